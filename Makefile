@@ -1,0 +1,127 @@
+# nvsweep.  `make run` and `make test` are the two front doors; `make help` lists all.
+
+BUILD  := build$(if $(SANITIZE),/sanitize)
+PREFIX := /usr/local
+RANKS  := $(shell nproc)
+
+# src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
+# that reached for them would not build.
+CORE     := base tech array workload platform space stage
+CONFIG   := config
+PARALLEL := results run cmd .
+
+PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
+            libconfig-dev libcunit1-dev python3-xarray python3-netcdf4 \
+            python3-h5py python3-h5netcdf python3-matplotlib
+LINT_PACKAGES := clang-format cppcheck
+
+OPTIMISE := -O3 -g $(if $(NATIVE),-march=native)
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
+            -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla
+# No contraction: results must not depend on the machine the compiler was told of.
+CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
+            -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
+CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+comma    := ,
+
+# Packages may not be there before `make deps`; so these are asked for when used.
+HDF5_CFLAGS  = $(shell pkg-config --cflags hdf5-openmpi)
+HDF5_LIBS    = $(shell pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl
+CONFIG_LIBS  = $(shell pkg-config --libs libconfig)
+VERSION     := $(shell cat VERSION)
+GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
+
+sources   = $(wildcard $(1:%=src/%/*.c))
+objects   = $(patsubst src/%.c,$(BUILD)/%.o,$(subst src/./,src/,$(call sources,$(1))))
+CORE_O     := $(call objects,$(CORE))
+CONFIG_O   := $(call objects,$(CONFIG))
+PARALLEL_O := $(call objects,$(PARALLEL))
+MAIN_O     := $(BUILD)/main.o
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O)
+TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+TEST_O     := $(TESTS:%=$(BUILD)/tests/test_%.o) $(BUILD)/tests/unit.o
+BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/nvsweep  ## build the program (build/nvsweep)
+
+run: deps  ## install what is missing, build, run the main sweep, print its table
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)jobs/run deepnvm_isocapacity
+
+test: deps  ## install what is missing, build, run every test
+	$(Q)$(MAKE) --no-print-directory check
+
+check: all $(BUILD)/unit
+	$(Q)tests/run_all $(BUILD)
+
+deps:  ## install missing Debian packages (as root, or through sudo)
+	$(Q)tests/../.ci/deps $(PACKAGES)
+
+lint:  ## check formatting and analyse the code; warnings are errors
+	$(Q).ci/deps $(LINT_PACKAGES)
+	$(Q).ci/lint
+
+format:  ## lay out the C code
+	$(Q).ci/deps clang-format
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+bench: all $(BENCH:%=$(BUILD)/bench_%)  ## measure speed, printed with ratios
+	$(Q)for b in $(BENCH); do $(BUILD)/bench_$$b || exit 1; done
+
+install: all  ## copy the program and its library under PREFIX=
+	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
+	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
+	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
+	cp sweeps/*.cfg $(DESTDIR)$(PREFIX)/share/nvsweep/
+
+clean:  ## delete everything that was built
+	rm -rf build
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
+
+.PHONY: all run test check deps lint format bench install clean help
+
+# ---- how things are built
+
+COMPILER := gcc
+$(CONFIG_O) $(CORE_O): COMPILER := gcc
+$(PARALLEL_O): COMPILER := mpicc
+$(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
+$(TEST_O): CFLAGS += -Itests -I$(BUILD)/tests
+$(BUILD)/cmd/%.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"'
+
+$(BUILD)/%.o: src/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILER) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/tests/suites.inc
+	$(call say,CC,$<)
+	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/tests/suites.inc: $(wildcard tests/test_*.c)
+	$(Q)mkdir -p $(@D)
+	$(Q)for t in $(TESTS); do echo "SUITE_ENTRY($$t)"; done > $@
+
+$(BUILD)/nvsweep: $(PROGRAM_O)
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
+
+$(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lcunit -lm -o $@
+
+$(BUILD)/bench_%: $(BUILD)/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
+
+-include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d)

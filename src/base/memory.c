@@ -1,0 +1,61 @@
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory, size_t count, size_t size)
+{
+    if (!memory) {
+        fprintf(stderr, "nvsweep: out of memory: %zu elements of %zu bytes\n", count,
+                size);
+        exit(1);
+    }
+    return memory;
+}
+
+void *alloc_array(size_t count, size_t size)
+{
+    return checked(calloc(count ? count : 1, size ? size : 1), count, size);
+}
+
+void *realloc_array(void *old, size_t count, size_t size)
+{
+    void *memory = NULL;
+
+    if (size && count <= SIZE_MAX / size)
+        memory = realloc(old, count && size ? count * size : 1);
+    return checked(memory, count, size);
+}
+
+char *alloc_text_part(const char *text, size_t length)
+{
+    char *copy = alloc_array(length + 1, 1);
+
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *alloc_text(const char *text)
+{
+    return alloc_text_part(text, strlen(text));
+}
+
+char *alloc_printf(const char *format, ...)
+{
+    va_list args, again;
+    int length;
+    char *text;
+
+    va_start(args, format);
+    va_copy(again, args);
+    length = vsnprintf(NULL, 0, format, args);
+    text = alloc_array(length < 0 ? 1 : (size_t)length + 1, 1);
+    if (length >= 0)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return text;
+}

@@ -1,0 +1,100 @@
+/* A schema lists the fields of a library record: a bitcell, a process node, a
+ * workload, a platform, a published figure.  The reader of library files fills
+ * the record's struct from it, checks ranges, refuses unknown keys and writes the
+ * documentation; adding a parameter is one line in one table.
+ *
+ *   static const struct field cell_fields[] = {
+ *       FIELD_NUMBER(struct cell, area_f2, "1", REQUIRED, 1, 1e6, "footprint in F^2"),
+ *       FIELD_WORD(struct cell, kind, cell_kinds, NULL, "what stores the bit"),
+ *       FIELD_TEXT(struct cell, source, NULL, "paper and table"),
+ *   };
+ *
+ * Every record has a name and a source; the reader adds both to the schema's own
+ * fields through struct record, which must be the struct's first member. */
+#ifndef NVSWEEP_BASE_SCHEMA_H
+#define NVSWEEP_BASE_SCHEMA_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* First member of every record. */
+struct record {
+    const char *name;   /* as sweep files spell it */
+    const char *source; /* where the figures come from */
+    const char *file;   /* library file it was read from */
+    unsigned line;
+};
+
+enum field_kind {
+    KIND_NUMBER, /* double, in the field's SI unit; files may write a unit */
+    KIND_COUNT,  /* uint64_t */
+    KIND_FLAG,   /* bool */
+    KIND_WORD,   /* int, one of words */
+    KIND_TEXT,   /* const char * */
+    KIND_LIST,   /* array of structs described by element, with its count beside it */
+};
+
+#define REQUIRED NAN /* as a fallback: the key must be there */
+
+struct schema;
+
+struct field {
+    const char *name; /* key in the file; the same as the member */
+    enum field_kind kind;
+    size_t offset;
+    const char *unit;   /* numbers: "s", "J", "m2", "1", ... */
+    double fallback;    /* numbers, counts, flags, words: value when absent */
+    double min, max;    /* numbers, counts: inclusive */
+    const struct word *words;
+    const char *text;             /* texts: value when absent, NULL if required */
+    const struct schema *element; /* lists */
+    size_t count_offset;          /* lists: a size_t member */
+    const char *meaning;
+};
+
+struct schema {
+    const char *kind;   /* "technology", "layer", ...: used in messages */
+    const char *folder; /* library folder of top-level records, else NULL */
+    size_t size;        /* of the struct */
+    const struct field *fields;
+    size_t field_count;
+
+    /* Checks across fields and derived members, after all fields are in.  Returns
+     * STATUS_OK or STATUS_INPUT with "what is wrong, what would be right" (the
+     * reader puts file and line before it).  May be NULL. */
+    enum status (*finish)(void *record, struct error *err);
+};
+
+#define FIELD_COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
+
+/* clang-format off */
+#define FIELD_NUMBER(type, member, unit_, fallback_, min_, max_, meaning_)             \
+    { .name = #member, .kind = KIND_NUMBER, .offset = offsetof(type, member),          \
+      .unit = unit_, .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+#define FIELD_COUNT(type, member, fallback_, min_, max_, meaning_)                     \
+    { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
+      .unit = "1", .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+#define FIELD_FLAG(type, member, fallback_, meaning_)                                  \
+    { .name = #member, .kind = KIND_FLAG, .offset = offsetof(type, member),            \
+      .fallback = fallback_, .meaning = meaning_ }
+/* fallback_: a value of the enumeration, or REQUIRED */
+#define FIELD_WORD(type, member, words_, fallback_, meaning_)                          \
+    { .name = #member, .kind = KIND_WORD, .offset = offsetof(type, member),            \
+      .words = words_, .fallback = fallback_, .meaning = meaning_ }
+/* text_: value when absent, NULL if required */
+#define FIELD_TEXT(type, member, text_, meaning_)                                      \
+    { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
+      .text = text_, .meaning = meaning_ }
+/* the struct has members `member` (pointer to elements) and `member_count` (size_t) */
+#define FIELD_LIST(type, member, element_, meaning_)                                   \
+    { .name = #member, .kind = KIND_LIST, .offset = offsetof(type, member),            \
+      .element = element_, .count_offset = offsetof(type, member##_count),             \
+      .meaning = meaning_ }
+/* clang-format on */
+
+#endif

@@ -1,0 +1,133 @@
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct word *word_find(const struct word *words, const char *name)
+{
+    for (; words->name; words++)
+        if (strcmp(words->name, name) == 0)
+            return words;
+    return NULL;
+}
+
+const char *word_name(const struct word *words, int value)
+{
+    for (; words->name; words++)
+        if (words->value == value)
+            return words->name;
+    return "?";
+}
+
+char *word_list(const struct word *words, char *buffer, size_t size)
+{
+    size_t used = 0;
+
+    buffer[0] = '\0';
+    for (const struct word *w = words; w->name; w++) {
+        const char *joint = w == words ? "" : w[1].name ? ", " : " or ";
+        int length = snprintf(buffer + used, size - used, "%s%s", joint, w->name);
+
+        if (length < 0 || (size_t)length >= size - used) {
+            if (size > 4)
+                memcpy(buffer + size - 4, "...", 4);
+            break;
+        }
+        used += (size_t)length;
+    }
+    return buffer;
+}
+
+enum { NAME_MAX_LENGTH = 63 };
+
+/* Levenshtein distance with transpositions of neighbours counted once. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t la = strlen(a), lb = strlen(b);
+    size_t row[3][NAME_MAX_LENGTH + 2];
+
+    if (la > NAME_MAX_LENGTH || lb > NAME_MAX_LENGTH)
+        return la > lb ? la : lb;
+    for (size_t j = 0; j <= lb; j++)
+        row[0][j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t *now = row[i % 3], *above = row[(i + 2) % 3], *above2 = row[(i + 1) % 3];
+
+        now[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (now[j - 1] + 1 < best)
+                best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                above2[j - 2] + 1 < best)
+                best = above2[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    return row[la % 3][lb];
+}
+
+const char *text_nearest(const char *name, const char *const *candidates, size_t count)
+{
+    size_t best = strlen(name) / 3 + 2; /* farther than this is another word */
+    const char *nearest = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = edit_distance(name, candidates[i]);
+        bool begins = strlen(name) >= 3 &&
+                      strncmp(name, candidates[i], strlen(name)) == 0;
+
+        if (begins && distance > 1)
+            distance = 1;
+        if (distance < best) {
+            best = distance;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}
+
+/* Slicing-by-8 tables of the reflected polynomial 0x82f63b78 (RFC 3720, B.4). */
+static uint32_t crc_table[8][256];
+
+__attribute__((constructor)) static void crc_tables_fill(void)
+{
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t crc = i;
+
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? crc >> 1 ^ 0x82f63b78u : crc >> 1;
+        crc_table[0][i] = crc;
+    }
+    for (uint32_t i = 0; i < 256; i++)
+        for (int k = 1; k < 8; k++) {
+            uint32_t before = crc_table[k - 1][i];
+
+            crc_table[k][i] = before >> 8 ^ crc_table[0][before & 255];
+        }
+}
+
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
+{
+    const unsigned char *p = bytes;
+
+    crc = ~crc;
+    for (; size >= 8; size -= 8, p += 8) {
+        uint32_t low, high;
+
+        memcpy(&low, p, 4);
+        memcpy(&high, p + 4, 4);
+        low ^= crc;
+        crc = crc_table[7][low & 255] ^ crc_table[6][low >> 8 & 255] ^
+              crc_table[5][low >> 16 & 255] ^ crc_table[4][low >> 24] ^
+              crc_table[3][high & 255] ^ crc_table[2][high >> 8 & 255] ^
+              crc_table[1][high >> 16 & 255] ^ crc_table[0][high >> 24];
+    }
+    for (; size; size--, p++)
+        crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 255];
+    return ~crc;
+}

@@ -1,0 +1,30 @@
+/* Small helpers on words. */
+#ifndef NVSWEEP_BASE_TEXT_H
+#define NVSWEEP_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A named integer: enumerations as files spell them.  Tables end with a NULL name. */
+struct word {
+    const char *name;
+    int value;
+};
+
+/* The word's entry, or NULL. */
+const struct word *word_find(const struct word *words, const char *name);
+
+/* The name of a value, or "?". */
+const char *word_name(const struct word *words, int value);
+
+/* "a, b or c" into buffer, cut with "..." when it is too long.  Returns buffer. */
+char *word_list(const struct word *words, char *buffer, size_t size);
+
+/* Among count candidates the one nearest to name in edit distance, or NULL when none
+ * is near enough to be a misspelling of it. */
+const char *text_nearest(const char *name, const char *const *candidates, size_t count);
+
+/* CRC-32C (Castagnoli) of bytes, continuing from crc (0 to begin). */
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t size);
+
+#endif
