@@ -9,8 +9,8 @@
  *       FIELD_TEXT(struct cell, source, NULL, "paper and table"),
  *   };
  *
- * Every record has a name and a source; the reader adds both to the schema's own
- * fields through struct record, which must be the struct's first member. */
+ * Every record has a name, a source and perhaps aliases; the reader adds them to the
+ * schema's own fields through struct record, which must be the struct's first member. */
 #ifndef NVSWEEP_BASE_SCHEMA_H
 #define NVSWEEP_BASE_SCHEMA_H
 
@@ -25,7 +25,9 @@
 
 /* First member of every record. */
 struct record {
-    const char *name;   /* as sweep files spell it */
+    const char *name;           /* as sweep files spell it */
+    const char *const *aliases; /* other spellings, or NULL */
+    size_t alias_count;
     const char *source; /* where the figures come from */
     const char *file;   /* library file it was read from */
     unsigned line;
