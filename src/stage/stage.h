@@ -75,6 +75,7 @@ union columns {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
+    uint32_t stages; /* bit per stage that this sweep evaluates */
     struct grid grids[STAGE_COUNT];
     union columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];
@@ -102,6 +103,11 @@ struct stage {
 };
 
 extern const struct stage stages[STAGE_COUNT];
+extern const struct word stage_words[];
+
+/* The stages a sweep evaluates: those it names (or, if it names none, what its axes
+ * suggest) and all that these read. */
+uint32_t stages_wanted(const struct sweep *sweep);
 
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);
@@ -111,9 +117,15 @@ size_t metric_point_bytes(const struct metric *metric);
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 
-/* study with all grids made, results empty.  STATUS_INPUT as stage_grid. */
+/* study with all grids made, results empty.  STATUS_INPUT as stage_grid, or if an axis
+ * without default that a stage needs is not given. */
 enum status study_init(struct study *study, const struct sweep *sweep,
                        const struct library *library, struct error *err);
+
+/* Evaluate every stage in this process, for a handful of points (explain, validate).
+ * reason as in struct stage.  Freed with study_free. */
+void study_evaluate(struct study *study, struct error *reason);
+void study_free(struct study *study);
 
 /* Memory for `count` points of a stage's columns, filled with NaN and 0; freed with
  * columns_free. */
