@@ -71,7 +71,8 @@ void traffic_stage_evaluate(const struct study *study, struct range points,
         t->llc_misses[i] = traffic.llc_read_misses + traffic.llc_write_misses;
         t->dram_reads[i] = traffic.dram_reads;
         t->dram_writes[i] = traffic.dram_writes;
-        t->dram_bytes[i] = traffic.dram_read_bytes + traffic.dram_write_bytes;
+        t->dram_read_bytes[i] = traffic.dram_read_bytes;
+        t->dram_write_bytes[i] = traffic.dram_write_bytes;
         status[i] = POINT_DONE;
     }
 }
