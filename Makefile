@@ -62,7 +62,7 @@ check: all $(BUILD)/unit
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
-	$(Q)tests/../.ci/deps $(PACKAGES)
+	$(Q).ci/deps $(PACKAGES)
 
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
@@ -97,7 +97,8 @@ $(CONFIG_O) $(CORE_O): COMPILER := gcc
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/tests
-$(BUILD)/cmd/%.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"'
+$(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
+    -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
 $(BUILD)/%.o: src/%.c
 	$(call say,CC,$<)

@@ -1,5 +1,6 @@
 #include "space/space.h"
 
+#include "base/memory.h"
 #include "space/sweep.h"
 
 #include <stdlib.h>
@@ -165,6 +166,21 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
         excluded += grid_is_excluded(grid, space, &point);
     }
     return excluded;
+}
+
+void space_pin(struct space *pinned, const struct space *space, const struct point *point)
+{
+    *pinned = (struct space){ .iso_area = space->iso_area };
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        struct axis *one = &pinned->axes[axis];
+
+        *one = (struct axis){
+            .values = alloc_array(1, sizeof *one->values),
+            .count = 1,
+            .is_given = space->axes[axis].is_given,
+        };
+        one->values[0] = point_get(point, axis);
+    }
 }
 
 void space_free(struct space *space)

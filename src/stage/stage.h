@@ -8,6 +8,18 @@
 
 enum stage_id { STAGE_ARRAY, STAGE_REUSE, STAGE_TRAFFIC, STAGE_SYSTEM, STAGE_COUNT };
 
+/* Values of the component dimension. */
+enum component_id {
+    COMPONENT_LLC_READ,
+    COMPONENT_LLC_WRITE,
+    COMPONENT_LLC_TAG,
+    COMPONENT_LLC_LEAKAGE,
+    COMPONENT_DRAM_DYNAMIC,
+    COMPONENT_DRAM_BACKGROUND,
+    COMPONENT_COMPUTE,
+    COMPONENT_COUNT,
+};
+
 /* What became of a point; the values of the <stage>_status datasets. */
 enum point_status {
     POINT_PENDING,
