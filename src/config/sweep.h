@@ -1,15 +1,15 @@
 /* Sweep files to struct sweep, resolved against the library.
  *
- *   title = "...";                                optional
- *   stages = [ "array", "system" ];               optional: by default what the axes
- * allow axes = {                                      their order is that of the
- * dimensions technology = [ "sram", "stt-mram" ];      a list, or "all" capacity = {
- * from = "1 MiB"; to = "1 GiB"; factor = 2; };   or step, or points node = "16 nm"; one
- * value: no dimension
+ *   title = "...";                                  optional
+ *   stages = [ "array", "system" ];                 optional: what the axes allow
+ *   axes = {                                        in the order of the dimensions
+ *       technology = [ "sram", "stt-mram" ];        a list, or "all"
+ *       capacity = { from = "1 MiB"; to = "1 GiB"; factor = 2; };    or step, or points
+ *       node = "16 nm";                             one value: no dimension
  *   };
- *   zip = ( [ "phase", "batch" ] );               vary together: one dimension
+ *   zip = ( [ "phase", "batch" ] );                 vary together: one dimension
  *   exclude = ( { technology = "sram"; capacity = [ "512 MiB", "1 GiB" ]; } );
- *   sample = { count = 1000; seed = 7; };         draw points instead of their product
+ *   sample = { count = 1000; seed = 7; };           draw points instead of their product
  *   options = { durability = "power"; seed = 1; max_error = 0.01; };
  *
  * capacity = { iso_area_of = "sram"; baseline = [ "3 MiB" ]; step = "1 MiB"; } stands

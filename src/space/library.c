@@ -16,7 +16,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_PLATFORM] = &platform_schema,
 };
 
-static bool is_named(const struct record *record, const char *name)
+bool record_is_named(const struct record *record, const char *name)
 {
     if (strcmp(record->name, name) == 0)
         return true;
@@ -32,7 +32,7 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     const struct shelf *s = &library->shelves[shelf];
 
     for (size_t i = 0; i < s->count; i++)
-        if (is_named(s->records[i], name))
+        if (record_is_named(s->records[i], name))
             return s->records[i];
     return NULL;
 }

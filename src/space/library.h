@@ -27,6 +27,9 @@ struct library {
 /* The schemas by shelf: technology, node, workload, platform. */
 extern const struct schema *const shelf_schemas[SHELF_COUNT];
 
+/* Does the record answer to the name, or to an alias? */
+bool record_is_named(const struct record *record, const char *name);
+
 /* The record of that name (or alias), or NULL. */
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
                                   const char *name);
