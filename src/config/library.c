@@ -18,7 +18,7 @@ struct entry {
     bool is_shadowed;
 };
 
-struct reading {
+struct shelf_reading {
     const struct schema *schema;
     struct entry *entries;
     size_t count, capacity;
@@ -27,7 +27,8 @@ struct reading {
 
 /* ---- files */
 
-static enum status element_read(struct reading *reading, const struct source *source,
+static enum status element_read(struct shelf_reading *reading,
+                                const struct source *source,
                                 const config_setting_t *element, size_t i,
                                 size_t folder)
 {
@@ -48,8 +49,8 @@ static enum status element_read(struct reading *reading, const struct source *so
     return status;
 }
 
-static enum status elements_read(struct reading *reading, const struct source *source,
-                                 size_t folder)
+static enum status elements_read(struct shelf_reading *reading,
+                                 const struct source *source, size_t folder)
 {
     const char *name = reading->schema->folder;
     const config_setting_t *root = config_root_setting(&source->config);
@@ -72,7 +73,8 @@ static enum status elements_read(struct reading *reading, const struct source *s
     return status;
 }
 
-static enum status file_read(struct reading *reading, const char *file, size_t folder)
+static enum status file_read(struct shelf_reading *reading, const char *file,
+                             size_t folder)
 {
     struct source source;
     enum status status = source_read(file, &source, reading->err);
@@ -96,7 +98,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* alphasort depends on the locale */
 }
 
-static enum status folder_read(struct reading *reading, const char *folder,
+static enum status folder_read(struct shelf_reading *reading, const char *folder,
                                size_t index)
 {
     char *path = alloc_printf("%s/%s", folder, reading->schema->folder);
@@ -139,7 +141,7 @@ static int label_compare(const void *a, const void *b)
     return order ? order : (x->is_alias > y->is_alias) - (x->is_alias < y->is_alias);
 }
 
-static size_t labels_collect(const struct reading *reading, struct label **labels)
+static size_t labels_collect(const struct shelf_reading *reading, struct label **labels)
 {
     size_t count = 0;
 
@@ -164,7 +166,7 @@ static size_t labels_collect(const struct reading *reading, struct label **label
     return count;
 }
 
-static enum status duplicates_check(const struct reading *reading,
+static enum status duplicates_check(const struct shelf_reading *reading,
                                     const struct label *labels, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
@@ -199,7 +201,7 @@ static void alias_remove(struct record *record, const char *alias)
 }
 
 /* Records whose name an earlier folder uses go; then aliases that one uses. */
-static enum status names_resolve(struct reading *reading)
+static enum status names_resolve(struct shelf_reading *reading)
 {
     struct label *labels;
     size_t count = labels_collect(reading, &labels);
@@ -239,7 +241,7 @@ static void entry_free(const struct schema *schema, struct entry *entry)
 }
 
 /* The entries that are not shadowed, sorted by name. */
-static void shelf_fill(struct reading *reading, struct shelf *shelf)
+static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
 {
     shelf->records = alloc_array(reading->count, sizeof *shelf->records);
     shelf->texts = alloc_array(reading->count, sizeof *shelf->texts);
@@ -260,7 +262,7 @@ enum status shelf_read(const char *const *folders, size_t count,
                        const struct schema *schema, struct shelf *shelf,
                        struct error *err)
 {
-    struct reading reading = { .schema = schema, .err = err };
+    struct shelf_reading reading = { .schema = schema, .err = err };
     enum status status = STATUS_OK;
 
     *shelf = (struct shelf){ .schema = schema };

@@ -297,8 +297,8 @@ enum status source_scan(struct source *source, struct error *err)
     enum status status = characters_check(&scan);
 
     if (strncmp(source->text, "\xef\xbb\xbf", 3) == 0)
-        memcpy(source->text, "   ", 3); /* libconfig knows no byte order mark */
-    scan.at = source->text;
+        source->begin = 3; /* libconfig knows no byte order mark */
+    scan.at = source->text + source->begin;
     while (status == STATUS_OK && *scan.at)
         status = token_scan(&scan);
     if (status == STATUS_OK && scan.depth > 0)

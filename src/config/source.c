@@ -70,7 +70,8 @@ enum status source_read(const char *file, struct source *source, struct error *e
     status = text_read(source, err);
     if (status == STATUS_OK)
         status = source_scan(source, err);
-    if (status == STATUS_OK && !config_read_string(&source->config, source->text))
+    if (status == STATUS_OK &&
+        !config_read_string(&source->config, source->text + source->begin))
         status = parse_fail(source, err);
     return status;
 }

@@ -26,6 +26,7 @@ struct source {
     char *file;
     char *text;
     size_t size;
+    size_t begin; /* of the settings: behind a byte order mark */
     config_t config;
     struct span *records; /* the groups that are elements of a top-level list */
     size_t record_count;

@@ -3,7 +3,9 @@
 #include "stage/stages.h"
 
 #include "platform/traffic.h"
+#include "stage/curve_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void row_write(const struct reuse_curve *curve, const struct reuse_columns *out,
@@ -27,6 +29,26 @@ static void row_write(const struct reuse_curve *curve, const struct reuse_column
     out->curve_error[i] = curve->error;
 }
 
+static enum status curve_at_point(const struct study *study, const struct point *point,
+                                  struct reuse_curve *curve, struct error *reason)
+{
+    char *key = study->curve_folder ? curve_store_key(study, point) : NULL;
+    enum status status = STATUS_OK;
+
+    if (!key || !curve_store_load(study->curve_folder, key, curve)) {
+        memset(curve, 0, sizeof *curve);
+        status = reuse_evaluate((const struct platform *)point->platform,
+                                (const struct workload *)point->workload,
+                                (enum phase)point->phase, point->batch,
+                                (unsigned)point->precision_bits, point->sequence_length,
+                                study->sweep->max_error, curve, reason);
+        if (key && status == STATUS_OK)
+            curve_store_save(study->curve_folder, key, curve);
+    }
+    free(key);
+    return status;
+}
+
 void reuse_stage_evaluate(const struct study *study, struct range points,
                           const union columns *out, int8_t *status, struct error *reason)
 {
@@ -37,11 +59,7 @@ void reuse_stage_evaluate(const struct study *study, struct range points,
 
         grid_point(&study->grids[STAGE_REUSE], &study->sweep->space, points.first + i,
                    &point);
-        found = reuse_evaluate((const struct platform *)point.platform,
-                               (const struct workload *)point.workload,
-                               (enum phase)point.phase, point.batch,
-                               (unsigned)point.precision_bits, point.sequence_length,
-                               study->sweep->max_error, &curve, reason);
+        found = curve_at_point(study, &point, &curve, reason);
         status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
         if (found == STATUS_OK)
             row_write(&curve, &out->reuse, i);

@@ -87,7 +87,8 @@ union columns {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
-    uint32_t stages; /* bit per stage that this sweep evaluates */
+    uint32_t stages;         /* bit per stage that this sweep evaluates */
+    const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
     struct grid grids[STAGE_COUNT];
     union columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];

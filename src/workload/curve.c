@@ -44,3 +44,53 @@ double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
     share = (capacity_bytes - low_bytes) / (high_bytes - low_bytes);
     return values[above - 1] + share * (values[above] - values[above - 1]);
 }
+
+/* Probability that a Poisson variable of this mean is at least `ways`. */
+static double poisson_tail(uint64_t ways, double mean)
+{
+    enum { NORMAL_FROM = 256 }; /* where the normal distribution is as good */
+    double term = exp(-mean), below = 0;
+
+    if (ways > NORMAL_FROM)
+        return 0.5 * erfc(((double)ways - 0.5 - mean) / sqrt(2 * mean));
+    for (uint64_t k = 0; k < ways; k++) {
+        below += term;
+        term *= mean / (double)(k + 1);
+    }
+    return below < 1 ? 1 - below : 0;
+}
+
+/* A distance in the middle of a bin. */
+static double bin_bytes(unsigned bin)
+{
+    if (bin == 0)
+        return 0;
+    if (bin == CURVE_POINTS)
+        return INFINITY;
+    return (curve_capacity_bytes(bin - 1) + curve_capacity_bytes(bin)) / 2;
+}
+
+void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
+                    double misses[CURVE_POINTS])
+{
+    double beyond = 0;
+
+    for (unsigned i = CURVE_POINTS; i-- > 0;) {
+        beyond += histogram[i + 1];
+        misses[i] = beyond;
+    }
+    if (ways == 0)
+        return;
+    for (unsigned i = 0; i < CURVE_POINTS; i++) {
+        double capacity_bytes = curve_capacity_bytes(i);
+
+        misses[i] = 0;
+        for (unsigned bin = 1; bin <= CURVE_POINTS; bin++) {
+            double ratio = bin_bytes(bin) / capacity_bytes;
+
+            if (histogram[bin] != 0 && ratio > 0.02)
+                misses[i] += histogram[bin] *
+                             (ratio > 8 ? 1 : poisson_tail(ways, (double)ways * ratio));
+        }
+    }
+}

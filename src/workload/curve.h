@@ -48,4 +48,12 @@ double curve_at(const double values[CURVE_POINTS], double capacity_bytes);
  * misses there and hits at all later ones. */
 unsigned curve_bin(double bytes);
 
+/* Misses at each grid point from a histogram of distances by curve_bin.  ways 0: fully
+ * associative, exactly.  Otherwise a cache of so many ways whose sets lines fall into
+ * at random: of d other lines as many as a Poisson variable of mean ways * d / capacity
+ * share the set, and from `ways` on the access misses (Smith, IEEE TSE 4(2), 1978; Hill
+ * and Smith, IEEE TC 38(12), 1989). */
+void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
+                    double misses[CURVE_POINTS]);
+
 #endif
