@@ -13,7 +13,8 @@ struct waiting {
     int8_t *status;
 };
 
-void commit_begin(struct commit *commit, const struct stage_layout *layout, bool is_power)
+void commit_begin(struct commit *commit, const struct stage_layout *layout,
+                  bool is_power)
 {
     commit->layout = layout;
     commit->is_power = is_power;
@@ -38,7 +39,8 @@ enum status commit_withdraw(struct commit *commit, uint32_t block, struct error 
 static enum status status_write(struct commit *commit, uint32_t block,
                                 const int8_t *status, struct error *err)
 {
-    enum status result = block_write_status(&commit->raw, commit->layout, block, status, err);
+    enum status result = block_write_status(&commit->raw, commit->layout, block, status,
+                                            err);
 
     if (result == STATUS_OK)
         result = block_attempts_write(&commit->raw, commit->layout, block, 0, err);
@@ -49,8 +51,8 @@ enum status commit_block(struct commit *commit, uint32_t block,
                          const struct block *values, struct error *err)
 {
     uint64_t points = layout_block(commit->layout, block).count;
-    enum status status =
-        block_write_values(&commit->raw, commit->layout, block, values, err);
+    enum status status = block_write_values(&commit->raw, commit->layout, block, values,
+                                            err);
     struct waiting *last;
 
     if (status != STATUS_OK)
@@ -77,8 +79,8 @@ enum status commit_flush(struct commit *commit, struct error *err)
         return STATUS_OK;
     status = raw_sync(&commit->raw, err);
     for (size_t i = 0; i < commit->waiting_count && status == STATUS_OK; i++)
-        status = status_write(commit, commit->waiting[i].block, commit->waiting[i].status,
-                              err);
+        status = status_write(commit, commit->waiting[i].block,
+                              commit->waiting[i].status, err);
     commit_end(commit);
     commit->synced_s = clock_s();
     return status;

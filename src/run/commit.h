@@ -21,7 +21,8 @@ struct commit {
 };
 
 /* The file is opened by the caller in commit->raw. */
-void commit_begin(struct commit *commit, const struct stage_layout *layout, bool is_power);
+void commit_begin(struct commit *commit, const struct stage_layout *layout,
+                  bool is_power);
 
 /* Mark the block as attempted once more than `attempts` before it is evaluated. */
 enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attempts,

@@ -29,14 +29,14 @@ static void lease_note(struct coordinator *co, int rank, const struct report *re
                        struct lease lease)
 {
     watch_points(co->watch, report->points, report->failed);
-    watch_journal(co->watch,
-                  "{\"event\": \"lease\", \"stage\": \"%s\", \"block\": %u, \"blocks\": %u, "
-                  "\"points\": %llu, \"failed\": %llu, \"rank\": %d, \"start\": %.3f, "
-                  "\"seconds\": %.6f}",
-                  co->evaluator->stage->name, co->evaluator->line->blocks[lease.first],
-                  lease.count, (unsigned long long)report->points,
-                  (unsigned long long)report->failed, rank, report->start_s,
-                  report->busy_s);
+    watch_journal(
+        co->watch,
+        "{\"event\": \"lease\", \"stage\": \"%s\", \"block\": %u, \"blocks\": %u, "
+        "\"points\": %llu, \"failed\": %llu, \"rank\": %d, \"start\": %.3f, "
+        "\"seconds\": %.6f}",
+        co->evaluator->stage->name, co->evaluator->line->blocks[lease.first],
+        lease.count, (unsigned long long)report->points,
+        (unsigned long long)report->failed, rank, report->start_s, report->busy_s);
 }
 
 /* Workers that asked get leases as long as there are any. */
@@ -90,11 +90,12 @@ static void reports_receive(void *context)
     int is_there;
     MPI_Status from;
 
-    while (MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, co->comm, &is_there, &from), is_there) {
+    while (MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, co->comm, &is_there, &from),
+           is_there) {
         struct report report;
 
-        MPI_Recv(&report, sizeof report, MPI_BYTE, from.MPI_SOURCE, TAG_REPORT, co->comm,
-                 MPI_STATUS_IGNORE);
+        MPI_Recv(&report, sizeof report, MPI_BYTE, from.MPI_SOURCE, TAG_REPORT,
+                 co->comm, MPI_STATUS_IGNORE);
         report_take(co, from.MPI_SOURCE, &report);
     }
     if (!co->stop)

@@ -21,9 +21,9 @@ struct deal {
     double *costs_s;
     uint8_t *is_done, *copies;
     uint32_t positions, next, done, repeats;
-    double line_cost_s;                /* of positions not yet dealt */
-    double done_cost_s, total_cost_s;  /* of positions finished; of all */
-    double measured_s, modelled_s;     /* of finished leases, recent ones weighing more */
+    double line_cost_s;               /* of positions not yet dealt */
+    double done_cost_s, total_cost_s; /* of positions finished; of all */
+    double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
     struct slot *slots;
     uint32_t slot_count;

@@ -24,7 +24,10 @@ static void exclusions_mark(const struct evaluator *ev, struct range points)
 static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t count)
 {
     double wanted = ev->point_s > 0 ? SLICE_S / ev->point_s : 1;
-    uint64_t most = wanted < 1 ? 1 : wanted > 1e9 ? (uint64_t)1e9 : (uint64_t)wanted, n = 0;
+    uint64_t most = wanted < 1     ? 1
+                    : wanted > 1e9 ? (uint64_t)1e9
+                                   : (uint64_t)wanted,
+             n = 0;
 
     while (i + n < count && n < most && ev->values.status[i + n] == POINT_PENDING)
         n++;
@@ -69,7 +72,8 @@ static void statuses_settle(struct evaluator *ev, struct range points)
     ev->points += points.count;
 }
 
-enum status evaluate_position(struct evaluator *ev, uint32_t position, struct error *err)
+enum status evaluate_position(struct evaluator *ev, uint32_t position,
+                              struct error *err)
 {
     uint32_t index = ev->line->blocks[position];
     uint8_t attempts = ev->line->attempts[position];

@@ -21,10 +21,10 @@ struct evaluator {
     void *context;
     bool is_dropped;
 
-    double point_s;   /* seconds per point, as measured of late */
-    uint64_t points;  /* evaluated here and committed */
-    uint64_t failed;  /* of them failed or quarantined */
-    double busy_s;    /* spent evaluating and committing */
+    double point_s;  /* seconds per point, as measured of late */
+    uint64_t points; /* evaluated here and committed */
+    uint64_t failed; /* of them failed or quarantined */
+    double busy_s;   /* spent evaluating and committing */
 };
 
 /* Evaluate and commit the block at a position of the line. */

@@ -52,9 +52,9 @@ static void values_copy(const struct stage *stage, const union columns *to,
     }
 }
 
-_Noreturn static void child_run(const struct study *study, uint64_t first, uint64_t from,
-                                uint64_t count, const struct block *block,
-                                struct shared *shared)
+_Noreturn static void child_run(const struct study *study, uint64_t first,
+                                uint64_t from, uint64_t count,
+                                const struct block *block, struct shared *shared)
 {
     const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT };
     struct rlimit no_core = { 0, 0 };
@@ -77,8 +77,8 @@ _Noreturn static void child_run(const struct study *study, uint64_t first, uint6
 }
 
 /* Wait until the child is through, dead, or stuck on a point. */
-static void child_wait(pid_t child, struct shared *shared, double limit_s, poll_fn *poll,
-                       void *context)
+static void child_wait(pid_t child, struct shared *shared, double limit_s,
+                       poll_fn *poll, void *context)
 {
     uint64_t seen = UINT64_MAX;
     double since_s = clock_s();

@@ -17,7 +17,8 @@ static struct range share_of(uint64_t total, int ranks, int rank)
 {
     uint64_t first = total * (uint64_t)rank / (uint64_t)ranks;
 
-    return (struct range){ first, total * (uint64_t)(rank + 1) / (uint64_t)ranks - first };
+    return (struct range){ first,
+                           total * (uint64_t)(rank + 1) / (uint64_t)ranks - first };
 }
 
 static enum status block_find(const struct raw *raw, const struct stage_layout *layout,
@@ -69,8 +70,8 @@ static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm c
         counts[r] = (int)(share.count * sizeof *findings);
         firsts[r] = (int)(share.first * sizeof *findings);
     }
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, findings, counts, firsts, MPI_BYTE,
-                   comm);
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, findings, counts, firsts,
+                   MPI_BYTE, comm);
     free(counts);
     free(firsts);
 }
@@ -86,8 +87,8 @@ static double block_cost_s(const struct study *study, const struct stage *stage,
     for (uint64_t i = 0; i < samples; i++) {
         struct point point;
 
-        grid_point(grid, &study->sweep->space, points.first + i * points.count / samples,
-                   &point);
+        grid_point(grid, &study->sweep->space,
+                   points.first + i * points.count / samples, &point);
         cost_s += stage->cost_s(study, &point);
     }
     cost_s *= (double)points.count / (double)samples;
@@ -95,9 +96,9 @@ static double block_cost_s(const struct study *study, const struct stage *stage,
 }
 
 enum status line_make(struct line *line, const struct study *study,
-                      const struct stage *stage, enum stage_id id, const struct raw *raw,
-                      const struct stage_layout *layout, MPI_Comm comm,
-                      struct error *err)
+                      const struct stage *stage, enum stage_id id,
+                      const struct raw *raw, const struct stage_layout *layout,
+                      MPI_Comm comm, struct error *err)
 {
     struct finding *findings = alloc_array(layout->blocks, sizeof *findings);
     enum status status;

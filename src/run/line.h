@@ -17,9 +17,9 @@ struct line {
  * committed and damaged ones become pending; then rank 0 puts the pending ones in order
  * and tells all. */
 enum status line_make(struct line *line, const struct study *study,
-                      const struct stage *stage, enum stage_id id, const struct raw *raw,
-                      const struct stage_layout *layout, MPI_Comm comm,
-                      struct error *err);
+                      const struct stage *stage, enum stage_id id,
+                      const struct raw *raw, const struct stage_layout *layout,
+                      MPI_Comm comm, struct error *err);
 void line_free(struct line *line);
 
 #endif

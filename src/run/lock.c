@@ -67,7 +67,8 @@ static int own_file_make(const char *path, char **name, struct error *err)
         flock(fd, LOCK_EX | LOCK_NB);
         return fd;
     }
-    error_set(err, STATUS_IO, "%s: cannot create the lock file: %s", path, strerror(errno));
+    error_set(err, STATUS_IO, "%s: cannot create the lock file: %s", path,
+              strerror(errno));
     if (fd >= 0)
         close(fd);
     unlink(*name);
@@ -89,11 +90,12 @@ static enum status stale_remove(const char *path, struct error *err)
     is_flocked = flock(fd, LOCK_EX | LOCK_NB) == 0;
     owner_parse(fd, &owner);
     if (!is_stale(fd, &owner, is_flocked))
-        status = error_set(err, STATUS_INPUT,
-                           "%s: another run is writing the result file: process %ld on %s "
-                           "(job %s), last heard of %.0f s ago; wait for it, or remove the "
-                           "lock file if you know it is dead",
-                           path, owner.pid, owner.host, owner.job, owner.silent_s);
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: another run is writing the result file: process %ld on %s "
+            "(job %s), last heard of %.0f s ago; wait for it, or remove the "
+            "lock file if you know it is dead",
+            path, owner.pid, owner.host, owner.job, owner.silent_s);
     else if (stat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
              named.st_ino == opened.st_ino)
         unlink(path);

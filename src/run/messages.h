@@ -42,7 +42,8 @@ struct work {
     uint64_t points, failed;
 };
 
-void work_begin(struct work *work, const struct evaluator *evaluator, struct lease lease);
+void work_begin(struct work *work, const struct evaluator *evaluator,
+                struct lease lease);
 
 /* Evaluate the next position; *is_finished when the lease is. */
 enum status work_step(struct work *work, struct evaluator *evaluator, bool *is_finished,

@@ -78,37 +78,42 @@ static void start_note(struct run *run)
     watch_begin(&run->watch, run->output, run->options->is_quiet);
     gethostname(host, sizeof host - 1);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    watch_journal(&run->watch,
-                  "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
-                  "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
-                  "\"commit\": \"%s\"}",
-                  when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
-                  run->options->program.version, run->options->program.commit);
+    watch_journal(
+        &run->watch,
+        "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
+        "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
+        "\"commit\": \"%s\"}",
+        when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
+        run->options->program.version, run->options->program.commit);
 }
 
-static void stage_note(struct run *run, const struct stage *stage, const struct line *line,
-                       const struct stage_layout *layout)
+static void stage_note(struct run *run, const struct stage *stage,
+                       const struct line *line, const struct stage_layout *layout)
 {
     if (run->rank)
         return;
     if (line->damaged)
-        watch_say(&run->watch, "%u block%s of the %s stage failed the checksum and will be "
-                  "computed again", line->damaged, line->damaged == 1 ? "" : "s",
-                  stage->name);
+        watch_say(&run->watch,
+                  "%u block%s of the %s stage failed the checksum and will be "
+                  "computed again",
+                  line->damaged, line->damaged == 1 ? "" : "s", stage->name);
     if (line->count && line->committed)
-        watch_say(&run->watch, "going on with the %s stage: %" PRIu64 " of %" PRIu64
-                  " points were done before", stage->name, line->committed,
-                  layout->points);
+        watch_say(&run->watch,
+                  "going on with the %s stage: %" PRIu64 " of %" PRIu64
+                  " points were done before",
+                  stage->name, line->committed, layout->points);
     watch_journal(&run->watch,
-                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %lld, \"points\": %"
-                  PRIu64 ", \"committed\": %" PRIu64 ", \"blocks\": %u, \"damaged\": %u}",
+                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %lld, "
+                  "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
+                  ", \"blocks\": %u, \"damaged\": %u}",
                   stage->name, (long long)time(NULL), layout->points, line->committed,
                   line->count, line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
 }
 
-static enum status stage_work(struct run *run, enum stage_id id, const struct line *line,
-                              bool *is_stopped, struct error *err)
+static enum status stage_work(struct run *run, enum stage_id id,
+                              const struct line *line, bool *is_stopped,
+                              struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct evaluator evaluator = {
@@ -135,7 +140,7 @@ static enum status stage_work(struct run *run, enum stage_id id, const struct li
 
 static bool is_read_later(const struct run *run, enum stage_id id)
 {
-    for (int later = id + 1; later < STAGE_COUNT; later++)
+    for (int later = (int)id + 1; later < STAGE_COUNT; later++)
         if (run->study.stages >> later & 1 && run->table[later].inputs >> id & 1)
             return true;
     return false;
@@ -218,7 +223,8 @@ static void end_note(struct run *run, enum status status)
     if (run->rank)
         return;
     if (run->watch.pending) {
-        watch_journal(&run->watch, "{\"event\": \"end\", \"epoch\": %lld, \"status\": \"%s\"}",
+        watch_journal(&run->watch,
+                      "{\"event\": \"end\", \"epoch\": %lld, \"status\": \"%s\"}",
                       (long long)time(NULL), how);
         watch_end(&run->watch);
     }

@@ -39,7 +39,8 @@ void stop_watch(double budget_s)
     budget_end_s = budget_s > 0 ? clock_s() + budget_s : 0;
     job_end_s = 0;
     if (job_end && atoll(job_end) > 0)
-        job_end_s = clock_s() + difftime((time_t)atoll(job_end), time(NULL)) - STOP_MARGIN_S;
+        job_end_s = clock_s() + difftime((time_t)atoll(job_end), time(NULL)) -
+                    STOP_MARGIN_S;
 }
 
 const char *stop_reason(void)

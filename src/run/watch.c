@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BAR_S 0.2        /* between two drawings of the bar */
-#define FIRST_LINE_S 10  /* between lines of a log; grows by half each time, up to */
+#define BAR_S 0.2       /* between two drawings of the bar */
+#define FIRST_LINE_S 10 /* between lines of a log; grows by half each time, up to */
 #define MOST_LINE_S 600
-#define JOURNAL_S 1.0    /* between two writes of the journal */
+#define JOURNAL_S 1.0 /* between two writes of the journal */
 enum { BAR_WIDTH = 24, JOURNAL_BYTES = 1 << 16 };
 
 void watch_begin(struct watch *watch, const char *output, bool is_quiet)
@@ -37,7 +37,8 @@ static void journal_flush(struct watch *watch)
 
     /* One write of whole lines.  Where it fails (a full disk) the run matters more. */
     if (watch->journal >= 0 && size &&
-        write(watch->journal, watch->pending, size) != (ssize_t)size && !watch->is_quiet)
+        write(watch->journal, watch->pending, size) != (ssize_t)size &&
+        !watch->is_quiet)
         watch_say(watch, "the journal cannot be written; going on without these lines");
     watch->pending_size = 0;
     watch->flushed_s = clock_s();
@@ -106,7 +107,8 @@ void watch_points(struct watch *watch, uint64_t points, uint64_t failed)
 }
 
 /* "array 120/300 points, 40 %, 12.5 points/s, 00:01:02 left" */
-static void line_write(const struct watch *watch, double left_s, char *line, size_t size)
+static void line_write(const struct watch *watch, double left_s, char *line,
+                       size_t size)
 {
     uint64_t done = watch->committed + watch->done_here;
     double elapsed_s = clock_s() - watch->begin_s;
@@ -115,11 +117,13 @@ static void line_write(const struct watch *watch, double left_s, char *line, siz
 
     share = share > 1 ? 1 : share;
     if (watch->failed)
-        snprintf(failed, sizeof failed, ", %llu failed", (unsigned long long)watch->failed);
+        snprintf(failed, sizeof failed, ", %llu failed",
+                 (unsigned long long)watch->failed);
     if (left_s > 0)
         snprintf(left, sizeof left, ", %02d:%02d:%02d left", (int)(left_s / 3600),
                  (int)(left_s / 60) % 60, (int)left_s % 60);
-    snprintf(line, size, "%s %llu/%llu points, %.0f %%, %.3g points/s%s%s", watch->stage,
+    snprintf(line, size, "%s %llu/%llu points, %.0f %%, %.3g points/s%s%s",
+             watch->stage,
              (unsigned long long)(done < watch->total ? done : watch->total),
              (unsigned long long)watch->total, 100 * share,
              elapsed_s > 0 ? (double)watch->done_here / elapsed_s : 0, left, failed);

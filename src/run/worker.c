@@ -12,7 +12,8 @@ static double epoch_s(void)
     return (double)now.tv_sec + (double)now.tv_usec * 1e-6;
 }
 
-void work_begin(struct work *work, const struct evaluator *evaluator, struct lease lease)
+void work_begin(struct work *work, const struct evaluator *evaluator,
+                struct lease lease)
 {
     *work = (struct work){
         .has_lease = true,
@@ -27,8 +28,8 @@ void work_begin(struct work *work, const struct evaluator *evaluator, struct lea
 enum status work_step(struct work *work, struct evaluator *evaluator, bool *is_finished,
                       struct error *err)
 {
-    enum status status =
-        evaluate_position(evaluator, work->lease.first + work->done, err);
+    enum status status = evaluate_position(evaluator, work->lease.first + work->done,
+                                           err);
 
     work->done++;
     *is_finished = status == STATUS_OK && !evaluator->is_dropped &&
@@ -133,7 +134,8 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
     status = leases_work(&worker, err);
     if (status == STATUS_OK)
         status = commit_flush(&evaluator->commit, err);
-    report_send(&worker, (struct report){ .is_last = true, .is_bad = status != STATUS_OK });
+    report_send(&worker,
+                (struct report){ .is_last = true, .is_bad = status != STATUS_OK });
     while (!worker.is_over) { /* it failed: wait until rank 0 has ended the stage */
         orders_receive(&worker);
         idle_wait(idle++);
