@@ -103,6 +103,19 @@ static enum status stale_remove(const char *path, struct error *err)
     return status;
 }
 
+/* The ranks of a run that was killed may take a moment to notice. */
+static enum status owner_await(const char *path, struct error *err)
+{
+    double begin_s = clock_s();
+    enum status status = stale_remove(path, err);
+
+    for (unsigned idle = 200; status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
+        idle_wait(idle);
+        status = stale_remove(path, err);
+    }
+    return status;
+}
+
 enum status lock_take(struct lock *lock, const char *output, struct error *err)
 {
     enum status status = STATUS_OK;
@@ -114,7 +127,7 @@ enum status lock_take(struct lock *lock, const char *output, struct error *err)
         status = STATUS_IO;
     while (status == STATUS_OK && link(own, lock->path)) {
         if (errno == EEXIST)
-            status = stale_remove(lock->path, err);
+            status = owner_await(lock->path, err);
         else
             status = error_set(err, STATUS_IO, "%s: cannot create the lock file: %s",
                                lock->path, strerror(errno));

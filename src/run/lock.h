@@ -14,6 +14,7 @@
 
 #define LOCK_TOUCH_S 10.0
 #define LOCK_STALE_S 120.0
+#define LOCK_WAIT_S 2.0
 
 struct lock {
     int fd; /* -1: not held */
@@ -29,7 +30,7 @@ struct lock_owner {
     bool is_alive;
 };
 
-/* STATUS_INPUT and the owner if another run holds it, STATUS_IO if it cannot be made. */
+/* STATUS_INPUT and the owner if another run holds it for LOCK_WAIT_S, STATUS_IO if it cannot be made. */
 enum status lock_take(struct lock *lock, const char *output, struct error *err);
 
 /* Sign of life; call often, it acts every LOCK_TOUCH_S. */
