@@ -5,6 +5,7 @@
 #include "stage/curve_store.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
