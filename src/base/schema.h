@@ -9,8 +9,9 @@
  *       FIELD_TEXT(struct cell, source, NULL, "paper and table"),
  *   };
  *
- * Every record has a name and a source; the reader adds both to the schema's own
- * fields through struct record, which must be the struct's first member. */
+ * Every record has a name, a source and perhaps aliases; the reader adds them to the
+ * schema's own fields through struct record, which must be the struct's first member.
+ */
 #ifndef NVSWEEP_BASE_SCHEMA_H
 #define NVSWEEP_BASE_SCHEMA_H
 
@@ -21,10 +22,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <assert.h>
 
 /* First member of every record. */
 struct record {
-    const char *name;   /* as sweep files spell it */
+    const char *name;           /* as sweep files spell it */
+    const char *const *aliases; /* other spellings, or NULL */
+    size_t alias_count;
     const char *source; /* where the figures come from */
     const char *file;   /* library file it was read from */
     unsigned line;
@@ -36,6 +40,7 @@ enum field_kind {
     KIND_FLAG,   /* bool */
     KIND_WORD,   /* int, one of words */
     KIND_TEXT,   /* const char * */
+    KIND_TEXTS,  /* array of const char *, with its count beside it; may be absent */
     KIND_LIST,   /* array of structs described by element, with its count beside it */
 };
 
@@ -47,13 +52,13 @@ struct field {
     const char *name; /* key in the file; the same as the member */
     enum field_kind kind;
     size_t offset;
-    const char *unit;   /* numbers: "s", "J", "m2", "1", ... */
-    double fallback;    /* numbers, counts, flags, words: value when absent */
-    double min, max;    /* numbers, counts: inclusive */
+    const char *unit; /* numbers: "s", "J", "m2", "1", ... */
+    double fallback;  /* numbers, counts, flags, words: value when absent */
+    double min, max;  /* numbers, counts: inclusive */
     const struct word *words;
     const char *text;             /* texts: value when absent, NULL if required */
     const struct schema *element; /* lists */
-    size_t count_offset;          /* lists: a size_t member */
+    size_t count_offset;          /* lists, arrays of texts: a size_t member */
     const char *meaning;
 };
 
@@ -69,6 +74,10 @@ struct schema {
      * reader puts file and line before it).  May be NULL. */
     enum status (*finish)(void *record, struct error *err);
 };
+
+/* Release what the reader put into the fields of a record (texts, arrays, lists), but
+ * not the record itself. */
+void schema_fields_free(const struct schema *schema, void *record);
 
 #define FIELD_COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
@@ -90,6 +99,10 @@ struct schema {
 #define FIELD_TEXT(type, member, text_, meaning_)                                      \
     { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
       .text = text_, .meaning = meaning_ }
+/* the struct has members `member` (const char *const *) and `member_count` (size_t) */
+#define FIELD_TEXTS(type, member, meaning_)                                            \
+    { .name = #member, .kind = KIND_TEXTS, .offset = offsetof(type, member),           \
+      .count_offset = offsetof(type, member##_count), .meaning = meaning_ }
 /* the struct has members `member` (pointer to elements) and `member_count` (size_t) */
 #define FIELD_LIST(type, member, element_, meaning_)                                   \
     { .name = #member, .kind = KIND_LIST, .offset = offsetof(type, member),            \

@@ -1,0 +1,55 @@
+/* Subcommands: one file each.  Every function gets the arguments after the command's
+ * name, prints results to stdout, fills in err and returns a status; only main prints
+ * errors. */
+#ifndef NVSWEEP_CMD_CMD_H
+#define NVSWEEP_CMD_CMD_H
+
+#include "space/library.h"
+#include "space/sweep.h"
+#include "stage/stage.h"
+
+#include <stdio.h>
+
+typedef enum status cmd_fn(int argc, char **argv, struct error *err);
+
+struct command {
+    const char *name, *arguments, *summary;
+    const char *details; /* options and examples, for `nvsweep help NAME` */
+    cmd_fn *run;
+};
+
+/* Ends with a NULL name. */
+extern const struct command commands[];
+
+cmd_fn cmd_plan, cmd_run, cmd_status, cmd_show, cmd_export, cmd_explain, cmd_best, cmd_diff,
+    cmd_verify, cmd_validate, cmd_list, cmd_schema, cmd_array, cmd_help;
+
+/* An option of a subcommand: "--name VALUE" or, when `flag` is set, "--name". */
+struct option_spec {
+    const char *name; /* without dashes; one letter means "-n" */
+    const char **value;
+    bool *flag;
+};
+
+/* Split argv into options and the rest (positional arguments, moved to the front of
+ * argv; *count of them).  "--library DIR" is understood everywhere and may be given
+ * several times.  STATUS_INPUT for unknown options, with a suggestion. */
+enum status options_read(int *argc, char **argv, const struct option_spec *options,
+                         size_t option_count, struct error *err);
+
+/* The library: folders given with --library first, then the shipped one. */
+enum status library_load(struct library *library, struct error *err);
+
+/* The published figures, from the same folders. */
+struct published;
+enum status published_load(struct published *published, struct error *err);
+
+/* Sweep file and library in one go. */
+enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
+                       struct error *err);
+
+/* What the program was built from. */
+extern const char program_version[], program_commit[];
+extern const bool program_is_dirty;
+
+#endif

@@ -1,0 +1,116 @@
+#include "cmd/cmd.h"
+
+#include "base/units.h"
+
+#include <string.h>
+
+enum { COST_SAMPLES = 64 };
+static const uint64_t WALK_LIMIT = 1000000; /* points walked to count exclusions */
+
+/* Mean of the stage's cost over evenly spaced points, times their number. */
+static double stage_seconds(const struct study *study, enum stage_id id, uint64_t points)
+{
+    const struct grid *grid = &study->grids[id];
+    uint64_t samples = grid->points < COST_SAMPLES ? grid->points : COST_SAMPLES;
+    double sum_s = 0;
+
+    for (uint64_t i = 0; i < samples; i++) {
+        struct point point;
+
+        grid_point(grid, &study->sweep->space, i * (grid->points / samples), &point);
+        sum_s += stages[id].cost_s(study, &point);
+    }
+    return samples ? sum_s / (double)samples * (double)points : 0;
+}
+
+static double stage_bytes(enum stage_id id, uint64_t points)
+{
+    double bytes = 1; /* the status */
+
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        bytes += (double)metric_point_bytes(&stages[id].metrics[m]);
+    return bytes * (double)points;
+}
+
+static void axes_print(const struct sweep *sweep)
+{
+    const struct space *space = &sweep->space;
+    char text[80];
+
+    for (size_t d = 0; d < space->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[d];
+
+        printf("%s", d == 0 ? "axes      " : "          ");
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            printf("%s%s", a ? " + " : "", axis_specs[dimension->axes[a]].key);
+        printf(" (%llu):", (unsigned long long)dimension->count);
+        for (uint64_t i = 0; i < dimension->count; i++) {
+            if (dimension->count > 8 && i == 6) {
+                printf(" ...");
+                i = dimension->count - 1;
+            }
+            for (size_t a = 0; a < dimension->axis_count; a++)
+                printf("%s%s", a ? "+" : " ",
+                       axis_value_format(dimension->axes[a],
+                                         space->axes[dimension->axes[a]].values[i], text,
+                                         sizeof text));
+        }
+        printf("\n");
+    }
+    if (space->iso_area.baseline)
+        printf("          capacities are %s's; others get what fits its area\n",
+               space->iso_area.baseline->name);
+}
+
+static void plan_print(const struct study *study)
+{
+    double seconds = 0, bytes = 0;
+    char text[40];
+
+    printf("sweep     %s%s%s\n", study->sweep->file, study->sweep->title ? ": " : "",
+           study->sweep->title ? study->sweep->title : "");
+    axes_print(study->sweep);
+    printf("stage         points     excluded   core seconds        bytes\n");
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        const struct grid *grid = &study->grids[id];
+        double stage_s, size;
+        uint64_t excluded;
+        bool is_exact;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        excluded = grid_excluded_count(grid, &study->sweep->space, WALK_LIMIT, &is_exact);
+        stage_s = stage_seconds(study, id, grid->points - excluded);
+        size = stage_bytes(id, grid->points);
+        printf("%-8s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
+               (unsigned long long)grid->points, is_exact ? " " : "<",
+               (unsigned long long)excluded, stage_s,
+               quantity_format(size, "byte", text, sizeof text));
+        seconds += stage_s;
+        bytes += size;
+    }
+    printf("total     about %s of one core, file about ",
+           quantity_format(seconds, "s", text, sizeof text));
+    printf("%s\n", quantity_format(bytes, "byte", text, sizeof text));
+}
+
+enum status cmd_plan(int argc, char **argv, struct error *err)
+{
+    struct library library;
+    struct sweep sweep;
+    struct study study;
+    enum status status = options_read(&argc, argv, NULL, 0, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (argc != 1)
+        return error_set(err, STATUS_INPUT, "plan needs one sweep file: nvsweep plan SWEEP");
+    status = sweep_load(argv[0], &library, &sweep, err);
+    if (status == STATUS_OK)
+        status = study_init(&study, &sweep, &library, err);
+    if (status == STATUS_OK)
+        plan_print(&study);
+    sweep_free(&sweep);
+    library_free(&library);
+    return status;
+}

@@ -1,0 +1,76 @@
+#include "cmd/cmd.h"
+
+#include <string.h>
+
+static const char *const column_types[] = { "float64", "uint64" };
+
+static void axes_table(void)
+{
+    static const char *const types[] = { "string", "string", "uint64", "float64" };
+
+    printf("## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
+           "file carries the name,\na sweep file may use the key as well.\n\n"
+           "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        const struct axis_spec *spec = &axis_specs[axis];
+
+        printf("| `%s` | `%s` | %s | %s | %s |\n", spec->name, spec->key, types[spec->kind],
+               spec->units, spec->meaning);
+    }
+}
+
+static void stage_table(enum stage_id id)
+{
+    const struct stage *stage = &stages[id];
+
+    printf("\n## Stage `%s`: %s\n\nDimensions: those of ", stage->name, stage->summary);
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (stage->axes >> axis & 1)
+            printf("`%s` ", axis_specs[axis].name);
+    printf("that the sweep varies.\n\n| dataset | type | units | extra dimension | meaning "
+           "|\n|---|---|---|---|---|\n");
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        const struct metric *metric = &stage->metrics[m];
+        const char *inner = inners[metric->inner].name;
+
+        printf("| `%s` | %s | %s | %s%s%s | %s |\n", metric->name,
+               column_types[metric->kind], metric->units, inner ? "`" : "",
+               inner ? inner : "", inner ? "`" : "", metric->meaning);
+    }
+}
+
+enum status cmd_schema(int argc, char **argv, struct error *err)
+{
+    enum status status = options_read(&argc, argv, NULL, 0, err);
+
+    if (status != STATUS_OK)
+        return status;
+    printf("# Result files\n\n"
+           "One HDF5 file per sweep, one dataset per metric, with dimension scales, "
+           "`units` and\n`long_name`; `xarray.open_dataset(\"x.h5\")` gives labelled "
+           "arrays. Made by `nvsweep schema`\nfrom `axes.def` and `metrics.def`.\n\n"
+           "Every stage has `<stage>_status` (int8):");
+    for (const struct word *w = point_status_words; w->name; w++)
+        printf(" %d %s%s", w->value, w->name, w[1].name ? "," : ".\n");
+    printf("Points that are not done hold NaN (0 in integer columns). Root attributes hold "
+           "the sweep's\ntext, the library records it used, the program's version and "
+           "commit, and the seed.\n\n");
+    axes_table();
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        stage_table(id);
+    printf("\n## Extra dimensions\n\n| name | values | meaning |\n|---|---|---|\n");
+    for (enum inner_id id = 0; id < INNER_COUNT; id++) {
+        if (!inners[id].name)
+            continue;
+        printf("| `%s` | ", inners[id].name);
+        if (inners[id].labels)
+            for (uint64_t i = 0; i < inners[id].count; i++)
+                printf("%s%s", i ? ", " : "", inners[id].labels[i]);
+        else
+            printf("%llu, %g..%g %s", (unsigned long long)inners[id].count,
+                   inners[id].coordinate(0), inners[id].coordinate(inners[id].count - 1),
+                   inners[id].units);
+        printf(" | %s |\n", inners[id].meaning);
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,115 @@
+/* nvsweep: parameter sweeps of memory technologies in deep-learning hardware. */
+#include "cmd/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+const struct command commands[] = {
+    { "plan",     "SWEEP",             "axes, points per stage, dropped combinations, time, file size", NULL, cmd_plan },
+    { "run",      "SWEEP [-o FILE]",   "evaluate every point, or resume; under mpirun or srun on all ranks",
+      "  -o FILE             result file (default: the sweep's name with .h5)\n"
+      "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
+      "  --accept-version    resume a file begun by another version of the models\n"
+      "  --quiet             no progress\n", cmd_run },
+    { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
+      "  --json              for scripts\n"
+      "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },
+    { "show",     "FILE [AXIS=VALUE...]", "select points and print a table",
+      "  -m METRIC,...       metrics (default: a few of the last stage)\n"
+      "  --over AXIS=VALUE   divide the baseline's value by each point's: above 1 is better\n"
+      "  --columns AXIS      spread this axis over columns\n"
+      "  --sort METRIC       smallest first\n"
+      "  --limit N           rows at most (default 200)\n"
+      "  --json              for scripts\n", cmd_show },
+    { "export",   "FILE [AXIS=VALUE...]", "the same selection as CSV, all rows",
+      "  -m METRIC,...       metrics (default: all of the last stage)\n", cmd_export },
+    { "best",     "FILE -m METRIC,...", "Pareto front, or the best point per group",
+      "  -m METRIC,...       minimised; one gives the best point, several the Pareto front\n"
+      "  --per AXIS,...      one answer per value of these axes\n"
+      "  --where METRIC<=X   constraint; may be given as METRIC>=X too\n", cmd_best },
+    { "diff",     "A B",               "largest relative difference per metric", NULL, cmd_diff },
+    { "verify",   "FILE",              "checksums, and recompute a sample",
+      "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
+    { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade", NULL, cmd_validate },
+    { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
+      "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
+      "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
+    { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
+    { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+/* clang-format on */
+
+enum status cmd_help(int argc, char **argv, struct error *err)
+{
+    for (const struct command *c = commands; c->name; c++) {
+        if (argc > 0 && strcmp(argv[0], c->name) == 0) {
+            printf("nvsweep %s %s\n  %s\n%s  --library DIR       records of your own, "
+                   "searched before the shipped ones\n",
+                   c->name, c->arguments, c->summary, c->details ? c->details : "");
+            return STATUS_OK;
+        }
+    }
+    if (argc > 0)
+        return error_set(err, STATUS_INPUT, "no command '%.60s'; `nvsweep help` lists them",
+                         argv[0]);
+    printf("nvsweep %s: parameter sweeps of memory technologies in deep-learning "
+           "hardware\n\n",
+           program_version);
+    for (const struct command *c = commands; c->name; c++)
+        printf("  nvsweep %-8s %-30s %s\n", c->name, c->arguments, c->summary);
+    printf("\nExit codes: 0 done, 1 failures recorded, 2 bad input, 75 run it again.\n");
+    return STATUS_OK;
+}
+
+static const struct command *command_find(const char *name, struct error *err)
+{
+    const char *names[32];
+    const char *nearest;
+    size_t count = 0;
+
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(c->name, name) == 0)
+            return c;
+        names[count++] = c->name;
+    }
+    nearest = text_nearest(name, names, count);
+    error_set(err, STATUS_INPUT, "no command '%.60s'%s%s%s; `nvsweep help` lists them", name,
+              nearest ? "; did you mean '" : "", nearest ? nearest : "",
+              nearest ? "'?" : "");
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    struct error err = { "" };
+    const struct command *command;
+    enum status status;
+
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0) {
+        printf("nvsweep %s (%s%s)\n", program_version, program_commit,
+               program_is_dirty ? ", modified" : "");
+        return EXIT_SUCCESS;
+    }
+    command = command_find(name, &err);
+    if (!command) {
+        status = STATUS_INPUT;
+    } else if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+        char *topic[] = { argv[1], NULL };
+
+        status = cmd_help(1, topic, &err);
+    } else {
+        status = command->run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc), &err);
+    }
+    if (fflush(stdout) != 0 && status == STATUS_OK)
+        status = error_set(&err, STATUS_IO, "cannot write to standard output");
+    if (err.text[0])
+        fprintf(stderr, "nvsweep: %s\n", err.text);
+    return status_exit_code(status);
+}

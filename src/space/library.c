@@ -1,0 +1,71 @@
+#include "space/library.h"
+
+#include "platform/platform.h"
+#include "tech/cell.h"
+#include "tech/node.h"
+#include "workload/workload.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct schema *const shelf_schemas[SHELF_COUNT] = {
+    [SHELF_TECHNOLOGY] = &cell_schema,
+    [SHELF_NODE] = &node_schema,
+    [SHELF_WORKLOAD] = &workload_schema,
+    [SHELF_PLATFORM] = &platform_schema,
+};
+
+bool record_is_named(const struct record *record, const char *name)
+{
+    if (strcmp(record->name, name) == 0)
+        return true;
+    for (size_t i = 0; i < record->alias_count; i++)
+        if (strcmp(record->aliases[i], name) == 0)
+            return true;
+    return false;
+}
+
+const struct record *library_find(const struct library *library, enum shelf_id shelf,
+                                  const char *name)
+{
+    const struct shelf *s = &library->shelves[shelf];
+
+    for (size_t i = 0; i < s->count; i++)
+        if (record_is_named(s->records[i], name))
+            return s->records[i];
+    return NULL;
+}
+
+const struct node *library_node(const struct library *library, double node_m,
+                                int roadmap)
+{
+    const struct shelf *shelf = &library->shelves[SHELF_NODE];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct node *node = shelf->records[i];
+
+        if ((int)node->roadmap == roadmap &&
+            fabs(node->node_m - node_m) <= 1e-3 * node_m)
+            return node;
+    }
+    return NULL;
+}
+
+void shelf_free(struct shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->count; i++) {
+        schema_fields_free(shelf->schema, shelf->records[i]);
+        free(shelf->records[i]);
+        free(shelf->texts[i]);
+    }
+    free(shelf->records);
+    free(shelf->texts);
+    *shelf = (struct shelf){ 0 };
+}
+
+void library_free(struct library *library)
+{
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
+        shelf_free(&library->shelves[id]);
+}

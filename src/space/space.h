@@ -1,0 +1,96 @@
+/* A design space: axes with their values, and the i-th design point by arithmetic.
+ *
+ * Axes that vary together (zip) share one dimension, which carries the name of its
+ * first axis.  An axis given as a single value, not as a list, is no dimension. */
+#ifndef NVSWEEP_SPACE_SPACE_H
+#define NVSWEEP_SPACE_SPACE_H
+
+#include "space/axis.h"
+
+typedef uint32_t axis_mask;
+#define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
+static_assert(AXES <= 32, "axis_mask holds every axis");
+
+struct dimension {
+    const char *name; /* of its first axis, or "point" for sampled sweeps */
+    uint64_t count;
+    enum axis_id axes[AXES];
+    size_t axis_count;
+};
+
+struct axis {
+    union axis_value *values; /* as many as its dimension counts; 1 if it has none */
+    uint64_t count;
+    bool is_dimension; /* given as a list or range */
+    bool is_given;     /* named in the sweep file at all */
+};
+
+/* Points whose values all are among those of the rule are left out. */
+struct exclusion {
+    axis_mask axes;
+    union axis_value *values[AXES];
+    size_t counts[AXES];
+};
+
+/* capacity = { iso_area_of = ... }: the axis's values are the baseline's capacities; per
+ * point the largest multiple of step_bytes whose area fits the baseline's is taken. */
+struct iso_area {
+    const struct record *baseline; /* a technology, or NULL if capacities are literal */
+    uint64_t step_bytes;
+};
+
+struct space {
+    struct axis axes[AXES];
+    struct dimension dimensions[AXES];
+    size_t dimension_count;
+    struct exclusion *exclusions;
+    size_t exclusion_count;
+    struct iso_area iso_area;
+};
+
+/* The part of a space that some axes span: row-major, last dimension fastest. */
+struct grid {
+    axis_mask axes;
+    size_t dimensions[AXES]; /* indices into space->dimensions, in sweep order */
+    size_t dimension_count;
+    uint64_t sizes[AXES], strides[AXES];
+    uint64_t points;
+};
+
+struct range {
+    uint64_t first, count;
+};
+
+/* STATUS_INPUT if the number of points overflows 2^62. */
+enum status grid_init(struct grid *grid, const struct space *space, axis_mask axes,
+                      struct error *err);
+
+/* The design point at index: axes outside the grid hold their single or first value. */
+void grid_point(const struct grid *grid, const struct space *space, uint64_t index,
+                struct point *point);
+
+/* Position in `to` of the point at `index` of `from`; every dimension of `to` must be a
+ * dimension of `from`. */
+uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
+
+/* The index of the point that has `value` on `axis` and else is the one at `index`, or
+ * UINT64_MAX if no such point is in the grid. */
+uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
+                    enum axis_id axis, union axis_value value);
+
+/* Does an exclusion that speaks of this grid's axes only leave the point out? */
+bool grid_is_excluded(const struct grid *grid, const struct space *space,
+                      const struct point *point);
+
+/* The points a grid's exclusions leave out; counted by arithmetic over the excluded
+ * boxes where rules do not overlap, else by walking the grid (at most `limit` points; then
+ * an estimate, *is_exact = false). */
+uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
+                             uint64_t limit, bool *is_exact);
+
+/* A space of that one point, no dimensions; iso_area is kept. */
+void space_pin(struct space *pinned, const struct space *space, const struct point *point);
+
+void space_free(struct space *space);
+
+#endif

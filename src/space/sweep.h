@@ -1,0 +1,23 @@
+/* A sweep as its file describes it, resolved against the library. */
+#ifndef NVSWEEP_SPACE_SWEEP_H
+#define NVSWEEP_SPACE_SWEEP_H
+
+#include "space/space.h"
+
+enum durability { DURABILITY_PROCESS, DURABILITY_POWER };
+extern const struct word durability_words[];
+
+struct sweep {
+    char *file;  /* as given on the command line */
+    char *text;  /* the whole file, verbatim */
+    char *title; /* or NULL */
+    struct space space;
+    uint32_t stages;   /* bit per stage asked for (by default all whose axes are given) */
+    uint64_t seed;
+    int durability;    /* enum durability */
+    double max_error;  /* asked relative error of sampled models (miss ratio curves) */
+};
+
+void sweep_free(struct sweep *sweep);
+
+#endif

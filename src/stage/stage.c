@@ -1,0 +1,237 @@
+#include "stage/stage.h"
+
+#include "base/memory.h"
+#include "stage/stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const struct word point_status_words[] = {
+    { "pending", POINT_PENDING },
+    { "done", POINT_DONE },
+    { "infeasible", POINT_INFEASIBLE },
+    { "failed", POINT_FAILED },
+    { "quarantined", POINT_QUARANTINED },
+    { "excluded", POINT_EXCLUDED },
+    { NULL, 0 },
+};
+
+const struct word stage_words[] = {
+    { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
+    { "system", STAGE_SYSTEM },   { NULL, 0 },
+};
+
+/* One table of metrics per stage, from the same lines as the structs. */
+#define METRIC_LINE(kind_, name_, units_, inner_, meaning_)                            \
+    { .name = #name_,                                                                  \
+      .units = (units_),                                                               \
+      .meaning = (meaning_),                                                           \
+      .kind = COLUMN_##kind_,                                                          \
+      .inner = INNER_##inner_ },
+
+static const struct metric array_metrics[] = {
+#define ARRAY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric reuse_metrics[] = {
+#define REUSE(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric traffic_metrics[] = {
+#define TRAFFIC(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric system_metrics[] = {
+#define SYSTEM(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
+#define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
+#define INPUT(stage) (1u << STAGE_##stage)
+
+#define ARRAY_AXES                                                                     \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
+     AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
+     AXIS_BIT(rules))
+#define REUSE_AXES                                                                     \
+    (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
+#define TRAFFIC_AXES (REUSE_AXES | AXIS_BIT(capacity_bytes))
+
+const struct stage stages[STAGE_COUNT] = {
+    [STAGE_ARRAY] = { .name = "array",
+                      .summary = "the cache as a memory array: area, latency, energy",
+                      .axes = ARRAY_AXES,
+                      METRICS(array_metrics),
+                      .evaluate = array_stage_evaluate,
+                      .cost_s = array_stage_cost_s,
+                      .block_points = 4 },
+    [STAGE_REUSE] = { .name = "reuse",
+                      .summary = "the workload's last-level-cache accesses and their reuse",
+                      .axes = REUSE_AXES,
+                      METRICS(reuse_metrics),
+                      .evaluate = reuse_stage_evaluate,
+                      .cost_s = reuse_stage_cost_s,
+                      .block_points = 1 },
+    [STAGE_TRAFFIC] = { .name = "traffic",
+                        .summary = "misses and DRAM traffic at a cache capacity",
+                        .axes = TRAFFIC_AXES,
+                        .inputs = INPUT(REUSE),
+                        METRICS(traffic_metrics),
+                        .evaluate = traffic_stage_evaluate,
+                        .cost_s = traffic_stage_cost_s,
+                        .block_points = 4096 },
+    [STAGE_SYSTEM] = { .name = "system",
+                       .summary = "delay, energy by component, EDP and EDAP",
+                       .axes = ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) |
+                               AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
+                       .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
+                       METRICS(system_metrics),
+                       .evaluate = system_stage_evaluate,
+                       .cost_s = system_stage_cost_s,
+                       .block_points = 16384 },
+};
+
+static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *
+                                                  sizeof(void *),
+              "a column pointer per metric");
+static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
+              "COLUMNS_MAX holds every stage's columns");
+
+size_t metric_point_bytes(const struct metric *metric)
+{
+    return sizeof(double) * inners[metric->inner].count;
+}
+
+uint32_t stages_wanted(const struct sweep *sweep)
+{
+    uint32_t wanted = sweep->stages;
+
+    if (!wanted)
+        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
+                                                           : 1u << STAGE_ARRAY;
+    for (int id = STAGE_COUNT - 1; id >= 0; id--) {
+        if (!(wanted >> id & 1))
+            continue;
+        wanted |= stages[id].inputs;
+        if (sweep->space.iso_area.baseline && stages[id].axes & AXIS_BIT(capacity_bytes))
+            wanted |= 1u << STAGE_ARRAY;
+    }
+    return wanted;
+}
+
+enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
+                       struct error *err)
+{
+    axis_mask axes = stages[id].axes;
+
+    if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
+        axes |= stages[STAGE_ARRAY].axes;
+    return grid_init(grid, &sweep->space, axes, err);
+}
+
+/* A record axis has no default: whoever asks for the stage must name one. */
+static enum status records_check(const struct sweep *sweep, enum stage_id id,
+                                 struct error *err)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            !sweep->space.axes[axis].values[0].record)
+            return error_set(err, STATUS_INPUT,
+                             "%s: axes has no %s, which the %s stage needs; name one "
+                             "(`nvsweep list %s` shows what there is)",
+                             sweep->file, axis_specs[axis].key, stages[id].name,
+                             axis_specs[axis].key);
+    return STATUS_OK;
+}
+
+enum status study_init(struct study *study, const struct sweep *sweep,
+                       const struct library *library, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    *study = (struct study){
+        .sweep = sweep,
+        .library = library,
+        .stages = stages_wanted(sweep),
+    };
+    for (enum stage_id id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
+        struct error why;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        status = records_check(sweep, id, err);
+        if (status == STATUS_OK) {
+            status = stage_grid(sweep, id, &study->grids[id], &why);
+            if (status != STATUS_OK)
+                error_set(err, status, "%s: %s", sweep->file, why.text);
+        }
+    }
+    return status;
+}
+
+void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
+{
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        const struct metric *metric = &stages[id].metrics[m];
+        uint64_t elements = count * inners[metric->inner].count;
+
+        for (uint64_t i = 0; i < elements; i++) {
+            if (metric->kind == COLUMN_NUMBER)
+                ((double *)columns->column[m])[i] = NAN;
+            else
+                ((uint64_t *)columns->column[m])[i] = 0;
+        }
+    }
+}
+
+void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
+{
+    *columns = (union columns){ .column = { NULL } };
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        columns->column[m] = alloc_array(count, metric_point_bytes(&stages[id].metrics[m]));
+    columns_fill(id, count, columns);
+}
+
+void columns_free(enum stage_id id, union columns *columns)
+{
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        free(columns->column[m]);
+    *columns = (union columns){ .column = { NULL } };
+}
+
+union columns columns_at(enum stage_id id, const union columns *columns, uint64_t points)
+{
+    union columns moved = *columns;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        moved.column[m] = (char *)moved.column[m] +
+                          points * metric_point_bytes(&stages[id].metrics[m]);
+    return moved;
+}
+
+void study_evaluate(struct study *study, struct error *reason)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        uint64_t points = study->grids[id].points;
+        int8_t *status;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        columns_alloc(id, points, &study->results[id]);
+        status = alloc_array(points, 1);
+        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id], status,
+                            reason);
+        study->statuses[id] = status;
+    }
+}
+
+void study_free(struct study *study)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        columns_free(id, &study->results[id]);
+        free((void *)(uintptr_t)study->statuses[id]);
+    }
+    *study = (struct study){ 0 };
+}

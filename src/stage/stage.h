@@ -1,0 +1,152 @@
+/* The stages of a sweep: short, pure functions over the product of the axes they
+ * declare.  A stage is evaluated completely before the next one reads it. */
+#ifndef NVSWEEP_STAGE_STAGE_H
+#define NVSWEEP_STAGE_STAGE_H
+
+#include "space/space.h"
+#include "space/sweep.h"
+
+enum stage_id { STAGE_ARRAY, STAGE_REUSE, STAGE_TRAFFIC, STAGE_SYSTEM, STAGE_COUNT };
+
+/* Values of the component dimension. */
+enum component_id {
+    COMPONENT_LLC_READ,
+    COMPONENT_LLC_WRITE,
+    COMPONENT_LLC_TAG,
+    COMPONENT_LLC_LEAKAGE,
+    COMPONENT_DRAM_DYNAMIC,
+    COMPONENT_DRAM_BACKGROUND,
+    COMPONENT_COMPUTE,
+    COMPONENT_COUNT,
+};
+
+/* What became of a point; the values of the <stage>_status datasets. */
+enum point_status {
+    POINT_PENDING,
+    POINT_DONE,
+    POINT_INFEASIBLE,
+    POINT_FAILED,
+    POINT_QUARANTINED,
+    POINT_EXCLUDED,
+};
+extern const struct word point_status_words[];
+
+enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
+
+/* Extra dimensions of a dataset beside its stage's axes. */
+enum inner_id { INNER_SCALAR, INNER_COMPONENT, INNER_CURVE, INNER_COUNT };
+
+struct inner {
+    const char *name;          /* of the dimension and its coordinate */
+    uint64_t count;            /* 1 for INNER_SCALAR */
+    const char *units, *meaning;
+    const char *const *labels; /* coordinate texts, or NULL */
+    double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
+};
+extern const struct inner inners[INNER_COUNT];
+
+struct metric {
+    const char *name, *units, *meaning;
+    enum column_kind kind;
+    enum inner_id inner;
+};
+
+/* A stage's columns under their names, or as an array of pointers in the order of its
+ * metrics.  Element i of a SCALAR column belongs to the i-th point; of an inner
+ * dimension of n values elements i * n .. i * n + n - 1. */
+#define COLUMN_TYPE_NUMBER double
+#define COLUMN_TYPE_COUNT uint64_t
+struct array_columns {
+#define ARRAY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct reuse_columns {
+#define REUSE(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct traffic_columns {
+#define TRAFFIC(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct system_columns {
+#define SYSTEM(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+enum { COLUMNS_MAX = 64 };
+
+union columns {
+    struct array_columns array;
+    struct reuse_columns reuse;
+    struct traffic_columns traffic;
+    struct system_columns system;
+    void *column[COLUMNS_MAX];
+};
+
+/* All a stage may read: the sweep, the library, and the stages before it. */
+struct study {
+    const struct sweep *sweep;
+    const struct library *library;
+    uint32_t stages;         /* bit per stage that this sweep evaluates */
+    const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
+    struct grid grids[STAGE_COUNT];
+    union columns results[STAGE_COUNT]; /* complete columns of finished stages */
+    const int8_t *statuses[STAGE_COUNT];
+};
+
+struct stage {
+    const char *name, *summary;
+    axis_mask axes;
+    uint32_t inputs; /* bit per stage whose results it reads */
+    const struct metric *metrics;
+    size_t metric_count;
+
+    /* Evaluate points [points.first, + points.count) into out, and their enum
+     * point_status into status.  Columns of points that are not POINT_DONE are left as
+     * they are (the caller filled them with NaN and 0).  Pure: the result depends on
+     * the study and the point only.  reason, if not NULL, receives why the last point
+     * that is not done is not. */
+    void (*evaluate)(const struct study *study, struct range points,
+                     const union columns *out, int8_t *status, struct error *reason);
+
+    /* Rough seconds for one point; orders the blocks, never changes a result. */
+    double (*cost_s)(const struct study *study, const struct point *point);
+
+    uint64_t block_points; /* points committed together, at most */
+};
+
+extern const struct stage stages[STAGE_COUNT];
+extern const struct word stage_words[];
+
+/* The stages a sweep evaluates: those it names (or, if it names none, what its axes
+ * suggest) and all that these read. */
+uint32_t stages_wanted(const struct sweep *sweep);
+
+/* Bytes of one element of a column times its inner count: a point's share. */
+size_t metric_point_bytes(const struct metric *metric);
+
+/* The grid of a stage in this sweep.  Under iso_area the capacity depends on the array
+ * stage's axes, and so do the stages that read it.  STATUS_INPUT on overflow. */
+enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
+                       struct error *err);
+
+/* study with all grids made, results empty.  STATUS_INPUT as stage_grid, or if an axis
+ * without default that a stage needs is not given. */
+enum status study_init(struct study *study, const struct sweep *sweep,
+                       const struct library *library, struct error *err);
+
+/* Evaluate every stage in this process, for a handful of points (explain, validate).
+ * reason as in struct stage.  Freed with study_free. */
+void study_evaluate(struct study *study, struct error *reason);
+void study_free(struct study *study);
+
+/* Memory for `count` points of a stage's columns, filled with NaN and 0; freed with
+ * columns_free. */
+void columns_alloc(enum stage_id id, uint64_t count, union columns *columns);
+void columns_fill(enum stage_id id, uint64_t count, const union columns *columns);
+void columns_free(enum stage_id id, union columns *columns);
+
+/* Column pointers moved forward by `points` points. */
+union columns columns_at(enum stage_id id, const union columns *columns, uint64_t points);
+
+#endif

@@ -1,0 +1,30 @@
+/* An access to a line of the last-level cache, in 32 bits: streams are made and eaten
+ * in buffers of these, and never stored whole. */
+#ifndef NVSWEEP_WORKLOAD_ACCESS_H
+#define NVSWEEP_WORKLOAD_ACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ACCESS_WRITE 0x80000000u
+#define ACCESS_SECTORS_SHIFT 29u /* sectors touched, less one */
+#define ACCESS_LINE_MASK 0x1fffffffu
+#define ACCESS_LINES_MAX 0x20000000u
+
+static inline uint32_t access_pack(uint32_t line, uint32_t sectors, uint32_t write)
+{
+    return line | (sectors - 1) << ACCESS_SECTORS_SHIFT | write;
+}
+
+static inline uint32_t access_sectors(uint32_t access)
+{
+    return (access >> ACCESS_SECTORS_SHIFT & 3u) + 1;
+}
+
+/* Who eats a stream. */
+struct access_sink {
+    void (*accesses)(void *self, const uint32_t *accesses, size_t count);
+    void *self;
+};
+
+#endif

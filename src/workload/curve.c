@@ -1,0 +1,96 @@
+#include "workload/curve.h"
+
+#include <math.h>
+#include <stddef.h>
+
+const struct word reuse_method_words[] = {
+    { "exact", REUSE_EXACT },
+    { "sampled", REUSE_SAMPLED },
+    { "analytic", REUSE_ANALYTIC },
+    { NULL, 0 },
+};
+
+double curve_capacity_bytes(uint64_t i)
+{
+    double octave_bytes = ldexp(CURVE_FIRST_BYTES, (int)(i / CURVE_STEPS));
+
+    return octave_bytes * (1 + (double)(i % CURVE_STEPS) / CURVE_STEPS);
+}
+
+unsigned curve_bin(double bytes)
+{
+    double ratio = bytes / CURVE_FIRST_BYTES;
+    int octave;
+    double bin;
+
+    if (!(ratio >= 1))
+        return 0;
+    octave = ilogb(ratio);
+    bin = octave * CURVE_STEPS + floor((ldexp(ratio, -octave) - 1) * CURVE_STEPS) + 1;
+    return bin < CURVE_POINTS ? (unsigned)bin : CURVE_POINTS;
+}
+
+double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
+{
+    unsigned above = curve_bin(capacity_bytes); /* first grid point beyond it */
+    double low_bytes, high_bytes, share;
+
+    if (above == 0)
+        return values[0];
+    if (above == CURVE_POINTS)
+        return values[CURVE_POINTS - 1];
+    low_bytes = curve_capacity_bytes(above - 1);
+    high_bytes = curve_capacity_bytes(above);
+    share = (capacity_bytes - low_bytes) / (high_bytes - low_bytes);
+    return values[above - 1] + share * (values[above] - values[above - 1]);
+}
+
+/* Probability that a Poisson variable of this mean is at least `ways`. */
+static double poisson_tail(uint64_t ways, double mean)
+{
+    enum { NORMAL_FROM = 256 }; /* where the normal distribution is as good */
+    double term = exp(-mean), below = 0;
+
+    if (ways > NORMAL_FROM)
+        return 0.5 * erfc(((double)ways - 0.5 - mean) / sqrt(2 * mean));
+    for (uint64_t k = 0; k < ways; k++) {
+        below += term;
+        term *= mean / (double)(k + 1);
+    }
+    return below < 1 ? 1 - below : 0;
+}
+
+/* A distance in the middle of a bin. */
+static double bin_bytes(unsigned bin)
+{
+    if (bin == 0)
+        return 0;
+    if (bin == CURVE_POINTS)
+        return INFINITY;
+    return (curve_capacity_bytes(bin - 1) + curve_capacity_bytes(bin)) / 2;
+}
+
+void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
+                    double misses[CURVE_POINTS])
+{
+    double beyond = 0;
+
+    for (unsigned i = CURVE_POINTS; i-- > 0;) {
+        beyond += histogram[i + 1];
+        misses[i] = beyond;
+    }
+    if (ways == 0)
+        return;
+    for (unsigned i = 0; i < CURVE_POINTS; i++) {
+        double capacity_bytes = curve_capacity_bytes(i);
+
+        misses[i] = 0;
+        for (unsigned bin = 1; bin <= CURVE_POINTS; bin++) {
+            double ratio = bin_bytes(bin) / capacity_bytes;
+
+            if (histogram[bin] != 0 && ratio > 0.02)
+                misses[i] += histogram[bin] *
+                             (ratio > 8 ? 1 : poisson_tail(ways, (double)ways * ratio));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/* A reuse curve: what a last-level cache of any capacity would miss and write back, on
+ * a fixed grid of capacities.  Each octave from 16 KiB to 16 GiB has 16 equal steps, so
+ * 3, 7, 10 or 2.75 MiB are grid points like 1 or 2 MiB. */
+#ifndef NVSWEEP_WORKLOAD_CURVE_H
+#define NVSWEEP_WORKLOAD_CURVE_H
+
+#include "base/text.h"
+
+#include <stdint.h>
+
+enum {
+    CURVE_STEPS = 16, /* per octave; a power of two */
+    CURVE_OCTAVES = 20,
+    CURVE_POINTS = CURVE_OCTAVES * CURVE_STEPS + 1,
+};
+#define CURVE_FIRST_BYTES 16384.0
+
+enum reuse_method { REUSE_EXACT, REUSE_SAMPLED, REUSE_ANALYTIC };
+extern const struct word reuse_method_words[];
+
+/* Counts are per run of the workload's phase on one batch, in the steady state: the
+ * cache holds what the run before left. */
+struct reuse_curve {
+    enum reuse_method method;
+    uint64_t sampled_of;  /* one line in so many was followed (1: exact) */
+    double error;         /* stated error of the miss ratio (0: exact); see reuse.h */
+    double line_bytes;    /* an access is to one line */
+    double reads, writes; /* line accesses that reach the last-level cache */
+    double read_bytes, write_bytes; /* in whole sectors */
+    double footprint_bytes;         /* distinct lines touched */
+    double macs;
+    double compute_s; /* when memory never stalls the arithmetic */
+    double kernels;   /* launches */
+    /* Never rising with capacity, in lines. */
+    double read_misses[CURVE_POINTS];
+    double write_misses[CURVE_POINTS]; /* allocate without a read: whole sectors */
+    double writebacks[CURVE_POINTS];
+};
+
+/* Capacity of grid point i, in bytes. */
+double curve_capacity_bytes(uint64_t i);
+
+/* values at capacity_bytes: exact at grid points, linear between, level beyond the ends
+ * (below the first grid point the first value). */
+double curve_at(const double values[CURVE_POINTS], double capacity_bytes);
+
+/* The number of grid points whose capacity is at most `bytes`: a reuse at that distance
+ * misses there and hits at all later ones. */
+unsigned curve_bin(double bytes);
+
+/* Misses at each grid point from a histogram of distances by curve_bin.  ways 0: fully
+ * associative, exactly.  Otherwise a cache of so many ways whose sets lines fall into
+ * at random: of d other lines as many as a Poisson variable of mean ways * d / capacity
+ * share the set, and from `ways` on the access misses (Smith, IEEE TSE 4(2), 1978; Hill
+ * and Smith, IEEE TC 38(12), 1989). */
+void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
+                    double misses[CURVE_POINTS]);
+
+#endif

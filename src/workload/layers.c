@@ -1,0 +1,108 @@
+/* The fields of workload records, and the words of their enumerations. */
+#include "workload/workload.h"
+
+const struct word phase_words[] = {
+    { "inference", PHASE_INFERENCE },
+    { "training", PHASE_TRAINING },
+    { "decode", PHASE_DECODE },
+    { NULL, 0 },
+};
+
+/* clang-format off */
+const struct word layer_kind_words[] = {
+    { "input", LAYER_INPUT },
+    { "token-input", LAYER_TOKEN_INPUT },
+    { "convolution", LAYER_CONVOLUTION },
+    { "transposed-convolution", LAYER_TRANSPOSED },
+    { "fully-connected", LAYER_FULLY_CONNECTED },
+    { "gemm", LAYER_GEMM },
+    { "attention", LAYER_ATTENTION },
+    { "max-pool", LAYER_MAX_POOL },
+    { "average-pool", LAYER_AVERAGE_POOL },
+    { "global-pool", LAYER_GLOBAL_POOL },
+    { "activation", LAYER_ACTIVATION },
+    { "dropout", LAYER_DROPOUT },
+    { "lrn", LAYER_LRN },
+    { "batch-norm", LAYER_BATCH_NORM },
+    { "layer-norm", LAYER_LAYER_NORM },
+    { "softmax", LAYER_SOFTMAX },
+    { "concatenate", LAYER_CONCATENATE },
+    { "add", LAYER_ADD },
+    { "scale", LAYER_SCALE },
+    { "upsample", LAYER_UPSAMPLE },
+    { "slice", LAYER_SLICE },
+    { "embedding", LAYER_EMBEDDING },
+    { "tokenize", LAYER_TOKENIZE },
+    { "take-token", LAYER_TAKE_TOKEN },
+    { "grid", LAYER_GRID },
+    { "stencil", LAYER_STENCIL },
+    { "smooth", LAYER_SMOOTH },
+    { "coarsen", LAYER_COARSEN },
+    { "refine", LAYER_REFINE },
+    { "dot", LAYER_DOT },
+    { "repeat", LAYER_REPEAT },
+    { NULL, 0 },
+};
+
+enum { DIMENSION_MAX = 1 << 24 };
+
+static const struct field layer_fields[] = {
+    FIELD_TEXT(struct layer, name, NULL, "what other layers call its output"),
+    FIELD_WORD(struct layer, kind, layer_kind_words, REQUIRED, "what the layer does"),
+    FIELD_TEXT(struct layer, input, "", "layers it takes, comma separated (absent: the one before)"),
+    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; elsewhere: input channels to check (0: no check)"),
+    FIELD_COUNT(struct layer, height, 0, 0, DIMENSION_MAX, "input: rows of the image"),
+    FIELD_COUNT(struct layer, width, 0, 0, DIMENSION_MAX, "input: columns of the image; grid: unknowns per direction (0: sequence length)"),
+    FIELD_COUNT(struct layer, outputs, 0, 0, DIMENSION_MAX, "output channels"),
+    FIELD_COUNT(struct layer, kernel, 0, 0, 1024, "window height"),
+    FIELD_COUNT(struct layer, kernel_width, 0, 0, 1024, "window width (0: as kernel)"),
+    FIELD_COUNT(struct layer, stride, 1, 1, 1024, "step of the window"),
+    FIELD_COUNT(struct layer, pad, 0, 0, 1024, "rows and columns added at each edge"),
+    FIELD_COUNT(struct layer, groups, 1, 1, DIMENSION_MAX, "channel groups convolved separately"),
+    FIELD_FLAG(struct layer, ceil, 0, "pooling: a last window may hang over the edge"),
+    FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
+    FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
+    FIELD_COUNT(struct layer, vocabulary, 0, 0, DIMENSION_MAX, "embedding: rows of the table"),
+    FIELD_COUNT(struct layer, m, 0, 0, DIMENSION_MAX, "gemm: rows of the product"),
+    FIELD_COUNT(struct layer, n, 0, 0, DIMENSION_MAX, "gemm: columns of the product"),
+    FIELD_COUNT(struct layer, k, 0, 0, DIMENSION_MAX, "gemm: depth of the product"),
+    FIELD_COUNT(struct layer, count, 1, 1, 65536, "gemm: products; repeat: times in all"),
+    FIELD_TEXT(struct layer, first, "", "repeat: first layer repeated"),
+    FIELD_TEXT(struct layer, weights_of, "", "layer whose weights it shares"),
+};
+
+static const struct schema layer_schema = {
+    .kind = "layer",
+    .size = sizeof(struct layer),
+    .fields = layer_fields,
+    .field_count = FIELD_COUNT_OF(layer_fields),
+};
+
+static const struct field workload_fields[] = {
+    FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
+    FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
+    FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
+    FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
+    FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),
+};
+/* clang-format on */
+
+/* Building the graph checks every shape. */
+static enum status workload_finish(void *record, struct error *err)
+{
+    struct graph graph;
+    enum status status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
+
+    if (status == STATUS_OK)
+        graph_free(&graph);
+    return status;
+}
+
+const struct schema workload_schema = {
+    .kind = "workload",
+    .folder = "workloads",
+    .size = sizeof(struct workload),
+    .fields = workload_fields,
+    .field_count = FIELD_COUNT_OF(workload_fields),
+    .finish = workload_finish,
+};

@@ -1,0 +1,35 @@
+/* A set-associative write-back cache with LRU replacement, simulated access by access:
+ * the oracle for the reuse curve's correction, and the way to look at one geometry. */
+#ifndef NVSWEEP_WORKLOAD_SET_ASSOCIATIVE_H
+#define NVSWEEP_WORKLOAD_SET_ASSOCIATIVE_H
+
+#include "workload/access.h"
+
+enum set_index {
+    INDEX_LINEAR, /* line modulo sets */
+    INDEX_HASHED, /* a hash of the line, as GPU caches do */
+};
+
+struct set_associative; /* opaque */
+
+/* sets need not be a power of two.  Freed with set_associative_free. */
+struct set_associative *set_associative_create(uint64_t sets, uint64_t ways,
+                                               enum set_index index);
+void set_associative_free(struct set_associative *cache);
+
+void set_associative_access(struct set_associative *cache, const uint32_t *accesses,
+                            size_t count);
+
+/* The same as an access_sink's function. */
+void set_associative_sink(void *cache, const uint32_t *accesses, size_t count);
+
+struct set_associative_counts {
+    uint64_t accesses, read_misses, write_misses, writebacks;
+};
+
+/* Counts since creation or the last reset, which keeps the cache's contents. */
+struct set_associative_counts
+set_associative_counts(const struct set_associative *cache);
+void set_associative_reset(struct set_associative *cache);
+
+#endif

@@ -1,0 +1,406 @@
+#include "workload/shapes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "64x56x56" or "768 channels, 197 tokens", for messages. */
+struct shape_text {
+    char text[96];
+};
+
+static struct shape_text shape_text(const struct tensor_shape *shape)
+{
+    struct shape_text out;
+
+    if (shape->is_tokens)
+        snprintf(out.text, sizeof out.text,
+                 "%" PRIu64 " tokens of %" PRIu64 " channels", shape->width,
+                 shape->channels);
+    else
+        snprintf(out.text, sizeof out.text, "%" PRIu64 "x%" PRIu64 "x%" PRIu64,
+                 shape->channels, shape->height, shape->width);
+    return out;
+}
+
+uint64_t tensor_elements(const struct tensor_shape *shape)
+{
+    return shape->channels * shape->height * shape->width;
+}
+
+static bool is_same(const struct tensor_shape *a, const struct tensor_shape *b)
+{
+    return a->channels == b->channels && a->height == b->height &&
+           a->width == b->width && a->is_tokens == b->is_tokens;
+}
+
+static uint64_t kernel_width(const struct layer *layer)
+{
+    return layer->kernel_width ? layer->kernel_width : layer->kernel;
+}
+
+static enum status needs(const struct layer *layer, const char *member, uint64_t value,
+                         struct error *err)
+{
+    if (value > 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT, "layer '%s' has no %s, must be at least 1",
+                     layer->name, member);
+}
+
+/* Positions of a window of `kernel` in `size` (Caffe's rule where it may hang over: the
+ * last window begins inside the image or its padding before). */
+static uint64_t window_positions(const struct layer *layer, uint64_t size,
+                                 uint64_t kernel)
+{
+    uint64_t padded = size + 2 * layer->pad, positions;
+
+    if (kernel > padded)
+        return 0;
+    positions =
+        (padded - kernel + (layer->ceil ? layer->stride - 1 : 0)) / layer->stride + 1;
+    if (layer->ceil && (positions - 1) * layer->stride >= size + layer->pad)
+        positions--;
+    return positions;
+}
+
+static enum status window_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    enum status status = needs(layer, "kernel", layer->kernel, err);
+
+    if (status != STATUS_OK)
+        return status;
+    op->out.height = window_positions(layer, op->in.height, layer->kernel);
+    op->out.width = window_positions(layer, op->in.width, kernel_width(layer));
+    if (op->out.height == 0 || op->out.width == 0)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has a window of %" PRIu64 "x%" PRIu64
+                         " on an input of %s, must fit into it",
+                         layer->name, layer->kernel, kernel_width(layer),
+                         shape_text(&op->in).text);
+    return STATUS_OK;
+}
+
+static enum status convolution_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    uint64_t window, inputs = op->in.channels / layer->groups;
+    enum status status = needs(layer, "outputs", layer->outputs, err);
+
+    if (status == STATUS_OK &&
+        (op->in.channels % layer->groups != 0 || layer->outputs % layer->groups != 0))
+        status = error_set(err, STATUS_INPUT,
+                           "layer '%s' has %" PRIu64 " groups for %" PRIu64
+                           " inputs and %" PRIu64 " outputs, must divide both",
+                           layer->name, layer->groups, op->in.channels, layer->outputs);
+    if (status == STATUS_OK)
+        status = window_shape(op, err);
+    if (status != STATUS_OK)
+        return status;
+    window = layer->kernel * kernel_width(layer);
+    op->out.channels = layer->outputs;
+    op->weights = layer->outputs * inputs * window;
+    op->macs = op->out.height * op->out.width * op->weights;
+    return STATUS_OK;
+}
+
+static enum status transposed_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    enum status status = needs(layer, "outputs", layer->outputs, err);
+
+    if (status == STATUS_OK)
+        status = needs(layer, "kernel", layer->kernel, err);
+    if (status != STATUS_OK)
+        return status;
+    op->out.channels = layer->outputs;
+    op->out.height = (op->in.height - 1) * layer->stride + layer->kernel;
+    op->out.width = (op->in.width - 1) * layer->stride + kernel_width(layer);
+    if (op->out.height <= 2 * layer->pad || op->out.width <= 2 * layer->pad)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has a pad of %" PRIu64 " that leaves no output",
+                         layer->name, layer->pad);
+    op->out.height -= 2 * layer->pad;
+    op->out.width -= 2 * layer->pad;
+    op->weights = op->in.channels * layer->outputs * layer->kernel *
+                  kernel_width(layer);
+    op->macs = op->in.height * op->in.width * op->weights;
+    return STATUS_OK;
+}
+
+static enum status fully_connected_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    uint64_t features = op->in.is_tokens ? op->in.channels : tensor_elements(&op->in);
+    uint64_t rows = op->in.is_tokens ? op->in.width : 1;
+
+    op->out.channels = layer->outputs;
+    op->out.height = 1;
+    op->out.width = rows;
+    op->weights = features * layer->outputs;
+    op->macs = rows * op->weights;
+    return needs(layer, "outputs", layer->outputs, err);
+}
+
+static enum status gemm_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    enum status status = needs(layer, "m", layer->m, err);
+
+    if (status == STATUS_OK)
+        status = needs(layer, "n", layer->n, err);
+    if (status == STATUS_OK)
+        status = needs(layer, "k", layer->k, err);
+    op->in = (struct tensor_shape){ layer->k, layer->count, layer->n, false };
+    op->out = (struct tensor_shape){ layer->m, layer->count, layer->n, false };
+    op->weights = layer->count * layer->m * layer->k;
+    op->macs = op->weights * layer->n;
+    return status;
+}
+
+static enum status attention_shape(struct operation *operations, struct operation *op,
+                                   struct sequence sequence, struct error *err)
+{
+    const struct layer *layer = op->layer;
+    const struct tensor_shape *keys, *values;
+
+    if (op->input_count != 3)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has %u inputs, must have query, key and value",
+                         layer->name, op->input_count);
+    keys = &operations[op->inputs[1]].out;
+    values = &operations[op->inputs[2]].out;
+    if (!op->in.is_tokens || !is_same(keys, values) ||
+        op->in.channels != keys->channels || op->in.channels % layer->heads != 0)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' attends from %s to %s with %" PRIu64
+                         " heads, must be tokens of equally many channels that the "
+                         "heads divide",
+                         layer->name, shape_text(&op->in).text, shape_text(keys).text,
+                         layer->heads);
+    op->context = sequence.context ? sequence.context : keys->width;
+    op->macs = 2 * op->in.width * op->context * op->in.channels;
+    return STATUS_OK;
+}
+
+static enum status concatenate_shape(struct operation *operations, struct operation *op,
+                                     struct error *err)
+{
+    for (unsigned i = 1; i < op->input_count; i++) {
+        struct tensor_shape other = operations[op->inputs[i]].out;
+
+        if (other.height != op->in.height || other.width != op->in.width ||
+            other.is_tokens != op->in.is_tokens)
+            return error_set(
+                err, STATUS_INPUT,
+                "layer '%s' concatenates %s with %s, must agree in all but "
+                "channels",
+                op->layer->name, shape_text(&op->in).text, shape_text(&other).text);
+        op->out.channels += other.channels;
+    }
+    return STATUS_OK;
+}
+
+static enum status same_inputs(struct operation *operations, struct operation *op,
+                               struct error *err)
+{
+    for (unsigned i = 1; i < op->input_count; i++) {
+        struct tensor_shape other = operations[op->inputs[i]].out;
+
+        if (!is_same(&other, &op->in))
+            return error_set(
+                err, STATUS_INPUT, "layer '%s' joins %s and %s, must be of one shape",
+                op->layer->name, shape_text(&op->in).text, shape_text(&other).text);
+    }
+    if (op->input_count < 2)
+        return error_set(err, STATUS_INPUT, "layer '%s' has one input, must have two",
+                         op->layer->name);
+    return STATUS_OK;
+}
+
+static enum status scale_shape(struct operation *operations, struct operation *op,
+                               struct error *err)
+{
+    const struct tensor_shape *factors;
+
+    if (op->input_count != 2)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has %u inputs, must have an image and its factors",
+                         op->layer->name, op->input_count);
+    factors = &operations[op->inputs[1]].out;
+    if (tensor_elements(factors) != op->in.channels)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' scales %s by %s, must be one factor per channel",
+                         op->layer->name, shape_text(&op->in).text,
+                         shape_text(factors).text);
+    return STATUS_OK;
+}
+
+static enum status input_shape(struct operation *op, struct sequence sequence,
+                               struct error *err)
+{
+    const struct layer *layer = op->layer;
+    uint64_t n = layer->width ? layer->width : sequence.tokens;
+    enum status status = STATUS_OK;
+
+    if (layer->kind == LAYER_TOKEN_INPUT) {
+        n = layer->tokens ? layer->tokens : sequence.tokens;
+        op->out = (struct tensor_shape){ 1, 1, n, true };
+    } else if (layer->kind == LAYER_GRID) {
+        op->out = (struct tensor_shape){ n, n, n, false };
+    } else {
+        op->out = (struct tensor_shape){ layer->channels, layer->height, layer->width,
+                                         false };
+        status = needs(layer, "channels", layer->channels, err);
+        if (status == STATUS_OK)
+            status = needs(layer, "height", layer->height, err);
+        if (status == STATUS_OK)
+            status = needs(layer, "width", layer->width, err);
+    }
+    op->in = op->out;
+    return status;
+}
+
+static enum status token_shape(struct operation *op, struct error *err)
+{
+    const struct layer *layer = op->layer;
+
+    if (layer->kind == LAYER_TOKENIZE) {
+        op->weights = layer->tokens * op->in.channels;
+        op->out = (struct tensor_shape){ op->in.channels, 1,
+                                         op->in.height * op->in.width + layer->tokens,
+                                         true };
+        return STATUS_OK;
+    }
+    if (!op->in.is_tokens)
+        return error_set(err, STATUS_INPUT, "layer '%s' has an image, must have tokens",
+                         layer->name);
+    if (layer->kind == LAYER_TAKE_TOKEN) {
+        op->out.width = 1;
+        return STATUS_OK;
+    }
+    op->out.channels = layer->outputs; /* embedding */
+    op->weights = layer->vocabulary * layer->outputs;
+    if (needs(layer, "vocabulary", layer->vocabulary, err) != STATUS_OK)
+        return STATUS_INPUT;
+    return needs(layer, "outputs", layer->outputs, err);
+}
+
+static enum status solver_shape(struct operation *operations, struct operation *op,
+                                struct error *err)
+{
+    const struct layer *layer = op->layer;
+    uint64_t rows = tensor_elements(&op->in);
+    uint64_t points = layer->kernel * layer->kernel * layer->kernel;
+
+    switch (layer->kind) {
+    case LAYER_STENCIL:
+    case LAYER_SMOOTH:
+        op->weights = points * rows;
+        op->macs = points * rows * (layer->kind == LAYER_SMOOTH ? 2 : 1);
+        return needs(layer, "kernel", layer->kernel, err);
+    case LAYER_COARSEN:
+        op->out = (struct tensor_shape){ op->in.channels / 2, op->in.height / 2,
+                                         op->in.width / 2, false };
+        if (tensor_elements(&op->out) == 0)
+            return error_set(err, STATUS_INPUT,
+                             "layer '%s' has nothing left to coarsen in %s",
+                             layer->name, shape_text(&op->in).text);
+        return STATUS_OK;
+    case LAYER_REFINE:
+        op->out = op->input_count == 2 ? operations[op->inputs[1]].out : op->in;
+        if (op->out.channels / 2 != op->in.channels)
+            return error_set(
+                err, STATUS_INPUT, "layer '%s' refines %s to %s, must be twice as fine",
+                layer->name, shape_text(&op->in).text, shape_text(&op->out).text);
+        return STATUS_OK;
+    default: op->macs = rows; return same_inputs(operations, op, err); /* dot */
+    }
+}
+
+static enum status slice_shape(struct operation *op, struct error *err)
+{
+    op->out.channels = op->layer->outputs;
+    if (op->out.channels > op->in.channels)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' takes %" PRIu64 " channels of %s", op->layer->name,
+                         op->layer->outputs, shape_text(&op->in).text);
+    return needs(op->layer, "outputs", op->layer->outputs, err);
+}
+
+static enum status shape_by_kind(struct operation *operations, struct operation *op,
+                                 struct sequence sequence, struct error *err)
+{
+    switch ((enum layer_kind)op->layer->kind) {
+    case LAYER_INPUT:
+    case LAYER_TOKEN_INPUT:
+    case LAYER_GRID: return input_shape(op, sequence, err);
+    case LAYER_CONVOLUTION: return convolution_shape(op, err);
+    case LAYER_TRANSPOSED: return transposed_shape(op, err);
+    case LAYER_FULLY_CONNECTED: return fully_connected_shape(op, err);
+    case LAYER_GEMM: return gemm_shape(op, err);
+    case LAYER_ATTENTION: return attention_shape(operations, op, sequence, err);
+    case LAYER_MAX_POOL:
+    case LAYER_AVERAGE_POOL: return window_shape(op, err);
+    case LAYER_GLOBAL_POOL:
+        op->out = (struct tensor_shape){ op->in.channels, 1, 1, false };
+        return STATUS_OK;
+    case LAYER_BATCH_NORM:
+    case LAYER_LAYER_NORM: op->weights = 2 * op->in.channels; return STATUS_OK;
+    case LAYER_CONCATENATE: return concatenate_shape(operations, op, err);
+    case LAYER_ADD: return same_inputs(operations, op, err);
+    case LAYER_SCALE: return scale_shape(operations, op, err);
+    case LAYER_UPSAMPLE:
+        op->out.height *= op->layer->stride;
+        op->out.width *= op->layer->stride;
+        return STATUS_OK;
+    case LAYER_SLICE: return slice_shape(op, err);
+    case LAYER_EMBEDDING:
+    case LAYER_TOKENIZE:
+    case LAYER_TAKE_TOKEN: return token_shape(op, err);
+    case LAYER_STENCIL:
+    case LAYER_SMOOTH:
+    case LAYER_COARSEN:
+    case LAYER_REFINE:
+    case LAYER_DOT: return solver_shape(operations, op, err);
+    case LAYER_ACTIVATION:
+    case LAYER_DROPOUT:
+    case LAYER_LRN:
+    case LAYER_SOFTMAX:
+    case LAYER_REPEAT: break;
+    }
+    return STATUS_OK;
+}
+
+enum status operation_shape(struct operation *operations, size_t i,
+                            struct sequence sequence, struct error *err)
+{
+    struct operation *op = &operations[i];
+    const struct layer *layer = op->layer;
+    enum status status;
+
+    if (op->input_count > 0) {
+        op->in = operations[op->inputs[0]].out;
+        op->out = op->in;
+        if (layer->channels && layer->channels != op->in.channels)
+            return error_set(
+                err, STATUS_INPUT,
+                "layer '%s' has %" PRIu64 " input channels, must be %" PRIu64
+                " (the output of '%s' is %s)",
+                layer->name, layer->channels, op->in.channels,
+                operations[op->inputs[0]].layer->name, shape_text(&op->in).text);
+    }
+    status = shape_by_kind(operations, op, sequence, err);
+    if (status == STATUS_OK && op->weights_of != NO_OPERATION) {
+        if (operations[op->weights_of].weights != op->weights)
+            return error_set(err, STATUS_INPUT,
+                             "layer '%s' has %" PRIu64 " weights and shares those of "
+                             "'%s', which has %" PRIu64 ", must be as many",
+                             layer->name, op->weights,
+                             operations[op->weights_of].layer->name,
+                             operations[op->weights_of].weights);
+        op->weights = 0;
+    }
+    return status;
+}

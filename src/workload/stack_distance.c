@@ -1,0 +1,367 @@
+#include "workload/stack_distance.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+/* The same integers, faster where the machine counts bits in one instruction. */
+#define CLONES __attribute__((target_clones("arch=haswell", "default")))
+#else
+#define CLONES
+#endif
+
+enum {
+    BLOCK_SHIFT = 9, /* slots per counted block */
+    SUPER_SHIFT = 15,
+    GIANT_SHIFT = 21,
+    SLOTS_MIN = 1 << 16,
+    BINS = CURVE_POINTS + 1,
+    REPLICATES = 8, /* of which the scatter gives the error of a sample */
+};
+
+/* Per line; bins are those of curve_bin. */
+struct line_state {
+    uint32_t slot;    /* of its last access, + 1; 0: not accessed yet */
+    uint16_t dirty;   /* bin of the largest distance since its last write */
+    uint16_t opening; /* the same from its first access to its first write */
+};
+
+#define UNWRITTEN 0x8000u /* in dirty: not written yet since the stream began */
+
+struct stack_distance {
+    uint64_t line_count, scale_bytes;
+    struct line_state *lines;
+    uint32_t *first; /* first accesses in order */
+    uint64_t first_count;
+
+    uint64_t slot_count, next; /* slots in the map, first unused one */
+    uint64_t *bits;
+    uint32_t *owner; /* line of a slot in use */
+    uint16_t *blocks;
+    uint32_t *supers, *giants;
+
+    double weight;
+    uint64_t read_sectors, write_sectors;
+    uint64_t reads[REPLICATES * BINS], writes[REPLICATES * BINS];
+    int64_t writebacks[BINS];
+};
+
+static void allocate_slots(struct stack_distance *stack, uint64_t slot_count)
+{
+    stack->slot_count = slot_count;
+    stack->bits = alloc_array(slot_count >> 6, sizeof *stack->bits);
+    stack->owner = alloc_array(slot_count, sizeof *stack->owner);
+    stack->blocks = alloc_array((slot_count >> BLOCK_SHIFT) + 1, sizeof *stack->blocks);
+    stack->supers = alloc_array((slot_count >> SUPER_SHIFT) + 1, sizeof *stack->supers);
+    stack->giants = alloc_array((slot_count >> GIANT_SHIFT) + 1, sizeof *stack->giants);
+}
+
+static void free_slots(struct stack_distance *stack)
+{
+    free(stack->bits);
+    free(stack->owner);
+    free(stack->blocks);
+    free(stack->supers);
+    free(stack->giants);
+}
+
+struct stack_distance *stack_distance_create(uint64_t line_count, uint64_t scale_bytes)
+{
+    struct stack_distance *stack = alloc_array(1, sizeof *stack);
+
+    stack->line_count = line_count;
+    stack->scale_bytes = scale_bytes;
+    stack->lines = alloc_array(line_count, sizeof *stack->lines);
+    stack->first = alloc_array(line_count, sizeof *stack->first);
+    allocate_slots(stack, SLOTS_MIN);
+    return stack;
+}
+
+void stack_distance_free(struct stack_distance *stack)
+{
+    if (!stack)
+        return;
+    free_slots(stack);
+    free(stack->lines);
+    free(stack->first);
+    free(stack);
+}
+
+static inline void mark(struct stack_distance *stack, uint64_t slot)
+{
+    stack->bits[slot >> 6] |= UINT64_C(1) << (slot & 63);
+    stack->blocks[slot >> BLOCK_SHIFT]++;
+    stack->supers[slot >> SUPER_SHIFT]++;
+    stack->giants[slot >> GIANT_SHIFT]++;
+}
+
+static inline void unmark(struct stack_distance *stack, uint64_t slot)
+{
+    stack->bits[slot >> 6] &= ~(UINT64_C(1) << (slot & 63));
+    stack->blocks[slot >> BLOCK_SHIFT]--;
+    stack->supers[slot >> SUPER_SHIFT]--;
+    stack->giants[slot >> GIANT_SHIFT]--;
+}
+
+/* Bits in use after slot. */
+static inline uint64_t marks_after(const struct stack_distance *stack, uint64_t slot)
+{
+    uint64_t last = stack->next - 1;
+    uint64_t word = slot >> 6, block = slot >> BLOCK_SHIFT;
+    uint64_t super = slot >> SUPER_SHIFT, giant = slot >> GIANT_SHIFT;
+    uint64_t word_end = (block + 1) << (BLOCK_SHIFT - 6);
+    uint64_t block_end = (super + 1) << (SUPER_SHIFT - BLOCK_SHIFT);
+    uint64_t super_end = (giant + 1) << (GIANT_SHIFT - SUPER_SHIFT);
+    uint64_t marks = (uint64_t)__builtin_popcountll(stack->bits[word] >> (slot & 63) >>
+                                                    1);
+
+    if (word_end > (last >> 6) + 1)
+        word_end = (last >> 6) + 1;
+    if (block_end > (last >> BLOCK_SHIFT) + 1)
+        block_end = (last >> BLOCK_SHIFT) + 1;
+    if (super_end > (last >> SUPER_SHIFT) + 1)
+        super_end = (last >> SUPER_SHIFT) + 1;
+    while (++word < word_end)
+        marks += (uint64_t)__builtin_popcountll(stack->bits[word]);
+    while (++block < block_end)
+        marks += stack->blocks[block];
+    while (++super < super_end)
+        marks += stack->supers[super];
+    while (++giant <= last >> GIANT_SHIFT)
+        marks += stack->giants[giant];
+    return marks;
+}
+
+/* Move the slots in use together, in order, leaving at least three quarters free. */
+static void compact(struct stack_distance *stack)
+{
+    struct stack_distance old = *stack;
+    uint64_t slot_count = SLOTS_MIN;
+
+    while (slot_count < 4 * old.first_count)
+        slot_count *= 2;
+    allocate_slots(stack, slot_count);
+    stack->next = 0;
+    for (uint64_t word = 0; word < old.slot_count >> 6; word++)
+        for (uint64_t left = old.bits[word]; left; left &= left - 1) {
+            uint64_t slot = word << 6 | (uint64_t)__builtin_ctzll(left);
+            uint32_t line = old.owner[slot];
+
+            stack->owner[stack->next] = line;
+            mark(stack, stack->next++);
+            stack->lines[line].slot = (uint32_t)stack->next;
+        }
+    free_slots(&old);
+}
+
+static inline unsigned bin_of(uint64_t bytes)
+{
+    enum { FIRST_SHIFT = 14, STEP_SHIFT = 4 };
+    unsigned octave, bin;
+
+    if (bytes < (UINT64_C(1) << FIRST_SHIFT))
+        return 0;
+    octave = 63u - FIRST_SHIFT - (unsigned)__builtin_clzll(bytes);
+    bin = octave * CURVE_STEPS +
+          (unsigned)(bytes >> (octave + FIRST_SHIFT - STEP_SHIFT) & (CURVE_STEPS - 1)) +
+          1;
+    return bin < CURVE_POINTS ? bin : CURVE_POINTS;
+}
+
+static inline unsigned replicate_of(uint32_t line)
+{
+    return (unsigned)(line * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+}
+
+/* Move line to the top of the stack; the bin of its distance. */
+static inline unsigned touch(struct stack_distance *stack, uint32_t line)
+{
+    struct line_state *state = &stack->lines[line];
+    uint64_t slot = state->slot - 1, distance;
+
+    if (state->slot == stack->next) /* the line touched last */
+        return 0;
+    distance = marks_after(stack, slot);
+    unmark(stack, slot);
+    stack->owner[stack->next] = line;
+    mark(stack, stack->next++);
+    state->slot = (uint32_t)stack->next;
+    return bin_of(distance * stack->scale_bytes);
+}
+
+/* A line whose largest distance since its last write was in bin `dirty` is accessed at
+ * a distance in bin `distance`: caches between have written it back. */
+static inline void write_back(struct stack_distance *stack, unsigned dirty,
+                              unsigned distance)
+{
+    if (dirty < distance) {
+        stack->writebacks[dirty]--;
+        stack->writebacks[distance]++;
+    }
+}
+
+static inline void repeat_access(struct stack_distance *stack, uint32_t line,
+                                 uint32_t write)
+{
+    struct line_state *state = &stack->lines[line];
+    unsigned distance = touch(stack, line);
+    unsigned dirty = state->dirty & ~UNWRITTEN;
+    unsigned bin = replicate_of(line) * BINS + distance;
+
+    if (state->dirty & UNWRITTEN) {
+        if (dirty < distance)
+            dirty = distance;
+        if (write)
+            state->opening = (uint16_t)dirty;
+        state->dirty = (uint16_t)(write ? 0 : dirty | UNWRITTEN);
+    } else {
+        write_back(stack, dirty, distance);
+        state->dirty = (uint16_t)(write ? 0 : dirty < distance ? distance : dirty);
+    }
+    if (write)
+        stack->writes[bin]++;
+    else
+        stack->reads[bin]++;
+}
+
+static void first_access(struct stack_distance *stack, uint32_t line, uint32_t write)
+{
+    struct line_state *state = &stack->lines[line];
+
+    stack->first[stack->first_count++] = line | write;
+    stack->owner[stack->next] = line;
+    mark(stack, stack->next++);
+    state->slot = (uint32_t)stack->next;
+    state->dirty = write ? 0 : UNWRITTEN;
+}
+
+CLONES
+void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
+                           size_t count)
+{
+    enum { AHEAD = 12 };
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t access = accesses[i], line = access & ACCESS_LINE_MASK;
+        uint32_t write = access & ACCESS_WRITE;
+
+        if (i + AHEAD < count)
+            __builtin_prefetch(&stack->lines[accesses[i + AHEAD] & ACCESS_LINE_MASK]);
+        if (stack->next == stack->slot_count)
+            compact(stack);
+        if (write)
+            stack->write_sectors += access_sectors(access);
+        else
+            stack->read_sectors += access_sectors(access);
+        if (stack->lines[line].slot)
+            repeat_access(stack, line, write);
+        else
+            first_access(stack, line, write);
+    }
+}
+
+void stack_distance_sink(void *stack, const uint32_t *accesses, size_t count)
+{
+    stack_distance_access(stack, accesses, count);
+}
+
+uint64_t stack_distance_of(const struct stack_distance *stack, uint32_t line)
+{
+    uint32_t slot = stack->lines[line].slot;
+
+    return slot ? marks_after(stack, slot - 1) : UINT64_MAX;
+}
+
+/* Let the stream begin once more, first accesses only: they find the lines where the
+ * stream's end left them, less those that first accesses moved up meanwhile. */
+static void close_ring(struct stack_distance *stack)
+{
+    for (uint64_t i = 0; i < stack->first_count; i++) {
+        uint32_t line = stack->first[i] & ACCESS_LINE_MASK;
+        uint32_t write = stack->first[i] & ACCESS_WRITE;
+        struct line_state state = stack->lines[line];
+        unsigned distance, bin;
+
+        if (stack->next == stack->slot_count)
+            compact(stack);
+        distance = touch(stack, line);
+        bin = replicate_of(line) * BINS + distance;
+        if (write)
+            stack->writes[bin]++;
+        else
+            stack->reads[bin]++;
+        if (state.dirty & UNWRITTEN)
+            continue; /* never written */
+        write_back(stack, state.dirty, distance);
+        if (!write)
+            /* A line read first stays dirty in caches that kept it, until its first
+             * write: up to then they see distances up to `opening`. */
+            write_back(stack, state.dirty < distance ? distance : state.dirty,
+                       state.opening);
+    }
+}
+
+/* Twice the standard error of the miss ratio, at its worst between 256 KiB and the
+ * largest capacity: the lines fall into replicates at random, and their scatter around
+ * the common ratio is that of the sample. */
+static double sampling_error(const struct stack_distance *stack)
+{
+    double accesses[REPLICATES] = { 0 }, misses[REPLICATES] = { 0 };
+    double total = 0, total_misses = 0, worst = 0;
+
+    for (unsigned r = 0; r < REPLICATES; r++)
+        for (unsigned b = 0; b < BINS; b++)
+            accesses[r] += (double)(stack->reads[r * BINS + b] +
+                                    stack->writes[r * BINS + b]);
+    for (unsigned r = 0; r < REPLICATES; r++)
+        total += accesses[r];
+    for (unsigned b = BINS - 1; b > curve_bin(256 * 1024.0); b--) {
+        double squares = 0;
+
+        for (unsigned r = 0; r < REPLICATES; r++) {
+            double count = (double)(stack->reads[r * BINS + b] +
+                                    stack->writes[r * BINS + b]);
+
+            misses[r] += count;
+            total_misses += count;
+        }
+        for (unsigned r = 0; r < REPLICATES; r++) {
+            double rest = misses[r] - total_misses / total * accesses[r];
+
+            squares += rest * rest;
+        }
+        worst = fmax(worst, sqrt(squares * REPLICATES / (REPLICATES - 1.0)) / total);
+    }
+    return total > 0 ? 2 * worst : 0;
+}
+
+struct stack_distance_totals stack_distance_finish(struct stack_distance *stack,
+                                                   double weight, uint64_t ways,
+                                                   struct reuse_curve *curve)
+{
+    double reads[BINS] = { 0 }, writes[BINS] = { 0 }, writebacks[BINS];
+
+    close_ring(stack);
+    curve->reads = curve->writes = 0;
+    for (unsigned i = 0; i < REPLICATES * BINS; i++) {
+        reads[i % BINS] += weight * (double)stack->reads[i];
+        writes[i % BINS] += weight * (double)stack->writes[i];
+        curve->reads += weight * (double)stack->reads[i];
+        curve->writes += weight * (double)stack->writes[i];
+    }
+    for (unsigned i = 0; i < BINS; i++)
+        writebacks[i] = weight * (double)stack->writebacks[i];
+    curve_survival(reads, ways, curve->read_misses);
+    curve_survival(writes, ways, curve->write_misses);
+    curve_survival(writebacks, ways, curve->writebacks);
+    curve->error = weight > 1 ? sampling_error(stack) : 0;
+    return (struct stack_distance_totals){
+        .accesses = curve->reads + curve->writes,
+        .lines = weight * (double)stack->first_count,
+        .read_sectors = weight * (double)stack->read_sectors,
+        .write_sectors = weight * (double)stack->write_sectors,
+    };
+}

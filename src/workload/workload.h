@@ -1,0 +1,133 @@
+/* A workload is a neural network (or a solver) as a list of layers.  A layer takes the
+ * output of the layer before it, or of those its `input` names, so every tensor has an
+ * identity; its own shape follows from its inputs.  Batch, precision, phase and
+ * sequence length are parameters of evaluation, not of the record.
+ *
+ * Tensors are images (channels x height x width, rows contiguous, one sample after the
+ * other: NCHW) or sequences of tokens (channels contiguous, one token after the other).
+ */
+#ifndef NVSWEEP_WORKLOAD_WORKLOAD_H
+#define NVSWEEP_WORKLOAD_WORKLOAD_H
+
+#include "base/error.h"
+#include "base/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum phase {
+    PHASE_INFERENCE, /* one forward pass; of a sequence: all its tokens (prefill) */
+    PHASE_TRAINING,  /* forward, data gradients, weight gradients, update */
+    PHASE_DECODE,    /* one token per sequence, attending to sequence_length tokens */
+};
+extern const struct word phase_words[];
+
+enum layer_kind {
+    LAYER_INPUT,           /* image of channels x height x width, uploaded */
+    LAYER_TOKEN_INPUT,     /* `tokens` token numbers, or 0: the sequence length */
+    LAYER_CONVOLUTION,     /* outputs, kernel, kernel_width, stride, pad, groups */
+    LAYER_TRANSPOSED,      /* transposed convolution (up-convolution) */
+    LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token */
+    LAYER_GEMM,            /* count products m x k by k x n, operands of its own */
+    LAYER_ATTENTION,       /* inputs query, key, value; heads */
+    LAYER_MAX_POOL,        /* kernel, stride, pad, ceil */
+    LAYER_AVERAGE_POOL,    /* the same */
+    LAYER_GLOBAL_POOL,     /* mean over all positions */
+    LAYER_ACTIVATION,      /* any pointwise function, in place where nobody minds */
+    LAYER_DROPOUT,         /* nothing in inference */
+    LAYER_LRN,             /* local response normalisation across channels */
+    LAYER_BATCH_NORM,
+    LAYER_LAYER_NORM,
+    LAYER_SOFTMAX,
+    LAYER_CONCATENATE, /* along channels */
+    LAYER_ADD,         /* element by element */
+    LAYER_SCALE,       /* first input times the second, one factor per channel */
+    LAYER_UPSAMPLE,    /* nearest neighbour, by stride */
+    LAYER_SLICE,       /* `outputs` channels of the input */
+    LAYER_EMBEDDING,   /* rows of a table of `vocabulary` x outputs */
+    LAYER_TOKENIZE,    /* image positions become tokens; `tokens` more are put first */
+    LAYER_TAKE_TOKEN,  /* the first token alone */
+    LAYER_GRID,        /* width^3 unknowns, or 0: (sequence length)^3 */
+    LAYER_STENCIL,     /* sparse matrix of `kernel`^3 points per row times the input */
+    LAYER_SMOOTH,      /* symmetric Gauss-Seidel: one sweep forth, one back */
+    LAYER_COARSEN,     /* every second unknown in each direction */
+    LAYER_REFINE,      /* and back, added to the second input */
+    LAYER_DOT,         /* inner product of two inputs; passes the first on */
+    LAYER_REPEAT, /* layers from `first` to here run `count` times in all, each time
+                   * with weights of their own, on the output of the time before */
+};
+extern const struct word layer_kind_words[];
+
+/* Members a kind does not list are 0. */
+struct layer {
+    const char *name;
+    int kind;          /* enum layer_kind */
+    const char *input; /* names, comma separated; "": the layer before */
+    uint64_t channels, height,
+        width; /* inputs; elsewhere channels is checked if given */
+    uint64_t outputs;
+    uint64_t kernel, kernel_width; /* kernel_width 0: as kernel */
+    uint64_t stride, pad, groups;
+    bool ceil; /* pooling: a window may hang over the edge */
+    uint64_t tokens, heads, vocabulary;
+    uint64_t m, n, k;       /* gemm */
+    uint64_t count;         /* gemm, repeat */
+    const char *first;      /* repeat */
+    const char *weights_of; /* "": its own; else the layer whose weights it uses */
+};
+
+struct workload {
+    struct record record;
+    const char *summary;
+    struct layer *layers;
+    size_t layers_count;
+    uint64_t sequence_length;                   /* used where an evaluation gives 0 */
+    uint64_t published_macs, published_weights; /* per sample; 0: not known */
+};
+extern const struct schema workload_schema;
+
+struct tensor_shape {
+    uint64_t channels, height, width; /* tokens: width tokens, height 1 */
+    bool is_tokens;
+};
+uint64_t tensor_elements(const struct tensor_shape *shape);
+
+enum { OPERATION_INPUTS_MAX = 8, NO_OPERATION = -1 };
+
+/* One layer at work: repetitions are written out, shapes known. */
+struct operation {
+    const struct layer *layer;
+    unsigned repetition;
+    int inputs[OPERATION_INPUTS_MAX]; /* earlier operations */
+    unsigned input_count;
+    unsigned consumers;     /* operations that take its output */
+    int weights_of;         /* operation whose weights it uses, or NO_OPERATION */
+    struct tensor_shape in; /* of the first input */
+    struct tensor_shape out;
+    uint64_t context; /* attention: tokens attended to */
+    uint64_t macs;    /* per sample */
+    uint64_t weights; /* elements of its own (biases not counted) */
+};
+
+struct graph {
+    struct operation *operations; /* in order of execution */
+    size_t count;
+};
+
+/* The operations of a phase, with shapes.  sequence_length 0: the record's.  Freed with
+ * graph_free.  STATUS_INPUT with words if a shape does not fit, STATUS_INFEASIBLE if
+ * the workload has no such phase (decode without attention; training of a solver). */
+enum status graph_create(struct graph *graph, const struct workload *workload,
+                         enum phase phase, uint64_t sequence_length, struct error *err);
+void graph_free(struct graph *graph);
+
+struct workload_totals {
+    uint64_t operations;
+    uint64_t macs;        /* forward, per sample */
+    uint64_t weights;     /* elements, shared ones once */
+    uint64_t activations; /* elements of all operations' outputs, per sample */
+};
+struct workload_totals graph_totals(const struct graph *graph);
+
+#endif
