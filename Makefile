@@ -32,6 +32,9 @@ VERSION     := $(shell cat VERSION)
 GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 
+# Reuse curves are kept between runs under a key that holds the sources they come from.
+CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
+
 sources   = $(wildcard $(1:%=src/%/*.c))
 objects   = $(patsubst src/%.c,$(BUILD)/%.o,$(subst src/./,src/,$(call sources,$(1))))
 CORE_O     := $(call objects,$(CORE))
@@ -99,6 +102,10 @@ $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/tests
 $(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
+
+$(BUILD)/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
+$(BUILD)/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
+$(BUILD)/cmd/version.o: .git/HEAD $(wildcard .git/index) VERSION
 
 $(BUILD)/%.o: src/%.c
 	$(call say,CC,$<)

@@ -10,7 +10,8 @@
  *   };
  *
  * Every record has a name, a source and perhaps aliases; the reader adds them to the
- * schema's own fields through struct record, which must be the struct's first member. */
+ * schema's own fields through struct record, which must be the struct's first member.
+ */
 #ifndef NVSWEEP_BASE_SCHEMA_H
 #define NVSWEEP_BASE_SCHEMA_H
 
@@ -39,6 +40,7 @@ enum field_kind {
     KIND_FLAG,   /* bool */
     KIND_WORD,   /* int, one of words */
     KIND_TEXT,   /* const char * */
+    KIND_TEXTS,  /* array of const char *, with its count beside it; may be absent */
     KIND_LIST,   /* array of structs described by element, with its count beside it */
 };
 
@@ -50,13 +52,13 @@ struct field {
     const char *name; /* key in the file; the same as the member */
     enum field_kind kind;
     size_t offset;
-    const char *unit;   /* numbers: "s", "J", "m2", "1", ... */
-    double fallback;    /* numbers, counts, flags, words: value when absent */
-    double min, max;    /* numbers, counts: inclusive */
+    const char *unit; /* numbers: "s", "J", "m2", "1", ... */
+    double fallback;  /* numbers, counts, flags, words: value when absent */
+    double min, max;  /* numbers, counts: inclusive */
     const struct word *words;
     const char *text;             /* texts: value when absent, NULL if required */
     const struct schema *element; /* lists */
-    size_t count_offset;          /* lists: a size_t member */
+    size_t count_offset;          /* lists, arrays of texts: a size_t member */
     const char *meaning;
 };
 
@@ -72,6 +74,10 @@ struct schema {
      * reader puts file and line before it).  May be NULL. */
     enum status (*finish)(void *record, struct error *err);
 };
+
+/* Release what the reader put into the fields of a record (texts, arrays, lists), but
+ * not the record itself. */
+void schema_fields_free(const struct schema *schema, void *record);
 
 #define FIELD_COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
@@ -93,6 +99,10 @@ struct schema {
 #define FIELD_TEXT(type, member, text_, meaning_)                                      \
     { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
       .text = text_, .meaning = meaning_ }
+/* the struct has members `member` (const char *const *) and `member_count` (size_t) */
+#define FIELD_TEXTS(type, member, meaning_)                                            \
+    { .name = #member, .kind = KIND_TEXTS, .offset = offsetof(type, member),           \
+      .count_offset = offsetof(type, member##_count), .meaning = meaning_ }
 /* the struct has members `member` (pointer to elements) and `member_count` (size_t) */
 #define FIELD_LIST(type, member, element_, meaning_)                                   \
     { .name = #member, .kind = KIND_LIST, .offset = offsetof(type, member),            \

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,13 @@ char *word_list(const struct word *words, char *buffer, size_t size)
 
 enum { NAME_MAX_LENGTH = 63 };
 
-/* Levenshtein distance with transpositions of neighbours counted once. */
+static bool is_same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Levenshtein distance with transpositions of neighbours counted once; upper and lower
+ * case are the same. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);
@@ -56,14 +63,14 @@ static size_t edit_distance(const char *a, const char *b)
 
         now[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t best = above[j - 1] + !is_same_letter(a[i - 1], b[j - 1]);
 
             if (above[j] + 1 < best)
                 best = above[j] + 1;
             if (now[j - 1] + 1 < best)
                 best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                above2[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && is_same_letter(a[i - 1], b[j - 2]) &&
+                is_same_letter(a[i - 2], b[j - 1]) && above2[j - 2] + 1 < best)
                 best = above2[j - 2] + 1;
             now[j] = best;
         }

@@ -20,8 +20,8 @@ const char *word_name(const struct word *words, int value);
 /* "a, b or c" into buffer, cut with "..." when it is too long.  Returns buffer. */
 char *word_list(const struct word *words, char *buffer, size_t size);
 
-/* Among count candidates the one nearest to name in edit distance, or NULL when none
- * is near enough to be a misspelling of it. */
+/* Among count candidates the one nearest to name in edit distance (case ignored), or
+ * NULL when none is near enough to be a misspelling of it. */
 const char *text_nearest(const char *name, const char *const *candidates, size_t count);
 
 /* CRC-32C (Castagnoli) of bytes, continuing from crc (0 to begin). */

@@ -52,42 +52,52 @@ static const struct prefix {
     double scale;
     bool is_binary;
 } prefixes[] = {
-    { "a", ATTO, false }, { "f", FEMTO, false }, { "p", PICO, false },
-    { "n", NANO, false }, { "u", MICRO, false }, { "\xc2\xb5", MICRO, false },
-    { "m", MILLI, false }, { "c", 1e-2, false }, { "k", KILO, false },
-    { "M", MEGA, false }, { "G", GIGA, false }, { "T", TERA, false },
-    { "Ki", KIB, true }, { "Mi", MIB, true }, { "Gi", GIB, true },
-    { "Ti", TIB, true }, { "K", KIB, true },
+    { "a", ATTO, false },  { "f", FEMTO, false }, { "p", PICO, false },
+    { "n", NANO, false },  { "u", MICRO, false }, { "\xc2\xb5", MICRO, false },
+    { "m", MILLI, false }, { "c", 1e-2, false },  { "k", KILO, false },
+    { "M", MEGA, false },  { "G", GIGA, false },  { "T", TERA, false },
+    { "Ki", KIB, true },   { "Mi", MIB, true },   { "Gi", GIB, true },
+    { "Ti", TIB, true }, /* no "KB": some mean 1000 bytes, some 1024 */
 };
+
+/* The size of one `spelling` if it is this unit, with a prefix or without; else 0. */
+static double spelling_scale(const struct unit *unit, const char *spelling)
+{
+    if (strcmp(spelling, unit->spelling) == 0)
+        return unit->scale;
+    for (size_t p = 0; unit->prefixes != NONE && p < sizeof prefixes / sizeof *prefixes;
+         p++) {
+        size_t length = strlen(prefixes[p].spelling);
+        double scale = prefixes[p].scale;
+
+        if (unit->prefixes == BINARY ? scale < 1 : prefixes[p].is_binary)
+            continue;
+        if (strncmp(spelling, prefixes[p].spelling, length) == 0 &&
+            strcmp(spelling + length, unit->spelling) == 0)
+            return unit->scale * (unit->prefixes == SI_SQUARED ? scale * scale : scale);
+    }
+    return 0;
+}
 
 /* The size of one `spelling` in base_unit, or 0 if it is no such unit. */
 static double unit_scale(const char *spelling, const char *base_unit)
 {
+    double scale = strcmp(spelling, base_unit) == 0;
+
+    for (size_t i = 0; scale == 0 && i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].base, base_unit) == 0)
+            scale = spelling_scale(&units[i], spelling);
+    return scale;
+}
+
+const char *unit_base(const char *spelling, double *scale)
+{
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        const struct unit *unit = &units[i];
-
-        if (strcmp(unit->base, base_unit) != 0)
-            continue;
-        if (strcmp(spelling, unit->spelling) == 0)
-            return unit->scale;
-        for (size_t p = 0; unit->prefixes != NONE && p < sizeof prefixes / sizeof *prefixes;
-             p++) {
-            size_t length = strlen(prefixes[p].spelling);
-            double scale = prefixes[p].scale;
-
-            if (prefixes[p].is_binary && unit->prefixes != BINARY)
-                continue;
-            if (unit->prefixes == BINARY && scale < 1)
-                continue;
-            if (strncmp(spelling, prefixes[p].spelling, length) != 0 ||
-                strcmp(spelling + length, unit->spelling) != 0)
-                continue;
-            if (unit->prefixes == SI_SQUARED)
-                scale *= scale;
-            return unit->scale * scale;
-        }
+        *scale = spelling_scale(&units[i], spelling);
+        if (*scale != 0)
+            return units[i].base;
     }
-    return 0;
+    return NULL;
 }
 
 /* Other spellings with which a number may be scaled: a rate "ohm/um" is ohm_per_m. */
@@ -137,7 +147,8 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
         return STATUS_OK;
     }
     if (strcmp(base_unit, "K") == 0 &&
-        (strcmp(spelling, "C") == 0 || strcmp(spelling, "\xc2\xb0" "C") == 0)) {
+        (strcmp(spelling, "C") == 0 || strcmp(spelling, "\xc2\xb0"
+                                                        "C") == 0)) {
         *value = number + 273.15;
         return STATUS_OK;
     }
@@ -145,13 +156,14 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
     if (scale == 0)
         scale = rate_scale(spelling, base_unit);
     if (scale == 0)
-        return error_set(err, STATUS_INPUT, "is '%.60s', must be a quantity in %s%s", text,
-                         base_unit,
+        return error_set(err, STATUS_INPUT, "is '%.60s', must be a quantity in %s%s",
+                         text, base_unit,
                          strcmp(base_unit, "byte") == 0 ? " (B, KiB, MiB, GiB, kB, ...)"
                                                         : "");
     *value = number * scale;
     if (!isfinite(*value))
-        return error_set(err, STATUS_INPUT, "is '%.60s', too large to compute with", text);
+        return error_set(err, STATUS_INPUT, "is '%.60s', too large to compute with",
+                         text);
     return STATUS_OK;
 }
 
@@ -160,10 +172,14 @@ char *quantity_format(double value, const char *base_unit, char *buffer, size_t 
     static const struct step {
         double scale;
         const char *prefix;
-    } binary[] = { { TIB, "Ti" }, { GIB, "Gi" }, { MIB, "Mi" }, { KIB, "Ki" }, { 1, "" } },
-      si[] = { { TERA, "T" },  { GIGA, "G" },  { MEGA, "M" },  { KILO, "k" },
-               { 1, "" },      { MILLI, "m" }, { MICRO, "u" }, { NANO, "n" },
-               { PICO, "p" },  { FEMTO, "f" }, { ATTO, "a" } };
+    } binary[] = { { TIB, "Ti" },
+                   { GIB, "Gi" },
+                   { MIB, "Mi" },
+                   { KIB, "Ki" },
+                   { 1, "" } },
+      si[] = { { TERA, "T" }, { GIGA, "G" },  { MEGA, "M" },  { KILO, "k" },
+               { 1, "" },     { MILLI, "m" }, { MICRO, "u" }, { NANO, "n" },
+               { PICO, "p" }, { FEMTO, "f" }, { ATTO, "a" } };
     double magnitude = fabs(value);
     const struct step *step = NULL;
 
@@ -180,9 +196,10 @@ char *quantity_format(double value, const char *base_unit, char *buffer, size_t 
                  is_small ? "um2" : "mm2");
     } else if (strchr("sJWVAFHm", base_unit[0]) && !strpbrk(base_unit, " /") &&
                magnitude > 0 && isfinite(magnitude)) {
-        for (step = si; step->scale > ATTO && magnitude < 0.9999995 * step->scale; step++)
+        for (step = si; step->scale > ATTO && magnitude < 0.99995 * step->scale; step++)
             ;
-        snprintf(buffer, size, "%.4g %s%s", value / step->scale, step->prefix, base_unit);
+        snprintf(buffer, size, "%.4g %s%s", value / step->scale, step->prefix,
+                 base_unit);
     } else if (strcmp(base_unit, "1") == 0) {
         snprintf(buffer, size, "%.6g", value);
     } else {

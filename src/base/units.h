@@ -30,6 +30,10 @@
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
                            struct error *err);
 
+/* The base unit of a unit as people write it ("ns" gives "s", "mm^2" gives "m2"), and
+ * its size in that; NULL if it is none.  Temperatures in C have no size: NULL. */
+const char *unit_base(const char *spelling, double *scale);
+
 /* Write value [base_unit] the way people do: "3 MiB", "2.91 ns", "85 C".  Returns
  * buffer. */
 char *quantity_format(double value, const char *base_unit, char *buffer, size_t size);

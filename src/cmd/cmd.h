@@ -40,6 +40,10 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
 /* The library: folders given with --library first, then the shipped one. */
 enum status library_load(struct library *library, struct error *err);
 
+/* The published figures, from the same folders. */
+struct published;
+enum status published_load(struct published *published, struct error *err);
+
 /* Sweep file and library in one go. */
 enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
                        struct error *err);

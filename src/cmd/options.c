@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "config/library.h"
+#include "config/published.h"
 #include "config/sweep.h"
 
 #include <stdlib.h>
@@ -81,21 +82,45 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
     return STATUS_OK;
 }
 
+/* The user's folders, then the shipped one; shipped is freed by the caller. */
+static enum status folders_find(const char **folders, size_t *count, char **shipped,
+                                struct error *err)
+{
+    *count = 0;
+    *shipped = library_default_folder();
+    for (size_t i = 0; i < user_folder_count; i++)
+        folders[(*count)++] = user_folders[i];
+    if (!*shipped)
+        return error_set(err, STATUS_INPUT,
+                         "no library beside the program; set NVSWEEP_LIBRARY to its folder");
+    folders[(*count)++] = *shipped;
+    return STATUS_OK;
+}
+
 enum status library_load(struct library *library, struct error *err)
 {
     const char *folders[FOLDERS_MAX];
-    size_t count = 0;
-    char *shipped = library_default_folder();
-    enum status status;
+    size_t count;
+    char *shipped;
+    enum status status = folders_find(folders, &count, &shipped, err);
 
     *library = (struct library){ 0 };
-    for (size_t i = 0; i < user_folder_count; i++)
-        folders[count++] = user_folders[i];
-    if (!shipped)
-        return error_set(err, STATUS_INPUT,
-                         "no library beside the program; set NVSWEEP_LIBRARY to its folder");
-    folders[count++] = shipped;
-    status = library_read(folders, count, library, err);
+    if (status == STATUS_OK)
+        status = library_read(folders, count, library, err);
+    free(shipped);
+    return status;
+}
+
+enum status published_load(struct published *published, struct error *err)
+{
+    const char *folders[FOLDERS_MAX];
+    size_t count;
+    char *shipped;
+    enum status status = folders_find(folders, &count, &shipped, err);
+
+    *published = (struct published){ 0 };
+    if (status == STATUS_OK)
+        status = published_read(folders, count, published, err);
     free(shipped);
     return status;
 }

@@ -15,6 +15,12 @@ const struct word rules_words[] = {
     { NULL, 0 },
 };
 
+const struct word leakage_time_words[] = {
+    { "llc", LEAKAGE_LLC },
+    { "memory", LEAKAGE_MEMORY },
+    { NULL, 0 },
+};
+
 #define LIST_RECORD(shelf_) .shelf = (shelf_)
 #define LIST_WORD(words_) .words = (words_)
 #define LIST_COUNT(none) .words = (none)

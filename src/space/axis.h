@@ -18,6 +18,10 @@ enum axis_id {
 enum rules_id { RULES_PHYSICAL, RULES_NVSIM };
 extern const struct word rules_words[];
 
+/* The serial time base's leakage: over the cache's own accesses, or DRAM's as well. */
+enum leakage_time { LEAKAGE_LLC, LEAKAGE_MEMORY };
+extern const struct word leakage_time_words[];
+
 /* One value of an axis; which member holds it follows from the axis's kind. */
 union axis_value {
     const struct record *record;

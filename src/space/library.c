@@ -16,7 +16,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_PLATFORM] = &platform_schema,
 };
 
-static bool is_named(const struct record *record, const char *name)
+bool record_is_named(const struct record *record, const char *name)
 {
     if (strcmp(record->name, name) == 0)
         return true;
@@ -32,12 +32,13 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     const struct shelf *s = &library->shelves[shelf];
 
     for (size_t i = 0; i < s->count; i++)
-        if (is_named(s->records[i], name))
+        if (record_is_named(s->records[i], name))
             return s->records[i];
     return NULL;
 }
 
-const struct node *library_node(const struct library *library, double node_m, int roadmap)
+const struct node *library_node(const struct library *library, double node_m,
+                                int roadmap)
 {
     const struct shelf *shelf = &library->shelves[SHELF_NODE];
 
@@ -51,35 +52,20 @@ const struct node *library_node(const struct library *library, double node_m, in
     return NULL;
 }
 
-static void record_free(void *record, const struct schema *schema, size_t count)
+void shelf_free(struct shelf *shelf)
 {
-    for (size_t f = 0; f < schema->field_count; f++) {
-        const struct field *field = &schema->fields[f];
-
-        for (size_t i = 0; i < count && field->kind == KIND_LIST; i++) {
-            char *one = (char *)record + i * schema->size;
-            void *list;
-            size_t length;
-
-            memcpy(&list, one + field->offset, sizeof list);
-            memcpy(&length, one + field->count_offset, sizeof length);
-            record_free(list, field->element, length);
-        }
+    for (size_t i = 0; i < shelf->count; i++) {
+        schema_fields_free(shelf->schema, shelf->records[i]);
+        free(shelf->records[i]);
+        free(shelf->texts[i]);
     }
-    free(record);
+    free(shelf->records);
+    free(shelf->texts);
+    *shelf = (struct shelf){ 0 };
 }
 
 void library_free(struct library *library)
 {
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
-        struct shelf *shelf = &library->shelves[id];
-
-        for (size_t i = 0; i < shelf->count; i++) {
-            record_free(shelf->records[i], shelf_schemas[id], 1);
-            free(shelf->texts[i]);
-        }
-        free(shelf->records);
-        free(shelf->texts);
-    }
-    *library = (struct library){ 0 };
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
+        shelf_free(&library->shelves[id]);
 }

@@ -1,10 +1,17 @@
-/* Every record a program run knows, by kind.  Read once by config, const from then on. */
+/* Every record a program run knows, by kind.  Read once by config, const from then on.
+ */
 #ifndef NVSWEEP_SPACE_LIBRARY_H
 #define NVSWEEP_SPACE_LIBRARY_H
 
 #include "base/schema.h"
 
-enum shelf_id { SHELF_TECHNOLOGY, SHELF_NODE, SHELF_WORKLOAD, SHELF_PLATFORM, SHELF_COUNT };
+enum shelf_id {
+    SHELF_TECHNOLOGY,
+    SHELF_NODE,
+    SHELF_WORKLOAD,
+    SHELF_PLATFORM,
+    SHELF_COUNT
+};
 
 struct shelf {
     const struct schema *schema;
@@ -20,14 +27,20 @@ struct library {
 /* The schemas by shelf: technology, node, workload, platform. */
 extern const struct schema *const shelf_schemas[SHELF_COUNT];
 
+/* Does the record answer to the name, or to an alias? */
+bool record_is_named(const struct record *record, const char *name);
+
 /* The record of that name (or alias), or NULL. */
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
                                   const char *name);
 
 /* The node of feature size node_m (within 0.1 %) and roadmap, or NULL. */
 struct node;
-const struct node *library_node(const struct library *library, double node_m, int roadmap);
+const struct node *library_node(const struct library *library, double node_m,
+                                int roadmap);
 
+/* Release records that config read, their fields included. */
+void shelf_free(struct shelf *shelf);
 void library_free(struct library *library);
 
 #endif

@@ -1,5 +1,6 @@
 #include "space/space.h"
 
+#include "base/memory.h"
 #include "space/sweep.h"
 
 #include <stdlib.h>
@@ -58,6 +59,21 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
         projected += index / from->strides[f] % from->sizes[f] * to->strides[t];
     }
     return projected;
+}
+
+uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
+                    enum axis_id axis, union axis_value value)
+{
+    for (size_t d = 0; d < grid->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+        uint64_t at = index / grid->strides[d] % grid->sizes[d];
+
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            for (uint64_t i = 0; dimension->axes[a] == axis && i < dimension->count; i++)
+                if (axis_values_equal(axis, space->axes[axis].values[i], value))
+                    return index + i * grid->strides[d] - at * grid->strides[d];
+    }
+    return axis_values_equal(axis, space->axes[axis].values[0], value) ? index : UINT64_MAX;
 }
 
 static bool is_member(enum axis_id axis, union axis_value value,
@@ -165,6 +181,21 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
         excluded += grid_is_excluded(grid, space, &point);
     }
     return excluded;
+}
+
+void space_pin(struct space *pinned, const struct space *space, const struct point *point)
+{
+    *pinned = (struct space){ .iso_area = space->iso_area };
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        struct axis *one = &pinned->axes[axis];
+
+        *one = (struct axis){
+            .values = alloc_array(1, sizeof *one->values),
+            .count = 1,
+            .is_given = space->axes[axis].is_given,
+        };
+        one->values[0] = point_get(point, axis);
+    }
 }
 
 void space_free(struct space *space)

@@ -84,7 +84,8 @@ const struct stage stages[STAGE_COUNT] = {
                         .block_points = 4096 },
     [STAGE_SYSTEM] = { .name = "system",
                        .summary = "delay, energy by component, EDP and EDAP",
-                       .axes = ARRAY_AXES | TRAFFIC_AXES,
+                       .axes = ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) |
+                               AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
                        METRICS(system_metrics),
                        .evaluate = system_stage_evaluate,

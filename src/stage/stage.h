@@ -8,6 +8,18 @@
 
 enum stage_id { STAGE_ARRAY, STAGE_REUSE, STAGE_TRAFFIC, STAGE_SYSTEM, STAGE_COUNT };
 
+/* Values of the component dimension. */
+enum component_id {
+    COMPONENT_LLC_READ,
+    COMPONENT_LLC_WRITE,
+    COMPONENT_LLC_TAG,
+    COMPONENT_LLC_LEAKAGE,
+    COMPONENT_DRAM_DYNAMIC,
+    COMPONENT_DRAM_BACKGROUND,
+    COMPONENT_COMPUTE,
+    COMPONENT_COUNT,
+};
+
 /* What became of a point; the values of the <stage>_status datasets. */
 enum point_status {
     POINT_PENDING,
@@ -75,7 +87,8 @@ union columns {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
-    uint32_t stages; /* bit per stage that this sweep evaluates */
+    uint32_t stages;         /* bit per stage that this sweep evaluates */
+    const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
     struct grid grids[STAGE_COUNT];
     union columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];

@@ -1,0 +1,35 @@
+/* Bulk comparison: rows of technology, node, capacity, mode and organization in, the
+ * model's metrics and breakdown in the same columns out.
+ *
+ * Input is CSV with a header; the columns read are those of published comparison files:
+ * mode (RAM, cache), tech, node_nm, capacity_bytes, assoc, line_bits, temp_K, roadmap,
+ * access_mode, opt_target, and the organization: bank_rows, bank_cols, act_mats_col,
+ * act_mats_row, act_sub_col, act_sub_row, mat_rows, mat_cols, sub_rows, sub_cols,
+ * mux_sa, mux_l1, mux_l2, tag_bank_rows, tag_bank_cols, tag_mat_rows, tag_mat_cols,
+ * tag_sub_rows, tag_sub_cols, tag_mux_sa.  Empty cells and absent columns of the
+ * organization are searched.  Other columns are copied unless the model has a value for
+ * them.  Column `peer` becomes "nvsweep". */
+#ifndef NVSWEEP_ARRAY_ARRAY_ROWS_H
+#define NVSWEEP_ARRAY_ARRAY_ROWS_H
+
+#include "array/array.h"
+
+#include <stdio.h>
+
+/* Records by name.  cell: candidates of a technology's name, the i-th of those that
+ * answer to it (published rows use one name for several sample cells; the row's own
+ * cell area, arr_area_mm2 x area_eff_pct, then decides), NULL beyond the last. */
+struct array_library {
+    const struct cell *(*cell)(void *context, const char *name, size_t i);
+    const struct node *(*node)(void *context, double node_m, enum node_roadmap roadmap);
+    void *context;
+};
+
+/* Read rows from in (called name in messages), write them to out.  Infeasible rows keep
+ * their keys and have empty metrics and a last column `note` with the reason.
+ * STATUS_INPUT with "name:line: ..." on the first malformed row. */
+enum status array_rows(FILE *in, const char *name, FILE *out,
+                       const struct array_rules *rules,
+                       const struct array_library *library, struct error *err);
+
+#endif

@@ -1,0 +1,71 @@
+/* Two rule sets over one code path.  Every deviation of the published tool (NVSim,
+ * X. Dong et al., IEEE TCAD 31(7), 2012) from what the circuits do is a named switch:
+ * true follows the tool.  src/array/README.md says for each what the tool does, what
+ * the physical rules do instead, and why. */
+#ifndef NVSWEEP_ARRAY_RULES_H
+#define NVSWEEP_ARRAY_RULES_H
+
+#include <stdbool.h>
+
+struct array_rules {
+    const char *name;
+
+    /* accounting of energy and leakage */
+    bool write_over_ways; /* cell write energy divided by associativity (caches) */
+    bool reset_adds_set;  /* reset energy contains the set energy */
+    bool set_tests_reset; /* voltage of a set pulse chosen by the reset voltage */
+    bool crosspoint_write_twice; /* mux and sense amplifier energy counted twice */
+    bool sense_leak_vdd_twice;   /* sense amplifier leakage multiplied by Vdd twice */
+    bool predecode_one_of_each;  /* energy, leakage of one decoder of each kind */
+    bool third_rank_unpowered;   /* a third predecoder rank uses no energy */
+    bool recharge_free;   /* restoring the bitlines costs neither energy nor time */
+    bool sram_full_swing; /* SRAM bitlines discharge by the whole precharge voltage */
+    bool fast_write_over_ways; /* fast mode: H-tree write energy over associativity */
+    bool miss_reads_data;      /* a miss costs a full data read in normal mode */
+    bool comparator_on_write;  /* comparators switch on tag writes */
+    bool half_select_free;     /* unselected cells of a crossbar draw nothing */
+    bool erase_before_set;     /* crossbars pay a set and a reset per write */
+    bool one_way_energy; /* request and reply share one H-tree traversal's energy */
+    bool low_swing_amps_free; /* receivers of low-swing wires are not counted */
+    bool mux_leak_free;       /* pass gates do not leak, gates do not tunnel */
+    bool shaper_divides_all; /* PCM pulse shaper's efficiency divides line energy too */
+
+    /* timing */
+    bool ramp_largest;       /* predecoder hands on its fastest path's slope */
+    bool switch_at_half;     /* falling edges only, NMOS resistance for every stage */
+    bool sense_load_lost;    /* no sense amplifier load on unmultiplexed bitlines */
+    bool dram_restore_free;  /* destructive reads are not written back */
+    bool mat_wires_free;     /* no wire delay inside the mat */
+    bool write_ignores_tag;  /* a cache write does not wait for its tag check */
+    bool refresh_is_leakage; /* whole refresh power in the leakage */
+
+    /* layout and organization */
+    bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
+    bool any_subarray;       /* no least subarray */
+    bool powers_of_two;      /* every count a power of two */
+    bool row_bits_less_ways; /* predecoder short of the bits of ways sharing a subarray
+                              */
+    bool tag_columns_ways;   /* columns >= associativity is asked of tags, too */
+    bool converter_by_node;  /* I/V converter table steps at node boundaries */
+    bool truncate_kelvin;    /* temperature in whole kelvin, 300..400 */
+    bool ioff_linear;        /* off-current interpolated linearly in temperature */
+    bool search_all;         /* the tool's search space rather than the physical one */
+    bool fins_free;          /* device widths are continuous */
+};
+
+extern const struct array_rules array_rules_nvsim;
+extern const struct array_rules array_rules_physical;
+
+/* "nvsim" or "physical", NULL for another word. */
+const struct array_rules *array_rules_find(const char *name);
+
+/* The switches with their names and meanings, for listings and for options that turn
+ * one of them; ends with a NULL name. */
+struct array_quirk {
+    const char *name;
+    unsigned offset; /* of the bool in struct array_rules */
+    const char *meaning;
+};
+extern const struct array_quirk array_quirks[];
+
+#endif

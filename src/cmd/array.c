@@ -1,0 +1,63 @@
+#include "cmd/cmd.h"
+
+#include "array/array_rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The i-th record that answers to the name. */
+static const struct cell *cell_named(void *context, const char *name, size_t i)
+{
+    const struct library *library = context;
+    const struct shelf *shelf = &library->shelves[SHELF_TECHNOLOGY];
+
+    for (size_t r = 0; r < shelf->count; r++)
+        if (record_is_named(shelf->records[r], name) && i-- == 0)
+            return shelf->records[r];
+    return NULL;
+}
+
+static const struct node *node_named(void *context, double node_m, enum node_roadmap roadmap)
+{
+    return library_node(context, node_m, (int)roadmap);
+}
+
+enum status cmd_array(int argc, char **argv, struct error *err)
+{
+    const char *from = NULL, *rules_name = "physical";
+    const struct option_spec options[] = {
+        { "from", &from, NULL },
+        { "rules", &rules_name, NULL },
+    };
+    struct library library;
+    struct array_library names = { cell_named, node_named, &library };
+    const struct array_rules *rules;
+    FILE *in;
+    enum status status = options_read(&argc, argv, options, 2, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!from && argc == 1)
+        from = argv[0];
+    if (!from)
+        return error_set(err, STATUS_INPUT,
+                         "array needs rows: nvsweep array --rules nvsim --from ROWS.csv");
+    rules = array_rules_find(rules_name);
+    if (!rules)
+        return error_set(err, STATUS_INPUT, "--rules '%.60s': must be nvsim or physical",
+                         rules_name);
+    status = library_load(&library, err);
+    if (status != STATUS_OK) {
+        library_free(&library);
+        return status;
+    }
+    in = strcmp(from, "-") == 0 ? stdin : fopen(from, "r");
+    if (!in)
+        status = error_set(err, STATUS_INPUT, "%s: %s", from, strerror(errno));
+    else
+        status = array_rows(in, from, stdout, rules, &names, err);
+    if (in && in != stdin)
+        fclose(in);
+    library_free(&library);
+    return status;
+}

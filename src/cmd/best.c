@@ -1,0 +1,294 @@
+#include "cmd/cmd.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "cmd/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The points that no other point beats in every metric (or, of one metric, the least),
+ * per group of the axes named with --per. */
+
+enum { LABEL = 128, LIMITS = 16, GROUPING = 16 };
+
+struct limit {
+    size_t metric;
+    bool is_upper;
+    double value;
+};
+
+struct candidate {
+    uint64_t row; /* of the table */
+    double values[TABLE_METRICS];
+};
+
+struct group {
+    uint64_t key;
+    struct candidate *front;
+    size_t count;
+};
+
+struct search {
+    struct table table;
+    size_t objectives; /* the first metrics are minimised, the rest are constrained */
+    struct limit limits[LIMITS];
+    size_t limit_count;
+    size_t per[GROUPING];
+    size_t per_count;
+    struct group *groups;
+    size_t group_count;
+};
+
+/* "metric<=value": the metric's name into name, its bound into limit. */
+static enum status limit_parse(const char *text, char *name, size_t size,
+                               struct limit *limit, const char **value, struct error *err)
+{
+    const char *sign = strpbrk(text, "<>");
+
+    if (!sign || sign[1] != '=' || sign == text)
+        return error_set(err, STATUS_INPUT, "--where %.60s: is no METRIC<=VALUE", text);
+    snprintf(name, size, "%.*s", (int)(sign - text), text);
+    limit->is_upper = *sign == '<';
+    *value = sign + 2;
+    return STATUS_OK;
+}
+
+static size_t metric_index(const struct table *table, const char *name)
+{
+    for (size_t m = 0; m < table->metric_count; m++)
+        if (strcmp(table->metrics[m].variable->name, name) == 0)
+            return m;
+    return SIZE_MAX;
+}
+
+static enum status limits_read(struct search *search, const char *where, struct error *err)
+{
+    while (where && *where) {
+        size_t length = strcspn(where, ",");
+        struct limit *limit = &search->limits[search->limit_count];
+        const char *value;
+        char text[2 * LABEL], name[LABEL];
+        struct error why;
+        enum status status;
+
+        if (search->limit_count == LIMITS)
+            return error_set(err, STATUS_INPUT, "at most %d constraints", LIMITS);
+        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL), where);
+        where += length + (where[length] == ',');
+        status = limit_parse(text, name, sizeof name, limit, &value, err);
+        if (status != STATUS_OK)
+            return status;
+        limit->metric = metric_index(&search->table, name);
+        status = quantity_parse(value,
+                                search->table.metrics[limit->metric].variable->units[0]
+                                    ? search->table.metrics[limit->metric].variable->units
+                                    : "1",
+                                &limit->value, &why);
+        if (status != STATUS_OK)
+            return error_set(err, status, "--where %s: %s", name, why.text);
+        search->limit_count++;
+    }
+    return STATUS_OK;
+}
+
+/* Objectives and constrained metrics as one comma list, each name once. */
+static enum status metric_names(const char *objectives, const char *where, char **names,
+                                struct error *err)
+{
+    *names = alloc_text(objectives);
+    while (where && *where) {
+        size_t length = strcspn(where, ",");
+        struct limit limit;
+        const char *value;
+        char text[2 * LABEL], name[LABEL], *longer;
+        enum status status;
+
+        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL), where);
+        where += length + (where[length] == ',');
+        status = limit_parse(text, name, sizeof name, &limit, &value, err);
+        if (status != STATUS_OK)
+            return status;
+        longer = alloc_printf("%s,%s", *names, name);
+        free(*names);
+        *names = longer;
+    }
+    return STATUS_OK;
+}
+
+static enum status per_read(struct search *search, const char *per, struct error *err)
+{
+    while (per && *per) {
+        size_t length = strcspn(per, ",");
+        char axis[LABEL];
+        enum status status;
+
+        if (search->per_count == GROUPING)
+            return error_set(err, STATUS_INPUT, "--per: at most %d axes", GROUPING);
+        snprintf(axis, sizeof axis, "%.*s", (int)(length < LABEL ? length : LABEL - 1), per);
+        per += length + (per[length] == ',');
+        status = table_dimension(&search->table, axis, &search->per[search->per_count++],
+                                 err);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static struct group *group_of(struct search *search)
+{
+    uint64_t key = 0;
+
+    for (size_t p = 0; p < search->per_count; p++)
+        key = key * search->table.selected_count[search->per[p]] +
+              search->table.position[search->per[p]];
+    for (size_t g = search->group_count; g-- > 0;)
+        if (search->groups[g].key == key)
+            return &search->groups[g];
+    search->groups = realloc_array(search->groups, search->group_count + 1,
+                                   sizeof *search->groups);
+    search->groups[search->group_count] = (struct group){ .key = key };
+    return &search->groups[search->group_count++];
+}
+
+/* No worse in every objective. */
+static bool covers(const struct search *search, const double *a, const double *b)
+{
+    for (size_t m = 0; m < search->objectives; m++)
+        if (a[m] > b[m])
+            return false;
+    return true;
+}
+
+static void front_add(const struct search *search, struct group *group,
+                      const struct candidate *candidate)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < group->count; i++)
+        if (covers(search, group->front[i].values, candidate->values))
+            return;
+    for (size_t i = 0; i < group->count; i++)
+        if (!covers(search, candidate->values, group->front[i].values))
+            group->front[kept++] = group->front[i];
+    group->front = realloc_array(group->front, kept + 1, sizeof *group->front);
+    group->front[kept] = *candidate;
+    group->count = kept + 1;
+}
+
+static bool is_allowed(const struct search *search, const double *values)
+{
+    for (size_t m = 0; m < search->table.metric_count; m++)
+        if (isnan(values[m]))
+            return false;
+    for (size_t i = 0; i < search->limit_count; i++) {
+        double value = values[search->limits[i].metric];
+
+        if (search->limits[i].is_upper ? value > search->limits[i].value
+                                       : value < search->limits[i].value)
+            return false;
+    }
+    return true;
+}
+
+static enum status fronts_find(struct search *search, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    while (status == STATUS_OK && table_next(&search->table)) {
+        struct candidate candidate = { .row = search->table.row };
+
+        for (size_t m = 0; m < search->table.metric_count && status == STATUS_OK; m++)
+            status = table_value(&search->table, m, &candidate.values[m], err);
+        if (status == STATUS_OK && is_allowed(search, candidate.values))
+            front_add(search, group_of(search), &candidate);
+    }
+    return status;
+}
+
+static void front_print(struct search *search)
+{
+    struct table *table = &search->table;
+    char text[LABEL];
+
+    for (size_t d = 0; d < table->dimension_count; d++)
+        printf("%s%-20s", d ? " " : "",
+               table->results->dimensions[table->dimensions[d]].name);
+    for (size_t m = 0; m < table->metric_count; m++)
+        printf(" %16s", table->metrics[m].variable->name);
+    printf("\n");
+    for (size_t g = 0; g < search->group_count; g++)
+        for (size_t i = 0; i < search->groups[g].count; i++) {
+            const struct candidate *one = &search->groups[g].front[i];
+
+            table->row = one->row - 1;
+            table_next(table);
+            for (size_t d = 0; d < table->dimension_count; d++)
+                printf("%s%-20s", d ? " " : "",
+                       table_label(table, d, table_index(table, d), text, sizeof text));
+            for (size_t m = 0; m < table->metric_count; m++) {
+                const char *units = table->metrics[m].variable->units;
+
+                printf(" %16s", quantity_format(one->values[m], units[0] ? units : "1",
+                                                text, sizeof text));
+            }
+            printf("\n");
+        }
+    if (search->group_count == 0)
+        printf("no point meets the constraints\n");
+}
+
+static enum status search_run(struct search *search, const struct results *results,
+                              const char *objectives, const char *where, const char *per,
+                              char **filters, int filter_count, struct error *err)
+{
+    char *names = NULL;
+    enum status status = metric_names(objectives, where, &names, err);
+
+    if (status == STATUS_OK)
+        status = table_open(&search->table, results, names, NULL, filters, filter_count,
+                            err);
+    search->objectives = 1;
+    for (const char *c = objectives; *c; c++)
+        search->objectives += *c == ',';
+    if (status == STATUS_OK)
+        status = limits_read(search, where, err);
+    if (status == STATUS_OK)
+        status = per_read(search, per, err);
+    if (status == STATUS_OK)
+        status = fronts_find(search, err);
+    if (status == STATUS_OK)
+        front_print(search);
+    for (size_t g = 0; g < search->group_count; g++)
+        free(search->groups[g].front);
+    free(search->groups);
+    table_close(&search->table);
+    free(names);
+    return status;
+}
+
+enum status cmd_best(int argc, char **argv, struct error *err)
+{
+    const char *metrics = NULL, *per = NULL, *where = NULL;
+    const struct option_spec options[] = {
+        { "m", &metrics, NULL },
+        { "per", &per, NULL },
+        { "where", &where, NULL },
+    };
+    struct search search = { .objectives = 0 };
+    struct results *results = NULL;
+    enum status status = options_read(&argc, argv, options, 3, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (argc < 1 || !metrics)
+        return error_set(err, STATUS_INPUT,
+                         "best needs a result file and what to minimise: nvsweep best FILE "
+                         "-m energy_j,delay_s");
+    status = results_open(argv[0], &results, err);
+    if (status == STATUS_OK)
+        status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1, err);
+    results_close(results);
+    return status;
+}

@@ -1,0 +1,166 @@
+#include "cmd/cmd.h"
+
+#include "array/array.h"
+#include "base/units.h"
+#include "stage/stages.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Replace the values named in "axis=value" texts; the rest stay at the sweep's first. */
+static enum status point_choose(char **settings, int count, const struct library *library,
+                                struct space *space, struct point *point,
+                                struct error *err)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        point_set(point, axis, space->axes[axis].values[0]);
+    for (int i = 0; i < count; i++) {
+        const char *equals = strchr(settings[i], '=');
+        char key[64];
+        enum axis_id axis;
+        union axis_value value;
+        struct error why;
+        enum status status;
+
+        snprintf(key, sizeof key, "%.*s", equals ? (int)(equals - settings[i]) : 63,
+                 settings[i]);
+        axis = axis_find(key);
+        if (!equals || axis == AXES)
+            return error_set(err, STATUS_INPUT,
+                             "'%.60s' is no AXIS=VALUE; `nvsweep list axes` lists the axes",
+                             settings[i]);
+        status = axis_value_parse(library, axis, equals + 1, &value, &why);
+        if (status != STATUS_OK)
+            return error_set(err, status, "%s: %s", key, why.text);
+        point_set(point, axis, value);
+        space->axes[axis].is_given = true;
+    }
+    return STATUS_OK;
+}
+
+static void point_print(const struct study *study, const struct point *point)
+{
+    axis_mask axes = 0;
+    char text[80];
+
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1)
+            axes |= stages[id].axes;
+    printf("point\n");
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1)
+            printf("  %-28s %s\n", axis_specs[axis].name,
+                   axis_value_format(axis, point_get(point, axis), text, sizeof text));
+}
+
+static void stage_print(const struct study *study, enum stage_id id)
+{
+    const struct stage *stage = &stages[id];
+    char text[60];
+
+    printf("%s: %s\n", stage->name, word_name(point_status_words, study->statuses[id][0]));
+    if (study->statuses[id][0] != POINT_DONE)
+        return;
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        const struct metric *metric = &stage->metrics[m];
+        const struct inner *inner = &inners[metric->inner];
+        const double *numbers = study->results[id].column[m];
+        const uint64_t *counts = study->results[id].column[m];
+
+        if (metric->inner == INNER_CURVE)
+            continue;
+        for (uint64_t i = 0; i < inner->count; i++) {
+            double value = metric->kind == COLUMN_NUMBER ? numbers[i] : (double)counts[i];
+
+            printf("  %-28s %-14s %s\n", inner->labels ? inner->labels[i] : metric->name,
+                   quantity_format(value, metric->units, text, sizeof text),
+                   inner->labels ? metric->name : metric->meaning);
+        }
+    }
+}
+
+static void breakdown_print(const char *title, const struct array_breakdown *array)
+{
+    const struct array_organization *o = &array->organization;
+    char text[60];
+
+    printf("%s: %llu banks of %llu x %llu mats (%llu x %llu active), each %llu x %llu "
+           "subarrays of %llu x %llu cells; multiplexers %llu, %llu, %llu\n",
+           title, (unsigned long long)o->banks, (unsigned long long)o->bank_rows,
+           (unsigned long long)o->bank_cols, (unsigned long long)o->active_rows,
+           (unsigned long long)o->active_cols, (unsigned long long)o->mat_rows,
+           (unsigned long long)o->mat_cols, (unsigned long long)o->sub_rows,
+           (unsigned long long)o->sub_cols, (unsigned long long)o->mux_sense,
+           (unsigned long long)o->mux_out1, (unsigned long long)o->mux_out2);
+    for (const struct array_term *term = array_terms; term->name; term++) {
+        double value;
+
+        memcpy(&value, (const char *)array + term->offset, sizeof value);
+        if (value != 0 && isfinite(value))
+            printf("  %*s%-*s %-12s %s\n", 2 * (int)term->depth, "",
+                   30 - 2 * (int)term->depth, term->name,
+                   quantity_format(value, term->unit, text, sizeof text), term->meaning);
+    }
+}
+
+static void array_print(const struct study *study, const struct point *point)
+{
+    struct point at = *point;
+    struct array_request request;
+    struct array_result result;
+    struct error reason;
+
+    if (!(study->stages >> STAGE_ARRAY & 1) ||
+        study->statuses[STAGE_ARRAY][0] != POINT_DONE)
+        return;
+    at.capacity_bytes = study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
+    if (array_request_at(study, &at, &request, &reason) != STATUS_OK ||
+        array_search(&request, &result, &reason) != STATUS_OK)
+        return;
+    printf("search: %llu organizations, %llu of them valid, rules %s\n",
+           (unsigned long long)result.organizations, (unsigned long long)result.valid,
+           request.rules->name);
+    breakdown_print("data array", &result.data);
+    if (result.has_tag)
+        breakdown_print("tag array", &result.tag);
+}
+
+enum status cmd_explain(int argc, char **argv, struct error *err)
+{
+    struct library library = { 0 };
+    struct sweep sweep = { 0 };
+    struct space pinned = { 0 };
+    struct study study = { 0 };
+    struct error reason = { "" };
+    struct point point;
+    enum status status = options_read(&argc, argv, NULL, 0, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (argc < 1)
+        return error_set(err, STATUS_INPUT,
+                         "explain needs a sweep: nvsweep explain SWEEP technology=sram ...");
+    status = sweep_load(argv[0], &library, &sweep, err);
+    if (status == STATUS_OK)
+        status = point_choose(argv + 1, argc - 1, &library, &sweep.space, &point, err);
+    if (status == STATUS_OK) {
+        space_pin(&pinned, &sweep.space, &point);
+        space_free(&sweep.space);
+        sweep.space = pinned;
+        status = study_init(&study, &sweep, &library, err);
+    }
+    if (status == STATUS_OK) {
+        study_evaluate(&study, &reason);
+        point_print(&study, &point);
+        for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+            if (study.stages >> id & 1)
+                stage_print(&study, id);
+        if (reason.text[0])
+            printf("why not: %s\n", reason.text);
+        array_print(&study, &point);
+        study_free(&study);
+    }
+    sweep_free(&sweep);
+    library_free(&library);
+    return status;
+}

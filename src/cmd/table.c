@@ -1,0 +1,378 @@
+#include "cmd/table.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "space/axis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW = 65536 };
+
+static enum status reader_at(const struct results *results, struct reader *reader,
+                             uint64_t index, double *value, struct error *err)
+{
+    if (!reader->window)
+        reader->window = alloc_array(WINDOW, sizeof *reader->window);
+    if (index < reader->first || index - reader->first >= reader->count) {
+        uint64_t left = reader->variable->count - index;
+        uint64_t count = left < WINDOW ? left : WINDOW;
+        enum status status;
+
+        /* far jumps are random access: read little */
+        if (reader->count && (index < reader->first ||
+                              index - reader->first > 2 * reader->count))
+            count = count < 64 ? count : 64;
+        status = results_read_numbers(results, reader->variable, index, count,
+                                      reader->window, err);
+        if (status != STATUS_OK)
+            return status;
+        reader->first = index;
+        reader->count = count;
+    }
+    *value = reader->window[index - reader->first];
+    return STATUS_OK;
+}
+
+/* ---- names */
+
+static enum status unknown(const struct results *results, const char *what,
+                           const char *name, struct error *err)
+{
+    const char *names[512];
+    const char *nearest;
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->variable_count && count < 512; i++)
+        names[count++] = results->variables[i].name;
+    nearest = text_nearest(name, names, count);
+    return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path, what,
+                     name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+}
+
+static bool is_axis(const struct results *results, const struct variable *variable)
+{
+    for (size_t d = 0; d < results->dimension_count; d++)
+        if (strcmp(results->dimensions[d].name, variable->name) == 0)
+            return true;
+    return axis_find(variable->name) != AXES;
+}
+
+static enum status metric_add(struct table *table, const char *name, struct error *err)
+{
+    const struct variable *variable = results_find(table->results, name);
+
+    if (!variable || variable->kind == VARIABLE_TEXT || is_axis(table->results, variable))
+        return unknown(table->results, "metric", name, err);
+    if (table->metric_count == TABLE_METRICS)
+        return error_set(err, STATUS_INPUT, "at most %d metrics at a time", TABLE_METRICS);
+    table->metrics[table->metric_count++].variable = variable;
+    return STATUS_OK;
+}
+
+static enum status metrics_add(struct table *table, const char *names, struct error *err)
+{
+    char name[128];
+    enum status status = STATUS_OK;
+
+    while (*names && status == STATUS_OK) {
+        size_t length = strcspn(names, ",");
+
+        snprintf(name, sizeof name, "%.*s", (int)(length < 127 ? length : 127), names);
+        names += length + (names[length] == ',');
+        if (name[0])
+            status = metric_add(table, name, err);
+    }
+    if (status == STATUS_OK && table->metric_count == 0)
+        return error_set(err, STATUS_INPUT, "no metric named");
+    return status;
+}
+
+/* All columns of the last stage that have no extra dimension. */
+static enum status metrics_of_last_stage(struct table *table, struct error *err)
+{
+    const struct results *results = table->results;
+    const struct results_stage *stage = &results->stages[results->stage_count - 1];
+    size_t dimensions = results->variables[stage->status].dimension_count;
+    enum status status = STATUS_OK;
+
+    for (uint32_t c = 0; c < stage->layout.columns && status == STATUS_OK; c++) {
+        const struct variable *variable = &results->variables[stage->columns[c]];
+
+        if (variable->dimension_count == dimensions)
+            status = metric_add(table, variable->name, err);
+    }
+    return status;
+}
+
+/* Dimensions in the order of the metric that has most of them; the status of the stage
+ * that has the most dimensions among those the metrics span. */
+static void dimensions_find(struct table *table)
+{
+    const struct results *results = table->results;
+    size_t widest = 0, most = 0;
+
+    for (size_t m = 1; m < table->metric_count; m++)
+        if (table->metrics[m].variable->dimension_count >
+            table->metrics[widest].variable->dimension_count)
+            widest = m;
+    for (size_t k = 0; k < table->metric_count; k++) {
+        const struct variable *v = table->metrics[(widest + k) % table->metric_count].variable;
+
+        for (size_t d = 0; d < v->dimension_count; d++) {
+            bool is_known = false;
+
+            for (size_t e = 0; e < table->dimension_count; e++)
+                is_known |= table->dimensions[e] == v->dimensions[d];
+            if (!is_known && table->dimension_count < TABLE_DIMENSIONS)
+                table->dimensions[table->dimension_count++] = v->dimensions[d];
+        }
+    }
+    for (size_t s = 0; s < results->stage_count; s++) {
+        const struct variable *status = &results->variables[results->stages[s].status];
+        bool is_spanned = true;
+
+        for (size_t d = 0; d < status->dimension_count; d++) {
+            bool is_known = false;
+
+            for (size_t e = 0; e < table->dimension_count; e++)
+                is_known |= table->dimensions[e] == status->dimensions[d];
+            is_spanned &= is_known;
+        }
+        if (is_spanned && status->dimension_count >= most) {
+            most = status->dimension_count;
+            table->status.variable = status;
+        }
+    }
+}
+
+/* ---- selection */
+
+static const char *axis_name(const char *key)
+{
+    enum axis_id axis = axis_find(key);
+
+    return axis == AXES ? key : axis_specs[axis].name;
+}
+
+/* Does coordinate i of the variable read as `text`? */
+static enum status coordinate_is(const struct results *results,
+                                 const struct variable *variable, uint64_t i,
+                                 const char *text, bool *is_same, struct error *err)
+{
+    double wanted, value;
+    enum status status;
+    struct error why;
+
+    if (variable->kind == VARIABLE_TEXT) {
+        *is_same = strcmp(variable->texts[i], text) == 0;
+        return STATUS_OK;
+    }
+    status = quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted, &why);
+    if (status != STATUS_OK)
+        return error_set(err, status, "%s: %s", variable->name, why.text);
+    status = results_read_numbers(results, variable, i, 1, &value, err);
+    *is_same = fabs(value - wanted) <= 1e-9 * fabs(wanted);
+    return status;
+}
+
+enum status table_dimension(const struct table *table, const char *axis, size_t *d,
+                            struct error *err)
+{
+    const char *name = axis_name(axis);
+    const struct variable *variable = results_find(table->results, name);
+
+    for (*d = 0; *d < table->dimension_count; ++*d) {
+        size_t dimension = table->dimensions[*d];
+
+        if (strcmp(table->results->dimensions[dimension].name, name) == 0)
+            return STATUS_OK;
+        if (variable && variable->dimension_count == 1 &&
+            variable->dimensions[0] == dimension && is_axis(table->results, variable))
+            return STATUS_OK;
+    }
+    if (!variable)
+        return unknown(table->results, "axis", axis, err);
+    return error_set(err, STATUS_INPUT, "'%s' is no dimension of these metrics in %s", name,
+                     table->results->path);
+}
+
+enum status table_match(const struct table *table, const char *axis, const char *values,
+                        size_t *d, uint64_t **indices, uint64_t *count, struct error *err)
+{
+    const struct results *results = table->results;
+    const struct variable *variable = results_find(results, axis_name(axis));
+    enum status status = table_dimension(table, axis, d, err);
+    uint64_t extent;
+
+    *indices = NULL;
+    *count = 0;
+    if (status != STATUS_OK)
+        return status;
+    extent = results->dimensions[table->dimensions[*d]].count;
+    *indices = alloc_array(extent, sizeof **indices);
+    while (*values && status == STATUS_OK) {
+        size_t length = strcspn(values, ",");
+        char value[128];
+        uint64_t before = *count;
+
+        snprintf(value, sizeof value, "%.*s", (int)(length < 127 ? length : 127), values);
+        values += length + (values[length] == ',');
+        for (uint64_t i = 0; variable && i < extent && status == STATUS_OK; i++) {
+            bool is_same = false;
+
+            status = coordinate_is(results, variable, i, value, &is_same, err);
+            if (is_same && *count < extent)
+                (*indices)[(*count)++] = i;
+        }
+        if (status == STATUS_OK && *count == before)
+            status = error_set(err, STATUS_INPUT, "%s has no %s '%s'", results->path,
+                               axis_name(axis), value);
+    }
+    if (status != STATUS_OK) {
+        free(*indices);
+        *indices = NULL;
+    }
+    return status;
+}
+
+static enum status filter_apply(struct table *table, const char *filter, struct error *err)
+{
+    const char *equals = strchr(filter, '=');
+    char axis[128];
+    uint64_t *indices, count;
+    enum status status;
+    size_t d;
+
+    if (!equals || equals == filter)
+        return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", filter);
+    snprintf(axis, sizeof axis, "%.*s", (int)(equals - filter < 127 ? equals - filter : 127),
+             filter);
+    status = table_match(table, axis, equals + 1, &d, &indices, &count, err);
+    if (status != STATUS_OK)
+        return status;
+    free(table->selected[d]);
+    table->selected[d] = indices;
+    table->selected_count[d] = count;
+    table->is_pinned[d] = count == 1;
+    return STATUS_OK;
+}
+
+enum status table_open(struct table *table, const struct results *results,
+                       const char *metrics, const char *fallback, char **filters,
+                       int filter_count, struct error *err)
+{
+    enum status status;
+
+    *table = (struct table){ .results = results };
+    if (results->stage_count == 0)
+        return error_set(err, STATUS_INPUT, "%s has no stages", results->path);
+    if (metrics || (fallback && results_find(results, "edp_js")))
+        status = metrics_add(table, metrics ? metrics : fallback, err);
+    else
+        status = metrics_of_last_stage(table, err);
+    if (status == STATUS_OK)
+        dimensions_find(table);
+    for (size_t d = 0; d < table->dimension_count; d++) {
+        uint64_t count = results->dimensions[table->dimensions[d]].count;
+
+        table->selected[d] = alloc_array(count, sizeof *table->selected[d]);
+        table->selected_count[d] = count;
+        for (uint64_t i = 0; i < count; i++)
+            table->selected[d][i] = i;
+    }
+    for (int i = 0; i < filter_count && status == STATUS_OK; i++)
+        status = filter_apply(table, filters[i], err);
+    table->rows = 1;
+    for (size_t d = 0; d < table->dimension_count; d++)
+        table->rows *= table->selected_count[d];
+    table_rewind(table);
+    return status;
+}
+
+void table_close(struct table *table)
+{
+    for (size_t m = 0; m < table->metric_count; m++)
+        free(table->metrics[m].window);
+    free(table->status.window);
+    for (size_t d = 0; d < table->dimension_count; d++)
+        free(table->selected[d]);
+    *table = (struct table){ .results = NULL };
+}
+
+/* ---- rows */
+
+void table_rewind(struct table *table)
+{
+    table->row = UINT64_MAX;
+}
+
+bool table_next(struct table *table)
+{
+    uint64_t rest = ++table->row;
+
+    if (table->row >= table->rows)
+        return false;
+    for (size_t d = table->dimension_count; d-- > 0;) {
+        table->position[d] = rest % table->selected_count[d];
+        rest /= table->selected_count[d];
+    }
+    return true;
+}
+
+uint64_t table_index(const struct table *table, size_t d)
+{
+    return table->selected[d][table->position[d]];
+}
+
+static uint64_t element_of(const struct table *table, const struct variable *variable)
+{
+    uint64_t element = 0;
+
+    for (size_t d = 0; d < variable->dimension_count; d++) {
+        size_t dimension = variable->dimensions[d];
+
+        element *= table->results->dimensions[dimension].count;
+        for (size_t e = 0; e < table->dimension_count; e++)
+            if (table->dimensions[e] == dimension)
+                element += table_index(table, e);
+    }
+    return element;
+}
+
+enum status table_status(struct table *table, int *status, struct error *err)
+{
+    double value = POINT_DONE;
+    enum status read = STATUS_OK;
+
+    if (table->status.variable)
+        read = reader_at(table->results, &table->status,
+                         element_of(table, table->status.variable), &value, err);
+    *status = (int)value;
+    return read;
+}
+
+enum status table_value(struct table *table, size_t m, double *value, struct error *err)
+{
+    struct reader *reader = &table->metrics[m];
+    enum status status;
+    int done;
+
+    status = table_status(table, &done, err);
+    if (status == STATUS_OK)
+        status = reader_at(table->results, reader, element_of(table, reader->variable),
+                           value, err);
+    if (done != POINT_DONE)
+        *value = NAN;
+    return status;
+}
+
+char *table_label(const struct table *table, size_t d, uint64_t index, char *buffer,
+                  size_t size)
+{
+    return results_coordinate_format(table->results, table->dimensions[d], index, buffer,
+                                     size);
+}

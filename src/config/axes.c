@@ -1,0 +1,306 @@
+#include "config/axes.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void axes_default(struct space *space)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        const struct axis_spec *spec = &axis_specs[axis];
+        union axis_value *value = alloc_array(1, sizeof *value);
+
+        switch (spec->kind) {
+        case AXIS_RECORD: value->record = NULL; break;
+        case AXIS_WORD: value->word = (int)spec->fallback; break;
+        case AXIS_COUNT: value->count = (uint64_t)spec->fallback; break;
+        case AXIS_NUMBER: value->number = spec->fallback; break;
+        }
+        space->axes[axis] = (struct axis){ .values = value, .count = 1 };
+    }
+}
+
+void axis_give(struct space *space, enum axis_id axis, struct values *values)
+{
+    free(space->axes[axis].values);
+    space->axes[axis] = (struct axis){
+        .values = values->values,
+        .count = values->count,
+        .is_dimension = values->is_dimension,
+        .is_given = true,
+    };
+    *values = (struct values){ 0 };
+}
+
+void axes_reading_free(struct axes_reading *reading)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        free(reading->values[axis].values);
+}
+
+enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err)
+{
+    const char *keys[2 * AXES], *nearest;
+
+    *axis = axis_find(key);
+    if (*axis != AXES)
+        return STATUS_OK;
+    for (size_t i = 0; i < AXES; i++) {
+        keys[2 * i] = axis_specs[i].key;
+        keys[2 * i + 1] = axis_specs[i].name;
+    }
+    nearest = text_nearest(key, keys, FIELD_COUNT_OF(keys));
+    if (nearest)
+        return error_set(err, STATUS_INPUT, "no axis named '%.60s'; did you mean '%s'?",
+                         key, nearest);
+    return error_set(err, STATUS_INPUT,
+                     "no axis named '%.60s', must be one of `nvsweep list axes`", key);
+}
+
+/* The axis that a setting's name or text names. */
+static enum status axis_named(const struct axes_reading *reading,
+                              const config_setting_t *setting, const char *key,
+                              enum axis_id *axis)
+{
+    struct error why;
+
+    if (axis_key_find(key, axis, &why) == STATUS_OK)
+        return STATUS_OK;
+    return source_fail(reading->source, setting->line, reading->err, "%s", why.text);
+}
+
+/* ---- axes */
+
+/* { iso_area_of = "sram"; baseline = "3 MiB"; step = "1 MiB"; } */
+static enum status iso_area_read(struct axes_reading *reading,
+                                 const config_setting_t *group)
+{
+    static const char *const keys[] = { "iso_area_of", "baseline", "step" };
+    struct iso_area *iso_area = &reading->sweep->space.iso_area;
+    const config_setting_t *baseline = setting_member(group, "baseline");
+    const config_setting_t *step = setting_member(group, "step");
+    union axis_value value = { .count = 1 << 20 };
+    enum status status = setting_keys_check(reading->source, group,
+                                            "an iso_area_of range", keys,
+                                            FIELD_COUNT_OF(keys), reading->err);
+
+    if (status == STATUS_OK && step)
+        status = value_read(reading->source, step, reading->library,
+                            AXIS_capacity_bytes, &value, reading->err);
+    iso_area->step_bytes = value.count;
+    if (status == STATUS_OK)
+        status = value_read(reading->source, setting_member(group, "iso_area_of"),
+                            reading->library, AXIS_technology, &value, reading->err);
+    if (status != STATUS_OK)
+        return status;
+    iso_area->baseline = value.record;
+    if (!baseline)
+        return setting_fail(reading->source, group, reading->err,
+                            "lacks 'baseline', must name the capacities whose area is "
+                            "to be met");
+    return values_read(reading->source, baseline, reading->library, AXIS_capacity_bytes,
+                       &reading->values[AXIS_capacity_bytes], reading->err);
+}
+
+static enum status axis_read(struct axes_reading *reading,
+                             const config_setting_t *setting)
+{
+    struct values *values;
+    enum axis_id axis;
+    enum status status = axis_named(reading, setting, setting->name, &axis);
+
+    if (status != STATUS_OK)
+        return status;
+    if (reading->settings[axis]) /* under its key and under its name */
+        return setting_fail(reading->source, setting, reading->err,
+                            "is the axis given at line %u already",
+                            reading->settings[axis]->line);
+    reading->settings[axis] = setting;
+    reading->order[reading->count++] = axis;
+    reading->leaders[axis] = axis;
+    values = &reading->values[axis];
+    if (axis == AXIS_capacity_bytes && setting->type == CONFIG_TYPE_GROUP &&
+        setting_member(setting, "iso_area_of"))
+        return iso_area_read(reading, setting);
+    return values_read(reading->source, setting, reading->library, axis, values,
+                       reading->err);
+}
+
+enum status axes_read(struct axes_reading *reading, const config_setting_t *group)
+{
+    enum status status = STATUS_OK;
+    char is[80];
+
+    if (group->type != CONFIG_TYPE_GROUP)
+        return setting_fail(reading->source, group, reading->err,
+                            "is %s, must be a group { axis = values; ... }",
+                            setting_describe(group, is, sizeof is));
+    if (setting_length(group) == 0)
+        return setting_fail(
+            reading->source, group, reading->err,
+            "is empty, must name an axis, such as technology = \"sram\"");
+    for (size_t i = 0; status == STATUS_OK && i < setting_length(group); i++)
+        status = axis_read(reading, setting_element(group, i));
+    return status;
+}
+
+/* ---- zip */
+
+static enum status zipped_axis_read(struct axes_reading *reading,
+                                    const config_setting_t *element,
+                                    enum axis_id *leader)
+{
+    const char *key;
+    enum axis_id axis;
+    enum status status = setting_text(reading->source, element, &key, reading->err);
+
+    if (status == STATUS_OK)
+        status = axis_named(reading, element, key, &axis);
+    if (status != STATUS_OK)
+        return status;
+    if (!reading->settings[axis] || !reading->values[axis].is_dimension)
+        return setting_fail(
+            reading->source, element, reading->err,
+            "names '%s', which must be given in axes as a list or range", key);
+    if (reading->is_zipped[axis])
+        return setting_fail(reading->source, element, reading->err,
+                            "names '%s' twice, an axis can be zipped once", key);
+    if (*leader == AXES)
+        *leader = axis;
+    if (reading->values[axis].count != reading->values[*leader].count ||
+        reading->values[axis].is_interval)
+        return setting_fail(
+            reading->source, element, reading->err,
+            "needs as many values of '%s' as of '%s', not %llu and %llu",
+            axis_specs[*leader].key, key,
+            (unsigned long long)reading->values[*leader].count,
+            (unsigned long long)reading->values[axis].count);
+    reading->leaders[axis] = *leader;
+    reading->is_zipped[axis] = true;
+    return STATUS_OK;
+}
+
+enum status zip_read(struct axes_reading *reading, const config_setting_t *list)
+{
+    char is[80];
+
+    if (!list)
+        return STATUS_OK;
+    if (list->type != CONFIG_TYPE_LIST)
+        return setting_fail(reading->source, list, reading->err,
+                            "is %s, must be ( [ \"axis\", \"axis\" ], ... )",
+                            list->type == CONFIG_TYPE_ARRAY
+                                ? "one array"
+                                : setting_describe(list, is, sizeof is));
+    for (size_t z = 0; z < setting_length(list); z++) {
+        const config_setting_t *zip = setting_element(list, z);
+        enum axis_id leader = AXES;
+        enum status status = STATUS_OK;
+
+        if (!setting_is_list(zip) || setting_length(zip) < 2)
+            return setting_fail(
+                reading->source, zip, reading->err,
+                "must list two or more axes: ( [ \"axis\", \"axis\" ] )");
+        for (size_t i = 0; status == STATUS_OK && i < setting_length(zip); i++)
+            status = zipped_axis_read(reading, setting_element(zip, i), &leader);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* ---- values given twice */
+
+enum status duplicates_check(const struct axes_reading *reading)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        enum axis_id axis = reading->order[i];
+        const struct values *values = &reading->values[axis];
+        const config_setting_t *setting = reading->settings[axis];
+        uint64_t twice;
+        char text[80];
+
+        if (reading->is_zipped[axis] || values->is_interval)
+            continue; /* zipped values may repeat: phases with several batches */
+        twice = values_duplicate(axis, values);
+        if (twice == values->count)
+            continue;
+        axis_value_format(axis, values->values[twice], text, sizeof text);
+        if (setting_is_list(setting))
+            setting = setting_element(setting, twice);
+        return setting_fail(reading->source, setting, reading->err,
+                            "has %s twice, the values of an axis must differ", text);
+    }
+    return STATUS_OK;
+}
+
+/* ---- exclude */
+
+static enum status excluded_axis_read(struct axes_reading *reading,
+                                      const config_setting_t *setting,
+                                      struct exclusion *exclusion)
+{
+    struct values values = { 0 };
+    union axis_value *sorted;
+    enum axis_id axis;
+    enum status status = axis_named(reading, setting, setting->name, &axis);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!reading->settings[axis] || reading->values[axis].is_interval)
+        return setting_fail(
+            reading->source, setting, reading->err,
+            "cannot be excluded by value, must be given in axes as values");
+    if (exclusion->axes >> axis & 1)
+        return setting_fail(reading->source, setting, reading->err,
+                            "is the same axis as one before it in this rule");
+    status = values_read(reading->source, setting, reading->library, axis, &values,
+                         reading->err);
+    if (status == STATUS_OK && values.is_interval)
+        status = setting_fail(reading->source, setting, reading->err,
+                              "is a range without steps, must be values of the axis");
+    exclusion->axes |= (axis_mask)1 << axis;
+    exclusion->values[axis] = values.values;
+    exclusion->counts[axis] = values.count;
+    if (status != STATUS_OK)
+        return status;
+    sorted = values_sorted(axis, &reading->values[axis]);
+    for (uint64_t i = 0; status == STATUS_OK && i < values.count; i++) {
+        char text[80];
+
+        if (!values_contain(axis, sorted, reading->values[axis].count,
+                            values.values[i]))
+            status = setting_fail(
+                reading->source, setting, reading->err,
+                "excludes %s, must be one of the values the axis has",
+                axis_value_format(axis, values.values[i], text, sizeof text));
+    }
+    free(sorted);
+    return status;
+}
+
+enum status exclusions_read(struct axes_reading *reading, const config_setting_t *list)
+{
+    struct space *space = &reading->sweep->space;
+    enum status status = STATUS_OK;
+
+    if (!list)
+        return STATUS_OK;
+    if (list->type != CONFIG_TYPE_LIST)
+        return setting_fail(reading->source, list, reading->err,
+                            "must be a list ( { axis = values; ... }, ... )");
+    space->exclusions = alloc_array(setting_length(list), sizeof *space->exclusions);
+    for (size_t i = 0; status == STATUS_OK && i < setting_length(list); i++) {
+        const config_setting_t *rule = setting_element(list, i);
+        struct exclusion *exclusion = &space->exclusions[space->exclusion_count++];
+
+        if (rule->type != CONFIG_TYPE_GROUP || setting_length(rule) == 0)
+            return setting_fail(reading->source, rule, reading->err,
+                                "must be rules { axis = values; ... }, a point is left "
+                                "out if it meets all of one");
+        for (size_t m = 0; status == STATUS_OK && m < setting_length(rule); m++)
+            status = excluded_axis_read(reading, setting_element(rule, m), exclusion);
+    }
+    return status;
+}

@@ -1,0 +1,368 @@
+#include "config/library.h"
+
+#include "base/memory.h"
+#include "config/record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A record while folders are being read. */
+struct entry {
+    void *record;
+    char *text;
+    size_t folder; /* index: lower ones are searched first */
+    bool is_shadowed;
+};
+
+struct shelf_reading {
+    const struct schema *schema;
+    struct entry *entries;
+    size_t count, capacity;
+    struct error *err;
+};
+
+/* ---- files */
+
+static enum status element_read(struct shelf_reading *reading,
+                                const struct source *source,
+                                const config_setting_t *element, size_t i,
+                                size_t folder)
+{
+    struct entry entry = { .folder = folder };
+    enum status status;
+
+    if (reading->count == reading->capacity) {
+        reading->capacity = reading->capacity ? 2 * reading->capacity : 64;
+        reading->entries = realloc_array(reading->entries, reading->capacity,
+                                         sizeof entry);
+    }
+    entry.record = alloc_array(1, reading->schema->size);
+    status = record_read(source, element, reading->schema, entry.record, reading->err);
+    if (status == STATUS_OK)
+        entry.text = alloc_text_part(source->text + source->records[i].first,
+                                     source->records[i].length);
+    reading->entries[reading->count++] = entry;
+    return status;
+}
+
+static enum status elements_read(struct shelf_reading *reading,
+                                 const struct source *source, size_t folder)
+{
+    const char *name = reading->schema->folder;
+    const config_setting_t *root = config_root_setting(&source->config);
+    const config_setting_t *list = setting_member(root, name);
+    char what[80];
+    enum status status;
+
+    snprintf(what, sizeof what, "a file of %s", name);
+    status = setting_keys_check(source, root, what, &name, 1, reading->err);
+    if (status != STATUS_OK)
+        return status;
+    if (!list)
+        return source_fail(source, 1, reading->err, "must be %s = ( { ... }, ... );",
+                           name);
+    if (list->type != CONFIG_TYPE_LIST)
+        return setting_fail(source, list, reading->err,
+                            "must be a list ( { ... }, ... )");
+    for (size_t i = 0; status == STATUS_OK && i < setting_length(list); i++)
+        status = element_read(reading, source, setting_element(list, i), i, folder);
+    return status;
+}
+
+static enum status file_read(struct shelf_reading *reading, const char *file,
+                             size_t folder)
+{
+    struct source source;
+    enum status status = source_read(file, &source, reading->err);
+
+    if (status == STATUS_OK)
+        status = elements_read(reading, &source, folder);
+    source_free(&source);
+    return status;
+}
+
+static int is_config(const struct dirent *file)
+{
+    size_t length = strlen(file->d_name);
+
+    return length > 4 && file->d_name[0] != '.' &&
+           strcmp(file->d_name + length - 4, ".cfg") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name); /* alphasort depends on the locale */
+}
+
+static enum status folder_read(struct shelf_reading *reading, const char *folder,
+                               size_t index)
+{
+    char *path = alloc_printf("%s/%s", folder, reading->schema->folder);
+    struct dirent **files = NULL;
+    int count = scandir(path, &files, is_config, by_bytes);
+    enum status status = STATUS_OK;
+
+    if (count < 0 && errno != ENOENT)
+        status = error_set(reading->err, STATUS_INPUT, "%s: %s", path, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char *file = alloc_printf("%s/%s", path, files[i]->d_name);
+
+        if (status == STATUS_OK)
+            status = file_read(reading, file, index);
+        free(file);
+        free(files[i]);
+    }
+    free(files);
+    free(path);
+    return status;
+}
+
+/* ---- names */
+
+/* A name or alias, and whose it is. */
+struct label {
+    const char *name;
+    struct entry *entry;
+    bool is_alias;
+};
+
+/* By name, then the one that wins first. */
+static int label_compare(const void *a, const void *b)
+{
+    const struct label *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+
+    if (order == 0 && x->entry->folder != y->entry->folder)
+        return x->entry->folder < y->entry->folder ? -1 : 1;
+    return order ? order : (x->is_alias > y->is_alias) - (x->is_alias < y->is_alias);
+}
+
+static size_t labels_collect(const struct shelf_reading *reading, struct label **labels)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct record *record = reading->entries[i].record;
+
+        count += reading->entries[i].is_shadowed ? 0 : 1 + record->alias_count;
+    }
+    *labels = alloc_array(count, sizeof **labels);
+    count = 0;
+    for (size_t i = 0; i < reading->count; i++) {
+        struct entry *entry = &reading->entries[i];
+        const struct record *record = entry->record;
+
+        if (entry->is_shadowed)
+            continue;
+        (*labels)[count++] = (struct label){ record->name, entry, false };
+        for (size_t a = 0; a < record->alias_count; a++)
+            (*labels)[count++] = (struct label){ record->aliases[a], entry, true };
+    }
+    qsort(*labels, count, sizeof **labels, label_compare);
+    return count;
+}
+
+static enum status duplicates_check(const struct shelf_reading *reading,
+                                    const struct label *labels, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct record *first = labels[i - 1].entry->record;
+        const struct record *second = labels[i].entry->record;
+
+        if (strcmp(labels[i].name, labels[i - 1].name) != 0 ||
+            labels[i].entry->folder != labels[i - 1].entry->folder)
+            continue;
+        return error_set(
+            reading->err, STATUS_INPUT,
+            "%s:%u: %s '%s' is named at %s:%u already, names must be unique",
+            second->file, second->line, reading->schema->kind, labels[i].name,
+            first->file, first->line);
+    }
+    return STATUS_OK;
+}
+
+static void alias_remove(struct record *record, const char *alias)
+{
+    char **aliases;
+    size_t kept = 0;
+
+    memcpy(&aliases, &record->aliases,
+           sizeof aliases); /* ours to change while reading */
+    for (size_t i = 0; i < record->alias_count; i++)
+        if (aliases[i] == alias)
+            free(aliases[i]);
+        else
+            aliases[kept++] = aliases[i];
+    record->alias_count = kept;
+}
+
+/* Records whose name an earlier folder uses go; then aliases that one uses. */
+static enum status names_resolve(struct shelf_reading *reading)
+{
+    struct label *labels;
+    size_t count = labels_collect(reading, &labels);
+    enum status status = duplicates_check(reading, labels, count);
+
+    for (size_t i = 1; i < count; i++)
+        if (!labels[i].is_alias && strcmp(labels[i].name, labels[i - 1].name) == 0)
+            labels[i].entry->is_shadowed = true;
+    free(labels);
+    count = labels_collect(reading, &labels);
+    for (size_t i = 1; i < count; i++)
+        if (labels[i].is_alias && strcmp(labels[i].name, labels[i - 1].name) == 0) {
+            const char *name = labels[i].name;
+
+            labels[i].name = labels[i - 1].name;
+            alias_remove(labels[i].entry->record, name);
+        }
+    free(labels);
+    return status;
+}
+
+/* ---- shelves */
+
+static int entry_compare(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    const struct record *first = x->record, *second = y->record;
+
+    return strcmp(first->name, second->name);
+}
+
+static void entry_free(const struct schema *schema, struct entry *entry)
+{
+    schema_fields_free(schema, entry->record);
+    free(entry->record);
+    free(entry->text);
+}
+
+/* The entries that are not shadowed, sorted by name. */
+static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
+{
+    shelf->records = alloc_array(reading->count, sizeof *shelf->records);
+    shelf->texts = alloc_array(reading->count, sizeof *shelf->texts);
+    qsort(reading->entries, reading->count, sizeof *reading->entries, entry_compare);
+    for (size_t i = 0; i < reading->count; i++) {
+        struct entry *entry = &reading->entries[i];
+
+        if (entry->is_shadowed) {
+            entry_free(reading->schema, entry);
+            continue;
+        }
+        shelf->records[shelf->count] = entry->record;
+        shelf->texts[shelf->count++] = entry->text;
+    }
+}
+
+enum status shelf_read(const char *const *folders, size_t count,
+                       const struct schema *schema, struct shelf *shelf,
+                       struct error *err)
+{
+    struct shelf_reading reading = { .schema = schema, .err = err };
+    enum status status = STATUS_OK;
+
+    *shelf = (struct shelf){ .schema = schema };
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = folder_read(&reading, folders[i], i);
+    if (status == STATUS_OK)
+        status = names_resolve(&reading);
+    if (status == STATUS_OK)
+        shelf_fill(&reading, shelf);
+    else
+        for (size_t i = 0; i < reading.count; i++)
+            entry_free(schema, &reading.entries[i]);
+    free(reading.entries);
+    return status;
+}
+
+/* ---- the library */
+
+/* A folder must hold something the library reads, and nothing that is almost that. */
+static enum status folder_check(const char *folder, struct error *err)
+{
+    const char *kinds[SHELF_COUNT + 1] = { "published" };
+    DIR *stream = opendir(folder);
+    enum status status = STATUS_OK;
+    bool is_library = false;
+    struct dirent *file;
+
+    if (!stream)
+        return error_set(err, STATUS_INPUT, "%s: %s, must be a library folder", folder,
+                         strerror(errno));
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
+        kinds[id + 1] = shelf_schemas[id]->folder;
+    while (status == STATUS_OK && (file = readdir(stream))) {
+        const char *nearest = text_nearest(file->d_name, kinds, SHELF_COUNT + 1);
+        char *path = alloc_printf("%s/%s", folder, file->d_name);
+        struct stat about;
+
+        if (nearest && stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+            is_library = is_library || strcmp(nearest, file->d_name) == 0;
+            if (strcmp(nearest, file->d_name) != 0)
+                status = error_set(err, STATUS_INPUT, "%s: must be named '%s'", path,
+                                   nearest);
+        }
+        free(path);
+    }
+    closedir(stream);
+    if (status == STATUS_OK && !is_library)
+        return error_set(err, STATUS_INPUT,
+                         "%s: no library folder, must have technologies/, nodes/, "
+                         "workloads/, platforms/ or published/",
+                         folder);
+    return status;
+}
+
+enum status library_read(const char *const *folders, size_t count,
+                         struct library *library, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    *library = (struct library){ 0 };
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = folder_check(folders[i], err);
+    for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
+        status = shelf_read(folders, count, shelf_schemas[id], &library->shelves[id],
+                            err);
+    return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+char *library_default_folder(void)
+{
+    static const char *const places[] = { "../sweeps/library", "../../sweeps/library",
+                                          "../share/nvsweep/library" };
+    const char *chosen = getenv("NVSWEEP_LIBRARY");
+    char program[4096];
+    ssize_t length;
+    char *slash;
+
+    if (chosen && *chosen)
+        return alloc_text(chosen);
+    length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return NULL;
+    program[length] = '\0';
+    slash = strrchr(program, '/');
+    if (slash)
+        *slash = '\0';
+    for (size_t i = 0; i < FIELD_COUNT_OF(places); i++) {
+        char *path = alloc_printf("%s/%s", program, places[i]);
+        char *folder = is_folder(path) ? realpath(path, NULL) : NULL;
+
+        free(path);
+        if (folder)
+            return folder;
+    }
+    return NULL;
+}

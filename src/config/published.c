@@ -1,0 +1,100 @@
+#include "config/published.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "config/library.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct word grade_words[] = {
+    { "published", GRADE_PUBLISHED },
+    { "peer", GRADE_PEER },
+    { "headline", GRADE_HEADLINE },
+    { "recalled", GRADE_RECALLED },
+    { NULL, 0 },
+};
+
+const struct word reduce_words[] = {
+    { "value", REDUCE_VALUE }, { "max", REDUCE_MAX },         { "min", REDUCE_MIN },
+    { "mean", REDUCE_MEAN },   { "geomean", REDUCE_GEOMEAN }, { NULL, 0 },
+};
+
+/* clang-format off */
+#define TEXT(member, text, meaning) FIELD_TEXT(struct published_figure, member, text, meaning)
+#define TEXTS(member, meaning) FIELD_TEXTS(struct published_figure, member, meaning)
+#define NUM(member, fallback, min, max, meaning)                                       \
+    FIELD_NUMBER(struct published_figure, member, "1", fallback, min, max, meaning)
+#define WORD(member, words, fallback, meaning)                                         \
+    FIELD_WORD(struct published_figure, member, words, fallback, meaning)
+
+static const struct field published_fields[] = {
+    TEXT(system, NULL, "what was measured; figures of one system are shown together"),
+    WORD(grade, grade_words, REQUIRED, "evidence"),
+    TEXT(sweep, "", "sweep file beside the library whose points are meant"),
+    TEXTS(where, "design points, as \"axis=value\""),
+    TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
+    TEXT(metric, NULL, "as `nvsweep list metrics` names it"),
+    NUM(value, REQUIRED, -DBL_MAX, DBL_MAX, "in unit"),
+    TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
+    NUM(tolerance, 0, 0, 100, "relative deviation allowed"),
+    WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
+    TEXT(note, "", "what else to know"),
+    FIELD_FLAG(struct published_figure, fitted, 0, "the model was fitted to this figure"),
+};
+/* clang-format on */
+
+/* Turn value and unit into the base unit metrics are in. */
+static enum status published_finish(void *record, struct error *err)
+{
+    struct published_figure *figure = record;
+    double scale;
+    const char *base = unit_base(figure->unit, &scale);
+
+    (void)err;
+    if (!base) /* a compound such as "J s": taken literally */
+        return STATUS_OK;
+    figure->value *= scale;
+    free((char *)(uintptr_t)figure->unit); /* the reader's copy, ours to replace */
+    figure->unit = alloc_text(base);
+    return STATUS_OK;
+}
+
+const struct schema published_schema = {
+    .kind = "published figure",
+    .folder = "published",
+    .size = sizeof(struct published_figure),
+    .fields = published_fields,
+    .field_count = FIELD_COUNT_OF(published_fields),
+    .finish = published_finish,
+};
+
+enum status published_read(const char *const *folders, size_t count,
+                           struct published *published, struct error *err)
+{
+    struct shelf shelf;
+    enum status status = shelf_read(folders, count, &published_schema, &shelf, err);
+
+    *published = (struct published){
+        .figures = alloc_array(shelf.count, sizeof *published->figures),
+        .count = shelf.count,
+    };
+    for (size_t i = 0; i < shelf.count;
+         i++) { /* what the fields point to moves along */
+        memcpy(&published->figures[i], shelf.records[i], sizeof *published->figures);
+        free(shelf.records[i]);
+        free(shelf.texts[i]);
+    }
+    free(shelf.records);
+    free(shelf.texts);
+    return status;
+}
+
+void published_free(struct published *published)
+{
+    for (size_t i = 0; i < published->count; i++)
+        schema_fields_free(&published_schema, &published->figures[i]);
+    free(published->figures);
+    *published = (struct published){ 0 };
+}

@@ -1,0 +1,59 @@
+/* Published figures: what papers and other tools report, beside which `nvsweep
+ * validate` puts the models' values.  Read from the published/ folders of the library.
+ */
+#ifndef NVSWEEP_CONFIG_PUBLISHED_H
+#define NVSWEEP_CONFIG_PUBLISHED_H
+
+#include "base/schema.h"
+
+/* How much a figure is worth as evidence. */
+enum grade {
+    GRADE_PUBLISHED, /* a table or figure read from the source */
+    GRADE_PEER,      /* an independent tool's output at a stated configuration */
+    GRADE_HEADLINE,  /* only a headline ratio is known */
+    GRADE_RECALLED,  /* digits not checked against the source */
+};
+
+/* How many points become one number. */
+enum reduce { REDUCE_VALUE, REDUCE_MAX, REDUCE_MIN, REDUCE_MEAN, REDUCE_GEOMEAN };
+
+struct published_figure {
+    struct record record;
+    const char *system; /* what was measured: a group of figures, "deepnvm" */
+    enum grade grade;
+
+    /* A sweep file beside the library whose points are meant, or "": where alone. */
+    const char *sweep;
+
+    /* The design points meant, as "axis=value" or "axis=value,value".  With a baseline
+     * (its settings replace those of the same axes), the figure is the ratio of the
+     * baseline's metric to that of the points. */
+    const char *const *where;
+    size_t where_count;
+    const char *const *baseline;
+    size_t baseline_count;
+
+    const char *metric; /* as in metrics.def */
+    double value;       /* in unit, which is an SI base unit after reading */
+    const char *unit;
+    double tolerance; /* relative deviation allowed; 0: none is claimed */
+    enum reduce reduce;
+    const char *note; /* "" if none */
+    bool fitted;      /* a parameter of the model was fitted to this figure */
+};
+
+struct published {
+    struct published_figure *figures; /* sorted by name */
+    size_t count;
+};
+
+extern const struct word grade_words[], reduce_words[];
+extern const struct schema published_schema;
+
+/* Read the published/ folders, as library_read does.  published_free releases the
+ * figures in any case. */
+enum status published_read(const char *const *folders, size_t count,
+                           struct published *published, struct error *err);
+void published_free(struct published *published);
+
+#endif

@@ -1,0 +1,15 @@
+/* Fills a record's struct from a group of a library file, driven by its schema. */
+#ifndef NVSWEEP_CONFIG_RECORD_H
+#define NVSWEEP_CONFIG_RECORD_H
+
+#include "base/schema.h"
+#include "config/source.h"
+
+/* Read group { ... } into record (schema->size bytes, zeroed by the caller).  Top-level
+ * records (those whose schema names a folder) also get their struct record.  Unknown,
+ * missing and repeated keys, wrong types and values out of range are STATUS_INPUT with
+ * file and line; then, too, schema_fields_free releases what was read. */
+enum status record_read(const struct source *source, const config_setting_t *group,
+                        const struct schema *schema, void *record, struct error *err);
+
+#endif

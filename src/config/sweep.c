@@ -1,0 +1,297 @@
+#include "config/sweep.h"
+
+#include "base/memory.h"
+#include "config/axes.h"
+#include "stage/stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- dimensions */
+
+enum status dimensions_arrange(struct space *space, const enum axis_id *order,
+                               size_t count, const enum axis_id *leaders,
+                               struct error *err)
+{
+    const uint64_t limit = (uint64_t)1 << 62;
+    uint64_t points = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        enum axis_id leader = order[i];
+        struct dimension *dimension = &space->dimensions[space->dimension_count];
+
+        if (!space->axes[leader].is_dimension || leaders[leader] != leader)
+            continue;
+        *dimension = (struct dimension){ .name = axis_specs[leader].name,
+                                         .count = space->axes[leader].count,
+                                         .axes = { leader },
+                                         .axis_count = 1 };
+        for (size_t j = 0; j < count; j++)
+            if (order[j] != leader && leaders[order[j]] == leader &&
+                space->axes[order[j]].is_dimension)
+                dimension->axes[dimension->axis_count++] = order[j];
+        space->dimension_count++;
+        if (points > limit / dimension->count)
+            return error_set(err, STATUS_INPUT,
+                             "makes more than 2^62 points, must have fewer values");
+        points *= dimension->count;
+    }
+    return STATUS_OK;
+}
+
+/* ---- the small groups */
+
+static enum status title_read(struct axes_reading *reading,
+                              const config_setting_t *setting)
+{
+    const char *title;
+    enum status status;
+
+    if (!setting)
+        return STATUS_OK;
+    status = setting_text(reading->source, setting, &title, reading->err);
+    if (status == STATUS_OK)
+        reading->sweep->title = alloc_text(title);
+    return status;
+}
+
+static enum status stages_read(struct axes_reading *reading,
+                               const config_setting_t *list)
+{
+    if (!list)
+        return STATUS_OK;
+    if (!setting_is_list(list) || setting_length(list) == 0)
+        return setting_fail(reading->source, list, reading->err,
+                            "must list stages, such as [ \"array\" ]");
+    for (size_t i = 0; i < setting_length(list); i++) {
+        const config_setting_t *element = setting_element(list, i);
+        int stage;
+        enum status status = setting_word(reading->source, element, stage_words, &stage,
+                                          reading->err);
+
+        if (status != STATUS_OK)
+            return status;
+        if (reading->sweep->stages >> stage & 1)
+            return setting_fail(reading->source, element, reading->err,
+                                "has '%s' twice", word_name(stage_words, stage));
+        reading->sweep->stages |= (uint32_t)1 << stage;
+    }
+    return STATUS_OK;
+}
+
+static enum status max_error_read(struct axes_reading *reading,
+                                  const config_setting_t *setting)
+{
+    double *value = &reading->sweep->max_error;
+    enum status status = setting_number(reading->source, setting, "1", value,
+                                        reading->err);
+
+    if (status == STATUS_OK && !(*value > 0 && *value <= 1))
+        status = setting_fail(reading->source, setting, reading->err,
+                              "is %g, must be above 0 and at most 1", *value);
+    return status;
+}
+
+static enum status options_read(struct axes_reading *reading,
+                                const config_setting_t *group)
+{
+    static const char *const keys[] = { "durability", "seed", "max_error" };
+    const config_setting_t *durability, *seed, *max_error;
+    enum status status;
+
+    if (!group)
+        return STATUS_OK;
+    if (group->type != CONFIG_TYPE_GROUP)
+        return setting_fail(reading->source, group, reading->err,
+                            "must be a group { durability = \"process\"; ... }");
+    status = setting_keys_check(reading->source, group, "options", keys,
+                                FIELD_COUNT_OF(keys), reading->err);
+    if (status != STATUS_OK)
+        return status;
+    durability = setting_member(group, "durability");
+    seed = setting_member(group, "seed");
+    max_error = setting_member(group, "max_error");
+    if (durability)
+        status = setting_word(reading->source, durability, durability_words,
+                              &reading->sweep->durability, reading->err);
+    if (status == STATUS_OK && seed)
+        status = setting_count(reading->source, seed, "1", &reading->sweep->seed,
+                               reading->err);
+    if (status == STATUS_OK && max_error)
+        status = max_error_read(reading, max_error);
+    return status;
+}
+
+/* ---- the whole */
+
+static void sweep_init(struct sweep *sweep)
+{
+    *sweep = (struct sweep){ .seed = 1,
+                             .durability = DURABILITY_PROCESS,
+                             .max_error = 0.01 };
+    axes_default(&sweep->space);
+}
+
+/* What was read becomes the sweep's space. */
+static enum status space_build(struct axes_reading *reading,
+                               const config_setting_t *axes, bool is_sampled)
+{
+    struct space *space = &reading->sweep->space;
+    struct error why;
+
+    for (size_t i = 0; i < reading->count; i++)
+        axis_give(space, reading->order[i], &reading->values[reading->order[i]]);
+    if (dimensions_arrange(space, reading->order, reading->count, reading->leaders,
+                           &why))
+        return setting_fail(reading->source, axes, reading->err, "%s", why.text);
+    if (is_sampled)
+        space->dimensions[0].name = "point";
+    return STATUS_OK;
+}
+
+static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
+{
+    static const char *const keys[] = { "title",   "stages", "axes",   "zip",
+                                        "exclude", "sample", "options" };
+    const config_setting_t *axes = setting_member(root, "axes");
+    const config_setting_t *sample = setting_member(root, "sample");
+    enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
+                                            FIELD_COUNT_OF(keys), reading->err);
+
+    if (status == STATUS_OK && !axes)
+        status = source_fail(
+            reading->source, 1, reading->err,
+            "has no axes, must have axes = { technology = \"sram\"; ... }");
+    if (status == STATUS_OK)
+        status = title_read(reading, setting_member(root, "title"));
+    if (status == STATUS_OK)
+        status = stages_read(reading, setting_member(root, "stages"));
+    if (status == STATUS_OK)
+        status = options_read(reading, setting_member(root, "options"));
+    if (status == STATUS_OK)
+        status = axes_read(reading, axes);
+    if (status == STATUS_OK)
+        status = zip_read(reading, setting_member(root, "zip"));
+    if (status == STATUS_OK)
+        status = duplicates_check(reading);
+    if (status == STATUS_OK)
+        status = exclusions_read(reading, setting_member(root, "exclude"));
+    if (status == STATUS_OK)
+        status = sample_read(reading, sample);
+    if (status == STATUS_OK)
+        status = space_build(reading, axes, sample != NULL);
+    return status;
+}
+
+enum status sweep_read(const char *file, const struct library *library,
+                       struct sweep *sweep, struct error *err)
+{
+    struct source source;
+    struct axes_reading reading = {
+        .source = &source, .library = library, .sweep = sweep, .err = err
+    };
+    enum status status;
+
+    sweep_init(sweep);
+    status = source_read(file, &source, err);
+    if (status == STATUS_OK)
+        status = root_read(&reading, config_root_setting(&source.config));
+    sweep->file = alloc_text(file);
+    sweep->text = alloc_text(source.text ? source.text : "");
+    axes_reading_free(&reading);
+    source_free(&source);
+    return status;
+}
+
+/* ---- settings */
+
+/* "a,b" after the '=' of a setting, which is cut up. */
+static enum status setting_values_read(char *list, const struct library *library,
+                                       enum axis_id axis, struct values *values,
+                                       struct error *err)
+{
+    enum status status = STATUS_OK;
+    char *next;
+
+    if (strcmp(list, "all") == 0 && axis_specs[axis].kind == AXIS_RECORD)
+        return values_all(library, axis, values, err);
+    values->count = 1;
+    for (const char *c = list; *c; c++)
+        values->count += *c == ',';
+    values->is_dimension = values->count > 1;
+    values->values = alloc_array(values->count, sizeof *values->values);
+    for (uint64_t i = 0; status == STATUS_OK && i < values->count; i++, list = next) {
+        size_t length = strcspn(list, ",");
+
+        next = list + length + (list[length] == ',');
+        list[length] = '\0';
+        status = axis_value_parse(library, axis, list, &values->values[i], err);
+    }
+    if (status == STATUS_OK && values_duplicate(axis, values) != values->count)
+        status = error_set(err, STATUS_INPUT, "has a value twice, values must differ");
+    return status;
+}
+
+static enum status setting_apply(char *setting, const struct library *library,
+                                 struct space *space, enum axis_id *axis,
+                                 struct error *err)
+{
+    char *equals = strchr(setting, '=');
+    struct values values = { 0 };
+    enum status status;
+
+    if (!equals)
+        return error_set(err, STATUS_INPUT, "must be axis=value");
+    *equals = '\0';
+    status = axis_key_find(setting, axis, err);
+    if (status == STATUS_OK && space->axes[*axis].is_given)
+        status = error_set(err, STATUS_INPUT, "gives an axis a second time");
+    if (status == STATUS_OK)
+        status = setting_values_read(equals + 1, library, *axis, &values, err);
+    if (status == STATUS_OK)
+        axis_give(space, *axis, &values);
+    free(values.values);
+    return status;
+}
+
+static char *settings_join(const char *const *settings, size_t count)
+{
+    char *text = alloc_text("");
+
+    for (size_t i = 0; i < count; i++) {
+        char *longer = alloc_printf("%s%s\n", text, settings[i]);
+
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+enum status sweep_from_settings(const char *const *settings, size_t count,
+                                const struct library *library, struct sweep *sweep,
+                                struct error *err)
+{
+    enum axis_id order[AXES], leaders[AXES];
+    enum status status = STATUS_OK;
+    struct error why;
+
+    sweep_init(sweep);
+    sweep->file = alloc_text("settings");
+    sweep->text = settings_join(settings, count);
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        leaders[axis] = axis;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        char *setting = alloc_text(settings[i]);
+        enum axis_id axis;
+
+        status = setting_apply(setting, library, &sweep->space, &axis, &why);
+        if (status == STATUS_OK)
+            order[i] = axis; /* i < AXES: no axis can be given twice */
+        else
+            error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
+        free(setting);
+    }
+    if (status == STATUS_OK)
+        status = dimensions_arrange(&sweep->space, order, count, leaders, err);
+    return status;
+}

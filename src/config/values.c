@@ -1,0 +1,200 @@
+#include "config/values.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "config/range.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one value */
+
+enum status value_read(const struct source *source, const config_setting_t *setting,
+                       const struct library *library, enum axis_id axis,
+                       union axis_value *value, struct error *err)
+{
+    const struct axis_spec *spec = &axis_specs[axis];
+    const char *text = config_setting_get_string(setting);
+    enum status status;
+    struct error why;
+    char is[80];
+
+    if (text) {
+        if (axis_value_parse(library, axis, text, value, &why) == STATUS_OK)
+            return STATUS_OK;
+        if (spec->kind ==
+            AXIS_RECORD) /* "no technology named ..." is a whole sentence */
+            return source_fail(source, setting->line, err, "%s", why.text);
+        return setting_fail(source, setting, err, "%s", why.text);
+    }
+    if (spec->kind == AXIS_RECORD || spec->kind == AXIS_WORD)
+        return setting_fail(source, setting, err, "is %s, must be a name in quotes",
+                            setting_describe(setting, is, sizeof is));
+    if (spec->kind == AXIS_COUNT)
+        status = setting_count(source, setting, spec->units, &value->count, err);
+    else
+        status = setting_number(source, setting, spec->units, &value->number, err);
+    if (status == STATUS_OK && axis_value_check(axis, *value, &why) != STATUS_OK)
+        status = setting_fail(source, setting, err, "%s", why.text);
+    return status;
+}
+
+/* ---- order */
+
+static int record_compare(const void *a, const void *b)
+{
+    const union axis_value *x = a, *y = b;
+
+    return strcmp(x->record->name, y->record->name);
+}
+
+static int word_compare(const void *a, const void *b)
+{
+    const union axis_value *x = a, *y = b;
+
+    return (x->word > y->word) - (x->word < y->word);
+}
+
+static int count_compare(const void *a, const void *b)
+{
+    const union axis_value *x = a, *y = b;
+
+    return (x->count > y->count) - (x->count < y->count);
+}
+
+static int number_compare(const void *a, const void *b)
+{
+    const union axis_value *x = a, *y = b;
+
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static int (*const comparisons[])(const void *, const void *) = {
+    [AXIS_RECORD] = record_compare,
+    [AXIS_WORD] = word_compare,
+    [AXIS_COUNT] = count_compare,
+    [AXIS_NUMBER] = number_compare,
+};
+
+union axis_value *values_sorted(enum axis_id axis, const struct values *values)
+{
+    union axis_value *sorted = alloc_array(values->count, sizeof *sorted);
+
+    memcpy(sorted, values->values, values->count * sizeof *sorted);
+    qsort(sorted, values->count, sizeof *sorted, comparisons[axis_specs[axis].kind]);
+    return sorted;
+}
+
+bool values_contain(enum axis_id axis, const union axis_value *sorted, uint64_t count,
+                    union axis_value value)
+{
+    int (*compare)(const void *, const void *) = comparisons[axis_specs[axis].kind];
+    uint64_t first = 0, end = count;
+
+    while (first < end) { /* the first that is not less */
+        uint64_t middle = first + (end - first) / 2;
+
+        if (compare(&sorted[middle], &value) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    /* numbers are equal within a tolerance: look on both sides */
+    return (first < count && axis_values_equal(axis, sorted[first], value)) ||
+           (first > 0 && axis_values_equal(axis, sorted[first - 1], value));
+}
+
+uint64_t values_duplicate(enum axis_id axis, const struct values *values)
+{
+    union axis_value *sorted = values_sorted(axis, values);
+    uint64_t twice = 1, found = values->count;
+    bool is_second = false;
+
+    while (twice < values->count &&
+           !axis_values_equal(axis, sorted[twice - 1], sorted[twice]))
+        twice++;
+    for (uint64_t i = 0; twice < values->count && i < values->count; i++) {
+        if (!axis_values_equal(axis, values->values[i], sorted[twice]))
+            continue;
+        if (is_second) {
+            found = i;
+            break;
+        }
+        is_second = true;
+    }
+    free(sorted);
+    return found;
+}
+
+/* ---- all of them */
+
+enum status values_all(const struct library *library, enum axis_id axis,
+                       struct values *values, struct error *err)
+{
+    const struct axis_spec *spec = &axis_specs[axis];
+    const struct shelf *shelf;
+
+    if (spec->kind != AXIS_RECORD)
+        return error_set(
+            err, STATUS_INPUT,
+            "is 'all', must be a value; \"all\" stands for library records");
+    shelf = &library->shelves[spec->shelf];
+    if (shelf->count == 0)
+        return error_set(err, STATUS_INPUT, "is 'all', but the library has no %s",
+                         spec->key);
+    *values = (struct values){
+        .values = alloc_array(shelf->count, sizeof *values->values),
+        .count = shelf->count,
+        .is_dimension = true,
+    };
+    for (size_t i = 0; i < shelf->count; i++)
+        values->values[i].record = shelf->records[i];
+    return STATUS_OK;
+}
+
+static enum status list_read(const struct source *source,
+                             const config_setting_t *setting,
+                             const struct library *library, enum axis_id axis,
+                             struct values *values, struct error *err)
+{
+    size_t count = setting_length(setting);
+    enum status status = STATUS_OK;
+
+    if (count == 0)
+        return setting_fail(source, setting, err, "is empty, must have a value");
+    if (count > VALUES_MAX)
+        return setting_fail(source, setting, err, "has %zu values, must be at most %d",
+                            count, VALUES_MAX);
+    *values = (struct values){
+        .values = alloc_array(count, sizeof *values->values),
+        .count = count,
+        .is_dimension = true,
+    };
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = value_read(source, setting_element(setting, i), library, axis,
+                            &values->values[i], err);
+    return status;
+}
+
+enum status values_read(const struct source *source, const config_setting_t *setting,
+                        const struct library *library, enum axis_id axis,
+                        struct values *values, struct error *err)
+{
+    const char *text = config_setting_get_string(setting);
+    struct error why;
+
+    *values = (struct values){ 0 };
+    if (setting_is_list(setting))
+        return list_read(source, setting, library, axis, values, err);
+    if (setting->type == CONFIG_TYPE_GROUP)
+        return range_read(source, setting, library, axis, values, err);
+    if (text && strcmp(text, "all") == 0) {
+        if (values_all(library, axis, values, &why) != STATUS_OK)
+            return setting_fail(source, setting, err, "%s", why.text);
+        return STATUS_OK;
+    }
+    values->values = alloc_array(1, sizeof *values->values);
+    values->count = 1;
+    return value_read(source, setting, library, axis, values->values, err);
+}

@@ -1,0 +1,140 @@
+#include "results/h5.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void h5_quiet(void)
+{
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+/* HDF5 lists its errors from the cause outwards; the cause is what helps. */
+static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *why)
+{
+    if (n == 0)
+        snprintf(why, sizeof((struct h5 *)0)->why, "%s: %s", error->func_name,
+                 error->desc ? error->desc : "no reason given");
+    return 0;
+}
+
+int64_t h5_tried(struct h5 *h5, int64_t result)
+{
+    if (result < 0 && !h5->is_bad) {
+        h5->is_bad = true;
+        snprintf(h5->why, sizeof h5->why, "unknown reason");
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, cause_keep, h5->why);
+    }
+    return result;
+}
+
+static hid_t text_type_make(struct h5 *h5)
+{
+    hid_t type = H5_TRY(h5, H5Tcopy(H5T_C_S1));
+
+    H5_TRY(h5, H5Tset_size(type, H5T_VARIABLE));
+    H5_TRY(h5, H5Tset_cset(type, H5T_CSET_UTF8));
+    return type;
+}
+
+enum status h5_create(struct h5 *h5, const char *path, struct error *err)
+{
+    hid_t access;
+
+    *h5 = (struct h5){ .file = -1, .text_type = -1 };
+    h5_quiet();
+    access = H5_TRY(h5, H5Pcreate(H5P_FILE_ACCESS));
+    H5_TRY(h5, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
+    /* Large datasets begin on a page of their own, so that two of them never share
+     * one in the page cache of different nodes. */
+    H5_TRY(h5, H5Pset_alignment(access, 64 * 1024, 4096));
+    h5->file = H5_TRY(h5, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+    H5Pclose(access);
+    h5->text_type = text_type_make(h5);
+    return h5->is_bad ? h5_close(h5, path, "cannot create", err) : STATUS_OK;
+}
+
+enum status h5_open(struct h5 *h5, const char *path, struct error *err)
+{
+    hid_t access;
+
+    *h5 = (struct h5){ .file = -1, .text_type = -1 };
+    h5_quiet();
+    access = H5_TRY(h5, H5Pcreate(H5P_FILE_ACCESS));
+    H5_TRY(h5, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
+    h5->file = H5_TRY(h5, H5Fopen(path, H5F_ACC_RDONLY, access));
+    H5Pclose(access);
+    h5->text_type = text_type_make(h5);
+    return h5->is_bad ? h5_close(h5, path, "cannot be read as HDF5", err) : STATUS_OK;
+}
+
+enum status h5_close(struct h5 *h5, const char *path, const char *doing,
+                     struct error *err)
+{
+    if (h5->text_type >= 0)
+        h5_tried(h5, H5Tclose(h5->text_type));
+    if (h5->file >= 0)
+        h5_tried(h5, H5Fclose(h5->file));
+    h5->file = h5->text_type = -1;
+    if (h5->is_bad)
+        return error_set(err, STATUS_IO, "%s: %s (%s)", path, doing, h5->why);
+    return STATUS_OK;
+}
+
+static void put(struct h5 *h5, hid_t object, const char *name, hid_t file_type,
+                hid_t memory_type, const void *value, size_t count)
+{
+    hsize_t size = count;
+    hid_t space = H5_TRY(h5, count ? H5Screate_simple(1, &size, NULL)
+                                   : H5Screate(H5S_SCALAR));
+    hid_t attribute = H5_TRY(
+        h5, H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT));
+
+    H5_TRY(h5, H5Awrite(attribute, memory_type, value));
+    H5_TRY(h5, H5Aclose(attribute));
+    H5_TRY(h5, H5Sclose(space));
+}
+
+void h5_put_text(struct h5 *h5, hid_t object, const char *name, const char *text)
+{
+    put(h5, object, name, h5->text_type, h5->text_type, &text, 0);
+}
+
+void h5_put_number(struct h5 *h5, hid_t object, const char *name, double value)
+{
+    put(h5, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, 0);
+}
+
+void h5_put_count(struct h5 *h5, hid_t object, const char *name, uint64_t value)
+{
+    put(h5, object, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, &value, 0);
+}
+
+void h5_put_codes(struct h5 *h5, hid_t object, const char *name, const int8_t *codes,
+                  size_t count)
+{
+    put(h5, object, name, H5T_STD_I8LE, H5T_NATIVE_INT8, codes, count);
+}
+
+char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
+{
+    char *text = NULL, *copy = NULL;
+    hid_t attribute, type;
+
+    if (h5->is_bad || H5Aexists(object, name) <= 0)
+        return NULL;
+    attribute = H5_TRY(h5, H5Aopen(object, name, H5P_DEFAULT));
+    type = H5_TRY(h5, H5Aget_type(attribute));
+    if (!h5->is_bad && H5Tis_variable_str(type) > 0 &&
+        H5_TRY(h5, H5Aread(attribute, h5->text_type, &text)) >= 0 && text) {
+        copy = alloc_text(text);
+        H5free_memory(text);
+    }
+    if (type >= 0)
+        H5Tclose(type);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    return copy;
+}

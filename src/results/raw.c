@@ -1,0 +1,92 @@
+#include "results/raw.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum status raw_open(struct raw *raw, const char *path, bool is_writable,
+                     struct error *err)
+{
+    raw->path = path;
+    raw->fd = open(path, (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    if (raw->fd < 0)
+        return error_set(err, STATUS_IO, "%s: cannot open: %s", path, strerror(errno));
+    return STATUS_OK;
+}
+
+void raw_close(struct raw *raw)
+{
+    if (raw->fd >= 0)
+        close(raw->fd);
+    raw->fd = -1;
+}
+
+enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t offset,
+                     struct error *err)
+{
+    char *to = bytes;
+
+    while (size) {
+        ssize_t done = pread(raw->fd, to, size, (off_t)offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return error_set(err, STATUS_IO, "%s: cannot read: %s", raw->path,
+                             strerror(errno));
+        if (done == 0)
+            return error_set(err, STATUS_IO,
+                             "%s: ends before byte %llu; it was cut after its creation",
+                             raw->path, (unsigned long long)(offset + size));
+        to += done;
+        offset += (uint64_t)done;
+        size -= (size_t)done;
+    }
+    return STATUS_OK;
+}
+
+enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
+                      uint64_t offset, struct error *err)
+{
+    const char *from = bytes;
+
+    while (size) {
+        ssize_t done = pwrite(raw->fd, from, size, (off_t)offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return error_set(err, STATUS_IO, "%s: cannot write: %s", raw->path,
+                             done < 0 ? strerror(errno) : "nothing was written");
+        from += done;
+        offset += (uint64_t)done;
+        size -= (size_t)done;
+    }
+    return STATUS_OK;
+}
+
+enum status raw_sync(const struct raw *raw, struct error *err)
+{
+    while (fdatasync(raw->fd))
+        if (errno != EINTR)
+            return error_set(err, STATUS_IO, "%s: cannot sync to disk: %s", raw->path,
+                             strerror(errno));
+    return STATUS_OK;
+}
+
+void raw_sync_folder_of(const char *path)
+{
+    char *copy = alloc_text(path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(copy);
+}

@@ -1,0 +1,33 @@
+/* The bytes of a file, whole or an error: reads and writes that survive interruption
+ * and short transfers, and say why they failed. */
+#ifndef NVSWEEP_RESULTS_RAW_H
+#define NVSWEEP_RESULTS_RAW_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct raw {
+    int fd;
+    const char *path; /* for messages; not owned */
+};
+
+/* STATUS_IO with path and reason on failure. */
+enum status raw_open(struct raw *raw, const char *path, bool is_writable,
+                     struct error *err);
+void raw_close(struct raw *raw);
+
+enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t offset,
+                     struct error *err);
+enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
+                      uint64_t offset, struct error *err);
+
+/* Return when what was written so far is on the disk. */
+enum status raw_sync(const struct raw *raw, struct error *err);
+
+/* Sync a directory, so that a rename in it is on the disk.  Best effort. */
+void raw_sync_folder_of(const char *path);
+
+#endif

@@ -1,0 +1,155 @@
+/* Result files: created whole and empty by one process, filled with raw bytes by all
+ * ranks (results/block.h), and read back here by serial HDF5 calls, also while a run is
+ * writing.
+ *
+ * A file holds one dataset per metric, dimensioned by its stage's axes, with the axes as
+ * dimension scales; per stage the status of every point, and per block a checksum and a
+ * count of attempts; and as attributes all that is needed to run the sweep again.  Its
+ * bytes are a function of the sweep, the library records it names and the program. */
+#ifndef NVSWEEP_RESULTS_RESULTS_H
+#define NVSWEEP_RESULTS_RESULTS_H
+
+#include "results/block.h"
+#include "results/layout.h"
+#include "stage/stage.h"
+
+#include <time.h>
+
+/* Who computes: what a result file says of the program. */
+struct program {
+    const char *version, *commit;
+    bool is_dirty; /* built from files that differ from the commit */
+};
+
+/* Create `path` with every dataset at its final size: made under `path`.partial, synced,
+ * its space reserved, then renamed.  `table` has STAGE_COUNT stages of which study->stages
+ * says which are in the file.  STATUS_IO if the system refuses (a full disk included); no
+ * file is left behind then. */
+enum status results_create(const char *path, const struct study *study,
+                           const struct stage *table, const struct program *program,
+                           struct error *err);
+
+/* ---- reading */
+
+enum variable_kind { VARIABLE_NUMBER, VARIABLE_COUNT, VARIABLE_CODE, VARIABLE_TEXT };
+
+enum { VARIABLE_DIMENSIONS = 24 };
+
+struct variable {
+    char *name, *units, *meaning; /* units and meaning "" where the file has none */
+    enum variable_kind kind;
+    size_t dimensions[VARIABLE_DIMENSIONS]; /* indices into results->dimensions */
+    size_t dimension_count;
+    uint64_t count;      /* elements */
+    uint64_t offset;     /* of its raw bytes; texts have none */
+    uint32_t item_bytes; /* 8, 4, 2 or 1 */
+    bool is_unsigned;
+    char **texts; /* of VARIABLE_TEXT, read at opening */
+};
+
+struct results_dimension {
+    char *name;
+    uint64_t count;
+    size_t coordinate; /* the variable of that name, or SIZE_MAX */
+};
+
+/* A stage as the file describes it. */
+struct results_stage {
+    char *name;
+    size_t status;               /* index of its status variable */
+    size_t columns[COLUMNS_MAX]; /* indices of its metrics, in checksum order */
+    struct stage_layout layout;
+};
+
+struct results {
+    char *path;
+    struct raw raw;
+    struct variable *variables;
+    size_t variable_count;
+    struct results_dimension *dimensions;
+    size_t dimension_count;
+    struct results_stage *stages;
+    size_t stage_count;
+    char *title, *sweep_text, *records_text, *version, *commit;
+};
+
+/* Open for reading.  STATUS_INPUT if it is no result file of this program (or is damaged
+ * beyond reading), STATUS_IO if the system refuses.  Close with results_close. */
+enum status results_open(const char *path, struct results **results, struct error *err);
+void results_close(struct results *results);
+
+/* The variable of that name, or NULL. */
+const struct variable *results_find(const struct results *results, const char *name);
+
+/* Elements [first, + count) of a variable, row-major over its dimensions.  Numbers of
+ * any kind arrive as double (NaN where a column has none), or as they are stored. */
+enum status results_read_numbers(const struct results *results,
+                                 const struct variable *variable, uint64_t first,
+                                 uint64_t count, double *numbers, struct error *err);
+enum status results_read_raw(const struct results *results,
+                             const struct variable *variable, uint64_t first,
+                             uint64_t count, void *bytes, struct error *err);
+
+/* Coordinate i of a dimension as people write it ("stt-mram", "3 MiB"). */
+char *results_coordinate_format(const struct results *results, size_t dimension,
+                                uint64_t i, char *buffer, size_t size);
+
+/* "technology=stt-mram capacity_bytes=3 MiB ..." of a stage's point. */
+char *results_point_format(const struct results *results, size_t stage, uint64_t point,
+                           char *buffer, size_t size);
+
+/* ---- what has become of a run */
+
+enum { POINT_STATUSES = POINT_EXCLUDED + 1 };
+
+struct results_summary {
+    uint64_t points[STAGE_COUNT][POINT_STATUSES]; /* by stage of the file and status */
+    uint64_t total, pending, failed; /* over all stages; failed with quarantined */
+};
+
+/* Count the points of every stage by status. */
+enum status results_summarize(const struct results *results,
+                              struct results_summary *summary, struct error *err);
+
+/* Up to `most` points of a stage with that status, from `from` on; returns how many. */
+enum status results_points_with(const struct results *results, size_t stage,
+                                enum point_status wanted, uint64_t from,
+                                uint64_t *points, size_t most, size_t *count,
+                                struct error *err);
+
+/* Check the checksums of all committed blocks; *damaged counts those that disagree, and
+ * where ("system block 7: technology=...") goes to err. */
+enum status results_verify(const struct results *results, uint64_t *checked,
+                           uint64_t *damaged, struct error *err);
+
+/* ---- the runner's view */
+
+/* The layout of a file the table's stages can fill.  STATUS_INPUT if its datasets are
+ * others than those of the study. */
+enum status results_layout(const struct results *results, const struct study *study,
+                           const struct stage *table, struct layout *layout,
+                           struct error *err);
+
+/* Is this the file of this sweep, of the same library records and program?  STATUS_INPUT
+ * and what differs if not.  accept_version lets another version of the program go on. */
+enum status results_check_same(const struct results *results, const struct study *study,
+                               const struct program *program, bool accept_version,
+                               struct error *err);
+
+/* Make the file's metadata anew beside it and compare all bytes that are not raw data:
+ * *differing counts those that changed since creation (damage on the disk), and they are
+ * set right when `repair`.  Takes a moment: the skeleton is created, sparse, as
+ * `path`.check. */
+enum status results_check_metadata(const char *path, const struct study *study,
+                                   const struct stage *table,
+                                   const struct program *program,
+                                   const struct layout *layout, bool repair,
+                                   uint64_t *differing, struct error *err);
+
+/* The records a study names, as their files write them; a new string. */
+char *results_records_text(const struct study *study);
+
+/* A sweep's text without comments and white space outside strings; a new string. */
+char *results_normalised(const char *text);
+
+#endif

@@ -1,0 +1,328 @@
+#include "results/skeleton.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5_hl.h>
+#include <libgen.h>
+#include <math.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "raw bytes are written as they are in memory");
+
+#define TEXT_OF(x) TEXT_OF_(x)
+#define TEXT_OF_(x) #x
+#ifdef OMPI_MAJOR_VERSION
+#define MPI_LIBRARY                                      \
+    "Open MPI " TEXT_OF(OMPI_MAJOR_VERSION) "." TEXT_OF( \
+        OMPI_MINOR_VERSION) "." TEXT_OF(OMPI_RELEASE_VERSION)
+#else
+#define MPI_LIBRARY "MPI " TEXT_OF(MPI_VERSION) "." TEXT_OF(MPI_SUBVERSION)
+#endif
+
+/* How a dataset is stored: in one piece, allocated now, without times. */
+static hid_t storage_make(struct skeleton *sk, const struct dataset_spec *spec)
+{
+    hid_t storage = H5_TRY(&sk->h5, H5Pcreate(H5P_DATASET_CREATE));
+    double none = NAN;
+
+    H5_TRY(&sk->h5, H5Pset_layout(storage, H5D_CONTIGUOUS));
+    H5_TRY(&sk->h5, H5Pset_alloc_time(storage, H5D_ALLOC_TIME_EARLY));
+    H5_TRY(&sk->h5, H5Pset_obj_track_times(storage, false));
+    if (spec->type == H5T_IEEE_F64LE && !spec->data)
+        H5_TRY(&sk->h5, H5Pset_fill_value(storage, H5T_NATIVE_DOUBLE, &none));
+    H5_TRY(&sk->h5, H5Pset_fill_time(storage, sk->is_filled || spec->data
+                                                  ? H5D_FILL_TIME_ALLOC
+                                                  : H5D_FILL_TIME_NEVER));
+    return storage;
+}
+
+hid_t skeleton_dataset(struct skeleton *sk, const struct dataset_spec *spec)
+{
+    struct h5 *h5 = &sk->h5;
+    hid_t storage = storage_make(sk, spec);
+    hid_t space = H5_TRY(h5, spec->rank
+                                 ? H5Screate_simple(spec->rank, spec->sizes, NULL)
+                                 : H5Screate(H5S_SCALAR));
+    hid_t dataset = H5_TRY(h5, H5Dcreate2(h5->file, spec->name, spec->type, space,
+                                          H5P_DEFAULT, storage, H5P_DEFAULT));
+
+    if (spec->data)
+        H5_TRY(h5, H5Dwrite(dataset, spec->memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                            spec->data));
+    if (spec->scales)
+        for (int d = 0; d < spec->rank; d++)
+            H5_TRY(h5, H5DSattach_scale(dataset, spec->scales[d], (unsigned)d));
+    else if (spec->rank)
+        H5_TRY(h5, H5DSset_scale(dataset, spec->name));
+    if (spec->units)
+        h5_put_text(h5, dataset, "units", spec->units);
+    if (spec->meaning)
+        h5_put_text(h5, dataset, "long_name", spec->meaning);
+    H5_TRY(h5, H5Sclose(space));
+    H5_TRY(h5, H5Pclose(storage));
+    return dataset;
+}
+
+/* The dimensions of a stage's datasets, with room for an inner one. */
+struct shape {
+    hid_t scales[AXES + 1];
+    hsize_t sizes[AXES + 1];
+    int rank;
+    char *auxiliary;
+};
+
+static void metric_write(struct skeleton *sk, const struct metric *metric,
+                         const struct shape *stage_shape)
+{
+    struct shape shape = *stage_shape;
+    hid_t dataset;
+
+    if (metric->inner != INNER_SCALAR) {
+        shape.scales[shape.rank] = sk->inners[metric->inner];
+        shape.sizes[shape.rank++] = inners[metric->inner].count;
+    }
+    dataset = skeleton_dataset(
+        sk, &(struct dataset_spec){
+                .name = metric->name,
+                .units = metric->units,
+                .meaning = metric->meaning,
+                .type = metric->kind == COLUMN_NUMBER ? H5T_IEEE_F64LE : H5T_STD_U64LE,
+                .scales = shape.scales,
+                .sizes = shape.sizes,
+                .rank = shape.rank,
+            });
+    if (metric->kind == COLUMN_NUMBER)
+        h5_put_number(&sk->h5, dataset, "_FillValue", NAN);
+    if (*shape.auxiliary)
+        h5_put_text(&sk->h5, dataset, "coordinates", shape.auxiliary);
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+}
+
+static void status_write(struct skeleton *sk, const struct stage *stage,
+                         const struct shape *shape)
+{
+    char *name = alloc_printf("%s_status", stage->name);
+    char *meanings = alloc_text(""), *columns = alloc_text(""), *longer;
+    int8_t codes[POINT_STATUSES];
+    hid_t dataset;
+
+    for (int i = 0; i < POINT_STATUSES; i++) {
+        codes[i] = (int8_t)i;
+        longer = alloc_printf("%s%s%s", meanings, i ? " " : "",
+                              word_name(point_status_words, i));
+        free(meanings);
+        meanings = longer;
+    }
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        longer = alloc_printf("%s%s%s", columns, m ? " " : "", stage->metrics[m].name);
+        free(columns);
+        columns = longer;
+    }
+    dataset = skeleton_dataset(
+        sk, &(struct dataset_spec){ .name = name,
+                                    .meaning = "what became of the design point",
+                                    .type = H5T_STD_I8LE,
+                                    .scales = shape->scales,
+                                    .sizes = shape->sizes,
+                                    .rank = shape->rank });
+    h5_put_codes(&sk->h5, dataset, "flag_values", codes, POINT_STATUSES);
+    h5_put_text(&sk->h5, dataset, "flag_meanings", meanings);
+    h5_put_text(&sk->h5, dataset, "stage", stage->name);
+    h5_put_text(&sk->h5, dataset, "columns", columns);
+    if (*shape->auxiliary)
+        h5_put_text(&sk->h5, dataset, "coordinates", shape->auxiliary);
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+    free(name);
+    free(meanings);
+    free(columns);
+}
+
+/* Along a dimension of its own, whose coordinate is the first point of the block. */
+static void blocks_write(struct skeleton *sk, const struct stage *stage,
+                         uint64_t points)
+{
+    struct stage_layout layout;
+    char *names[3] = { alloc_printf("%s_block", stage->name),
+                       alloc_printf("%s_block_checksum", stage->name),
+                       alloc_printf("%s_block_attempts", stage->name) };
+    uint64_t *firsts;
+    hsize_t size;
+    hid_t scale, dataset;
+
+    layout_stage_init(&layout, stage, points);
+    size = layout.blocks;
+    firsts = alloc_array(layout.blocks, sizeof *firsts);
+    for (uint64_t b = 0; b < layout.blocks; b++)
+        firsts[b] = layout_block(&layout, b).first;
+    scale = skeleton_dataset(
+        sk, &(struct dataset_spec){ .name = names[0],
+                                    .units = "1",
+                                    .meaning = "first point of the block",
+                                    .type = H5T_STD_U64LE,
+                                    .memory_type = H5T_NATIVE_UINT64,
+                                    .data = firsts,
+                                    .sizes = &size,
+                                    .rank = 1 });
+    h5_put_count(&sk->h5, scale, "block_points", layout.block_points);
+    dataset = skeleton_dataset(
+        sk,
+        &(struct dataset_spec){ .name = names[1],
+                                .units = "1",
+                                .meaning = "CRC-32C over the block's columns in the "
+                                           "order of the status, then its status",
+                                .type = H5T_STD_U32LE,
+                                .scales = &scale,
+                                .sizes = &size,
+                                .rank = 1 });
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+    dataset = skeleton_dataset(
+        sk, &(struct dataset_spec){ .name = names[2],
+                                    .units = "1",
+                                    .meaning = "times the block was begun and not "
+                                               "committed",
+                                    .type = H5T_STD_U8LE,
+                                    .scales = &scale,
+                                    .sizes = &size,
+                                    .rank = 1 });
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+    H5_TRY(&sk->h5, H5Dclose(scale));
+    free(firsts);
+    for (int i = 0; i < 3; i++)
+        free(names[i]);
+}
+
+static void stage_write(struct skeleton *sk, enum stage_id id)
+{
+    const struct grid *grid = &sk->study->grids[id];
+    struct shape shape = { .auxiliary = skeleton_auxiliary_names(sk, grid) };
+
+    for (size_t d = 0; d < grid->dimension_count; d++) {
+        shape.scales[shape.rank] = sk->scales[grid->dimensions[d]];
+        shape.sizes[shape.rank++] = grid->sizes[d];
+    }
+    for (size_t m = 0; m < sk->table[id].metric_count; m++)
+        metric_write(sk, &sk->table[id].metrics[m], &shape);
+    status_write(sk, &sk->table[id], &shape);
+    blocks_write(sk, &sk->table[id], grid->points);
+    free(shape.auxiliary);
+}
+
+static void root_write(struct skeleton *sk, const struct program *program)
+{
+    const struct sweep *sweep = sk->study->sweep;
+    struct h5 *h5 = &sk->h5;
+    char *file = alloc_text(sweep->file ? sweep->file : "");
+    char *records = results_records_text(sk->study);
+    char *library = alloc_printf("HDF5 %s; %s; compiler %s", H5_VERS_INFO, MPI_LIBRARY,
+                                 __VERSION__);
+    char *source = alloc_printf("nvsweep %s", program->version);
+
+    h5_put_text(h5, h5->file, "Conventions", "CF-1.10");
+    h5_put_text(h5, h5->file, "title", sweep->title ? sweep->title : basename(file));
+    h5_put_text(h5, h5->file, "source", source);
+    h5_put_text(h5, h5->file, "nvsweep_version", program->version);
+    h5_put_text(h5, h5->file, "nvsweep_commit", program->commit);
+    h5_put_count(h5, h5->file, "nvsweep_is_dirty", program->is_dirty);
+    h5_put_text(h5, h5->file, "library_versions", library);
+    h5_put_count(h5, h5->file, "seed", sweep->seed);
+    h5_put_text(h5, h5->file, "sweep", sweep->text ? sweep->text : "");
+    h5_put_text(h5, h5->file, "library_records", records);
+    free(file);
+    free(records);
+    free(library);
+    free(source);
+}
+
+static uint64_t bytes_of(const struct study *study, const struct stage *table)
+{
+    uint64_t bytes = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1) {
+            struct stage_layout layout;
+
+            layout_stage_init(&layout, &table[id], study->grids[id].points);
+            bytes += layout.points * layout_point_bytes(&layout);
+        }
+    return bytes;
+}
+
+enum status skeleton_write(const char *path, const struct study *study,
+                           const struct stage *table, const struct program *program,
+                           struct error *err)
+{
+    struct skeleton sk = { .study = study, .table = table };
+    enum status status = h5_create(&sk.h5, path, err);
+
+    if (status != STATUS_OK)
+        return status;
+    sk.is_filled = bytes_of(study, table) <= SKELETON_FILL_BYTES;
+    for (int d = 0; d < AXES; d++)
+        sk.scales[d] = -1;
+    for (int i = 0; i < INNER_COUNT; i++)
+        sk.inners[i] = -1;
+    root_write(&sk, program);
+    skeleton_coordinates(&sk);
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1)
+            stage_write(&sk, (enum stage_id)id);
+    for (int d = 0; d < AXES; d++)
+        if (sk.scales[d] >= 0)
+            H5_TRY(&sk.h5, H5Dclose(sk.scales[d]));
+    for (int i = 0; i < INNER_COUNT; i++)
+        if (sk.inners[i] >= 0)
+            H5_TRY(&sk.h5, H5Dclose(sk.inners[i]));
+    return h5_close(&sk.h5, path, "cannot create the result file", err);
+}
+
+/* Reserve the space, so that a disk too small is found now, and let it reach the disk. */
+static enum status settle(const char *path, struct error *err)
+{
+    struct raw raw;
+    struct stat file;
+    enum status status = raw_open(&raw, path, true, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (fstat(raw.fd, &file))
+        status = error_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    else if (fallocate(raw.fd, 0, 0, file.st_size) && errno != EOPNOTSUPP &&
+             errno != ENOSYS && errno != EINTR)
+        status = error_set(err, STATUS_IO, "%s: cannot reserve %.1f MiB: %s", path,
+                           (double)file.st_size / (1 << 20), strerror(errno));
+    else if (fsync(raw.fd))
+        status = error_set(err, STATUS_IO, "%s: cannot sync to disk: %s", path,
+                           strerror(errno));
+    raw_close(&raw);
+    return status;
+}
+
+enum status results_create(const char *path, const struct study *study,
+                           const struct stage *table, const struct program *program,
+                           struct error *err)
+{
+    char *partial = alloc_printf("%s.partial", path);
+    enum status status;
+
+    unlink(partial);
+    status = skeleton_write(partial, study, table, program, err);
+    if (status == STATUS_OK)
+        status = settle(partial, err);
+    if (status == STATUS_OK && rename(partial, path))
+        status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
+                           path, strerror(errno));
+    if (status == STATUS_OK)
+        raw_sync_folder_of(path);
+    else
+        unlink(partial);
+    free(partial);
+    return status;
+}

@@ -1,0 +1,245 @@
+/* Questions to an open result file, answered from its raw bytes. */
+#include "results/results.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_POINTS = 1 << 20 };
+
+enum status results_read_raw(const struct results *results,
+                             const struct variable *variable, uint64_t first,
+                             uint64_t count, void *bytes, struct error *err)
+{
+    return raw_read(&results->raw, bytes, count * variable->item_bytes,
+                    variable->offset + first * variable->item_bytes, err);
+}
+
+static double item_number(const struct variable *variable, const unsigned char *item)
+{
+    uint64_t word = 0;
+    double number;
+
+    memcpy(&word, item, variable->item_bytes);
+    if (variable->kind == VARIABLE_NUMBER) {
+        memcpy(&number, &word, sizeof number);
+        return number;
+    }
+    if (!variable->is_unsigned && variable->item_bytes == 1)
+        return (int8_t)word;
+    return (double)word;
+}
+
+enum status results_read_numbers(const struct results *results,
+                                 const struct variable *variable, uint64_t first,
+                                 uint64_t count, double *numbers, struct error *err)
+{
+    unsigned char *bytes = alloc_array(count, variable->item_bytes);
+    enum status status = results_read_raw(results, variable, first, count, bytes, err);
+
+    for (uint64_t i = 0; status == STATUS_OK && i < count; i++)
+        numbers[i] = item_number(variable, bytes + i * variable->item_bytes);
+    free(bytes);
+    return status;
+}
+
+char *results_coordinate_format(const struct results *results, size_t dimension,
+                                uint64_t i, char *buffer, size_t size)
+{
+    size_t v = results->dimensions[dimension].coordinate;
+    const struct variable *variable = v == SIZE_MAX ? NULL : &results->variables[v];
+    double number;
+    struct error ignored;
+
+    if (variable && variable->kind == VARIABLE_TEXT)
+        snprintf(buffer, size, "%s", variable->texts[i]);
+    else if (variable && results_read_numbers(results, variable, i, 1, &number,
+                                              &ignored) == STATUS_OK)
+        quantity_format(number, variable->units, buffer, size);
+    else
+        snprintf(buffer, size, "%" PRIu64, i);
+    return buffer;
+}
+
+char *results_point_format(const struct results *results, size_t stage, uint64_t point,
+                           char *buffer, size_t size)
+{
+    const struct variable *status = &results->variables[results->stages[stage].status];
+    uint64_t stride = status->count;
+    size_t used = 0;
+    char text[128];
+
+    *buffer = '\0';
+    for (size_t d = 0; d < status->dimension_count && used < size; d++) {
+        size_t dimension = status->dimensions[d];
+
+        stride /= results->dimensions[dimension].count;
+        results_coordinate_format(results, dimension,
+                                  point / stride % results->dimensions[dimension].count,
+                                  text, sizeof text);
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s=%s", d ? " " : "",
+                                 results->dimensions[dimension].name, text);
+    }
+    return buffer;
+}
+
+enum status results_summarize(const struct results *results,
+                              struct results_summary *summary, struct error *err)
+{
+    int8_t *chunk = alloc_array(CHUNK_POINTS, sizeof *chunk);
+    enum status status = STATUS_OK;
+
+    *summary = (struct results_summary){ 0 };
+    for (size_t s = 0; s < results->stage_count && status == STATUS_OK; s++) {
+        const struct stage_layout *layout = &results->stages[s].layout;
+
+        for (uint64_t i = 0; i < layout->points && status == STATUS_OK;
+             i += CHUNK_POINTS) {
+            uint64_t left = layout->points - i;
+            uint64_t count = left < CHUNK_POINTS ? left : CHUNK_POINTS;
+
+            status = raw_read(&results->raw, chunk, count, layout->status_offset + i,
+                              err);
+            for (uint64_t k = 0; k < count && status == STATUS_OK; k++)
+                if (chunk[k] >= 0 && chunk[k] < POINT_STATUSES)
+                    summary->points[s][chunk[k]]++;
+        }
+        summary->total += layout->points;
+        summary->pending += summary->points[s][POINT_PENDING];
+        summary->failed += summary->points[s][POINT_FAILED] +
+                           summary->points[s][POINT_QUARANTINED];
+    }
+    free(chunk);
+    return status;
+}
+
+enum status results_points_with(const struct results *results, size_t stage,
+                                enum point_status wanted, uint64_t from,
+                                uint64_t *points, size_t most, size_t *count,
+                                struct error *err)
+{
+    const struct stage_layout *layout = &results->stages[stage].layout;
+    int8_t *chunk = alloc_array(CHUNK_POINTS, sizeof *chunk);
+    enum status status = STATUS_OK;
+
+    *count = 0;
+    for (uint64_t i = from; i < layout->points && *count < most && status == STATUS_OK;
+         i += CHUNK_POINTS) {
+        uint64_t left = layout->points - i;
+        uint64_t size = left < CHUNK_POINTS ? left : CHUNK_POINTS;
+
+        status = raw_read(&results->raw, chunk, size, layout->status_offset + i, err);
+        for (uint64_t k = 0; k < size && *count < most && status == STATUS_OK; k++)
+            if (chunk[k] == (int8_t)wanted)
+                points[(*count)++] = i + k;
+    }
+    free(chunk);
+    return status;
+}
+
+/* The file's own checksum of a block that need not be one of this program's stages. */
+static enum status block_verify(const struct results *results, size_t stage,
+                                uint64_t index, bool *is_committed, bool *is_good,
+                                struct error *err)
+{
+    const struct stage_layout *layout = &results->stages[stage].layout;
+    struct range points = layout_block(layout, index);
+    size_t most = points.count;
+    uint32_t checksum, crc = 0;
+    unsigned char *bytes;
+    enum status status;
+
+    for (uint32_t c = 0; c < layout->columns; c++)
+        if (layout->column_bytes[c] * points.count > most)
+            most = layout->column_bytes[c] * points.count;
+    bytes = alloc_array(most, 1);
+    status = raw_read(&results->raw, bytes, points.count,
+                      layout->status_offset + points.first, err);
+    *is_committed = status == STATUS_OK && !memchr(bytes, POINT_PENDING, points.count);
+    for (uint32_t c = 0; c < layout->columns && *is_committed && status == STATUS_OK;
+         c++) {
+        size_t size = layout->column_bytes[c];
+
+        status = raw_read(&results->raw, bytes, points.count * size,
+                          layout->column_offsets[c] + points.first * size, err);
+        crc = crc32c(crc, bytes, points.count * size);
+    }
+    if (*is_committed && status == STATUS_OK)
+        status = raw_read(&results->raw, bytes, points.count,
+                          layout->status_offset + points.first, err);
+    if (*is_committed && status == STATUS_OK)
+        status = raw_read(&results->raw, &checksum, sizeof checksum,
+                          layout->checksum_offset + index * sizeof checksum, err);
+    *is_good = *is_committed && status == STATUS_OK &&
+               checksum == crc32c(crc, bytes, points.count);
+    free(bytes);
+    return status;
+}
+
+enum status results_verify(const struct results *results, uint64_t *checked,
+                           uint64_t *damaged, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    *checked = *damaged = 0;
+    for (size_t s = 0; s < results->stage_count && status == STATUS_OK; s++) {
+        const struct stage_layout *layout = &results->stages[s].layout;
+
+        for (uint64_t b = 0; b < layout->blocks && status == STATUS_OK; b++) {
+            bool is_committed, is_good;
+            char where[512];
+
+            status = block_verify(results, s, b, &is_committed, &is_good, err);
+            if (status != STATUS_OK || !is_committed)
+                continue;
+            (*checked)++;
+            if (!is_good && (*damaged)++ == 0)
+                error_set(err, STATUS_OK, "%s block %" PRIu64 ", from %s",
+                          results->stages[s].name, b,
+                          results_point_format(results, s,
+                                               layout_block(layout, b).first, where,
+                                               sizeof where));
+        }
+    }
+    return status;
+}
+
+enum status results_layout(const struct results *results, const struct study *study,
+                           const struct stage *table, struct layout *layout,
+                           struct error *err)
+{
+    *layout = (struct layout){ 0 };
+    for (int id = 0; id < STAGE_COUNT; id++) {
+        struct stage_layout wanted;
+        const struct results_stage *found = NULL;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        layout_stage_init(&wanted, &table[id], study->grids[id].points);
+        for (size_t s = 0; s < results->stage_count; s++)
+            if (strcmp(results->stages[s].name, table[id].name) == 0)
+                found = &results->stages[s];
+        if (!found || found->layout.points != wanted.points ||
+            found->layout.block_points != wanted.block_points ||
+            found->layout.columns != wanted.columns)
+            return error_set(err, STATUS_INPUT,
+                             "%s: its %s stage is not this sweep's: another version of "
+                             "nvsweep made it; name another file with -o",
+                             results->path, table[id].name);
+        for (uint32_t c = 0; c < wanted.columns; c++)
+            if (strcmp(results->variables[found->columns[c]].name,
+                       table[id].metrics[c].name) != 0 ||
+                found->layout.column_bytes[c] != wanted.column_bytes[c])
+                return error_set(
+                    err, STATUS_INPUT,
+                    "%s: has no column %s of the %s stage: another version "
+                    "of nvsweep made it; name another file with -o",
+                    results->path, table[id].metrics[c].name, table[id].name);
+        layout->stages[id] = found->layout;
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,75 @@
+/* The reuse stage: last-level-cache accesses of a workload and, for every capacity at
+ * once, how many miss (platform/traffic.h). */
+#include "stage/stages.h"
+
+#include "platform/traffic.h"
+#include "stage/curve_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void row_write(const struct reuse_curve *curve, const struct reuse_columns *out,
+                      uint64_t i)
+{
+    memcpy(&out->curve_read_misses[i * CURVE_POINTS], curve->read_misses,
+           sizeof curve->read_misses);
+    memcpy(&out->curve_write_misses[i * CURVE_POINTS], curve->write_misses,
+           sizeof curve->write_misses);
+    memcpy(&out->curve_writebacks[i * CURVE_POINTS], curve->writebacks,
+           sizeof curve->writebacks);
+    out->llc_reads[i] = curve->reads;
+    out->llc_writes[i] = curve->writes;
+    out->llc_read_bytes[i] = curve->read_bytes;
+    out->llc_write_bytes[i] = curve->write_bytes;
+    out->footprint_bytes[i] = curve->footprint_bytes;
+    out->macs[i] = curve->macs;
+    out->compute_s[i] = curve->compute_s;
+    out->kernels[i] = curve->kernels;
+    out->sampled_of[i] = (double)curve->sampled_of;
+    out->curve_error[i] = curve->error;
+}
+
+static enum status curve_at_point(const struct study *study, const struct point *point,
+                                  struct reuse_curve *curve, struct error *reason)
+{
+    char *key = study->curve_folder ? curve_store_key(study, point) : NULL;
+    enum status status = STATUS_OK;
+
+    if (!key || !curve_store_load(study->curve_folder, key, curve)) {
+        memset(curve, 0, sizeof *curve);
+        status = reuse_evaluate((const struct platform *)point->platform,
+                                (const struct workload *)point->workload,
+                                (enum phase)point->phase, point->batch,
+                                (unsigned)point->precision_bits, point->sequence_length,
+                                study->sweep->max_error, curve, reason);
+        if (key && status == STATUS_OK)
+            curve_store_save(study->curve_folder, key, curve);
+    }
+    free(key);
+    return status;
+}
+
+void reuse_stage_evaluate(const struct study *study, struct range points,
+                          const union columns *out, int8_t *status, struct error *reason)
+{
+    for (uint64_t i = 0; i < points.count; i++) {
+        struct reuse_curve curve;
+        struct point point;
+        enum status found;
+
+        grid_point(&study->grids[STAGE_REUSE], &study->sweep->space, points.first + i,
+                   &point);
+        found = curve_at_point(study, &point, &curve, reason);
+        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
+        if (found == STATUS_OK)
+            row_write(&curve, &out->reuse, i);
+    }
+}
+
+double reuse_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    return reuse_cost_s((const struct platform *)point->platform,
+                        (const struct workload *)point->workload,
+                        (enum phase)point->phase, point->batch);
+}

@@ -1,0 +1,180 @@
+#include "tech/cell.h"
+
+#include "base/units.h"
+
+const struct word cell_kinds[] = {
+    { "sram", CELL_SRAM },           { "edram", CELL_EDRAM },
+    { "gain_cell", CELL_GAIN_CELL }, { "stt_mram", CELL_STT_MRAM },
+    { "sot_mram", CELL_SOT_MRAM },   { "vgsot_mram", CELL_VGSOT_MRAM },
+    { "rram", CELL_RRAM },           { "pcm", CELL_PCM },
+    { "fefet", CELL_FEFET },         { "ctt", CELL_CTT },
+    { "racetrack", CELL_RACETRACK }, { NULL, 0 },
+};
+
+const struct word cell_accesses[] = {
+    { "cmos", ACCESS_CMOS },
+    { "none", ACCESS_NONE },
+    { "diode", ACCESS_DIODE },
+    { NULL, 0 },
+};
+
+const struct word cell_sensings[] = {
+    { "voltage", SENSE_VOLTAGE_IN },
+    { "current_in", SENSE_CURRENT_IN },
+    { "current", SENSE_CURRENT },
+    { NULL, 0 },
+};
+
+const struct word cell_pulses[] = {
+    { "none", PULSE_NONE },
+    { "voltage", PULSE_VOLTAGE },
+    { "current", PULSE_CURRENT },
+    { NULL, 0 },
+};
+
+/* clang-format off */
+#define NUM(member, unit, fallback, min, max, meaning)                                 \
+    FIELD_NUMBER(struct cell, member, unit, fallback, min, max, meaning)
+#define CNT(member, fallback, min, max, meaning)                                       \
+    FIELD_COUNT(struct cell, member, fallback, min, max, meaning)
+#define WORD(member, words, fallback, meaning)                                         \
+    FIELD_WORD(struct cell, member, words, fallback, meaning)
+
+static const struct field cell_fields[] = {
+    WORD(kind, cell_kinds, REQUIRED, "what stores the bit"),
+    FIELD_TEXT(struct cell, alias, "", "another name the cell answers to"),
+
+    NUM(area_f2, "1", 0, 0, 1e5, "footprint in squares of the feature size"),
+    NUM(area_m2, "m2", 0, 0, 1e-9, "footprint; wins over area_f2"),
+    NUM(native_node_m, "m", 0, 0, 1e-6, "node the figures were taken at; 0: any"),
+    NUM(aspect_ratio, "1", 1, 0.05, 20, "cell height (along the bitline) over width"),
+
+    WORD(access, cell_accesses, ACCESS_CMOS, "device that selects the cell"),
+    NUM(access_width_f, "1", 1.31, 0, 100, "access transistor width in feature sizes"),
+    NUM(write_access_width_f, "1", 0, 0, 100,
+        "write transistor of a split path (SOT); 0: the access transistor writes"),
+    NUM(pulldown_width_f, "1", 2.08, 0, 100, "SRAM pull-down width in feature sizes"),
+    NUM(pullup_width_f, "1", 1.23, 0, 100, "SRAM pull-up width in feature sizes"),
+    CNT(access_fins, 0, 0, 64, "fins of the access device; 0: from its width"),
+    CNT(write_access_fins, 0, 0, 64, "fins of the write device; 0: from its width"),
+    CNT(pulldown_fins, 0, 0, 64, "fins of the SRAM pull-down; 0: from its width"),
+    CNT(pullup_fins, 0, 0, 64, "fins of the SRAM pull-up; 0: from its width"),
+    NUM(access_drop_v, "V", 0, 0, 5, "voltage lost in the access device or selector"),
+    NUM(selector_leak_a, "A", 0, 0, 1e-3, "leakage of a half-selected cell's selector"),
+    FIELD_FLAG(struct cell, read_port, 0, "a separate read stack (8T SRAM, gain cell)"),
+    NUM(read_width_f, "1", 0, 0, 100, "width of the read stack's devices; 0: access"),
+
+    NUM(resistance_on_ohm, "ohm", 0, 0, 1e13, "low-resistance state"),
+    NUM(resistance_off_ohm, "ohm", 0, 0, 1e15, "high-resistance state"),
+    NUM(resistance_on_read_ohm, "ohm", 0, 0, 1e13,
+        "low state at the read voltage; 0: resistance_on_ohm"),
+    NUM(resistance_off_read_ohm, "ohm", 0, 0, 1e15,
+        "high state at the read voltage; 0: resistance_off_ohm"),
+    NUM(resistance_on_set_ohm, "ohm", 0, 0, 1e13,
+        "low state at the set voltage; 0: resistance_on_ohm"),
+    NUM(resistance_on_reset_ohm, "ohm", 0, 0, 1e13,
+        "low state at the reset voltage; 0: resistance_on_ohm"),
+    NUM(resistance_off_reset_ohm, "ohm", 0, 0, 1e15,
+        "high state at the reset voltage; 0: resistance_off_ohm"),
+    NUM(resistance_on_half_reset_ohm, "ohm", 0, 0, 1e13,
+        "low state at half the reset voltage; 0: as at the reset voltage"),
+    NUM(capacitance_on_f, "F", 0, 0, 1e-9, "crossbar cell's capacitance, low state"),
+    NUM(capacitance_off_f, "F", 0, 0, 1e-9, "crossbar cell's capacitance, high state"),
+    NUM(storage_f, "F", 0, 0, 1e-9, "storage capacitor of a dynamic cell"),
+    NUM(retention_s, "s", 0, 0, 1e12, "retention; 0: longer than any use"),
+    NUM(retention_temperature_k, "K", 358.15, 200, 450, "where retention_s holds"),
+    NUM(refresh_interval_s, "s", 0, 0, 1e12, "refresh period; 0: retention_s"),
+    NUM(endurance_cycles, "1", 0, 0, 1e20, "writes a cell survives; 0: unlimited"),
+    NUM(leak_a, "A", 0, 0, 1e-3,
+        "standby current of a cell at 300 K, beyond that of its transistors"),
+    NUM(leak_factor, "1", 1, 0, 1e3,
+        "leakage of the cell's transistors relative to the node's logic devices"),
+
+    WORD(sensing, cell_sensings, SENSE_VOLTAGE_IN, "what is applied and sensed"),
+    NUM(read_voltage_v, "V", 0, -5, 5, "applied to the cell while reading"),
+    NUM(read_current_a, "A", 0, 0, 1e-2, "forced through the cell while reading"),
+    NUM(read_power_w, "W", 0, 0, 1, "drawn per cell while sensing; 0: derived"),
+    NUM(read_energy_j, "J", 0, 0, 1e-6,
+        "per bit sensed; 0: power times the sensing time"),
+    NUM(read_time_s, "s", 0, 0, 1, "sensing time the cell needs at least"),
+    NUM(min_sense_v, "V", 0.08, 1e-4, 2, "bitline difference that can be sensed"),
+
+    WORD(set_mode, cell_pulses, PULSE_NONE, "what is forced to set the cell"),
+    NUM(set_voltage_v, "V", 0, -20, 20, "set pulse (to the low-resistance state)"),
+    NUM(set_current_a, "A", 0, 0, 1, "set pulse"),
+    NUM(set_pulse_s, "s", 0, 0, 10, "set pulse length"),
+    NUM(set_energy_j, "J", 0, 0, 1, "set energy per cell; 0: derived from the pulse"),
+    WORD(reset_mode, cell_pulses, PULSE_NONE, "what is forced to reset the cell"),
+    NUM(reset_voltage_v, "V", 0, -20, 20, "reset pulse (to the high-resistance state)"),
+    NUM(reset_current_a, "A", 0, 0, 1, "reset pulse"),
+    NUM(reset_pulse_s, "s", 0, 0, 10, "reset pulse length"),
+    NUM(reset_energy_j, "J", 0, 0, 1, "reset energy per cell; 0: derived"),
+    NUM(write_pulse_factor, "1", 0, 0, 1,
+        "efficiency of the circuit that shapes write pulses; 0: lossless"),
+
+    CNT(bits_per_cell, 1, 1, 8, "bits stored in one cell"),
+    NUM(program_pulses, "1", 1, 1, 1e4, "mean pulses of one program-and-verify write"),
+    NUM(verify_reads, "1", 0, 0, 1e4, "reads per program-and-verify write"),
+    NUM(read_steps, "1", 0, 0, 256, "sensing steps per read; 0: bits_per_cell"),
+
+    CNT(domains_per_track, 0, 0, 65536, "bits along one racetrack; 0: no racetrack"),
+    CNT(ports_per_track, 1, 1, 1024, "access ports along one racetrack"),
+    NUM(shift_current_a, "A", 0, 0, 1, "current that shifts a track by one domain"),
+    NUM(shift_voltage_v, "V", 0, 0, 10, "voltage that drives the shift current"),
+    NUM(shift_pulse_s, "s", 0, 0, 1, "time of a shift by one domain"),
+    NUM(shift_energy_j, "J", 0, 0, 1, "energy of one track's shift by one domain; "
+        "0: current x voltage x pulse"),
+};
+/* clang-format on */
+
+/* What only holds across fields. */
+static enum status cell_finish(void *record, struct error *err)
+{
+    const struct cell *cell = record;
+
+    if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0))
+        return error_set(err, STATUS_INPUT,
+                         "the cell has no area, give area_f2 or area_m2");
+    if (cell_is_resistive(cell) &&
+        !(cell->resistance_off_ohm > cell->resistance_on_ohm &&
+          cell->resistance_on_ohm > 0) &&
+        !(cell->resistance_off_read_ohm > cell->resistance_on_read_ohm &&
+          cell->resistance_on_read_ohm > 0))
+        return error_set(err, STATUS_INPUT,
+                         "a resistive cell needs 0 < resistance_on_ohm < "
+                         "resistance_off_ohm (or both at the read voltage)");
+    if (cell->kind == CELL_EDRAM && !(cell->storage_f > 0))
+        return error_set(err, STATUS_INPUT, "an edram cell needs storage_f");
+    if (cell->kind == CELL_RACETRACK && cell->domains_per_track == 0)
+        return error_set(err, STATUS_INPUT, "a racetrack cell needs domains_per_track");
+    return STATUS_OK;
+}
+
+const struct schema cell_schema = {
+    .kind = "technology",
+    .folder = "technologies",
+    .size = sizeof(struct cell),
+    .fields = cell_fields,
+    .field_count = FIELD_COUNT_OF(cell_fields),
+    .finish = cell_finish,
+};
+
+double cell_area_m2(const struct cell *cell, double node_m)
+{
+    return cell->area_m2 > 0 ? cell->area_m2 : cell->area_f2 * node_m * node_m;
+}
+
+bool cell_is_crossbar(const struct cell *cell)
+{
+    return cell->access != ACCESS_CMOS;
+}
+
+bool cell_is_resistive(const struct cell *cell)
+{
+    switch (cell->kind) {
+    case CELL_SRAM:
+    case CELL_EDRAM:
+    case CELL_GAIN_CELL: return false;
+    default: return true;
+    }
+}

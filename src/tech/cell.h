@@ -1,0 +1,145 @@
+/* Bitcells: what stores a bit and how it is reached.  A cell is data, read from
+ * sweeps/library/technologies/; the table cell_schema is its documentation.
+ *
+ * Absent numbers are 0 and mean "derive it": an energy from voltage, current and
+ * pulse; an area in m2 from the one in F^2 of the node the cell is built in. */
+#ifndef NVSWEEP_TECH_CELL_H
+#define NVSWEEP_TECH_CELL_H
+
+#include "base/schema.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cell_kind {
+    CELL_SRAM,
+    CELL_EDRAM,     /* 1T1C */
+    CELL_GAIN_CELL, /* 2T or 3T dynamic cell with its own read device */
+    CELL_STT_MRAM,
+    CELL_SOT_MRAM,   /* separate read and write paths */
+    CELL_VGSOT_MRAM, /* voltage-gate assisted SOT */
+    CELL_RRAM,
+    CELL_PCM,
+    CELL_FEFET,
+    CELL_CTT, /* charge-trap transistor */
+    CELL_RACETRACK,
+};
+
+enum cell_access {
+    ACCESS_CMOS,  /* a transistor per cell */
+    ACCESS_NONE,  /* crossbar: cell and its non-linearity only */
+    ACCESS_DIODE, /* crossbar with a two-terminal selector */
+};
+
+enum cell_sensing {
+    SENSE_VOLTAGE_IN, /* a voltage is applied across a divider, the node is sensed */
+    SENSE_CURRENT_IN, /* a current is forced, the bitline voltage is sensed */
+    SENSE_CURRENT,    /* a voltage is applied, the current is converted and sensed */
+};
+
+enum cell_pulse {
+    PULSE_NONE,    /* written through the bitline swing alone (SRAM, DRAM) */
+    PULSE_VOLTAGE, /* a voltage is forced for a time */
+    PULSE_CURRENT, /* a current is forced for a time */
+};
+
+struct cell {
+    struct record record;
+    enum cell_kind kind;
+    const char *alias; /* another name it answers to, "" if none */
+
+    /* footprint: area_m2 wins when both are given */
+    double area_f2;
+    double area_m2;
+    double native_node_m; /* node the figures were measured at; 0: any */
+    double aspect_ratio;  /* height / width; height lies along the bitline */
+
+    /* access devices and, for SRAM, the two inverters; widths in feature sizes */
+    enum cell_access access;
+    double access_width_f;
+    double write_access_width_f; /* second device of a split path; 0: same device */
+    double pulldown_width_f;
+    double pullup_width_f;
+    uint64_t
+        access_fins; /* fin counts win over widths in FinFET nodes; 0: from width */
+    uint64_t write_access_fins;
+    uint64_t pulldown_fins;
+    uint64_t pullup_fins;
+    double access_drop_v;   /* lost in the access device or selector */
+    double selector_leak_a; /* half-selected leakage of a selector */
+    bool read_port;         /* a separate read stack: 8T SRAM, gain cells */
+    double read_width_f;    /* of the read stack's devices */
+
+    /* storage element */
+    double resistance_on_ohm; /* low state, small signal */
+    double resistance_off_ohm;
+    double resistance_on_read_ohm; /* at the read voltage; 0: as above */
+    double resistance_off_read_ohm;
+    double resistance_on_set_ohm;
+    double resistance_on_reset_ohm;
+    double resistance_off_reset_ohm;
+    double resistance_on_half_reset_ohm; /* at half the reset voltage (crossbars) */
+    double capacitance_on_f;             /* crossbar cell's load on its lines */
+    double capacitance_off_f;
+    double storage_f;   /* capacitor of a dynamic cell, gate of a gain cell */
+    double retention_s; /* at retention_temperature_k; 0: longer than it matters */
+    double retention_temperature_k;
+    double refresh_interval_s; /* 0: retention_s */
+    double endurance_cycles;   /* 0: unlimited */
+    double leak_a;      /* standby current per cell beyond its transistors, 300 K */
+    double leak_factor; /* cell transistors' leakage relative to logic of the node */
+
+    /* read */
+    enum cell_sensing sensing;
+    double read_voltage_v;
+    double read_current_a;
+    double read_power_w;  /* drawn per cell while sensing; 0: derive */
+    double read_energy_j; /* per bit sensed; 0: power times sense time */
+    double read_time_s;   /* least sensing time the cell needs; 0: the circuit's */
+    double min_sense_v;
+
+    /* write; set is to the low-resistance state */
+    enum cell_pulse set_mode;
+    double set_voltage_v;
+    double set_current_a;
+    double set_pulse_s;
+    double set_energy_j;
+    enum cell_pulse reset_mode;
+    double reset_voltage_v;
+    double reset_current_a;
+    double reset_pulse_s;
+    double reset_energy_j;
+    double
+        write_pulse_factor; /* programming current shaper's efficiency; 0: lossless */
+
+    /* multi-level cells, program and verify */
+    uint64_t bits_per_cell;
+    double program_pulses; /* mean pulses of one program-and-verify write */
+    double verify_reads;   /* reads per write */
+    double read_steps;     /* sensing steps per read; 0: levels - 1, binary search */
+
+    /* racetrack */
+    uint64_t domains_per_track; /* bits stored along one track */
+    uint64_t ports_per_track;
+    double shift_current_a;
+    double shift_voltage_v;
+    double shift_pulse_s; /* one domain */
+    double shift_energy_j;
+};
+
+extern const struct word cell_kinds[];
+extern const struct word cell_accesses[];
+extern const struct word cell_sensings[];
+extern const struct word cell_pulses[];
+extern const struct schema cell_schema;
+
+/* 2D footprint per cell (not per bit) in a node of feature size node_m. */
+double cell_area_m2(const struct cell *cell, double node_m);
+
+/* A cell of crossing lines without a transistor of its own. */
+bool cell_is_crossbar(const struct cell *cell);
+
+/* Stores a resistance (rather than a charge or a latch). */
+bool cell_is_resistive(const struct cell *cell);
+
+#endif
