@@ -32,6 +32,7 @@ const struct word reduce_words[] = {
 static const struct field published_fields[] = {
     TEXT(system, NULL, "what was measured; figures of one system are shown together"),
     WORD(grade, grade_words, REQUIRED, "evidence"),
+    TEXT(sweep, "", "sweep file beside the library whose points are meant"),
     TEXTS(where, "design points, as \"axis=value\""),
     TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
     TEXT(metric, NULL, "as `nvsweep list metrics` names it"),
