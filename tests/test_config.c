@@ -12,12 +12,12 @@
 /* ---- a small library: sweeps look at names only */
 
 static const char *const sram_aliases[] = { "6t" };
-static struct record technologies[] = { { .name = "edram" },
-                                        { .name = "sot-mram" },
-                                        { .name = "sram",
-                                          .aliases = sram_aliases,
-                                          .alias_count = 1 },
-                                        { .name = "stt-mram" } };
+static struct record technologies[] = {
+    { .name = "edram" },
+    { .name = "sot-mram" },
+    { .name = "sram", .aliases = sram_aliases, .alias_count = 1 },
+    { .name = "stt-mram" }
+};
 static struct record workloads[] = { { .name = "alexnet" }, { .name = "vgg16" } };
 
 static struct library library_make(void)
@@ -29,8 +29,8 @@ static struct library library_make(void)
         technology[i] = &technologies[i];
     for (size_t i = 0; i < 2; i++)
         workload[i] = &workloads[i];
-    library.shelves[SHELF_TECHNOLOGY] =
-        (struct shelf){ .records = technology, .count = 4 };
+    library.shelves[SHELF_TECHNOLOGY] = (struct shelf){ .records = technology,
+                                                        .count = 4 };
     library.shelves[SHELF_WORKLOAD] = (struct shelf){ .records = workload, .count = 2 };
     return library;
 }
@@ -53,8 +53,8 @@ static void assert_said(const char *text, const char *words)
     if (status != STATUS_INPUT || !strstr(err.text, words) || strchr(err.text, '\n')) {
         char message[2048];
 
-        snprintf(message, sizeof message, "'%.200s' says '%s', not '%s'", text, err.text,
-                 words);
+        snprintf(message, sizeof message, "'%.200s' says '%s', not '%s'", text,
+                 err.text, words);
         CU_FAIL("the message is another");
         fprintf(stderr, "\n%s\n", message);
     }
@@ -76,7 +76,8 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { "axes = {};", "axes is empty" },
         { "axes = 3;", "axes is 3, must be a group" },
         { "axis = { technology = \"sram\"; };", "did you mean 'axes'?" },
-        { ONE "foo = 1;", ":2: unknown key 'foo' in a sweep file, must be one of title" },
+        { ONE "foo = 1;",
+          ":2: unknown key 'foo' in a sweep file, must be one of title" },
         { ONE "tilte = \"x\";", "did you mean 'title'?" },
         { ONE "title = 3;", "title is 3, must be a text in quotes" },
         { ONE "title = \"\";", "title is an empty text" },
@@ -84,7 +85,8 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { ONE ONE, ":2: this name is given twice" },
         { "axes = { technology = \"sram\"", ":1: this '{' is never closed" },
         { "\naxes = { technology = \"sram };", ":2: this text is never closed" },
-        { "title = \"a\naxes = { technology = \"sram\"; };\n", ":1: this text is never" },
+        { "title = \"a\naxes = { technology = \"sram\"; };\n",
+          ":1: this text is never" },
         { "axes = [ 1 };", "'}' cannot close the '[' of line 1" },
         { "axes = { };\n}", ":2: '}' closes nothing" },
         { "/* axes", "this comment is never closed" },
@@ -106,12 +108,14 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("capacity = 4294967296;"), "write 4294967296L" },
         { AXES_OF("capacity = 3000000000;"), "needs more than 32 bits" },
         { AXES_OF("capacity = 0x100000000;"), "write 0x100000000L" },
-        { AXES_OF("capacity = 99999999999999999999L;"), "must be at most 9223372036854" },
+        { AXES_OF("capacity = 99999999999999999999L;"),
+          "must be at most 9223372036854" },
         { AXES_OF("capacity = .;"), "'.' is no number" },
         { AXES_OF("capacity = 0x;"), "'0x' is no number" },
         { AXES_OF("temperature = 1e999;"), "must be a finite number" },
         /* axes and their values */
-        { AXES_OF("tecnology = \"sram\";"), "no axis named 'tecnology'; did you mean 'tec" },
+        { AXES_OF("tecnology = \"sram\";"),
+          "no axis named 'tecnology'; did you mean 'tec" },
         { AXES_OF("xyzzy = 1;"), "must be one of `nvsweep list axes`" },
         { AXES_OF("node = \"16 nm\"; node_m = \"7 nm\";"), "given at line 1 already" },
         { AXES_OF("technology = \"srma\";"), "did you mean 'sram'?" },
@@ -129,7 +133,8 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("phase = \"trainig\";"), "must be" },
         { AXES_OF("technology = \"sr\\nam\";"), "no technology named 'sr am'" },
         { AXES_OF("phase = 1;"), "phase is 1, must be a name in quotes" },
-        { AXES_OF("capacity = \"3 XB\";"), "capacity is '3 XB', must be a quantity in byte" },
+        { AXES_OF("capacity = \"3 XB\";"),
+          "capacity is '3 XB', must be a quantity in byte" },
         { AXES_OF("capacity = \"3 KB\";"), "must be a quantity in byte (B, KiB" },
         { AXES_OF("capacity = \"3 nm\";"), "must be a quantity in byte" },
         { AXES_OF("capacity = \"1.5 B\";"), "must be a whole number of byte" },
@@ -137,11 +142,13 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("capacity = -1;"), "capacity is -1, must be a whole number" },
         { AXES_OF("capacity = 1;"), "must be in 64 B..1 TiB" },
         { AXES_OF("capacity = true;"), "capacity is true, must be a number in byte" },
-        { AXES_OF("capacity = [ 1024,\n2048,\n1024 ];"), ":3: capacity has 1 KiB twice" },
+        { AXES_OF("capacity = [ 1024,\n2048,\n1024 ];"),
+          ":3: capacity has 1 KiB twice" },
         { AXES_OF("capacity = ( \"1 KiB\", 1024 );"), "has 1 KiB twice" },
         { AXES_OF("temperature = \"500 C\";"), "must be in" },
         { AXES_OF("temperature = ( \"85 C\", 358.15 );"), "twice" },
-        { AXES_OF("temperature = \"warm\";"), "temperature is 'warm', must be a number" },
+        { AXES_OF("temperature = \"warm\";"),
+          "temperature is 'warm', must be a number" },
         { AXES_OF("temperature = \"nan\";"), "must be a number" },
         { AXES_OF("node = \"16 nm 2\";"), "must be a quantity in m" },
         /* ranges */
@@ -151,13 +158,16 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("batch = { from = 1; to = 8; };"), "lacks step, factor or points" },
         { AXES_OF("batch = { from = 1; to = 8; setp = 1; };"), "did you mean 'step'?" },
         { AXES_OF("batch = { from = 8; to = 1; step = 1; };"), "must have from <= to" },
-        { AXES_OF("batch = { from = 1; to = 8; step = 0; };"), "step is 0, must be above 0" },
+        { AXES_OF("batch = { from = 1; to = 8; step = 0; };"),
+          "step is 0, must be above 0" },
         { AXES_OF("batch = { from = 1; to = 8; step = -1; };"), "must be above 0" },
-        { AXES_OF("batch = { from = 1; to = 8; step = 0.5; };"), "must be a whole number" },
+        { AXES_OF("batch = { from = 1; to = 8; step = 0.5; };"),
+          "must be a whole number" },
         { AXES_OF("batch = { from = 1; to = 8; factor = 1; };"), "must be above 1" },
         { AXES_OF("batch = { from = 1; to = 8; factor = 0.5; };"), "must be above 1" },
         { AXES_OF("batch = { from = 1; to = 8; factor = 1.1; };"), "twice" },
-        { AXES_OF("associativity = { from = 0; to = 8; factor = 2; };"), "needs from > 0" },
+        { AXES_OF("associativity = { from = 0; to = 8; factor = 2; };"),
+          "needs from > 0" },
         { AXES_OF("batch = { from = 1; to = 8; step = 1; points = 2; };"),
           "has step and points, must have one" },
         { AXES_OF("batch = { from = 1; to = 8; points = 1; };"), "must be at least 2" },
@@ -166,11 +176,13 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
           "scale goes with points, not with step" },
         { AXES_OF("batch = { from = 1; to = 8; points = 2; scale = \"lgo\"; };"),
           "did you mean 'log'?" },
-        { AXES_OF("associativity = { from = 0; to = 8; points = 2; scale = \"log\"; };"),
+        { AXES_OF(
+              "associativity = { from = 0; to = 8; points = 2; scale = \"log\"; };"),
           "needs from > 0" },
         { AXES_OF("temperature = { from = 300; to = 400; step = 1e-9; };"),
           "has 1e+11 values, must have at most 10000000" },
-        { AXES_OF("capacity = { from = 64; to = \"1 TiB\"; step = 1; };"), "must have at" },
+        { AXES_OF("capacity = { from = 64; to = \"1 TiB\"; step = 1; };"),
+          "must have at" },
         { AXES_OF("temperature = { from = 300; to = 400; factor = 1.0000000001; };"),
           "must have at most" },
         { AXES_OF("temperature = { from = 300; to = 400; points = 100000000; };"),
@@ -184,10 +196,14 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
           "did you mean 'baseline'?" },
         { AXES_OF("capacity = { iso_area_of = \"sram\"; baseline = 1024; step = 0; };"),
           "step is 0 B, must be in" },
-        { AXES_OF("batch = { iso_area_of = \"sram\"; baseline = 1; };"), "unknown key 'iso" },
+        { AXES_OF("batch = { iso_area_of = \"sram\"; baseline = 1; };"),
+          "unknown key 'iso" },
         /* zip */
-        { AXES_OF("batch = [ 1, 2 ]; phase = [ \"inference\", \"training\" ];")
-              "zip = [ \"batch\", \"phase\" ];",
+        { AXES_OF(
+              "batch = [ 1, 2 ]; phase = [ \"inference\", \"training\" ];") "zip = [ "
+                                                                            "\"batch\","
+                                                                            " \"phase\""
+                                                                            " ];",
           "zip is one array, must be ( [" },
         { AXES_OF("batch = [ 1, 2 ];") "zip = ( [ \"batch\" ] );", "two or more axes" },
         { AXES_OF("batch = [ 1, 2 ];") "zip = ( \"batch\" );", "two or more axes" },
@@ -198,14 +214,32 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("batch = [ 1, 2 ];") "zip = ( [ \"batch\", \"pahse\" ] );",
           "did you mean 'phase'?" },
         { AXES_OF("batch = [ 1, 2 ];") "zip = ( [ \"batch\", \"batch\" ] );", "twice" },
-        { AXES_OF("batch = [ 1, 2 ]; line = [ 32, 64, 128 ];")
-              "zip = ( [ \"batch\", \"line\" ] );",
+        { AXES_OF("batch = [ 1, 2 ]; line = [ 32, 64, 128 ];") "zip = ( [ \"batch\", "
+                                                               "\"line\" ] );",
           "as many values of 'batch' as of 'line', not 2 and 3" },
-        { AXES_OF("batch = [ 1, 2 ]; line = [ 32, 64 ]; precision = [ 8, 16 ];")
-              "zip = ( [ \"batch\", \"line\" ], [ \"precision\", \"batch\" ] );",
+        { AXES_OF(
+              "batch = [ 1, 2 ]; line = [ 32, 64 ]; precision = [ 8, 16 ];") "zip = ( "
+                                                                             "[ "
+                                                                             "\"batch\""
+                                                                             ", "
+                                                                             "\"line\" "
+                                                                             "], [ "
+                                                                             "\"precisi"
+                                                                             "on\", "
+                                                                             "\"batch\""
+                                                                             " ] );",
           "names 'batch' twice" },
-        { AXES_OF("batch = [ 1, 2 ]; line = [ 32, 64 ]; precision = [ 8, 16 ];")
-              "zip = ( [ \"batch\", \"line\" ], [ \"line\", \"precision\" ] );",
+        { AXES_OF(
+              "batch = [ 1, 2 ]; line = [ 32, 64 ]; precision = [ 8, 16 ];") "zip = ( "
+                                                                             "[ "
+                                                                             "\"batch\""
+                                                                             ", "
+                                                                             "\"line\" "
+                                                                             "], [ "
+                                                                             "\"line\","
+                                                                             " \"precis"
+                                                                             "ion\" ] "
+                                                                             ");",
           "names 'line' twice" },
         { AXES_OF("batch = [ 1, 2 ];") "zip = ( [ 1, 2 ] );", "must be a text" },
         /* exclude */
@@ -214,30 +248,44 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { ONE "exclude = ( 3 );", "must be rules" },
         { ONE "exclude = ( { technology = \"stt-mram\"; } );",
           "technology excludes stt-mram, must be one of the values" },
-        { ONE "exclude = ( { technolgy = \"sram\"; } );", "did you mean 'technology'?" },
+        { ONE "exclude = ( { technolgy = \"sram\"; } );",
+          "did you mean 'technology'?" },
         { ONE "exclude = ( { batch = 1; } );", "batch cannot be excluded by value" },
-        { AXES_OF("batch = { from = 1; to = 8; factor = 2; };")
-              "exclude = ( { batch = 3; } );",
+        { AXES_OF("batch = { from = 1; to = 8; factor = 2; };") "exclude = ( { batch = "
+                                                                "3; } );",
           "batch excludes 3, must be one of the values" },
         { AXES_OF("node = 16e-9;") "exclude = ( { node = 16e-9; node_m = 16e-9; } );",
           "the same axis" },
-        { AXES_OF("batch = [ 1, 2 ];") "exclude = ( { batch = { from = 1; to = 2; }; } );",
+        { AXES_OF(
+              "batch = [ 1, 2 ];") "exclude = ( { batch = { from = 1; to = 2; }; } );",
           "a range without steps" },
         /* sample */
-        { AXES_OF("batch = { from = 1; to = 8; };") "sample = 3;", "sample must be a group" },
-        { AXES_OF("batch = { from = 1; to = 8; };") "sample = { };", "sample lacks 'count'" },
+        { AXES_OF("batch = { from = 1; to = 8; };") "sample = 3;",
+          "sample must be a group" },
+        { AXES_OF("batch = { from = 1; to = 8; };") "sample = { };",
+          "sample lacks 'count'" },
         { AXES_OF("batch = { from = 1; to = 8; };") "sample = { count = 0; };",
           "count is 0, must be in 1..10000000" },
         { AXES_OF("batch = { from = 1; to = 8; };") "sample = { cuont = 3; };",
           "did you mean 'count'?" },
-        { AXES_OF("batch = { from = 1; to = 8; };") "sample = { count = 3; seed = -1; };",
+        { AXES_OF(
+              "batch = { from = 1; to = 8; };") "sample = { count = 3; seed = -1; };",
           "seed is -1, must be a whole number" },
         { ONE "sample = { count = 3; };", "has nothing to draw from" },
-        { AXES_OF("batch = { from = 1; to = 8; };")
-              "sample = { count = 3; }; exclude = ( { batch = 1; } );",
+        { AXES_OF("batch = { from = 1; to = 8; };") "sample = { count = 3; }; exclude "
+                                                    "= ( { batch = 1; } );",
           "batch cannot be excluded by value" },
-        { AXES_OF("batch = { from = 1; to = 8; }; line = { from = 1; to = 8; };")
-              "sample = { count = 3; }; zip = ( [ \"batch\", \"line\" ] );",
+        { AXES_OF(
+              "batch = { from = 1; to = 8; }; line = { from = 1; to = 8; };") "sample "
+                                                                              "= { "
+                                                                              "count = "
+                                                                              "3; }; "
+                                                                              "zip = ( "
+                                                                              "[ "
+                                                                              "\"batch"
+                                                                              "\", "
+                                                                              "\"line\""
+                                                                              " ] );",
           "needs as many values" },
         /* stages, options */
         { ONE "stages = \"array\";", "stages must list stages" },
@@ -248,7 +296,8 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { ONE "options = { sed = 1; };", "did you mean 'seed'?" },
         { ONE "options = { seed = 1.5; };", "seed is 1.5, must be a whole number" },
         { ONE "options = { durability = \"powr\"; };", "did you mean 'power'?" },
-        { ONE "options = { durability = 1; };", "durability is 1, must be process or power" },
+        { ONE "options = { durability = 1; };",
+          "durability is 1, must be process or power" },
         { ONE "options = { max_error = 0; };", "max_error is 0, must be above 0" },
         { ONE "options = { max_error = 2.0; };", "must be above 0 and at most 1" },
         { ONE "options = { max_error = \"much\"; };", "max_error is 'much', must be" },
@@ -294,9 +343,9 @@ static void strange_files_give_a_line_and_end(void)
     sweep_free(&sweep);
     memset(deep, '(', 200);
     memset(deep + 200, ')', 200);
-    CU_ASSERT_EQUAL(sweep_read(file_write("x.cfg", deep, sizeof deep), &library, &sweep,
-                               &err),
-                    STATUS_INPUT);
+    CU_ASSERT_EQUAL(
+        sweep_read(file_write("x.cfg", deep, sizeof deep), &library, &sweep, &err),
+        STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "nested more than 64 deep"));
     sweep_free(&sweep);
     huge = alloc_array(size, 1);
@@ -332,9 +381,11 @@ static void a_sweep_is_what_its_file_says(void)
         "title = \"a test\"; stages = [ \"array\", \"traffic\" ];\n"
         "axes = { technology = [ \"stt-mram\", \"sram\" ]; workload = \"all\";\n"
         "  capacity = { from = \"1 MiB\"; to = \"5 MiB\"; factor = 2; };\n"
-        "  temperature = ( \"25 C\", 358.15 ); node_m = \"7 nm\"; associativity = [ 8 ]; };\n"
+        "  temperature = ( \"25 C\", 358.15 ); node_m = \"7 nm\"; associativity = [ 8 "
+        "]; };\n"
         "exclude = ( { technology = \"sram\"; capacity = ( \"2 MiB\", 4194304 ); } );\n"
-        "options = { durability = \"power\"; seed = 5000000000L; max_error = \"5 %\"; };\n";
+        "options = { durability = \"power\"; seed = 5000000000L; max_error = \"5 %\"; "
+        "};\n";
     static const char *const names[] = { "technology", "workload", "capacity_bytes",
                                          "temperature_k", "associativity" };
     static const uint64_t counts[] = { 2, 2, 3, 2, 1 };
@@ -357,11 +408,13 @@ static void a_sweep_is_what_its_file_says(void)
         CU_ASSERT_STRING_EQUAL(space->dimensions[i].name, names[i]);
         CU_ASSERT_EQUAL(space->dimensions[i].count, counts[i]);
     }
-    CU_ASSERT_PTR_EQUAL(space->axes[AXIS_technology].values[0].record, &technologies[3]);
+    CU_ASSERT_PTR_EQUAL(space->axes[AXIS_technology].values[0].record,
+                        &technologies[3]);
     CU_ASSERT_PTR_EQUAL(space->axes[AXIS_workload].values[1].record, &workloads[1]);
     CU_ASSERT_EQUAL(space->axes[AXIS_capacity_bytes].values[2].count, 4 << 20);
     ASSERT_NEAR(space->axes[AXIS_temperature_k].values[0].number, 298.15, 1e-12);
-    CU_ASSERT(!space->axes[AXIS_node_m].is_dimension && space->axes[AXIS_node_m].is_given);
+    CU_ASSERT(!space->axes[AXIS_node_m].is_dimension &&
+              space->axes[AXIS_node_m].is_given);
     ASSERT_NEAR(space->axes[AXIS_node_m].values[0].number, 7e-9, 1e-12);
     CU_ASSERT(!space->axes[AXIS_batch].is_given);
     CU_ASSERT_EQUAL(space->axes[AXIS_batch].values[0].count, 1);
@@ -384,21 +437,38 @@ static void ranges_have_the_values_one_expects(void)
         { "batch = { from = 1; to = 10; step = 3; };", AXIS_batch, 4, { 1, 4, 7, 10 } },
         { "batch = { from = 1; to = 9; step = 3; };", AXIS_batch, 3, { 1, 4, 7 } },
         { "batch = { from = 5; to = 5; step = 3; };", AXIS_batch, 1, { 5 } },
-        { "batch = { from = 3; to = 50; factor = 2; };", AXIS_batch, 5,
+        { "batch = { from = 3; to = 50; factor = 2; };",
+          AXIS_batch,
+          5,
           { 3, 6, 12, 24, 48 } },
-        { "batch = { from = 1; to = 1000; factor = 10; };", AXIS_batch, 4,
+        { "batch = { from = 1; to = 1000; factor = 10; };",
+          AXIS_batch,
+          4,
           { 1, 10, 100, 1000 } },
-        { "batch = { from = 2; to = 10; factor = 1.5; };", AXIS_batch, 4, { 2, 3, 5, 7 } },
+        { "batch = { from = 2; to = 10; factor = 1.5; };",
+          AXIS_batch,
+          4,
+          { 2, 3, 5, 7 } },
         { "temperature = { from = \"25 C\"; to = \"85 C\"; step = \"20 C\"; };",
-          AXIS_temperature_k, 4, { 298.15, 318.15, 338.15, 358.15 } },
-        { "temperature = { from = 300; to = 300.3; step = 0.1; };", AXIS_temperature_k, 4,
+          AXIS_temperature_k,
+          4,
+          { 298.15, 318.15, 338.15, 358.15 } },
+        { "temperature = { from = 300; to = 300.3; step = 0.1; };",
+          AXIS_temperature_k,
+          4,
           { 300, 300.1, 300.2, 300.3 } },
-        { "temperature = { from = 300; to = 400; points = 3; };", AXIS_temperature_k, 3,
+        { "temperature = { from = 300; to = 400; points = 3; };",
+          AXIS_temperature_k,
+          3,
           { 300, 350, 400 } },
         { "node = { from = \"4 nm\"; to = \"64 nm\"; points = 5; scale = \"log\"; };",
-          AXIS_node_m, 5, { 4e-9, 8e-9, 16e-9, 32e-9, 64e-9 } },
+          AXIS_node_m,
+          5,
+          { 4e-9, 8e-9, 16e-9, 32e-9, 64e-9 } },
         { "capacity = { from = \"1 MiB\"; to = \"3 MiB\"; step = \"1 MiB\"; };",
-          AXIS_capacity_bytes, 3, { 1 << 20, 2 << 20, 3 << 20 } },
+          AXIS_capacity_bytes,
+          3,
+          { 1 << 20, 2 << 20, 3 << 20 } },
     };
 
     folder_make();
@@ -429,12 +499,13 @@ static void zipped_axes_share_the_dimension_of_the_first(void)
     const struct dimension *dimension = sweep.space.dimensions;
 
     folder_make();
-    CU_ASSERT_EQUAL_FATAL(
-        sweep_from(AXES_OF("batch = [ 4, 64, 64 ]; technology = [ \"sram\", \"edram\" ];"
-                           "phase = [ \"inference\", \"training\", \"inference\" ];")
-                   "zip = ( [ \"phase\", \"batch\" ] );",
-                   &sweep, &err),
-        STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(sweep_from(AXES_OF("batch = [ 4, 64, 64 ]; technology = [ "
+                                             "\"sram\", \"edram\" ];"
+                                             "phase = [ \"inference\", \"training\", "
+                                             "\"inference\" ];") "zip = ( [ \"phase\", "
+                                                                 "\"batch\" ] );",
+                                     &sweep, &err),
+                          STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(sweep.space.dimension_count, 2);
     CU_ASSERT_STRING_EQUAL(dimension[0].name, "technology");
     CU_ASSERT_STRING_EQUAL(dimension[1].name, "phase");
@@ -452,10 +523,11 @@ static void iso_area_capacities_are_the_baselines(void)
     struct error err;
 
     folder_make();
-    CU_ASSERT_EQUAL_FATAL(sweep_from(AXES_OF("capacity = { iso_area_of = \"sram\"; baseline "
-                                             "= [ \"3 MiB\", \"6 MiB\" ]; };"),
-                                     &sweep, &err),
-                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from(AXES_OF("capacity = { iso_area_of = \"sram\"; baseline "
+                           "= [ \"3 MiB\", \"6 MiB\" ]; };"),
+                   &sweep, &err),
+        STATUS_OK);
     CU_ASSERT_PTR_EQUAL(sweep.space.iso_area.baseline, &technologies[2]);
     CU_ASSERT_EQUAL(sweep.space.iso_area.step_bytes, 1 << 20);
     CU_ASSERT_EQUAL(sweep.space.dimensions[0].count, 2);
@@ -545,7 +617,8 @@ static void settings_make_a_sweep(void)
                           STATUS_OK);
     CU_ASSERT_EQUAL(sweep.space.dimension_count, 1);
     CU_ASSERT_EQUAL(sweep.space.dimensions[0].count, 2);
-    CU_ASSERT_PTR_EQUAL(sweep.space.axes[AXIS_workload].values[0].record, &workloads[1]);
+    CU_ASSERT_PTR_EQUAL(sweep.space.axes[AXIS_workload].values[0].record,
+                        &workloads[1]);
     CU_ASSERT_EQUAL(sweep.space.axes[AXIS_capacity_bytes].values[0].count, 3 << 20);
     CU_ASSERT_STRING_EQUAL(sweep.text,
                            "technology=sram\ncapacity=3 MiB\nworkload=vgg16,alexnet\n");
@@ -574,9 +647,9 @@ static void bad_settings_are_refused(void)
         struct sweep sweep;
         struct error err = { "" };
 
-        CU_ASSERT_EQUAL(
-            sweep_from_settings(settings, *cases[i].second ? 2 : 1, &library, &sweep, &err),
-            STATUS_INPUT);
+        CU_ASSERT_EQUAL(sweep_from_settings(settings, *cases[i].second ? 2 : 1,
+                                            &library, &sweep, &err),
+                        STATUS_INPUT);
         CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].words));
         if (!strstr(err.text, cases[i].words))
             fprintf(stderr, "\n'%s' says '%s'\n", cases[i].first, err.text);
@@ -589,6 +662,6 @@ SUITE(config, TEST(bad_sweeps_say_where_and_what_would_be_right),
       TEST(a_group_of_very_many_keys_is_refused_at_once),
       TEST(a_sweep_is_what_its_file_says), TEST(ranges_have_the_values_one_expects),
       TEST(zipped_axes_share_the_dimension_of_the_first),
-      TEST(iso_area_capacities_are_the_baselines), TEST(samples_cover_their_axes_evenly),
-      TEST(a_seed_always_gives_the_same_sample), TEST(settings_make_a_sweep),
-      TEST(bad_settings_are_refused));
+      TEST(iso_area_capacities_are_the_baselines),
+      TEST(samples_cover_their_axes_evenly), TEST(a_seed_always_gives_the_same_sample),
+      TEST(settings_make_a_sweep), TEST(bad_settings_are_refused));
