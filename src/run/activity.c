@@ -45,7 +45,8 @@ static void text_of(const char *line, const char *key, char *text, size_t size)
     text[length] = '\0';
 }
 
-static void lease_take(struct activity *activity, struct recent *recent, const char *line)
+static void lease_take(struct activity *activity, struct recent *recent,
+                       const char *line)
 {
     size_t at = recent->count++ % RECENT_LEASES;
     double end_s = number_of(line, "start") + number_of(line, "seconds");
@@ -57,7 +58,8 @@ static void lease_take(struct activity *activity, struct recent *recent, const c
         activity->last_s = end_s;
 }
 
-static void line_take(struct activity *activity, struct recent *recent, const char *line)
+static void line_take(struct activity *activity, struct recent *recent,
+                      const char *line)
 {
     char event[16];
 
@@ -94,7 +96,8 @@ static double recent_rate(const struct activity *activity, const struct recent *
     }
     if (first_s - activity->stage_start_s < RECENT_S && recent->count == kept)
         first_s = activity->stage_start_s;
-    return activity->last_s > first_s ? (double)points / (activity->last_s - first_s) : 0;
+    return activity->last_s > first_s ? (double)points / (activity->last_s - first_s)
+                                      : 0;
 }
 
 void activity_read(const char *output, struct activity *activity)
