@@ -331,7 +331,7 @@ static void a_sweep_is_what_its_file_says(void)
         "axes = { technology = [ \"stt-mram\", \"sram\" ]; workload = \"all\";\n"
         "  capacity = { from = \"1 MiB\"; to = \"5 MiB\"; factor = 2; };\n"
         "  temperature = ( \"25 C\", 358.15 ); node_m = \"7 nm\"; associativity = [ 8 ]; };\n"
-        "exclude = ( { technology = \"sram\"; capacity = [ \"2 MiB\", 4194304L ]; } );\n"
+        "exclude = ( { technology = \"sram\"; capacity = ( \"2 MiB\", 4194304 ); } );\n"
         "options = { durability = \"power\"; seed = 5000000000L; max_error = \"5 %\"; };\n";
     static const char *const names[] = { "technology", "workload", "capacity_bytes",
                                          "temperature_k", "associativity" };
@@ -341,7 +341,9 @@ static void a_sweep_is_what_its_file_says(void)
     const struct space *space = &sweep.space;
 
     folder_make();
-    CU_ASSERT_EQUAL_FATAL(sweep_from(text, &sweep, &err), STATUS_OK);
+    if (sweep_from(text, &sweep, &err) != STATUS_OK)
+        fprintf(stderr, "\n%s\n", err.text);
+    CU_ASSERT_STRING_EQUAL_FATAL(err.text, "");
     CU_ASSERT_STRING_EQUAL(sweep.title, "a test");
     CU_ASSERT_STRING_EQUAL(sweep.text, text);
     CU_ASSERT_EQUAL(sweep.stages, 1u << STAGE_ARRAY | 1u << STAGE_TRAFFIC);

@@ -151,6 +151,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
         .stage = &run->table[id],
         .id = id,
         .line = line,
+        .lease_blocks = run->options->lease_blocks,
         .point_limit_s = run->options->point_limit_s > 0 ? run->options->point_limit_s
                                                          : POINT_LIMIT_S,
     };
