@@ -108,7 +108,7 @@ $(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
 
 $(BUILD)/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
 $(BUILD)/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
-$(BUILD)/cmd/version.o: .git/HEAD $(wildcard .git/index) VERSION
+$(BUILD)/cmd/version.o: $(wildcard .git/HEAD) $(wildcard .git/index) VERSION
 
 $(BUILD)/%.o: src/%.c
 	$(call say,CC,$<)
