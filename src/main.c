@@ -13,7 +13,11 @@ const struct command commands[] = {
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
     { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
-      "  --json              for scripts\n", cmd_status },
+      "  --json              for scripts\n"
+      "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },
+    { "timeline", "FILE [-o RUN.svg]", "who computed what when, as a picture",
+      "  -o FILE             SVG file (default: standard output)\n"
+      "  --all               all runs on the file, not the last only\n", cmd_timeline },
     { "show",     "FILE [AXIS=VALUE...]", "select points and print a table",
       "  -m METRIC,...       metrics (default: a few of the last stage)\n"
       "  --over AXIS=VALUE   divide the baseline's value by each point's: above 1 is better\n"

@@ -22,6 +22,9 @@ struct published_figure {
     const char *system; /* what was measured: a group of figures, "deepnvm" */
     enum grade grade;
 
+    /* A sweep file beside the library whose points are meant, or "": where alone. */
+    const char *sweep;
+
     /* The design points meant, as "axis=value" or "axis=value,value".  With a baseline
      * (its settings replace those of the same axes), the figure is the ratio of the
      * baseline's metric to that of the points. */

@@ -21,7 +21,6 @@ static const struct field platform_fields[] = {
     FIELD_COUNT(struct platform, blocks_per_processor, 2, 1, 64, "thread blocks that run at once on a processor"),
     FIELD_FLAG(struct platform, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct platform, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
-    FIELD_FLAG(struct platform, concatenates_in_place, false, "concatenation costs no copy"),
     FIELD_COUNT(struct platform, llc_line_bytes, 128, 16, 4096, "line of the last-level cache"),
     FIELD_COUNT(struct platform, llc_sector_bytes, 32, 4, 4096, "part of a line moved alone"),
     FIELD_COUNT(struct platform, llc_ways, 16, 0, 1024, "ways of the last-level cache (0: fully associative)"),

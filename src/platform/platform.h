@@ -30,7 +30,6 @@ struct platform {
     uint64_t blocks_per_processor;
     bool l1_bypass;         /* every global load reaches the last-level cache */
     bool fuses_elementwise; /* activation, normalisation, addition cost no pass */
-    bool concatenates_in_place;
 
     /* Last-level cache. */
     uint64_t llc_line_bytes, llc_sector_bytes;

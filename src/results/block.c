@@ -11,8 +11,8 @@ void block_alloc(struct block *block, const struct stage *stage, uint64_t points
 {
     *block = (struct block){ .stage = stage, .points = points };
     for (size_t m = 0; m < stage->metric_count; m++)
-        block->columns.column[m] =
-            alloc_array(points, metric_point_bytes(&stage->metrics[m]));
+        block->columns.column[m] = alloc_array(points,
+                                               metric_point_bytes(&stage->metrics[m]));
     block->status = alloc_array(points, sizeof *block->status);
     block_reset(block, points);
 }
@@ -47,8 +47,8 @@ union columns block_columns_at(const struct block *block, uint64_t i)
     union columns moved = block->columns;
 
     for (size_t m = 0; m < block->stage->metric_count; m++)
-        moved.column[m] =
-            (char *)moved.column[m] + i * metric_point_bytes(&block->stage->metrics[m]);
+        moved.column[m] = (char *)moved.column[m] +
+                          i * metric_point_bytes(&block->stage->metrics[m]);
     return moved;
 }
 
@@ -87,7 +87,8 @@ enum status block_write_status(const struct raw *raw, const struct stage_layout 
 {
     struct range points = layout_block(layout, index);
 
-    return raw_write(raw, status, points.count, layout->status_offset + points.first, err);
+    return raw_write(raw, status, points.count, layout->status_offset + points.first,
+                     err);
 }
 
 static enum block_state status_judge(const int8_t *status, uint64_t points)
@@ -96,7 +97,9 @@ static enum block_state status_judge(const int8_t *status, uint64_t points)
 
     for (uint64_t i = 0; i < points; i++)
         pending += status[i] == POINT_PENDING;
-    return !pending ? BLOCK_COMMITTED : pending == points ? BLOCK_PENDING : BLOCK_PARTIAL;
+    return !pending            ? BLOCK_COMMITTED
+           : pending == points ? BLOCK_PENDING
+                               : BLOCK_PARTIAL;
 }
 
 enum status block_read(const struct raw *raw, const struct stage_layout *layout,
@@ -139,8 +142,9 @@ enum status block_clear(const struct raw *raw, const struct stage_layout *layout
     return status;
 }
 
-enum status block_attempts_read(const struct raw *raw, const struct stage_layout *layout,
-                                uint64_t index, uint8_t *attempts, struct error *err)
+enum status block_attempts_read(const struct raw *raw,
+                                const struct stage_layout *layout, uint64_t index,
+                                uint8_t *attempts, struct error *err)
 {
     return raw_read(raw, attempts, 1, layout->attempts_offset + index, err);
 }

@@ -54,8 +54,9 @@ enum status block_read(const struct raw *raw, const struct stage_layout *layout,
 enum status block_clear(const struct raw *raw, const struct stage_layout *layout,
                         uint64_t index, struct error *err);
 
-enum status block_attempts_read(const struct raw *raw, const struct stage_layout *layout,
-                                uint64_t index, uint8_t *attempts, struct error *err);
+enum status block_attempts_read(const struct raw *raw,
+                                const struct stage_layout *layout, uint64_t index,
+                                uint8_t *attempts, struct error *err);
 enum status block_attempts_write(const struct raw *raw,
                                  const struct stage_layout *layout, uint64_t index,
                                  uint8_t attempts, struct error *err);

@@ -43,8 +43,8 @@ static const char *value_text(enum axis_id axis, union axis_value value)
 }
 
 /* The coordinate of an axis: texts, counts or numbers along a dimension, or single. */
-static hid_t axis_write(struct skeleton *sk, enum axis_id axis, uint64_t count, int rank,
-                        const hid_t *scale)
+static hid_t axis_write(struct skeleton *sk, enum axis_id axis, uint64_t count,
+                        int rank, const hid_t *scale)
 {
     const struct axis_spec *axis_spec = &axis_specs[axis];
     const union axis_value *values = sk->study->sweep->space.axes[axis].values;
@@ -124,8 +124,8 @@ static void dimension_write(struct skeleton *sk, size_t d)
 
     for (size_t a = 0; a < dimension->axis_count; a++)
         if (is_scale(dimension, dimension->axes[a])) {
-            sk->scales[d] =
-                axis_write(sk, dimension->axes[a], dimension->count, 1, NULL);
+            sk->scales[d] = axis_write(sk, dimension->axes[a], dimension->count, 1,
+                                       NULL);
             is_named = true;
         }
     if (!is_named)
@@ -169,8 +169,8 @@ static void inner_write(struct skeleton *sk, enum inner_id id)
 static bool inner_is_in_file(const struct skeleton *sk, enum inner_id inner)
 {
     for (int id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; sk->study->stages >> id & 1 && m < sk->table[id].metric_count;
-             m++)
+        for (size_t m = 0;
+             sk->study->stages >> id & 1 && m < sk->table[id].metric_count; m++)
             if (sk->table[id].metrics[m].inner == inner)
                 return true;
     return false;

@@ -15,7 +15,7 @@ void h5_quiet(void)
 static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *why)
 {
     if (n == 0)
-        snprintf(why, sizeof ((struct h5 *)0)->why, "%s: %s", error->func_name,
+        snprintf(why, sizeof((struct h5 *)0)->why, "%s: %s", error->func_name,
                  error->desc ? error->desc : "no reason given");
     return 0;
 }
@@ -89,8 +89,8 @@ static void put(struct h5 *h5, hid_t object, const char *name, hid_t file_type,
     hsize_t size = count;
     hid_t space = H5_TRY(h5, count ? H5Screate_simple(1, &size, NULL)
                                    : H5Screate(H5S_SCALAR));
-    hid_t attribute =
-        H5_TRY(h5, H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT));
+    hid_t attribute = H5_TRY(
+        h5, H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT));
 
     H5_TRY(h5, H5Awrite(attribute, memory_type, value));
     H5_TRY(h5, H5Aclose(attribute));

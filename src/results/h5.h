@@ -11,7 +11,8 @@
 
 struct h5 {
     hid_t file;
-    hid_t text_type; /* variable-length UTF-8; fixed-length strings crash netcdf-c 4.9.0 */
+    hid_t
+        text_type; /* variable-length UTF-8; fixed-length strings crash netcdf-c 4.9.0 */
     bool is_bad;
     char why[512]; /* what HDF5 said of the first failure */
 };

@@ -34,8 +34,8 @@ static void record_add(struct records *records, const struct library *library,
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
             return;
-    records->seen =
-        realloc_array(records->seen, records->count + 1, sizeof *records->seen);
+    records->seen = realloc_array(records->seen, records->count + 1,
+                                  sizeof *records->seen);
     records->seen[records->count++] = record;
     for (size_t i = 0; i < shelf->count; i++)
         if (shelf->records[i] == (const void *)record) {
@@ -68,9 +68,8 @@ static void node_records_add(struct records *records, const struct study *study)
 
     for (uint64_t n = 0; n < nodes->count; n++)
         for (uint64_t r = 0; r < roadmaps->count; r++) {
-            const struct node *node =
-                library_node(study->library, nodes->values[n].number,
-                             roadmaps->values[r].word);
+            const struct node *node = library_node(
+                study->library, nodes->values[n].number, roadmaps->values[r].word);
 
             if (node)
                 record_add(records, study->library, SHELF_NODE,
@@ -155,10 +154,11 @@ static enum status differ(const char *path, const char *what, const char *was,
     while (was[same] && was[same] == is[same])
         same++;
     from = same > 24 ? same - 24 : 0;
-    return error_set(err, STATUS_INPUT,
-                     "%s: is the result of another sweep: %s differ (it has \"%.60s\", now "
-                     "\"%.60s\"); name another file with -o, or move this one away",
-                     path, what, was + from, is + from);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: is the result of another sweep: %s differ (it has \"%.60s\", now "
+        "\"%.60s\"); name another file with -o, or move this one away",
+        path, what, was + from, is + from);
 }
 
 static enum status version_check(const struct results *results,
@@ -167,11 +167,12 @@ static enum status version_check(const struct results *results,
     if (strcmp(results->version, program->version) == 0 &&
         strcmp(results->commit, program->commit) == 0)
         return STATUS_OK;
-    return error_set(err, STATUS_INPUT,
-                     "%s: was begun by nvsweep %s (%s), this is %s (%s), whose models may "
-                     "differ; --accept-version goes on all the same",
-                     results->path, results->version, results->commit, program->version,
-                     program->commit);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: was begun by nvsweep %s (%s), this is %s (%s), whose models may "
+        "differ; --accept-version goes on all the same",
+        results->path, results->version, results->commit, program->version,
+        program->commit);
 }
 
 enum status results_check_same(const struct results *results, const struct study *study,

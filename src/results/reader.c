@@ -20,8 +20,8 @@ static size_t dimension_named(struct results *results, const char *name, uint64_
     for (size_t d = 0; d < results->dimension_count; d++)
         if (strcmp(results->dimensions[d].name, name) == 0)
             return d;
-    results->dimensions = realloc_array(results->dimensions, results->dimension_count + 1,
-                                        sizeof *results->dimensions);
+    results->dimensions = realloc_array(
+        results->dimensions, results->dimension_count + 1, sizeof *results->dimensions);
     results->dimensions[results->dimension_count] = (struct results_dimension){
         .name = alloc_text(name),
         .count = count,
@@ -58,14 +58,15 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
             snprintf(name, sizeof name, "/%s", variable->name);
         else if (H5DSiterate_scales(dataset, (unsigned)d, NULL, scale_name, name) <= 0)
             opening->is_foreign = true;
-        variable->dimensions[d] =
-            dimension_named(opening->results, name + (*name == '/'), sizes[d]);
+        variable->dimensions[d] = dimension_named(opening->results,
+                                                  name + (*name == '/'), sizes[d]);
         variable->count *= sizes[d];
     }
     variable->dimension_count = (size_t)rank;
 }
 
-static void texts_read(struct opening *opening, hid_t dataset, struct variable *variable)
+static void texts_read(struct opening *opening, hid_t dataset,
+                       struct variable *variable)
 {
     char **texts = alloc_array(variable->count, sizeof *texts);
 
@@ -148,8 +149,8 @@ static void stage_read(struct opening *opening, size_t status)
 {
     struct results *results = opening->results;
     const struct variable *variable = &results->variables[status];
-    hid_t dataset = H5_TRY(&opening->h5, H5Dopen2(opening->h5.file, variable->name,
-                                                  H5P_DEFAULT));
+    hid_t dataset = H5_TRY(&opening->h5,
+                           H5Dopen2(opening->h5.file, variable->name, H5P_DEFAULT));
     char *name = h5_get_text(&opening->h5, dataset, "stage");
     char *columns = h5_get_text(&opening->h5, dataset, "columns");
     char *block = alloc_printf("%s_block", name ? name : "");
@@ -246,7 +247,8 @@ static void content_read(struct opening *opening)
     if (results->stage_count > STAGE_COUNT || !results->stage_count)
         opening->is_foreign = true;
     else
-        qsort(results->stages, results->stage_count, sizeof *results->stages, by_offset);
+        qsort(results->stages, results->stage_count, sizeof *results->stages,
+              by_offset);
 }
 
 enum status results_open(const char *path, struct results **results, struct error *err)
@@ -268,7 +270,8 @@ enum status results_open(const char *path, struct results **results, struct erro
             status = error_set(err, STATUS_INPUT, "%s", why.text);
         if (opening.is_foreign)
             status = error_set(err, STATUS_INPUT,
-                               "%s: is no result file of nvsweep, or a damaged one", path);
+                               "%s: is no result file of nvsweep, or a damaged one",
+                               path);
     }
     if (status == STATUS_OK)
         *results = opening.results;

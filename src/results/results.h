@@ -113,8 +113,9 @@ enum status results_summarize(const struct results *results,
 
 /* Up to `most` points of a stage with that status, from `from` on; returns how many. */
 enum status results_points_with(const struct results *results, size_t stage,
-                                enum point_status wanted, uint64_t from, uint64_t *points,
-                                size_t most, size_t *count, struct error *err);
+                                enum point_status wanted, uint64_t from,
+                                uint64_t *points, size_t most, size_t *count,
+                                struct error *err);
 
 /* Check the checksums of all committed blocks; *damaged counts those that disagree, and
  * where ("system block 7: technology=...") goes to err. */

@@ -20,9 +20,9 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define TEXT_OF(x) TEXT_OF_(x)
 #define TEXT_OF_(x) #x
 #ifdef OMPI_MAJOR_VERSION
-#define MPI_LIBRARY                                                                    \
-    "Open MPI " TEXT_OF(OMPI_MAJOR_VERSION) "." TEXT_OF(OMPI_MINOR_VERSION) "." TEXT_OF( \
-        OMPI_RELEASE_VERSION)
+#define MPI_LIBRARY                                      \
+    "Open MPI " TEXT_OF(OMPI_MAJOR_VERSION) "." TEXT_OF( \
+        OMPI_MINOR_VERSION) "." TEXT_OF(OMPI_RELEASE_VERSION)
 #else
 #define MPI_LIBRARY "MPI " TEXT_OF(MPI_VERSION) "." TEXT_OF(MPI_SUBVERSION)
 #endif
@@ -48,8 +48,9 @@ hid_t skeleton_dataset(struct skeleton *sk, const struct dataset_spec *spec)
 {
     struct h5 *h5 = &sk->h5;
     hid_t storage = storage_make(sk, spec);
-    hid_t space = H5_TRY(h5, spec->rank ? H5Screate_simple(spec->rank, spec->sizes, NULL)
-                                        : H5Screate(H5S_SCALAR));
+    hid_t space = H5_TRY(h5, spec->rank
+                                 ? H5Screate_simple(spec->rank, spec->sizes, NULL)
+                                 : H5Screate(H5S_SCALAR));
     hid_t dataset = H5_TRY(h5, H5Dcreate2(h5->file, spec->name, spec->type, space,
                                           H5P_DEFAULT, storage, H5P_DEFAULT));
 
@@ -145,7 +146,8 @@ static void status_write(struct skeleton *sk, const struct stage *stage,
 }
 
 /* Along a dimension of its own, whose coordinate is the first point of the block. */
-static void blocks_write(struct skeleton *sk, const struct stage *stage, uint64_t points)
+static void blocks_write(struct skeleton *sk, const struct stage *stage,
+                         uint64_t points)
 {
     struct stage_layout layout;
     char *names[3] = { alloc_printf("%s_block", stage->name),
@@ -171,14 +173,15 @@ static void blocks_write(struct skeleton *sk, const struct stage *stage, uint64_
                                     .rank = 1 });
     h5_put_count(&sk->h5, scale, "block_points", layout.block_points);
     dataset = skeleton_dataset(
-        sk, &(struct dataset_spec){ .name = names[1],
-                                    .units = "1",
-                                    .meaning = "CRC-32C over the block's columns in the "
-                                               "order of the status, then its status",
-                                    .type = H5T_STD_U32LE,
-                                    .scales = &scale,
-                                    .sizes = &size,
-                                    .rank = 1 });
+        sk,
+        &(struct dataset_spec){ .name = names[1],
+                                .units = "1",
+                                .meaning = "CRC-32C over the block's columns in the "
+                                           "order of the status, then its status",
+                                .type = H5T_STD_U32LE,
+                                .scales = &scale,
+                                .sizes = &size,
+                                .rank = 1 });
     H5_TRY(&sk->h5, H5Dclose(dataset));
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){ .name = names[2],
@@ -314,8 +317,8 @@ enum status results_create(const char *path, const struct study *study,
     if (status == STATUS_OK)
         status = settle(partial, err);
     if (status == STATUS_OK && rename(partial, path))
-        status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial, path,
-                           strerror(errno));
+        status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
+                           path, strerror(errno));
     if (status == STATUS_OK)
         raw_sync_folder_of(path);
     else

@@ -57,8 +57,8 @@ char *results_coordinate_format(const struct results *results, size_t dimension,
 
     if (variable && variable->kind == VARIABLE_TEXT)
         snprintf(buffer, size, "%s", variable->texts[i]);
-    else if (variable &&
-             results_read_numbers(results, variable, i, 1, &number, &ignored) == STATUS_OK)
+    else if (variable && results_read_numbers(results, variable, i, 1, &number,
+                                              &ignored) == STATUS_OK)
         quantity_format(number, variable->units, buffer, size);
     else
         snprintf(buffer, size, "%" PRIu64, i);
@@ -102,7 +102,8 @@ enum status results_summarize(const struct results *results,
             uint64_t left = layout->points - i;
             uint64_t count = left < CHUNK_POINTS ? left : CHUNK_POINTS;
 
-            status = raw_read(&results->raw, chunk, count, layout->status_offset + i, err);
+            status = raw_read(&results->raw, chunk, count, layout->status_offset + i,
+                              err);
             for (uint64_t k = 0; k < count && status == STATUS_OK; k++)
                 if (chunk[k] >= 0 && chunk[k] < POINT_STATUSES)
                     summary->points[s][chunk[k]]++;
@@ -117,8 +118,9 @@ enum status results_summarize(const struct results *results,
 }
 
 enum status results_points_with(const struct results *results, size_t stage,
-                                enum point_status wanted, uint64_t from, uint64_t *points,
-                                size_t most, size_t *count, struct error *err)
+                                enum point_status wanted, uint64_t from,
+                                uint64_t *points, size_t most, size_t *count,
+                                struct error *err)
 {
     const struct stage_layout *layout = &results->stages[stage].layout;
     int8_t *chunk = alloc_array(CHUNK_POINTS, sizeof *chunk);
@@ -140,8 +142,9 @@ enum status results_points_with(const struct results *results, size_t stage,
 }
 
 /* The file's own checksum of a block that need not be one of this program's stages. */
-static enum status block_verify(const struct results *results, size_t stage, uint64_t index,
-                                bool *is_committed, bool *is_good, struct error *err)
+static enum status block_verify(const struct results *results, size_t stage,
+                                uint64_t index, bool *is_committed, bool *is_good,
+                                struct error *err)
 {
     const struct stage_layout *layout = &results->stages[stage].layout;
     struct range points = layout_block(layout, index);
@@ -197,8 +200,9 @@ enum status results_verify(const struct results *results, uint64_t *checked,
             if (!is_good && (*damaged)++ == 0)
                 error_set(err, STATUS_OK, "%s block %" PRIu64 ", from %s",
                           results->stages[s].name, b,
-                          results_point_format(results, s, layout_block(layout, b).first,
-                                               where, sizeof where));
+                          results_point_format(results, s,
+                                               layout_block(layout, b).first, where,
+                                               sizeof where));
         }
     }
     return status;
@@ -230,10 +234,11 @@ enum status results_layout(const struct results *results, const struct study *st
             if (strcmp(results->variables[found->columns[c]].name,
                        table[id].metrics[c].name) != 0 ||
                 found->layout.column_bytes[c] != wanted.column_bytes[c])
-                return error_set(err, STATUS_INPUT,
-                                 "%s: has no column %s of the %s stage: another version "
-                                 "of nvsweep made it; name another file with -o",
-                                 results->path, table[id].metrics[c].name, table[id].name);
+                return error_set(
+                    err, STATUS_INPUT,
+                    "%s: has no column %s of the %s stage: another version "
+                    "of nvsweep made it; name another file with -o",
+                    results->path, table[id].metrics[c].name, table[id].name);
         layout->stages[id] = found->layout;
     }
     return STATUS_OK;

@@ -61,6 +61,21 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
     return projected;
 }
 
+uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
+                    enum axis_id axis, union axis_value value)
+{
+    for (size_t d = 0; d < grid->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+        uint64_t at = index / grid->strides[d] % grid->sizes[d];
+
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            for (uint64_t i = 0; dimension->axes[a] == axis && i < dimension->count; i++)
+                if (axis_values_equal(axis, space->axes[axis].values[i], value))
+                    return index + i * grid->strides[d] - at * grid->strides[d];
+    }
+    return axis_values_equal(axis, space->axes[axis].values[0], value) ? index : UINT64_MAX;
+}
+
 static bool is_member(enum axis_id axis, union axis_value value,
                       const union axis_value *values, size_t count)
 {

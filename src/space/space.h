@@ -73,6 +73,11 @@ void grid_point(const struct grid *grid, const struct space *space, uint64_t ind
  * dimension of `from`. */
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
 
+/* The index of the point that has `value` on `axis` and else is the one at `index`, or
+ * UINT64_MAX if no such point is in the grid. */
+uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
+                    enum axis_id axis, union axis_value value);
+
 /* Does an exclusion that speaks of this grid's axes only leave the point out? */
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point);

@@ -1,6 +1,7 @@
 #include "stage/curve_store.h"
 
 #include "base/memory.h"
+#include "workload/workload.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,0 +1,24 @@
+/* The model's value of a published figure.
+ *
+ * A figure names design points and a metric.  With `sweep` the points are those of that
+ * sweep file (it lies beside the library) which `where` selects; without, `where` alone
+ * describes them.  With a baseline the figure is, point by point, the ratio of the
+ * baseline's metric to the point's. */
+#ifndef NVSWEEP_CMD_FIGURES_H
+#define NVSWEEP_CMD_FIGURES_H
+
+#include "config/published.h"
+#include "stage/stage.h"
+
+struct figures; /* studies evaluated so far, kept for the next figure that asks */
+
+/* folder: of the shipped library, whose parent holds the sweeps.  Both are borrowed. */
+struct figures *figures_begin(const struct library *library, const char *folder);
+void figures_end(struct figures *figures);
+
+/* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not
+ * done gives NaN. */
+enum status figures_value(struct figures *figures, const struct published_figure *figure,
+                          double *value, struct error *err);
+
+#endif

@@ -1,0 +1,88 @@
+#include "cmd/cmd.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "run/run.h"
+#include "stage/curve_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* sweeps/x.cfg -> x.h5 in the current folder. */
+static char *default_output(const char *sweep)
+{
+    const char *slash = strrchr(sweep, '/'), *base = slash ? slash + 1 : sweep;
+    const char *dot = strrchr(base, '.');
+
+    return alloc_printf("%.*s.h5", (int)(dot && dot != base ? (size_t)(dot - base)
+                                                            : strlen(base)),
+                        base);
+}
+
+static enum status run_on(MPI_Comm comm, const char *file, const char *output,
+                          const struct run_options *options, struct error *err)
+{
+    struct library library;
+    struct sweep sweep;
+    struct study study = { .sweep = NULL };
+    char *curve_folder = curve_store_folder();
+    char *chosen = output ? alloc_text(output) : default_output(file);
+    enum status status = sweep_load(file, &library, &sweep, err);
+
+    if (status == STATUS_OK)
+        status = study_init(&study, &sweep, &library, err);
+    status = run_agree(comm, status, err);
+    if (status == STATUS_OK) {
+        study.curve_folder = curve_folder;
+        status = run_sweep(&study, chosen, options, comm, err);
+    }
+    free(chosen);
+    free(curve_folder);
+    sweep_free(&sweep);
+    library_free(&library);
+    return status;
+}
+
+enum status cmd_run(int argc, char **argv, struct error *err)
+{
+    const char *output = NULL, *budget = NULL;
+    struct run_options run = { .stages = NULL };
+    const struct option_spec options[] = {
+        { "o", &output, NULL },
+        { "output", &output, NULL },
+        { "time-budget", &budget, NULL },
+        { "accept-version", NULL, &run.accept_version },
+        { "quiet", NULL, &run.is_quiet },
+    };
+    enum status status;
+    struct error why;
+    int rank;
+
+    MPI_Init(NULL, NULL);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    status = options_read(&argc, argv, options, 5, err);
+    if (status == STATUS_OK && argc != 1)
+        status = error_set(err, STATUS_INPUT,
+                           "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
+    if (status == STATUS_OK && budget) {
+        status = quantity_parse(budget, "s", &run.time_budget_s, &why);
+        if (status != STATUS_OK || run.time_budget_s <= 0)
+            status = error_set(err, STATUS_INPUT,
+                               "--time-budget '%.40s': must be a time such as 55min or "
+                               "3000 s",
+                               budget);
+    }
+    run.program = (struct program){
+        .version = program_version,
+        .commit = program_commit,
+        .is_dirty = program_is_dirty,
+    };
+    status = run_agree(MPI_COMM_WORLD, status, err);
+    if (status == STATUS_OK)
+        status = run_on(MPI_COMM_WORLD, argv[0], output, &run, err);
+    MPI_Finalize();
+    if (rank != 0)
+        err->text[0] = '\0'; /* rank 0 speaks once */
+    return status;
+}

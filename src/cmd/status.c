@@ -1,0 +1,165 @@
+#include "cmd/cmd.h"
+
+#include "base/units.h"
+#include "results/results.h"
+#include "run/activity.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+enum { BAR = 30, SILENT_S = 600, SHOWN = 10 };
+
+/* What the file and its run are in, for the last line and the exit code. */
+enum state { STATE_DONE, STATE_RUNNING, STATE_STOPPED, STATE_FAILED };
+static const char *const state_names[] = { "done", "running", "stopped", "failed" };
+
+static enum state state_of(const struct results_summary *summary,
+                           const struct activity *activity)
+{
+    if (summary->pending == 0)
+        return summary->failed ? STATE_FAILED : STATE_DONE;
+    return activity->has_lock && activity->owner.is_alive ? STATE_RUNNING : STATE_STOPPED;
+}
+
+static void bar_print(double share)
+{
+    int full = (int)(share * BAR);
+
+    putchar('[');
+    for (int i = 0; i < BAR; i++)
+        putchar(i < full ? '#' : '.');
+    printf("] %5.1f %%", 100 * share);
+}
+
+static uint64_t stage_total(const uint64_t *counts)
+{
+    uint64_t total = 0;
+
+    for (int s = 0; s < POINT_STATUSES; s++)
+        total += counts[s];
+    return total;
+}
+
+static void stages_print(const struct results *results,
+                         const struct results_summary *summary,
+                         const struct activity *activity)
+{
+    for (size_t s = 0; s < results->stage_count; s++) {
+        const uint64_t *counts = summary->points[s];
+        uint64_t total = stage_total(counts), pending = counts[POINT_PENDING];
+        char text[40];
+
+        printf("%-8s ", results->stages[s].name);
+        bar_print(total ? (double)(total - pending) / (double)total : 1);
+        printf("  %" PRIu64 " of %" PRIu64, total - pending, total);
+        for (int code = POINT_INFEASIBLE; code < POINT_STATUSES; code++)
+            if (counts[code])
+                printf(", %" PRIu64 " %s", counts[code], word_name(point_status_words, code));
+        if (strcmp(results->stages[s].name, activity->stage) == 0 && pending &&
+            activity->points_per_s > 0) {
+            double left_s = activity_left_s(activity, pending);
+
+            printf("  %.3g points/s", activity->points_per_s);
+            if (left_s > 0)
+                printf(", %s left", quantity_format(left_s, "s", text, sizeof text));
+        }
+        printf("\n");
+    }
+}
+
+static enum status failures_print(const struct results *results, struct error *err)
+{
+    static const enum point_status bad[] = { POINT_FAILED, POINT_QUARANTINED };
+    uint64_t points[SHOWN];
+    char text[1024];
+
+    for (size_t s = 0; s < results->stage_count; s++)
+        for (size_t b = 0; b < 2; b++) {
+            size_t count = 0;
+            enum status status = results_points_with(results, s, bad[b], 0, points, SHOWN,
+                                                     &count, err);
+
+            if (status != STATUS_OK)
+                return status;
+            for (size_t i = 0; i < count; i++)
+                printf("%-11s %s %s\n", word_name(point_status_words, (int)bad[b]),
+                       results->stages[s].name,
+                       results_point_format(results, s, points[i], text, sizeof text));
+        }
+    return STATUS_OK;
+}
+
+static void state_print(enum state state, const struct activity *activity)
+{
+    double silent_s = activity->has_journal ? (double)time(NULL) - activity->last_s : 0;
+
+    if (state == STATE_RUNNING) {
+        printf("running on %u ranks, host %s, process %ld%s%s", activity->ranks,
+               activity->owner.host, activity->owner.pid,
+               activity->owner.job[0] ? ", job " : "", activity->owner.job);
+        if (silent_s > SILENT_S)
+            printf("; no progress for %.0f min", silent_s / 60);
+        printf("\n");
+    } else if (state == STATE_STOPPED) {
+        printf("stopped%s%s; run the same command again to go on\n",
+               activity->end[0] ? ": " : "", activity->end);
+    } else {
+        printf("%s\n", state == STATE_DONE ? "done" : "done, with failures");
+    }
+}
+
+static void json_print(const struct results *results, const struct results_summary *summary,
+                       const struct activity *activity, enum state state)
+{
+    printf("{\"state\": \"%s\", \"total\": %" PRIu64 ", \"pending\": %" PRIu64
+           ", \"failed\": %" PRIu64 ", \"ranks\": %u, \"points_per_s\": %.6g, "
+           "\"last_progress\": %.0f, \"stages\": [",
+           state_names[state], summary->total, summary->pending, summary->failed,
+           activity->ranks, activity->points_per_s, activity->last_s);
+    for (size_t s = 0; s < results->stage_count; s++) {
+        printf("%s{\"name\": \"%s\"", s ? ", " : "", results->stages[s].name);
+        for (int code = 0; code < POINT_STATUSES; code++)
+            printf(", \"%s\": %" PRIu64, word_name(point_status_words, code),
+                   summary->points[s][code]);
+        printf("}");
+    }
+    printf("]}\n");
+}
+
+enum status cmd_status(int argc, char **argv, struct error *err)
+{
+    bool is_json = false;
+    const struct option_spec options[] = { { "json", NULL, &is_json } };
+    struct results *results = NULL;
+    struct results_summary summary;
+    struct activity activity;
+    enum state state;
+    enum status status = options_read(&argc, argv, options, 1, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (argc != 1)
+        return error_set(err, STATUS_INPUT,
+                         "status needs one result file: nvsweep status FILE");
+    status = results_open(argv[0], &results, err);
+    if (status == STATUS_OK)
+        status = results_summarize(results, &summary, err);
+    if (status != STATUS_OK) {
+        results_close(results);
+        return status;
+    }
+    activity_read(argv[0], &activity);
+    state = state_of(&summary, &activity);
+    if (is_json) {
+        json_print(results, &summary, &activity, state);
+    } else {
+        stages_print(results, &summary, &activity);
+        status = failures_print(results, err);
+        state_print(state, &activity);
+    }
+    results_close(results);
+    if (status != STATUS_OK || state == STATE_DONE)
+        return status;
+    return state == STATE_FAILED ? STATUS_RECORDED : STATUS_RESUME;
+}

@@ -1,0 +1,183 @@
+/* GPUs: kernel after kernel, each filling the processors alone, sharing the last-level
+ * cache.  The stream of its accesses is made once per curve and measured as it comes.
+ */
+#include "platform/gpu.h"
+
+#include "base/memory.h"
+#include "platform/family.h"
+#include "workload/stack_distance.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    EXACT_ACCESSES = 4 << 20,   /* streams up to this length are followed whole */
+    SAMPLED_ACCESSES = 2 << 20, /* of longer ones about so many accesses, at first */
+    SHIFT_MAX = 9,              /* and no less than one line in 512 */
+    REFINE_SHIFT = 2,           /* four times as many where the error asks for it */
+};
+
+/* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
+#define FOLLOWED_S 60e-9
+#define SKIPPED_S 0.4e-9
+
+static enum status gpu_check(const struct platform *platform, struct error *err)
+{
+    uint64_t line = platform->llc_line_bytes, sector = platform->llc_sector_bytes;
+
+    if (line % sector != 0 || line / sector > 4)
+        return error_set(err, STATUS_INPUT,
+                         "has sectors of %" PRIu64 " bytes in lines of %" PRIu64
+                         ", must be one, two, three or four to a line",
+                         sector, line);
+    if (16384 % line != 0)
+        return error_set(err, STATUS_INPUT,
+                         "has lines of %" PRIu64 " bytes, must be a power of two",
+                         line);
+    return STATUS_OK;
+}
+
+static void run_phase(const struct gpu_run *run)
+{
+    size_t count = run->graph->count;
+
+    for (size_t i = 0; i < count; i++)
+        gpu_forward(run, i);
+    if (run->phase != PHASE_TRAINING)
+        return;
+    for (size_t i = 0; i < count; i++)
+        run->has_gradient[i] = false;
+    for (size_t i = count; i-- > 0;)
+        gpu_backward(run, i);
+    gpu_update(run);
+}
+
+/* Runs the phase into sink (or only counts), leaving the totals in stream. */
+static void run_stream(const struct evaluation *evaluation, const struct graph *graph,
+                       const struct memory_map *map, unsigned shift,
+                       struct access_sink sink, struct kernel_stream *stream)
+{
+    struct gpu_run run = {
+        .stream = stream,
+        .graph = graph,
+        .map = map,
+        .phase = evaluation->phase,
+        .batch = evaluation->batch,
+        .has_gradient = alloc_array(graph->count, sizeof(bool)),
+    };
+
+    kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
+                         shift, sink);
+    run_phase(&run);
+    if (sink.accesses)
+        kernel_stream_flush(stream);
+    kernel_stream_free(stream);
+    free(run.has_gradient);
+}
+
+static void measure(const struct evaluation *evaluation, const struct graph *graph,
+                    const struct memory_map *map, unsigned shift,
+                    struct reuse_curve *curve)
+{
+    const struct platform *platform = evaluation->platform;
+    uint64_t line_bytes = platform->llc_line_bytes;
+    double weight = (double)(UINT64_C(1) << shift);
+    struct stack_distance *stack = stack_distance_create((map->lines >> shift) + 1,
+                                                         line_bytes << shift);
+    struct access_sink sink = { stack_distance_sink, stack };
+    struct kernel_stream stream;
+    struct stack_distance_totals totals;
+
+    run_stream(evaluation, graph, map, shift, sink, &stream);
+    totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
+    stack_distance_free(stack);
+    curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
+    curve->sampled_of = UINT64_C(1) << shift;
+    curve->line_bytes = (double)line_bytes;
+    curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
+    curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
+    curve->footprint_bytes = totals.lines * (double)line_bytes;
+    curve->macs = stream.macs;
+    curve->compute_s = stream.compute_s;
+    curve->kernels = stream.kernels;
+}
+
+static unsigned first_shift(double accesses, double max_error)
+{
+    unsigned shift = 0;
+
+    if (max_error <= 0 || accesses <= EXACT_ACCESSES)
+        return 0;
+    while (shift < SHIFT_MAX && accesses > (double)(SAMPLED_ACCESSES << shift))
+        shift++;
+    return shift;
+}
+
+static enum status check_evaluation(const struct evaluation *evaluation,
+                                    struct error *err)
+{
+    if (evaluation->precision_bits < 1 || evaluation->precision_bits > 64)
+        return error_set(err, STATUS_INPUT, "precision is %u bits, must be in 1..64",
+                         evaluation->precision_bits);
+    if (evaluation->batch == 0)
+        return error_set(err, STATUS_INPUT, "batch is 0, must be at least 1");
+    return STATUS_OK;
+}
+
+static enum status gpu_evaluate(const struct evaluation *evaluation,
+                                struct reuse_curve *curve, struct error *err)
+{
+    struct graph graph;
+    struct memory_map map;
+    struct kernel_stream stream;
+    unsigned shift;
+    enum status status = check_evaluation(evaluation, err);
+
+    if (status == STATUS_OK)
+        status = graph_create(&graph, evaluation->workload, evaluation->phase,
+                              evaluation->sequence_length, err);
+    if (status != STATUS_OK)
+        return status;
+    memory_map_create(&map, &graph, evaluation->platform, evaluation->phase,
+                      evaluation->batch, evaluation->precision_bits);
+    run_stream(evaluation, &graph, &map, 0, (struct access_sink){ 0 }, &stream);
+    shift = first_shift(stream.accesses, evaluation->max_error);
+    if (map.lines >> shift >= ACCESS_LINES_MAX) {
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "touches more than %u lines, which is beyond this method",
+                           ACCESS_LINES_MAX);
+        goto out;
+    }
+    measure(evaluation, &graph, &map, shift, curve);
+    while (shift > 0 && curve->error > evaluation->max_error) {
+        shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
+        measure(evaluation, &graph, &map, shift, curve);
+    }
+out:
+    memory_map_free(&map);
+    graph_free(&graph);
+    return status;
+}
+
+static double gpu_cost_s(const struct evaluation *evaluation, const struct graph *graph)
+{
+    struct memory_map map;
+    struct kernel_stream stream;
+    double followed;
+
+    memory_map_create(&map, graph, evaluation->platform, evaluation->phase,
+                      evaluation->batch, evaluation->precision_bits);
+    run_stream(evaluation, graph, &map, 0, (struct access_sink){ 0 }, &stream);
+    memory_map_free(&map);
+    followed = stream.accesses /
+               (double)(UINT64_C(1) << first_shift(stream.accesses, 1));
+    return followed * FOLLOWED_S + stream.accesses * SKIPPED_S;
+}
+
+const struct family gpu_family = {
+    .name = "gpu",
+    .summary = "streaming multiprocessors running tiled implicit-GEMM kernels",
+    .check = gpu_check,
+    .evaluate = gpu_evaluate,
+    .cost_s = gpu_cost_s,
+};

@@ -1,0 +1,72 @@
+/* The GPU family, in the order a training step runs: gpu_forward.c, gpu_backward.c;
+ * gpu.c puts them together. */
+#ifndef NVSWEEP_PLATFORM_GPU_H
+#define NVSWEEP_PLATFORM_GPU_H
+
+#include "platform/kernel.h"
+#include "platform/memory_map.h"
+
+/* One run of a phase. */
+struct gpu_run {
+    struct kernel_stream *stream;
+    const struct graph *graph;
+    const struct memory_map *map;
+    enum phase phase;
+    uint64_t batch;
+    bool *has_gradient; /* per operation: something was written to out_gradient */
+};
+
+/* All kernels of the forward pass of operation i. */
+void gpu_forward(const struct gpu_run *run, size_t i);
+
+/* Its data and weight gradients, then the update of all weights. */
+void gpu_backward(const struct gpu_run *run, size_t i);
+void gpu_update(const struct gpu_run *run);
+
+/* A convolution between the tensor it slides over (big: channels, height, width) and
+ * the one it makes (small: outputs, p, q); a transposed convolution is its data
+ * gradient. */
+struct window {
+    uint64_t batch, groups;
+    uint64_t channels, height, width;
+    uint64_t outputs, p, q;
+    uint64_t taps_h, taps_w, stride, pad;
+    uint64_t big_line, small_line, weights_line;
+    bool separate_taps;
+    double macs; /* of one product over all groups */
+};
+struct window gpu_window(const struct gpu_run *run, const struct operation *operation,
+                         struct extent in, struct extent out, struct extent weights);
+void gpu_window_gather(struct kernel_stream *stream, const struct window *window);
+void gpu_window_scatter(struct kernel_stream *stream, const struct window *window,
+                        bool accumulates);
+void gpu_window_weights(struct kernel_stream *stream, const struct window *window,
+                        uint64_t gradient_line);
+
+/* Attention's products, batch x heads of them in one launch.  Names say the operands'
+ * shapes: queries and outputs are tokens x channels, scores tokens x context. */
+struct attention {
+    uint64_t batch, heads, tokens, context, channels;
+};
+struct operand gpu_head(const struct attention *attention, uint64_t first_line,
+                        uint64_t tokens, bool tokens_are_x);
+struct operand gpu_scores(const struct attention *attention, uint64_t first_line,
+                          bool tokens_are_x);
+struct attention gpu_attention(const struct gpu_run *run,
+                               const struct operation *operation);
+
+/* Loads of each input element by a window, at least 1. */
+uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation);
+
+bool gpu_is_depthwise(const struct operation *operation);
+
+/* The table's row that a token picks, here by a hash. */
+static inline uint64_t gpu_embedding_row(uint64_t token, uint64_t rows)
+{
+    return ((token + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % rows;
+}
+
+void pass_read(struct pass *pass, struct extent extent, uint64_t times);
+void pass_write(struct pass *pass, struct extent extent);
+
+#endif

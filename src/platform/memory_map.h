@@ -1,0 +1,36 @@
+/* Where tensors lie.  Every tensor has lines of its own, as Caffe's blobs do: weights
+ * and outputs, and for training a gradient of each, the momentum of weights and what
+ * layers keep for the way back.  Pointwise layers work in place where nobody else needs
+ * their input. */
+#ifndef NVSWEEP_PLATFORM_MEMORY_MAP_H
+#define NVSWEEP_PLATFORM_MEMORY_MAP_H
+
+#include "platform/platform.h"
+#include "workload/workload.h"
+
+struct extent {
+    uint64_t first_line, lines;
+};
+
+/* Of one operation; extents without lines are not there. */
+struct operation_memory {
+    struct extent out, out_gradient;
+    struct extent weights, weight_gradient, momentum;
+    struct extent scratch, scratch_gradient; /* attention: scores; gemm: second operand;
+                                              * sparse matrix: column numbers */
+    struct extent keys, values;              /* decode: caches */
+    bool is_alias;                           /* out is the first input's */
+    bool needs_gradient;                     /* something before or in it is trained */
+};
+
+struct memory_map {
+    struct operation_memory *operations;
+    uint64_t lines;
+};
+
+void memory_map_create(struct memory_map *map, const struct graph *graph,
+                       const struct platform *platform, enum phase phase,
+                       uint64_t batch, unsigned precision_bits);
+void memory_map_free(struct memory_map *map);
+
+#endif

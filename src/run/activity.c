@@ -1,0 +1,96 @@
+#include "run/activity.h"
+
+#include "base/memory.h"
+#include "run/journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rate is that of the leases that ended in the last RECENT_S before the newest. */
+#define RECENT_S 60.0
+enum { RECENT_LEASES = 4096 };
+
+struct recent {
+    double end_s[RECENT_LEASES];
+    uint64_t points[RECENT_LEASES];
+    size_t count; /* ever; the last RECENT_LEASES are kept */
+};
+
+static void lease_take(struct activity *activity, struct recent *recent, const char *line)
+{
+    size_t at = recent->count++ % RECENT_LEASES;
+    double end_s = journal_number(line, "start") + journal_number(line, "seconds");
+
+    recent->end_s[at] = end_s;
+    recent->points[at] = (uint64_t)journal_number(line, "points");
+    activity->stage_points += recent->points[at];
+    if (end_s > activity->last_s)
+        activity->last_s = end_s;
+}
+
+static void line_take(struct activity *activity, struct recent *recent, const char *line)
+{
+    char event[16];
+
+    journal_text(line, "event", event, sizeof event);
+    if (strcmp(event, "start") == 0) {
+        activity->starts++;
+        activity->started_s = activity->last_s = journal_number(line, "epoch");
+        activity->ranks = (unsigned)journal_number(line, "ranks");
+        activity->end[0] = '\0';
+        recent->count = 0;
+    } else if (strcmp(event, "stage") == 0) {
+        journal_text(line, "stage", activity->stage, sizeof activity->stage);
+        activity->stage_start_s = journal_number(line, "epoch");
+        activity->stage_points = 0;
+        recent->count = 0;
+    } else if (strcmp(event, "lease") == 0) {
+        lease_take(activity, recent, line);
+    } else if (strcmp(event, "end") == 0) {
+        journal_text(line, "status", activity->end, sizeof activity->end);
+    }
+}
+
+static double recent_rate(const struct activity *activity, const struct recent *recent)
+{
+    size_t kept = recent->count < RECENT_LEASES ? recent->count : RECENT_LEASES;
+    double first_s = activity->last_s;
+    uint64_t points = 0;
+
+    for (size_t i = 0; i < kept; i++) {
+        if (recent->end_s[i] < activity->last_s - RECENT_S)
+            continue;
+        points += recent->points[i];
+        first_s = recent->end_s[i] < first_s ? recent->end_s[i] : first_s;
+    }
+    if (first_s - activity->stage_start_s < RECENT_S && recent->count == kept)
+        first_s = activity->stage_start_s;
+    return activity->last_s > first_s ? (double)points / (activity->last_s - first_s) : 0;
+}
+
+void activity_read(const char *output, struct activity *activity)
+{
+    char *path = alloc_printf("%s.journal", output);
+    FILE *journal = fopen(path, "re");
+    struct recent *recent = alloc_array(1, sizeof *recent);
+    char *line = NULL;
+    size_t size = 0;
+
+    *activity = (struct activity){ 0 };
+    activity->has_lock = lock_read(output, &activity->owner);
+    activity->has_journal = journal != NULL;
+    while (journal && getline(&line, &size, journal) > 0)
+        line_take(activity, recent, line);
+    activity->points_per_s = recent_rate(activity, recent);
+    free(line);
+    free(recent);
+    free(path);
+    if (journal)
+        fclose(journal);
+}
+
+double activity_left_s(const struct activity *activity, uint64_t pending)
+{
+    return activity->points_per_s > 0 ? (double)pending / activity->points_per_s : 0;
+}

@@ -1,0 +1,43 @@
+/* From values in memory to committed blocks, in the order that durability asks for.
+ *
+ * By default a block's status follows its columns and checksum at once: what is written
+ * survives the death of processes.  With durability = "power" the status waits until the
+ * columns are on the disk: statuses are collected, and every COMMIT_SYNC_S seconds one
+ * fdatasync lets them go. */
+#ifndef NVSWEEP_RUN_COMMIT_H
+#define NVSWEEP_RUN_COMMIT_H
+
+#include "results/block.h"
+
+#define COMMIT_SYNC_S 3.0
+
+struct commit {
+    struct raw raw;
+    const struct stage_layout *layout;
+    bool is_power;
+    struct waiting *waiting; /* statuses that wait for a sync */
+    size_t waiting_count, waiting_bytes;
+    double synced_s; /* clock of the last sync */
+};
+
+/* The file is opened by the caller in commit->raw. */
+void commit_begin(struct commit *commit, const struct stage_layout *layout,
+                  bool is_power);
+
+/* Mark the block as attempted once more than `attempts` before it is evaluated. */
+enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attempts,
+                           struct error *err);
+
+/* Nobody evaluates the block here any more. */
+enum status commit_withdraw(struct commit *commit, uint32_t block, struct error *err);
+
+enum status commit_block(struct commit *commit, uint32_t block,
+                         const struct block *values, struct error *err);
+
+/* Let all waiting statuses go. */
+enum status commit_flush(struct commit *commit, struct error *err);
+
+/* Forget waiting statuses, if any, and release memory; the file stays open. */
+void commit_end(struct commit *commit);
+
+#endif

@@ -1,0 +1,216 @@
+#include "run/messages.h"
+#include "run/stage_run.h"
+
+#include "base/memory.h"
+#include "run/stop.h"
+
+#include <stdlib.h>
+
+/* From here on rank 0 only deals: with more workers than this its answers are worth
+ * more than its computing. */
+enum { COMPUTES_UP_TO = 128 };
+#define SILENCE_S 30.0 /* after the end, before a rank that does not answer is named */
+
+struct coordinator {
+    struct evaluator *evaluator;
+    struct watch *watch;
+    MPI_Comm comm;
+    int ranks;
+    struct deal *deal;
+    uint8_t *is_waiting; /* rank asked and has no answer yet */
+    uint8_t *is_through; /* rank sent its last report */
+    int through;
+    const char *stop; /* why dealing stopped before the end, or NULL */
+    bool is_ended;    /* the end was sent */
+    struct work work;
+};
+
+static void lease_note(struct coordinator *co, int rank, const struct report *report,
+                       struct lease lease)
+{
+    watch_points(co->watch, report->points, report->failed);
+    watch_journal(
+        co->watch,
+        "{\"event\": \"lease\", \"stage\": \"%s\", \"block\": %u, \"blocks\": %u, "
+        "\"points\": %llu, \"failed\": %llu, \"rank\": %d, \"start\": %.3f, "
+        "\"seconds\": %.6f}",
+        co->evaluator->stage->name, co->evaluator->line->blocks[lease.first],
+        lease.count, (unsigned long long)report->points,
+        (unsigned long long)report->failed, rank, report->start_s, report->busy_s);
+}
+
+/* Workers that asked get leases as long as there are any. */
+static void leases_send(struct coordinator *co)
+{
+    for (int r = 1; r < co->ranks && !co->is_ended; r++) {
+        struct order order = { .kind = ORDER_LEASE };
+
+        if (!co->is_waiting[r])
+            continue;
+        if (!deal_take(co->deal, (unsigned)r, clock_s(), &order.lease))
+            return;
+        co->is_waiting[r] = false;
+        MPI_Send(&order, sizeof order, MPI_BYTE, r, TAG_ORDER, co->comm);
+    }
+}
+
+static void end_send(struct coordinator *co)
+{
+    struct order order = { .kind = deal_is_over(co->deal) ? ORDER_DROP : ORDER_END };
+
+    if (co->is_ended)
+        return;
+    co->is_ended = true;
+    for (int r = 1; r < co->ranks; r++)
+        MPI_Send(&order, sizeof order, MPI_BYTE, r, TAG_ORDER, co->comm);
+}
+
+static void report_take(struct coordinator *co, int rank, const struct report *report)
+{
+    if (report->has_finished) {
+        lease_note(co, rank, report, deal_lease(co->deal, report->lease));
+        deal_finish(co->deal, report->lease, report->busy_s);
+    }
+    if (report->was_signalled && !co->stop)
+        co->stop = "a signal";
+    if (report->wants)
+        co->is_waiting[rank] = true;
+    if (report->is_last && !co->is_through[rank]) {
+        co->is_through[rank] = true;
+        co->through++;
+    }
+    if (report->is_bad && !co->stop)
+        co->stop = "a failure";
+}
+
+/* Answer everybody who spoke; called between slices of rank 0's own work. */
+static void reports_receive(void *context)
+{
+    struct coordinator *co = context;
+    int is_there;
+    MPI_Status from;
+
+    while (MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, co->comm, &is_there, &from),
+           is_there) {
+        struct report report;
+
+        MPI_Recv(&report, sizeof report, MPI_BYTE, from.MPI_SOURCE, TAG_REPORT,
+                 co->comm, MPI_STATUS_IGNORE);
+        report_take(co, from.MPI_SOURCE, &report);
+    }
+    if (!co->stop)
+        co->stop = stop_reason();
+    if (co->stop || deal_is_over(co->deal)) {
+        end_send(co);
+        /* What is over elsewhere need not be finished here. */
+        co->evaluator->is_dropped |= deal_is_over(co->deal);
+    } else {
+        leases_send(co);
+    }
+    watch_tick(co->watch, deal_left_s(co->deal) / co->ranks);
+}
+
+/* One position of rank 0's own lease; false if there was nothing to compute. */
+static bool own_step(struct coordinator *co, enum status *status, struct error *err)
+{
+    struct lease lease;
+    bool is_finished;
+
+    if (co->ranks > COMPUTES_UP_TO)
+        return false;
+    if (!co->work.has_lease) {
+        if (!deal_take(co->deal, 0, clock_s(), &lease))
+            return false;
+        work_begin(&co->work, co->evaluator, lease);
+    }
+    *status = work_step(&co->work, co->evaluator, &is_finished, err);
+    if (is_finished) {
+        struct report report = work_report(&co->work, co->evaluator);
+
+        report_take(co, 0, &report);
+    }
+    return true;
+}
+
+static enum status deal_all(struct coordinator *co, struct error *err)
+{
+    enum status status = STATUS_OK;
+    unsigned idle = 0;
+
+    while (!co->is_ended) {
+        reports_receive(co);
+        if (co->is_ended)
+            break;
+        if (own_step(co, &status, err))
+            idle = 0;
+        else
+            idle_wait(idle++);
+        if (status != STATUS_OK) {
+            co->stop = "a failure";
+            end_send(co);
+        }
+    }
+    return status;
+}
+
+/* Every worker says when it is through; one that was stopped from outside may take its
+ * time, and is named. */
+static void workers_await(struct coordinator *co)
+{
+    double said_s = clock_s();
+
+    for (unsigned idle = 0; co->through < co->ranks - 1; idle++) {
+        reports_receive(co);
+        if (clock_s() - said_s > SILENCE_S) {
+            for (int r = 1; r < co->ranks; r++)
+                if (!co->is_through[r]) {
+                    watch_say(co->watch, "waiting for rank %d", r);
+                    break;
+                }
+            said_s = clock_s();
+        }
+        idle_wait(idle);
+    }
+}
+
+enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
+                            MPI_Comm comm, bool *is_stopped, struct error *err)
+{
+    struct coordinator co = { .evaluator = evaluator, .watch = watch, .comm = comm };
+    enum status status, flushed;
+
+    MPI_Comm_size(comm, &co.ranks);
+    co.is_waiting = alloc_array((size_t)co.ranks, 1);
+    co.is_through = alloc_array((size_t)co.ranks, 1);
+    co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
+                         (unsigned)co.ranks);
+    evaluator->poll = reports_receive;
+    evaluator->context = &co;
+    evaluator->is_dropped = false;
+    status = deal_all(&co, err);
+    flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
+    workers_await(&co);
+    if (deal_repeats(co.deal))
+        watch_say(watch, "%u overdue leases were dealt twice", deal_repeats(co.deal));
+    *is_stopped = co.stop && !deal_is_over(co.deal);
+    deal_free(co.deal);
+    free(co.is_waiting);
+    free(co.is_through);
+    return status != STATUS_OK ? status : flushed;
+}
+
+enum status stage_run(struct evaluator *evaluator, struct watch *watch, MPI_Comm comm,
+                      bool *is_stopped, struct error *err)
+{
+    enum status status;
+    int rank, stopped;
+
+    MPI_Comm_rank(comm, &rank);
+    *is_stopped = false;
+    status = rank ? worker_run(evaluator, comm, err)
+                  : coordinator_run(evaluator, watch, comm, is_stopped, err);
+    stopped = *is_stopped;
+    MPI_Bcast(&stopped, 1, MPI_INT, 0, comm);
+    *is_stopped = stopped;
+    return run_agree(comm, status, err);
+}

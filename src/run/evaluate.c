@@ -1,0 +1,102 @@
+#include "run/evaluate.h"
+
+#include "run/stop.h"
+
+#include <string.h>
+
+/* Points an exclusion leaves out get their status; the models never see them. */
+static void exclusions_mark(const struct evaluator *ev, struct range points)
+{
+    const struct grid *grid = &ev->study->grids[ev->id];
+    const struct space *space = &ev->study->sweep->space;
+    struct point point;
+
+    if (!space->exclusion_count)
+        return;
+    for (uint64_t i = 0; i < points.count; i++) {
+        grid_point(grid, space, points.first + i, &point);
+        if (grid_is_excluded(grid, space, &point))
+            ev->values.status[i] = POINT_EXCLUDED;
+    }
+}
+
+/* How many points from i on to evaluate in one call: pending ones, for about SLICE_S. */
+static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t count)
+{
+    double wanted = ev->point_s > 0 ? SLICE_S / ev->point_s : 1;
+    uint64_t most = wanted < 1     ? 1
+                    : wanted > 1e9 ? (uint64_t)1e9
+                                   : (uint64_t)wanted,
+             n = 0;
+
+    while (i + n < count && n < most && ev->values.status[i + n] == POINT_PENDING)
+        n++;
+    return n;
+}
+
+/* Evaluate in slices; false if the block was dropped on the way. */
+static bool slices_evaluate(struct evaluator *ev, struct range points)
+{
+    for (uint64_t i = 0; i < points.count;) {
+        union columns columns = block_columns_at(&ev->values, i);
+        uint64_t n = slice_points(ev, i, points.count);
+        double begin_s = clock_s();
+
+        if (!n) {
+            i++;
+            continue;
+        }
+        ev->stage->evaluate(ev->study, (struct range){ points.first + i, n }, &columns,
+                            &ev->values.status[i], NULL);
+        ev->point_s = (clock_s() - begin_s) / (double)n;
+        i += n;
+        if (ev->poll && i < points.count) {
+            ev->poll(ev->context);
+            if (ev->is_dropped)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* No point of a committed block is pending, whatever a stage left behind. */
+static void statuses_settle(struct evaluator *ev, struct range points)
+{
+    for (uint64_t i = 0; i < points.count; i++) {
+        int8_t *status = &ev->values.status[i];
+
+        if (*status == POINT_PENDING)
+            *status = POINT_FAILED;
+        ev->failed += *status == POINT_FAILED || *status == POINT_QUARANTINED;
+    }
+    ev->points += points.count;
+}
+
+enum status evaluate_position(struct evaluator *ev, uint32_t position,
+                              struct error *err)
+{
+    uint32_t index = ev->line->blocks[position];
+    uint8_t attempts = ev->line->attempts[position];
+    struct range points = layout_block(ev->commit.layout, index);
+    double begin_s = clock_s();
+    enum status status = commit_attempt(&ev->commit, index, attempts, err);
+    bool is_whole = true;
+
+    if (status != STATUS_OK)
+        return status;
+    block_reset(&ev->values, points.count);
+    exclusions_mark(ev, points);
+    if (attempts >= ATTEMPTS_SUSPECT)
+        status = isolate_evaluate(ev->study, points.first, points.count, &ev->values,
+                                  ev->point_limit_s, ev->poll, ev->context, err);
+    else
+        is_whole = slices_evaluate(ev, points);
+    if (status == STATUS_OK && !is_whole) {
+        status = commit_withdraw(&ev->commit, index, err);
+    } else if (status == STATUS_OK) {
+        statuses_settle(ev, points);
+        status = commit_block(&ev->commit, index, &ev->values, err);
+    }
+    ev->busy_s += clock_s() - begin_s;
+    return status;
+}

@@ -1,0 +1,34 @@
+/* One rank's evaluation of blocks of one stage. */
+#ifndef NVSWEEP_RUN_EVALUATE_H
+#define NVSWEEP_RUN_EVALUATE_H
+
+#include "run/commit.h"
+#include "run/isolate.h"
+#include "run/line.h"
+
+/* Stage, file, and the memory of one block.  Between slices of about SLICE_S (at least
+ * one point) poll is called; when is_dropped is set then, the block in hand is left. */
+#define SLICE_S 0.004
+struct evaluator {
+    const struct study *study;
+    const struct stage *stage;
+    enum stage_id id;
+    const struct line *line;
+    struct commit commit;
+    struct block values;
+    double point_limit_s;
+    poll_fn *poll;
+    void *context;
+    bool is_dropped;
+
+    double point_s;  /* seconds per point, as measured of late */
+    uint64_t points; /* evaluated here and committed */
+    uint64_t failed; /* of them failed or quarantined */
+    double busy_s;   /* spent evaluating and committing */
+};
+
+/* Evaluate and commit the block at a position of the line. */
+enum status evaluate_position(struct evaluator *evaluator, uint32_t position,
+                              struct error *err);
+
+#endif

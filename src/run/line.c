@@ -1,0 +1,148 @@
+#include "run/line.h"
+
+#include "base/memory.h"
+#include "run/deal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COST_SAMPLES = 8 }; /* points of a block whose cost is asked for, at most */
+
+/* What a rank found of one block. */
+struct finding {
+    uint8_t is_pending, is_damaged, attempts;
+};
+
+static struct range share_of(uint64_t total, int ranks, int rank)
+{
+    uint64_t first = total * (uint64_t)rank / (uint64_t)ranks;
+
+    return (struct range){ first,
+                           total * (uint64_t)(rank + 1) / (uint64_t)ranks - first };
+}
+
+static enum status block_find(const struct raw *raw, const struct stage_layout *layout,
+                              uint64_t index, struct block *values,
+                              struct finding *finding, struct error *err)
+{
+    enum block_state state = BLOCK_PENDING;
+    enum status status = block_read(raw, layout, index, values, &state, err);
+
+    if (status == STATUS_OK)
+        status = block_attempts_read(raw, layout, index, &finding->attempts, err);
+    if (status != STATUS_OK)
+        return status;
+    finding->is_pending = state != BLOCK_COMMITTED;
+    finding->is_damaged = state == BLOCK_DAMAGED;
+    if (state == BLOCK_PARTIAL || state == BLOCK_DAMAGED)
+        status = block_clear(raw, layout, index, err);
+    if (state == BLOCK_COMMITTED && finding->attempts && status == STATUS_OK)
+        status = block_attempts_write(raw, layout, index, 0, err);
+    return status;
+}
+
+static enum status share_find(const struct stage *stage, const struct raw *raw,
+                              const struct stage_layout *layout, struct range share,
+                              struct finding *findings, struct error *err)
+{
+    struct block values;
+    enum status status = STATUS_OK;
+
+    block_alloc(&values, stage, layout->block_points);
+    for (uint64_t i = 0; i < share.count && status == STATUS_OK; i++)
+        status = block_find(raw, layout, share.first + i, &values,
+                            &findings[share.first + i], err);
+    block_free(&values);
+    return status;
+}
+
+/* Every rank learns what all found.  At most LAYOUT_BLOCKS_MOST findings of 3 bytes. */
+static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm comm)
+{
+    int ranks, *counts, *firsts;
+
+    MPI_Comm_size(comm, &ranks);
+    counts = alloc_array((size_t)ranks, sizeof *counts);
+    firsts = alloc_array((size_t)ranks, sizeof *firsts);
+    for (int r = 0; r < ranks; r++) {
+        struct range share = share_of(blocks, ranks, r);
+
+        counts[r] = (int)(share.count * sizeof *findings);
+        firsts[r] = (int)(share.first * sizeof *findings);
+    }
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, findings, counts, firsts,
+                   MPI_BYTE, comm);
+    free(counts);
+    free(firsts);
+}
+
+/* Model seconds of a block, from a few of its points. */
+static double block_cost_s(const struct study *study, const struct stage *stage,
+                           enum stage_id id, struct range points)
+{
+    uint64_t samples = points.count < COST_SAMPLES ? points.count : COST_SAMPLES;
+    const struct grid *grid = &study->grids[id];
+    double cost_s = 0;
+
+    for (uint64_t i = 0; i < samples; i++) {
+        struct point point;
+
+        grid_point(grid, &study->sweep->space,
+                   points.first + i * points.count / samples, &point);
+        cost_s += stage->cost_s(study, &point);
+    }
+    cost_s *= (double)points.count / (double)samples;
+    return cost_s > 0 ? cost_s : 1e-9;
+}
+
+enum status line_make(struct line *line, const struct study *study,
+                      const struct stage *stage, enum stage_id id,
+                      const struct raw *raw, const struct stage_layout *layout,
+                      MPI_Comm comm, struct error *err)
+{
+    struct finding *findings = alloc_array(layout->blocks, sizeof *findings);
+    enum status status;
+    int rank, ranks;
+
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &ranks);
+    *line = (struct line){ 0 };
+    status = share_find(stage, raw, layout, share_of(layout->blocks, ranks, rank),
+                        findings, err);
+    status = run_agree(comm, status, err);
+    if (status != STATUS_OK) {
+        free(findings);
+        return status;
+    }
+    findings_share(findings, layout->blocks, comm);
+    line->blocks = alloc_array(layout->blocks, sizeof *line->blocks);
+    line->attempts = alloc_array(layout->blocks, sizeof *line->attempts);
+    line->costs_s = rank ? NULL : alloc_array(layout->blocks, sizeof *line->costs_s);
+    for (uint64_t b = 0; b < layout->blocks; b++) {
+        struct range points = layout_block(layout, b);
+
+        line->damaged += findings[b].is_damaged;
+        if (!findings[b].is_pending) {
+            line->committed += points.count;
+            continue;
+        }
+        if (line->costs_s)
+            line->costs_s[line->count] = block_cost_s(study, stage, id, points);
+        line->blocks[line->count++] = (uint32_t)b;
+    }
+    if (line->costs_s)
+        deal_order(line->blocks, line->costs_s, line->count);
+    MPI_Bcast(line->blocks, (int)line->count, MPI_UINT32_T, 0, comm);
+    for (uint32_t i = 0; i < line->count; i++)
+        line->attempts[i] = findings[line->blocks[i]].attempts;
+    free(findings);
+    return STATUS_OK;
+}
+
+void line_free(struct line *line)
+{
+    free(line->blocks);
+    free(line->attempts);
+    free(line->costs_s);
+    *line = (struct line){ 0 };
+}

@@ -1,0 +1,184 @@
+#include "run/lock.h"
+
+#include "base/memory.h"
+#include "run/stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void self_describe(struct lock_owner *owner)
+{
+    const char *job = getenv("SLURM_JOB_ID");
+
+    *owner = (struct lock_owner){ .pid = (long)getpid(), .is_alive = true };
+    gethostname(owner->host, sizeof owner->host - 1);
+    snprintf(owner->job, sizeof owner->job, "%s", job && *job ? job : "-");
+}
+
+static bool owner_parse(int fd, struct lock_owner *owner)
+{
+    char text[256] = "";
+    struct stat file;
+
+    *owner = (struct lock_owner){ 0 };
+    if (pread(fd, text, sizeof text - 1, 0) < 0 || fstat(fd, &file))
+        return false;
+    owner->silent_s = difftime(time(NULL), file.st_mtime);
+    return sscanf(text, "%127s %ld %63s", owner->host, &owner->pid, owner->job) == 3;
+}
+
+/* Is the owner gone?  fd is the lock file, on which flock was tried. */
+static bool is_stale(int fd, const struct lock_owner *owner, bool is_flocked)
+{
+    struct lock_owner self;
+
+    (void)fd;
+    self_describe(&self);
+    if (!is_flocked)
+        return false; /* somebody lives who holds it */
+    if (strcmp(owner->host, self.host) == 0)
+        return true; /* flock would have failed */
+    if (strcmp(owner->job, "-") != 0 && strcmp(owner->job, self.job) == 0)
+        return true;
+    return owner->silent_s > LOCK_STALE_S;
+}
+
+/* A new file with our name in it, already locked, under a name of its own. */
+static int own_file_make(const char *path, char **name, struct error *err)
+{
+    struct lock_owner self;
+    char text[256];
+    int fd, size;
+
+    self_describe(&self);
+    *name = alloc_printf("%s.%s.%ld", path, self.host, self.pid);
+    size = snprintf(text, sizeof text, "%s %ld %s\n", self.host, self.pid, self.job);
+    unlink(*name);
+    fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0 && write(fd, text, (size_t)size) == size) {
+        flock(fd, LOCK_EX | LOCK_NB);
+        return fd;
+    }
+    error_set(err, STATUS_IO, "%s: cannot create the lock file: %s", path,
+              strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    unlink(*name);
+    return -1;
+}
+
+/* Remove a stale lock.  Between looking and removing nobody else can have taken it over,
+ * because whoever tries needs the flock we hold. */
+static enum status stale_remove(const char *path, struct error *err)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    struct lock_owner owner = { .host = "?", .job = "-" };
+    bool is_flocked;
+    enum status status = STATUS_OK;
+    struct stat named, opened;
+
+    if (fd < 0)
+        return STATUS_OK; /* released meanwhile, or an error that link will repeat */
+    is_flocked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    owner_parse(fd, &owner);
+    if (!is_stale(fd, &owner, is_flocked))
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: another run is writing the result file: process %ld on %s "
+            "(job %s), last heard of %.0f s ago; wait for it, or remove the "
+            "lock file if you know it is dead",
+            path, owner.pid, owner.host, owner.job, owner.silent_s);
+    else if (stat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
+             named.st_ino == opened.st_ino)
+        unlink(path);
+    close(fd);
+    return status;
+}
+
+/* The ranks of a run that was killed may take a moment to notice. */
+static enum status owner_await(const char *path, struct error *err)
+{
+    double begin_s = clock_s();
+    enum status status = stale_remove(path, err);
+
+    for (unsigned idle = 200; status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
+        idle_wait(idle);
+        status = stale_remove(path, err);
+    }
+    return status;
+}
+
+enum status lock_take(struct lock *lock, const char *output, struct error *err)
+{
+    enum status status = STATUS_OK;
+    char *own;
+
+    *lock = (struct lock){ .fd = -1, .path = alloc_printf("%s.lock", output) };
+    lock->fd = own_file_make(lock->path, &own, err);
+    if (lock->fd < 0)
+        status = STATUS_IO;
+    while (status == STATUS_OK && link(own, lock->path)) {
+        if (errno == EEXIST)
+            status = owner_await(lock->path, err);
+        else
+            status = error_set(err, STATUS_IO, "%s: cannot create the lock file: %s",
+                               lock->path, strerror(errno));
+    }
+    unlink(own);
+    free(own);
+    lock->touched_s = clock_s();
+    if (status != STATUS_OK) {
+        if (lock->fd >= 0)
+            close(lock->fd);
+        lock->fd = -1;
+        free(lock->path);
+        lock->path = NULL;
+    }
+    return status;
+}
+
+void lock_touch(struct lock *lock)
+{
+    if (lock->fd < 0 || clock_s() - lock->touched_s < LOCK_TOUCH_S)
+        return;
+    futimens(lock->fd, NULL);
+    lock->touched_s = clock_s();
+}
+
+void lock_release(struct lock *lock)
+{
+    if (lock->fd < 0)
+        return;
+    unlink(lock->path);
+    close(lock->fd);
+    free(lock->path);
+    *lock = (struct lock){ .fd = -1 };
+}
+
+bool lock_read(const char *output, struct lock_owner *owner)
+{
+    char *path = alloc_printf("%s.lock", output);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_there = fd >= 0 && owner_parse(fd, owner);
+    struct lock_owner self;
+
+    if (is_there) {
+        self_describe(&self);
+        if (strcmp(owner->host, self.host) == 0)
+            owner->is_alive = kill((pid_t)owner->pid, 0) == 0 || errno == EPERM;
+        else
+            owner->is_alive = owner->silent_s <= LOCK_STALE_S;
+    }
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return is_there;
+}

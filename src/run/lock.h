@@ -1,0 +1,43 @@
+/* One run at a time on a result file: output.lock says who writes it.
+ *
+ * The file holds host, process id and job id, and is locked (flock) by its owner.  A lock
+ * whose owner is gone is taken over: on the same host flock tells; of another host it
+ * counts as gone when its owner was the same Slurm job (which was requeued), or has not
+ * touched the file for LOCK_STALE_S. */
+#ifndef NVSWEEP_RUN_LOCK_H
+#define NVSWEEP_RUN_LOCK_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define LOCK_TOUCH_S 10.0
+#define LOCK_STALE_S 120.0
+#define LOCK_WAIT_S 2.0
+
+struct lock {
+    int fd; /* -1: not held */
+    char *path;
+    double touched_s;
+};
+
+/* Who holds a lock, as its file says. */
+struct lock_owner {
+    char host[128], job[64];
+    long pid;
+    double silent_s; /* since the owner last touched it */
+    bool is_alive;
+};
+
+/* STATUS_INPUT and the owner if another run holds it for LOCK_WAIT_S, STATUS_IO if it cannot be made. */
+enum status lock_take(struct lock *lock, const char *output, struct error *err);
+
+/* Sign of life; call often, it acts every LOCK_TOUCH_S. */
+void lock_touch(struct lock *lock);
+void lock_release(struct lock *lock);
+
+/* Read whose lock it is; false if there is none. */
+bool lock_read(const char *output, struct lock_owner *owner);
+
+#endif

@@ -1,0 +1,164 @@
+#include "unit.h"
+
+#include "base/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void quantities_are_read_as_people_write_them(void)
+{
+    static const struct {
+        const char *text, *unit;
+        double value;
+    } cases[] = {
+        { "3 MiB", "byte", 3145728 },
+        { "3MiB", "byte", 3145728 },
+        { " 3 MiB ", "byte", 3145728 },
+        { "1.5 kB", "byte", 1500 },
+        { "2 MB", "byte", 2e6 },
+        { "1 TiB", "byte", 1099511627776.0 },
+        { "64 bytes", "byte", 64 },
+        { "64", "byte", 64 },
+        { "16 nm", "m", 16e-9 },
+        { "0.074 um2", "m2", 0.074e-12 },
+        { "0.25 um^2", "m2", 0.25e-12 },
+        { "5.53 mm2", "m2", 5.53e-6 },
+        { "0.5 \xc2\xb5m", "m", 0.5e-6 },
+        { "85 C", "K", 358.15 },
+        { "-40 \xc2\xb0" "C", "K", 233.15 },
+        { "300 K", "K", 300 },
+        { "300", "K", 300 },
+        { "2.91 ns", "s", 2.91e-9 },
+        { "650 ps", "s", 650e-12 },
+        { "10 y", "s", 315576000 },
+        { "0.076 pJ", "J", 0.076e-12 },
+        { "6442 mW", "W", 6.442 },
+        { "1 kWh", "J", 3.6e6 },
+        { "1.481 GHz", "Hz", 1.481e9 },
+        { "5 %", "1", 0.05 },
+        { "1e-9", "s", 1e-9 },
+        { "484 GB/s", "byte/s", 484e9 },
+        { "8 Gbit/s", "byte/s", 1e9 },
+        { "0.2 fF/um", "F/m", 0.2e-9 },
+        { "1.26 mA/um", "A/m", 1260 },
+        { "0.01 A/cm2", "A/m2", 100 },
+        { "3 ohm/um", "ohm/m", 3e6 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = { "" };
+        double value = NAN;
+
+        CU_ASSERT_EQUAL(quantity_parse(cases[i].text, cases[i].unit, &value, &err),
+                        STATUS_OK);
+        ASSERT_NEAR(value, cases[i].value, 1e-12);
+        if (*err.text)
+            fprintf(stderr, "\n'%s' %s\n", cases[i].text, err.text);
+    }
+}
+
+static void what_is_no_quantity_is_refused_in_words(void)
+{
+    static const struct {
+        const char *text, *unit, *words;
+    } cases[] = {
+        { "", "s", "is '', must be a number in s" },
+        { "ns", "s", "must be a number in s" },
+        { "three", "1", "is 'three', must be a number, such as" },
+        { "nan", "s", "must be a number" },
+        { "inf", "s", "must be a number" },
+        { "1e999", "s", "must be a number" },
+        { "1e300 TiB", "byte", "too large" },
+        { "3 nm", "s", "is '3 nm', must be a quantity in s" },
+        { "3 xs", "s", "must be a quantity in s" },
+        { "3 ns 4", "s", "must be a quantity in s" },
+        { "3 KB", "byte", "must be a quantity in byte (B, KiB" }, /* 1000 or 1024? */
+        { "3 mB", "byte", "must be a quantity in byte" },
+        { "3 Kim", "m", "must be a quantity in m" },
+        { "3 C", "m", "must be a quantity in m" },
+        { "3 s/m", "s", "must be a quantity in s" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = { "" };
+        double value;
+
+        CU_ASSERT_EQUAL(quantity_parse(cases[i].text, cases[i].unit, &value, &err),
+                        STATUS_INPUT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].words));
+        if (!strstr(err.text, cases[i].words))
+            fprintf(stderr, "\n'%s' says '%s'\n", cases[i].text, err.text);
+    }
+}
+
+static void quantities_are_written_as_people_do(void)
+{
+    static const struct {
+        double value;
+        const char *unit, *text;
+    } cases[] = {
+        { 3145728, "byte", "3 MiB" },
+        { 1536, "byte", "1.5 KiB" },
+        { 64, "byte", "64 B" },
+        { 0, "byte", "0 B" },
+        { 2.91e-9, "s", "2.91 ns" },
+        { 1e-9, "s", "1 ns" },
+        { 9.99999e-7, "s", "1 us" }, /* not "1000 ns" */
+        { 0, "s", "0 s" },
+        { -2e-3, "V", "-2 mV" },
+        { 358.15, "K", "85 C" },
+        { 5.53e-6, "m2", "5.53 mm2" },
+        { 0.074e-12, "m2", "0.074 um2" },
+        { 16e-9, "m", "16 nm" },
+        { 0.05, "1", "0.05" },
+        { 1.5e-20, "J s", "1.5e-20 J s" },
+        { 1e9, "byte/s", "1e+09 byte/s" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[40];
+
+        CU_ASSERT_STRING_EQUAL(
+            quantity_format(cases[i].value, cases[i].unit, text, sizeof text),
+            cases[i].text);
+    }
+}
+
+static void what_was_written_reads_back_the_same(void)
+{
+    static const char *const units[] = { "s", "J", "W", "V", "A", "F", "m", "m2", "K",
+                                         "byte", "1", "Hz" };
+
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++)
+        for (double value = 1.25e-17; value < 1e13; value *= 3.7) {
+            char text[40];
+            double back = NAN;
+
+            quantity_format(value, units[u], text, sizeof text);
+            CU_ASSERT_EQUAL(quantity_parse(text, units[u], &back, NULL), STATUS_OK);
+            /* four digits are written; of temperatures, six, before adding 273.15 */
+            CU_ASSERT_DOUBLE_EQUAL(back, value,
+                                   5.1e-4 * value + (units[u][0] == 'K' ? 1e-3 : 0));
+        }
+}
+
+static void units_know_their_base(void)
+{
+    double scale;
+
+    CU_ASSERT_STRING_EQUAL(unit_base("ns", &scale), "s");
+    ASSERT_NEAR(scale, 1e-9, 1e-12);
+    CU_ASSERT_STRING_EQUAL(unit_base("mm2", &scale), "m2");
+    ASSERT_NEAR(scale, 1e-6, 1e-12);
+    CU_ASSERT_STRING_EQUAL(unit_base("1", &scale), "1");
+    CU_ASSERT_STRING_EQUAL(unit_base("m", &scale), "m"); /* metre, not milli */
+    CU_ASSERT_STRING_EQUAL(unit_base("min", &scale), "s");
+    CU_ASSERT_PTR_NULL(unit_base("furlong", &scale));
+    CU_ASSERT_PTR_NULL(unit_base("J s", &scale));
+}
+
+SUITE(units, TEST(quantities_are_read_as_people_write_them),
+      TEST(what_is_no_quantity_is_refused_in_words),
+      TEST(quantities_are_written_as_people_do), TEST(what_was_written_reads_back_the_same),
+      TEST(units_know_their_base));
