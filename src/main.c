@@ -15,6 +15,9 @@ const struct command commands[] = {
     { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
       "  --json              for scripts\n"
       "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },
+    { "timeline", "FILE [-o RUN.svg]", "who computed what when, as a picture",
+      "  -o FILE             SVG file (default: standard output)\n"
+      "  --all               all runs on the file, not the last only\n", cmd_timeline },
     { "show",     "FILE [AXIS=VALUE...]", "select points and print a table",
       "  -m METRIC,...       metrics (default: a few of the last stage)\n"
       "  --over AXIS=VALUE   divide the baseline's value by each point's: above 1 is better\n"
@@ -36,6 +39,11 @@ const struct command commands[] = {
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+    { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's cycles, SRAM and DRAM counts, to the digit",
+      "  -c FILE             that tool's configuration\n"
+      "  -t FILE             that tool's topology\n"
+      "  -i conv|gemm        columns of the topology (default conv)\n"
+      "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },

@@ -84,6 +84,7 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { ONE ONE, ":2: this name is given twice" },
         { "axes = { technology = \"sram\"", ":1: this '{' is never closed" },
         { "\naxes = { technology = \"sram };", ":2: this text is never closed" },
+        { "title = \"a\naxes = { technology = \"sram\"; };\n", ":1: this text is never" },
         { "axes = [ 1 };", "'}' cannot close the '[' of line 1" },
         { "axes = { };\n}", ":2: '}' closes nothing" },
         { "/* axes", "this comment is never closed" },
@@ -126,6 +127,7 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("platform = \"all\";"), "the library has no platform" },
         { AXES_OF("phase = \"all\";"), "phase is 'all', must be" },
         { AXES_OF("phase = \"trainig\";"), "must be" },
+        { AXES_OF("technology = \"sr\\nam\";"), "no technology named 'sr am'" },
         { AXES_OF("phase = 1;"), "phase is 1, must be a name in quotes" },
         { AXES_OF("capacity = \"3 XB\";"), "capacity is '3 XB', must be a quantity in byte" },
         { AXES_OF("capacity = \"3 KB\";"), "must be a quantity in byte (B, KiB" },
@@ -331,7 +333,7 @@ static void a_sweep_is_what_its_file_says(void)
         "axes = { technology = [ \"stt-mram\", \"sram\" ]; workload = \"all\";\n"
         "  capacity = { from = \"1 MiB\"; to = \"5 MiB\"; factor = 2; };\n"
         "  temperature = ( \"25 C\", 358.15 ); node_m = \"7 nm\"; associativity = [ 8 ]; };\n"
-        "exclude = ( { technology = \"sram\"; capacity = [ \"2 MiB\", 4194304L ]; } );\n"
+        "exclude = ( { technology = \"sram\"; capacity = ( \"2 MiB\", 4194304 ); } );\n"
         "options = { durability = \"power\"; seed = 5000000000L; max_error = \"5 %\"; };\n";
     static const char *const names[] = { "technology", "workload", "capacity_bytes",
                                          "temperature_k", "associativity" };
@@ -341,7 +343,9 @@ static void a_sweep_is_what_its_file_says(void)
     const struct space *space = &sweep.space;
 
     folder_make();
-    CU_ASSERT_EQUAL_FATAL(sweep_from(text, &sweep, &err), STATUS_OK);
+    if (sweep_from(text, &sweep, &err) != STATUS_OK)
+        fprintf(stderr, "\n%s\n", err.text);
+    CU_ASSERT_STRING_EQUAL_FATAL(err.text, "");
     CU_ASSERT_STRING_EQUAL(sweep.title, "a test");
     CU_ASSERT_STRING_EQUAL(sweep.text, text);
     CU_ASSERT_EQUAL(sweep.stages, 1u << STAGE_ARRAY | 1u << STAGE_TRAFFIC);

@@ -255,25 +255,41 @@ static void a_folder_must_be_a_library(void)
 
 static void published_figures_are_in_base_units(void)
 {
+    static const char *const values[] = { "value = 5.53; unit = \"mm2\";",
+                                          "value = \"5.53\"; unit = \"mm2\";",
+                                          "value = \"5.53 mm2\"; unit = \"m2\";",
+                                          "value = 5.53e-6; unit = \"m2\";" };
     const char *folders[] = { folder };
     struct published published;
     struct error err;
 
     folder_make();
+    for (size_t i = 0; i < FIELD_COUNT_OF(values); i++) {
+        char text[600];
+
+        snprintf(text, sizeof text,
+                 "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
+                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; fitted = true;\n"
+                 "metric = \"area_m2\"; tolerance = \"5 %%\"; %s } );",
+                 values[i]);
+        text_write("published/x.cfg", text);
+        CU_ASSERT_EQUAL_FATAL(published_read(folders, 1, &published, &err), STATUS_OK);
+        CU_ASSERT_EQUAL_FATAL(published.count, 1);
+        ASSERT_NEAR(published.figures[0].value, 5.53e-6, 1e-12);
+        CU_ASSERT_STRING_EQUAL(published.figures[0].unit, "m2");
+        CU_ASSERT_EQUAL(published.figures[0].where_count, 2);
+        CU_ASSERT_EQUAL(published.figures[0].baseline_count, 0);
+        CU_ASSERT_EQUAL(published.figures[0].grade, GRADE_RECALLED);
+        CU_ASSERT_EQUAL(published.figures[0].reduce, REDUCE_VALUE);
+        CU_ASSERT(published.figures[0].fitted);
+        ASSERT_NEAR(published.figures[0].tolerance, 0.05, 1e-12);
+        published_free(&published);
+    }
     text_write("published/x.cfg",
-               "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
-               "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; fitted = true;\n"
-               "metric = \"area_m2\"; value = 5.53; unit = \"mm2\"; tolerance = \"5 %\"; } );");
-    CU_ASSERT_EQUAL_FATAL(published_read(folders, 1, &published, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(published.count, 1);
-    ASSERT_NEAR(published.figures[0].value, 5.53e-6, 1e-12);
-    CU_ASSERT_STRING_EQUAL(published.figures[0].unit, "m2");
-    CU_ASSERT_EQUAL(published.figures[0].where_count, 2);
-    CU_ASSERT_EQUAL(published.figures[0].baseline_count, 0);
-    CU_ASSERT_EQUAL(published.figures[0].grade, GRADE_RECALLED);
-    CU_ASSERT_EQUAL(published.figures[0].reduce, REDUCE_VALUE);
-    CU_ASSERT(published.figures[0].fitted);
-    ASSERT_NEAR(published.figures[0].tolerance, 0.05, 1e-12);
+               "published = ( { " HEAD "system = \"x\"; grade = \"peer\"; metric = \"m\";\n"
+               "value = \"5 ns\"; unit = \"mm2\"; } );");
+    CU_ASSERT_EQUAL(published_read(folders, 1, &published, &err), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "value is '5 ns', must be a quantity in m2"));
     published_free(&published);
     folder_remove();
 }
@@ -288,6 +304,9 @@ static void every_shipped_record_is_valid(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(shipped);
     CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_OK);
+    if (*err.text)
+        fprintf(stderr, "\n%s\n", err.text);
+    err.text[0] = '\0';
     for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
         CU_ASSERT(library.shelves[id].count > 0);
     library_free(&library);

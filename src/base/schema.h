@@ -45,6 +45,7 @@ enum field_kind {
 };
 
 #define REQUIRED NAN /* as a fallback: the key must be there */
+#define UNIT_OF_RECORD "*" /* a number's unit: what the record's text `unit` says */
 
 struct schema;
 

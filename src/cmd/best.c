@@ -68,7 +68,7 @@ static enum status limits_read(struct search *search, const char *where, struct 
     while (where && *where) {
         size_t length = strcspn(where, ",");
         struct limit *limit = &search->limits[search->limit_count];
-        const char *value;
+        const char *value = NULL;
         char text[2 * LABEL], name[LABEL];
         struct error why;
         enum status status;
@@ -101,7 +101,7 @@ static enum status metric_names(const char *objectives, const char *where, char 
     while (where && *where) {
         size_t length = strcspn(where, ",");
         struct limit limit;
-        const char *value;
+        const char *value = NULL;
         char text[2 * LABEL], name[LABEL], *longer;
         enum status status;
 

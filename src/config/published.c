@@ -24,8 +24,8 @@ const struct word reduce_words[] = {
 /* clang-format off */
 #define TEXT(member, text, meaning) FIELD_TEXT(struct published_figure, member, text, meaning)
 #define TEXTS(member, meaning) FIELD_TEXTS(struct published_figure, member, meaning)
-#define NUM(member, fallback, min, max, meaning)                                       \
-    FIELD_NUMBER(struct published_figure, member, "1", fallback, min, max, meaning)
+#define NUM(member, unit, fallback, min, max, meaning)                                 \
+    FIELD_NUMBER(struct published_figure, member, unit, fallback, min, max, meaning)
 #define WORD(member, words, fallback, meaning)                                         \
     FIELD_WORD(struct published_figure, member, words, fallback, meaning)
 
@@ -36,16 +36,16 @@ static const struct field published_fields[] = {
     TEXTS(where, "design points, as \"axis=value\""),
     TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
     TEXT(metric, NULL, "as `nvsweep list metrics` names it"),
-    NUM(value, REQUIRED, -DBL_MAX, DBL_MAX, "in unit"),
+    NUM(value, UNIT_OF_RECORD, REQUIRED, -DBL_MAX, DBL_MAX, "in unit, or with one of its own"),
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
-    NUM(tolerance, 0, 0, 100, "relative deviation allowed"),
+    NUM(tolerance, "1", 0, 0, 100, "relative deviation allowed"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
     TEXT(note, "", "what else to know"),
     FIELD_FLAG(struct published_figure, fitted, 0, "the model was fitted to this figure"),
 };
 /* clang-format on */
 
-/* Turn value and unit into the base unit metrics are in. */
+/* The value was read in the base unit, so the unit becomes that. */
 static enum status published_finish(void *record, struct error *err)
 {
     struct published_figure *figure = record;
@@ -55,7 +55,6 @@ static enum status published_finish(void *record, struct error *err)
     (void)err;
     if (!base) /* a compound such as "J s": taken literally */
         return STATUS_OK;
-    figure->value *= scale;
     free((char *)(uintptr_t)figure->unit); /* the reader's copy, ours to replace */
     figure->unit = alloc_text(base);
     return STATUS_OK;

@@ -37,14 +37,41 @@ static enum status range_check(const struct slot *slot, double value)
                         quantity_format(field->max, field->unit, high, sizeof high));
 }
 
+/* A number in the unit the record's own `unit` names, or a text with a unit of that
+ * kind; either way the value is in the base unit. */
+static enum status own_unit_read(const struct slot *slot, double *value)
+{
+    const config_setting_t *unit = setting_member(slot->setting->parent, "unit");
+    const char *text = config_setting_get_string(slot->setting);
+    const char *spelling = unit ? config_setting_get_string(unit) : NULL;
+    double scale = 1;
+    const char *base = spelling ? unit_base(spelling, &scale) : "1";
+    enum status status;
+    char *end = NULL;
+
+    if (!base) { /* a compound such as "J s": taken literally */
+        base = spelling;
+        scale = 1;
+    }
+    status = setting_number(slot->source, slot->setting, base, value, slot->err);
+    if (text)
+        strtod(text, &end);
+    if (!text || *end == '\0') /* a bare number */
+        *value *= scale;
+    return status;
+}
+
 static enum status number_read(const struct slot *slot)
 {
     double value = slot->field->fallback;
     enum status status = STATUS_OK;
 
     if (slot->setting) {
-        status = setting_number(slot->source, slot->setting, slot->field->unit, &value,
-                                slot->err);
+        if (strcmp(slot->field->unit, UNIT_OF_RECORD) == 0)
+            status = own_unit_read(slot, &value);
+        else
+            status = setting_number(slot->source, slot->setting, slot->field->unit,
+                                    &value, slot->err);
         if (status == STATUS_OK)
             status = range_check(slot, value);
     }

@@ -1,6 +1,7 @@
 #include "run/activity.h"
 
 #include "base/memory.h"
+#include "run/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,42 +17,13 @@ struct recent {
     size_t count; /* ever; the last RECENT_LEASES are kept */
 };
 
-/* The journal's own lines only: "key": value, as watch_journal writes them. */
-static const char *value_of(const char *line, const char *key)
-{
-    char quoted[64];
-    const char *at;
-
-    snprintf(quoted, sizeof quoted, "\"%s\": ", key);
-    at = strstr(line, quoted);
-    return at ? at + strlen(quoted) : NULL;
-}
-
-static double number_of(const char *line, const char *key)
-{
-    const char *value = value_of(line, key);
-
-    return value ? strtod(value, NULL) : 0;
-}
-
-static void text_of(const char *line, const char *key, char *text, size_t size)
-{
-    const char *value = value_of(line, key);
-    size_t length = value && *value == '"' ? strcspn(value + 1, "\"") : 0;
-
-    if (length >= size)
-        length = size - 1;
-    memcpy(text, length ? value + 1 : "", length);
-    text[length] = '\0';
-}
-
 static void lease_take(struct activity *activity, struct recent *recent, const char *line)
 {
     size_t at = recent->count++ % RECENT_LEASES;
-    double end_s = number_of(line, "start") + number_of(line, "seconds");
+    double end_s = journal_number(line, "start") + journal_number(line, "seconds");
 
     recent->end_s[at] = end_s;
-    recent->points[at] = (uint64_t)number_of(line, "points");
+    recent->points[at] = (uint64_t)journal_number(line, "points");
     activity->stage_points += recent->points[at];
     if (end_s > activity->last_s)
         activity->last_s = end_s;
@@ -61,22 +33,22 @@ static void line_take(struct activity *activity, struct recent *recent, const ch
 {
     char event[16];
 
-    text_of(line, "event", event, sizeof event);
+    journal_text(line, "event", event, sizeof event);
     if (strcmp(event, "start") == 0) {
         activity->starts++;
-        activity->started_s = activity->last_s = number_of(line, "epoch");
-        activity->ranks = (unsigned)number_of(line, "ranks");
+        activity->started_s = activity->last_s = journal_number(line, "epoch");
+        activity->ranks = (unsigned)journal_number(line, "ranks");
         activity->end[0] = '\0';
         recent->count = 0;
     } else if (strcmp(event, "stage") == 0) {
-        text_of(line, "stage", activity->stage, sizeof activity->stage);
-        activity->stage_start_s = number_of(line, "epoch");
+        journal_text(line, "stage", activity->stage, sizeof activity->stage);
+        activity->stage_start_s = journal_number(line, "epoch");
         activity->stage_points = 0;
         recent->count = 0;
     } else if (strcmp(event, "lease") == 0) {
         lease_take(activity, recent, line);
     } else if (strcmp(event, "end") == 0) {
-        text_of(line, "status", activity->end, sizeof activity->end);
+        journal_text(line, "status", activity->end, sizeof activity->end);
     }
 }
 

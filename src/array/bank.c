@@ -1,0 +1,347 @@
+#include "array/bank.h"
+
+/* Largest ratio of a data bank's sides. */
+static const double ASPECT_LIMIT = 10;
+/* Share of wires that switch in an access when data are random. */
+static const double ACTIVITY = 0.5;
+/* Delay of a distributed line at half swing (Sakurai). */
+static const double DISTRIBUTED = 0.377;
+
+static bool refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
+/* Bits over three go to two blocks, the larger first. */
+static bool block_pair(struct mat *mat, const struct task *task, struct parts *parts,
+                       unsigned first, unsigned bits, double load_f)
+{
+    unsigned second = bits > 3 ? bits / 2 : 0;
+
+    mat->block[first] = parts_predecoder(parts, &task->process, bits - second, load_f);
+    mat->block[first + 1] = parts_predecoder(parts, &task->process, second, load_f);
+    return mat->block[first] != NULL && mat->block[first + 1] != NULL;
+}
+
+static bool make_predecoders(struct mat *mat, const struct task *task,
+                             struct parts *parts, const char **why)
+{
+    const struct subarray *s = &mat->subarray;
+    const struct subarray_shape *shape = &s->shape;
+    double c = task->fabric.local.f_per_m;
+    double rows = (double)mat->shape.rows, cols = (double)mat->shape.cols;
+    double row_f = s->height_m * c * rows / 2 + s->width_m * c * cols / 2;
+    double col_f = fmax(0, s->height_m * c * (rows - 2) / 2) +
+                   fmax(0, s->width_m * c * (cols - 2) / 2);
+    const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
+    bool made;
+
+    mat->row_bits = (unsigned)log2_up(shape->rows);
+    if (task->fabric.rules->row_bits_less_ways)
+        mat->row_bits = (unsigned)(mat->shape.address_bits -
+                                   log2_up(shape->mux0 * shape->mux1 * shape->mux2));
+    if (!task->fabric.rules->mat_wires_free)
+        col_f = row_f;
+    made = block_pair(mat, task, parts, 0, mat->row_bits, row_f);
+    for (unsigned i = 0; i < 3 && made; i++)
+        made = block_pair(mat, task, parts, 2 + 2 * i, (unsigned)log2_up(muxes[i]),
+                          col_f);
+    return made || refuse(why, "the row address is too wide for the predecoders");
+}
+
+/* Slope that reaches the subarrays; a block without bits hands on a step. */
+static double predecode(struct mat *mat, const struct task *task)
+{
+    double ramps[8];
+
+    mat->predecode_s = mat->predecode_j = mat->predecode_w = mat->predecoder_area_m2 =
+        0;
+    for (int i = 0; i < 8; i++) {
+        const struct predecoder *block = mat->block[i];
+
+        mat->predecode_s = fmax(mat->predecode_s,
+                                predecoder_delay_s(block, &task->process, &ramps[i]));
+        mat->predecode_j += block->energy_j;
+        mat->predecode_w += block->leakage_w;
+        mat->predecoder_area_m2 += block->box.width_m * block->box.height_m;
+    }
+    return fmin(ramps[0], ramps[1]);
+}
+
+static void mat_layout(struct mat *mat, const struct task *task)
+{
+    const struct subarray *s = &mat->subarray;
+    double beside_m = sqrt(mat->predecoder_area_m2);
+
+    mat->width_m = (double)mat->shape.cols * s->width_m;
+    mat->height_m = (double)mat->shape.rows * s->height_m;
+    if (mat->width_m > mat->height_m)
+        mat->width_m += beside_m;
+    else
+        mat->height_m += beside_m;
+    if (task->is_tag)
+        mat->height_m += (double)mat->shape.ways * mat->comparator.area_m2 /
+                         mat->width_m;
+}
+
+/* Address to the subarrays and data back, over semi-global wires across half the mat;
+ * the published tool leaves them out. */
+static void mat_wires(struct mat *mat, const struct task *task)
+{
+    const struct subarray *s = &mat->subarray;
+    double length_m = (double)mat->shape.rows * s->height_m / 2 +
+                      (double)mat->shape.cols * s->width_m / 2;
+    const struct wire *wire = &task->fabric.global;
+    double vdd = task->process.vdd_v;
+    double bits = (double)mat->shape.bits *
+                  (double)(mat->shape.active_rows * mat->shape.active_cols);
+
+    mat->wires_s = mat->wires_j = 0;
+    if (task->fabric.rules->mat_wires_free)
+        return;
+    mat->wires_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
+    if (wire->repeated)
+        mat->wires_s = fmin(mat->wires_s, wire->s_per_m * length_m);
+    mat->wires_j = ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
+}
+
+bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
+              const char **why)
+{
+    const struct subarray *s = &mat->subarray;
+    struct subarray_times *t = &mat->times;
+    double active = (double)(mat->shape.active_rows * mat->shape.active_cols);
+    double all = (double)(mat->shape.rows * mat->shape.cols);
+
+    if (!make_predecoders(mat, task, parts, why))
+        return false;
+    subarray_time(s, &task->fabric, predecode(mat, task), t);
+    mat->comparator = (struct comparator){ 0 };
+    if (task->is_tag)
+        mat->comparator = comparator_make(
+            &task->process, (double)mat->shape.bits * active, RAMP_STEP, NULL);
+    mat_layout(mat, task);
+    mat_wires(mat, task);
+    mat->comparator_j = (double)mat->shape.ways * mat->comparator.energy_j;
+    if (!task->is_tag)
+        mat->comparator_j = 0;
+    mat->read_s = mat->predecode_s + t->read_s + mat->comparator.delay_s +
+                  2 * mat->wires_s;
+    mat->write_s = mat->predecode_s + t->write_s + mat->wires_s;
+    mat->set_s = mat->predecode_s + t->set_s + mat->wires_s;
+    mat->reset_s = mat->predecode_s + t->reset_s + mat->wires_s;
+    mat->cycle_s = t->cycle_s;
+    mat->read_j = mat->predecode_j + active * s->read_j + mat->comparator_j +
+                  mat->wires_j;
+    mat->write_j = mat->predecode_j + active * s->write_j + mat->wires_j;
+    mat->set_j = mat->predecode_j + active * s->set_j + mat->wires_j;
+    mat->reset_j = mat->predecode_j + active * s->reset_j + mat->wires_j;
+    if (task->fabric.rules->comparator_on_write) {
+        mat->write_j += mat->comparator_j;
+        mat->set_j += mat->comparator_j;
+        mat->reset_j += mat->comparator_j;
+    }
+    mat->leakage_w = mat->predecode_w + all * s->leakage_w;
+    if (task->is_tag)
+        mat->leakage_w += (double)mat->shape.ways * mat->comparator.leakage_w;
+    return true;
+}
+
+/* Repeaters widen the tree's channels, which lengthens the wires that cross them. */
+struct channels {
+    double h_m[HTREE_LEVELS], v_m[HTREE_LEVELS]; /* one bundle of each level */
+    double all_h_m, all_v_m;
+};
+
+static void measure_channels(struct channels *c, const struct bank_shape *shape,
+                             const struct wire *wire)
+{
+    c->all_h_m = c->all_v_m = 0;
+    for (unsigned i = 0; i < shape->h_levels; i++) {
+        c->h_m[i] = wire_bundle_m(wire, shape->h[i].bits);
+        c->all_h_m += wire_bundle_m(wire, shape->h[i].bits * shape->h[i].bundles);
+    }
+    for (unsigned i = 0; i < shape->v_levels; i++) {
+        c->v_m[i] = wire_bundle_m(wire, shape->v[i].bits);
+        c->all_v_m += wire_bundle_m(wire, shape->v[i].bits * shape->v[i].bundles);
+    }
+}
+
+static void add_level(struct bank *bank, const struct task *task,
+                      const struct htree_level *level, double length_m)
+{
+    struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
+
+    bank->htree_s += cost.delay_s;
+    bank->htree_j += cost.energy_j * level->active * level->bits;
+    bank->htree_w += cost.leakage_w * level->copies * level->bits;
+}
+
+static void make_tree(struct bank *bank, const struct task *task,
+                      const struct bank_shape *shape, const struct mat *mat)
+{
+    struct channels c;
+    double v_length_m = mat->height_m / 2, h_length_m = mat->width_m;
+
+    measure_channels(&c, shape, &task->fabric.global);
+    bank->height_m = (double)shape->rows * mat->height_m + c.all_h_m;
+    bank->width_m = (double)shape->cols * mat->width_m + c.all_v_m;
+    bank->htree_s = bank->htree_j = bank->htree_w = 0;
+    for (unsigned i = shape->v_levels; i-- > 0;) {
+        double crossed_m = i + shape->h_levels >= shape->v_levels + 1 &&
+                                   i + shape->h_levels - shape->v_levels <
+                                       shape->h_levels
+                               ? c.h_m[i + shape->h_levels - shape->v_levels] / 2
+                               : 0;
+
+        add_level(bank, task, &shape->v[i], v_length_m + crossed_m);
+        v_length_m = 2 * v_length_m + 2 * crossed_m;
+    }
+    for (unsigned i = shape->h_levels; i-- > 0;) {
+        double crossed_m = i + shape->v_levels >= shape->h_levels &&
+                                   i + shape->v_levels - shape->h_levels <
+                                       shape->v_levels
+                               ? c.v_m[i + shape->v_levels - shape->h_levels] / 2
+                               : 0;
+
+        add_level(bank, task, &shape->h[i], h_length_m + crossed_m);
+        h_length_m = 2 * h_length_m + 2 * crossed_m;
+    }
+    if (!task->fabric.rules->one_way_energy)
+        bank->htree_j *= ACTIVITY;
+}
+
+bool bank_make(struct bank *bank, const struct task *task,
+               const struct bank_shape *shape, const struct mat *mat, const char **why)
+{
+    double active = (double)(shape->active_rows * shape->active_cols);
+    double all = (double)(shape->rows * shape->cols);
+    double write_tree_j;
+
+    make_tree(bank, task, shape, mat);
+    if (!task->is_tag && (bank->height_m > ASPECT_LIMIT * bank->width_m ||
+                          bank->width_m > ASPECT_LIMIT * bank->height_m))
+        return refuse(why, "the bank is longer than ten times its width");
+    bank->area_m2 = bank->height_m * bank->width_m;
+    bank->read_s = mat->read_s + 2 * bank->htree_s;
+    bank->write_s = mat->write_s + bank->htree_s;
+    bank->set_s = mat->set_s + bank->htree_s;
+    bank->reset_s = mat->reset_s + bank->htree_s;
+    write_tree_j = bank->htree_j;
+    if (!task->is_tag && task->is_cache && task->request->access == ACCESS_FAST &&
+        task->fabric.rules->fast_write_over_ways)
+        write_tree_j /= (double)task->request->associativity;
+    bank->read_j = active * mat->read_j + bank->htree_j;
+    bank->write_j = active * mat->write_j + write_tree_j;
+    bank->set_j = active * mat->set_j + write_tree_j;
+    bank->reset_j = active * mat->reset_j + write_tree_j;
+    bank->leakage_w = all * (mat->leakage_w +
+                             (double)(mat->shape.rows * mat->shape.cols) *
+                                 (task->fabric.rules->refresh_is_leakage
+                                      ? mat->subarray.refresh_w
+                                      : 0)) +
+                      bank->htree_w;
+    return true;
+}
+
+static void describe_parts(const struct mat *mat, double subarrays,
+                           struct array_breakdown *b)
+{
+    const struct subarray *s = &mat->subarray;
+    double width_m = s->line_width_m;
+
+    b->row_decoder_leakage_w = subarrays * s->row_decoder->leakage_w;
+    b->column_decoder_leakage_w = subarrays * (s->column_decoder[0]->leakage_w +
+                                               s->column_decoder[1]->leakage_w +
+                                               s->column_decoder[2]->leakage_w);
+    b->sense_leakage_w = subarrays * s->sense_leakage_w;
+    b->precharge_leakage_w = subarrays * s->precharger->leakage_w;
+    b->cell_leakage_w = subarrays * s->cell_leakage_w;
+    b->refresh_w = subarrays * s->refresh_w;
+    b->mux_area_m2 = (s->mux[0].height_m + s->mux[1].height_m + s->mux[2].height_m) *
+                     width_m;
+    b->sense_area_m2 = s->amp->height_m * width_m;
+    b->precharge_area_m2 = s->precharger->box.height_m * width_m;
+    b->row_decoder_area_m2 = s->row_decoder->box.width_m * s->row_decoder->box.height_m;
+}
+
+static void describe_times(const struct mat *mat, const struct bank *bank,
+                           struct array_breakdown *b)
+{
+    const struct subarray *s = &mat->subarray;
+
+    b->read_latency_s = bank->read_s;
+    b->write_latency_s = bank->write_s;
+    b->set_latency_s = bank->set_s;
+    b->reset_latency_s = bank->reset_s;
+    b->htree_s = 2 * bank->htree_s;
+    b->read_mat_s = mat->read_s;
+    b->write_mat_s = mat->write_s;
+    b->predecoder_s = mat->predecode_s;
+    b->read_subarray_s = mat->times.read_s;
+    b->write_subarray_s = mat->times.write_s;
+    b->row_decoder_s = mat->times.row_decoder_s;
+    b->column_decoder_s = mat->times.column_decoder_s;
+    b->bitline_s = mat->times.bitline_s;
+    b->sense_s = s->sense_s;
+    b->mux_s = s->mux_s;
+    b->charge_s = s->charge_s;
+    b->precharge_s = s->precharge_s;
+    b->comparator_s = mat->comparator.delay_s;
+    b->cycle_s = mat->cycle_s;
+}
+
+void bank_describe(const struct task *task, const struct bank_shape *shape,
+                   const struct mat *mat, const struct bank *bank,
+                   const struct array_organization *organization,
+                   struct array_breakdown *breakdown)
+{
+    const struct subarray *s = &mat->subarray;
+    double mats = (double)(shape->rows * shape->cols) * task->banks;
+    double subarrays = mats * (double)(mat->shape.rows * mat->shape.cols);
+
+    *breakdown = (struct array_breakdown){
+        .organization = *organization,
+        .area_m2 = bank->area_m2 * task->banks,
+        .width_m = bank->width_m,
+        .height_m = bank->height_m,
+        .cell_area_m2 = (double)s->shape.rows * (double)s->shape.cols * subarrays *
+                        task->fabric.cell.width_m * task->fabric.cell.height_m,
+        .mat_area_m2 = mat->width_m * mat->height_m,
+        .mat_width_m = mat->width_m,
+        .mat_height_m = mat->height_m,
+        .subarray_area_m2 = s->width_m * s->height_m,
+        .subarray_width_m = s->width_m,
+        .subarray_height_m = s->height_m,
+        .read_energy_j = bank->read_j,
+        .write_energy_j = bank->write_j,
+        .set_energy_j = bank->set_j,
+        .reset_energy_j = bank->reset_j,
+        .htree_j = bank->htree_j,
+        .read_mat_j = mat->read_j,
+        .write_mat_j = mat->write_j,
+        .predecoder_j = mat->predecode_j,
+        .comparator_j = mat->comparator_j,
+        .read_subarray_j = s->read_j,
+        .write_subarray_j = s->write_j,
+        .bitline_j = s->bitline_j,
+        .cell_read_j = s->cell_read_j,
+        .row_decoder_j = s->row_decoder->energy_j,
+        .column_decoder_j = s->column_decoder_j,
+        .sense_j = s->sense_j,
+        .mux_j = s->mux_j,
+        .precharge_j = s->precharger->energy_j,
+        .cell_write_j = s->cell_write_j,
+        .leakage_w = bank->leakage_w * task->banks,
+        .htree_leakage_w = bank->htree_w * task->banks,
+        .predecoder_leakage_w = mats * mat->predecode_w,
+        .predecoder_area_m2 = mat->predecoder_area_m2,
+    };
+    breakdown->efficiency = breakdown->cell_area_m2 / breakdown->area_m2;
+    if (task->is_tag)
+        breakdown->comparator_leakage_w = mats * (double)mat->shape.ways *
+                                          mat->comparator.leakage_w;
+    describe_times(mat, bank, breakdown);
+    describe_parts(mat, subarrays, breakdown);
+}

@@ -1,0 +1,241 @@
+#include "array/bitcell.h"
+
+/* A fin count given by the cell wins over its width in feature sizes. */
+static double device_m(const struct process *process, double width_f, uint64_t fins)
+{
+    if (process->fins && fins > 0)
+        return (double)fins * process->node->fin_effective_width_m;
+    return width_f * process->f_m;
+}
+
+static double either(double first, double second)
+{
+    return first != 0 ? first : second;
+}
+
+static void access_device(struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+
+    if (b->crossbar) {
+        b->access_f = fmax(cell->capacitance_on_f, cell->capacitance_off_f);
+        b->wordline_f = b->bitline_f = b->access_f;
+        return;
+    }
+
+    double width_m = device_m(process, cell->access_width_f, cell->access_fins);
+
+    b->access_ohm = on_n_ohm(process, width_m);
+    b->access_gm_s = gm_n_s(process, width_m);
+    b->access_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, b->width_m);
+    b->wordline_f = gate_f(process, width_m) * (cell->kind == CELL_SRAM ? 2 : 1);
+    b->bitline_f = b->access_f / 2; /* two cells share a contact */
+}
+
+static void sram(struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+    double access_m = device_m(process, cell->access_width_f, cell->access_fins);
+    double down_m = device_m(process, cell->pulldown_width_f, cell->pulldown_fins);
+    double up_m = device_m(process, cell->pullup_width_f, cell->pullup_fins);
+    double latch_a = gate_leak_a(process, GATE_INVERTER, 1, down_m, up_m);
+    double access_a = process_width_m(process, access_m) * process->ioff_n;
+
+    b->pulldown_ohm = on_n_ohm(process, down_m);
+    b->leak_w = process->vdd_v * (2 * latch_a + access_a) * cell->leak_factor;
+    b->precharge_v = process->vdd_v / (process->rules->sram_full_swing ? 2 : 1);
+    if (!cell->read_port)
+        return;
+
+    /* 8T: reads through a stack of two devices of their own, on one line */
+    double read_m = device_m(process, either(cell->read_width_f, cell->access_width_f),
+                             cell->access_fins);
+
+    b->access_ohm = b->pulldown_ohm = on_n_ohm(process, read_m);
+    b->access_gm_s = gm_n_s(process, read_m);
+    b->access_f = gate_drain_f(process, GATE_INVERTER, 1, read_m, 0, b->width_m);
+    b->bitline_f = b->access_f / 2;
+    b->leak_w += process->vdd_v * process_width_m(process, read_m) * process->ioff_n *
+                 cell->leak_factor;
+}
+
+/* 1T1C cells share charge with the bitline; gain cells discharge it through a stack. */
+static void dynamic(struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+
+    b->precharge_v = process->vdd_v / 2;
+    b->destructive = cell->kind == CELL_EDRAM;
+    if (cell->kind != CELL_GAIN_CELL)
+        return;
+
+    double read_m = device_m(process, either(cell->read_width_f, cell->access_width_f),
+                             cell->access_fins);
+
+    b->precharge_v = process->vdd_v;
+    b->access_ohm = b->pulldown_ohm = on_n_ohm(process, read_m);
+    b->access_gm_s = gm_n_s(process, read_m);
+}
+
+/* Levels between which the bitline moves, and what drives it there. */
+static enum status voltage_sensing(struct bitcell *b, const struct process *process,
+                                   struct error *why)
+{
+    const struct cell *cell = b->cell;
+
+    if (cell->sensing == SENSE_CURRENT_IN) {
+        b->on_v = cell->read_current_a * b->on_ohm;
+        b->off_v = cell->read_current_a * b->off_ohm;
+        b->on_eq_ohm = b->on_ohm;
+        b->off_eq_ohm = b->off_ohm;
+    } else {
+        double series_ohm = sqrt(b->on_ohm * b->off_ohm);
+        double read_v = fabs(cell->read_voltage_v);
+
+        b->on_v = read_v * b->on_ohm / (b->on_ohm + series_ohm);
+        b->off_v = read_v * b->off_ohm / (b->off_ohm + series_ohm);
+        b->on_eq_ohm = b->on_ohm * series_ohm / (b->on_ohm + series_ohm);
+        b->off_eq_ohm = b->off_ohm * series_ohm / (b->off_ohm + series_ohm);
+    }
+    b->precharge_v = fmin(process->vdd_v, (b->on_v + b->off_v) / 2);
+    if (!(b->precharge_v - b->on_v > b->sense_v))
+        return error_set(why, STATUS_INFEASIBLE,
+                         "the cell's states differ by %.3g V about the reference, must "
+                         "exceed the sense voltage %.3g V",
+                         b->precharge_v - b->on_v, b->sense_v);
+    return STATUS_OK;
+}
+
+static double read_power_w(const struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+    double vdd = process->vdd_v, v = fabs(cell->read_voltage_v) - cell->access_drop_v;
+    double on_ohm = either(cell->resistance_on_ohm, cell->resistance_on_read_ohm);
+    double off_ohm = either(cell->resistance_off_ohm, cell->resistance_off_read_ohm);
+
+    if (b->crossbar) {
+        on_ohm = either(cell->resistance_on_read_ohm, on_ohm);
+        off_ohm = either(cell->resistance_off_read_ohm, off_ohm);
+    }
+    if (cell->read_power_w > 0)
+        return cell->read_power_w;
+    if (cell->sensing == SENSE_CURRENT_IN)
+        return vdd * cell->read_current_a;
+    if (cell->sensing == SENSE_CURRENT)
+        return vdd * fmax(v, 0) / on_ohm;
+    return vdd * fmax(v, 0) / (on_ohm + sqrt(on_ohm * off_ohm));
+}
+
+/* Energy of a pulse from its voltage or current when the record gives none. */
+static double pulse_j(const struct cell *cell, const struct process *process,
+                      enum cell_pulse mode, double given_j, double v, double a,
+                      double pulse_s, double ohm, bool no_voltage)
+{
+    if (given_j > 0)
+        return given_j;
+    if (mode == PULSE_VOLTAGE)
+        return ohm > 0
+                   ? fabs(v) * fmax(fabs(v) - cell->access_drop_v, 0) / ohm * pulse_s
+                   : 0;
+    if (mode == PULSE_CURRENT)
+        return (no_voltage ? process->vdd_v : fabs(v)) * fabs(a) * pulse_s;
+    return 0;
+}
+
+static void write_pulses(struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+    double ohm = cell->resistance_on_ohm, loops = cell->program_pulses;
+    double set_ohm = b->crossbar ? either(cell->resistance_on_set_ohm, ohm) : ohm;
+    double reset_ohm = b->crossbar ? either(cell->resistance_on_reset_ohm, ohm) : ohm;
+    bool set_no_v = (process->rules->set_tests_reset ? cell->reset_voltage_v
+                                                     : cell->set_voltage_v) == 0;
+
+    b->set_j = loops * pulse_j(cell, process, cell->set_mode, cell->set_energy_j,
+                               cell->set_voltage_v, cell->set_current_a,
+                               cell->set_pulse_s, set_ohm, set_no_v);
+    b->reset_j = loops * pulse_j(cell, process, cell->reset_mode, cell->reset_energy_j,
+                                 cell->reset_voltage_v, cell->reset_current_a,
+                                 cell->reset_pulse_s, reset_ohm,
+                                 cell->reset_voltage_v == 0);
+    b->set_v = cell->set_mode == PULSE_VOLTAGE ? fabs(cell->set_voltage_v)
+                                               : process->vdd_v;
+    b->reset_v = cell->reset_mode == PULSE_VOLTAGE ? fabs(cell->reset_voltage_v)
+                                                   : process->vdd_v;
+    b->set_s = cell->set_pulse_s * loops;
+    b->reset_s = cell->reset_pulse_s * loops;
+    b->write_a = fmax(fabs(cell->set_current_a), fabs(cell->reset_current_a));
+}
+
+static enum status resistive(struct bitcell *b, const struct process *process,
+                             struct error *why)
+{
+    const struct cell *cell = b->cell;
+    double on_ohm = either(cell->resistance_on_ohm, cell->resistance_on_read_ohm);
+    double off_ohm = either(cell->resistance_off_ohm, cell->resistance_off_read_ohm);
+
+    if (b->crossbar || !process->rules->switch_at_half) {
+        on_ohm = either(cell->resistance_on_read_ohm, on_ohm);
+        off_ohm = either(cell->resistance_off_read_ohm, off_ohm);
+    }
+    b->on_ohm = b->access_ohm + on_ohm;
+    b->off_ohm = b->access_ohm + off_ohm;
+    b->current_sensed = cell->sensing == SENSE_CURRENT;
+    b->read_power_w = read_power_w(b, process);
+    write_pulses(b, process);
+    if (b->current_sensed)
+        return STATUS_OK;
+    return voltage_sensing(b, process, why);
+}
+
+/* Tracks: on average a port is a quarter of the stretch it serves away from the wanted
+ * domain's position under uniformly random accesses and a lazy port policy; a stretch
+ * is domains / ports long, and the mean distance of two random positions on it a third.
+ */
+static void racetrack(struct bitcell *b)
+{
+    const struct cell *cell = b->cell;
+    double stretch = (double)cell->domains_per_track / (double)cell->ports_per_track;
+    double shifts = (stretch - 1) / 3;
+
+    b->bits_per_site *= (double)cell->domains_per_track;
+    b->shift_s = shifts * cell->shift_pulse_s;
+    b->shift_j = shifts * either(cell->shift_energy_j, cell->shift_current_a *
+                                                           cell->shift_voltage_v *
+                                                           cell->shift_pulse_s);
+}
+
+enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
+                         const struct process *process, struct error *why)
+{
+    double area_m2 = cell_area_m2(cell, process->node);
+    double leak_k = exp2((process->temperature_k - 300) / 10);
+
+    if (cell->domains_per_track > 0 && process->rules->powers_of_two)
+        return error_set(why, STATUS_INFEASIBLE,
+                         "the published tool has no racetrack memory");
+    *bitcell = (struct bitcell){
+        .cell = cell,
+        .height_m = sqrt(area_m2 * cell->aspect_ratio),
+        .width_m = sqrt(area_m2 / cell->aspect_ratio),
+        .resistive = cell_is_resistive(cell),
+        .crossbar = cell_is_crossbar(cell),
+        .bits_per_site = (double)cell->bits_per_cell,
+        .sense_v = fmax(cell->min_sense_v, process->node->sense_offset_v),
+        .read_steps = cell->read_steps > 0 ? cell->read_steps
+                                           : (double)cell->bits_per_cell,
+    };
+    access_device(bitcell, process);
+    if (cell->kind == CELL_SRAM)
+        sram(bitcell, process);
+    else if (!bitcell->resistive)
+        dynamic(bitcell, process);
+    if (cell->domains_per_track > 0)
+        racetrack(bitcell);
+    bitcell->leak_w += cell->leak_a * leak_k * process->vdd_v;
+    if (!bitcell->resistive) {
+        write_pulses(bitcell, process);
+        return STATUS_OK;
+    }
+    return resistive(bitcell, process, why);
+}

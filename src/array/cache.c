@@ -1,0 +1,298 @@
+#include "array/array.h"
+#include "array/search.h"
+
+#include <string.h>
+
+static const double DEFAULT_K = 350;
+static const uint64_t ADDRESS_BITS = 48;
+
+const struct word array_accesses[] = {
+    { "normal", ACCESS_NORMAL },
+    { "sequential", ACCESS_SEQUENTIAL },
+    { "fast", ACCESS_FAST },
+    { NULL, 0 },
+};
+
+const struct word array_targets[] = {
+    { "read_latency", TARGET_READ_LATENCY },
+    { "write_latency", TARGET_WRITE_LATENCY },
+    { "read_energy", TARGET_READ_ENERGY },
+    { "write_energy", TARGET_WRITE_ENERGY },
+    { "read_edp", TARGET_READ_EDP },
+    { "write_edp", TARGET_WRITE_EDP },
+    { "leakage", TARGET_LEAKAGE },
+    { "area", TARGET_AREA },
+    { "edap", TARGET_EDAP },
+    { "weighted", TARGET_WEIGHTED },
+    { NULL, 0 },
+};
+
+const struct word buffer_styles[] = {
+    { "latency", BUFFER_LATENCY },
+    { "balanced", BUFFER_BALANCED },
+    { "area", BUFFER_AREA },
+    { NULL, 0 },
+};
+
+static const struct array_rules *rules_of(const struct array_request *request)
+{
+    return request->rules != NULL ? request->rules : &array_rules_physical;
+}
+
+/* Unrepeated, aggressive wires are what comparisons with the tool use; real banks
+ * repeat their trees. */
+static void choose_wires(const struct array_request *request, struct wire_choice *local,
+                         struct wire_choice *global)
+{
+    *local = (struct wire_choice){ .level = WIRE_LOCAL };
+    *global = (struct wire_choice){ .level = WIRE_GLOBAL };
+    if (!rules_of(request)->wires_over_cells)
+        *global = (struct wire_choice){ .level = WIRE_SEMI_GLOBAL,
+                                        .repeat = REPEAT_OPTIMAL };
+    if (request->wires_given) {
+        *local = request->local_wire;
+        *global = request->global_wire;
+    }
+}
+
+static enum status check_request(const struct array_request *request, struct error *why)
+{
+    uint64_t line_bytes = (request->word_bits + 7) / 8;
+    uint64_t ways = request->associativity;
+
+    if (request->cell == NULL || request->node == NULL)
+        return error_set(why, STATUS_INPUT, "an array needs a cell and a node");
+    if (request->word_bits == 0 || request->capacity_bytes == 0)
+        return error_set(why, STATUS_INPUT, "capacity and word must be above 0");
+    if (request->capacity_bytes * 8 % request->word_bits != 0)
+        return error_set(why, STATUS_INPUT,
+                         "capacity of %llu bytes is no multiple of the %llu-bit word",
+                         (unsigned long long)request->capacity_bytes,
+                         (unsigned long long)request->word_bits);
+    if (ways > 0 && request->capacity_bytes % (ways * line_bytes) != 0)
+        return error_set(why, STATUS_INPUT,
+                         "capacity of %llu bytes is no multiple of %llu ways of "
+                         "%llu-byte lines",
+                         (unsigned long long)request->capacity_bytes,
+                         (unsigned long long)ways, (unsigned long long)line_bytes);
+    if (rules_of(request)->powers_of_two &&
+        (!is_power_of_two(request->capacity_bytes * 8 / request->word_bits) ||
+         !is_power_of_two(request->word_bits) || (ways > 0 && !is_power_of_two(ways))))
+        return error_set(why, STATUS_INFEASIBLE,
+                         "the published rules know powers of two only");
+    return STATUS_OK;
+}
+
+/* Words, ways and bits as the array sees them. */
+static void count_bits(struct task *task)
+{
+    const struct array_request *r = task->request;
+    uint64_t banks = (uint64_t)task->banks;
+    uint64_t lines = r->capacity_bytes * 8 / r->word_bits / banks;
+    uint64_t word_bits = r->word_bits + r->ecc_bits;
+
+    task->ways = 1;
+    task->word_bits = word_bits;
+    task->sets = lines;
+    if (!task->is_cache)
+        return;
+
+    uint64_t sets = lines / r->associativity;
+
+    if (task->is_tag) {
+        uint64_t address = r->address_bits > 0 ? r->address_bits : ADDRESS_BITS;
+        int index = log2_up(sets + 1) - 1, offset = log2_up(r->word_bits / 8);
+
+        task->sets = sets;
+        task->ways = r->associativity;
+        task->word_bits = address + 2 - (uint64_t)(index + offset); /* valid, dirty */
+    } else if (r->access == ACCESS_NORMAL) {
+        task->sets = sets;
+        task->ways = r->associativity;
+    } else if (r->access == ACCESS_FAST) {
+        task->sets = sets;
+        task->word_bits = word_bits * r->associativity;
+    }
+}
+
+/* Share of the selected cells' write energy that one access pays. */
+static double write_share(const struct task *task)
+{
+    double ways = (double)task->request->associativity;
+
+    if (!task->is_cache)
+        return 1;
+    if (task->fabric.rules->write_over_ways)
+        return task->request->access == ACCESS_SEQUENTIAL ? 1 : 1 / ways;
+    if (task->is_tag || task->request->access == ACCESS_FAST)
+        return 1 / ways; /* a write changes one way of those selected */
+    return 1;
+}
+
+static enum status task_make(struct task *task, const struct array_request *request,
+                             bool is_tag, uint64_t banks, struct error *why)
+{
+    const struct cell *cell = is_tag && request->tag_cell != NULL ? request->tag_cell
+                                                                  : request->cell;
+    struct wire_choice local, global;
+    enum status status;
+
+    *task = (struct task){
+        .request = request,
+        .is_tag = is_tag,
+        .is_cache = request->associativity > 0,
+        .banks = (double)banks,
+        .fabric.rules = rules_of(request),
+    };
+    status = process_make(
+        &task->process, request->node, task->fabric.rules,
+        request->temperature_k > 0 ? request->temperature_k : DEFAULT_K, why);
+    if (status != STATUS_OK)
+        return status;
+    choose_wires(request, &local, &global);
+    status = wire_make(&task->fabric.local, &task->process, local, why);
+    if (status == STATUS_OK)
+        status = wire_make(&task->fabric.global, &task->process, global, why);
+    if (status == STATUS_OK)
+        status = bitcell_make(&task->fabric.cell, cell, &task->process, why);
+    if (status != STATUS_OK)
+        return status;
+    task->fabric.process = &task->process;
+    count_bits(task);
+    task->fabric.write_share = write_share(task);
+    task->fabric.tag_ways = is_tag ? (double)request->associativity : 0;
+    return STATUS_OK;
+}
+
+typedef bool searcher(const struct task *, const struct space *, struct parts *,
+                      struct candidate *, uint64_t *, const char **);
+
+/* Search one array and describe the winner. */
+static enum status solve(const struct array_request *request, bool is_tag,
+                         uint64_t banks, const struct array_organization *given,
+                         searcher *search, struct array_breakdown *breakdown,
+                         uint64_t counts[2], struct error *why)
+{
+    struct task task;
+    struct parts parts;
+    struct candidate best;
+    const char *reason = "no organization divides the bits";
+    enum status status = task_make(&task, request, is_tag, banks, why);
+
+    if (status != STATUS_OK)
+        return status;
+    parts_init(&parts, true);
+
+    struct space space = space_make(&task, given);
+
+    counts[0] += space_size(&space);
+    if (search(&task, &space, &parts, &best, &counts[1], &reason))
+        bank_describe(&task, &best.shape, &best.mat, &best.bank, &best.organization,
+                      breakdown);
+    else
+        status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
+                           is_tag ? "tag" : "data", reason);
+    parts_free(&parts);
+    return status;
+}
+
+/* Both arrays of a cache as one (X. Dong et al. 2012; mended as README.md says). */
+static void combine(const struct array_request *request, struct array_result *r)
+{
+    const struct array_rules *rules = rules_of(request);
+    const struct array_breakdown *d = &r->data, *t = &r->tag;
+    double hit_s, write_s = fmax(t->write_latency_s, d->write_latency_s);
+
+    switch (request->access) {
+    case ACCESS_NORMAL:
+        hit_s = fmax(t->read_latency_s, d->read_mat_s) + d->column_decoder_s +
+                (d->read_latency_s - d->read_mat_s);
+        break;
+    case ACCESS_FAST: hit_s = fmax(t->read_latency_s, d->read_latency_s); break;
+    default: hit_s = t->read_latency_s + d->read_latency_s; break;
+    }
+    if (!rules->write_ignores_tag)
+        write_s = fmax(t->write_latency_s, t->read_latency_s + d->write_latency_s);
+    r->read_latency_s = hit_s;
+    r->miss_latency_s = t->read_latency_s;
+    r->write_latency_s = write_s;
+    r->cycle_s = fmax(d->cycle_s, t->cycle_s);
+    r->read_energy_j = t->read_energy_j + d->read_energy_j;
+    r->miss_energy_j = r->read_energy_j;
+    if (request->access == ACCESS_SEQUENTIAL)
+        r->miss_energy_j = t->read_energy_j;
+    r->write_energy_j = t->write_energy_j + d->write_energy_j;
+    if (!rules->write_ignores_tag)
+        r->write_energy_j += t->read_energy_j;
+}
+
+static void total(const struct array_request *request, struct array_result *r)
+{
+    const struct array_breakdown *d = &r->data, *t = &r->tag;
+    const struct array_rules *rules = rules_of(request);
+
+    r->area_m2 = d->area_m2 + t->area_m2;
+    r->width_m = d->width_m;
+    r->height_m = d->height_m;
+    r->efficiency = (d->cell_area_m2 + t->cell_area_m2) / r->area_m2;
+    r->refresh_w = d->refresh_w + t->refresh_w;
+    r->leakage_w = d->leakage_w + t->leakage_w;
+    if (!rules->refresh_is_leakage)
+        r->leakage_w += r->refresh_w;
+    r->read_latency_s = d->read_latency_s;
+    r->write_latency_s = d->write_latency_s;
+    r->miss_latency_s = r->miss_energy_j = 0;
+    r->read_energy_j = d->read_energy_j;
+    r->write_energy_j = d->write_energy_j;
+    r->cycle_s = d->cycle_s;
+    if (r->has_tag)
+        combine(request, r);
+    r->bandwidth_bytes_per_s = (double)request->word_bits / 8 / r->cycle_s *
+                               (double)d->organization.banks;
+}
+
+static enum status run(const struct array_request *request,
+                       const struct array_organization *data,
+                       const struct array_organization *tag, searcher *search,
+                       struct array_result *result, struct error *why)
+{
+    struct array_result r;
+    uint64_t counts[2] = { 0, 0 };
+    uint64_t banks = request->banks > 0 ? request->banks : 1;
+    enum status status = check_request(request, why);
+
+    memset(&r, 0, sizeof r);
+    if (status == STATUS_OK)
+        status = solve(request, false, banks, data, search, &r.data, counts, why);
+    if (status == STATUS_OK && request->associativity > 0) {
+        r.has_tag = true;
+        status = solve(request, true, banks, tag, search, &r.tag, counts, why);
+    }
+    if (status != STATUS_OK)
+        return status;
+    total(request, &r);
+    r.organizations = counts[0];
+    r.valid = counts[1];
+    *result = r;
+    return STATUS_OK;
+}
+
+enum status array_search(const struct array_request *request,
+                         struct array_result *result, struct error *why)
+{
+    return run(request, NULL, NULL, search_fast, result, why);
+}
+
+enum status array_evaluate(const struct array_request *request,
+                           const struct array_organization *data,
+                           const struct array_organization *tag,
+                           struct array_result *result, struct error *why)
+{
+    return run(request, data, tag, search_fast, result, why);
+}
+
+enum status array_search_naive(const struct array_request *request,
+                               struct array_result *result, struct error *why)
+{
+    return run(request, NULL, NULL, search_naive, result, why);
+}

@@ -1,0 +1,152 @@
+#include "array/decoder.h"
+
+static bool basic_make(struct basic_decoder *basic, const struct process *process,
+                       unsigned bits, double load_f)
+{
+    unsigned outputs = 1u << bits;
+    struct load load = { .f = load_f };
+
+    basic->bits = bits;
+    if (!row_driver_make(&basic->output, process, outputs, bits == 1 ? 0 : bits, load,
+                         BUFFER_LATENCY, 0))
+        return false;
+    basic->energy_j = basic->output.energy_j;
+    basic->leakage_w = basic->output.leakage_w;
+    basic->box = basic->output.box;
+    return true;
+}
+
+/* NAND inputs of the rank that each output of the two kinds of decoders feeds. */
+static void rank_fanout(unsigned count24, unsigned count38, double *of24, double *of38)
+{
+    unsigned total = count24 + count38;
+
+    if (count24 == 0) {
+        *of38 = pow(8, total - 1);
+        *of24 = 0;
+    } else if (count24 == 1) {
+        *of24 = pow(8, total - 1);
+        *of38 = 4 * pow(8, total - 2);
+    } else {
+        *of24 = total == 2 ? 4 : 32;
+        *of38 = 16;
+    }
+}
+
+static void add_box(struct box *box, struct box part, double times)
+{
+    box->width_m = fmax(box->width_m, part.width_m);
+    box->height_m += times * part.height_m;
+}
+
+static bool ranked_make(struct predecoder *block, const struct process *process,
+                        double load_f)
+{
+    unsigned total = block->count24 + block->count38;
+    double of24, of38;
+
+    block->has_rank = true;
+    if (!row_driver_make(&block->rank, process, exp2(block->bits), total,
+                         (struct load){ .f = load_f }, BUFFER_LATENCY, 0))
+        return false;
+    rank_fanout(block->count24, block->count38, &of24, &of38);
+    if (block->count24 > 0 &&
+        !basic_make(&block->d24, process, 2, of24 * block->rank.input_f))
+        return false;
+    if (block->count38 > 0 &&
+        !basic_make(&block->d38, process, 3, of38 * block->rank.input_f))
+        return false;
+    return true;
+}
+
+static void block_totals(struct predecoder *block, const struct process *process)
+{
+    double of24 = block->count24, of38 = block->count38;
+    struct box first = { 0, 0 };
+
+    if (block->count24 > 0)
+        add_box(&first, block->d24.box, of24);
+    if (block->count38 > 0)
+        add_box(&first, block->d38.box, of38);
+    if (process->rules->predecode_one_of_each) {
+        of24 = fmin(of24, 1);
+        of38 = fmin(of38, 1);
+    }
+    block->energy_j = block->leakage_w = 0;
+    if (of24 > 0) {
+        block->energy_j += of24 * block->d24.energy_j;
+        block->leakage_w += of24 * block->d24.leakage_w;
+    }
+    if (of38 > 0) {
+        block->energy_j += of38 * block->d38.energy_j;
+        block->leakage_w += of38 * block->d38.leakage_w;
+    }
+    block->box = first;
+    if (block->has_rank) {
+        block->energy_j += block->rank.energy_j;
+        block->leakage_w += block->rank.leakage_w;
+        block->box.width_m += block->rank.box.width_m;
+        block->box.height_m = fmax(first.height_m, block->rank.box.height_m);
+    }
+}
+
+bool predecoder_make(struct predecoder *block, const struct process *process,
+                     unsigned bits, double load_f)
+{
+    static const unsigned count24_of[] = { 0, 2, 1 };
+
+    block->bits = bits;
+    block->has_rank = false;
+    block->count24 = block->count38 = 0;
+    if (bits == 0) {
+        block->energy_j = block->leakage_w = 0;
+        block->box = (struct box){ 0, 0 };
+        return true;
+    }
+    if (bits > PREDECODE_MAX_BITS)
+        return false;
+    block->count24 = bits == 1 ? 1 : count24_of[bits % 3];
+    block->count38 = bits == 1 ? 0 : (bits - 2 * block->count24) / 3;
+    if (block->count24 + block->count38 == 1) {
+        if (!basic_make(bits == 3 ? &block->d38 : &block->d24, process, bits, load_f))
+            return false;
+    } else if (!ranked_make(block, process, load_f)) {
+        return false;
+    }
+    block_totals(block, process);
+    return true;
+}
+
+/* One path: a basic decoder, then the rank. */
+static double path_s(const struct predecoder *block, const struct basic_decoder *basic,
+                     const struct process *process, double *ramp)
+{
+    double sum_s = row_driver_delay_s(&basic->output, process, RAMP_STEP, ramp);
+
+    if (block->has_rank)
+        sum_s += row_driver_delay_s(&block->rank, process, *ramp, ramp);
+    return sum_s;
+}
+
+double predecoder_delay_s(const struct predecoder *block, const struct process *process,
+                          double *ramp_out)
+{
+    double ramp24 = RAMP_STEP, ramp38 = RAMP_STEP, of24_s = 0, of38_s = 0;
+
+    *ramp_out = RAMP_STEP;
+    if (block->bits == 0)
+        return 0;
+    if (block->count24 > 0)
+        of24_s = path_s(block, &block->d24, process, &ramp24);
+    if (block->count38 > 0)
+        of38_s = path_s(block, &block->d38, process, &ramp38);
+    if (block->count24 == 0)
+        *ramp_out = ramp38;
+    else if (block->count38 == 0)
+        *ramp_out = ramp24;
+    else if (process->rules->ramp_largest)
+        *ramp_out = fmax(ramp24, ramp38);
+    else
+        *ramp_out = of24_s > of38_s ? ramp24 : ramp38;
+    return fmax(of24_s, of38_s);
+}

@@ -1,0 +1,150 @@
+#include "array/driver.h"
+
+static const double STAGE_EFFORT = 4;
+static const int MAX_STAGES = 20;
+
+/* Delay is least at an effort of about four per stage (Sutherland, Sproull, Harris,
+ * Logical Effort, 1999); parity keeps the polarity. */
+static int stage_count(double path, bool odd)
+{
+    int stages = (int)(log(path) / log(STAGE_EFFORT) + 0.5) - 1;
+
+    if (stages < 0)
+        stages = 0;
+    if ((stages % 2 == 1) != odd)
+        stages++;
+    return stages < MAX_STAGES ? stages : MAX_STAGES;
+}
+
+/* Widths of the NMOS of each stage, last first grown backwards by effort. */
+static void taper(double *width_m, unsigned stages, double last_m, double effort,
+                  double least_m)
+{
+    width_m[stages - 1] = last_m;
+    for (unsigned i = stages - 1; i > 0; i--)
+        width_m[i - 1] = fmax(width_m[i] / effort, least_m);
+}
+
+/* Returns the number of stages, 0 if the style cannot deliver the current. */
+static unsigned size_for_latency(const struct process *process, double *width_m,
+                                 double effort, double input_f, double load_f,
+                                 double needed_m)
+{
+    double path = fmax(effort * load_f / input_f, 1);
+    unsigned stages = (unsigned)stage_count(path, true);
+    double grow = pow(path, 1.0 / (stages + 1));
+    double last_m = fmax(process->min_w_m,
+                         load_f / grow / process->gate_f_per_m / (1 + process->beta));
+
+    if (last_m > process->max_w_m) {
+        double end_f = gate_f(process, (1 + process->beta) * process->max_w_m);
+
+        last_m = process->max_w_m;
+        grow = pow(effort * end_f / input_f, 1.0 / stages);
+    }
+    if (last_m < needed_m)
+        return 0;
+    taper(width_m, stages, last_m, grow, process->min_w_m);
+    return stages;
+}
+
+static unsigned size_for_balance(const struct process *process, double *width_m,
+                                 double effort, double input_f, double needed_m)
+{
+    double load_f = gate_f(process, needed_m) +
+                    gate_f(process, process->beta * needed_m);
+    double path = fmax(effort * load_f / input_f, 1);
+    unsigned stages = (unsigned)stage_count(path, false) + 1;
+
+    taper(width_m, stages, needed_m, pow(path, 1.0 / stages), process->min_w_m);
+    return stages;
+}
+
+static void finish(struct driver *driver, const struct process *process,
+                   const double *width_m, struct load load)
+{
+    double vdd2 = process->vdd_v * process->vdd_v;
+    double next_f = load.f;
+
+    driver->energy_j = driver->leakage_w = 0;
+    driver->box = (struct box){ 0, 0 };
+    for (unsigned i = driver->stages; i-- > 0;) {
+        double wn_m = width_m[i], wp_m = process->beta * wn_m;
+        double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
+                                    load_region_m(process));
+        struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m,
+                                  layout_region_m(process));
+
+        driver->tau_s[i] = on_n_ohm(process, wn_m) * (out_f + next_f);
+        if (i + 1 == driver->stages)
+            driver->tau_s[i] += load.f * load.ohm / 2;
+        driver->energy_j += (out_f + next_f) * vdd2;
+        driver->leakage_w += gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) *
+                             process->vdd_v;
+        driver->box.width_m += box.width_m;
+        driver->box.height_m = fmax(driver->box.height_m, box.height_m);
+        next_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    }
+    driver->input_f = next_f;
+}
+
+bool driver_make(struct driver *driver, const struct process *process, double effort,
+                 double input_f, struct load load, enum buffer_style style,
+                 double min_a)
+{
+    double width_m[DRIVER_STAGES];
+    double needed_m = fmax(process->min_w_m, min_a / process->ion_n);
+
+    if (needed_m > process->max_w_m)
+        return false;
+    driver->stages = 0;
+    if (style == BUFFER_LATENCY)
+        driver->stages = size_for_latency(process, width_m, effort, input_f, load.f,
+                                          needed_m);
+    if (driver->stages == 0 && style != BUFFER_AREA)
+        driver->stages = size_for_balance(process, width_m, effort, input_f, needed_m);
+    if (driver->stages == 0) {
+        driver->stages = 1;
+        width_m[0] = needed_m;
+    }
+    finish(driver, process, width_m, load);
+    return true;
+}
+
+bool row_driver_make(struct row_driver *row, const struct process *process,
+                     double count, unsigned inputs, struct load load,
+                     enum buffer_style style, double min_a)
+{
+    double wn_m = (inputs > 0 ? inputs : 1) * process->min_w_m;
+    double wp_m = process->beta * process->min_w_m;
+    double input_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double effort = inputs > 0 ? (inputs + process->beta) / (1 + process->beta) : 1;
+    struct driver *driver = &row->driver;
+
+    if (!driver_make(driver, process, effort, input_f, load, style, min_a))
+        return false;
+    row->inputs = inputs;
+    row->tau_s = row->b = 0;
+    row->input_f = driver->input_f;
+    row->energy_j = driver->energy_j;
+    row->leakage_w = driver->leakage_w * count;
+    row->box = driver->box;
+    if (inputs > 0) {
+        double out_f = gate_drain_f(process, GATE_NAND, inputs, wn_m, wp_m,
+                                    load_region_m(process));
+        double ohm = inputs * on_n_ohm(process, wn_m);
+        struct box box = gate_box(process, GATE_NAND, inputs, wn_m, wp_m,
+                                  layout_region_m(process));
+
+        row->input_f = input_f;
+        row->tau_s = ohm * (out_f + driver->input_f);
+        row->b = 1 / (ohm * gm_n_s(process, wn_m));
+        row->energy_j += (out_f + driver->input_f) * process->vdd_v * process->vdd_v;
+        row->leakage_w += gate_leak_a(process, GATE_NAND, inputs, wn_m, wp_m) *
+                          process->vdd_v * count;
+        row->box.width_m += box.width_m;
+        row->box.height_m = fmax(row->box.height_m, box.height_m);
+    }
+    row->box.height_m *= count;
+    return true;
+}

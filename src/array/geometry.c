@@ -1,0 +1,248 @@
+#include "array/bank.h"
+
+/* Walk down the H-tree.  Address, distributed and broadcast bits on the wires, and how
+ * many copies of them. */
+struct walk {
+    int address;
+    uint64_t distributed, broadcast;
+    uint64_t h_left, v_left; /* active mats still to be told apart, per direction */
+    double active, copies;
+    double h_bundles, v_bundles;
+    bool exact; /* counts must divide */
+    bool failed;
+};
+
+static bool refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
+static void check(struct walk *walk)
+{
+    if (walk->distributed + walk->broadcast == 0 ||
+        (walk->exact ? walk->address <= 0 : walk->address < 0))
+        walk->failed = true;
+}
+
+/* One split: between active halves the distributed bits part, else an address bit is
+ * spent on choosing one half. */
+static void split(struct walk *walk, uint64_t *left)
+{
+    check(walk);
+    if (*left > 1) {
+        walk->distributed = walk->exact ? walk->distributed / 2
+                                        : div_up(walk->distributed, 2);
+        *left /= 2;
+        walk->active *= 2;
+    } else {
+        walk->address--;
+    }
+    walk->copies *= 2;
+}
+
+static struct htree_level level_of(const struct walk *walk, double bundles)
+{
+    return (struct htree_level){
+        .bits = (double)walk->address + (double)walk->distributed +
+                (double)walk->broadcast,
+        .active = walk->active,
+        .copies = walk->copies,
+        .bundles = bundles,
+    };
+}
+
+/* Levels in the order of the tree: the horizontal trunk, single levels while one
+ * direction has more to go, then pairs. */
+static void walk_tree(struct walk *walk, struct bank_shape *shape)
+{
+    unsigned h_total = shape->h_levels, v_total = shape->v_levels;
+    unsigned h = h_total, v = v_total, at_h = 0, at_v = 0;
+
+    if (h > 0) {
+        check(walk);
+        shape->h[at_h++] = level_of(walk, 1);
+        h--;
+    }
+    for (; h > v; h--) {
+        split(walk, &walk->h_left);
+        shape->h[at_h++] = level_of(walk, 1);
+        walk->v_bundles *= 2;
+    }
+    for (; v > h; v--) {
+        split(walk, &walk->v_left);
+        shape->v[at_v++] = level_of(walk, 1);
+        walk->h_bundles *= 2;
+    }
+    for (; h > 0; h--) {
+        split(walk, &walk->h_left);
+        shape->h[at_h++] = level_of(walk, walk->h_bundles);
+        split(walk, &walk->v_left);
+        shape->v[at_v++] = level_of(walk, h_total == 2 ? walk->v_bundles
+                                                       : 2 * walk->v_bundles);
+        walk->h_bundles *= 2;
+        walk->v_bundles *= 2;
+    }
+    check(walk);
+    if (walk->h_left > 1)
+        walk->distributed = walk->exact ? walk->distributed / 2
+                                        : div_up(walk->distributed, 2);
+    else if (h_total > 0)
+        walk->address--;
+    check(walk);
+}
+
+bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t rows,
+                     uint64_t cols, uint64_t active_rows, uint64_t active_cols,
+                     uint64_t tag_bits, const char **why)
+{
+    bool exact = task->fabric.rules->powers_of_two;
+    int way_bits = 0;
+
+    while (exact ? (UINT64_C(2) << way_bits) <= task->ways
+                 : (UINT64_C(1) << way_bits) < task->ways)
+        way_bits++;
+
+    struct walk walk = {
+        .address = log2_up(task->sets),
+        .distributed = task->is_tag ? task->ways : task->word_bits,
+        .broadcast = task->is_tag ? tag_bits : (uint64_t)way_bits,
+        .h_left = active_cols,
+        .v_left = active_rows,
+        .active = 1,
+        .copies = 1,
+        .h_bundles = 1,
+        .v_bundles = 1,
+        .exact = exact,
+    };
+
+    shape->rows = rows;
+    shape->cols = cols;
+    shape->active_rows = active_rows;
+    shape->active_cols = active_cols;
+    shape->h_levels = (unsigned)log2_up(cols);
+    shape->v_levels = (unsigned)log2_up(rows);
+    walk_tree(&walk, shape);
+    if (walk.failed)
+        return refuse(why, "too few address or data bits for so many mats");
+
+    uint64_t idle = (rows / active_rows) * (cols / active_cols);
+    uint64_t active = active_rows * active_cols;
+
+    shape->mat_address_bits = walk.address;
+    shape->mat_sets = div_up(task->sets, idle);
+    shape->mat_bits = task->is_tag ? tag_bits : walk.distributed;
+    shape->mat_ways = task->is_tag ? walk.distributed : task->ways;
+    if (shape->mat_ways == 0 || shape->mat_bits == 0)
+        return refuse(why, "more active mats than bits to deliver");
+    if (exact &&
+        walk.distributed * active != (task->is_tag ? task->ways : task->word_bits))
+        return refuse(why, "the word does not divide over the active mats");
+    if (idle > task->sets)
+        return refuse(why, "more mats than words");
+    return true;
+}
+
+/* Ways that share a row are told apart by the multiplexers, about a third of the levels
+ * in each; dynamic cells take none before their amplifiers. */
+static void spread_ways(struct mat_shape *mat, const struct task *task)
+{
+    uint64_t ways = mat->ways;
+    int levels = 0;
+
+    mat->mux_extra[0] = mat->mux_extra[1] = mat->mux_extra[2] = 1;
+    if (task->is_tag || ways <= 1)
+        return;
+    while ((UINT64_C(2) << levels) <= ways)
+        levels++;
+    if (task->fabric.cell.cell->kind == CELL_EDRAM) {
+        mat->mux_extra[2] = UINT64_C(1) << levels / 2;
+        mat->mux_extra[1] = div_up(ways, mat->mux_extra[2]);
+        return;
+    }
+    mat->mux_extra[2] = mat->mux_extra[1] = UINT64_C(1) << levels / 3;
+    mat->mux_extra[0] = div_up(ways, mat->mux_extra[1] * mat->mux_extra[2]);
+}
+
+bool mat_shape_make(struct mat_shape *mat, const struct task *task,
+                    const struct bank_shape *bank, uint64_t rows, uint64_t cols,
+                    uint64_t active_rows, uint64_t active_cols, const char **why)
+{
+    bool exact = task->fabric.rules->powers_of_two;
+    uint64_t idle = rows * cols / (active_rows * active_cols);
+    uint64_t active = active_rows * active_cols;
+
+    mat->rows = rows;
+    mat->cols = cols;
+    mat->active_rows = active_rows;
+    mat->active_cols = active_cols;
+    mat->ways = bank->mat_ways;
+    mat->sets = div_up(bank->mat_sets, idle);
+    mat->bits = exact ? bank->mat_bits / active : div_up(bank->mat_bits, active);
+    mat->address_bits = bank->mat_address_bits - log2_up(idle);
+    if (mat->bits == 0 || (exact && mat->bits * active != bank->mat_bits))
+        return refuse(why, "the word does not divide over the active subarrays");
+    if (exact ? mat->address_bits <= 0 : mat->address_bits < 0)
+        return refuse(why, "too few address bits for so many subarrays");
+    if (idle > bank->mat_sets)
+        return refuse(why, "more subarrays than words");
+    spread_ways(mat, task);
+    return true;
+}
+
+/* Least subarray of the physical rules: below it decoders, amplifiers and the wires to
+ * them are not what the model's equations describe.  Small memories may be smaller. */
+static bool is_too_small(const struct task *task, uint64_t rows, uint64_t cols)
+{
+    static const uint64_t LEAST_ROWS = 16, LEAST_COLS = 16, LEAST_CELLS = 2048;
+    uint64_t all = task->sets * task->ways * task->word_bits / 8;
+
+    if (task->fabric.rules->any_subarray)
+        return false;
+    if (rows * cols >= all)
+        return false;
+    return rows < LEAST_ROWS || cols < LEAST_COLS || rows * cols < LEAST_CELLS;
+}
+
+bool subarray_shape_make(struct subarray_shape *shape, const struct task *task,
+                         const struct mat_shape *mat, uint64_t mux_sense,
+                         uint64_t mux_out1, uint64_t mux_out2,
+                         enum buffer_style buffers, const char **why)
+{
+    const struct cell *cell = task->fabric.cell.cell;
+    const struct array_rules *rules = task->fabric.rules;
+    uint64_t mux = mux_sense * mux_out1 * mux_out2;
+    uint64_t tracks = cell->domains_per_track > 0 ? cell->domains_per_track : 1;
+    uint64_t rows = div_up(mat->sets, mux * tracks);
+    uint64_t bits = div_up(mat->bits, cell->bits_per_cell);
+
+    if (mux > mat->sets)
+        return refuse(why, "more columns multiplexed than words");
+    *shape = (struct subarray_shape){
+        .rows = rows,
+        .mux0 = mux_sense * mat->mux_extra[0],
+        .mux1 = mux_out1 * mat->mux_extra[1],
+        .mux2 = mux_out2 * mat->mux_extra[2],
+        .buffers = buffers,
+    };
+    shape->cols = bits * shape->mux0 * shape->mux1 * shape->mux2;
+    if (task->is_tag)
+        shape->cols *= mat->ways;
+    if (rules->row_bits_less_ways &&
+        mat->address_bits < log2_up(shape->mux0 * shape->mux1 * shape->mux2))
+        return refuse(why, "too few address bits for the multiplexers");
+    if (task->is_cache && rules->tag_columns_ways &&
+        task->request->access != ACCESS_SEQUENTIAL &&
+        shape->cols < task->request->associativity)
+        return refuse(why, "fewer columns than ways");
+    if (is_too_small(task, shape->rows, shape->cols))
+        return refuse(why, "the subarray is smaller than can be built sensibly");
+    return true;
+}
+
+uint64_t tag_width(const struct task *task, uint64_t active)
+{
+    if (!task->fabric.rules->powers_of_two)
+        return task->word_bits;
+    return div_up(task->word_bits, active) * active;
+}

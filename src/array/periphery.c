@@ -1,0 +1,271 @@
+#include "array/periphery.h"
+
+/* Device widths in feature sizes (CACTI 5.1 through NVSim). */
+static const double MUX_F = 9;
+static const double PRECHARGE_PULL_F = 6, PRECHARGE_EQUALISE_F = 1.5;
+static const double SENSE_P_F = 7.5, SENSE_N_F = 3.75, SENSE_ISOLATE_F = 12.5,
+                    SENSE_ENABLE_F = 5, SENSE_MUX_F = 9;
+
+/* Of the cell's on-resistance that pass gates may add. */
+static const double MUX_DROP = 0.2;
+
+double mux_width_m(const struct process *process, const struct bitcell *cell,
+                   double current_a)
+{
+    double width_m = fmax(MUX_F * process->f_m, current_a / process->ion_n);
+
+    if (!cell->resistive)
+        return width_m;
+
+    double wanted_m = on_n_ohm(process, process->f_m) *
+                      process_width_m(process, process->f_m) /
+                      (MUX_DROP * (cell->on_ohm - cell->access_ohm));
+
+    return fmax(width_m, fmin(process->max_w_m, wanted_m));
+}
+
+struct mux mux_make(const struct process *process, const struct bitcell *cell,
+                    double inputs, double count, double width_m, double next_delay_f,
+                    double next_energy_f)
+{
+    struct mux mux = { 0 };
+
+    (void)cell;
+    if (inputs <= 1)
+        return mux;
+
+    double region_m = layout_region_m(process), vdd = process->vdd_v;
+    double out_f;
+
+    mux.pass_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, region_m);
+    mux.pass_ohm = on_n_ohm(process, width_m);
+    out_f = inputs * mux.pass_f;
+    mux.seen_delay_f = out_f + mux.pass_f + next_delay_f;
+    mux.seen_energy_f = mux.pass_f;
+    mux.delay_s = 2.3 * mux.pass_ohm * (out_f + next_delay_f);
+    mux.energy_j = (out_f + next_energy_f) * vdd * (vdd - process->vth_v) * count;
+    if (!process->rules->mux_leak_free)
+        mux.leakage_w = count * inputs *
+                        gate_leak_a(process, GATE_INVERTER, 1, width_m, 0) * vdd;
+    mux.height_m = gate_box(process, GATE_INVERTER, 1, width_m, 0, region_m).height_m;
+    return mux;
+}
+
+/* The current-voltage converter of current sensing, from circuit simulation at these
+ * nodes (NVSim); the 45 nm leakage is a decade below its neighbours, which the physical
+ * rules replace by their geometric mean. */
+struct converter {
+    double node_m, delay_s, energy_j, leakage_w;
+};
+
+static const struct converter converters[] = {
+    { 120e-9, 0.49e-9, 85.2e-15, 14.0e-9 },  { 90e-9, 0.53e-9, 87.2e-15, 18.7e-9 },
+    { 65e-9, 0.62e-9, 90.0e-15, 25.7e-9 },   { 45e-9, 0.80e-9, 102.6e-15, 4.41e-9 },
+    { 32e-9, 1.07e-9, 125.6e-15, 125.4e-9 }, { 0, 1.45e-9, 150e-15, 150e-9 },
+};
+
+static const double CONVERTER_AREA_F2 = 50000;
+
+static double geometric(double a, double b, double t)
+{
+    return a * pow(b / a, t);
+}
+
+static struct converter converter_of(const struct process *process)
+{
+    const struct node *node = process->node;
+    const struct converter *c = converters;
+    double f_m = process->f_m * (1 + 1e-9);
+    struct converter found;
+
+    while (f_m < c->node_m)
+        c++;
+    found = *c;
+    if (!process->rules->converter_by_node && c > converters && c->node_m > 0) {
+        double t = log(f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+        double low_w = c->node_m == 45e-9 ? sqrt(c[1].leakage_w * c[-1].leakage_w)
+                                          : c->leakage_w;
+        double high_w = c[-1].node_m == 45e-9 ? sqrt(c->leakage_w * c[-2].leakage_w)
+                                              : c[-1].leakage_w;
+
+        found.delay_s = geometric(c->delay_s, c[-1].delay_s, t);
+        found.energy_j = geometric(c->energy_j, c[-1].energy_j, t);
+        found.leakage_w = geometric(low_w, high_w, t);
+    }
+    if (node->converter_s > 0)
+        found.delay_s = node->converter_s;
+    if (node->converter_j > 0)
+        found.energy_j = node->converter_j;
+    if (node->converter_w > 0)
+        found.leakage_w = node->converter_w;
+    return found;
+}
+
+/* Devices lie with their gates across the pitch: a device's layout width adds to the
+ * strip's height. */
+static double amp_height_m(const struct process *process, double pitch_m)
+{
+    double f_m = process->f_m, gap_m = 2 * process->node->diffusion_gap_f * f_m;
+    struct box p = gate_box(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m);
+    struct box isolate = gate_box(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m,
+                                  pitch_m);
+    struct box n = gate_box(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m);
+    struct box enable = gate_box(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0,
+                                 pitch_m);
+    double stack_m = 2 * p.width_m + isolate.width_m + gap_m + 2 * n.width_m +
+                     enable.width_m + gap_m + process->node->pn_gap_f * f_m;
+    double widest_m = fmax(fmax(p.height_m, isolate.height_m),
+                           fmax(n.height_m, enable.height_m));
+
+    return stack_m * widest_m / pitch_m;
+}
+
+bool sense_amp_make(struct sense_amp *amp, const struct process *process,
+                    const struct bitcell *cell, double pitch_m, double sense_v)
+{
+    double f_m = process->f_m, vdd = process->vdd_v;
+
+    if (!(pitch_m > 2 * f_m))
+        return false;
+    amp->input_f =
+        gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
+        gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
+        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
+        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
+        gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
+    amp->latch_s = amp->input_f /
+                   (gm_n_s(process, SENSE_N_F * f_m) +
+                    gm_p_s(process, SENSE_P_F * f_m)) *
+                   log(vdd / sense_v);
+    amp->delay_s = fmax(amp->latch_s, 0);
+    amp->energy_j = amp->input_f * vdd * vdd;
+    amp->leakage_w = gate_leak_a(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0) *
+                     vdd * (process->rules->sense_leak_vdd_twice ? vdd : 1);
+    amp->height_m = amp_height_m(process, pitch_m);
+    if (cell->current_sensed) {
+        struct converter converter = converter_of(process);
+        double area_m2 = process->node->converter_m2 > 0
+                             ? process->node->converter_m2
+                             : CONVERTER_AREA_F2 * f_m * f_m;
+
+        amp->delay_s += converter.delay_s;
+        amp->energy_j += converter.energy_j;
+        amp->leakage_w += converter.leakage_w;
+        amp->height_m += area_m2 / pitch_m;
+    }
+    return true;
+}
+
+bool precharger_make(struct precharger *precharger, const struct process *process,
+                     const struct bitcell *cell, const struct wire *local,
+                     double columns)
+{
+    double f_m = process->f_m, vdd = process->vdd_v;
+    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double pull_m = PRECHARGE_PULL_F * f_m, equalise_m = PRECHARGE_EQUALISE_F * f_m;
+    double region_m = layout_region_m(process);
+    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
+                                load_region_m(process));
+    double loaded_f = gate_f(process, equalise_m) + 2 * gate_f(process, pull_m) + out_f;
+    struct load load = { .f = columns * (in_f + cell->width_m * local->f_per_m) };
+    struct driver chain;
+
+    if (!driver_make(&chain, process, 1, in_f, load, BUFFER_LATENCY, 0))
+        return false;
+
+    struct box inverter = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, region_m);
+    struct box pull = gate_box(process, GATE_INVERTER, 1, 0, pull_m, region_m);
+    struct box equalise = gate_box(process, GATE_INVERTER, 1, 0, equalise_m, region_m);
+    double ramp, chain_s = driver_delay_s(&chain, process, RAMP_STEP, &ramp);
+
+    chain_s += horowitz_s(on_n_ohm(process, wn_m) * loaded_f, process->switch_n, ramp,
+                          NULL);
+    *precharger = (struct precharger){
+        .energy_j = chain.energy_j + columns * loaded_f * vdd * vdd,
+        .leakage_w =
+            chain.leakage_w +
+            columns * vdd *
+                (gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) +
+                 gate_leak_a(process, GATE_INVERTER, 1, 0, pull_m)),
+        .chain_tau_s = chain_s,
+        .pull_ohm = on_p_ohm(process, pull_m),
+        .pull_f = gate_drain_f(process, GATE_INVERTER, 1, 0, pull_m, region_m) +
+                  gate_drain_f(process, GATE_INVERTER, 1, 0, equalise_m, region_m),
+        .box = {
+            .width_m = fmax(columns * fmax(2 * pull.width_m + equalise.width_m,
+                                           inverter.width_m),
+                            chain.box.width_m),
+            .height_m = fmax(fmax(pull.height_m, equalise.height_m) + inverter.height_m,
+                             chain.box.height_m),
+        },
+    };
+    return true;
+}
+
+double precharger_delay_s(const struct precharger *precharger,
+                          const struct process *process, double line_f, double line_ohm)
+{
+    double tau_s = precharger->pull_ohm * (line_f + precharger->pull_f) +
+                   line_ohm * line_f / 2;
+    double b = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
+
+    return horowitz_s(tau_s, b, RAMP_STEP, NULL);
+}
+
+struct comparator comparator_make(const struct process *process, double tag_bits,
+                                  double ramp, double *ramp_out)
+{
+    /* CACTI 5.1: four quarter comparators, each behind a chain of four inverters */
+    static const double chain_n_f[] = { 7.5, 15, 30, 50 },
+                        chain_p_f[] = { 12.5, 25, 50, 100 };
+    static const double COMPARE_F = 12.5, RESTORE_F = 37.5, LAST_F = 50;
+    double f_m = process->f_m, vdd = process->vdd_v, quarter = floor(tag_bits / 4);
+    double region_m = load_region_m(process), layout_m = layout_region_m(process);
+    double delay_s = 0, switched_f = 0, leak_a = 0, width_m = 0, height_m = 0;
+    double next_f[5], out_f[4];
+
+    for (int i = 0; i < 4; i++) {
+        struct box box = gate_box(process, GATE_INVERTER, 1, chain_n_f[i] * f_m,
+                                  chain_p_f[i] * f_m, layout_m);
+
+        next_f[i] = gate_f(process, chain_n_f[i] * f_m) +
+                    gate_f(process, chain_p_f[i] * f_m);
+        out_f[i] = gate_drain_f(process, GATE_INVERTER, 1, chain_n_f[i] * f_m,
+                                chain_p_f[i] * f_m, region_m);
+        leak_a += gate_leak_a(process, GATE_INVERTER, 1, chain_n_f[i] * f_m,
+                              chain_p_f[i] * f_m);
+        width_m += box.width_m;
+        height_m = fmax(height_m, box.height_m);
+    }
+    for (int i = 0; i < 3; i++) {
+        double load_f = out_f[i] + next_f[i + 1];
+
+        delay_s += horowitz_s(on_n_ohm(process, chain_n_f[i] * f_m) * load_f,
+                              process->switch_n, ramp, &ramp);
+        switched_f += load_f;
+    }
+
+    double compare_f = gate_drain_f(process, GATE_NAND, 2, COMPARE_F * f_m, 0,
+                                    layout_m);
+    double bottom_f = out_f[3] + quarter * compare_f;
+    double top_f = quarter * compare_f + gate_drain_f(process, GATE_INVERTER, 1, 0,
+                                                      RESTORE_F * f_m, region_m);
+    double bottom_ohm = on_n_ohm(process, LAST_F * f_m);
+    double top_ohm = 2 * on_n_ohm(process, COMPARE_F * f_m);
+    struct box pair = gate_box(process, GATE_NAND, 2, COMPARE_F * f_m, 0, layout_m);
+
+    delay_s += horowitz_s(bottom_ohm * bottom_f + (bottom_ohm + top_ohm) * top_f, 0,
+                          ramp, &ramp);
+    if (ramp_out != NULL)
+        *ramp_out = ramp;
+    if (!process->rules->mux_leak_free)
+        leak_a += quarter * gate_leak_a(process, GATE_NOR, 2, COMPARE_F * f_m, 0) / 2;
+    return (struct comparator){
+        .delay_s = delay_s,
+        .energy_j = 4 * (switched_f + bottom_f + top_f) * vdd * vdd,
+        .leakage_w = 4 * leak_a * vdd,
+        .area_m2 = 4 * fmax(width_m, quarter * pair.width_m) *
+                   (height_m + pair.height_m),
+    };
+}

@@ -1,0 +1,179 @@
+#include "array/search.h"
+
+static bool refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
+static bool within(double value, double limit)
+{
+    return !(limit > 0) || value <= limit;
+}
+
+/* Limits hold the data array (a RAM, or a cache's data). */
+static bool within_limits(const struct task *task, const struct bank *bank)
+{
+    const struct array_limits *l = &task->request->limits;
+
+    return task->is_tag || (within(bank->area_m2 * task->banks, l->area_m2) &&
+                            within(bank->read_s, l->read_latency_s) &&
+                            within(bank->write_s, l->write_latency_s) &&
+                            within(bank->read_j, l->read_energy_j) &&
+                            within(bank->write_j, l->write_energy_j) &&
+                            within(bank->leakage_w * task->banks, l->leakage_w));
+}
+
+/* From mat to value, the mat being done. */
+static bool finish(struct candidate *c, const struct task *task, const char **why)
+{
+    if (!bank_make(&c->bank, task, &c->shape, &c->mat, why))
+        return false;
+    if (!within_limits(task, &c->bank))
+        return refuse(why, "no organization is within the limits");
+
+    struct metrics metrics = {
+        .read_s = c->bank.read_s,
+        .write_s = c->bank.write_s,
+        .read_j = c->bank.read_j,
+        .write_j = c->bank.write_j,
+        .leakage_w = c->bank.leakage_w,
+        .area_m2 = c->bank.area_m2,
+    };
+
+    c->value = target_value(task, &metrics);
+    if (!(c->value < HUGE_VAL))
+        return refuse(why, "the target is not a finite number");
+    return true;
+}
+
+bool candidate_make(struct candidate *candidate, const struct task *task,
+                    const struct array_organization *organization, struct parts *parts,
+                    const char **why)
+{
+    struct candidate *c = candidate;
+    struct array_organization *o = &c->organization;
+    struct subarray_shape shape;
+    uint64_t width;
+
+    *o = *organization;
+    width = tag_width(task, o->active_rows * o->active_cols * o->active_sub_rows *
+                                o->active_sub_cols);
+    if (!bank_shape_make(&c->shape, task, o->bank_rows, o->bank_cols, o->active_rows,
+                         o->active_cols, width, why) ||
+        !mat_shape_make(&c->mat.shape, task, &c->shape, o->mat_rows, o->mat_cols,
+                        o->active_sub_rows, o->active_sub_cols, why) ||
+        !subarray_shape_make(&shape, task, &c->mat.shape, o->mux_sense, o->mux_out1,
+                             o->mux_out2, o->buffers, why))
+        return false;
+    o->sub_rows = shape.rows;
+    o->sub_cols = shape.cols;
+    o->rows_per_set = 1;
+    o->banks = (uint64_t)task->banks;
+    return subarray_make(&c->mat.subarray, &task->fabric, &shape, parts, why) &&
+           mat_make(&c->mat, task, parts, why) && finish(c, task, why);
+}
+
+/* Every organization of the space in its fixed order, through visit. */
+#define EACH(variable, range)                                            \
+    for (o.variable = space->range.low; o.variable <= space->range.high; \
+         o.variable *= 2)
+
+static bool passes_filters(const struct space *space, const struct candidate *c)
+{
+    return (space->sub_rows == 0 || c->organization.sub_rows == space->sub_rows) &&
+           (space->sub_cols == 0 || c->organization.sub_cols == space->sub_cols);
+}
+
+struct hunt {
+    const struct task *task;
+    const struct space *space;
+    struct parts *parts;
+    struct candidate *best;
+    uint64_t *valid;
+    const char **why;
+    bool found;
+};
+
+static void consider(struct hunt *hunt, const struct array_organization *o)
+{
+    struct candidate c;
+    const char *why = NULL;
+
+    parts_free(hunt->parts);
+    parts_init(hunt->parts, false);
+    if (candidate_make(&c, hunt->task, o, hunt->parts, &why) &&
+        passes_filters(hunt->space, &c)) {
+        ++*hunt->valid;
+        if (!hunt->found || c.value < hunt->best->value)
+            *hunt->best = c;
+        hunt->found = true;
+    } else if (why != NULL) {
+        *hunt->why = why;
+    }
+}
+
+static void each_mux(struct hunt *hunt, struct array_organization o)
+{
+    const struct space *space = hunt->space;
+
+    EACH(mux_sense, mux_sense)
+    EACH(mux_out1, mux_out1)
+    EACH(mux_out2, mux_out2)
+    for (int style = (int)space->first_style; style <= (int)space->last_style;
+         style++) {
+        o.buffers = (enum buffer_style)style;
+        consider(hunt, &o);
+    }
+}
+
+static void each_mat(struct hunt *hunt, struct array_organization o)
+{
+    const struct space *space = hunt->space;
+
+    EACH(mat_rows, mat_rows)
+    EACH(mat_cols, mat_cols)
+    EACH(active_sub_cols, active_sub_cols)
+    EACH(active_sub_rows, active_sub_rows)
+    {
+        if (o.active_sub_cols > o.mat_cols || o.active_sub_rows > o.mat_rows)
+            continue;
+        if (space->all_subs_active &&
+            (o.active_sub_cols != o.mat_cols || o.active_sub_rows != o.mat_rows))
+            continue;
+        each_mux(hunt, o);
+    }
+}
+
+bool search_naive(const struct task *task, const struct space *space,
+                  struct parts *parts, struct candidate *best, uint64_t *valid,
+                  const char **why)
+{
+    struct hunt hunt = { task, space, parts, best, valid, why, false };
+    struct array_organization o = { 0 };
+
+    EACH(bank_rows, bank_rows)
+    EACH(bank_cols, bank_cols)
+    EACH(active_cols, active_cols)
+    EACH(active_rows, active_rows)
+    {
+        if (o.active_cols > o.bank_cols || o.active_rows > o.bank_rows)
+            continue;
+        if (space->all_cols_active && o.active_cols != o.bank_cols)
+            continue;
+        each_mat(&hunt, o);
+    }
+    if (!hunt.found)
+        return false;
+
+    struct array_organization chosen = best->organization; /* its parts are gone */
+
+    return candidate_make(best, task, &chosen, parts, why);
+}
+
+bool search_fast(const struct task *task, const struct space *space,
+                 struct parts *parts, struct candidate *best, uint64_t *valid,
+                 const char **why)
+{
+    return search_naive(task, space, parts, best, valid, why);
+}

@@ -1,0 +1,548 @@
+#include "array/subarray.h"
+
+#include <string.h>
+
+/* On- over off-current a column of access devices needs per unselected row. */
+static const double LEAK_TOLERANCE = 1;
+/* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */
+static const double SWING_MARGIN = 2;
+/* Period in which the published tool refreshes every row. */
+static const double REFRESH_S = 64e-3;
+
+void parts_init(struct parts *parts, bool reuse)
+{
+    memo_init(&parts->row_decoders, sizeof(struct row_driver));
+    memo_init(&parts->column_decoders, sizeof(struct row_driver));
+    memo_init(&parts->prechargers, sizeof(struct precharger));
+    memo_init(&parts->sense_amps, sizeof(struct sense_amp));
+    memo_init(&parts->predecoders, sizeof(struct predecoder));
+    parts->reuse = reuse;
+}
+
+void parts_free(struct parts *parts)
+{
+    memo_free(&parts->row_decoders);
+    memo_free(&parts->column_decoders);
+    memo_free(&parts->prechargers);
+    memo_free(&parts->sense_amps);
+    memo_free(&parts->predecoders);
+}
+
+/* Keys: small integers side by side, mixed so that none overlaps for real counts. */
+static uint64_t key_of(uint64_t a, uint64_t b, uint64_t c, unsigned style)
+{
+    uint64_t key = a * UINT64_C(0xD6E8FEB86659FD93);
+
+    key = (key ^ (key >> 29) ^ b) * UINT64_C(0xBF58476D1CE4E5B9);
+    key = (key ^ (key >> 31) ^ c) * UINT64_C(0x94D049BB133111EB);
+    return key ^ (key >> 32) ^ style;
+}
+
+/* Currents that drivers of both lines must deliver while writing (NVSim). */
+struct currents {
+    double wordline_a, bitline_a;
+};
+
+static struct currents line_currents(const struct fabric *fabric,
+                                     const struct subarray_shape *shape)
+{
+    const struct cell *cell = fabric->cell.cell;
+    double rows = (double)shape->rows, cols = (double)shape->cols;
+
+    if (!fabric->cell.resistive)
+        return (struct currents){ 0, 0 };
+    if (!fabric->cell.crossbar)
+        return (struct currents){
+            .bitline_a = fabric->cell.write_a + cell->selector_leak_a * (rows - 1),
+        };
+
+    double on_ohm = cell->resistance_on_reset_ohm > 0 ? cell->resistance_on_reset_ohm
+                                                      : cell->resistance_on_ohm;
+    double half_ohm = cell->resistance_on_half_reset_ohm > 0
+                          ? cell->resistance_on_half_reset_ohm
+                          : on_ohm;
+    double reset_v = fabs(cell->reset_voltage_v);
+    double reset_a = cell->reset_current_a > 0
+                         ? cell->reset_current_a
+                         : (reset_v - cell->access_drop_v) / on_ohm;
+    double half_a = cell->access == ACCESS_NONE ? reset_a * on_ohm / 2 / half_ohm
+                                                : cell->selector_leak_a;
+    double selected = cols / (double)(shape->mux0 * shape->mux1 * shape->mux2);
+
+    return (struct currents){
+        .wordline_a = reset_a * selected + half_a * (cols - selected),
+        .bitline_a = reset_a + half_a * (rows - 1),
+    };
+}
+
+static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
+                                              bool reuse, struct row_driver *own,
+                                              const struct process *process,
+                                              double count, struct load load,
+                                              enum buffer_style style, double min_a)
+{
+    bool fresh = true;
+    struct row_driver *decoder = reuse ? memo_get(memo, key, &fresh) : own;
+
+    if (fresh && !row_driver_make(decoder, process, count,
+                                  row_driver_inputs(count, false), load, style, min_a))
+        decoder->energy_j = -1;
+    return decoder->energy_j < 0 ? NULL : decoder;
+}
+
+const struct predecoder *parts_predecoder(struct parts *parts,
+                                          const struct process *process, unsigned bits,
+                                          double load_f)
+{
+    bool fresh;
+    uint64_t word;
+
+    memcpy(&word, &load_f, sizeof word);
+
+    struct predecoder *block = memo_get(&parts->predecoders, key_of(word, bits, 0, 0),
+                                        &fresh);
+
+    if (fresh && !predecoder_make(block, process, bits, load_f))
+        block->energy_j = -1;
+    return block->energy_j < 0 ? NULL : block;
+}
+
+static bool refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
+/* Rules on the shape alone. */
+static bool shape_is_legal(const struct fabric *fabric,
+                           const struct subarray_shape *shape, const char **why)
+{
+    const struct process *process = fabric->process;
+    enum cell_kind kind = fabric->cell.cell->kind;
+
+    if (kind == CELL_EDRAM && shape->mux0 > 1)
+        return refuse(why, "every eDRAM bitline needs its sense amplifier");
+    if (kind == CELL_RRAM && shape->mux0 < 2)
+        return refuse(why, "RRAM sensing needs at least two columns per amplifier");
+    if (fabric->cell.resistive && !fabric->cell.crossbar &&
+        process->ion_n / process->ioff_n < (double)shape->rows / LEAK_TOLERANCE)
+        return refuse(why, "leakage of unselected rows drowns the selected cell");
+    return true;
+}
+
+static bool make_parts(struct subarray *s, const struct fabric *fabric,
+                       struct parts *parts, double columns_f, double columns_ohm,
+                       struct currents currents, const char **why)
+{
+    const struct process *process = fabric->process;
+    const struct subarray_shape *shape = &s->shape;
+    uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
+    unsigned style = (unsigned)shape->buffers;
+    struct load wordline = { s->wordline_f, s->line_width_m * fabric->local.ohm_per_m };
+    struct load select = { columns_f, columns_ohm };
+    const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
+    bool fresh;
+
+    s->row_decoder = sized_decoder(
+        &parts->row_decoders,
+        key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0, style),
+        true, NULL, process, (double)shape->rows, wordline, shape->buffers,
+        currents.wordline_a);
+    if (s->row_decoder == NULL)
+        return refuse(why, "the wordline current needs too wide a driver");
+    for (int i = 0; i < 3; i++) {
+        s->column_decoder[i] = sized_decoder(
+            &parts->column_decoders,
+            key_of(muxes[i], shape->cols, fabric->cell.resistive ? shape->rows : 0,
+                   style),
+            true, NULL, process, (double)muxes[i], select, shape->buffers, 0);
+        if (s->column_decoder[i] == NULL)
+            return refuse(why, "a column select line needs too wide a driver");
+    }
+
+    struct precharger *precharger = memo_get(&parts->prechargers, shape->cols, &fresh);
+
+    if (fresh)
+        precharger_make(precharger, process, &fabric->cell, &fabric->local,
+                        (double)shape->cols);
+    s->precharger = precharger;
+
+    struct sense_amp *amp = memo_get(&parts->sense_amps, shape->mux0, &fresh);
+
+    if (fresh && !sense_amp_make(amp, process, &fabric->cell,
+                                 (double)shape->mux0 * fabric->cell.width_m,
+                                 fabric->cell.sense_v))
+        amp->energy_j = -1;
+    if (amp->energy_j < 0)
+        return refuse(why, "the columns of a sense amplifier are too narrow for it");
+    s->amp = amp;
+    return true;
+}
+
+static void make_muxes(struct subarray *s, const struct fabric *fabric, double width_m)
+{
+    const struct process *process = fabric->process;
+    const struct bitcell *cell = &fabric->cell;
+    double cols = (double)s->shape.cols, m0 = (double)s->shape.mux0,
+           m1 = (double)s->shape.mux1, m2 = (double)s->shape.mux2;
+
+    s->mux[2] = mux_make(process, cell, m2, cols / (m0 * m1 * m2), width_m, 0, 0);
+    s->mux[1] = mux_make(process, cell, m1, cols / (m0 * m1), width_m,
+                         s->mux[2].seen_delay_f, s->mux[2].seen_energy_f);
+    s->mux[0] = mux_make(process, cell, m0, cols / m0, width_m, s->amp->input_f,
+                         s->amp->input_f);
+    if (s->shape.mux0 <= 1 && !fabric->rules->sense_load_lost)
+        s->mux[0].seen_delay_f = s->mux[0].seen_energy_f = s->amp->input_f;
+}
+
+/* Bitline to sense level; and charging it for a write. */
+static bool bitline_times(struct subarray *s, const struct fabric *fabric,
+                          const char **why)
+{
+    const struct bitcell *cell = &fabric->cell;
+    const struct process *process = fabric->process;
+    double mux_f = s->mux[0].seen_delay_f, line_f = s->bitline_f, r = s->bitline_ohm;
+    double pass_ohm = s->mux[0].pass_ohm + s->mux[1].pass_ohm + s->mux[2].pass_ohm;
+    double pass_f = s->mux[0].pass_f + s->mux[1].pass_f + s->mux[2].pass_f;
+    double sensed_v = cell->sense_v;
+
+    s->charge_s = 0.693 * (pass_ohm * (pass_f + line_f) + r * line_f / 2);
+    s->bitline_b = s->bitline_tau_s = s->bitline_fixed_s = 0;
+    if (cell->cell->kind == CELL_EDRAM) {
+        double signal_v = process->vdd_v / 2 * cell->cell->storage_f /
+                          (cell->cell->storage_f + line_f + mux_f);
+        double cell_f = cell->access_f + cell->cell->storage_f;
+        double series_f = cell_f * (line_f + mux_f) / (cell_f + line_f + mux_f);
+
+        if (signal_v < sensed_v)
+            return refuse(why, "the cell's charge is lost on so long a bitline");
+        s->bitline_tau_s = 2.3 * (r + cell->access_ohm) * series_f;
+    } else if (!cell->resistive) {
+        double path_ohm = cell->access_ohm + cell->pulldown_ohm;
+        double swing_v = fabric->rules->sram_full_swing ? sensed_v / 2 : sensed_v;
+
+        if (!(cell->precharge_v > swing_v))
+            return refuse(why, "the sense voltage exceeds the precharge voltage");
+        s->bitline_tau_s = (path_ohm * (cell->access_f + line_f + mux_f) +
+                            r * (mux_f + line_f / 2)) *
+                           log(cell->precharge_v / (cell->precharge_v - swing_v));
+        s->bitline_b = 1 / (cell->pulldown_ohm * cell->access_gm_s);
+    } else if (cell->current_sensed) {
+        s->bitline_tau_s = r * line_f / 2 * (cell->off_ohm + r / 3) /
+                           (cell->off_ohm + r);
+    } else {
+        double wire_s = r * (mux_f + line_f / 2);
+        double all_f = cell->access_f + line_f + mux_f;
+        double on_v = cell->precharge_v - cell->on_v;
+        double off_v = cell->off_v - cell->precharge_v;
+
+        if (!(on_v > sensed_v) || !(off_v > sensed_v))
+            return refuse(why, "the states differ by less than the sense voltage");
+        s->bitline_fixed_s = fmax(
+            (cell->on_eq_ohm * all_f + wire_s) * log(on_v / (on_v - sensed_v)),
+            (cell->off_eq_ohm * all_f + wire_s) * log(off_v / (off_v - sensed_v)));
+    }
+    return true;
+}
+
+/* Charge that a read moves on one column, as energy. */
+static double column_read_j(const struct subarray *s, const struct fabric *fabric)
+{
+    const struct bitcell *cell = &fabric->cell;
+    double mux_f = s->mux[0].seen_energy_f, line_f = s->bitline_f, r = s->bitline_ohm;
+    double all_f = cell->access_f + line_f + mux_f, vdd = fabric->process->vdd_v;
+
+    if (cell->cell->kind == CELL_EDRAM) {
+        double signal_v = vdd / 2 * cell->cell->storage_f /
+                          (cell->cell->storage_f + line_f + mux_f);
+
+        if (!fabric->rules
+                 ->dram_restore_free) /* latched to the rails and written back */
+            return (all_f + cell->cell->storage_f) * vdd / 2 * vdd;
+        return all_f * signal_v * vdd;
+    }
+    if (!cell->resistive) {
+        if (fabric->rules->sram_full_swing)
+            return all_f * cell->precharge_v * cell->precharge_v;
+        return all_f * vdd * fmin(SWING_MARGIN * cell->sense_v, vdd);
+    }
+    if (!cell->current_sensed)
+        return all_f *
+               (cell->precharge_v * cell->precharge_v - cell->on_v * cell->on_v);
+
+    double sum_ohm = s->mux[0].pass_ohm + r + cell->on_ohm;
+    double read_v = fabs(cell->cell->read_voltage_v);
+    double low_v = read_v * s->mux[0].pass_ohm / sum_ohm;
+    double high_v = read_v * (s->mux[0].pass_ohm + r) / sum_ohm;
+
+    return cell->access_f * high_v * high_v + mux_f * low_v * low_v +
+           line_f * (high_v * high_v + high_v * low_v + low_v * low_v) / 3;
+}
+
+struct write_energies {
+    double set_j, reset_j, write_j;
+};
+
+/* Cells and bitlines of a write; peripheral circuits apart. */
+static struct write_energies cell_writes(const struct subarray *s,
+                                         const struct fabric *fabric, double selected,
+                                         double column_j)
+{
+    const struct bitcell *cell = &fabric->cell;
+    const struct array_rules *rules = fabric->rules;
+    double line_f = cell->access_f + s->bitline_f + s->mux[0].seen_energy_f;
+    double cols = (double)s->shape.cols, vdd = fabric->process->vdd_v;
+    struct write_energies e;
+
+    if (!cell->resistive) {
+        double full_j = line_f * vdd * vdd;
+
+        if (cell->cell->kind == CELL_SRAM && rules->sram_full_swing)
+            full_j = column_j;
+        else if (cell->cell->kind == CELL_EDRAM && rules->dram_restore_free)
+            full_j = (s->bitline_f + s->mux[0].seen_energy_f) * cell->reset_v *
+                     cell->reset_v;
+        e.write_j = selected * full_j;
+        /* the row's other cells see their bitlines move as in a read */
+        if (!rules->recharge_free && cell->cell->kind != CELL_GAIN_CELL)
+            e.write_j += (cols - selected) * column_j;
+        e.set_j = e.reset_j = e.write_j;
+        return e;
+    }
+
+    double shaper = cell->cell->write_pulse_factor > 0 ? cell->cell->write_pulse_factor
+                                                       : 1;
+    double set_line_j = line_f * cell->set_v * cell->set_v;
+    double reset_line_j = line_f * cell->reset_v * cell->reset_v;
+
+    if (rules->shaper_divides_all) {
+        e.set_j = selected * (cell->set_j + set_line_j) / shaper;
+        e.reset_j = selected * (cell->reset_j + reset_line_j) / shaper;
+    } else {
+        e.set_j = selected * (cell->set_j / shaper + set_line_j);
+        e.reset_j = selected * (cell->reset_j / shaper + reset_line_j);
+    }
+    if (cell->crossbar && !rules->half_select_free) {
+        const struct cell *c = cell->cell;
+        double on_ohm = c->resistance_on_half_reset_ohm > 0
+                            ? c->resistance_on_half_reset_ohm
+                            : fmax(c->resistance_on_reset_ohm, c->resistance_on_ohm);
+        double half = cols - selected + (double)(s->shape.rows - 1) * selected;
+        double v = cell->reset_v / 2;
+        double half_w = c->access == ACCESS_NONE ? v * v / on_ohm
+                                                 : v * c->selector_leak_a;
+
+        e.set_j += half * half_w * cell->set_s;
+        e.reset_j += half * half_w * cell->reset_s;
+    }
+    e.write_j = fmax(e.set_j, e.reset_j);
+    return e;
+}
+
+static void energies(struct subarray *s, const struct fabric *fabric)
+{
+    const struct bitcell *cell = &fabric->cell;
+    const struct array_rules *rules = fabric->rules;
+    const struct subarray_shape *shape = &s->shape;
+    double cols = (double)shape->cols;
+    double selected = cols /
+                      ((double)shape->mux0 * (double)shape->mux1 * (double)shape->mux2);
+    double column_j = column_read_j(s, fabric);
+    double steps = cell->read_steps;
+    struct write_energies w = cell_writes(s, fabric, selected, column_j);
+    double decode_j = s->row_decoder->energy_j;
+
+    s->column_decoder_j = s->column_decoder[0]->energy_j +
+                          s->column_decoder[1]->energy_j +
+                          s->column_decoder[2]->energy_j;
+    s->mux_j = s->mux[0].energy_j + s->mux[1].energy_j + s->mux[2].energy_j;
+    s->sense_j = s->amp->energy_j * (cols / (double)shape->mux0) * steps;
+    s->bitline_j = column_j * cols * steps;
+    s->cell_read_j = 0;
+    if (cell->resistive) {
+        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * selected;
+        if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
+            s->cell_read_j = cell->cell->read_energy_j * steps * selected;
+    }
+    s->read_j = s->bitline_j + s->cell_read_j + decode_j + s->column_decoder_j +
+                s->precharger->energy_j + s->mux_j + s->sense_j +
+                cell->shift_j * selected;
+
+    double shared_j = decode_j + s->column_decoder_j + s->mux_j +
+                      cell->shift_j * selected;
+    double share = fabric->write_share;
+
+    if (!rules->recharge_free)
+        shared_j += s->precharger->energy_j;
+    s->cell_write_j = w.write_j * share;
+    s->set_j = w.set_j * share + shared_j;
+    s->reset_j = w.reset_j * share + shared_j;
+    s->write_j = w.write_j * share + shared_j;
+    if (rules->reset_adds_set)
+        s->reset_j = s->set_j + shared_j;
+    if (cell->crossbar && rules->crosspoint_write_twice)
+        s->write_j += s->mux_j;
+    if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
+        s->write_j += cell->cell->verify_reads * s->read_j;
+}
+
+/* Interval at which rows are refreshed, 0 if never. */
+static double refresh_interval_s(const struct fabric *fabric)
+{
+    const struct cell *cell = fabric->cell.cell;
+    double interval_s = cell->refresh_interval_s > 0 ? cell->refresh_interval_s
+                                                     : cell->retention_s;
+
+    if (fabric->cell.resistive || cell->kind == CELL_SRAM)
+        return 0;
+    if (fabric->rules->refresh_is_leakage)
+        return REFRESH_S;
+    if (!(interval_s > 0))
+        return REFRESH_S;
+    /* charge leaks twice as fast every 10 K */
+    return interval_s *
+           exp2((cell->retention_temperature_k - fabric->process->temperature_k) / 10);
+}
+
+static void leakages(struct subarray *s, const struct fabric *fabric)
+{
+    double rows = (double)s->shape.rows, cols = (double)s->shape.cols;
+    double interval_s = refresh_interval_s(fabric);
+
+    s->cell_leakage_w = fabric->cell.leak_w * rows * cols;
+    s->sense_leakage_w = s->amp->leakage_w * cols / (double)s->shape.mux0;
+    s->refresh_w = 0;
+    if (interval_s > 0 && fabric->rules->refresh_is_leakage)
+        s->refresh_w = s->bitline_j / interval_s * rows;
+    else if (interval_s > 0)
+        s->refresh_w = s->read_j / interval_s * rows;
+    s->leakage_w = s->cell_leakage_w + s->row_decoder->leakage_w +
+                   s->column_decoder[0]->leakage_w + s->column_decoder[1]->leakage_w +
+                   s->column_decoder[2]->leakage_w + s->precharger->leakage_w +
+                   s->sense_leakage_w + s->mux[0].leakage_w + s->mux[1].leakage_w +
+                   s->mux[2].leakage_w;
+}
+
+static void layout(struct subarray *s, const struct fabric *fabric)
+{
+    struct box rows = s->row_decoder->box, precharge = s->precharger->box;
+    double beside_m = rows.height_m > s->line_height_m
+                          ? rows.height_m * rows.width_m / s->line_height_m
+                          : rows.width_m;
+    double below_m = precharge.height_m;
+
+    for (int i = 0; i < 3; i++)
+        beside_m = fmax(beside_m, s->column_decoder[i]->box.width_m);
+    if (!fabric->rules->wires_over_cells && precharge.width_m > s->line_width_m)
+        below_m = precharge.height_m * precharge.width_m / s->line_width_m;
+    below_m += s->mux[0].height_m + s->amp->height_m + s->mux[1].height_m +
+               s->mux[2].height_m;
+    s->width_m = s->line_width_m + beside_m;
+    s->height_m = s->line_height_m + below_m;
+}
+
+bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
+                   const struct subarray_shape *shape, struct parts *parts,
+                   const char **why)
+{
+    struct subarray *s = subarray;
+    const struct process *process = fabric->process;
+    const struct bitcell *cell = &fabric->cell;
+    const struct wire *local = &fabric->local;
+    double rows = (double)shape->rows, cols = (double)shape->cols;
+
+    if (!shape_is_legal(fabric, shape, why))
+        return false;
+    s->shape = *shape;
+    s->line_width_m = cols * cell->width_m;
+    s->line_height_m = rows * cell->height_m;
+    s->wordline_f = s->line_width_m * local->f_per_m + cell->wordline_f * cols;
+    s->bitline_f = s->line_height_m * local->f_per_m + cell->bitline_f * rows;
+    s->bitline_ohm = s->line_height_m * local->ohm_per_m;
+
+    struct currents currents = line_currents(fabric, shape);
+    double least_m = fmax(process->min_w_m, currents.bitline_a / process->ion_n);
+
+    if (least_m > process->max_w_m)
+        return refuse(why, "the bitline current needs too wide a driver");
+
+    double pass_m = mux_width_m(process, cell, currents.bitline_a);
+    double gate_m = fabric->rules->sense_load_lost ? least_m : pass_m;
+    double select_f = gate_f(process, gate_m) * cols + s->line_width_m * local->f_per_m;
+
+    if (!make_parts(s, fabric, parts, select_f, s->line_width_m * local->ohm_per_m,
+                    currents, why))
+        return false;
+    make_muxes(s, fabric, pass_m);
+    if (!bitline_times(s, fabric, why))
+        return false;
+    s->sense_s = fmax(s->amp->delay_s, cell->cell->read_time_s);
+    s->mux_s = s->mux[0].delay_s + s->mux[1].delay_s + s->mux[2].delay_s;
+    s->precharge_s = precharger_delay_s(s->precharger, process, s->bitline_f,
+                                        s->bitline_ohm);
+    energies(s, fabric);
+    leakages(s, fabric);
+    layout(s, fabric);
+    return true;
+}
+
+static void write_times(const struct subarray *s, const struct fabric *fabric,
+                        struct subarray_times *t)
+{
+    const struct bitcell *cell = &fabric->cell;
+
+    if (!cell->resistive) {
+        t->write_s = fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM
+                         ? t->read_s
+                         : fmax(t->row_decoder_s, t->column_decoder_s + s->charge_s) +
+                               s->charge_s;
+        t->write_s += cell->set_s;
+        t->set_s = t->reset_s = t->write_s;
+        return;
+    }
+
+    double base_s = fmax(t->row_decoder_s, t->column_decoder_s + s->charge_s);
+
+    t->set_s = base_s + cell->set_s;
+    t->reset_s = base_s + cell->reset_s;
+    t->write_s = base_s + fmax(cell->set_s, cell->reset_s);
+    if (cell->crossbar && cell->cell->kind != CELL_PCM &&
+        fabric->rules->erase_before_set) {
+        t->write_s = base_s + s->charge_s + cell->reset_s + cell->set_s;
+        t->set_s = t->reset_s = 0;
+    }
+    if (cell->cell->verify_reads > 0 && !fabric->rules->powers_of_two)
+        t->write_s += cell->cell->verify_reads * t->read_s;
+}
+
+void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
+                   double ramp, struct subarray_times *times)
+{
+    const struct subarray *s = subarray;
+    const struct process *process = fabric->process;
+    double row_ramp, end;
+    struct subarray_times *t = times;
+
+    t->row_decoder_s = row_driver_delay_s(s->row_decoder, process, ramp, &row_ramp);
+    t->column_decoder_s = 0;
+    for (int i = 0; i < 3; i++)
+        t->column_decoder_s = fmax(
+            t->column_decoder_s,
+            row_driver_delay_s(s->column_decoder[i], process, ramp, &end));
+    t->decode_s = fmax(t->row_decoder_s, t->column_decoder_s);
+    t->bitline_s = s->bitline_fixed_s > 0
+                       ? s->bitline_fixed_s
+                       : horowitz_s(s->bitline_tau_s, s->bitline_b, row_ramp, NULL);
+    t->read_s = t->decode_s + fabric->cell.shift_s +
+                fabric->cell.read_steps *
+                    (t->bitline_s + s->mux[0].delay_s + s->sense_s) +
+                s->mux[1].delay_s + s->mux[2].delay_s;
+    if (fabric->cell.read_steps == 1)
+        t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
+                    s->mux[1].delay_s + s->mux[2].delay_s + fabric->cell.shift_s;
+    write_times(s, fabric, t);
+    t->write_s += fabric->cell.shift_s;
+    t->cycle_s = t->read_s + s->precharge_s + s->precharger->chain_tau_s;
+    if (fabric->cell.destructive)
+        t->cycle_s += s->charge_s + t->bitline_s;
+}

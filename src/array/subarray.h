@@ -1,0 +1,74 @@
+/* A subarray: cells, row decoder, precharge, multiplexers, sense amplifiers.
+ *
+ * Its parts are sized apart and kept in struct parts, because many subarrays of a
+ * search share them; a subarray is then a sum of parts. */
+#ifndef NVSWEEP_ARRAY_SUBARRAY_H
+#define NVSWEEP_ARRAY_SUBARRAY_H
+
+#include "array/decoder.h"
+#include "array/memo.h"
+#include "array/periphery.h"
+
+/* What all subarrays of one array share. */
+struct fabric {
+    const struct process *process;
+    const struct array_rules *rules;
+    struct bitcell cell;
+    struct wire local, global;
+    double write_share; /* of the selected cells' write energy that an access pays */
+    double tag_ways;    /* tag array: associativity; 0: data array */
+};
+
+struct subarray_shape {
+    uint64_t rows, cols;
+    uint64_t mux0, mux1, mux2; /* way selection included */
+    enum buffer_style buffers;
+};
+
+/* Sized parts by what they depend on. */
+struct parts {
+    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders;
+    bool reuse; /* false: everything is sized anew each time */
+};
+
+void parts_init(struct parts *parts, bool reuse);
+void parts_free(struct parts *parts);
+
+struct subarray {
+    struct subarray_shape shape;
+    const struct row_driver *row_decoder, *column_decoder[3];
+    const struct precharger *precharger;
+    const struct sense_amp *amp;
+    struct mux mux[3];
+    double line_width_m, line_height_m; /* of the cells */
+    double width_m, height_m;
+    double wordline_f, bitline_f, bitline_ohm; /* cells' loads included */
+    double charge_s, sense_s, mux_s, precharge_s;
+    double bitline_tau_s, bitline_b; /* Horowitz stage on the wordline's slope */
+    double bitline_fixed_s;          /* a bitline delay that ignores the slope */
+
+    double bitline_j, cell_read_j, read_j, write_j, set_j, reset_j, cell_write_j;
+    double column_decoder_j, mux_j, sense_j;
+    double leakage_w, cell_leakage_w, refresh_w, sense_leakage_w;
+};
+
+/* Times that depend on the slope of the predecoders' outputs. */
+struct subarray_times {
+    double decode_s, row_decoder_s, column_decoder_s, bitline_s;
+    double read_s, write_s, set_s, reset_s, cycle_s;
+};
+
+/* false with the reason in why if it cannot be built. */
+bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
+                   const struct subarray_shape *shape, struct parts *parts,
+                   const char **why);
+
+void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
+                   double ramp, struct subarray_times *times);
+
+/* A predecoder block from the store, NULL if it cannot be built. */
+const struct predecoder *parts_predecoder(struct parts *parts,
+                                          const struct process *process, unsigned bits,
+                                          double load_f);
+
+#endif

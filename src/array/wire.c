@@ -1,0 +1,240 @@
+#include "array/wire.h"
+
+static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
+static const double REFERENCE_K = 293;
+static const double STEP_DELAY = 0.693; /* ln 2: half-way point of one time constant */
+
+/* A repeater and its spacing, costs per metre. */
+struct repeater {
+    double size, spacing_m, s_per_m, j_per_m, w_per_m;
+};
+
+static void geometry(struct wire *wire, const struct process *process,
+                     const struct node_wire *drawn)
+{
+    double width_m = drawn->pitch_m / 2, spacing_m = drawn->pitch_m - width_m;
+    double thickness_m = drawn->aspect_ratio * width_m;
+    double warm = 1 + process->node->resistivity_per_k *
+                          (process->temperature_k - REFERENCE_K);
+
+    wire->pitch_m = drawn->pitch_m;
+    wire->ohm_per_m = drawn->resistance_ohm_per_m * warm;
+    if (!(drawn->resistance_ohm_per_m > 0))
+        wire->ohm_per_m = drawn->resistivity_ohm_m * warm /
+                          ((thickness_m - drawn->barrier_m) *
+                           (width_m - 2 * drawn->barrier_m));
+    wire->f_per_m = drawn->capacitance_f_per_m;
+    if (!(drawn->capacitance_f_per_m > 0))
+        wire->f_per_m = 2 * EPSILON0 * VERTICAL_K * width_m / drawn->dielectric_m +
+                        2 * EPSILON0 * MILLER * drawn->k_horizontal * thickness_m /
+                            spacing_m +
+                        process->node->extra_wire_f_per_m;
+}
+
+/* Cost of repeaters of a size at a spacing.  The published tool loads the wire's
+ * resistance with the repeater's output; its input is what hangs there. */
+static struct repeater repeater_cost(const struct wire *wire,
+                                     const struct process *process, double size,
+                                     double spacing_m)
+{
+    double wn_m = size * process->min_w_m, wp_m = process->beta * wn_m;
+    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
+    double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
+    double r = wire->ohm_per_m, c = wire->f_per_m;
+    double end_f = process->rules->switch_at_half ? out_f : in_f;
+    double vdd = process->vdd_v;
+
+    if (!process->rules->switch_at_half)
+        out_ohm /= 2; /* one of the two devices drives at a time */
+    return (struct repeater){
+        .size = size,
+        .spacing_m = spacing_m,
+        .s_per_m = STEP_DELAY *
+                   (out_ohm * (in_f + out_f) + out_ohm * c * spacing_m +
+                    r * spacing_m * end_f + 0.5 * r * c * spacing_m * spacing_m) /
+                   spacing_m,
+        .j_per_m = (in_f + out_f + c * spacing_m) * vdd * vdd / spacing_m,
+        .w_per_m = gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) * vdd / spacing_m,
+    };
+}
+
+static struct repeater optimal_repeater(const struct wire *wire,
+                                        const struct process *process)
+{
+    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
+    double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
+    double size, spacing_m;
+
+    if (!process->rules->switch_at_half)
+        out_ohm /= 2;
+    size = sqrt(out_ohm * wire->f_per_m / (in_f * wire->ohm_per_m));
+    spacing_m = sqrt(2 * out_ohm * (in_f + out_f) / (wire->ohm_per_m * wire->f_per_m));
+    return repeater_cost(wire, process, size, spacing_m);
+}
+
+/* Smaller and sparser repeaters while the delay stays within the penalty and their
+ * energy and leakage together get better.  The published tool never resets the size
+ * after the first spacing, so that it only tries the optimal one. */
+static struct repeater relaxed_repeater(const struct wire *wire,
+                                        const struct process *process,
+                                        struct repeater best, double penalty)
+{
+    static const double SPACING_STEPS = 16;
+    double limit_s = best.s_per_m * (1 + penalty);
+    struct repeater first = best;
+    double furthest = process->rules->switch_at_half ? 0 : SPACING_STEPS;
+
+    for (double step = 0; step <= furthest; step++) {
+        double spacing_m = first.spacing_m * (1 + 3 * step / SPACING_STEPS);
+
+        for (double size = first.size; size >= 1; size--) {
+            struct repeater tried = repeater_cost(wire, process, size, spacing_m);
+
+            if (tried.s_per_m <= limit_s &&
+                tried.j_per_m / best.j_per_m + tried.w_per_m / best.w_per_m < 2)
+                best = tried;
+        }
+    }
+    return best;
+}
+
+static double repeat_penalty(enum wire_repeat repeat)
+{
+    static const double penalties[] = { 0, 0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5 };
+
+    return penalties[repeat];
+}
+
+static void repeat_wire(struct wire *wire, const struct process *process,
+                        enum wire_repeat repeat)
+{
+    struct repeater chosen = optimal_repeater(wire, process);
+
+    if (repeat != REPEAT_OPTIMAL)
+        chosen = relaxed_repeater(wire, process, chosen, repeat_penalty(repeat));
+
+    double wn_m = chosen.size * process->min_w_m, wp_m = process->beta * wn_m;
+    struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
+    double across_m = fmax(box.width_m, box.height_m);
+    double along_m = fmin(box.width_m, box.height_m);
+
+    wire->repeated = true;
+    wire->s_per_m = chosen.s_per_m;
+    wire->j_per_m = chosen.j_per_m;
+    wire->w_per_m = chosen.w_per_m;
+    wire->slot_m = wire->pitch_m + across_m;
+    wire->slot_shares = fmax(floor(chosen.spacing_m / along_m), 1);
+    if (!process->rules->wires_over_cells) {
+        double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
+        double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+        double vdd = process->vdd_v;
+
+        wire->driven = true;
+        wire->driver_s = STEP_DELAY * on_n_ohm(process, wn_m) * (in_f + out_f);
+        wire->driver_j = (in_f + out_f) * vdd * vdd;
+        wire->driver_w = gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) * vdd;
+    }
+}
+
+enum status wire_make(struct wire *wire, const struct process *process,
+                      struct wire_choice choice, struct error *why)
+{
+    const struct node_wire *drawn = node_wire_find(process->node, choice.level,
+                                                   choice.style);
+
+    if (drawn == NULL)
+        return error_set(why, STATUS_INPUT, "node %s lists no %s wire",
+                         process->node->record.name,
+                         word_name(wire_levels, (int)choice.level));
+    if (choice.low_swing && choice.repeat != REPEAT_NONE)
+        return error_set(why, STATUS_INPUT, "low-swing wires take no repeaters");
+    *wire = (struct wire){ .low_swing = choice.low_swing };
+    geometry(wire, process, drawn);
+    if (choice.repeat != REPEAT_NONE)
+        repeat_wire(wire, process, choice.repeat);
+    return STATUS_OK;
+}
+
+/* Low swing: a NAND and an inverter switch an NMOS driver that moves a pair of wires by
+ * a tenth of a volt. */
+static struct wire_cost low_swing_cost(const struct wire *wire,
+                                       const struct process *process, double length_m)
+{
+    static const double ADJUST = 8.6, SWING_V = 0.1, OVERDRIVE_V = 0.4;
+    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double region_m = load_region_m(process), layout_m = layout_region_m(process);
+    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, region_m);
+    double vdd = process->vdd_v, b_p = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
+    double ramp, sum_s;
+    double c = wire->f_per_m * length_m, r = wire->ohm_per_m * length_m;
+
+    horowitz_s(on_p_ohm(process, wp_m) * (in_f + out_f), b_p, RAMP_STEP, &ramp);
+    horowitz_s(on_n_ohm(process, wn_m) * (in_f + out_f), process->switch_n, ramp,
+               &ramp);
+
+    double fo4_s = horowitz_s(on_n_ohm(process, wn_m) * (out_f + 4 * in_f),
+                              process->switch_n, RAMP_STEP, NULL);
+    double wanted_ohm = 8 * fo4_s / (log(2) * c) / ADJUST;
+    double driver_m = fmin(on_n_ohm(process, wn_m) * wn_m / wanted_ohm,
+                           process->max_w_m);
+
+    driver_m = fmax(driver_m, process->min_w_m);
+    if (r * c > 8 * fo4_s)
+        driver_m = process->max_w_m;
+
+    double nand_n_m = 2 * wn_m;
+    double nand_in_f = gate_f(process, nand_n_m) + gate_f(process, wp_m);
+    double nand_out_f = gate_drain_f(process, GATE_NAND, 2, nand_n_m, wp_m, region_m);
+    double driver_in_f = gate_f(process, driver_m);
+    double effort = sqrt(driver_in_f * (2 + process->beta) /
+                         (gate_f(process, wn_m) * (1 + process->beta)));
+    double size = fmax(driver_in_f / effort / in_f, 1);
+    double inv_in_f = size * in_f;
+    double inv_out_f = gate_drain_f(process, GATE_INVERTER, 1, size * wn_m, size * wp_m,
+                                    region_m);
+
+    sum_s = horowitz_s(2 * on_n_ohm(process, nand_n_m) * (nand_out_f + inv_in_f),
+                       1 / (2 * on_n_ohm(process, 1) * gm_n_s(process, 1)), ramp,
+                       &ramp);
+    sum_s += horowitz_s(on_p_ohm(process, size * wp_m) * (inv_out_f + driver_in_f), b_p,
+                        ramp, &ramp);
+
+    double drain_f = gate_drain_f(process, GATE_INVERTER, 1, driver_m, 0, layout_m);
+    double driver_ohm = on_n_ohm(process, driver_m);
+    double tau_s = ADJUST * driver_ohm * (c + 2 * drain_f) + r * c / 2;
+
+    sum_s += horowitz_s(tau_s, process->switch_n, ramp, NULL);
+    (void)nand_in_f;
+    return (struct wire_cost){
+        .delay_s = sum_s,
+        .energy_j = 2 * ((nand_out_f + inv_in_f + inv_out_f + driver_in_f) * vdd * vdd +
+                         (c + 2 * drain_f) * SWING_V * OVERDRIVE_V),
+        .leakage_w = 4 * vdd *
+                     (gate_leak_a(process, GATE_INVERTER, 1, size * wn_m, size * wp_m) +
+                      gate_leak_a(process, GATE_NAND, 2, nand_n_m, wp_m) +
+                      gate_leak_a(process, GATE_INVERTER, 1, driver_m, 0)),
+    };
+}
+
+struct wire_cost wire_cost(const struct wire *wire, const struct process *process,
+                           double length_m)
+{
+    double vdd = process->vdd_v;
+
+    if (wire->low_swing)
+        return low_swing_cost(wire, process, length_m);
+    if (wire->repeated)
+        return (struct wire_cost){
+            .delay_s = wire->driver_s + wire->s_per_m * length_m,
+            .energy_j = wire->driver_j + wire->j_per_m * length_m,
+            .leakage_w = wire->driver_w + wire->w_per_m * length_m,
+        };
+    return (struct wire_cost){
+        .delay_s = 2.3 * (wire->ohm_per_m * wire->f_per_m * length_m * length_m / 2),
+        .energy_j = wire->f_per_m * length_m * vdd * vdd,
+    };
+}
