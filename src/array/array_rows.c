@@ -259,6 +259,18 @@ static enum status word(const struct rows *rows, const char *title,
     return bad(rows, "column %s: '%.60s' is none of its words", title, text);
 }
 
+/* The i-th cell a published name may mean: itself, then its aggressive variant. */
+static const struct cell *candidate(const struct rows *rows, const char *name, size_t i)
+{
+    const struct array_library *library = rows->library;
+    char variant[128];
+
+    if (i == 0)
+        return library->cell(library->context, name, 0);
+    snprintf(variant, sizeof variant, "%.100s_aggressive", name);
+    return library->cell(library->context, variant, i - 1);
+}
+
 /* The technology's cell; of several that share the name the one whose area is nearest
  * to that of the row's own figures, if it has them. */
 static enum status find_cell(const struct rows *rows, const struct array_request *r,
@@ -281,9 +293,8 @@ static enum status find_cell(const struct rows *rows, const struct array_request
 
     double cell_m2 = area_mm2 * 1e-6 * percent / 100 / ((double)r->capacity_bytes * 8);
 
-    for (size_t i = 0; (tried = library->cell(library->context, name, i)) != NULL;
-         i++) {
-        double off = fabs(log(cell_area_m2(tried, r->node->node_m) / cell_m2));
+    for (size_t i = 0; (tried = candidate(rows, name, i)) != NULL; i++) {
+        double off = fabs(log(cell_area_m2(tried, r->node) / cell_m2));
 
         if (off < nearest) {
             nearest = off;

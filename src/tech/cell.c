@@ -45,8 +45,6 @@ const struct word cell_pulses[] = {
 
 static const struct field cell_fields[] = {
     WORD(kind, cell_kinds, REQUIRED, "what stores the bit"),
-    FIELD_TEXT(struct cell, alias, "", "another name the cell answers to"),
-
     NUM(area_f2, "1", 0, 0, 1e5, "footprint in squares of the feature size"),
     NUM(area_m2, "m2", 0, 0, 1e-9, "footprint; wins over the two others"),
     NUM(area_sram, "1", 0, 0, 1e3, "footprint in the node's own 6T cells; wins over area_f2"),

@@ -46,7 +46,6 @@ enum cell_pulse {
 struct cell {
     struct record record;
     enum cell_kind kind;
-    const char *alias; /* another name it answers to, "" if none */
 
     /* footprint: the first given of area_m2, area_sram and area_f2 holds */
     double area_f2;
