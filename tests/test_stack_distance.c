@@ -247,7 +247,7 @@ static void correction_vanishes_with_many_ways(void)
     curve_survival(histogram, 4, few);
     CU_ASSERT_EQUAL(full[99], 1);
     CU_ASSERT_EQUAL(full[100], 0);
-    ASSERT_NEAR(many[99 - CURVE_STEPS / 2], 1, 1e-6);
+    ASSERT_NEAR(many[99 - CURVE_STEPS / 2], 1.0, 1e-6);
     CU_ASSERT(many[100 + CURVE_STEPS / 2] < 1e-6);
     CU_ASSERT(few[100 + CURVE_STEPS / 2] > 0.01); /* conflicts beyond the distance */
     CU_ASSERT(few[99 - CURVE_STEPS / 2] < 0.99);  /* and luck before it */
