@@ -82,7 +82,7 @@ install: all  ## copy the program and its library under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
-	cp sweeps/*.cfg $(DESTDIR)$(PREFIX)/share/nvsweep/
+	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
 
 clean:  ## delete everything that was built
 	rm -rf build
@@ -105,7 +105,7 @@ $(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
 
 $(BUILD)/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
 $(BUILD)/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
-$(BUILD)/cmd/version.o: .git/HEAD $(wildcard .git/index) VERSION
+$(BUILD)/cmd/version.o: $(wildcard .git/HEAD .git/index) VERSION
 
 $(BUILD)/%.o: src/%.c
 	$(call say,CC,$<)
