@@ -50,6 +50,11 @@ const struct command commands[] = {
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+    { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's cycles, SRAM and DRAM counts, to the digit",
+      "  -c FILE             that tool's configuration\n"
+      "  -t FILE             that tool's topology\n"
+      "  -i conv|gemm        columns of the topology (default conv)\n"
+      "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },

@@ -16,9 +16,10 @@
 
 #include <stdio.h>
 
-/* Records by name.  cell: candidates of a technology's name, the i-th of those that
- * answer to it (published rows use one name for several sample cells; the row's own
- * cell area, arr_area_mm2 x area_eff_pct, then decides), NULL beyond the last. */
+/* Records by name.  cell: the i-th of the technologies that answer to a name, NULL beyond
+ * the last.  Published rows use one name, STTRAM, for two sample cells: where the library
+ * also has NAME_aggressive, the row's own cell area (arr_area_mm2 x area_eff_pct, if it
+ * has them) decides, else the first is meant. */
 struct array_library {
     const struct cell *(*cell)(void *context, const char *name, size_t i);
     const struct node *(*node)(void *context, double node_m, enum node_roadmap roadmap);

@@ -208,7 +208,7 @@ static void racetrack(struct bitcell *b)
 enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          const struct process *process, struct error *why)
 {
-    double area_m2 = cell_area_m2(cell, process->f_m);
+    double area_m2 = cell_area_m2(cell, process->node);
     double leak_k = exp2((process->temperature_k - 300) / 10);
 
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)

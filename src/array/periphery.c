@@ -180,7 +180,7 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
     double ramp, chain_s = driver_delay_s(&chain, process, RAMP_STEP, &ramp);
 
     chain_s += horowitz_s(on_n_ohm(process, wn_m) * loaded_f, process->switch_n, ramp,
-                          NULL);
+                          &ramp);
     *precharger = (struct precharger){
         .energy_j = chain.energy_j + columns * loaded_f * vdd * vdd,
         .leakage_w =
@@ -188,7 +188,8 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
             columns * vdd *
                 (gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) +
                  gate_leak_a(process, GATE_INVERTER, 1, 0, pull_m)),
-        .chain_tau_s = chain_s,
+        .chain_s = chain_s,
+        .ramp = ramp,
         .pull_ohm = on_p_ohm(process, pull_m),
         .pull_f = gate_drain_f(process, GATE_INVERTER, 1, 0, pull_m, region_m) +
                   gate_drain_f(process, GATE_INVERTER, 1, 0, equalise_m, region_m),
@@ -206,11 +207,12 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
 double precharger_delay_s(const struct precharger *precharger,
                           const struct process *process, double line_f, double line_ohm)
 {
+    double ramp = precharger->ramp;
     double tau_s = precharger->pull_ohm * (line_f + precharger->pull_f) +
                    line_ohm * line_f / 2;
     double b = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
 
-    return horowitz_s(tau_s, b, RAMP_STEP, NULL);
+    return precharger->chain_s + horowitz_s(tau_s, b, ramp, NULL);
 }
 
 struct comparator comparator_make(const struct process *process, double tag_bits,

@@ -42,7 +42,7 @@ bool sense_amp_make(struct sense_amp *amp, const struct process *process,
 /* Prechargers of all columns and the chain that enables them. */
 struct precharger {
     double energy_j, leakage_w;
-    double chain_tau_s;      /* delay of the enable, from a step */
+    double chain_s, ramp;     /* delay and slope of the enable, from a step */
     double pull_ohm, pull_f; /* one device's resistance, load it adds to a bitline */
     struct box box;
 };

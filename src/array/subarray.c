@@ -542,7 +542,7 @@ void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                     s->mux[1].delay_s + s->mux[2].delay_s + fabric->cell.shift_s;
     write_times(s, fabric, t);
     t->write_s += fabric->cell.shift_s;
-    t->cycle_s = t->read_s + s->precharge_s + s->precharger->chain_tau_s;
+    t->cycle_s = t->read_s + s->precharge_s;
     if (fabric->cell.destructive)
         t->cycle_s += s->charge_s + t->bitline_s;
 }

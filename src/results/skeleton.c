@@ -241,6 +241,19 @@ static void root_write(struct skeleton *sk, const struct program *program)
     free(source);
 }
 
+static void checksum_write(struct skeleton *sk)
+{
+    struct dataset_spec spec = {
+        .name = SKELETON_CHECKSUM,
+        .units = "1",
+        .meaning = "CRC-32C of the file's bytes outside the stages' datasets",
+        .type = H5T_STD_U32LE,
+    };
+    hid_t dataset = skeleton_dataset(sk, &spec);
+
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+}
+
 static uint64_t bytes_of(const struct study *study, const struct stage *table)
 {
     uint64_t bytes = 0;
@@ -274,13 +287,15 @@ enum status skeleton_write(const char *path, const struct study *study,
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
             stage_write(&sk, (enum stage_id)id);
+    checksum_write(&sk);
     for (int d = 0; d < AXES; d++)
         if (sk.scales[d] >= 0)
             H5_TRY(&sk.h5, H5Dclose(sk.scales[d]));
     for (int i = 0; i < INNER_COUNT; i++)
         if (sk.inners[i] >= 0)
             H5_TRY(&sk.h5, H5Dclose(sk.inners[i]));
-    return h5_close(&sk.h5, path, "cannot create the result file", err);
+    status = h5_close(&sk.h5, path, "cannot create the result file", err);
+    return status == STATUS_OK ? skeleton_seal(path, err) : status;
 }
 
 /* Reserve the space, so that a disk too small is found now, and let it reach the disk. */

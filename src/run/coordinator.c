@@ -183,7 +183,7 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     co.is_waiting = alloc_array((size_t)co.ranks, 1);
     co.is_through = alloc_array((size_t)co.ranks, 1);
     co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
-                         (unsigned)co.ranks);
+                         (unsigned)co.ranks, evaluator->lease_blocks);
     evaluator->poll = reports_receive;
     evaluator->context = &co;
     evaluator->is_dropped = false;

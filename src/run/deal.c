@@ -21,6 +21,7 @@ struct deal {
     double *costs_s;
     uint8_t *is_done, *copies;
     uint32_t positions, next, done, repeats;
+    uint32_t lease_positions; /* 0: by cost */
     double line_cost_s;               /* of positions not yet dealt */
     double done_cost_s, total_cost_s; /* of positions finished; of all */
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
@@ -36,7 +37,8 @@ double deal_least_s(unsigned ranks)
     return ranks <= 10000 ? 0.1 : 1e-5 * ranks;
 }
 
-struct deal *deal_begin(const double *costs_s, uint32_t positions, unsigned ranks)
+struct deal *deal_begin(const double *costs_s, uint32_t positions, unsigned ranks,
+                        uint32_t lease_positions)
 {
     struct deal *deal = alloc_array(1, sizeof *deal);
 
@@ -45,6 +47,7 @@ struct deal *deal_begin(const double *costs_s, uint32_t positions, unsigned rank
     deal->copies = alloc_array(positions, 1);
     deal->positions = positions;
     deal->ranks = ranks;
+    deal->lease_positions = lease_positions;
     for (uint32_t i = 0; i < positions; i++) {
         deal->costs_s[i] = costs_s[i];
         deal->total_cost_s += costs_s[i];
@@ -151,7 +154,9 @@ bool deal_take(struct deal *deal, unsigned rank, double now_s, struct lease *lea
     do {
         taken_s += deal->costs_s[deal->next++];
     } while (deal->next < deal->positions &&
-             taken_s + deal->costs_s[deal->next] / 2 < target_s);
+             (deal->lease_positions
+                  ? deal->next - first < deal->lease_positions
+                  : taken_s + deal->costs_s[deal->next] / 2 < target_s));
     deal->line_cost_s -= taken_s;
     lease_make(deal, rank, now_s, first, deal->next - first, lease);
     return true;

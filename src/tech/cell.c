@@ -1,6 +1,9 @@
 #include "tech/cell.h"
 
 #include "base/units.h"
+#include "tech/node.h"
+
+static const double SRAM_F2 = 146; /* 6T cell in feature squares (NVSim's sample) */
 
 const struct word cell_kinds[] = {
     { "sram", CELL_SRAM },           { "edram", CELL_EDRAM },
@@ -42,10 +45,9 @@ const struct word cell_pulses[] = {
 
 static const struct field cell_fields[] = {
     WORD(kind, cell_kinds, REQUIRED, "what stores the bit"),
-    FIELD_TEXT(struct cell, alias, "", "another name the cell answers to"),
-
     NUM(area_f2, "1", 0, 0, 1e5, "footprint in squares of the feature size"),
-    NUM(area_m2, "m2", 0, 0, 1e-9, "footprint; wins over area_f2"),
+    NUM(area_m2, "m2", 0, 0, 1e-9, "footprint; wins over the two others"),
+    NUM(area_sram, "1", 0, 0, 1e3, "footprint in the node's own 6T cells; wins over area_f2"),
     NUM(native_node_m, "m", 0, 0, 1e-6, "node the figures were taken at; 0: any"),
     NUM(aspect_ratio, "1", 1, 0.05, 20, "cell height (along the bitline) over width"),
 
@@ -132,9 +134,9 @@ static enum status cell_finish(void *record, struct error *err)
 {
     const struct cell *cell = record;
 
-    if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0))
+    if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0) && !(cell->area_sram > 0))
         return error_set(err, STATUS_INPUT,
-                         "the cell has no area, give area_f2 or area_m2");
+                         "the cell has no area, give area_f2, area_m2 or area_sram");
     if (cell_is_resistive(cell) &&
         !(cell->resistance_off_ohm > cell->resistance_on_ohm &&
           cell->resistance_on_ohm > 0) &&
@@ -159,9 +161,16 @@ const struct schema cell_schema = {
     .finish = cell_finish,
 };
 
-double cell_area_m2(const struct cell *cell, double node_m)
+double cell_area_m2(const struct cell *cell, const struct node *node)
 {
-    return cell->area_m2 > 0 ? cell->area_m2 : cell->area_f2 * node_m * node_m;
+    double f_m2 = node->node_m * node->node_m;
+
+    if (cell->area_m2 > 0)
+        return cell->area_m2;
+    if (cell->area_sram > 0)
+        return cell->area_sram *
+               (node->sram_cell_m2 > 0 ? node->sram_cell_m2 : SRAM_F2 * f_m2);
+    return cell->area_f2 * f_m2;
 }
 
 bool cell_is_crossbar(const struct cell *cell)

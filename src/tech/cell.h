@@ -46,11 +46,11 @@ enum cell_pulse {
 struct cell {
     struct record record;
     enum cell_kind kind;
-    const char *alias; /* another name it answers to, "" if none */
 
-    /* footprint: area_m2 wins when both are given */
+    /* footprint: the first given of area_m2, area_sram and area_f2 holds */
     double area_f2;
     double area_m2;
+    double area_sram;     /* in 6T cells of the node */
     double native_node_m; /* node the figures were measured at; 0: any */
     double aspect_ratio;  /* height / width; height lies along the bitline */
 
@@ -133,8 +133,11 @@ extern const struct word cell_sensings[];
 extern const struct word cell_pulses[];
 extern const struct schema cell_schema;
 
-/* 2D footprint per cell (not per bit) in a node of feature size node_m. */
-double cell_area_m2(const struct cell *cell, double node_m);
+struct node;
+
+/* 2D footprint per cell (not per bit) in a node.  A node that states no 6T cell is
+ * taken to have one of 146 F^2 (NVSim's sample cell). */
+double cell_area_m2(const struct cell *cell, const struct node *node);
 
 /* A cell of crossing lines without a transistor of its own. */
 bool cell_is_crossbar(const struct cell *cell);
