@@ -21,7 +21,7 @@ struct deal {
     double *costs_s;
     uint8_t *is_done, *copies;
     uint32_t positions, next, done, repeats;
-    uint32_t lease_positions; /* 0: by cost */
+    uint32_t lease_positions;         /* 0: by cost */
     double line_cost_s;               /* of positions not yet dealt */
     double done_cost_s, total_cost_s; /* of positions finished; of all */
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
