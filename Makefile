@@ -85,7 +85,7 @@ install: all  ## copy the program and its library under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
-	cp sweeps/*.cfg $(DESTDIR)$(PREFIX)/share/nvsweep/
+	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
 
 clean:  ## delete everything that was built
 	rm -rf build

@@ -12,6 +12,17 @@ const struct command commands[] = {
       "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
+    { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",
+      "  -o FILE             result file, of a single sweep\n"
+      "  --nodes N           (default 1)\n"
+      "  --tasks-per-node N  ranks per node (default: by the plan's estimate, at most the\n"
+      "                      cores of this machine)\n"
+      "  --time T            limit: minutes, H:MM:SS, D-HH or 90min (default: twice the\n"
+      "                      plan's estimate); a job that needs longer requeues itself\n"
+      "  --partition P\n"
+      "  --template FILE     instead of the shipped nvsweep.sbatch.in\n"
+      "  --dry-run           print the script and submit nothing\n"
+      "  sbatch's own variables are honoured too: SBATCH_ACCOUNT, SBATCH_MEM_PER_CPU...\n", cmd_submit },
     { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
       "  --json              for scripts\n"
       "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },

@@ -116,7 +116,8 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 
     if (!make_predecoders(mat, task, parts, why))
         return false;
-    subarray_time(s, &task->fabric, predecode(mat, task), t);
+    mat->ramp = predecode(mat, task);
+    subarray_time(s, &task->fabric, mat->ramp, t);
     mat->comparator = (struct comparator){ 0 };
     if (task->is_tag)
         mat->comparator = comparator_make(
@@ -131,7 +132,6 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
     mat->write_s = mat->predecode_s + t->write_s + mat->wires_s;
     mat->set_s = mat->predecode_s + t->set_s + mat->wires_s;
     mat->reset_s = mat->predecode_s + t->reset_s + mat->wires_s;
-    mat->cycle_s = t->cycle_s;
     mat->read_j = mat->predecode_j + active * s->read_j + mat->comparator_j +
                   mat->wires_j;
     mat->write_j = mat->predecode_j + active * s->write_j + mat->wires_j;
@@ -266,8 +266,8 @@ static void describe_parts(const struct mat *mat, double subarrays,
     b->row_decoder_area_m2 = s->row_decoder->box.width_m * s->row_decoder->box.height_m;
 }
 
-static void describe_times(const struct mat *mat, const struct bank *bank,
-                           struct array_breakdown *b)
+static void describe_times(const struct task *task, const struct mat *mat,
+                           const struct bank *bank, struct array_breakdown *b)
 {
     const struct subarray *s = &mat->subarray;
 
@@ -287,9 +287,9 @@ static void describe_times(const struct mat *mat, const struct bank *bank,
     b->sense_s = s->sense_s;
     b->mux_s = s->mux_s;
     b->charge_s = s->charge_s;
-    b->precharge_s = s->precharge_s;
     b->comparator_s = mat->comparator.delay_s;
-    b->cycle_s = mat->cycle_s;
+    b->cycle_s = subarray_cycle_s(s, &task->fabric, mat->ramp, &mat->times,
+                                  &b->precharge_s);
 }
 
 void bank_describe(const struct task *task, const struct bank_shape *shape,
@@ -342,6 +342,6 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
     if (task->is_tag)
         breakdown->comparator_leakage_w = mats * (double)mat->shape.ways *
                                           mat->comparator.leakage_w;
-    describe_times(mat, bank, breakdown);
+    describe_times(task, mat, bank, breakdown);
     describe_parts(mat, subarrays, breakdown);
 }

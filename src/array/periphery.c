@@ -177,10 +177,6 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
     struct box inverter = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, region_m);
     struct box pull = gate_box(process, GATE_INVERTER, 1, 0, pull_m, region_m);
     struct box equalise = gate_box(process, GATE_INVERTER, 1, 0, equalise_m, region_m);
-    double ramp, chain_s = driver_delay_s(&chain, process, RAMP_STEP, &ramp);
-
-    chain_s += horowitz_s(on_n_ohm(process, wn_m) * loaded_f, process->switch_n, ramp,
-                          &ramp);
     *precharger = (struct precharger){
         .energy_j = chain.energy_j + columns * loaded_f * vdd * vdd,
         .leakage_w =
@@ -188,8 +184,8 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
             columns * vdd *
                 (gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) +
                  gate_leak_a(process, GATE_INVERTER, 1, 0, pull_m)),
-        .chain_s = chain_s,
-        .ramp = ramp,
+        .chain = chain,
+        .inverter_tau_s = on_n_ohm(process, wn_m) * loaded_f,
         .pull_ohm = on_p_ohm(process, pull_m),
         .pull_f = gate_drain_f(process, GATE_INVERTER, 1, 0, pull_m, region_m) +
                   gate_drain_f(process, GATE_INVERTER, 1, 0, equalise_m, region_m),
@@ -204,15 +200,17 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
     return true;
 }
 
-double precharger_delay_s(const struct precharger *precharger,
-                          const struct process *process, double line_f, double line_ohm)
+struct precharge_times precharger_delay_s(const struct precharger *precharger,
+                                          const struct process *process, double line_f,
+                                          double line_ohm, double ramp)
 {
-    double ramp = precharger->ramp;
     double tau_s = precharger->pull_ohm * (line_f + precharger->pull_f) +
                    line_ohm * line_f / 2;
     double b = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
+    double enable_s = driver_delay_s(&precharger->chain, process, ramp, &ramp);
 
-    return precharger->chain_s + horowitz_s(tau_s, b, ramp, NULL);
+    enable_s += horowitz_s(precharger->inverter_tau_s, process->switch_n, ramp, &ramp);
+    return (struct precharge_times){ enable_s, horowitz_s(tau_s, b, ramp, NULL) };
 }
 
 struct comparator comparator_make(const struct process *process, double tag_bits,

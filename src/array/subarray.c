@@ -478,8 +478,6 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
         return false;
     s->sense_s = fmax(s->amp->delay_s, cell->cell->read_time_s);
     s->mux_s = s->mux[0].delay_s + s->mux[1].delay_s + s->mux[2].delay_s;
-    s->precharge_s = precharger_delay_s(s->precharger, process, s->bitline_f,
-                                        s->bitline_ohm);
     energies(s, fabric);
     leakages(s, fabric);
     layout(s, fabric);
@@ -542,7 +540,19 @@ void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                     s->mux[1].delay_s + s->mux[2].delay_s + fabric->cell.shift_s;
     write_times(s, fabric, t);
     t->write_s += fabric->cell.shift_s;
-    t->cycle_s = t->read_s + s->precharge_s;
+}
+
+double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,
+                        double ramp, const struct subarray_times *times,
+                        double *precharge_s)
+{
+    const struct subarray *s = subarray;
+    struct precharge_times t = precharger_delay_s(s->precharger, fabric->process,
+                                                  s->bitline_f, s->bitline_ohm, ramp);
+    double cycle_s = times->read_s + t.line_s + t.enable_s;
+
     if (fabric->cell.destructive)
-        t->cycle_s += s->charge_s + t->bitline_s;
+        cycle_s += s->charge_s + times->bitline_s;
+    *precharge_s = t.line_s;
+    return cycle_s;
 }
