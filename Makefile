@@ -61,7 +61,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 test: deps  ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory check
 
-check: all $(BUILD)/unit
+check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
