@@ -101,7 +101,7 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     const char *why = NULL;
 
     parts_free(hunt->parts);
-    parts_init(hunt->parts, false);
+    parts_init(hunt->parts);
     if (candidate_make(&c, hunt->task, o, hunt->parts, &why) &&
         passes_filters(hunt->space, &c)) {
         ++*hunt->valid;

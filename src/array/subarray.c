@@ -9,14 +9,13 @@ static const double SWING_MARGIN = 2;
 /* Period in which the published tool refreshes every row. */
 static const double REFRESH_S = 64e-3;
 
-void parts_init(struct parts *parts, bool reuse)
+void parts_init(struct parts *parts)
 {
     memo_init(&parts->row_decoders, sizeof(struct row_driver));
     memo_init(&parts->column_decoders, sizeof(struct row_driver));
     memo_init(&parts->prechargers, sizeof(struct precharger));
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
     memo_init(&parts->predecoders, sizeof(struct predecoder));
-    parts->reuse = reuse;
 }
 
 void parts_free(struct parts *parts)
@@ -76,13 +75,12 @@ static struct currents line_currents(const struct fabric *fabric,
 }
 
 static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
-                                              bool reuse, struct row_driver *own,
                                               const struct process *process,
                                               double count, struct load load,
                                               enum buffer_style style, double min_a)
 {
-    bool fresh = true;
-    struct row_driver *decoder = reuse ? memo_get(memo, key, &fresh) : own;
+    bool fresh;
+    struct row_driver *decoder = memo_get(memo, key, &fresh);
 
     if (fresh && !row_driver_make(decoder, process, count,
                                   row_driver_inputs(count, false), load, style, min_a))
@@ -146,8 +144,7 @@ static bool make_parts(struct subarray *s, const struct fabric *fabric,
     s->row_decoder = sized_decoder(
         &parts->row_decoders,
         key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0, style),
-        true, NULL, process, (double)shape->rows, wordline, shape->buffers,
-        currents.wordline_a);
+        process, (double)shape->rows, wordline, shape->buffers, currents.wordline_a);
     if (s->row_decoder == NULL)
         return refuse(why, "the wordline current needs too wide a driver");
     for (int i = 0; i < 3; i++) {
@@ -155,7 +152,7 @@ static bool make_parts(struct subarray *s, const struct fabric *fabric,
             &parts->column_decoders,
             key_of(muxes[i], shape->cols, fabric->cell.resistive ? shape->rows : 0,
                    style),
-            true, NULL, process, (double)muxes[i], select, shape->buffers, 0);
+            process, (double)muxes[i], select, shape->buffers, 0);
         if (s->column_decoder[i] == NULL)
             return refuse(why, "a column select line needs too wide a driver");
     }

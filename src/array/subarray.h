@@ -28,10 +28,9 @@ struct subarray_shape {
 /* Sized parts by what they depend on. */
 struct parts {
     struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders;
-    bool reuse; /* false: everything is sized anew each time */
 };
 
-void parts_init(struct parts *parts, bool reuse);
+void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);
 
 struct subarray {
