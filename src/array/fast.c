@@ -215,7 +215,8 @@ static void list_mats(struct fast *fast, struct array_organization o)
         width = tag_width(fast->task, o.active_rows * o.active_cols *
                                           o.active_sub_rows * o.active_sub_cols);
         if (width != last_width)
-            legal = bank_shape_make(&shape, fast->task, o.bank_rows, o.bank_cols,
+            legal = width > 0 &&
+                    bank_shape_make(&shape, fast->task, o.bank_rows, o.bank_cols,
                                     o.active_rows, o.active_cols, width, fast->why);
         last_width = width;
         if (legal)
