@@ -24,16 +24,6 @@ static bool within_limits(const struct task *task, const struct bank *bank)
                             within(bank->leakage_w * task->banks, l->leakage_w));
 }
 
-/* Equal organizations (two multiplexer levels exchanged) differ in the last bits of their
- * sums; rounded to 2^-40 they tie, and the fixed order decides. */
-static double without_noise(double value)
-{
-    int exponent;
-    double mantissa = frexp(value, &exponent);
-
-    return ldexp(round(ldexp(mantissa, 40)), exponent - 40);
-}
-
 /* From mat to value, the mat being done. */
 bool candidate_finish(struct candidate *c, const struct task *task, const char **why)
 {
@@ -51,7 +41,7 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
         .area_m2 = c->bank.area_m2,
     };
 
-    c->value = without_noise(target_value(task, &metrics));
+    c->value = target_value(task, &metrics);
     if (!(c->value < HUGE_VAL))
         return refuse(why, "the target is not a finite number");
     return true;

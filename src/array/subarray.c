@@ -375,6 +375,24 @@ static struct write_energies cell_writes(const struct subarray *s,
     return e;
 }
 
+/* Periphery on top of the cells.  Added one by one in the published tool's order, so that
+ * equal sums round alike and ties fall as they do there. */
+static double edge_j(const struct subarray *s, double cells_j, double precharge_j,
+                     double sense_j)
+{
+    double sum_j = cells_j;
+
+    sum_j += s->row_decoder->energy_j;
+    for (int i = 0; i < 3; i++)
+        sum_j += s->column_decoder[i]->energy_j;
+    sum_j += precharge_j;
+    sum_j += s->mux[0].energy_j;
+    sum_j += sense_j;
+    sum_j += s->mux[1].energy_j;
+    sum_j += s->mux[2].energy_j;
+    return sum_j;
+}
+
 static void energies(struct subarray *s, const struct fabric *fabric)
 {
     const struct bitcell *cell = &fabric->cell;
@@ -386,7 +404,6 @@ static void energies(struct subarray *s, const struct fabric *fabric)
     double column_j = column_read_j(s, fabric);
     double steps = cell->read_steps;
     struct write_energies w = cell_writes(s, fabric, selected, column_j);
-    double decode_j = s->row_decoder->energy_j;
 
     s->column_decoder_j = s->column_decoder[0]->energy_j +
                           s->column_decoder[1]->energy_j +
@@ -400,22 +417,18 @@ static void energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * selected;
     }
-    s->read_j = s->bitline_j + s->cell_read_j + decode_j + s->column_decoder_j +
-                s->precharger->energy_j + s->mux_j + s->sense_j +
-                cell->shift_j * selected;
+    s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+                       s->precharger->energy_j, s->sense_j);
 
-    double shared_j = decode_j + s->column_decoder_j + s->mux_j +
-                      cell->shift_j * selected;
-    double share = fabric->write_share;
+    double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
+    double share = fabric->write_share, shift_j = cell->shift_j * selected;
 
-    if (!rules->recharge_free)
-        shared_j += s->precharger->energy_j;
     s->cell_write_j = w.write_j * share;
-    s->set_j = w.set_j * share + shared_j;
-    s->reset_j = w.reset_j * share + shared_j;
-    s->write_j = w.write_j * share + shared_j;
+    s->set_j = edge_j(s, w.set_j * share + shift_j, restore_j, 0);
+    s->reset_j = edge_j(s, w.reset_j * share + shift_j, restore_j, 0);
+    s->write_j = edge_j(s, w.write_j * share + shift_j, restore_j, 0);
     if (rules->reset_adds_set)
-        s->reset_j = s->set_j + shared_j;
+        s->reset_j = edge_j(s, s->set_j, restore_j, 0);
     if (cell->crossbar && rules->crosspoint_write_twice)
         s->write_j += s->mux_j;
     if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
