@@ -21,9 +21,9 @@ static const char *judge(const struct published_figure *figure, double error,
     bool is_claimed = figure->tolerance > 0 && figure->grade != GRADE_HEADLINE &&
                       figure->grade != GRADE_RECALLED;
 
-    if (!is_claimed) {
+    if (!is_claimed || outcome->is_unevaluated) {
         outcome->unclaimed++;
-        return "beside";
+        return outcome->is_unevaluated ? "not evaluated" : "beside";
     }
     if (fabs(error) <= figure->tolerance) {
         outcome->met++;
