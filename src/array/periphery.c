@@ -144,7 +144,8 @@ bool sense_amp_make(struct sense_amp *amp, const struct process *process,
 {
     double f_m = process->f_m, vdd = process->vdd_v;
 
-    if (!(pitch_m > 2 * f_m))
+    /* folding a device takes three features of the pitch */
+    if (!(pitch_m > (process->fins ? 2 : 3) * f_m * (1 + 1e-9)))
         return false;
     amp->input_f = sense_amp_input_f(process, pitch_m);
     amp->latch_s = sense_amp_latch_s(process, amp->input_f, sense_v);
