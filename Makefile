@@ -6,7 +6,7 @@ RANKS  := $(shell nproc)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform space stage
+CORE     := base tech array workload platform accel space stage
 CONFIG   := config
 PARALLEL := results run cmd .
 
@@ -61,7 +61,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 test: deps  ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory check
 
-check: all $(BUILD)/unit
+check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
@@ -78,11 +78,14 @@ format:  ## lay out the C code
 bench: all $(BENCH:%=$(BUILD)/bench_%)  ## measure speed, printed with ratios
 	$(Q)for b in $(BENCH); do $(BUILD)/bench_$$b || exit 1; done
 
+schema: all  ## write the schema page hdf5_schema/columns.md anew
+	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
+
 install: all  ## copy the program and its library under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
-	cp sweeps/*.cfg $(DESTDIR)$(PREFIX)/share/nvsweep/
+	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
 
 clean:  ## delete everything that was built
 	rm -rf build
@@ -91,7 +94,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps lint format bench install clean help
+.PHONY: all run test check deps lint format bench schema install clean help
 
 # ---- how things are built
 
@@ -105,7 +108,7 @@ $(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
 
 $(BUILD)/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
 $(BUILD)/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
-$(BUILD)/cmd/version.o: .git/HEAD $(wildcard .git/index) VERSION
+$(BUILD)/cmd/version.o: $(wildcard .git/HEAD) $(wildcard .git/index) VERSION
 
 $(BUILD)/%.o: src/%.c
 	$(call say,CC,$<)

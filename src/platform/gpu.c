@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 enum {
-    EXACT_ACCESSES = 4 << 20,   /* streams up to this length are followed whole */
-    SAMPLED_ACCESSES = 2 << 20, /* of longer ones about so many accesses, at first */
+    EXACT_ACCESSES = 16 << 20,  /* streams up to this length are followed whole */
+    SAMPLED_ACCESSES = 8 << 20, /* of longer ones about so many accesses, at first */
     SHIFT_MAX = 9,              /* and no less than one line in 512 */
     REFINE_SHIFT = 2,           /* four times as many where the error asks for it */
 };
@@ -97,6 +97,10 @@ static void measure(const struct evaluation *evaluation, const struct graph *gra
     curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
     curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
     curve->footprint_bytes = totals.lines * (double)line_bytes;
+    curve->reads += stream.missed_reads;
+    curve->writes += stream.missed_writes;
+    curve->read_bytes *= curve->reads / (curve->reads - stream.missed_reads);
+    curve->write_bytes *= curve->writes / (curve->writes - stream.missed_writes);
     curve->macs = stream.macs;
     curve->compute_s = stream.compute_s;
     curve->kernels = stream.kernels;

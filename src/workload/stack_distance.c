@@ -1,6 +1,7 @@
 #include "workload/stack_distance.h"
 
 #include "base/memory.h"
+#include "base/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -171,9 +172,12 @@ static inline unsigned bin_of(uint64_t bytes)
     return bin < CURVE_POINTS ? bin : CURVE_POINTS;
 }
 
+/* Eight lines in a row fall into eight replicates, in an order of their own. */
 static inline unsigned replicate_of(uint32_t line)
 {
-    return (unsigned)(line * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+    uint32_t turn = (line >> 3) * 0x9e3779b9u >> 29;
+
+    return (line + turn) & (REPLICATES - 1);
 }
 
 /* Move line to the top of the stack; the bin of its distance. */
@@ -304,38 +308,26 @@ static void close_ring(struct stack_distance *stack)
     }
 }
 
-/* Twice the standard error of the miss ratio, at its worst between 256 KiB and the
- * largest capacity: the lines fall into replicates at random, and their scatter around
- * the common ratio is that of the sample. */
-static double sampling_error(const struct stack_distance *stack)
+/* Twice the standard error of the misses, over the accesses, at its worst between 256 KiB
+ * and the largest capacity.  Neighbouring lines are dealt to replicates in turn, so the
+ * scatter between replicates is that between samples of every REPLICATES-th line. */
+static double sampling_error(const struct stack_distance *stack, double accesses)
 {
-    double accesses[REPLICATES] = { 0 }, misses[REPLICATES] = { 0 };
-    double total = 0, total_misses = 0, worst = 0;
+    double misses[REPLICATES] = { 0 }, worst = 0;
 
-    for (unsigned r = 0; r < REPLICATES; r++)
-        for (unsigned b = 0; b < BINS; b++)
-            accesses[r] += (double)(stack->reads[r * BINS + b] +
-                                    stack->writes[r * BINS + b]);
-    for (unsigned r = 0; r < REPLICATES; r++)
-        total += accesses[r];
-    for (unsigned b = BINS - 1; b > curve_bin(256 * 1024.0); b--) {
-        double squares = 0;
+    for (unsigned b = BINS - 1; b > curve_bin(256 * KIB); b--) {
+        double mean = 0, squares = 0;
 
         for (unsigned r = 0; r < REPLICATES; r++) {
-            double count = (double)(stack->reads[r * BINS + b] +
-                                    stack->writes[r * BINS + b]);
-
-            misses[r] += count;
-            total_misses += count;
+            misses[r] += (double)(stack->reads[r * BINS + b] +
+                                  stack->writes[r * BINS + b]);
+            mean += misses[r] / REPLICATES;
         }
-        for (unsigned r = 0; r < REPLICATES; r++) {
-            double rest = misses[r] - total_misses / total * accesses[r];
-
-            squares += rest * rest;
-        }
-        worst = fmax(worst, sqrt(squares * REPLICATES / (REPLICATES - 1.0)) / total);
+        for (unsigned r = 0; r < REPLICATES; r++)
+            squares += (misses[r] - mean) * (misses[r] - mean);
+        worst = fmax(worst, sqrt(squares * REPLICATES / (REPLICATES - 1.0)));
     }
-    return total > 0 ? 2 * worst : 0;
+    return accesses > 0 ? 2 * worst / accesses : 0;
 }
 
 struct stack_distance_totals stack_distance_finish(struct stack_distance *stack,
@@ -357,7 +349,9 @@ struct stack_distance_totals stack_distance_finish(struct stack_distance *stack,
     curve_survival(reads, ways, curve->read_misses);
     curve_survival(writes, ways, curve->write_misses);
     curve_survival(writebacks, ways, curve->writebacks);
-    curve->error = weight > 1 ? sampling_error(stack) : 0;
+    curve->error = weight > 1
+                       ? sampling_error(stack, (curve->reads + curve->writes) / weight)
+                       : 0;
     return (struct stack_distance_totals){
         .accesses = curve->reads + curve->writes,
         .lines = weight * (double)stack->first_count,
