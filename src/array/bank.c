@@ -72,6 +72,9 @@ static void mat_layout(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
     double beside_m = sqrt(mat->predecoder_area_m2);
+    double spread = task->fabric.rules->blocks_abut
+                        ? 1
+                        : sqrt(fmax(1, task->process.node->area_overhead));
 
     mat->width_m = (double)mat->shape.cols * s->width_m;
     mat->height_m = (double)mat->shape.rows * s->height_m;
@@ -82,6 +85,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
     if (task->is_tag)
         mat->height_m += (double)mat->shape.ways * mat->comparator.area_m2 /
                          mat->width_m;
+    mat->width_m *= spread;
+    mat->height_m *= spread;
 }
 
 /* Address to the subarrays and data back, over semi-global wires across half the mat;

@@ -30,6 +30,7 @@ const struct array_rules array_rules_nvsim = {
     .mat_wires_free = true,
     .write_ignores_tag = true,
     .refresh_is_leakage = true,
+    .blocks_abut = true,
     .wires_over_cells = true,
     .any_subarray = true,
     .powers_of_two = true,
@@ -44,11 +45,18 @@ const struct array_rules array_rules_nvsim = {
 
 const struct array_rules array_rules_physical = { .name = "physical" };
 
+const struct array_rules array_rules_physical_nvsim_writes = {
+    .name = "physical_nvsim_writes",
+    .write_over_ways = true,
+};
+
 const struct array_rules *array_rules_find(const char *name)
 {
     if (strcmp(name, array_rules_nvsim.name) == 0)
         return &array_rules_nvsim;
     if (strcmp(name, array_rules_physical.name) == 0)
         return &array_rules_physical;
+    if (strcmp(name, array_rules_physical_nvsim_writes.name) == 0)
+        return &array_rules_physical_nvsim_writes;
     return NULL;
 }

@@ -40,6 +40,7 @@ struct array_rules {
     bool refresh_is_leakage; /* whole refresh power in the leakage */
 
     /* layout and organization */
+    bool blocks_abut;        /* a mat is its subarrays and predecoders, nothing else */
     bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
     bool any_subarray;       /* no least subarray */
     bool powers_of_two;      /* every count a power of two */
@@ -55,8 +56,11 @@ struct array_rules {
 
 extern const struct array_rules array_rules_nvsim;
 extern const struct array_rules array_rules_physical;
+/* The physical rules but for the tool's accounting of cache writes (write_over_ways), for
+ * comparison with studies made with the tool. */
+extern const struct array_rules array_rules_physical_nvsim_writes;
 
-/* "nvsim" or "physical", NULL for another word. */
+/* "nvsim", "physical" or "physical_nvsim_writes", NULL for another word. */
 const struct array_rules *array_rules_find(const char *name);
 
 /* The switches with their names and meanings, for listings and for options that turn
