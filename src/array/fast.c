@@ -310,13 +310,13 @@ static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
            (space->sub_cols > 0 && cols != space->sub_cols);
 }
 
-static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+/* The floor of a class's subarrays with one product of multiplexers. */
+static bool make_floor(struct fast *fast, const struct class *class, unsigned bits,
+                       unsigned style, struct subarray *floor,
+                       struct subarray_times *times)
 {
-    const struct class *class = &fast->classes[index];
     uint64_t first = UINT64_C(1) << bits, most = fast->space->mux_sense.high;
     struct subarray_shape shape;
-    struct subarray floor;
-    struct subarray_times times;
 
     if (first > most)
         first = most;
@@ -325,10 +325,23 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
                              (UINT64_C(1) << bits) / first, 1, (enum buffer_style)style,
                              fast->why) ||
         is_filtered(fast->space, shape.rows, shape.cols) ||
-        !subarray_floor(&floor, &fast->task->fabric, &shape, &fast->least_amp,
+        !subarray_floor(floor, &fast->task->fabric, &shape, &fast->least_amp,
                         fast->parts, fast->why))
-        return;
-    subarray_time_least(&floor, &fast->task->fabric, &times);
+        return false;
+    subarray_time_least(floor, &fast->task->fabric, times);
+    return true;
+}
+
+/* Adds the item of a class, product and style.  Returns whether drivers for area would
+ * be the same: those for balance are single stages already. */
+static bool add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+{
+    const struct class *class = &fast->classes[index];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, bits, style, &floor, &times))
+        return false;
     fast->items = room_for(fast->items, fast->item_count, &fast->item_room,
                            sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
@@ -337,6 +350,7 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
         .product_bits = (uint16_t)bits,
         .style = (uint16_t)style,
     };
+    return style == BUFFER_BALANCED && floor.row_decoder->driver.stages == 1;
 }
 
 static unsigned bits_of(uint64_t power)
@@ -481,11 +495,29 @@ static bool in_range(struct range range, uint64_t value)
     return value >= range.low && value <= range.high;
 }
 
+/* The item's bound again, against each bank shape's own tree. */
+static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
+{
+    const struct class *class = &fast->classes[item->class];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, item->product_bits, item->style, &floor, &times))
+        return false;
+    for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next)
+        if (can_win(fast,
+                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor, &times)))
+            return true;
+    return false;
+}
+
 static void try_item(struct fast *fast, const struct item *item)
 {
     const struct space *space = fast->space;
     uint64_t product = UINT64_C(1) << item->product_bits;
 
+    if (!may_suit_a_leaf(fast, item))
+        return;
     for (uint64_t m0 = space->mux_sense.low;
          m0 <= space->mux_sense.high && m0 <= product; m0 *= 2)
         for (uint64_t m1 = space->mux_out1.low;
