@@ -45,6 +45,14 @@ struct item {
     uint16_t style;
 };
 
+/* Row predecoders without a load: the least of their area, energy and leakage. */
+struct predecode {
+    bool known;
+    double side_m, energy_j, leakage_w;
+};
+
+enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
+
 struct fast {
     const struct task *task;
     const struct space *space;
@@ -61,6 +69,7 @@ struct fast {
     struct item *items;
     size_t item_count, item_room;
     struct sense_amp least_amp; /* cheapest in every respect */
+    struct predecode predecode[ROW_BITS];
     bool has_tree_bounds;
 };
 
@@ -247,16 +256,48 @@ static void list_leaves(struct fast *fast)
 
 /* ---- bounds */
 
+static const struct predecode *least_predecode(struct fast *fast,
+                                               const struct class *class,
+                                               const struct subarray_shape *shape)
+{
+    unsigned bits = mat_row_bits(fast->task, &class->shape, shape);
+    unsigned second = bits > 3 ? bits / 2 : 0;
+    struct predecode *p = &fast->predecode[bits < ROW_BITS ? bits : 0];
+
+    if (p->known)
+        return p;
+
+    double area_m2 = 0;
+    const unsigned parts[2] = { bits < ROW_BITS ? bits - second : 0,
+                                bits < ROW_BITS ? second : 0 };
+
+    for (int i = 0; i < 2; i++) {
+        const struct predecoder *block = parts_predecoder(
+            fast->parts, &fast->task->process, parts[i], 0);
+
+        if (block == NULL)
+            continue;
+        area_m2 += block->box.width_m * block->box.height_m;
+        p->energy_j += block->energy_j;
+        p->leakage_w += block->leakage_w;
+    }
+    p->side_m = sqrt(area_m2);
+    p->known = true;
+    return p;
+}
+
 /* Value of a class's mats made of a subarray, under a tree, predecoders left out. */
-static double bound_of(const struct fast *fast, const struct class *class,
+static double bound_of(struct fast *fast, const struct class *class,
                        const struct tree *tree, const struct subarray *s,
                        const struct subarray_times *t)
 {
     const struct task *task = fast->task;
+    const struct predecode *p = least_predecode(fast, class, &s->shape);
     double subs = (double)(class->shape.rows * class->shape.cols);
     double active_subs = (double)(class->shape.active_rows * class->shape.active_cols);
     double w_m = (double)class->shape.cols * s->width_m;
     double h_m = (double)class->shape.rows * s->height_m;
+    double area_m2 = w_m * h_m + fmin(w_m, h_m) * p->side_m;
     double tree_s = tree->s0 + tree->s_w * w_m + tree->s_ww * w_m * w_m +
                     tree->s_h * h_m + tree->s_hh * h_m * h_m;
     double tree_j = tree->j_w * w_m + tree->j_h * h_m;
@@ -267,11 +308,12 @@ static double bound_of(const struct fast *fast, const struct class *class,
     struct metrics m = {
         .read_s = t->read_s + 2 * tree_s + (c != NULL ? c->delay_s : 0),
         .write_s = t->write_s + tree_s,
-        .read_j = class->active * (active_subs * s->read_j + compare_j) + tree_j,
-        .write_j = class->active * active_subs * s->write_j,
+        .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
+                  tree_j,
+        .write_j = class->active * (p->energy_j + active_subs * s->write_j),
         .leakage_w = class->mats *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
-        .area_m2 = class->mats * (w_m * h_m + (c != NULL ? ways * c->area_m2 : 0)),
+        .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
     if (!task->is_tag && task->request->access == ACCESS_FAST &&
