@@ -12,6 +12,17 @@ const struct command commands[] = {
       "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
+    { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",
+      "  -o FILE             result file, of a single sweep\n"
+      "  --nodes N           (default 1)\n"
+      "  --tasks-per-node N  ranks per node (default: by the plan's estimate, at most the\n"
+      "                      cores of this machine)\n"
+      "  --time T            limit: minutes, H:MM:SS, D-HH or 90min (default: twice the\n"
+      "                      plan's estimate); a job that needs longer requeues itself\n"
+      "  --partition P\n"
+      "  --template FILE     instead of the shipped nvsweep.sbatch.in\n"
+      "  --dry-run           print the script and submit nothing\n"
+      "  sbatch's own variables are honoured too: SBATCH_ACCOUNT, SBATCH_MEM_PER_CPU...\n", cmd_submit },
     { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
       "  --json              for scripts\n"
       "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },
@@ -35,10 +46,17 @@ const struct command commands[] = {
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade", NULL, cmd_validate },
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+      "  --json              for scripts\n"
+      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+    { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's cycles, SRAM and DRAM counts, to the digit",
+      "  -c FILE             that tool's configuration\n"
+      "  -t FILE             that tool's topology\n"
+      "  -i conv|gemm        columns of the topology (default conv)\n"
+      "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },

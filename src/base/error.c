@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -11,6 +12,9 @@ enum status error_set(struct error *err, enum status status, const char *format,
         va_start(args, format);
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
+        for (char *c = err->text; *c; c++) /* names from files may hold anything */
+            if (iscntrl((unsigned char)*c))
+                *c = ' ';
     }
     return status;
 }

@@ -18,8 +18,9 @@ struct error {
     char text[1024];
 };
 
-/* Format the message into err (cut to its size) and return status.  err may be
- * NULL when the caller does not care for the words. */
+/* Format the message into err (cut to its size, control characters made spaces: it is
+ * one line) and return status.  err may be NULL when the caller does not care for the
+ * words. */
 enum status error_set(struct error *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

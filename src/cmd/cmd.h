@@ -4,6 +4,7 @@
 #ifndef NVSWEEP_CMD_CMD_H
 #define NVSWEEP_CMD_CMD_H
 
+#include "array/array_rows.h"
 #include "space/library.h"
 #include "space/sweep.h"
 #include "stage/stage.h"
@@ -21,8 +22,9 @@ struct command {
 /* Ends with a NULL name. */
 extern const struct command commands[];
 
-cmd_fn cmd_plan, cmd_run, cmd_status, cmd_show, cmd_export, cmd_explain, cmd_best, cmd_diff,
+cmd_fn cmd_plan, cmd_submit, cmd_run, cmd_status, cmd_show, cmd_export, cmd_explain, cmd_best, cmd_diff,
     cmd_verify, cmd_validate, cmd_list, cmd_schema, cmd_array, cmd_timeline, cmd_help;
+cmd_fn cmd_scalesim;
 
 /* An option of a subcommand: "--name VALUE" or, when `flag` is set, "--name". */
 struct option_spec {
@@ -47,6 +49,26 @@ enum status published_load(struct published *published, struct error *err);
 /* Sweep file and library in one go. */
 enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
                        struct error *err);
+
+/* The i-th folder given with --library, or NULL: there are not so many. */
+const char *library_user_folder(size_t i);
+
+/* What a sweep will cost by the stages' own models of cost; zeros for stages it has no
+ * use for. */
+struct plan_stage {
+    uint64_t points, excluded;
+    bool is_exact; /* else `excluded` is an upper limit */
+    double core_s; /* seconds of one core */
+    double bytes;  /* in the result file */
+};
+struct plan_estimate {
+    struct plan_stage stages[STAGE_COUNT];
+    double core_s, bytes; /* of all stages */
+};
+void plan_estimate(const struct study *study, struct plan_estimate *estimate);
+
+/* The library's records as the array model's bulk comparison looks them up. */
+struct array_library array_library_of(const struct library *library);
 
 /* What the program was built from. */
 extern const char program_version[], program_commit[];

@@ -82,6 +82,11 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
     return STATUS_OK;
 }
 
+const char *library_user_folder(size_t i)
+{
+    return i < user_folder_count ? user_folders[i] : NULL;
+}
+
 /* The user's folders, then the shipped one; shipped is freed by the caller. */
 static enum status folders_find(const char **folders, size_t *count, char **shipped,
                                 struct error *err)

@@ -8,7 +8,8 @@ enum { COST_SAMPLES = 64 };
 static const uint64_t WALK_LIMIT = 1000000; /* points walked to count exclusions */
 
 /* Mean of the stage's cost over evenly spaced points, times their number. */
-static double stage_seconds(const struct study *study, enum stage_id id, uint64_t points)
+static double stage_seconds(const struct study *study, enum stage_id id,
+                            uint64_t points)
 {
     const struct grid *grid = &study->grids[id];
     uint64_t samples = grid->points < COST_SAMPLES ? grid->points : COST_SAMPLES;
@@ -52,8 +53,8 @@ static void axes_print(const struct sweep *sweep)
             for (size_t a = 0; a < dimension->axis_count; a++)
                 printf("%s%s", a ? "+" : " ",
                        axis_value_format(dimension->axes[a],
-                                         space->axes[dimension->axes[a]].values[i], text,
-                                         sizeof text));
+                                         space->axes[dimension->axes[a]].values[i],
+                                         text, sizeof text));
         }
         printf("\n");
     }
@@ -62,36 +63,48 @@ static void axes_print(const struct sweep *sweep)
                space->iso_area.baseline->name);
 }
 
+void plan_estimate(const struct study *study, struct plan_estimate *estimate)
+{
+    *estimate = (struct plan_estimate){ 0 };
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        const struct grid *grid = &study->grids[id];
+        struct plan_stage *stage = &estimate->stages[id];
+
+        if (!(study->stages >> id & 1))
+            continue;
+        stage->points = grid->points;
+        stage->excluded = grid_excluded_count(grid, &study->sweep->space, WALK_LIMIT,
+                                              &stage->is_exact);
+        stage->core_s = stage_seconds(study, id, grid->points - stage->excluded);
+        stage->bytes = stage_bytes(id, grid->points);
+        estimate->core_s += stage->core_s;
+        estimate->bytes += stage->bytes;
+    }
+}
+
 static void plan_print(const struct study *study)
 {
-    double seconds = 0, bytes = 0;
+    struct plan_estimate estimate;
     char text[40];
 
+    plan_estimate(study, &estimate);
     printf("sweep     %s%s%s\n", study->sweep->file, study->sweep->title ? ": " : "",
            study->sweep->title ? study->sweep->title : "");
     axes_print(study->sweep);
     printf("stage         points     excluded   core seconds        bytes\n");
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        const struct grid *grid = &study->grids[id];
-        double stage_s, size;
-        uint64_t excluded;
-        bool is_exact;
+        const struct plan_stage *stage = &estimate.stages[id];
 
         if (!(study->stages >> id & 1))
             continue;
-        excluded = grid_excluded_count(grid, &study->sweep->space, WALK_LIMIT, &is_exact);
-        stage_s = stage_seconds(study, id, grid->points - excluded);
-        size = stage_bytes(id, grid->points);
         printf("%-8s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
-               (unsigned long long)grid->points, is_exact ? " " : "<",
-               (unsigned long long)excluded, stage_s,
-               quantity_format(size, "byte", text, sizeof text));
-        seconds += stage_s;
-        bytes += size;
+               (unsigned long long)stage->points, stage->is_exact ? " " : "<",
+               (unsigned long long)stage->excluded, stage->core_s,
+               quantity_format(stage->bytes, "byte", text, sizeof text));
     }
     printf("total     about %s of one core, file about ",
-           quantity_format(seconds, "s", text, sizeof text));
-    printf("%s\n", quantity_format(bytes, "byte", text, sizeof text));
+           quantity_format(estimate.core_s, "s", text, sizeof text));
+    printf("%s\n", quantity_format(estimate.bytes, "byte", text, sizeof text));
 }
 
 enum status cmd_plan(int argc, char **argv, struct error *err)
@@ -104,7 +117,8 @@ enum status cmd_plan(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         return status;
     if (argc != 1)
-        return error_set(err, STATUS_INPUT, "plan needs one sweep file: nvsweep plan SWEEP");
+        return error_set(err, STATUS_INPUT,
+                         "plan needs one sweep file: nvsweep plan SWEEP");
     status = sweep_load(argv[0], &library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "cmd/json.h"
 #include "cmd/table.h"
 
 #include <math.h>
@@ -62,9 +63,17 @@ static bool is_row_label(const struct view *view, size_t d)
     return !view->table.is_pinned[d] && !(view->is_wide && d == view->wide_d);
 }
 
+/* Values spread over columns; the baseline's own column would be all ones. */
 static uint64_t wide_count(const struct view *view)
 {
     return view->is_wide ? view->table.selected_count[view->wide_d] : 1;
+}
+
+static bool is_baseline_column(const struct view *view, uint64_t w)
+{
+    return view->is_wide && view->is_ratio && view->over_d == view->wide_d &&
+           wide_count(view) > 1 &&
+           view->table.selected[view->wide_d][w] == view->over_index;
 }
 
 /* A table of text cells: header and rows, as wide as its widest cell. */
@@ -118,6 +127,8 @@ static void sheet_header(const struct view *view, struct sheet *sheet)
         for (uint64_t w = 0; w < wide_count(view); w++) {
             const char *name = table->metrics[m].variable->name;
 
+            if (is_baseline_column(view, w))
+                continue;
             if (view->is_wide)
                 snprintf(text, sizeof text, "%s %s", name,
                          table_label(table, view->wide_d, table->selected[view->wide_d][w],
@@ -145,12 +156,14 @@ static enum status sheet_fill_row(struct view *view, struct sheet *sheet, size_t
             enum status status;
             double value;
 
+            if (is_baseline_column(view, w))
+                continue;
             if (view->is_wide)
                 table->position[view->wide_d] = w;
             status = value_at(view, m, &value, err);
             if (status != STATUS_OK)
                 return status;
-            if (m == sort_m && w == 0)
+            if (m == sort_m && isnan(sheet->keys[sheet->rows - 1]))
                 sheet->keys[sheet->rows - 1] = value;
             value_format(view, m, value, text, sizeof text);
             sheet_set(sheet, column++, text);
@@ -197,20 +210,6 @@ static void sheet_print(const struct sheet *sheet)
     }
 }
 
-static void json_text(const char *text)
-{
-    putchar('"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            putchar('\\');
-        if ((unsigned char)*text < 0x20)
-            printf("\\u%04x", (unsigned)*text);
-        else
-            putchar(*text);
-    }
-    putchar('"');
-}
-
 /* One object per line: labels, then numbers in SI units (null where a point is not
  * done). */
 static enum status json_print(struct view *view, struct error *err)
@@ -222,23 +221,19 @@ static enum status json_print(struct view *view, struct error *err)
 
     printf("[");
     while (status == STATUS_OK && rows < view->limit && table_next(table)) {
+        unsigned members = 0;
+
         printf("%s\n{", rows++ ? "," : "");
         for (size_t d = 0; d < table->dimension_count; d++) {
-            printf("%s", d ? ", " : "");
-            json_text(table->results->dimensions[table->dimensions[d]].name);
-            printf(": ");
+            json_name(&members, table->results->dimensions[table->dimensions[d]].name);
             json_text(table_label(table, d, table_index(table, d), text, sizeof text));
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {
-            double value;
+            double value = NAN;
 
             status = value_at(view, m, &value, err);
-            printf("%s", m + table->dimension_count ? ", " : "");
-            json_text(table->metrics[m].variable->name);
-            if (status == STATUS_OK && isfinite(value))
-                printf(": %.17g", value);
-            else
-                printf(": null");
+            json_name(&members, table->metrics[m].variable->name);
+            json_number(value);
         }
         printf("}");
     }
@@ -262,7 +257,8 @@ static enum status sheet_show(struct view *view, struct error *err)
                          view->sort);
     for (size_t d = 0; d < table->dimension_count; d++)
         sheet.columns += is_row_label(view, d);
-    sheet.columns += table->metric_count * wide_count(view);
+    for (uint64_t w = 0; w < wide_count(view); w++)
+        sheet.columns += is_baseline_column(view, w) ? 0 : table->metric_count;
     sheet_header(view, &sheet);
     while (status == STATUS_OK && table_next(table)) {
         if (view->is_wide && table->position[view->wide_d] != 0)

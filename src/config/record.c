@@ -70,8 +70,8 @@ static enum status number_read(const struct slot *slot)
         if (strcmp(slot->field->unit, UNIT_OF_RECORD) == 0)
             status = own_unit_read(slot, &value);
         else
-            status = setting_number(slot->source, slot->setting, slot->field->unit, &value,
-                                    slot->err);
+            status = setting_number(slot->source, slot->setting, slot->field->unit,
+                                    &value, slot->err);
         if (status == STATUS_OK)
             status = range_check(slot, value);
     }

@@ -70,32 +70,29 @@ static enum status characters_check(struct scan *scan)
     return STATUS_OK;
 }
 
-/* From the opening quote to behind the closing one. */
+/* From the opening quote to behind the closing one.  libconfig would let a text go on
+ * for lines, which hides a forgotten quote until far below it. */
 static enum status string_scan(struct scan *scan)
 {
-    unsigned first = scan->line;
     const char *p = scan->at + 1;
 
-    for (; *p && *p != '"'; p++) {
-        if (*p == '\n')
-            scan->line++;
+    for (; *p && *p != '"' && *p != '\n'; p++) {
         if (*p != '\\')
             continue;
         p++;
-        if (!*p)
-            break;
         if (*p == 'x')
             return source_fail(scan->source, scan->line, scan->err,
                                "\\x in a text, must be the character itself");
-        if (!strchr("\"\\nrtf", *p))
+        if (!*p || !strchr("\"\\nrtf", *p))
             return source_fail(
                 scan->source, scan->line, scan->err,
                 "\\%c in a text, must be \\\\, \\\", \\n, \\r, \\t or \\f",
                 isprint((unsigned char)*p) ? *p : '?');
     }
-    if (!*p)
-        return source_fail(scan->source, first, scan->err,
-                           "this text is never closed, must end with '\"'");
+    if (*p != '"')
+        return source_fail(scan->source, scan->line, scan->err,
+                           "this text is never closed, must end with '\"' on its line "
+                           "(long ones are written \"...\" \"...\")");
     scan->at = p + 1;
     return STATUS_OK;
 }

@@ -136,15 +136,21 @@ enum status results_check_same(const struct results *results, const struct study
                                const struct program *program, bool accept_version,
                                struct error *err);
 
-/* Make the file's metadata anew beside it and compare all bytes that are not raw data:
- * *differing counts those that changed since creation (damage on the disk), and they are
- * set right when `repair`.  Takes a moment: the skeleton is created, sparse, as
- * `path`.check. */
+enum metadata_state {
+    METADATA_SAME,    /* as this sweep and program would make it */
+    METADATA_DAMAGED, /* that, but changed since it was made: it has been set right */
+    METADATA_OTHER,   /* whole, of another sweep, library or program */
+    METADATA_UNKNOWN, /* damaged, and perhaps another's */
+};
+
+/* Make the file's metadata anew beside it (`path`.check, for a moment) and compare all
+ * bytes that are not raw data, without asking HDF5 to read what may be damaged.
+ * *differing counts the bytes that are not as they should be. */
 enum status results_check_metadata(const char *path, const struct study *study,
                                    const struct stage *table,
                                    const struct program *program,
-                                   const struct layout *layout, bool repair,
-                                   uint64_t *differing, struct error *err);
+                                   enum metadata_state *state, uint64_t *differing,
+                                   struct error *err);
 
 /* The records a study names, as their files write them; a new string. */
 char *results_records_text(const struct study *study);

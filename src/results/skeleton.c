@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -241,6 +243,19 @@ static void root_write(struct skeleton *sk, const struct program *program)
     free(source);
 }
 
+static void checksum_write(struct skeleton *sk)
+{
+    struct dataset_spec spec = {
+        .name = SKELETON_CHECKSUM,
+        .units = "1",
+        .meaning = "CRC-32C of the file's bytes outside the stages' datasets",
+        .type = H5T_STD_U32LE,
+    };
+    hid_t dataset = skeleton_dataset(sk, &spec);
+
+    H5_TRY(&sk->h5, H5Dclose(dataset));
+}
+
 static uint64_t bytes_of(const struct study *study, const struct stage *table)
 {
     uint64_t bytes = 0;
@@ -255,9 +270,9 @@ static uint64_t bytes_of(const struct study *study, const struct stage *table)
     return bytes;
 }
 
-enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+static enum status skeleton_make(const char *path, const struct study *study,
+                                 const struct stage *table,
+                                 const struct program *program, struct error *err)
 {
     struct skeleton sk = { .study = study, .table = table };
     enum status status = h5_create(&sk.h5, path, err);
@@ -274,13 +289,54 @@ enum status skeleton_write(const char *path, const struct study *study,
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
             stage_write(&sk, (enum stage_id)id);
+    checksum_write(&sk);
     for (int d = 0; d < AXES; d++)
         if (sk.scales[d] >= 0)
             H5_TRY(&sk.h5, H5Dclose(sk.scales[d]));
     for (int i = 0; i < INNER_COUNT; i++)
         if (sk.inners[i] >= 0)
             H5_TRY(&sk.h5, H5Dclose(sk.inners[i]));
-    return h5_close(&sk.h5, path, "cannot create the result file", err);
+    status = h5_close(&sk.h5, path, "cannot create the result file", err);
+    return status == STATUS_OK ? skeleton_seal(path, err) : status;
+}
+
+/* What a child process has to say. */
+struct verdict {
+    enum status status;
+    struct error err;
+};
+
+/* HDF5 1.10 cannot get rid of a file whose closing failed (a full disk), and takes the
+ * process down when it ends.  So a child creates the file. */
+enum status skeleton_write(const char *path, const struct study *study,
+                           const struct stage *table, const struct program *program,
+                           struct error *err)
+{
+    struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    enum status status;
+    pid_t child = -1;
+
+    if (verdict != MAP_FAILED) {
+        *verdict = (struct verdict){ .status = STATUS_IO };
+        snprintf(verdict->err.text, sizeof verdict->err.text,
+                 "%s: the process that created it died", path);
+        child = fork();
+    }
+    if (child < 0)
+        return error_set(err, STATUS_IO, "%s: cannot start a process to create it: %s",
+                         path, strerror(errno));
+    if (child == 0) {
+        verdict->status = skeleton_make(path, study, table, program, &verdict->err);
+        _exit(0);
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    status = verdict->status;
+    if (status != STATUS_OK)
+        error_set(err, status, "%s", verdict->err.text);
+    munmap(verdict, sizeof *verdict);
+    return status;
 }
 
 /* Reserve the space, so that a disk too small is found now, and let it reach the disk. */

@@ -37,7 +37,13 @@ void skeleton_coordinates(struct skeleton *sk);
 /* The names of a grid's coordinates that are no dimension: zipped and single axes. */
 char *skeleton_auxiliary_names(const struct skeleton *sk, const struct grid *grid);
 
-/* The whole skeleton under that name, neither synced nor reserved. */
+/* A dataset of one number: the CRC-32C of all bytes that are no raw data. */
+#define SKELETON_CHECKSUM "metadata_checksum"
+
+/* Compute it and write it. */
+enum status skeleton_seal(const char *path, struct error *err);
+
+/* The whole skeleton under that name, sealed, but neither synced nor reserved. */
 enum status skeleton_write(const char *path, const struct study *study,
                            const struct stage *table, const struct program *program,
                            struct error *err);

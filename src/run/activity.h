@@ -11,14 +11,15 @@ struct activity {
     struct lock_owner owner; /* if has_lock; owner.is_alive: the run goes on */
 
     bool has_journal;
-    double started_s, last_s; /* since the epoch: last start; last finished lease, or start */
-    uint32_t starts;          /* of runs on this file */
-    unsigned ranks;           /* of the last start */
-    char end[32];             /* how the last run ended, "" if it did not say */
-    char stage[32];           /* being evaluated, or the last that was */
-    double stage_start_s;     /* since the epoch */
-    uint64_t stage_points;    /* finished in this stage since stage_start_s */
-    double points_per_s;      /* of the last leases, all ranks together; 0: unknown */
+    double started_s,
+        last_s;      /* since the epoch: last start; last finished lease, or start */
+    uint32_t starts; /* of runs on this file */
+    unsigned ranks;  /* of the last start */
+    char end[32];    /* how the last run ended, "" if it did not say */
+    char stage[32];  /* being evaluated, or the last that was */
+    double stage_start_s;  /* since the epoch */
+    uint64_t stage_points; /* finished in this stage since stage_start_s */
+    double points_per_s;   /* of the last leases, all ranks together; 0: unknown */
 };
 
 /* Read lock and journal of a result file.  A file without journal has none of it. */

@@ -183,7 +183,7 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     co.is_waiting = alloc_array((size_t)co.ranks, 1);
     co.is_through = alloc_array((size_t)co.ranks, 1);
     co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
-                         (unsigned)co.ranks);
+                         (unsigned)co.ranks, evaluator->lease_blocks);
     evaluator->poll = reports_receive;
     evaluator->context = &co;
     evaluator->is_dropped = false;
@@ -191,7 +191,9 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
     if (deal_repeats(co.deal))
-        watch_say(watch, "%u overdue leases were dealt twice", deal_repeats(co.deal));
+        watch_journal(watch,
+                      "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
+                      evaluator->stage->name, deal_repeats(co.deal));
     *is_stopped = co.stop && !deal_is_over(co.deal);
     deal_free(co.deal);
     free(co.is_waiting);

@@ -20,8 +20,10 @@ struct lease {
 
 struct deal; /* opaque */
 
-/* costs_s: model seconds by position, copied. */
-struct deal *deal_begin(const double *costs_s, uint32_t positions, unsigned ranks);
+/* costs_s: model seconds by position, copied.  lease_positions: as many per lease, or 0:
+ * as costs and measurements say. */
+struct deal *deal_begin(const double *costs_s, uint32_t positions, unsigned ranks,
+                        uint32_t lease_positions);
 void deal_free(struct deal *deal);
 
 /* A lease for the rank, or false: nothing to deal at this time. */

@@ -17,6 +17,7 @@ struct evaluator {
     struct commit commit;
     struct block values;
     double point_limit_s;
+    uint32_t lease_blocks; /* of run_options */
     poll_fn *poll;
     void *context;
     bool is_dropped;

@@ -109,7 +109,8 @@ static enum status owner_await(const char *path, struct error *err)
     double begin_s = clock_s();
     enum status status = stale_remove(path, err);
 
-    for (unsigned idle = 200; status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
+    for (unsigned idle = 200;
+         status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
         idle_wait(idle);
         status = stale_remove(path, err);
     }

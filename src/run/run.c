@@ -29,21 +29,51 @@ struct run {
     uint64_t failed, left;            /* points, known to rank 0 */
 };
 
+/* Rank 0: the file was there before; is it this sweep's, whole or to be set right? */
+static enum status file_check(struct run *run, bool *is_known, struct error *err)
+{
+    enum metadata_state state;
+    uint64_t differing;
+    enum status status = results_check_metadata(run->output, &run->study, run->table,
+                                                &run->options->program, &state,
+                                                &differing, err);
+
+    if (status != STATUS_OK)
+        return status;
+    *is_known = state == METADATA_SAME || state == METADATA_DAMAGED;
+    if (state == METADATA_DAMAGED)
+        watch_say(&run->watch,
+                  "%s: %" PRIu64 " bytes of its metadata were damaged and have "
+                  "been set right",
+                  run->output, differing);
+    if (state == METADATA_UNKNOWN)
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: is damaged, or no result file of this sweep; name another "
+            "file with -o, or move this one away",
+            run->output);
+    return status;
+}
+
 /* Rank 0: make the file, or find that it is this sweep's, and learn its layout. */
 static enum status file_settle(struct run *run, struct error *err)
 {
     struct results *results;
-    enum status status = STATUS_OK;
+    enum status status;
+    bool is_known = true;
 
     if (access(run->output, F_OK) != 0)
         status = results_create(run->output, &run->study, run->table,
                                 &run->options->program, err);
+    else
+        status = file_check(run, &is_known, err);
     if (status == STATUS_OK)
         status = results_open(run->output, &results, err);
     if (status != STATUS_OK)
         return status;
-    status = results_check_same(results, &run->study, &run->options->program,
-                                run->options->accept_version, err);
+    if (!is_known)
+        status = results_check_same(results, &run->study, &run->options->program,
+                                    run->options->accept_version, err);
     if (status == STATUS_OK)
         status = results_layout(results, &run->study, run->table, &run->layout, err);
     results_close(results);
@@ -121,6 +151,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
         .stage = &run->table[id],
         .id = id,
         .line = line,
+        .lease_blocks = run->options->lease_blocks,
         .point_limit_s = run->options->point_limit_s > 0 ? run->options->point_limit_s
                                                          : POINT_LIMIT_S,
     };
@@ -163,6 +194,11 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
     if (status == STATUS_OK)
         status = raw_read(&run->raw, loaded->status, layout->points,
                           layout->status_offset, err);
+    if (run->rank == 0)
+        watch_journal(&run->watch,
+                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
+                      "}",
+                      run->table[id].name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;

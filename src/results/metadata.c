@@ -1,0 +1,271 @@
+/* Everything in a result file but the stages' raw data is a function of the sweep, the
+ * records and the program.  So it can be made again, and a file whose metadata was
+ * damaged on the disk can be told from another sweep's, and set right. */
+#include "results/skeleton.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK_BYTES = 1 << 16 };
+
+struct extent {
+    uint64_t offset, bytes;
+};
+
+/* The bytes of a file that are no raw data, as a list of extents. */
+struct metadata {
+    struct extent *extents;
+    size_t count;
+    uint64_t checksum_offset, file_bytes;
+};
+
+static int by_offset(const void *a, const void *b)
+{
+    uint64_t left = ((const struct extent *)a)->offset;
+    uint64_t right = ((const struct extent *)b)->offset;
+
+    return left < right ? -1 : left > right;
+}
+
+static size_t raw_extents(const struct results *results, struct extent *extents)
+{
+    size_t count = 0;
+
+    for (size_t s = 0; s < results->stage_count; s++) {
+        const struct stage_layout *l = &results->stages[s].layout;
+
+        extents[count++] = (struct extent){ l->status_offset, l->points };
+        extents[count++] = (struct extent){ l->checksum_offset, 4 * l->blocks };
+        extents[count++] = (struct extent){ l->attempts_offset, l->blocks };
+        for (uint32_t c = 0; c < l->columns; c++)
+            extents[count++] = (struct extent){ l->column_offsets[c],
+                                                l->points * l->column_bytes[c] };
+    }
+    return count;
+}
+
+/* The gaps between the raw extents. */
+static enum status metadata_of(const struct results *results, struct metadata *metadata,
+                               struct error *err)
+{
+    const struct variable *checksum = results_find(results, SKELETON_CHECKSUM);
+    struct extent *raw = alloc_array(STAGE_COUNT * (COLUMNS_MAX + 3), sizeof *raw);
+    size_t count = raw_extents(results, raw);
+    uint64_t at = 0;
+    struct stat file;
+
+    *metadata = (struct metadata){ 0 };
+    if (!checksum || checksum->item_bytes != 4 || fstat(results->raw.fd, &file)) {
+        free(raw);
+        return error_set(err, STATUS_INPUT, "%s: has no checksum of its metadata",
+                         results->path);
+    }
+    qsort(raw, count, sizeof *raw, by_offset);
+    metadata->checksum_offset = checksum->offset;
+    metadata->file_bytes = (uint64_t)file.st_size;
+    metadata->extents = alloc_array(count + 1, sizeof *metadata->extents);
+    for (size_t i = 0; i <= count; i++) {
+        uint64_t end = i < count ? raw[i].offset : metadata->file_bytes;
+
+        if (end > at)
+            metadata->extents[metadata->count++] = (struct extent){ at, end - at };
+        if (i < count)
+            at = raw[i].offset + raw[i].bytes;
+    }
+    free(raw);
+    return STATUS_OK;
+}
+
+typedef void chunk_fn(unsigned char *bytes, uint64_t offset, size_t size,
+                      void *context);
+
+/* Call for all metadata of a file, chunk by chunk; the checksum itself reads as 0. */
+static enum status metadata_walk(const struct raw *raw, const struct metadata *metadata,
+                                 chunk_fn *chunk, void *context, struct error *err)
+{
+    unsigned char *bytes = alloc_array(CHUNK_BYTES, 1);
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < metadata->count && status == STATUS_OK; i++) {
+        struct extent left = metadata->extents[i];
+
+        while (left.bytes && status == STATUS_OK) {
+            size_t size = left.bytes < CHUNK_BYTES ? left.bytes : CHUNK_BYTES;
+
+            status = raw_read(raw, bytes, size, left.offset, err);
+            for (uint64_t c = metadata->checksum_offset;
+                 c < metadata->checksum_offset + 4; c++)
+                if (c >= left.offset && c < left.offset + size)
+                    bytes[c - left.offset] = 0;
+            if (status == STATUS_OK)
+                chunk(bytes, left.offset, size, context);
+            left.offset += size;
+            left.bytes -= size;
+        }
+    }
+    free(bytes);
+    return status;
+}
+
+static void crc_chunk(unsigned char *bytes, uint64_t offset, size_t size, void *crc)
+{
+    (void)offset;
+    *(uint32_t *)crc = crc32c(*(uint32_t *)crc, bytes, size);
+}
+
+static enum status metadata_crc(const struct raw *raw, const struct metadata *metadata,
+                                uint32_t *crc, struct error *err)
+{
+    *crc = 0;
+    return metadata_walk(raw, metadata, crc_chunk, crc, err);
+}
+
+enum status skeleton_seal(const char *path, struct error *err)
+{
+    struct results *results;
+    struct metadata metadata = { 0 };
+    struct raw raw = { .fd = -1 };
+    uint32_t crc;
+    enum status status = results_open(path, &results, err);
+
+    if (status != STATUS_OK)
+        return status;
+    status = metadata_of(results, &metadata, err);
+    if (status == STATUS_OK)
+        status = raw_open(&raw, path, true, err);
+    if (status == STATUS_OK)
+        status = metadata_crc(&raw, &metadata, &crc, err);
+    if (status == STATUS_OK)
+        status = raw_write(&raw, &crc, sizeof crc, metadata.checksum_offset, err);
+    raw_close(&raw);
+    free(metadata.extents);
+    results_close(results);
+    return status;
+}
+
+/* The file under test and what it should be. */
+struct comparison {
+    struct raw raw, fresh;
+    uint64_t differing;
+    bool is_bad;
+};
+
+static void compare_chunk(unsigned char *bytes, uint64_t offset, size_t size,
+                          void *comparison_)
+{
+    struct comparison *comparison = comparison_;
+    unsigned char *found = alloc_array(size, 1);
+
+    /* The walk is over the fresh file, its checksum blanked; that is compared apart. */
+    if (raw_read(&comparison->raw, found, size, offset, NULL) != STATUS_OK)
+        comparison->is_bad = true;
+    for (size_t i = 0; i < size; i++)
+        comparison->differing += found[i] != bytes[i];
+    free(found);
+}
+
+static enum status extents_copy(const struct comparison *comparison,
+                                const struct metadata *metadata, struct error *err)
+{
+    unsigned char *bytes = alloc_array(CHUNK_BYTES, 1);
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < metadata->count; i++) {
+        struct extent left = metadata->extents[i];
+
+        while (left.bytes && status == STATUS_OK) {
+            size_t size = left.bytes < CHUNK_BYTES ? left.bytes : CHUNK_BYTES;
+
+            status = raw_read(&comparison->fresh, bytes, size, left.offset, err);
+            if (status == STATUS_OK)
+                status = raw_write(&comparison->raw, bytes, size, left.offset, err);
+            left.offset += size;
+            left.bytes -= size;
+        }
+    }
+    if (status == STATUS_OK)
+        status = raw_sync(&comparison->raw, err);
+    free(bytes);
+    return status;
+}
+
+/* The file has the size of the fresh one: same, damaged, or another's? */
+static enum status judge(struct comparison *comparison, const struct metadata *metadata,
+                         enum metadata_state *state, uint64_t *differing,
+                         struct error *err)
+{
+    uint32_t crc, stored, wanted;
+    enum status status;
+
+    status = raw_read(&comparison->raw, &stored, 4, metadata->checksum_offset, err);
+    if (status == STATUS_OK)
+        status = raw_read(&comparison->fresh, &wanted, 4, metadata->checksum_offset,
+                          err);
+    if (status == STATUS_OK)
+        status = metadata_crc(&comparison->raw, metadata, &crc, err);
+    if (status == STATUS_OK)
+        status = metadata_walk(&comparison->fresh, metadata, compare_chunk, comparison,
+                               err);
+    if (status != STATUS_OK)
+        return status;
+    /* The compared file's own checksum was not blanked: take it out again. */
+    for (int i = 0; i < 4; i++)
+        comparison->differing -= (stored >> 8 * i & 255) != 0;
+    *differing = comparison->differing + (stored != wanted);
+    if (!*differing)
+        *state = METADATA_SAME;
+    else if (crc == stored)
+        *state = METADATA_OTHER;
+    else if (stored == wanted || crc == wanted)
+        *state = METADATA_DAMAGED;
+    else
+        *state = METADATA_UNKNOWN;
+    if (*state != METADATA_DAMAGED)
+        return STATUS_OK;
+    return extents_copy(comparison, metadata, err);
+}
+
+enum status results_check_metadata(const char *path, const struct study *study,
+                                   const struct stage *table,
+                                   const struct program *program,
+                                   enum metadata_state *state, uint64_t *differing,
+                                   struct error *err)
+{
+    char *check = alloc_printf("%s.check", path);
+    struct comparison comparison = { .raw = { .fd = -1 }, .fresh = { .fd = -1 } };
+    struct metadata metadata = { 0 };
+    struct results *fresh = NULL;
+    struct stat file;
+    enum status status;
+
+    *state = METADATA_UNKNOWN;
+    *differing = 0;
+    unlink(check);
+    if (skeleton_write(check, study, table, program, NULL) == STATUS_OK &&
+        results_open(check, &fresh, NULL) == STATUS_OK &&
+        metadata_of(fresh, &metadata, NULL) == STATUS_OK) {
+        comparison.fresh = fresh->raw;
+        status = raw_open(&comparison.raw, path, true, err);
+        if (status == STATUS_OK && fstat(comparison.raw.fd, &file) == 0) {
+            if ((uint64_t)file.st_size == metadata.file_bytes)
+                status = judge(&comparison, &metadata, state, differing, err);
+            else
+                *state = METADATA_OTHER;
+        }
+        raw_close(&comparison.raw);
+    } else {
+        status = STATUS_OK; /* no room for the comparison: HDF5 will judge */
+        *state = METADATA_OTHER;
+    }
+    results_close(fresh);
+    free(metadata.extents);
+    unlink(check);
+    free(check);
+    return status;
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The command line as scripts see it: exit codes, one line per error, help that names every
+# command, generated pages that are up to date, output that is stable.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+expect() { # exit code, pattern in the output, command...
+    local code=$1 pattern=$2 output
+    shift 2
+    output=$(timeout 60 "$@" 2>&1)
+    [ $? -eq "$code" ] || fail "exit code of: $* ($output)"
+    grep -q -- "$pattern" <<<"$output" || fail "no '$pattern' from: $* ($output)"
+}
+
+one_line() { # command...: exit code 2 and a single line on standard error
+    local output
+    output=$(timeout 60 "$@" 2>&1 >/dev/null)
+    [ $? -eq 2 ] || fail "exit code of: $*"
+    [ "$(wc -l <<<"$output")" -eq 1 ] || fail "more than one line from: $*"
+}
+
+for command in $("$NVSWEEP" help | awk '/^  nvsweep/ { print $2 }'); do
+    expect 0 "nvsweep $command" "$NVSWEEP" help "$command"
+done
+expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
+expect 2 "did you mean 'plan'" "$NVSWEEP" plam
+expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
+expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
+one_line "$NVSWEEP" plan "$scratch/absent.cfg"
+one_line "$NVSWEEP" show "$scratch/absent.h5"
+echo "not HDF5" >"$scratch/junk.h5"
+one_line "$NVSWEEP" show "$scratch/junk.h5"
+one_line "$NVSWEEP" status "$scratch/junk.h5"
+printf 'axes = { technology = "sram"; capacty = "1 MiB"; };' >"$scratch/misspelt.cfg"
+expect 2 "misspelt.cfg:1: .*did you mean 'capacity'" "$NVSWEEP" plan "$scratch/misspelt.cfg"
+
+"$NVSWEEP" schema | cmp -s - "$root/hdf5_schema/columns.md" ||
+    fail "hdf5_schema/columns.md is out of date; make schema"
+
+for sweep in "$root"/sweeps/*.cfg; do
+    expect 0 "^total" "$NVSWEEP" plan "$sweep"
+    head -c 2 "$sweep" | grep -qE '^(/\*|#)' || fail "$sweep does not open with its question"
+done
+
+result=$scratch/minimal.h5
+timeout 120 mpirun -n 1 "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o "$result" 2>/dev/null ||
+    fail "minimal sweep"
+expect 0 "^done" "$NVSWEEP" status "$result"
+expect 0 '"state": "done"' "$NVSWEEP" status --json "$result"
+expect 0 "mm2" "$NVSWEEP" show "$result" -m area_m2
+expect 0 '"area_m2": ' "$NVSWEEP" show "$result" -m area_m2 --json
+expect 0 "area_m2 \[m2\]" "$NVSWEEP" export "$result" -m area_m2
+expect 2 "did you mean 'area_m2'" "$NVSWEEP" show "$result" -m are_m2
+expect 0 "no differences" "$NVSWEEP" diff "$result" "$result"
+expect 0 "0 damaged; 1 points recomputed, 0 differ" "$NVSWEEP" verify "$result"
+expect 0 "bitline" "$NVSWEEP" explain "$root/sweeps/minimal.cfg"
+expect 0 "<svg" "$NVSWEEP" timeline "$result"
+[ "$failures" -eq 0 ]
