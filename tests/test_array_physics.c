@@ -415,8 +415,9 @@ static void arrays_contain_their_cells(void)
         const struct node *node = node_of(7, ROADMAP_LSTP);
         struct array_request request = ram(cell, node, MIB, TARGET_AREA);
         struct array_result result;
-        double cells_m2 = MIB * 8 / (double)cell->bits_per_cell *
-                          cell_area_m2(cell, node);
+        double bits_per_site = (double)cell->bits_per_cell *
+                               fmax((double)cell->domains_per_track, 1);
+        double cells_m2 = MIB * 8 / bits_per_site * cell_area_m2(cell, node);
 
         if (!check_answer(&request, &result))
             continue;
