@@ -263,18 +263,21 @@ static double bound_of(const struct fast *fast, const struct class *class,
     double ways = (double)class->shape.ways;
     const struct comparator *c = class->comparator;
     double compare_j = c != NULL ? ways * c->energy_j : 0;
-    bool cheap_tree = task->fabric.rules->fast_write_over_ways;
+    double write_tree_j = tree_j;
     struct metrics m = {
         .read_s = t->read_s + 2 * tree_s + (c != NULL ? c->delay_s : 0),
         .write_s = t->write_s + tree_s,
         .read_j = class->active * (active_subs * s->read_j + compare_j) + tree_j,
-        .write_j = class->active * active_subs * s->write_j +
-                   (cheap_tree && task->request->access == ACCESS_FAST ? 0 : tree_j),
+        .write_j = class->active * active_subs * s->write_j,
         .leakage_w = class->mats *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
         .area_m2 = class->mats * (w_m * h_m + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
+    if (!task->is_tag && task->request->access == ACCESS_FAST &&
+        task->fabric.rules->fast_write_over_ways)
+        write_tree_j /= fmax((double)task->request->associativity, 1);
+    m.write_j += write_tree_j;
     if (task->fabric.rules->comparator_on_write)
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
@@ -325,7 +328,7 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
         !subarray_floor(&floor, &fast->task->fabric, &shape, &fast->least_amp,
                         fast->parts, fast->why))
         return;
-    subarray_time(&floor, &fast->task->fabric, RAMP_STEP, &times);
+    subarray_time_least(&floor, &fast->task->fabric, &times);
     fast->items = room_for(fast->items, fast->item_count, &fast->item_room,
                            sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
@@ -451,7 +454,7 @@ static void try_mux(struct fast *fast, const struct class *class, uint64_t mux_s
         !subarray_make(&trial.mat.subarray, &fast->task->fabric, &shape, fast->parts,
                        fast->why))
         return;
-    subarray_time(&trial.mat.subarray, &fast->task->fabric, RAMP_STEP, &times);
+    subarray_time_least(&trial.mat.subarray, &fast->task->fabric, &times);
     if (!can_win(fast,
                  bound_of(fast, class, &class->tree, &trial.mat.subarray, &times)))
         return;
