@@ -23,15 +23,6 @@ static bool block_pair(struct mat *mat, const struct task *task, struct parts *p
     return mat->block[first] != NULL && mat->block[first + 1] != NULL;
 }
 
-unsigned mat_row_bits(const struct task *task, const struct mat_shape *mat,
-                      const struct subarray_shape *shape)
-{
-    if (task->fabric.rules->row_bits_less_ways)
-        return (unsigned)(mat->address_bits -
-                          log2_up(shape->mux0 * shape->mux1 * shape->mux2));
-    return (unsigned)log2_up(shape->rows);
-}
-
 static bool make_predecoders(struct mat *mat, const struct task *task,
                              struct parts *parts, const char **why)
 {
@@ -45,7 +36,10 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
     const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
     bool made;
 
-    mat->row_bits = mat_row_bits(task, &mat->shape, shape);
+    mat->row_bits = (unsigned)log2_up(shape->rows);
+    if (task->fabric.rules->row_bits_less_ways)
+        mat->row_bits = (unsigned)(mat->shape.address_bits -
+                                   log2_up(shape->mux0 * shape->mux1 * shape->mux2));
     if (!task->fabric.rules->mat_wires_free)
         col_f = row_f;
     made = block_pair(mat, task, parts, 0, mat->row_bits, row_f);
@@ -74,13 +68,19 @@ static double predecode(struct mat *mat, const struct task *task)
     return fmin(ramps[0], ramps[1]);
 }
 
+/* What macros hold beyond the blocks counted here (control, power grid, redundancy, test)
+ * spreads the blocks evenly: lengths grow by the square root of the node's overhead. */
+static double stretch(const struct task *task)
+{
+    double overhead = fmax(task->process.node->area_overhead, 1);
+
+    return task->fabric.rules->blocks_only ? 1 : sqrt(overhead);
+}
+
 static void mat_layout(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
     double beside_m = sqrt(mat->predecoder_area_m2);
-    double spread = task->fabric.rules->blocks_abut
-                        ? 1
-                        : sqrt(fmax(1, task->process.node->area_overhead));
 
     mat->width_m = (double)mat->shape.cols * s->width_m;
     mat->height_m = (double)mat->shape.rows * s->height_m;
@@ -91,8 +91,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
     if (task->is_tag)
         mat->height_m += (double)mat->shape.ways * mat->comparator.area_m2 /
                          mat->width_m;
-    mat->width_m *= spread;
-    mat->height_m *= spread;
+    mat->width_m *= stretch(task);
+    mat->height_m *= stretch(task);
 }
 
 /* Address to the subarrays and data back, over semi-global wires across half the mat;
@@ -100,8 +100,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
 static void mat_wires(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
-    double length_m = (double)mat->shape.rows * s->height_m / 2 +
-                      (double)mat->shape.cols * s->width_m / 2;
+    double length_m = stretch(task) * ((double)mat->shape.rows * s->height_m / 2 +
+                                       (double)mat->shape.cols * s->width_m / 2);
     const struct wire *wire = &task->fabric.global;
     double vdd = task->process.vdd_v;
     double bits = (double)mat->shape.bits *

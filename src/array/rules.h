@@ -40,8 +40,8 @@ struct array_rules {
     bool refresh_is_leakage; /* whole refresh power in the leakage */
 
     /* layout and organization */
-    bool blocks_abut;        /* a mat is its subarrays and predecoders, nothing else */
     bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
+    bool blocks_only;        /* macros hold the counted blocks, nothing else */
     bool any_subarray;       /* no least subarray */
     bool powers_of_two;      /* every count a power of two */
     bool row_bits_less_ways; /* predecoder short of the bits of ways sharing a subarray

@@ -92,9 +92,11 @@ static const struct field node_fields[] = {
     NUM(gate_leak_a_per_m, "A/m", 0, 0, 100, "gate tunnelling current per width"),
     NUM(junction_leak_a_per_m, "A/m", 0, 0, 100, "junction leakage per width, 300 K"),
     NUM(leak_sigma, "1", 1, 0.01, 100, "factor on leakage for variability"),
-    NUM(area_overhead, "1", 1, 1, 10,
-        "mat area over that of the blocks counted: control, power grid, redundancy, test"),
     NUM(sram_cell_m2, "m2", 0, 0, 1e-9, "foundry high-density 6T cell; 0: not stated"),
+
+    NUM(area_overhead, "1", 1, 1, 10,
+        "area of a macro over that of its counted blocks: control and timing, power grid, "
+        "redundancy, test; lengthens its wires by the square root"),
 
     NUM(fin_pitch_m, "m", 0, 0, 1e-6, "fin pitch (or stack pitch)"),
     NUM(fin_width_m, "m", 0, 0, 1e-6, "fin (or sheet) width"),

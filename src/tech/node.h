@@ -69,9 +69,8 @@ struct node {
     double gate_leak_a_per_m;     /* per width, both types; barely depends on T */
     double junction_leak_a_per_m; /* per width at 300 K, doubling every 10 K */
     double leak_sigma;            /* factor on leakage for variability; 1: nominal */
-    double area_overhead; /* mat area over that of the blocks counted: control and timing,
-                             power grid, well taps, redundancy, test */
     double sram_cell_m2;          /* foundry high-density 6T cell; 0: none stated */
+    double area_overhead;         /* macro over its counted blocks; physical rules */
 
     /* fins or sheets; 0 in planar nodes */
     double fin_pitch_m;
