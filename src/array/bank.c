@@ -74,6 +74,15 @@ static double predecode(struct mat *mat, const struct task *task)
     return fmin(ramps[0], ramps[1]);
 }
 
+/* What macros hold beyond the blocks counted here (control, power grid, redundancy, test)
+ * spreads the blocks evenly: lengths grow by the square root of the node's overhead. */
+static double stretch(const struct task *task)
+{
+    double overhead = fmax(task->process.node->area_overhead, 1);
+
+    return task->fabric.rules->blocks_only ? 1 : sqrt(overhead);
+}
+
 static void mat_layout(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
@@ -88,6 +97,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
     if (task->is_tag)
         mat->height_m += (double)mat->shape.ways * mat->comparator.area_m2 /
                          mat->width_m;
+    mat->width_m *= stretch(task);
+    mat->height_m *= stretch(task);
 }
 
 /* Address to the subarrays and data back, over semi-global wires across half the mat;
@@ -95,8 +106,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
 static void mat_wires(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
-    double length_m = (double)mat->shape.rows * s->height_m / 2 +
-                      (double)mat->shape.cols * s->width_m / 2;
+    double length_m = stretch(task) * ((double)mat->shape.rows * s->height_m / 2 +
+                                       (double)mat->shape.cols * s->width_m / 2);
     const struct wire *wire = &task->fabric.global;
     double vdd = task->process.vdd_v;
     double bits = (double)mat->shape.bits *

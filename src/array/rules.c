@@ -31,6 +31,7 @@ const struct array_rules array_rules_nvsim = {
     .write_ignores_tag = true,
     .refresh_is_leakage = true,
     .wires_over_cells = true,
+    .blocks_only = true,
     .any_subarray = true,
     .powers_of_two = true,
     .row_bits_less_ways = true,

@@ -41,6 +41,7 @@ struct array_rules {
 
     /* layout and organization */
     bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
+    bool blocks_only;        /* macros hold the counted blocks, nothing else */
     bool any_subarray;       /* no least subarray */
     bool powers_of_two;      /* every count a power of two */
     bool row_bits_less_ways; /* predecoder short of the bits of ways sharing a subarray
