@@ -1,8 +1,12 @@
 #include "files.h"
 #include "unit.h"
 
+#include "base/memory.h"
 #include "config/library.h"
 #include "config/published.h"
+#include "config/sweep.h"
+
+#include <dirent.h>
 
 /* ---- a kind of record with a field of every kind */
 
@@ -242,6 +246,22 @@ static void one_name_in_two_files_of_a_folder_is_refused(void)
     folder_remove();
 }
 
+static void a_kind_nobody_wrote_is_an_empty_shelf(void)
+{
+    struct shelf shelf;
+    struct error err;
+
+    folder_make();
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(shelf.count, 0);
+    shelf_free(&shelf);
+    text_write("shipped/things/x.cfg", "things = ( );");
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(shelf.count, 0);
+    shelf_free(&shelf);
+    folder_remove();
+}
+
 static void a_folder_must_be_a_library(void)
 {
     static const char *const nowhere = "/nowhere/at/all";
@@ -329,9 +349,44 @@ static void every_shipped_record_is_valid(void)
     free(shipped);
 }
 
+static int is_sweep(const struct dirent *file)
+{
+    return strstr(file->d_name, ".cfg") != NULL;
+}
+
+static void every_shipped_sweep_is_valid(void)
+{
+    char *shipped = library_default_folder();
+    const char *folders[] = { shipped };
+    char *sweeps = alloc_printf("%s/..", shipped);
+    struct dirent **files = NULL;
+    struct library library;
+    struct error err = { "" };
+    int count = scandir(sweeps, &files, is_sweep, NULL);
+
+    CU_ASSERT(count >= 2);
+    CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_OK);
+    for (int i = 0; i < count; i++) {
+        char *file = alloc_printf("%s/%s", sweeps, files[i]->d_name);
+        struct sweep sweep;
+
+        CU_ASSERT_EQUAL(sweep_read(file, &library, &sweep, &err), STATUS_OK);
+        if (*err.text)
+            fprintf(stderr, "\n%s\n", err.text);
+        sweep_free(&sweep);
+        free(file);
+        free(files[i]);
+    }
+    library_free(&library);
+    free(files);
+    free(sweeps);
+    free(shipped);
+}
+
 SUITE(library, TEST(a_record_is_what_its_group_says),
       TEST(bad_records_say_where_and_what_would_be_right),
       TEST(the_users_records_come_first),
       TEST(one_name_in_two_files_of_a_folder_is_refused),
-      TEST(a_folder_must_be_a_library), TEST(published_figures_are_in_base_units),
-      TEST(every_shipped_record_is_valid));
+      TEST(a_kind_nobody_wrote_is_an_empty_shelf), TEST(a_folder_must_be_a_library),
+      TEST(published_figures_are_in_base_units), TEST(every_shipped_record_is_valid),
+      TEST(every_shipped_sweep_is_valid));

@@ -239,6 +239,43 @@ static void a_seed_always_gives_the_same_sample(void)
     folder_remove();
 }
 
+/* What tables show can be given to --where and to settings. */
+static void labels_read_back_as_their_values(void)
+{
+    static const struct {
+        const char *setting, *label;
+        enum axis_id axis;
+    } cases[] = {
+        { "technology=6t", "sram", AXIS_technology },
+        { "node=16e-9", "16 nm", AXIS_node_m },
+        { "capacity=3145728", "3 MiB", AXIS_capacity_bytes },
+        { "capacity=1536", "1.5 KiB", AXIS_capacity_bytes },
+        { "temperature=358.15", "85 C", AXIS_temperature_k },
+        { "phase=training", "training", AXIS_phase },
+        { "batch=64", "64", AXIS_batch },
+        { "dram_time=1e-7", "100 ns", AXIS_dram_access_s },
+    };
+    struct library library = library_make();
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *setting = cases[i].setting;
+        enum axis_id axis = cases[i].axis;
+        union axis_value value;
+        struct sweep sweep;
+        struct error err;
+        char label[80];
+
+        CU_ASSERT_EQUAL_FATAL(sweep_from_settings(&setting, 1, &library, &sweep, &err),
+                              STATUS_OK);
+        axis_value_format(axis, sweep.space.axes[axis].values[0], label, sizeof label);
+        CU_ASSERT_STRING_EQUAL(label, cases[i].label);
+        CU_ASSERT_EQUAL(axis_value_parse(&library, axis, label, &value, &err),
+                        STATUS_OK);
+        CU_ASSERT(axis_values_equal(axis, value, sweep.space.axes[axis].values[0]));
+        sweep_free(&sweep);
+    }
+}
+
 static void settings_make_a_sweep(void)
 {
     static const char *const settings[] = { "technology=sram", "capacity=3 MiB",
@@ -296,4 +333,5 @@ SUITE(sweep, TEST(a_sweep_is_what_its_file_says),
       TEST(zipped_axes_share_the_dimension_of_the_first),
       TEST(iso_area_capacities_are_the_baselines),
       TEST(samples_cover_their_axes_evenly), TEST(a_seed_always_gives_the_same_sample),
-      TEST(settings_make_a_sweep), TEST(bad_settings_are_refused));
+      TEST(labels_read_back_as_their_values), TEST(settings_make_a_sweep),
+      TEST(bad_settings_are_refused));
