@@ -61,7 +61,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 test: deps  ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory check
 
-check: all $(BUILD)/unit
+check: all $(BUILD)/unit $(BUILD)/bench_runner
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
@@ -135,4 +135,4 @@ $(BUILD)/bench_%: $(BUILD)/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
--include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d)
+-include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)

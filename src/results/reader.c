@@ -267,7 +267,8 @@ enum status results_open(const char *path, struct results **results, struct erro
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
         if (status != STATUS_OK)
-            status = error_set(err, STATUS_INPUT, "%s", why.text);
+            status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
+                               "%s", why.text);
         if (opening.is_foreign)
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",
