@@ -3,6 +3,7 @@
  *
  *   INTERPOSE_FAIL=call:n:errno   the n-th such call fails (1 is the first); "pwrite:3:28:7"
  *                                 writes 7 bytes and fails the next time (a short write)
+ *   INTERPOSE_RANK=r              on MPI rank r only
  *   INTERPOSE_COUNT=file          at exit, one line per kind: call count
  *   INTERPOSE_RECORD=file         every change as a record: kind, offset, size, bytes
  *
@@ -49,6 +50,7 @@ static const char *count_file;
 __attribute__((constructor)) static void begin(void)
 {
     const char *fail = getenv("INTERPOSE_FAIL"), *record = getenv("INTERPOSE_RECORD");
+    const char *only = getenv("INTERPOSE_RANK"), *rank = getenv("OMPI_COMM_WORLD_RANK");
     char call[32] = "";
 
     if (fail &&

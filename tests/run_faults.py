@@ -74,4 +74,18 @@ for call, step, errno in plans:
     claim(f"{len(tried)} failures of {call} (errno {errno}) end well", not wrong, wrong[:3])
 wrong = [(n, why) for n in (3, 20, 40, 60) if (why := attempt("pwrite", n, ENOSPC, ":5"))]
 claim("short writes before a full disk end well", not wrong, wrong)
+
+# ---- one rank of three
+sweep(2, "calm3.h5", 20, 50)
+wanted = bytes_of("calm3.h5")
+for rank in 0, 1, 2:
+    for n in 10, 50:
+        remove("x.h5")
+        code, said = sweep(3, "x.h5", 20, 50, LD_PRELOAD=library, SYNTHETIC_SPIN_US="300",
+                           INTERPOSE_RANK=str(rank), INTERPOSE_FAIL=f"pwrite:{n}:{ENOSPC}")
+        claim(f"when rank {rank} cannot write all ranks end with one line",
+              code == 1 and said.count("bench_runner:") == 1 and "No space left" in said,
+              f"{code} {said}")
+        code, said = sweep(2, "x.h5", 20, 50)
+        claim("and the same command goes on", code == 0 and bytes_of("x.h5") == wanted, said)
 done()

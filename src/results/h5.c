@@ -132,7 +132,7 @@ char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
     char *text = NULL, *copy = NULL;
     hid_t attribute, type;
 
-    if (h5->is_bad || H5Aexists(object, name) <= 0)
+    if (h5->is_bad || H5_TRY(h5, H5Aexists(object, name)) <= 0)
         return NULL;
     attribute = H5_TRY(h5, H5Aopen(object, name, H5P_DEFAULT));
     type = H5_TRY(h5, H5Aget_type(attribute));
