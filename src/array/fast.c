@@ -295,8 +295,9 @@ static double bound_of(struct fast *fast, const struct class *class,
     const struct predecode *p = least_predecode(fast, class, &s->shape);
     double subs = (double)(class->shape.rows * class->shape.cols);
     double active_subs = (double)(class->shape.active_rows * class->shape.active_cols);
-    double w_m = (double)class->shape.cols * s->width_m;
-    double h_m = (double)class->shape.rows * s->height_m;
+    double stretch = mat_stretch(task);
+    double w_m = stretch * (double)class->shape.cols * s->width_m;
+    double h_m = stretch * (double)class->shape.rows * s->height_m;
     double area_m2 = w_m * h_m + fmin(w_m, h_m) * p->side_m;
     double tree_s = tree->s0 + tree->s_w * w_m + tree->s_ww * w_m * w_m +
                     tree->s_h * h_m + tree->s_hh * h_m * h_m;
@@ -311,7 +312,7 @@ static double bound_of(struct fast *fast, const struct class *class,
         .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
                   tree_j,
         .write_j = class->active * (p->energy_j + active_subs * s->write_j),
-        .leakage_w = class->mats *
+        .leakage_w = (task->request->power_gating ? class->active : class->mats) *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
         .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };

@@ -17,11 +17,9 @@ struct array_rules {
     bool crosspoint_write_twice; /* mux and sense amplifier energy counted twice */
     bool sense_leak_vdd_twice;   /* sense amplifier leakage multiplied by Vdd twice */
     bool predecode_one_of_each;  /* energy, leakage of one decoder of each kind */
-    bool third_rank_unpowered;   /* a third predecoder rank uses no energy */
     bool recharge_free;   /* restoring the bitlines costs neither energy nor time */
     bool sram_full_swing; /* SRAM bitlines discharge by the whole precharge voltage */
     bool fast_write_over_ways; /* fast mode: H-tree write energy over associativity */
-    bool miss_reads_data;      /* a miss costs a full data read in normal mode */
     bool comparator_on_write;  /* comparators switch on tag writes */
     bool half_select_free;     /* unselected cells of a crossbar draw nothing */
     bool erase_before_set;     /* crossbars pay a set and a reset per write */
