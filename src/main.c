@@ -46,7 +46,9 @@ const struct command commands[] = {
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade", NULL, cmd_validate },
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+      "  --json              for scripts\n"
+      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },

@@ -31,7 +31,8 @@ static int sweep_mode(int argc, char **argv)
                                    .program = { "1.0-test", "none", false },
                                    .is_quiet = getenv("SYNTHETIC_LOUD") == NULL,
                                    .point_limit_s = 2 };
-    const char *version = getenv("SYNTHETIC_VERSION"), *budget = getenv("SYNTHETIC_BUDGET");
+    const char *version = getenv("SYNTHETIC_VERSION"),
+               *budget = getenv("SYNTHETIC_BUDGET");
     struct sweep sweep;
     struct study study;
     struct error err = { "" };
@@ -156,7 +157,8 @@ static double io_run(struct io *io, io_write_fn *write)
 
     MPI_Barrier(MPI_COMM_WORLD);
     begin_s = clock_s();
-    for (uint64_t b = (uint64_t)io->rank; b < io->points / IO_BLOCK; b += (uint64_t)io->ranks)
+    for (uint64_t b = (uint64_t)io->rank; b < io->points / IO_BLOCK;
+         b += (uint64_t)io->ranks)
         for (int c = 0; c < IO_COLUMNS; c++)
             write(io, c, b * IO_BLOCK);
     took_s = clock_s() - begin_s;
@@ -234,8 +236,8 @@ static int io_mode(char **argv)
     if (io.rank == 0)
         unlink(io.path);
     MPI_Barrier(MPI_COMM_WORLD);
-    MPI_File_open(MPI_COMM_WORLD, io.path, MPI_MODE_CREATE | MPI_MODE_RDWR, MPI_INFO_NULL,
-                  &io.file);
+    MPI_File_open(MPI_COMM_WORLD, io.path, MPI_MODE_CREATE | MPI_MODE_RDWR,
+                  MPI_INFO_NULL, &io.file);
     mpi_s = io_run(&io, mpi_write);
     MPI_File_close(&io.file);
     if (io.rank == 0)
@@ -281,9 +283,9 @@ static struct took sweep_take(int ranks, const char *environment, const char *fi
                               int capacities, int batches, int lease_blocks)
 {
     struct took took = { 0 };
-    char *command = alloc_printf("rm -f %s %s.*; env %s " MPIRUN "%s sweep %s %d %d %d", file,
-                                 file, environment, ranks, self, file, capacities, batches,
-                                 lease_blocks);
+    char *command = alloc_printf("rm -f %s %s.*; env %s " MPIRUN "%s sweep %s %d %d %d",
+                                 file, file, environment, ranks, self, file, capacities,
+                                 batches, lease_blocks);
     double begin_s = clock_s();
     FILE *pipe = popen(command, "r");
     char line[256];
@@ -300,7 +302,8 @@ static struct took sweep_take(int ranks, const char *environment, const char *fi
 
 static double sequential_file_s(const char *file, double bytes)
 {
-    struct io io = { .path = file, .points = (uint64_t)(bytes / IO_COLUMNS / sizeof(double)) };
+    struct io io = { .path = file,
+                     .points = (uint64_t)(bytes / IO_COLUMNS / sizeof(double)) };
     double took_s;
 
     io.values = alloc_array(IO_BLOCK, sizeof *io.values);
@@ -319,16 +322,17 @@ static void throughput(const char *file)
 
     shell_s("rm -f bench_runner.h5*");
     plain_s = sequential_file_s(file, bytes);
-    printf("large stage of 20 metrics with its file, 2 ranks\n"
-           "  %.3g points                       %8.2f million points/s\n"
-           "  into the file                       %8.0f MiB/s, %.0f %% of a plain "
-           "sequential write (%.0f MiB/s)\n"
-           "  peak memory per rank                %8.0f MiB at %.2g points, %.0f MiB at "
-           "%.2g\n",
-           large.points, large.points / large.seconds * 1e-6,
-           bytes / large.seconds / (1 << 20), 100 * plain_s / large.seconds,
-           bytes / plain_s / (1 << 20), small.peak_kib / 1024, small.points,
-           large.peak_kib / 1024, large.points);
+    printf(
+        "large stage of 20 metrics with its file, 2 ranks\n"
+        "  %.3g points                       %8.2f million points/s\n"
+        "  into the file                       %8.0f MiB/s, %.0f %% of a plain "
+        "sequential write (%.0f MiB/s)\n"
+        "  peak memory per rank                %8.0f MiB at %.2g points, %.0f MiB at "
+        "%.2g\n",
+        large.points, large.points / large.seconds * 1e-6,
+        bytes / large.seconds / (1 << 20), 100 * plain_s / large.seconds,
+        bytes / plain_s / (1 << 20), small.peak_kib / 1024, small.points,
+        large.peak_kib / 1024, large.points);
 }
 
 static void resuming(const char *file)
@@ -337,7 +341,8 @@ static void resuming(const char *file)
     char *again = alloc_printf(MPIRUN "%s sweep %s 100 8334 >/dev/null", 2, self, file);
     char *hello = alloc_printf(MPIRUN "%s hello %s.hello", 2, self, file);
     char *reading = alloc_printf("cat %s >/dev/null", file);
-    double again_s = shell_s(again), hello_s = shell_s(hello), read_s = shell_s(reading);
+    double again_s = shell_s(again), hello_s = shell_s(hello),
+           read_s = shell_s(reading);
 
     printf("starting a finished file of %.2g points again, 2 ranks, whole process\n"
            "  %.2f s; start-up alone takes %.2f s, reading the file %.2f s\n",
@@ -381,10 +386,11 @@ static void starting(const char *file)
         hello_s = took_s < hello_s ? took_s : hello_s;
         run_s = took.wall_s < run_s ? took.wall_s : run_s;
     }
-    printf("smallest sweep, whole process, best of 5\n"
-           "  %.3f s; an MPI program that opens a parallel HDF5 file takes %.3f s: %.2f "
-           "times\n",
-           run_s, hello_s, run_s / hello_s);
+    printf(
+        "smallest sweep, whole process, best of 5\n"
+        "  %.3f s; an MPI program that opens a parallel HDF5 file takes %.3f s: %.2f "
+        "times\n",
+        run_s, hello_s, run_s / hello_s);
     free(hello);
 }
 

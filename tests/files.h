@@ -19,7 +19,8 @@ static inline void folder_make(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
 }
 
-static inline int entry_remove(const char *path, const struct stat *about, int kind, struct FTW *f)
+static inline int entry_remove(const char *path, const struct stat *about, int kind,
+                               struct FTW *f)
 {
     (void)about, (void)kind, (void)f;
     return remove(path);

@@ -24,7 +24,7 @@ one_line() { # command...: exit code 2 and a single line on standard error
     [ "$(wc -l <<<"$output")" -eq 1 ] || fail "more than one line from: $*"
 }
 
-for command in $("$NVSWEEP" help | awk '$1 == "nvsweep" { print $2 }'); do
+for command in $("$NVSWEEP" help | awk '/^  nvsweep/ { print $2 }'); do
     expect 0 "nvsweep $command" "$NVSWEEP" help "$command"
 done
 expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
@@ -44,7 +44,7 @@ expect 2 "misspelt.cfg:1: .*did you mean 'capacity'" "$NVSWEEP" plan "$scratch/m
 
 for sweep in "$root"/sweeps/*.cfg; do
     expect 0 "^total" "$NVSWEEP" plan "$sweep"
-    head -c 2 "$sweep" | grep -q '/\*' || fail "$sweep does not open with its question"
+    head -c 2 "$sweep" | grep -qE '^(/\*|#)' || fail "$sweep does not open with its question"
 done
 
 result=$scratch/minimal.h5

@@ -1,13 +1,19 @@
 #include "files.h"
 #include "unit.h"
 
+#include "base/memory.h"
 #include "config/library.h"
 #include "config/published.h"
+#include "config/sweep.h"
+
+#include <dirent.h>
 
 /* ---- a kind of record with a field of every kind */
 
 enum colour { RED, GREEN };
-static const struct word colours[] = { { "red", RED }, { "green", GREEN }, { NULL, 0 } };
+static const struct word colours[] = { { "red", RED },
+                                       { "green", GREEN },
+                                       { NULL, 0 } };
 
 struct part {
     double length_m;
@@ -82,7 +88,8 @@ static void a_record_is_what_its_group_says(void)
         "# two things\nthings = (\n"
         "  { name = \"b\"; source = \"s\"; width_m = 1e-3; },\n"
         "  { name = \"a\"; source = \"here\"; aliases = [ \"A\", \"aa\" ];\n"
-        "    width_m = \"25 um\"; legs = 5000000000L; shiny = false; colour = \"red\";\n"
+        "    width_m = \"25 um\"; legs = 5000000000L; shiny = false; colour = "
+        "\"red\";\n"
         "    maker = \"x } y\"; /* } */ tags = ( \"p\", \"q\" );\n"
         "    parts = ( { length_m = 1; }, { length_m = 0.5; label = \"l\"; } ); } );\n";
     struct shelf shelf;
@@ -110,9 +117,10 @@ static void a_record_is_what_its_group_says(void)
     CU_ASSERT_EQUAL_FATAL(a->parts_count, 2);
     ASSERT_NEAR(a->parts[1].length_m, 0.5, 1e-12);
     CU_ASSERT_STRING_EQUAL(a->parts[1].label, "l");
-    CU_ASSERT_EQUAL(strncmp(shelf.texts[0], "{ name = \"a\"; source = \"here\";", 28), 0);
-    CU_ASSERT_EQUAL(strcmp(shelf.texts[0] + strlen(shelf.texts[0]) - 8, "\"l\"; } ); }" + 3),
+    CU_ASSERT_EQUAL(strncmp(shelf.texts[0], "{ name = \"a\"; source = \"here\";", 28),
                     0);
+    CU_ASSERT_EQUAL(
+        strcmp(shelf.texts[0] + strlen(shelf.texts[0]) - 8, "\"l\"; } ); }" + 3), 0);
     CU_ASSERT_STRING_EQUAL(shelf.texts[1],
                            "{ name = \"b\"; source = \"s\"; width_m = 1e-3; }");
     CU_ASSERT_EQUAL(b->legs, 4);
@@ -129,16 +137,19 @@ static void bad_records_say_where_and_what_would_be_right(void)
         const char *text, *words;
     } cases[] = {
         { "", "x.cfg:1: must be things = ( { ... }, ... );" },
-        { "thing = ( );", "unknown key 'thing' in a file of things; did you mean 'things'?" },
+        { "thing = ( );",
+          "unknown key 'thing' in a file of things; did you mean 'things'?" },
         { "things = { };", "things must be a list" },
         { "things = [ 1 ];", "things must be a list" },
         { "things = ( 3 );", "things has 3, must have a thing { ... }" },
         { "things = ( { } );", "this thing lacks 'name'" },
         { "things = ( { name = \"a\"; } );", "this thing lacks 'source'" },
         { THING(""), "this thing lacks 'width_m' (how wide)" },
-        { THING("widht_m = 1;"), "unknown key 'widht_m' in a thing; did you mean 'width_m'?" },
+        { THING("widht_m = 1;"),
+          "unknown key 'widht_m' in a thing; did you mean 'width_m'?" },
         { THING("zzzzzz = 1;"), "must be one of name, source, aliases, width_m" },
-        { THING("width_m = 1;\n\n legs = 0;"), "x.cfg:3: legs is 0, must be in 1..1e+15" },
+        { THING("width_m = 1;\n\n legs = 0;"),
+          "x.cfg:3: legs is 0, must be in 1..1e+15" },
         { THING("width_m = 0;"), "width_m is 0 m, must be in 1 nm..1 m" },
         { THING("width_m = \"2 m\";"), "width_m is 2 m, must be in 1 nm..1 m" },
         { THING("width_m = \"2 s\";"), "width_m is '2 s', must be a quantity in m" },
@@ -158,7 +169,8 @@ static void bad_records_say_where_and_what_would_be_right(void)
         { THING("width_m = 1; parts = { };"), "must be a list ( { ... }" },
         { THING("width_m = 1; parts = [ 1 ];"), "parts has 1, must have a part" },
         { THING("width_m = 1; parts = ( { } );"), "this part lacks 'length_m'" },
-        { THING("width_m = 1; parts = ( { length_m = 2; } );"), "length_m is 2 m, must be" },
+        { THING("width_m = 1; parts = ( { length_m = 2; } );"),
+          "length_m is 2 m, must be" },
         { THING("width_m = 1; parts = ( { length_m = 1; name = \"x\"; } );"),
           "unknown key 'name' in a part" },
         { "things = ( { name = \"a b\"; source = \"s\"; width_m = 1; } );",
@@ -171,7 +183,8 @@ static void bad_records_say_where_and_what_would_be_right(void)
           "must be without spaces, commas" },
         { "things = ( { " HEAD "width_m = 1; }, { " HEAD "width_m = 1; } );",
           "x.cfg:1: thing 'a' is named at" },
-        { "things = ( { " HEAD "width_m = 1; aliases = \"a\"; } );", "thing 'a' is named at" },
+        { "things = ( { " HEAD "width_m = 1; aliases = \"a\"; } );",
+          "thing 'a' is named at" },
         { "things = ( { " HEAD "width_m = 1; width_m = 1; } );", "given twice" },
     };
 
@@ -199,7 +212,8 @@ static void the_users_records_come_first(void)
     folder_make();
     text_write("shipped/things/1.cfg",
                "things = ( { name = \"a\"; source = \"s\"; width_m = 1; },\n"
-               "{ name = \"b\"; source = \"s\"; width_m = 1; aliases = [ \"c\", \"d\" ]; } );");
+               "{ name = \"b\"; source = \"s\"; width_m = 1; aliases = [ \"c\", \"d\" "
+               "]; } );");
     text_write("user/things/1.cfg",
                "things = ( { name = \"a\"; source = \"mine\"; width_m = 0.5; } );");
     text_write("user/things/2.cfg",
@@ -232,6 +246,22 @@ static void one_name_in_two_files_of_a_folder_is_refused(void)
     folder_remove();
 }
 
+static void a_kind_nobody_wrote_is_an_empty_shelf(void)
+{
+    struct shelf shelf;
+    struct error err;
+
+    folder_make();
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(shelf.count, 0);
+    shelf_free(&shelf);
+    text_write("shipped/things/x.cfg", "things = ( );");
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(shelf.count, 0);
+    shelf_free(&shelf);
+    folder_remove();
+}
+
 static void a_folder_must_be_a_library(void)
 {
     static const char *const nowhere = "/nowhere/at/all";
@@ -244,7 +274,8 @@ static void a_folder_must_be_a_library(void)
     library_free(&library);
     folder_make();
     CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_INPUT);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "no library folder, must have technologies/"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(err.text, "no library folder, must have technologies/"));
     library_free(&library);
     text_write("technologie/x.cfg", "");
     CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_INPUT);
@@ -285,11 +316,12 @@ static void published_figures_are_in_base_units(void)
         ASSERT_NEAR(published.figures[0].tolerance, 0.05, 1e-12);
         published_free(&published);
     }
-    text_write("published/x.cfg",
-               "published = ( { " HEAD "system = \"x\"; grade = \"peer\"; metric = \"m\";\n"
-               "value = \"5 ns\"; unit = \"mm2\"; } );");
+    text_write("published/x.cfg", "published = ( { " HEAD
+                                  "system = \"x\"; grade = \"peer\"; metric = \"m\";\n"
+                                  "value = \"5 ns\"; unit = \"mm2\"; } );");
     CU_ASSERT_EQUAL(published_read(folders, 1, &published, &err), STATUS_INPUT);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "value is '5 ns', must be a quantity in m2"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(err.text, "value is '5 ns', must be a quantity in m2"));
     published_free(&published);
     folder_remove();
 }
@@ -317,7 +349,44 @@ static void every_shipped_record_is_valid(void)
     free(shipped);
 }
 
+static int is_sweep(const struct dirent *file)
+{
+    return strstr(file->d_name, ".cfg") != NULL;
+}
+
+static void every_shipped_sweep_is_valid(void)
+{
+    char *shipped = library_default_folder();
+    const char *folders[] = { shipped };
+    char *sweeps = alloc_printf("%s/..", shipped);
+    struct dirent **files = NULL;
+    struct library library;
+    struct error err = { "" };
+    int count = scandir(sweeps, &files, is_sweep, NULL);
+
+    CU_ASSERT(count >= 2);
+    CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_OK);
+    for (int i = 0; i < count; i++) {
+        char *file = alloc_printf("%s/%s", sweeps, files[i]->d_name);
+        struct sweep sweep;
+
+        CU_ASSERT_EQUAL(sweep_read(file, &library, &sweep, &err), STATUS_OK);
+        if (*err.text)
+            fprintf(stderr, "\n%s\n", err.text);
+        sweep_free(&sweep);
+        free(file);
+        free(files[i]);
+    }
+    library_free(&library);
+    free(files);
+    free(sweeps);
+    free(shipped);
+}
+
 SUITE(library, TEST(a_record_is_what_its_group_says),
-      TEST(bad_records_say_where_and_what_would_be_right), TEST(the_users_records_come_first),
-      TEST(one_name_in_two_files_of_a_folder_is_refused), TEST(a_folder_must_be_a_library),
-      TEST(published_figures_are_in_base_units), TEST(every_shipped_record_is_valid));
+      TEST(bad_records_say_where_and_what_would_be_right),
+      TEST(the_users_records_come_first),
+      TEST(one_name_in_two_files_of_a_folder_is_refused),
+      TEST(a_kind_nobody_wrote_is_an_empty_shelf), TEST(a_folder_must_be_a_library),
+      TEST(published_figures_are_in_base_units), TEST(every_shipped_record_is_valid),
+      TEST(every_shipped_sweep_is_valid));

@@ -22,7 +22,8 @@ static void a_list_of_words_reads_like_a_sentence(void)
 {
     char buffer[40];
 
-    CU_ASSERT_STRING_EQUAL(word_list(colours, buffer, sizeof buffer), "red, green or blue");
+    CU_ASSERT_STRING_EQUAL(word_list(colours, buffer, sizeof buffer),
+                           "red, green or blue");
     CU_ASSERT_STRING_EQUAL(word_list(colours + 2, buffer, sizeof buffer), "blue");
 }
 
@@ -42,17 +43,23 @@ static void a_list_of_words_stays_in_its_buffer(void)
 
 static void misspelt_names_have_a_nearest(void)
 {
-    static const char *const names[] = { "technology", "capacity", "temperature", "node",
-                                         "stt-mram", "sram" };
+    static const char *const names[] = { "technology", "capacity", "temperature",
+                                         "node",       "stt-mram", "sram" };
     static const struct {
         const char *name, *nearest;
     } cases[] = {
-        { "tecnology", "technology" }, { "techonlogy", "technology" },
-        { "capcity", "capacity" },     { "Capacity", "capacity" },
-        { "SRAM", "sram" },            { "srma", "sram" },
-        { "stt_mram", "stt-mram" },    { "temp", "temperature" },
-        { "ndoe", "node" },            { "nodes", "node" },
-        { "workload", NULL },          { "x", NULL },
+        { "tecnology", "technology" },
+        { "techonlogy", "technology" },
+        { "capcity", "capacity" },
+        { "Capacity", "capacity" },
+        { "SRAM", "sram" },
+        { "srma", "sram" },
+        { "stt_mram", "stt-mram" },
+        { "temp", "temperature" },
+        { "ndoe", "node" },
+        { "nodes", "node" },
+        { "workload", NULL },
+        { "x", NULL },
         { "", NULL },
     };
     char longer[300];
@@ -94,10 +101,11 @@ static void crc32c_continues_where_it_stopped(void)
 
     CU_ASSERT_EQUAL(crc32c(0, text, 0), 0);
     for (size_t cut = 0; cut <= sizeof text; cut++)
-        CU_ASSERT_EQUAL(crc32c(crc32c(0, text, cut), text + cut, sizeof text - cut), whole);
+        CU_ASSERT_EQUAL(crc32c(crc32c(0, text, cut), text + cut, sizeof text - cut),
+                        whole);
 }
 
 SUITE(text, TEST(words_are_found_by_name_and_value),
-      TEST(a_list_of_words_reads_like_a_sentence), TEST(a_list_of_words_stays_in_its_buffer),
-      TEST(misspelt_names_have_a_nearest), TEST(crc32c_meets_published_values),
-      TEST(crc32c_continues_where_it_stopped));
+      TEST(a_list_of_words_reads_like_a_sentence),
+      TEST(a_list_of_words_stays_in_its_buffer), TEST(misspelt_names_have_a_nearest),
+      TEST(crc32c_meets_published_values), TEST(crc32c_continues_where_it_stopped));

@@ -26,7 +26,9 @@ static void quantities_are_read_as_people_write_them(void)
         { "5.53 mm2", "m2", 5.53e-6 },
         { "0.5 \xc2\xb5m", "m", 0.5e-6 },
         { "85 C", "K", 358.15 },
-        { "-40 \xc2\xb0" "C", "K", 233.15 },
+        { "-40 \xc2\xb0"
+          "C",
+          "K", 233.15 },
         { "300 K", "K", 300 },
         { "300", "K", 300 },
         { "2.91 ns", "s", 2.91e-9 },
@@ -127,8 +129,8 @@ static void quantities_are_written_as_people_do(void)
 
 static void what_was_written_reads_back_the_same(void)
 {
-    static const char *const units[] = { "s", "J", "W", "V", "A", "F", "m", "m2", "K",
-                                         "byte", "1", "Hz" };
+    static const char *const units[] = { "s", "J",  "W", "V",    "A", "F",
+                                         "m", "m2", "K", "byte", "1", "Hz" };
 
     for (size_t u = 0; u < sizeof units / sizeof *units; u++)
         for (double value = 1.25e-17; value < 1e13; value *= 3.7) {
@@ -160,5 +162,5 @@ static void units_know_their_base(void)
 
 SUITE(units, TEST(quantities_are_read_as_people_write_them),
       TEST(what_is_no_quantity_is_refused_in_words),
-      TEST(quantities_are_written_as_people_do), TEST(what_was_written_reads_back_the_same),
-      TEST(units_know_their_base));
+      TEST(quantities_are_written_as_people_do),
+      TEST(what_was_written_reads_back_the_same), TEST(units_know_their_base));

@@ -2,8 +2,7 @@
 
 /* Largest ratio of a data bank's sides. */
 static const double ASPECT_LIMIT = 10;
-/* Share of wires that switch in an access when data are random. */
-static const double ACTIVITY = 0.5;
+
 /* Delay of a distributed line at half swing (Sakurai). */
 static const double DISTRIBUTED = 0.377;
 
@@ -103,7 +102,7 @@ static void mat_wires(struct mat *mat, const struct task *task)
     mat->wires_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
     if (wire->repeated)
         mat->wires_s = fmin(mat->wires_s, wire->s_per_m * length_m);
-    mat->wires_j = ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
+    mat->wires_j = TREE_ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
 }
 
 bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
@@ -116,11 +115,12 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 
     if (!make_predecoders(mat, task, parts, why))
         return false;
-    subarray_time(s, &task->fabric, predecode(mat, task), t);
+    mat->ramp = predecode(mat, task);
+    subarray_time(s, &task->fabric, mat->ramp, t);
     mat->comparator = (struct comparator){ 0 };
     if (task->is_tag)
-        mat->comparator = comparator_make(
-            &task->process, (double)mat->shape.bits * active, RAMP_STEP, NULL);
+        mat->comparator = *parts_comparator(parts, &task->process,
+                                            mat->shape.bits * (uint64_t)active);
     mat_layout(mat, task);
     mat_wires(mat, task);
     mat->comparator_j = (double)mat->shape.ways * mat->comparator.energy_j;
@@ -131,7 +131,6 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
     mat->write_s = mat->predecode_s + t->write_s + mat->wires_s;
     mat->set_s = mat->predecode_s + t->set_s + mat->wires_s;
     mat->reset_s = mat->predecode_s + t->reset_s + mat->wires_s;
-    mat->cycle_s = t->cycle_s;
     mat->read_j = mat->predecode_j + active * s->read_j + mat->comparator_j +
                   mat->wires_j;
     mat->write_j = mat->predecode_j + active * s->write_j + mat->wires_j;
@@ -209,7 +208,7 @@ static void make_tree(struct bank *bank, const struct task *task,
         h_length_m = 2 * h_length_m + 2 * crossed_m;
     }
     if (!task->fabric.rules->one_way_energy)
-        bank->htree_j *= ACTIVITY;
+        bank->htree_j *= TREE_ACTIVITY;
 }
 
 bool bank_make(struct bank *bank, const struct task *task,
@@ -266,8 +265,8 @@ static void describe_parts(const struct mat *mat, double subarrays,
     b->row_decoder_area_m2 = s->row_decoder->box.width_m * s->row_decoder->box.height_m;
 }
 
-static void describe_times(const struct mat *mat, const struct bank *bank,
-                           struct array_breakdown *b)
+static void describe_times(const struct task *task, const struct mat *mat,
+                           const struct bank *bank, struct array_breakdown *b)
 {
     const struct subarray *s = &mat->subarray;
 
@@ -287,9 +286,9 @@ static void describe_times(const struct mat *mat, const struct bank *bank,
     b->sense_s = s->sense_s;
     b->mux_s = s->mux_s;
     b->charge_s = s->charge_s;
-    b->precharge_s = s->precharge_s;
     b->comparator_s = mat->comparator.delay_s;
-    b->cycle_s = mat->cycle_s;
+    b->cycle_s = subarray_cycle_s(s, &task->fabric, mat->ramp, &mat->times,
+                                  &b->precharge_s);
 }
 
 void bank_describe(const struct task *task, const struct bank_shape *shape,
@@ -342,6 +341,6 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
     if (task->is_tag)
         breakdown->comparator_leakage_w = mats * (double)mat->shape.ways *
                                           mat->comparator.leakage_w;
-    describe_times(mat, bank, breakdown);
+    describe_times(task, mat, bank, breakdown);
     describe_parts(mat, subarrays, breakdown);
 }

@@ -8,6 +8,9 @@
 
 enum { HTREE_LEVELS = 10 };
 
+/* Share of the wires that switch in an access when data are random. */
+#define TREE_ACTIVITY 0.5
+
 /* One array of a request: the data array or the tag array. */
 struct task {
     const struct array_request *request;
@@ -51,7 +54,7 @@ struct mat {
     struct subarray_times times;
     struct comparator comparator;
     double width_m, height_m;
-    double predecode_s, wires_s, read_s, write_s, set_s, reset_s, cycle_s;
+    double predecode_s, wires_s, read_s, write_s, set_s, reset_s, ramp;
     double predecode_j, wires_j, comparator_j, read_j, write_j, set_j, reset_j;
     double predecode_w, leakage_w;
     double predecoder_area_m2;

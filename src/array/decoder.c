@@ -16,8 +16,8 @@ static bool basic_make(struct basic_decoder *basic, const struct process *proces
     if (bits == 1) { /* the inverter that makes the complement */
         double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
         double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
-        double out_f =
-            gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, load_region_m(process));
+        double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
+                                    load_region_m(process));
 
         basic->energy_j += (in_f + out_f) * process->vdd_v * process->vdd_v;
     }

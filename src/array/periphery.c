@@ -120,23 +120,35 @@ static double amp_height_m(const struct process *process, double pitch_m)
     return stack_m * widest_m / pitch_m;
 }
 
+double sense_amp_input_f(const struct process *process, double pitch_m)
+{
+    double f_m = process->f_m;
+
+    return gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
+}
+
+double sense_amp_latch_s(const struct process *process, double input_f, double sense_v)
+{
+    double gm_s = gm_n_s(process, SENSE_N_F * process->f_m) +
+                  gm_p_s(process, SENSE_P_F * process->f_m);
+
+    return input_f / gm_s * log(process->vdd_v / sense_v);
+}
+
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,
                     const struct bitcell *cell, double pitch_m, double sense_v)
 {
     double f_m = process->f_m, vdd = process->vdd_v;
 
-    if (!(pitch_m > 2 * f_m))
+    /* folding a device takes three features of the pitch */
+    if (!(pitch_m > (process->fins ? 2 : 3) * f_m * (1 + 1e-9)))
         return false;
-    amp->input_f =
-        gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
-    amp->latch_s = amp->input_f /
-                   (gm_n_s(process, SENSE_N_F * f_m) +
-                    gm_p_s(process, SENSE_P_F * f_m)) *
-                   log(vdd / sense_v);
+    amp->input_f = sense_amp_input_f(process, pitch_m);
+    amp->latch_s = sense_amp_latch_s(process, amp->input_f, sense_v);
     amp->delay_s = fmax(amp->latch_s, 0);
     amp->energy_j = amp->input_f * vdd * vdd;
     amp->leakage_w = gate_leak_a(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0) *
@@ -177,10 +189,6 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
     struct box inverter = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, region_m);
     struct box pull = gate_box(process, GATE_INVERTER, 1, 0, pull_m, region_m);
     struct box equalise = gate_box(process, GATE_INVERTER, 1, 0, equalise_m, region_m);
-    double ramp, chain_s = driver_delay_s(&chain, process, RAMP_STEP, &ramp);
-
-    chain_s += horowitz_s(on_n_ohm(process, wn_m) * loaded_f, process->switch_n, ramp,
-                          &ramp);
     *precharger = (struct precharger){
         .energy_j = chain.energy_j + columns * loaded_f * vdd * vdd,
         .leakage_w =
@@ -188,8 +196,8 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
             columns * vdd *
                 (gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) +
                  gate_leak_a(process, GATE_INVERTER, 1, 0, pull_m)),
-        .chain_s = chain_s,
-        .ramp = ramp,
+        .chain = chain,
+        .inverter_tau_s = on_n_ohm(process, wn_m) * loaded_f,
         .pull_ohm = on_p_ohm(process, pull_m),
         .pull_f = gate_drain_f(process, GATE_INVERTER, 1, 0, pull_m, region_m) +
                   gate_drain_f(process, GATE_INVERTER, 1, 0, equalise_m, region_m),
@@ -204,15 +212,17 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
     return true;
 }
 
-double precharger_delay_s(const struct precharger *precharger,
-                          const struct process *process, double line_f, double line_ohm)
+struct precharge_times precharger_delay_s(const struct precharger *precharger,
+                                          const struct process *process, double line_f,
+                                          double line_ohm, double ramp)
 {
-    double ramp = precharger->ramp;
     double tau_s = precharger->pull_ohm * (line_f + precharger->pull_f) +
                    line_ohm * line_f / 2;
     double b = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
+    double enable_s = driver_delay_s(&precharger->chain, process, ramp, &ramp);
 
-    return precharger->chain_s + horowitz_s(tau_s, b, ramp, NULL);
+    enable_s += horowitz_s(precharger->inverter_tau_s, process->switch_n, ramp, &ramp);
+    return (struct precharge_times){ enable_s, horowitz_s(tau_s, b, ramp, NULL) };
 }
 
 struct comparator comparator_make(const struct process *process, double tag_bits,

@@ -35,6 +35,10 @@ struct sense_amp {
     double height_m; /* strip of amplifiers at that pitch */
 };
 
+/* Load of a voltage sense amplifier at a pitch, and its time to a full swing. */
+double sense_amp_input_f(const struct process *process, double pitch_m);
+double sense_amp_latch_s(const struct process *process, double input_f, double sense_v);
+
 /* false if the pitch is too narrow. */
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,
                     const struct bitcell *cell, double pitch_m, double sense_v);
@@ -42,7 +46,8 @@ bool sense_amp_make(struct sense_amp *amp, const struct process *process,
 /* Prechargers of all columns and the chain that enables them. */
 struct precharger {
     double energy_j, leakage_w;
-    double chain_s, ramp;     /* delay and slope of the enable, from a step */
+    struct driver chain;     /* enables them all */
+    double inverter_tau_s;   /* of each column's own inverter */
     double pull_ohm, pull_f; /* one device's resistance, load it adds to a bitline */
     struct box box;
 };
@@ -51,10 +56,15 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
                      const struct bitcell *cell, const struct wire *local,
                      double columns);
 
-/* Time to restore a bitline. */
-double precharger_delay_s(const struct precharger *precharger,
-                          const struct process *process, double line_f,
-                          double line_ohm);
+/* Times to restore a bitline: of the enable's chain and inverter from a slope, and of the
+ * bitline after it. */
+struct precharge_times {
+    double enable_s, line_s;
+};
+
+struct precharge_times precharger_delay_s(const struct precharger *precharger,
+                                          const struct process *process, double line_f,
+                                          double line_ohm, double ramp);
 
 /* One way's tag comparator. */
 struct comparator {

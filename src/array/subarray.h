@@ -27,11 +27,11 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders;
-    bool reuse; /* false: everything is sized anew each time */
+    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
+        comparators;
 };
 
-void parts_init(struct parts *parts, bool reuse);
+void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);
 
 struct subarray {
@@ -43,7 +43,7 @@ struct subarray {
     double line_width_m, line_height_m; /* of the cells */
     double width_m, height_m;
     double wordline_f, bitline_f, bitline_ohm; /* cells' loads included */
-    double charge_s, sense_s, mux_s, precharge_s;
+    double charge_s, sense_s, mux_s;
     double bitline_tau_s, bitline_b; /* Horowitz stage on the wordline's slope */
     double bitline_fixed_s;          /* a bitline delay that ignores the slope */
 
@@ -55,7 +55,7 @@ struct subarray {
 /* Times that depend on the slope of the predecoders' outputs. */
 struct subarray_times {
     double decode_s, row_decoder_s, column_decoder_s, bitline_s;
-    double read_s, write_s, set_s, reset_s, cycle_s;
+    double read_s, write_s, set_s, reset_s;
 };
 
 /* false with the reason in why if it cannot be built. */
@@ -63,8 +63,27 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
                    const struct subarray_shape *shape, struct parts *parts,
                    const char **why);
 
+/* A subarray no better one of which has these rows, columns, buffers and product of
+ * multiplexers: ideal multiplexers, free column decoders, the given amplifier.  Of use as
+ * a bound; every metric is at most that of a real one. */
+bool subarray_floor(struct subarray *subarray, const struct fabric *fabric,
+                    const struct subarray_shape *shape, const struct sense_amp *amp,
+                    struct parts *parts, const char **why);
+
 void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                    double ramp, struct subarray_times *times);
+
+/* Time between reads: the read, restoring a destroyed cell, precharging.  precharge_s
+ * gets the bitline's part of the latter. */
+double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,
+                        double ramp, const struct subarray_times *times,
+                        double *precharge_s);
+
+/* Parts from the store, NULL if they cannot be built. */
+const struct sense_amp *parts_sense_amp(struct parts *parts,
+                                        const struct fabric *fabric, uint64_t mux);
+const struct comparator *parts_comparator(struct parts *parts,
+                                          const struct process *process, uint64_t bits);
 
 /* A predecoder block from the store, NULL if it cannot be built. */
 const struct predecoder *parts_predecoder(struct parts *parts,

@@ -44,7 +44,7 @@ enum field_kind {
     KIND_LIST,   /* array of structs described by element, with its count beside it */
 };
 
-#define REQUIRED NAN /* as a fallback: the key must be there */
+#define REQUIRED NAN       /* as a fallback: the key must be there */
 #define UNIT_OF_RECORD "*" /* a number's unit: what the record's text `unit` says */
 
 struct schema;

@@ -118,11 +118,28 @@ __attribute__((constructor)) static void crc_tables_fill(void)
         }
 }
 
-uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
+/* The processor's own instruction, several times as fast as the tables. */
+#ifdef __x86_64__
+__attribute__((target("sse4.2"))) static uint32_t
+crc_by_instruction(uint32_t crc, const unsigned char *p, size_t size)
 {
-    const unsigned char *p = bytes;
+    uint64_t wide = crc;
 
-    crc = ~crc;
+    for (; size >= 8; size -= 8, p += 8) {
+        uint64_t word;
+
+        memcpy(&word, p, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = (uint32_t)wide;
+    for (; size; size--, p++)
+        crc = __builtin_ia32_crc32qi(crc, *p);
+    return crc;
+}
+#endif
+
+static uint32_t crc_by_tables(uint32_t crc, const unsigned char *p, size_t size)
+{
     for (; size >= 8; size -= 8, p += 8) {
         uint32_t low, high;
 
@@ -136,5 +153,14 @@ uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
     }
     for (; size; size--, p++)
         crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 255];
-    return ~crc;
+    return crc;
+}
+
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("sse4.2"))
+        return ~crc_by_instruction(~crc, bytes, size);
+#endif
+    return ~crc_by_tables(~crc, bytes, size);
 }

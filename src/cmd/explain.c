@@ -25,10 +25,10 @@ static enum status point_choose(char **settings, int count, const struct library
         snprintf(key, sizeof key, "%.*s", equals ? (int)(equals - settings[i]) : 63,
                  settings[i]);
         axis = axis_find(key);
-        if (!equals || axis == AXES)
-            return error_set(err, STATUS_INPUT,
-                             "'%.60s' is no AXIS=VALUE; `nvsweep list axes` lists the axes",
-                             settings[i]);
+        if (!equals)
+            return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", settings[i]);
+        if (axis == AXES)
+            return axis_unknown(key, err);
         status = axis_value_parse(library, axis, equals + 1, &value, &why);
         if (status != STATUS_OK)
             return error_set(err, status, "%s: %s", key, why.text);

@@ -127,8 +127,10 @@ static enum status choice_parse(const struct library *library, const char *setti
     snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127), setting);
     choice->axis = axis_find(part);
     choice->count = 0;
-    if (*text != '=' || choice->axis == AXES)
+    if (*text != '=')
         return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
+    if (choice->axis == AXES)
+        return axis_unknown(part, err);
     for (text++; *text && choice->count < 64;) {
         size_t length = strcspn(text, ",");
         enum status status;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "cmd/json.h"
 #include "cmd/table.h"
 
 #include <math.h>
@@ -209,20 +210,6 @@ static void sheet_print(const struct sheet *sheet)
     }
 }
 
-static void json_text(const char *text)
-{
-    putchar('"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            putchar('\\');
-        if ((unsigned char)*text < 0x20)
-            printf("\\u%04x", (unsigned)*text);
-        else
-            putchar(*text);
-    }
-    putchar('"');
-}
-
 /* One object per line: labels, then numbers in SI units (null where a point is not
  * done). */
 static enum status json_print(struct view *view, struct error *err)
@@ -234,23 +221,19 @@ static enum status json_print(struct view *view, struct error *err)
 
     printf("[");
     while (status == STATUS_OK && rows < view->limit && table_next(table)) {
+        unsigned members = 0;
+
         printf("%s\n{", rows++ ? "," : "");
         for (size_t d = 0; d < table->dimension_count; d++) {
-            printf("%s", d ? ", " : "");
-            json_text(table->results->dimensions[table->dimensions[d]].name);
-            printf(": ");
+            json_name(&members, table->results->dimensions[table->dimensions[d]].name);
             json_text(table_label(table, d, table_index(table, d), text, sizeof text));
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {
-            double value;
+            double value = NAN;
 
             status = value_at(view, m, &value, err);
-            printf("%s", m + table->dimension_count ? ", " : "");
-            json_text(table->metrics[m].variable->name);
-            if (status == STATUS_OK && isfinite(value))
-                printf(": %.17g", value);
-            else
-                printf(": null");
+            json_name(&members, table->metrics[m].variable->name);
+            json_number(value);
         }
         printf("}");
     }

@@ -245,7 +245,9 @@ static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
 {
     shelf->records = alloc_array(reading->count, sizeof *shelf->records);
     shelf->texts = alloc_array(reading->count, sizeof *shelf->texts);
-    qsort(reading->entries, reading->count, sizeof *reading->entries, entry_compare);
+    if (reading->count > 0) /* else there is no array to sort */
+        qsort(reading->entries, reading->count, sizeof *reading->entries,
+              entry_compare);
     for (size_t i = 0; i < reading->count; i++) {
         struct entry *entry = &reading->entries[i];
 

@@ -242,7 +242,7 @@ enum status setting_word(const struct source *source, const config_setting_t *se
         *value = word->value;
         return STATUS_OK;
     }
-    for (; words[count].name && count < FIELD_COUNT_OF(names); count++)
+    for (; count < FIELD_COUNT_OF(names) && words[count].name; count++)
         names[count] = words[count].name;
     if (text)
         nearest = text_nearest(text, names, count);

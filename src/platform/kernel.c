@@ -9,7 +9,9 @@
 enum {
     BUFFER_ACCESSES = 1 << 13,
     TILE_MIN = 32,
-    SPLIT_STEPS_MIN = 4,     /* a block that split k has at least so many steps */
+    COUNTED_LINES =
+        1 << 15,         /* operands up to this size are counted, see correct_count */
+    SPLIT_STEPS_MIN = 4, /* a block that split k has at least so many steps */
     PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
 };
 
@@ -153,6 +155,39 @@ static void emit_wave(struct kernel_stream *stream, const struct grid *grid,
     }
 }
 
+/* A sample of few lines, each read by every thread block, is a poor measure of how many
+ * accesses there are; of small operands all lines are counted instead. */
+static double uncounted(const struct kernel_stream *stream,
+                        const struct tile_list *list, const struct operand *operand,
+                        uint64_t products, uint64_t size_x, uint64_t size_y,
+                        uint64_t tile_x, uint64_t tile_y)
+{
+    const struct granularity *grain = &stream->granularity;
+    uint64_t sampled = list->starts[products * list->tiles_x * list->tiles_y];
+
+    if (grain->shift == 0 || operand_lines(operand, grain) > COUNTED_LINES)
+        return 0;
+    return (double)operand_accesses(operand, grain, size_x, size_y, tile_x, tile_y) -
+           (double)(sampled << grain->shift);
+}
+
+static void correct_count(struct kernel_stream *stream, const struct product *p,
+                          const struct grid *grid)
+{
+    double c = uncounted(stream, &stream->c, &p->c, p->products, p->m, p->n,
+                         grid->tile_m, grid->tile_n) *
+               (double)grid->splits;
+
+    stream->missed_reads += uncounted(stream, &stream->a, &p->a, p->products, p->m,
+                                      p->k, grid->tile_m, grid->tile_k) *
+                            (double)grid->tiles_n;
+    stream->missed_reads += uncounted(stream, &stream->b, &p->b, p->products, p->n,
+                                      p->k, grid->tile_n, grid->tile_k) *
+                            (double)grid->tiles_m;
+    stream->missed_reads += p->accumulates ? c : 0;
+    stream->missed_writes += c;
+}
+
 static void emit_product(struct kernel_stream *stream, const struct product *p,
                          const struct grid *grid)
 {
@@ -164,6 +199,7 @@ static void emit_product(struct kernel_stream *stream, const struct product *p,
                    grid->tile_n, grid->tile_k);
     tile_list_fill(&stream->c, &p->c, &stream->granularity, p->products, p->m, p->n,
                    grid->tile_m, grid->tile_n);
+    correct_count(stream, p, grid);
     for (uint64_t first = 0; first < grid->blocks; first += grid->concurrent) {
         uint64_t left = grid->blocks - first;
 

@@ -15,6 +15,9 @@ struct kernel_stream {
     struct access_sink sink; /* .accesses NULL: count macs, time and `accesses` only */
     double macs, compute_s, kernels;
     double accesses; /* estimate, made without a stream, of all accesses */
+    /* Accesses that the sample does not stand for, being of tensors so small and so often
+     * used that their number had to be counted: short reuses, all of them. */
+    double missed_reads, missed_writes;
     struct tile_list a, b, c;
     uint32_t *buffer;
     size_t buffered;

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One pass over an operand's lines: first counting, then filling. */
+/* What a pass over an operand's lines does with what it finds. */
+enum purpose { COUNT_PER_TILE, FILL, COUNT_ALL };
+
 struct lister {
     struct tile_list *list;
     const struct operand *operand;
     const struct granularity *granularity;
     uint64_t tile_first, tile_second; /* of operand's first and second index */
-    bool is_filling;
+    enum purpose purpose;
+    uint64_t accesses;
     uint64_t last_line, last_tile;
 };
 
@@ -53,8 +56,8 @@ struct operand operand_planes(uint64_t first_line, bool channels_are_x,
     };
 }
 
-/* Tile touches line, in elements [low, high) of it.  What a tile reads of a line in a
- * row is one access. */
+/* Tile touches line, in elements [low, high) of it.  Pixels that follow each other in
+ * memory are loaded together: one access to a line, though image rows end in it. */
 static inline void put(struct lister *lister, uint64_t tile, uint64_t line,
                        uint64_t low, uint64_t high)
 {
@@ -62,14 +65,17 @@ static inline void put(struct lister *lister, uint64_t tile, uint64_t line,
     struct tile_list *list = lister->list;
     uint32_t sectors, *entry;
 
-    if (!lister->is_filling) {
-        if (tile != lister->last_tile || line != lister->last_line)
-            list->starts[tile + 1]++;
+    bool is_new = tile != lister->last_tile || line != lister->last_line;
+
+    if (lister->purpose == COUNT_ALL) {
+        lister->accesses += is_new;
+    } else if (lister->purpose == COUNT_PER_TILE) {
+        list->starts[tile + 1] += is_new;
     } else {
         sectors =
             (uint32_t)((high - 1) * grain->sectors_per_line / grain->elements_per_line -
                        low * grain->sectors_per_line / grain->elements_per_line + 1);
-        if (tile != lister->last_tile || line != lister->last_line) {
+        if (is_new) {
             list->entries[list->starts[tile]++] = access_pack(
                 (uint32_t)(line >> grain->shift), sectors, 0);
         } else {
@@ -109,6 +115,7 @@ static void visit_row(struct lister *lister, uint64_t product, uint64_t row,
     uint64_t base = lister->operand->first_line;
     uint64_t first = base + begin / per_line, last = base + (end - 1) / per_line;
 
+    lister->last_line = UINT64_MAX; /* each row is loaded for itself */
     for (uint64_t group = first >> grain->shift; group <= last >> grain->shift;
          group++) {
         uint64_t line = sampled_line(group, grain->shift), start, low, high;
@@ -232,9 +239,9 @@ static void visit_planes(struct lister *lister)
     }
 }
 
-static void visit(struct lister *lister, bool is_filling)
+static void visit(struct lister *lister, enum purpose purpose)
 {
-    lister->is_filling = is_filling;
+    lister->purpose = purpose;
     lister->last_line = lister->last_tile = UINT64_MAX;
     if (lister->operand->kind == OPERAND_MATRIX)
         visit_matrix(lister);
@@ -269,14 +276,48 @@ void tile_list_fill(struct tile_list *list, const struct operand *operand,
     tiles = products * list->tiles_x * list->tiles_y;
     list->starts = room(list->starts, &list->starts_room, tiles + 2);
     memset(list->starts, 0, (tiles + 2) * sizeof *list->starts);
-    visit(&lister, false);
+    visit(&lister, COUNT_PER_TILE);
     for (uint64_t i = 1; i <= tiles; i++)
         list->starts[i] += list->starts[i - 1];
     list->entries = room(list->entries, &list->entries_room, list->starts[tiles]);
-    visit(&lister, true);
+    visit(&lister, FILL);
     /* Filling moved each start to the next one. */
     memmove(list->starts + 1, list->starts, tiles * sizeof *list->starts);
     list->starts[0] = 0;
+}
+
+uint64_t operand_accesses(const struct operand *operand,
+                          const struct granularity *granularity, uint64_t size_x,
+                          uint64_t size_y, uint64_t tile_x, uint64_t tile_y)
+{
+    struct granularity all = *granularity;
+    struct tile_list shape = { .tiles_x = (size_x + tile_x - 1) / tile_x,
+                               .tiles_y = (size_y + tile_y - 1) / tile_y };
+    struct lister lister = {
+        .list = &shape,
+        .operand = operand,
+        .granularity = &all,
+        .tile_first = operand->first_is_x ? tile_x : tile_y,
+        .tile_second = operand->first_is_x ? tile_y : tile_x,
+    };
+
+    all.shift = 0;
+    visit(&lister, COUNT_ALL);
+    return lister.accesses;
+}
+
+uint64_t operand_lines(const struct operand *operand,
+                       const struct granularity *granularity)
+{
+    uint64_t elements;
+
+    if (operand->kind == OPERAND_MATRIX)
+        elements = operand->matrix.outer * operand->matrix.inner *
+                   operand->matrix.rows * operand->matrix.length;
+    else
+        elements = operand->planes.samples * operand->planes.channels *
+                   operand->planes.height * operand->planes.width;
+    return elements / granularity->elements_per_line + 1;
 }
 
 void tile_list_free(struct tile_list *list)

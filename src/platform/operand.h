@@ -83,6 +83,15 @@ struct tile_list {
 void tile_list_fill(struct tile_list *list, const struct operand *operand,
                     const struct granularity *granularity, uint64_t products,
                     uint64_t size_x, uint64_t size_y, uint64_t tile_x, uint64_t tile_y);
+/* All accesses that the lists of an operand would hold with every line followed, counted
+ * line by line. */
+uint64_t operand_accesses(const struct operand *operand,
+                          const struct granularity *granularity, uint64_t size_x,
+                          uint64_t size_y, uint64_t tile_x, uint64_t tile_y);
+
+/* Lines an operand lies in, roughly. */
+uint64_t operand_lines(const struct operand *operand,
+                       const struct granularity *granularity);
 void tile_list_free(struct tile_list *list);
 
 #endif

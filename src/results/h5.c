@@ -14,7 +14,13 @@ void h5_quiet(void)
 /* HDF5 lists its errors from the cause outwards; the cause is what helps. */
 static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *why)
 {
-    if (n == 0)
+    const char *said = n || !error->desc ? NULL
+                                         : strstr(error->desc, "error message = ");
+
+    if (said) /* the system's own words, which HDF5 puts in quotes */
+        snprintf(why, sizeof((struct h5 *)0)->why, "%.*s", (int)strcspn(said + 17, "'"),
+                 said + 17);
+    else if (n == 0)
         snprintf(why, sizeof((struct h5 *)0)->why, "%s: %s", error->func_name,
                  error->desc ? error->desc : "no reason given");
     return 0;

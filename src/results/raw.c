@@ -15,7 +15,8 @@ enum status raw_open(struct raw *raw, const char *path, bool is_writable,
     raw->path = path;
     raw->fd = open(path, (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (raw->fd < 0)
-        return error_set(err, STATUS_IO, "%s: cannot open: %s", path, strerror(errno));
+        return error_set(err, errno == ENOENT ? STATUS_INPUT : STATUS_IO,
+                         "%s: cannot open: %s", path, strerror(errno));
     return STATUS_OK;
 }
 

@@ -14,7 +14,7 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
-/* STATUS_IO with path and reason on failure. */
+/* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file. */
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
                      struct error *err);
 void raw_close(struct raw *raw);

@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -268,9 +270,9 @@ static uint64_t bytes_of(const struct study *study, const struct stage *table)
     return bytes;
 }
 
-enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+static enum status skeleton_make(const char *path, const struct study *study,
+                                 const struct stage *table,
+                                 const struct program *program, struct error *err)
 {
     struct skeleton sk = { .study = study, .table = table };
     enum status status = h5_create(&sk.h5, path, err);
@@ -296,6 +298,45 @@ enum status skeleton_write(const char *path, const struct study *study,
             H5_TRY(&sk.h5, H5Dclose(sk.inners[i]));
     status = h5_close(&sk.h5, path, "cannot create the result file", err);
     return status == STATUS_OK ? skeleton_seal(path, err) : status;
+}
+
+/* What a child process has to say. */
+struct verdict {
+    enum status status;
+    struct error err;
+};
+
+/* HDF5 1.10 cannot get rid of a file whose closing failed (a full disk), and takes the
+ * process down when it ends.  So a child creates the file. */
+enum status skeleton_write(const char *path, const struct study *study,
+                           const struct stage *table, const struct program *program,
+                           struct error *err)
+{
+    struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    enum status status;
+    pid_t child = -1;
+
+    if (verdict != MAP_FAILED) {
+        *verdict = (struct verdict){ .status = STATUS_IO };
+        snprintf(verdict->err.text, sizeof verdict->err.text,
+                 "%s: the process that created it died", path);
+        child = fork();
+    }
+    if (child < 0)
+        return error_set(err, STATUS_IO, "%s: cannot start a process to create it: %s",
+                         path, strerror(errno));
+    if (child == 0) {
+        verdict->status = skeleton_make(path, study, table, program, &verdict->err);
+        _exit(0);
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    status = verdict->status;
+    if (status != STATUS_OK)
+        error_set(err, status, "%s", verdict->err.text);
+    munmap(verdict, sizeof *verdict);
+    return status;
 }
 
 /* Reserve the space, so that a disk too small is found now, and let it reach the disk. */

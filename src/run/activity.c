@@ -17,7 +17,8 @@ struct recent {
     size_t count; /* ever; the last RECENT_LEASES are kept */
 };
 
-static void lease_take(struct activity *activity, struct recent *recent, const char *line)
+static void lease_take(struct activity *activity, struct recent *recent,
+                       const char *line)
 {
     size_t at = recent->count++ % RECENT_LEASES;
     double end_s = journal_number(line, "start") + journal_number(line, "seconds");
@@ -29,7 +30,8 @@ static void lease_take(struct activity *activity, struct recent *recent, const c
         activity->last_s = end_s;
 }
 
-static void line_take(struct activity *activity, struct recent *recent, const char *line)
+static void line_take(struct activity *activity, struct recent *recent,
+                      const char *line)
 {
     char event[16];
 
@@ -54,19 +56,18 @@ static void line_take(struct activity *activity, struct recent *recent, const ch
 
 static double recent_rate(const struct activity *activity, const struct recent *recent)
 {
-    size_t kept = recent->count < RECENT_LEASES ? recent->count : RECENT_LEASES;
-    double first_s = activity->last_s;
+    bool is_all = recent->count <= RECENT_LEASES;
+    size_t kept = is_all ? recent->count : RECENT_LEASES;
+    double from_s = activity->last_s - RECENT_S;
     uint64_t points = 0;
 
-    for (size_t i = 0; i < kept; i++) {
-        if (recent->end_s[i] < activity->last_s - RECENT_S)
-            continue;
-        points += recent->points[i];
-        first_s = recent->end_s[i] < first_s ? recent->end_s[i] : first_s;
-    }
-    if (first_s - activity->stage_start_s < RECENT_S && recent->count == kept)
-        first_s = activity->stage_start_s;
-    return activity->last_s > first_s ? (double)points / (activity->last_s - first_s) : 0;
+    if (from_s < activity->stage_start_s)
+        from_s = activity->stage_start_s;
+    if (!is_all && from_s < recent->end_s[recent->count % RECENT_LEASES])
+        from_s = recent->end_s[recent->count % RECENT_LEASES]; /* the oldest kept */
+    for (size_t i = 0; i < kept; i++)
+        points += recent->end_s[i] > from_s ? recent->points[i] : 0;
+    return activity->last_s > from_s ? (double)points / (activity->last_s - from_s) : 0;
 }
 
 void activity_read(const char *output, struct activity *activity)

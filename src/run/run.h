@@ -15,11 +15,11 @@
 struct run_options {
     const struct stage *stages; /* STAGE_COUNT of them; NULL: those of stage/stage.h */
     struct program program;
-    bool accept_version;  /* go on with a file another version of the program began */
-    bool is_quiet;        /* no progress on stderr */
-    double time_budget_s; /* stop in good order after this long; 0: never */
+    bool accept_version;   /* go on with a file another version of the program began */
+    bool is_quiet;         /* no progress on stderr */
+    double time_budget_s;  /* stop in good order after this long; 0: never */
     uint32_t lease_blocks; /* blocks per lease; 0: as measured (for benchmarks) */
-    double point_limit_s; /* longest a suspect point may take; 0: POINT_LIMIT_S */
+    double point_limit_s;  /* longest a suspect point may take; 0: POINT_LIMIT_S */
 };
 
 /* A block that was begun and not committed this often is evaluated in a child process,

@@ -80,6 +80,20 @@ enum axis_id axis_find(const char *key)
     return AXES;
 }
 
+enum status axis_unknown(const char *key, struct error *err)
+{
+    const char *keys[AXES];
+    const char *nearest;
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        keys[axis] = axis_specs[axis].key;
+    nearest = text_nearest(key, keys, AXES);
+    return error_set(err, STATUS_INPUT,
+                     "no axis '%.60s'%s%s%s; `nvsweep list axes` lists them", key,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+}
+
 bool axis_values_equal(enum axis_id axis, union axis_value a, union axis_value b)
 {
     switch (axis_specs[axis].kind) {

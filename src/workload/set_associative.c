@@ -9,10 +9,14 @@
 #define EMPTY ACCESS_LINE_MASK
 #define DIRTY ACCESS_WRITE
 
+enum { ALIGNMENT = 16 }; /* 64 bytes: a set of 16 ways is one line of the host */
+
 struct set_associative {
     uint64_t sets, ways;
     enum set_index index;
-    uint32_t *lines; /* of each set, last used first; DIRTY where written */
+    uint32_t *memory;
+    uint32_t *
+        lines; /* in memory, aligned: of each set, last used first; DIRTY where written */
     struct set_associative_counts counts;
 };
 
@@ -34,7 +38,7 @@ struct set_associative *set_associative_create(uint64_t sets, uint64_t ways,
 void set_associative_free(struct set_associative *cache)
 {
     if (cache)
-        free(cache->lines);
+        free(cache->memory);
     free(cache);
 }
 

@@ -1,0 +1,91 @@
+"""What the scripts that attack the runner share: a folder, sweeps without physics under
+mpirun (bench_runner, see synthetic.h), and claims that are counted."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+build = os.environ.get("BUILD", "build")
+runner = os.path.abspath(os.path.join(build, "bench_runner"))
+nvsweep = os.environ.get("NVSWEEP", os.path.join(build, "nvsweep"))
+environment = dict(
+    os.environ,
+    OMPI_ALLOW_RUN_AS_ROOT="1",
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+    OMPI_MCA_rmaps_base_oversubscribe="1",
+    OMPI_MCA_btl_vader_single_copy_mechanism="none",
+)
+folder = tempfile.TemporaryDirectory(prefix="nvsweep-run-")
+os.chdir(folder.name)
+failed = []
+
+
+def claim(what, holds, detail=""):
+    """State what must be true; the script's exit code says whether all of it was."""
+    print("ok     " if holds else "FAILED ", what, "" if holds else detail, flush=True)
+    if not holds:
+        failed.append(what)
+
+
+def command(ranks, file, capacities=5, batches=7, lease_blocks=0):
+    launch = ["mpirun", "-n", str(ranks)] if ranks else []
+    return launch + [runner, "sweep", file, str(capacities), str(batches),
+                     str(lease_blocks)]
+
+
+def start(ranks, file, *size, **variables):
+    return subprocess.Popen(command(ranks, file, *size), text=True,
+                            env=dict(environment, **variables),
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process, limit_s=60):
+    """(exit code, stderr); a hang is a failure, and is ended."""
+    try:
+        said = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return "hangs", ""
+    return process.returncode, said[1]
+
+
+def sweep(ranks, file, *size, **variables):
+    return finish(start(ranks, file, *size, **variables))
+
+
+def bytes_of(file):
+    with open(file, "rb") as handle:
+        return handle.read()
+
+
+def verify(file):
+    """Counts by name ("checked", "damaged", "total", ...), or None if it does not open."""
+    said = subprocess.run([runner, "verify", file], capture_output=True, text=True,
+                          timeout=60)
+    words = said.stdout.split()
+    return dict(zip(words[::2], map(int, words[1::2]))) if said.returncode == 0 else None
+
+
+def ranks_of(mpirun):
+    try:
+        with open(f"/proc/{mpirun}/task/{mpirun}/children") as children:
+            return [int(pid) for pid in children.read().split()]
+    except OSError:
+        return []
+
+
+def wait_for(condition, limit_s=20):
+    end = time.time() + limit_s
+    while time.time() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def done():
+    """End the script."""
+    sys.exit(1 if failed else 0)

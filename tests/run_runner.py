@@ -1,0 +1,178 @@
+"""Whole runs of a sweep without physics: same bytes for any number of ranks and after
+any stop, refusals, faults of points, faults of the disk."""
+import shutil
+import signal
+
+from harness import *
+
+SPIN = "1500"  # us: 240 points of about 2.5 ms
+
+# ---- the same bytes
+wanted = None
+for ranks in 1, 2, 3, 4:
+    code, said = sweep(ranks, f"r{ranks}.h5", 20, 50)
+    claim(f"{ranks} ranks finish", code == 0, said)
+    wanted = wanted or bytes_of("r1.h5")
+    claim(f"{ranks} ranks leave the bytes of one", bytes_of(f"r{ranks}.h5") == wanted)
+claim("a run leaves only the result and its journal",
+      sorted(n for n in os.listdir(".") if n.startswith("r1")) == ["r1.h5", "r1.h5.journal"])
+before = os.stat("r1.h5").st_mtime_ns
+code, said = sweep(2, "r1.h5", 20, 50)
+claim("a finished file is left as it is", code == 0 and bytes_of("r1.h5") == wanted and
+      os.stat("r1.h5").st_mtime_ns == before, said)
+
+# ---- stopping in good order
+process = start(3, "stop.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+claim("a run makes progress", wait_for(lambda: os.path.exists("stop.h5") and
+                                       verify("stop.h5")["checked"] > 5))
+process.send_signal(signal.SIGUSR1)
+code, said = finish(process)
+left = verify("stop.h5")["pending"]
+claim("SIGUSR1 stops it with exit code 75", code == 75, f"{code} {said}")
+claim("and it says how many points are left", f"stopped with {left} of" in said, said)
+claim("which are some but not all", 0 < left < 240 + 12000, left)
+code, said = sweep(2, "stop.h5", 20, 50)
+claim("the same command goes on to the same bytes",
+      code == 0 and bytes_of("stop.h5") == wanted, said)
+code, said = sweep(2, "budget.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN, SYNTHETIC_BUDGET="0.2")
+claim("a time budget stops it with exit code 75", code == 75 and "time" in said or code == 75,
+      f"{code} {said}")
+code, said = sweep(2, "slurm.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN,
+                   SLURM_JOB_END_TIME=str(int(time.time()) + 60))
+claim("the end Slurm sets stops it a minute before", code == 75, f"{code} {said}")
+code, said = sweep(2, "budget.h5", 20, 50)
+claim("and the same command goes on", code == 0 and bytes_of("budget.h5") == wanted, said)
+
+# ---- reading while it runs
+process = start(2, "live.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+wait_for(lambda: os.path.exists("live.h5"))
+seen = []
+while process.poll() is None:
+    found = verify("live.h5")
+    claim_holds = found is not None and found["damaged"] == 0
+    if not claim_holds:
+        claim("a live file opens and its blocks are whole", False, found)
+    seen.append(found["pending"] if found else -1)
+finish(process)
+claim("a live file opens and shows progress", len(set(seen)) > 3 and
+      seen == sorted(seen, reverse=True), seen)
+
+# ---- two runs at once
+process = start(2, "two.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+wait_for(lambda: os.path.exists("two.h5.lock"))
+code, said = sweep(2, "two.h5", 20, 50)
+if process.poll() is None:
+    claim("the second of two runs is refused", code == 2 and "another run" in said,
+          f"{code} {said}")
+    claim("in one line", said.count("bench_runner:") == 1, said)
+code, said = finish(process)
+claim("and the first one finishes", code == 0 and bytes_of("two.h5") == wanted, said)
+
+# ---- another sweep, another version
+code, said = sweep(2, "r2.h5", 21, 50)
+claim("another sweep is refused and says what differs",
+      code == 2 and "capacities=21" in said and said.count("bench_runner:") == 1, said)
+code, said = sweep(2, "r2.h5", 20, 50, SYNTHETIC_VERSION="2.0")
+claim("another version is refused", code == 2 and "--accept-version" in said, said)
+code, said = sweep(2, "r2.h5", 20, 50, SYNTHETIC_VERSION="2.0", SYNTHETIC_ACCEPT="1")
+claim("unless it is accepted", code == 0, said)
+claim("refusals change nothing", bytes_of("r2.h5") == wanted)
+with open("foreign.h5", "w") as file:
+    file.write("precious\n")
+code, said = sweep(2, "foreign.h5", 20, 50)
+claim("a foreign file is refused and kept",
+      code == 2 and open("foreign.h5").read() == "precious\n", f"{code} {said}")
+
+# ---- damage
+shutil.copy("r1.h5", "cut.h5")
+os.truncate("cut.h5", os.path.getsize("cut.h5") - 5000)
+code, said = sweep(2, "cut.h5", 20, 50)
+claim("a truncated file is refused", code == 2 and "cut.h5" in said, f"{code} {said}")
+shutil.copy("r1.h5", "flip.h5")
+with open("flip.h5", "r+b") as file:
+    for at in 9, 700, 1500, len(wanted) // 2, len(wanted) // 2 + 70000, len(wanted) - 3:
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 4]))
+code, said = sweep(2, "flip.h5", 20, 50)
+claim("flipped bytes are found and set right", code == 0 and bytes_of("flip.h5") == wanted,
+      f"{code} {said}")
+
+# ---- points that crash, hang or fail
+for fault, name in ("SYNTHETIC_CRASH", "crash"), ("SYNTHETIC_HANG", "hang"):
+    file = name + ".h5"
+    codes = []
+    for attempt in range(3):
+        process = start(2, file, 20, 0, **{fault: "77,150"}, SYNTHETIC_SPIN_US="100")
+        if name == "hang" and attempt < 2:
+            wait_for(lambda: os.path.exists(file))
+            time.sleep(1)
+            ranks = ranks_of(process.pid)
+            process.kill()
+            wait_for(lambda: not any(os.path.exists(f"/proc/{r}") for r in ranks))
+        code, said = finish(process)
+        codes.append(code)
+    found = verify(file)
+    for extra in range(3):  # the second point may need its own attempts
+        if codes[-1] == 1 and found["pending"] == 0:
+            break
+        process = start(2, file, 20, 0, **{fault: "77,150"}, SYNTHETIC_SPIN_US="100")
+        if name == "hang" and extra < 2:
+            time.sleep(3)
+            process.kill()
+        codes.append(finish(process)[0])
+        found = verify(file)
+    claim(f"points that {name} are quarantined, the rest completes",
+          codes[-1] == 1 and found["pending"] == 0 and found["failed"] == 2,
+          f"{codes} {found}")
+code, said = sweep(2, "fail.h5", 20, 0, SYNTHETIC_FAIL="5,6,7")
+claim("points that fail are recorded: exit code 1", code == 1 and
+      verify("fail.h5")["failed"] == 3 and "3 of 240 points failed" in said, said)
+
+# ---- a rank that stands still
+process = start(3, "still.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+wait_for(lambda: os.path.exists("still.h5") and verify("still.h5")["checked"] > 3)
+victims = ranks_of(process.pid)
+os.kill(victims[-1], signal.SIGSTOP)
+time.sleep(3)
+found = verify("still.h5")
+claim("others take over the blocks of a rank that is stopped",
+      found["checked"] >= 60, found)
+os.kill(victims[-1], signal.SIGCONT)
+code, said = finish(process)
+claim("and it may come back", code == 0 and bytes_of("still.h5") == wanted, said)
+
+# ---- the disk
+code, said = finish(subprocess.Popen(
+    ["bash", "-c", "ulimit -f 20480; exec \"$@\"", "-"] + command(2, "limit.h5", 20, 1000),
+    text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+claim("a file-size limit ends in one clear line", code == 1 and "limit.h5" in said and
+      said.count("bench_runner:") == 1, f"{code} {said}")
+code, said = sweep(2, "limit.h5", 20, 1000)
+claim("and without it the same command succeeds", code == 0, said)
+code, said = sweep(2, "no/such/folder.h5", 20, 50)
+claim("a folder that is not there is one clear line", code == 1 and
+      said.count("bench_runner:") == 1 and "No such file" in said, said)
+if os.geteuid() == 0 and shutil.which("mount"):
+    os.mkdir("small")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", "small"],
+                      capture_output=True).returncode == 0:
+        try:
+            code, said = sweep(2, "small/x.h5", 20, 50)
+            claim("a full disk is found at creation", code == 1 and
+                  "No space left" in said and said.count("bench_runner:") == 1, said)
+            claim("which leaves nothing behind",
+                  [n for n in os.listdir("small") if "journal" not in n] == [],
+                  os.listdir("small"))
+            subprocess.run(["mount", "-o", "remount,size=8m", "small"], check=True)
+            code, said = sweep(2, "small/x.h5", 20, 50)
+            claim("with room the same command succeeds",
+                  code == 0 and bytes_of("small/x.h5") == wanted, said)
+            subprocess.run(["mount", "-o", "remount,ro", "small"], check=True)
+            code, said = sweep(2, "small/y.h5", 20, 50)
+            claim("a read-only folder is one clear line", code == 1 and
+                  said.count("bench_runner:") == 1 and "Read-only" in said, said)
+        finally:
+            subprocess.run(["umount", "small"])
+done()

@@ -1,0 +1,312 @@
+/* The runner's arithmetic and its parts that need no second rank; whole runs under
+ * mpirun are in the scripts. */
+#include "synthetic.h"
+#include "run/activity.h"
+#include "run/deal.h"
+#include "run/isolate.h"
+#include "run/lock.h"
+#include "run/watch.h"
+#include "unit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { POSITIONS = 5000 };
+
+static double *even_costs_s(double cost_s)
+{
+    double *costs_s = alloc_array(POSITIONS, sizeof *costs_s);
+
+    for (int i = 0; i < POSITIONS; i++)
+        costs_s[i] = cost_s;
+    return costs_s;
+}
+
+/* Deal everything to `ranks` in turn, each lease finished at once at `pace` times the
+ * model's seconds; counts how often each position was dealt. */
+static void deal_out(struct deal *deal, const double *costs_s, unsigned ranks,
+                     double pace, uint32_t *dealt, uint32_t *largest, uint32_t *last,
+                     uint32_t *leases)
+{
+    double now_s = 0;
+    struct lease lease;
+
+    *largest = *last = *leases = 0;
+    for (unsigned rank = 0; deal_take(deal, rank, now_s, &lease);
+         rank = (rank + 1) % ranks) {
+        double busy_s = 0;
+
+        for (uint32_t i = lease.first; i < lease.first + lease.count; i++) {
+            dealt[i]++;
+            busy_s += pace * costs_s[i];
+        }
+        deal_finish(deal, lease.id, busy_s);
+        *largest = lease.count > *largest ? lease.count : *largest;
+        *last = lease.count;
+        ++*leases;
+    }
+}
+
+static void every_block_is_dealt_once(void)
+{
+    const unsigned ranks[] = { 1, 2, 7, 200, 10000 };
+    double *costs_s = even_costs_s(0.01);
+
+    for (size_t r = 0; r < sizeof ranks / sizeof *ranks; r++) {
+        struct deal *deal = deal_begin(costs_s, POSITIONS, ranks[r], 0);
+        uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
+
+        deal_out(deal, costs_s, ranks[r], 1, dealt, &largest, &last, &leases);
+        for (int i = 0; i < POSITIONS; i++)
+            CU_ASSERT_EQUAL(dealt[i], 1);
+        CU_ASSERT(deal_is_over(deal));
+        deal_free(deal);
+    }
+    free(costs_s);
+}
+
+static void leases_shrink_towards_the_end(void)
+{
+    double *costs_s = even_costs_s(0.01);
+    struct deal *deal = deal_begin(costs_s, POSITIONS, 4, 0);
+    uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
+
+    deal_out(deal, costs_s, 4, 1, dealt, &largest, &last, &leases);
+    CU_ASSERT(largest >= 100);
+    CU_ASSERT_EQUAL(last, 1);
+    CU_ASSERT(leases < 200);
+    deal_free(deal);
+    free(costs_s);
+}
+
+static void a_lease_is_worth_its_message(void)
+{
+    /* The model is 1000 times too dear: leases are measured, not believed. */
+    double *costs_s = even_costs_s(0.01);
+    struct deal *deal = deal_begin(costs_s, POSITIONS, 200, 0);
+    uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
+
+    deal_out(deal, costs_s, 200, 1e-3, dealt, &largest, &last, &leases);
+    CU_ASSERT(largest >= 1000); /* 0.05 s of work in all: hardly worth a lease */
+    CU_ASSERT(leases < 20);
+    CU_ASSERT_DOUBLE_EQUAL(deal_least_s(200), 0.1, 1e-12);
+    CU_ASSERT(deal_least_s(100000) > deal_least_s(10000));
+    deal_free(deal);
+    free(costs_s);
+}
+
+static void costly_blocks_come_first(void)
+{
+    uint32_t blocks[] = { 0, 1, 2, 3, 4 };
+    double costs_s[] = { 1, 5, 1, 9, 5 };
+    const uint32_t wanted[] = { 3, 1, 4, 0, 2 };
+
+    deal_order(blocks, costs_s, 5);
+    CU_ASSERT_EQUAL(memcmp(blocks, wanted, sizeof wanted), 0);
+    CU_ASSERT_EQUAL(costs_s[0], 9);
+    CU_ASSERT_EQUAL(costs_s[4], 1);
+}
+
+static void blocks_of_even_cost_stay_in_file_order(void)
+{
+    uint32_t blocks[] = { 7, 8, 9 };
+    double costs_s[] = { 1, 1.5, 1.9 };
+
+    deal_order(blocks, costs_s, 3);
+    CU_ASSERT(blocks[0] == 7 && blocks[1] == 8 && blocks[2] == 9);
+}
+
+static void an_overdue_lease_is_dealt_again_to_another_rank(void)
+{
+    const double costs_s[8] = { 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01 };
+    struct deal *deal = deal_begin(costs_s, 8, 2, 4);
+    struct lease all, again;
+
+    CU_ASSERT(deal_take(deal, 0, 0, &again));
+    CU_ASSERT(deal_take(deal, 1, 0, &all));
+    CU_ASSERT_EQUAL(all.count, 4);
+    CU_ASSERT(!deal_take(deal, 0, 1, &again)); /* nothing was measured: who knows */
+    deal_finish(deal, 0, 0.04);
+    CU_ASSERT(!deal_take(deal, 0, 0.05, &again)); /* not overdue yet */
+    CU_ASSERT(!deal_take(deal, 1, 100, &again));  /* not to its holder */
+    CU_ASSERT(deal_take(deal, 0, 100, &again));
+    CU_ASSERT_EQUAL(again.first + again.count, 8); /* from its end */
+    deal_finish(deal, again.id, 0.01);
+    CU_ASSERT(!deal_is_over(deal));
+    while (deal_take(deal, 0, 100, &again))
+        deal_finish(deal, again.id, 0.01);
+    CU_ASSERT(deal_is_over(deal)); /* the holder never finished */
+    deal_finish(deal, all.id, 100);
+    CU_ASSERT(deal_is_over(deal));
+    deal_free(deal);
+}
+
+/* Evaluate eight points of the small stage in a child, with a fault at point 5. */
+static void isolated(const char *fault, int8_t wanted)
+{
+    struct sweep sweep;
+    struct study study;
+    struct block block;
+    struct error err;
+
+    synthetic_study(&sweep, &study, 5, 0, false);
+    block_alloc(&block, &synthetic_stages[SMALL], 8);
+    block.status[2] = POINT_EXCLUDED;
+    setenv(fault, "5", 1);
+    CU_ASSERT_EQUAL(isolate_evaluate(&study, 0, 8, &block, 0.3, NULL, NULL, &err),
+                    STATUS_OK);
+    unsetenv(fault);
+    for (int i = 0; i < 8; i++) {
+        int8_t status = i == 5   ? wanted
+                        : i == 3 ? POINT_INFEASIBLE
+                        : i == 2 ? POINT_EXCLUDED
+                                 : POINT_DONE;
+        double value = ((double *)block.columns.column[1])[i];
+
+        CU_ASSERT_EQUAL(block.status[i], status);
+        if (status == POINT_DONE)
+            CU_ASSERT_DOUBLE_EQUAL(value, 1.0 / (i + 1), 0);
+        if (status != POINT_DONE)
+            CU_ASSERT(isnan(value));
+    }
+    block_free(&block);
+    sweep_free(&sweep);
+}
+
+static void a_point_that_crashes_harms_no_other(void)
+{
+    isolated("SYNTHETIC_CRASH", POINT_QUARANTINED);
+}
+
+static void a_point_that_hangs_is_given_up(void)
+{
+    isolated("SYNTHETIC_HANG", POINT_QUARANTINED);
+}
+
+static void an_innocent_block_keeps_its_values(void)
+{
+    isolated("SYNTHETIC_NOTHING", POINT_DONE);
+}
+
+static void only_one_run_holds_the_lock(void)
+{
+    char output[] = "/tmp/nvsweep-test-XXXXXX";
+    int fd = mkstemp(output);
+    struct lock first, second;
+    struct lock_owner owner;
+    struct error err = { "" };
+
+    close(fd);
+    CU_ASSERT_EQUAL(lock_take(&first, output, &err), STATUS_OK);
+    CU_ASSERT(lock_read(output, &owner));
+    CU_ASSERT_EQUAL(owner.pid, (long)getpid());
+    CU_ASSERT(owner.is_alive);
+    CU_ASSERT_EQUAL(lock_take(&second, output, &err), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "another run"));
+    lock_release(&first);
+    CU_ASSERT_EQUAL(lock_take(&second, output, &err), STATUS_OK);
+    lock_release(&second);
+    CU_ASSERT(!lock_read(output, &owner));
+    unlink(output);
+}
+
+static void a_dead_owners_lock_is_taken_over(void)
+{
+    char output[] = "/tmp/nvsweep-test-XXXXXX";
+    int fd = mkstemp(output), how;
+    struct lock lock;
+    struct error err = { "" };
+    pid_t child = fork();
+
+    close(fd);
+    if (child == 0) {
+        lock_take(&lock, output, &err);
+        _exit(0); /* as if killed: the lock file stays */
+    }
+    waitpid(child, &how, 0);
+    CU_ASSERT_EQUAL(lock_take(&lock, output, &err), STATUS_OK);
+    lock_release(&lock);
+    unlink(output);
+}
+
+/* A lock file as another host would have left it, touched `age_s` ago. */
+static enum status lock_over(const char *content, int age_s)
+{
+    char output[] = "/tmp/nvsweep-test-XXXXXX";
+    int fd = mkstemp(output);
+    char *path = alloc_printf("%s.lock", output);
+    FILE *file = fopen(path, "w");
+    struct timespec times[2] = { { time(NULL) - age_s, 0 }, { time(NULL) - age_s, 0 } };
+    struct lock lock;
+    struct error err;
+    enum status status;
+
+    close(fd);
+    fputs(content, file);
+    fclose(file);
+    utimensat(AT_FDCWD, path, times, 0);
+    status = lock_take(&lock, output, &err);
+    lock_release(&lock);
+    unlink(path);
+    unlink(output);
+    free(path);
+    return status;
+}
+
+static void another_hosts_lock_counts_while_it_is_touched(void)
+{
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 -\n", 5), STATUS_INPUT);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 -\n", 1000), STATUS_OK);
+    setenv("SLURM_JOB_ID", "42", 1); /* requeued: the same job cannot run twice */
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 42\n", 5), STATUS_OK);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 43\n", 5), STATUS_INPUT);
+    unsetenv("SLURM_JOB_ID");
+}
+
+static void the_journal_tells_what_a_run_does(void)
+{
+    char output[] = "/tmp/nvsweep-test-XXXXXX";
+    int fd = mkstemp(output);
+    char *journal = alloc_printf("%s.journal", output);
+    struct activity activity;
+    struct watch watch;
+
+    close(fd);
+    activity_read(output, &activity);
+    CU_ASSERT(!activity.has_journal);
+    watch_begin(&watch, output, true);
+    watch_journal(&watch, "{\"event\": \"start\", \"epoch\": 1000, \"ranks\": 3}");
+    watch_journal(&watch,
+                  "{\"event\": \"stage\", \"stage\": \"array\", \"epoch\": 1000}");
+    for (int i = 0; i < 10; i++)
+        watch_journal(&watch,
+                      "{\"event\": \"lease\", \"points\": 50, \"start\": %d, "
+                      "\"seconds\": 10.0}",
+                      1000 + 10 * i);
+    watch_end(&watch);
+    activity_read(output, &activity);
+    CU_ASSERT(activity.has_journal);
+    CU_ASSERT_EQUAL(activity.ranks, 3);
+    CU_ASSERT_STRING_EQUAL(activity.stage, "array");
+    CU_ASSERT_EQUAL(activity.stage_points, 500);
+    CU_ASSERT_DOUBLE_EQUAL(activity.last_s, 1100, 1e-6);
+    CU_ASSERT_DOUBLE_EQUAL(activity.points_per_s, 5, 1); /* 50 points every 10 s */
+    CU_ASSERT_STRING_EQUAL(activity.end, "");
+    unlink(journal);
+    unlink(output);
+    free(journal);
+}
+
+SUITE(run, TEST(every_block_is_dealt_once), TEST(leases_shrink_towards_the_end),
+      TEST(a_lease_is_worth_its_message), TEST(costly_blocks_come_first),
+      TEST(blocks_of_even_cost_stay_in_file_order),
+      TEST(an_overdue_lease_is_dealt_again_to_another_rank),
+      TEST(a_point_that_crashes_harms_no_other), TEST(a_point_that_hangs_is_given_up),
+      TEST(an_innocent_block_keeps_its_values), TEST(only_one_run_holds_the_lock),
+      TEST(a_dead_owners_lock_is_taken_over),
+      TEST(another_hosts_lock_counts_while_it_is_touched),
+      TEST(the_journal_tells_what_a_run_does));
