@@ -26,7 +26,7 @@ def _panels(data, draw_one):
     for i, (axes, (name, words)) in enumerate(zip(all_axes.ravel(), METRICS)):
         array = nv.metric(data, name)
         draw_one(axes, array, words, technologies, looks)
-        axes.set_yscale("log")
+        fig.log_y(axes)
         if i < 3:
             axes.set_xlabel("")
     _legend(figure, all_axes[0][0])

@@ -58,17 +58,17 @@ def bars_by_network(axes, data, array, looks, stated=False):
     return len(labels)
 
 
-def mark_published(axes, metric, sweep, x_of, ratio_inverted=False):
-    """Marks the published ratios of a metric, one per technology; x_of gives the place.
-    Returns the grades marked."""
+def mark_published(axes, metric, sweep, x_of, looks=None):
+    """Marks the published ratios of a metric; x_of gives the place, looks the marker (a
+    diamond without).  Returns the grades marked."""
     grades = set()
     for figure in nv.published("deepnvm", metric=metric, sweep=sweep):
         technology = nv.setting(figure, "technology")
         place = x_of(figure, technology)
         if place is None:
             continue
-        value = 1 / figure["published"] if ratio_inverted else figure["published"]
-        fig.published_mark(axes, place, value, figure["grade"])
+        marker = looks[technology]["marker"] if looks else "D"
+        fig.published_mark(axes, place, figure["published"], figure["grade"], marker=marker)
         grades.add(figure["grade"])
     return grades
 

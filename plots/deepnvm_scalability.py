@@ -37,16 +37,14 @@ def gains(data):
                                   color=looks[technology]["color"], lw=0)
             fig.baseline_line(axes)
             grades |= deepnvm.mark_published(axes, name, "deepnvm_scalability.cfg",
-                                             lambda figure, technology: 32 * 2.0**20)
+                                             lambda figure, technology: 32 * 2.0**20, looks)
             fig.capacity_axis(axes, x)
-            axes.set_yscale("log")
-            fig.log_ticks(axes.yaxis)
+            fig.log_y(axes)
             axes.set_title(f"{words}, {phase}")
             if row == 0:
                 axes.set_xlabel("")
-    for axes in all_axes[:, 0]:
-        axes.set_ylabel("Gain over SRAM of equal capacity")
-    deepnvm.published_legend(all_axes[0][0], grades, "paper, 32 MB, largest of either phase")
+    figure.supylabel("Gain over SRAM of equal capacity", fontsize=9)
+    deepnvm.published_legend(all_axes[0][0], grades, "paper, 32 MB, the largest gain; marker by technology")
     handles, labels = all_axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="upper center", ncol=4, bbox_to_anchor=(0.5, 1.06))
     return figure
@@ -82,7 +80,7 @@ def ppa(data):
             axes.plot(one.capacity_bytes.astype(float), one, **looks.line(technology),
                       label=deepnvm.NAMES[technology])
         grades |= _mark_table2(axes, name)
-        axes.set_yscale("log")
+        fig.log_y(axes)
         fig.capacity_axis(axes, array.capacity_bytes)
         axes.set_ylabel(nv.label(array, words))
         if axes in all_axes[0]:

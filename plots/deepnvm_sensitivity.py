@@ -39,10 +39,12 @@ def draw(data):
                           color="white" if value < (low + high) / 2 else "black")
             headline = _headline(technology)
             if headline and float(one.min()) < headline < float(one.max()):
-                axes.contour(one.values, levels=[headline], colors="black", linewidths=1.6)
-            axes.set_title(f"{deepnvm.NAMES[technology]}, leaks during "
+                for colour, width in (("black", 3.2), ("white", 1.6)):
+                    axes.contour(one.values, levels=[headline], colors=colour,
+                                 linewidths=width)
+            axes.set_title(f"{deepnvm.NAMES[technology]}, leaks in "
                            f"{'cache' if time == 'llc' else 'cache and DRAM'} time"
-                           + (f"; paper {headline:g}x" if headline else ""))
+                           + (f" (paper {headline:g})" if headline else ""), fontsize=8)
             axes.set_xticks(range(one.sizes["dram_access_s"]),
                             _ticks(one.dram_access_s.values, "s"), rotation=30)
             axes.set_yticks(range(one.sizes["dram_j_per_bit"]),
@@ -53,7 +55,7 @@ def draw(data):
     for axes in all_axes[:, 0]:
         axes.set_ylabel("DRAM energy per bit")
     figure.colorbar(image, ax=all_axes, shrink=0.7,
-                    label="largest EDP gain over SRAM (black line: the paper's)")
+                    label="largest EDP gain over SRAM (white line: the paper's)")
     return {"deepnvm_sensitivity": figure}
 
 

@@ -44,7 +44,7 @@ def dram(data):
             style = looks.line(network, marker=None)
             axes.plot(one.curve_capacity_bytes, one, **style, label=network)
         fig.capacity_axis(axes, 2.0 ** np.arange(20, 31))
-        axes.set_ylim(0, 1.6)
+        axes.set_ylim(0, 1.3)
         axes.axvline(3 * 2.0**20, color="0.5", lw=0.7, ls=":")
         fig.baseline_line(axes)
         axes.set_title(phase)

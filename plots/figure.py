@@ -107,8 +107,13 @@ def capacity_axis(axes, values=None):
     axes.tick_params(axis="x", rotation=30)
 
 
-def log_ticks(axis):
-    """Plain numbers rather than powers on a logarithmic axis that spans little."""
+def log_y(axes):
+    """A logarithmic y axis; where it spans little, 1, 2, 5 rather than powers of ten."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    if high > 300 * low:
+        return
+    axis = axes.yaxis
     axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5), numticks=12))
     axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
