@@ -2,8 +2,7 @@
 
 /* Largest ratio of a data bank's sides. */
 static const double ASPECT_LIMIT = 10;
-/* Share of wires that switch in an access when data are random. */
-static const double ACTIVITY = 0.5;
+
 /* Delay of a distributed line at half swing (Sakurai). */
 static const double DISTRIBUTED = 0.377;
 
@@ -103,7 +102,7 @@ static void mat_wires(struct mat *mat, const struct task *task)
     mat->wires_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
     if (wire->repeated)
         mat->wires_s = fmin(mat->wires_s, wire->s_per_m * length_m);
-    mat->wires_j = ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
+    mat->wires_j = TREE_ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
 }
 
 bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
@@ -120,8 +119,8 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
     subarray_time(s, &task->fabric, mat->ramp, t);
     mat->comparator = (struct comparator){ 0 };
     if (task->is_tag)
-        mat->comparator = comparator_make(
-            &task->process, (double)mat->shape.bits * active, RAMP_STEP, NULL);
+        mat->comparator = *parts_comparator(parts, &task->process,
+                                            mat->shape.bits * (uint64_t)active);
     mat_layout(mat, task);
     mat_wires(mat, task);
     mat->comparator_j = (double)mat->shape.ways * mat->comparator.energy_j;
@@ -209,7 +208,7 @@ static void make_tree(struct bank *bank, const struct task *task,
         h_length_m = 2 * h_length_m + 2 * crossed_m;
     }
     if (!task->fabric.rules->one_way_energy)
-        bank->htree_j *= ACTIVITY;
+        bank->htree_j *= TREE_ACTIVITY;
 }
 
 bool bank_make(struct bank *bank, const struct task *task,

@@ -8,6 +8,9 @@
 
 enum { HTREE_LEVELS = 10 };
 
+/* Share of the wires that switch in an access when data are random. */
+#define TREE_ACTIVITY 0.5
+
 /* One array of a request: the data array or the tag array. */
 struct task {
     const struct array_request *request;

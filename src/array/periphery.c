@@ -120,23 +120,35 @@ static double amp_height_m(const struct process *process, double pitch_m)
     return stack_m * widest_m / pitch_m;
 }
 
+double sense_amp_input_f(const struct process *process, double pitch_m)
+{
+    double f_m = process->f_m;
+
+    return gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
+}
+
+double sense_amp_latch_s(const struct process *process, double input_f, double sense_v)
+{
+    double gm_s = gm_n_s(process, SENSE_N_F * process->f_m) +
+                  gm_p_s(process, SENSE_P_F * process->f_m);
+
+    return input_f / gm_s * log(process->vdd_v / sense_v);
+}
+
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,
                     const struct bitcell *cell, double pitch_m, double sense_v)
 {
     double f_m = process->f_m, vdd = process->vdd_v;
 
-    if (!(pitch_m > 2 * f_m))
+    /* folding a device takes three features of the pitch */
+    if (!(pitch_m > (process->fins ? 2 : 3) * f_m * (1 + 1e-9)))
         return false;
-    amp->input_f =
-        gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
-    amp->latch_s = amp->input_f /
-                   (gm_n_s(process, SENSE_N_F * f_m) +
-                    gm_p_s(process, SENSE_P_F * f_m)) *
-                   log(vdd / sense_v);
+    amp->input_f = sense_amp_input_f(process, pitch_m);
+    amp->latch_s = sense_amp_latch_s(process, amp->input_f, sense_v);
     amp->delay_s = fmax(amp->latch_s, 0);
     amp->energy_j = amp->input_f * vdd * vdd;
     amp->leakage_w = gate_leak_a(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0) *

@@ -35,6 +35,10 @@ struct sense_amp {
     double height_m; /* strip of amplifiers at that pitch */
 };
 
+/* Load of a voltage sense amplifier at a pitch, and its time to a full swing. */
+double sense_amp_input_f(const struct process *process, double pitch_m);
+double sense_amp_latch_s(const struct process *process, double input_f, double sense_v);
+
 /* false if the pitch is too narrow. */
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,
                     const struct bitcell *cell, double pitch_m, double sense_v);

@@ -191,7 +191,9 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
     if (deal_repeats(co.deal))
-        watch_say(watch, "%u overdue leases were dealt twice", deal_repeats(co.deal));
+        watch_journal(watch,
+                      "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
+                      evaluator->stage->name, deal_repeats(co.deal));
     *is_stopped = co.stop && !deal_is_over(co.deal);
     deal_free(co.deal);
     free(co.is_waiting);

@@ -4,11 +4,12 @@
 
 #include <stdlib.h>
 
-#define GUIDED_SHARES 3.0 /* leases each rank can still expect at any time */
-#define MOST_S 10.0       /* so that progress is seen and a straggler holds little */
-#define UNMEASURED_S 0.02 /* model seconds dealt before the model is checked */
-#define OVERDUE_FACTOR 3.0
+#define GUIDED_SHARES 3.0  /* leases each rank can still expect at any time */
+#define MOST_S 10.0        /* so that progress is seen and a straggler holds little */
+#define UNMEASURED_S 0.02  /* model seconds dealt before the model is checked */
+#define OVERDUE_FACTOR 3.0 /* times what a lease should have taken, and a little */
 #define OVERDUE_S 0.25
+#define OVERDUE_UNMEASURED_S 30.0 /* while nothing was measured */
 
 struct slot {
     bool is_held;
@@ -112,6 +113,16 @@ static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t 
     *lease = (struct lease){ id, first, count };
 }
 
+/* Has the lease been held for too long? */
+static bool is_overdue(const struct deal *deal, const struct slot *slot, double now_s)
+{
+    double limit_s = deal->modelled_s > 0
+                         ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
+                         : OVERDUE_UNMEASURED_S;
+
+    return slot->is_held && now_s - slot->start_s > limit_s;
+}
+
 /* The blocks of a lease that is overdue and not dealt twice yet; from its end, because
  * its holder works from the front. */
 static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
@@ -122,9 +133,8 @@ static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
 
     for (uint32_t i = 0; i < deal->slot_count; i++) {
         const struct slot *slot = &deal->slots[i];
-        double limit_s = OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal);
 
-        if (slot->is_held && slot->rank != rank && now_s - slot->start_s > limit_s &&
+        if (slot->rank != rank && is_overdue(deal, slot, now_s) &&
             deal->copies[slot->first] == 1 && !deal->is_done[slot->first] &&
             (!worst || slot->start_s < worst->start_s))
             worst = slot;

@@ -194,6 +194,11 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
     if (status == STATUS_OK)
         status = raw_read(&run->raw, loaded->status, layout->points,
                           layout->status_offset, err);
+    if (run->rank == 0)
+        watch_journal(&run->watch,
+                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
+                      "}",
+                      run->table[id].name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;
