@@ -23,6 +23,15 @@ static bool block_pair(struct mat *mat, const struct task *task, struct parts *p
     return mat->block[first] != NULL && mat->block[first + 1] != NULL;
 }
 
+unsigned mat_row_bits(const struct task *task, const struct mat_shape *mat,
+                      const struct subarray_shape *shape)
+{
+    if (task->fabric.rules->row_bits_less_ways)
+        return (unsigned)(mat->address_bits -
+                          log2_up(shape->mux0 * shape->mux1 * shape->mux2));
+    return (unsigned)log2_up(shape->rows);
+}
+
 static bool make_predecoders(struct mat *mat, const struct task *task,
                              struct parts *parts, const char **why)
 {
@@ -36,10 +45,7 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
     const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
     bool made;
 
-    mat->row_bits = (unsigned)log2_up(shape->rows);
-    if (task->fabric.rules->row_bits_less_ways)
-        mat->row_bits = (unsigned)(mat->shape.address_bits -
-                                   log2_up(shape->mux0 * shape->mux1 * shape->mux2));
+    mat->row_bits = mat_row_bits(task, &mat->shape, shape);
     if (!task->fabric.rules->mat_wires_free)
         col_f = row_f;
     made = block_pair(mat, task, parts, 0, mat->row_bits, row_f);
