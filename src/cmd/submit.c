@@ -20,7 +20,7 @@
 #define LONGEST_S 86400.0
 /* A task should have this much to do, unless the user asks for more tasks. */
 #define TASK_S 30.0
-/* Slurm warns this long before the end, or at three quarters of shorter limits. */
+/* Slurm warns this long before the end, or at half of shorter limits. */
 #define WARNING_S 120.0
 
 enum { NODES_MAX = 100000, SWEEPS_MAX = 1000 };
@@ -260,7 +260,7 @@ static void slots_make(const struct submission *submission,
 {
     bool is_array = submission->sweep_count > 1;
     char *name = is_array ? alloc_text("nvsweep") : job_name(submission->sweeps[0]);
-    long warning_s = (long)fmin(WARNING_S, (double)submission->minutes * 60 / 4);
+    long warning_s = (long)fmin(WARNING_S, (double)submission->minutes * 60 / 2);
     /* clang-format off */
     const struct slot made[SLOTS] = {
         { "COMMENT",   comment(submission) },
