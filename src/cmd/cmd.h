@@ -50,8 +50,8 @@ enum status published_load(struct published *published, struct error *err);
 enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
                        struct error *err);
 
-/* The i-th folder given with --library, or NULL: there are not so many. */
-const char *library_user_folder(size_t i);
+/* The folders given with --library; ends with NULL. */
+const char *const *library_user_folders(void);
 
 /* What a sweep will cost by the stages' own models of cost; zeros for stages it has no
  * use for. */
