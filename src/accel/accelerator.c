@@ -31,6 +31,23 @@ static const struct schema level_schema = {
     .field_count = FIELD_COUNT_OF(level_fields),
 };
 
+static const struct field pass_fields[] = {
+    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers meant"),
+    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers meant"),
+    FIELD_COUNT(struct pass_choice, strip, REQUIRED, 1, 65536, "output rows at a time"),
+    FIELD_COUNT(struct pass_choice, channels, REQUIRED, 1, 65536, "input channels of a pass"),
+    FIELD_COUNT(struct pass_choice, filters, REQUIRED, 1, 65536, "filters of a pass"),
+    FIELD_COUNT(struct pass_choice, filters_held, REQUIRED, 1, 65536, "filters whose partial sums stay in the buffer"),
+    FIELD_COUNT(struct pass_choice, samples, 1, 1, 65536, "samples of a pass"),
+};
+
+static const struct schema pass_schema = {
+    .kind = "pass",
+    .size = sizeof(struct pass_choice),
+    .fields = pass_fields,
+    .field_count = FIELD_COUNT_OF(pass_fields),
+};
+
 static const struct field accelerator_fields[] = {
     FIELD_TEXT(struct accelerator, summary, "", "what it is, in a line"),
     FIELD_WORD(struct accelerator, family, accel_family_words, REQUIRED, "how it maps layers"),
@@ -56,6 +73,7 @@ static const struct field accelerator_fields[] = {
     FIELD_LIST(struct accelerator, levels, &level_schema, "memories on the chip"),
     FIELD_NUMBER(struct accelerator, cycle_factor, "1", 1, 1, 100, "row-stationary: measured over ideal cycles"),
     FIELD_NUMBER(struct accelerator, buffer_bytes_per_s, "byte/s", 0, 0, 1e16, "row-stationary: bandwidth of the global buffer (0: never limits)"),
+    FIELD_LIST(struct accelerator, passes, &pass_schema, "row-stationary: passes known for some layers"),
     FIELD_COUNT(struct accelerator, queue_depth, 8, 1, 65536, "eie: entries of a PE's activation queue"),
     FIELD_COUNT(struct accelerator, run_bits, 4, 1, 16, "eie: bits of a run length of zeros"),
     FIELD_COUNT(struct accelerator, tile, 0, 0, 6, "winograd: outputs per tile side (0: direct)"),

@@ -32,6 +32,15 @@ struct level {
     double read_j, write_j, leakage_w, area_m2;
 };
 
+/* Row stationary: the pass taken for layers of a kernel and output height, where it is
+ * known; elsewhere it is searched for. */
+struct pass_choice {
+    uint64_t kernel, height;
+    uint64_t strip;              /* output rows at a time */
+    uint64_t channels, filters;  /* of a pass, all PEs together */
+    uint64_t filters_held, samples; /* whose partial sums stay in the buffer */
+};
+
 struct accelerator {
     struct record record;
     const char *summary;
@@ -60,6 +69,8 @@ struct accelerator {
     /* Row stationary. */
     double cycle_factor;       /* measured over ideal cycles (fitted) */
     double buffer_bytes_per_s; /* of the global buffer (fitted) */
+    struct pass_choice *passes;
+    size_t passes_count;
 
     /* EIE. */
     uint64_t queue_depth, run_bits;

@@ -10,6 +10,7 @@
 #include <math.h>
 
 enum { DRAM_COST = 200, BUFFER_COST = 6 };
+enum { PASS_FILTERS = 16 }; /* filters in a PE, as the chip's passes hold at most */
 
 /* The part of the array that has work. */
 struct placement {
@@ -18,7 +19,8 @@ struct placement {
     double active_pes;
 };
 
-/* Elements moved; in_buffer and per_pass are inputs at their two levels. */
+/* Elements moved, one group.  Partial sums enter the buffer once per pass over channels
+ * and leave it as often, the last time to DRAM. */
 struct pass {
     double buffer_inputs, buffer_sums, dram_inputs, dram_weights;
 };
@@ -110,10 +112,12 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
     uint64_t strips = div_up(l->out_height, e), blocks = div_up(l->filters, filters);
 
     for (int all_strips = 0; all_strips < 2; all_strips++)
-        for (uint64_t n = 1; n <= l->batch; n *= 2)
+        for (uint64_t n = 1; n <= l->batch; n++)
             for (uint64_t u = 1; u <= blocks; u++) {
                 struct pass pass;
 
+                if (l->batch % n != 0 || blocks % u != 0)
+                    continue;
                 if (!pass_evaluate(l, e, all_strips ? strips : 1, n, channels, filters,
                                    least(filters * u, l->filters), capacity, &pass))
                     break;
@@ -124,8 +128,10 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
             }
 }
 
+/* All choices of a PE's channels q and filters p and of the sets' split into r channel
+ * and t filter groups; blocks are of equal size. */
 static bool pass_search(const struct machine *machine, const struct accel_layer *l,
-                        struct pass *best)
+                        const struct placement *placement, struct pass *best)
 {
     const struct accelerator *a = &machine->accelerator;
     double pes = (double)(a->pe_rows * a->pe_columns);
@@ -133,24 +139,41 @@ static bool pass_search(const struct machine *machine, const struct accel_layer 
     uint64_t weights = (uint64_t)(machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
     uint64_t sums = (uint64_t)(machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
     double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER), cost = INFINITY;
-    uint64_t stacked = a->pe_rows >= l->kernel_height ? a->pe_rows / l->kernel_height : 1;
-    uint64_t widest = least(a->pe_columns, l->out_height);
+    uint64_t e = div_up(l->out_height, placement->columns_fold);
 
-    for (uint64_t e = widest; e > 0 && 2 * e >= widest; e--) {
-        uint64_t sets = stacked * (a->pe_columns / e);
+    for (uint64_t r = 1; r <= placement->sets; r++)
+        for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
+            uint64_t channels = least(q * r, l->channels);
+            uint64_t most = least(sums, weights / (q * l->kernel_width));
 
-        for (uint64_t r = 1; r <= sets; r++)
-            for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
-                uint64_t p = least(sums, weights / (q * l->kernel_width));
+            for (uint64_t p = least(most, PASS_FILTERS);
+                 p > 0 && l->channels % channels == 0; p--) {
+                uint64_t filters = least(p * (placement->sets / r), l->filters);
 
-                if (p == 0)
-                    break;
-                p = least(p, 16); /* as the chip's passes hold at most */
-                pass_hold(l, e, least(q * r, l->channels), least(p * (sets / r), l->filters),
-                          capacity, best, &cost);
+                if (l->filters % filters == 0)
+                    pass_hold(l, e, channels, filters, capacity, best, &cost);
             }
-    }
+        }
     return cost < INFINITY;
+}
+
+/* The pass that the record states for such layers, if they fit together. */
+static bool pass_known(const struct machine *machine, const struct accel_layer *l,
+                       struct pass *pass)
+{
+    const struct accelerator *a = &machine->accelerator;
+
+    for (size_t i = 0; i < a->passes_count; i++) {
+        const struct pass_choice *known = &a->passes[i];
+
+        if (known->kernel == l->kernel_height && known->height == l->out_height)
+            return pass_evaluate(l, known->strip, 1, least(known->samples, l->batch),
+                                 least(known->channels, l->channels),
+                                 least(known->filters, l->filters),
+                                 least(known->filters_held, l->filters),
+                                 machine_capacity(machine, LEVEL_GLOBAL_BUFFER), pass);
+    }
+    return false;
 }
 
 static enum status row_stationary_map(const struct machine *machine,
@@ -163,7 +186,8 @@ static enum status row_stationary_map(const struct machine *machine,
     double macs = accel_layer_macs(layer), buffer_cycles = 0, elements;
     struct pass pass = { 0 };
 
-    if (!pass_search(machine, layer, &pass))
+    if (!pass_known(machine, layer, &pass) &&
+        !pass_search(machine, layer, &placement, &pass))
         return error_set(err, STATUS_INFEASIBLE,
                          "not one pass of layer '%s' fits the buffers", layer->name);
     mapping->macs = mapping->computed_macs = macs;
@@ -183,7 +207,7 @@ static enum status row_stationary_map(const struct machine *machine,
     mapping->dram_reads = groups * (pass.dram_inputs + pass.dram_weights);
     mapping->dram_writes = outputs;
     mapping->levels[LEVEL_GLOBAL_BUFFER] = (struct level_use){
-        .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2) + outputs,
+        .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2),
         .writes = groups * (pass.dram_inputs + pass.buffer_sums / 2),
     };
     mapping->noc_elements = elements + macs / (double)layer->kernel_width;
