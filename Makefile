@@ -78,6 +78,9 @@ format:  ## lay out the C code
 bench: all $(BENCH:%=$(BUILD)/bench_%)  ## measure speed, printed with ratios
 	$(Q)for b in $(BENCH); do $(BUILD)/bench_$$b || exit 1; done
 
+plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/figures)
+	$(Q)plots/draw_all $(BUILD)/results
+
 schema: all  ## write the schema page hdf5_schema/columns.md anew
 	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
 
@@ -94,7 +97,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps lint format bench schema install clean help
+.PHONY: all run test check deps lint format bench plots schema install clean help
 
 # ---- how things are built
 
@@ -135,4 +138,4 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
--include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d)
+-include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)

@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "cmd/figures.h"
 #include "cmd/json.h"
+#include "cmd/peers.h"
 #include "config/library.h"
 
 #include <math.h>
@@ -148,6 +149,15 @@ static size_t systems_list(const struct published *published, const char **syste
     return count;
 }
 
+/* Was the system asked for, by name or by naming none? */
+static bool is_named(const char *system, char **asked, int asked_count)
+{
+    for (int i = 0; i < asked_count; i++)
+        if (strcmp(system, asked[i]) == 0)
+            return true;
+    return asked_count == 0;
+}
+
 static enum status systems_print(struct figures *figures,
                                  const struct published *published, char **asked,
                                  int asked_count, struct outcome *outcome,
@@ -170,14 +180,9 @@ static enum status systems_print(struct figures *figures,
     }
     if (outcome->is_json)
         printf("[");
-    for (size_t k = 0; k < count && status == STATUS_OK; k++) {
-        bool is_asked = asked_count == 0;
-
-        for (int i = 0; i < asked_count; i++)
-            is_asked |= strcmp(systems[k], asked[i]) == 0;
-        if (is_asked)
+    for (size_t k = 0; k < count && status == STATUS_OK; k++)
+        if (is_named(systems[k], asked, asked_count))
             status = system_print(figures, published, systems[k], outcome, err);
-    }
     if (outcome->is_json)
         printf("\n]\n");
     else if (status == STATUS_OK)
@@ -191,6 +196,7 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     struct library library = { 0 };
     struct published published = { 0 };
     struct outcome outcome = { 0 };
+    size_t outside = 0;
     const struct option_spec options[] = {
         { "json", NULL, &outcome.is_json },
         { "no-model", NULL, &outcome.is_unevaluated },
@@ -207,6 +213,10 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
 
         status = systems_print(figures, &published, argv, argc, &outcome, err);
         figures_end(figures);
+        if (status == STATUS_OK && !outcome.is_json && is_named("array", argv, argc))
+            status = peers_print(&library, folder, &outside, err);
+        if (status == STATUS_OK && outside)
+            printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);
     }
     free(folder);
     published_free(&published);

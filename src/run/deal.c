@@ -28,7 +28,8 @@ struct deal {
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
     struct slot *slots;
-    uint32_t slot_count;
+    uint32_t *free_slots; /* a stack of those not held */
+    uint32_t slot_count, free_count;
 };
 
 double deal_least_s(unsigned ranks)
@@ -65,6 +66,7 @@ void deal_free(struct deal *deal)
     free(deal->is_done);
     free(deal->copies);
     free(deal->slots);
+    free(deal->free_slots);
     free(deal);
 }
 
@@ -90,19 +92,20 @@ static double lease_target_cost_s(const struct deal *deal)
     return target_s / pace(deal);
 }
 
-static uint32_t slot_free(struct deal *deal)
+static uint32_t slot_take(struct deal *deal)
 {
-    for (uint32_t i = 0; i < deal->slot_count; i++)
-        if (!deal->slots[i].is_held)
-            return i;
+    if (deal->free_count)
+        return deal->free_slots[--deal->free_count];
     deal->slots = realloc_array(deal->slots, deal->slot_count + 1, sizeof *deal->slots);
+    deal->free_slots = realloc_array(deal->free_slots, deal->slot_count + 1,
+                                     sizeof *deal->free_slots);
     return deal->slot_count++;
 }
 
 static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t first,
                        uint32_t count, struct lease *lease)
 {
-    uint32_t id = slot_free(deal);
+    uint32_t id = slot_take(deal);
     double cost_s = 0;
 
     for (uint32_t i = first; i < first + count; i++) {
@@ -177,6 +180,7 @@ void deal_finish(struct deal *deal, uint32_t id, double busy_s)
     struct slot *slot = &deal->slots[id];
 
     slot->is_held = false;
+    deal->free_slots[deal->free_count++] = id;
     for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
         if (deal->is_done[i])
             continue;
