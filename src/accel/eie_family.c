@@ -60,39 +60,39 @@ struct eie_run {
     double columns; /* with entries, all PEs */
 };
 
-/* Column by column: a PE takes a column once it has been broadcast and the column before
- * is done; the broadcast of a column waits until every PE has taken the one `depth`
- * before it. */
+/* Column by column: a PE works on a column once it has been broadcast and the column
+ * before is done, and keeps it in its queue until then; so the broadcast of a column
+ * waits until every PE is done with the one `depth` before it. */
 static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double density,
                          uint64_t depth, uint64_t run, struct eie_run *result)
 {
     uint64_t state = rows * 1000003 + columns, broadcast = 0, last = 0;
     uint64_t *done = alloc_array(pes, sizeof *done);
-    uint64_t *taken = alloc_array(depth, sizeof *taken); /* by the last PE */
+    uint64_t *left = alloc_array(depth, sizeof *left); /* the last PE's queue */
 
     *result = (struct eie_run){ 0 };
     for (uint64_t c = 0; c < columns; c++) {
-        uint64_t latest_taken = 0;
+        uint64_t latest = 0;
 
-        if (c >= depth && taken[c % depth] > broadcast)
-            broadcast = taken[c % depth];
+        if (c >= depth && left[c % depth] > broadcast)
+            broadcast = left[c % depth];
         for (uint64_t p = 0; p < pes; p++) {
             uint64_t own = rows / pes + (p < rows % pes);
             uint64_t start = done[p] > broadcast ? done[p] : broadcast;
             unsigned entries = own ? entries_draw(own, density, run, &state) : 0;
 
-            latest_taken = start > latest_taken ? start : latest_taken;
             done[p] = start + entries;
+            latest = done[p] > latest ? done[p] : latest;
             last = done[p] > last ? done[p] : last;
             result->entries += entries;
             result->columns += entries > 0;
         }
-        taken[c % depth] = latest_taken;
+        left[c % depth] = latest;
         broadcast++;
     }
     result->cycles = (double)(last > broadcast ? last : broadcast);
     free(done);
-    free(taken);
+    free(left);
 }
 
 /* Reads of the weight memory: a word holds several entries, and a column may begin

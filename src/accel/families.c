@@ -73,6 +73,7 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
         total->levels[i].reads += one->levels[i].reads;
         total->levels[i].writes += one->levels[i].writes;
     }
+    total->pe_uses += one->pe_uses;
     total->noc_elements += one->noc_elements;
     total->dram_reads += one->dram_reads;
     total->dram_writes += one->dram_writes;

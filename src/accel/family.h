@@ -42,6 +42,7 @@ struct mapping {
     double pe_cycles;      /* available: PEs times cycles without stalls */
     double active_pes;     /* with work, mean; of a network weighted by cycles */
     struct level_use levels[LEVEL_COUNT];
+    double pe_uses;         /* of the PEs' memories by the arithmetic */
     double noc_elements;
     double dram_reads, dram_writes; /* elements */
     double instructions;            /* cpu */

@@ -204,6 +204,7 @@ static enum status row_stationary_map(const struct machine *machine,
     mapping->levels[LEVEL_PE_INPUT] = (struct level_use){ macs, pass.buffer_inputs * groups };
     mapping->levels[LEVEL_PE_WEIGHT] = (struct level_use){ macs, pass.dram_weights * groups };
     mapping->levels[LEVEL_PE_OUTPUT] = (struct level_use){ macs, macs };
+    mapping->pe_uses = 4 * macs;
     mapping->dram_reads = groups * (pass.dram_inputs + pass.dram_weights);
     mapping->dram_writes = outputs;
     mapping->levels[LEVEL_GLOBAL_BUFFER] = (struct level_use){

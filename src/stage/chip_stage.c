@@ -174,6 +174,8 @@ static void row_write(const struct chip *chip, const struct point *point,
               chip->accelerator->mac_area_m2 * chip->pes * chip->area_scale;
     out->latency_s[i] = chip->latency_s;
     out->throughput_hz[i] = throughput_hz;
+    out->peak_macs_hz[i] = chip->pes * (double)chip->accelerator->pe_depth *
+                           chip->accelerator->clock_hz;
     out->inference_j[i] = total_j;
     out->dynamic_j[i] = total_j - idle_j;
     out->memory_j[i] = level_j + share * idle_j;

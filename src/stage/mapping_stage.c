@@ -94,6 +94,7 @@ static void row_write(const struct mapping *mapping, const struct mapping_column
         out->level_writes[i * LEVEL_COUNT + l] = use->writes;
         *sum += use->reads + use->writes;
     }
+    out->pe_use_accesses[i] = mapping->pe_uses;
     out->noc_elements[i] = mapping->noc_elements;
     out->offchip_reads[i] = mapping->dram_reads;
     out->offchip_writes[i] = mapping->dram_writes;
