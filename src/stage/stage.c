@@ -18,7 +18,8 @@ const struct word point_status_words[] = {
 
 const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
-    { "system", STAGE_SYSTEM },   { NULL, 0 },
+    { "system", STAGE_SYSTEM },   { "footprint", STAGE_FOOTPRINT },
+    { "carbon", STAGE_CARBON },   { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -46,6 +47,15 @@ static const struct metric system_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric footprint_metrics[] = {
+#define FOOTPRINT(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric carbon_metrics[] = {
+#define CARBON(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
 
@@ -58,6 +68,14 @@ static const struct metric system_metrics[] = {
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
 #define TRAFFIC_AXES (REUSE_AXES | AXIS_BIT(capacity_bytes))
+#define SYSTEM_AXES                                                                    \
+    (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |  \
+     AXIS_BIT(leakage_time))
+#define FOOTPRINT_AXES                                                                 \
+    (AXIS_BIT(device) | AXIS_BIT(fab) | AXIS_BIT(fab_grid) | AXIS_BIT(fab_abatement) | \
+     AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |                     \
+     AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(optimisations) |          \
+     AXIS_BIT(node_m))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -84,12 +102,29 @@ const struct stage stages[STAGE_COUNT] = {
                         .block_points = 4096 },
     [STAGE_SYSTEM] = { .name = "system",
                        .summary = "delay, energy by component, EDP and EDAP",
-                       .axes = ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) |
-                               AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
+                       .axes = SYSTEM_AXES,
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
                        METRICS(system_metrics),
                        .evaluate = system_stage_evaluate,
                        .cost_s = system_stage_cost_s,
+                       .block_points = 16384 },
+    [STAGE_FOOTPRINT] = { .name = "footprint",
+                          .summary = "carbon of making a device and running it for life",
+                          .axes = FOOTPRINT_AXES,
+                          .asked_by = AXIS_BIT(device),
+                          METRICS(footprint_metrics),
+                          .evaluate = footprint_stage_evaluate,
+                          .cost_s = footprint_stage_cost_s,
+                          .block_points = 4096 },
+    [STAGE_CARBON] = { .name = "carbon",
+                       .summary = "carbon of one evaluation, and its products with delay "
+                                  "and energy",
+                       .axes = SYSTEM_AXES | FOOTPRINT_AXES,
+                       .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
+                       .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
+                       METRICS(carbon_metrics),
+                       .evaluate = carbon_stage_evaluate,
+                       .cost_s = carbon_stage_cost_s,
                        .block_points = 16384 },
 };
 
@@ -104,10 +139,21 @@ size_t metric_point_bytes(const struct metric *metric)
     return sizeof(double) * inners[metric->inner].count;
 }
 
+static bool is_given(const struct space *space, axis_mask axes)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && !space->axes[axis].is_given)
+            return false;
+    return true;
+}
+
 uint32_t stages_wanted(const struct sweep *sweep)
 {
     uint32_t wanted = sweep->stages;
 
+    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
+        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
+            wanted |= 1u << id;
     if (!wanted)
         wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
                                                            : 1u << STAGE_ARRAY;

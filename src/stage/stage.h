@@ -6,7 +6,15 @@
 #include "space/space.h"
 #include "space/sweep.h"
 
-enum stage_id { STAGE_ARRAY, STAGE_REUSE, STAGE_TRAFFIC, STAGE_SYSTEM, STAGE_COUNT };
+enum stage_id {
+    STAGE_ARRAY,
+    STAGE_REUSE,
+    STAGE_TRAFFIC,
+    STAGE_SYSTEM,
+    STAGE_FOOTPRINT,
+    STAGE_CARBON,
+    STAGE_COUNT
+};
 
 /* Values of the component dimension. */
 enum component_id {
@@ -73,6 +81,15 @@ struct system_columns {
 #include "metrics.def"
 };
 
+struct footprint_columns {
+#define FOOTPRINT(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct carbon_columns {
+#define CARBON(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -80,6 +97,8 @@ union columns {
     struct reuse_columns reuse;
     struct traffic_columns traffic;
     struct system_columns system;
+    struct footprint_columns footprint;
+    struct carbon_columns carbon;
     void *column[COLUMNS_MAX];
 };
 
@@ -97,6 +116,7 @@ struct study {
 struct stage {
     const char *name, *summary;
     axis_mask axes;
+    axis_mask asked_by; /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
     const struct metric *metrics;
     size_t metric_count;
