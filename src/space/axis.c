@@ -2,6 +2,7 @@
 
 #include "array/array.h"
 #include "base/units.h"
+#include "cloud/training.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 
@@ -18,6 +19,12 @@ const struct word rules_words[] = {
 const struct word leakage_time_words[] = {
     { "llc", LEAKAGE_LLC },
     { "memory", LEAKAGE_MEMORY },
+    { NULL, 0 },
+};
+
+const struct word overlap_words[] = {
+    { "no", 0 },
+    { "yes", 1 },
     { NULL, 0 },
 };
 

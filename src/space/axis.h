@@ -22,6 +22,9 @@ extern const struct word rules_words[];
 enum leakage_time { LEAKAGE_LLC, LEAKAGE_MEMORY };
 extern const struct word leakage_time_words[];
 
+/* May gradients be averaged while the backward pass computes? */
+extern const struct word overlap_words[];
+
 /* One value of an axis; which member holds it follows from the axis's kind. */
 union axis_value {
     const struct record *record;

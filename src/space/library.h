@@ -13,6 +13,8 @@ enum shelf_id {
     SHELF_GRID,
     SHELF_FAB,
     SHELF_DEVICE,
+    SHELF_INSTANCE,
+    SHELF_DATASET,
     SHELF_COUNT
 };
 

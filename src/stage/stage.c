@@ -19,7 +19,7 @@ const struct word point_status_words[] = {
 const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
     { "system", STAGE_SYSTEM },   { "footprint", STAGE_FOOTPRINT },
-    { "carbon", STAGE_CARBON },   { NULL, 0 },
+    { "carbon", STAGE_CARBON }, { "cloud", STAGE_CLOUD },   { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -55,6 +55,10 @@ static const struct metric carbon_metrics[] = {
 #define CARBON(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric cloud_metrics[] = {
+#define CLOUD(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -76,6 +80,9 @@ static const struct metric carbon_metrics[] = {
      AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |                     \
      AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(optimisations) |          \
      AXIS_BIT(node_m))
+#define CLOUD_AXES                                                                     \
+    (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
+     AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -126,6 +133,16 @@ const struct stage stages[STAGE_COUNT] = {
                        .evaluate = carbon_stage_evaluate,
                        .cost_s = carbon_stage_cost_s,
                        .block_points = 16384 },
+    [STAGE_CLOUD] = { .name = "cloud",
+                      .summary = "data-parallel training on rented instances: steps, "
+                                 "stalls, price",
+                      .axes = CLOUD_AXES,
+                      .asked_by = AXIS_BIT(instance),
+                      .inputs = INPUT(REUSE),
+                      METRICS(cloud_metrics),
+                      .evaluate = cloud_stage_evaluate,
+                      .cost_s = cloud_stage_cost_s,
+                      .block_points = 1024 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

@@ -13,6 +13,7 @@ enum stage_id {
     STAGE_SYSTEM,
     STAGE_FOOTPRINT,
     STAGE_CARBON,
+    STAGE_CLOUD,
     STAGE_COUNT
 };
 
@@ -89,6 +90,10 @@ struct carbon_columns {
 #define CARBON(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct cloud_columns {
+#define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -99,6 +104,7 @@ union columns {
     struct system_columns system;
     struct footprint_columns footprint;
     struct carbon_columns carbon;
+    struct cloud_columns cloud;
     void *column[COLUMNS_MAX];
 };
 

@@ -16,6 +16,7 @@ STAGE_FUNCTIONS(traffic);
 STAGE_FUNCTIONS(system);
 STAGE_FUNCTIONS(footprint);
 STAGE_FUNCTIONS(carbon);
+STAGE_FUNCTIONS(cloud);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
