@@ -36,14 +36,14 @@ GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
 
 sources   = $(wildcard $(1:%=src/%/*.c))
-objects   = $(patsubst src/%.c,$(BUILD)/%.o,$(subst src/./,src/,$(call sources,$(1))))
+objects   = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(subst src/./,src/,$(call sources,$(1))))
 CORE_O     := $(call objects,$(CORE))
 CONFIG_O   := $(call objects,$(CONFIG))
 PARALLEL_O := $(call objects,$(PARALLEL))
-MAIN_O     := $(BUILD)/main.o
+MAIN_O     := $(BUILD)/obj/main.o
 PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-TEST_O     := $(TESTS:%=$(BUILD)/tests/test_%.o) $(BUILD)/tests/unit.o
+TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
 
 Q := $(if $(V),,@)
@@ -61,7 +61,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 test: deps  ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory check
 
-check: all $(BUILD)/unit
+check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
@@ -77,6 +77,9 @@ format:  ## lay out the C code
 
 bench: all $(BENCH:%=$(BUILD)/bench_%)  ## measure speed, printed with ratios
 	$(Q)for b in $(BENCH); do $(BUILD)/bench_$$b || exit 1; done
+
+plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/figures)
+	$(Q)plots/draw_all $(BUILD)/results
 
 schema: all  ## write the schema page hdf5_schema/columns.md anew
 	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
@@ -94,7 +97,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps lint format bench schema install clean help
+.PHONY: all run test check deps lint format bench plots schema install clean help
 
 # ---- how things are built
 
@@ -102,24 +105,24 @@ COMPILER := gcc
 $(CONFIG_O) $(CORE_O): COMPILER := gcc
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
-$(TEST_O): CFLAGS += -Itests -I$(BUILD)/tests
-$(BUILD)/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
+$(TEST_O): CFLAGS += -Itests -I$(BUILD)/obj/tests
+$(BUILD)/obj/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
-$(BUILD)/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
-$(BUILD)/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
-$(BUILD)/cmd/version.o: $(wildcard .git/HEAD) $(wildcard .git/index) VERSION
+$(BUILD)/obj/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
+$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
+$(BUILD)/obj/cmd/version.o: $(wildcard .git/HEAD) $(wildcard .git/index) VERSION
 
-$(BUILD)/%.o: src/%.c
+$(BUILD)/obj/%.o: src/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILER) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/tests/%.o: tests/%.c $(BUILD)/tests/suites.inc
+$(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/obj/tests/suites.inc
 	$(call say,CC,$<)
 	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/tests/suites.inc: $(wildcard tests/test_*.c)
+$(BUILD)/obj/tests/suites.inc: $(wildcard tests/test_*.c)
 	$(Q)mkdir -p $(@D)
 	$(Q)for t in $(TESTS); do echo "SUITE_ENTRY($$t)"; done > $@
 
@@ -131,8 +134,8 @@ $(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lcunit -lm -o $@
 
-$(BUILD)/bench_%: $(BUILD)/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
--include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d)
+-include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)

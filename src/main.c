@@ -33,6 +33,8 @@ const struct command commands[] = {
       "  -m METRIC,...       metrics (default: a few of the last stage)\n"
       "  --over AXIS=VALUE   divide the baseline's value by each point's: above 1 is better\n"
       "  --columns AXIS      spread this axis over columns\n"
+      "  --by AXIS,...       rows of one value together, under a heading\n"
+      "  --bars              bars beside the values; along --columns, a sparkline\n"
       "  --sort METRIC       smallest first\n"
       "  --limit N           rows at most (default 200)\n"
       "  --json              for scripts\n", cmd_show },
@@ -41,12 +43,16 @@ const struct command commands[] = {
     { "best",     "FILE -m METRIC,...", "Pareto front, or the best point per group",
       "  -m METRIC,...       minimised; one gives the best point, several the Pareto front\n"
       "  --per AXIS,...      one answer per value of these axes\n"
-      "  --where METRIC<=X   constraint; may be given as METRIC>=X too\n", cmd_best },
-    { "diff",     "A B",               "largest relative difference per metric", NULL, cmd_diff },
+      "  --where METRIC<=X   constraint; may be given as METRIC>=X too\n"
+      "  --json              for scripts\n", cmd_best },
+    { "diff",     "A B",               "largest relative difference per metric",
+      "  --json              for scripts\n", cmd_diff },
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade", NULL, cmd_validate },
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+      "  --json              for scripts\n"
+      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },

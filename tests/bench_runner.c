@@ -43,6 +43,7 @@ static int sweep_mode(int argc, char **argv)
 
     if (version)
         options.program.version = version;
+    options.sync_s = getenv("SYNTHETIC_SYNC") ? atof(getenv("SYNTHETIC_SYNC")) : 0;
     options.accept_version = getenv("SYNTHETIC_ACCEPT") != NULL;
     options.time_budget_s = budget ? atof(budget) : 0;
     options.lease_blocks = argc > 5 ? (uint32_t)atoi(argv[5]) : 0;
@@ -51,6 +52,8 @@ static int sweep_mode(int argc, char **argv)
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     synthetic_study(&sweep, &study, strtoull(argv[3], NULL, 10),
                     strtoull(argv[4], NULL, 10), strcmp(argv[4], "0") != 0);
+    if (getenv("SYNTHETIC_POWER"))
+        sweep.durability = DURABILITY_POWER;
     begin_s = clock_s();
     status = run_sweep(&study, argv[2], &options, MPI_COMM_WORLD, &err);
     begin_s = clock_s() - begin_s;

@@ -377,7 +377,7 @@ static void foreign_and_cut_files_are_refused(void)
     FILE *file;
 
     begin();
-    CU_ASSERT_EQUAL(results_open(path, &results, &err), STATUS_IO); /* not there */
+    CU_ASSERT_EQUAL(results_open(path, &results, &err), STATUS_INPUT); /* not there */
     file = fopen(path, "w");
     fputs("time,energy\n1,2\n", file);
     fclose(file);

@@ -122,16 +122,19 @@ static void blocks_of_even_cost_stay_in_file_order(void)
 
 static void an_overdue_lease_is_dealt_again_to_another_rank(void)
 {
-    const double costs_s[4] = { 0.01, 0.01, 0.01, 0.01 };
-    struct deal *deal = deal_begin(costs_s, 4, 2, 4);
+    const double costs_s[8] = { 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01 };
+    struct deal *deal = deal_begin(costs_s, 8, 2, 4);
     struct lease all, again;
 
+    CU_ASSERT(deal_take(deal, 0, 0, &again));
     CU_ASSERT(deal_take(deal, 1, 0, &all));
     CU_ASSERT_EQUAL(all.count, 4);
+    CU_ASSERT(!deal_take(deal, 0, 1, &again)); /* nothing was measured: who knows */
+    deal_finish(deal, 0, 0.04);
     CU_ASSERT(!deal_take(deal, 0, 0.05, &again)); /* not overdue yet */
     CU_ASSERT(!deal_take(deal, 1, 100, &again));  /* not to its holder */
     CU_ASSERT(deal_take(deal, 0, 100, &again));
-    CU_ASSERT_EQUAL(again.first + again.count, 4); /* from its end */
+    CU_ASSERT_EQUAL(again.first + again.count, 8); /* from its end */
     deal_finish(deal, again.id, 0.01);
     CU_ASSERT(!deal_is_over(deal));
     while (deal_take(deal, 0, 100, &again))

@@ -27,7 +27,8 @@ static uint32_t *random_stream(size_t count, uint32_t lines, uint64_t seed)
 
     for (size_t i = 0; i < count; i++) {
         uint64_t random = next_random(&seed);
-        uint32_t line = (uint32_t)(random >> 33) % (random & 1 ? lines : lines / 10 + 1);
+        uint32_t line = (uint32_t)(random >> 33) %
+                        (random & 1 ? lines : lines / 10 + 1);
 
         stream[i] = access_pack(line, 1 + (uint32_t)(random >> 5 & 3),
                                 random >> 8 & 3 ? 0 : ACCESS_WRITE);
@@ -182,7 +183,9 @@ static void curves_never_rise(void)
 
 static void grid_holds_the_capacities_people_ask_for(void)
 {
-    static const double mib[] = { 1, 2, 2.75, 3, 4, 5.5, 7, 8, 10, 12, 16, 24, 32, 1024 };
+    static const double mib[] = {
+        1, 2, 2.75, 3, 4, 5.5, 7, 8, 10, 12, 16, 24, 32, 1024
+    };
     double values[CURVE_POINTS];
 
     for (unsigned i = 0; i < CURVE_POINTS; i++) {
@@ -239,7 +242,7 @@ static void set_associative_equals_naive_sets(void)
 static void correction_vanishes_with_many_ways(void)
 {
     double histogram[CURVE_POINTS + 1] = { 0 }, full[CURVE_POINTS], many[CURVE_POINTS],
-           few[CURVE_POINTS];
+                                    few[CURVE_POINTS];
 
     histogram[100] = 1; /* one reuse, at one distance */
     curve_survival(histogram, 0, full);
@@ -256,4 +259,5 @@ static void correction_vanishes_with_many_ways(void)
 SUITE(stack_distance, TEST(one_pass_equals_a_cache_of_every_capacity),
       TEST(distances_equal_a_naive_stack), TEST(distances_survive_compaction),
       TEST(curves_never_rise), TEST(grid_holds_the_capacities_people_ask_for),
-      TEST(set_associative_equals_naive_sets), TEST(correction_vanishes_with_many_ways));
+      TEST(set_associative_equals_naive_sets),
+      TEST(correction_vanishes_with_many_ways));

@@ -167,6 +167,76 @@ static enum status task_make(struct task *task, const struct array_request *requ
 typedef bool searcher(const struct task *, const struct space *, struct parts *,
                       struct candidate *, uint64_t *, const char **);
 
+/* One more wiring of the winner: keep it if it is better. */
+static enum status try_wires(struct task *task, struct wire_choice local,
+                             struct wire_choice global, struct parts *parts,
+                             struct candidate *best, struct wire_choice kept[2],
+                             struct error *why)
+{
+    struct task trial = *task;
+    struct candidate tried;
+    const char *reason;
+    enum status status = wire_make(&trial.fabric.local, &trial.process, local, why);
+
+    if (status == STATUS_OK)
+        status = wire_make(&trial.fabric.global, &trial.process, global, why);
+    if (status != STATUS_OK)
+        return status;
+    trial.fabric.process = &trial.process;
+    parts_free(parts);
+    parts_init(parts);
+    if (candidate_make(&tried, &trial, &best->organization, parts, &reason) &&
+        tried.value < best->value) {
+        best->value = tried.value;
+        kept[0] = local;
+        kept[1] = global;
+    }
+    return STATUS_OK;
+}
+
+/* The published tool tries its winner with other wires, local ones first, then global
+ * ones; for tag arrays it does so whatever wires the data array was given. */
+static enum status refine_wires(struct task *task, struct parts *parts,
+                                struct candidate *best, struct error *why)
+{
+    static const struct wire_choice tried[] = {
+        { .style = WIRE_AGGRESSIVE },
+        { .style = WIRE_AGGRESSIVE, .low_swing = true },
+        { .style = WIRE_AGGRESSIVE, .repeat = REPEAT_OPTIMAL },
+        { .style = WIRE_CONSERVATIVE },
+        { .style = WIRE_CONSERVATIVE, .low_swing = true },
+        { .style = WIRE_CONSERVATIVE, .repeat = REPEAT_OPTIMAL },
+    };
+    enum { TRIED = sizeof tried / sizeof tried[0] };
+    struct wire_choice kept[2];
+    const char *reason;
+    enum status status = STATUS_OK;
+
+    choose_wires(task->request, &kept[0], &kept[1]);
+    for (size_t i = 0; i < 2 * TRIED && status == STATUS_OK; i++) {
+        struct wire_choice local = kept[0], global = kept[1];
+
+        if (i < TRIED)
+            local = tried[i];
+        else
+            global = tried[i - TRIED];
+        local.level = WIRE_LOCAL;
+        global.level = WIRE_GLOBAL;
+        status = try_wires(task, local, global, parts, best, kept, why);
+    }
+    if (status != STATUS_OK)
+        return status;
+    wire_make(&task->fabric.local, &task->process, kept[0], why);
+    wire_make(&task->fabric.global, &task->process, kept[1], why);
+    parts_free(parts);
+    parts_init(parts);
+
+    struct array_organization chosen = best->organization;
+
+    candidate_make(best, task, &chosen, parts, &reason);
+    return STATUS_OK;
+}
+
 /* Search one array and describe the winner. */
 static enum status solve(const struct array_request *request, bool is_tag,
                          uint64_t banks, const struct array_organization *given,
@@ -181,17 +251,19 @@ static enum status solve(const struct array_request *request, bool is_tag,
 
     if (status != STATUS_OK)
         return status;
-    parts_init(&parts, true);
+    parts_init(&parts);
 
     struct space space = space_make(&task, given);
 
     counts[0] += space_size(&space);
-    if (search(&task, &space, &parts, &best, &counts[1], &reason))
-        bank_describe(&task, &best.shape, &best.mat, &best.bank, &best.organization,
-                      breakdown);
-    else
+    if (!search(&task, &space, &parts, &best, &counts[1], &reason))
         status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
                            is_tag ? "tag" : "data", reason);
+    if (status == STATUS_OK && is_tag && task.fabric.rules->search_all)
+        status = refine_wires(&task, &parts, &best, why);
+    if (status == STATUS_OK)
+        bank_describe(&task, &best.shape, &best.mat, &best.bank, &best.organization,
+                      breakdown);
     parts_free(&parts);
     return status;
 }

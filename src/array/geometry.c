@@ -244,5 +244,7 @@ uint64_t tag_width(const struct task *task, uint64_t active)
 {
     if (!task->fabric.rules->powers_of_two)
         return task->word_bits;
+    if (active > task->word_bits)
+        return 0;
     return div_up(task->word_bits, active) * active;
 }

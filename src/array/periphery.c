@@ -24,30 +24,41 @@ double mux_width_m(const struct process *process, const struct bitcell *cell,
     return fmax(width_m, fmin(process->max_w_m, wanted_m));
 }
 
-struct mux mux_make(const struct process *process, const struct bitcell *cell,
-                    double inputs, double count, double width_m, double next_delay_f,
+struct pass_gate pass_gate_make(const struct process *process, double width_m)
+{
+    double region_m = layout_region_m(process);
+
+    return (struct pass_gate){
+        .width_m = width_m,
+        .ohm = on_n_ohm(process, width_m),
+        .drain_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, region_m),
+        .height_m = gate_box(process, GATE_INVERTER, 1, width_m, 0, region_m).height_m,
+        .leakage_w = process->rules->mux_leak_free
+                         ? 0
+                         : gate_leak_a(process, GATE_INVERTER, 1, width_m, 0) *
+                               process->vdd_v,
+    };
+}
+
+struct mux mux_make(const struct process *process, const struct pass_gate *pass,
+                    double inputs, double count, double next_delay_f,
                     double next_energy_f)
 {
     struct mux mux = { 0 };
 
-    (void)cell;
     if (inputs <= 1)
         return mux;
 
-    double region_m = layout_region_m(process), vdd = process->vdd_v;
-    double out_f;
+    double vdd = process->vdd_v, out_f = inputs * pass->drain_f;
 
-    mux.pass_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, region_m);
-    mux.pass_ohm = on_n_ohm(process, width_m);
-    out_f = inputs * mux.pass_f;
+    mux.pass_f = pass->drain_f;
+    mux.pass_ohm = pass->ohm;
     mux.seen_delay_f = out_f + mux.pass_f + next_delay_f;
     mux.seen_energy_f = mux.pass_f;
     mux.delay_s = 2.3 * mux.pass_ohm * (out_f + next_delay_f);
     mux.energy_j = (out_f + next_energy_f) * vdd * (vdd - process->vth_v) * count;
-    if (!process->rules->mux_leak_free)
-        mux.leakage_w = count * inputs *
-                        gate_leak_a(process, GATE_INVERTER, 1, width_m, 0) * vdd;
-    mux.height_m = gate_box(process, GATE_INVERTER, 1, width_m, 0, region_m).height_m;
+    mux.leakage_w = count * inputs * pass->leakage_w;
+    mux.height_m = pass->height_m;
     return mux;
 }
 
@@ -120,23 +131,35 @@ static double amp_height_m(const struct process *process, double pitch_m)
     return stack_m * widest_m / pitch_m;
 }
 
+double sense_amp_input_f(const struct process *process, double pitch_m)
+{
+    double f_m = process->f_m;
+
+    return gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
+           gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
+}
+
+double sense_amp_latch_s(const struct process *process, double input_f, double sense_v)
+{
+    double gm_s = gm_n_s(process, SENSE_N_F * process->f_m) +
+                  gm_p_s(process, SENSE_P_F * process->f_m);
+
+    return input_f / gm_s * log(process->vdd_v / sense_v);
+}
+
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,
                     const struct bitcell *cell, double pitch_m, double sense_v)
 {
     double f_m = process->f_m, vdd = process->vdd_v;
 
-    if (!(pitch_m > 2 * f_m))
+    /* folding a device takes three features of the pitch */
+    if (!(pitch_m > (process->fins ? 2 : 3) * f_m * (1 + 1e-9)))
         return false;
-    amp->input_f =
-        gate_f(process, (SENSE_P_F + SENSE_N_F) * f_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_N_F * f_m, 0, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_P_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, 0, SENSE_ISOLATE_F * f_m, pitch_m) +
-        gate_drain_f(process, GATE_INVERTER, 1, SENSE_MUX_F * f_m, 0, pitch_m);
-    amp->latch_s = amp->input_f /
-                   (gm_n_s(process, SENSE_N_F * f_m) +
-                    gm_p_s(process, SENSE_P_F * f_m)) *
-                   log(vdd / sense_v);
+    amp->input_f = sense_amp_input_f(process, pitch_m);
+    amp->latch_s = sense_amp_latch_s(process, amp->input_f, sense_v);
     amp->delay_s = fmax(amp->latch_s, 0);
     amp->energy_j = amp->input_f * vdd * vdd;
     amp->leakage_w = gate_leak_a(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0) *

@@ -25,7 +25,7 @@ static bool within_limits(const struct task *task, const struct bank *bank)
 }
 
 /* From mat to value, the mat being done. */
-static bool finish(struct candidate *c, const struct task *task, const char **why)
+bool candidate_finish(struct candidate *c, const struct task *task, const char **why)
 {
     if (!bank_make(&c->bank, task, &c->shape, &c->mat, why))
         return false;
@@ -59,6 +59,8 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
     *o = *organization;
     width = tag_width(task, o->active_rows * o->active_cols * o->active_sub_rows *
                                 o->active_sub_cols);
+    if (width == 0)
+        return refuse(why, "more active subarrays than tag bits");
     if (!bank_shape_make(&c->shape, task, o->bank_rows, o->bank_cols, o->active_rows,
                          o->active_cols, width, why) ||
         !mat_shape_make(&c->mat.shape, task, &c->shape, o->mat_rows, o->mat_cols,
@@ -71,7 +73,7 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
     o->rows_per_set = 1;
     o->banks = (uint64_t)task->banks;
     return subarray_make(&c->mat.subarray, &task->fabric, &shape, parts, why) &&
-           mat_make(&c->mat, task, parts, why) && finish(c, task, why);
+           mat_make(&c->mat, task, parts, why) && candidate_finish(c, task, why);
 }
 
 /* Every organization of the space in its fixed order, through visit. */
@@ -101,7 +103,7 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     const char *why = NULL;
 
     parts_free(hunt->parts);
-    parts_init(hunt->parts, false);
+    parts_init(hunt->parts);
     if (candidate_make(&c, hunt->task, o, hunt->parts, &why) &&
         passes_filters(hunt->space, &c)) {
         ++*hunt->valid;
@@ -169,11 +171,4 @@ bool search_naive(const struct task *task, const struct space *space,
     struct array_organization chosen = best->organization; /* its parts are gone */
 
     return candidate_make(best, task, &chosen, parts, why);
-}
-
-bool search_fast(const struct task *task, const struct space *space,
-                 struct parts *parts, struct candidate *best, uint64_t *valid,
-                 const char **why)
-{
-    return search_naive(task, space, parts, best, valid, why);
 }

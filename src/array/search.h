@@ -49,6 +49,10 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
                     const struct array_organization *organization, struct parts *parts,
                     const char **why);
 
+/* The bank level of a candidate whose mat is done, and its value. */
+bool candidate_finish(struct candidate *candidate, const struct task *task,
+                      const char **why);
+
 /* The best candidate.  Both give the same one; naive evaluates every candidate anew. */
 bool search_fast(const struct task *task, const struct space *space,
                  struct parts *parts, struct candidate *best, uint64_t *valid,

@@ -39,8 +39,9 @@ static struct space tool_space(const struct task *task)
     };
 }
 
-/* The physical rules: wires have a price, so mats of 2 x 2 subarrays with all of one
- * row of mats active are where good organizations lie; small arrays take less. */
+/* The physical rules: all columns of mats and all subarrays of a mat are active, as
+ * splitting a word finely costs drivers and wires, and up to eight rows of mats, so that
+ * wide words find room in small memories. */
 static struct space physical_space(const struct task *task)
 {
     bool whole = task->request->unrestricted;
@@ -50,7 +51,7 @@ static struct space physical_space(const struct task *task)
     return (struct space){
         .bank_rows = { 1, most_mats },
         .bank_cols = { 1, most_mats },
-        .active_rows = { 1, whole ? most_mats : 1 },
+        .active_rows = { 1, whole ? most_mats : 8 },
         .active_cols = { 1, most_mats },
         .mat_rows = { 1, 2 },
         .mat_cols = { 1, 2 },

@@ -9,14 +9,15 @@ static const double SWING_MARGIN = 2;
 /* Period in which the published tool refreshes every row. */
 static const double REFRESH_S = 64e-3;
 
-void parts_init(struct parts *parts, bool reuse)
+void parts_init(struct parts *parts)
 {
     memo_init(&parts->row_decoders, sizeof(struct row_driver));
     memo_init(&parts->column_decoders, sizeof(struct row_driver));
     memo_init(&parts->prechargers, sizeof(struct precharger));
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
     memo_init(&parts->predecoders, sizeof(struct predecoder));
-    parts->reuse = reuse;
+    memo_init(&parts->comparators, sizeof(struct comparator));
+    parts->pass.width_m = 0;
 }
 
 void parts_free(struct parts *parts)
@@ -26,6 +27,7 @@ void parts_free(struct parts *parts)
     memo_free(&parts->prechargers);
     memo_free(&parts->sense_amps);
     memo_free(&parts->predecoders);
+    memo_free(&parts->comparators);
 }
 
 /* Keys: small integers side by side, mixed so that none overlaps for real counts. */
@@ -76,13 +78,12 @@ static struct currents line_currents(const struct fabric *fabric,
 }
 
 static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
-                                              bool reuse, struct row_driver *own,
                                               const struct process *process,
                                               double count, struct load load,
                                               enum buffer_style style, double min_a)
 {
-    bool fresh = true;
-    struct row_driver *decoder = reuse ? memo_get(memo, key, &fresh) : own;
+    bool fresh;
+    struct row_driver *decoder = memo_get(memo, key, &fresh);
 
     if (fresh && !row_driver_make(decoder, process, count,
                                   row_driver_inputs(count, false), load, style, min_a))
@@ -105,6 +106,17 @@ const struct predecoder *parts_predecoder(struct parts *parts,
     if (fresh && !predecoder_make(block, process, bits, load_f))
         block->energy_j = -1;
     return block->energy_j < 0 ? NULL : block;
+}
+
+const struct comparator *parts_comparator(struct parts *parts,
+                                          const struct process *process, uint64_t bits)
+{
+    bool fresh;
+    struct comparator *comparator = memo_get(&parts->comparators, bits, &fresh);
+
+    if (fresh)
+        *comparator = comparator_make(process, (double)bits, RAMP_STEP, NULL);
+    return comparator;
 }
 
 static bool refuse(const char **why, const char *reason)
@@ -130,66 +142,94 @@ static bool shape_is_legal(const struct fabric *fabric,
     return true;
 }
 
-static bool make_parts(struct subarray *s, const struct fabric *fabric,
-                       struct parts *parts, double columns_f, double columns_ohm,
-                       struct currents currents, const char **why)
+static bool make_row_decoder(struct subarray *s, const struct fabric *fabric,
+                             struct parts *parts, struct currents currents,
+                             const char **why)
 {
-    const struct process *process = fabric->process;
     const struct subarray_shape *shape = &s->shape;
     uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
-    unsigned style = (unsigned)shape->buffers;
     struct load wordline = { s->wordline_f, s->line_width_m * fabric->local.ohm_per_m };
-    struct load select = { columns_f, columns_ohm };
-    const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
-    bool fresh;
 
-    s->row_decoder = sized_decoder(
-        &parts->row_decoders,
-        key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0, style),
-        true, NULL, process, (double)shape->rows, wordline, shape->buffers,
-        currents.wordline_a);
-    if (s->row_decoder == NULL)
-        return refuse(why, "the wordline current needs too wide a driver");
+    s->row_decoder = sized_decoder(&parts->row_decoders,
+                                   key_of(shape->rows, shape->cols,
+                                          fabric->cell.crossbar ? product : 0,
+                                          (unsigned)shape->buffers),
+                                   fabric->process, (double)shape->rows, wordline,
+                                   shape->buffers, currents.wordline_a);
+    return s->row_decoder != NULL ||
+           refuse(why, "the wordline current needs too wide a driver");
+}
+
+static bool make_decoders(struct subarray *s, const struct fabric *fabric,
+                          struct parts *parts, double select_f,
+                          struct currents currents, const char **why)
+{
+    const struct subarray_shape *shape = &s->shape;
+    const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
+    struct load select = { select_f, s->line_width_m * fabric->local.ohm_per_m };
+
+    if (!make_row_decoder(s, fabric, parts, currents, why))
+        return false;
     for (int i = 0; i < 3; i++) {
         s->column_decoder[i] = sized_decoder(
             &parts->column_decoders,
             key_of(muxes[i], shape->cols, fabric->cell.resistive ? shape->rows : 0,
-                   style),
-            true, NULL, process, (double)muxes[i], select, shape->buffers, 0);
+                   (unsigned)shape->buffers),
+            fabric->process, (double)muxes[i], select, shape->buffers, 0);
         if (s->column_decoder[i] == NULL)
             return refuse(why, "a column select line needs too wide a driver");
     }
-
-    struct precharger *precharger = memo_get(&parts->prechargers, shape->cols, &fresh);
-
-    if (fresh)
-        precharger_make(precharger, process, &fabric->cell, &fabric->local,
-                        (double)shape->cols);
-    s->precharger = precharger;
-
-    struct sense_amp *amp = memo_get(&parts->sense_amps, shape->mux0, &fresh);
-
-    if (fresh && !sense_amp_make(amp, process, &fabric->cell,
-                                 (double)shape->mux0 * fabric->cell.width_m,
-                                 fabric->cell.sense_v))
-        amp->energy_j = -1;
-    if (amp->energy_j < 0)
-        return refuse(why, "the columns of a sense amplifier are too narrow for it");
-    s->amp = amp;
     return true;
 }
 
-static void make_muxes(struct subarray *s, const struct fabric *fabric, double width_m)
+static const struct precharger *
+parts_precharger(struct parts *parts, const struct fabric *fabric, uint64_t cols)
+{
+    bool fresh;
+    struct precharger *precharger = memo_get(&parts->prechargers, cols, &fresh);
+
+    if (fresh)
+        precharger_make(precharger, fabric->process, &fabric->cell, &fabric->local,
+                        (double)cols);
+    return precharger;
+}
+
+const struct sense_amp *parts_sense_amp(struct parts *parts,
+                                        const struct fabric *fabric, uint64_t mux)
+{
+    bool fresh;
+    struct sense_amp *amp = memo_get(&parts->sense_amps, mux, &fresh);
+
+    if (fresh &&
+        !sense_amp_make(amp, fabric->process, &fabric->cell,
+                        (double)mux * fabric->cell.width_m, fabric->cell.sense_v))
+        amp->energy_j = -1;
+    return amp->energy_j < 0 ? NULL : amp;
+}
+
+static bool make_edges(struct subarray *s, const struct fabric *fabric,
+                       struct parts *parts, const char **why)
+{
+    s->precharger = parts_precharger(parts, fabric, s->shape.cols);
+    s->amp = parts_sense_amp(parts, fabric, s->shape.mux0);
+    return s->amp != NULL ||
+           refuse(why, "the columns of a sense amplifier are too narrow for it");
+}
+
+static void make_muxes(struct subarray *s, const struct fabric *fabric,
+                       struct parts *parts, double width_m)
 {
     const struct process *process = fabric->process;
-    const struct bitcell *cell = &fabric->cell;
+    struct pass_gate *pass = &parts->pass;
     double cols = (double)s->shape.cols, m0 = (double)s->shape.mux0,
            m1 = (double)s->shape.mux1, m2 = (double)s->shape.mux2;
 
-    s->mux[2] = mux_make(process, cell, m2, cols / (m0 * m1 * m2), width_m, 0, 0);
-    s->mux[1] = mux_make(process, cell, m1, cols / (m0 * m1), width_m,
-                         s->mux[2].seen_delay_f, s->mux[2].seen_energy_f);
-    s->mux[0] = mux_make(process, cell, m0, cols / m0, width_m, s->amp->input_f,
+    if (pass->width_m != width_m)
+        *pass = pass_gate_make(process, width_m);
+    s->mux[2] = mux_make(process, pass, m2, cols / (m0 * m1 * m2), 0, 0);
+    s->mux[1] = mux_make(process, pass, m1, cols / (m0 * m1), s->mux[2].seen_delay_f,
+                         s->mux[2].seen_energy_f);
+    s->mux[0] = mux_make(process, pass, m0, cols / m0, s->amp->input_f,
                          s->amp->input_f);
     if (s->shape.mux0 <= 1 && !fabric->rules->sense_load_lost)
         s->mux[0].seen_delay_f = s->mux[0].seen_energy_f = s->amp->input_f;
@@ -219,13 +259,12 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
         s->bitline_tau_s = 2.3 * (r + cell->access_ohm) * series_f;
     } else if (!cell->resistive) {
         double path_ohm = cell->access_ohm + cell->pulldown_ohm;
-        double swing_v = fabric->rules->sram_full_swing ? sensed_v / 2 : sensed_v;
 
-        if (!(cell->precharge_v > swing_v))
+        if (!(cell->swing_log < HUGE_VAL))
             return refuse(why, "the sense voltage exceeds the precharge voltage");
         s->bitline_tau_s = (path_ohm * (cell->access_f + line_f + mux_f) +
                             r * (mux_f + line_f / 2)) *
-                           log(cell->precharge_v / (cell->precharge_v - swing_v));
+                           cell->swing_log;
         s->bitline_b = 1 / (cell->pulldown_ohm * cell->access_gm_s);
     } else if (cell->current_sensed) {
         s->bitline_tau_s = r * line_f / 2 * (cell->off_ohm + r / 3) /
@@ -339,6 +378,24 @@ static struct write_energies cell_writes(const struct subarray *s,
     return e;
 }
 
+/* Periphery on top of the cells.  Added one by one in the published tool's order, so that
+ * equal sums round alike and ties fall as they do there. */
+static double edge_j(const struct subarray *s, double cells_j, double precharge_j,
+                     double sense_j)
+{
+    double sum_j = cells_j;
+
+    sum_j += s->row_decoder->energy_j;
+    for (int i = 0; i < 3; i++)
+        sum_j += s->column_decoder[i]->energy_j;
+    sum_j += precharge_j;
+    sum_j += s->mux[0].energy_j;
+    sum_j += sense_j;
+    sum_j += s->mux[1].energy_j;
+    sum_j += s->mux[2].energy_j;
+    return sum_j;
+}
+
 static void energies(struct subarray *s, const struct fabric *fabric)
 {
     const struct bitcell *cell = &fabric->cell;
@@ -350,7 +407,6 @@ static void energies(struct subarray *s, const struct fabric *fabric)
     double column_j = column_read_j(s, fabric);
     double steps = cell->read_steps;
     struct write_energies w = cell_writes(s, fabric, selected, column_j);
-    double decode_j = s->row_decoder->energy_j;
 
     s->column_decoder_j = s->column_decoder[0]->energy_j +
                           s->column_decoder[1]->energy_j +
@@ -364,22 +420,18 @@ static void energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * selected;
     }
-    s->read_j = s->bitline_j + s->cell_read_j + decode_j + s->column_decoder_j +
-                s->precharger->energy_j + s->mux_j + s->sense_j +
-                cell->shift_j * selected;
+    s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+                       s->precharger->energy_j, s->sense_j);
 
-    double shared_j = decode_j + s->column_decoder_j + s->mux_j +
-                      cell->shift_j * selected;
-    double share = fabric->write_share;
+    double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
+    double share = fabric->write_share, shift_j = cell->shift_j * selected;
 
-    if (!rules->recharge_free)
-        shared_j += s->precharger->energy_j;
     s->cell_write_j = w.write_j * share;
-    s->set_j = w.set_j * share + shared_j;
-    s->reset_j = w.reset_j * share + shared_j;
-    s->write_j = w.write_j * share + shared_j;
+    s->set_j = edge_j(s, w.set_j * share + shift_j, restore_j, 0);
+    s->reset_j = edge_j(s, w.reset_j * share + shift_j, restore_j, 0);
+    s->write_j = edge_j(s, w.write_j * share + shift_j, restore_j, 0);
     if (rules->reset_adds_set)
-        s->reset_j = s->set_j + shared_j;
+        s->reset_j = edge_j(s, s->set_j, restore_j, 0);
     if (cell->crossbar && rules->crosspoint_write_twice)
         s->write_j += s->mux_j;
     if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
@@ -441,47 +493,82 @@ static void layout(struct subarray *s, const struct fabric *fabric)
     s->height_m = s->line_height_m + below_m;
 }
 
-bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
-                   const struct subarray_shape *shape, struct parts *parts,
-                   const char **why)
+/* Lines of cells; returns the currents they must carry. */
+static struct currents make_lines(struct subarray *s, const struct fabric *fabric,
+                                  const struct subarray_shape *shape)
 {
-    struct subarray *s = subarray;
-    const struct process *process = fabric->process;
     const struct bitcell *cell = &fabric->cell;
     const struct wire *local = &fabric->local;
     double rows = (double)shape->rows, cols = (double)shape->cols;
 
-    if (!shape_is_legal(fabric, shape, why))
-        return false;
     s->shape = *shape;
     s->line_width_m = cols * cell->width_m;
     s->line_height_m = rows * cell->height_m;
     s->wordline_f = s->line_width_m * local->f_per_m + cell->wordline_f * cols;
     s->bitline_f = s->line_height_m * local->f_per_m + cell->bitline_f * rows;
     s->bitline_ohm = s->line_height_m * local->ohm_per_m;
+    return line_currents(fabric, shape);
+}
 
-    struct currents currents = line_currents(fabric, shape);
-    double least_m = fmax(process->min_w_m, currents.bitline_a / process->ion_n);
-
-    if (least_m > process->max_w_m)
-        return refuse(why, "the bitline current needs too wide a driver");
-
-    double pass_m = mux_width_m(process, cell, currents.bitline_a);
-    double gate_m = fabric->rules->sense_load_lost ? least_m : pass_m;
-    double select_f = gate_f(process, gate_m) * cols + s->line_width_m * local->f_per_m;
-
-    if (!make_parts(s, fabric, parts, select_f, s->line_width_m * local->ohm_per_m,
-                    currents, why))
-        return false;
-    make_muxes(s, fabric, pass_m);
+/* All that follows from lines and parts. */
+static bool complete(struct subarray *s, const struct fabric *fabric, const char **why)
+{
     if (!bitline_times(s, fabric, why))
         return false;
-    s->sense_s = fmax(s->amp->delay_s, cell->cell->read_time_s);
+    s->sense_s = fmax(s->amp->delay_s, fabric->cell.cell->read_time_s);
     s->mux_s = s->mux[0].delay_s + s->mux[1].delay_s + s->mux[2].delay_s;
     energies(s, fabric);
     leakages(s, fabric);
     layout(s, fabric);
     return true;
+}
+
+bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
+                   const struct subarray_shape *shape, struct parts *parts,
+                   const char **why)
+{
+    struct subarray *s = subarray;
+    const struct process *process = fabric->process;
+
+    if (!shape_is_legal(fabric, shape, why))
+        return false;
+
+    struct currents currents = make_lines(s, fabric, shape);
+    double least_m = fmax(process->min_w_m, currents.bitline_a / process->ion_n);
+
+    if (least_m > process->max_w_m)
+        return refuse(why, "the bitline current needs too wide a driver");
+
+    double pass_m = mux_width_m(process, &fabric->cell, currents.bitline_a);
+    double gate_m = fabric->rules->sense_load_lost ? least_m : pass_m;
+    double select_f = gate_f(process, gate_m) * (double)shape->cols +
+                      s->line_width_m * fabric->local.f_per_m;
+
+    if (!make_decoders(s, fabric, parts, select_f, currents, why) ||
+        !make_edges(s, fabric, parts, why))
+        return false;
+    make_muxes(s, fabric, parts, pass_m);
+    return complete(s, fabric, why);
+}
+
+bool subarray_floor(struct subarray *subarray, const struct fabric *fabric,
+                    const struct subarray_shape *shape, const struct sense_amp *amp,
+                    struct parts *parts, const char **why)
+{
+    static const struct row_driver free_decoder;
+    static const struct mux no_mux;
+    struct subarray *s = subarray;
+    struct currents currents = make_lines(s, fabric, shape);
+
+    if (!make_row_decoder(s, fabric, parts, currents, why))
+        return false;
+    s->precharger = parts_precharger(parts, fabric, shape->cols);
+    s->amp = amp;
+    for (int i = 0; i < 3; i++) {
+        s->column_decoder[i] = &free_decoder;
+        s->mux[i] = no_mux;
+    }
+    return complete(s, fabric, why);
 }
 
 static void write_times(const struct subarray *s, const struct fabric *fabric,
@@ -513,33 +600,51 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
         t->write_s += cell->cell->verify_reads * t->read_s;
 }
 
-void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
-                   double ramp, struct subarray_times *times)
+/* What follows from the slope that the wordline has got. */
+static void sense_times(const struct subarray *s, const struct fabric *fabric,
+                        double row_ramp, struct subarray_times *t)
 {
-    const struct subarray *s = subarray;
-    const struct process *process = fabric->process;
-    double row_ramp, end;
-    struct subarray_times *t = times;
+    double steps = fabric->cell.read_steps;
 
-    t->row_decoder_s = row_driver_delay_s(s->row_decoder, process, ramp, &row_ramp);
-    t->column_decoder_s = 0;
-    for (int i = 0; i < 3; i++)
-        t->column_decoder_s = fmax(
-            t->column_decoder_s,
-            row_driver_delay_s(s->column_decoder[i], process, ramp, &end));
     t->decode_s = fmax(t->row_decoder_s, t->column_decoder_s);
     t->bitline_s = s->bitline_fixed_s > 0
                        ? s->bitline_fixed_s
                        : horowitz_s(s->bitline_tau_s, s->bitline_b, row_ramp, NULL);
-    t->read_s = t->decode_s + fabric->cell.shift_s +
-                fabric->cell.read_steps *
-                    (t->bitline_s + s->mux[0].delay_s + s->sense_s) +
+    t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
                 s->mux[1].delay_s + s->mux[2].delay_s;
-    if (fabric->cell.read_steps == 1)
-        t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
-                    s->mux[1].delay_s + s->mux[2].delay_s + fabric->cell.shift_s;
+    if (steps > 1) /* levels told apart one after the other */
+        t->read_s += (steps - 1) * (t->bitline_s + s->mux[0].delay_s + s->sense_s);
+    t->read_s += fabric->cell.shift_s;
     write_times(s, fabric, t);
     t->write_s += fabric->cell.shift_s;
+}
+
+void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
+                   double ramp, struct subarray_times *times)
+{
+    const struct subarray *s = subarray;
+    double row_ramp, end;
+
+    times->row_decoder_s = row_driver_delay_s(s->row_decoder, fabric->process, ramp,
+                                              &row_ramp);
+    times->column_decoder_s = 0;
+    for (int i = 0; i < 3; i++)
+        times->column_decoder_s = fmax(
+            times->column_decoder_s,
+            row_driver_delay_s(s->column_decoder[i], fabric->process, ramp, &end));
+    sense_times(s, fabric, row_ramp, times);
+}
+
+void subarray_time_least(const struct subarray *subarray, const struct fabric *fabric,
+                         struct subarray_times *times)
+{
+    const struct subarray *s = subarray;
+
+    times->row_decoder_s = s->row_decoder->step_s;
+    times->column_decoder_s = fmax(
+        s->column_decoder[0]->step_s,
+        fmax(s->column_decoder[1]->step_s, s->column_decoder[2]->step_s));
+    sense_times(s, fabric, s->row_decoder->step_ramp, times);
 }
 
 double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,

@@ -27,11 +27,12 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders;
-    bool reuse; /* false: everything is sized anew each time */
+    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
+        comparators;
+    struct pass_gate pass; /* the last one made */
 };
 
-void parts_init(struct parts *parts, bool reuse);
+void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);
 
 struct subarray {
@@ -63,6 +64,17 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
                    const struct subarray_shape *shape, struct parts *parts,
                    const char **why);
 
+/* A subarray no better one of which has these rows, columns, buffers and product of
+ * multiplexers: ideal multiplexers, free column decoders, the given amplifier.  Of use as
+ * a bound; every metric is at most that of a real one. */
+bool subarray_floor(struct subarray *subarray, const struct fabric *fabric,
+                    const struct subarray_shape *shape, const struct sense_amp *amp,
+                    struct parts *parts, const char **why);
+
+/* Times behind ideal predecoders, whose outputs step: the least. */
+void subarray_time_least(const struct subarray *subarray, const struct fabric *fabric,
+                         struct subarray_times *times);
+
 void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                    double ramp, struct subarray_times *times);
 
@@ -71,6 +83,12 @@ void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
 double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,
                         double ramp, const struct subarray_times *times,
                         double *precharge_s);
+
+/* Parts from the store, NULL if they cannot be built. */
+const struct sense_amp *parts_sense_amp(struct parts *parts,
+                                        const struct fabric *fabric, uint64_t mux);
+const struct comparator *parts_comparator(struct parts *parts,
+                                          const struct process *process, uint64_t bits);
 
 /* A predecoder block from the store, NULL if it cannot be built. */
 const struct predecoder *parts_predecoder(struct parts *parts,

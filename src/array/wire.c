@@ -1,5 +1,7 @@
 #include "array/wire.h"
 
+#include "array/periphery.h"
+
 static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;
 static const double STEP_DELAY = 0.693; /* ln 2: half-way point of one time constant */
@@ -158,66 +160,87 @@ enum status wire_make(struct wire *wire, const struct process *process,
     return STATUS_OK;
 }
 
-/* Low swing: a NAND and an inverter switch an NMOS driver that moves a pair of wires by
- * a tenth of a volt. */
+/* Transmitter of a low-swing pair: a NAND and an inverter switch an NMOS driver. */
+struct transmitter {
+    double ramp;     /* slope of the signal that reaches it */
+    double driver_m; /* width of the driver */
+    double size;     /* of the inverter before it */
+};
+
+static struct transmitter size_transmitter(const struct process *process, double wire_f,
+                                           double wire_ohm)
+{
+    static const double ADJUST = 8.6, SLACK_FO4 = 8;
+    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
+    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
+                                load_region_m(process));
+    double n_ohm = on_n_ohm(process, wn_m);
+    double b_p = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
+    double effort = (2 + process->beta) / (1 + process->beta);
+    struct transmitter t;
+
+    horowitz_s(on_p_ohm(process, wp_m) * (in_f + out_f), b_p, RAMP_STEP, &t.ramp);
+    horowitz_s(n_ohm * (in_f + out_f), process->switch_n, t.ramp, &t.ramp);
+
+    double fo4_s = horowitz_s(n_ohm * (out_f + 4 * in_f), process->switch_n, RAMP_STEP,
+                              NULL);
+    double wanted_ohm = SLACK_FO4 * fo4_s / (log(2) * wire_f) / ADJUST;
+
+    t.driver_m = fmax(fmin(n_ohm * wn_m / wanted_ohm, process->max_w_m), wn_m);
+    if (wire_ohm * wire_f > SLACK_FO4 * fo4_s)
+        t.driver_m = process->max_w_m;
+
+    double driver_f = gate_f(process, t.driver_m);
+
+    t.size = fmax(effort * driver_f / sqrt(effort * driver_f / (2 * in_f)) / in_f, 1);
+    return t;
+}
+
+/* Differential wires with a tenth of a volt of swing (Ho 2003; CACTI 6.0).  The
+ * published tool loads them with a sense amplifier that it neither times nor powers. */
 static struct wire_cost low_swing_cost(const struct wire *wire,
                                        const struct process *process, double length_m)
 {
     static const double ADJUST = 8.6, SWING_V = 0.1, OVERDRIVE_V = 0.4;
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
-    double region_m = load_region_m(process), layout_m = layout_region_m(process);
-    double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
-    double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, region_m);
-    double vdd = process->vdd_v, b_p = 1 / (on_p_ohm(process, 1) * gm_p_s(process, 1));
-    double ramp, sum_s;
     double c = wire->f_per_m * length_m, r = wire->ohm_per_m * length_m;
+    struct transmitter t = size_transmitter(process, c, r);
+    double wn_m = process->min_w_m, wp_m = process->beta * wn_m, vdd = process->vdd_v;
+    double layout_m = layout_region_m(process), ramp = t.ramp, delay_s;
+    double nand_f = gate_drain_f(process, GATE_NAND, 2, 2 * wn_m, wp_m, layout_m) +
+                    gate_f(process, t.size * wn_m) + gate_f(process, t.size * wp_m);
+    double inverter_f = gate_drain_f(process, GATE_INVERTER, 1, t.size * wn_m,
+                                     t.size * wp_m, layout_m) +
+                        gate_f(process, t.driver_m);
+    double inverter_ohm = on_n_ohm(process, t.size * wn_m);
+    double nand_ohm = 2 * on_n_ohm(process, wn_m);
+    double drain_f = gate_drain_f(process, GATE_INVERTER, 1, t.driver_m, 0, layout_m);
+    double driver_ohm = on_n_ohm(process, t.driver_m);
+    double amp_f = sense_amp_input_f(process, 1);
+    struct wire_cost cost;
 
-    horowitz_s(on_p_ohm(process, wp_m) * (in_f + out_f), b_p, RAMP_STEP, &ramp);
-    horowitz_s(on_n_ohm(process, wn_m) * (in_f + out_f), process->switch_n, ramp,
-               &ramp);
-
-    double fo4_s = horowitz_s(on_n_ohm(process, wn_m) * (out_f + 4 * in_f),
-                              process->switch_n, RAMP_STEP, NULL);
-    double wanted_ohm = 8 * fo4_s / (log(2) * c) / ADJUST;
-    double driver_m = fmin(on_n_ohm(process, wn_m) * wn_m / wanted_ohm,
-                           process->max_w_m);
-
-    driver_m = fmax(driver_m, process->min_w_m);
-    if (r * c > 8 * fo4_s)
-        driver_m = process->max_w_m;
-
-    double nand_n_m = 2 * wn_m;
-    double nand_in_f = gate_f(process, nand_n_m) + gate_f(process, wp_m);
-    double nand_out_f = gate_drain_f(process, GATE_NAND, 2, nand_n_m, wp_m, region_m);
-    double driver_in_f = gate_f(process, driver_m);
-    double effort = sqrt(driver_in_f * (2 + process->beta) /
-                         (gate_f(process, wn_m) * (1 + process->beta)));
-    double size = fmax(driver_in_f / effort / in_f, 1);
-    double inv_in_f = size * in_f;
-    double inv_out_f = gate_drain_f(process, GATE_INVERTER, 1, size * wn_m, size * wp_m,
-                                    region_m);
-
-    sum_s = horowitz_s(2 * on_n_ohm(process, nand_n_m) * (nand_out_f + inv_in_f),
-                       1 / (2 * on_n_ohm(process, 1) * gm_n_s(process, 1)), ramp,
-                       &ramp);
-    sum_s += horowitz_s(on_p_ohm(process, size * wp_m) * (inv_out_f + driver_in_f), b_p,
-                        ramp, &ramp);
-
-    double drain_f = gate_drain_f(process, GATE_INVERTER, 1, driver_m, 0, layout_m);
-    double driver_ohm = on_n_ohm(process, driver_m);
-    double tau_s = ADJUST * driver_ohm * (c + 2 * drain_f) + r * c / 2;
-
-    sum_s += horowitz_s(tau_s, process->switch_n, ramp, NULL);
-    (void)nand_in_f;
-    return (struct wire_cost){
-        .delay_s = sum_s,
-        .energy_j = 2 * ((nand_out_f + inv_in_f + inv_out_f + driver_in_f) * vdd * vdd +
-                         (c + 2 * drain_f) * SWING_V * OVERDRIVE_V),
+    delay_s = horowitz_s(nand_ohm * nand_f, 1 / (nand_ohm * gm_n_s(process, wn_m)),
+                         ramp, &ramp);
+    delay_s += horowitz_s(inverter_ohm * inverter_f,
+                          1 / (inverter_ohm * gm_n_s(process, wn_m)), ramp, &ramp);
+    delay_s += horowitz_s(driver_ohm * ADJUST * (c + 2 * drain_f) + c * r / 2 +
+                              (driver_ohm + r) * amp_f,
+                          process->switch_n, ramp, NULL);
+    cost = (struct wire_cost){
+        .delay_s = delay_s,
+        .energy_j = 2 * ((nand_f + inverter_f) * vdd * vdd +
+                         (c + 2 * drain_f + amp_f) * SWING_V * OVERDRIVE_V),
         .leakage_w = 4 * vdd *
-                     (gate_leak_a(process, GATE_INVERTER, 1, size * wn_m, size * wp_m) +
-                      gate_leak_a(process, GATE_NAND, 2, nand_n_m, wp_m) +
-                      gate_leak_a(process, GATE_INVERTER, 1, driver_m, 0)),
+                     (gate_leak_a(process, GATE_INVERTER, 1, t.size * wn_m,
+                                  t.size * wp_m) +
+                      gate_leak_a(process, GATE_NAND, 2, 2 * wn_m, wp_m) +
+                      gate_leak_a(process, GATE_INVERTER, 1, t.driver_m, 0)),
     };
+    if (!process->rules->low_swing_amps_free) {
+        cost.delay_s += sense_amp_latch_s(process, amp_f, SWING_V);
+        cost.energy_j += amp_f * vdd * vdd;
+    }
+    return cost;
 }
 
 struct wire_cost wire_cost(const struct wire *wire, const struct process *process,

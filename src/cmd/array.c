@@ -22,6 +22,11 @@ static const struct node *node_named(void *context, double node_m, enum node_roa
     return library_node(context, node_m, (int)roadmap);
 }
 
+struct array_library array_library_of(const struct library *library)
+{
+    return (struct array_library){ cell_named, node_named, (void *)(uintptr_t)library };
+}
+
 enum status cmd_array(int argc, char **argv, struct error *err)
 {
     const char *from = NULL, *rules_name = "physical";
@@ -30,7 +35,6 @@ enum status cmd_array(int argc, char **argv, struct error *err)
         { "rules", &rules_name, NULL },
     };
     struct library library;
-    struct array_library names = { cell_named, node_named, &library };
     const struct array_rules *rules;
     FILE *in;
     enum status status = options_read(&argc, argv, options, 2, err);
@@ -44,7 +48,7 @@ enum status cmd_array(int argc, char **argv, struct error *err)
                          "array needs rows: nvsweep array --rules nvsim --from ROWS.csv");
     rules = array_rules_find(rules_name);
     if (!rules)
-        return error_set(err, STATUS_INPUT, "--rules '%.60s': must be nvsim or physical",
+        return error_set(err, STATUS_INPUT, "--rules '%.60s': must be nvsim, physical or physical_nvsim_writes",
                          rules_name);
     status = library_load(&library, err);
     if (status != STATUS_OK) {
@@ -54,8 +58,11 @@ enum status cmd_array(int argc, char **argv, struct error *err)
     in = strcmp(from, "-") == 0 ? stdin : fopen(from, "r");
     if (!in)
         status = error_set(err, STATUS_INPUT, "%s: %s", from, strerror(errno));
-    else
+    if (status == STATUS_OK) {
+        struct array_library names = array_library_of(&library);
+
         status = array_rows(in, from, stdout, rules, &names, err);
+    }
     if (in && in != stdin)
         fclose(in);
     library_free(&library);

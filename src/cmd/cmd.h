@@ -4,6 +4,7 @@
 #ifndef NVSWEEP_CMD_CMD_H
 #define NVSWEEP_CMD_CMD_H
 
+#include "array/array_rows.h"
 #include "space/library.h"
 #include "space/sweep.h"
 #include "stage/stage.h"
@@ -65,6 +66,9 @@ struct plan_estimate {
     double core_s, bytes; /* of all stages */
 };
 void plan_estimate(const struct study *study, struct plan_estimate *estimate);
+
+/* The library's records as the array model's bulk comparison looks them up. */
+struct array_library array_library_of(const struct library *library);
 
 /* What the program was built from. */
 extern const char program_version[], program_commit[];

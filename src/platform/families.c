@@ -63,13 +63,8 @@ double reuse_cost_s(const struct platform *platform, const struct workload *work
         .phase = phase,
         .batch = batch,
         .precision_bits = 32,
+        .max_error = 1,
     };
-    struct graph graph;
-    double cost_s;
 
-    if (graph_create(&graph, workload, phase, 0, NULL) != STATUS_OK)
-        return 0;
-    cost_s = families[platform->family]->cost_s(&evaluation, &graph);
-    graph_free(&graph);
-    return cost_s;
+    return families[platform->family]->cost_s(&evaluation);
 }

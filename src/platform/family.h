@@ -31,7 +31,7 @@ struct family {
                             struct reuse_curve *curve, struct error *err);
 
     /* Rough seconds of evaluate. */
-    double (*cost_s)(const struct evaluation *evaluation, const struct graph *graph);
+    double (*cost_s)(const struct evaluation *evaluation);
 };
 
 extern const struct family *const families[FAMILY_COUNT];

@@ -52,18 +52,56 @@ static void run_phase(const struct gpu_run *run)
     gpu_update(run);
 }
 
+/* One evaluation's operations and where their tensors lie. */
+struct gpu_plan {
+    struct graph graph;
+    struct memory_map map;
+};
+
+static enum status check_evaluation(const struct evaluation *evaluation,
+                                    struct error *err)
+{
+    if (evaluation->precision_bits < 1 || evaluation->precision_bits > 64)
+        return error_set(err, STATUS_INPUT, "precision is %u bits, must be in 1..64",
+                         evaluation->precision_bits);
+    if (evaluation->batch == 0)
+        return error_set(err, STATUS_INPUT, "batch is 0, must be at least 1");
+    return STATUS_OK;
+}
+
+static enum status plan_create(struct gpu_plan *plan,
+                               const struct evaluation *evaluation, struct error *err)
+{
+    enum status status = check_evaluation(evaluation, err);
+
+    if (status == STATUS_OK)
+        status = graph_create(&plan->graph, evaluation->workload, evaluation->phase,
+                              evaluation->sequence_length, err);
+    if (status == STATUS_OK)
+        memory_map_create(&plan->map, &plan->graph, evaluation->platform,
+                          evaluation->phase, evaluation->batch,
+                          evaluation->precision_bits);
+    return status;
+}
+
+static void plan_free(struct gpu_plan *plan)
+{
+    memory_map_free(&plan->map);
+    graph_free(&plan->graph);
+}
+
 /* Runs the phase into sink (or only counts), leaving the totals in stream. */
-static void run_stream(const struct evaluation *evaluation, const struct graph *graph,
-                       const struct memory_map *map, unsigned shift,
-                       struct access_sink sink, struct kernel_stream *stream)
+static void plan_run(const struct gpu_plan *plan, const struct evaluation *evaluation,
+                     unsigned shift, struct access_sink sink,
+                     struct kernel_stream *stream)
 {
     struct gpu_run run = {
         .stream = stream,
-        .graph = graph,
-        .map = map,
+        .graph = &plan->graph,
+        .map = &plan->map,
         .phase = evaluation->phase,
         .batch = evaluation->batch,
-        .has_gradient = alloc_array(graph->count, sizeof(bool)),
+        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
     };
 
     kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
@@ -75,20 +113,20 @@ static void run_stream(const struct evaluation *evaluation, const struct graph *
     free(run.has_gradient);
 }
 
-static void measure(const struct evaluation *evaluation, const struct graph *graph,
-                    const struct memory_map *map, unsigned shift,
-                    struct reuse_curve *curve)
+static void plan_measure(const struct gpu_plan *plan,
+                         const struct evaluation *evaluation, unsigned shift,
+                         struct reuse_curve *curve)
 {
     const struct platform *platform = evaluation->platform;
     uint64_t line_bytes = platform->llc_line_bytes;
     double weight = (double)(UINT64_C(1) << shift);
-    struct stack_distance *stack = stack_distance_create((map->lines >> shift) + 1,
+    struct stack_distance *stack = stack_distance_create((plan->map.lines >> shift) + 1,
                                                          line_bytes << shift);
     struct access_sink sink = { stack_distance_sink, stack };
     struct kernel_stream stream;
     struct stack_distance_totals totals;
 
-    run_stream(evaluation, graph, map, shift, sink, &stream);
+    plan_run(plan, evaluation, shift, sink, &stream);
     totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
     stack_distance_free(stack);
     curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
@@ -97,13 +135,42 @@ static void measure(const struct evaluation *evaluation, const struct graph *gra
     curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
     curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
     curve->footprint_bytes = totals.lines * (double)line_bytes;
+    if (curve->reads > 0)
+        curve->read_bytes *= 1 + stream.missed_reads / curve->reads;
+    if (curve->writes > 0)
+        curve->write_bytes *= 1 + stream.missed_writes / curve->writes;
     curve->reads += stream.missed_reads;
     curve->writes += stream.missed_writes;
-    curve->read_bytes *= curve->reads / (curve->reads - stream.missed_reads);
-    curve->write_bytes *= curve->writes / (curve->writes - stream.missed_writes);
     curve->macs = stream.macs;
     curve->compute_s = stream.compute_s;
     curve->kernels = stream.kernels;
+}
+
+enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
+                       struct access_sink sink, struct error *err)
+{
+    struct gpu_plan plan;
+    struct kernel_stream stream;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    plan_run(&plan, evaluation, shift, sink, &stream);
+    plan_free(&plan);
+    return STATUS_OK;
+}
+
+enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
+                        struct reuse_curve *curve, struct error *err)
+{
+    struct gpu_plan plan;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    plan_measure(&plan, evaluation, shift, curve);
+    plan_free(&plan);
+    return STATUS_OK;
 }
 
 static unsigned first_shift(double accesses, double max_error)
@@ -117,64 +184,46 @@ static unsigned first_shift(double accesses, double max_error)
     return shift;
 }
 
-static enum status check_evaluation(const struct evaluation *evaluation,
-                                    struct error *err)
-{
-    if (evaluation->precision_bits < 1 || evaluation->precision_bits > 64)
-        return error_set(err, STATUS_INPUT, "precision is %u bits, must be in 1..64",
-                         evaluation->precision_bits);
-    if (evaluation->batch == 0)
-        return error_set(err, STATUS_INPUT, "batch is 0, must be at least 1");
-    return STATUS_OK;
-}
-
 static enum status gpu_evaluate(const struct evaluation *evaluation,
                                 struct reuse_curve *curve, struct error *err)
 {
-    struct graph graph;
-    struct memory_map map;
+    struct gpu_plan plan;
     struct kernel_stream stream;
     unsigned shift;
-    enum status status = check_evaluation(evaluation, err);
+    enum status status = plan_create(&plan, evaluation, err);
 
-    if (status == STATUS_OK)
-        status = graph_create(&graph, evaluation->workload, evaluation->phase,
-                              evaluation->sequence_length, err);
     if (status != STATUS_OK)
         return status;
-    memory_map_create(&map, &graph, evaluation->platform, evaluation->phase,
-                      evaluation->batch, evaluation->precision_bits);
-    run_stream(evaluation, &graph, &map, 0, (struct access_sink){ 0 }, &stream);
+    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
     shift = first_shift(stream.accesses, evaluation->max_error);
-    if (map.lines >> shift >= ACCESS_LINES_MAX) {
+    if (plan.map.lines >> shift >= ACCESS_LINES_MAX) {
         status = error_set(err, STATUS_INFEASIBLE,
                            "touches more than %u lines, which is beyond this method",
                            ACCESS_LINES_MAX);
         goto out;
     }
-    measure(evaluation, &graph, &map, shift, curve);
+    plan_measure(&plan, evaluation, shift, curve);
     while (shift > 0 && curve->error > evaluation->max_error) {
         shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
-        measure(evaluation, &graph, &map, shift, curve);
+        plan_measure(&plan, evaluation, shift, curve);
     }
 out:
-    memory_map_free(&map);
-    graph_free(&graph);
+    plan_free(&plan);
     return status;
 }
 
-static double gpu_cost_s(const struct evaluation *evaluation, const struct graph *graph)
+static double gpu_cost_s(const struct evaluation *evaluation)
 {
-    struct memory_map map;
+    struct gpu_plan plan;
     struct kernel_stream stream;
     double followed;
 
-    memory_map_create(&map, graph, evaluation->platform, evaluation->phase,
-                      evaluation->batch, evaluation->precision_bits);
-    run_stream(evaluation, graph, &map, 0, (struct access_sink){ 0 }, &stream);
-    memory_map_free(&map);
-    followed = stream.accesses /
-               (double)(UINT64_C(1) << first_shift(stream.accesses, 1));
+    if (plan_create(&plan, evaluation, NULL) != STATUS_OK)
+        return 0;
+    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
+    plan_free(&plan);
+    followed = stream.accesses / (double)(UINT64_C(1) << first_shift(
+                                              stream.accesses, evaluation->max_error));
     return followed * FOLLOWED_S + stream.accesses * SKIPPED_S;
 }
 

@@ -3,8 +3,18 @@
 #ifndef NVSWEEP_PLATFORM_GPU_H
 #define NVSWEEP_PLATFORM_GPU_H
 
+#include "platform/family.h"
 #include "platform/kernel.h"
 #include "platform/memory_map.h"
+
+/* An evaluation's stream, one line in 2^shift of it, into sink.  STATUS_INPUT or
+ * STATUS_INFEASIBLE as reuse_evaluate. */
+enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
+                       struct access_sink sink, struct error *err);
+
+/* Its curve, following one line in 2^shift, whatever the error. */
+enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
+                        struct reuse_curve *curve, struct error *err);
 
 /* One run of a phase. */
 struct gpu_run {

@@ -56,8 +56,8 @@ struct operand operand_planes(uint64_t first_line, bool channels_are_x,
     };
 }
 
-/* Tile touches line, in elements [low, high) of it.  What a tile reads of a line in a
- * row is one access. */
+/* Tile touches line, in elements [low, high) of it.  Pixels that follow each other in
+ * memory are loaded together: one access to a line, though image rows end in it. */
 static inline void put(struct lister *lister, uint64_t tile, uint64_t line,
                        uint64_t low, uint64_t high)
 {
@@ -115,6 +115,7 @@ static void visit_row(struct lister *lister, uint64_t product, uint64_t row,
     uint64_t base = lister->operand->first_line;
     uint64_t first = base + begin / per_line, last = base + (end - 1) / per_line;
 
+    lister->last_line = UINT64_MAX; /* each row is loaded for itself */
     for (uint64_t group = first >> grain->shift; group <= last >> grain->shift;
          group++) {
         uint64_t line = sampled_line(group, grain->shift), start, low, high;

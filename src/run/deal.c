@@ -4,11 +4,12 @@
 
 #include <stdlib.h>
 
-#define GUIDED_SHARES 3.0 /* leases each rank can still expect at any time */
-#define MOST_S 10.0       /* so that progress is seen and a straggler holds little */
-#define UNMEASURED_S 0.02 /* model seconds dealt before the model is checked */
-#define OVERDUE_FACTOR 3.0
+#define GUIDED_SHARES 3.0  /* leases each rank can still expect at any time */
+#define MOST_S 10.0        /* so that progress is seen and a straggler holds little */
+#define UNMEASURED_S 0.02  /* model seconds dealt before the model is checked */
+#define OVERDUE_FACTOR 3.0 /* times what a lease should have taken, and a little */
 #define OVERDUE_S 0.25
+#define OVERDUE_UNMEASURED_S 30.0 /* while nothing was measured */
 
 struct slot {
     bool is_held;
@@ -27,7 +28,8 @@ struct deal {
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
     struct slot *slots;
-    uint32_t slot_count;
+    uint32_t *free_slots; /* a stack of those not held */
+    uint32_t slot_count, free_count;
 };
 
 double deal_least_s(unsigned ranks)
@@ -64,6 +66,7 @@ void deal_free(struct deal *deal)
     free(deal->is_done);
     free(deal->copies);
     free(deal->slots);
+    free(deal->free_slots);
     free(deal);
 }
 
@@ -89,19 +92,20 @@ static double lease_target_cost_s(const struct deal *deal)
     return target_s / pace(deal);
 }
 
-static uint32_t slot_free(struct deal *deal)
+static uint32_t slot_take(struct deal *deal)
 {
-    for (uint32_t i = 0; i < deal->slot_count; i++)
-        if (!deal->slots[i].is_held)
-            return i;
+    if (deal->free_count)
+        return deal->free_slots[--deal->free_count];
     deal->slots = realloc_array(deal->slots, deal->slot_count + 1, sizeof *deal->slots);
+    deal->free_slots = realloc_array(deal->free_slots, deal->slot_count + 1,
+                                     sizeof *deal->free_slots);
     return deal->slot_count++;
 }
 
 static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t first,
                        uint32_t count, struct lease *lease)
 {
-    uint32_t id = slot_free(deal);
+    uint32_t id = slot_take(deal);
     double cost_s = 0;
 
     for (uint32_t i = first; i < first + count; i++) {
@@ -110,6 +114,16 @@ static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t 
     }
     deal->slots[id] = (struct slot){ true, rank, first, count, now_s, cost_s };
     *lease = (struct lease){ id, first, count };
+}
+
+/* Has the lease been held for too long? */
+static bool is_overdue(const struct deal *deal, const struct slot *slot, double now_s)
+{
+    double limit_s = deal->modelled_s > 0
+                         ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
+                         : OVERDUE_UNMEASURED_S;
+
+    return slot->is_held && now_s - slot->start_s > limit_s;
 }
 
 /* The blocks of a lease that is overdue and not dealt twice yet; from its end, because
@@ -122,9 +136,8 @@ static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
 
     for (uint32_t i = 0; i < deal->slot_count; i++) {
         const struct slot *slot = &deal->slots[i];
-        double limit_s = OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal);
 
-        if (slot->is_held && slot->rank != rank && now_s - slot->start_s > limit_s &&
+        if (slot->rank != rank && is_overdue(deal, slot, now_s) &&
             deal->copies[slot->first] == 1 && !deal->is_done[slot->first] &&
             (!worst || slot->start_s < worst->start_s))
             worst = slot;
@@ -167,6 +180,7 @@ void deal_finish(struct deal *deal, uint32_t id, double busy_s)
     struct slot *slot = &deal->slots[id];
 
     slot->is_held = false;
+    deal->free_slots[deal->free_count++] = id;
     for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
         if (deal->is_done[i])
             continue;

@@ -158,7 +158,8 @@ static enum status stage_work(struct run *run, enum stage_id id,
     enum status status;
 
     commit_begin(&evaluator.commit, layout,
-                 run->study.sweep->durability == DURABILITY_POWER);
+                 run->study.sweep->durability == DURABILITY_POWER,
+                 run->options->sync_s);
     evaluator.commit.raw = run->raw;
     block_alloc(&evaluator.values, evaluator.stage, layout->block_points);
     status = stage_run(&evaluator, &run->watch, run->comm, is_stopped, err);
@@ -194,6 +195,11 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
     if (status == STATUS_OK)
         status = raw_read(&run->raw, loaded->status, layout->points,
                           layout->status_offset, err);
+    if (run->rank == 0)
+        watch_journal(&run->watch,
+                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
+                      "}",
+                      run->table[id].name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;

@@ -3,7 +3,9 @@
  *
  * The journal has one JSON object per line.  "event" is one of start (time, host, ranks,
  * version, points), stage (name, blocks and points pending, damaged blocks), lease
- * (stage, first block, blocks, points, rank, start, seconds), stop, end.  All that
+ * (stage, first block, blocks, points, failed, rank, start, seconds), repeat (overdue
+ * leases of a stage dealt a second time), load (bytes of a stage every rank keeps for
+ * later stages), end.  All that
  * differs between two runs of the same sweep is there and not in the result file. */
 #ifndef NVSWEEP_RUN_WATCH_H
 #define NVSWEEP_RUN_WATCH_H

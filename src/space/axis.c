@@ -13,6 +13,7 @@
 const struct word rules_words[] = {
     { "physical", RULES_PHYSICAL },
     { "nvsim", RULES_NVSIM },
+    { "physical_nvsim_writes", RULES_PHYSICAL_NVSIM_WRITES },
     { NULL, 0 },
 };
 

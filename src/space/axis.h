@@ -15,7 +15,7 @@ enum axis_id {
 };
 
 /* The array model's rule sets as an axis. */
-enum rules_id { RULES_PHYSICAL, RULES_NVSIM };
+enum rules_id { RULES_PHYSICAL, RULES_NVSIM, RULES_PHYSICAL_NVSIM_WRITES };
 extern const struct word rules_words[];
 
 /* The serial time base's leakage: over the cache's own accesses, or DRAM's as well. */

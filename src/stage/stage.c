@@ -91,7 +91,7 @@ const struct stage stages[STAGE_COUNT] = {
                       METRICS(array_metrics),
                       .evaluate = array_stage_evaluate,
                       .cost_s = array_stage_cost_s,
-                      .block_points = 4 },
+                      .block_points = 1 },
     [STAGE_REUSE] = { .name = "reuse",
                       .summary = "the workload's last-level-cache accesses and their reuse",
                       .axes = REUSE_AXES,

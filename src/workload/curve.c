@@ -49,15 +49,20 @@ double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
 static double poisson_tail(uint64_t ways, double mean)
 {
     enum { NORMAL_FROM = 256 }; /* where the normal distribution is as good */
-    double term = exp(-mean), below = 0;
+    double n = (double)ways, term, sum;
 
     if (ways > NORMAL_FROM)
-        return 0.5 * erfc(((double)ways - 0.5 - mean) / sqrt(2 * mean));
-    for (uint64_t k = 0; k < ways; k++) {
-        below += term;
-        term *= mean / (double)(k + 1);
+        return 0.5 * erfc((n - 0.5 - mean) / sqrt(2 * mean));
+    if (mean < n) { /* sum from `ways` on: no cancellation */
+        term = exp(n * log(mean) - mean - lgamma(n + 1));
+        for (sum = 0; term > sum * 1e-17; term *= mean / ++n)
+            sum += term;
+        return sum;
     }
-    return below < 1 ? 1 - below : 0;
+    term = exp(-mean);
+    for (sum = 0, n = 0; n < (double)ways; term *= mean / ++n)
+        sum += term;
+    return 1 - sum;
 }
 
 /* A distance in the middle of a bin. */

@@ -196,18 +196,17 @@ static enum status check_names(const struct workload *workload, struct error *er
     return STATUS_OK;
 }
 
-static enum status check_phase(const struct graph *graph, enum phase phase,
+static enum status check_phase(const struct workload *workload,
+                               const struct graph *graph, enum phase phase,
                                struct error *err)
 {
-    bool attends = false, solves = false;
+    bool solves = false;
 
-    for (size_t i = 0; i < graph->count; i++) {
-        attends |= graph->operations[i].layer->kind == LAYER_ATTENTION;
+    for (size_t i = 0; i < graph->count; i++)
         solves |= graph->operations[i].layer->kind == LAYER_GRID;
-    }
-    if (phase == PHASE_DECODE && !attends)
+    if (phase == PHASE_DECODE && !workload->decodes)
         return error_set(err, STATUS_INFEASIBLE,
-                         "has no attention layer, so there is nothing to decode");
+                         "does not make one token at a time, so it has no decode");
     if (phase == PHASE_TRAINING && solves)
         return error_set(err, STATUS_INFEASIBLE, "is a solver, so it is not trained");
     return STATUS_OK;
@@ -234,10 +233,10 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
         builder.latest[i] = NO_OPERATION;
     if (status == STATUS_OK)
         status = append_layers(&builder, 0, workload->layers_count, 0);
+    if (status == STATUS_OK)
+        status = check_phase(workload, graph, phase, err);
     for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
         status = operation_shape(graph->operations, i, sequence, err);
-    if (status == STATUS_OK)
-        status = check_phase(graph, phase, err);
     free(builder.latest);
     if (status != STATUS_OK)
         graph_free(graph);

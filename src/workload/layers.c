@@ -81,6 +81,7 @@ static const struct schema layer_schema = {
 static const struct field workload_fields[] = {
     FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
     FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
+    FIELD_FLAG(struct workload, decodes, 0, "has the phase decode: makes one token at a time from those before"),
     FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
     FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
     FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),

@@ -82,7 +82,8 @@ struct workload {
     const char *summary;
     struct layer *layers;
     size_t layers_count;
-    uint64_t sequence_length;                   /* used where an evaluation gives 0 */
+    bool decodes;             /* makes one token at a time from those before */
+    uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
 };
 extern const struct schema workload_schema;
@@ -117,7 +118,7 @@ struct graph {
 
 /* The operations of a phase, with shapes.  sequence_length 0: the record's.  Freed with
  * graph_free.  STATUS_INPUT with words if a shape does not fit, STATUS_INFEASIBLE if
- * the workload has no such phase (decode without attention; training of a solver). */
+ * the workload has no such phase (only what `decodes` has decode; solvers are not trained). */
 enum status graph_create(struct graph *graph, const struct workload *workload,
                          enum phase phase, uint64_t sequence_length, struct error *err);
 void graph_free(struct graph *graph);

@@ -1,0 +1,180 @@
+"""What figures and notebooks share: opening result files, baselines, Pareto fronts,
+published values, and axes whose labels come from the file's own units.
+
+    import nvsweep_plots as nv
+    data = nv.open_results("build/results/deepnvm_isocapacity.h5")
+    gain = nv.over(nv.metric(data, "edp_js"), technology="sram")
+
+Files are opened lazily: a metric is read when it is asked for, and only the part that
+is selected.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import numpy as np
+import xarray
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FIGURES = pathlib.Path(os.environ.get("NVSWEEP_FIGURES", ROOT / "build" / "figures"))
+DONE = 1  # of the <stage>_status datasets
+
+# ---- result files
+
+
+def open_results(path):
+    """The file's datasets, lazily.  Points that are not done are masked by metric()."""
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make it with: nvsweep run "
+                                f"sweeps/{path.stem}.cfg -o {path}")
+    return xarray.open_dataset(path, engine="netcdf4", mask_and_scale=False)
+
+
+def status_of(data, name):
+    """The status dataset of the stage that computes this metric, or None."""
+    for variable in data.data_vars.values():
+        if name in variable.attrs.get("columns", "").split():
+            return variable
+    return None
+
+
+def metric(data, name, **selection):
+    """A metric as a labelled array; NaN where the point is not done.
+
+    selection: axis=value or axis=[values], by label.  Only that part is read.
+    """
+    if name not in data:
+        raise KeyError(f"no '{name}' in this file; it has {', '.join(metrics(data))}")
+    array = _select(data[name], selection)
+    status = status_of(data, name)
+    if status is not None:
+        array = array.where(_select(status, selection) == DONE)
+    return array.assign_attrs(data[name].attrs)
+
+
+def metrics(data):
+    """Names of the metrics of all stages, in the file's order of stages."""
+    return [name for variable in data.data_vars.values()
+            for name in variable.attrs.get("columns", "").split()]
+
+
+def _select(array, selection):
+    present = {axis: value for axis, value in selection.items() if axis in array.dims}
+    numeric = {axis for axis in present if array[axis].dtype.kind == "f"}
+    exact = {axis: value for axis, value in present.items() if axis not in numeric}
+    near = {axis: value for axis, value in present.items() if axis in numeric}
+    return array.sel(exact).sel(near, method="nearest") if near else array.sel(exact)
+
+
+def done_share(data, stage):
+    """Share of a stage's points that are done, and the counts of every other status."""
+    status = data[f"{stage}_status"]
+    words = status.attrs["flag_meanings"].split()
+    counts = np.bincount(status.values.ravel(), minlength=len(words))
+    rest = {word: int(count) for word, count in zip(words, counts) if count and word != "done"}
+    return counts[DONE] / status.size, rest
+
+
+# ---- comparing
+
+
+def over(array, **baseline):
+    """The baseline's value over each point's: above 1 is better than the baseline."""
+    ratio = array.sel(baseline, drop=True) / array
+    words = " ".join(str(value) for value in baseline.values())
+    return ratio.assign_attrs(units="1", long_name=f"{array.name}, {words} over this",
+                              baseline=words).rename(array.name)
+
+
+def pareto_mask(*columns):
+    """True where no other point is at least as good in all columns (smaller is better)
+    and better in one.  Points with a NaN are never on the front."""
+    values = np.column_stack([np.asarray(column, float).ravel() for column in columns])
+    mask = np.zeros(len(values), bool)
+    valid = np.flatnonzero(~np.isnan(values).any(axis=1))
+    order = valid[np.lexsort(values[valid].T[::-1])]
+    front = np.empty((0, values.shape[1]))
+    for i in order:
+        worse = (front <= values[i]).all(axis=1) & (front < values[i]).any(axis=1)
+        if not worse.any():
+            front = np.vstack([front, values[i]])
+            mask[i] = True
+    return mask
+
+
+# ---- published values
+
+
+def nvsweep():
+    """The program: $NVSWEEP, the built one, or the installed one."""
+    for path in (os.environ.get("NVSWEEP"), ROOT / "build" / "nvsweep", shutil.which("nvsweep")):
+        if path and os.access(path, os.X_OK):
+            return str(path)
+    raise FileNotFoundError("no nvsweep; build it with make, or set NVSWEEP")
+
+
+def published(*systems, **conditions):
+    """Published figures (dicts in SI units, as `nvsweep validate --json` prints them),
+    those whose fields equal the conditions."""
+    text = subprocess.run([nvsweep(), "validate", "--json", "--no-model", *systems],
+                          check=True, capture_output=True, text=True).stdout
+    return [figure for figure in json.loads(text)
+            if all(figure[key] == value for key, value in conditions.items())]
+
+
+def setting(figure, axis):
+    """The value a published figure gives an axis in its `where`, or None."""
+    for text in figure["where"]:
+        key, value = text.split("=", 1)
+        if key == axis:
+            return value
+    return None
+
+
+# ---- units
+
+PREFIXES = ((1e-18, "a"), (1e-15, "f"), (1e-12, "p"), (1e-9, "n"), (1e-6, "µ"), (1e-3, "m"),
+            (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T"), (1e15, "P"))
+AREAS = ((1e-12, "µm²"), (1e-6, "mm²"), (1e-4, "cm²"))
+BYTES = ((1.0, "B"), (2.0**10, "KiB"), (2.0**20, "MiB"), (2.0**30, "GiB"), (2.0**40, "TiB"))
+PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
+
+
+def scale_of(values, units):
+    """(factor, words): divide SI values by the factor and label them with the words."""
+    finite = np.abs(np.asarray(values, float))
+    finite = finite[np.isfinite(finite) & (finite > 0)]
+    typical = float(np.exp(np.log(finite).mean())) if finite.size else 1.0
+    if units == "byte":
+        steps = BYTES
+    elif units == "m2":
+        steps = AREAS
+    elif units in PREFIXABLE:
+        steps = [(factor, prefix + units) for factor, prefix in PREFIXES]
+    else:
+        return 1.0, "" if units == "1" else units
+    best = [step for step in steps if step[0] <= typical * 1.0001]
+    return best[-1] if best else steps[0]
+
+
+def scaled(array):
+    """The array in a unit people read, with attrs units and factor set accordingly."""
+    factor, words = scale_of(array.values, array.attrs.get("units", "1"))
+    return (array / factor).assign_attrs(array.attrs, units=words, factor=factor)
+
+
+def label(array, words=None):
+    """An axis label from the file: long_name (or the words given) and units."""
+    words = words or array.attrs.get("long_name") or array.name
+    words = words[0].upper() + words[1:]
+    units = array.attrs.get("units", "")
+    return f"{words} [{units}]" if units not in ("", "1") else words
+
+
+def quantity(value, units):
+    """A value as people write it: quantity(3145728, "byte") is "3 MiB"."""
+    factor, words = scale_of([value], units)
+    return f"{value / factor:.3g} {words}".strip()

@@ -1,0 +1,633 @@
+/* The factored search.  Organizations that bring the same address, bits and ways to a
+ * subarray form a class; within it the same subarrays and mats serve all bank shapes.
+ * Bounds are values with whatever is not yet known left out (predecoders, multiplexers,
+ * tree), evaluated by the same equations, so that only what cannot win is skipped:
+ *
+ *   class, rows x columns, buffers   ideal edge, cheapest tree     subarray_floor
+ *     multiplexers                   real subarray, cheapest tree
+ *       bank shape                   real subarray, its own tree
+ *         evaluated in full */
+#include "array/search.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+/* Bounds and values are sums in different orders; this covers their rounding. */
+static const double SLACK = 1 - 1e-9;
+
+/* The tree of a bank shape as a function of the mat's sides: at least. */
+struct tree {
+    double s0, s_w, s_ww, s_h, s_hh; /* delay of one way */
+    double j0, j_w, j_h;
+};
+
+struct leaf {
+    struct array_organization organization; /* bank and mat counts */
+    struct tree tree;
+    uint32_t next; /* in its class, + 1; 0: the last */
+};
+
+struct class
+{
+    struct mat_shape shape;
+    struct tree tree; /* least of each coefficient */
+    double mats, active;
+    const struct comparator *comparator;
+    uint32_t first, last; /* leaves, + 1 */
+};
+
+/* Subarrays of a class with one product of multiplexers and one buffer style. */
+struct item {
+    double bound;
+    uint32_t class;
+    uint16_t product_bits;
+    uint16_t style;
+};
+
+/* Row predecoders without a load: the least of their area, energy and leakage. */
+struct predecode {
+    bool known;
+    double side_m, energy_j, leakage_w;
+};
+
+enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
+
+struct fast {
+    const struct task *task;
+    const struct space *space;
+    struct parts *parts;
+    struct candidate *best;
+    bool found;
+    const char **why;
+
+    struct leaf *leaves;
+    size_t leaf_count, leaf_room;
+    struct class *classes;
+    size_t class_count, class_room;
+    struct memo class_of;
+    struct item *items;
+    size_t item_count, item_room;
+    struct sense_amp least_amp; /* cheapest in every respect */
+    struct predecode predecode[ROW_BITS];
+    bool has_tree_bounds;
+};
+
+static void *room_for(void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    *room = *room > 0 ? 2 * *room : 64;
+    return realloc_array(array, *room, size);
+}
+
+/* ---- the leaves: bank and mat counts, by class */
+
+static void tree_of(struct fast *fast, const struct bank_shape *shape,
+                    struct tree *tree)
+{
+    const struct wire *wire = &fast->task->fabric.global;
+    double vdd = fast->task->process.vdd_v;
+    double h_all = (double)shape->cols - 1, v_all = ((double)shape->rows - 1) / 2;
+    double h_squares = ((double)(shape->cols * shape->cols) - 1) / 3;
+    double v_squares = ((double)(shape->rows * shape->rows) - 1) / 12;
+    double levels = shape->h_levels + shape->v_levels;
+    double per_m_j = wire->repeated ? wire->j_per_m : wire->f_per_m * vdd * vdd;
+    double share = fast->task->fabric.rules->one_way_energy ? 1 : TREE_ACTIVITY;
+    double length = 1;
+
+    *tree = (struct tree){ 0 };
+    if (!fast->has_tree_bounds)
+        return;
+    if (wire->repeated) {
+        tree->s0 = levels * wire->driver_s;
+        tree->s_w = wire->s_per_m * h_all;
+        tree->s_h = wire->s_per_m * v_all;
+    } else {
+        double k = 2.3 * (wire->ohm_per_m * wire->f_per_m / 2);
+
+        tree->s_ww = k * h_squares;
+        tree->s_hh = k * v_squares;
+    }
+    for (unsigned i = shape->h_levels; i-- > 0; length *= 2)
+        tree->j_w += share * per_m_j * length * shape->h[i].active * shape->h[i].bits;
+    length = 0.5;
+    for (unsigned i = shape->v_levels; i-- > 0; length *= 2)
+        tree->j_h += share * per_m_j * length * shape->v[i].active * shape->v[i].bits;
+}
+
+static void least_of(struct tree *least, const struct tree *tree)
+{
+    least->s0 = fmin(least->s0, tree->s0);
+    least->s_w = fmin(least->s_w, tree->s_w);
+    least->s_ww = fmin(least->s_ww, tree->s_ww);
+    least->s_h = fmin(least->s_h, tree->s_h);
+    least->s_hh = fmin(least->s_hh, tree->s_hh);
+    least->j_w = fmin(least->j_w, tree->j_w);
+    least->j_h = fmin(least->j_h, tree->j_h);
+}
+
+static bool same_shape(const struct mat_shape *a, const struct mat_shape *b)
+{
+    return a->rows == b->rows && a->cols == b->cols &&
+           a->active_rows == b->active_rows && a->active_cols == b->active_cols &&
+           a->sets == b->sets && a->bits == b->bits && a->ways == b->ways &&
+           a->address_bits == b->address_bits;
+}
+
+/* The class of a mat shape among banks of so many mats; a new one when there is none. */
+static uint32_t class_of(struct fast *fast, const struct mat_shape *shape, double mats,
+                         double active, const struct tree *tree)
+{
+    uint64_t key = shape->sets * UINT64_C(0x9E3779B97F4A7C15) ^
+                   shape->bits * UINT64_C(0xC2B2AE3D27D4EB4F) ^ (shape->ways << 24) ^
+                   (shape->rows << 20) ^ (shape->cols << 16) ^
+                   (shape->active_rows << 12) ^ (shape->active_cols << 8) ^
+                   ((uint64_t)mats << 36) ^ (uint64_t)shape->address_bits;
+
+    for (;; key++) {
+        bool fresh;
+        uint32_t *index = memo_get(&fast->class_of, key, &fresh);
+
+        if (fresh) {
+            fast->classes = room_for(fast->classes, fast->class_count,
+                                     &fast->class_room, sizeof *fast->classes);
+            *index = (uint32_t)fast->class_count++;
+            fast->classes[*index] = (struct class){
+                .shape = *shape,
+                .tree = *tree,
+                .mats = mats,
+                .active = active,
+            };
+            return *index;
+        }
+
+        struct class *class = &fast->classes[*index];
+
+        if (same_shape(&class->shape, shape) && class->mats == mats &&
+            class->active == active) {
+            least_of(&class->tree, tree);
+            return *index;
+        }
+    }
+}
+
+static void add_leaf(struct fast *fast, const struct array_organization *o,
+                     const struct bank_shape *shape)
+{
+    struct mat_shape mat;
+    struct leaf leaf = { .organization = *o };
+
+    if (!mat_shape_make(&mat, fast->task, shape, o->mat_rows, o->mat_cols,
+                        o->active_sub_rows, o->active_sub_cols, fast->why))
+        return;
+    tree_of(fast, shape, &leaf.tree);
+
+    uint32_t index = class_of(fast, &mat, (double)(o->bank_rows * o->bank_cols),
+                              (double)(o->active_rows * o->active_cols), &leaf.tree);
+    struct class *class = &fast->classes[index];
+
+    fast->leaves = room_for(fast->leaves, fast->leaf_count, &fast->leaf_room,
+                            sizeof *fast->leaves);
+    fast->leaves[fast->leaf_count++] = leaf;
+    if (class->last > 0)
+        fast->leaves[class->last - 1].next = (uint32_t)fast->leaf_count;
+    else
+        class->first = (uint32_t)fast->leaf_count;
+    class->last = (uint32_t)fast->leaf_count;
+}
+
+#define EACH(variable)                                                         \
+    for (o.variable = space->variable.low; o.variable <= space->variable.high; \
+         o.variable *= 2)
+
+/* Mats in a bank shape; the rounded width of a tag depends on the active subarrays. */
+static void list_mats(struct fast *fast, struct array_organization o)
+{
+    const struct space *space = fast->space;
+    struct bank_shape shape;
+    uint64_t last_width = 0;
+    bool legal = false;
+
+    EACH(mat_rows)
+    EACH(mat_cols)
+    EACH(active_sub_cols)
+    EACH(active_sub_rows)
+    {
+        uint64_t width;
+
+        if (o.active_sub_cols > o.mat_cols || o.active_sub_rows > o.mat_rows)
+            continue;
+        if (space->all_subs_active &&
+            (o.active_sub_cols != o.mat_cols || o.active_sub_rows != o.mat_rows))
+            continue;
+        width = tag_width(fast->task, o.active_rows * o.active_cols *
+                                          o.active_sub_rows * o.active_sub_cols);
+        if (width != last_width)
+            legal = width > 0 &&
+                    bank_shape_make(&shape, fast->task, o.bank_rows, o.bank_cols,
+                                    o.active_rows, o.active_cols, width, fast->why);
+        last_width = width;
+        if (legal)
+            add_leaf(fast, &o, &shape);
+    }
+}
+
+static void list_leaves(struct fast *fast)
+{
+    const struct space *space = fast->space;
+    struct array_organization o = { 0 };
+    uint64_t most = fast->task->is_tag ? fast->task->ways : fast->task->word_bits;
+
+    EACH(bank_rows)
+    EACH(bank_cols)
+    EACH(active_cols)
+    EACH(active_rows)
+    {
+        if (o.active_cols > o.bank_cols || o.active_rows > o.bank_rows)
+            continue;
+        if (space->all_cols_active && o.active_cols != o.bank_cols)
+            continue;
+        if (o.active_cols * o.active_rows > most)
+            continue;
+        list_mats(fast, o);
+    }
+}
+
+/* ---- bounds */
+
+static const struct predecode *least_predecode(struct fast *fast,
+                                               const struct class *class,
+                                               const struct subarray_shape *shape)
+{
+    unsigned bits = mat_row_bits(fast->task, &class->shape, shape);
+    unsigned second = bits > 3 ? bits / 2 : 0;
+    struct predecode *p = &fast->predecode[bits < ROW_BITS ? bits : 0];
+
+    if (p->known)
+        return p;
+
+    double area_m2 = 0;
+    const unsigned parts[2] = { bits < ROW_BITS ? bits - second : 0,
+                                bits < ROW_BITS ? second : 0 };
+
+    for (int i = 0; i < 2; i++) {
+        const struct predecoder *block = parts_predecoder(
+            fast->parts, &fast->task->process, parts[i], 0);
+
+        if (block == NULL)
+            continue;
+        area_m2 += block->box.width_m * block->box.height_m;
+        p->energy_j += block->energy_j;
+        p->leakage_w += block->leakage_w;
+    }
+    p->side_m = sqrt(area_m2);
+    p->known = true;
+    return p;
+}
+
+/* Value of a class's mats made of a subarray, under a tree, predecoders left out. */
+static double bound_of(struct fast *fast, const struct class *class,
+                       const struct tree *tree, const struct subarray *s,
+                       const struct subarray_times *t)
+{
+    const struct task *task = fast->task;
+    const struct predecode *p = least_predecode(fast, class, &s->shape);
+    double subs = (double)(class->shape.rows * class->shape.cols);
+    double active_subs = (double)(class->shape.active_rows * class->shape.active_cols);
+    double stretch = mat_stretch(task);
+    double w_m = stretch * (double)class->shape.cols * s->width_m;
+    double h_m = stretch * (double)class->shape.rows * s->height_m;
+    double area_m2 = w_m * h_m + fmin(w_m, h_m) * p->side_m;
+    double tree_s = tree->s0 + tree->s_w * w_m + tree->s_ww * w_m * w_m +
+                    tree->s_h * h_m + tree->s_hh * h_m * h_m;
+    double tree_j = tree->j_w * w_m + tree->j_h * h_m;
+    double ways = (double)class->shape.ways;
+    const struct comparator *c = class->comparator;
+    double compare_j = c != NULL ? ways * c->energy_j : 0;
+    double write_tree_j = tree_j;
+    struct metrics m = {
+        .read_s = t->read_s + 2 * tree_s + (c != NULL ? c->delay_s : 0),
+        .write_s = t->write_s + tree_s,
+        .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
+                  tree_j,
+        .write_j = class->active * (p->energy_j + active_subs * s->write_j),
+        .leakage_w = (task->request->power_gating ? class->active : class->mats) *
+                     (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
+        .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
+    };
+
+    if (!task->is_tag && task->request->access == ACCESS_FAST &&
+        task->fabric.rules->fast_write_over_ways)
+        write_tree_j /= fmax((double)task->request->associativity, 1);
+    m.write_j += write_tree_j;
+    if (task->fabric.rules->comparator_on_write)
+        m.write_j += class->active * compare_j;
+    if (task->fabric.rules->refresh_is_leakage)
+        m.leakage_w += class->mats * subs * s->refresh_w;
+    return SLACK * target_value(task, &m);
+}
+
+/* No amplifier is faster, draws or leaks less, or is lower than this one. */
+static void find_least_amp(struct fast *fast, const uint64_t extra)
+{
+    struct sense_amp *least = &fast->least_amp;
+
+    for (uint64_t mux = fast->space->mux_sense.low; mux <= fast->space->mux_sense.high;
+         mux *= 2) {
+        const struct sense_amp *amp = parts_sense_amp(fast->parts, &fast->task->fabric,
+                                                      mux * extra);
+
+        if (amp == NULL)
+            continue;
+        least->delay_s = fmin(least->delay_s, amp->delay_s);
+        least->energy_j = fmin(least->energy_j, amp->energy_j);
+        least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
+        least->height_m = fmin(least->height_m, amp->height_m);
+    }
+}
+
+static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
+{
+    return (space->sub_rows > 0 && rows != space->sub_rows) ||
+           (space->sub_cols > 0 && cols != space->sub_cols);
+}
+
+/* The floor of a class's subarrays with one product of multiplexers. */
+static bool make_floor(struct fast *fast, const struct class *class, unsigned bits,
+                       unsigned style, struct subarray *floor,
+                       struct subarray_times *times)
+{
+    uint64_t first = UINT64_C(1) << bits, most = fast->space->mux_sense.high;
+    struct subarray_shape shape;
+
+    if (first > most)
+        first = most;
+    /* as many columns per amplifier as there can be, the rest behind it */
+    if (!subarray_shape_make(&shape, fast->task, &class->shape, first,
+                             (UINT64_C(1) << bits) / first, 1, (enum buffer_style)style,
+                             fast->why) ||
+        is_filtered(fast->space, shape.rows, shape.cols) ||
+        !subarray_floor(floor, &fast->task->fabric, &shape, &fast->least_amp,
+                        fast->parts, fast->why))
+        return false;
+    subarray_time_least(floor, &fast->task->fabric, times);
+    return true;
+}
+
+/* Adds the item of a class, product and style.  Returns whether drivers for area would
+ * be the same: those for balance are single stages already. */
+static bool add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+{
+    const struct class *class = &fast->classes[index];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, bits, style, &floor, &times))
+        return false;
+    fast->items = room_for(fast->items, fast->item_count, &fast->item_room,
+                           sizeof *fast->items);
+    fast->items[fast->item_count++] = (struct item){
+        .bound = bound_of(fast, class, &class->tree, &floor, &times),
+        .class = index,
+        .product_bits = (uint16_t)bits,
+        .style = (uint16_t)style,
+    };
+    return style == BUFFER_BALANCED && floor.row_decoder->driver.stages == 1;
+}
+
+static unsigned bits_of(uint64_t power)
+{
+    return (unsigned)log2_up(power);
+}
+
+static void list_items(struct fast *fast)
+{
+    const struct space *space = fast->space;
+    unsigned low = bits_of(space->mux_sense.low) + bits_of(space->mux_out1.low) +
+                   bits_of(space->mux_out2.low);
+    unsigned high = bits_of(space->mux_sense.high) + bits_of(space->mux_out1.high) +
+                    bits_of(space->mux_out2.high);
+
+    fast->least_amp = (struct sense_amp){ .delay_s = HUGE_VAL,
+                                          .energy_j = HUGE_VAL,
+                                          .leakage_w = HUGE_VAL,
+                                          .height_m = HUGE_VAL };
+    for (uint32_t i = 0; i < fast->class_count; i++)
+        find_least_amp(fast, fast->classes[i].shape.mux_extra[0]);
+    if (!(fast->least_amp.delay_s < HUGE_VAL)) {
+        *fast->why = "the columns of a sense amplifier are too narrow for it";
+        return;
+    }
+    for (uint32_t i = 0; i < fast->class_count; i++) {
+        struct class *class = &fast->classes[i];
+
+        if (fast->task->is_tag)
+            class->comparator = parts_comparator(fast->parts, &fast->task->process,
+                                                 class->shape.bits *
+                                                     class->shape.active_rows *
+                                                     class->shape.active_cols);
+        for (unsigned bits = low;
+             bits <= high && (UINT64_C(1) << bits) <= class->shape.sets; bits++)
+            for (unsigned style = space->first_style; style <= space->last_style;
+                 style++)
+                add_item(fast, i, bits, style);
+    }
+}
+
+/* ---- evaluation */
+
+static int compare_counts(const struct array_organization *a,
+                          const struct array_organization *b)
+{
+    const uint64_t left[] = { a->bank_rows,       a->bank_cols,       a->active_cols,
+                              a->active_rows,     a->mat_rows,        a->mat_cols,
+                              a->active_sub_cols, a->active_sub_rows, a->mux_sense,
+                              a->mux_out1,        a->mux_out2,        a->buffers };
+    const uint64_t right[] = { b->bank_rows,       b->bank_cols,       b->active_cols,
+                               b->active_rows,     b->mat_rows,        b->mat_cols,
+                               b->active_sub_cols, b->active_sub_rows, b->mux_sense,
+                               b->mux_out1,        b->mux_out2,        b->buffers };
+
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+        if (left[i] != right[i])
+            return left[i] < right[i] ? -1 : 1;
+    return 0;
+}
+
+static bool can_win(const struct fast *fast, double bound)
+{
+    return !fast->found || bound <= fast->best->value;
+}
+
+/* All bank shapes around one subarray.  The mat is made when the first of them may win.
+ */
+static void try_leaves(struct fast *fast, const struct class *class,
+                       struct candidate *trial, const struct subarray_times *times)
+{
+    bool made = false;
+
+    for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next) {
+        const struct leaf *leaf = &fast->leaves[at - 1];
+        const struct array_organization *o = &leaf->organization;
+        uint64_t width;
+
+        if (!can_win(fast,
+                     bound_of(fast, class, &leaf->tree, &trial->mat.subarray, times)))
+            continue;
+        if (!made && !mat_make(&trial->mat, fast->task, fast->parts, fast->why))
+            return;
+        made = true;
+        width = tag_width(fast->task, o->active_rows * o->active_cols *
+                                          o->active_sub_rows * o->active_sub_cols);
+        bank_shape_make(&trial->shape, fast->task, o->bank_rows, o->bank_cols,
+                        o->active_rows, o->active_cols, width, fast->why);
+        if (!candidate_finish(trial, fast->task, fast->why))
+            continue;
+
+        struct array_organization *t = &trial->organization;
+
+        t->bank_rows = o->bank_rows;
+        t->bank_cols = o->bank_cols;
+        t->active_rows = o->active_rows;
+        t->active_cols = o->active_cols;
+        if (!fast->found || trial->value < fast->best->value ||
+            (trial->value == fast->best->value &&
+             compare_counts(t, &fast->best->organization) < 0))
+            *fast->best = *trial;
+        fast->found = true;
+    }
+}
+
+static void try_mux(struct fast *fast, const struct class *class, uint64_t mux_sense,
+                    uint64_t mux_out1, uint64_t mux_out2, enum buffer_style style)
+{
+    struct subarray_shape shape;
+    struct subarray_times times;
+    struct candidate trial;
+
+    if (!subarray_shape_make(&shape, fast->task, &class->shape, mux_sense, mux_out1,
+                             mux_out2, style, fast->why) ||
+        !subarray_make(&trial.mat.subarray, &fast->task->fabric, &shape, fast->parts,
+                       fast->why))
+        return;
+    subarray_time_least(&trial.mat.subarray, &fast->task->fabric, &times);
+    if (!can_win(fast,
+                 bound_of(fast, class, &class->tree, &trial.mat.subarray, &times)))
+        return;
+    trial.mat.shape = class->shape;
+    trial.organization = (struct array_organization){
+        .banks = (uint64_t)fast->task->banks,
+        .mat_rows = class->shape.rows,
+        .mat_cols = class->shape.cols,
+        .active_sub_rows = class->shape.active_rows,
+        .active_sub_cols = class->shape.active_cols,
+        .mux_sense = mux_sense,
+        .mux_out1 = mux_out1,
+        .mux_out2 = mux_out2,
+        .rows_per_set = 1,
+        .sub_rows = shape.rows,
+        .sub_cols = shape.cols,
+        .buffers = style,
+    };
+    try_leaves(fast, class, &trial, &times);
+}
+
+static bool in_range(struct range range, uint64_t value)
+{
+    return value >= range.low && value <= range.high;
+}
+
+/* The item's bound again, against each bank shape's own tree. */
+static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
+{
+    const struct class *class = &fast->classes[item->class];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, item->product_bits, item->style, &floor, &times))
+        return false;
+    for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next)
+        if (can_win(fast,
+                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor, &times)))
+            return true;
+    return false;
+}
+
+static void try_item(struct fast *fast, const struct item *item)
+{
+    const struct space *space = fast->space;
+    uint64_t product = UINT64_C(1) << item->product_bits;
+
+    if (!may_suit_a_leaf(fast, item))
+        return;
+    for (uint64_t m0 = space->mux_sense.low;
+         m0 <= space->mux_sense.high && m0 <= product; m0 *= 2)
+        for (uint64_t m1 = space->mux_out1.low;
+             m1 <= space->mux_out1.high && m0 * m1 <= product; m1 *= 2)
+            if (in_range(space->mux_out2, product / (m0 * m1)))
+                try_mux(fast, &fast->classes[item->class], m0, m1, product / (m0 * m1),
+                        (enum buffer_style)item->style);
+}
+
+/* Most promising first; every item that may win is tried. */
+static int by_bound(const void *a, const void *b)
+{
+    const struct item *left = a, *right = b;
+
+    return (left->bound > right->bound) - (left->bound < right->bound);
+}
+
+static void try_items(struct fast *fast)
+{
+    size_t kept = 0, least = 0;
+
+    if (fast->item_count == 0)
+        return;
+    for (size_t i = 1; i < fast->item_count; i++)
+        if (fast->items[i].bound < fast->items[least].bound)
+            least = i;
+    try_item(fast, &fast->items[least]);
+    for (size_t i = 0; i < fast->item_count; i++)
+        if (i != least && can_win(fast, fast->items[i].bound))
+            fast->items[kept++] = fast->items[i];
+    qsort(fast->items, kept, sizeof *fast->items, by_bound);
+    for (size_t i = 0; i < kept && can_win(fast, fast->items[i].bound); i++)
+        try_item(fast, &fast->items[i]);
+}
+
+/* Bounds hold where the target grows with every metric. */
+static bool is_monotone(const struct array_request *request)
+{
+    const struct array_weights *w = &request->weights;
+
+    return request->target != TARGET_WEIGHTED ||
+           (w->read_latency >= 0 && w->write_latency >= 0 && w->read_energy >= 0 &&
+            w->write_energy >= 0 && w->leakage >= 0 && w->area >= 0);
+}
+
+bool search_fast(const struct task *task, const struct space *space,
+                 struct parts *parts, struct candidate *best, uint64_t *valid,
+                 const char **why)
+{
+    struct fast fast = {
+        .task = task,
+        .space = space,
+        .parts = parts,
+        .best = best,
+        .why = why,
+        .has_tree_bounds = !task->fabric.global.low_swing,
+    };
+
+    if (!is_monotone(task->request))
+        return search_naive(task, space, parts, best, valid, why);
+    memo_init(&fast.class_of, sizeof(uint32_t));
+    list_leaves(&fast);
+    list_items(&fast);
+    try_items(&fast);
+    memo_free(&fast.class_of);
+    free(fast.leaves);
+    free(fast.classes);
+    free(fast.items);
+    return fast.found;
+}
