@@ -306,6 +306,39 @@ static void published_rules_refuse_what_the_tool_refuses(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "300..400 K"));
 }
 
+static void fully_associative_caches_have_an_answer(void)
+{
+    for (uint64_t bytes = 4096; bytes <= 65536; bytes *= 4) {
+        struct array_request request = cache("SRAM", bytes, ACCESS_NORMAL,
+                                             TARGET_READ_EDP);
+        struct array_result full, direct;
+
+        request.rules = &array_rules_physical;
+        request.associativity = UINT64_MAX;
+        CU_ASSERT_EQUAL_FATAL(array_search(&request, &full, NULL), STATUS_OK);
+        request.associativity = 1;
+        CU_ASSERT_EQUAL_FATAL(array_search(&request, &direct, NULL), STATUS_OK);
+        CU_ASSERT(full.tag.read_energy_j > direct.tag.read_energy_j);
+        CU_ASSERT(full.area_m2 > direct.area_m2);
+    }
+}
+
+static void banks_trade_area_for_bandwidth(void)
+{
+    struct array_request request = cache("SRAM", 6 * 1024 * 1024, ACCESS_NORMAL,
+                                         TARGET_READ_EDP);
+    struct array_result one, eight;
+
+    request.rules = &array_rules_physical;
+    CU_ASSERT_EQUAL_FATAL(array_search(&request, &one, NULL), STATUS_OK);
+    request.banks = 8;
+    CU_ASSERT_EQUAL_FATAL(array_search(&request, &eight, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(eight.data.organization.banks, 8);
+    CU_ASSERT(eight.bandwidth_bytes_per_s > one.bandwidth_bytes_per_s);
+    CU_ASSERT(eight.area_m2 > 0.9 * one.area_m2);
+    CU_ASSERT(eight.data.cell_area_m2 >= one.data.cell_area_m2 * 0.999);
+}
+
 /* 8 MiB of 1 pJ cells: a 512-bit line takes 512 pJ; the published tool says 319 pJ. */
 static void writes_are_not_divided_by_associativity(void)
 {
@@ -377,6 +410,8 @@ SUITE(array, TEST(class_project_caches_are_found_to_the_digit),
       TEST(as_many_candidates_are_legal_as_in_the_published_tool),
       TEST(odd_capacities_lie_between_powers_of_two),
       TEST(any_associativity_and_line_has_an_answer),
+      TEST(fully_associative_caches_have_an_answer),
+      TEST(banks_trade_area_for_bandwidth),
       TEST(published_rules_refuse_what_the_tool_refuses),
       TEST(writes_are_not_divided_by_associativity),
       TEST(small_memories_are_not_faster_for_being_larger),
