@@ -15,11 +15,12 @@
 
 enum { EDGE = 3264, CAPACITIES = 11, REPEATS = 3 };
 
+/* Processor time: others may use the machine, too. */
 static double now_s(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
