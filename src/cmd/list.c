@@ -14,6 +14,7 @@ static const struct kind {
     { "nodes", SHELF_NODE },              { "node", SHELF_NODE },
     { "workloads", SHELF_WORKLOAD },      { "workload", SHELF_WORKLOAD },
     { "platforms", SHELF_PLATFORM },      { "platform", SHELF_PLATFORM },
+    { "accelerators", SHELF_ACCELERATOR }, { "accelerator", SHELF_ACCELERATOR },
     { "axes", SHELF_COUNT },              { "metrics", SHELF_COUNT },
     { "stages", SHELF_COUNT },
 };
@@ -83,7 +84,8 @@ enum status cmd_list(int argc, char **argv, struct error *err)
             kind = &kinds[i];
     if (!kind)
         return error_set(err, STATUS_INPUT,
-                         "list what: technologies, nodes, workloads, platforms, axes, "
+                         "list what: technologies, nodes, workloads, platforms, "
+                         "accelerators, axes, "
                          "metrics or stages?");
     if (kind->shelf == SHELF_COUNT) {
         if (strcmp(kind->name, "axes") == 0)

@@ -1,5 +1,6 @@
 #include "space/library.h"
 
+#include "accel/accelerator.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -14,6 +15,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_NODE] = &node_schema,
     [SHELF_WORKLOAD] = &workload_schema,
     [SHELF_PLATFORM] = &platform_schema,
+    [SHELF_ACCELERATOR] = &accelerator_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)
