@@ -265,8 +265,7 @@ enum { CACHES = sizeof cache_mib / sizeof *cache_mib };
 
 static void caches_sink(void *caches, const uint32_t *accesses, size_t count)
 {
-    for (int i = 0; i < CACHES; i++)
-        set_associative_access(((struct set_associative **)caches)[i], accesses, count);
+    set_associative_access_all(caches, CACHES, accesses, count);
 }
 
 static void alexnet_agrees_with_set_associative_caches(void)
