@@ -8,6 +8,7 @@
 #include "workload/stack_distance.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -179,7 +180,7 @@ static unsigned first_shift(double accesses, double max_error)
 
     if (max_error <= 0 || accesses <= EXACT_ACCESSES)
         return 0;
-    while (shift < SHIFT_MAX && accesses > (double)(SAMPLED_ACCESSES << shift))
+    while (shift < SHIFT_MAX && accesses > ldexp(SAMPLED_ACCESSES, (int)shift))
         shift++;
     return shift;
 }
