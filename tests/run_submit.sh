@@ -43,12 +43,12 @@ mkdir -p 'a b/nodes'
 has "arguments=('--library' 'a b' '-o' 'it'\\''s.h5')" "$sweep" -o "it's.h5" --library 'a b'
 ! grep -q '@[A-Z]*@' script || fail "a word of the template was not filled in"
 
-# Slurm's spellings of a time, and ours; the warning comes at half of short limits.
+# Slurm's spellings of a time, and ours; the warning comes sooner for short limits.
 while read -r text limit warning; do
     has "#SBATCH --time=$limit" "$sweep" --time "$text"
     has "#SBATCH --signal=B:USR1@$warning" "$sweep" --time "$text"
 done <<'TIMES'
-1 0-00:01:00 30
+1 0-00:01:00 20
 90 0-01:30:00 120
 10:00 0-00:10:00 120
 2:00:00 0-02:00:00 120
