@@ -33,16 +33,24 @@ const struct command commands[] = {
       "  -m METRIC,...       metrics (default: a few of the last stage)\n"
       "  --over AXIS=VALUE   divide the baseline's value by each point's: above 1 is better\n"
       "  --columns AXIS      spread this axis over columns\n"
+      "  --by AXIS,...       rows of one value together, under a heading\n"
+      "  --bars              bars beside the values; along --columns, a sparkline\n"
       "  --sort METRIC       smallest first\n"
       "  --limit N           rows at most (default 200)\n"
       "  --json              for scripts\n", cmd_show },
     { "export",   "FILE [AXIS=VALUE...]", "the same selection as CSV, all rows",
       "  -m METRIC,...       metrics (default: all of the last stage)\n", cmd_export },
+    { "report",   "FILE [AXIS=VALUE...]", "one web page to explore a file in, no network needed",
+      "  -o FILE             page (default: the file's name with .html)\n"
+      "  -m METRIC,...       metrics (default: all)\n"
+      "  --size 3MB          values at most; more are thinned evenly, and the page says so\n", cmd_report },
     { "best",     "FILE -m METRIC,...", "Pareto front, or the best point per group",
       "  -m METRIC,...       minimised; one gives the best point, several the Pareto front\n"
       "  --per AXIS,...      one answer per value of these axes\n"
-      "  --where METRIC<=X   constraint; may be given as METRIC>=X too\n", cmd_best },
-    { "diff",     "A B",               "largest relative difference per metric", NULL, cmd_diff },
+      "  --where METRIC<=X   constraint; may be given as METRIC>=X too\n"
+      "  --json              for scripts\n", cmd_best },
+    { "diff",     "A B",               "largest relative difference per metric",
+      "  --json              for scripts\n", cmd_diff },
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -168,12 +169,17 @@ struct rows {
     size_t title_count, field_count;
 };
 
-static enum status bad(const struct rows *rows, const char *format, const char *what,
-                       const char *value)
+static enum status bad(const struct rows *rows, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static enum status bad(const struct rows *rows, const char *format, ...)
 {
     char text[512];
+    va_list arguments;
 
-    snprintf(text, sizeof text, format, what, value);
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     return error_set(rows->err, STATUS_INPUT, "%s:%u: %s", rows->name, rows->line,
                      text);
 }
@@ -219,12 +225,12 @@ static enum status number(const struct rows *rows, const char *title, double fal
     if (*text == '\0' || strcmp(text, "-") == 0) {
         if (fallback >= 0)
             return STATUS_OK;
-        return bad(rows, "column %s is empty%s, must be a number", title, "");
+        return bad(rows, "column %s is empty, must be a number", title);
     }
     *value = strtod(text, &end);
     if (*end != '\0' || !(*value >= least && *value <= most))
-        return bad(rows, "column %s is '%.60s', must be a number in its range", title,
-                   text);
+        return bad(rows, "column %s is '%.60s', must be a number in %g..%g", title,
+                   text, least, most);
     return STATUS_OK;
 }
 
@@ -487,7 +493,7 @@ static enum status read_header(struct rows *rows, char **line, size_t *size)
         for (size_t j = 0; j < rows->title_count; j++)
             found = found || strcasecmp(rows->titles[j], needed[i]) == 0;
         if (!found)
-            return bad(rows, "the header lacks column '%s'%s", needed[i], "");
+            return bad(rows, "the header lacks column '%s'", needed[i]);
     }
     write_header(rows);
     return STATUS_OK;
@@ -513,7 +519,8 @@ enum status array_rows(FILE *in, const char *name, FILE *out,
             continue;
         rows.field_count = cut(line, rows.fields);
         if (rows.field_count > rows.title_count) {
-            status = bad(&rows, "the row has more fields than the header%s%s", "", "");
+            status = bad(&rows, "the row has %zu fields, the header %zu",
+                         rows.field_count, rows.title_count);
             break;
         }
         status = do_row(&rows);

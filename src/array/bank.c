@@ -23,6 +23,15 @@ static bool block_pair(struct mat *mat, const struct task *task, struct parts *p
     return mat->block[first] != NULL && mat->block[first + 1] != NULL;
 }
 
+unsigned mat_row_bits(const struct task *task, const struct mat_shape *mat,
+                      const struct subarray_shape *shape)
+{
+    if (task->fabric.rules->row_bits_less_ways)
+        return (unsigned)(mat->address_bits -
+                          log2_up(shape->mux0 * shape->mux1 * shape->mux2));
+    return (unsigned)log2_up(shape->rows);
+}
+
 static bool make_predecoders(struct mat *mat, const struct task *task,
                              struct parts *parts, const char **why)
 {
@@ -36,10 +45,7 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
     const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
     bool made;
 
-    mat->row_bits = (unsigned)log2_up(shape->rows);
-    if (task->fabric.rules->row_bits_less_ways)
-        mat->row_bits = (unsigned)(mat->shape.address_bits -
-                                   log2_up(shape->mux0 * shape->mux1 * shape->mux2));
+    mat->row_bits = mat_row_bits(task, &mat->shape, shape);
     if (!task->fabric.rules->mat_wires_free)
         col_f = row_f;
     made = block_pair(mat, task, parts, 0, mat->row_bits, row_f);
@@ -68,6 +74,15 @@ static double predecode(struct mat *mat, const struct task *task)
     return fmin(ramps[0], ramps[1]);
 }
 
+/* What macros hold beyond the blocks counted here (control, power grid, redundancy, test)
+ * spreads the blocks evenly: lengths grow by the square root of the node's overhead. */
+double mat_stretch(const struct task *task)
+{
+    double overhead = fmax(task->process.node->area_overhead, 1);
+
+    return task->fabric.rules->blocks_only ? 1 : sqrt(overhead);
+}
+
 static void mat_layout(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
@@ -82,6 +97,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
     if (task->is_tag)
         mat->height_m += (double)mat->shape.ways * mat->comparator.area_m2 /
                          mat->width_m;
+    mat->width_m *= mat_stretch(task);
+    mat->height_m *= mat_stretch(task);
 }
 
 /* Address to the subarrays and data back, over semi-global wires across half the mat;
@@ -89,8 +106,8 @@ static void mat_layout(struct mat *mat, const struct task *task)
 static void mat_wires(struct mat *mat, const struct task *task)
 {
     const struct subarray *s = &mat->subarray;
-    double length_m = (double)mat->shape.rows * s->height_m / 2 +
-                      (double)mat->shape.cols * s->width_m / 2;
+    double length_m = mat_stretch(task) * ((double)mat->shape.rows * s->height_m / 2 +
+                                           (double)mat->shape.cols * s->width_m / 2);
     const struct wire *wire = &task->fabric.global;
     double vdd = task->process.vdd_v;
     double bits = (double)mat->shape.bits *
@@ -211,12 +228,24 @@ static void make_tree(struct bank *bank, const struct task *task,
         bank->htree_j *= TREE_ACTIVITY;
 }
 
+/* Mats that leak in full: all, or with power gating the active ones and of the others a
+ * share. */
+static double mats_awake(const struct task *task, double active, double all)
+{
+    static const double IDLE_LEAK =
+        0.1; /* assumed: a gated mat's share, retention kept */
+    const struct array_request *request = task->request;
+    double idle = request->idle_leak_ratio > 0 ? request->idle_leak_ratio : IDLE_LEAK;
+
+    return request->power_gating ? active + (all - active) * idle : all;
+}
+
 bool bank_make(struct bank *bank, const struct task *task,
                const struct bank_shape *shape, const struct mat *mat, const char **why)
 {
     double active = (double)(shape->active_rows * shape->active_cols);
     double all = (double)(shape->rows * shape->cols);
-    double write_tree_j;
+    double write_tree_j, mat_w;
 
     make_tree(bank, task, shape, mat);
     if (!task->is_tag && (bank->height_m > ASPECT_LIMIT * bank->width_m ||
@@ -235,12 +264,10 @@ bool bank_make(struct bank *bank, const struct task *task,
     bank->write_j = active * mat->write_j + write_tree_j;
     bank->set_j = active * mat->set_j + write_tree_j;
     bank->reset_j = active * mat->reset_j + write_tree_j;
-    bank->leakage_w = all * (mat->leakage_w +
-                             (double)(mat->shape.rows * mat->shape.cols) *
-                                 (task->fabric.rules->refresh_is_leakage
-                                      ? mat->subarray.refresh_w
-                                      : 0)) +
-                      bank->htree_w;
+    mat_w = mat->leakage_w;
+    if (task->fabric.rules->refresh_is_leakage)
+        mat_w += (double)(mat->shape.rows * mat->shape.cols) * mat->subarray.refresh_w;
+    bank->leakage_w = mats_awake(task, active, all) * mat_w + bank->htree_w;
     return true;
 }
 

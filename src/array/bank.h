@@ -86,6 +86,13 @@ bool subarray_shape_make(struct subarray_shape *shape, const struct task *task,
 /* Tag width rounded up so that it divides over everything active; 0 if it cannot. */
 uint64_t tag_width(const struct task *task, uint64_t active);
 
+/* Address bits that a mat's row predecoders take. */
+unsigned mat_row_bits(const struct task *task, const struct mat_shape *mat,
+                      const struct subarray_shape *shape);
+
+/* What lengths in a mat grow by for all that the model does not count. */
+double mat_stretch(const struct task *task);
+
 /* A mat from its shape; mat->subarray and mat->shape must be set. */
 bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
               const char **why);

@@ -234,6 +234,12 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         racetrack(bitcell);
     bitcell->leak_w += cell->leak_a * leak_k * process->vdd_v;
     if (!bitcell->resistive) {
+        double swing_v = bitcell->sense_v / (process->rules->sram_full_swing ? 2 : 1);
+
+        bitcell->swing_log = bitcell->precharge_v > swing_v
+                                 ? log(bitcell->precharge_v /
+                                       (bitcell->precharge_v - swing_v))
+                                 : HUGE_VAL;
         write_pulses(bitcell, process);
         return STATUS_OK;
     }

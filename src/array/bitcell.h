@@ -23,6 +23,8 @@ struct bitcell {
     double on_ohm, off_ohm;       /* read path of both states, access included */
     double on_eq_ohm, off_eq_ohm; /* what drives the bitline in voltage sensing */
     double precharge_v, on_v, off_v, sense_v;
+    double swing_log; /* time constants until a latch's bitline has moved far enough;
+                         infinite if it cannot */
 
     double read_power_w; /* per sensed cell */
     double read_steps;

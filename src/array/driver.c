@@ -146,5 +146,6 @@ bool row_driver_make(struct row_driver *row, const struct process *process,
         row->box.height_m = fmax(row->box.height_m, box.height_m);
     }
     row->box.height_m *= count;
+    row->step_s = row_driver_delay_s(row, process, RAMP_STEP, &row->step_ramp);
     return true;
 }

@@ -47,9 +47,10 @@ struct row_driver {
     double tau_s, b; /* of the NAND */
     double input_f;  /* of the NAND, or of the chain */
     struct driver driver;
-    double energy_j;  /* one row switching */
-    double leakage_w; /* all rows */
-    struct box box;   /* all rows */
+    double energy_j;          /* one row switching */
+    double leakage_w;         /* all rows */
+    struct box box;           /* all rows */
+    double step_s, step_ramp; /* delay from a step and the slope after it: the least */
 };
 
 bool row_driver_make(struct row_driver *row, const struct process *process,

@@ -45,6 +45,14 @@ struct item {
     uint16_t style;
 };
 
+/* Row predecoders without a load: the least of their area, energy and leakage. */
+struct predecode {
+    bool known;
+    double side_m, energy_j, leakage_w;
+};
+
+enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
+
 struct fast {
     const struct task *task;
     const struct space *space;
@@ -61,6 +69,7 @@ struct fast {
     struct item *items;
     size_t item_count, item_room;
     struct sense_amp least_amp; /* cheapest in every respect */
+    struct predecode predecode[ROW_BITS];
     bool has_tree_bounds;
 };
 
@@ -247,34 +256,71 @@ static void list_leaves(struct fast *fast)
 
 /* ---- bounds */
 
+static const struct predecode *least_predecode(struct fast *fast,
+                                               const struct class *class,
+                                               const struct subarray_shape *shape)
+{
+    unsigned bits = mat_row_bits(fast->task, &class->shape, shape);
+    unsigned second = bits > 3 ? bits / 2 : 0;
+    struct predecode *p = &fast->predecode[bits < ROW_BITS ? bits : 0];
+
+    if (p->known)
+        return p;
+
+    double area_m2 = 0;
+    const unsigned parts[2] = { bits < ROW_BITS ? bits - second : 0,
+                                bits < ROW_BITS ? second : 0 };
+
+    for (int i = 0; i < 2; i++) {
+        const struct predecoder *block = parts_predecoder(
+            fast->parts, &fast->task->process, parts[i], 0);
+
+        if (block == NULL)
+            continue;
+        area_m2 += block->box.width_m * block->box.height_m;
+        p->energy_j += block->energy_j;
+        p->leakage_w += block->leakage_w;
+    }
+    p->side_m = sqrt(area_m2);
+    p->known = true;
+    return p;
+}
+
 /* Value of a class's mats made of a subarray, under a tree, predecoders left out. */
-static double bound_of(const struct fast *fast, const struct class *class,
+static double bound_of(struct fast *fast, const struct class *class,
                        const struct tree *tree, const struct subarray *s,
                        const struct subarray_times *t)
 {
     const struct task *task = fast->task;
+    const struct predecode *p = least_predecode(fast, class, &s->shape);
     double subs = (double)(class->shape.rows * class->shape.cols);
     double active_subs = (double)(class->shape.active_rows * class->shape.active_cols);
-    double w_m = (double)class->shape.cols * s->width_m;
-    double h_m = (double)class->shape.rows * s->height_m;
+    double stretch = mat_stretch(task);
+    double w_m = stretch * (double)class->shape.cols * s->width_m;
+    double h_m = stretch * (double)class->shape.rows * s->height_m;
+    double area_m2 = w_m * h_m + fmin(w_m, h_m) * p->side_m;
     double tree_s = tree->s0 + tree->s_w * w_m + tree->s_ww * w_m * w_m +
                     tree->s_h * h_m + tree->s_hh * h_m * h_m;
     double tree_j = tree->j_w * w_m + tree->j_h * h_m;
     double ways = (double)class->shape.ways;
     const struct comparator *c = class->comparator;
     double compare_j = c != NULL ? ways * c->energy_j : 0;
-    bool cheap_tree = task->fabric.rules->fast_write_over_ways;
+    double write_tree_j = tree_j;
     struct metrics m = {
         .read_s = t->read_s + 2 * tree_s + (c != NULL ? c->delay_s : 0),
         .write_s = t->write_s + tree_s,
-        .read_j = class->active * (active_subs * s->read_j + compare_j) + tree_j,
-        .write_j = class->active * active_subs * s->write_j +
-                   (cheap_tree && task->request->access == ACCESS_FAST ? 0 : tree_j),
-        .leakage_w = class->mats *
+        .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
+                  tree_j,
+        .write_j = class->active * (p->energy_j + active_subs * s->write_j),
+        .leakage_w = (task->request->power_gating ? class->active : class->mats) *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
-        .area_m2 = class->mats * (w_m * h_m + (c != NULL ? ways * c->area_m2 : 0)),
+        .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
+    if (!task->is_tag && task->request->access == ACCESS_FAST &&
+        task->fabric.rules->fast_write_over_ways)
+        write_tree_j /= fmax((double)task->request->associativity, 1);
+    m.write_j += write_tree_j;
     if (task->fabric.rules->comparator_on_write)
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
@@ -307,13 +353,13 @@ static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
            (space->sub_cols > 0 && cols != space->sub_cols);
 }
 
-static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+/* The floor of a class's subarrays with one product of multiplexers. */
+static bool make_floor(struct fast *fast, const struct class *class, unsigned bits,
+                       unsigned style, struct subarray *floor,
+                       struct subarray_times *times)
 {
-    const struct class *class = &fast->classes[index];
     uint64_t first = UINT64_C(1) << bits, most = fast->space->mux_sense.high;
     struct subarray_shape shape;
-    struct subarray floor;
-    struct subarray_times times;
 
     if (first > most)
         first = most;
@@ -322,10 +368,23 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
                              (UINT64_C(1) << bits) / first, 1, (enum buffer_style)style,
                              fast->why) ||
         is_filtered(fast->space, shape.rows, shape.cols) ||
-        !subarray_floor(&floor, &fast->task->fabric, &shape, &fast->least_amp,
+        !subarray_floor(floor, &fast->task->fabric, &shape, &fast->least_amp,
                         fast->parts, fast->why))
-        return;
-    subarray_time(&floor, &fast->task->fabric, RAMP_STEP, &times);
+        return false;
+    subarray_time_least(floor, &fast->task->fabric, times);
+    return true;
+}
+
+/* Adds the item of a class, product and style.  Returns whether drivers for area would
+ * be the same: those for balance are single stages already. */
+static bool add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+{
+    const struct class *class = &fast->classes[index];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, bits, style, &floor, &times))
+        return false;
     fast->items = room_for(fast->items, fast->item_count, &fast->item_room,
                            sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
@@ -334,6 +393,7 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
         .product_bits = (uint16_t)bits,
         .style = (uint16_t)style,
     };
+    return style == BUFFER_BALANCED && floor.row_decoder->driver.stages == 1;
 }
 
 static unsigned bits_of(uint64_t power)
@@ -451,7 +511,7 @@ static void try_mux(struct fast *fast, const struct class *class, uint64_t mux_s
         !subarray_make(&trial.mat.subarray, &fast->task->fabric, &shape, fast->parts,
                        fast->why))
         return;
-    subarray_time(&trial.mat.subarray, &fast->task->fabric, RAMP_STEP, &times);
+    subarray_time_least(&trial.mat.subarray, &fast->task->fabric, &times);
     if (!can_win(fast,
                  bound_of(fast, class, &class->tree, &trial.mat.subarray, &times)))
         return;
@@ -478,11 +538,29 @@ static bool in_range(struct range range, uint64_t value)
     return value >= range.low && value <= range.high;
 }
 
+/* The item's bound again, against each bank shape's own tree. */
+static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
+{
+    const struct class *class = &fast->classes[item->class];
+    struct subarray floor;
+    struct subarray_times times;
+
+    if (!make_floor(fast, class, item->product_bits, item->style, &floor, &times))
+        return false;
+    for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next)
+        if (can_win(fast,
+                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor, &times)))
+            return true;
+    return false;
+}
+
 static void try_item(struct fast *fast, const struct item *item)
 {
     const struct space *space = fast->space;
     uint64_t product = UINT64_C(1) << item->product_bits;
 
+    if (!may_suit_a_leaf(fast, item))
+        return;
     for (uint64_t m0 = space->mux_sense.low;
          m0 <= space->mux_sense.high && m0 <= product; m0 *= 2)
         for (uint64_t m1 = space->mux_out1.low;

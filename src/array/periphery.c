@@ -24,30 +24,41 @@ double mux_width_m(const struct process *process, const struct bitcell *cell,
     return fmax(width_m, fmin(process->max_w_m, wanted_m));
 }
 
-struct mux mux_make(const struct process *process, const struct bitcell *cell,
-                    double inputs, double count, double width_m, double next_delay_f,
+struct pass_gate pass_gate_make(const struct process *process, double width_m)
+{
+    double region_m = layout_region_m(process);
+
+    return (struct pass_gate){
+        .width_m = width_m,
+        .ohm = on_n_ohm(process, width_m),
+        .drain_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, region_m),
+        .height_m = gate_box(process, GATE_INVERTER, 1, width_m, 0, region_m).height_m,
+        .leakage_w = process->rules->mux_leak_free
+                         ? 0
+                         : gate_leak_a(process, GATE_INVERTER, 1, width_m, 0) *
+                               process->vdd_v,
+    };
+}
+
+struct mux mux_make(const struct process *process, const struct pass_gate *pass,
+                    double inputs, double count, double next_delay_f,
                     double next_energy_f)
 {
     struct mux mux = { 0 };
 
-    (void)cell;
     if (inputs <= 1)
         return mux;
 
-    double region_m = layout_region_m(process), vdd = process->vdd_v;
-    double out_f;
+    double vdd = process->vdd_v, out_f = inputs * pass->drain_f;
 
-    mux.pass_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, region_m);
-    mux.pass_ohm = on_n_ohm(process, width_m);
-    out_f = inputs * mux.pass_f;
+    mux.pass_f = pass->drain_f;
+    mux.pass_ohm = pass->ohm;
     mux.seen_delay_f = out_f + mux.pass_f + next_delay_f;
     mux.seen_energy_f = mux.pass_f;
     mux.delay_s = 2.3 * mux.pass_ohm * (out_f + next_delay_f);
     mux.energy_j = (out_f + next_energy_f) * vdd * (vdd - process->vth_v) * count;
-    if (!process->rules->mux_leak_free)
-        mux.leakage_w = count * inputs *
-                        gate_leak_a(process, GATE_INVERTER, 1, width_m, 0) * vdd;
-    mux.height_m = gate_box(process, GATE_INVERTER, 1, width_m, 0, region_m).height_m;
+    mux.leakage_w = count * inputs * pass->leakage_w;
+    mux.height_m = pass->height_m;
     return mux;
 }
 

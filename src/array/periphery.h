@@ -18,9 +18,16 @@ struct mux {
     double height_m;
 };
 
+/* One pass gate. */
+struct pass_gate {
+    double width_m, ohm, drain_f, leakage_w, height_m;
+};
+
+struct pass_gate pass_gate_make(const struct process *process, double width_m);
+
 /* count multiplexers of `inputs` inputs each; the next stage loads each with next. */
-struct mux mux_make(const struct process *process, const struct bitcell *cell,
-                    double inputs, double count, double width_m, double next_delay_f,
+struct mux mux_make(const struct process *process, const struct pass_gate *pass,
+                    double inputs, double count, double next_delay_f,
                     double next_energy_f);
 
 /* Width of pass gates that carry current_a and lose little to the cell. */

@@ -11,12 +11,11 @@ const struct array_rules array_rules_nvsim = {
     .crosspoint_write_twice = true,
     .sense_leak_vdd_twice = true,
     .predecode_one_of_each = true,
-    .third_rank_unpowered = true,
     .recharge_free = true,
     .sram_full_swing = true,
     .fast_write_over_ways = true,
-    .miss_reads_data = true,
     .comparator_on_write = true,
+    .selected_cells_only = true,
     .half_select_free = true,
     .erase_before_set = true,
     .one_way_energy = true,
@@ -31,6 +30,7 @@ const struct array_rules array_rules_nvsim = {
     .write_ignores_tag = true,
     .refresh_is_leakage = true,
     .wires_over_cells = true,
+    .blocks_only = true,
     .any_subarray = true,
     .powers_of_two = true,
     .row_bits_less_ways = true,
@@ -44,11 +44,61 @@ const struct array_rules array_rules_nvsim = {
 
 const struct array_rules array_rules_physical = { .name = "physical" };
 
+const struct array_rules array_rules_physical_nvsim_writes = {
+    .name = "physical_nvsim_writes",
+    .write_over_ways = true,
+};
+
 const struct array_rules *array_rules_find(const char *name)
 {
     if (strcmp(name, array_rules_nvsim.name) == 0)
         return &array_rules_nvsim;
     if (strcmp(name, array_rules_physical.name) == 0)
         return &array_rules_physical;
+    if (strcmp(name, array_rules_physical_nvsim_writes.name) == 0)
+        return &array_rules_physical_nvsim_writes;
     return NULL;
 }
+
+/* clang-format off */
+#define QUIRK(member, meaning_)                                                        \
+    { #member, (unsigned)offsetof(struct array_rules, member), meaning_ }
+
+const struct array_quirk array_quirks[] = {
+    QUIRK(write_over_ways, "cell write energy divided by associativity in normal and fast mode"),
+    QUIRK(reset_adds_set, "reset energy contains the set energy"),
+    QUIRK(set_tests_reset, "voltage of a set pulse chosen by the reset voltage"),
+    QUIRK(crosspoint_write_twice, "crossbar writes count multiplexers twice"),
+    QUIRK(sense_leak_vdd_twice, "sense amplifier leakage multiplied by Vdd twice"),
+    QUIRK(predecode_one_of_each, "energy and leakage of one predecoder of each kind"),
+    QUIRK(recharge_free, "restoring bitlines and half-selected columns costs nothing"),
+    QUIRK(sram_full_swing, "SRAM bitlines precharge to Vdd/2 and discharge in full"),
+    QUIRK(fast_write_over_ways, "fast mode divides H-tree write energy by associativity"),
+    QUIRK(comparator_on_write, "comparators switch on tag writes"),
+    QUIRK(half_select_free, "unselected cells of a crossbar draw nothing in a write"),
+    QUIRK(erase_before_set, "crossbar writes pay a set and a reset"),
+    QUIRK(one_way_energy, "every wire of the H-tree switches in every access"),
+    QUIRK(low_swing_amps_free, "receivers of low-swing wires cost nothing"),
+    QUIRK(mux_leak_free, "pass gates and comparator devices do not leak"),
+    QUIRK(shaper_divides_all, "the write shaper's efficiency divides bitline energy, too"),
+    QUIRK(ramp_largest, "predecoders hand on their steepest slope"),
+    QUIRK(switch_at_half, "gates leak as their worse half; repeaters drive with both"),
+    QUIRK(sense_load_lost, "amplifiers do not load bitlines without multiplexer"),
+    QUIRK(dram_restore_free, "destructive reads are not written back"),
+    QUIRK(mat_wires_free, "no wires inside the mat"),
+    QUIRK(write_ignores_tag, "a cache write does not wait for its tag check"),
+    QUIRK(refresh_is_leakage, "every row refreshed each 64 ms, counted as leakage"),
+    QUIRK(wires_over_cells, "H-trees need no drivers and no area"),
+    QUIRK(blocks_only, "macros hold the counted blocks, nothing else"),
+    QUIRK(any_subarray, "subarrays of any size"),
+    QUIRK(powers_of_two, "every count is a power of two"),
+    QUIRK(row_bits_less_ways, "row predecoders lack the bits of the ways in a row"),
+    QUIRK(tag_columns_ways, "subarrays need as many columns as ways"),
+    QUIRK(converter_by_node, "current-voltage converters step at node boundaries"),
+    QUIRK(truncate_kelvin, "whole kelvin, 300 to 400"),
+    QUIRK(ioff_linear, "off-current linear in temperature between table entries"),
+    QUIRK(search_all, "the published tool's search space and wire refinement"),
+    QUIRK(fins_free, "FinFET widths are continuous"),
+    { NULL, 0, NULL },
+};
+/* clang-format on */

@@ -17,12 +17,11 @@ struct array_rules {
     bool crosspoint_write_twice; /* mux and sense amplifier energy counted twice */
     bool sense_leak_vdd_twice;   /* sense amplifier leakage multiplied by Vdd twice */
     bool predecode_one_of_each;  /* energy, leakage of one decoder of each kind */
-    bool third_rank_unpowered;   /* a third predecoder rank uses no energy */
     bool recharge_free;   /* restoring the bitlines costs neither energy nor time */
     bool sram_full_swing; /* SRAM bitlines discharge by the whole precharge voltage */
     bool fast_write_over_ways; /* fast mode: H-tree write energy over associativity */
-    bool miss_reads_data;      /* a miss costs a full data read in normal mode */
     bool comparator_on_write;  /* comparators switch on tag writes */
+    bool selected_cells_only;  /* read current flows in the columns read out only */
     bool half_select_free;     /* unselected cells of a crossbar draw nothing */
     bool erase_before_set;     /* crossbars pay a set and a reset per write */
     bool one_way_energy; /* request and reply share one H-tree traversal's energy */
@@ -41,6 +40,7 @@ struct array_rules {
 
     /* layout and organization */
     bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
+    bool blocks_only;        /* macros hold the counted blocks, nothing else */
     bool any_subarray;       /* no least subarray */
     bool powers_of_two;      /* every count a power of two */
     bool row_bits_less_ways; /* predecoder short of the bits of ways sharing a subarray
@@ -55,8 +55,11 @@ struct array_rules {
 
 extern const struct array_rules array_rules_nvsim;
 extern const struct array_rules array_rules_physical;
+/* The physical rules but for the tool's accounting of cache writes (write_over_ways), for
+ * comparison with studies made with the tool. */
+extern const struct array_rules array_rules_physical_nvsim_writes;
 
-/* "nvsim" or "physical", NULL for another word. */
+/* "nvsim", "physical" or "physical_nvsim_writes", NULL for another word. */
 const struct array_rules *array_rules_find(const char *name);
 
 /* The switches with their names and meanings, for listings and for options that turn

@@ -17,6 +17,7 @@ void parts_init(struct parts *parts)
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
     memo_init(&parts->predecoders, sizeof(struct predecoder));
     memo_init(&parts->comparators, sizeof(struct comparator));
+    parts->pass.width_m = 0;
 }
 
 void parts_free(struct parts *parts)
@@ -215,17 +216,20 @@ static bool make_edges(struct subarray *s, const struct fabric *fabric,
            refuse(why, "the columns of a sense amplifier are too narrow for it");
 }
 
-static void make_muxes(struct subarray *s, const struct fabric *fabric, double width_m)
+static void make_muxes(struct subarray *s, const struct fabric *fabric,
+                       struct parts *parts, double width_m)
 {
     const struct process *process = fabric->process;
-    const struct bitcell *cell = &fabric->cell;
+    struct pass_gate *pass = &parts->pass;
     double cols = (double)s->shape.cols, m0 = (double)s->shape.mux0,
            m1 = (double)s->shape.mux1, m2 = (double)s->shape.mux2;
 
-    s->mux[2] = mux_make(process, cell, m2, cols / (m0 * m1 * m2), width_m, 0, 0);
-    s->mux[1] = mux_make(process, cell, m1, cols / (m0 * m1), width_m,
-                         s->mux[2].seen_delay_f, s->mux[2].seen_energy_f);
-    s->mux[0] = mux_make(process, cell, m0, cols / m0, width_m, s->amp->input_f,
+    if (pass->width_m != width_m)
+        *pass = pass_gate_make(process, width_m);
+    s->mux[2] = mux_make(process, pass, m2, cols / (m0 * m1 * m2), 0, 0);
+    s->mux[1] = mux_make(process, pass, m1, cols / (m0 * m1), s->mux[2].seen_delay_f,
+                         s->mux[2].seen_energy_f);
+    s->mux[0] = mux_make(process, pass, m0, cols / m0, s->amp->input_f,
                          s->amp->input_f);
     if (s->shape.mux0 <= 1 && !fabric->rules->sense_load_lost)
         s->mux[0].seen_delay_f = s->mux[0].seen_energy_f = s->amp->input_f;
@@ -255,13 +259,12 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
         s->bitline_tau_s = 2.3 * (r + cell->access_ohm) * series_f;
     } else if (!cell->resistive) {
         double path_ohm = cell->access_ohm + cell->pulldown_ohm;
-        double swing_v = fabric->rules->sram_full_swing ? sensed_v / 2 : sensed_v;
 
-        if (!(cell->precharge_v > swing_v))
+        if (!(cell->swing_log < HUGE_VAL))
             return refuse(why, "the sense voltage exceeds the precharge voltage");
         s->bitline_tau_s = (path_ohm * (cell->access_f + line_f + mux_f) +
                             r * (mux_f + line_f / 2)) *
-                           log(cell->precharge_v / (cell->precharge_v - swing_v));
+                           cell->swing_log;
         s->bitline_b = 1 / (cell->pulldown_ohm * cell->access_gm_s);
     } else if (cell->current_sensed) {
         s->bitline_tau_s = r * line_f / 2 * (cell->off_ohm + r / 3) /
@@ -413,9 +416,13 @@ static void energies(struct subarray *s, const struct fabric *fabric)
     s->bitline_j = column_j * cols * steps;
     s->cell_read_j = 0;
     if (cell->resistive) {
-        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * selected;
+        /* each column at an amplifier conducts, and its reference cell */
+        double sensed = rules->selected_cells_only ? selected
+                                                   : cols / (double)shape->mux0;
+
+        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
-            s->cell_read_j = cell->cell->read_energy_j * steps * selected;
+            s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
     s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
                        s->precharger->energy_j, s->sense_j);
@@ -544,7 +551,7 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
     if (!make_decoders(s, fabric, parts, select_f, currents, why) ||
         !make_edges(s, fabric, parts, why))
         return false;
-    make_muxes(s, fabric, pass_m);
+    make_muxes(s, fabric, parts, pass_m);
     return complete(s, fabric, why);
 }
 
@@ -597,33 +604,51 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
         t->write_s += cell->cell->verify_reads * t->read_s;
 }
 
-void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
-                   double ramp, struct subarray_times *times)
+/* What follows from the slope that the wordline has got. */
+static void sense_times(const struct subarray *s, const struct fabric *fabric,
+                        double row_ramp, struct subarray_times *t)
 {
-    const struct subarray *s = subarray;
-    const struct process *process = fabric->process;
-    double row_ramp, end;
-    struct subarray_times *t = times;
+    double steps = fabric->cell.read_steps;
 
-    t->row_decoder_s = row_driver_delay_s(s->row_decoder, process, ramp, &row_ramp);
-    t->column_decoder_s = 0;
-    for (int i = 0; i < 3; i++)
-        t->column_decoder_s = fmax(
-            t->column_decoder_s,
-            row_driver_delay_s(s->column_decoder[i], process, ramp, &end));
     t->decode_s = fmax(t->row_decoder_s, t->column_decoder_s);
     t->bitline_s = s->bitline_fixed_s > 0
                        ? s->bitline_fixed_s
                        : horowitz_s(s->bitline_tau_s, s->bitline_b, row_ramp, NULL);
-    t->read_s = t->decode_s + fabric->cell.shift_s +
-                fabric->cell.read_steps *
-                    (t->bitline_s + s->mux[0].delay_s + s->sense_s) +
+    t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
                 s->mux[1].delay_s + s->mux[2].delay_s;
-    if (fabric->cell.read_steps == 1)
-        t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
-                    s->mux[1].delay_s + s->mux[2].delay_s + fabric->cell.shift_s;
+    if (steps > 1) /* levels told apart one after the other */
+        t->read_s += (steps - 1) * (t->bitline_s + s->mux[0].delay_s + s->sense_s);
+    t->read_s += fabric->cell.shift_s;
     write_times(s, fabric, t);
     t->write_s += fabric->cell.shift_s;
+}
+
+void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
+                   double ramp, struct subarray_times *times)
+{
+    const struct subarray *s = subarray;
+    double row_ramp, end;
+
+    times->row_decoder_s = row_driver_delay_s(s->row_decoder, fabric->process, ramp,
+                                              &row_ramp);
+    times->column_decoder_s = 0;
+    for (int i = 0; i < 3; i++)
+        times->column_decoder_s = fmax(
+            times->column_decoder_s,
+            row_driver_delay_s(s->column_decoder[i], fabric->process, ramp, &end));
+    sense_times(s, fabric, row_ramp, times);
+}
+
+void subarray_time_least(const struct subarray *subarray, const struct fabric *fabric,
+                         struct subarray_times *times)
+{
+    const struct subarray *s = subarray;
+
+    times->row_decoder_s = s->row_decoder->step_s;
+    times->column_decoder_s = fmax(
+        s->column_decoder[0]->step_s,
+        fmax(s->column_decoder[1]->step_s, s->column_decoder[2]->step_s));
+    sense_times(s, fabric, s->row_decoder->step_ramp, times);
 }
 
 double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,

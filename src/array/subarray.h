@@ -29,6 +29,7 @@ struct subarray_shape {
 struct parts {
     struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
         comparators;
+    struct pass_gate pass; /* the last one made */
 };
 
 void parts_init(struct parts *parts);
@@ -69,6 +70,10 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
 bool subarray_floor(struct subarray *subarray, const struct fabric *fabric,
                     const struct subarray_shape *shape, const struct sense_amp *amp,
                     struct parts *parts, const char **why);
+
+/* Times behind ideal predecoders, whose outputs step: the least. */
+void subarray_time_least(const struct subarray *subarray, const struct fabric *fabric,
+                         struct subarray_times *times);
 
 void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                    double ramp, struct subarray_times *times);

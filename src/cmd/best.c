@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "cmd/json.h"
+#include "cmd/sheet.h"
 #include "cmd/table.h"
 
 #include <math.h>
@@ -39,11 +41,13 @@ struct search {
     size_t per_count;
     struct group *groups;
     size_t group_count;
+    bool is_json;
 };
 
 /* "metric<=value": the metric's name into name, its bound into limit. */
 static enum status limit_parse(const char *text, char *name, size_t size,
-                               struct limit *limit, const char **value, struct error *err)
+                               struct limit *limit, const char **value,
+                               struct error *err)
 {
     const char *sign = strpbrk(text, "<>");
 
@@ -63,7 +67,8 @@ static size_t metric_index(const struct table *table, const char *name)
     return SIZE_MAX;
 }
 
-static enum status limits_read(struct search *search, const char *where, struct error *err)
+static enum status limits_read(struct search *search, const char *where,
+                               struct error *err)
 {
     while (where && *where) {
         size_t length = strcspn(where, ",");
@@ -75,17 +80,19 @@ static enum status limits_read(struct search *search, const char *where, struct 
 
         if (search->limit_count == LIMITS)
             return error_set(err, STATUS_INPUT, "at most %d constraints", LIMITS);
-        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL), where);
+        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL),
+                 where);
         where += length + (where[length] == ',');
         status = limit_parse(text, name, sizeof name, limit, &value, err);
         if (status != STATUS_OK)
             return status;
         limit->metric = metric_index(&search->table, name);
-        status = quantity_parse(value,
-                                search->table.metrics[limit->metric].variable->units[0]
-                                    ? search->table.metrics[limit->metric].variable->units
-                                    : "1",
-                                &limit->value, &why);
+        status = quantity_parse(
+            value,
+            search->table.metrics[limit->metric].variable->units[0]
+                ? search->table.metrics[limit->metric].variable->units
+                : "1",
+            &limit->value, &why);
         if (status != STATUS_OK)
             return error_set(err, status, "--where %s: %s", name, why.text);
         search->limit_count++;
@@ -105,7 +112,8 @@ static enum status metric_names(const char *objectives, const char *where, char 
         char text[2 * LABEL], name[LABEL], *longer;
         enum status status;
 
-        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL), where);
+        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL),
+                 where);
         where += length + (where[length] == ',');
         status = limit_parse(text, name, sizeof name, &limit, &value, err);
         if (status != STATUS_OK)
@@ -126,10 +134,11 @@ static enum status per_read(struct search *search, const char *per, struct error
 
         if (search->per_count == GROUPING)
             return error_set(err, STATUS_INPUT, "--per: at most %d axes", GROUPING);
-        snprintf(axis, sizeof axis, "%.*s", (int)(length < LABEL ? length : LABEL - 1), per);
+        snprintf(axis, sizeof axis, "%.*s", (int)(length < LABEL ? length : LABEL - 1),
+                 per);
         per += length + (per[length] == ',');
-        status = table_dimension(&search->table, axis, &search->per[search->per_count++],
-                                 err);
+        status = table_dimension(&search->table, axis,
+                                 &search->per[search->per_count++], err);
         if (status != STATUS_OK)
             return status;
     }
@@ -207,41 +216,94 @@ static enum status fronts_find(struct search *search, struct error *err)
     return status;
 }
 
-static void front_print(struct search *search)
+static void point_sheet(struct search *search, const struct candidate *one,
+                        struct sheet *sheet)
 {
     struct table *table = &search->table;
     char text[LABEL];
+    size_t column = 0;
 
+    sheet_add_row(sheet);
     for (size_t d = 0; d < table->dimension_count; d++)
-        printf("%s%-20s", d ? " " : "",
-               table->results->dimensions[table->dimensions[d]].name);
+        sheet_set(sheet, column++,
+                  table_label(table, d, table_index(table, d), text, sizeof text));
+    for (size_t m = 0; m < table->metric_count; m++) {
+        const char *units = table->metrics[m].variable->units;
+
+        sheet_set(
+            sheet, column++,
+            quantity_format(one->values[m], units[0] ? units : "1", text, sizeof text));
+    }
+}
+
+static void point_json(struct search *search, const struct candidate *one,
+                       bool is_first)
+{
+    struct table *table = &search->table;
+    unsigned members = 0;
+    char text[LABEL];
+
+    printf("%s\n{", is_first ? "" : ",");
+    for (size_t d = 0; d < table->dimension_count; d++) {
+        json_name(stdout, &members,
+                  table->results->dimensions[table->dimensions[d]].name);
+        json_text(stdout,
+                  table_label(table, d, table_index(table, d), text, sizeof text));
+    }
+    for (size_t m = 0; m < table->metric_count; m++) {
+        json_name(stdout, &members, table->metrics[m].variable->name);
+        json_number(stdout, one->values[m]);
+    }
+    printf("}");
+}
+
+static void header_sheet(const struct table *table, struct sheet *sheet)
+{
+    size_t column = 0;
+
+    sheet->columns = table->dimension_count + table->metric_count;
+    sheet_add_row(sheet);
+    for (size_t d = 0; d < table->dimension_count; d++)
+        sheet_set(sheet, column++,
+                  table->results->dimensions[table->dimensions[d]].name);
     for (size_t m = 0; m < table->metric_count; m++)
-        printf(" %16s", table->metrics[m].variable->name);
-    printf("\n");
+        sheet_set(sheet, column++, table->metrics[m].variable->name);
+}
+
+/* Group by group. */
+static void fronts_print(struct search *search)
+{
+    struct sheet sheet = { .columns = 0 };
+    bool is_first = true;
+
+    header_sheet(&search->table, &sheet);
+    if (search->is_json)
+        printf("[");
     for (size_t g = 0; g < search->group_count; g++)
         for (size_t i = 0; i < search->groups[g].count; i++) {
             const struct candidate *one = &search->groups[g].front[i];
 
-            table->row = one->row - 1;
-            table_next(table);
-            for (size_t d = 0; d < table->dimension_count; d++)
-                printf("%s%-20s", d ? " " : "",
-                       table_label(table, d, table_index(table, d), text, sizeof text));
-            for (size_t m = 0; m < table->metric_count; m++) {
-                const char *units = table->metrics[m].variable->units;
-
-                printf(" %16s", quantity_format(one->values[m], units[0] ? units : "1",
-                                                text, sizeof text));
-            }
-            printf("\n");
+            search->table.row = one->row - 1;
+            table_next(&search->table);
+            if (search->is_json)
+                point_json(search, one, is_first);
+            else
+                point_sheet(search, one, &sheet);
+            is_first = false;
         }
-    if (search->group_count == 0)
+    if (search->is_json)
+        printf("\n]\n");
+    else if (is_first)
         printf("no point meets the constraints\n");
+    else
+        sheet_print(&sheet, UINT64_MAX);
+    sheet_free(&sheet);
 }
 
 static enum status search_run(struct search *search, const struct results *results,
-                              const char *objectives, const char *where, const char *per,
-                              char **filters, int filter_count, struct error *err)
+                              const char *objectives, const char *where,
+                              const char *per, char **filters, int filter_count,
+                              struct error *err)
 {
     char *names = NULL;
     enum status status = metric_names(objectives, where, &names, err);
@@ -259,7 +321,7 @@ static enum status search_run(struct search *search, const struct results *resul
     if (status == STATUS_OK)
         status = fronts_find(search, err);
     if (status == STATUS_OK)
-        front_print(search);
+        fronts_print(search);
     for (size_t g = 0; g < search->group_count; g++)
         free(search->groups[g].front);
     free(search->groups);
@@ -271,24 +333,27 @@ static enum status search_run(struct search *search, const struct results *resul
 enum status cmd_best(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *per = NULL, *where = NULL;
+    struct search search = { .objectives = 0 };
     const struct option_spec options[] = {
         { "m", &metrics, NULL },
         { "per", &per, NULL },
         { "where", &where, NULL },
+        { "json", NULL, &search.is_json },
     };
-    struct search search = { .objectives = 0 };
     struct results *results = NULL;
-    enum status status = options_read(&argc, argv, options, 3, err);
+    enum status status = options_read(&argc, argv, options, 4, err);
 
     if (status != STATUS_OK)
         return status;
     if (argc < 1 || !metrics)
-        return error_set(err, STATUS_INPUT,
-                         "best needs a result file and what to minimise: nvsweep best FILE "
-                         "-m energy_j,delay_s");
+        return error_set(
+            err, STATUS_INPUT,
+            "best needs a result file and what to minimise: nvsweep best FILE "
+            "-m energy_j,delay_s");
     status = results_open(argv[0], &results, err);
     if (status == STATUS_OK)
-        status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1, err);
+        status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1,
+                            err);
     results_close(results);
     return status;
 }

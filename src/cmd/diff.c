@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "cmd/json.h"
 #include "results/results.h"
 
 #include <math.h>
@@ -53,11 +54,27 @@ static enum status variables_compare(const struct results *a, const struct varia
     return status;
 }
 
-/* A flat element's coordinates along the variable's dimensions. */
-static void element_print(const struct results *results, const struct variable *variable,
-                          uint64_t element)
+/* What is said of one variable. */
+struct finding {
+    const char *name, *words; /* words: "only in ...", or NULL where numbers differ */
+    const struct variable *variable;
+    struct difference difference;
+};
+
+struct comparison {
+    const struct results *a, *b;
+    bool is_json;
+    uint64_t differing; /* variables */
+};
+
+/* The coordinates of a flat element along the variable's dimensions. */
+static void element_print(const struct comparison *comparison,
+                          const struct finding *finding)
 {
-    uint64_t rest = element, index[VARIABLE_DIMENSIONS];
+    const struct results *results = comparison->a;
+    const struct variable *variable = finding->variable;
+    uint64_t rest = finding->difference.at, index[VARIABLE_DIMENSIONS];
+    unsigned members = 0;
     char text[100];
 
     for (size_t d = variable->dimension_count; d-- > 0;) {
@@ -66,74 +83,137 @@ static void element_print(const struct results *results, const struct variable *
         index[d] = rest % count;
         rest /= count;
     }
-    for (size_t d = 0; d < variable->dimension_count; d++)
-        printf(" %s=%s", results->dimensions[variable->dimensions[d]].name,
-               results_coordinate_format(results, variable->dimensions[d], index[d], text,
-                                         sizeof text));
+    for (size_t d = 0; d < variable->dimension_count; d++) {
+        const char *name = results->dimensions[variable->dimensions[d]].name;
+
+        results_coordinate_format(results, variable->dimensions[d], index[d], text,
+                                  sizeof text);
+        if (comparison->is_json) {
+            json_name(stdout, &members, name);
+            json_text(stdout, text);
+        } else {
+            printf(" %s=%s", name, text);
+        }
+    }
 }
 
-static enum status files_compare(const struct results *a, const struct results *b,
-                                 uint64_t *differing, struct error *err)
+static void finding_json(const struct comparison *comparison,
+                         const struct finding *finding)
 {
-    for (size_t i = 0; i < a->variable_count; i++) {
-        const struct variable *va = &a->variables[i], *vb = results_find(b, va->name);
-        struct difference difference;
-        enum status status;
+    unsigned members = 0;
 
-        if (!vb || vb->count != va->count || vb->dimension_count != va->dimension_count) {
-            printf("%-28s %s\n", va->name, vb ? "other shape" : "only in the first file");
-            ++*differing;
-            continue;
-        }
-        if (va->kind == VARIABLE_TEXT || vb->kind == VARIABLE_TEXT) {
-            bool is_same = va->kind == vb->kind;
+    printf("%s\n{", comparison->differing > 1 ? "," : "");
+    json_name(stdout, &members, "name");
+    json_text(stdout, finding->name);
+    if (finding->words) {
+        json_name(stdout, &members, "difference");
+        json_text(stdout, finding->words);
+    } else {
+        json_name(stdout, &members, "largest"); /* null: a number against none */
+        json_number(stdout, finding->difference.largest);
+        json_name(stdout, &members, "differing");
+        printf("%llu", (unsigned long long)finding->difference.differing);
+        json_name(stdout, &members, "of");
+        printf("%llu", (unsigned long long)finding->variable->count);
+        json_name(stdout, &members, "at");
+        printf("{");
+        element_print(comparison, finding);
+        printf("}");
+    }
+    printf("}");
+}
 
-            for (uint64_t k = 0; is_same && k < va->count; k++)
-                is_same = strcmp(va->texts[k], vb->texts[k]) == 0;
-            *differing += !is_same;
-            if (!is_same)
-                printf("%-28s other values\n", va->name);
-            continue;
-        }
-        status = variables_compare(a, va, b, vb, &difference, err);
-        if (status != STATUS_OK)
-            return status;
-        if (difference.differing == 0)
-            continue;
-        ++*differing;
-        printf("%-28s %.3g in %llu of %llu, most at", va->name, difference.largest,
-               (unsigned long long)difference.differing, (unsigned long long)va->count);
-        element_print(a, va, difference.at);
+static void finding_print(struct comparison *comparison, const struct finding *finding)
+{
+    comparison->differing++;
+    if (comparison->is_json) {
+        finding_json(comparison, finding);
+    } else if (finding->words) {
+        printf("%-28s %s\n", finding->name, finding->words);
+    } else {
+        printf("%-28s %.3g in %llu of %llu, most at", finding->name,
+               finding->difference.largest,
+               (unsigned long long)finding->difference.differing,
+               (unsigned long long)finding->variable->count);
+        element_print(comparison, finding);
         printf("\n");
     }
-    for (size_t i = 0; i < b->variable_count; i++)
-        if (!results_find(a, b->variables[i].name)) {
-            printf("%-28s only in the second file\n", b->variables[i].name);
-            ++*differing;
-        }
-    return STATUS_OK;
+}
+
+static bool texts_equal(const struct variable *a, const struct variable *b)
+{
+    bool is_same = a->kind == b->kind;
+
+    for (uint64_t k = 0; is_same && k < a->count; k++)
+        is_same = strcmp(a->texts[k], b->texts[k]) == 0;
+    return is_same;
+}
+
+static enum status pair_compare(struct comparison *comparison, const struct variable *a,
+                                const struct variable *b, struct error *err)
+{
+    struct finding finding = { .name = a->name, .variable = a };
+    enum status status = STATUS_OK;
+
+    if (!b)
+        finding.words = "only in the first file";
+    else if (b->count != a->count || b->dimension_count != a->dimension_count)
+        finding.words = "other shape";
+    else if ((a->kind == VARIABLE_TEXT || b->kind == VARIABLE_TEXT) &&
+             !texts_equal(a, b))
+        finding.words = "other values";
+    else if (a->kind != VARIABLE_TEXT)
+        status = variables_compare(comparison->a, a, comparison->b, b,
+                                   &finding.difference, err);
+    if (status == STATUS_OK && (finding.words || finding.difference.differing))
+        finding_print(comparison, &finding);
+    return status;
+}
+
+static enum status files_compare(struct comparison *comparison, struct error *err)
+{
+    const struct results *a = comparison->a, *b = comparison->b;
+    enum status status = STATUS_OK;
+
+    if (comparison->is_json)
+        printf("[");
+    for (size_t i = 0; i < a->variable_count && status == STATUS_OK; i++)
+        status = pair_compare(comparison, &a->variables[i],
+                              results_find(b, a->variables[i].name), err);
+    for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
+        if (!results_find(a, b->variables[i].name))
+            finding_print(comparison,
+                          &(struct finding){ .name = b->variables[i].name,
+                                             .words = "only in the second file" });
+    if (comparison->is_json)
+        printf("\n]\n");
+    else if (status == STATUS_OK && comparison->differing == 0)
+        printf("no differences\n");
+    return status;
 }
 
 enum status cmd_diff(int argc, char **argv, struct error *err)
 {
     struct results *a = NULL, *b = NULL;
-    uint64_t differing = 0;
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    struct comparison comparison = { .differing = 0 };
+    const struct option_spec options[] = { { "json", NULL, &comparison.is_json } };
+    enum status status = options_read(&argc, argv, options, 1, err);
 
     if (status != STATUS_OK)
         return status;
     if (argc != 2)
-        return error_set(err, STATUS_INPUT, "diff needs two result files: nvsweep diff A B");
+        return error_set(err, STATUS_INPUT,
+                         "diff needs two result files: nvsweep diff A B");
     status = results_open(argv[0], &a, err);
     if (status == STATUS_OK)
         status = results_open(argv[1], &b, err);
+    comparison.a = a;
+    comparison.b = b;
     if (status == STATUS_OK)
-        status = files_compare(a, b, &differing, err);
-    if (status == STATUS_OK && differing == 0)
-        printf("no differences\n");
+        status = files_compare(&comparison, err);
     results_close(a);
     results_close(b);
-    if (status == STATUS_OK && differing)
+    if (status == STATUS_OK && comparison.differing)
         return STATUS_RECORDED;
     return status;
 }

@@ -3,19 +3,23 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "cmd/json.h"
+#include "cmd/sheet.h"
 #include "cmd/table.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 128 };
+enum { CELL = 128, BAR = 20, GROUPS = 8, ORDERED_MOST = 1000000 };
 
 struct view {
     struct table table;
     uint64_t limit;
-    bool is_json;
+    bool is_json, has_bars;
     const char *sort;
+    size_t sort_m;
+    size_t groups[GROUPS]; /* --by: dimensions that make headings */
+    size_t group_count;
     /* --over: the baseline's index along dimension over_d */
     bool is_ratio;
     size_t over_d;
@@ -26,7 +30,8 @@ struct view {
 };
 
 /* The metric in the current row, or the baseline's value over it. */
-static enum status value_at(struct view *view, size_t m, double *value, struct error *err)
+static enum status value_at(struct view *view, size_t m, double *value,
+                            struct error *err)
 {
     struct table *table = &view->table;
     enum status status = table_value(table, m, value, err);
@@ -54,12 +59,17 @@ static void value_format(const struct view *view, size_t m, double value, char *
     else if (view->is_ratio)
         snprintf(buffer, size, "%.3gx", value);
     else
-        quantity_format(value, variable->units[0] ? variable->units : "1", buffer, size);
+        quantity_format(value, variable->units[0] ? variable->units : "1", buffer,
+                        size);
 }
 
-/* Dimensions that make row labels: not pinned to one value, not spread over columns. */
+/* Dimensions that make row labels: not pinned to one value, not spread over columns, not
+ * in the headings. */
 static bool is_row_label(const struct view *view, size_t d)
 {
+    for (size_t g = 0; g < view->group_count; g++)
+        if (view->groups[g] == d)
+            return false;
     return !view->table.is_pinned[d] && !(view->is_wide && d == view->wide_d);
 }
 
@@ -76,43 +86,18 @@ static bool is_baseline_column(const struct view *view, uint64_t w)
            view->table.selected[view->wide_d][w] == view->over_index;
 }
 
-/* A table of text cells: header and rows, as wide as its widest cell. */
-struct sheet {
-    char **cells;
-    size_t columns, rows;
-    double *keys; /* per row, for sorting */
-    size_t *order;
-};
-
-static void sheet_add_row(struct sheet *sheet)
+/* Columns of a metric: one, or one per value of the spread axis (but the baseline's,
+ * which would be 1 throughout), and its bar. */
+static size_t metric_columns(const struct view *view)
 {
-    sheet->rows++;
-    sheet->cells = realloc_array(sheet->cells, sheet->rows * sheet->columns,
-                                 sizeof *sheet->cells);
-    memset(sheet->cells + (sheet->rows - 1) * sheet->columns, 0,
-           sheet->columns * sizeof *sheet->cells);
-    sheet->keys = realloc_array(sheet->keys, sheet->rows, sizeof *sheet->keys);
-    sheet->keys[sheet->rows - 1] = NAN;
+    size_t columns = view->has_bars;
+
+    for (uint64_t w = 0; w < wide_count(view); w++)
+        columns += !is_baseline_column(view, w);
+    return columns;
 }
 
-static void sheet_set(struct sheet *sheet, size_t column, const char *text)
-{
-    char **cell = &sheet->cells[(sheet->rows - 1) * sheet->columns + column];
-
-    free(*cell);
-    *cell = alloc_text(text);
-}
-
-static void sheet_free(struct sheet *sheet)
-{
-    for (size_t i = 0; i < sheet->rows * sheet->columns; i++)
-        free(sheet->cells[i]);
-    free(sheet->cells);
-    free(sheet->keys);
-    free(sheet->order);
-}
-
-static void sheet_header(const struct view *view, struct sheet *sheet)
+static void header_fill(const struct view *view, struct sheet *sheet)
 {
     const struct table *table = &view->table;
     char text[2 * CELL], label[CELL];
@@ -123,91 +108,109 @@ static void sheet_header(const struct view *view, struct sheet *sheet)
         if (is_row_label(view, d))
             sheet_set(sheet, column++,
                       table->results->dimensions[table->dimensions[d]].name);
-    for (size_t m = 0; m < table->metric_count; m++)
-        for (uint64_t w = 0; w < wide_count(view); w++) {
-            const char *name = table->metrics[m].variable->name;
+    for (size_t m = 0; m < table->metric_count; m++) {
+        const char *name = table->metrics[m].variable->name;
 
+        for (uint64_t w = 0; w < wide_count(view); w++) {
             if (is_baseline_column(view, w))
                 continue;
             if (view->is_wide)
                 snprintf(text, sizeof text, "%s %s", name,
-                         table_label(table, view->wide_d, table->selected[view->wide_d][w],
-                                     label, sizeof label));
+                         table_label(table, view->wide_d,
+                                     table->selected[view->wide_d][w], label,
+                                     sizeof label));
             else
                 snprintf(text, sizeof text, "%s", name);
             sheet_set(sheet, column++, text);
         }
+        if (view->has_bars)
+            sheet_set(sheet, column++, "");
+    }
 }
 
-static enum status sheet_fill_row(struct view *view, struct sheet *sheet, size_t sort_m,
-                                  struct error *err)
+/* "workload = alexnet, phase = inference" of the current row. */
+static void group_fill(const struct view *view, struct sheet *sheet)
+{
+    const struct table *table = &view->table;
+    char heading[4 * CELL] = "", text[CELL];
+
+    for (size_t g = 0; g < view->group_count; g++) {
+        size_t d = view->groups[g], length = strlen(heading);
+
+        snprintf(heading + length, sizeof heading - length, "%s%s = %s",
+                 length ? ", " : "",
+                 table->results->dimensions[table->dimensions[d]].name,
+                 table_label(table, d, table_index(table, d), text, sizeof text));
+    }
+    if (view->group_count)
+        sheet_set_group(sheet, heading);
+}
+
+/* One row; its values, metric by metric, go to `values`. */
+static enum status row_fill(struct view *view, struct sheet *sheet, double *values,
+                            struct error *err)
 {
     struct table *table = &view->table;
+    uint64_t wide = wide_count(view);
     char text[CELL];
     size_t column = 0;
 
     sheet_add_row(sheet);
+    group_fill(view, sheet);
     for (size_t d = 0; d < table->dimension_count; d++)
         if (is_row_label(view, d))
             sheet_set(sheet, column++,
                       table_label(table, d, table_index(table, d), text, sizeof text));
-    for (size_t m = 0; m < table->metric_count; m++)
-        for (uint64_t w = 0; w < wide_count(view); w++) {
+    for (size_t m = 0; m < table->metric_count; m++) {
+        for (uint64_t w = 0; w < wide; w++) {
+            double *value = &values[m * wide + w];
             enum status status;
-            double value;
 
-            if (is_baseline_column(view, w))
-                continue;
             if (view->is_wide)
                 table->position[view->wide_d] = w;
-            status = value_at(view, m, &value, err);
+            status = value_at(view, m, value, err);
             if (status != STATUS_OK)
                 return status;
-            if (m == sort_m && isnan(sheet->keys[sheet->rows - 1]))
-                sheet->keys[sheet->rows - 1] = value;
-            value_format(view, m, value, text, sizeof text);
+            if (is_baseline_column(view, w))
+                continue;
+            if (m == view->sort_m && isnan(sheet->keys[sheet->rows - 1]))
+                sheet->keys[sheet->rows - 1] = *value;
+            value_format(view, m, *value, text, sizeof text);
             sheet_set(sheet, column++, text);
         }
+        column += view->has_bars;
+    }
     return STATUS_OK;
 }
 
-static const double *sort_keys;
-
-static int key_compare(const void *a, const void *b)
+/* Bars in proportion to the largest value under the same heading (rows are in order);
+ * along a spread axis, one sparkline per row. */
+static void bars_fill(const struct view *view, struct sheet *sheet,
+                      const double *values)
 {
-    double x = sort_keys[*(const size_t *)a], y = sort_keys[*(const size_t *)b];
+    size_t metrics = view->table.metric_count, wide = (size_t)wide_count(view);
+    char *text = alloc_array(3 * (wide + BAR) + 4, 1);
 
-    if (isnan(x) || isnan(y))
-        return isnan(x) - isnan(y);
-    return (x > y) - (x < y);
-}
+    for (size_t m = 0; m < metrics; m++) {
+        size_t column = sheet->columns - (metrics - 1 - m) * metric_columns(view) - 1;
+        double most = 0;
 
-static void sheet_order(struct sheet *sheet, bool is_sorted)
-{
-    sheet->order = alloc_array(sheet->rows, sizeof *sheet->order);
-    for (size_t r = 0; r < sheet->rows; r++)
-        sheet->order[r] = r;
-    sort_keys = sheet->keys;
-    if (is_sorted && sheet->rows > 2)
-        qsort(sheet->order + 1, sheet->rows - 1, sizeof *sheet->order, key_compare);
-}
+        for (size_t i = 1, end = 1; i < sheet->rows; i++) {
+            size_t row = sheet->order[i];
+            const double *own = &values[((row - 1) * metrics + m) * wide];
+            char **cell = &sheet->cells[row * sheet->columns + column];
 
-static void sheet_print(const struct sheet *sheet)
-{
-    for (size_t r = 0; r < sheet->rows; r++) {
-        for (size_t c = 0; c < sheet->columns; c++) {
-            size_t width = 0;
-
-            for (size_t i = 0; i < sheet->rows; i++) {
-                size_t length = strlen(sheet->cells[i * sheet->columns + c]);
-
-                width = length > width ? length : width;
-            }
-            printf("%s%-*s", c ? "  " : "", c + 1 < sheet->columns ? (int)width : 0,
-                   sheet->cells[sheet->order[r] * sheet->columns + c]);
+            if (i == end)
+                for (most = 0; end < sheet->rows && sheet_is_same_group(sheet, i, end);
+                     end++)
+                    most = fmax(most,
+                                values[((sheet->order[end] - 1) * metrics + m) * wide]);
+            free(*cell);
+            *cell = alloc_text(wide > 1 ? sheet_sparkline(own, wide, text)
+                                        : sheet_bar(*own, most, BAR, text));
         }
-        printf("\n");
     }
+    free(text);
 }
 
 /* One object per line: labels, then numbers in SI units (null where a point is not
@@ -225,15 +228,17 @@ static enum status json_print(struct view *view, struct error *err)
 
         printf("%s\n{", rows++ ? "," : "");
         for (size_t d = 0; d < table->dimension_count; d++) {
-            json_name(&members, table->results->dimensions[table->dimensions[d]].name);
-            json_text(table_label(table, d, table_index(table, d), text, sizeof text));
+            json_name(stdout, &members,
+                      table->results->dimensions[table->dimensions[d]].name);
+            json_text(stdout,
+                      table_label(table, d, table_index(table, d), text, sizeof text));
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {
             double value = NAN;
 
             status = value_at(view, m, &value, err);
-            json_name(&members, table->metrics[m].variable->name);
-            json_number(value);
+            json_name(stdout, &members, table->metrics[m].variable->name);
+            json_number(stdout, value);
         }
         printf("}");
     }
@@ -241,43 +246,62 @@ static enum status json_print(struct view *view, struct error *err)
     return status;
 }
 
+/* All rows that are to be sorted or grouped; otherwise those within the limit. */
+static enum status rows_fill(struct view *view, struct sheet *sheet, double **values,
+                             struct error *err)
+{
+    struct table *table = &view->table;
+    size_t per_row = table->metric_count * (size_t)wide_count(view);
+    bool is_ordered = view->sort || view->group_count;
+    enum status status = STATUS_OK;
+
+    while (status == STATUS_OK && table_next(table)) {
+        if (view->is_wide && table->position[view->wide_d] != 0)
+            continue;
+        if (sheet->rows - 1 >= (is_ordered ? ORDERED_MOST : view->limit))
+            break;
+        *values = realloc_array(*values, sheet->rows * per_row, sizeof **values);
+        status = row_fill(view, sheet, *values + (sheet->rows - 1) * per_row, err);
+    }
+    return status;
+}
+
 static enum status sheet_show(struct view *view, struct error *err)
 {
     struct table *table = &view->table;
     struct sheet sheet = { .columns = 0 };
-    size_t sort_m = SIZE_MAX;
-    enum status status = STATUS_OK;
-    uint64_t shown = 0, left_out = 0;
+    uint64_t rows = table->rows / (wide_count(view) ? wide_count(view) : 1);
+    double *values = NULL;
+    enum status status;
 
+    view->sort_m = SIZE_MAX;
     for (size_t m = 0; view->sort && m < table->metric_count; m++)
         if (strcmp(table->metrics[m].variable->name, view->sort) == 0)
-            sort_m = m;
-    if (view->sort && sort_m == SIZE_MAX)
+            view->sort_m = m;
+    if (view->sort && view->sort_m == SIZE_MAX)
         return error_set(err, STATUS_INPUT, "--sort %s: not among the metrics shown",
                          view->sort);
+    if ((view->sort || view->group_count) && rows > ORDERED_MOST)
+        return error_set(
+            err, STATUS_INPUT,
+            "%llu rows are too many to sort or group (at most %d); select some",
+            (unsigned long long)rows, ORDERED_MOST);
     for (size_t d = 0; d < table->dimension_count; d++)
         sheet.columns += is_row_label(view, d);
-    for (uint64_t w = 0; w < wide_count(view); w++)
-        sheet.columns += is_baseline_column(view, w) ? 0 : table->metric_count;
-    sheet_header(view, &sheet);
-    while (status == STATUS_OK && table_next(table)) {
-        if (view->is_wide && table->position[view->wide_d] != 0)
-            continue;
-        if (shown == view->limit) {
-            left_out = (table->rows - table->row) / wide_count(view);
-            break;
-        }
-        shown++;
-        status = sheet_fill_row(view, &sheet, sort_m, err);
-    }
+    sheet.columns += table->metric_count * metric_columns(view);
+    header_fill(view, &sheet);
+    status = rows_fill(view, &sheet, &values, err);
     if (status == STATUS_OK) {
-        sheet_order(&sheet, view->sort != NULL);
-        sheet_print(&sheet);
-        if (left_out)
+        sheet_sort(&sheet, view->sort != NULL);
+        if (view->has_bars)
+            bars_fill(view, &sheet, values);
+        sheet_print(&sheet, view->limit);
+        if (rows > view->limit)
             printf("... %llu more rows; --limit N shows more\n",
-                   (unsigned long long)left_out);
+                   (unsigned long long)(rows - view->limit));
     }
     sheet_free(&sheet);
+    free(values);
     return status;
 }
 
@@ -290,10 +314,10 @@ static enum status over_apply(struct view *view, const char *over, struct error 
 
     if (!equals)
         return error_set(err, STATUS_INPUT, "--over %s: is no AXIS=VALUE", over);
-    snprintf(axis, sizeof axis, "%.*s", (int)(equals - over < 127 ? equals - over : 127),
-             over);
-    status = table_match(&view->table, axis, equals + 1, &view->over_d, &indices, &count,
-                         err);
+    snprintf(axis, sizeof axis, "%.*s",
+             (int)(equals - over < 127 ? equals - over : 127), over);
+    status = table_match(&view->table, axis, equals + 1, &view->over_d, &indices,
+                         &count, err);
     if (status == STATUS_OK) {
         view->over_index = indices[0];
         view->is_ratio = true;
@@ -302,23 +326,46 @@ static enum status over_apply(struct view *view, const char *over, struct error 
     return status;
 }
 
+static enum status groups_read(struct view *view, const char *by, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    while (by && *by && status == STATUS_OK) {
+        size_t length = strcspn(by, ",");
+        char axis[CELL];
+
+        if (view->group_count == GROUPS)
+            return error_set(err, STATUS_INPUT, "--by: at most %d axes", GROUPS);
+        snprintf(axis, sizeof axis, "%.*s", (int)(length < CELL ? length : CELL - 1),
+                 by);
+        by += length + (by[length] == ',');
+        status = table_dimension(&view->table, axis, &view->groups[view->group_count],
+                                 err);
+        view->group_count += status == STATUS_OK;
+    }
+    return status;
+}
+
 enum status cmd_show(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *over = NULL, *columns = NULL, *limit = NULL;
+    const char *by = NULL;
     struct view view = { .limit = 200 };
     const struct option_spec options[] = {
         { "m", &metrics, NULL },       { "over", &over, NULL },
         { "columns", &columns, NULL }, { "sort", &view.sort, NULL },
         { "limit", &limit, NULL },     { "json", NULL, &view.is_json },
+        { "by", &by, NULL },           { "bars", NULL, &view.has_bars },
     };
     struct results *results = NULL;
     double number = 200;
-    enum status status = options_read(&argc, argv, options, 6, err);
+    enum status status = options_read(&argc, argv, options, 8, err);
 
     if (status != STATUS_OK)
         return status;
     if (argc < 1)
-        return error_set(err, STATUS_INPUT, "show needs a result file: nvsweep show FILE");
+        return error_set(err, STATUS_INPUT,
+                         "show needs a result file: nvsweep show FILE");
     if (limit && (quantity_parse(limit, "1", &number, NULL) != STATUS_OK || number < 1))
         return error_set(err, STATUS_INPUT, "--limit %s: must be a whole number from 1",
                          limit);
@@ -326,14 +373,16 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     status = results_open(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
-    status = table_open(&view.table, results, metrics, "energy_j,delay_s,edp_js", argv + 1,
-                        argc - 1, err);
+    status = table_open(&view.table, results, metrics, "energy_j,delay_s,edp_js",
+                        argv + 1, argc - 1, err);
     if (status == STATUS_OK && over)
         status = over_apply(&view, over, err);
     if (status == STATUS_OK && columns) {
         status = table_dimension(&view.table, columns, &view.wide_d, err);
         view.is_wide = status == STATUS_OK;
     }
+    if (status == STATUS_OK)
+        status = groups_read(&view, by, err);
     if (status == STATUS_OK)
         status = view.is_json ? json_print(&view, err) : sheet_show(&view, err);
     table_close(&view.table);

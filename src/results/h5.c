@@ -12,17 +12,20 @@ void h5_quiet(void)
 }
 
 /* HDF5 lists its errors from the cause outwards; the cause is what helps. */
-static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *why)
+static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *h5_)
 {
+    struct h5 *h5 = h5_;
     const char *said = n || !error->desc ? NULL
                                          : strstr(error->desc, "error message = ");
 
-    if (said) /* the system's own words, which HDF5 puts in quotes */
-        snprintf(why, sizeof((struct h5 *)0)->why, "%.*s", (int)strcspn(said + 17, "'"),
+    if (said) { /* the system's own words, which HDF5 puts in quotes */
+        snprintf(h5->why, sizeof h5->why, "%.*s", (int)strcspn(said + 17, "'"),
                  said + 17);
-    else if (n == 0)
-        snprintf(why, sizeof((struct h5 *)0)->why, "%s: %s", error->func_name,
+        h5->is_system = true;
+    } else if (n == 0) {
+        snprintf(h5->why, sizeof h5->why, "%s: %s", error->func_name,
                  error->desc ? error->desc : "no reason given");
+    }
     return 0;
 }
 
@@ -31,7 +34,7 @@ int64_t h5_tried(struct h5 *h5, int64_t result)
     if (result < 0 && !h5->is_bad) {
         h5->is_bad = true;
         snprintf(h5->why, sizeof h5->why, "unknown reason");
-        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, cause_keep, h5->why);
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, cause_keep, h5);
     }
     return result;
 }
@@ -129,7 +132,7 @@ char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
     char *text = NULL, *copy = NULL;
     hid_t attribute, type;
 
-    if (h5->is_bad || H5Aexists(object, name) <= 0)
+    if (h5->is_bad || H5_TRY(h5, H5Aexists(object, name)) <= 0)
         return NULL;
     attribute = H5_TRY(h5, H5Aopen(object, name, H5P_DEFAULT));
     type = H5_TRY(h5, H5Aget_type(attribute));

@@ -14,7 +14,8 @@ struct h5 {
     hid_t
         text_type; /* variable-length UTF-8; fixed-length strings crash netcdf-c 4.9.0 */
     bool is_bad;
-    char why[512]; /* what HDF5 said of the first failure */
+    bool is_system; /* ... which was the system refusing */
+    char why[512];  /* what HDF5 said of the first failure */
 };
 
 /* Silence HDF5's own printing and keep it from flushing half-made files at exit. */

@@ -54,9 +54,10 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
     for (int d = 0; d < rank; d++) {
         char name[256] = "";
 
-        if (H5DSis_scale(dataset) > 0)
+        if (H5_TRY(&opening->h5, H5DSis_scale(dataset)) > 0)
             snprintf(name, sizeof name, "/%s", variable->name);
-        else if (H5DSiterate_scales(dataset, (unsigned)d, NULL, scale_name, name) <= 0)
+        else if (H5_TRY(&opening->h5, H5DSiterate_scales(dataset, (unsigned)d, NULL,
+                                                         scale_name, name)) <= 0)
             opening->is_foreign = true;
         variable->dimensions[d] = dimension_named(opening->results,
                                                   name + (*name == '/'), sizes[d]);
@@ -267,8 +268,9 @@ enum status results_open(const char *path, struct results **results, struct erro
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
         if (status != STATUS_OK)
-            status = error_set(err, STATUS_INPUT, "%s", why.text);
-        if (opening.is_foreign)
+            status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
+                               "%s", why.text);
+        if (opening.is_foreign && !opening.h5.is_system)
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",
                                path);

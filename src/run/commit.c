@@ -14,10 +14,11 @@ struct waiting {
 };
 
 void commit_begin(struct commit *commit, const struct stage_layout *layout,
-                  bool is_power)
+                  bool is_power, double sync_s)
 {
     commit->layout = layout;
     commit->is_power = is_power;
+    commit->sync_s = sync_s > 0 ? sync_s : COMMIT_SYNC_S;
     commit->waiting = NULL;
     commit->waiting_count = commit->waiting_bytes = 0;
     commit->synced_s = clock_s();
@@ -66,7 +67,7 @@ enum status commit_block(struct commit *commit, uint32_t block,
     memcpy(last->status, values->status, points);
     commit->waiting_bytes += points;
     if (commit->waiting_bytes < WAITING_BYTES &&
-        clock_s() - commit->synced_s < COMMIT_SYNC_S)
+        clock_s() - commit->synced_s < commit->sync_s)
         return STATUS_OK;
     return commit_flush(commit, err);
 }

@@ -15,14 +15,15 @@ struct commit {
     struct raw raw;
     const struct stage_layout *layout;
     bool is_power;
+    double sync_s;           /* between syncs */
     struct waiting *waiting; /* statuses that wait for a sync */
     size_t waiting_count, waiting_bytes;
     double synced_s; /* clock of the last sync */
 };
 
-/* The file is opened by the caller in commit->raw. */
+/* The file is opened by the caller in commit->raw.  sync_s: 0 for COMMIT_SYNC_S. */
 void commit_begin(struct commit *commit, const struct stage_layout *layout,
-                  bool is_power);
+                  bool is_power, double sync_s);
 
 /* Mark the block as attempted once more than `attempts` before it is evaluated. */
 enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attempts,

@@ -17,7 +17,8 @@ struct coordinator {
     MPI_Comm comm;
     int ranks;
     struct deal *deal;
-    uint8_t *is_waiting; /* rank asked and has no answer yet */
+    int *waiting; /* ranks that asked and have no answer yet: a ring */
+    int waiting_first, waiting_count;
     uint8_t *is_through; /* rank sent its last report */
     int through;
     const char *stop; /* why dealing stopped before the end, or NULL */
@@ -39,18 +40,18 @@ static void lease_note(struct coordinator *co, int rank, const struct report *re
         (unsigned long long)report->failed, rank, report->start_s, report->busy_s);
 }
 
-/* Workers that asked get leases as long as there are any. */
+/* Workers that asked get leases as long as there are any, in the order they asked. */
 static void leases_send(struct coordinator *co)
 {
-    for (int r = 1; r < co->ranks && !co->is_ended; r++) {
+    while (co->waiting_count) {
         struct order order = { .kind = ORDER_LEASE };
+        int rank = co->waiting[co->waiting_first];
 
-        if (!co->is_waiting[r])
-            continue;
-        if (!deal_take(co->deal, (unsigned)r, clock_s(), &order.lease))
+        if (!deal_take(co->deal, (unsigned)rank, clock_s(), &order.lease))
             return;
-        co->is_waiting[r] = false;
-        MPI_Send(&order, sizeof order, MPI_BYTE, r, TAG_ORDER, co->comm);
+        co->waiting_first = (co->waiting_first + 1) % co->ranks;
+        co->waiting_count--;
+        MPI_Send(&order, sizeof order, MPI_BYTE, rank, TAG_ORDER, co->comm);
     }
 }
 
@@ -74,7 +75,7 @@ static void report_take(struct coordinator *co, int rank, const struct report *r
     if (report->was_signalled && !co->stop)
         co->stop = "a signal";
     if (report->wants)
-        co->is_waiting[rank] = true;
+        co->waiting[(co->waiting_first + co->waiting_count++) % co->ranks] = rank;
     if (report->is_last && !co->is_through[rank]) {
         co->is_through[rank] = true;
         co->through++;
@@ -180,7 +181,7 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     enum status status, flushed;
 
     MPI_Comm_size(comm, &co.ranks);
-    co.is_waiting = alloc_array((size_t)co.ranks, 1);
+    co.waiting = alloc_array((size_t)co.ranks, sizeof *co.waiting);
     co.is_through = alloc_array((size_t)co.ranks, 1);
     co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
                          (unsigned)co.ranks, evaluator->lease_blocks);
@@ -190,13 +191,15 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     status = deal_all(&co, err);
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
+    evaluator->poll = NULL;
+    evaluator->context = NULL;
     if (deal_repeats(co.deal))
         watch_journal(watch,
                       "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
                       evaluator->stage->name, deal_repeats(co.deal));
     *is_stopped = co.stop && !deal_is_over(co.deal);
     deal_free(co.deal);
-    free(co.is_waiting);
+    free(co.waiting);
     free(co.is_through);
     return status != STATUS_OK ? status : flushed;
 }

@@ -27,8 +27,10 @@ struct deal {
     double done_cost_s, total_cost_s; /* of positions finished; of all */
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
+    double punctual_until_s; /* no lease is overdue before */
     struct slot *slots;
-    uint32_t slot_count;
+    uint32_t *free_slots; /* a stack of those not held */
+    uint32_t slot_count, free_count;
 };
 
 double deal_least_s(unsigned ranks)
@@ -65,6 +67,7 @@ void deal_free(struct deal *deal)
     free(deal->is_done);
     free(deal->copies);
     free(deal->slots);
+    free(deal->free_slots);
     free(deal);
 }
 
@@ -90,19 +93,20 @@ static double lease_target_cost_s(const struct deal *deal)
     return target_s / pace(deal);
 }
 
-static uint32_t slot_free(struct deal *deal)
+static uint32_t slot_take(struct deal *deal)
 {
-    for (uint32_t i = 0; i < deal->slot_count; i++)
-        if (!deal->slots[i].is_held)
-            return i;
+    if (deal->free_count)
+        return deal->free_slots[--deal->free_count];
     deal->slots = realloc_array(deal->slots, deal->slot_count + 1, sizeof *deal->slots);
+    deal->free_slots = realloc_array(deal->free_slots, deal->slot_count + 1,
+                                     sizeof *deal->free_slots);
     return deal->slot_count++;
 }
 
 static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t first,
                        uint32_t count, struct lease *lease)
 {
-    uint32_t id = slot_free(deal);
+    uint32_t id = slot_take(deal);
     double cost_s = 0;
 
     for (uint32_t i = first; i < first + count; i++) {
@@ -113,32 +117,47 @@ static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t 
     *lease = (struct lease){ id, first, count };
 }
 
-/* Has the lease been held for too long? */
-static bool is_overdue(const struct deal *deal, const struct slot *slot, double now_s)
+/* When the lease will have been held for too long. */
+static double overdue_at_s(const struct deal *deal, const struct slot *slot)
 {
-    double limit_s = deal->modelled_s > 0
-                         ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
-                         : OVERDUE_UNMEASURED_S;
-
-    return slot->is_held && now_s - slot->start_s > limit_s;
+    return slot->start_s + (deal->modelled_s > 0
+                                ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
+                                : OVERDUE_UNMEASURED_S);
 }
 
-/* The blocks of a lease that is overdue and not dealt twice yet; from its end, because
- * its holder works from the front. */
-static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
-                         struct lease *lease)
+/* The oldest lease of another rank that is overdue and not dealt twice, or NULL. */
+static const struct slot *overdue_find(struct deal *deal, unsigned rank, double now_s)
 {
     const struct slot *worst = NULL;
-    uint32_t first, end;
 
+    if (now_s < deal->punctual_until_s)
+        return NULL;
+    deal->punctual_until_s = now_s + OVERDUE_S;
     for (uint32_t i = 0; i < deal->slot_count; i++) {
         const struct slot *slot = &deal->slots[i];
+        double at_s;
 
-        if (slot->rank != rank && is_overdue(deal, slot, now_s) &&
-            deal->copies[slot->first] == 1 && !deal->is_done[slot->first] &&
+        if (!slot->is_held || deal->copies[slot->first] > 1 ||
+            deal->is_done[slot->first])
+            continue;
+        at_s = overdue_at_s(deal, slot);
+        if (at_s < deal->punctual_until_s)
+            deal->punctual_until_s = at_s;
+        if (at_s < now_s && slot->rank != rank &&
             (!worst || slot->start_s < worst->start_s))
             worst = slot;
     }
+    return worst;
+}
+
+/* The blocks of an overdue lease; from its end, because its holder works from the
+ * front. */
+static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
+                         struct lease *lease)
+{
+    const struct slot *worst = overdue_find(deal, rank, now_s);
+    uint32_t first, end;
+
     if (!worst)
         return false;
     first = worst->first;
@@ -177,6 +196,7 @@ void deal_finish(struct deal *deal, uint32_t id, double busy_s)
     struct slot *slot = &deal->slots[id];
 
     slot->is_held = false;
+    deal->free_slots[deal->free_count++] = id;
     for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
         if (deal->is_done[i])
             continue;

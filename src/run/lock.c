@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,64 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Signs of life, also while a point takes long. */
+struct heartbeat {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    bool is_over;
+    int fd;
+};
+
+static void *heartbeat_run(void *heartbeat_)
+{
+    struct heartbeat *heartbeat = heartbeat_;
+
+    pthread_mutex_lock(&heartbeat->mutex);
+    while (!heartbeat->is_over) {
+        struct timespec until;
+
+        futimens(heartbeat->fd, NULL);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += (time_t)LOCK_TOUCH_S;
+        pthread_cond_timedwait(&heartbeat->wake, &heartbeat->mutex, &until);
+    }
+    pthread_mutex_unlock(&heartbeat->mutex);
+    return NULL;
+}
+
+/* NULL if no thread can be had: the lock then ages, which matters to other hosts only. */
+static struct heartbeat *heartbeat_begin(int fd)
+{
+    struct heartbeat *heartbeat = alloc_array(1, sizeof *heartbeat);
+    sigset_t all, before;
+    int failure;
+
+    *heartbeat = (struct heartbeat){ .fd = fd };
+    pthread_mutex_init(&heartbeat->mutex, NULL);
+    pthread_cond_init(&heartbeat->wake, NULL);
+    sigfillset(&all); /* signals are for the main thread */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failure = pthread_create(&heartbeat->thread, NULL, heartbeat_run, heartbeat);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failure)
+        return heartbeat;
+    free(heartbeat);
+    return NULL;
+}
+
+static void heartbeat_end(struct heartbeat *heartbeat)
+{
+    if (!heartbeat)
+        return;
+    pthread_mutex_lock(&heartbeat->mutex);
+    heartbeat->is_over = true;
+    pthread_cond_signal(&heartbeat->wake);
+    pthread_mutex_unlock(&heartbeat->mutex);
+    pthread_join(heartbeat->thread, NULL);
+    free(heartbeat);
+}
 
 static void self_describe(struct lock_owner *owner)
 {
@@ -135,8 +194,9 @@ enum status lock_take(struct lock *lock, const char *output, struct error *err)
     }
     unlink(own);
     free(own);
-    lock->touched_s = clock_s();
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK) {
+        lock->heartbeat = heartbeat_begin(lock->fd);
+    } else {
         if (lock->fd >= 0)
             close(lock->fd);
         lock->fd = -1;
@@ -146,18 +206,11 @@ enum status lock_take(struct lock *lock, const char *output, struct error *err)
     return status;
 }
 
-void lock_touch(struct lock *lock)
-{
-    if (lock->fd < 0 || clock_s() - lock->touched_s < LOCK_TOUCH_S)
-        return;
-    futimens(lock->fd, NULL);
-    lock->touched_s = clock_s();
-}
-
 void lock_release(struct lock *lock)
 {
     if (lock->fd < 0)
         return;
+    heartbeat_end(lock->heartbeat);
     unlink(lock->path);
     close(lock->fd);
     free(lock->path);

@@ -19,7 +19,7 @@
 struct lock {
     int fd; /* -1: not held */
     char *path;
-    double touched_s;
+    struct heartbeat *heartbeat; /* a thread that touches the file every LOCK_TOUCH_S */
 };
 
 /* Who holds a lock, as its file says. */
@@ -33,8 +33,6 @@ struct lock_owner {
 /* STATUS_INPUT and the owner if another run holds it for LOCK_WAIT_S, STATUS_IO if it cannot be made. */
 enum status lock_take(struct lock *lock, const char *output, struct error *err);
 
-/* Sign of life; call often, it acts every LOCK_TOUCH_S. */
-void lock_touch(struct lock *lock);
 void lock_release(struct lock *lock);
 
 /* Read whose lock it is; false if there is none. */

@@ -158,7 +158,8 @@ static enum status stage_work(struct run *run, enum stage_id id,
     enum status status;
 
     commit_begin(&evaluator.commit, layout,
-                 run->study.sweep->durability == DURABILITY_POWER);
+                 run->study.sweep->durability == DURABILITY_POWER,
+                 run->options->sync_s);
     evaluator.commit.raw = run->raw;
     block_alloc(&evaluator.values, evaluator.stage, layout->block_points);
     status = stage_run(&evaluator, &run->watch, run->comm, is_stopped, err);

@@ -19,6 +19,7 @@ struct run_options {
     bool is_quiet;         /* no progress on stderr */
     double time_budget_s;  /* stop in good order after this long; 0: never */
     uint32_t lease_blocks; /* blocks per lease; 0: as measured (for benchmarks) */
+    double sync_s;         /* durability = "power": between syncs; 0: COMMIT_SYNC_S */
     double point_limit_s;  /* longest a suspect point may take; 0: POINT_LIMIT_S */
 };
 

@@ -16,7 +16,7 @@ enum status array_request_at(const struct study *study, const struct point *poin
     *request = (struct array_request){
         .cell = (const struct cell *)point->technology,
         .node = node,
-        .rules = point->rules == RULES_NVSIM ? &array_rules_nvsim : &array_rules_physical,
+        .rules = array_rules_find(word_name(rules_words, point->rules)),
         .temperature_k = point->temperature_k,
         .capacity_bytes = point->capacity_bytes,
         .word_bits = 8 * point->line_bytes,

@@ -94,6 +94,10 @@ static const struct field node_fields[] = {
     NUM(leak_sigma, "1", 1, 0.01, 100, "factor on leakage for variability"),
     NUM(sram_cell_m2, "m2", 0, 0, 1e-9, "foundry high-density 6T cell; 0: not stated"),
 
+    NUM(area_overhead, "1", 1, 1, 10,
+        "area of a macro over that of its counted blocks: control and timing, power grid, "
+        "redundancy, test; lengthens its wires by the square root"),
+
     NUM(fin_pitch_m, "m", 0, 0, 1e-6, "fin pitch (or stack pitch)"),
     NUM(fin_width_m, "m", 0, 0, 1e-6, "fin (or sheet) width"),
     NUM(fin_height_m, "m", 0, 0, 1e-6, "fin height above the isolation"),

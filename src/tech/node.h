@@ -70,6 +70,7 @@ struct node {
     double junction_leak_a_per_m; /* per width at 300 K, doubling every 10 K */
     double leak_sigma;            /* factor on leakage for variability; 1: nominal */
     double sram_cell_m2;          /* foundry high-density 6T cell; 0: none stated */
+    double area_overhead;         /* macro over its counted blocks; physical rules */
 
     /* fins or sheets; 0 in planar nodes */
     double fin_pitch_m;

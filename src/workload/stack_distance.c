@@ -323,14 +323,19 @@ static double scatter(const double misses[REPLICATES])
 }
 
 /* What the curve changes by when distances are off.  A single distance of n sampled lines
- * is off by about the square root of n; those of many reuses average out in part, so this
- * takes a share of it.  The share is fitted: with it the stated error was 2 to 20 times
- * the largest one seen, of five networks at three rates, against exact curves. */
+ * is off by the square root of n, which blurs the curve, on top of what conflicts blur it
+ * by; and in part many distances are off together.  That part is fitted: with a quarter
+ * the stated error was 1.5 to 20 times the largest one seen, of five networks and a
+ * product at six rates, against exact curves. */
 static double slope(const struct reuse_curve *curve, double capacity_bytes,
-                    double scale_bytes)
+                    double scale_bytes, uint64_t ways)
 {
-    const double share = 0.25;
-    double off_bytes = share * sqrt(capacity_bytes * scale_bytes), at, below, above;
+    const double common = 0.25;
+    double variance = scale_bytes / capacity_bytes; /* 1 / n */
+    double conflicts = ways ? 1 / (double)ways : 0;
+    double blur = sqrt(conflicts + variance) - sqrt(conflicts);
+    double off_bytes = capacity_bytes * (common * sqrt(variance) + blur);
+    double at, below, above;
 
     at = curve_at(curve->read_misses, capacity_bytes) +
          curve_at(curve->write_misses, capacity_bytes);
@@ -342,20 +347,20 @@ static double slope(const struct reuse_curve *curve, double capacity_bytes,
 }
 
 /* The error of a sample: both of the above, as a share of the accesses, at its worst
- * between 256 KiB and the largest capacity. */
+ * between 512 KiB and the largest capacity. */
 static double sampling_error(const struct stack_distance *stack, double weight,
-                             const struct reuse_curve *curve)
+                             uint64_t ways, const struct reuse_curve *curve)
 {
     double misses[REPLICATES] = { 0 }, worst = 0;
     double scale_bytes = (double)stack->scale_bytes;
 
-    for (unsigned b = BINS - 1; b > curve_bin(256 * KIB); b--) {
+    for (unsigned b = BINS - 1; b > curve_bin(512 * KIB); b--) {
         for (unsigned r = 0; r < REPLICATES; r++)
             misses[r] += (double)(stack->reads[r * BINS + b] +
                                   stack->writes[r * BINS + b]);
-        worst = fmax(worst,
-                     hypot(weight * scatter(misses),
-                           slope(curve, curve_capacity_bytes(b - 1), scale_bytes)));
+        worst = fmax(
+            worst, hypot(weight * scatter(misses),
+                         slope(curve, curve_capacity_bytes(b - 1), scale_bytes, ways)));
     }
     return worst / (curve->reads + curve->writes);
 }
@@ -379,7 +384,7 @@ struct stack_distance_totals stack_distance_finish(struct stack_distance *stack,
     curve_survival(reads, ways, curve->read_misses);
     curve_survival(writes, ways, curve->write_misses);
     curve_survival(writebacks, ways, curve->writebacks);
-    curve->error = weight > 1 ? sampling_error(stack, weight, curve) : 0;
+    curve->error = weight > 1 ? sampling_error(stack, weight, ways, curve) : 0;
     return (struct stack_distance_totals){
         .accesses = curve->reads + curve->writes,
         .lines = weight * (double)stack->first_count,

@@ -1,0 +1,13 @@
+#!/usr/bin/python3
+"""DeepNVM++'s iso-area figures: dynamic and leakage energy, total energy and EDP of
+STT and SOT MRAM over SRAM, by network and phase, and the energy's breakdown."""
+import figure as fig
+import isostudy
+
+
+def draw(data):
+    return isostudy.draw(data, "deepnvm_isoarea", "Iso-area, what fits 3 MiB of SRAM")
+
+
+if __name__ == "__main__":
+    fig.command(draw, __doc__, "deepnvm_isoarea")

@@ -1,0 +1,147 @@
+"""How figures look: one colour, marker and hatch per technology, readable by the
+colour-blind and in grey; axes in units people read; saved as PNG and PDF."""
+import argparse
+import pathlib
+
+import matplotlib
+import matplotlib.ticker
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+import nvsweep_plots as nv  # noqa: E402
+
+# Okabe and Ito's palette (jfly.uni-koeln.de/color), black kept for published values.
+BLUE, VERMILION, GREEN, YELLOW, SKY, PURPLE, ORANGE, GREY = (
+    "#0072B2", "#D55E00", "#009E73", "#F0E442", "#56B4E9", "#CC79A7", "#E69F00", "#7F7F7F")
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY, YELLOW)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "h", "p", "d")
+HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo", "--")
+DASHES = ("-", "--", "-.", ":")
+
+plt.rcParams.update({
+    "figure.dpi": 120,
+    "savefig.dpi": 160,
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "legend.fontsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "0.88",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.6,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "nvsweep",
+})
+
+
+class Look(dict):
+    """Colour, marker and hatch by label, in the order labels are first asked for; so the
+    baseline, asked for first, is blue in every figure."""
+
+    def __missing__(self, name):
+        i = len(self)
+        self[name] = {
+            "color": COLOURS[i % len(COLOURS)],
+            "marker": MARKERS[i % len(MARKERS)],
+            "hatch": HATCHES[i % len(HATCHES)],
+            "dash": DASHES[i // len(COLOURS) % len(DASHES)],
+        }
+        return self[name]
+
+    def bar(self, name):
+        look = self[name]
+        return {"color": look["color"], "hatch": look["hatch"], "edgecolor": "white",
+                "linewidth": 0.4}
+
+    def line(self, name, **more):
+        look = self[name]
+        return {"color": look["color"], "marker": look["marker"], "ls": look["dash"],
+                "ms": 4, "lw": 1.4, **more}
+
+
+def command(draw, description, *results):
+    """Run draw(*datasets) for `SCRIPT RESULTS_DIR`: results are the files' stems.  draw
+    returns a dict of names and figures."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("results", nargs="?", default=str(nv.ROOT / "build" / "results"),
+                        help="folder of the result files, or one result file")
+    given = pathlib.Path(parser.parse_args().results)
+    paths = [given if given.is_file() else given / f"{name}.h5" for name in results]
+    try:
+        datasets = [nv.open_results(path) for path in paths]
+    except FileNotFoundError as error:
+        parser.exit(2, f"{error}\n")
+    for name, figure in draw(*datasets).items():
+        save(figure, name, [data.attrs.get("nvsweep_commit", "") for data in datasets])
+
+
+def save(figure, name, commits=()):
+    nv.FIGURES.mkdir(parents=True, exist_ok=True)
+    for ending, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
+        path = nv.FIGURES / f"{name}.{ending}"
+        figure.savefig(path, metadata=metadata, bbox_inches="tight")
+    plt.close(figure)
+    note = f" (models of {', '.join(sorted(set(commits)))})" if any(commits) else ""
+    print(f"figure: {nv.FIGURES / name}.png and .pdf{note}")
+
+
+# ---- axes
+
+
+def capacity_axis(axes, values=None):
+    """A logarithmic axis of capacities, labelled 64 KiB, 1 MiB, ..."""
+    axes.set_xscale("log", base=2)
+    if values is not None:
+        values = np.sort(np.asarray(values, float))
+        step = max(1, -(-len(values) // 7))
+        axes.set_xticks(values[::step])
+    axes.xaxis.set_major_formatter(
+        matplotlib.ticker.FuncFormatter(lambda value, _: nv.quantity(value, "byte")))
+    axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+    axes.set_xlabel("Capacity")
+    axes.tick_params(axis="x", rotation=30)
+
+
+def log_y(axes):
+    """A logarithmic y axis; where it spans little, 1, 2, 5 rather than powers of ten."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    if high > 300 * low:
+        return
+    axis = axes.yaxis
+    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5), numticks=12))
+    axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
+
+
+def baseline_line(axes, value=1.0):
+    axes.axhline(value, color="0.25", lw=0.9, zorder=1.5)
+
+
+def grouped_bars(axes, groups, series, values, look, names=None, stated=False):
+    """values[g, s]: one bar per series in every group; missing ones are marked."""
+    width = 0.8 / len(series)
+    for s, name in enumerate(series):
+        place = np.arange(len(groups)) + (s - (len(series) - 1) / 2) * width
+        heights = np.asarray(values)[:, s]
+        axes.bar(place, np.nan_to_num(heights), width, label=(names or {}).get(name, name),
+                 **look.bar(name))
+        for x, height in zip(place, heights):
+            if np.isnan(height):
+                axes.text(x, 0, "n/a", rotation=90, ha="center", va="bottom", fontsize=6)
+            elif stated:
+                axes.text(x, height, f"{height:.2g}", ha="center", va="bottom", fontsize=6)
+    axes.set_xticks(range(len(groups)), groups, rotation=30, ha="right")
+    axes.grid(axis="x", visible=False)
+
+
+def published_mark(axes, x, y, grade, **more):
+    """A published value: filled when read from its source, hollow when recalled."""
+    hollow = grade in ("recalled", "headline")
+    axes.plot(x, y, ls="", marker=more.pop("marker", "D"), ms=more.pop("ms", 6), mew=1.2,
+              mec="black", mfc="none" if hollow else "black", zorder=5, **more)

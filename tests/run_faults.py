@@ -1,0 +1,91 @@
+"""Every call to the system that a small sweep makes fails once (FAULTS=all; otherwise a
+sample): each time the run ends with an error or copes, and the same command, without the
+fault, ends in the bytes of an undisturbed run."""
+import random
+
+from harness import *
+
+here = os.path.dirname(os.path.abspath(__file__))
+library = os.path.join(folder.name, "interpose.so")
+subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library,
+                os.path.join(here, "interpose.c"), "-ldl"], check=True)
+SIZE = 2, 1  # 24 points, 24 points
+EIO, ENOMEM, EFBIG, ENOSPC = 5, 12, 27, 28
+random.seed(7)
+
+
+def remove(file):
+    for name in os.listdir("."):
+        if name.startswith(file):
+            os.unlink(name)
+
+
+def run(file, **variables):
+    return sweep(0, file, *SIZE, LD_PRELOAD=library, **variables)
+
+
+def counts_of():
+    """How often an undisturbed run makes each call, in the process that makes most."""
+    code, said = run("calm.h5", INTERPOSE_COUNT="counts")
+    claim("an undisturbed run finishes", code == 0, said)
+    most = {}
+    with open("counts") as file:
+        for line in file:
+            call, n = line.split()
+            most[call] = max(most.get(call, 0), int(n))
+    return most
+
+
+def attempt(call, n, errno, short=""):
+    """Run with the fault, then without; None if all is well, else what is wrong."""
+    remove("x.h5")
+    code, said = run("x.h5", INTERPOSE_FAIL=f"{call}:{n}:{errno}{short}")
+    if code == "hangs":
+        return "hangs"
+    if code == 0 and bytes_of("x.h5") != wanted:
+        return "says it is done, with other bytes"
+    if code == 1 and said.count("bench_runner:") != 1 and call != "memory":
+        return f"does not say one line: {said}"
+    if code not in (0, 1) and call != "memory":
+        return f"exit code {code}: {said}"
+    if os.path.exists("x.h5"):
+        found = verify("x.h5")
+        if found is None or found["damaged"]:
+            return f"leaves a half-true file: {found}"
+    code, said = sweep(0, "x.h5", *SIZE)
+    if code != 0 or bytes_of("x.h5") != wanted:
+        return f"cannot be resumed: {code} {said}"
+    return None
+
+
+counts = counts_of()
+wanted = bytes_of("calm.h5")
+# The file is created by a child whose calls are not in the counts: twice as many are tried.
+plans = [("open", 1, EIO), ("pwrite", 1, ENOSPC), ("pwrite", 1, EFBIG), ("write", 1, ENOSPC),
+         ("pread", 1, EIO), ("fsync", 1, EIO), ("fallocate", 1, ENOSPC), ("rename", 1, EIO),
+         ("link", 1, EIO), ("memory", 97, ENOMEM)]
+is_all = os.environ.get("FAULTS") == "all"
+for call, step, errno in plans:
+    most = 2 * counts[call] + 4 if call in ("pwrite", "open") else counts[call] + 2
+    tried = list(range(1, most + 1, step))
+    if not is_all and len(tried) > 6:
+        tried = sorted(random.sample(tried, 6))
+    wrong = [(n, why) for n in tried if (why := attempt(call, n, errno))]
+    claim(f"{len(tried)} failures of {call} (errno {errno}) end well", not wrong, wrong[:3])
+wrong = [(n, why) for n in (3, 20, 40, 60) if (why := attempt("pwrite", n, ENOSPC, ":5"))]
+claim("short writes before a full disk end well", not wrong, wrong)
+
+# ---- one rank of three
+sweep(2, "calm3.h5", 20, 50)
+wanted = bytes_of("calm3.h5")
+for rank in 0, 1, 2:
+    for n in 10, 50:
+        remove("x.h5")
+        code, said = sweep(3, "x.h5", 20, 50, LD_PRELOAD=library, SYNTHETIC_SPIN_US="300",
+                           INTERPOSE_RANK=str(rank), INTERPOSE_FAIL=f"pwrite:{n}:{ENOSPC}")
+        claim(f"when rank {rank} cannot write all ranks end with one line",
+              code == 1 and said.count("bench_runner:") == 1 and "No space left" in said,
+              f"{code} {said}")
+        code, said = sweep(2, "x.h5", 20, 50)
+        claim("and the same command goes on", code == 0 and bytes_of("x.h5") == wanted, said)
+done()
