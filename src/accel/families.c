@@ -6,6 +6,7 @@ const struct word accel_family_words[] = {
     { "row-stationary", ACCEL_ROW_STATIONARY },
     { "eie", ACCEL_EIE },
     { "winograd", ACCEL_WINOGRAD },
+    { "scalesim", ACCEL_SCALESIM },
     { NULL, 0 },
 };
 
@@ -15,6 +16,7 @@ const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT] = {
     [ACCEL_ROW_STATIONARY] = &row_stationary_family,
     [ACCEL_EIE] = &eie_family,
     [ACCEL_WINOGRAD] = &winograd_family,
+    [ACCEL_SCALESIM] = &scalesim_family,
 };
 
 uint64_t machine_level_bytes(const struct machine *machine, const struct level *level)

@@ -14,6 +14,7 @@ enum accel_family_id {
     ACCEL_ROW_STATIONARY,
     ACCEL_EIE,
     ACCEL_WINOGRAD,
+    ACCEL_SCALESIM,
     ACCEL_FAMILY_COUNT,
 };
 extern const struct word accel_family_words[];
@@ -62,7 +63,7 @@ struct accel_family {
 
 extern const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT];
 extern const struct accel_family cpu_family, systolic_family, row_stationary_family,
-    eie_family, winograd_family;
+    eie_family, winograd_family, scalesim_family;
 
 /* All layers with that number (0: all), added up; layers that store their inputs find
  * them in DRAM.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
