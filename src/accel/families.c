@@ -130,7 +130,8 @@ enum status machine_map(const struct machine *machine, const struct accel_layers
             return status;
         if (stay && !layer.streams_weights)
             weights_keep(machine, &one);
-        mapping_stall(machine, &one);
+        if (!family->is_stall_free)
+            mapping_stall(machine, &one);
         mapping_add(total, &one);
         is_found = true;
     }

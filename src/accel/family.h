@@ -53,6 +53,7 @@ struct mapping {
 
 struct accel_family {
     const char *name, *summary;
+    bool is_stall_free; /* DRAM never holds it up */
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
     enum status (*check)(const struct accelerator *accelerator, struct error *err);

@@ -68,6 +68,7 @@ static enum status scalesim_map(const struct machine *machine,
 const struct accel_family scalesim_family = {
     .name = "scalesim",
     .summary = "a systolic array with SCALE-Sim's counts",
+    .is_stall_free = true,
     .check = scalesim_check,
     .map = scalesim_map,
 };
