@@ -3,6 +3,7 @@
 #include "accel/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
+#include "cloud/training.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 
@@ -39,6 +40,12 @@ const struct word idle_words[] = {
     { "on", IDLE_ON },
     { "gate", IDLE_GATE },
     { "reload", IDLE_RELOAD },
+    { NULL, 0 },
+};
+
+const struct word overlap_words[] = {
+    { "no", 0 },
+    { "yes", 1 },
     { NULL, 0 },
 };
 

@@ -35,6 +35,8 @@ extern const struct word energy_source_words[];
  * are switched off; all is, and volatile weights come from DRAM again. */
 enum idle_policy { IDLE_ON, IDLE_GATE, IDLE_RELOAD };
 extern const struct word idle_words[];
+/* May gradients be averaged while the backward pass computes? */
+extern const struct word overlap_words[];
 
 /* One value of an axis; which member holds it follows from the axis's kind. */
 union axis_value {

@@ -20,7 +20,8 @@ const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
     { "system", STAGE_SYSTEM },   { "buffers", STAGE_BUFFERS },
     { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
-    { NULL, 0 },
+    { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
+    { "cloud", STAGE_CLOUD },     { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -60,6 +61,19 @@ static const struct metric chip_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric footprint_metrics[] = {
+#define FOOTPRINT(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric carbon_metrics[] = {
+#define CARBON(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric cloud_metrics[] = {
+#define CLOUD(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
 
@@ -84,6 +98,17 @@ static const struct metric chip_metrics[] = {
      AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) |       \
      AXIS_BIT(queue_depth) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | \
      AXIS_BIT(tile))
+#define SYSTEM_AXES                                                                    \
+    (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |  \
+     AXIS_BIT(leakage_time))
+#define FOOTPRINT_AXES                                                                 \
+    (AXIS_BIT(device) | AXIS_BIT(fab) | AXIS_BIT(fab_grid) | AXIS_BIT(fab_abatement) | \
+     AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |                     \
+     AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(optimisations) |          \
+     AXIS_BIT(node_m))
+#define CLOUD_AXES                                                                     \
+    (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
+     AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -110,8 +135,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .block_points = 4096 },
     [STAGE_SYSTEM] = { .name = "system",
                        .summary = "delay, energy by component, EDP and EDAP",
-                       .axes = ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) |
-                               AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
+                       .axes = SYSTEM_AXES,
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
                        METRICS(system_metrics),
                        .evaluate = system_stage_evaluate,
@@ -120,6 +144,7 @@ const struct stage stages[STAGE_COUNT] = {
     [STAGE_BUFFERS] = { .name = "buffers",
                         .summary = "an accelerator's memories as memory arrays",
                         .axes = BUFFERS_AXES,
+                        .asked_by = AXIS_BIT(accelerator),
                         METRICS(buffers_metrics),
                         .evaluate = buffers_stage_evaluate,
                         .cost_s = buffers_stage_cost_s,
@@ -135,11 +160,40 @@ const struct stage stages[STAGE_COUNT] = {
                      .summary = "an accelerator's latency, energy by part, power, area",
                      .axes = BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) |
                              AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+                     .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
                      .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
                      METRICS(chip_metrics),
                      .evaluate = chip_stage_evaluate,
                      .cost_s = chip_stage_cost_s,
                      .block_points = 4096 },
+    [STAGE_FOOTPRINT] = { .name = "footprint",
+                          .summary = "carbon of making a device and running it for life",
+                          .axes = FOOTPRINT_AXES,
+                          .asked_by = AXIS_BIT(device),
+                          METRICS(footprint_metrics),
+                          .evaluate = footprint_stage_evaluate,
+                          .cost_s = footprint_stage_cost_s,
+                          .block_points = 4096 },
+    [STAGE_CARBON] = { .name = "carbon",
+                       .summary = "carbon of one evaluation, and its products with delay "
+                                  "and energy",
+                       .axes = SYSTEM_AXES | FOOTPRINT_AXES,
+                       .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
+                       .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
+                       METRICS(carbon_metrics),
+                       .evaluate = carbon_stage_evaluate,
+                       .cost_s = carbon_stage_cost_s,
+                       .block_points = 16384 },
+    [STAGE_CLOUD] = { .name = "cloud",
+                      .summary = "data-parallel training on rented instances: steps, "
+                                 "stalls, price",
+                      .axes = CLOUD_AXES,
+                      .asked_by = AXIS_BIT(instance),
+                      .inputs = INPUT(REUSE),
+                      METRICS(cloud_metrics),
+                      .evaluate = cloud_stage_evaluate,
+                      .cost_s = cloud_stage_cost_s,
+                      .block_points = 1024 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *
@@ -153,18 +207,24 @@ size_t metric_point_bytes(const struct metric *metric)
     return sizeof(double) * inners[metric->inner].count;
 }
 
+static bool is_given(const struct space *space, axis_mask axes)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && !space->axes[axis].is_given)
+            return false;
+    return true;
+}
+
 uint32_t stages_wanted(const struct sweep *sweep)
 {
     uint32_t wanted = sweep->stages;
 
-    if (!wanted) {
-        bool computes = sweep->space.axes[AXIS_workload].is_given;
-
-        if (sweep->space.axes[AXIS_accelerator].is_given)
-            wanted = 1u << (computes ? STAGE_CHIP : STAGE_BUFFERS);
-        else
-            wanted = 1u << (computes ? STAGE_SYSTEM : STAGE_ARRAY);
-    }
+    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
+        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
+            wanted |= 1u << id;
+    if (!wanted)
+        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
+                                                           : 1u << STAGE_ARRAY;
     for (int id = STAGE_COUNT - 1; id >= 0; id--) {
         if (!(wanted >> id & 1))
             continue;

@@ -6,8 +6,19 @@
 #include "space/space.h"
 #include "space/sweep.h"
 
-enum stage_id { STAGE_ARRAY, STAGE_REUSE, STAGE_TRAFFIC, STAGE_SYSTEM, STAGE_BUFFERS,
-    STAGE_MAPPING, STAGE_CHIP, STAGE_COUNT };
+enum stage_id {
+    STAGE_ARRAY,
+    STAGE_REUSE,
+    STAGE_TRAFFIC,
+    STAGE_SYSTEM,
+    STAGE_BUFFERS,
+    STAGE_MAPPING,
+    STAGE_CHIP,
+    STAGE_FOOTPRINT,
+    STAGE_CARBON,
+    STAGE_CLOUD,
+    STAGE_COUNT
+};
 
 /* Values of the component dimension. */
 enum component_id {
@@ -108,6 +119,19 @@ struct chip_columns {
 #include "metrics.def"
 };
 
+struct footprint_columns {
+#define FOOTPRINT(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct carbon_columns {
+#define CARBON(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct cloud_columns {
+#define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -118,6 +142,9 @@ union columns {
     struct buffers_columns buffers;
     struct mapping_columns mapping;
     struct chip_columns chip;
+    struct footprint_columns footprint;
+    struct carbon_columns carbon;
+    struct cloud_columns cloud;
     void *column[COLUMNS_MAX];
 };
 
@@ -135,6 +162,7 @@ struct study {
 struct stage {
     const char *name, *summary;
     axis_mask axes;
+    axis_mask asked_by; /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
     const struct metric *metrics;
     size_t metric_count;

@@ -17,6 +17,9 @@ STAGE_FUNCTIONS(system);
 STAGE_FUNCTIONS(buffers);
 STAGE_FUNCTIONS(mapping);
 STAGE_FUNCTIONS(chip);
+STAGE_FUNCTIONS(footprint);
+STAGE_FUNCTIONS(carbon);
+STAGE_FUNCTIONS(cloud);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
