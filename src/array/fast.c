@@ -59,6 +59,7 @@ struct fast {
     struct parts *parts;
     struct candidate *best;
     bool found;
+    bool is_limited; /* some organization failed by the limits alone */
     const char **why;
 
     struct leaf *leaves;
@@ -482,8 +483,10 @@ static void try_leaves(struct fast *fast, const struct class *class,
                                           o->active_sub_rows * o->active_sub_cols);
         bank_shape_make(&trial->shape, fast->task, o->bank_rows, o->bank_cols,
                         o->active_rows, o->active_cols, width, fast->why);
-        if (!candidate_finish(trial, fast->task, fast->why))
+        if (!candidate_finish(trial, fast->task, fast->why)) {
+            fast->is_limited = fast->is_limited || *fast->why == beyond_limits;
             continue;
+        }
 
         struct array_organization *t = &trial->organization;
 
@@ -625,6 +628,8 @@ bool search_fast(const struct task *task, const struct space *space,
     list_leaves(&fast);
     list_items(&fast);
     try_items(&fast);
+    if (fast.is_limited)
+        *why = beyond_limits;
     memo_free(&fast.class_of);
     free(fast.leaves);
     free(fast.classes);
