@@ -138,7 +138,7 @@ def setting(figure, axis):
 
 PREFIXES = ((1e-18, "a"), (1e-15, "f"), (1e-12, "p"), (1e-9, "n"), (1e-6, "µ"), (1e-3, "m"),
             (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T"), (1e15, "P"))
-AREAS = ((1e-12, "µm²"), (1e-6, "mm²"), (1e-4, "cm²"))
+AREAS = ((1e-12, "µm²"), (1e-6, "mm²"))
 BYTES = ((1.0, "B"), (2.0**10, "KiB"), (2.0**20, "MiB"), (2.0**30, "GiB"), (2.0**40, "TiB"))
 PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
 
@@ -151,7 +151,7 @@ def scale_of(values, units):
     if units == "byte":
         steps = BYTES
     elif units == "m2":
-        steps = AREAS
+        steps, typical = AREAS, 1e3 * typical  # 0.2 mm² rather than 200000 µm²
     elif units in PREFIXABLE:
         steps = [(factor, prefix + units) for factor, prefix in PREFIXES]
     else:
