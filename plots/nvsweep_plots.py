@@ -178,3 +178,35 @@ def quantity(value, units):
     """A value as people write it: quantity(3145728, "byte") is "3 MiB"."""
     factor, words = scale_of([value], units)
     return f"{value / factor:.3g} {words}".strip()
+
+# ---- running sweeps from a notebook
+
+
+def run(sweep, result=None, ranks=None):
+    """Run a sweep (or resume it; at once if it is done) and return its result file.
+
+    sweep: a file under sweeps/, or the text of a sweep; a text needs the result's name.
+    """
+    folder = pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if "\n" in sweep or "axes" in sweep:
+        path = folder / f"{result}.cfg"
+        path.write_text(sweep)
+    else:
+        path = ROOT / "sweeps" / sweep
+    output = folder / f"{result or path.stem}.h5"
+    command = [nvsweep(), "run", str(path), "-o", str(output), "--quiet"]
+    ranks = ranks or len(os.sched_getaffinity(0))
+    if ranks > 1 and shutil.which("mpirun"):
+        root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+        command = ["mpirun", "-q", "--oversubscribe", *root, "-n", str(ranks), *command]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stderr.strip() or f"nvsweep stopped with {done.returncode}")
+    return output
+
+
+def plan(sweep_file):
+    """What a sweep would compute, in words."""
+    return subprocess.run([nvsweep(), "plan", str(sweep_file)], check=True,
+                          capture_output=True, text=True).stdout
