@@ -188,7 +188,7 @@ make_sweep() {
 
 # What one process without Slurm writes; under its name only when it is whole.
 make_reference() {
-    timeout --foreground 300 "$nvsweep" run --quiet "$1.cfg" -o "$1-part.h5" >"$1-reference.log" 2>&1 ||
+    timeout --foreground 500 "$nvsweep" run --quiet "$1.cfg" -o "$1-part.h5" >"$1-reference.log" 2>&1 ||
         { cat "$1-reference.log"; return 1; }
     mv "$1-part.h5" "$1.h5"
 }
