@@ -6,7 +6,7 @@ RANKS  := $(shell nproc)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel space stage
+CORE     := base tech array workload platform accel carbon cloud space stage
 CONFIG   := config
 PARALLEL := results run cmd .
 
@@ -68,6 +68,9 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)
 
+torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
+	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
+
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -109,7 +112,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture lint format bench plots schema man install clean help
 
 # ---- how things are built
 

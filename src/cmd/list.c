@@ -6,17 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct kind {
-    const char *name;
-    enum shelf_id shelf; /* SHELF_COUNT: not a library kind */
-} kinds[] = {
-    { "technologies", SHELF_TECHNOLOGY }, { "technology", SHELF_TECHNOLOGY },
-    { "nodes", SHELF_NODE },              { "node", SHELF_NODE },
-    { "workloads", SHELF_WORKLOAD },      { "workload", SHELF_WORKLOAD },
-    { "platforms", SHELF_PLATFORM },      { "platform", SHELF_PLATFORM },
-    { "axes", SHELF_COUNT },              { "metrics", SHELF_COUNT },
-    { "stages", SHELF_COUNT },
-};
+/* The shelf whose kind or folder has that name, or SHELF_COUNT. */
+static enum shelf_id shelf_named(const char *name)
+{
+    enum shelf_id id = 0;
+
+    while (id < SHELF_COUNT && strcmp(shelf_schemas[id]->kind, name) != 0 &&
+           strcmp(shelf_schemas[id]->folder, name) != 0)
+        id++;
+    return id;
+}
+
+static enum status what_unknown(struct error *err)
+{
+    char names[200] = "";
+
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s, ",
+                 shelf_schemas[id]->folder);
+    return error_set(err, STATUS_INPUT, "list what: %saxes, metrics or stages?", names);
+}
+
+static void stages_list(void)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        printf("%-10s %s\n", stages[id].name, stages[id].summary);
+}
 
 static void axes_list(void)
 {
@@ -41,7 +56,7 @@ static void metrics_list(void)
         for (size_t m = 0; m < stages[id].metric_count; m++) {
             const struct metric *metric = &stages[id].metrics[m];
 
-            printf("%-8s %-24s %-7s %s\n", stages[id].name, metric->name, metric->units,
+            printf("%-10s %-24s %-7s %s\n", stages[id].name, metric->name, metric->units,
                    metric->meaning);
         }
 }
@@ -72,34 +87,30 @@ static enum status record_show(const struct library *library, enum shelf_id id,
 
 enum status cmd_list(int argc, char **argv, struct error *err)
 {
-    const struct kind *kind = NULL;
+    static const struct table_of {
+        const char *name;
+        void (*list)(void);
+    } tables[] = { { "axes", axes_list }, { "metrics", metrics_list },
+                   { "stages", stages_list } };
     struct library library;
+    enum shelf_id shelf;
     enum status status = options_read(&argc, argv, NULL, 0, err);
 
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; argc > 0 && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, argv[0]) == 0)
-            kind = &kinds[i];
-    if (!kind)
-        return error_set(err, STATUS_INPUT,
-                         "list what: technologies, nodes, workloads, platforms, axes, "
-                         "metrics or stages?");
-    if (kind->shelf == SHELF_COUNT) {
-        if (strcmp(kind->name, "axes") == 0)
-            axes_list();
-        else if (strcmp(kind->name, "metrics") == 0)
-            metrics_list();
-        for (enum stage_id id = 0; strcmp(kind->name, "stages") == 0 && id < STAGE_COUNT;
-             id++)
-            printf("%-8s %s\n", stages[id].name, stages[id].summary);
-        return STATUS_OK;
-    }
+    for (size_t i = 0; argc > 0 && i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(tables[i].name, argv[0]) == 0) {
+            tables[i].list();
+            return STATUS_OK;
+        }
+    shelf = argc > 0 ? shelf_named(argv[0]) : SHELF_COUNT;
+    if (shelf == SHELF_COUNT)
+        return what_unknown(err);
     status = library_load(&library, err);
     if (status == STATUS_OK && argc > 1)
-        status = record_show(&library, kind->shelf, argv[1], err);
+        status = record_show(&library, shelf, argv[1], err);
     else if (status == STATUS_OK)
-        shelf_list(&library.shelves[kind->shelf]);
+        shelf_list(&library.shelves[shelf]);
     library_free(&library);
     return status;
 }

@@ -94,6 +94,7 @@ static void detail_line(const char *line, size_t length)
         option = length;                          /* an option that needs no words */
     else if (start > 4 || option + 1 >= length) { /* goes on, or words alone */
         snprintf(text, sizeof text, "%.*s", (int)(length - start), line + start);
+        printf("%s", start > 4 ? "" : ".PP\n");
         roff_text(text);
         putchar('\n');
         return;

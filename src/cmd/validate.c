@@ -106,7 +106,7 @@ static enum status figure_print(struct figures *figures,
     }
     error = value / figure->value - 1;
     if (figure->tolerance > 0)
-        snprintf(limit, sizeof limit, "%.0f%%", 100 * figure->tolerance);
+        snprintf(limit, sizeof limit, "%.2g%%", 100 * figure->tolerance);
     printf("  %-44s %-9s %12s %12s %+9.1f%% %6s  %s%s%s%s\n", figure->record.name,
            word_name(grade_words, (int)figure->grade),
            quantity_format(figure->value, figure->unit, theirs, sizeof theirs),

@@ -314,7 +314,7 @@ static enum status folder_check(const char *folder, struct error *err)
     if (status == STATUS_OK && !is_library)
         return error_set(err, STATUS_INPUT,
                          "%s: no library folder, must have technologies/, nodes/, "
-                         "workloads/, platforms/ or published/",
+                         "workloads/, platforms/, published/ or another kind's folder",
                          folder);
     return status;
 }

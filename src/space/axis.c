@@ -1,7 +1,9 @@
 #include "space/axis.h"
 
+#include "accel/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
+#include "cloud/training.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 
@@ -16,9 +18,48 @@ const struct word rules_words[] = {
     { NULL, 0 },
 };
 
+const struct word power_gating_words[] = {
+    { "off", 0 },
+    { "on", 1 },
+    { NULL, 0 },
+};
+
+const struct word wires_words[] = {
+    { "rules", WIRES_RULES },
+    { "unrepeated", WIRES_UNREPEATED },
+    { "repeated", WIRES_REPEATED },
+    { "low_swing", WIRES_LOW_SWING },
+    { NULL, 0 },
+};
+
 const struct word leakage_time_words[] = {
     { "llc", LEAKAGE_LLC },
     { "memory", LEAKAGE_MEMORY },
+    { NULL, 0 },
+};
+
+const struct word placement_words[] = {
+    { "all", PLACEMENT_ALL },
+    { "weights", PLACEMENT_WEIGHTS },
+    { NULL, 0 },
+};
+
+const struct word energy_source_words[] = {
+    { "array", ENERGY_ARRAY },
+    { "record", ENERGY_RECORD },
+    { NULL, 0 },
+};
+
+const struct word idle_words[] = {
+    { "on", IDLE_ON },
+    { "gate", IDLE_GATE },
+    { "reload", IDLE_RELOAD },
+    { NULL, 0 },
+};
+
+const struct word overlap_words[] = {
+    { "no", 0 },
+    { "yes", 1 },
     { NULL, 0 },
 };
 

@@ -1,5 +1,8 @@
 #include "space/library.h"
 
+#include "accel/accelerator.h"
+#include "carbon/carbon.h"
+#include "cloud/training.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -14,6 +17,12 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_NODE] = &node_schema,
     [SHELF_WORKLOAD] = &workload_schema,
     [SHELF_PLATFORM] = &platform_schema,
+    [SHELF_ACCELERATOR] = &accelerator_schema,
+    [SHELF_GRID] = &grid_region_schema,
+    [SHELF_FAB] = &fab_schema,
+    [SHELF_DEVICE] = &device_schema,
+    [SHELF_INSTANCE] = &instance_schema,
+    [SHELF_DATASET] = &dataset_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

@@ -10,6 +10,12 @@ enum shelf_id {
     SHELF_NODE,
     SHELF_WORKLOAD,
     SHELF_PLATFORM,
+    SHELF_ACCELERATOR,
+    SHELF_GRID,
+    SHELF_FAB,
+    SHELF_DEVICE,
+    SHELF_INSTANCE,
+    SHELF_DATASET,
     SHELF_COUNT
 };
 
@@ -24,7 +30,7 @@ struct library {
     struct shelf shelves[SHELF_COUNT];
 };
 
-/* The schemas by shelf: technology, node, workload, platform. */
+/* The schemas by shelf: technology, node, workload, platform, and so on. */
 extern const struct schema *const shelf_schemas[SHELF_COUNT];
 
 /* Does the record answer to the name, or to an alias? */

@@ -7,9 +7,9 @@
 
 #include "space/axis.h"
 
-typedef uint32_t axis_mask;
+typedef uint64_t axis_mask;
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
-static_assert(AXES <= 32, "axis_mask holds every axis");
+static_assert(AXES <= 64, "axis_mask holds every axis");
 
 struct dimension {
     const char *name; /* of its first axis, or "point" for sampled sweeps */

@@ -18,7 +18,10 @@ const struct word point_status_words[] = {
 
 const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
-    { "system", STAGE_SYSTEM },   { NULL, 0 },
+    { "system", STAGE_SYSTEM },   { "buffers", STAGE_BUFFERS },
+    { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
+    { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
+    { "cloud", STAGE_CLOUD },     { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -45,6 +48,31 @@ static const struct metric system_metrics[] = {
 #define SYSTEM(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric buffers_metrics[] = {
+#define BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric mapping_metrics[] = {
+#define MAPPING(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric chip_metrics[] = {
+#define CHIP(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
+static const struct metric footprint_metrics[] = {
+#define FOOTPRINT(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric carbon_metrics[] = {
+#define CARBON(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric cloud_metrics[] = {
+#define CLOUD(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -53,11 +81,35 @@ static const struct metric system_metrics[] = {
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
-     AXIS_BIT(rules))
+     AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |                 \
+     AXIS_BIT(wires))
 #define REUSE_AXES                                                                     \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
 #define TRAFFIC_AXES (REUSE_AXES | AXIS_BIT(capacity_bytes))
+#define BUFFERS_AXES                                                                   \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |                    \
+     AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |           \
+     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits))
+#define MAPPING_AXES                                                                   \
+    (AXIS_BIT(accelerator) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |  \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
+     AXIS_BIT(pe_rows) | AXIS_BIT(pe_columns) | AXIS_BIT(dataflow) |                   \
+     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) |       \
+     AXIS_BIT(queue_depth) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | \
+     AXIS_BIT(tile))
+#define SYSTEM_AXES                                                                    \
+    (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |  \
+     AXIS_BIT(leakage_time))
+#define FOOTPRINT_AXES                                                                 \
+    (AXIS_BIT(device) | AXIS_BIT(fab) | AXIS_BIT(fab_grid) | AXIS_BIT(fab_abatement) | \
+     AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |                     \
+     AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(optimisations) |          \
+     AXIS_BIT(node_m))
+#define CLOUD_AXES                                                                     \
+    (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
+     AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -84,13 +136,65 @@ const struct stage stages[STAGE_COUNT] = {
                         .block_points = 4096 },
     [STAGE_SYSTEM] = { .name = "system",
                        .summary = "delay, energy by component, EDP and EDAP",
-                       .axes = ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) |
-                               AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
+                       .axes = SYSTEM_AXES,
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
                        METRICS(system_metrics),
                        .evaluate = system_stage_evaluate,
                        .cost_s = system_stage_cost_s,
                        .block_points = 16384 },
+    [STAGE_BUFFERS] = { .name = "buffers",
+                        .summary = "an accelerator's memories as memory arrays",
+                        .axes = BUFFERS_AXES,
+                        .asked_by = AXIS_BIT(accelerator),
+                        METRICS(buffers_metrics),
+                        .evaluate = buffers_stage_evaluate,
+                        .cost_s = buffers_stage_cost_s,
+                        .block_points = 1 },
+    [STAGE_MAPPING] = { .name = "mapping",
+                        .summary = "layers on an accelerator: cycles, accesses per memory",
+                        .axes = MAPPING_AXES,
+                        METRICS(mapping_metrics),
+                        .evaluate = mapping_stage_evaluate,
+                        .cost_s = mapping_stage_cost_s,
+                        .block_points = 64 },
+    [STAGE_CHIP] = { .name = "chip",
+                     .summary = "an accelerator's latency, energy by part, power, area",
+                     .axes = BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) |
+                             AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+                     .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
+                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
+                     METRICS(chip_metrics),
+                     .evaluate = chip_stage_evaluate,
+                     .cost_s = chip_stage_cost_s,
+                     .block_points = 4096 },
+    [STAGE_FOOTPRINT] = { .name = "footprint",
+                          .summary = "carbon of making a device and running it for life",
+                          .axes = FOOTPRINT_AXES,
+                          .asked_by = AXIS_BIT(device),
+                          METRICS(footprint_metrics),
+                          .evaluate = footprint_stage_evaluate,
+                          .cost_s = footprint_stage_cost_s,
+                          .block_points = 4096 },
+    [STAGE_CARBON] = { .name = "carbon",
+                       .summary = "carbon of one evaluation, and its products with delay "
+                                  "and energy",
+                       .axes = SYSTEM_AXES | FOOTPRINT_AXES,
+                       .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
+                       .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
+                       METRICS(carbon_metrics),
+                       .evaluate = carbon_stage_evaluate,
+                       .cost_s = carbon_stage_cost_s,
+                       .block_points = 16384 },
+    [STAGE_CLOUD] = { .name = "cloud",
+                      .summary = "data-parallel training on rented instances: steps, "
+                                 "stalls, price",
+                      .axes = CLOUD_AXES,
+                      .asked_by = AXIS_BIT(instance),
+                      .inputs = INPUT(REUSE),
+                      METRICS(cloud_metrics),
+                      .evaluate = cloud_stage_evaluate,
+                      .cost_s = cloud_stage_cost_s,
+                      .block_points = 1024 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *
@@ -104,10 +208,21 @@ size_t metric_point_bytes(const struct metric *metric)
     return sizeof(double) * inners[metric->inner].count;
 }
 
+static bool is_given(const struct space *space, axis_mask axes)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && !space->axes[axis].is_given)
+            return false;
+    return true;
+}
+
 uint32_t stages_wanted(const struct sweep *sweep)
 {
     uint32_t wanted = sweep->stages;
 
+    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
+        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
+            wanted |= 1u << id;
     if (!wanted)
         wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
                                                            : 1u << STAGE_ARRAY;

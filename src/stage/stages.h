@@ -14,6 +14,12 @@ STAGE_FUNCTIONS(array);
 STAGE_FUNCTIONS(reuse);
 STAGE_FUNCTIONS(traffic);
 STAGE_FUNCTIONS(system);
+STAGE_FUNCTIONS(buffers);
+STAGE_FUNCTIONS(mapping);
+STAGE_FUNCTIONS(chip);
+STAGE_FUNCTIONS(footprint);
+STAGE_FUNCTIONS(carbon);
+STAGE_FUNCTIONS(cloud);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */

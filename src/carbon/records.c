@@ -1,0 +1,147 @@
+#include "carbon/carbon.h"
+
+#include <string.h>
+
+const struct word part_kinds[] = {
+    { "logic", PART_LOGIC }, { "memory", PART_MEMORY },     { "storage", PART_STORAGE },
+    { "whole", PART_WHOLE }, { "assembly", PART_ASSEMBLY }, { NULL, 0 },
+};
+
+/* clang-format off */
+static const struct field grid_region_fields[] = {
+    FIELD_TEXT(struct grid_region, summary, "", "where and when"),
+    FIELD_NUMBER(struct grid_region, kg_per_j, "kg/J", REQUIRED, 0, 1e-6, "carbon intensity of its electricity"),
+};
+
+static const struct field fab_node_fields[] = {
+    FIELD_NUMBER(struct fab_node, node_m, "m", REQUIRED, 1e-9, 1e-6, "process node"),
+    FIELD_NUMBER(struct fab_node, energy_j_per_m2, "J/m2", 0, 0, 1e12, "fab energy per wafer area"),
+    FIELD_NUMBER(struct fab_node, gas_95_kg_per_m2, "kg/m2", 0, 0, 1e6, "process gases at 95 % abatement"),
+    FIELD_NUMBER(struct fab_node, gas_99_kg_per_m2, "kg/m2", 0, 0, 1e6, "process gases at 99 % abatement"),
+    FIELD_NUMBER(struct fab_node, carbon_kg_per_m2, "kg/m2", 0, 0, 1e6, "all of it at the fab's own electricity, instead of the parts (0: the parts)"),
+};
+static const struct schema fab_node_schema = {
+    .kind = "fab node", .size = sizeof(struct fab_node),
+    .fields = fab_node_fields, .field_count = FIELD_COUNT_OF(fab_node_fields),
+};
+
+static const struct field fab_medium_fields[] = {
+    FIELD_TEXT(struct fab_medium, name, NULL, "as parts spell it"),
+    FIELD_NUMBER(struct fab_medium, kg_per_byte, "kg/byte", REQUIRED, 0, 1, "carbon per capacity, before yield"),
+};
+static const struct schema fab_medium_schema = {
+    .kind = "medium", .size = sizeof(struct fab_medium),
+    .fields = fab_medium_fields, .field_count = FIELD_COUNT_OF(fab_medium_fields),
+};
+
+static const struct field fab_fields[] = {
+    FIELD_TEXT(struct fab, summary, "", "what the set is"),
+    FIELD_NUMBER(struct fab, materials_kg_per_m2, "kg/m2", 0, 0, 1e6, "raw materials per wafer area"),
+    FIELD_NUMBER(struct fab, package_kg, "kg", 0, 0, 1e3, "packaging of one chip"),
+    FIELD_LIST(struct fab, nodes, &fab_node_schema, "process nodes"),
+    FIELD_LIST(struct fab, media, &fab_medium_schema, "memory and storage"),
+};
+
+static const struct field device_part_fields[] = {
+    FIELD_TEXT(struct device_part, name, "", "what it is"),
+    FIELD_WORD(struct device_part, kind, part_kinds, REQUIRED, "how its carbon is found"),
+    FIELD_NUMBER(struct device_part, area_m2, "m2", 0, 0, 1, "die area (logic)"),
+    FIELD_NUMBER(struct device_part, node_m, "m", 0, 0, 1e-6, "process node (logic; 0: the node axis)"),
+    FIELD_TEXT(struct device_part, medium, "", "the fab's medium (memory, storage)"),
+    FIELD_NUMBER(struct device_part, capacity_bytes, "byte", 0, 0, 1e18, "capacity (memory, storage)"),
+    FIELD_NUMBER(struct device_part, carbon_kg, "kg", 0, 0, 1e9, "stated carbon (whole)"),
+    FIELD_TEXT(struct device_part, of, "", "device it is (assembly)"),
+    FIELD_NUMBER(struct device_part, count, "1", 1, 0, 1e9, "how many"),
+    FIELD_NUMBER(struct device_part, packages, "1", 0, 0, 1e9, "packaged chips in one"),
+};
+static const struct schema device_part_schema = {
+    .kind = "part", .size = sizeof(struct device_part),
+    .fields = device_part_fields, .field_count = FIELD_COUNT_OF(device_part_fields),
+};
+
+static const struct field device_step_fields[] = {
+    FIELD_TEXT(struct device_step, name, NULL, "what is improved"),
+    FIELD_NUMBER(struct device_step, factor, "1", REQUIRED, 1e-6, 1e9, "what it divides the energy of the same work by"),
+};
+static const struct schema device_step_schema = {
+    .kind = "step", .size = sizeof(struct device_step),
+    .fields = device_step_fields, .field_count = FIELD_COUNT_OF(device_step_fields),
+};
+
+static const struct field device_fields[] = {
+    FIELD_TEXT(struct device, summary, "", "what it is, in a line"),
+    FIELD_NUMBER(struct device, power_w, "W", 0, 0, 1e9, "power at work"),
+    FIELD_NUMBER(struct device, idle_w, "W", 0, 0, 1e9, "power when idle"),
+    FIELD_LIST(struct device, parts, &device_part_schema, "what it is made of"),
+    FIELD_LIST(struct device, steps, &device_step_schema, "improvements of its work's energy"),
+};
+/* clang-format on */
+
+static enum status fab_finish(void *record, struct error *err)
+{
+    const struct fab *fab = record;
+
+    for (size_t i = 0; i < fab->nodes_count; i++) {
+        const struct fab_node *node = &fab->nodes[i];
+
+        if ((node->carbon_kg_per_m2 > 0) == (node->energy_j_per_m2 > 0))
+            return error_set(err, STATUS_INPUT,
+                             "the %g nm node must give carbon_kg_per_m2 or "
+                             "energy_j_per_m2, and not both",
+                             node->node_m * 1e9);
+    }
+    return STATUS_OK;
+}
+
+static enum status part_check(const struct device_part *part, struct error *err)
+{
+    bool is_medium = part->kind == PART_MEMORY || part->kind == PART_STORAGE;
+
+    if (part->kind == PART_LOGIC && part->area_m2 <= 0)
+        return error_set(err, STATUS_INPUT, "part '%s' is logic and must give area_m2",
+                         part->name);
+    if (is_medium && (!part->medium[0] || part->capacity_bytes <= 0))
+        return error_set(err, STATUS_INPUT,
+                         "part '%s' must give its medium and capacity_bytes", part->name);
+    if (part->kind == PART_ASSEMBLY && !part->of[0])
+        return error_set(err, STATUS_INPUT,
+                         "part '%s' is an assembly and must say `of` which device",
+                         part->name);
+    return STATUS_OK;
+}
+
+static enum status device_finish(void *record, struct error *err)
+{
+    const struct device *device = record;
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < device->parts_count && status == STATUS_OK; i++)
+        status = part_check(&device->parts[i], err);
+    return status;
+}
+
+const struct schema grid_region_schema = {
+    .kind = "grid",
+    .folder = "grids",
+    .size = sizeof(struct grid_region),
+    .fields = grid_region_fields,
+    .field_count = FIELD_COUNT_OF(grid_region_fields),
+};
+
+const struct schema fab_schema = {
+    .kind = "fab",
+    .folder = "fabs",
+    .size = sizeof(struct fab),
+    .fields = fab_fields,
+    .field_count = FIELD_COUNT_OF(fab_fields),
+    .finish = fab_finish,
+};
+
+const struct schema device_schema = {
+    .kind = "device",
+    .folder = "devices",
+    .size = sizeof(struct device),
+    .fields = device_fields,
+    .field_count = FIELD_COUNT_OF(device_fields),
+    .finish = device_finish,
+};

@@ -1,0 +1,157 @@
+/* The footprint stage: a device over its life.  The carbon stage: one evaluation of the
+ * system, with the cache's die on top of the device. */
+#include "stage/stages.h"
+
+#include "carbon/carbon.h"
+
+#include <math.h>
+
+static const struct device *device_named(const void *library, const char *name)
+{
+    return (const struct device *)library_find(library, SHELF_DEVICE, name);
+}
+
+static struct making making_at(const struct point *point)
+{
+    return (struct making){
+        .fab = (const struct fab *)point->fab,
+        .node_m = point->node_m,
+        .grid_kg_per_j = ((const struct grid_region *)point->fab_grid)->kg_per_j,
+        .abatement = point->fab_abatement,
+        .yield = point->fab_yield,
+    };
+}
+
+static struct usage usage_at(const struct point *point)
+{
+    return (struct usage){
+        .grid_kg_per_j = ((const struct grid_region *)point->grid_region)->kg_per_j,
+        .pue = point->pue,
+        .lifetime_s = point->lifetime_s,
+        .utilisation = point->utilisation,
+    };
+}
+
+static enum status footprint_at(const struct study *study, const struct point *point,
+                                const struct footprint_columns *out, uint64_t i,
+                                struct error *reason)
+{
+    const struct device *device = (const struct device *)point->device;
+    struct making making = making_at(point);
+    struct usage usage = usage_at(point);
+    struct carbon_per_area cpa;
+    struct embodied parts;
+    enum status status = carbon_per_area(&making, point->node_m, &cpa, reason);
+
+    if (status == STATUS_OK)
+        status = device_embodied(device, &making, device_named, study->library, &parts,
+                                 reason);
+    if (status != STATUS_OK)
+        return status;
+    out->cpa_kg_per_m2[i] = cpa.kg_per_m2;
+    out->cpa_energy_kg_per_m2[i] = cpa.energy_kg_per_m2;
+    out->cpa_gas_kg_per_m2[i] = cpa.gas_kg_per_m2;
+    out->cpa_materials_kg_per_m2[i] = cpa.materials_kg_per_m2;
+    out->cpa_node_m[i] = cpa.node_m;
+    out->device_logic_kg[i] = parts.logic_kg;
+    out->device_memory_kg[i] = parts.memory_kg;
+    out->device_storage_kg[i] = parts.storage_kg;
+    out->device_whole_kg[i] = parts.whole_kg;
+    out->device_packaging_kg[i] = parts.packaging_kg;
+    out->device_embodied_kg[i] = embodied_total_kg(&parts);
+    out->device_gain[i] = device_gain(device, point->optimisations);
+    out->device_operational_kg[i] = lifetime_operational_kg(&usage, device,
+                                                            out->device_gain[i]);
+    out->device_carbon_kg[i] = out->device_embodied_kg[i] +
+                               out->device_operational_kg[i];
+    if (out->device_carbon_kg[i] > 0)
+        out->device_embodied_share[i] = out->device_embodied_kg[i] /
+                                        out->device_carbon_kg[i];
+    return STATUS_OK;
+}
+
+void footprint_stage_evaluate(const struct study *study, struct range points,
+                              const union columns *out, int8_t *status,
+                              struct error *reason)
+{
+    for (uint64_t i = 0; i < points.count; i++) {
+        struct point point;
+
+        grid_point(&study->grids[STAGE_FOOTPRINT], &study->sweep->space,
+                   points.first + i, &point);
+        status[i] = footprint_at(study, &point, &out->footprint, i, reason) == STATUS_OK
+                        ? POINT_DONE
+                        : POINT_INFEASIBLE;
+    }
+}
+
+double footprint_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1e-6;
+}
+
+/* ACT's metrics (Gupta et al., ISCA 2022): C is the embodied carbon, E the energy and D
+ * the delay of the work. */
+static void carbon_at(const struct usage *usage, double cache_kg, double device_kg,
+                      double energy_j, double delay_s, const struct carbon_columns *out,
+                      uint64_t i)
+{
+    double embodied_kg = cache_kg + device_kg;
+    double share_kg = amortised_kg(usage, embodied_kg, delay_s);
+    double used_kg = operational_kg(usage, energy_j);
+
+    out->cache_embodied_kg[i] = cache_kg;
+    out->embodied_kg[i] = embodied_kg;
+    out->amortised_kg[i] = share_kg;
+    out->operational_kg[i] = used_kg;
+    out->carbon_kg[i] = share_kg + used_kg;
+    out->cdp_kgs[i] = embodied_kg * delay_s;
+    out->cep_kgj[i] = embodied_kg * energy_j;
+    out->c2ep_kg2j[i] = embodied_kg * embodied_kg * energy_j;
+    out->ce2p_kgj2[i] = embodied_kg * energy_j * energy_j;
+    if (share_kg + used_kg > 0)
+        out->embodied_share[i] = share_kg / (share_kg + used_kg);
+}
+
+void carbon_stage_evaluate(const struct study *study, struct range points,
+                           const union columns *out, int8_t *status,
+                           struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_CARBON];
+    const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
+    const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
+    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        uint64_t index = points.first + i;
+        uint64_t at_f = grid_project(grid, index, &study->grids[STAGE_FOOTPRINT]);
+        uint64_t at_s = grid_project(grid, index, &study->grids[STAGE_SYSTEM]);
+        uint64_t at_a = grid_project(grid, index, &study->grids[STAGE_ARRAY]);
+        struct point point;
+        struct usage usage;
+
+        if (study->statuses[STAGE_FOOTPRINT][at_f] != POINT_DONE ||
+            study->statuses[STAGE_SYSTEM][at_s] != POINT_DONE) {
+            error_set(
+                reason, STATUS_INFEASIBLE,
+                "the system does not run here, or the device's carbon is not known");
+            status[i] = POINT_INFEASIBLE;
+            continue;
+        }
+        grid_point(grid, &study->sweep->space, index, &point);
+        usage = usage_at(&point);
+        carbon_at(&usage, a->area_m2[at_a] * f->cpa_kg_per_m2[at_f],
+                  f->device_embodied_kg[at_f], s->roofline_energy_j[at_s],
+                  s->roofline_s[at_s], &out->carbon, i);
+        status[i] = POINT_DONE;
+    }
+}
+
+double carbon_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 3e-7;
+}

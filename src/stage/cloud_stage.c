@@ -1,0 +1,156 @@
+/* The cloud stage: data-parallel training on rented instances (cloud/training.h).  One
+ * GPU's time is the platform's: the longest of arithmetic, cache and DRAM with the cache
+ * as sold. */
+#include "stage/stages.h"
+
+#include "cloud/training.h"
+#include "platform/platform.h"
+#include "workload/curve.h"
+
+#include <math.h>
+
+static double compute_time_s(const struct platform *platform,
+                             const struct reuse_columns *r, uint64_t u)
+{
+    double missed =
+        curve_at(&r->curve_read_misses[u * CURVE_POINTS], platform->llc_bytes) +
+        curve_at(&r->curve_writebacks[u * CURVE_POINTS], platform->llc_bytes);
+    double dram_s = missed * (double)platform->llc_line_bytes /
+                    platform->dram_bytes_per_s;
+    double llc_s = (r->llc_read_bytes[u] + r->llc_write_bytes[u]) /
+                   platform->llc_bytes_per_s;
+
+    return fmax(r->compute_s[u], fmax(dram_s, llc_s));
+}
+
+static void stalls_write(const struct cloud_columns *out, uint64_t i)
+{
+    double t1_s = out->t1_s[i], t2_s = out->t2_s[i], t3_s = out->t3_s[i];
+
+    out->interconnect_stall[i] = (t1_s - out->t0_s[i]) / t1_s;
+    out->prep_stall[i] = (t3_s - t1_s) / t3_s;
+    out->fetch_stall[i] = (t2_s - t3_s) / t2_s;
+    out->network_stall[i] = (out->t4_s[i] - t1_s) / t1_s;
+    out->network_slowdown[i] = out->t4_s[i] / t1_s;
+}
+
+/* The five runs. */
+static void runs_write(const struct instance *instance, const struct instance *half,
+                       const struct dataset *dataset, const struct gradients *gradients,
+                       const struct exchange *exchange, double compute_s, double batch,
+                       const struct cloud_columns *out, uint64_t i)
+{
+    double prep_s = prep_time_s(instance, dataset, batch);
+    double fetch_s = fetch_time_s(instance, dataset, batch);
+    struct step one, two = { .step_s = NAN };
+
+    step_evaluate(instance, 1, gradients, exchange, compute_s, &one);
+    if (half)
+        step_evaluate(half, 2, gradients, exchange, compute_s, &two);
+    out->t0_s[i] = compute_s;
+    out->t1_s[i] = one.step_s;
+    out->t3_s[i] = fmax(one.step_s, prep_s);
+    out->t2_s[i] = fmax(out->t3_s[i], fetch_s);
+    out->t4_s[i] = two.step_s;
+    stalls_write(out, i);
+}
+
+/* The cluster asked for, data set read over and over. */
+static void cluster_write(const struct instance *instance, uint64_t instances,
+                          const struct dataset *dataset,
+                          const struct gradients *gradients,
+                          const struct exchange *exchange, double compute_s,
+                          double batch, const struct cloud_columns *out, uint64_t i)
+{
+    double prep_s = prep_time_s(instance, dataset, batch);
+    double fetch_s = fetch_time_s(instance, dataset, batch) *
+                     uncached_share(instance, instances, dataset);
+    double samples = batch * (double)instance->gpus * (double)instances;
+    struct step step;
+
+    step_evaluate(instance, instances, gradients, exchange, compute_s, &step);
+    out->gradient_bytes[i] = gradients->total_bytes;
+    out->buckets[i] = step.buckets;
+    out->allreduce_intra_s[i] = step.reduction.intra_s;
+    out->allreduce_network_s[i] = step.reduction.network_s;
+    out->allreduce_s[i] = step.reduction.intra_s + step.reduction.network_s;
+    out->exposed_s[i] = step.exposed_s;
+    out->step_s[i] = fmax(step.step_s, fmax(prep_s, fetch_s));
+    out->samples_per_s[i] = samples / out->step_s[i];
+    out->epoch_s[i] = dataset->samples / out->samples_per_s[i];
+    out->epoch_usd[i] = out->epoch_s[i] * instance->usd_per_s * (double)instances;
+}
+
+static enum status point_check(const struct instance *instance,
+                               const struct point *point, struct error *reason)
+{
+    if (point->phase != PHASE_TRAINING)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "clusters are for the training phase, not for %s",
+                         word_name(phase_words, point->phase));
+    if (!record_is_named(point->platform, instance->platform))
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "instance %s has GPUs of platform %s, not %s (zip the two axes)",
+            instance->record.name, instance->platform, point->platform->name);
+    return STATUS_OK;
+}
+
+static enum status cloud_at(const struct study *study, const struct point *point,
+                            uint64_t u, const struct cloud_columns *out, uint64_t i,
+                            struct error *reason)
+{
+    const struct instance *instance = (const struct instance *)point->instance;
+    const struct instance *half = (const struct instance *)library_find(
+        study->library, SHELF_INSTANCE, instance->half);
+    const struct dataset *dataset = (const struct dataset *)point->dataset;
+    const struct exchange exchange = { .kind = (enum allreduce)point->allreduce,
+                                       .bucket_bytes = (double)point->bucket_bytes,
+                                       .overlaps = point->overlap };
+    struct gradients gradients = { 0 };
+    enum status status = point_check(instance, point, reason);
+    double compute_s;
+
+    if (status == STATUS_OK)
+        status = gradients_create(&gradients, (const struct workload *)point->workload,
+                                  (double)point->precision_bits, point->sequence_length,
+                                  reason);
+    if (status == STATUS_OK) {
+        compute_s = compute_time_s((const struct platform *)point->platform,
+                                   &study->results[STAGE_REUSE].reuse, u);
+        runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
+                   (double)point->batch, out, i);
+        cluster_write(instance, point->instances, dataset, &gradients, &exchange,
+                      compute_s, (double)point->batch, out, i);
+    }
+    gradients_free(&gradients);
+    return status;
+}
+
+void cloud_stage_evaluate(const struct study *study, struct range points,
+                          const union columns *out, int8_t *status,
+                          struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_CLOUD];
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        uint64_t u = grid_project(grid, points.first + i, &study->grids[STAGE_REUSE]);
+        struct point point;
+
+        status[i] = POINT_INFEASIBLE;
+        if (study->statuses[STAGE_REUSE][u] != POINT_DONE) {
+            error_set(reason, STATUS_INFEASIBLE, "the workload does not run here");
+            continue;
+        }
+        grid_point(grid, &study->sweep->space, points.first + i, &point);
+        if (cloud_at(study, &point, u, &out->cloud, i, reason) == STATUS_OK)
+            status[i] = POINT_DONE;
+    }
+}
+
+double cloud_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 3e-5;
+}

@@ -1,0 +1,203 @@
+/* Carbon of making and of running (src/carbon/carbon.h). */
+#include "unit.h"
+
+#include "base/units.h"
+#include "carbon/carbon.h"
+#include "config/library.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double KWH_J = 3.6e6, CM2 = 1e-4, GRAM = 1e-3;
+
+static struct library library;
+
+static const struct device *find(const void *from, const char *name)
+{
+    return (const struct device *)library_find(from, SHELF_DEVICE, name);
+}
+
+static void read(void)
+{
+    char *shipped = library_default_folder();
+    const char *folders[] = { shipped };
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(library_read(folders, 1, &library, &err), STATUS_OK);
+    free(shipped);
+}
+
+static struct making making_of(const char *fab, const char *grid)
+{
+    const struct grid_region *region = (const struct grid_region *)library_find(
+        &library, SHELF_GRID, grid);
+    struct making making = {
+        .fab = (const struct fab *)library_find(&library, SHELF_FAB, fab),
+        .node_m = 28 * NANO,
+        .abatement = 0.97,
+        .yield = 0.875,
+    };
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(region);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(making.fab);
+    making.grid_kg_per_j = region->kg_per_j;
+    return making;
+}
+
+/* ACT (Gupta et al., ISCA 2022), its program's output for Taiwan, 97 %, yield 0.875. */
+static void carbon_per_area_is_acts_to_a_tenth_of_a_gram(void)
+{
+    static const struct {
+        double node_m, g_per_cm2;
+    } table[] = {
+        { 28e-9, 1328.2 }, { 20e-9, 1542.4 }, { 14e-9, 1556.7 }, { 10e-9, 1777.1 },
+        { 8e-9, 1807.0 },  { 7e-9, 2318.2 },  { 5e-9, 2778.0 },  { 3e-9, 3162.6 },
+    };
+    struct making making;
+
+    read();
+    making = making_of("act", "taiwan");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct carbon_per_area cpa;
+
+        CU_ASSERT_EQUAL(carbon_per_area(&making, table[i].node_m, &cpa, NULL),
+                        STATUS_OK);
+        CU_ASSERT_DOUBLE_EQUAL(cpa.kg_per_m2 / (GRAM / CM2), table[i].g_per_cm2, 0.1);
+        ASSERT_NEAR(cpa.energy_kg_per_m2 + cpa.gas_kg_per_m2 + cpa.materials_kg_per_m2,
+                    cpa.kg_per_m2, 1e-12);
+        ASSERT_NEAR(cpa.node_m, table[i].node_m, 1e-12);
+    }
+    library_free(&library);
+}
+
+static void nodes_between_are_bracketed_and_beyond_are_held(void)
+{
+    struct making making;
+    struct carbon_per_area at14, at16, at20, at28, at45, at2, at3;
+
+    read();
+    making = making_of("act", "taiwan");
+    carbon_per_area(&making, 14e-9, &at14, NULL);
+    carbon_per_area(&making, 16e-9, &at16, NULL);
+    carbon_per_area(&making, 20e-9, &at20, NULL);
+    carbon_per_area(&making, 28e-9, &at28, NULL);
+    carbon_per_area(&making, 45e-9, &at45, NULL);
+    carbon_per_area(&making, 2e-9, &at2, NULL);
+    carbon_per_area(&making, 3e-9, &at3, NULL);
+    CU_ASSERT(at16.kg_per_m2 < at14.kg_per_m2 && at16.kg_per_m2 > at20.kg_per_m2);
+    ASSERT_NEAR(at16.node_m, 16e-9, 1e-12);
+    CU_ASSERT_EQUAL(at45.kg_per_m2, at28.kg_per_m2);
+    ASSERT_NEAR(at45.node_m, 28e-9, 1e-12);
+    CU_ASSERT_EQUAL(at2.kg_per_m2, at3.kg_per_m2);
+    library_free(&library);
+}
+
+static void a_total_does_not_depend_on_the_fabs_grid(void)
+{
+    struct making coal, wind;
+    struct carbon_per_area a, b;
+
+    read();
+    coal = making_of("imec-netzero", "coal");
+    wind = making_of("imec-netzero", "wind");
+    carbon_per_area(&coal, 7e-9, &a, NULL);
+    carbon_per_area(&wind, 7e-9, &b, NULL);
+    CU_ASSERT_EQUAL(a.kg_per_m2, b.kg_per_m2);
+    ASSERT_NEAR(a.kg_per_m2, 1.44 / CM2 / 0.875, 1e-12);
+    library_free(&library);
+}
+
+/* A phone is its parts: the assemblies' carbon adds up. */
+static void an_assembly_is_the_sum_of_its_parts(void)
+{
+    static const char *const parts[] = { "fairphone-3-memory", "fairphone-3-cpu",
+                                         "fairphone-3-ics" };
+    struct making making;
+    struct embodied whole, part;
+    double sum_kg = 0;
+
+    read();
+    making = making_of("act", "coal");
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(device_embodied(find(&library, parts[i]), &making, find,
+                                        &library, &part, NULL),
+                        STATUS_OK);
+        sum_kg += embodied_total_kg(&part);
+    }
+    CU_ASSERT_EQUAL(device_embodied(find(&library, "fairphone-3"), &making, find,
+                                    &library, &whole, NULL),
+                    STATUS_OK);
+    ASSERT_NEAR(embodied_total_kg(&whole), sum_kg, 1e-12);
+    ASSERT_NEAR(whole.packaging_kg, 23 * 0.15, 1e-12); /* 20 chips, CPU, RAM, flash */
+    library_free(&library);
+}
+
+static void what_cannot_be_made_is_infeasible(void)
+{
+    struct making making;
+    struct embodied embodied;
+    struct carbon_per_area cpa;
+    struct error reason;
+    struct device_part parts[] = { { .name = "tape",
+                                     .kind = PART_STORAGE,
+                                     .medium = "papyrus",
+                                     .of = "it",
+                                     .capacity_bytes = 1,
+                                     .count = 1 } };
+    struct device device = { .parts = parts, .parts_count = 1 };
+    struct fab empty = { .record.name = "empty" };
+
+    read();
+    making = making_of("act", "taiwan");
+    CU_ASSERT_EQUAL(
+        device_embodied(&device, &making, find, &library, &embodied, &reason),
+        STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "papyrus"));
+    parts[0].kind = PART_ASSEMBLY;
+    CU_ASSERT_EQUAL(
+        device_embodied(&device, &making, find, &library, &embodied, &reason),
+        STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "no device"));
+    making.fab = &empty;
+    CU_ASSERT_EQUAL(carbon_per_area(&making, 7e-9, &cpa, &reason), STATUS_INFEASIBLE);
+    library_free(&library);
+}
+
+/* By hand: 1 kWh at PUE 1.1 and 380 g/kWh is 418 g; of 1000 kg, one of a lifetime's
+ * thousand working seconds is 1 kg. */
+static void use_is_counted_by_hand(void)
+{
+    struct usage usage = { .grid_kg_per_j = 380 * GRAM / KWH_J,
+                           .pue = 1.1,
+                           .lifetime_s = 2000,
+                           .utilisation = 0.5 };
+    struct device device = { .power_w = 100, .idle_w = 20 };
+
+    ASSERT_NEAR(operational_kg(&usage, KWH_J), 0.418, 1e-12);
+    ASSERT_NEAR(amortised_kg(&usage, 1000, 1), 1.0, 1e-12);
+    ASSERT_NEAR(lifetime_operational_kg(&usage, &device, 1),
+                operational_kg(&usage, 1000 * 100 + 1000 * 20), 1e-12);
+    ASSERT_NEAR(lifetime_operational_kg(&usage, &device, 10),
+                operational_kg(&usage, 1000 * 10 + 1000 * 20), 1e-12);
+}
+
+/* Sustainable AI (Wu et al., 2022): 6.7 x 10.1 x 2.4 x 5 = 812. */
+static void steps_multiply(void)
+{
+    const struct device *server;
+
+    read();
+    server = find(&library, "lm-inference-server");
+    CU_ASSERT_EQUAL(device_gain(server, 0), 1);
+    ASSERT_NEAR(device_gain(server, 2), 67.67, 1e-12);
+    ASSERT_NEAR(device_gain(server, 4), 812.0, 1e-4);
+    CU_ASSERT_EQUAL(device_gain(server, 64), device_gain(server, 4));
+    library_free(&library);
+}
+
+SUITE(carbon, TEST(carbon_per_area_is_acts_to_a_tenth_of_a_gram),
+      TEST(nodes_between_are_bracketed_and_beyond_are_held),
+      TEST(a_total_does_not_depend_on_the_fabs_grid),
+      TEST(an_assembly_is_the_sum_of_its_parts),
+      TEST(what_cannot_be_made_is_infeasible), TEST(use_is_counted_by_hand),
+      TEST(steps_multiply));
