@@ -169,7 +169,7 @@ def scaled(array):
 def label(array, words=None):
     """An axis label from the file: long_name (or the words given) and units."""
     words = words or array.attrs.get("long_name") or array.name
-    words = words[0].upper() + words[1:]
+    words = words if "_" in words else words[0].upper() + words[1:]
     units = array.attrs.get("units", "")
     return f"{words} [{units}]" if units not in ("", "1") else words
 

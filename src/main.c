@@ -75,6 +75,7 @@ const struct command commands[] = {
       "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
+    { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
 };
