@@ -2,6 +2,7 @@
 
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
+#include "cim/cim.h"
 #include "cloud/training.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
@@ -23,6 +24,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DEVICE] = &device_schema,
     [SHELF_INSTANCE] = &instance_schema,
     [SHELF_DATASET] = &dataset_schema,
+    [SHELF_CIM] = &cim_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

@@ -16,6 +16,7 @@ enum shelf_id {
     SHELF_DEVICE,
     SHELF_INSTANCE,
     SHELF_DATASET,
+    SHELF_CIM,
     SHELF_COUNT
 };
 

@@ -21,7 +21,8 @@ const struct word stage_words[] = {
     { "system", STAGE_SYSTEM },   { "buffers", STAGE_BUFFERS },
     { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
-    { "cloud", STAGE_CLOUD },     { NULL, 0 },
+    { "cloud", STAGE_CLOUD },     { "cim_operation", STAGE_CIM_OPERATION },
+    { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -73,6 +74,10 @@ static const struct metric cloud_metrics[] = {
 #define CLOUD(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric cim_operation_metrics[] = {
+#define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -110,6 +115,9 @@ static const struct metric cloud_metrics[] = {
 #define CLOUD_AXES                                                                     \
     (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
      AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
+#define CIM_OPERATION_AXES                                                             \
+    (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) |                  \
+     AXIS_BIT(elements) | AXIS_BIT(units))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -195,6 +203,15 @@ const struct stage stages[STAGE_COUNT] = {
                       .evaluate = cloud_stage_evaluate,
                       .cost_s = cloud_stage_cost_s,
                       .block_points = 1024 },
+    [STAGE_CIM_OPERATION] = { .name = "cim_operation",
+                              .summary = "one operation in or beside memory: commands, "
+                                         "time, energy, area",
+                              .axes = CIM_OPERATION_AXES,
+                              .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
+                              METRICS(cim_operation_metrics),
+                              .evaluate = cim_operation_stage_evaluate,
+                              .cost_s = cim_operation_stage_cost_s,
+                              .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

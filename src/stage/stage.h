@@ -17,6 +17,7 @@ enum stage_id {
     STAGE_FOOTPRINT,
     STAGE_CARBON,
     STAGE_CLOUD,
+    STAGE_CIM_OPERATION,
     STAGE_COUNT
 };
 
@@ -132,6 +133,11 @@ struct cloud_columns {
 #include "metrics.def"
 };
 
+struct cim_operation_columns {
+#define CIM_OPERATION(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -145,6 +151,7 @@ union columns {
     struct footprint_columns footprint;
     struct carbon_columns carbon;
     struct cloud_columns cloud;
+    struct cim_operation_columns cim_operation;
     void *column[COLUMNS_MAX];
 };
 

@@ -20,6 +20,7 @@ STAGE_FUNCTIONS(chip);
 STAGE_FUNCTIONS(footprint);
 STAGE_FUNCTIONS(carbon);
 STAGE_FUNCTIONS(cloud);
+STAGE_FUNCTIONS(cim_operation);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
