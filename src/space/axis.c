@@ -3,6 +3,7 @@
 #include "array/array.h"
 #include "base/units.h"
 #include "cloud/training.h"
+#include "reliability/wear.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 

@@ -19,7 +19,7 @@ const struct word point_status_words[] = {
 const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
     { "system", STAGE_SYSTEM },   { "footprint", STAGE_FOOTPRINT },
-    { "carbon", STAGE_CARBON }, { "cloud", STAGE_CLOUD },   { NULL, 0 },
+    { "carbon", STAGE_CARBON }, { "cloud", STAGE_CLOUD }, { "reliability", STAGE_RELIABILITY },   { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -59,6 +59,10 @@ static const struct metric cloud_metrics[] = {
 #define CLOUD(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric reliability_metrics[] = {
+#define RELIABILITY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -67,7 +71,7 @@ static const struct metric cloud_metrics[] = {
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
-     AXIS_BIT(rules))
+     AXIS_BIT(rules) | AXIS_BIT(ecc))
 #define REUSE_AXES                                                                     \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -83,6 +87,10 @@ static const struct metric cloud_metrics[] = {
 #define CLOUD_AXES                                                                     \
     (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
      AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
+#define RELIABILITY_AXES                                                               \
+    (SYSTEM_AXES | AXIS_BIT(levelling) | AXIS_BIT(write_skew) |                        \
+     AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target) | AXIS_BIT(lifetime_s) |        \
+     AXIS_BIT(utilisation))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -143,6 +151,16 @@ const struct stage stages[STAGE_COUNT] = {
                       .evaluate = cloud_stage_evaluate,
                       .cost_s = cloud_stage_cost_s,
                       .block_points = 1024 },
+    [STAGE_RELIABILITY] = { .name = "reliability",
+                            .summary = "lifetime under writes, scrubbing, errors left",
+                            .axes = RELIABILITY_AXES,
+                            .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
+                            .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) |
+                                      INPUT(SYSTEM),
+                            METRICS(reliability_metrics),
+                            .evaluate = reliability_stage_evaluate,
+                            .cost_s = reliability_stage_cost_s,
+                            .block_points = 1024 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

@@ -14,6 +14,7 @@ enum stage_id {
     STAGE_FOOTPRINT,
     STAGE_CARBON,
     STAGE_CLOUD,
+    STAGE_RELIABILITY,
     STAGE_COUNT
 };
 
@@ -94,6 +95,10 @@ struct cloud_columns {
 #define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct reliability_columns {
+#define RELIABILITY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -105,6 +110,7 @@ union columns {
     struct footprint_columns footprint;
     struct carbon_columns carbon;
     struct cloud_columns cloud;
+    struct reliability_columns reliability;
     void *column[COLUMNS_MAX];
 };
 

@@ -17,6 +17,7 @@ STAGE_FUNCTIONS(system);
 STAGE_FUNCTIONS(footprint);
 STAGE_FUNCTIONS(carbon);
 STAGE_FUNCTIONS(cloud);
+STAGE_FUNCTIONS(reliability);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
