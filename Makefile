@@ -11,7 +11,7 @@ CONFIG   := config
 PARALLEL := results run cmd .
 
 PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
-            libconfig-dev libcunit1-dev python3-xarray python3-netcdf4 \
+            libconfig-dev libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 LINT_PACKAGES := clang-format cppcheck
 
@@ -41,7 +41,8 @@ CORE_O     := $(call objects,$(CORE))
 CONFIG_O   := $(call objects,$(CONFIG))
 PARALLEL_O := $(call objects,$(PARALLEL))
 MAIN_O     := $(BUILD)/obj/main.o
-PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O)
+ASSETS_O   := $(BUILD)/report/assets.o
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O) $(ASSETS_O)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
@@ -66,6 +67,9 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)
+
+torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
+	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
 
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
@@ -97,7 +101,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps lint format bench plots schema install clean help
+.PHONY: all run test check deps torture lint format bench plots schema install clean help
 
 # ---- how things are built
 
@@ -125,6 +129,25 @@ $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/obj/tests/suites.inc
 $(BUILD)/obj/tests/suites.inc: $(wildcard tests/test_*.c)
 	$(Q)mkdir -p $(@D)
 	$(Q)for t in $(TESTS); do echo "SUITE_ENTRY($$t)"; done > $@
+
+# The page of `nvsweep report` and the charting library that draws in it, as bytes.
+CHART_JS := /usr/share/javascript/chart.js/chart.min.js
+PAGE_JS  := $(patsubst %,src/report/%.js,data plot table page)
+
+$(BUILD)/report/page.js: $(PAGE_JS)
+$(BUILD)/report/page.css: src/report/page.css
+$(BUILD)/report/page.html: src/report/page.html
+$(BUILD)/report/chart.js: $(CHART_JS)
+$(addprefix $(BUILD)/report/,page.js page.css page.html chart.js):
+	$(Q)mkdir -p $(@D)
+	$(Q)cat $^ > $@
+
+$(CHART_JS):
+	@echo "$@ is missing: make deps installs libjs-chart.js" >&2; exit 1
+
+$(ASSETS_O): $(addprefix $(BUILD)/report/,page.html page.css page.js chart.js)
+	$(call say,EMBED,src/report)
+	$(Q)cd $(@D) && $(LD) -r -b binary -z noexecstack $(^F) -o $(@F)
 
 $(BUILD)/nvsweep: $(PROGRAM_O)
 	$(call say,LINK,$@)

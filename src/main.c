@@ -40,6 +40,10 @@ const struct command commands[] = {
       "  --json              for scripts\n", cmd_show },
     { "export",   "FILE [AXIS=VALUE...]", "the same selection as CSV, all rows",
       "  -m METRIC,...       metrics (default: all of the last stage)\n", cmd_export },
+    { "report",   "FILE [AXIS=VALUE...]", "one web page to explore a file in, no network needed",
+      "  -o FILE             page (default: the file's name with .html)\n"
+      "  -m METRIC,...       metrics (default: all)\n"
+      "  --size 3MB          values at most; more are thinned evenly, and the page says so\n", cmd_report },
     { "best",     "FILE -m METRIC,...", "Pareto front, or the best point per group",
       "  -m METRIC,...       minimised; one gives the best point, several the Pareto front\n"
       "  --per AXIS,...      one answer per value of these axes\n"

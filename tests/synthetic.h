@@ -4,6 +4,7 @@
  *
  *   environment            what it does
  *   SYNTHETIC_SPIN_US      a point of the first stage computes for so long, on average
+ *   SYNTHETIC_SLEEP        sleeping instead of spinning: no core is needed
  *   SYNTHETIC_CRASH        numbers of points of the first stage that die of SIGSEGV
  *   SYNTHETIC_HANG         ... that never return
  *   SYNTHETIC_FAIL         ... that fail (a model's error) */
@@ -17,6 +18,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NUMBER(name_, inner_)                                                       \
@@ -79,6 +81,13 @@ static void synthetic_spin(uint64_t index)
     if (!spin_us)
         return;
     end_s += synthetic_weight(index) * atof(spin_us) * 1e-6;
+    if (getenv("SYNTHETIC_SLEEP")) {
+        double wait_s = end_s - clock_s();
+        struct timespec wait = { .tv_sec = (time_t)wait_s };
+
+        wait.tv_nsec = (long)(1e9 * (wait_s - (double)wait.tv_sec));
+        nanosleep(&wait, NULL);
+    }
     while (clock_s() < end_s)
         ;
 }

@@ -161,7 +161,40 @@ static void training_computes_three_times_what_inference_does(void)
     CU_ASSERT(training.footprint_bytes > 2 * forward.footprint_bytes);
 }
 
-static void wasted_cache_lines_do_not_grow_with_precision(void)
+static void unrolling_adds_the_workspace_and_no_arithmetic(void)
+{
+    /* 4 channels of 32 x 32, 3 x 3 taps: 36 x 1024 words in 1152 lines; each of two images
+     * writes them once and its product reads them once (128 outputs: one row of tiles).
+     * Reads of images: nine loads of 128 lines each; weights as without unrolling, a tile
+     * of pixels being in one image there, too. */
+    struct platform unrolling = small;
+    struct layer layers[] = {
+        layer_of((struct layer){ .name = "data",
+                                 .kind = LAYER_INPUT,
+                                 .channels = 4,
+                                 .height = 32,
+                                 .width = 32 }),
+        layer_of((struct layer){ .name = "conv",
+                                 .kind = LAYER_CONVOLUTION,
+                                 .outputs = 128,
+                                 .kernel = 3,
+                                 .pad = 1 }),
+    };
+    struct reuse_curve direct = curve_of(&small, layers, 2, PHASE_INFERENCE, 2);
+    struct reuse_curve unrolled;
+
+    unrolling.unrolls_convolutions = true;
+    unrolled = curve_of(&unrolling, layers, 2, PHASE_INFERENCE, 2);
+    CU_ASSERT_EQUAL(unrolled.macs, direct.macs);
+    CU_ASSERT_EQUAL(unrolled.writes, direct.writes + 2 * 1152);
+    CU_ASSERT_EQUAL(unrolled.footprint_bytes, direct.footprint_bytes + 1152 * 128);
+    CU_ASSERT_EQUAL(unrolled.reads,
+                    direct.reads - 2 * 4 * 3 * (31 + 32 + 31) + 2 * (9 * 128 + 1152));
+    ASSERT_NEAR(curve_of(&unrolling, layers, 2, PHASE_TRAINING, 2).macs,
+                2 * unrolled.macs, 1e-12);
+}
+
+static void footprint_follows_precision(void)
 {
     struct layer gemm = layer_of((struct layer){
         .name = "gemm", .kind = LAYER_GEMM, .m = 256, .n = 256, .k = 256 });
@@ -226,34 +259,44 @@ static struct evaluation evaluation_of(const char *workload, enum phase phase,
     };
 }
 
+/* 2.75 MiB is the card's own geometry: 22 slices of 64 sets of 16 ways. */
+static const double cache_mib[] = { 0.5, 2.75, 8 };
+enum { CACHES = sizeof cache_mib / sizeof *cache_mib };
+
+static void caches_sink(void *caches, const uint32_t *accesses, size_t count)
+{
+    for (int i = 0; i < CACHES; i++)
+        set_associative_access(((struct set_associative **)caches)[i], accesses, count);
+}
+
 static void alexnet_agrees_with_set_associative_caches(void)
 {
-    /* 2.75 MiB is the card's own geometry: 22 slices of 64 sets of 16 ways. */
-    static const double mib[] = { 0.5, 2.75, 8 };
+    struct set_associative *caches[CACHES];
+    struct access_sink sink = { caches_sink, caches };
     static struct reuse_curve curve;
     struct evaluation evaluation;
 
     open_library();
     evaluation = evaluation_of("alexnet", PHASE_INFERENCE, 4);
     CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, 0, &curve, NULL), STATUS_OK);
-    for (size_t i = 0; i < sizeof mib / sizeof *mib; i++) {
-        uint64_t sets = (uint64_t)(mib[i] * MIB) / 128 / 16;
-        struct set_associative *cache = set_associative_create(sets, 16, INDEX_HASHED);
-        struct access_sink sink = { set_associative_sink, cache };
-        struct set_associative_counts counts;
+    for (int i = 0; i < CACHES; i++)
+        caches[i] = set_associative_create((uint64_t)(cache_mib[i] * MIB) / 128 / 16,
+                                           16, INDEX_HASHED);
+    gpu_stream(&evaluation, 0, sink, NULL); /* fills the caches */
+    for (int i = 0; i < CACHES; i++)
+        set_associative_reset(caches[i]);
+    gpu_stream(&evaluation, 0, sink, NULL);
+    for (int i = 0; i < CACHES; i++) {
+        struct set_associative_counts counts = set_associative_counts(caches[i]);
         struct traffic traffic;
 
-        gpu_stream(&evaluation, 0, sink, NULL); /* fill the cache */
-        set_associative_reset(cache);
-        gpu_stream(&evaluation, 0, sink, NULL);
-        counts = set_associative_counts(cache);
-        traffic_at(evaluation.platform, &curve, mib[i] * MIB, &traffic);
+        traffic_at(evaluation.platform, &curve, cache_mib[i] * MIB, &traffic);
         CU_ASSERT_EQUAL((double)counts.accesses,
                         traffic.llc_reads + traffic.llc_writes);
         ASSERT_NEAR(traffic.dram_reads, (double)counts.read_misses, 0.02);
         ASSERT_NEAR(traffic.dram_reads + traffic.dram_writes,
                     (double)(counts.read_misses + counts.writebacks), 0.02);
-        set_associative_free(cache);
+        set_associative_free(caches[i]);
     }
     close_library();
 }
@@ -362,7 +405,8 @@ SUITE(platform, TEST(product_makes_the_accesses_counted_by_hand),
       TEST(convolution_makes_the_accesses_counted_by_hand),
       TEST(caching_loads_in_the_l1_leaves_one_access_per_step),
       TEST(training_computes_three_times_what_inference_does),
-      TEST(wasted_cache_lines_do_not_grow_with_precision),
+      TEST(unrolling_adds_the_workspace_and_no_arithmetic),
+      TEST(footprint_follows_precision),
       TEST(alexnet_agrees_with_set_associative_caches),
       TEST(samples_stay_within_their_stated_error),
       TEST(curves_are_the_same_every_time_and_never_rise),

@@ -5,6 +5,14 @@ const struct word dataflow_words[] = {
     { "record", DATAFLOW_RECORD }, { NULL, 0 },
 };
 
+const struct word tile_words[] = {
+    { "direct", TILE_DIRECT },
+    { "f2", TILE_F2 },
+    { "f4", TILE_F4 },
+    { "record", TILE_RECORD },
+    { NULL, 0 },
+};
+
 enum dimension_id { DIM_M, DIM_N, DIM_K };
 
 /* What lies along the rows and the columns, and what streams; whether a stationary

@@ -14,6 +14,10 @@
 enum dataflow { DATAFLOW_OS, DATAFLOW_WS, DATAFLOW_IS, DATAFLOW_RECORD };
 extern const struct word dataflow_words[];
 
+/* Tiles of a Winograd unit as an axis's values: none, F(2x2), F(4x4), the record's. */
+enum tile_choice { TILE_DIRECT, TILE_F2 = 2, TILE_F4 = 4, TILE_RECORD };
+extern const struct word tile_words[];
+
 /* Outputs m x n, depth k: a convolution seen as a matrix product has as many rows as
  * output pixels, columns as filters and depth as weights per filter. */
 struct gemm {

@@ -15,6 +15,7 @@ const struct array_rules array_rules_nvsim = {
     .sram_full_swing = true,
     .fast_write_over_ways = true,
     .comparator_on_write = true,
+    .selected_cells_only = true,
     .half_select_free = true,
     .erase_before_set = true,
     .one_way_energy = true,

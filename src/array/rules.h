@@ -21,6 +21,7 @@ struct array_rules {
     bool sram_full_swing; /* SRAM bitlines discharge by the whole precharge voltage */
     bool fast_write_over_ways; /* fast mode: H-tree write energy over associativity */
     bool comparator_on_write;  /* comparators switch on tag writes */
+    bool selected_cells_only;  /* read current flows in the columns read out only */
     bool half_select_free;     /* unselected cells of a crossbar draw nothing */
     bool erase_before_set;     /* crossbars pay a set and a reset per write */
     bool one_way_energy; /* request and reply share one H-tree traversal's energy */

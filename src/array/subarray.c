@@ -416,9 +416,13 @@ static void energies(struct subarray *s, const struct fabric *fabric)
     s->bitline_j = column_j * cols * steps;
     s->cell_read_j = 0;
     if (cell->resistive) {
-        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * selected;
+        /* each column at an amplifier conducts, and its reference cell */
+        double sensed = rules->selected_cells_only ? selected
+                                                   : cols / (double)shape->mux0;
+
+        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
-            s->cell_read_j = cell->cell->read_energy_j * steps * selected;
+            s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
     s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
                        s->precharger->energy_j, s->sense_j);

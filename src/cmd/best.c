@@ -245,12 +245,14 @@ static void point_json(struct search *search, const struct candidate *one,
 
     printf("%s\n{", is_first ? "" : ",");
     for (size_t d = 0; d < table->dimension_count; d++) {
-        json_name(&members, table->results->dimensions[table->dimensions[d]].name);
-        json_text(table_label(table, d, table_index(table, d), text, sizeof text));
+        json_name(stdout, &members,
+                  table->results->dimensions[table->dimensions[d]].name);
+        json_text(stdout,
+                  table_label(table, d, table_index(table, d), text, sizeof text));
     }
     for (size_t m = 0; m < table->metric_count; m++) {
-        json_name(&members, table->metrics[m].variable->name);
-        json_number(one->values[m]);
+        json_name(stdout, &members, table->metrics[m].variable->name);
+        json_number(stdout, one->values[m]);
     }
     printf("}");
 }

@@ -24,6 +24,7 @@ extern const struct command commands[];
 
 cmd_fn cmd_plan, cmd_submit, cmd_run, cmd_status, cmd_show, cmd_export, cmd_explain, cmd_best, cmd_diff,
     cmd_verify, cmd_validate, cmd_list, cmd_schema, cmd_array, cmd_timeline, cmd_help;
+cmd_fn cmd_report;
 cmd_fn cmd_scalesim;
 
 /* An option of a subcommand: "--name VALUE" or, when `flag` is set, "--name". */
@@ -50,8 +51,8 @@ enum status published_load(struct published *published, struct error *err);
 enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
                        struct error *err);
 
-/* The i-th folder given with --library, or NULL: there are not so many. */
-const char *library_user_folder(size_t i);
+/* The folders given with --library; ends with NULL. */
+const char *const *library_user_folders(void);
 
 /* What a sweep will cost by the stages' own models of cost; zeros for stages it has no
  * use for. */

@@ -89,8 +89,8 @@ static void element_print(const struct comparison *comparison,
         results_coordinate_format(results, variable->dimensions[d], index[d], text,
                                   sizeof text);
         if (comparison->is_json) {
-            json_name(&members, name);
-            json_text(text);
+            json_name(stdout, &members, name);
+            json_text(stdout, text);
         } else {
             printf(" %s=%s", name, text);
         }
@@ -103,19 +103,19 @@ static void finding_json(const struct comparison *comparison,
     unsigned members = 0;
 
     printf("%s\n{", comparison->differing > 1 ? "," : "");
-    json_name(&members, "name");
-    json_text(finding->name);
+    json_name(stdout, &members, "name");
+    json_text(stdout, finding->name);
     if (finding->words) {
-        json_name(&members, "difference");
-        json_text(finding->words);
+        json_name(stdout, &members, "difference");
+        json_text(stdout, finding->words);
     } else {
-        json_name(&members, "largest"); /* null: a number against none */
-        json_number(finding->difference.largest);
-        json_name(&members, "differing");
+        json_name(stdout, &members, "largest"); /* null: a number against none */
+        json_number(stdout, finding->difference.largest);
+        json_name(stdout, &members, "differing");
         printf("%llu", (unsigned long long)finding->difference.differing);
-        json_name(&members, "of");
+        json_name(stdout, &members, "of");
         printf("%llu", (unsigned long long)finding->variable->count);
-        json_name(&members, "at");
+        json_name(stdout, &members, "at");
         printf("{");
         element_print(comparison, finding);
         printf("}");

@@ -1,33 +1,32 @@
 #include "cmd/json.h"
 
 #include <math.h>
-#include <stdio.h>
 
-void json_text(const char *text)
+void json_text(FILE *out, const char *text)
 {
-    putchar('"');
+    putc('"', out);
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
-            putchar('\\');
-        if ((unsigned char)*text < 0x20)
-            printf("\\u%04x", (unsigned)*text);
+            putc('\\', out);
+        if ((unsigned char)*text < 0x20 || *text == '<')
+            fprintf(out, "\\u%04x", (unsigned)*text);
         else
-            putchar(*text);
+            putc(*text, out);
     }
-    putchar('"');
+    putc('"', out);
 }
 
-void json_name(unsigned *members, const char *name)
+void json_name(FILE *out, unsigned *members, const char *name)
 {
-    printf("%s", (*members)++ ? ", " : "");
-    json_text(name);
-    printf(": ");
+    fprintf(out, "%s", (*members)++ ? ", " : "");
+    json_text(out, name);
+    fprintf(out, ": ");
 }
 
-void json_number(double number)
+void json_number(FILE *out, double number)
 {
     if (isfinite(number))
-        printf("%.17g", number);
+        fprintf(out, "%.17g", number);
     else
-        printf("null");
+        fprintf(out, "null");
 }

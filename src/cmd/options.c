@@ -82,9 +82,9 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
     return STATUS_OK;
 }
 
-const char *library_user_folder(size_t i)
+const char *const *library_user_folders(void)
 {
-    return i < user_folder_count ? user_folders[i] : NULL;
+    return user_folders;
 }
 
 /* The user's folders, then the shipped one; shipped is freed by the caller. */

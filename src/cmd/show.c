@@ -228,15 +228,17 @@ static enum status json_print(struct view *view, struct error *err)
 
         printf("%s\n{", rows++ ? "," : "");
         for (size_t d = 0; d < table->dimension_count; d++) {
-            json_name(&members, table->results->dimensions[table->dimensions[d]].name);
-            json_text(table_label(table, d, table_index(table, d), text, sizeof text));
+            json_name(stdout, &members,
+                      table->results->dimensions[table->dimensions[d]].name);
+            json_text(stdout,
+                      table_label(table, d, table_index(table, d), text, sizeof text));
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {
             double value = NAN;
 
             status = value_at(view, m, &value, err);
-            json_name(&members, table->metrics[m].variable->name);
-            json_number(value);
+            json_name(stdout, &members, table->metrics[m].variable->name);
+            json_number(stdout, value);
         }
         printf("}");
     }

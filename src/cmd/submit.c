@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "cmd/job_script.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -20,19 +21,7 @@
 #define LONGEST_S 86400.0
 /* A task should have this much to do, unless the user asks for more tasks. */
 #define TASK_S 30.0
-/* Slurm warns this long before the end, or at three quarters of shorter limits. */
-#define WARNING_S 120.0
-
 enum { NODES_MAX = 100000, SWEEPS_MAX = 1000 };
-
-struct submission {
-    char **sweeps;
-    size_t sweep_count;
-    const char *output, *partition;
-    long nodes, tasks_per_node, minutes;
-    double core_s, bytes; /* the costliest sweep's, and the largest file's */
-    char *program, *template;
-};
 
 /* ---- what the user asks for */
 
@@ -114,8 +103,7 @@ static enum status partition_check(const char *partition, struct error *err)
 /* ---- what the plan says */
 
 /* Reads the sweep as `run` will, so that a mistake in it shows now, and not in a log. */
-static enum status sweep_estimate(const char *file, struct submission *submission,
-                                  struct error *err)
+static enum status sweep_estimate(const char *file, struct job *job, struct error *err)
 {
     struct library library;
     struct sweep sweep;
@@ -127,232 +115,59 @@ static enum status sweep_estimate(const char *file, struct submission *submissio
         status = study_init(&study, &sweep, &library, err);
     if (status == STATUS_OK) {
         plan_estimate(&study, &estimate);
-        submission->core_s = fmax(submission->core_s, estimate.core_s);
-        submission->bytes = fmax(submission->bytes, estimate.bytes);
+        job->core_s = fmax(job->core_s, estimate.core_s);
+        job->bytes = fmax(job->bytes, estimate.bytes);
     }
     sweep_free(&sweep);
     library_free(&library);
     return status;
 }
 
-static void resources_choose(struct submission *submission)
+static void resources_choose(struct job *job)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double wall_s;
 
-    if (!submission->nodes)
-        submission->nodes = 1;
-    if (!submission->tasks_per_node) {
-        double worth = ceil(submission->core_s / TASK_S / (double)submission->nodes);
+    if (!job->nodes)
+        job->nodes = 1;
+    if (!job->tasks_per_node) {
+        double worth = ceil(job->core_s / TASK_S / (double)job->nodes);
 
-        submission->tasks_per_node = (long)fmax(1, fmin(worth, (double)cores));
+        job->tasks_per_node = (long)fmax(1, fmin(worth, (double)cores));
     }
-    if (submission->minutes)
+    if (job->minutes)
         return;
-    wall_s = START_S + SAFETY * submission->core_s /
-                           (double)(submission->nodes * submission->tasks_per_node);
+    wall_s = START_S +
+             SAFETY * job->core_s / (double)(job->nodes * job->tasks_per_node);
     wall_s = fmin(fmax(wall_s, LEAST_S), LONGEST_S);
-    submission->minutes = (long)ceil(wall_s / 300) * 5;
+    job->minutes = (long)ceil(wall_s / 300) * 5;
 }
 
-/* ---- filling the template */
-
-static char *quoted(const char *text)
-{
-    char *shell = alloc_array(4 * strlen(text) + 3, 1), *to = shell;
-
-    *to++ = '\'';
-    for (; *text; text++) {
-        if (*text == '\'')
-            to = stpcpy(to, "'\\''");
-        else
-            *to++ = *text;
-    }
-    *to++ = '\'';
-    return shell;
-}
-
-/* list + separator + quoted(text); list is freed. */
-static char *list_append(char *list, const char *text)
-{
-    char *word = quoted(text);
-    char *longer = alloc_printf("%s%s%s", list, *list ? " " : "", word);
-
-    free(word);
-    free(list);
-    return longer;
-}
-
-/* The sweep's name, in letters that file and job names have everywhere. */
-static char *job_name(const char *sweep)
-{
-    const char *slash = strrchr(sweep, '/');
-    char *name = alloc_text(slash ? slash + 1 : sweep);
-    char *dot = strrchr(name, '.');
-
-    if (dot && dot != name)
-        *dot = '\0';
-    for (char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("_-.", *c))
-            *c = '_';
-    return name;
-}
-
-static char *comment(const struct submission *submission)
-{
-    char seconds[40], bytes[40];
-
-    return alloc_printf(
-        "Plan: about %s of one core%s, on %ld tasks; result file about %s.",
-        quantity_format(submission->core_s, "s", seconds, sizeof seconds),
-        submission->sweep_count > 1 ? " for the costliest sweep" : "",
-        submission->nodes * submission->tasks_per_node,
-        quantity_format(submission->bytes, "byte", bytes, sizeof bytes));
-}
-
-static char *options_lines(const struct submission *submission)
-{
-    char *partition = submission->partition ? alloc_printf("#SBATCH --partition=%s\n",
-                                                           submission->partition)
-                                            : alloc_text("");
-    char *lines = submission->sweep_count > 1
-                      ? alloc_printf("%s#SBATCH --array=0-%zu\n", partition,
-                                     submission->sweep_count - 1)
-                      : alloc_text(partition);
-
-    free(partition);
-    return lines;
-}
-
-static char *arguments(const struct submission *submission)
-{
-    char *list = alloc_text("");
-
-    for (size_t i = 0; library_user_folder(i); i++) {
-        list = list_append(list, "--library");
-        list = list_append(list, library_user_folder(i));
-    }
-    if (submission->output) {
-        list = list_append(list, "-o");
-        list = list_append(list, submission->output);
-    }
-    return list;
-}
-
-static char *sweeps_list(const struct submission *submission)
-{
-    char *list = alloc_text("");
-
-    for (size_t i = 0; i < submission->sweep_count; i++)
-        list = list_append(list, submission->sweeps[i]);
-    return list;
-}
-
-/* Words of the template between two @. */
-enum { SLOTS = 11 };
-struct slot {
-    const char *name;
-    char *value;
-};
-
-static void slots_make(const struct submission *submission,
-                        struct slot slots[SLOTS])
-{
-    bool is_array = submission->sweep_count > 1;
-    char *name = is_array ? alloc_text("nvsweep") : job_name(submission->sweeps[0]);
-    long warning_s = (long)fmin(WARNING_S, (double)submission->minutes * 60 / 4);
-    /* clang-format off */
-    const struct slot made[SLOTS] = {
-        { "COMMENT",   comment(submission) },
-        { "NAME",      name },
-        { "NODES",     alloc_printf("%ld", submission->nodes) },
-        { "TASKS",     alloc_printf("%ld", submission->tasks_per_node) },
-        { "TIME",      alloc_printf("%ld-%02ld:%02ld:00", submission->minutes / 1440,
-                                    submission->minutes / 60 % 24, submission->minutes % 60) },
-        { "WARNING",   alloc_printf("%ld", warning_s) },
-        { "LOG",       alloc_printf("%s%s.log", name, is_array ? "-%A_%a" : "") },
-        { "OPTIONS",   options_lines(submission) },
-        { "SWEEPS",    sweeps_list(submission) },
-        { "ARGUMENTS", arguments(submission) },
-        { "PROGRAM",   quoted(submission->program) },
-    };
-    /* clang-format on */
-
-    memcpy(slots, made, sizeof made);
-}
-
-/* The slot whose name and closing @ stand at text, or NULL. */
-static const struct slot *slot_at(const char *text, const struct slot slots[SLOTS])
-{
-    for (size_t i = 0; i < SLOTS; i++) {
-        size_t length = strlen(slots[i].name);
-
-        if (strncmp(text, slots[i].name, length) == 0 && text[length] == '@')
-            return &slots[i];
-    }
-    return NULL;
-}
-
-/* An @ that opens no slot stands for itself. */
-static enum status template_fill(const struct submission *submission, char **script,
-                                 struct error *err)
-{
-    FILE *in = fopen(submission->template, "r"), *out;
-    struct slot slots[SLOTS];
-    size_t size = 0, room = 0;
-    char *line = NULL;
-
-    if (!in)
-        return error_set(err, STATUS_INPUT, "%s: cannot read the job template: %s",
-                         submission->template, strerror(errno));
-    slots_make(submission, slots);
-    out = open_memstream(script, &size);
-    while (out && getline(&line, &room, in) > 0) {
-        for (const char *c = line; *c; c++) {
-            const struct slot *slot = *c == '@' ? slot_at(c + 1, slots) : NULL;
-
-            if (!slot) {
-                fputc(*c, out);
-                continue;
-            }
-            fputs(slot->value, out);
-            c += strlen(slot->name) + 1;
-        }
-    }
-    for (size_t i = 0; i < SLOTS; i++)
-        free(slots[i].value);
-    free(line);
-    fclose(in);
-    if (!out || fclose(out))
-        return error_set(err, STATUS_IO, "cannot fill the job template: %s",
-                         strerror(errno));
-    return STATUS_OK;
-}
+/* ---- the program and the template */
 
 /* The program's own path, and the template beside it. */
-static enum status program_find(struct submission *submission, const char *template,
+static enum status program_find(struct job *job, const char *template,
                                 struct error *err)
 {
     static const char *const places[] = { "../slurm", "../../slurm",
                                           "../share/nvsweep" };
     char *slash;
 
-    submission->program = realpath("/proc/self/exe", NULL);
-    if (!submission->program)
+    job->program = realpath("/proc/self/exe", NULL);
+    if (!job->program)
         return error_set(err, STATUS_IO, "cannot find the program's own path: %s",
                          strerror(errno));
     if (template) {
-        submission->template = alloc_text(template);
+        job->template = alloc_text(template);
         return STATUS_OK;
     }
-    slash = strrchr(submission->program, '/');
+    slash = strrchr(job->program, '/');
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char *path = alloc_printf("%.*s/%s/nvsweep.sbatch.in",
-                                  (int)(slash - submission->program),
-                                  submission->program, places[i]);
+                                  (int)(slash - job->program), job->program, places[i]);
 
         if (access(path, R_OK) == 0) {
-            submission->template = path;
+            job->template = path;
             return STATUS_OK;
         }
         free(path);
@@ -390,19 +205,18 @@ static enum status script_submit(const char *script, struct error *err)
     return STATUS_OK;
 }
 
-static enum status submission_check(const struct submission *submission,
-                                    struct error *err)
+static enum status job_check(const struct job *job, struct error *err)
 {
-    if (submission->sweep_count < 1 || submission->sweep_count > SWEEPS_MAX)
+    if (job->sweep_count < 1 || job->sweep_count > SWEEPS_MAX)
         return error_set(
             err, STATUS_INPUT,
             "submit needs a sweep file, or up to %d: nvsweep submit SWEEP...",
             SWEEPS_MAX);
-    if (submission->output && submission->sweep_count > 1)
+    if (job->output && job->sweep_count > 1)
         return error_set(err, STATUS_INPUT,
                          "--output names one result file, but there are "
                          "%zu sweeps; leave it out, and each gets its own",
-                         submission->sweep_count);
+                         job->sweep_count);
     return STATUS_OK;
 }
 
@@ -410,41 +224,41 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
 {
     const char *nodes = NULL, *tasks = NULL, *limit = NULL, *template = NULL;
     bool is_dry = false;
-    struct submission submission = { .sweeps = argv };
+    struct job job = { .sweeps = argv, .folders = library_user_folders() };
     const struct option_spec options[] = {
-        { "o", &submission.output, NULL }, { "output", &submission.output, NULL },
-        { "nodes", &nodes, NULL },         { "tasks-per-node", &tasks, NULL },
-        { "time", &limit, NULL },          { "partition", &submission.partition, NULL },
-        { "template", &template, NULL },   { "dry-run", NULL, &is_dry },
+        { "o", &job.output, NULL },      { "output", &job.output, NULL },
+        { "nodes", &nodes, NULL },       { "tasks-per-node", &tasks, NULL },
+        { "time", &limit, NULL },        { "partition", &job.partition, NULL },
+        { "template", &template, NULL }, { "dry-run", NULL, &is_dry },
     };
     char *script = NULL;
     enum status status = options_read(&argc, argv, options, 8, err);
 
-    submission.sweep_count = (size_t)argc;
+    job.sweep_count = (size_t)argc;
     if (status == STATUS_OK)
-        status = submission_check(&submission, err);
+        status = job_check(&job, err);
     if (status == STATUS_OK && nodes)
-        status = count_parse("nodes", nodes, &submission.nodes, err);
+        status = count_parse("nodes", nodes, &job.nodes, err);
     if (status == STATUS_OK && tasks)
-        status = count_parse("tasks-per-node", tasks, &submission.tasks_per_node, err);
+        status = count_parse("tasks-per-node", tasks, &job.tasks_per_node, err);
     if (status == STATUS_OK && limit)
-        status = time_parse(limit, &submission.minutes, err);
-    if (status == STATUS_OK && submission.partition)
-        status = partition_check(submission.partition, err);
+        status = time_parse(limit, &job.minutes, err);
+    if (status == STATUS_OK && job.partition)
+        status = partition_check(job.partition, err);
     if (status == STATUS_OK)
-        status = program_find(&submission, template, err);
-    for (size_t i = 0; i < submission.sweep_count && status == STATUS_OK; i++)
-        status = sweep_estimate(submission.sweeps[i], &submission, err);
+        status = program_find(&job, template, err);
+    for (size_t i = 0; i < job.sweep_count && status == STATUS_OK; i++)
+        status = sweep_estimate(job.sweeps[i], &job, err);
     if (status == STATUS_OK) {
-        resources_choose(&submission);
-        status = template_fill(&submission, &script, err);
+        resources_choose(&job);
+        status = job_script_make(&job, &script, err);
     }
     if (status == STATUS_OK && is_dry)
         fputs(script, stdout);
     else if (status == STATUS_OK)
         status = script_submit(script, err);
     free(script);
-    free(submission.program);
-    free(submission.template);
+    free(job.program);
+    free(job.template);
     return status;
 }

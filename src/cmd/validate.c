@@ -37,19 +37,19 @@ static const char *judge(const struct published_figure *figure, double error,
 static void settings_json(unsigned *members, const char *name,
                           const char *const *settings, size_t count)
 {
-    json_name(members, name);
+    json_name(stdout, members, name);
     printf("[");
     for (size_t i = 0; i < count; i++) {
         printf("%s", i ? ", " : "");
-        json_text(settings[i]);
+        json_text(stdout, settings[i]);
     }
     printf("]");
 }
 
 static void text_json(unsigned *members, const char *name, const char *text)
 {
-    json_name(members, name);
-    json_text(text);
+    json_name(stdout, members, name);
+    json_text(stdout, text);
 }
 
 /* One object per line; values in SI units, "model" null where it was not evaluated. */
@@ -71,16 +71,16 @@ static void figure_json(const struct published_figure *figure, double value,
     text_json(&members, "metric", figure->metric);
     text_json(&members, "reduce", word_name(reduce_words, (int)figure->reduce));
     text_json(&members, "unit", figure->unit);
-    json_name(&members, "published");
-    json_number(figure->value);
-    json_name(&members, "model");
-    json_number(value);
-    json_name(&members, "error");
-    json_number(error);
-    json_name(&members, "tolerance");
-    json_number(figure->tolerance);
+    json_name(stdout, &members, "published");
+    json_number(stdout, figure->value);
+    json_name(stdout, &members, "model");
+    json_number(stdout, value);
+    json_name(stdout, &members, "error");
+    json_number(stdout, error);
+    json_name(stdout, &members, "tolerance");
+    json_number(stdout, figure->tolerance);
     text_json(&members, "verdict", judge(figure, error, outcome));
-    json_name(&members, "fitted");
+    json_name(stdout, &members, "fitted");
     printf("%s", figure->fitted ? "true" : "false");
     text_json(&members, "note", figure->note);
     printf("}");

@@ -43,7 +43,8 @@ struct window {
     uint64_t taps_h, taps_w, stride, pad;
     uint64_t big_line, small_line, weights_line;
     bool separate_taps;
-    double macs; /* of one product over all groups */
+    uint64_t loads; /* of each element of the big tensor by passes over its windows */
+    double macs;    /* of one product over all groups */
 };
 struct window gpu_window(const struct gpu_run *run, const struct operation *operation,
                          struct extent in, struct extent out, struct extent weights);
@@ -52,6 +53,15 @@ void gpu_window_scatter(struct kernel_stream *stream, const struct window *windo
                         bool accumulates);
 void gpu_window_weights(struct kernel_stream *stream, const struct window *window,
                         uint64_t gradient_line);
+
+/* The same three by way of a workspace, image by image: its windows are unrolled into a
+ * matrix there, or the product is folded back from it. */
+void gpu_unrolled_gather(struct kernel_stream *stream, const struct window *window,
+                         struct extent workspace);
+void gpu_unrolled_scatter(struct kernel_stream *stream, const struct window *window,
+                          struct extent workspace, bool accumulates);
+void gpu_unrolled_weights(struct kernel_stream *stream, const struct window *window,
+                          struct extent workspace, uint64_t gradient_line);
 
 /* Attention's products, batch x heads of them in one launch.  Names say the operands'
  * shapes: queries and outputs are tokens x channels, scores tokens x context. */

@@ -94,6 +94,22 @@ static void backward_depthwise(const struct gpu_run *run, size_t i)
     kernel_pass(run->stream, &weights);
 }
 
+static void convolution_data(const struct gpu_run *run,
+                             const struct operation *operation,
+                             const struct window *window, bool adds)
+{
+    bool unrolls = run->stream->platform->unrolls_convolutions;
+
+    if (operation->layer->kind == LAYER_TRANSPOSED && unrolls)
+        gpu_unrolled_gather(run->stream, window, run->map->workspace);
+    else if (operation->layer->kind == LAYER_TRANSPOSED)
+        gpu_window_gather(run->stream, window);
+    else if (unrolls)
+        gpu_unrolled_scatter(run->stream, window, run->map->workspace, adds);
+    else
+        gpu_window_scatter(run->stream, window, adds);
+}
+
 static void backward_convolution(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -108,15 +124,13 @@ static void backward_convolution(const struct gpu_run *run, size_t i)
         backward_depthwise(run, i);
         return;
     }
-    if (wants_gradient(run, operation, 0)) {
-        bool adds = adds_gradient(run, operation, 0);
-
-        if (operation->layer->kind == LAYER_TRANSPOSED)
-            gpu_window_gather(run->stream, &data);
-        else
-            gpu_window_scatter(run->stream, &data, adds);
-    }
-    gpu_window_weights(run->stream, &weights, memory->weight_gradient.first_line);
+    if (wants_gradient(run, operation, 0))
+        convolution_data(run, operation, &data, adds_gradient(run, operation, 0));
+    if (run->stream->platform->unrolls_convolutions)
+        gpu_unrolled_weights(run->stream, &weights, run->map->workspace,
+                             memory->weight_gradient.first_line);
+    else
+        gpu_window_weights(run->stream, &weights, memory->weight_gradient.first_line);
 }
 
 static void backward_fully_connected(const struct gpu_run *run, size_t i)

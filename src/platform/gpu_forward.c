@@ -266,6 +266,16 @@ static void forward_attention(const struct gpu_run *run, size_t i)
     kernel_product(run->stream, &product);
 }
 
+static void forward_unrolled(const struct gpu_run *run,
+                             const struct operation *operation,
+                             const struct window *window)
+{
+    if (operation->layer->kind == LAYER_TRANSPOSED)
+        gpu_unrolled_scatter(run->stream, window, run->map->workspace, false);
+    else
+        gpu_unrolled_gather(run->stream, window, run->map->workspace);
+}
+
 static void forward_convolution(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -276,6 +286,8 @@ static void forward_convolution(const struct gpu_run *run, size_t i)
 
     if (gpu_is_depthwise(operation))
         forward_pass(run, i, gpu_window_loads(run, operation));
+    else if (run->stream->platform->unrolls_convolutions)
+        forward_unrolled(run, operation, &window);
     else if (operation->layer->kind == LAYER_TRANSPOSED)
         gpu_window_scatter(run->stream, &window, false);
     else

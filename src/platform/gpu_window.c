@@ -28,6 +28,7 @@ struct window gpu_window(const struct gpu_run *run, const struct operation *oper
         .small_line = is_transposed ? in.first_line : out.first_line,
         .weights_line = weights.first_line,
         .separate_taps = run->stream->platform->l1_bypass,
+        .loads = gpu_window_loads(run, operation),
         .macs = (double)operation->macs * (double)run->batch,
     };
 }

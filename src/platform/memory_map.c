@@ -137,6 +137,33 @@ static void place_gradients(struct allocator *allocator, const struct graph *gra
     }
 }
 
+/* Elements of one image's windows, of one group of channels. */
+static uint64_t unrolled_elements(const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    bool is_transposed = layer->kind == LAYER_TRANSPOSED;
+    const struct tensor_shape *big = is_transposed ? &operation->out : &operation->in;
+    const struct tensor_shape *small = is_transposed ? &operation->in : &operation->out;
+    uint64_t width = layer->kernel_width ? layer->kernel_width : layer->kernel;
+
+    if (layer->kind != LAYER_CONVOLUTION && !is_transposed)
+        return 0;
+    return big->channels / layer->groups * layer->kernel * width * small->height *
+           small->width;
+}
+
+static void place_workspace(struct allocator *allocator, const struct graph *graph)
+{
+    uint64_t largest = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        uint64_t elements = unrolled_elements(&graph->operations[i]);
+
+        largest = elements > largest ? elements : largest;
+    }
+    allocator->map->workspace = take(allocator, largest);
+}
+
 void memory_map_create(struct memory_map *map, const struct graph *graph,
                        const struct platform *platform, enum phase phase,
                        uint64_t batch, unsigned precision_bits)
@@ -152,6 +179,8 @@ void memory_map_create(struct memory_map *map, const struct graph *graph,
     };
     place_weights(&allocator, graph, phase == PHASE_TRAINING);
     place_outputs(&allocator, graph, platform, phase, batch);
+    if (platform->unrolls_convolutions)
+        place_workspace(&allocator, graph);
     if (phase == PHASE_TRAINING)
         place_gradients(&allocator, graph, batch);
 }

@@ -25,6 +25,7 @@ struct operation_memory {
 
 struct memory_map {
     struct operation_memory *operations;
+    struct extent workspace; /* of unrolled convolutions, one for all as in Darknet */
     uint64_t lines;
 };
 

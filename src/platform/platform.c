@@ -20,6 +20,7 @@ static const struct field platform_fields[] = {
     FIELD_COUNT(struct platform, tile_k, 32, 1, 1024, "depth of a step of a thread block"),
     FIELD_COUNT(struct platform, blocks_per_processor, 2, 1, 64, "thread blocks that run at once on a processor"),
     FIELD_FLAG(struct platform, l1_bypass, true, "every global load reaches the last-level cache"),
+    FIELD_FLAG(struct platform, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
     FIELD_FLAG(struct platform, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
     FIELD_COUNT(struct platform, llc_line_bytes, 128, 16, 4096, "line of the last-level cache"),
     FIELD_COUNT(struct platform, llc_sector_bytes, 32, 4, 4096, "part of a line moved alone"),

@@ -28,8 +28,9 @@ struct platform {
      * deep at a time; blocks_per_processor run at once. */
     uint64_t tile_m, tile_n, tile_k;
     uint64_t blocks_per_processor;
-    bool l1_bypass;         /* every global load reaches the last-level cache */
-    bool fuses_elementwise; /* activation, normalisation, addition cost no pass */
+    bool l1_bypass;            /* every global load reaches the last-level cache */
+    bool unrolls_convolutions; /* image by image through a workspace (im2col) */
+    bool fuses_elementwise;    /* activation, normalisation, addition cost no pass */
 
     /* Last-level cache. */
     uint64_t llc_line_bytes, llc_sector_bytes;

@@ -11,7 +11,9 @@
 
 #include "stage/stage.h"
 
-enum { LAYOUT_BLOCKS_MOST = 65536 }; /* per stage: bounds the coordinator's memory */
+/* Per stage: bounds the coordinator's memory to a few MiB, and still gives 10^4 ranks two
+ * dozen blocks each (tests/bench_dealer.c). */
+enum { LAYOUT_BLOCKS_MOST = 1 << 18 };
 
 struct stage_layout {
     uint64_t points; /* 0: the stage is not in the file */

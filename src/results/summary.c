@@ -149,7 +149,7 @@ static enum status block_verify(const struct results *results, size_t stage,
     const struct stage_layout *layout = &results->stages[stage].layout;
     struct range points = layout_block(layout, index);
     size_t most = points.count;
-    uint32_t checksum, crc = 0;
+    uint32_t checksum = 0, crc = 0;
     unsigned char *bytes;
     enum status status;
 

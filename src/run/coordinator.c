@@ -191,6 +191,8 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     status = deal_all(&co, err);
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
+    evaluator->poll = NULL;
+    evaluator->context = NULL;
     if (deal_repeats(co.deal))
         watch_journal(watch,
                       "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",

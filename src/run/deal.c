@@ -27,6 +27,7 @@ struct deal {
     double done_cost_s, total_cost_s; /* of positions finished; of all */
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
+    double punctual_until_s; /* no lease is overdue before */
     struct slot *slots;
     uint32_t *free_slots; /* a stack of those not held */
     uint32_t slot_count, free_count;
@@ -116,32 +117,47 @@ static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t 
     *lease = (struct lease){ id, first, count };
 }
 
-/* Has the lease been held for too long? */
-static bool is_overdue(const struct deal *deal, const struct slot *slot, double now_s)
+/* When the lease will have been held for too long. */
+static double overdue_at_s(const struct deal *deal, const struct slot *slot)
 {
-    double limit_s = deal->modelled_s > 0
-                         ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
-                         : OVERDUE_UNMEASURED_S;
-
-    return slot->is_held && now_s - slot->start_s > limit_s;
+    return slot->start_s + (deal->modelled_s > 0
+                                ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
+                                : OVERDUE_UNMEASURED_S);
 }
 
-/* The blocks of a lease that is overdue and not dealt twice yet; from its end, because
- * its holder works from the front. */
-static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
-                         struct lease *lease)
+/* The oldest lease of another rank that is overdue and not dealt twice, or NULL. */
+static const struct slot *overdue_find(struct deal *deal, unsigned rank, double now_s)
 {
     const struct slot *worst = NULL;
-    uint32_t first, end;
 
+    if (now_s < deal->punctual_until_s)
+        return NULL;
+    deal->punctual_until_s = now_s + OVERDUE_S;
     for (uint32_t i = 0; i < deal->slot_count; i++) {
         const struct slot *slot = &deal->slots[i];
+        double at_s;
 
-        if (slot->rank != rank && is_overdue(deal, slot, now_s) &&
-            deal->copies[slot->first] == 1 && !deal->is_done[slot->first] &&
+        if (!slot->is_held || deal->copies[slot->first] > 1 ||
+            deal->is_done[slot->first])
+            continue;
+        at_s = overdue_at_s(deal, slot);
+        if (at_s < deal->punctual_until_s)
+            deal->punctual_until_s = at_s;
+        if (at_s < now_s && slot->rank != rank &&
             (!worst || slot->start_s < worst->start_s))
             worst = slot;
     }
+    return worst;
+}
+
+/* The blocks of an overdue lease; from its end, because its holder works from the
+ * front. */
+static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
+                         struct lease *lease)
+{
+    const struct slot *worst = overdue_find(deal, rank, now_s);
+    uint32_t first, end;
+
     if (!worst)
         return false;
     first = worst->first;

@@ -129,7 +129,7 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
     unsigned idle = 0;
 
     evaluator->poll = orders_receive;
-    evaluator->context = &worker;
+    evaluator->context = &worker; /* cppcheck-suppress autoVariables */
     evaluator->is_dropped = false;
     status = leases_work(&worker, err);
     if (status == STATUS_OK)
@@ -140,5 +140,7 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
         orders_receive(&worker);
         idle_wait(idle++);
     }
+    evaluator->poll = NULL;
+    evaluator->context = NULL;
     return status;
 }

@@ -1,5 +1,6 @@
 #include "space/axis.h"
 
+#include "accel/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
 #include "cloud/training.h"
@@ -21,6 +22,25 @@ const struct word rules_words[] = {
 const struct word leakage_time_words[] = {
     { "llc", LEAKAGE_LLC },
     { "memory", LEAKAGE_MEMORY },
+    { NULL, 0 },
+};
+
+const struct word placement_words[] = {
+    { "all", PLACEMENT_ALL },
+    { "weights", PLACEMENT_WEIGHTS },
+    { NULL, 0 },
+};
+
+const struct word energy_source_words[] = {
+    { "array", ENERGY_ARRAY },
+    { "record", ENERGY_RECORD },
+    { NULL, 0 },
+};
+
+const struct word idle_words[] = {
+    { "on", IDLE_ON },
+    { "gate", IDLE_GATE },
+    { "reload", IDLE_RELOAD },
     { NULL, 0 },
 };
 

@@ -22,6 +22,19 @@ extern const struct word rules_words[];
 enum leakage_time { LEAKAGE_LLC, LEAKAGE_MEMORY };
 extern const struct word leakage_time_words[];
 
+/* Which memories of an accelerator the technology replaces; the others are the library's
+ * technology named "sram". */
+enum placement { PLACEMENT_ALL, PLACEMENT_WEIGHTS };
+extern const struct word placement_words[];
+
+/* Energies of an accelerator's memories: from the array model, or as its record says. */
+enum energy_source { ENERGY_ARRAY, ENERGY_RECORD };
+extern const struct word energy_source_words[];
+
+/* What happens between inferences: everything leaks on; non-volatile memories and logic
+ * are switched off; all is, and volatile weights come from DRAM again. */
+enum idle_policy { IDLE_ON, IDLE_GATE, IDLE_RELOAD };
+extern const struct word idle_words[];
 /* May gradients be averaged while the backward pass computes? */
 extern const struct word overlap_words[];
 

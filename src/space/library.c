@@ -1,5 +1,6 @@
 #include "space/library.h"
 
+#include "accel/accelerator.h"
 #include "carbon/carbon.h"
 #include "cloud/training.h"
 #include "platform/platform.h"
@@ -16,6 +17,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_NODE] = &node_schema,
     [SHELF_WORKLOAD] = &workload_schema,
     [SHELF_PLATFORM] = &platform_schema,
+    [SHELF_ACCELERATOR] = &accelerator_schema,
     [SHELF_GRID] = &grid_region_schema,
     [SHELF_FAB] = &fab_schema,
     [SHELF_DEVICE] = &device_schema,

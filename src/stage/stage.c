@@ -18,8 +18,12 @@ const struct word point_status_words[] = {
 
 const struct word stage_words[] = {
     { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
-    { "system", STAGE_SYSTEM },   { "footprint", STAGE_FOOTPRINT },
-    { "carbon", STAGE_CARBON }, { "cloud", STAGE_CLOUD }, { "reliability", STAGE_RELIABILITY },   { NULL, 0 },
+    { "system", STAGE_SYSTEM },   { "buffers", STAGE_BUFFERS },
+    { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
+    { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
+    { "cloud", STAGE_CLOUD },
+    { "reliability", STAGE_RELIABILITY },
+    { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
@@ -44,6 +48,18 @@ static const struct metric traffic_metrics[] = {
 };
 static const struct metric system_metrics[] = {
 #define SYSTEM(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric buffers_metrics[] = {
+#define BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric mapping_metrics[] = {
+#define MAPPING(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric chip_metrics[] = {
+#define CHIP(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
 
@@ -76,6 +92,18 @@ static const struct metric reliability_metrics[] = {
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
 #define TRAFFIC_AXES (REUSE_AXES | AXIS_BIT(capacity_bytes))
+#define BUFFERS_AXES                                                                   \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |                    \
+     AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |           \
+     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits))
+#define MAPPING_AXES                                                                   \
+    (AXIS_BIT(accelerator) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |  \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
+     AXIS_BIT(pe_rows) | AXIS_BIT(pe_columns) | AXIS_BIT(dataflow) |                   \
+     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) |       \
+     AXIS_BIT(queue_depth) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | \
+     AXIS_BIT(tile))
 #define SYSTEM_AXES                                                                    \
     (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |  \
      AXIS_BIT(leakage_time))
@@ -123,6 +151,31 @@ const struct stage stages[STAGE_COUNT] = {
                        .evaluate = system_stage_evaluate,
                        .cost_s = system_stage_cost_s,
                        .block_points = 16384 },
+    [STAGE_BUFFERS] = { .name = "buffers",
+                        .summary = "an accelerator's memories as memory arrays",
+                        .axes = BUFFERS_AXES,
+                        .asked_by = AXIS_BIT(accelerator),
+                        METRICS(buffers_metrics),
+                        .evaluate = buffers_stage_evaluate,
+                        .cost_s = buffers_stage_cost_s,
+                        .block_points = 1 },
+    [STAGE_MAPPING] = { .name = "mapping",
+                        .summary = "layers on an accelerator: cycles, accesses per memory",
+                        .axes = MAPPING_AXES,
+                        METRICS(mapping_metrics),
+                        .evaluate = mapping_stage_evaluate,
+                        .cost_s = mapping_stage_cost_s,
+                        .block_points = 64 },
+    [STAGE_CHIP] = { .name = "chip",
+                     .summary = "an accelerator's latency, energy by part, power, area",
+                     .axes = BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) |
+                             AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+                     .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
+                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
+                     METRICS(chip_metrics),
+                     .evaluate = chip_stage_evaluate,
+                     .cost_s = chip_stage_cost_s,
+                     .block_points = 4096 },
     [STAGE_FOOTPRINT] = { .name = "footprint",
                           .summary = "carbon of making a device and running it for life",
                           .axes = FOOTPRINT_AXES,

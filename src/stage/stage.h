@@ -11,6 +11,9 @@ enum stage_id {
     STAGE_REUSE,
     STAGE_TRAFFIC,
     STAGE_SYSTEM,
+    STAGE_BUFFERS,
+    STAGE_MAPPING,
+    STAGE_CHIP,
     STAGE_FOOTPRINT,
     STAGE_CARBON,
     STAGE_CLOUD,
@@ -30,6 +33,21 @@ enum component_id {
     COMPONENT_COUNT,
 };
 
+/* Values of the part dimension: an accelerator's memory levels, in the order of enum
+ * level_id, then the rest. */
+enum part_id {
+    PART_MAC = 8,
+    PART_NOC,
+    PART_TRANSFORM,
+    PART_CONTROL,
+    PART_LEAKAGE,
+    PART_DRAM,
+    PART_DRAM_BACKGROUND,
+    PART_IDLE,
+    PART_WAKE,
+    PART_COUNT,
+};
+
 /* What became of a point; the values of the <stage>_status datasets. */
 enum point_status {
     POINT_PENDING,
@@ -44,7 +62,14 @@ extern const struct word point_status_words[];
 enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
 
 /* Extra dimensions of a dataset beside its stage's axes. */
-enum inner_id { INNER_SCALAR, INNER_COMPONENT, INNER_CURVE, INNER_COUNT };
+enum inner_id {
+    INNER_SCALAR,
+    INNER_COMPONENT,
+    INNER_CURVE,
+    INNER_LEVEL,
+    INNER_PART,
+    INNER_COUNT
+};
 
 struct inner {
     const char *name;          /* of the dimension and its coordinate */
@@ -82,6 +107,18 @@ struct system_columns {
 #define SYSTEM(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct buffers_columns {
+#define BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct mapping_columns {
+#define MAPPING(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct chip_columns {
+#define CHIP(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 struct footprint_columns {
 #define FOOTPRINT(kind, name, ...) COLUMN_TYPE_##kind *name;
@@ -107,6 +144,9 @@ union columns {
     struct reuse_columns reuse;
     struct traffic_columns traffic;
     struct system_columns system;
+    struct buffers_columns buffers;
+    struct mapping_columns mapping;
+    struct chip_columns chip;
     struct footprint_columns footprint;
     struct carbon_columns carbon;
     struct cloud_columns cloud;

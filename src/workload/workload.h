@@ -75,6 +75,7 @@ struct layer {
     uint64_t count;         /* gemm, repeat */
     const char *first;      /* repeat */
     const char *weights_of; /* "": its own; else the layer whose weights it uses */
+    double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
 
 struct workload {

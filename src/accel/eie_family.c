@@ -1,0 +1,152 @@
+/* EIE (S. Han et al., ISCA 2016): fully-connected layers with pruned weights in
+ * compressed sparse columns.  PE p holds the rows p, p + PEs, ...; an entry is a shared
+ * weight's index and a run of zeros before it, and a run that is too long takes padding
+ * entries.  Activations that are not zero are broadcast, one a cycle at most, into a
+ * queue per PE; a full queue holds the broadcast back.  Weights are taken as independent
+ * with the layer's density; the draw depends on the layer alone. */
+#include "accel/family.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static enum status eie_check(const struct accelerator *accelerator, struct error *err)
+{
+    static const enum level_id needed[] = { LEVEL_PE_WEIGHT, LEVEL_PE_INDEX,
+                                            LEVEL_PE_INPUT };
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!accelerator_level(accelerator, needed[i]))
+            return error_set(err, STATUS_INPUT, "is eie, must have a level %s",
+                             word_name(level_words, needed[i]));
+    return STATUS_OK;
+}
+
+/* splitmix64 (G. Steele et al., OOPSLA 2014), as a number in (0, 1]. */
+static double draw(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    z ^= z >> 31;
+    return (double)((z >> 11) + 1) * 0x1p-53;
+}
+
+/* Entries of `rows` positions: gaps between non-zeros are geometric, and one of g zeros
+ * takes g / run padding entries. */
+static unsigned entries_draw(uint64_t rows, double density, uint64_t run, uint64_t *state)
+{
+    double per_log = density < 1 ? 1 / log1p(-density) : 0;
+    unsigned entries = 0;
+    uint64_t at = 0;
+
+    for (;;) {
+        double gap = density < 1 ? floor(log(draw(state)) * per_log) : 0;
+
+        if (gap >= (double)(rows - at))
+            return entries;
+        entries += 1 + (unsigned)((uint64_t)gap / run);
+        at += (uint64_t)gap + 1;
+        if (at >= rows)
+            return entries;
+    }
+}
+
+/* What the simulation counts. */
+struct eie_run {
+    double cycles, entries;
+    double columns; /* with entries, all PEs */
+};
+
+/* Column by column: a PE works on a column once it has been broadcast and the column
+ * before is done, and keeps it in its queue until then; so the broadcast of a column
+ * waits until every PE is done with the one `depth` before it. */
+static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double density,
+                         uint64_t depth, uint64_t run, struct eie_run *result)
+{
+    uint64_t state = rows * 1000003 + columns, broadcast = 0, last = 0;
+    uint64_t *done = alloc_array(pes, sizeof *done);
+    uint64_t *left = alloc_array(depth, sizeof *left); /* the last PE's queue */
+
+    *result = (struct eie_run){ 0 };
+    for (uint64_t c = 0; c < columns; c++) {
+        uint64_t latest = 0;
+
+        if (c >= depth && left[c % depth] > broadcast)
+            broadcast = left[c % depth];
+        for (uint64_t p = 0; p < pes; p++) {
+            uint64_t own = rows / pes + (p < rows % pes);
+            uint64_t start = done[p] > broadcast ? done[p] : broadcast;
+            unsigned entries = own ? entries_draw(own, density, run, &state) : 0;
+
+            done[p] = start + entries;
+            latest = done[p] > latest ? done[p] : latest;
+            last = done[p] > last ? done[p] : last;
+            result->entries += entries;
+            result->columns += entries > 0;
+        }
+        left[c % depth] = latest;
+        broadcast++;
+    }
+    result->cycles = (double)(last > broadcast ? last : broadcast);
+    free(done);
+    free(left);
+}
+
+/* Reads of the weight memory: a word holds several entries, and a column may begin
+ * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads. */
+static double entry_words(const struct machine *machine, const struct eie_run *run)
+{
+    const struct accelerator *a = &machine->accelerator;
+    const struct level *level = accelerator_level(a, LEVEL_PE_WEIGHT);
+    double entry_bits = (double)(a->run_bits + 4); /* and 4 of a shared weight's index */
+    double per_word = floor((double)machine_word_bits(machine, level) / entry_bits);
+
+    return run->entries / per_word + run->columns * (1 - 1 / per_word);
+}
+
+static enum status eie_map(const struct machine *machine, const struct accel_layer *layer,
+                           struct mapping *mapping, struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    struct gemm gemm = accel_layer_gemm(layer);
+    double pes = (double)(a->pe_rows * a->pe_columns), times;
+    double columns = ceil((double)gemm.k * layer->activation_density);
+    struct eie_run run;
+
+    if (machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) <
+        (machine->bits > 8 ? machine->bits : 8))
+        return error_set(err, STATUS_INFEASIBLE,
+                         "a word of the weight memory is narrower than a weight");
+    if (layer->streams_weights)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "layer '%s' has no weights to compress", layer->name);
+    eie_simulate(a->pe_rows * a->pe_columns, gemm.n, (uint64_t)columns,
+                 layer->weight_density, a->queue_depth, (uint64_t)1 << a->run_bits, &run);
+    times = (double)(gemm.m * layer->groups); /* one vector after the other */
+    mapping->macs = accel_layer_macs(layer);
+    mapping->computed_macs = times * run.entries;
+    mapping->ideal_cycles = times * run.entries / pes;
+    mapping->cycles = times * run.cycles;
+    mapping->pe_cycles = mapping->cycles * pes;
+    mapping->active_pes = run.entries / run.cycles;
+    /* words of entries, two pointers a column, an accumulator read and written back */
+    mapping->levels[LEVEL_PE_WEIGHT].reads =
+        times * entry_words(machine, &run) *
+        (double)(machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) /
+                 machine->bits);
+    mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
+    mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
+    mapping->levels[LEVEL_PE_INPUT].writes = times * run.entries;
+    mapping->noc_elements = times * columns * pes;
+    return STATUS_OK;
+}
+
+const struct accel_family eie_family = {
+    .name = "eie",
+    .summary = "pruned fully-connected layers, compressed columns, broadcast activations",
+    .check = eie_check,
+    .map = eie_map,
+};

@@ -1,0 +1,112 @@
+#include "accel/family.h"
+
+const struct word accel_family_words[] = {
+    { "cpu", ACCEL_CPU },
+    { "systolic", ACCEL_SYSTOLIC },
+    { "row-stationary", ACCEL_ROW_STATIONARY },
+    { "eie", ACCEL_EIE },
+    { "winograd", ACCEL_WINOGRAD },
+    { NULL, 0 },
+};
+
+const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT] = {
+    [ACCEL_CPU] = &cpu_family,
+    [ACCEL_SYSTOLIC] = &systolic_family,
+    [ACCEL_ROW_STATIONARY] = &row_stationary_family,
+    [ACCEL_EIE] = &eie_family,
+    [ACCEL_WINOGRAD] = &winograd_family,
+};
+
+uint64_t machine_level_bytes(const struct machine *machine, const struct level *level)
+{
+    return machine->buffer_bytes && level->level <= LEVEL_GLOBAL_BUFFER
+               ? machine->buffer_bytes
+               : level->bytes;
+}
+
+uint64_t machine_word_bits(const struct machine *machine, const struct level *level)
+{
+    return machine->word_bits && level->holds_weights ? machine->word_bits
+                                                      : level->word_bits;
+}
+
+double level_accesses(double elements, unsigned bits, uint64_t word_bits)
+{
+    if (word_bits >= bits)
+        return elements / (double)(word_bits / bits);
+    return elements * (double)((bits + word_bits - 1) / word_bits);
+}
+
+double machine_capacity(const struct machine *machine, enum level_id id)
+{
+    const struct level *level = accelerator_level(&machine->accelerator, id);
+
+    if (!level)
+        return 0;
+    return (double)(machine_level_bytes(machine, level) * level->instances) * 8 /
+           machine->bits;
+}
+
+void mapping_stall(const struct machine *machine, struct mapping *mapping)
+{
+    const struct accelerator *a = &machine->accelerator;
+    double bytes = (mapping->dram_reads + mapping->dram_writes) * machine->bits / 8;
+    double dram_cycles = bytes / a->dram_bytes_per_s * a->clock_hz;
+
+    if (dram_cycles > mapping->cycles) {
+        mapping->stall_cycles = dram_cycles - mapping->cycles;
+        mapping->cycles = dram_cycles;
+    }
+}
+
+static void mapping_add(struct mapping *total, const struct mapping *one)
+{
+    total->active_pes += one->active_pes * one->cycles;
+    total->cycles += one->cycles;
+    total->stall_cycles += one->stall_cycles;
+    total->ideal_cycles += one->ideal_cycles > 0 ? one->ideal_cycles
+                                                 : one->cycles - one->stall_cycles;
+    total->macs += one->macs;
+    total->computed_macs += one->computed_macs;
+    total->pe_cycles += one->pe_cycles;
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        total->levels[i].reads += one->levels[i].reads;
+        total->levels[i].writes += one->levels[i].writes;
+    }
+    total->pe_uses += one->pe_uses;
+    total->noc_elements += one->noc_elements;
+    total->dram_reads += one->dram_reads;
+    total->dram_writes += one->dram_writes;
+    total->instructions += one->instructions;
+    total->transform_ops += one->transform_ops;
+}
+
+enum status machine_map(const struct machine *machine, const struct accel_layers *layers,
+                        size_t number, struct mapping *total, struct error *err)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    bool is_found = false;
+
+    *total = (struct mapping){ 0 };
+    for (size_t i = 0; i < layers->count; i++) {
+        struct accel_layer layer = layers->layers[i];
+        struct mapping one = { 0 };
+        enum status status;
+
+        if (number && layers->number[i] != number)
+            continue;
+        if (machine->weight_density > 0)
+            layer.weight_density = machine->weight_density;
+        if (machine->activation_density > 0)
+            layer.activation_density = machine->activation_density;
+        status = family->map(machine, &layer, &one, err);
+        if (status != STATUS_OK)
+            return status;
+        mapping_add(total, &one);
+        is_found = true;
+    }
+    if (!is_found)
+        return error_set(err, STATUS_INFEASIBLE, "has no computing layer %zu", number);
+    total->active_pes /= total->cycles;
+    return STATUS_OK;
+}

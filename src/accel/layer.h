@@ -1,0 +1,43 @@
+/* What an accelerator computes: a network's operations with multiply-accumulates, as
+ * convolutions.  A matrix product is a convolution of 1 x 1 pixels, its rows the batch. */
+#ifndef NVSWEEP_ACCEL_LAYER_H
+#define NVSWEEP_ACCEL_LAYER_H
+
+#include "accel/systolic.h"
+#include "workload/workload.h"
+
+struct accel_layer {
+    const char *name; /* the workload's */
+    uint64_t batch, groups;
+    uint64_t channels, filters; /* per group */
+    uint64_t in_height, in_width, kernel_height, kernel_width, stride;
+    uint64_t out_height, out_width;
+    bool streams_weights; /* second operand is an activation, too (attention) */
+    double weight_density, activation_density; /* share of non-zeros */
+};
+
+struct accel_layers {
+    struct accel_layer *layers;
+    size_t *number; /* of the workload's computing layer, from 1, per entry */
+    size_t count;
+};
+
+/* The layers of a workload with multiply-accumulates; attention becomes two entries of
+ * one number.  Freed with accel_layers_free.  STATUS_INFEASIBLE for training and for
+ * solvers, else as graph_create. */
+enum status accel_layers_create(struct accel_layers *layers,
+                                const struct workload *workload, enum phase phase,
+                                uint64_t batch, uint64_t sequence_length,
+                                struct error *err);
+void accel_layers_free(struct accel_layers *layers);
+
+/* Per group. */
+struct gemm accel_layer_gemm(const struct accel_layer *layer);
+double accel_layer_macs(const struct accel_layer *layer);
+
+/* Elements of the operands, all groups and samples; of the input without padding. */
+double accel_layer_inputs(const struct accel_layer *layer);
+double accel_layer_weights(const struct accel_layer *layer);
+double accel_layer_outputs(const struct accel_layer *layer);
+
+#endif

@@ -1,0 +1,224 @@
+/* Row stationary (Eyeriss: Y.-H. Chen et al., ISCA 2016 and JSSC 52(1), 2017): a set of
+ * kernel rows x output rows PEs computes one-dimensional convolutions whose partial sums
+ * add up along columns.  Sets are folded or replicated over the array.  What a pass
+ * works on is chosen by enumeration: q input channels and p filters per PE, r x t sets
+ * on further channels and filters, n samples, u filter blocks and v strips of e output
+ * rows whose partial sums stay in the global buffer; the least energy wins at the
+ * papers' costs of 200 per DRAM and 6 per buffer access.  Weights pass the buffer by. */
+#include "accel/family.h"
+
+#include <math.h>
+
+enum { DRAM_COST = 200, BUFFER_COST = 6 };
+enum { PASS_FILTERS = 16 }; /* filters in a PE, as the chip's passes hold at most */
+
+/* The part of the array that has work. */
+struct placement {
+    uint64_t rows_fold, columns_fold; /* passes for the rows of kernel and output */
+    uint64_t sets;                    /* side by side */
+    double active_pes;
+};
+
+/* Elements moved, one group.  Partial sums enter the buffer once per pass over channels
+ * and leave it as often, the last time to DRAM. */
+struct pass {
+    double buffer_inputs, buffer_sums, dram_inputs, dram_weights;
+};
+
+static enum status row_stationary_check(const struct accelerator *accelerator,
+                                        struct error *err)
+{
+    static const enum level_id needed[] = { LEVEL_GLOBAL_BUFFER, LEVEL_PE_INPUT,
+                                            LEVEL_PE_WEIGHT, LEVEL_PE_OUTPUT };
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!accelerator_level(accelerator, needed[i]))
+            return error_set(err, STATUS_INPUT,
+                             "is row-stationary, must have a level %s",
+                             word_name(level_words, needed[i]));
+    return STATUS_OK;
+}
+
+static uint64_t div_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Folding and replication; rows of sets that are free take over folds first. */
+static struct placement place(const struct accelerator *a, const struct accel_layer *layer)
+{
+    uint64_t kernel = layer->kernel_height, outputs = layer->out_height;
+    uint64_t fold_w = div_up(outputs, a->pe_columns), fold_h = div_up(kernel, a->pe_rows);
+    uint64_t replicas_w = fold_w > 1 ? 1 : a->pe_columns / outputs;
+    uint64_t replicas_h = fold_h > 1 ? 1 : a->pe_rows / kernel;
+    uint64_t absorbed = least(replicas_h, fold_w);
+
+    fold_w = div_up(fold_w, absorbed);
+    replicas_h /= absorbed;
+    return (struct placement){
+        .rows_fold = fold_h,
+        .columns_fold = fold_w,
+        .sets = replicas_w * replicas_h,
+        .active_pes = (double)(kernel * outputs * replicas_w * replicas_h) /
+                      (double)(fold_w * fold_h),
+    };
+}
+
+/* One candidate's traffic per group, or false if the buffer cannot hold it. */
+static bool pass_evaluate(const struct accel_layer *l, uint64_t e, uint64_t strips_held,
+                          uint64_t n, uint64_t channels, uint64_t filters,
+                          uint64_t filters_held, double capacity, struct pass *pass)
+{
+    uint64_t rows = (e - 1) * l->stride + l->kernel_height;
+    uint64_t width = (l->out_width - 1) * l->stride + l->kernel_width;
+    uint64_t strips = div_up(l->out_height, e), held = least(e * strips_held, l->out_height);
+    double sums = (double)(filters_held * held * l->out_width * n);
+    double outputs = accel_layer_outputs(l) / (double)l->groups;
+    /* rows of all strips: those that two strips share come twice */
+    double strip_rows = (double)(strips * l->kernel_height) +
+                        (double)(l->out_height * l->stride) -
+                        (double)(strips * l->stride);
+    double inputs;
+
+    if (sums + (double)(channels * rows * width * n) > capacity)
+        return false;
+    inputs = (double)(l->batch * l->channels * width) * strip_rows;
+    *pass = (struct pass){
+        .buffer_inputs = inputs * (double)div_up(l->filters, filters),
+        .buffer_sums = 2 * outputs * (double)div_up(l->channels, channels),
+        .dram_inputs = inputs * (double)div_up(l->filters, filters_held),
+        .dram_weights = accel_layer_weights(l) / (double)l->groups *
+                        (double)(div_up(l->batch, n) * div_up(strips, strips_held)),
+    };
+    return true;
+}
+
+static double pass_cost(const struct pass *pass)
+{
+    return DRAM_COST * (pass->dram_inputs + pass->dram_weights) +
+           BUFFER_COST * (pass->buffer_inputs + pass->buffer_sums);
+}
+
+/* The least costly over samples, filter blocks and strips held, for a choice of sets. */
+static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels,
+                      uint64_t filters, double capacity, struct pass *best,
+                      double *best_cost)
+{
+    uint64_t strips = div_up(l->out_height, e), blocks = div_up(l->filters, filters);
+
+    for (int all_strips = 0; all_strips < 2; all_strips++)
+        for (uint64_t n = 1; n <= l->batch; n++)
+            for (uint64_t u = 1; u <= blocks; u++) {
+                struct pass pass;
+
+                if (l->batch % n != 0 || blocks % u != 0)
+                    continue;
+                if (!pass_evaluate(l, e, all_strips ? strips : 1, n, channels, filters,
+                                   least(filters * u, l->filters), capacity, &pass))
+                    break;
+                if (pass_cost(&pass) < *best_cost) {
+                    *best_cost = pass_cost(&pass);
+                    *best = pass;
+                }
+            }
+}
+
+/* All choices of a PE's channels q and filters p and of the sets' split into r channel
+ * and t filter groups; blocks are of equal size. */
+static bool pass_search(const struct machine *machine, const struct accel_layer *l,
+                        const struct placement *placement, struct pass *best)
+{
+    const struct accelerator *a = &machine->accelerator;
+    double pes = (double)(a->pe_rows * a->pe_columns);
+    uint64_t inputs = (uint64_t)(machine_capacity(machine, LEVEL_PE_INPUT) / pes);
+    uint64_t weights = (uint64_t)(machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
+    uint64_t sums = (uint64_t)(machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
+    double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER), cost = INFINITY;
+    uint64_t e = div_up(l->out_height, placement->columns_fold);
+
+    for (uint64_t r = 1; r <= placement->sets; r++)
+        for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
+            uint64_t channels = least(q * r, l->channels);
+            uint64_t most = least(sums, weights / (q * l->kernel_width));
+
+            for (uint64_t p = least(most, PASS_FILTERS);
+                 p > 0 && l->channels % channels == 0; p--) {
+                uint64_t filters = least(p * (placement->sets / r), l->filters);
+
+                if (l->filters % filters == 0)
+                    pass_hold(l, e, channels, filters, capacity, best, &cost);
+            }
+        }
+    return cost < INFINITY;
+}
+
+/* The pass that the record states for such layers, if they fit together. */
+static bool pass_known(const struct machine *machine, const struct accel_layer *l,
+                       struct pass *pass)
+{
+    const struct accelerator *a = &machine->accelerator;
+
+    for (size_t i = 0; i < a->passes_count; i++) {
+        const struct pass_choice *known = &a->passes[i];
+
+        if (known->kernel == l->kernel_height && known->height == l->out_height)
+            return pass_evaluate(l, known->strip, 1, least(known->samples, l->batch),
+                                 least(known->channels, l->channels),
+                                 least(known->filters, l->filters),
+                                 least(known->filters_held, l->filters),
+                                 machine_capacity(machine, LEVEL_GLOBAL_BUFFER), pass);
+    }
+    return false;
+}
+
+static enum status row_stationary_map(const struct machine *machine,
+                                      const struct accel_layer *layer,
+                                      struct mapping *mapping, struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    struct placement placement = place(a, layer);
+    double groups = (double)layer->groups, outputs = accel_layer_outputs(layer);
+    double macs = accel_layer_macs(layer), buffer_cycles = 0, elements;
+    struct pass pass = { 0 };
+
+    if (!pass_known(machine, layer, &pass) &&
+        !pass_search(machine, layer, &placement, &pass))
+        return error_set(err, STATUS_INFEASIBLE,
+                         "not one pass of layer '%s' fits the buffers", layer->name);
+    mapping->macs = mapping->computed_macs = macs;
+    mapping->active_pes = placement.active_pes;
+    mapping->ideal_cycles = macs / placement.active_pes;
+    mapping->cycles = mapping->ideal_cycles * a->cycle_factor;
+    elements = groups * (pass.buffer_inputs + pass.buffer_sums);
+    if (a->buffer_bytes_per_s > 0)
+        buffer_cycles = elements * machine->bits / 8 / a->buffer_bytes_per_s * a->clock_hz;
+    if (buffer_cycles > mapping->cycles)
+        mapping->cycles = buffer_cycles;
+    mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
+    /* per multiply-accumulate: both operands and the partial sum read, that written */
+    mapping->levels[LEVEL_PE_INPUT] = (struct level_use){ macs, pass.buffer_inputs * groups };
+    mapping->levels[LEVEL_PE_WEIGHT] = (struct level_use){ macs, pass.dram_weights * groups };
+    mapping->levels[LEVEL_PE_OUTPUT] = (struct level_use){ macs, macs };
+    mapping->pe_uses = 4 * macs;
+    mapping->dram_reads = groups * (pass.dram_inputs + pass.dram_weights);
+    mapping->dram_writes = outputs;
+    mapping->levels[LEVEL_GLOBAL_BUFFER] = (struct level_use){
+        .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2),
+        .writes = groups * (pass.dram_inputs + pass.buffer_sums / 2),
+    };
+    mapping->noc_elements = elements + macs / (double)layer->kernel_width;
+    mapping_stall(machine, mapping);
+    return STATUS_OK;
+}
+
+const struct accel_family row_stationary_family = {
+    .name = "row-stationary",
+    .summary = "kernel rows stay in PEs, partial sums add up along columns",
+    .check = row_stationary_check,
+    .map = row_stationary_map,
+};

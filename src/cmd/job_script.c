@@ -1,0 +1,185 @@
+#include "cmd/job_script.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Slurm warns this long before the end, or at half of shorter limits. */
+#define WARNING_S 120.0
+
+static char *quoted(const char *text)
+{
+    char *shell = alloc_array(4 * strlen(text) + 3, 1), *to = shell;
+
+    *to++ = '\'';
+    for (; *text; text++) {
+        if (*text == '\'')
+            to = stpcpy(to, "'\\''");
+        else
+            *to++ = *text;
+    }
+    *to++ = '\'';
+    return shell;
+}
+
+/* list + separator + quoted(text); list is freed. */
+static char *list_append(char *list, const char *text)
+{
+    char *word = quoted(text);
+    char *longer = alloc_printf("%s%s%s", list, *list ? " " : "", word);
+
+    free(word);
+    free(list);
+    return longer;
+}
+
+/* The sweep's name, in letters that file and job names have everywhere. */
+static char *job_name(const char *sweep)
+{
+    const char *slash = strrchr(sweep, '/');
+    char *name = alloc_text(slash ? slash + 1 : sweep);
+    char *dot = strrchr(name, '.');
+
+    if (dot && dot != name)
+        *dot = '\0';
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_-.", *c))
+            *c = '_';
+    return name;
+}
+
+static char *comment(const struct job *job)
+{
+    char seconds[40], bytes[40];
+    long tasks = job->nodes * job->tasks_per_node;
+
+    return alloc_printf(
+        "Plan: about %s of one core%s, on %ld task%s; result file about %s.",
+        quantity_format(job->core_s, "s", seconds, sizeof seconds),
+        job->sweep_count > 1 ? " for the costliest sweep" : "", tasks,
+        tasks == 1 ? "" : "s",
+        quantity_format(job->bytes, "byte", bytes, sizeof bytes));
+}
+
+static char *options_lines(const struct job *job)
+{
+    char *partition = job->partition
+                          ? alloc_printf("#SBATCH --partition=%s\n", job->partition)
+                          : alloc_text("");
+    char *lines = job->sweep_count > 1 ? alloc_printf("%s#SBATCH --array=0-%zu\n",
+                                                      partition, job->sweep_count - 1)
+                                       : alloc_text(partition);
+
+    free(partition);
+    return lines;
+}
+
+static char *arguments(const struct job *job)
+{
+    char *list = alloc_text("");
+
+    for (size_t i = 0; job->folders[i]; i++) {
+        list = list_append(list, "--library");
+        list = list_append(list, job->folders[i]);
+    }
+    if (job->output) {
+        list = list_append(list, "-o");
+        list = list_append(list, job->output);
+    }
+    return list;
+}
+
+static char *sweeps_list(const struct job *job)
+{
+    char *list = alloc_text("");
+
+    for (size_t i = 0; i < job->sweep_count; i++)
+        list = list_append(list, job->sweeps[i]);
+    return list;
+}
+
+/* Words of the template between two @. */
+enum { SLOTS = 11 };
+struct slot {
+    const char *name;
+    char *value;
+};
+
+static void slots_make(const struct job *job, struct slot slots[SLOTS])
+{
+    bool is_array = job->sweep_count > 1;
+    char *name = is_array ? alloc_text("nvsweep") : job_name(job->sweeps[0]);
+    long warning_s = (long)fmin(WARNING_S, (double)job->minutes * 60 / 2);
+    /* clang-format off */
+    const struct slot made[SLOTS] = {
+        { "COMMENT",   comment(job) },
+        { "NAME",      name },
+        { "NODES",     alloc_printf("%ld", job->nodes) },
+        { "TASKS",     alloc_printf("%ld", job->tasks_per_node) },
+        { "TIME",      alloc_printf("%ld-%02ld:%02ld:00", job->minutes / 1440,
+                                    job->minutes / 60 % 24, job->minutes % 60) },
+        { "WARNING",   alloc_printf("%ld", warning_s) },
+        { "LOG",       alloc_printf("%s%s.log", name, is_array ? "-%A_%a" : "") },
+        { "OPTIONS",   options_lines(job) },
+        { "SWEEPS",    sweeps_list(job) },
+        { "ARGUMENTS", arguments(job) },
+        { "PROGRAM",   quoted(job->program) },
+    };
+    /* clang-format on */
+
+    memcpy(slots, made, sizeof made);
+}
+
+/* The slot whose name and closing @ stand at text, or NULL. */
+static const struct slot *slot_at(const char *text, const struct slot slots[SLOTS])
+{
+    for (size_t i = 0; i < SLOTS; i++) {
+        size_t length = strlen(slots[i].name);
+
+        if (strncmp(text, slots[i].name, length) == 0 && text[length] == '@')
+            return &slots[i];
+    }
+    return NULL;
+}
+
+/* An @ that opens no slot stands for itself. */
+enum status job_script_make(const struct job *job, char **script, struct error *err)
+{
+    FILE *in = fopen(job->template, "r"), *out;
+    struct slot slots[SLOTS];
+    size_t size = 0, room = 0;
+    char *line = NULL;
+
+    if (!in)
+        return error_set(err, STATUS_INPUT, "%s: cannot read the job template: %s",
+                         job->template, strerror(errno));
+    slots_make(job, slots);
+    out = open_memstream(script, &size);
+    while (out && getline(&line, &room, in) > 0) {
+        for (const char *c = line; *c; c++) {
+            const struct slot *slot = *c == '@' ? slot_at(c + 1, slots) : NULL;
+
+            if (!slot) {
+                fputc(*c, out);
+                continue;
+            }
+            fputs(slot->value, out);
+            c += strlen(slot->name) + 1;
+        }
+    }
+    for (size_t i = 0; i < SLOTS; i++)
+        free(slots[i].value);
+    free(line);
+    fclose(in);
+    if (!out || fclose(out))
+        return error_set(err, STATUS_IO, "cannot fill the job template: %s",
+                         strerror(errno));
+    return STATUS_OK;
+}

@@ -1,0 +1,181 @@
+/* From a view (what is plotted, what is selected) to points and to a chart. */
+
+const PLOTTED_MOST = 20000;
+/* Okabe and Ito's palette: told apart by the colour-blind. */
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f",
+  "#b8a900"];
+const SHAPES = ["circle", "rect", "triangle", "rectRot", "star", "crossRot", "rectRounded",
+  "cross"];
+
+/* "axis:name" or "metric:name". */
+function columnOf(id) {
+  const [kind, name] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
+  if (kind === "metric") return { kind, metric: metricNamed(name), name };
+  return { kind, dimension: dimensions.findIndex((d) => d.name === name), name };
+}
+
+/* Dimensions a view's points have. */
+function usedDimensions(view) {
+  const used = new Set();
+  for (const id of [view.x, view.y]) {
+    const column = columnOf(id);
+    if (column.kind === "metric") column.metric.dimensions.forEach((d) => used.add(d));
+    else used.add(column.dimension);
+  }
+  return [...used].sort((a, b) => a - b);
+}
+
+function keptIndices(view, d) {
+  const kept = view.filters[dimensions[d].name];
+  return kept || dimensions[d].labels.map((_, i) => i);
+}
+
+/* All selected points, in the order of the file; `count` may exceed what is returned. */
+function pointsOf(view, most) {
+  const used = usedDimensions(view);
+  const kept = used.map((d) => keptIndices(view, d));
+  const count = kept.reduce((product, list) => product * list.length, 1);
+  const step = Math.max(1, Math.ceil(count / most));
+  const points = [];
+  for (let i = 0; i < count; i += step) {
+    const point = new Array(dimensions.length).fill(-1);
+    let rest = i;
+    for (let k = used.length - 1; k >= 0; k -= 1) {
+      point[used[k]] = kept[k][rest % kept[k].length];
+      rest = Math.floor(rest / kept[k].length);
+    }
+    points.push(point);
+  }
+  return { points, count, step };
+}
+
+/* The value of a metric, or the baseline's over it. */
+function shownValue(view, metric, point) {
+  const value = valueAt(metric, point);
+  if (!view.baseline) return value;
+  const [name, index] = [view.baseline.split("=")[0], Number(view.baseline.split("=")[1])];
+  const d = dimensions.findIndex((dimension) => dimension.name === name);
+  if (!metric.dimensions.includes(d)) return 1;
+  const base = point.slice();
+  base[d] = index;
+  return valueAt(metric, base) / value;
+}
+
+function coordinateAt(view, column, point) {
+  if (column.kind === "metric") return shownValue(view, column.metric, point);
+  const dimension = dimensions[column.dimension];
+  return dimension.numbers ? dimension.numbers[point[column.dimension]]
+    : point[column.dimension];
+}
+
+function isText(column) {
+  return column.kind === "axis" && !dimensions[column.dimension].numbers;
+}
+
+/* What an axis of the chart says, and the unit its ticks are in. */
+function axisWords(view, column, values) {
+  if (column.kind === "axis") {
+    const dimension = dimensions[column.dimension];
+    return { title: dimension.meaning || dimension.name, units: dimension.units };
+  }
+  if (view.baseline)
+    return { title: `${column.name}: the baseline's over each (above 1 is better)`, units: "1" };
+  const [, words] = scaleFor(typicalOf(values), column.metric.units);
+  return { title: `${column.name}: ${column.metric.meaning}${words ? ` [${words}]` : ""}`,
+    units: column.metric.units, factor: scaleFor(typicalOf(values), column.metric.units)[0] };
+}
+
+/* Indices of the points none of the others beats. */
+function paretoFront(points, smallerX, smallerY) {
+  const order = points.map((_, i) => i).filter((i) => isFinite(points[i].x) && isFinite(points[i].y));
+  const sx = smallerX ? 1 : -1, sy = smallerY ? 1 : -1;
+  order.sort((a, b) => sx * (points[a].x - points[b].x) || sy * (points[a].y - points[b].y));
+  let best = Infinity;
+  return order.filter((i) => {
+    const isBetter = sy * points[i].y < best;
+    if (isBetter) best = sy * points[i].y;
+    return isBetter;
+  });
+}
+
+/* Everything a chart needs, without the chart. */
+function pictureOf(view) {
+  const x = columnOf(view.x), y = columnOf(view.y);
+  const series = view.series ? columnOf(view.series).dimension : -1;
+  const { points, count, step } = pointsOf(view, PLOTTED_MOST);
+  const groups = new Map();
+  const all = [];
+  for (const point of points) {
+    const spot = { x: coordinateAt(view, x, point), y: coordinateAt(view, y, point), point };
+    if (!isFinite(spot.x) || !isFinite(spot.y)) continue;
+    const name = series >= 0 && point[series] >= 0 ? dimensions[series].labels[point[series]] : "points";
+    const line = x.kind === "axis"
+      ? point.filter((_, d) => d !== x.dimension && d !== series).join() : "";
+    const key = `${name}\n${line}`;
+    if (!groups.has(key)) groups.set(key, { name, spots: [] });
+    groups.get(key).spots.push(spot);
+    all.push(spot);
+  }
+  const lines = [...groups.values()];
+  if (x.kind === "axis") lines.forEach((line) => line.spots.sort((a, b) => a.x - b.x));
+  const isGain = Boolean(view.baseline);
+  const front = view.pareto && !isText(x) && !isText(y)
+    ? paretoFront(all, x.kind === "axis" || !isGain, !isGain).map((i) => all[i]) : [];
+  return { x, y, lines, all, front, count, step, missing: points.length - all.length };
+}
+
+/* 1, 2 and 5 of every decade. */
+function isRoundTick(value) {
+  const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return [1, 2, 5].some((round) => Math.abs(mantissa - round) < 1e-6);
+}
+
+function tickWriter(column, words, isLog) {
+  if (isText(column))
+    return (value) => dimensions[column.dimension].labels[value] ?? "";
+  if (column.kind === "axis") return (value) => quantity(value, words.units);
+  return (value) => (isLog && !isRoundTick(value) ? null : plain(value / (words.factor || 1), 3));
+}
+
+function scaleOptions(column, words, isLog, colours) {
+  const labels = isText(column) ? dimensions[column.dimension].labels.length : 0;
+  return {
+    type: isLog && !labels ? "logarithmic" : "linear",
+    min: labels ? -0.5 : undefined,
+    max: labels ? labels - 0.5 : undefined,
+    title: { display: true, text: words.title, color: colours.ink },
+    ticks: { callback: tickWriter(column, words, isLog), color: colours.ink, autoSkip: true,
+      stepSize: labels ? 1 : undefined, maxRotation: 45 },
+    grid: { color: colours.line },
+    afterBuildTicks: labels
+      ? (axis) => { axis.ticks = dimensions[column.dimension].labels.map((_, value) => ({ value })); }
+      : column.kind === "axis" && isLog
+        ? (axis) => { axis.ticks = thinTicks(dimensions[column.dimension].numbers); } : undefined,
+  };
+}
+
+/* The axis's own values as ticks, at most ten. */
+function thinTicks(numbers) {
+  const step = Math.ceil(numbers.length / 10);
+  return numbers.filter((_, i) => i % step === 0).map((value) => ({ value }));
+}
+
+function datasetsOf(picture) {
+  const names = [...new Set(picture.lines.map((line) => line.name))];
+  const isMany = picture.all.length > 2000;
+  const datasets = picture.lines.map((line) => {
+    const i = names.indexOf(line.name);
+    return {
+      label: line.name, data: line.spots, parsing: false,
+      showLine: picture.x.kind === "axis" && line.spots.length > 1,
+      borderColor: COLOURS[i % COLOURS.length], backgroundColor: COLOURS[i % COLOURS.length],
+      borderWidth: 1.5, pointStyle: SHAPES[i % SHAPES.length], pointRadius: isMany ? 2 : 4,
+      pointHoverRadius: 7, borderDash: i >= COLOURS.length ? [5, 3] : [],
+    };
+  });
+  if (picture.front.length)
+    datasets.unshift({ label: "Pareto front", data: picture.front, parsing: false,
+      showLine: true, borderColor: "#888", backgroundColor: "transparent", borderWidth: 2,
+      pointStyle: "circle", pointRadius: 9, pointHoverRadius: 10 });
+  return datasets;
+}

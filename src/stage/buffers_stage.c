@@ -1,0 +1,135 @@
+/* The buffers stage: each memory level of an accelerator as a plain RAM (array/array.h),
+ * or with the figures of its record, scaled to the node (accel/scaling.h). */
+#include "stage/stages.h"
+
+#include "accel/family.h"
+#include "accel/scaling.h"
+#include "array/array.h"
+
+static bool is_volatile(enum cell_kind kind)
+{
+    return kind == CELL_SRAM || kind == CELL_EDRAM || kind == CELL_GAIN_CELL;
+}
+
+/* The technology of a level: the point's, or SRAM where the placement leaves it out. */
+static enum status level_cell(const struct study *study, const struct point *point,
+                              const struct level *level, const struct cell **cell,
+                              struct error *reason)
+{
+    *cell = (const struct cell *)point->technology;
+    if (point->placement == PLACEMENT_ALL || level->holds_weights)
+        return STATUS_OK;
+    *cell = (const struct cell *)library_find(study->library, SHELF_TECHNOLOGY, "sram");
+    if (!*cell)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the library has no technology 'sram' for the other memories");
+    return STATUS_OK;
+}
+
+static enum status from_record(const struct point *point, const struct level *level,
+                               const struct buffers_columns *out, uint64_t i,
+                               struct error *reason)
+{
+    const struct accelerator *a = (const struct accelerator *)point->accelerator;
+    struct scaling there, here;
+
+    if (level->read_j <= 0 && level->write_j <= 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the record has no energies of its level %s",
+                         word_name(level_words, level->level));
+    scaling_at(a->node_m, a->low_power, &there);
+    scaling_at(point->node_m, a->low_power, &here);
+    out->level_read_j[i] = level->read_j * here.energy / there.energy;
+    out->level_write_j[i] = level->write_j * here.energy / there.energy;
+    out->level_read_s[i] = out->level_write_s[i] = 1 / a->clock_hz;
+    out->level_leakage_w[i] = level->leakage_w * here.power / there.power;
+    out->level_area_m2[i] = level->area_m2 * here.area / there.area;
+    out->level_banks[i] = 1;
+    out->level_is_nonvolatile[i] = 0;
+    return STATUS_OK;
+}
+
+static enum status from_array(const struct study *study, const struct point *point,
+                              const struct level *level, uint64_t bytes,
+                              uint64_t word_bits, const struct buffers_columns *out,
+                              uint64_t i, struct error *reason)
+{
+    struct point at = *point;
+    struct array_request request;
+    struct array_result result;
+    enum status status;
+
+    at.capacity_bytes = bytes;
+    at.line_bytes = 1;
+    at.associativity = 0;
+    at.access_mode = ACCESS_NORMAL;
+    status = array_request_at(study, &at, &request, reason);
+    if (status == STATUS_OK)
+        status = level_cell(study, point, level, &request.cell, reason);
+    request.word_bits = word_bits;
+    if (status == STATUS_OK)
+        status = array_search(&request, &result, reason);
+    if (status != STATUS_OK)
+        return status;
+    out->level_read_j[i] = result.read_energy_j;
+    out->level_write_j[i] = result.write_energy_j;
+    out->level_read_s[i] = result.cycle_s;
+    out->level_write_s[i] = result.write_latency_s;
+    out->level_leakage_w[i] = result.leakage_w;
+    out->level_area_m2[i] = result.area_m2;
+    out->level_banks[i] = result.data.organization.banks;
+    out->level_is_nonvolatile[i] = !is_volatile(request.cell->kind);
+    return STATUS_OK;
+}
+
+static enum status levels_write(const struct study *study, const struct point *point,
+                                const struct buffers_columns *out, uint64_t row,
+                                struct error *reason)
+{
+    const struct accelerator *a = (const struct accelerator *)point->accelerator;
+    const struct machine machine = { .buffer_bytes = point->buffer_bytes,
+                                     .word_bits = point->word_bits };
+    enum status status = STATUS_OK;
+    double area_m2 = 0, leakage_w = 0;
+
+    for (size_t l = 0; l < a->levels_count && status == STATUS_OK; l++) {
+        const struct level *level = &a->levels[l];
+        uint64_t i = row * LEVEL_COUNT + (uint64_t)level->level;
+        uint64_t bytes = machine_level_bytes(&machine, level);
+
+        if (point->energy_source == ENERGY_RECORD || level->is_registers)
+            status = from_record(point, level, out, i, reason);
+        else
+            status = from_array(study, point, level, bytes,
+                                machine_word_bits(&machine, level), out, i, reason);
+        if (status != STATUS_OK)
+            break;
+        out->level_bytes[i] = (double)bytes;
+        area_m2 += out->level_area_m2[i] * (double)level->instances;
+        leakage_w += out->level_leakage_w[i] * (double)level->instances;
+    }
+    out->buffers_area_m2[row] = area_m2;
+    out->buffers_leakage_w[row] = leakage_w;
+    return status;
+}
+
+void buffers_stage_evaluate(const struct study *study, struct range points,
+                            const union columns *out, int8_t *status,
+                            struct error *reason)
+{
+    for (uint64_t i = 0; i < points.count; i++) {
+        struct point point;
+
+        grid_point(&study->grids[STAGE_BUFFERS], &study->sweep->space, points.first + i,
+                   &point);
+        status[i] = levels_write(study, &point, &out->buffers, i, reason) == STATUS_OK
+                        ? POINT_DONE
+                        : POINT_INFEASIBLE;
+    }
+}
+
+double buffers_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    return 5e-3 * (double)((const struct accelerator *)point->accelerator)->levels_count;
+}

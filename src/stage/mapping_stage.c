@@ -1,0 +1,141 @@
+/* The mapping stage: a network's layers on an accelerator (accel/family.h). */
+#include "stage/stages.h"
+
+#include "accel/family.h"
+
+/* The record with the point's axes in place of its own values. */
+static void machine_at(const struct point *point, struct machine *machine)
+{
+    struct accelerator *a = &machine->accelerator;
+
+    *machine = (struct machine){
+        .accelerator = *(const struct accelerator *)point->accelerator,
+        .buffer_bytes = point->buffer_bytes,
+        .word_bits = point->word_bits,
+        .bits = (unsigned)point->precision_bits,
+        .weight_density = point->weight_density,
+        .activation_density = point->activation_density,
+    };
+    if (point->pe_rows)
+        a->pe_rows = point->pe_rows;
+    if (point->pe_columns)
+        a->pe_columns = point->pe_columns;
+    if (point->dataflow != DATAFLOW_RECORD)
+        a->dataflow = point->dataflow;
+    if (point->dram_bytes_per_s > 0)
+        a->dram_bytes_per_s = point->dram_bytes_per_s;
+    if (point->queue_depth)
+        a->queue_depth = point->queue_depth;
+    if (point->tile != TILE_RECORD)
+        a->tile = (uint64_t)point->tile;
+}
+
+/* Layers of the workloads met last: points of one block share few of them. */
+enum { KEPT_LAYERS = 64 };
+struct layer_cache {
+    struct {
+        const struct record *workload;
+        int phase;
+        uint64_t batch, sequence_length;
+        struct accel_layers layers;
+    } kept[KEPT_LAYERS];
+    size_t count;
+};
+
+static enum status layers_of(struct layer_cache *cache, const struct point *point,
+                             const struct accel_layers **layers, struct error *reason)
+{
+    size_t i = 0;
+
+    while (i < cache->count && (cache->kept[i].workload != point->workload ||
+                                cache->kept[i].phase != point->phase ||
+                                cache->kept[i].batch != point->batch ||
+                                cache->kept[i].sequence_length != point->sequence_length))
+        i++;
+    if (i == cache->count) {
+        struct accel_layers made;
+        enum status status = accel_layers_create(
+            &made, (const struct workload *)point->workload, (enum phase)point->phase,
+            point->batch, point->sequence_length, reason);
+
+        if (status != STATUS_OK)
+            return status;
+        if (cache->count == KEPT_LAYERS)
+            accel_layers_free(&cache->kept[i = 0].layers);
+        else
+            cache->count++;
+        cache->kept[i].workload = point->workload;
+        cache->kept[i].phase = point->phase;
+        cache->kept[i].batch = point->batch;
+        cache->kept[i].sequence_length = point->sequence_length;
+        cache->kept[i].layers = made;
+    }
+    *layers = &cache->kept[i].layers;
+    return STATUS_OK;
+}
+
+static void row_write(const struct mapping *mapping, const struct mapping_columns *out,
+                      uint64_t i)
+{
+    out->cycles[i] = mapping->cycles;
+    out->stall_cycles[i] = mapping->stall_cycles;
+    out->ideal_cycles[i] = mapping->ideal_cycles;
+    out->layer_macs[i] = mapping->macs;
+    out->computed_macs[i] = mapping->computed_macs;
+    out->active_pes[i] = mapping->active_pes;
+    out->utilization[i] = mapping->computed_macs / mapping->pe_cycles;
+    out->register_accesses[i] = out->buffer_accesses[i] = 0;
+    for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
+        const struct level_use *use = &mapping->levels[l];
+        double *sum = l < LEVEL_PE_INPUT ? &out->buffer_accesses[i]
+                                         : &out->register_accesses[i];
+
+        out->level_reads[i * LEVEL_COUNT + l] = use->reads;
+        out->level_writes[i * LEVEL_COUNT + l] = use->writes;
+        *sum += use->reads + use->writes;
+    }
+    out->pe_use_accesses[i] = mapping->pe_uses;
+    out->noc_elements[i] = mapping->noc_elements;
+    out->offchip_reads[i] = mapping->dram_reads;
+    out->offchip_writes[i] = mapping->dram_writes;
+    out->offchip_accesses[i] = mapping->dram_reads + mapping->dram_writes;
+    out->instructions[i] = mapping->instructions;
+    out->transform_ops[i] = mapping->transform_ops;
+}
+
+void mapping_stage_evaluate(const struct study *study, struct range points,
+                            const union columns *out, int8_t *status,
+                            struct error *reason)
+{
+    struct layer_cache cache = { .count = 0 };
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        const struct accel_layers *layers;
+        struct machine machine;
+        struct mapping mapping;
+        struct point point;
+        enum status found;
+
+        grid_point(&study->grids[STAGE_MAPPING], &study->sweep->space, points.first + i,
+                   &point);
+        machine_at(&point, &machine);
+        found = layers_of(&cache, &point, &layers, reason);
+        if (found == STATUS_OK)
+            found = machine_map(&machine, layers, point.layer, &mapping, reason);
+        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
+        if (found == STATUS_OK)
+            row_write(&mapping, &out->mapping, i);
+    }
+    for (size_t i = 0; i < cache.count; i++)
+        accel_layers_free(&cache.kept[i].layers);
+}
+
+double mapping_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    switch (((const struct accelerator *)point->accelerator)->family) {
+    case ACCEL_EIE: return 0.05;
+    case ACCEL_ROW_STATIONARY: return 2e-3;
+    default: return 5e-5;
+    }
+}

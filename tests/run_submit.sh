@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# `nvsweep submit` without a Slurm: what it writes, what it refuses, and what a stand-in
+# for sbatch is given.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+nvsweep=$(realpath "${NVSWEEP:-${BUILD:-$root/build}/nvsweep}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+sweep=$root/sweeps/minimal.cfg
+failed=0
+
+fail() { echo "FAILED: $*"; failed=1; }
+script() { timeout 30 "$nvsweep" submit --dry-run "$@"; }
+# has LINE ARGUMENTS...: the script has this line, and is one that bash can read
+has() {
+    local line=$1
+    shift
+    script "$@" >script || { fail "submit $*"; return; }
+    bash -n script || fail "submit $*: no script"
+    grep -qxF -e "$line" script || { fail "submit $*: no line: $line"; cat script; }
+}
+# refused WORDS ARGUMENTS...: with exit code 2 and one line that has these words
+refused() {
+    local words=$1 code
+    shift
+    timeout 30 "$nvsweep" submit "$@" >out 2>err
+    code=$?
+    [ $code -eq 2 ] || fail "submit $*: exit code $code, must be 2"
+    [ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$words" err ||
+        { fail "submit $*: must say: $words"; cat err; }
+}
+
+has '#SBATCH --job-name=minimal' "$sweep"
+has '#SBATCH --output=minimal.log' "$sweep"
+has '#SBATCH --nodes=7' "$sweep" --nodes 7
+has '#SBATCH --ntasks-per-node=5' "$sweep" --tasks-per-node=5
+has '#SBATCH --partition=short,long' "$sweep" --partition short,long
+has '#SBATCH --requeue' "$sweep"
+has '#SBATCH --open-mode=append' "$sweep"
+has '#SBATCH --array=0-1' "$sweep" "$sweep"
+mkdir -p 'a b/nodes'
+has "arguments=('--library' 'a b' '-o' 'it'\\''s.h5')" "$sweep" -o "it's.h5" --library 'a b'
+! grep -q '@[A-Z]*@' script || fail "a word of the template was not filled in"
+
+# Slurm's spellings of a time, and ours; the warning comes at half of short limits.
+while read -r text limit warning; do
+    has "#SBATCH --time=$limit" "$sweep" --time "$text"
+    has "#SBATCH --signal=B:USR1@$warning" "$sweep" --time "$text"
+done <<'TIMES'
+1 0-00:01:00 30
+90 0-01:30:00 120
+10:00 0-00:10:00 120
+2:00:00 0-02:00:00 120
+2-12 2-12:00:00 120
+1-02:03 1-02:03:00 120
+1-02:03:04 1-02:04:00 120
+55min 0-00:55:00 120
+1.5h 0-01:30:00 120
+TIMES
+
+for time in abc '' 0 -5 1:2:3:4 1- -1-2 1:x 30s 400-00 1e9; do
+    refused "--time '$time': must be minutes" "$sweep" "--time=$time"
+done
+for count in 0 -1 two 1.5 '' 1000000; do
+    refused "--nodes '$count': must be a whole number" "$sweep" "--nodes=$count"
+done
+refused "--partition 'a;b': must be a name" "$sweep" --partition 'a;b'
+refused "submit needs a sweep file" --nodes 2
+refused "leave it out" "$sweep" "$sweep" -o x.h5
+refused "no option '--node'; did you mean '--nodes'?" "$sweep" --node 3
+refused "missing.cfg" missing.cfg
+refused "none.in: cannot read the job template" "$sweep" --template none.in --dry-run
+
+# The script reaches sbatch whole; its answer and its refusal reach the user.
+mkdir bin
+for tool in sh cat timeout wc grep; do ln -s "$(command -v $tool)" bin; done
+PATH=$work/bin refused "no sbatch in PATH" "$sweep"
+printf '#!%s\ncat >given; echo 4711\n' "$work/bin/sh" >bin/sbatch
+chmod +x bin/sbatch
+job=$(PATH=$work/bin "$nvsweep" submit "$sweep" --nodes 3)
+[ "$job" = 4711 ] || fail "the job's number is '$job', must be 4711"
+script "$sweep" --nodes 3 >script
+cmp script given || fail "sbatch was given another script than --dry-run prints"
+printf '#!%s\necho "sbatch: error: no such partition" >&2; exit 1\n' "$work/bin/sh" >bin/sbatch
+PATH=$work/bin "$nvsweep" submit "$sweep" 2>err
+code=$?
+[ $code -eq 1 ] && [ "$(tail -n 1 err | cut -c1-29)" = "nvsweep: sbatch refused the j" ] ||
+    { fail "a refusal by sbatch: exit code $code"; cat err; }
+
+[ $failed -eq 0 ] && echo "all as it must be"
+exit $failed
