@@ -22,7 +22,7 @@ const struct word stage_words[] = {
     { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
-    { "reliability", STAGE_RELIABILITY },
+    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO },
     { NULL, 0 },
 };
 
@@ -79,6 +79,14 @@ static const struct metric reliability_metrics[] = {
 #define RELIABILITY(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric edge_metrics[] = {
+#define EDGE(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric video_metrics[] = {
+#define VIDEO(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -119,6 +127,9 @@ static const struct metric reliability_metrics[] = {
     (SYSTEM_AXES | AXIS_BIT(levelling) | AXIS_BIT(write_skew) |                        \
      AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target) | AXIS_BIT(lifetime_s) |        \
      AXIS_BIT(utilisation))
+#define CHIP_AXES                                                                      \
+    (BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | \
+     AXIS_BIT(idle))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -168,8 +179,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .block_points = 64 },
     [STAGE_CHIP] = { .name = "chip",
                      .summary = "an accelerator's latency, energy by part, power, area",
-                     .axes = BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) |
-                             AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+                     .axes = CHIP_AXES,
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
                      .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
                      METRICS(chip_metrics),
@@ -214,6 +224,26 @@ const struct stage stages[STAGE_COUNT] = {
                             .evaluate = reliability_stage_evaluate,
                             .cost_s = reliability_stage_cost_s,
                             .block_points = 1024 },
+    [STAGE_EDGE] = { .name = "edge",
+                     .summary = "an accelerator at a rate: standby, crossover, battery life",
+                     .axes = CHIP_AXES | AXIS_BIT(site),
+                     .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) |
+                                 AXIS_BIT(inference_hz),
+                     .inputs = INPUT(CHIP),
+                     METRICS(edge_metrics),
+                     .evaluate = edge_stage_evaluate,
+                     .cost_s = edge_stage_cost_s,
+                     .block_points = 4096 },
+    [STAGE_VIDEO] = { .name = "video",
+                      .summary = "video analysed on the device, in the cloud, or by both",
+                      .axes = CHIP_AXES | AXIS_BIT(site) | AXIS_BIT(video) |
+                              AXIS_BIT(split),
+                      .asked_by = AXIS_BIT(video),
+                      .inputs = INPUT(MAPPING) | INPUT(CHIP),
+                      METRICS(video_metrics),
+                      .evaluate = video_stage_evaluate,
+                      .cost_s = video_stage_cost_s,
+                      .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

@@ -18,6 +18,8 @@ enum stage_id {
     STAGE_CARBON,
     STAGE_CLOUD,
     STAGE_RELIABILITY,
+    STAGE_EDGE,
+    STAGE_VIDEO,
     STAGE_COUNT
 };
 
@@ -136,6 +138,14 @@ struct reliability_columns {
 #define RELIABILITY(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct edge_columns {
+#define EDGE(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct video_columns {
+#define VIDEO(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -151,6 +161,8 @@ union columns {
     struct carbon_columns carbon;
     struct cloud_columns cloud;
     struct reliability_columns reliability;
+    struct edge_columns edge;
+    struct video_columns video;
     void *column[COLUMNS_MAX];
 };
 
