@@ -88,8 +88,19 @@ plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/f
 schema: all  ## write the schema page hdf5_schema/columns.md anew
 	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
 
-install: all  ## copy the program and its library under PREFIX=
+man: $(addprefix $(BUILD)/man/,nvsweep.1 nvsweep-sweep.5 nvsweep-library.5 completion.bash)  ## manual pages and bash completion, under build/man
+
+$(BUILD)/man/%: $(BUILD)/nvsweep
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BUILD)/nvsweep man $(basename $(@F)) > $@
+
+install: all man  ## copy program, library, manual pages and completion under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(BUILD)/man/nvsweep.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(BUILD)/man/nvsweep-sweep.5 \
+	    $(BUILD)/man/nvsweep-library.5
+	install -D -m 644 $(BUILD)/man/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
 	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
@@ -101,7 +112,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture lint format bench plots schema install clean help
+.PHONY: all run test check deps torture lint format bench plots schema man install clean help
 
 # ---- how things are built
 

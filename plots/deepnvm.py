@@ -5,8 +5,8 @@ import numpy as np
 import figure as fig
 import nvsweep_plots as nv
 
-BASELINE = "sram"
-NAMES = {"sram": "SRAM", "stt-mram-deepnvm": "STT-MRAM", "sot-mram-deepnvm": "SOT-MRAM"}
+BASELINE = "sram-deepnvm"
+NAMES = {"sram-deepnvm": "SRAM", "stt-mram-deepnvm": "STT-MRAM", "sot-mram-deepnvm": "SOT-MRAM"}
 NETWORKS = ("alexnet", "googlenet", "vgg16", "resnet18", "squeezenet")
 PHASES = ("inference", "training")
 PHASE_HATCHES = {"inference": "", "training": "//"}

@@ -80,6 +80,13 @@ def command(draw, description, *results):
         save(figure, name, [data.attrs.get("nvsweep_commit", "") for data in datasets])
 
 
+def held(figures):
+    """The same figures, shown by a notebook only where it says so."""
+    for figure in figures.values():
+        plt.close(figure)
+    return figures
+
+
 def save(figure, name, commits=()):
     nv.FIGURES.mkdir(parents=True, exist_ok=True)
     for ending, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):

@@ -138,7 +138,7 @@ def setting(figure, axis):
 
 PREFIXES = ((1e-18, "a"), (1e-15, "f"), (1e-12, "p"), (1e-9, "n"), (1e-6, "µ"), (1e-3, "m"),
             (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T"), (1e15, "P"))
-AREAS = ((1e-12, "µm²"), (1e-6, "mm²"), (1e-4, "cm²"))
+AREAS = ((1e-12, "µm²"), (1e-6, "mm²"))
 BYTES = ((1.0, "B"), (2.0**10, "KiB"), (2.0**20, "MiB"), (2.0**30, "GiB"), (2.0**40, "TiB"))
 PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
 
@@ -151,7 +151,7 @@ def scale_of(values, units):
     if units == "byte":
         steps = BYTES
     elif units == "m2":
-        steps = AREAS
+        steps, typical = AREAS, 1e3 * typical  # 0.2 mm² rather than 200000 µm²
     elif units in PREFIXABLE:
         steps = [(factor, prefix + units) for factor, prefix in PREFIXES]
     else:
@@ -169,7 +169,7 @@ def scaled(array):
 def label(array, words=None):
     """An axis label from the file: long_name (or the words given) and units."""
     words = words or array.attrs.get("long_name") or array.name
-    words = words[0].upper() + words[1:]
+    words = words if "_" in words else words[0].upper() + words[1:]
     units = array.attrs.get("units", "")
     return f"{words} [{units}]" if units not in ("", "1") else words
 
@@ -178,3 +178,35 @@ def quantity(value, units):
     """A value as people write it: quantity(3145728, "byte") is "3 MiB"."""
     factor, words = scale_of([value], units)
     return f"{value / factor:.3g} {words}".strip()
+
+# ---- running sweeps from a notebook
+
+
+def run(sweep, result=None, ranks=None):
+    """Run a sweep (or resume it; at once if it is done) and return its result file.
+
+    sweep: a file under sweeps/, or the text of a sweep; a text needs the result's name.
+    """
+    folder = pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if "\n" in sweep or "axes" in sweep:
+        path = folder / f"{result}.cfg"
+        path.write_text(sweep)
+    else:
+        path = ROOT / "sweeps" / sweep
+    output = folder / f"{result or path.stem}.h5"
+    command = [nvsweep(), "run", str(path), "-o", str(output), "--quiet"]
+    ranks = ranks or len(os.sched_getaffinity(0))
+    if ranks > 1 and shutil.which("mpirun"):
+        root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+        command = ["mpirun", "-q", "--oversubscribe", *root, "-n", str(ranks), *command]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stderr.strip() or f"nvsweep stopped with {done.returncode}")
+    return output
+
+
+def plan(sweep_file):
+    """What a sweep would compute, in words."""
+    return subprocess.run([nvsweep(), "plan", str(sweep_file)], check=True,
+                          capture_output=True, text=True).stdout

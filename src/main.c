@@ -44,6 +44,14 @@ const struct command commands[] = {
       "  -o FILE             page (default: the file's name with .html)\n"
       "  -m METRIC,...       metrics (default: all)\n"
       "  --size 3MB          values at most; more are thinned evenly, and the page says so\n", cmd_report },
+    { "pack",     "FILE [-o OUT]",     "a compressed copy, compared with the source",
+      "  -o OUT              (default: FILE's name with .packed.h5)\n"
+      "  --undo              the other way round: contiguous, as the other commands read it\n"
+      "  --force             replace OUT\n", cmd_pack },
+    { "merge",    "A B -o OUT",        "two files over different values of their axes as one grid",
+      "  -o OUT              the new file; points in neither are pending in it\n"
+      "  --force             replace OUT\n"
+      "  A point that is done in both must be the same in both.\n", cmd_merge },
     { "best",     "FILE -m METRIC,...", "Pareto front, or the best point per group",
       "  -m METRIC,...       minimised; one gives the best point, several the Pareto front\n"
       "  --per AXIS,...      one answer per value of these axes\n"
@@ -67,6 +75,7 @@ const struct command commands[] = {
       "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
+    { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
 };

@@ -38,17 +38,17 @@ has '#SBATCH --ntasks-per-node=5' "$sweep" --tasks-per-node=5
 has '#SBATCH --partition=short,long' "$sweep" --partition short,long
 has '#SBATCH --requeue' "$sweep"
 has '#SBATCH --open-mode=append' "$sweep"
-has '#SBATCH --array=0-1' "$sweep" "$sweep"
+has '#SBATCH --array=0-1' "$sweep" "$root/tests/fixtures/slurm_array.cfg"
 mkdir -p 'a b/nodes'
 has "arguments=('--library' 'a b' '-o' 'it'\\''s.h5')" "$sweep" -o "it's.h5" --library 'a b'
 ! grep -q '@[A-Z]*@' script || fail "a word of the template was not filled in"
 
-# Slurm's spellings of a time, and ours; the warning comes at half of short limits.
+# Slurm's spellings of a time, and ours; the warning comes sooner for short limits.
 while read -r text limit warning; do
     has "#SBATCH --time=$limit" "$sweep" --time "$text"
     has "#SBATCH --signal=B:USR1@$warning" "$sweep" --time "$text"
 done <<'TIMES'
-1 0-00:01:00 30
+1 0-00:01:00 20
 90 0-01:30:00 120
 10:00 0-00:10:00 120
 2:00:00 0-02:00:00 120
@@ -67,7 +67,8 @@ for count in 0 -1 two 1.5 '' 1000000; do
 done
 refused "--partition 'a;b': must be a name" "$sweep" --partition 'a;b'
 refused "submit needs a sweep file" --nodes 2
-refused "leave it out" "$sweep" "$sweep" -o x.h5
+refused "leave it out" "$sweep" "$root/tests/fixtures/slurm_array.cfg" -o x.h5
+refused "would write the same result file" "$sweep" "$sweep"
 refused "no option '--node'; did you mean '--nodes'?" "$sweep" --node 3
 refused "missing.cfg" missing.cfg
 refused "none.in: cannot read the job template" "$sweep" --template none.in --dry-run

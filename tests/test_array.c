@@ -155,7 +155,7 @@ static struct array_request random_request(uint64_t *state)
         .rules = next_random(state) % 2 == 0 ? &array_rules_nvsim
                                              : &array_rules_physical,
         .temperature_k = 300 + (double)(next_random(state) % 80),
-        .capacity_bytes = UINT64_C(1) << (10 + next_random(state) % 8),
+        .capacity_bytes = UINT64_C(1) << (10 + next_random(state) % 5),
         .word_bits = UINT64_C(8) << next_random(state) % 6,
         .target = (enum array_target)(next_random(state) % (TARGET_EDAP + 1)),
     };
@@ -201,12 +201,12 @@ static void fast_and_naive_search_agree_on_memories(void)
     uint64_t state = 2;
     int found = 0;
 
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 200; i++) {
         struct array_request request = random_request(&state);
 
         check_searches(&request, &found);
     }
-    CU_ASSERT(found > 150);
+    CU_ASSERT(found > 100);
 }
 
 static void fast_and_naive_search_agree_on_caches(void)
@@ -214,17 +214,44 @@ static void fast_and_naive_search_agree_on_caches(void)
     uint64_t state = 3;
     int found = 0;
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         struct array_request request = random_request(&state);
 
         request.rules = i % 2 == 0 ? &array_rules_nvsim : &array_rules_physical;
-        request.capacity_bytes = 8 * 1024;
+        request.capacity_bytes = 4 * 1024;
         request.word_bits = 512;
-        request.associativity = 4;
+        request.associativity = 2;
         request.access = (enum array_access)(i % 3);
         check_searches(&request, &found);
     }
-    CU_ASSERT(found >= 2);
+    CU_ASSERT(found >= 1);
+}
+
+/* NVSim 6334d00 counted these among its 72900 candidates (data_valid of its rows): every
+ * rule of legality agrees, not just the winners. */
+static void as_many_candidates_are_legal_as_in_the_published_tool(void)
+{
+    static const struct {
+        const char *cell;
+        uint64_t word_bits, valid;
+    } cases[] = { { "SRAM", 512, 4387 },
+                  { "STTRAM", 128, 7064 },
+                  { "RRAM", 512, 3435 } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct array_request request = cache(cases[i].cell, 1 << 20, ACCESS_NORMAL,
+                                             TARGET_AREA);
+        struct array_result r;
+
+        request.associativity = 0;
+        request.word_bits = cases[i].word_bits;
+        CU_ASSERT_EQUAL_FATAL(array_search_naive(&request, &r, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(r.organizations, 72900);
+        CU_ASSERT_EQUAL(r.valid, cases[i].valid);
+        if (r.valid != cases[i].valid)
+            fprintf(stderr, "%s: %llu valid\n", cases[i].cell,
+                    (unsigned long long)r.valid);
+    }
 }
 
 /* ---- what the physical rules accept and what they mend */
@@ -277,6 +304,39 @@ static void published_rules_refuse_what_the_tool_refuses(void)
     hot.temperature_k = 420;
     CU_ASSERT_EQUAL(array_search(&hot, &r, &why), STATUS_INFEASIBLE);
     CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "300..400 K"));
+}
+
+static void fully_associative_caches_have_an_answer(void)
+{
+    for (uint64_t bytes = 4096; bytes <= 65536; bytes *= 4) {
+        struct array_request request = cache("SRAM", bytes, ACCESS_NORMAL,
+                                             TARGET_READ_EDP);
+        struct array_result full, direct;
+
+        request.rules = &array_rules_physical;
+        request.associativity = UINT64_MAX;
+        CU_ASSERT_EQUAL_FATAL(array_search(&request, &full, NULL), STATUS_OK);
+        request.associativity = 1;
+        CU_ASSERT_EQUAL_FATAL(array_search(&request, &direct, NULL), STATUS_OK);
+        CU_ASSERT(full.tag.read_energy_j > direct.tag.read_energy_j);
+        CU_ASSERT(full.area_m2 > direct.area_m2);
+    }
+}
+
+static void banks_trade_area_for_bandwidth(void)
+{
+    struct array_request request = cache("SRAM", 6 * 1024 * 1024, ACCESS_NORMAL,
+                                         TARGET_READ_EDP);
+    struct array_result one, eight;
+
+    request.rules = &array_rules_physical;
+    CU_ASSERT_EQUAL_FATAL(array_search(&request, &one, NULL), STATUS_OK);
+    request.banks = 8;
+    CU_ASSERT_EQUAL_FATAL(array_search(&request, &eight, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(eight.data.organization.banks, 8);
+    CU_ASSERT(eight.bandwidth_bytes_per_s > one.bandwidth_bytes_per_s);
+    CU_ASSERT(eight.area_m2 > 0.9 * one.area_m2);
+    CU_ASSERT(eight.data.cell_area_m2 >= one.data.cell_area_m2 * 0.999);
 }
 
 /* 8 MiB of 1 pJ cells: a 512-bit line takes 512 pJ; the published tool says 319 pJ. */
@@ -347,8 +407,11 @@ SUITE(array, TEST(class_project_caches_are_found_to_the_digit),
       TEST(normal_mode_caches_are_found_to_the_digit),
       TEST(fast_and_naive_search_agree_on_memories),
       TEST(fast_and_naive_search_agree_on_caches),
+      TEST(as_many_candidates_are_legal_as_in_the_published_tool),
       TEST(odd_capacities_lie_between_powers_of_two),
       TEST(any_associativity_and_line_has_an_answer),
+      TEST(fully_associative_caches_have_an_answer),
+      TEST(banks_trade_area_for_bandwidth),
       TEST(published_rules_refuse_what_the_tool_refuses),
       TEST(writes_are_not_divided_by_associativity),
       TEST(small_memories_are_not_faster_for_being_larger),

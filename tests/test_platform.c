@@ -265,8 +265,7 @@ enum { CACHES = sizeof cache_mib / sizeof *cache_mib };
 
 static void caches_sink(void *caches, const uint32_t *accesses, size_t count)
 {
-    for (int i = 0; i < CACHES; i++)
-        set_associative_access(((struct set_associative **)caches)[i], accesses, count);
+    set_associative_access_all(caches, CACHES, accesses, count);
 }
 
 static void alexnet_agrees_with_set_associative_caches(void)
@@ -396,6 +395,11 @@ static void impossible_requests_are_refused(void)
     CU_ASSERT_EQUAL(
         reuse_evaluate(&small, &workload, PHASE_INFERENCE, 1, 65, 0, 0, &curve, &err),
         STATUS_INPUT);
+    gemm.m = gemm.n = gemm.k = 1 << 24;
+    CU_ASSERT_EQUAL(
+        reuse_evaluate(&small, &workload, PHASE_INFERENCE, 1, 32, 0, 1, &curve, &err),
+        STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "too large to follow"));
     CU_ASSERT_EQUAL(
         reuse_evaluate(&small, &workload, PHASE_DECODE, 1, 32, 0, 0, &curve, &err),
         STATUS_INFEASIBLE);

@@ -63,6 +63,8 @@ struct accelerator {
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
 
+    bool keeps_weights; /* a network that fits the weight buffer stays there */
+
     struct level *levels;
     size_t levels_count;
 

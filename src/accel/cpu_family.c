@@ -53,7 +53,7 @@ static enum status cpu_map(const struct machine *machine, const struct accel_lay
         mapping->levels[LEVEL_GLOBAL_BUFFER].writes = mapping->dram_reads + outputs;
         mapping->levels[LEVEL_GLOBAL_BUFFER].reads += outputs;
     }
-    mapping_stall(machine, mapping);
+    mapping->dram_weight_reads = mapping->dram_reads * weights / reads;
     return STATUS_OK;
 }
 

@@ -6,6 +6,7 @@ const struct word accel_family_words[] = {
     { "row-stationary", ACCEL_ROW_STATIONARY },
     { "eie", ACCEL_EIE },
     { "winograd", ACCEL_WINOGRAD },
+    { "scalesim", ACCEL_SCALESIM },
     { NULL, 0 },
 };
 
@@ -15,6 +16,7 @@ const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT] = {
     [ACCEL_ROW_STATIONARY] = &row_stationary_family,
     [ACCEL_EIE] = &eie_family,
     [ACCEL_WINOGRAD] = &winograd_family,
+    [ACCEL_SCALESIM] = &scalesim_family,
 };
 
 uint64_t machine_level_bytes(const struct machine *machine, const struct level *level)
@@ -59,6 +61,30 @@ void mapping_stall(const struct machine *machine, struct mapping *mapping)
     }
 }
 
+static bool weights_stay(const struct machine *machine, const struct accel_layers *layers)
+{
+    double weights = 0;
+
+    for (size_t i = 0; i < layers->count; i++)
+        if (!layers->layers[i].streams_weights)
+            weights += accel_layer_weights(&layers->layers[i]);
+    return machine->accelerator.keeps_weights &&
+           weights <= machine_capacity(machine, LEVEL_WEIGHT_BUFFER);
+}
+
+/* A systolic array reads its weight buffer anyway; it is then not filled. */
+static void weights_keep(const struct machine *machine, struct mapping *mapping)
+{
+    struct level_use *use = &mapping->levels[LEVEL_WEIGHT_BUFFER];
+
+    if (machine->accelerator.family == ACCEL_SYSTOLIC)
+        use->writes -= mapping->dram_weight_reads;
+    else
+        use->reads += mapping->dram_weight_reads;
+    mapping->dram_reads -= mapping->dram_weight_reads;
+    mapping->dram_weight_reads = 0;
+}
+
 static void mapping_add(struct mapping *total, const struct mapping *one)
 {
     total->active_pes += one->active_pes * one->cycles;
@@ -85,7 +111,7 @@ enum status machine_map(const struct machine *machine, const struct accel_layers
                         size_t number, struct mapping *total, struct error *err)
 {
     const struct accel_family *family = accel_families[machine->accelerator.family];
-    bool is_found = false;
+    bool is_found = false, stay = weights_stay(machine, layers);
 
     *total = (struct mapping){ 0 };
     for (size_t i = 0; i < layers->count; i++) {
@@ -102,6 +128,10 @@ enum status machine_map(const struct machine *machine, const struct accel_layers
         status = family->map(machine, &layer, &one, err);
         if (status != STATUS_OK)
             return status;
+        if (stay && !layer.streams_weights)
+            weights_keep(machine, &one);
+        if (!family->is_stall_free)
+            mapping_stall(machine, &one);
         mapping_add(total, &one);
         is_found = true;
     }

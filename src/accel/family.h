@@ -14,6 +14,7 @@ enum accel_family_id {
     ACCEL_ROW_STATIONARY,
     ACCEL_EIE,
     ACCEL_WINOGRAD,
+    ACCEL_SCALESIM,
     ACCEL_FAMILY_COUNT,
 };
 extern const struct word accel_family_words[];
@@ -45,12 +46,14 @@ struct mapping {
     double pe_uses;         /* of the PEs' memories by the arithmetic */
     double noc_elements;
     double dram_reads, dram_writes; /* elements */
+    double dram_weight_reads;       /* of dram_reads */
     double instructions;            /* cpu */
     double transform_ops;           /* winograd: additions */
 };
 
 struct accel_family {
     const char *name, *summary;
+    bool is_stall_free; /* DRAM never holds it up */
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
     enum status (*check)(const struct accelerator *accelerator, struct error *err);
@@ -62,10 +65,11 @@ struct accel_family {
 
 extern const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT];
 extern const struct accel_family cpu_family, systolic_family, row_stationary_family,
-    eie_family, winograd_family;
+    eie_family, winograd_family, scalesim_family;
 
-/* All layers with that number (0: all), added up; layers that store their inputs find
- * them in DRAM.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
+/* All layers with that number (0: all), added up; every layer finds its inputs in DRAM
+ * and leaves its outputs there.  Weights that stay on the chip are read from the weight
+ * buffer instead.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
 enum status machine_map(const struct machine *machine, const struct accel_layers *layers,
                         size_t number, struct mapping *total, struct error *err);
 

@@ -129,9 +129,9 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
 }
 
 /* All choices of a PE's channels q and filters p and of the sets' split into r channel
- * and t filter groups; blocks are of equal size. */
-static bool pass_search(const struct machine *machine, const struct accel_layer *l,
-                        const struct placement *placement, struct pass *best)
+ * and t filter groups, for strips of e rows; blocks are of equal size. */
+static bool pass_search_strip(const struct machine *machine, const struct accel_layer *l,
+                              uint64_t sets, uint64_t e, struct pass *best)
 {
     const struct accelerator *a = &machine->accelerator;
     double pes = (double)(a->pe_rows * a->pe_columns);
@@ -139,22 +139,31 @@ static bool pass_search(const struct machine *machine, const struct accel_layer 
     uint64_t weights = (uint64_t)(machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
     uint64_t sums = (uint64_t)(machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
     double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER), cost = INFINITY;
-    uint64_t e = div_up(l->out_height, placement->columns_fold);
 
-    for (uint64_t r = 1; r <= placement->sets; r++)
+    for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
             uint64_t channels = least(q * r, l->channels);
             uint64_t most = least(sums, weights / (q * l->kernel_width));
 
             for (uint64_t p = least(most, PASS_FILTERS);
                  p > 0 && l->channels % channels == 0; p--) {
-                uint64_t filters = least(p * (placement->sets / r), l->filters);
+                uint64_t filters = least(p * (sets / r), l->filters);
 
                 if (l->filters % filters == 0)
                     pass_hold(l, e, channels, filters, capacity, best, &cost);
             }
         }
     return cost < INFINITY;
+}
+
+/* Strips as high as the folded array takes, halved until their rows fit the buffer. */
+static bool pass_search(const struct machine *machine, const struct accel_layer *l,
+                        const struct placement *placement, struct pass *best)
+{
+    for (uint64_t e = div_up(l->out_height, placement->columns_fold); e > 0; e /= 2)
+        if (pass_search_strip(machine, l, placement->sets, e, best))
+            return true;
+    return false;
 }
 
 /* The pass that the record states for such layers, if they fit together. */
@@ -207,12 +216,12 @@ static enum status row_stationary_map(const struct machine *machine,
     mapping->pe_uses = 4 * macs;
     mapping->dram_reads = groups * (pass.dram_inputs + pass.dram_weights);
     mapping->dram_writes = outputs;
+    mapping->dram_weight_reads = groups * pass.dram_weights;
     mapping->levels[LEVEL_GLOBAL_BUFFER] = (struct level_use){
         .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2),
         .writes = groups * (pass.dram_inputs + pass.buffer_sums / 2),
     };
     mapping->noc_elements = elements + macs / (double)layer->kernel_width;
-    mapping_stall(machine, mapping);
     return STATUS_OK;
 }
 

@@ -65,7 +65,7 @@ static double at_most(double value, double limit)
 static void traffic(const struct operands *o, const struct gemm *gemm,
                     enum dataflow dataflow, const struct systolic_folds *folds,
                     const struct accelerator *a, bool columns_outer, double *reads,
-                    double *writes)
+                    double *weight_reads, double *writes)
 {
     double row_folds = (double)folds->row_folds, column_folds = (double)folds->column_folds;
     double rows = at_most((double)a->pe_rows, (double)folds->spatial_rows);
@@ -97,7 +97,8 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
                  1;
         break;
     }
-    *reads = inputs * o->inputs + weights * o->weights + spills * o->outputs;
+    *weight_reads = weights * o->weights;
+    *reads = inputs * o->inputs + *weight_reads + spills * o->outputs;
     *writes = (1 + spills) * o->outputs;
 }
 
@@ -129,14 +130,15 @@ static enum status systolic_map(const struct machine *machine,
     struct level_use *input = &mapping->levels[is_split ? LEVEL_INPUT_BUFFER
                                                         : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
-    double groups = (double)layer->groups, reads[2], writes[2];
+    double groups = (double)layer->groups, reads[2], weight_reads[2], writes[2];
     struct operands o;
     int best;
 
     (void)err;
     operands_of(machine, layer, &o);
     for (int order = 0; order < 2; order++)
-        traffic(&o, &gemm, dataflow, &folds, a, order == 1, &reads[order], &writes[order]);
+        traffic(&o, &gemm, dataflow, &folds, a, order == 1, &reads[order],
+                &weight_reads[order], &writes[order]);
     best = reads[1] + writes[1] < reads[0] + writes[0];
     buffer_uses(&gemm, dataflow, &folds, &uses[0], &uses[1], &uses[2]);
     mapping->macs = mapping->computed_macs = accel_layer_macs(layer);
@@ -145,10 +147,11 @@ static enum status systolic_map(const struct machine *machine,
     mapping->active_pes = systolic_mapping(&folds, a->pe_rows, a->pe_columns) *
                           (double)(a->pe_rows * a->pe_columns);
     mapping->dram_reads = groups * reads[best];
+    mapping->dram_weight_reads = groups * weight_reads[best];
     mapping->dram_writes = groups * writes[best];
     /* what comes from DRAM is written into a buffer, what goes there is read from it */
-    uses[0].writes += reads[best] - o.weights;
-    uses[1].writes += o.weights;
+    uses[0].writes += reads[best] - weight_reads[best];
+    uses[1].writes += weight_reads[best];
     uses[2].reads += writes[best];
     for (int i = 0; i < 3; i++) {
         struct level_use *use = is_split ? input + i : input;
@@ -158,7 +161,6 @@ static enum status systolic_map(const struct machine *machine,
     }
     /* every operand crosses every PE of its row or column */
     mapping->noc_elements = 2 * mapping->macs;
-    mapping_stall(machine, mapping);
     return STATUS_OK;
 }
 

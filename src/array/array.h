@@ -178,6 +178,9 @@ struct array_result {
     uint64_t valid;         /* of them not refused; 0 when pruning kept it uncounted */
 };
 
+/* Groups of a sweep file that fill in limits and weights. */
+extern const struct schema array_limits_schema, array_weights_schema;
+
 extern const struct word array_accesses[];
 extern const struct word array_targets[];
 extern const struct word buffer_styles[];

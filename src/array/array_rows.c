@@ -1,5 +1,6 @@
 #include "array/array_rows.h"
 
+#include "array/row_columns.h"
 #include "base/memory.h"
 
 #include <ctype.h>
@@ -9,151 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Words of comparison files beside our own. */
-static const struct word target_words[] = {
-    { "ReadLatency", TARGET_READ_LATENCY },
-    { "WriteLatency", TARGET_WRITE_LATENCY },
-    { "ReadDynamicEnergy", TARGET_READ_ENERGY },
-    { "ReadEnergy", TARGET_READ_ENERGY },
-    { "WriteDynamicEnergy", TARGET_WRITE_ENERGY },
-    { "WriteEnergy", TARGET_WRITE_ENERGY },
-    { "ReadEDP", TARGET_READ_EDP },
-    { "WriteEDP", TARGET_WRITE_EDP },
-    { "LeakagePower", TARGET_LEAKAGE },
-    { "Leakage", TARGET_LEAKAGE },
-    { "Area", TARGET_AREA },
-    { "EDAP", TARGET_EDAP },
-    { "read_latency", TARGET_READ_LATENCY },
-    { "write_latency", TARGET_WRITE_LATENCY },
-    { "read_energy", TARGET_READ_ENERGY },
-    { "write_energy", TARGET_WRITE_ENERGY },
-    { "read_edp", TARGET_READ_EDP },
-    { "write_edp", TARGET_WRITE_EDP },
-    { NULL, 0 },
-};
-
-static const struct word access_words[] = {
-    { "Normal", ACCESS_NORMAL },
-    { "Sequential", ACCESS_SEQUENTIAL },
-    { "Fast", ACCESS_FAST },
-    { "-", ACCESS_NORMAL },
-    { NULL, 0 },
-};
-
-static const struct word roadmap_words[] = {
-    { "HP", ROADMAP_HP },
-    { "LSTP", ROADMAP_LSTP },
-    { "LOP", ROADMAP_LOP },
-    { "itrs-hp", ROADMAP_HP },
-    { "itrs-lstp", ROADMAP_LSTP },
-    { "itrs-lop", ROADMAP_LOP },
-    { NULL, 0 },
-};
-
-/* What a column of the output holds: a number of the result, in the column's unit. */
-enum column_of { OF_KEY, OF_RESULT, OF_DATA, OF_TAG, OF_DATA_COUNT, OF_TAG_COUNT };
-
-struct column {
-    const char *name;
-    enum column_of of;
-    size_t offset;
-    double scale;
-};
-
-#define KEY(name_)          \
-    {                       \
-        name_, OF_KEY, 0, 0 \
-    }
-#define RESULT(name_, member, scale_)                                   \
-    {                                                                   \
-        name_, OF_RESULT, offsetof(struct array_result, member), scale_ \
-    }
-#define DATA(name_, member, scale_)                                      \
-    {                                                                    \
-        name_, OF_DATA, offsetof(struct array_breakdown, member), scale_ \
-    }
-#define TAG(name_, member, scale_)                                      \
-    {                                                                   \
-        name_, OF_TAG, offsetof(struct array_breakdown, member), scale_ \
-    }
-#define COUNT(name_, member)                                                 \
-    {                                                                        \
-        name_, OF_DATA_COUNT, offsetof(struct array_organization, member), 1 \
-    }
-#define TAG_COUNT(name_, member)                                            \
-    {                                                                       \
-        name_, OF_TAG_COUNT, offsetof(struct array_organization, member), 1 \
-    }
-
-static const struct column columns[] = {
-    KEY("peer"),
-    KEY("mode"),
-    KEY("tech"),
-    KEY("node_nm"),
-    KEY("capacity_bytes"),
-    KEY("assoc"),
-    KEY("line_bits"),
-    KEY("temp_K"),
-    KEY("roadmap"),
-    KEY("access_mode"),
-    KEY("opt_target"),
-    RESULT("area_mm2", area_m2, 1e6),
-    RESULT("read_latency_ns", read_latency_s, 1e9),
-    RESULT("write_latency_ns", write_latency_s, 1e9),
-    RESULT("miss_latency_ns", miss_latency_s, 1e9),
-    RESULT("read_energy_nJ", read_energy_j, 1e9),
-    RESULT("write_energy_nJ", write_energy_j, 1e9),
-    RESULT("leakage_mW", leakage_w, 1e3),
-    COUNT("bank_rows", bank_rows),
-    COUNT("bank_cols", bank_cols),
-    COUNT("act_mats_col", active_rows),
-    COUNT("act_mats_row", active_cols),
-    COUNT("act_sub_col", active_sub_rows),
-    COUNT("act_sub_row", active_sub_cols),
-    COUNT("mat_rows", mat_rows),
-    COUNT("mat_cols", mat_cols),
-    COUNT("sub_rows", sub_rows),
-    COUNT("sub_cols", sub_cols),
-    COUNT("mux_sa", mux_sense),
-    COUNT("mux_l1", mux_out1),
-    COUNT("mux_l2", mux_out2),
-    DATA("arr_area_mm2", area_m2, 1e6),
-    DATA("area_eff_pct", efficiency, 100),
-    DATA("rd_lat_ns", read_latency_s, 1e9),
-    DATA("rd_htree_ns", htree_s, 1e9),
-    DATA("rd_mat_ns", read_mat_s, 1e9),
-    DATA("predec_ns", predecoder_s, 1e9),
-    DATA("rd_sub_ns", read_subarray_s, 1e9),
-    DATA("rowdec_ns", row_decoder_s, 1e9),
-    DATA("bitline_ns", bitline_s, 1e9),
-    DATA("sa_ns", sense_s, 1e9),
-    DATA("mux_ns", mux_s, 1e9),
-    DATA("precharge_ns", precharge_s, 1e9),
-    TAG("comp_ns", comparator_s, 1e9),
-    DATA("wr_lat_ns", write_latency_s, 1e9),
-    DATA("rd_e_nJ", read_energy_j, 1e9),
-    DATA("rd_htree_e_nJ", htree_j, 1e9),
-    DATA("rd_mat_e_nJ", read_mat_j, 1e9),
-    DATA("rd_sub_e_nJ", read_subarray_j, 1e9),
-    DATA("sa_e_nJ", sense_j, 1e9),
-    DATA("precharge_e_nJ", precharge_j, 1e9),
-    DATA("rowdec_e_nJ", row_decoder_j, 1e9),
-    DATA("wr_e_nJ", write_energy_j, 1e9),
-    DATA("leak_mW", leakage_w, 1e3),
-    TAG_COUNT("tag_bank_rows", bank_rows),
-    TAG_COUNT("tag_bank_cols", bank_cols),
-    TAG_COUNT("tag_mat_rows", mat_rows),
-    TAG_COUNT("tag_mat_cols", mat_cols),
-    TAG_COUNT("tag_sub_rows", sub_rows),
-    TAG_COUNT("tag_sub_cols", sub_cols),
-    TAG_COUNT("tag_mux_sa", mux_sense),
-    TAG("tag_arr_area_mm2", area_m2, 1e6),
-    TAG("tag_rd_lat_ns", read_latency_s, 1e9),
-    TAG("tag_rd_e_nJ", read_energy_j, 1e9),
-    TAG("tag_leak_mW", leakage_w, 1e3),
-};
-
-enum { COLUMNS = sizeof columns / sizeof columns[0], FIELDS = 256 };
+enum { FIELDS = 256 };
 
 /* One file being read. */
 struct rows {
@@ -317,7 +174,7 @@ static enum status find_node(const struct rows *rows, struct array_request *r)
     enum status status = number(rows, "node_nm", -1, 1, 1000, &node_nm);
 
     if (status == STATUS_OK)
-        status = word(rows, "roadmap", roadmap_words, ROADMAP_HP, &roadmap);
+        status = word(rows, "roadmap", row_roadmaps, ROADMAP_HP, &roadmap);
     if (status != STATUS_OK)
         return status;
     r->node = rows->library->node(rows->library->context, node_nm * 1e-9,
@@ -342,8 +199,8 @@ static enum status read_request(const struct rows *rows, struct array_request *r
         (status = whole(rows, "assoc", 1, 1e9, &r->associativity)) != STATUS_OK ||
         (status = number(rows, "temp_K", 350, 1, 1000, &r->temperature_k)) !=
             STATUS_OK ||
-        (status = word(rows, "access_mode", access_words, 0, &access)) != STATUS_OK ||
-        (status = word(rows, "opt_target", target_words, TARGET_READ_EDP, &target)) !=
+        (status = word(rows, "access_mode", row_accesses, 0, &access)) != STATUS_OK ||
+        (status = word(rows, "opt_target", row_targets, TARGET_READ_EDP, &target)) !=
             STATUS_OK ||
         (status = find_node(rows, r)) != STATUS_OK)
         return status;
@@ -358,12 +215,13 @@ static enum status read_organization(const struct rows *rows, enum column_of of,
                                      struct array_organization *o)
 {
     *o = (struct array_organization){ 0 };
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (columns[i].of != of)
+    for (size_t i = 0; i < row_column_count; i++) {
+        if (row_columns[i].of != of)
             continue;
 
-        enum status status = whole(rows, columns[i].name, 0, 1e9,
-                                   (uint64_t *)(void *)((char *)o + columns[i].offset));
+        enum status status = whole(
+            rows, row_columns[i].name, 0, 1e9,
+            (uint64_t *)(void *)((char *)o + row_columns[i].offset));
 
         if (status != STATUS_OK)
             return status;
@@ -419,8 +277,8 @@ static void write_cell(const struct rows *rows, const struct column *column,
 
 static bool is_ours(const char *title)
 {
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (strcasecmp(columns[i].name, title) == 0)
+    for (size_t i = 0; i < row_column_count; i++)
+        if (strcasecmp(row_columns[i].name, title) == 0)
             return true;
     return strcasecmp(title, "note") == 0;
 }
@@ -429,10 +287,10 @@ static bool is_ours(const char *title)
 static void write_row(const struct rows *rows, const struct array_result *r,
                       const char *note)
 {
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < row_column_count; i++) {
         if (i > 0)
             fputc(',', rows->out);
-        write_cell(rows, &columns[i], r);
+        write_cell(rows, &row_columns[i], r);
     }
     for (size_t i = 0; i < rows->title_count; i++)
         if (!is_ours(rows->titles[i]))
@@ -445,8 +303,8 @@ static void write_row(const struct rows *rows, const struct array_result *r,
 
 static void write_header(const struct rows *rows)
 {
-    for (size_t i = 0; i < COLUMNS; i++)
-        fprintf(rows->out, "%s%s", i > 0 ? "," : "", columns[i].name);
+    for (size_t i = 0; i < row_column_count; i++)
+        fprintf(rows->out, "%s%s", i > 0 ? "," : "", row_columns[i].name);
     for (size_t i = 0; i < rows->title_count; i++)
         if (!is_ours(rows->titles[i]))
             fprintf(rows->out, ",%s", rows->titles[i]);

@@ -318,6 +318,35 @@ static void describe_times(const struct task *task, const struct mat *mat,
                                   &b->precharge_s);
 }
 
+/* Banks stand in a square around their port; the farthest is half a side away. */
+static void reach_banks(const struct task *task, const struct bank *bank,
+                        struct array_breakdown *b)
+{
+    double length_m = (sqrt(task->banks) - 1) * sqrt(bank->area_m2);
+    double bits = (double)task->word_bits + log2_up(task->sets);
+
+    if (!(length_m > 0))
+        return;
+
+    struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
+    double moved_j = TREE_ACTIVITY * bits * cost.energy_j;
+
+    b->read_latency_s += 2 * cost.delay_s;
+    b->htree_s += 2 * cost.delay_s;
+    b->write_latency_s += cost.delay_s;
+    b->set_latency_s += cost.delay_s;
+    b->reset_latency_s += cost.delay_s;
+    b->read_energy_j += moved_j;
+    b->htree_j += moved_j;
+    b->write_energy_j += moved_j;
+    b->set_energy_j += moved_j;
+    b->reset_energy_j += moved_j;
+    b->htree_leakage_w += bits * cost.leakage_w;
+    b->leakage_w += bits * cost.leakage_w;
+    b->width_m *= sqrt(task->banks);
+    b->height_m *= sqrt(task->banks);
+}
+
 void bank_describe(const struct task *task, const struct bank_shape *shape,
                    const struct mat *mat, const struct bank *bank,
                    const struct array_organization *organization,
@@ -364,10 +393,11 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
         .predecoder_leakage_w = mats * mat->predecode_w,
         .predecoder_area_m2 = mat->predecoder_area_m2,
     };
+    describe_times(task, mat, bank, breakdown);
+    reach_banks(task, bank, breakdown);
     breakdown->efficiency = breakdown->cell_area_m2 / breakdown->area_m2;
     if (task->is_tag)
         breakdown->comparator_leakage_w = mats * (double)mat->shape.ways *
                                           mat->comparator.leakage_w;
-    describe_times(task, mat, bank, breakdown);
     describe_parts(mat, subarrays, breakdown);
 }

@@ -59,6 +59,9 @@ static enum status check_request(const struct array_request *request, struct err
 {
     uint64_t line_bytes = (request->word_bits + 7) / 8;
     uint64_t ways = request->associativity;
+    uint64_t lines = request->word_bits > 0
+                         ? request->capacity_bytes * 8 / request->word_bits
+                         : 0;
 
     if (request->cell == NULL || request->node == NULL)
         return error_set(why, STATUS_INPUT, "an array needs a cell and a node");
@@ -75,6 +78,11 @@ static enum status check_request(const struct array_request *request, struct err
                          "%llu-byte lines",
                          (unsigned long long)request->capacity_bytes,
                          (unsigned long long)ways, (unsigned long long)line_bytes);
+    if (request->banks > lines ||
+        (rules_of(request)->powers_of_two && request->banks > 1))
+        return error_set(why, STATUS_INFEASIBLE, "%s",
+                         request->banks > lines ? "more banks than lines"
+                                                : "the published rules know one bank");
     if (rules_of(request)->powers_of_two &&
         (!is_power_of_two(request->capacity_bytes * 8 / request->word_bits) ||
          !is_power_of_two(request->word_bits) || (ways > 0 && !is_power_of_two(ways))))
@@ -88,7 +96,7 @@ static void count_bits(struct task *task)
 {
     const struct array_request *r = task->request;
     uint64_t banks = (uint64_t)task->banks;
-    uint64_t lines = r->capacity_bytes * 8 / r->word_bits / banks;
+    uint64_t lines = div_up(r->capacity_bytes * 8 / r->word_bits, banks);
     uint64_t word_bits = r->word_bits + r->ecc_bits;
 
     task->ways = 1;
@@ -97,7 +105,7 @@ static void count_bits(struct task *task)
     if (!task->is_cache)
         return;
 
-    uint64_t sets = lines / r->associativity;
+    uint64_t sets = div_up(lines, r->associativity);
 
     if (task->is_tag) {
         uint64_t address = r->address_bits > 0 ? r->address_bits : ADDRESS_BITS;
@@ -106,6 +114,8 @@ static void count_bits(struct task *task)
         task->sets = sets;
         task->ways = r->associativity;
         task->word_bits = address + 2 - (uint64_t)(index + offset); /* valid, dirty */
+    } else if (sets == 1 && !task->fabric.rules->powers_of_two) {
+        return; /* fully associative: the match says which line, no set to read */
     } else if (r->access == ACCESS_NORMAL) {
         task->sets = sets;
         task->ways = r->associativity;
@@ -323,16 +333,20 @@ static void total(const struct array_request *request, struct array_result *r)
                                (double)d->organization.banks;
 }
 
-static enum status run(const struct array_request *request,
+static enum status run(const struct array_request *given_request,
                        const struct array_organization *data,
                        const struct array_organization *tag, searcher *search,
                        struct array_result *result, struct error *why)
 {
+    struct array_request own = *given_request, *request = &own;
     struct array_result r;
     uint64_t counts[2] = { 0, 0 };
-    uint64_t banks = request->banks > 0 ? request->banks : 1;
-    enum status status = check_request(request, why);
+    uint64_t banks = own.banks > 0 ? own.banks : 1;
+    enum status status;
 
+    if (own.associativity == UINT64_MAX && own.word_bits > 0)
+        own.associativity = own.capacity_bytes * 8 / own.word_bits;
+    status = check_request(request, why);
     memset(&r, 0, sizeof r);
     if (status == STATUS_OK)
         status = solve(request, false, banks, data, search, &r.data, counts, why);

@@ -7,254 +7,12 @@
  *     multiplexers                   real subarray, cheapest tree
  *       bank shape                   real subarray, its own tree
  *         evaluated in full */
-#include "array/search.h"
-
-#include "base/memory.h"
+#include "array/fast.h"
 
 #include <stdlib.h>
 
 /* Bounds and values are sums in different orders; this covers their rounding. */
 static const double SLACK = 1 - 1e-9;
-
-/* The tree of a bank shape as a function of the mat's sides: at least. */
-struct tree {
-    double s0, s_w, s_ww, s_h, s_hh; /* delay of one way */
-    double j0, j_w, j_h;
-};
-
-struct leaf {
-    struct array_organization organization; /* bank and mat counts */
-    struct tree tree;
-    uint32_t next; /* in its class, + 1; 0: the last */
-};
-
-struct class
-{
-    struct mat_shape shape;
-    struct tree tree; /* least of each coefficient */
-    double mats, active;
-    const struct comparator *comparator;
-    uint32_t first, last; /* leaves, + 1 */
-};
-
-/* Subarrays of a class with one product of multiplexers and one buffer style. */
-struct item {
-    double bound;
-    uint32_t class;
-    uint16_t product_bits;
-    uint16_t style;
-};
-
-/* Row predecoders without a load: the least of their area, energy and leakage. */
-struct predecode {
-    bool known;
-    double side_m, energy_j, leakage_w;
-};
-
-enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
-
-struct fast {
-    const struct task *task;
-    const struct space *space;
-    struct parts *parts;
-    struct candidate *best;
-    bool found;
-    const char **why;
-
-    struct leaf *leaves;
-    size_t leaf_count, leaf_room;
-    struct class *classes;
-    size_t class_count, class_room;
-    struct memo class_of;
-    struct item *items;
-    size_t item_count, item_room;
-    struct sense_amp least_amp; /* cheapest in every respect */
-    struct predecode predecode[ROW_BITS];
-    bool has_tree_bounds;
-};
-
-static void *room_for(void *array, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return array;
-    *room = *room > 0 ? 2 * *room : 64;
-    return realloc_array(array, *room, size);
-}
-
-/* ---- the leaves: bank and mat counts, by class */
-
-static void tree_of(struct fast *fast, const struct bank_shape *shape,
-                    struct tree *tree)
-{
-    const struct wire *wire = &fast->task->fabric.global;
-    double vdd = fast->task->process.vdd_v;
-    double h_all = (double)shape->cols - 1, v_all = ((double)shape->rows - 1) / 2;
-    double h_squares = ((double)(shape->cols * shape->cols) - 1) / 3;
-    double v_squares = ((double)(shape->rows * shape->rows) - 1) / 12;
-    double levels = shape->h_levels + shape->v_levels;
-    double per_m_j = wire->repeated ? wire->j_per_m : wire->f_per_m * vdd * vdd;
-    double share = fast->task->fabric.rules->one_way_energy ? 1 : TREE_ACTIVITY;
-    double length = 1;
-
-    *tree = (struct tree){ 0 };
-    if (!fast->has_tree_bounds)
-        return;
-    if (wire->repeated) {
-        tree->s0 = levels * wire->driver_s;
-        tree->s_w = wire->s_per_m * h_all;
-        tree->s_h = wire->s_per_m * v_all;
-    } else {
-        double k = 2.3 * (wire->ohm_per_m * wire->f_per_m / 2);
-
-        tree->s_ww = k * h_squares;
-        tree->s_hh = k * v_squares;
-    }
-    for (unsigned i = shape->h_levels; i-- > 0; length *= 2)
-        tree->j_w += share * per_m_j * length * shape->h[i].active * shape->h[i].bits;
-    length = 0.5;
-    for (unsigned i = shape->v_levels; i-- > 0; length *= 2)
-        tree->j_h += share * per_m_j * length * shape->v[i].active * shape->v[i].bits;
-}
-
-static void least_of(struct tree *least, const struct tree *tree)
-{
-    least->s0 = fmin(least->s0, tree->s0);
-    least->s_w = fmin(least->s_w, tree->s_w);
-    least->s_ww = fmin(least->s_ww, tree->s_ww);
-    least->s_h = fmin(least->s_h, tree->s_h);
-    least->s_hh = fmin(least->s_hh, tree->s_hh);
-    least->j_w = fmin(least->j_w, tree->j_w);
-    least->j_h = fmin(least->j_h, tree->j_h);
-}
-
-static bool same_shape(const struct mat_shape *a, const struct mat_shape *b)
-{
-    return a->rows == b->rows && a->cols == b->cols &&
-           a->active_rows == b->active_rows && a->active_cols == b->active_cols &&
-           a->sets == b->sets && a->bits == b->bits && a->ways == b->ways &&
-           a->address_bits == b->address_bits;
-}
-
-/* The class of a mat shape among banks of so many mats; a new one when there is none. */
-static uint32_t class_of(struct fast *fast, const struct mat_shape *shape, double mats,
-                         double active, const struct tree *tree)
-{
-    uint64_t key = shape->sets * UINT64_C(0x9E3779B97F4A7C15) ^
-                   shape->bits * UINT64_C(0xC2B2AE3D27D4EB4F) ^ (shape->ways << 24) ^
-                   (shape->rows << 20) ^ (shape->cols << 16) ^
-                   (shape->active_rows << 12) ^ (shape->active_cols << 8) ^
-                   ((uint64_t)mats << 36) ^ (uint64_t)shape->address_bits;
-
-    for (;; key++) {
-        bool fresh;
-        uint32_t *index = memo_get(&fast->class_of, key, &fresh);
-
-        if (fresh) {
-            fast->classes = room_for(fast->classes, fast->class_count,
-                                     &fast->class_room, sizeof *fast->classes);
-            *index = (uint32_t)fast->class_count++;
-            fast->classes[*index] = (struct class){
-                .shape = *shape,
-                .tree = *tree,
-                .mats = mats,
-                .active = active,
-            };
-            return *index;
-        }
-
-        struct class *class = &fast->classes[*index];
-
-        if (same_shape(&class->shape, shape) && class->mats == mats &&
-            class->active == active) {
-            least_of(&class->tree, tree);
-            return *index;
-        }
-    }
-}
-
-static void add_leaf(struct fast *fast, const struct array_organization *o,
-                     const struct bank_shape *shape)
-{
-    struct mat_shape mat;
-    struct leaf leaf = { .organization = *o };
-
-    if (!mat_shape_make(&mat, fast->task, shape, o->mat_rows, o->mat_cols,
-                        o->active_sub_rows, o->active_sub_cols, fast->why))
-        return;
-    tree_of(fast, shape, &leaf.tree);
-
-    uint32_t index = class_of(fast, &mat, (double)(o->bank_rows * o->bank_cols),
-                              (double)(o->active_rows * o->active_cols), &leaf.tree);
-    struct class *class = &fast->classes[index];
-
-    fast->leaves = room_for(fast->leaves, fast->leaf_count, &fast->leaf_room,
-                            sizeof *fast->leaves);
-    fast->leaves[fast->leaf_count++] = leaf;
-    if (class->last > 0)
-        fast->leaves[class->last - 1].next = (uint32_t)fast->leaf_count;
-    else
-        class->first = (uint32_t)fast->leaf_count;
-    class->last = (uint32_t)fast->leaf_count;
-}
-
-#define EACH(variable)                                                         \
-    for (o.variable = space->variable.low; o.variable <= space->variable.high; \
-         o.variable *= 2)
-
-/* Mats in a bank shape; the rounded width of a tag depends on the active subarrays. */
-static void list_mats(struct fast *fast, struct array_organization o)
-{
-    const struct space *space = fast->space;
-    struct bank_shape shape;
-    uint64_t last_width = 0;
-    bool legal = false;
-
-    EACH(mat_rows)
-    EACH(mat_cols)
-    EACH(active_sub_cols)
-    EACH(active_sub_rows)
-    {
-        uint64_t width;
-
-        if (o.active_sub_cols > o.mat_cols || o.active_sub_rows > o.mat_rows)
-            continue;
-        if (space->all_subs_active &&
-            (o.active_sub_cols != o.mat_cols || o.active_sub_rows != o.mat_rows))
-            continue;
-        width = tag_width(fast->task, o.active_rows * o.active_cols *
-                                          o.active_sub_rows * o.active_sub_cols);
-        if (width != last_width)
-            legal = width > 0 &&
-                    bank_shape_make(&shape, fast->task, o.bank_rows, o.bank_cols,
-                                    o.active_rows, o.active_cols, width, fast->why);
-        last_width = width;
-        if (legal)
-            add_leaf(fast, &o, &shape);
-    }
-}
-
-static void list_leaves(struct fast *fast)
-{
-    const struct space *space = fast->space;
-    struct array_organization o = { 0 };
-    uint64_t most = fast->task->is_tag ? fast->task->ways : fast->task->word_bits;
-
-    EACH(bank_rows)
-    EACH(bank_cols)
-    EACH(active_cols)
-    EACH(active_rows)
-    {
-        if (o.active_cols > o.bank_cols || o.active_rows > o.bank_rows)
-            continue;
-        if (space->all_cols_active && o.active_cols != o.bank_cols)
-            continue;
-        if (o.active_cols * o.active_rows > most)
-            continue;
-        list_mats(fast, o);
-    }
-}
-
-/* ---- bounds */
 
 static const struct predecode *least_predecode(struct fast *fast,
                                                const struct class *class,
@@ -385,8 +143,8 @@ static bool add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
 
     if (!make_floor(fast, class, bits, style, &floor, &times))
         return false;
-    fast->items = room_for(fast->items, fast->item_count, &fast->item_room,
-                           sizeof *fast->items);
+    fast->items = fast_room(fast->items, fast->item_count, &fast->item_room,
+                            sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
         .bound = bound_of(fast, class, &class->tree, &floor, &times),
         .class = index,
@@ -482,8 +240,10 @@ static void try_leaves(struct fast *fast, const struct class *class,
                                           o->active_sub_rows * o->active_sub_cols);
         bank_shape_make(&trial->shape, fast->task, o->bank_rows, o->bank_cols,
                         o->active_rows, o->active_cols, width, fast->why);
-        if (!candidate_finish(trial, fast->task, fast->why))
+        if (!candidate_finish(trial, fast->task, fast->why)) {
+            fast->is_limited = fast->is_limited || *fast->why == beyond_limits;
             continue;
+        }
 
         struct array_organization *t = &trial->organization;
 
@@ -622,9 +382,11 @@ bool search_fast(const struct task *task, const struct space *space,
     if (!is_monotone(task->request))
         return search_naive(task, space, parts, best, valid, why);
     memo_init(&fast.class_of, sizeof(uint32_t));
-    list_leaves(&fast);
+    fast_list_leaves(&fast);
     list_items(&fast);
     try_items(&fast);
+    if (fast.is_limited)
+        *why = beyond_limits;
     memo_free(&fast.class_of);
     free(fast.leaves);
     free(fast.classes);

@@ -201,6 +201,8 @@ static bool is_too_small(const struct task *task, uint64_t rows, uint64_t cols)
         return false;
     if (rows * cols >= all)
         return false;
+    if (task->sets < LEAST_ROWS) /* tags of a fully associative cache: one row each */
+        return cols < LEAST_COLS;
     return rows < LEAST_ROWS || cols < LEAST_COLS || rows * cols < LEAST_CELLS;
 }
 

@@ -6,6 +6,8 @@ static bool refuse(const char **why, const char *reason)
     return false;
 }
 
+const char beyond_limits[] = "no organization is within the limits";
+
 static bool within(double value, double limit)
 {
     return !(limit > 0) || value <= limit;
@@ -30,7 +32,7 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
     if (!bank_make(&c->bank, task, &c->shape, &c->mat, why))
         return false;
     if (!within_limits(task, &c->bank))
-        return refuse(why, "no organization is within the limits");
+        return refuse(why, beyond_limits);
 
     struct metrics metrics = {
         .read_s = c->bank.read_s,
@@ -110,7 +112,7 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
         if (!hunt->found || c.value < hunt->best->value)
             *hunt->best = c;
         hunt->found = true;
-    } else if (why != NULL) {
+    } else if (why != NULL && *hunt->why != beyond_limits) {
         *hunt->why = why;
     }
 }

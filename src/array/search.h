@@ -49,6 +49,9 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
                     const struct array_organization *organization, struct parts *parts,
                     const char **why);
 
+/* The reason given when limits alone are in the way. */
+extern const char beyond_limits[];
+
 /* The bank level of a candidate whose mat is done, and its value. */
 bool candidate_finish(struct candidate *candidate, const struct task *task,
                       const char **why);

@@ -1,44 +1,9 @@
 #include "array/subarray.h"
 
-#include <string.h>
+#include "array/subarray_power.h"
 
 /* On- over off-current a column of access devices needs per unselected row. */
 static const double LEAK_TOLERANCE = 1;
-/* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */
-static const double SWING_MARGIN = 2;
-/* Period in which the published tool refreshes every row. */
-static const double REFRESH_S = 64e-3;
-
-void parts_init(struct parts *parts)
-{
-    memo_init(&parts->row_decoders, sizeof(struct row_driver));
-    memo_init(&parts->column_decoders, sizeof(struct row_driver));
-    memo_init(&parts->prechargers, sizeof(struct precharger));
-    memo_init(&parts->sense_amps, sizeof(struct sense_amp));
-    memo_init(&parts->predecoders, sizeof(struct predecoder));
-    memo_init(&parts->comparators, sizeof(struct comparator));
-    parts->pass.width_m = 0;
-}
-
-void parts_free(struct parts *parts)
-{
-    memo_free(&parts->row_decoders);
-    memo_free(&parts->column_decoders);
-    memo_free(&parts->prechargers);
-    memo_free(&parts->sense_amps);
-    memo_free(&parts->predecoders);
-    memo_free(&parts->comparators);
-}
-
-/* Keys: small integers side by side, mixed so that none overlaps for real counts. */
-static uint64_t key_of(uint64_t a, uint64_t b, uint64_t c, unsigned style)
-{
-    uint64_t key = a * UINT64_C(0xD6E8FEB86659FD93);
-
-    key = (key ^ (key >> 29) ^ b) * UINT64_C(0xBF58476D1CE4E5B9);
-    key = (key ^ (key >> 31) ^ c) * UINT64_C(0x94D049BB133111EB);
-    return key ^ (key >> 32) ^ style;
-}
 
 /* Currents that drivers of both lines must deliver while writing (NVSim). */
 struct currents {
@@ -77,48 +42,6 @@ static struct currents line_currents(const struct fabric *fabric,
     };
 }
 
-static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
-                                              const struct process *process,
-                                              double count, struct load load,
-                                              enum buffer_style style, double min_a)
-{
-    bool fresh;
-    struct row_driver *decoder = memo_get(memo, key, &fresh);
-
-    if (fresh && !row_driver_make(decoder, process, count,
-                                  row_driver_inputs(count, false), load, style, min_a))
-        decoder->energy_j = -1;
-    return decoder->energy_j < 0 ? NULL : decoder;
-}
-
-const struct predecoder *parts_predecoder(struct parts *parts,
-                                          const struct process *process, unsigned bits,
-                                          double load_f)
-{
-    bool fresh;
-    uint64_t word;
-
-    memcpy(&word, &load_f, sizeof word);
-
-    struct predecoder *block = memo_get(&parts->predecoders, key_of(word, bits, 0, 0),
-                                        &fresh);
-
-    if (fresh && !predecoder_make(block, process, bits, load_f))
-        block->energy_j = -1;
-    return block->energy_j < 0 ? NULL : block;
-}
-
-const struct comparator *parts_comparator(struct parts *parts,
-                                          const struct process *process, uint64_t bits)
-{
-    bool fresh;
-    struct comparator *comparator = memo_get(&parts->comparators, bits, &fresh);
-
-    if (fresh)
-        *comparator = comparator_make(process, (double)bits, RAMP_STEP, NULL);
-    return comparator;
-}
-
 static bool refuse(const char **why, const char *reason)
 {
     *why = reason;
@@ -146,16 +69,10 @@ static bool make_row_decoder(struct subarray *s, const struct fabric *fabric,
                              struct parts *parts, struct currents currents,
                              const char **why)
 {
-    const struct subarray_shape *shape = &s->shape;
-    uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
     struct load wordline = { s->wordline_f, s->line_width_m * fabric->local.ohm_per_m };
 
-    s->row_decoder = sized_decoder(&parts->row_decoders,
-                                   key_of(shape->rows, shape->cols,
-                                          fabric->cell.crossbar ? product : 0,
-                                          (unsigned)shape->buffers),
-                                   fabric->process, (double)shape->rows, wordline,
-                                   shape->buffers, currents.wordline_a);
+    s->row_decoder = parts_row_decoder(parts, fabric, &s->shape, wordline,
+                                       currents.wordline_a);
     return s->row_decoder != NULL ||
            refuse(why, "the wordline current needs too wide a driver");
 }
@@ -171,40 +88,12 @@ static bool make_decoders(struct subarray *s, const struct fabric *fabric,
     if (!make_row_decoder(s, fabric, parts, currents, why))
         return false;
     for (int i = 0; i < 3; i++) {
-        s->column_decoder[i] = sized_decoder(
-            &parts->column_decoders,
-            key_of(muxes[i], shape->cols, fabric->cell.resistive ? shape->rows : 0,
-                   (unsigned)shape->buffers),
-            fabric->process, (double)muxes[i], select, shape->buffers, 0);
+        s->column_decoder[i] = parts_column_decoder(parts, fabric, shape, muxes[i],
+                                                    select);
         if (s->column_decoder[i] == NULL)
             return refuse(why, "a column select line needs too wide a driver");
     }
     return true;
-}
-
-static const struct precharger *
-parts_precharger(struct parts *parts, const struct fabric *fabric, uint64_t cols)
-{
-    bool fresh;
-    struct precharger *precharger = memo_get(&parts->prechargers, cols, &fresh);
-
-    if (fresh)
-        precharger_make(precharger, fabric->process, &fabric->cell, &fabric->local,
-                        (double)cols);
-    return precharger;
-}
-
-const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux)
-{
-    bool fresh;
-    struct sense_amp *amp = memo_get(&parts->sense_amps, mux, &fresh);
-
-    if (fresh &&
-        !sense_amp_make(amp, fabric->process, &fabric->cell,
-                        (double)mux * fabric->cell.width_m, fabric->cell.sense_v))
-        amp->energy_j = -1;
-    return amp->energy_j < 0 ? NULL : amp;
 }
 
 static bool make_edges(struct subarray *s, const struct fabric *fabric,
@@ -284,201 +173,6 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
     return true;
 }
 
-/* Charge that a read moves on one column, as energy. */
-static double column_read_j(const struct subarray *s, const struct fabric *fabric)
-{
-    const struct bitcell *cell = &fabric->cell;
-    double mux_f = s->mux[0].seen_energy_f, line_f = s->bitline_f, r = s->bitline_ohm;
-    double all_f = cell->access_f + line_f + mux_f, vdd = fabric->process->vdd_v;
-
-    if (cell->cell->kind == CELL_EDRAM) {
-        double signal_v = vdd / 2 * cell->cell->storage_f /
-                          (cell->cell->storage_f + line_f + mux_f);
-
-        if (!fabric->rules
-                 ->dram_restore_free) /* latched to the rails and written back */
-            return (all_f + cell->cell->storage_f) * vdd / 2 * vdd;
-        return all_f * signal_v * vdd;
-    }
-    if (!cell->resistive) {
-        if (fabric->rules->sram_full_swing)
-            return all_f * cell->precharge_v * cell->precharge_v;
-        return all_f * vdd * fmin(SWING_MARGIN * cell->sense_v, vdd);
-    }
-    if (!cell->current_sensed)
-        return all_f *
-               (cell->precharge_v * cell->precharge_v - cell->on_v * cell->on_v);
-
-    double sum_ohm = s->mux[0].pass_ohm + r + cell->on_ohm;
-    double read_v = fabs(cell->cell->read_voltage_v);
-    double low_v = read_v * s->mux[0].pass_ohm / sum_ohm;
-    double high_v = read_v * (s->mux[0].pass_ohm + r) / sum_ohm;
-
-    return cell->access_f * high_v * high_v + mux_f * low_v * low_v +
-           line_f * (high_v * high_v + high_v * low_v + low_v * low_v) / 3;
-}
-
-struct write_energies {
-    double set_j, reset_j, write_j;
-};
-
-/* Cells and bitlines of a write; peripheral circuits apart. */
-static struct write_energies cell_writes(const struct subarray *s,
-                                         const struct fabric *fabric, double selected,
-                                         double column_j)
-{
-    const struct bitcell *cell = &fabric->cell;
-    const struct array_rules *rules = fabric->rules;
-    double line_f = cell->access_f + s->bitline_f + s->mux[0].seen_energy_f;
-    double cols = (double)s->shape.cols, vdd = fabric->process->vdd_v;
-    struct write_energies e;
-
-    if (!cell->resistive) {
-        double full_j = line_f * vdd * vdd;
-
-        if (cell->cell->kind == CELL_SRAM && rules->sram_full_swing)
-            full_j = column_j;
-        else if (cell->cell->kind == CELL_EDRAM && rules->dram_restore_free)
-            full_j = (s->bitline_f + s->mux[0].seen_energy_f) * cell->reset_v *
-                     cell->reset_v;
-        e.write_j = selected * full_j;
-        /* the row's other cells see their bitlines move as in a read */
-        if (!rules->recharge_free && cell->cell->kind != CELL_GAIN_CELL)
-            e.write_j += (cols - selected) * column_j;
-        e.set_j = e.reset_j = e.write_j;
-        return e;
-    }
-
-    double shaper = cell->cell->write_pulse_factor > 0 ? cell->cell->write_pulse_factor
-                                                       : 1;
-    double set_line_j = line_f * cell->set_v * cell->set_v;
-    double reset_line_j = line_f * cell->reset_v * cell->reset_v;
-
-    if (rules->shaper_divides_all) {
-        e.set_j = selected * (cell->set_j + set_line_j) / shaper;
-        e.reset_j = selected * (cell->reset_j + reset_line_j) / shaper;
-    } else {
-        e.set_j = selected * (cell->set_j / shaper + set_line_j);
-        e.reset_j = selected * (cell->reset_j / shaper + reset_line_j);
-    }
-    if (cell->crossbar && !rules->half_select_free) {
-        const struct cell *c = cell->cell;
-        double on_ohm = c->resistance_on_half_reset_ohm > 0
-                            ? c->resistance_on_half_reset_ohm
-                            : fmax(c->resistance_on_reset_ohm, c->resistance_on_ohm);
-        double half = cols - selected + (double)(s->shape.rows - 1) * selected;
-        double v = cell->reset_v / 2;
-        double half_w = c->access == ACCESS_NONE ? v * v / on_ohm
-                                                 : v * c->selector_leak_a;
-
-        e.set_j += half * half_w * cell->set_s;
-        e.reset_j += half * half_w * cell->reset_s;
-    }
-    e.write_j = fmax(e.set_j, e.reset_j);
-    return e;
-}
-
-/* Periphery on top of the cells.  Added one by one in the published tool's order, so that
- * equal sums round alike and ties fall as they do there. */
-static double edge_j(const struct subarray *s, double cells_j, double precharge_j,
-                     double sense_j)
-{
-    double sum_j = cells_j;
-
-    sum_j += s->row_decoder->energy_j;
-    for (int i = 0; i < 3; i++)
-        sum_j += s->column_decoder[i]->energy_j;
-    sum_j += precharge_j;
-    sum_j += s->mux[0].energy_j;
-    sum_j += sense_j;
-    sum_j += s->mux[1].energy_j;
-    sum_j += s->mux[2].energy_j;
-    return sum_j;
-}
-
-static void energies(struct subarray *s, const struct fabric *fabric)
-{
-    const struct bitcell *cell = &fabric->cell;
-    const struct array_rules *rules = fabric->rules;
-    const struct subarray_shape *shape = &s->shape;
-    double cols = (double)shape->cols;
-    double selected = cols /
-                      ((double)shape->mux0 * (double)shape->mux1 * (double)shape->mux2);
-    double column_j = column_read_j(s, fabric);
-    double steps = cell->read_steps;
-    struct write_energies w = cell_writes(s, fabric, selected, column_j);
-
-    s->column_decoder_j = s->column_decoder[0]->energy_j +
-                          s->column_decoder[1]->energy_j +
-                          s->column_decoder[2]->energy_j;
-    s->mux_j = s->mux[0].energy_j + s->mux[1].energy_j + s->mux[2].energy_j;
-    s->sense_j = s->amp->energy_j * (cols / (double)shape->mux0) * steps;
-    s->bitline_j = column_j * cols * steps;
-    s->cell_read_j = 0;
-    if (cell->resistive) {
-        /* each column at an amplifier conducts, and its reference cell */
-        double sensed = rules->selected_cells_only ? selected
-                                                   : cols / (double)shape->mux0;
-
-        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
-        if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
-            s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
-    }
-    s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
-                       s->precharger->energy_j, s->sense_j);
-
-    double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
-    double share = fabric->write_share, shift_j = cell->shift_j * selected;
-
-    s->cell_write_j = w.write_j * share;
-    s->set_j = edge_j(s, w.set_j * share + shift_j, restore_j, 0);
-    s->reset_j = edge_j(s, w.reset_j * share + shift_j, restore_j, 0);
-    s->write_j = edge_j(s, w.write_j * share + shift_j, restore_j, 0);
-    if (rules->reset_adds_set)
-        s->reset_j = edge_j(s, s->set_j, restore_j, 0);
-    if (cell->crossbar && rules->crosspoint_write_twice)
-        s->write_j += s->mux_j;
-    if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
-        s->write_j += cell->cell->verify_reads * s->read_j;
-}
-
-/* Interval at which rows are refreshed, 0 if never. */
-static double refresh_interval_s(const struct fabric *fabric)
-{
-    const struct cell *cell = fabric->cell.cell;
-    double interval_s = cell->refresh_interval_s > 0 ? cell->refresh_interval_s
-                                                     : cell->retention_s;
-
-    if (fabric->cell.resistive || cell->kind == CELL_SRAM)
-        return 0;
-    if (fabric->rules->refresh_is_leakage)
-        return REFRESH_S;
-    if (!(interval_s > 0))
-        return REFRESH_S;
-    /* charge leaks twice as fast every 10 K */
-    return interval_s *
-           exp2((cell->retention_temperature_k - fabric->process->temperature_k) / 10);
-}
-
-static void leakages(struct subarray *s, const struct fabric *fabric)
-{
-    double rows = (double)s->shape.rows, cols = (double)s->shape.cols;
-    double interval_s = refresh_interval_s(fabric);
-
-    s->cell_leakage_w = fabric->cell.leak_w * rows * cols;
-    s->sense_leakage_w = s->amp->leakage_w * cols / (double)s->shape.mux0;
-    s->refresh_w = 0;
-    if (interval_s > 0 && fabric->rules->refresh_is_leakage)
-        s->refresh_w = s->bitline_j / interval_s * rows;
-    else if (interval_s > 0)
-        s->refresh_w = s->read_j / interval_s * rows;
-    s->leakage_w = s->cell_leakage_w + s->row_decoder->leakage_w +
-                   s->column_decoder[0]->leakage_w + s->column_decoder[1]->leakage_w +
-                   s->column_decoder[2]->leakage_w + s->precharger->leakage_w +
-                   s->sense_leakage_w + s->mux[0].leakage_w + s->mux[1].leakage_w +
-                   s->mux[2].leakage_w;
-}
-
 static void layout(struct subarray *s, const struct fabric *fabric)
 {
     struct box rows = s->row_decoder->box, precharge = s->precharger->box;
@@ -521,8 +215,8 @@ static bool complete(struct subarray *s, const struct fabric *fabric, const char
         return false;
     s->sense_s = fmax(s->amp->delay_s, fabric->cell.cell->read_time_s);
     s->mux_s = s->mux[0].delay_s + s->mux[1].delay_s + s->mux[2].delay_s;
-    energies(s, fabric);
-    leakages(s, fabric);
+    subarray_energies(s, fabric);
+    subarray_leakages(s, fabric);
     layout(s, fabric);
     return true;
 }

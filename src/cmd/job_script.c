@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slurm warns this long before the end, or at half of shorter limits. */
+/* Slurm warns this long before the end, or a third of shorter limits.  It looks every 30 s
+ * and warns by that much early: no warning may come before the script has set its trap. */
 #define WARNING_S 120.0
 
 static char *quoted(const char *text)
@@ -116,7 +117,7 @@ static void slots_make(const struct job *job, struct slot slots[SLOTS])
 {
     bool is_array = job->sweep_count > 1;
     char *name = is_array ? alloc_text("nvsweep") : job_name(job->sweeps[0]);
-    long warning_s = (long)fmin(WARNING_S, (double)job->minutes * 60 / 2);
+    long warning_s = (long)fmin(WARNING_S, (double)job->minutes * 60 / 3);
     /* clang-format off */
     const struct slot made[SLOTS] = {
         { "COMMENT",   comment(job) },

@@ -205,6 +205,14 @@ static enum status script_submit(const char *script, struct error *err)
     return STATUS_OK;
 }
 
+/* Sweeps whose result files have the same name: x.cfg and folder/x.cfg. */
+static bool is_same_output(const char *a, const char *b)
+{
+    const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+
+    return strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0;
+}
+
 static enum status job_check(const struct job *job, struct error *err)
 {
     if (job->sweep_count < 1 || job->sweep_count > SWEEPS_MAX)
@@ -217,6 +225,14 @@ static enum status job_check(const struct job *job, struct error *err)
                          "--output names one result file, but there are "
                          "%zu sweeps; leave it out, and each gets its own",
                          job->sweep_count);
+    for (size_t i = 1; i < job->sweep_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (is_same_output(job->sweeps[i], job->sweeps[j]))
+                return error_set(
+                    err, STATUS_INPUT,
+                    "%s and %s would write the same result file; submit them "
+                    "apart, each with -o FILE",
+                    job->sweeps[j], job->sweeps[i]);
     return STATUS_OK;
 }
 

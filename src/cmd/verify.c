@@ -171,7 +171,7 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
     status = results_open(argv[0], &results, err);
     if (status == STATUS_OK)
         status = results_verify(results, &blocks, &damaged, &where);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && samples > 0)
         status = recompute(results, (uint64_t)samples, &checked, &differing, err);
     else if (where.text[0] && !err->text[0])
         *err = where;

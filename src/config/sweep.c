@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "config/axes.h"
+#include "config/record.h"
 #include "stage/stage.h"
 
 #include <stdlib.h>
@@ -122,6 +123,18 @@ static enum status options_read(struct axes_reading *reading,
     return status;
 }
 
+/* A group that a schema describes; absent, all its members keep 0. */
+static enum status group_read(struct axes_reading *reading, const config_setting_t *group,
+                              const struct schema *schema, void *members)
+{
+    if (!group)
+        return STATUS_OK;
+    if (group->type != CONFIG_TYPE_GROUP)
+        return setting_fail(reading->source, group, reading->err, "must be a group { %s = "
+                            "...; }", schema->fields[0].name);
+    return record_read(reading->source, group, schema, members, reading->err);
+}
+
 /* ---- the whole */
 
 static void sweep_init(struct sweep *sweep)
@@ -151,8 +164,8 @@ static enum status space_build(struct axes_reading *reading,
 
 static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
 {
-    static const char *const keys[] = { "title",   "stages", "axes",   "zip",
-                                        "exclude", "sample", "options" };
+    static const char *const keys[] = { "title",  "stages",  "axes",   "zip",    "exclude",
+                                        "sample", "options", "limits", "weights" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -168,6 +181,12 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = stages_read(reading, setting_member(root, "stages"));
     if (status == STATUS_OK)
         status = options_read(reading, setting_member(root, "options"));
+    if (status == STATUS_OK)
+        status = group_read(reading, setting_member(root, "limits"), &array_limits_schema,
+                            &reading->sweep->limits);
+    if (status == STATUS_OK)
+        status = group_read(reading, setting_member(root, "weights"),
+                            &array_weights_schema, &reading->sweep->weights);
     if (status == STATUS_OK)
         status = axes_read(reading, axes);
     if (status == STATUS_OK)

@@ -10,6 +10,8 @@
  *   zip = ( [ "phase", "batch" ] );                 vary together: one dimension
  *   exclude = ( { technology = "sram"; capacity = [ "512 MiB", "1 GiB" ]; } );
  *   sample = { count = 1000; seed = 7; };           draw points instead of their product
+ *   limits = { area_m2 = "5 mm2"; read_latency_s = "2 ns"; };   of the array search
+ *   weights = { read_latency = 1; area = 2; };      exponents of target "weighted"
  *   options = { durability = "power"; seed = 1; max_error = 0.01; };
  *
  * capacity = { iso_area_of = "sram"; baseline = [ "3 MiB" ]; step = "1 MiB"; } stands

@@ -8,6 +8,7 @@
 #include "workload/stack_distance.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -179,9 +180,27 @@ static unsigned first_shift(double accesses, double max_error)
 
     if (max_error <= 0 || accesses <= EXACT_ACCESSES)
         return 0;
-    while (shift < SHIFT_MAX && accesses > (double)(SAMPLED_ACCESSES << shift))
+    while (shift < SHIFT_MAX && accesses > ldexp(SAMPLED_ACCESSES, (int)shift))
         shift++;
     return shift;
+}
+
+/* Numbers of lines, of tiles and of a list's accesses must fit their 32 bits. */
+static enum status check_size(const struct gpu_plan *plan,
+                              const struct kernel_stream *stream, unsigned shift,
+                              struct error *err)
+{
+    const double most = (double)ACCESS_LINES_MAX;
+    double followed = stream->tile_accesses / (double)(UINT64_C(1) << shift);
+
+    if ((double)(plan->map.lines >> shift) < most && stream->tiles < most &&
+        followed < most)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INFEASIBLE,
+        "is too large to follow: %.3g lines, %.3g tiles in a product, must be "
+        "below %.3g (a smaller batch, or a larger max_error)",
+        (double)plan->map.lines, stream->tiles, most);
 }
 
 static enum status gpu_evaluate(const struct evaluation *evaluation,
@@ -196,15 +215,15 @@ static enum status gpu_evaluate(const struct evaluation *evaluation,
         return status;
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
     shift = first_shift(stream.accesses, evaluation->max_error);
-    if (plan.map.lines >> shift >= ACCESS_LINES_MAX) {
-        status = error_set(err, STATUS_INFEASIBLE,
-                           "touches more than %u lines, which is beyond this method",
-                           ACCESS_LINES_MAX);
+    status = check_size(&plan, &stream, shift, err);
+    if (status != STATUS_OK)
         goto out;
-    }
     plan_measure(&plan, evaluation, shift, curve);
     while (shift > 0 && curve->error > evaluation->max_error) {
         shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
+        status = check_size(&plan, &stream, shift, err);
+        if (status != STATUS_OK)
+            goto out;
         plan_measure(&plan, evaluation, shift, curve);
     }
 out:

@@ -26,6 +26,13 @@ struct gpu_run {
     bool *has_gradient; /* per operation: something was written to out_gradient */
 };
 
+/* Where an input of operation lies. */
+static inline const struct operation_memory *
+gpu_input(const struct gpu_run *run, const struct operation *operation, unsigned input)
+{
+    return &run->map->operations[operation->inputs[input]];
+}
+
 /* All kernels of the forward pass of operation i. */
 void gpu_forward(const struct gpu_run *run, size_t i);
 

@@ -1,17 +1,10 @@
 #include "platform/gpu.h"
 
-static const struct operation_memory *input_memory(const struct gpu_run *run,
-                                                   const struct operation *operation,
-                                                   unsigned input)
-{
-    return &run->map->operations[operation->inputs[input]];
-}
-
 /* Whether input k wants a gradient. */
 static bool wants_gradient(const struct gpu_run *run, const struct operation *operation,
                            unsigned k)
 {
-    return input_memory(run, operation, k)->needs_gradient;
+    return gpu_input(run, operation, k)->needs_gradient;
 }
 
 /* Call once per gradient written: true if another consumer wrote to it before, so that
@@ -51,14 +44,14 @@ static void backward_pass(const struct gpu_run *run, size_t i)
         return;
     if (reads_input(kind))
         for (unsigned k = 0; k < operation->input_count; k++)
-            pass_read(&pass, input_memory(run, operation, k)->out, 1);
+            pass_read(&pass, gpu_input(run, operation, k)->out, 1);
     if (reads_output(kind))
         pass_read(&pass, memory->out, 1);
     pass_read(&pass, memory->out_gradient, 1);
     if (kind == LAYER_BATCH_NORM)
         kernel_pass(run->stream, &pass); /* sums over the batch come first */
     for (unsigned k = 0; k < operation->input_count; k++) {
-        struct extent gradient = input_memory(run, operation, k)->out_gradient;
+        struct extent gradient = gpu_input(run, operation, k)->out_gradient;
 
         if (!wants_gradient(run, operation, k))
             continue;
@@ -79,7 +72,7 @@ static void backward_depthwise(const struct gpu_run *run, size_t i)
     struct pass data = { .macs = macs }, weights = { .macs = macs };
 
     if (wants_gradient(run, operation, 0)) {
-        struct extent gradient = input_memory(run, operation, 0)->out_gradient;
+        struct extent gradient = gpu_input(run, operation, 0)->out_gradient;
 
         pass_read(&data, memory->out_gradient, loads);
         pass_read(&data, memory->weights, 1);
@@ -88,7 +81,7 @@ static void backward_depthwise(const struct gpu_run *run, size_t i)
         pass_write(&data, gradient);
         kernel_pass(run->stream, &data);
     }
-    pass_read(&weights, input_memory(run, operation, 0)->out, loads);
+    pass_read(&weights, gpu_input(run, operation, 0)->out, loads);
     pass_read(&weights, memory->out_gradient, 1);
     pass_write(&weights, memory->weight_gradient);
     kernel_pass(run->stream, &weights);
@@ -114,7 +107,7 @@ static void backward_convolution(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    const struct operation_memory *input = input_memory(run, operation, 0);
+    const struct operation_memory *input = gpu_input(run, operation, 0);
     struct window data = gpu_window(run, operation, input->out_gradient,
                                     memory->out_gradient, memory->weights);
     struct window weights = gpu_window(run, operation, input->out, memory->out_gradient,
@@ -137,7 +130,7 @@ static void backward_fully_connected(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    const struct operation_memory *input = input_memory(run, operation, 0);
+    const struct operation_memory *input = gpu_input(run, operation, 0);
     uint64_t rows = run->batch * operation->out.width;
     uint64_t outputs = operation->layer->outputs;
     uint64_t features = operation->in.is_tokens ? operation->in.channels
@@ -176,9 +169,9 @@ static void backward_attention(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    const struct operation_memory *query = input_memory(run, operation, 0);
-    const struct operation_memory *keys = input_memory(run, operation, 1);
-    const struct operation_memory *values = input_memory(run, operation, 2);
+    const struct operation_memory *query = gpu_input(run, operation, 0);
+    const struct operation_memory *keys = gpu_input(run, operation, 1);
+    const struct operation_memory *values = gpu_input(run, operation, 2);
     struct attention shape = gpu_attention(run, operation);
     uint64_t depth = shape.channels / shape.heads, tokens = shape.tokens;
     uint64_t context = shape.context, out = memory->out_gradient.first_line;

@@ -20,13 +20,6 @@ void pass_write(struct pass *pass, struct extent extent)
         };
 }
 
-static const struct operation_memory *input_memory(const struct gpu_run *run,
-                                                   const struct operation *operation,
-                                                   unsigned input)
-{
-    return &run->map->operations[operation->inputs[input]];
-}
-
 uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation)
 {
     const struct layer *layer = operation->layer;
@@ -55,7 +48,7 @@ static void forward_pass(const struct gpu_run *run, size_t i, uint64_t loads)
     struct pass pass = { .macs = (double)operation->macs * (double)run->batch };
 
     for (unsigned k = 0; k < operation->input_count; k++)
-        pass_read(&pass, input_memory(run, operation, k)->out, k == 0 ? loads : 1);
+        pass_read(&pass, gpu_input(run, operation, k)->out, k == 0 ? loads : 1);
     pass_read(&pass, memory->weights, 1);
     pass_write(&pass, memory->out);
     kernel_pass(run->stream, &pass);
@@ -66,7 +59,7 @@ static void forward_part(const struct gpu_run *run, size_t i)
 {
     struct pass pass = { 0 };
     struct extent out = run->map->operations[i].out;
-    struct extent part = input_memory(run, &run->graph->operations[i], 0)->out;
+    struct extent part = gpu_input(run, &run->graph->operations[i], 0)->out;
 
     if (part.lines > out.lines)
         part.lines = out.lines;
@@ -98,12 +91,12 @@ static void forward_pointwise(const struct gpu_run *run, size_t i)
     if (is_fused(run, operation))
         return;
     if (operation->layer->kind == LAYER_BATCH_NORM && run->phase == PHASE_TRAINING) {
-        pass_read(&statistics, input_memory(run, operation, 0)->out, 1);
+        pass_read(&statistics, gpu_input(run, operation, 0)->out, 1);
         kernel_pass(run->stream, &statistics);
     }
     if (operation->layer->kind == LAYER_ADD && memory->is_alias) {
         for (unsigned k = 1; k < operation->input_count; k++)
-            pass_read(&statistics, input_memory(run, operation, k)->out, 1);
+            pass_read(&statistics, gpu_input(run, operation, k)->out, 1);
         kernel_pass(run->stream, &statistics);
         return;
     }
@@ -124,7 +117,7 @@ static void forward_fully_connected(const struct gpu_run *run, size_t i)
         .k = features,
         .products = 1,
         .a = operand_matrix(memory->weights.first_line, true, outputs, features),
-        .b = operand_matrix(input_memory(run, operation, 0)->out.first_line, true, rows,
+        .b = operand_matrix(gpu_input(run, operation, 0)->out.first_line, true, rows,
                             features),
         .c = operand_matrix(memory->out.first_line, false, rows, outputs),
         .useful = 1,
@@ -214,8 +207,8 @@ static void append_to_caches(const struct gpu_run *run,
                              const struct operation *operation,
                              const struct operation_memory *memory)
 {
-    struct extent keys = input_memory(run, operation, 1)->out;
-    struct extent values = input_memory(run, operation, 2)->out;
+    struct extent keys = gpu_input(run, operation, 1)->out;
+    struct extent values = gpu_input(run, operation, 2)->out;
     struct pass pass = { 0 };
 
     pass_read(&pass, keys, 1);
@@ -231,9 +224,9 @@ static void forward_attention(const struct gpu_run *run, size_t i)
     const struct operation_memory *memory = &run->map->operations[i];
     struct attention shape = gpu_attention(run, operation);
     uint64_t depth = shape.channels / shape.heads;
-    uint64_t query = input_memory(run, operation, 0)->out.first_line;
-    uint64_t keys = input_memory(run, operation, 1)->out.first_line;
-    uint64_t values = input_memory(run, operation, 2)->out.first_line;
+    uint64_t query = gpu_input(run, operation, 0)->out.first_line;
+    uint64_t keys = gpu_input(run, operation, 1)->out.first_line;
+    uint64_t values = gpu_input(run, operation, 2)->out.first_line;
     uint64_t scores = memory->scratch.first_line;
     struct pass softmax = { 0 };
     struct product product = {
@@ -280,9 +273,8 @@ static void forward_convolution(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    struct window window = gpu_window(run, operation,
-                                      input_memory(run, operation, 0)->out, memory->out,
-                                      memory->weights);
+    struct window window = gpu_window(run, operation, gpu_input(run, operation, 0)->out,
+                                      memory->out, memory->weights);
 
     if (gpu_is_depthwise(operation))
         forward_pass(run, i, gpu_window_loads(run, operation));
@@ -344,7 +336,7 @@ static void stencil_sweep(const struct gpu_run *run, size_t i, struct extent in,
 static void forward_solver(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
-    struct extent in = input_memory(run, operation, 0)->out;
+    struct extent in = gpu_input(run, operation, 0)->out;
 
     stencil_sweep(run, i, in, false);
     if (operation->layer->kind == LAYER_SMOOTH)
@@ -357,7 +349,7 @@ static void forward_dot(const struct gpu_run *run, size_t i)
     struct pass pass = { .macs = (double)operation->macs * (double)run->batch };
 
     for (unsigned k = 0; k < operation->input_count; k++)
-        pass_read(&pass, input_memory(run, operation, k)->out, 1);
+        pass_read(&pass, gpu_input(run, operation, k)->out, 1);
     kernel_pass(run->stream, &pass);
 }
 

@@ -235,6 +235,10 @@ void kernel_product(struct kernel_stream *stream, const struct product *p)
     stream->accesses += products / per_line *
                         (m * k * (double)grid.tiles_n + n * k * (double)grid.tiles_m +
                          m * n * (double)grid.splits);
+    stream->tiles = fmax(stream->tiles, products * (double)grid.steps *
+                                            (double)(grid.tiles_m + grid.tiles_n));
+    stream->tile_accesses = fmax(stream->tile_accesses,
+                                 products / per_line * (m * k + n * k + m * n));
     if (stream->sink.accesses)
         emit_product(stream, p, &grid);
 }

@@ -15,6 +15,8 @@ struct kernel_stream {
     struct access_sink sink; /* .accesses NULL: count macs, time and `accesses` only */
     double macs, compute_s, kernels;
     double accesses; /* estimate, made without a stream, of all accesses */
+    double tiles,
+        tile_accesses; /* of the largest tile list, with every line followed */
     /* Accesses that the sample does not stand for, being of tensors so small and so often
      * used that their number had to be counted: short reuses, all of them. */
     double missed_reads, missed_writes;

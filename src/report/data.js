@@ -17,11 +17,13 @@ const PREFIXED = new Set(["s", "J", "W", "J s", "Hz", "V", "A", "m"]);
 
 /* [factor, words]: divide an SI value by the factor and call it words. */
 function scaleFor(value, units) {
-  const size = Math.abs(value);
+  let size = Math.abs(value);
   let steps;
   if (units === "byte") steps = BYTES;
-  else if (units === "m2") steps = AREAS;
-  else if (PREFIXED.has(units)) steps = PREFIXES.map(([f, prefix]) => [f, prefix + units]);
+  else if (units === "m2") {
+    steps = AREAS;
+    size *= 1000; /* 0.2 mm² rather than 200000 µm² */
+  } else if (PREFIXED.has(units)) steps = PREFIXES.map(([f, prefix]) => [f, prefix + units]);
   else return [1, units === "1" ? "" : units];
   if (!(size > 0) || !isFinite(size)) return steps.find(([f]) => f === 1) || steps[0];
   return steps.reduce((best, step) => (step[0] <= size * 1.0000001 ? step : best), steps[0]);

@@ -135,7 +135,7 @@ enum status skeleton_seal(const char *path, struct error *err)
     enum status status = results_open(path, &results, err);
 
     if (status != STATUS_OK)
-        return status;
+        return STATUS_IO; /* it was just made: the system failed, not the user */
     status = metadata_of(results, &metadata, err);
     if (status == STATUS_OK)
         status = raw_open(&raw, path, true, err);

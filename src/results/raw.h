@@ -1,5 +1,11 @@
 /* The bytes of a file, whole or an error: reads and writes that survive interruption
- * and short transfers, and say why they failed. */
+ * and short transfers, and say why they failed.
+ *
+ * Ranks write their blocks with these and not through MPI-IO or HDF5's parallel driver:
+ * that is as fast (tests/bench_runner.c measures all three), opens nothing collectively,
+ * and tells a full disk from a failing one.  It needs a file system on which two nodes may
+ * write neighbouring bytes (local disks, Lustre, GPFS, CephFS; not NFS from several
+ * nodes). */
 #ifndef NVSWEEP_RESULTS_RAW_H
 #define NVSWEEP_RESULTS_RAW_H
 

@@ -13,6 +13,7 @@ struct opening {
     struct results *results;
     struct h5 h5;
     bool is_foreign; /* something a result file does not have */
+    bool is_packed;  /* a compressed copy (results/pack.h) */
 };
 
 static size_t dimension_named(struct results *results, const char *name, uint64_t count)
@@ -135,14 +136,14 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
             texts_read(opening, dataset, &variable);
         else
             variable.offset = H5Dget_offset(dataset);
-        opening->is_foreign |= variable.offset == HADDR_UNDEF;
+        opening->is_packed |= variable.offset == HADDR_UNDEF;
     }
     if (dataset >= 0)
         H5Dclose(dataset);
     results->variables = realloc_array(results->variables, results->variable_count + 1,
                                        sizeof *results->variables);
     results->variables[results->variable_count++] = variable;
-    return opening->h5.is_bad || opening->is_foreign ? -1 : 0;
+    return opening->h5.is_bad || opening->is_foreign || opening->is_packed ? -1 : 0;
 }
 
 /* A stage is recognised by its status; its other datasets go by its name. */
@@ -237,7 +238,7 @@ static void content_read(struct opening *opening)
     for (size_t v = 0; v < results->variable_count; v++) {
         const struct variable *variable = &results->variables[v];
 
-        if (h5->is_bad || opening->is_foreign)
+        if (h5->is_bad || opening->is_foreign || opening->is_packed)
             return;
         for (size_t d = 0; d < results->dimension_count; d++)
             if (strcmp(results->dimensions[d].name, variable->name) == 0)
@@ -270,7 +271,12 @@ enum status results_open(const char *path, struct results **results, struct erro
         if (status != STATUS_OK)
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);
-        if (opening.is_foreign && !opening.h5.is_system)
+        if (opening.is_packed)
+            status = error_set(err, STATUS_INPUT,
+                               "%s: is a packed copy; `nvsweep pack --undo` makes one that "
+                               "this command reads",
+                               path);
+        else if (opening.is_foreign && !opening.h5.is_system)
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",
                                path);

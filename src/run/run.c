@@ -69,6 +69,8 @@ static enum status file_settle(struct run *run, struct error *err)
         status = file_check(run, &is_known, err);
     if (status == STATUS_OK)
         status = results_open(run->output, &results, err);
+    if (status == STATUS_INPUT && is_known)
+        status = STATUS_IO; /* its metadata is good: the system cannot read it */
     if (status != STATUS_OK)
         return status;
     if (!is_known)
@@ -232,7 +234,7 @@ static enum status outcome(struct run *run, bool is_stopped, struct error *err)
     enum status status = results_open(run->output, &results, err);
 
     if (status != STATUS_OK)
-        return status;
+        return STATUS_IO; /* it could be opened before */
     status = results_summarize(results, &summary, err);
     results_close(results);
     if (status != STATUS_OK)

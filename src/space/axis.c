@@ -20,6 +20,20 @@ const struct word rules_words[] = {
     { NULL, 0 },
 };
 
+const struct word power_gating_words[] = {
+    { "off", 0 },
+    { "on", 1 },
+    { NULL, 0 },
+};
+
+const struct word wires_words[] = {
+    { "rules", WIRES_RULES },
+    { "unrepeated", WIRES_UNREPEATED },
+    { "repeated", WIRES_REPEATED },
+    { "low_swing", WIRES_LOW_SWING },
+    { NULL, 0 },
+};
+
 const struct word leakage_time_words[] = {
     { "llc", LEAKAGE_LLC },
     { "memory", LEAKAGE_MEMORY },

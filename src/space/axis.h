@@ -18,6 +18,13 @@ enum axis_id {
 enum rules_id { RULES_PHYSICAL, RULES_NVSIM, RULES_PHYSICAL_NVSIM_WRITES };
 extern const struct word rules_words[];
 
+/* Idle mats at a tenth of their leakage, or not. */
+extern const struct word power_gating_words[];
+
+/* Wires of the H-tree: as the rule set chooses, or one kind. */
+enum wires_id { WIRES_RULES, WIRES_UNREPEATED, WIRES_REPEATED, WIRES_LOW_SWING };
+extern const struct word wires_words[];
+
 /* The serial time base's leakage: over the cache's own accesses, or DRAM's as well. */
 enum leakage_time { LEAKAGE_LLC, LEAKAGE_MEMORY };
 extern const struct word leakage_time_words[];

@@ -2,6 +2,7 @@
 #ifndef NVSWEEP_SPACE_SWEEP_H
 #define NVSWEEP_SPACE_SWEEP_H
 
+#include "array/array.h"
 #include "space/space.h"
 
 enum durability { DURABILITY_PROCESS, DURABILITY_POWER };
@@ -16,6 +17,8 @@ struct sweep {
     uint64_t seed;
     int durability;    /* enum durability */
     double max_error;  /* asked relative error of sampled models (miss ratio curves) */
+    struct array_limits limits;   /* what the array search must keep within; 0: no limit */
+    struct array_weights weights; /* of target "weighted" */
 };
 
 void sweep_free(struct sweep *sweep);

@@ -6,6 +6,19 @@
 
 #include <math.h>
 
+static void wires_choose(enum wires_id wires, struct array_request *request)
+{
+    if (wires == WIRES_RULES)
+        return;
+    request->wires_given = true;
+    request->local_wire = (struct wire_choice){ .level = WIRE_LOCAL };
+    request->global_wire = (struct wire_choice){
+        .level = WIRE_GLOBAL,
+        .repeat = wires == WIRES_REPEATED ? REPEAT_OPTIMAL : REPEAT_NONE,
+        .low_swing = wires == WIRES_LOW_SWING,
+    };
+}
+
 enum status array_request_at(const struct study *study, const struct point *point,
                              struct array_request *request, struct error *reason)
 {
@@ -28,7 +41,12 @@ enum status array_request_at(const struct study *study, const struct point *poin
         .associativity = point->associativity,
         .access = (enum array_access)point->access_mode,
         .target = (enum array_target)point->target,
+        .limits = study->sweep->limits,
+        .weights = study->sweep->weights,
+        .banks = point->bank_count,
+        .power_gating = point->power_gating != 0,
     };
+    wires_choose((enum wires_id)point->wires, request);
     return STATUS_OK;
 }
 

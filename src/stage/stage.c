@@ -95,7 +95,8 @@ static const struct metric video_metrics[] = {
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
-     AXIS_BIT(rules) | AXIS_BIT(ecc))
+     AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |                 \
+     AXIS_BIT(wires) | AXIS_BIT(ecc))
 #define REUSE_AXES                                                                     \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))

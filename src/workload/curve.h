@@ -22,11 +22,11 @@ extern const struct word reuse_method_words[];
  * cache holds what the run before left. */
 struct reuse_curve {
     enum reuse_method method;
-    uint64_t sampled_of;  /* one line in so many was followed (1: exact) */
+    uint64_t sampled_of; /* one line in so many was followed (1: exact) */
     /* Stated error: of the miss ratio, at its worst from 512 KiB up (0: exact). */
     double error;
-    double line_bytes;    /* an access is to one line */
-    double reads, writes; /* line accesses that reach the last-level cache */
+    double line_bytes;              /* an access is to one line */
+    double reads, writes;           /* line accesses that reach the last-level cache */
     double read_bytes, write_bytes; /* in whole sectors */
     double footprint_bytes;         /* distinct lines touched */
     double macs;

@@ -18,8 +18,7 @@ struct set_associative {
     uint64_t sets, ways;
     enum set_index index;
     uint32_t *memory;
-    uint32_t *
-        lines; /* in memory, aligned: of each set, last used first; DIRTY where written */
+    uint32_t *lines; /* in memory: of each set, last used first; DIRTY where written */
     struct set_associative_counts counts;
 };
 
@@ -29,10 +28,10 @@ struct set_associative *set_associative_create(uint64_t sets, uint64_t ways,
     struct set_associative *cache = alloc_array(1, sizeof *cache);
 
     *cache = (struct set_associative){ .sets = sets, .ways = ways, .index = index };
-    cache->lines = aligned_alloc(64,
-                                 (sets * ways * sizeof *cache->lines + 63) / 64 * 64);
-    if (!cache->lines)
-        abort();
+    cache->memory = alloc_array(sets * ways + ALIGNMENT, sizeof *cache->lines);
+    cache->lines = cache->memory;
+    while ((uintptr_t)cache->lines % (ALIGNMENT * sizeof *cache->lines) != 0)
+        cache->lines++;
     for (uint64_t i = 0; i < sets * ways; i++)
         cache->lines[i] = EMPTY;
     return cache;
@@ -45,15 +44,17 @@ void set_associative_free(struct set_associative *cache)
     free(cache);
 }
 
-static inline uint64_t set_of(const struct set_associative *cache, uint32_t line)
+static inline uint32_t hash_of(uint32_t line)
 {
-    uint64_t hash;
+    uint64_t hash = (line ^ line >> 15) * UINT64_C(0x9e3779b97f4a7c15);
 
-    if (cache->index == INDEX_LINEAR)
-        return line % cache->sets;
-    hash = (line ^ line >> 15) * UINT64_C(0x9e3779b97f4a7c15);
-    hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
-    return (hash >> 32) * cache->sets >> 32;
+    return (uint32_t)((hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93) >> 32);
+}
+
+static inline uint64_t set_of(const struct set_associative *cache, uint32_t line,
+                              uint32_t hash)
+{
+    return cache->index == INDEX_LINEAR ? line % cache->sets : hash * cache->sets >> 32;
 }
 
 /* The line's place in a set of `ways`, or ways. */
@@ -149,33 +150,48 @@ static inline void access_set(struct set_associative *cache, uint32_t *set,
         move_to_front(set, way, first);
 }
 
-enum { CHUNK = 64 };
+enum { CHUNK = 256 };
 
 static inline void access_chunk(struct set_associative *cache, unsigned ways,
-                                const uint32_t *accesses, size_t count)
+                                const uint32_t *accesses, const uint32_t *hashes,
+                                size_t count)
 {
     uint32_t *sets[CHUNK];
 
     for (size_t i = 0; i < count; i++) {
-        sets[i] = cache->lines + set_of(cache, accesses[i] & ACCESS_LINE_MASK) * ways;
+        sets[i] = cache->lines +
+                  set_of(cache, accesses[i] & ACCESS_LINE_MASK, hashes[i]) * ways;
         __builtin_prefetch(sets[i]);
     }
     for (size_t i = 0; i < count; i++)
         access_set(cache, sets[i], ways, accesses[i]);
+    cache->counts.accesses += count;
+}
+
+void set_associative_access_all(struct set_associative *const *caches,
+                                size_t cache_count, const uint32_t *accesses,
+                                size_t count)
+{
+    uint32_t hashes[CHUNK];
+
+    for (size_t first = 0; first < count; first += CHUNK) {
+        size_t part = count - first < CHUNK ? count - first : CHUNK;
+
+        for (size_t i = 0; i < part; i++)
+            hashes[i] = hash_of(accesses[first + i] & ACCESS_LINE_MASK);
+        for (size_t c = 0; c < cache_count; c++)
+            if (caches[c]->ways == 16) /* known to the compiler */
+                access_chunk(caches[c], 16, accesses + first, hashes, part);
+            else
+                access_chunk(caches[c], (unsigned)caches[c]->ways, accesses + first,
+                             hashes, part);
+    }
 }
 
 void set_associative_access(struct set_associative *cache, const uint32_t *accesses,
                             size_t count)
 {
-    cache->counts.accesses += count;
-    for (size_t i = 0; i < count; i += CHUNK) {
-        size_t part = count - i < CHUNK ? count - i : CHUNK;
-
-        if (cache->ways == 16) /* known to the compiler */
-            access_chunk(cache, 16, accesses + i, part);
-        else
-            access_chunk(cache, (unsigned)cache->ways, accesses + i, part);
-    }
+    set_associative_access_all(&cache, 1, accesses, count);
 }
 
 void set_associative_sink(void *cache, const uint32_t *accesses, size_t count)

@@ -20,6 +20,11 @@ void set_associative_free(struct set_associative *cache);
 void set_associative_access(struct set_associative *cache, const uint32_t *accesses,
                             size_t count);
 
+/* The same stream to several caches, faster than one after the other. */
+void set_associative_access_all(struct set_associative *const *caches,
+                                size_t cache_count, const uint32_t *accesses,
+                                size_t count);
+
 /* The same as an access_sink's function. */
 void set_associative_sink(void *cache, const uint32_t *accesses, size_t count);
 

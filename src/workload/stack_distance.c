@@ -9,7 +9,7 @@
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 /* The same integers, faster where the machine counts bits in one instruction. */
-#define CLONES __attribute__((target_clones("arch=haswell", "default")))
+#define CLONES __attribute__((target_clones("popcnt", "default")))
 #else
 #define CLONES
 #endif

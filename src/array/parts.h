@@ -1,0 +1,57 @@
+/* The parts of subarrays and mats, sized apart and kept by what they depend on, because
+ * many subarrays of a search share them. */
+#ifndef NVSWEEP_ARRAY_PARTS_H
+#define NVSWEEP_ARRAY_PARTS_H
+
+#include "array/decoder.h"
+#include "array/memo.h"
+#include "array/periphery.h"
+
+/* What all subarrays of one array share. */
+struct fabric {
+    const struct process *process;
+    const struct array_rules *rules;
+    struct bitcell cell;
+    struct wire local, global;
+    double write_share; /* of the selected cells' write energy that an access pays */
+    double tag_ways;    /* tag array: associativity; 0: data array */
+};
+
+struct subarray_shape {
+    uint64_t rows, cols;
+    uint64_t mux0, mux1, mux2; /* way selection included */
+    enum buffer_style buffers;
+};
+
+/* Sized parts by what they depend on. */
+struct parts {
+    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
+        comparators;
+    struct pass_gate pass; /* the last one made */
+};
+
+void parts_init(struct parts *parts);
+void parts_free(struct parts *parts);
+
+/* Parts from the store, sized when they are new; NULL if they cannot be built. */
+const struct row_driver *parts_row_decoder(struct parts *parts,
+                                           const struct fabric *fabric,
+                                           const struct subarray_shape *shape,
+                                           struct load wordline, double min_a);
+const struct row_driver *parts_column_decoder(struct parts *parts,
+                                              const struct fabric *fabric,
+                                              const struct subarray_shape *shape,
+                                              uint64_t mux, struct load select);
+const struct precharger *parts_precharger(struct parts *parts,
+                                          const struct fabric *fabric, uint64_t cols);
+const struct sense_amp *parts_sense_amp(struct parts *parts,
+                                        const struct fabric *fabric, uint64_t mux);
+const struct comparator *parts_comparator(struct parts *parts,
+                                          const struct process *process, uint64_t bits);
+
+/* A predecoder block from the store, NULL if it cannot be built. */
+const struct predecoder *parts_predecoder(struct parts *parts,
+                                          const struct process *process, unsigned bits,
+                                          double load_f);
+
+#endif

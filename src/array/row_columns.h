@@ -1,0 +1,21 @@
+/* Columns and words of comparison files. */
+#ifndef NVSWEEP_ARRAY_ROW_COLUMNS_H
+#define NVSWEEP_ARRAY_ROW_COLUMNS_H
+
+#include "array/array.h"
+
+/* What a column of the output holds: a number of the result, in the column's unit. */
+enum column_of { OF_KEY, OF_RESULT, OF_DATA, OF_TAG, OF_DATA_COUNT, OF_TAG_COUNT };
+
+struct column {
+    const char *name;
+    enum column_of of;
+    size_t offset;
+    double scale;
+};
+
+extern const struct column row_columns[];
+extern const size_t row_column_count;
+extern const struct word row_targets[], row_accesses[], row_roadmaps[];
+
+#endif

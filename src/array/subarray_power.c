@@ -1,0 +1,201 @@
+#include "array/subarray_power.h"
+
+/* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */
+static const double SWING_MARGIN = 2;
+/* Period in which the published tool refreshes every row. */
+static const double REFRESH_S = 64e-3;
+
+/* Charge that a read moves on one column, as energy. */
+static double column_read_j(const struct subarray *s, const struct fabric *fabric)
+{
+    const struct bitcell *cell = &fabric->cell;
+    double mux_f = s->mux[0].seen_energy_f, line_f = s->bitline_f, r = s->bitline_ohm;
+    double all_f = cell->access_f + line_f + mux_f, vdd = fabric->process->vdd_v;
+
+    if (cell->cell->kind == CELL_EDRAM) {
+        double signal_v = vdd / 2 * cell->cell->storage_f /
+                          (cell->cell->storage_f + line_f + mux_f);
+
+        if (!fabric->rules
+                 ->dram_restore_free) /* latched to the rails and written back */
+            return (all_f + cell->cell->storage_f) * vdd / 2 * vdd;
+        return all_f * signal_v * vdd;
+    }
+    if (!cell->resistive) {
+        if (fabric->rules->sram_full_swing)
+            return all_f * cell->precharge_v * cell->precharge_v;
+        return all_f * vdd * fmin(SWING_MARGIN * cell->sense_v, vdd);
+    }
+    if (!cell->current_sensed)
+        return all_f *
+               (cell->precharge_v * cell->precharge_v - cell->on_v * cell->on_v);
+
+    double sum_ohm = s->mux[0].pass_ohm + r + cell->on_ohm;
+    double read_v = fabs(cell->cell->read_voltage_v);
+    double low_v = read_v * s->mux[0].pass_ohm / sum_ohm;
+    double high_v = read_v * (s->mux[0].pass_ohm + r) / sum_ohm;
+
+    return cell->access_f * high_v * high_v + mux_f * low_v * low_v +
+           line_f * (high_v * high_v + high_v * low_v + low_v * low_v) / 3;
+}
+
+struct write_energies {
+    double set_j, reset_j, write_j;
+};
+
+/* Cells and bitlines of a write; peripheral circuits apart. */
+static struct write_energies cell_writes(const struct subarray *s,
+                                         const struct fabric *fabric, double selected,
+                                         double column_j)
+{
+    const struct bitcell *cell = &fabric->cell;
+    const struct array_rules *rules = fabric->rules;
+    double line_f = cell->access_f + s->bitline_f + s->mux[0].seen_energy_f;
+    double cols = (double)s->shape.cols, vdd = fabric->process->vdd_v;
+    struct write_energies e;
+
+    if (!cell->resistive) {
+        double full_j = line_f * vdd * vdd;
+
+        if (cell->cell->kind == CELL_SRAM && rules->sram_full_swing)
+            full_j = column_j;
+        else if (cell->cell->kind == CELL_EDRAM && rules->dram_restore_free)
+            full_j = (s->bitline_f + s->mux[0].seen_energy_f) * cell->reset_v *
+                     cell->reset_v;
+        e.write_j = selected * full_j;
+        /* the row's other cells see their bitlines move as in a read */
+        if (!rules->recharge_free && cell->cell->kind != CELL_GAIN_CELL)
+            e.write_j += (cols - selected) * column_j;
+        e.set_j = e.reset_j = e.write_j;
+        return e;
+    }
+
+    double shaper = cell->cell->write_pulse_factor > 0 ? cell->cell->write_pulse_factor
+                                                       : 1;
+    double set_line_j = line_f * cell->set_v * cell->set_v;
+    double reset_line_j = line_f * cell->reset_v * cell->reset_v;
+
+    if (rules->shaper_divides_all) {
+        e.set_j = selected * (cell->set_j + set_line_j) / shaper;
+        e.reset_j = selected * (cell->reset_j + reset_line_j) / shaper;
+    } else {
+        e.set_j = selected * (cell->set_j / shaper + set_line_j);
+        e.reset_j = selected * (cell->reset_j / shaper + reset_line_j);
+    }
+    if (cell->crossbar && !rules->half_select_free) {
+        const struct cell *c = cell->cell;
+        double on_ohm = c->resistance_on_half_reset_ohm > 0
+                            ? c->resistance_on_half_reset_ohm
+                            : fmax(c->resistance_on_reset_ohm, c->resistance_on_ohm);
+        double half = cols - selected + (double)(s->shape.rows - 1) * selected;
+        double v = cell->reset_v / 2;
+        double half_w = c->access == ACCESS_NONE ? v * v / on_ohm
+                                                 : v * c->selector_leak_a;
+
+        e.set_j += half * half_w * cell->set_s;
+        e.reset_j += half * half_w * cell->reset_s;
+    }
+    e.write_j = fmax(e.set_j, e.reset_j);
+    return e;
+}
+
+/* Periphery on top of the cells.  Added one by one in the published tool's order, so that
+ * equal sums round alike and ties fall as they do there. */
+static double edge_j(const struct subarray *s, double cells_j, double precharge_j,
+                     double sense_j)
+{
+    double sum_j = cells_j;
+
+    sum_j += s->row_decoder->energy_j;
+    for (int i = 0; i < 3; i++)
+        sum_j += s->column_decoder[i]->energy_j;
+    sum_j += precharge_j;
+    sum_j += s->mux[0].energy_j;
+    sum_j += sense_j;
+    sum_j += s->mux[1].energy_j;
+    sum_j += s->mux[2].energy_j;
+    return sum_j;
+}
+
+void subarray_energies(struct subarray *s, const struct fabric *fabric)
+{
+    const struct bitcell *cell = &fabric->cell;
+    const struct array_rules *rules = fabric->rules;
+    const struct subarray_shape *shape = &s->shape;
+    double cols = (double)shape->cols;
+    double selected = cols /
+                      ((double)shape->mux0 * (double)shape->mux1 * (double)shape->mux2);
+    double column_j = column_read_j(s, fabric);
+    double steps = cell->read_steps;
+    struct write_energies w = cell_writes(s, fabric, selected, column_j);
+
+    s->column_decoder_j = s->column_decoder[0]->energy_j +
+                          s->column_decoder[1]->energy_j +
+                          s->column_decoder[2]->energy_j;
+    s->mux_j = s->mux[0].energy_j + s->mux[1].energy_j + s->mux[2].energy_j;
+    s->sense_j = s->amp->energy_j * (cols / (double)shape->mux0) * steps;
+    s->bitline_j = column_j * cols * steps;
+    s->cell_read_j = 0;
+    if (cell->resistive) {
+        /* each column at an amplifier conducts, and its reference cell */
+        double sensed = rules->selected_cells_only ? selected
+                                                   : cols / (double)shape->mux0;
+
+        s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
+        if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
+            s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
+    }
+    s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+                       s->precharger->energy_j, s->sense_j);
+
+    double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
+    double share = fabric->write_share, shift_j = cell->shift_j * selected;
+
+    s->cell_write_j = w.write_j * share;
+    s->set_j = edge_j(s, w.set_j * share + shift_j, restore_j, 0);
+    s->reset_j = edge_j(s, w.reset_j * share + shift_j, restore_j, 0);
+    s->write_j = edge_j(s, w.write_j * share + shift_j, restore_j, 0);
+    if (rules->reset_adds_set)
+        s->reset_j = edge_j(s, s->set_j, restore_j, 0);
+    if (cell->crossbar && rules->crosspoint_write_twice)
+        s->write_j += s->mux_j;
+    if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
+        s->write_j += cell->cell->verify_reads * s->read_j;
+}
+
+/* Interval at which rows are refreshed, 0 if never. */
+static double refresh_interval_s(const struct fabric *fabric)
+{
+    const struct cell *cell = fabric->cell.cell;
+    double interval_s = cell->refresh_interval_s > 0 ? cell->refresh_interval_s
+                                                     : cell->retention_s;
+
+    if (fabric->cell.resistive || cell->kind == CELL_SRAM)
+        return 0;
+    if (fabric->rules->refresh_is_leakage)
+        return REFRESH_S;
+    if (!(interval_s > 0))
+        return REFRESH_S;
+    /* charge leaks twice as fast every 10 K */
+    return interval_s *
+           exp2((cell->retention_temperature_k - fabric->process->temperature_k) / 10);
+}
+
+void subarray_leakages(struct subarray *s, const struct fabric *fabric)
+{
+    double rows = (double)s->shape.rows, cols = (double)s->shape.cols;
+    double interval_s = refresh_interval_s(fabric);
+
+    s->cell_leakage_w = fabric->cell.leak_w * rows * cols;
+    s->sense_leakage_w = s->amp->leakage_w * cols / (double)s->shape.mux0;
+    s->refresh_w = 0;
+    if (interval_s > 0 && fabric->rules->refresh_is_leakage)
+        s->refresh_w = s->bitline_j / interval_s * rows;
+    else if (interval_s > 0)
+        s->refresh_w = s->read_j / interval_s * rows;
+    s->leakage_w = s->cell_leakage_w + s->row_decoder->leakage_w +
+                   s->column_decoder[0]->leakage_w + s->column_decoder[1]->leakage_w +
+                   s->column_decoder[2]->leakage_w + s->precharger->leakage_w +
+                   s->sense_leakage_w + s->mux[0].leakage_w + s->mux[1].leakage_w +
+                   s->mux[2].leakage_w;
+}

@@ -1,0 +1,44 @@
+#include "cmd/cmd.h"
+
+#include "results/merge.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+enum status cmd_merge(int argc, char **argv, struct error *err)
+{
+    const char *output = NULL;
+    bool force = false;
+    const struct option_spec options[] = {
+        { "o", &output, NULL },
+        { "force", NULL, &force },
+    };
+    struct results *a = NULL, *b = NULL;
+    struct merge_report report;
+    enum status status = options_read(&argc, argv, options, 2, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (argc != 2 || !output)
+        return error_set(
+            err, STATUS_INPUT,
+            "merge needs two result files and a new one: nvsweep merge A B -o "
+            "OUT");
+    if (!force && access(output, F_OK) == 0)
+        return error_set(err, STATUS_INPUT, "%s is there already; --force replaces it",
+                         output);
+    status = results_open(argv[0], &a, err);
+    if (status == STATUS_OK)
+        status = results_open(argv[1], &b, err);
+    if (status == STATUS_OK)
+        status = results_merge(a, b, output, &report, err);
+    if (status == STATUS_OK)
+        printf("%s: %" PRIu64 " points; %" PRIu64 " from the first file, %" PRIu64
+               " from the second, %" PRIu64 " the same in both, %" PRIu64
+               " in neither\n",
+               output, report.points, report.from_a, report.from_b, report.both,
+               report.neither);
+    results_close(a);
+    results_close(b);
+    return status;
+}

@@ -1,0 +1,486 @@
+#include "results/merge.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "results/copy.h"
+#include "results/merge_plan.h"
+#include "results/skeleton.h"
+
+#include <errno.h>
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_POINTS = 65536 };
+
+/* ---- the empty file */
+
+struct making {
+    struct h5 *h5;
+    const struct merge_plan *plan;
+};
+
+static const struct results_stage *stage_of_block(const struct results *results,
+                                                  const char *dimension)
+{
+    for (size_t s = 0; s < results->stage_count; s++)
+        if (strncmp(dimension, results->stages[s].name,
+                    strlen(results->stages[s].name)) == 0)
+            return &results->stages[s];
+    return NULL;
+}
+
+/* Blocks of the merged stage: the first file's points per block, more if needed. */
+static uint64_t stage_blocks(const struct merge_plan *plan,
+                             const struct results_stage *stage, uint64_t *points,
+                             uint64_t *block_points)
+{
+    *points = merge_count(plan, &plan->files[0]->variables[stage->status]);
+    *block_points = layout_block_points(*points, stage->layout.block_points);
+    return layout_blocks(*points, *block_points);
+}
+
+static void text_fill(struct making *making, hid_t dataset,
+                      const struct variable *variable)
+{
+    uint64_t count = merge_count(making->plan, variable);
+    const char **texts = alloc_array(count, sizeof *texts);
+
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t a = merge_element(making->plan, variable, i, 0);
+        uint64_t b = merge_element(making->plan, variable, i, 1);
+
+        texts[i] = a != UINT64_MAX
+                       ? variable->texts[a]
+                       : results_find(making->plan->files[1], variable->name)->texts[b];
+    }
+    H5_TRY(making->h5, H5Dwrite(dataset, making->h5->text_type, H5S_ALL, H5S_ALL,
+                                H5P_DEFAULT, texts));
+    free(texts);
+}
+
+static void block_fill(struct making *making, hid_t dataset,
+                       const struct results_stage *stage)
+{
+    uint64_t points, block_points;
+    uint64_t blocks = stage_blocks(making->plan, stage, &points, &block_points);
+    uint64_t *firsts = alloc_array(blocks, sizeof *firsts);
+
+    for (uint64_t b = 0; b < blocks; b++)
+        firsts[b] = b * block_points;
+    H5_TRY(making->h5,
+           H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, firsts));
+    if (!making->h5->is_bad && H5Aexists(dataset, "block_points") > 0)
+        H5_TRY(making->h5, H5Adelete(dataset, "block_points"));
+    h5_put_count(making->h5, dataset, "block_points", block_points);
+    free(firsts);
+}
+
+static herr_t dataset_make(hid_t file, const char *name, const H5L_info_t *info,
+                           void *making_)
+{
+    struct making *making = making_;
+    const struct results *a = making->plan->files[0];
+    const struct variable *variable = results_find(a, name);
+    hid_t source = H5_TRY(making->h5, H5Dopen2(file, name, H5P_DEFAULT)), dataset;
+    const struct results_stage *stage = NULL;
+    hsize_t sizes[COPY_RANK];
+    uint64_t points, block_points;
+
+    (void)info;
+    if (making->h5->is_bad || !variable)
+        return -1;
+    for (size_t d = 0; d < variable->dimension_count; d++) {
+        size_t dimension = variable->dimensions[d];
+
+        if (merge_is_block(a, dimension)) {
+            stage = stage_of_block(a, a->dimensions[dimension].name);
+            sizes[d] = stage_blocks(making->plan, stage, &points, &block_points);
+        } else {
+            sizes[d] = making->plan->dimensions[dimension].count;
+        }
+    }
+    dataset = copy_dataset(making->h5, source, name, sizes, STORAGE_CONTIGUOUS);
+    if (variable->kind == VARIABLE_TEXT)
+        text_fill(making, dataset, variable);
+    else if (stage && strcmp(name, a->dimensions[variable->dimensions[0]].name) == 0)
+        block_fill(making, dataset, stage);
+    H5Dclose(source);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return making->h5->is_bad ? -1 : 0;
+}
+
+/* Append a text line by line behind "# ": no sweep makes a merged file, so none may be
+ * read from it. */
+static char *commented(char *text, const char *title, const char *sweep)
+{
+    char *longer = alloc_printf("%s# %s\n", text, title);
+
+    free(text);
+    for (text = longer; *sweep;) {
+        size_t length = strcspn(sweep, "\n");
+
+        longer = alloc_printf("%s#   %.*s\n", text, (int)length, sweep);
+        free(text);
+        text = longer;
+        sweep += length + (sweep[length] == '\n');
+    }
+    return text;
+}
+
+/* What the file came from: both sweeps, and the records of both. */
+static void provenance_put(struct h5 *h5, const struct merge_plan *plan)
+{
+    const struct results *a = plan->files[0], *b = plan->files[1];
+    char *sweep = commented(alloc_text(""),
+                            "merged; the first file's sweep:", a->sweep_text);
+    char *records = strcmp(a->records_text, b->records_text) == 0
+                        ? alloc_text(a->records_text)
+                        : alloc_printf("%s%s", a->records_text, b->records_text);
+
+    sweep = commented(sweep, "the second file's sweep:", b->sweep_text);
+    H5_TRY(h5, H5Adelete(h5->file, "sweep"));
+    H5_TRY(h5, H5Adelete(h5->file, "library_records"));
+    h5_put_text(h5, h5->file, "sweep", sweep);
+    h5_put_text(h5, h5->file, "library_records", records);
+    free(sweep);
+    free(records);
+}
+
+static enum status skeleton_make(const struct merge_plan *plan, const char *to,
+                                 struct error *err)
+{
+    struct h5 source, made;
+    struct making making = { .h5 = &made, .plan = plan };
+    enum status status = h5_open(&source, plan->files[0]->path, err), closed;
+
+    if (status != STATUS_OK)
+        return status;
+    status = h5_create(&made, to, err);
+    if (status == STATUS_OK) {
+        copy_attributes(&made, source.file, made.file);
+        provenance_put(&made, plan);
+        H5_TRY(&made, H5Literate(source.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
+                                 dataset_make, &making));
+        copy_scales(&made, source.file);
+    }
+    closed = h5_close(&made, to, "cannot be written", status == STATUS_OK ? err : NULL);
+    h5_close(&source, plan->files[0]->path, "", NULL);
+    return status == STATUS_OK ? closed : status;
+}
+
+/* ---- values */
+
+/* Reads items of a variable that are asked for mostly in ascending order. */
+struct window {
+    const struct results *results;
+    const struct variable *variable;
+    uint32_t item; /* bytes */
+    unsigned char *bytes;
+    uint64_t first, count;
+};
+
+static enum status window_at(struct window *window, uint64_t index,
+                             const unsigned char **item, struct error *err)
+{
+    uint64_t items = window->variable->count * window->variable->item_bytes /
+                     window->item;
+
+    if (!window->bytes)
+        window->bytes = alloc_array(CHUNK_POINTS, window->item);
+    if (index < window->first || index - window->first >= window->count) {
+        uint64_t left = items - index;
+        enum status status;
+
+        window->first = index;
+        window->count = left < CHUNK_POINTS ? left : CHUNK_POINTS;
+        status = raw_read(&window->results->raw, window->bytes,
+                          window->count * window->item,
+                          window->variable->offset + index * window->item, err);
+        if (status != STATUS_OK)
+            return status;
+    }
+    *item = window->bytes + (index - window->first) * window->item;
+    return STATUS_OK;
+}
+
+/* One variable of the merged file being filled, point by point. */
+struct filling {
+    const struct merge_plan *plan;
+    const struct variable *points; /* whose elements are the points: status or itself */
+    struct window windows[2];      /* the variable in either file */
+    struct window statuses[2];     /* of its stage; no variable: both files' are done */
+    struct merge_report *report;   /* counted where not NULL */
+};
+
+static void filling_begin(struct filling *filling, const struct variable *variable,
+                          uint32_t item)
+{
+    for (int file = 0; file < 2; file++) {
+        const struct results *results = filling->plan->files[file];
+
+        filling->windows[file] = (struct window){ .results = results,
+                                                  .variable = results_find(
+                                                      results, variable->name),
+                                                  .item = item };
+    }
+}
+
+static void filling_end(struct filling *filling)
+{
+    for (int file = 0; file < 2; file++) {
+        free(filling->windows[file].bytes);
+        free(filling->statuses[file].bytes);
+        filling->windows[file].bytes = filling->statuses[file].bytes = NULL;
+    }
+}
+
+/* A point's item in either file, NULL where the file does not have it or has not done it. */
+static enum status items_at(struct filling *filling, uint64_t point,
+                            const unsigned char *items[2], bool is_done[2],
+                            struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (int file = 0; file < 2 && status == STATUS_OK; file++) {
+        uint64_t at = merge_element(filling->plan, filling->points, point, file);
+        const unsigned char *code = NULL;
+
+        items[file] = NULL;
+        is_done[file] = false;
+        if (at == UINT64_MAX)
+            continue;
+        status = window_at(&filling->windows[file], at, &items[file], err);
+        if (status == STATUS_OK && filling->statuses[file].variable)
+            status = window_at(&filling->statuses[file], at, &code, err);
+        is_done[file] = status == STATUS_OK && (!code || *code != POINT_PENDING);
+    }
+    return status;
+}
+
+static enum status conflict(const struct filling *filling, uint64_t point,
+                            struct error *err)
+{
+    const struct results *a = filling->plan->files[0];
+    uint64_t rest = merge_element(filling->plan, filling->points, point, 0);
+    char where[400] = "", text[100];
+    uint64_t index[VARIABLE_DIMENSIONS];
+
+    for (size_t d = filling->points->dimension_count; d-- > 0;) {
+        uint64_t count = a->dimensions[filling->points->dimensions[d]].count;
+
+        index[d] = rest % count;
+        rest /= count;
+    }
+    for (size_t d = 0; d < filling->points->dimension_count; d++) {
+        size_t dimension = filling->points->dimensions[d], length = strlen(where);
+
+        snprintf(where + length, sizeof where - length, " %s=%s",
+                 a->dimensions[dimension].name,
+                 results_coordinate_format(a, dimension, index[d], text, sizeof text));
+    }
+    return error_set(err, STATUS_INPUT, "%s and %s disagree on %s at%s", a->path,
+                     filling->plan->files[1]->path, filling->windows[0].variable->name,
+                     *where ? where : " their only point");
+}
+
+static void report_count(struct merge_report *report, const bool is_done[2])
+{
+    report->points++;
+    report->both += is_done[0] && is_done[1];
+    report->from_a += is_done[0] && !is_done[1];
+    report->from_b += is_done[1] && !is_done[0];
+    report->neither += !is_done[0] && !is_done[1];
+}
+
+/* Fill the merged variable at `offset` of the file, item by item; `none` (item bytes) is
+ * what stands where neither file has a point. */
+static enum status variable_fill(struct filling *filling, const struct raw *raw,
+                                 uint64_t offset, const unsigned char *none,
+                                 struct error *err)
+{
+    uint64_t points = merge_count(filling->plan, filling->points);
+    uint32_t item = filling->windows[0].item;
+    unsigned char *out = alloc_array(CHUNK_POINTS, item);
+    enum status status = STATUS_OK;
+
+    for (uint64_t first = 0; first < points && status == STATUS_OK;
+         first += CHUNK_POINTS) {
+        uint64_t count = points - first < CHUNK_POINTS ? points - first : CHUNK_POINTS;
+
+        for (uint64_t i = 0; i < count && status == STATUS_OK; i++) {
+            const unsigned char *items[2], *taken;
+            bool is_done[2];
+
+            status = items_at(filling, first + i, items, is_done, err);
+            if (status != STATUS_OK)
+                break;
+            taken = is_done[0] ? items[0] : is_done[1] ? items[1] : none;
+            if (is_done[0] && is_done[1] && memcmp(items[0], items[1], item) != 0)
+                status = conflict(filling, first + i, err);
+            memcpy(out + i * item, taken, item);
+            if (filling->report)
+                report_count(filling->report, is_done);
+        }
+        if (status == STATUS_OK)
+            status = raw_write(raw, out, count * item, offset + first * item, err);
+    }
+    free(out);
+    return status;
+}
+
+static void statuses_begin(struct filling *filling, const struct results_stage *stage)
+{
+    const char *name = filling->plan->files[0]->variables[stage->status].name;
+
+    for (int file = 0; file < 2; file++)
+        filling->statuses[file] =
+            (struct window){ .results = filling->plan->files[file],
+                             .variable = results_find(filling->plan->files[file], name),
+                             .item = 1 };
+}
+
+/* Columns, then the status, of a stage. */
+static enum status stage_fill(const struct merge_plan *plan,
+                              const struct results *merged, const struct raw *raw,
+                              size_t s, struct merge_report *report, struct error *err)
+{
+    const struct results *a = plan->files[0];
+    const struct results_stage *stage = &a->stages[s];
+    const struct variable *points = &a->variables[stage->status];
+    enum status status = STATUS_OK;
+
+    for (uint32_t c = 0; c <= stage->layout.columns && status == STATUS_OK; c++) {
+        bool is_status = c == stage->layout.columns;
+        const struct variable *variable = is_status ? points
+                                                    : &a->variables[stage->columns[c]];
+        uint32_t item = is_status ? 1 : stage->layout.column_bytes[c];
+        unsigned char *none = alloc_array(item, 1);
+        struct filling filling = { .plan = plan,
+                                   .points = points,
+                                   .report = is_status ? report : NULL };
+
+        if (variable->kind == VARIABLE_NUMBER)
+            for (uint32_t i = 0; i + sizeof(double) <= item; i += sizeof(double))
+                memcpy(none + i, &(double){ (double)NAN }, sizeof(double));
+        filling_begin(&filling, variable, item);
+        statuses_begin(&filling, stage);
+        status = variable_fill(&filling, raw,
+                               results_find(merged, variable->name)->offset, none, err);
+        filling_end(&filling);
+        free(none);
+    }
+    return status;
+}
+
+/* Coordinates that are numbers: every merged value is in one of the files. */
+static enum status coordinates_fill(const struct merge_plan *plan,
+                                    const struct results *merged, const struct raw *raw,
+                                    struct error *err)
+{
+    const struct results *a = plan->files[0];
+    enum status status = STATUS_OK;
+
+    for (size_t v = 0; v < a->variable_count && status == STATUS_OK; v++) {
+        const struct variable *variable = &a->variables[v];
+        struct filling filling = { .plan = plan, .points = variable };
+        bool is_other = variable->kind == VARIABLE_TEXT;
+
+        for (size_t s = 0; s < a->stage_count; s++) {
+            is_other |= a->stages[s].status == v;
+            for (uint32_t c = 0; c < a->stages[s].layout.columns; c++)
+                is_other |= a->stages[s].columns[c] == v;
+        }
+        for (size_t d = 0; d < variable->dimension_count; d++)
+            is_other |= merge_is_block(a, variable->dimensions[d]);
+        if (is_other || strcmp(variable->name, SKELETON_CHECKSUM) == 0)
+            continue;
+        filling_begin(&filling, variable, variable->item_bytes);
+        status = variable_fill(&filling, raw,
+                               results_find(merged, variable->name)->offset,
+                               (const unsigned char[8]){ 0 }, err);
+        filling_end(&filling);
+    }
+    return status;
+}
+
+/* ---- checksums */
+
+static enum status block_seal(const struct results *merged, const struct raw *raw,
+                              const struct stage_layout *layout, uint64_t block,
+                              struct error *err)
+{
+    struct range points = layout_block(layout, block);
+    uint32_t crc = 0;
+    enum status status = STATUS_OK;
+
+    for (uint32_t c = 0; c <= layout->columns && status == STATUS_OK; c++) {
+        bool is_status = c == layout->columns;
+        size_t size = is_status ? 1 : layout->column_bytes[c];
+        uint64_t offset = is_status ? layout->status_offset : layout->column_offsets[c];
+        unsigned char *bytes = alloc_array(points.count, size);
+
+        status = raw_read(&merged->raw, bytes, points.count * size,
+                          offset + points.first * size, err);
+        crc = crc32c(crc, bytes, points.count * size);
+        free(bytes);
+    }
+    if (status != STATUS_OK)
+        return status;
+    return raw_write(raw, &crc, sizeof crc,
+                     layout->checksum_offset + block * sizeof crc, err);
+}
+
+static enum status values_fill(const struct merge_plan *plan, const char *to,
+                               struct merge_report *report, struct error *err)
+{
+    struct results *merged = NULL;
+    struct raw raw = { .fd = -1 };
+    enum status status = results_open(to, &merged, err);
+
+    if (status == STATUS_OK)
+        status = raw_open(&raw, to, true, err);
+    if (status == STATUS_OK)
+        status = coordinates_fill(plan, merged, &raw, err);
+    for (size_t s = 0; status == STATUS_OK && s < plan->files[0]->stage_count; s++)
+        status = stage_fill(plan, merged, &raw, s, report, err);
+    for (size_t s = 0; status == STATUS_OK && s < merged->stage_count; s++)
+        for (uint64_t b = 0; b < merged->stages[s].layout.blocks && status == STATUS_OK;
+             b++)
+            status = block_seal(merged, &raw, &merged->stages[s].layout, b, err);
+    if (status == STATUS_OK)
+        status = raw_sync(&raw, err);
+    raw_close(&raw);
+    results_close(merged);
+    return status;
+}
+
+enum status results_merge(const struct results *a, const struct results *b,
+                          const char *to, struct merge_report *report,
+                          struct error *err)
+{
+    char *partial = alloc_printf("%s.partial", to);
+    struct merge_plan plan;
+    enum status status = merge_plan_make(&plan, a, b, err);
+
+    *report = (struct merge_report){ .points = 0 };
+    unlink(partial);
+    if (status == STATUS_OK)
+        status = skeleton_make(&plan, partial, err);
+    if (status == STATUS_OK)
+        status = values_fill(&plan, partial, report, err);
+    if (status == STATUS_OK)
+        status = skeleton_seal(partial, err);
+    if (status == STATUS_OK && rename(partial, to))
+        status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
+                           to, strerror(errno));
+    if (status != STATUS_OK)
+        unlink(partial);
+    merge_plan_free(&plan);
+    free(partial);
+    return status;
+}

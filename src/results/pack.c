@@ -1,0 +1,251 @@
+#include "results/pack.h"
+
+#include "base/memory.h"
+#include "results/copy.h"
+#include "results/raw.h"
+#include "results/skeleton.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Two files side by side: the second is written from the first, or compared with it. */
+struct pair {
+    struct h5 from, to;
+    bool is_comparison, undo;
+    char differs[128]; /* name of the first dataset that is not the same */
+    struct pack_report *report;
+};
+
+/* One dataset of both files, handled piece by piece. */
+struct piece {
+    hid_t from, to, type, space, memory;
+    hsize_t first[COPY_RANK], count[COPY_RANK];
+    void *mine, *theirs;
+};
+
+static bool is_bad(const struct pair *pair)
+{
+    return pair->from.is_bad || pair->to.is_bad || pair->differs[0];
+}
+
+static void texts_compare(struct pair *pair, const char *name, char **mine,
+                          char **theirs, hsize_t count)
+{
+    for (hsize_t i = 0; i < count; i++)
+        if (!mine[i] || !theirs[i] || strcmp(mine[i], theirs[i]) != 0)
+            snprintf(pair->differs, sizeof pair->differs, "%s", name);
+}
+
+static void piece_copy(struct pair *pair, struct piece *piece, const char *name,
+                       bool is_text)
+{
+    hsize_t elements = (hsize_t)H5Sget_simple_extent_npoints(piece->memory);
+
+    H5_TRY(&pair->from, H5Dread(piece->from, piece->type, piece->memory, piece->space,
+                                H5P_DEFAULT, piece->mine));
+    if (is_bad(pair))
+        return;
+    if (!pair->is_comparison) {
+        H5_TRY(&pair->to, H5Dwrite(piece->to, piece->type, piece->memory, piece->space,
+                                   H5P_DEFAULT, piece->mine));
+    } else if (H5_TRY(&pair->to, H5Dread(piece->to, piece->type, piece->memory,
+                                         piece->space, H5P_DEFAULT, piece->theirs)) >=
+               0) {
+        pair->report->elements += elements;
+        if (is_text)
+            texts_compare(pair, name, piece->mine, piece->theirs, elements);
+        else if (memcmp(piece->mine, piece->theirs,
+                        elements * H5Tget_size(piece->type)) != 0)
+            snprintf(pair->differs, sizeof pair->differs, "%s", name);
+        if (is_text)
+            H5Dvlen_reclaim(piece->type, piece->memory, H5P_DEFAULT, piece->theirs);
+    }
+    if (is_text)
+        H5Dvlen_reclaim(piece->type, piece->memory, H5P_DEFAULT, piece->mine);
+}
+
+/* The next piece in row-major order of pieces; false after the last. */
+static bool piece_next(struct piece *piece, int rank, const hsize_t *sizes,
+                       const hsize_t *chunk)
+{
+    for (int d = rank; d-- > 0;) {
+        piece->first[d] += chunk[d];
+        if (piece->first[d] < sizes[d])
+            return true;
+        piece->first[d] = 0;
+    }
+    return false;
+}
+
+static void data_copy(struct pair *pair, struct piece *piece, const char *name)
+{
+    hsize_t sizes[COPY_RANK], chunk[COPY_RANK], elements = 1;
+    int rank = H5Sget_simple_extent_dims(piece->space, sizes, NULL);
+    bool is_text = H5Tis_variable_str(piece->type) > 0;
+
+    copy_chunk(rank, sizes, chunk);
+    for (int d = 0; d < rank; d++)
+        elements *= chunk[d];
+    piece->mine = alloc_array(elements, H5Tget_size(piece->type));
+    piece->theirs = alloc_array(elements, H5Tget_size(piece->type));
+    do {
+        for (int d = 0; d < rank; d++) {
+            hsize_t left = sizes[d] - piece->first[d];
+
+            piece->count[d] = left < chunk[d] ? left : chunk[d];
+        }
+        piece->memory = H5_TRY(&pair->to,
+                               rank ? H5Screate_simple(rank, piece->count, NULL)
+                                    : H5Screate(H5S_SCALAR));
+        if (rank)
+            H5_TRY(&pair->to,
+                   H5Sselect_hyperslab(piece->space, H5S_SELECT_SET, piece->first, NULL,
+                                       piece->count, NULL));
+        piece_copy(pair, piece, name, is_text);
+        if (piece->memory >= 0)
+            H5Sclose(piece->memory);
+    } while (!is_bad(pair) && piece_next(piece, rank, sizes, chunk));
+    free(piece->mine);
+    free(piece->theirs);
+}
+
+static herr_t dataset_handle(hid_t file, const char *name, const H5L_info_t *info,
+                             void *pair_)
+{
+    struct pair *pair = pair_;
+    struct piece piece = { .from = H5_TRY(&pair->from,
+                                          H5Dopen2(file, name, H5P_DEFAULT)) };
+
+    (void)info;
+    if (is_bad(pair))
+        return -1;
+    piece.to = pair->is_comparison
+                   ? H5_TRY(&pair->to, H5Dopen2(pair->to.file, name, H5P_DEFAULT))
+                   : copy_dataset(&pair->to, piece.from, name, NULL,
+                                  pair->undo ? STORAGE_CONTIGUOUS : STORAGE_PACKED);
+    piece.type = H5_TRY(&pair->from, H5Dget_type(piece.from));
+    piece.space = H5_TRY(&pair->from, H5Dget_space(piece.from));
+    /* The checksum of the metadata is of this file's own bytes: made anew. */
+    if (!is_bad(pair) && !(pair->is_comparison && strcmp(name, SKELETON_CHECKSUM) == 0))
+        data_copy(pair, &piece, name);
+    if (pair->is_comparison && !is_bad(pair)) {
+        pair->report->datasets++;
+        if (H5Aget_num_attrs(piece.from) != H5Aget_num_attrs(piece.to))
+            snprintf(pair->differs, sizeof pair->differs, "%s", name);
+    }
+    H5Sclose(piece.space);
+    H5Tclose(piece.type);
+    if (piece.to >= 0)
+        H5Dclose(piece.to);
+    H5Dclose(piece.from);
+    return is_bad(pair) ? -1 : 0;
+}
+
+static enum status pair_close(struct pair *pair, const char *from, const char *to,
+                              enum status status, struct error *err)
+{
+    enum status closed = h5_close(&pair->from, from, "cannot be read", err);
+
+    if (status == STATUS_OK)
+        status = closed;
+    closed = h5_close(&pair->to, to, "cannot be written",
+                      status == STATUS_OK ? err : NULL);
+    return status == STATUS_OK ? closed : status;
+}
+
+static enum status copy_write(const char *from, const char *to, bool undo,
+                              struct error *err)
+{
+    struct pair pair = { .undo = undo };
+    enum status status = h5_open(&pair.from, from, err);
+
+    if (status != STATUS_OK)
+        return STATUS_INPUT;
+    if (H5Aexists(pair.from.file, "nvsweep_version") <= 0) {
+        h5_close(&pair.from, from, "", NULL);
+        return error_set(err, STATUS_INPUT, "%s: is no result file of nvsweep", from);
+    }
+    status = h5_create(&pair.to, to, err);
+    if (status == STATUS_OK) {
+        copy_attributes(&pair.to, pair.from.file, pair.to.file);
+        H5_TRY(&pair.from, H5Literate(pair.from.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
+                                      dataset_handle, &pair));
+        if (!is_bad(&pair))
+            copy_scales(&pair.to, pair.from.file);
+        if (pair.to.is_bad) /* the cause is in the copy, not in the source */
+            pair.from.is_bad = false;
+    }
+    return pair_close(&pair, from, to, status, err);
+}
+
+static enum status copy_compare(const char *from, const char *to,
+                                struct pack_report *report, struct error *err)
+{
+    struct pair pair = { .is_comparison = true, .report = report };
+    enum status status = h5_open(&pair.from, from, err);
+
+    if (status != STATUS_OK)
+        return status;
+    status = h5_open(&pair.to, to, err);
+    if (status == STATUS_OK) {
+        H5_TRY(&pair.from, H5Literate(pair.from.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
+                                      dataset_handle, &pair));
+        if (pair.differs[0])
+            pair.from.is_bad = false;
+    }
+    status = pair_close(&pair, from, to, status, err);
+    if (pair.differs[0])
+        return error_set(err, STATUS_IO, "%s: %s differs from the source's; not kept",
+                         to, pair.differs);
+    return status;
+}
+
+static uint64_t file_bytes(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 ? (uint64_t)file.st_size : 0;
+}
+
+/* On the disk, so that the comparison vouches for what will be there tomorrow. */
+static enum status reach_disk(const char *path, struct error *err)
+{
+    struct raw raw;
+    enum status status = raw_open(&raw, path, true, err);
+
+    if (status == STATUS_OK)
+        status = raw_sync(&raw, err);
+    raw_close(&raw);
+    return status;
+}
+
+enum status results_pack(const char *from, const char *to, bool undo,
+                         struct pack_report *report, struct error *err)
+{
+    char *partial = alloc_printf("%s.partial", to);
+    enum status status;
+
+    *report = (struct pack_report){ .bytes_before = file_bytes(from) };
+    unlink(partial);
+    status = copy_write(from, partial, undo, err);
+    if (status == STATUS_OK && undo)
+        status = skeleton_seal(partial, err);
+    if (status == STATUS_OK)
+        status = reach_disk(partial, err);
+    if (status == STATUS_OK)
+        status = copy_compare(from, partial, report, err);
+    report->bytes_after = file_bytes(partial);
+    if (status == STATUS_OK && rename(partial, to))
+        status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
+                           to, strerror(errno));
+    if (status == STATUS_OK)
+        raw_sync_folder_of(to);
+    else
+        unlink(partial);
+    free(partial);
+    return status;
+}

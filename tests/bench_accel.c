@@ -1,0 +1,92 @@
+/* Layer evaluations per second and core, by accelerator family, over VGG-16's layers (EIE:
+ * its nine layers). */
+#include "accel/family.h"
+#include "config/library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void family_measure(const struct library *library, const char *name,
+                           const char *network)
+{
+    const struct record *record = library_find(library, SHELF_ACCELERATOR, name);
+    const struct record *workload = library_find(library, SHELF_WORKLOAD, network);
+    struct accel_layers layers;
+    struct machine machine;
+    struct mapping mapping;
+    double begin_s, sum = 0;
+    uint64_t rounds = 0;
+
+    if (!record || !workload)
+        return;
+    machine = (struct machine){ .accelerator = *(const struct accelerator *)record,
+                                .bits = 16 };
+    if (accel_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE, 1,
+                            0, NULL) != STATUS_OK)
+        return;
+    begin_s = now_s();
+    do {
+        if (machine_map(&machine, &layers, 0, &mapping, NULL) == STATUS_OK)
+            sum += mapping.cycles;
+        rounds++;
+    } while (now_s() - begin_s < 0.4);
+    printf("accel     %-15s %-14s %12.4g layers/s per core (%.4g cycles)\n",
+           accel_families[machine.accelerator.family]->name, name,
+           (double)(rounds * layers.count) / (now_s() - begin_s), sum / (double)rounds);
+    accel_layers_free(&layers);
+}
+
+/* The closed form of cycles alone. */
+static void cycles_measure(void)
+{
+    uint64_t sum = 0, count = 0;
+    double begin_s = now_s();
+
+    do {
+        for (uint64_t i = 0; i < 100000; i++) {
+            struct gemm gemm = { .m = 1 + i % 3136, .n = 64 + i % 448, .k = 9 + i % 4599 };
+            struct systolic_folds folds = systolic_fold(&gemm, (enum dataflow)(i % 3),
+                                                        8 + i % 120, 8 + i % 56);
+
+            sum += systolic_cycles(&folds, false);
+            count++;
+        }
+    } while (now_s() - begin_s < 0.4);
+    printf("accel     %-15s %-14s %12.4g layers/s per core, against 1e6 (check %llu)\n",
+           "systolic", "cycles alone", (double)count / (now_s() - begin_s),
+           (unsigned long long)(sum % 1000));
+}
+
+int main(void)
+{
+    static const char *const rows[][2] = {
+        { "systolic-32", "vgg16" },   { "xr-cpu", "vgg16" },
+        { "eyeriss", "vgg16" },       { "eyeriss-like", "vgg16" },
+        { "winograd-cube", "vgg16" }, { "scalesim-32", "scalesim-alexnet" },
+        { "eie-64", "eie9" },
+    };
+    char *folder = library_default_folder();
+    const char *folders[] = { folder };
+    struct library library = { 0 };
+    struct error err = { "" };
+
+    if (!folder || library_read(folders, 1, &library, &err) != STATUS_OK) {
+        fprintf(stderr, "bench_accel: %s\n", folder ? err.text : "no library");
+        return EXIT_FAILURE;
+    }
+    cycles_measure();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        family_measure(&library, rows[i][0], rows[i][1]);
+    library_free(&library);
+    free(folder);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Packed copies hold what the source holds, come back as it was, and damage is noticed;
+# merged files equal the file that one sweep over all values makes, and conflicts and
+# misfits are refused in one line.
+set -u
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+failures=0
+
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+expect() { # exit code, pattern in the output, command...
+    local code=$1 pattern=$2 output
+    shift 2
+    output=$(timeout 120 "$@" 2>&1)
+    [ $? -eq "$code" ] || fail "exit code of: $* ($(head -c 300 <<<"$output"))"
+    grep -q -- "$pattern" <<<"$output" || fail "no '$pattern' from: $* ($(head -c 300 <<<"$output"))"
+}
+
+sweep() { # name, technologies, capacities, node, step of the temperature
+    printf 'axes = { technology = [ %s ]; capacity = [ %s ]; node = "%s";
+        temperature = { from = "0 C"; to = "100 C"; step = "%s"; }; };
+        stages = [ "array" ];' "$2" "$3" "$4" "${5:-20 K}" >"$1.cfg"
+    timeout 300 "$NVSWEEP" run "$1.cfg" -o "$1.h5" --quiet || fail "sweep $1"
+}
+
+same_in_xarray() { # two files
+    env -u PYTHONPATH /usr/bin/python3 - "$@" <<'PYTHON' || fail "$1 and $2 differ"
+import sys
+import xarray
+for engine in ("netcdf4", "h5netcdf"):
+    one, two = (xarray.open_dataset(path, engine=engine) for path in sys.argv[1:3])
+    assert one.identical(two) or not xarray.testing.assert_identical(one, two)
+PYTHON
+}
+
+sweep all '"sram", "stt-mram"' '"16 KiB", "32 KiB", "64 KiB"' "22 nm"
+sweep left '"sram", "stt-mram"' '"16 KiB", "64 KiB"' "22 nm"
+sweep right '"sram", "stt-mram"' '"32 KiB", "64 KiB"' "22 nm"
+sweep corner '"pcm"' '"32 KiB"' "22 nm"
+sweep other '"sram"' '"32 KiB"' "45 nm"
+
+sweep long '"sram"' '"16 KiB"' "22 nm" "0.25 K"
+expect 0 "datasets, .* elements compared" "$NVSWEEP" pack long.h5
+[ -f long.packed.h5 ] || fail "no long.packed.h5"
+expect 2 "is there already" "$NVSWEEP" pack long.h5
+expect 2 "is a packed copy" "$NVSWEEP" show long.packed.h5
+same_in_xarray long.h5 long.packed.h5
+expect 0 "elements compared" "$NVSWEEP" pack long.packed.h5 --undo -o back.h5
+expect 0 "0 damaged" "$NVSWEEP" verify back.h5
+"$NVSWEEP" diff long.h5 back.h5 | grep -v '^metadata_checksum' | grep . &&
+    fail "what comes back differs"
+echo "no HDF5" >junk.h5
+expect 2 "junk.h5" "$NVSWEEP" pack junk.h5
+[ -e junk.packed.h5 ] || [ -e junk.packed.h5.partial ] && fail "left a file behind"
+
+expect 0 "36 points; 12 from the first file, 12 from the second, 12 the same in both, 0 in neither" \
+    "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
+for metric in area_m2 read_latency_s leakage_w subarray_rows; do
+    "$NVSWEEP" export all.h5 -m $metric >all.csv
+    "$NVSWEEP" export merged.h5 -m $metric | cmp -s - all.csv || fail "$metric differs"
+done
+"$NVSWEEP" diff all.h5 merged.h5 | grep -v -e '_checksum' | grep . && fail "merged differs"
+expect 2 "has no axes" "$NVSWEEP" verify merged.h5
+expect 0 "0 damaged" "$NVSWEEP" verify merged.h5 --sample 0
+expect 0 "24 in neither" "$NVSWEEP" merge left.h5 corner.h5 -o sparse.h5
+expect 75 "pending\|running\|stopped" "$NVSWEEP" status sparse.h5
+expect 2 "node_m is .* make it an axis" "$NVSWEEP" merge left.h5 other.h5 -o never.h5
+expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
+
+# Another value for a point that both have done is a conflict, not a choice.
+env -u PYTHONPATH /usr/bin/python3 -c '
+import h5py
+with h5py.File("right.h5", "r+") as file:
+    file["leakage_w"][0, 1, 0] *= 1.5'
+expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
+    "$NVSWEEP" merge left.h5 right.h5 -o never.h5
+[ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"
+[ "$failures" -eq 0 ]

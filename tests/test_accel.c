@@ -1,0 +1,231 @@
+/* Accelerator families: counts done by hand, laws that every mapping keeps. */
+#include "unit.h"
+
+#include "accel/family.h"
+#include "accel/winograd.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct level buffers[] = {
+    { .level = LEVEL_INPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
+    { .level = LEVEL_WEIGHT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1,
+      .holds_weights = true },
+    { .level = LEVEL_OUTPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
+};
+static struct level global[] = {
+    { .level = LEVEL_GLOBAL_BUFFER, .bytes = 131072, .word_bits = 64, .instances = 1 },
+    { .level = LEVEL_PE_INPUT, .bytes = 24, .word_bits = 16, .instances = 168 },
+    { .level = LEVEL_PE_WEIGHT, .bytes = 448, .word_bits = 64, .instances = 168,
+      .holds_weights = true },
+    { .level = LEVEL_PE_OUTPUT, .bytes = 48, .word_bits = 16, .instances = 168 },
+    { .level = LEVEL_PE_INDEX, .bytes = 32768, .word_bits = 16, .instances = 168 },
+};
+
+static struct machine machine_of(enum accel_family_id family)
+{
+    bool is_systolic = family == ACCEL_SYSTOLIC || family == ACCEL_SCALESIM;
+
+    return (struct machine){
+        .accelerator = { .family = (int)family,
+                         .pe_rows = 12,
+                         .pe_columns = 14,
+                         .pe_depth = 4,
+                         .clock_hz = 1e9,
+                         .dram_bytes_per_s = 1e12,
+                         .levels = is_systolic ? buffers : global,
+                         .levels_count = is_systolic ? 3 : 5,
+                         .cycle_factor = 1,
+                         .queue_depth = 8,
+                         .run_bits = 4,
+                         .transform_ops_hz = 1e12 },
+        .bits = 16,
+    };
+}
+
+/* AlexNet's third convolution. */
+static const struct accel_layer conv3 = {
+    .name = "conv3", .batch = 4, .groups = 1, .channels = 256, .filters = 384,
+    .in_height = 13, .in_width = 13, .kernel_height = 3, .kernel_width = 3, .stride = 1,
+    .out_height = 13, .out_width = 13, .weight_density = 1, .activation_density = 1,
+};
+static const struct accel_layer dense = {
+    .name = "fc", .batch = 1, .groups = 1, .channels = 512, .filters = 300,
+    .in_height = 1, .in_width = 1, .kernel_height = 1, .kernel_width = 1, .stride = 1,
+    .out_height = 1, .out_width = 1, .weight_density = 0.1, .activation_density = 0.4,
+};
+
+static struct mapping map_one(const struct machine *machine, const struct accel_layer *layer)
+{
+    struct accel_layer one = *layer;
+    size_t number = 1;
+    const struct accel_layers layers = { &one, &number, 1 };
+    struct mapping mapping;
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL(machine_map(machine, &layers, 0, &mapping, &err), STATUS_OK);
+    return mapping;
+}
+
+static void no_family_beats_its_own_pes_or_moves_less_than_its_operands(void)
+{
+    static const enum accel_family_id families[] = { ACCEL_CPU, ACCEL_SYSTOLIC,
+                                                     ACCEL_ROW_STATIONARY, ACCEL_WINOGRAD };
+
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        struct machine machine = machine_of(families[i]);
+        struct mapping m = map_one(&machine, &conv3);
+        double operands = accel_layer_inputs(&conv3) + accel_layer_weights(&conv3);
+
+        CU_ASSERT_TRUE(m.macs == accel_layer_macs(&conv3));
+        CU_ASSERT_TRUE(m.computed_macs <= m.pe_cycles * (1 + 1e-12));
+        CU_ASSERT_TRUE(m.dram_reads >= operands);
+        CU_ASSERT_TRUE(m.dram_writes >= accel_layer_outputs(&conv3));
+        CU_ASSERT_TRUE(m.cycles > 0 && m.stall_cycles >= 0);
+    }
+}
+
+static void systolic_folds_are_as_counted_by_hand(void)
+{
+    /* 5 x 7 outputs, depth 10, on 4 x 4 PEs */
+    const struct gemm gemm = { .m = 5, .n = 7, .k = 10 };
+    struct systolic_folds os = systolic_fold(&gemm, DATAFLOW_OS, 4, 4);
+    struct systolic_folds ws = systolic_fold(&gemm, DATAFLOW_WS, 4, 4);
+
+    CU_ASSERT_EQUAL(systolic_cycles(&os, false), 2 * 2 * (10 + 4 + 4 - 2));
+    CU_ASSERT_EQUAL(systolic_cycles(&ws, false), 3 * 2 * (5 + 2 * 4 + 4 - 2));
+    /* overlapped: one skew, then a fold every 10 cycles */
+    CU_ASSERT_EQUAL(systolic_cycles(&os, true), 6 + 4 * 10);
+    CU_ASSERT_EQUAL(systolic_cycles(&ws, true), 4 + 6 + 5 * 5 + 5);
+    CU_ASSERT_DOUBLE_EQUAL(systolic_mapping(&os, 4, 4), 35.0 / 64, 1e-15);
+}
+
+static void larger_buffers_never_move_more(void)
+{
+    for (int dataflow = DATAFLOW_OS; dataflow <= DATAFLOW_IS; dataflow++) {
+        struct machine machine = machine_of(ACCEL_SYSTOLIC);
+        double before = INFINITY;
+
+        machine.accelerator.dataflow = dataflow;
+        for (machine.buffer_bytes = 1024; machine.buffer_bytes < 1 << 24;
+             machine.buffer_bytes *= 4) {
+            struct mapping m = map_one(&machine, &conv3);
+
+            CU_ASSERT_TRUE(m.dram_reads + m.dram_writes <= before);
+            before = m.dram_reads + m.dram_writes;
+        }
+        /* everything fits: each operand once */
+        CU_ASSERT_DOUBLE_EQUAL(before,
+                               accel_layer_inputs(&conv3) + accel_layer_weights(&conv3) +
+                                   accel_layer_outputs(&conv3),
+                               1);
+    }
+}
+
+static void a_slow_dram_stalls(void)
+{
+    struct machine machine = machine_of(ACCEL_SYSTOLIC);
+    struct mapping fast = map_one(&machine, &conv3), slow;
+
+    machine.accelerator.dram_bytes_per_s = 1e6;
+    slow = map_one(&machine, &conv3);
+    CU_ASSERT_EQUAL(fast.stall_cycles, 0);
+    ASSERT_NEAR(slow.cycles, (slow.dram_reads + slow.dram_writes) * 2 * 1e3, 1e-9);
+    ASSERT_NEAR(slow.cycles - slow.stall_cycles, fast.cycles, 1e-9);
+}
+
+/* Y.-H. Chen et al., JSSC 52(1), 2017: PEs at work in AlexNet's layers 2 to 5. */
+static void row_stationary_sets_fill_the_chip_as_published(void)
+{
+    static const struct {
+        uint64_t kernel, height, stride;
+        double pes;
+    } rows[] = { { 5, 27, 1, 135 }, { 3, 13, 1, 156 }, { 11, 55, 4, 151.25 } };
+    struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct accel_layer layer = conv3;
+
+        layer.channels = 3;
+        layer.kernel_height = layer.kernel_width = rows[i].kernel;
+        layer.out_height = layer.out_width = rows[i].height;
+        layer.stride = rows[i].stride;
+        layer.in_height = layer.in_width = (rows[i].height - 1) * rows[i].stride +
+                                           rows[i].kernel;
+        CU_ASSERT_DOUBLE_EQUAL(map_one(&machine, &layer).active_pes, rows[i].pes, 1e-9);
+    }
+}
+
+static void eie_skips_zeros_and_pads_long_runs(void)
+{
+    struct machine machine = machine_of(ACCEL_EIE);
+    struct accel_layer layer = dense;
+    struct mapping m = map_one(&machine, &layer), queued;
+    double columns = ceil(512 * 0.4);
+
+    /* 205 columns x 300 rows x 0.1, paddings are rare at this density */
+    ASSERT_NEAR(m.computed_macs, columns * 300 * 0.1, 0.05);
+    layer.weight_density = 1;
+    m = map_one(&machine, &layer);
+    CU_ASSERT_EQUAL(m.computed_macs, columns * 300);
+    layer.weight_density = 0.02; /* gaps of 50: more padding than weights */
+    m = map_one(&machine, &layer);
+    CU_ASSERT_TRUE(m.computed_macs < 1.05 * columns * 300 * 0.02); /* 2 rows a PE: none */
+    machine.accelerator.pe_rows = machine.accelerator.pe_columns = 1;
+    layer.filters = 30000; /* in one PE: 1 / (1 - 0.98^16) entries per weight */
+    m = map_one(&machine, &layer);
+    ASSERT_NEAR(m.computed_macs, columns * 30000 * 0.02 / (1 - pow(0.98, 16)), 0.02);
+    machine.accelerator.pe_rows = 8;
+    queued = map_one(&machine, &layer);
+    machine.accelerator.queue_depth = 1;
+    CU_ASSERT_TRUE(map_one(&machine, &layer).cycles > queued.cycles);
+}
+
+/* Lavin and Gray: 9 m^2 / (m + 2)^2 where tiles fit; 3.892 over VGG-16's 3 x 3 layers. */
+static void winograd_counts_are_exact(void)
+{
+    static const struct {
+        uint64_t channels, filters, size;
+    } vgg16[] = { { 3, 64, 224 },    { 64, 64, 224 },   { 64, 128, 112 }, { 128, 128, 112 },
+                  { 128, 256, 56 },  { 256, 256, 56 },  { 256, 256, 56 }, { 256, 512, 28 },
+                  { 512, 512, 28 },  { 512, 512, 28 },  { 512, 512, 14 }, { 512, 512, 14 },
+                  { 512, 512, 14 } };
+    double direct = 0, f2 = 0, f4 = 0;
+
+    for (size_t i = 0; i < sizeof vgg16 / sizeof *vgg16; i++) {
+        struct accel_layer layer = conv3;
+        struct winograd_counts counts;
+
+        layer.batch = 1;
+        layer.channels = vgg16[i].channels;
+        layer.filters = vgg16[i].filters;
+        layer.out_height = layer.out_width = layer.in_height = layer.in_width =
+            vgg16[i].size;
+        CU_ASSERT_TRUE(winograd_applies(&layer));
+        direct += accel_layer_macs(&layer);
+        winograd_count(&layer, 2, &counts);
+        f2 += counts.macs;
+        winograd_count(&layer, 4, &counts);
+        f4 += counts.macs;
+        if (vgg16[i].size % 4 == 0) {
+            ASSERT_NEAR(accel_layer_macs(&layer) / counts.macs, 4.0, 1e-12);
+            ASSERT_NEAR(counts.weight_elements / accel_layer_weights(&layer), 4.0, 1e-12);
+            ASSERT_NEAR(counts.input_elements / accel_layer_inputs(&layer), 2.25, 1e-12);
+        }
+    }
+    ASSERT_NEAR(direct / f2, 2.25, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(direct / f4, 3.892, 5e-4);
+}
+
+static void words_hold_whole_elements(void)
+{
+    CU_ASSERT_EQUAL(level_accesses(100, 8, 64), 12.5);
+    CU_ASSERT_EQUAL(level_accesses(100, 16, 24), 100);
+    CU_ASSERT_EQUAL(level_accesses(100, 32, 16), 200);
+}
+
+SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
+      TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
+      TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
+      TEST(eie_skips_zeros_and_pads_long_runs), TEST(winograd_counts_are_exact),
+      TEST(words_hold_whole_elements));
