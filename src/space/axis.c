@@ -5,6 +5,8 @@
 #include "base/units.h"
 #include "cim/cim.h"
 #include "cloud/training.h"
+#include "edge/edge.h"
+#include "reliability/wear.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 

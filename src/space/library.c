@@ -4,6 +4,7 @@
 #include "carbon/carbon.h"
 #include "cim/cim.h"
 #include "cloud/training.h"
+#include "edge/edge.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -24,6 +25,8 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DEVICE] = &device_schema,
     [SHELF_INSTANCE] = &instance_schema,
     [SHELF_DATASET] = &dataset_schema,
+    [SHELF_SITE] = &site_schema,
+    [SHELF_VIDEO] = &video_schema,
     [SHELF_CIM] = &cim_schema,
 };
 
