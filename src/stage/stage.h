@@ -21,6 +21,7 @@ enum stage_id {
     STAGE_EDGE,
     STAGE_VIDEO,
     STAGE_CIM_OPERATION,
+    STAGE_CIM_NETWORK,
     STAGE_COUNT
 };
 
@@ -153,6 +154,11 @@ struct cim_operation_columns {
 #include "metrics.def"
 };
 
+struct cim_network_columns {
+#define CIM_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -170,6 +176,7 @@ union columns {
     struct edge_columns edge;
     struct video_columns video;
     struct cim_operation_columns cim_operation;
+    struct cim_network_columns cim_network;
     void *column[COLUMNS_MAX];
 };
 

@@ -24,6 +24,7 @@ STAGE_FUNCTIONS(reliability);
 STAGE_FUNCTIONS(edge);
 STAGE_FUNCTIONS(video);
 STAGE_FUNCTIONS(cim_operation);
+STAGE_FUNCTIONS(cim_network);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
