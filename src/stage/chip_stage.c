@@ -32,7 +32,8 @@ struct chip {
  * Machine Intelligence 3, 2021; 45 nm integers, pJ). */
 static double mac_ratio(double bits, double record_bits)
 {
-    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits + 0.003125 * bits;
+    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits +
+                    0.003125 * bits;
     double record = 0.002994791667 * record_bits * record_bits +
                     0.001041666667 * record_bits + 0.003125 * record_bits;
 
@@ -66,7 +67,8 @@ static double instances(const struct chip *chip, const struct level *level)
 {
     double count = (double)level->instances;
 
-    return level->level >= LEVEL_PE_INPUT ? count * chip->pes / chip->record_pes : count;
+    return level->level >= LEVEL_PE_INPUT ? count * chip->pes / chip->record_pes
+                                          : count;
 }
 
 static void levels_add(struct chip *chip, const struct point *point,
@@ -80,8 +82,10 @@ static void levels_add(struct chip *chip, const struct point *point,
         uint64_t id = (uint64_t)level->level, at = buffers_row * LEVEL_COUNT + id;
         uint64_t used = mapping_row * LEVEL_COUNT + id;
         uint64_t word_bits = machine_word_bits(&machine, level);
-        double count = instances(chip, level), leakage_w = b->level_leakage_w[at] * count;
-        double reads = level_accesses(m->level_reads[used], (unsigned)chip->bits, word_bits);
+        double count = instances(chip, level),
+               leakage_w = b->level_leakage_w[at] * count;
+        double reads = level_accesses(m->level_reads[used], (unsigned)chip->bits,
+                                      word_bits);
         double writes = level_accesses(m->level_writes[used], (unsigned)chip->bits,
                                        word_bits);
         double busy_s = (reads * b->level_read_s[at] + writes * b->level_write_s[at]) /
@@ -184,7 +188,8 @@ static void row_write(const struct chip *chip, const struct point *point,
     out->chip_area_m2[i] = area_m2;
     out->chip_edap_jsm2[i] = total_j * chip->latency_s * area_m2;
     out->duty[i] = rate_hz / throughput_hz;
-    out->offchip_bytes[i] = m->offchip_accesses[mapping_row] * chip->bits / 8 / chip->batch;
+    out->offchip_bytes[i] = m->offchip_accesses[mapping_row] * chip->bits / 8 /
+                            chip->batch;
 }
 
 void chip_stage_evaluate(const struct study *study, struct range points,
