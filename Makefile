@@ -6,7 +6,7 @@ RANKS  := $(shell nproc)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge space stage
 CONFIG   := config
 PARALLEL := results run cmd .
 
@@ -71,6 +71,9 @@ deps:  ## install missing Debian packages (as root, or through sudo)
 torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
 	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
 
+slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
+	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -88,8 +91,19 @@ plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/f
 schema: all  ## write the schema page hdf5_schema/columns.md anew
 	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
 
-install: all  ## copy the program and its library under PREFIX=
+man: $(addprefix $(BUILD)/man/,nvsweep.1 nvsweep-sweep.5 nvsweep-library.5 completion.bash)  ## manual pages and bash completion, under build/man
+
+$(BUILD)/man/%: $(BUILD)/nvsweep
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BUILD)/nvsweep man $(basename $(@F)) > $@
+
+install: all man  ## copy program, library, manual pages and completion under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(BUILD)/man/nvsweep.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(BUILD)/man/nvsweep-sweep.5 \
+	    $(BUILD)/man/nvsweep-library.5
+	install -D -m 644 $(BUILD)/man/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
 	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
@@ -98,10 +112,10 @@ clean:  ## delete everything that was built
 	rm -rf build
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture lint format bench plots schema install clean help
+.PHONY: all run test check deps torture slurm-test lint format bench plots schema man install clean help
 
 # ---- how things are built
 

@@ -136,6 +136,12 @@ static void rest_add(struct chip *chip, const struct point *point,
     part_j[PART_DRAM_BACKGROUND] = a->dram_background_w * chip->latency_s;
 }
 
+/* What was switched off comes back for the energy it saves in its break-even time. */
+static double wake_j(const struct chip *chip)
+{
+    return chip->gated_w * chip->accelerator->gate_breakeven_s + chip->reload_j;
+}
+
 /* Idle time of one batch at the asked rate.  STATUS_INFEASIBLE if it cannot be met. */
 static enum status idle_add(struct chip *chip, const struct point *point,
                             struct error *reason)
@@ -149,8 +155,7 @@ static enum status idle_add(struct chip *chip, const struct point *point,
                          "a batch takes %.3g s, more than the %.3g s between batches",
                          chip->latency_s, period_s);
     chip->part_j[PART_IDLE] = chip->kept_w * (period_s - chip->latency_s);
-    chip->part_j[PART_WAKE] = chip->gated_w * chip->accelerator->gate_breakeven_s +
-                              chip->reload_j;
+    chip->part_j[PART_WAKE] = wake_j(chip);
     return STATUS_OK;
 }
 
@@ -187,6 +192,8 @@ static void row_write(const struct chip *chip, const struct point *point,
     out->chip_edp_js[i] = total_j * chip->latency_s;
     out->chip_area_m2[i] = area_m2;
     out->chip_edap_jsm2[i] = total_j * chip->latency_s * area_m2;
+    out->idle_w[i] = chip->kept_w;
+    out->wake_j[i] = wake_j(chip);
     out->duty[i] = rate_hz / throughput_hz;
     out->offchip_bytes[i] = m->offchip_accesses[mapping_row] * chip->bits / 8 /
                             chip->batch;
