@@ -37,10 +37,10 @@ prepare() {
 
 cleanup() {
     trap - EXIT
-    # shellcheck disable=SC2046
-    kill $(jobs -p) 2>/dev/null
-    timeout 60 "$cluster" down
+    [ -z "${beside:-}" ] || kill -- "-$beside" 2>/dev/null
+    cd /
     rm -rf "$work"
+    timeout 60 "$cluster" down
 }
 
 # ---- small steps, each with a limit
@@ -188,7 +188,7 @@ make_sweep() {
 
 # What one process without Slurm writes; under its name only when it is whole.
 make_reference() {
-    timeout 300 "$nvsweep" run --quiet "$1.cfg" -o "$1-part.h5" >"$1-reference.log" 2>&1 ||
+    timeout --foreground 500 "$nvsweep" run --quiet "$1.cfg" -o "$1-part.h5" >"$1-reference.log" 2>&1 ||
         { cat "$1-reference.log"; return 1; }
     mv "$1-part.h5" "$1.h5"
 }
@@ -222,14 +222,17 @@ rate=$(measure) || exit 1
 make_sweep long $LONG_S "$rate"
 make_sweep short $SHORT_S "$rate"
 
-(make_reference long & run_test a_time_limit_requeues) >limit.result &
-limit=$!
+set -m # in a process group of its own, for cleanup
+(set +m; make_reference long & run_test a_time_limit_requeues) >limit.result &
+beside=$!
+set +m
 make_reference short || exit 1
 tally run_test four_nodes_give_the_same_bytes
 tally run_test a_lost_node_is_survived
 tally run_test a_cancelled_job_can_be_resumed
-wait $limit
+wait $beside
 limit=$?
+beside=
 cat limit.result
 tally [ $limit -eq 0 ]
 tally run_test an_urgent_job_preempts

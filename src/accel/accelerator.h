@@ -32,6 +32,15 @@ struct level {
     double read_j, write_j, leakage_w, area_m2;
 };
 
+/* Loop nest: one step from the outside in. */
+enum { NEST_STEP_DRAM = LEVEL_COUNT, NEST_STEP_SPATIAL };
+struct nest_step {
+    int at; /* enum level_id, or one of the above */
+    uint64_t fanout;
+    const char *keeps; /* of "wio": weights, inputs, outputs */
+    const char *loops; /* "P8 Q2": stated; "PQ": for the mapper to choose */
+};
+
 /* Row stationary: the pass taken for layers of a kernel and output height, where it is
  * known; elsewhere it is searched for. */
 struct pass_choice {
@@ -73,6 +82,10 @@ struct accelerator {
     double buffer_bytes_per_s; /* of the global buffer (fitted) */
     struct pass_choice *passes;
     size_t passes_count;
+
+    /* Loop nest. */
+    struct nest_step *nest;
+    size_t nest_count;
 
     /* EIE. */
     uint64_t queue_depth, run_bits;

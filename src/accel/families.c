@@ -7,6 +7,7 @@ const struct word accel_family_words[] = {
     { "eie", ACCEL_EIE },
     { "winograd", ACCEL_WINOGRAD },
     { "scalesim", ACCEL_SCALESIM },
+    { "loop-nest", ACCEL_NEST },
     { NULL, 0 },
 };
 
@@ -17,6 +18,7 @@ const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT] = {
     [ACCEL_EIE] = &eie_family,
     [ACCEL_WINOGRAD] = &winograd_family,
     [ACCEL_SCALESIM] = &scalesim_family,
+    [ACCEL_NEST] = &nest_family,
 };
 
 uint64_t machine_level_bytes(const struct machine *machine, const struct level *level)

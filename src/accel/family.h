@@ -15,6 +15,7 @@ enum accel_family_id {
     ACCEL_EIE,
     ACCEL_WINOGRAD,
     ACCEL_SCALESIM,
+    ACCEL_NEST,
     ACCEL_FAMILY_COUNT,
 };
 extern const struct word accel_family_words[];
@@ -65,7 +66,7 @@ struct accel_family {
 
 extern const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT];
 extern const struct accel_family cpu_family, systolic_family, row_stationary_family,
-    eie_family, winograd_family, scalesim_family;
+    eie_family, winograd_family, scalesim_family, nest_family;
 
 /* All layers with that number (0: all), added up; every layer finds its inputs in DRAM
  * and leaves its outputs there.  Weights that stay on the chip are read from the weight
