@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The iso-capacity and iso-area figures with the published array tool's write accounting,
-which charges a write for one way's worth of a row: what the paper's own table implies."""
+"""The iso-capacity and iso-area figures with the published array tool's accounting of cache
+writes, a write's cell energy divided by the associativity, as DeepNVM++ was made with it."""
 import figure as fig
 import isostudy
 
