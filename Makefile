@@ -6,7 +6,7 @@ RANKS  := $(shell nproc)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge uncertainty space stage
 CONFIG   := config
 PARALLEL := results run cmd .
 
