@@ -12,7 +12,7 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge space stage
 CONFIG   := config
 PARALLEL := results run cmd .
 
@@ -79,6 +79,8 @@ deps:  ## install missing Debian packages (as root, or through sudo)
 torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
 	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
 
+slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
+	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
 fuzz:  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
 	$(Q).ci/deps $(FUZZ_PACKAGES)
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
@@ -126,10 +128,10 @@ clean:  ## delete everything that was built
 	rm -rf build
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture fuzz coverage lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test fuzz coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 

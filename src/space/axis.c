@@ -4,6 +4,8 @@
 #include "array/array.h"
 #include "base/units.h"
 #include "cloud/training.h"
+#include "edge/edge.h"
+#include "reliability/wear.h"
 #include "tech/node.h"
 #include "workload/workload.h"
 

@@ -3,6 +3,7 @@
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
 #include "cloud/training.h"
+#include "edge/edge.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -23,6 +24,8 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DEVICE] = &device_schema,
     [SHELF_INSTANCE] = &instance_schema,
     [SHELF_DATASET] = &dataset_schema,
+    [SHELF_SITE] = &site_schema,
+    [SHELF_VIDEO] = &video_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

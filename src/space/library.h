@@ -16,6 +16,8 @@ enum shelf_id {
     SHELF_DEVICE,
     SHELF_INSTANCE,
     SHELF_DATASET,
+    SHELF_SITE,
+    SHELF_VIDEO,
     SHELF_COUNT
 };
 

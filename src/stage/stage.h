@@ -17,6 +17,9 @@ enum stage_id {
     STAGE_FOOTPRINT,
     STAGE_CARBON,
     STAGE_CLOUD,
+    STAGE_RELIABILITY,
+    STAGE_EDGE,
+    STAGE_VIDEO,
     STAGE_COUNT
 };
 
@@ -131,6 +134,18 @@ struct cloud_columns {
 #define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct reliability_columns {
+#define RELIABILITY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct edge_columns {
+#define EDGE(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct video_columns {
+#define VIDEO(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -145,6 +160,9 @@ union columns {
     struct footprint_columns footprint;
     struct carbon_columns carbon;
     struct cloud_columns cloud;
+    struct reliability_columns reliability;
+    struct edge_columns edge;
+    struct video_columns video;
     void *column[COLUMNS_MAX];
 };
 

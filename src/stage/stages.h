@@ -20,6 +20,9 @@ STAGE_FUNCTIONS(chip);
 STAGE_FUNCTIONS(footprint);
 STAGE_FUNCTIONS(carbon);
 STAGE_FUNCTIONS(cloud);
+STAGE_FUNCTIONS(reliability);
+STAGE_FUNCTIONS(edge);
+STAGE_FUNCTIONS(video);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
