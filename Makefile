@@ -4,6 +4,12 @@ BUILD  := build$(if $(SANITIZE),/sanitize)
 PREFIX := /usr/local
 RANKS  := $(shell nproc)
 
+# `make CC=clang` is honoured: mpicc is only a wrapper around it.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export OMPI_CC := $(CC)
+
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
 CORE     := base tech array workload platform accel carbon cloud reliability edge uncertainty space stage
@@ -14,6 +20,7 @@ PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
             libconfig-dev libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 LINT_PACKAGES := clang-format cppcheck
+FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 OPTIMISE := -O3 -g $(if $(NATIVE),-march=native)
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -22,6 +29,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
             -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
 CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+CFLAGS   += $(if $(COVERAGE),--coverage -fprofile-update=atomic)
 comma    := ,
 
 # Packages may not be there before `make deps`; so these are asked for when used.
@@ -73,6 +81,14 @@ torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), co
 
 slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+fuzz:  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
+	$(Q).ci/deps $(FUZZ_PACKAGES)
+	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
+
+coverage:  ## run the unit tests and whole runs, list lines and branches covered by folder
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage COVERAGE=1 OPTIMISE='-O1 -g' \
+	    all build/coverage/unit
+	$(Q)tests/coverage build/coverage
 
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
@@ -115,12 +131,11 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture slurm-test lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test fuzz coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 
-COMPILER := gcc
-$(CONFIG_O) $(CORE_O): COMPILER := gcc
+COMPILER := $(CC)
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/obj/tests
@@ -174,5 +189,19 @@ $(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
+
+# Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%) $(BUILD)/nvsweep
+.PHONY: fuzzers
+
+$(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) -fsanitize=fuzzer $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 -include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)
