@@ -138,12 +138,7 @@ help:  ## this list
 
 # ---- how things are built
 
-<<<<<<< HEAD
 COMPILER := $(CC)
-=======
-COMPILER := gcc
-$(CONFIG_O) $(CORE_O) $(IMPORT_O): COMPILER := gcc
->>>>>>> import
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/obj/tests
