@@ -5,6 +5,7 @@
 #include "cim/cim.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -27,6 +28,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DATASET] = &dataset_schema,
     [SHELF_SITE] = &site_schema,
     [SHELF_VIDEO] = &video_schema,
+    [SHELF_SPREAD] = &spread_schema,
     [SHELF_CIM] = &cim_schema,
 };
 

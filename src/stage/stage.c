@@ -23,7 +23,7 @@ const struct word stage_words[] = {
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
     { "cim_operation", STAGE_CIM_OPERATION }, { "cim_network", STAGE_CIM_NETWORK },
-    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO },
+    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO }, { "samples", STAGE_SAMPLES }, { "sensitivity", STAGE_SENSITIVITY },
     { NULL, 0 },
 };
 
@@ -88,6 +88,14 @@ static const struct metric video_metrics[] = {
 #define VIDEO(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric samples_metrics[] = {
+#define SAMPLES(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric sensitivity_metrics[] = {
+#define SENSITIVITY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 static const struct metric cim_operation_metrics[] = {
 #define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
@@ -105,7 +113,8 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |                 \
-     AXIS_BIT(wires) | AXIS_BIT(ecc))
+     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) |                               \
+     AXIS_BIT(sample))
 #define REUSE_AXES                                                                     \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -261,6 +270,23 @@ const struct stage stages[STAGE_COUNT] = {
                       .evaluate = video_stage_evaluate,
                       .cost_s = video_stage_cost_s,
                       .block_points = 4096 },
+    [STAGE_SAMPLES] = { .name = "samples",
+                        .summary = "what every sample does to the technology's parameters",
+                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
+                        METRICS(samples_metrics),
+                        .evaluate = samples_stage_evaluate,
+                        .cost_s = samples_stage_cost_s,
+                        .block_points = 1024 },
+    [STAGE_SENSITIVITY] = { .name = "sensitivity",
+                            .summary = "quantiles over samples, and which parameter decides",
+                            .axes = SYSTEM_AXES & ~AXIS_BIT(sample),
+                            .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
+                                        AXIS_BIT(workload),
+                            .inputs = INPUT(SYSTEM) | INPUT(SAMPLES),
+                            METRICS(sensitivity_metrics),
+                            .evaluate = sensitivity_stage_evaluate,
+                            .cost_s = sensitivity_stage_cost_s,
+                            .block_points = 16 },
     [STAGE_CIM_OPERATION] = { .name = "cim_operation",
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
@@ -336,6 +362,7 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            axis_specs[axis].fallback != AXIS_OPTIONAL &&
             !sweep->space.axes[axis].values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the %s stage needs; name one "
