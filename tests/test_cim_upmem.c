@@ -125,6 +125,36 @@ static void a_matrix_times_a_vector_is_limited_by_arithmetic(void)
     ASSERT_NEAR(network.energy_j, 383 * network.latency_s, 1e-12);
 }
 
+/* 512 groups of one filter of 9 weights over 14 x 14 pixels: every DPU of 512 has a
+ * group, its own inputs and all its pixels. */
+static void groups_are_dealt_to_dpus(void)
+{
+    struct accel_layer layer = {
+        .batch = 1,
+        .groups = 512,
+        .channels = 1,
+        .filters = 1,
+        .in_height = 14,
+        .in_width = 14,
+        .kernel_height = 3,
+        .kernel_width = 3,
+        .stride = 1,
+        .out_height = 14,
+        .out_width = 14,
+    };
+    size_t number = 1;
+    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct cim_network_request request = {
+        .cim = &machine, .layers = &layers, .bits = 32, .units = 512
+    };
+    struct cim_network network;
+
+    CU_ASSERT_EQUAL_FATAL(cim_network(&request, &network, NULL), STATUS_OK);
+    ASSERT_NEAR(network.macs, 512 * 196 * 9, 1e-12);
+    ASSERT_NEAR(network.compute_s, 196 * 9 * 40 / 350e6, 1e-12);
+    ASSERT_NEAR(network.input_s, 512 * 196 * 9 * 4 / 6.68e9, 1e-12);
+}
+
 /* 64 MiB a DPU: 4096 x 4096 words fill one exactly. */
 static void weights_must_fit(void)
 {
@@ -149,5 +179,6 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
 
 SUITE(cim_upmem, TEST(eleven_tasklets_fill_the_pipeline),
       TEST(memory_takes_a_start_and_half_a_cycle_per_byte),
-      TEST(a_matrix_times_a_vector_is_limited_by_arithmetic), TEST(weights_must_fit),
+      TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),
+      TEST(groups_are_dealt_to_dpus), TEST(weights_must_fit),
       TEST(a_gpu_slows_down_when_its_memory_is_full));

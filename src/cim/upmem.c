@@ -93,34 +93,40 @@ static enum status upmem_operate(const struct cim_request *request,
     return STATUS_OK;
 }
 
-/* How outputs (m x n) are dealt: columns n to DPUs, and rows m where DPUs are left. */
+/* How outputs (m x n, n over all groups) are dealt: columns n to DPUs, and rows m where
+ * DPUs are left. */
 struct shares {
     double columns, rows; /* of one DPU, the largest share */
+    double groups;        /* whose inputs its columns need */
+    double dpus;          /* with work */
     bool is_broadcast;    /* all DPUs take the same inputs */
 };
 
-static struct shares shares_of(const struct gemm *gemm, uint64_t dpus)
+static struct shares shares_of(const struct gemm *gemm, uint64_t groups, uint64_t dpus)
 {
-    double n = (double)gemm->n, m = (double)gemm->m;
+    double n = (double)gemm->n * (double)groups, m = (double)gemm->m;
     double across = fmin(n, (double)dpus);
-    double down = fmin(m, fmax(1, floor((double)dpus / across)));
+    double down = fmin(m, floor((double)dpus / across));
 
     return (struct shares){
         .columns = ceil(n / across),
         .rows = ceil(m / down),
-        .is_broadcast = down <= 1,
+        .groups = ceil(ceil(n / across) / (double)gemm->n),
+        .dpus = across * down,
+        .is_broadcast = down <= 1 && groups == 1,
     };
 }
 
 /* Weights stream from MRAM for each output; inputs do, too, where a column of them
- * exceeds what the tasklets' buffers leave of the scratchpad. */
+ * exceeds what the tasklets' buffers leave of the scratchpad.  The host sends a
+ * convolution's windows as columns of a product, overlaps and all. */
 static enum status upmem_layer(const struct cim_network_request *request,
                                const struct accel_layer *layer,
                                struct cim_network *result, struct error *reason)
 {
     const struct upmem *u = request->cim->upmem;
     struct gemm gemm = accel_layer_gemm(layer);
-    double groups = (double)layer->groups, bytes = request->bits / 8.0;
+    double bytes = request->bits / 8.0;
     double per_mac = instructions(u, CIM_MULTIPLY, request->bits) +
                      instructions(u, CIM_ADD, request->bits);
     uint64_t tasklets = request->tasklets ? request->tasklets : u->tasklets;
@@ -135,12 +141,12 @@ static enum status upmem_layer(const struct cim_network_request *request,
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no multiplication of %u bits",
                          request->cim->record.name, request->bits);
-    share = shares_of(&gemm, dpus);
-    macs = groups * share.columns * share.rows * (double)gemm.k;
+    share = shares_of(&gemm, layer->groups, dpus);
+    macs = share.columns * share.rows * (double)gemm.k;
     moved = macs * bytes * ((double)gemm.k * bytes > spare ? 2 : 1);
     compute_s = macs * per_mac / issue_hz(u, request->tasklets);
     memory_s = moved / u->transfer_bytes * transfer_s(u, true, u->transfer_bytes);
-    inputs_s = groups * share.rows * (double)gemm.k * bytes * (double)dpus /
+    inputs_s = share.groups * share.rows * (double)gemm.k * bytes * share.dpus /
                (share.is_broadcast ? u->broadcast_bytes_per_s : u->scatter_bytes_per_s);
     if (layer->streams_weights) /* the second operand is not in place either */
         inputs_s += accel_layer_weights(layer) * bytes / u->scatter_bytes_per_s;
