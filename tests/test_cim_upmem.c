@@ -150,7 +150,7 @@ static void groups_are_dealt_to_dpus(void)
     struct cim_network network;
 
     CU_ASSERT_EQUAL_FATAL(cim_network(&request, &network, NULL), STATUS_OK);
-    ASSERT_NEAR(network.macs, 512 * 196 * 9, 1e-12);
+    ASSERT_NEAR(network.macs, 512.0 * 196 * 9, 1e-12);
     ASSERT_NEAR(network.compute_s, 196 * 9 * 40 / 350e6, 1e-12);
     ASSERT_NEAR(network.input_s, 512 * 196 * 9 * 4 / 6.68e9, 1e-12);
 }

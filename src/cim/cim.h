@@ -44,7 +44,14 @@ enum cim_operation {
 };
 extern const struct word cim_operation_words[];
 
-enum cim_family_id { CIM_SIMDRAM, CIM_NEON, CIM_UPMEM, CIM_HOST, CIM_FAMILY_COUNT };
+enum cim_family_id {
+    CIM_SIMDRAM,
+    CIM_NEON,
+    CIM_UPMEM,
+    CIM_HOST,
+    CIM_TRAINING,
+    CIM_FAMILY_COUNT
+};
 extern const struct word cim_family_words[];
 
 /* DRAM whose rows compute: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
@@ -117,6 +124,27 @@ struct host {
     double power_w;
 };
 
+/* How errors reach the layers: from layer to layer, or from the output to all at once
+ * through fixed random matrices (direct feedback alignment; A. Nokland, NeurIPS 2016). */
+enum cim_learning { CIM_BACKPROPAGATION, CIM_FEEDBACK_ALIGNMENT };
+extern const struct word cim_learning_words[];
+
+/* A layer's phases in one pass over the data: forward, activation gradient, weight
+ * gradient, weight update. */
+struct training_layer {
+    const char *name;
+    double forward_s, activation_s, weight_s, update_s;
+    double forward_j, activation_j, weight_j, update_j;
+};
+
+/* A crossbar chip whose phases were simulated layer by layer. */
+struct training {
+    const char *workload; /* whose layers these are */
+    uint64_t batch, batches;
+    struct training_layer *layers;
+    size_t layers_count;
+};
+
 struct cim {
     struct record record;
     const char *summary;
@@ -129,6 +157,8 @@ struct cim {
     size_t upmem_count;
     struct host *host;
     size_t host_count;
+    struct training *training;
+    size_t training_count;
 };
 extern const struct schema cim_schema;
 
@@ -166,6 +196,8 @@ struct cim_network_request {
     size_t layer; /* the workload's computing layer alone, from 1; 0: all */
     unsigned bits;
     uint64_t units, tasklets; /* as above */
+    const char *workload;     /* name */
+    int learning;             /* enum cim_learning; training only */
 };
 
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute
@@ -173,8 +205,9 @@ struct cim_network_request {
 struct cim_network {
     double macs;
     double weight_bytes;
-    double compute_s, memory_s; /* sums over layers */
-    double input_s, output_s;   /* between host and memory */
+    double compute_s, memory_s;   /* sums over layers */
+    double input_s, output_s;     /* between host and memory */
+    double forward_s, backward_s; /* training only */
     double latency_s;
     double energy_j;
 };
@@ -186,6 +219,8 @@ enum status cim_network(const struct cim_network_request *request,
 
 /* One family. */
 struct cim_family {
+    bool trains; /* its networks are trained, others' only evaluated */
+
     enum status (*check)(const struct cim *cim, struct error *err);
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
                            struct error *reason); /* NULL: none */
@@ -200,6 +235,7 @@ struct cim_family {
                           struct cim_network *result, struct error *reason);
 };
 extern const struct cim_family *const cim_families[CIM_FAMILY_COUNT];
-extern const struct cim_family simdram_family, neon_family, upmem_family, host_family;
+extern const struct cim_family simdram_family, neon_family, upmem_family, host_family,
+    training_family;
 
 #endif

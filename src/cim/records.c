@@ -33,16 +33,21 @@ const struct word cim_operation_words[] = {
     { NULL, 0 },
 };
 
+const struct word cim_learning_words[] = {
+    { "backpropagation", CIM_BACKPROPAGATION },
+    { "feedback_alignment", CIM_FEEDBACK_ALIGNMENT },
+    { NULL, 0 },
+};
+
 const struct word cim_family_words[] = {
-    { "simdram", CIM_SIMDRAM }, { "neon", CIM_NEON }, { "upmem", CIM_UPMEM },
-    { "host", CIM_HOST },       { NULL, 0 },
+    { "simdram", CIM_SIMDRAM }, { "neon", CIM_NEON },         { "upmem", CIM_UPMEM },
+    { "host", CIM_HOST },       { "training", CIM_TRAINING }, { NULL, 0 },
 };
 
 const struct cim_family *const cim_families[CIM_FAMILY_COUNT] = {
-    [CIM_SIMDRAM] = &simdram_family,
-    [CIM_NEON] = &neon_family,
-    [CIM_UPMEM] = &upmem_family,
-    [CIM_HOST] = &host_family,
+    [CIM_SIMDRAM] = &simdram_family,   [CIM_NEON] = &neon_family,
+    [CIM_UPMEM] = &upmem_family,       [CIM_HOST] = &host_family,
+    [CIM_TRAINING] = &training_family,
 };
 
 /* clang-format off */
@@ -143,6 +148,33 @@ static const struct schema host_schema = {
     .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
 };
 
+static const struct field training_layer_fields[] = {
+    FIELD_TEXT(struct training_layer, name, NULL, "of the layer"),
+    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_s, "s", REQUIRED, 0, 1e9, "weights written"),
+    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_j, "J", REQUIRED, 0, 1e9, "weights written"),
+};
+static const struct schema training_layer_schema = {
+    .kind = "layer", .size = sizeof(struct training_layer),
+    .fields = training_layer_fields, .field_count = FIELD_COUNT_OF(training_layer_fields),
+};
+
+static const struct field training_fields[] = {
+    FIELD_TEXT(struct training, workload, NULL, "network that was simulated"),
+    FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
+    FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
+    FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),
+};
+static const struct schema training_schema = {
+    .kind = "training", .size = sizeof(struct training),
+    .fields = training_fields, .field_count = FIELD_COUNT_OF(training_fields),
+};
+
 static const struct field cim_fields[] = {
     FIELD_TEXT(struct cim, summary, "", "what it is, in a line"),
     FIELD_WORD(struct cim, family, cim_family_words, REQUIRED, "how it computes"),
@@ -150,6 +182,7 @@ static const struct field cim_fields[] = {
     FIELD_LIST(struct cim, neon, &neon_schema, "family neon: one group of its parameters"),
     FIELD_LIST(struct cim, upmem, &upmem_schema, "family upmem: one group of its parameters"),
     FIELD_LIST(struct cim, host, &host_schema, "family host: one group of its parameters"),
+    FIELD_LIST(struct cim, training, &training_schema, "family training: one group of its parameters"),
 };
 /* clang-format on */
 
@@ -157,7 +190,8 @@ static enum status cim_finish(void *record, struct error *err)
 {
     const struct cim *cim = record;
     const size_t counts[CIM_FAMILY_COUNT] = { cim->simdram_count, cim->neon_count,
-                                              cim->upmem_count, cim->host_count };
+                                              cim->upmem_count, cim->host_count,
+                                              cim->training_count };
 
     for (int family = 0; family < CIM_FAMILY_COUNT; family++)
         if (counts[family] != (family == cim->family))

@@ -60,9 +60,14 @@ static void network_write(const struct cim_network *n,
     out->network_weight_bytes[i] = n->weight_bytes;
     out->network_compute_s[i] = n->compute_s;
     out->network_memory_s[i] = n->memory_s;
-    out->network_balance[i] = n->compute_s / n->memory_s;
+    if (n->memory_s > 0)
+        out->network_balance[i] = n->compute_s / n->memory_s;
     out->network_input_s[i] = n->input_s;
     out->network_output_s[i] = n->output_s;
+    if (n->backward_s > 0) {
+        out->network_forward_s[i] = n->forward_s;
+        out->network_backward_s[i] = n->backward_s;
+    }
     out->network_s[i] = n->latency_s;
     out->network_j[i] = n->energy_j;
     out->network_edp_js[i] = n->energy_j * n->latency_s;
@@ -80,12 +85,19 @@ static enum status network_at(const struct point *point,
         .bits = (unsigned)point->precision_bits,
         .units = point->units,
         .tasklets = point->tasklets,
+        .workload = point->workload->name,
+        .learning = point->learning,
     };
+    bool trains = cim_families[request.cim->family]->trains;
     struct cim_network network;
-    enum status status = accel_layers_create(
-        &layers, (const struct workload *)point->workload, (enum phase)point->phase,
-        point->batch, point->sequence_length, reason);
+    enum status status = STATUS_OK;
 
+    if (trains != (point->phase == PHASE_TRAINING))
+        return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
+                         request.cim->record.name, trains ? "training" : "inference");
+    status = accel_layers_create(&layers, (const struct workload *)point->workload,
+                                 trains ? PHASE_INFERENCE : (enum phase)point->phase,
+                                 point->batch, point->sequence_length, reason);
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)

@@ -155,7 +155,7 @@ static const struct metric cim_network_metrics[] = {
 #define CIM_NETWORK_AXES                                                               \
     (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |          \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
-     AXIS_BIT(units) | AXIS_BIT(tasklets))
+     AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",

@@ -1,0 +1,51 @@
+/* Training in crossbars from a simulated chip's phases: T_BP = sum of all phases of all
+ * layers, T_DFA = forward phases and the longest layer's other phases, because errors
+ * reach all layers at once (C. Wolters et al., arXiv 2212.14337).  A fixed random matrix
+ * is taken to cost as much as the layer's activation gradient. */
+#include "cim/cim.h"
+
+#include <math.h>
+#include <string.h>
+
+static enum status training_layer(const struct cim_network_request *request,
+                                  const struct accel_layer *layer,
+                                  struct cim_network *result, struct error *reason)
+{
+    const struct training *t = request->cim->training;
+    size_t i = (size_t)(layer - request->layers->layers);
+    const struct training_layer *l;
+    double backward_s;
+
+    if (strcmp(request->workload, t->workload) != 0 ||
+        request->layers->count != t->layers_count || layer->batch != t->batch)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s was simulated with %s in batches of %ju only",
+                         request->cim->record.name, t->workload, (uintmax_t)t->batch);
+    l = &t->layers[i];
+    backward_s = (l->activation_s + l->weight_s + l->update_s) / (double)t->batches;
+    result->macs += accel_layer_macs(layer);
+    result->weight_bytes += accel_layer_weights(layer) * request->bits / 8.0;
+    result->forward_s += l->forward_s / (double)t->batches;
+    if (request->learning == CIM_FEEDBACK_ALIGNMENT)
+        result->backward_s = fmax(result->backward_s, backward_s);
+    else
+        result->backward_s += backward_s;
+    result->energy_j += (l->forward_j + l->activation_j + l->weight_j + l->update_j) /
+                        (double)t->batches;
+    return STATUS_OK;
+}
+
+static enum status training_finish(const struct cim_network_request *request,
+                                   struct cim_network *result, struct error *reason)
+{
+    (void)request;
+    (void)reason;
+    result->latency_s = result->forward_s + result->backward_s;
+    return STATUS_OK;
+}
+
+const struct cim_family training_family = {
+    .trains = true,
+    .layer = training_layer,
+    .finish = training_finish,
+};

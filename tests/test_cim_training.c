@@ -1,0 +1,93 @@
+/* Training in crossbars (src/cim/training.c). */
+#include "unit.h"
+
+#include "cim/cim.h"
+
+static struct training_layer phases[5];
+static struct training chip = {
+    .workload = "net", .batch = 4, .batches = 2, .layers = phases, .layers_count = 5
+};
+static const struct cim machine = {
+    .record = { .name = "chip" },
+    .family = CIM_TRAINING,
+    .training = &chip,
+    .training_count = 1,
+};
+
+static enum status train(int learning, uint64_t batch, struct cim_network *network)
+{
+    struct accel_layer layer[5];
+    size_t number[] = { 1, 2, 3, 4, 5 };
+    const struct accel_layers layers = { layer, number, 5 };
+    const struct cim_network_request request = { .cim = &machine,
+                                                 .layers = &layers,
+                                                 .bits = 8,
+                                                 .workload = "net",
+                                                 .learning = learning };
+
+    for (size_t i = 0; i < 5; i++)
+        layer[i] = (struct accel_layer){ .batch = batch,
+                                         .groups = 1,
+                                         .channels = 8,
+                                         .filters = 8,
+                                         .kernel_height = 1,
+                                         .kernel_width = 1,
+                                         .out_height = 1,
+                                         .out_width = 1 };
+    return cim_network(&request, network, NULL);
+}
+
+static void identical_layers_without_forward_pass_give_n(void)
+{
+    struct cim_network back, direct;
+
+    for (size_t i = 0; i < 5; i++)
+        phases[i] =
+            (struct training_layer){ .activation_s = 1, .weight_s = 2, .update_s = 1 };
+    CU_ASSERT_EQUAL_FATAL(train(CIM_BACKPROPAGATION, 4, &back), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(train(CIM_FEEDBACK_ALIGNMENT, 4, &direct), STATUS_OK);
+    CU_ASSERT_EQUAL(back.latency_s, 5 * direct.latency_s);
+}
+
+/* Forward as long as the rest: 2 N / (N + 1). */
+static void the_forward_pass_halves_the_gain(void)
+{
+    struct cim_network back, direct;
+
+    for (size_t i = 0; i < 5; i++)
+        phases[i] = (struct training_layer){ .forward_s = 4,
+                                             .activation_s = 1,
+                                             .weight_s = 2,
+                                             .update_s = 1,
+                                             .forward_j = 3 };
+    train(CIM_BACKPROPAGATION, 4, &back);
+    train(CIM_FEEDBACK_ALIGNMENT, 4, &direct);
+    ASSERT_NEAR(back.latency_s / direct.latency_s, 10.0 / 6, 1e-12);
+    ASSERT_NEAR(back.latency_s, 5 * 8 / 2.0, 1e-12); /* of two batches */
+    ASSERT_NEAR(direct.energy_j, 5 * 3 / 2.0, 1e-12);
+}
+
+static void the_slowest_layer_decides(void)
+{
+    struct cim_network direct;
+
+    for (size_t i = 0; i < 5; i++)
+        phases[i] = (struct training_layer){ .weight_s = 1 };
+    phases[3].weight_s = 9;
+    train(CIM_FEEDBACK_ALIGNMENT, 4, &direct);
+    ASSERT_NEAR(direct.backward_s, 4.5, 1e-12);
+}
+
+static void what_was_not_simulated_is_infeasible(void)
+{
+    struct cim_network network;
+
+    CU_ASSERT_EQUAL(train(CIM_BACKPROPAGATION, 8, &network), STATUS_INFEASIBLE);
+    chip.layers_count = 4;
+    CU_ASSERT_EQUAL(train(CIM_BACKPROPAGATION, 4, &network), STATUS_INFEASIBLE);
+    chip.layers_count = 5;
+}
+
+SUITE(cim_training, TEST(identical_layers_without_forward_pass_give_n),
+      TEST(the_forward_pass_halves_the_gain), TEST(the_slowest_layer_decides),
+      TEST(what_was_not_simulated_is_infeasible));
