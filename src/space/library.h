@@ -19,6 +19,7 @@ enum shelf_id {
     SHELF_SITE,
     SHELF_VIDEO,
     SHELF_SPREAD,
+    SHELF_CIM,
     SHELF_COUNT
 };
 

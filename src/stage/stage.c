@@ -23,6 +23,7 @@ const struct word stage_words[] = {
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
     { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO }, { "samples", STAGE_SAMPLES }, { "sensitivity", STAGE_SENSITIVITY },
+    { "cim_operation", STAGE_CIM_OPERATION },
     { NULL, 0 },
 };
 
@@ -95,6 +96,10 @@ static const struct metric sensitivity_metrics[] = {
 #define SENSITIVITY(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric cim_operation_metrics[] = {
+#define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -140,6 +145,9 @@ static const struct metric sensitivity_metrics[] = {
 #define CHIP_AXES                                                                      \
     (BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | \
      AXIS_BIT(idle))
+#define CIM_OPERATION_AXES                                                             \
+    (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) |                  \
+     AXIS_BIT(elements) | AXIS_BIT(units))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -271,6 +279,15 @@ const struct stage stages[STAGE_COUNT] = {
                             .evaluate = sensitivity_stage_evaluate,
                             .cost_s = sensitivity_stage_cost_s,
                             .block_points = 16 },
+    [STAGE_CIM_OPERATION] = { .name = "cim_operation",
+                              .summary = "one operation in or beside memory: commands, "
+                                         "time, energy, area",
+                              .axes = CIM_OPERATION_AXES,
+                              .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
+                              METRICS(cim_operation_metrics),
+                              .evaluate = cim_operation_stage_evaluate,
+                              .cost_s = cim_operation_stage_cost_s,
+                              .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

@@ -22,6 +22,7 @@ enum stage_id {
     STAGE_VIDEO,
     STAGE_SAMPLES,
     STAGE_SENSITIVITY,
+    STAGE_CIM_OPERATION,
     STAGE_COUNT
 };
 
@@ -158,6 +159,11 @@ struct sensitivity_columns {
 #include "metrics.def"
 };
 
+struct cim_operation_columns {
+#define CIM_OPERATION(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -176,6 +182,7 @@ union columns {
     struct video_columns video;
     struct samples_columns samples;
     struct sensitivity_columns sensitivity;
+    struct cim_operation_columns cim_operation;
     void *column[COLUMNS_MAX];
 };
 
