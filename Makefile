@@ -71,6 +71,9 @@ deps:  ## install missing Debian packages (as root, or through sudo)
 torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
 	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
 
+slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
+	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -109,10 +112,10 @@ clean:  ## delete everything that was built
 	rm -rf build
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test lint format bench plots schema man install clean help
 
 # ---- how things are built
 

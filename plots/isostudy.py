@@ -65,7 +65,7 @@ def _breakdown(data, title):
     """Where the energy goes: dynamic, leakage and DRAM, each design over SRAM's total."""
     parts = (("llc_dynamic_j", "cache, dynamic"), ("llc_leakage_j", "cache, leakage"),
              ("dram_energy_j", "DRAM"))
-    total = nv.metric(data, "energy_j").sel(technology=deepnvm.BASELINE, drop=True)
+    total = nv.metric(data, "energy_j").sel(technology=deepnvm.baseline(data), drop=True)
     pairs, labels = deepnvm.groups(data)
     technologies = deepnvm.technologies(data)
     figure, axes = plt.subplots(figsize=(7.2, 2.8), constrained_layout=True)

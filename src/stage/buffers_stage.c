@@ -131,5 +131,6 @@ void buffers_stage_evaluate(const struct study *study, struct range points,
 double buffers_stage_cost_s(const struct study *study, const struct point *point)
 {
     (void)study;
-    return 5e-3 * (double)((const struct accelerator *)point->accelerator)->levels_count;
+    return 5e-3 *
+           (double)((const struct accelerator *)point->accelerator)->levels_count;
 }
