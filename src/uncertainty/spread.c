@@ -118,7 +118,7 @@ static uint64_t mixed(uint64_t z)
 
 double sobol(uint64_t seed, uint64_t index, unsigned dimension)
 {
-    uint32_t v[BITS], x = seed ? (uint32_t)mixed(seed ^ mixed(dimension)) : 0;
+    uint32_t v[BITS] = { 0 }, x = seed ? (uint32_t)mixed(seed ^ mixed(dimension)) : 0;
 
     direction_numbers(dimension, v);
     for (unsigned i = 0; i < BITS && index >> i; i++)
