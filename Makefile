@@ -4,16 +4,25 @@ BUILD  := build$(if $(SANITIZE),/sanitize)
 PREFIX := /usr/local
 RANKS  := $(shell nproc)
 
+# `make CC=clang` is honoured: mpicc is only a wrapper around it.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export OMPI_CC := $(CC)
+
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
 CORE     := base tech array workload platform accel carbon cloud reliability edge uncertainty space stage
 CONFIG   := config
+IMPORT   := import
 PARALLEL := results run cmd .
 
 PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
-            libconfig-dev libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
+            libconfig-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
+            libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 LINT_PACKAGES := clang-format cppcheck
+FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 OPTIMISE := -O3 -g $(if $(NATIVE),-march=native)
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -22,12 +31,13 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
             -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
 CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+CFLAGS   += $(if $(COVERAGE),--coverage -fprofile-update=atomic)
 comma    := ,
 
 # Packages may not be there before `make deps`; so these are asked for when used.
 HDF5_CFLAGS  = $(shell pkg-config --cflags hdf5-openmpi)
 HDF5_LIBS    = $(shell pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl
-CONFIG_LIBS  = $(shell pkg-config --libs libconfig)
+CONFIG_LIBS  = $(shell pkg-config --libs libconfig libprotobuf-c)
 VERSION     := $(shell cat VERSION)
 GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
@@ -39,10 +49,11 @@ sources   = $(wildcard $(1:%=src/%/*.c))
 objects   = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(subst src/./,src/,$(call sources,$(1))))
 CORE_O     := $(call objects,$(CORE))
 CONFIG_O   := $(call objects,$(CONFIG))
+IMPORT_O   := $(call objects,$(IMPORT)) $(BUILD)/onnx/onnx.pb-c.o
 PARALLEL_O := $(call objects,$(PARALLEL))
 MAIN_O     := $(BUILD)/obj/main.o
 ASSETS_O   := $(BUILD)/report/assets.o
-PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O) $(ASSETS_O)
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
@@ -73,6 +84,14 @@ torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), co
 
 slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+fuzz:  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
+	$(Q).ci/deps $(FUZZ_PACKAGES)
+	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
+
+coverage:  ## run the unit tests and whole runs, list lines and branches covered by folder
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage COVERAGE=1 OPTIMISE='-O1 -g' \
+	    all build/coverage/unit
+	$(Q)tests/coverage build/coverage
 
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
@@ -115,12 +134,11 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture slurm-test lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test fuzz coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 
-COMPILER := gcc
-$(CONFIG_O) $(CORE_O): COMPILER := gcc
+COMPILER := $(CC)
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/obj/tests
@@ -143,6 +161,25 @@ $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/obj/tests/suites.inc
 $(BUILD)/obj/tests/suites.inc: $(wildcard tests/test_*.c)
 	$(Q)mkdir -p $(@D)
 	$(Q)for t in $(TESTS); do echo "SUITE_ENTRY($$t)"; done > $@
+
+# The reader of ONNX models, generated from that format's definition.
+ONNX_PROTO := /usr/include/onnx/onnx.proto
+
+$(BUILD)/onnx/onnx.pb-c.c: $(ONNX_PROTO)
+	$(call say,PROTOC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
+	$(Q)touch $@
+
+$(ONNX_PROTO):
+	@echo "$@ is missing: make deps installs libonnx-dev" >&2; exit 1
+
+$(BUILD)/onnx/onnx.pb-c.o: $(BUILD)/onnx/onnx.pb-c.c
+	$(call say,CC,$<)
+	$(Q)$(COMPILER) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/obj/import/%.o: CFLAGS += -isystem $(BUILD)/onnx
+$(call objects,import): | $(BUILD)/onnx/onnx.pb-c.c
 
 # The page of `nvsweep report` and the charting library that draws in it, as bytes.
 CHART_JS := /usr/share/javascript/chart.js/chart.min.js
@@ -174,5 +211,19 @@ $(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
+
+# Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%) $(BUILD)/nvsweep
+.PHONY: fuzzers
+
+$(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) -fsanitize=fuzzer $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 -include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)
