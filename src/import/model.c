@@ -205,6 +205,7 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
                         int *index)
 {
     struct workload *workload = &model->workload;
+    int first = count ? inputs[0] : NO_LAYER; /* inputs may be index itself */
     struct layer *layer;
 
     if (workload->layers_count == model->layer_capacity) {
@@ -220,8 +221,8 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
     record_default(layer_schema(), layer);
     layer->name = layer_name(model, node_title(model->node));
     layer->kind = kind;
-    if (count > 1 || (count == 1 && inputs[0] != *index - 1)) {
-        char *names = alloc_text(workload->layers[inputs[0]].name);
+    if (count > 1 || (count == 1 && first != *index - 1)) {
+        char *names = alloc_text(workload->layers[first].name);
 
         for (size_t i = 1; i < count; i++) {
             char *more = alloc_printf("%s, %s", names,
@@ -232,7 +233,7 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
         }
         layer->input = model_text(model, names);
     }
-    model->first_inputs[*index] = count ? inputs[0] : NO_LAYER;
+    model->first_inputs[*index] = first;
     workload->layers_count++;
     /* the record's own rule gives the shape, in layer_done */
     model->shapes[*index] = (struct tensor_shape){ 0 };

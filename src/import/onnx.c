@@ -113,7 +113,6 @@ enum status import_onnx(const struct import_job *job, struct error *err)
     struct model model = { .job = job, .err = err };
     Onnx__ModelProto *proto;
     enum status status = model_read(job, &proto, err);
-    struct error why;
     char *source = alloc_printf("imported from the ONNX model %s", job->file);
 
     if (status == STATUS_OK) {
@@ -122,11 +121,8 @@ enum status import_onnx(const struct import_job *job, struct error *err)
         model.workload.record.source = source;
         status = model_build(&model, proto->graph);
     }
-    if (status == STATUS_OK &&
-        record_check(&workload_schema, &model.workload, &why) != STATUS_OK)
-        status = error_set(err, STATUS_INPUT, "%s: %s", job->file, why.text);
     if (status == STATUS_OK)
-        record_write(job->out, &workload_schema, &model.workload);
+        status = workload_write(job, &model.workload, err);
     model_free(&model);
     if (proto)
         onnx__model_proto__free_unpacked(proto, NULL);
