@@ -84,7 +84,8 @@ torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), co
 
 slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
-fuzz:  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
+
+fuzz: all  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
 	$(Q).ci/deps $(FUZZ_PACKAGES)
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
 
@@ -214,8 +215,9 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_
 
 # Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
 FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%) $(BUILD)/nvsweep
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
 .PHONY: fuzzers
+.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o)
 
 $(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c
 	$(call say,CC,$<)

@@ -103,7 +103,6 @@ enum status import_topology(const struct import_job *job, struct error *err)
     struct workload workload = { 0 };
     struct scalesim_layer *layers = NULL;
     bool is_gemm = header_is_gemm(job->file);
-    struct error why;
     size_t count = 0;
     char *source;
     enum status status = scalesim_topology_read(job->file, is_gemm, &layers, &count,
@@ -118,10 +117,7 @@ enum status import_topology(const struct import_job *job, struct error *err)
     workload.record.name = job->name;
     workload.record.source = source;
     layers_fill(&workload, layers, count, is_gemm);
-    if (record_check(&workload_schema, &workload, &why) != STATUS_OK)
-        status = error_set(err, STATUS_INPUT, "%s: %s", job->file, why.text);
-    else
-        record_write(job->out, &workload_schema, &workload);
+    status = workload_write(job, &workload, err);
     for (size_t i = 0; i < workload.layers_count; i++)
         free((char *)(uintptr_t)workload.layers[i].name);
     free(workload.layers);

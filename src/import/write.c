@@ -175,3 +175,23 @@ void record_write(FILE *out, const struct schema *schema, const void *record)
     fields_write(out, schema, record);
     fprintf(out, "\n}\n);\n");
 }
+
+enum status workload_write(const struct import_job *job, struct workload *workload,
+                           struct error *err)
+{
+    struct workload_totals totals;
+    struct graph graph;
+    struct error why;
+
+    if (record_check(&workload_schema, workload, &why) != STATUS_OK ||
+        graph_create(&graph, workload, PHASE_INFERENCE, 0, &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "%s: %s", job->file, why.text);
+    totals = graph_totals(&graph);
+    graph_free(&graph);
+    record_write(job->out, &workload_schema, workload);
+    fprintf(job->notes,
+            "%s: %zu layers, %" PRIu64 " multiply-accumulates, %" PRIu64
+            " weights (biases not counted)\n",
+            job->name, workload->layers_count, totals.macs, totals.weights);
+    return STATUS_OK;
+}

@@ -3,6 +3,8 @@
 #define NVSWEEP_IMPORT_WRITE_H
 
 #include "base/schema.h"
+#include "import/import.h"
+#include "workload/workload.h"
 
 #include <stdio.h>
 
@@ -15,5 +17,10 @@ enum status record_check(const struct schema *schema, void *record, struct error
 
 /* The library file of one top-level record: the fields that differ from their fallbacks. */
 void record_write(FILE *out, const struct schema *schema, const void *record);
+
+/* Check a workload, write its file to job->out and its totals to job->notes.  STATUS_INPUT
+ * with the imported file's name. */
+enum status workload_write(const struct import_job *job, struct workload *workload,
+                           struct error *err);
 
 #endif

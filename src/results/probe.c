@@ -4,13 +4,46 @@
 #include <fcntl.h>
 #include <mpi.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CORE_SECONDS_MAX = 30 };
+enum { CORE_SECONDS_MAX = 30, FREE_BYTES = 512 << 20, MEMORY_PER_BYTE = 16 };
+
+/* Bytes of writable memory that the process has mapped, or 0 if the system does not say. */
+static uint64_t data_bytes(void)
+{
+    FILE *stream = fopen("/proc/self/statm", "r");
+    unsigned long long pages = 0;
+
+    if (stream && fscanf(stream, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
+        pages = 0;
+    if (stream)
+        fclose(stream);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+struct rlimit memory_bound(uint64_t file_bytes)
+{
+    uint64_t held = data_bytes();
+    struct rlimit before = { RLIM_INFINITY, RLIM_INFINITY }, bound;
+    int is_rank = 0;
+
+    MPI_Initialized(&is_rank);
+    getrlimit(RLIMIT_DATA, &before);
+    bound = before;
+    bound.rlim_cur = held + FREE_BYTES + MEMORY_PER_BYTE * file_bytes;
+    if (held && !is_rank && bound.rlim_cur < before.rlim_cur)
+        setrlimit(RLIMIT_DATA, &bound);
+    return before;
+}
+
+void memory_unbound(const struct rlimit *before)
+{
+    setrlimit(RLIMIT_DATA, before);
+}
 
 static _Noreturn void child_run(const char *path, probe_fn *read)
 {
@@ -50,5 +83,9 @@ enum status probe_file(const char *path, probe_fn *read, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "%s: is damaged: HDF5 cannot read it without failing (%s)", path,
                          strsignal(WTERMSIG(ended)));
+    if (WEXITSTATUS(ended) != EXIT_SUCCESS)
+        return error_set(err, STATUS_INPUT,
+                         "%s: is damaged: reading it takes more memory than it can hold",
+                         path);
     return STATUS_OK;
 }

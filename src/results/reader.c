@@ -307,11 +307,14 @@ static enum status file_open(const char *path, struct results **results, struct 
     if (status == STATUS_OK && fstat(opening.results->raw.fd, &file) == 0)
         opening.file_bytes = (uint64_t)file.st_size;
     if (status == STATUS_OK) {
+        struct rlimit before = memory_bound(opening.file_bytes);
+
         status = h5_open(&opening.h5, path, &why);
         if (status == STATUS_OK) {
             content_read(&opening);
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
+        memory_unbound(&before);
         if (status != STATUS_OK)
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);

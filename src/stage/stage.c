@@ -368,7 +368,7 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
                              "%s: axes has no %s, which the %s stage needs; name one "
                              "(`nvsweep list %s` shows what there is)",
                              sweep->file, axis_specs[axis].key, stages[id].name,
-                             axis_specs[axis].key);
+                             shelf_schemas[axis_specs[axis].shelf]->kind);
     return STATUS_OK;
 }
 
