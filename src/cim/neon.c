@@ -70,4 +70,4 @@ static enum status neon_operate(const struct cim_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family neon_family = { neon_check, neon_operate };
+const struct cim_family neon_family = { .check = neon_check, .operate = neon_operate };

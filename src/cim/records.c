@@ -25,18 +25,24 @@ const struct word cim_operation_words[] = {
     { "square_root", CIM_SQUARE_ROOT },
     { "leaky_relu", CIM_LEAKY_RELU },
     { "squash", CIM_SQUASH },
+    { "float_add", CIM_FLOAT_ADD },
+    { "float_multiply", CIM_FLOAT_MULTIPLY },
+    { "float_divide", CIM_FLOAT_DIVIDE },
+    { "memory_read", CIM_MEMORY_READ },
+    { "memory_write", CIM_MEMORY_WRITE },
     { NULL, 0 },
 };
 
 const struct word cim_family_words[] = {
-    { "simdram", CIM_SIMDRAM },
-    { "neon", CIM_NEON },
-    { NULL, 0 },
+    { "simdram", CIM_SIMDRAM }, { "neon", CIM_NEON }, { "upmem", CIM_UPMEM },
+    { "host", CIM_HOST },       { NULL, 0 },
 };
 
 const struct cim_family *const cim_families[CIM_FAMILY_COUNT] = {
     [CIM_SIMDRAM] = &simdram_family,
     [CIM_NEON] = &neon_family,
+    [CIM_UPMEM] = &upmem_family,
+    [CIM_HOST] = &host_family,
 };
 
 /* clang-format off */
@@ -93,18 +99,65 @@ static const struct schema neon_schema = {
     .fields = neon_fields, .field_count = FIELD_COUNT_OF(neon_fields),
 };
 
+static const struct field upmem_operation_fields[] = {
+    FIELD_WORD(struct upmem_operation, operation, cim_operation_words, REQUIRED, "what is computed"),
+    FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
+    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
+};
+static const struct schema upmem_operation_schema = {
+    .kind = "operation", .size = sizeof(struct upmem_operation),
+    .fields = upmem_operation_fields, .field_count = FIELD_COUNT_OF(upmem_operation_fields),
+};
+
+static const struct field upmem_fields[] = {
+    FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
+    FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
+    FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
+    FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
+    FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
+    FIELD_NUMBER(struct upmem, scratchpad_bytes, "byte", REQUIRED, 1, 1e12, "SRAM of a DPU (WRAM)"),
+    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM read"),
+    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM write"),
+    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "of an MRAM transfer"),
+    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "of an MRAM transfer of a kernel"),
+    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "same data from the host to DPUs, bytes delivered"),
+    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "different data from the host to DPUs"),
+    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "from DPUs to the host"),
+    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "of all DPUs at work"),
+    FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
+};
+static const struct schema upmem_schema = {
+    .kind = "upmem", .size = sizeof(struct upmem),
+    .fields = upmem_fields, .field_count = FIELD_COUNT_OF(upmem_fields),
+};
+
+static const struct field host_fields[] = {
+    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
+    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
+    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
+    FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
+    FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
+};
+static const struct schema host_schema = {
+    .kind = "host", .size = sizeof(struct host),
+    .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
+};
+
 static const struct field cim_fields[] = {
     FIELD_TEXT(struct cim, summary, "", "what it is, in a line"),
     FIELD_WORD(struct cim, family, cim_family_words, REQUIRED, "how it computes"),
     FIELD_LIST(struct cim, simdram, &simdram_schema, "family simdram: one group of its parameters"),
     FIELD_LIST(struct cim, neon, &neon_schema, "family neon: one group of its parameters"),
+    FIELD_LIST(struct cim, upmem, &upmem_schema, "family upmem: one group of its parameters"),
+    FIELD_LIST(struct cim, host, &host_schema, "family host: one group of its parameters"),
 };
 /* clang-format on */
 
 static enum status cim_finish(void *record, struct error *err)
 {
     const struct cim *cim = record;
-    const size_t counts[CIM_FAMILY_COUNT] = { cim->simdram_count, cim->neon_count };
+    const size_t counts[CIM_FAMILY_COUNT] = { cim->simdram_count, cim->neon_count,
+                                              cim->upmem_count, cim->host_count };
 
     for (int family = 0; family < CIM_FAMILY_COUNT; family++)
         if (counts[family] != (family == cim->family))
@@ -115,6 +168,8 @@ static enum status cim_finish(void *record, struct error *err)
                 counts[family], word_name(cim_family_words, family),
                 family == cim->family ? "one" : "none",
                 word_name(cim_family_words, cim->family));
+    if (!cim_families[cim->family]->check)
+        return STATUS_OK;
     return cim_families[cim->family]->check(cim, err);
 }
 
@@ -126,22 +181,3 @@ const struct schema cim_schema = {
     .field_count = FIELD_COUNT_OF(cim_fields),
     .finish = cim_finish,
 };
-
-enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
-                        struct error *reason)
-{
-    struct cim_answer result = {
-        .latency_s = NAN,
-        .throughput_hz = NAN,
-        .energy_j = NAN,
-        .power_w = NAN,
-        .area_m2 = NAN,
-        .table_bytes = 0,
-    };
-    enum status status = cim_families[request->cim->family]->operate(request, &result,
-                                                                     reason);
-
-    if (status == STATUS_OK)
-        *answer = result;
-    return status;
-}

@@ -124,4 +124,5 @@ static enum status simdram_operate(const struct cim_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family simdram_family = { simdram_check, simdram_operate };
+const struct cim_family simdram_family = { .check = simdram_check,
+                                           .operate = simdram_operate };

@@ -22,8 +22,8 @@ const struct word stage_words[] = {
     { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
+    { "cim_operation", STAGE_CIM_OPERATION }, { "cim_network", STAGE_CIM_NETWORK },
     { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO }, { "samples", STAGE_SAMPLES }, { "sensitivity", STAGE_SENSITIVITY },
-    { "cim_operation", STAGE_CIM_OPERATION },
     { NULL, 0 },
 };
 
@@ -100,6 +100,10 @@ static const struct metric cim_operation_metrics[] = {
 #define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric cim_network_metrics[] = {
+#define CIM_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -147,7 +151,11 @@ static const struct metric cim_operation_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                                             \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) |                  \
-     AXIS_BIT(elements) | AXIS_BIT(units))
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
+#define CIM_NETWORK_AXES                                                               \
+    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |          \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
+     AXIS_BIT(units) | AXIS_BIT(tasklets))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -288,6 +296,15 @@ const struct stage stages[STAGE_COUNT] = {
                               .evaluate = cim_operation_stage_evaluate,
                               .cost_s = cim_operation_stage_cost_s,
                               .block_points = 4096 },
+    [STAGE_CIM_NETWORK] = { .name = "cim_network",
+                            .summary = "a network in or beside memory: compute, memory, "
+                                       "transfers, energy",
+                            .axes = CIM_NETWORK_AXES,
+                            .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+                            METRICS(cim_network_metrics),
+                            .evaluate = cim_network_stage_evaluate,
+                            .cost_s = cim_network_stage_cost_s,
+                            .block_points = 256 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *

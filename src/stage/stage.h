@@ -23,6 +23,7 @@ enum stage_id {
     STAGE_SAMPLES,
     STAGE_SENSITIVITY,
     STAGE_CIM_OPERATION,
+    STAGE_CIM_NETWORK,
     STAGE_COUNT
 };
 
@@ -164,6 +165,11 @@ struct cim_operation_columns {
 #include "metrics.def"
 };
 
+struct cim_network_columns {
+#define CIM_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -183,6 +189,7 @@ union columns {
     struct samples_columns samples;
     struct sensitivity_columns sensitivity;
     struct cim_operation_columns cim_operation;
+    struct cim_network_columns cim_network;
     void *column[COLUMNS_MAX];
 };
 

@@ -26,6 +26,7 @@ STAGE_FUNCTIONS(video);
 STAGE_FUNCTIONS(samples);
 STAGE_FUNCTIONS(sensitivity);
 STAGE_FUNCTIONS(cim_operation);
+STAGE_FUNCTIONS(cim_network);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
