@@ -169,8 +169,7 @@ static enum status number_take(const struct reading *reading, const char *key,
         return error_set(reading->err, STATUS_INPUT,
                          "%s:%u: -%s is '%.40s', must be a number", reading->job->file,
                          reading->line, key, text);
-    /* Decimal prefixes are divided by, so that 40.82 uA is 40.82e-6 to the last bit. */
-    *value = scale < 1 ? number / nearbyint(1 / scale) : number * scale;
+    *value = number * scale; /* as the library's reader takes "40 uA" */
     return STATUS_OK;
 }
 
