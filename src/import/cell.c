@@ -177,7 +177,7 @@ static enum status number_key_take(struct reading *reading, size_t index,
                                    const char *text)
 {
     const struct number_key *key = &number_keys[index];
-    double *value = (double *)((char *)&reading->cell + key->offset);
+    void *value = (char *)&reading->cell + key->offset; /* a double */
 
     if (strcmp(text, "vdd") == 0 && strcmp(key->unit, "V") == 0) {
         note(reading, "vdd: the record leaves the voltage to the node");
