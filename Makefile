@@ -4,9 +4,15 @@ BUILD  := build$(if $(SANITIZE),/sanitize)
 PREFIX := /usr/local
 RANKS  := $(shell nproc)
 
+# `make CC=clang` is honoured: mpicc is only a wrapper around it.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export OMPI_CC := $(CC)
+
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge cim uncertainty space stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
@@ -16,6 +22,7 @@ PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
             libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 LINT_PACKAGES := clang-format cppcheck
+FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 OPTIMISE := -O3 -g $(if $(NATIVE),-march=native)
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -24,6 +31,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
             -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
 CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+CFLAGS   += $(if $(COVERAGE),--coverage -fprofile-update=atomic)
 comma    := ,
 
 # Packages may not be there before `make deps`; so these are asked for when used.
@@ -74,6 +82,18 @@ deps:  ## install missing Debian packages (as root, or through sudo)
 torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
 	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
 
+slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
+	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+
+fuzz: all  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
+	$(Q).ci/deps $(FUZZ_PACKAGES)
+	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
+
+coverage:  ## run the unit tests and whole runs, list lines and branches covered by folder
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage COVERAGE=1 OPTIMISE='-O1 -g' \
+	    all build/coverage/unit
+	$(Q)tests/coverage build/coverage
+
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -91,8 +111,19 @@ plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/f
 schema: all  ## write the schema page hdf5_schema/columns.md anew
 	$(BUILD)/nvsweep schema > hdf5_schema/columns.md
 
-install: all  ## copy the program and its library under PREFIX=
+man: $(addprefix $(BUILD)/man/,nvsweep.1 nvsweep-sweep.5 nvsweep-library.5 completion.bash)  ## manual pages and bash completion, under build/man
+
+$(BUILD)/man/%: $(BUILD)/nvsweep
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BUILD)/nvsweep man $(basename $(@F)) > $@
+
+install: all man  ## copy program, library, manual pages and completion under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(BUILD)/man/nvsweep.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(BUILD)/man/nvsweep-sweep.5 \
+	    $(BUILD)/man/nvsweep-library.5
+	install -D -m 644 $(BUILD)/man/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nvsweep
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
 	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
@@ -101,15 +132,14 @@ clean:  ## delete everything that was built
 	rm -rf build
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture lint format bench plots schema install clean help
+.PHONY: all run test check deps torture slurm-test fuzz coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 
-COMPILER := gcc
-$(CONFIG_O) $(CORE_O) $(IMPORT_O): COMPILER := gcc
+COMPILER := $(CC)
 $(PARALLEL_O): COMPILER := mpicc
 $(PARALLEL_O): CFLAGS += $(HDF5_CFLAGS)
 $(TEST_O): CFLAGS += -Itests -I$(BUILD)/obj/tests
@@ -182,5 +212,20 @@ $(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
+
+# Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
+.PHONY: fuzzers
+.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o)
+
+$(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) -fsanitize=fuzzer $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 -include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)

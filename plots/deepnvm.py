@@ -5,8 +5,8 @@ import numpy as np
 import figure as fig
 import nvsweep_plots as nv
 
-BASELINE = "sram"
-NAMES = {"sram": "SRAM", "stt-mram-deepnvm": "STT-MRAM", "sot-mram-deepnvm": "SOT-MRAM"}
+NAMES = {"sram": "SRAM", "sram-deepnvm": "SRAM", "stt-mram-deepnvm": "STT-MRAM",
+         "sot-mram-deepnvm": "SOT-MRAM"}
 NETWORKS = ("alexnet", "googlenet", "vgg16", "resnet18", "squeezenet")
 PHASES = ("inference", "training")
 PHASE_HATCHES = {"inference": "", "training": "//"}
@@ -15,8 +15,9 @@ PHASE_HATCHES = {"inference": "", "training": "//"}
 def look():
     """SRAM blue, STT vermilion, SOT green."""
     looks = fig.Look()
-    for name in NAMES:
-        looks[name]  # fixes the order
+    by_words = fig.Look()
+    for name, words in NAMES.items():
+        looks[name] = by_words[words]
     return looks
 
 
@@ -24,13 +25,18 @@ def technologies(data):
     return [name for name in NAMES if name in data.technology.values]
 
 
+def baseline(data):
+    """The SRAM that the file compares with: the paper's, or the library's own."""
+    return next(name for name in technologies(data) if NAMES[name] == "SRAM")
+
+
 def rivals(data):
-    return [name for name in technologies(data) if name != BASELINE]
+    return [name for name in technologies(data) if NAMES[name] != "SRAM"]
 
 
 def gain(data, name, **selection):
     """How many times better than SRAM, by technology, network and phase."""
-    return nv.over(nv.metric(data, name, **selection), technology=BASELINE)
+    return nv.over(nv.metric(data, name, **selection), technology=baseline(data))
 
 
 def groups(data):

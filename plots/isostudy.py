@@ -40,7 +40,8 @@ def _add_maximum(axes, array, looks, count):
         height = float(array.sel(technology=name).max())
         x = count + 1 + (s - (len(names) - 1) / 2) * width
         axes.bar(x, height, width, **looks.bar(name))
-        axes.text(x, height, f"{height:.2g}", ha="center", va="bottom", fontsize=6)
+        axes.text(x, height / 2, f"{height:.2g}", ha="center", va="center", fontsize=6,
+                  bbox={"fc": "white", "ec": "none", "pad": 0.6})  # marks stand on top
     ticks = [text.get_text() for text in axes.get_xticklabels()]
     axes.set_xticks(range(count + 2), ticks + ["max"], rotation=30, ha="right")
 
@@ -65,7 +66,7 @@ def _breakdown(data, title):
     """Where the energy goes: dynamic, leakage and DRAM, each design over SRAM's total."""
     parts = (("llc_dynamic_j", "cache, dynamic"), ("llc_leakage_j", "cache, leakage"),
              ("dram_energy_j", "DRAM"))
-    total = nv.metric(data, "energy_j").sel(technology=deepnvm.BASELINE, drop=True)
+    total = nv.metric(data, "energy_j").sel(technology=deepnvm.baseline(data), drop=True)
     pairs, labels = deepnvm.groups(data)
     technologies = deepnvm.technologies(data)
     figure, axes = plt.subplots(figsize=(7.2, 2.8), constrained_layout=True)

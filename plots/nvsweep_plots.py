@@ -8,6 +8,7 @@ published values, and axes whose labels come from the file's own units.
 Files are opened lazily: a metric is read when it is asked for, and only the part that
 is selected.
 """
+import functools
 import json
 import os
 import pathlib
@@ -119,10 +120,16 @@ def nvsweep():
 def published(*systems, **conditions):
     """Published figures (dicts in SI units, as `nvsweep validate --json` prints them),
     those whose fields equal the conditions."""
-    text = subprocess.run([nvsweep(), "validate", "--json", "--no-model", *systems],
-                          check=True, capture_output=True, text=True).stdout
-    return [figure for figure in json.loads(text)
-            if all(figure[key] == value for key, value in conditions.items())]
+    return [figure for figure in _all_published(nvsweep())
+            if (not systems or figure["system"] in systems)
+            and all(figure[key] == value for key, value in conditions.items())]
+
+
+@functools.lru_cache
+def _all_published(program):
+    text = subprocess.run([program, "validate", "--json", "--no-model"], check=True,
+                          capture_output=True, text=True).stdout
+    return json.loads(text)
 
 
 def setting(figure, axis):
@@ -169,7 +176,7 @@ def scaled(array):
 def label(array, words=None):
     """An axis label from the file: long_name (or the words given) and units."""
     words = words or array.attrs.get("long_name") or array.name
-    words = words[0].upper() + words[1:]
+    words = words if "_" in words else words[0].upper() + words[1:]
     units = array.attrs.get("units", "")
     return f"{words} [{units}]" if units not in ("", "1") else words
 

@@ -228,6 +228,7 @@ static void synthetic_study(struct sweep *sweep, struct study *study,
     synthetic_axis(sweep, AXIS_batch, batches, 3);
     for (enum axis_id id = 0; id < AXES; id++)
         if (!sweep->space.axes[id].count) {
+            free(sweep->space.axes[id].values); /* of an axis of no values */
             sweep->space.axes[id].values = alloc_array(1, sizeof(union axis_value));
             sweep->space.axes[id].count = 1;
             sweep->space.axes[id].values[0].number = axis_specs[id].kind == AXIS_NUMBER

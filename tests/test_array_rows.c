@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define PEER_ROWS "tests/fixtures/array/array_peers.csv"
+#define PEER_ROWS "sweeps/library/published/array_peers.csv"
 
 enum { FIELDS = 96, LINE = 4096 };
 
@@ -223,7 +223,34 @@ static void infeasible_rows_keep_their_keys_and_say_why(void)
     fclose(out);
 }
 
+/* The model's trees have ten levels each way. */
+static void banks_of_more_mats_than_trees_reach_are_refused(void)
+{
+    FILE *in = tmpfile(), *out = tmpfile();
+    struct line header, line;
+    struct error err;
+
+    fputs("mode,tech,node_nm,capacity_bytes,bank_rows,bank_cols\n"
+          "RAM,SRAM,22,1073741824,1,4096\n"
+          "RAM,SRAM,22,1073741824,65536,1\n",
+          in);
+    rewind(in);
+    CU_ASSERT_EQUAL(
+        array_rows(in, "rows.csv", out, &array_rules_physical, &shipped_rows, &err),
+        STATUS_OK);
+    rewind(out);
+    line_read(out, &header);
+    for (int row = 0; row < 2; row++) {
+        line_read(out, &line);
+        CU_ASSERT_STRING_EQUAL(line_field(&header, &line, "area_mm2"), "");
+        CU_ASSERT(strlen(line_field(&header, &line, "note")) > 0);
+    }
+    fclose(in);
+    fclose(out);
+}
+
 SUITE(array_rows, TEST(published_rows_agree_at_their_organization),
       TEST(the_search_finds_the_published_optimum),
       TEST(malformed_rows_are_refused_with_their_line),
-      TEST(infeasible_rows_keep_their_keys_and_say_why));
+      TEST(infeasible_rows_keep_their_keys_and_say_why),
+      TEST(banks_of_more_mats_than_trees_reach_are_refused));

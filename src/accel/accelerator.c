@@ -3,10 +3,14 @@
 #include "accel/family.h"
 
 const struct word level_words[] = {
-    { "input-buffer", LEVEL_INPUT_BUFFER },   { "weight-buffer", LEVEL_WEIGHT_BUFFER },
-    { "output-buffer", LEVEL_OUTPUT_BUFFER }, { "global-buffer", LEVEL_GLOBAL_BUFFER },
-    { "pe-input", LEVEL_PE_INPUT },           { "pe-weight", LEVEL_PE_WEIGHT },
-    { "pe-output", LEVEL_PE_OUTPUT },         { "pe-index", LEVEL_PE_INDEX },
+    { "input-buffer", LEVEL_INPUT_BUFFER },
+    { "weight-buffer", LEVEL_WEIGHT_BUFFER },
+    { "output-buffer", LEVEL_OUTPUT_BUFFER },
+    { "global-buffer", LEVEL_GLOBAL_BUFFER },
+    { "pe-input", LEVEL_PE_INPUT },
+    { "pe-weight", LEVEL_PE_WEIGHT },
+    { "pe-output", LEVEL_PE_OUTPUT },
+    { "pe-index", LEVEL_PE_INDEX },
     { NULL, 0 },
 };
 
@@ -48,6 +52,29 @@ static const struct schema pass_schema = {
     .field_count = FIELD_COUNT_OF(pass_fields),
 };
 
+static const struct word step_words[] = {
+    { "dram", NEST_STEP_DRAM },               { "spatial", NEST_STEP_SPATIAL },
+    { "input-buffer", LEVEL_INPUT_BUFFER },   { "weight-buffer", LEVEL_WEIGHT_BUFFER },
+    { "output-buffer", LEVEL_OUTPUT_BUFFER }, { "global-buffer", LEVEL_GLOBAL_BUFFER },
+    { "pe-input", LEVEL_PE_INPUT },           { "pe-weight", LEVEL_PE_WEIGHT },
+    { "pe-output", LEVEL_PE_OUTPUT },         { "pe-index", LEVEL_PE_INDEX },
+    { NULL, 0 },
+};
+
+static const struct field step_fields[] = {
+    FIELD_WORD(struct nest_step, at, step_words, REQUIRED, "dram, spatial (a fan-out) or a level"),
+    FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: copies of what is inside"),
+    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors kept, of w, i and o"),
+    FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched"),
+};
+
+static const struct schema step_schema = {
+    .kind = "step",
+    .size = sizeof(struct nest_step),
+    .fields = step_fields,
+    .field_count = FIELD_COUNT_OF(step_fields),
+};
+
 static const struct field accelerator_fields[] = {
     FIELD_TEXT(struct accelerator, summary, "", "what it is, in a line"),
     FIELD_WORD(struct accelerator, family, accel_family_words, REQUIRED, "how it maps layers"),
@@ -75,6 +102,7 @@ static const struct field accelerator_fields[] = {
     FIELD_NUMBER(struct accelerator, cycle_factor, "1", 1, 1, 100, "row-stationary: measured over ideal cycles"),
     FIELD_NUMBER(struct accelerator, buffer_bytes_per_s, "byte/s", 0, 0, 1e16, "row-stationary: bandwidth of the global buffer (0: never limits)"),
     FIELD_LIST(struct accelerator, passes, &pass_schema, "row-stationary: passes known for some layers"),
+    FIELD_LIST(struct accelerator, nest, &step_schema, "loop-nest: DRAM, memories and fan-outs from the outside in"),
     FIELD_COUNT(struct accelerator, queue_depth, 8, 1, 65536, "eie: entries of a PE's activation queue"),
     FIELD_COUNT(struct accelerator, run_bits, 4, 1, 16, "eie: bits of a run length of zeros"),
     FIELD_COUNT(struct accelerator, tile, 0, 0, 6, "winograd: outputs per tile side (0: direct)"),

@@ -32,12 +32,21 @@ struct level {
     double read_j, write_j, leakage_w, area_m2;
 };
 
+/* Loop nest: one step from the outside in. */
+enum { NEST_STEP_DRAM = LEVEL_COUNT, NEST_STEP_SPATIAL };
+struct nest_step {
+    int at; /* enum level_id, or one of the above */
+    uint64_t fanout;
+    const char *keeps; /* of "wio": weights, inputs, outputs */
+    const char *loops; /* "P8 Q2": stated; "PQ": for the mapper to choose */
+};
+
 /* Row stationary: the pass taken for layers of a kernel and output height, where it is
  * known; elsewhere it is searched for. */
 struct pass_choice {
     uint64_t kernel, height;
-    uint64_t strip;              /* output rows at a time */
-    uint64_t channels, filters;  /* of a pass, all PEs together */
+    uint64_t strip;                 /* output rows at a time */
+    uint64_t channels, filters;     /* of a pass, all PEs together */
     uint64_t filters_held, samples; /* whose partial sums stay in the buffer */
 };
 
@@ -48,16 +57,16 @@ struct accelerator {
 
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
-    int dataflow; /* enum dataflow; systolic */
+    int dataflow;                           /* enum dataflow; systolic */
     bool overlap; /* systolic: load and drain overlap with streaming */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
     uint64_t mac_bits; /* of mac_j */
     double mac_j, mac_area_m2, mac_leakage_w;
-    double noc_j;        /* per element moved between PEs or from buffer to PE */
-    double control_w;    /* clock and control, while computing */
-    double instruction_j; /* cpu: fetch, decode, schedule of one instruction */
+    double noc_j;            /* per element moved between PEs or from buffer to PE */
+    double control_w;        /* clock and control, while computing */
+    double instruction_j;    /* cpu: fetch, decode, schedule of one instruction */
     double gate_breakeven_s; /* a power-gating cycle costs that much leakage */
 
     /* DRAM. */
@@ -74,13 +83,17 @@ struct accelerator {
     struct pass_choice *passes;
     size_t passes_count;
 
+    /* Loop nest. */
+    struct nest_step *nest;
+    size_t nest_count;
+
     /* EIE. */
     uint64_t queue_depth, run_bits;
 
     /* Winograd. */
-    uint64_t tile;            /* outputs per tile side; 0: direct convolution */
-    double transform_ops_hz;  /* additions a second of the transform units */
-    double transform_j;       /* per addition */
+    uint64_t tile;           /* outputs per tile side; 0: direct convolution */
+    double transform_ops_hz; /* additions a second of the transform units */
+    double transform_j;      /* per addition */
 };
 extern const struct schema accelerator_schema;
 

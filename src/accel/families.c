@@ -7,6 +7,7 @@ const struct word accel_family_words[] = {
     { "eie", ACCEL_EIE },
     { "winograd", ACCEL_WINOGRAD },
     { "scalesim", ACCEL_SCALESIM },
+    { "loop-nest", ACCEL_NEST },
     { NULL, 0 },
 };
 
@@ -17,6 +18,7 @@ const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT] = {
     [ACCEL_EIE] = &eie_family,
     [ACCEL_WINOGRAD] = &winograd_family,
     [ACCEL_SCALESIM] = &scalesim_family,
+    [ACCEL_NEST] = &nest_family,
 };
 
 uint64_t machine_level_bytes(const struct machine *machine, const struct level *level)
@@ -61,7 +63,8 @@ void mapping_stall(const struct machine *machine, struct mapping *mapping)
     }
 }
 
-static bool weights_stay(const struct machine *machine, const struct accel_layers *layers)
+static bool weights_stay(const struct machine *machine,
+                         const struct accel_layers *layers)
 {
     double weights = 0;
 
@@ -107,8 +110,9 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     total->transform_ops += one->transform_ops;
 }
 
-enum status machine_map(const struct machine *machine, const struct accel_layers *layers,
-                        size_t number, struct mapping *total, struct error *err)
+enum status machine_map(const struct machine *machine,
+                        const struct accel_layers *layers, size_t number,
+                        struct mapping *total, struct error *err)
 {
     const struct accel_family *family = accel_families[machine->accelerator.family];
     bool is_found = false, stay = weights_stay(machine, layers);

@@ -122,6 +122,8 @@ bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t
     shape->active_cols = active_cols;
     shape->h_levels = (unsigned)log2_up(cols);
     shape->v_levels = (unsigned)log2_up(rows);
+    if (shape->h_levels > HTREE_LEVELS || shape->v_levels > HTREE_LEVELS)
+        return refuse(why, "more than 1024 mats in a row or column");
     walk_tree(&walk, shape);
     if (walk.failed)
         return refuse(why, "too few address or data bits for so many mats");

@@ -7,6 +7,13 @@ function preferredMetric() {
   return metrics[0];
 }
 
+/* Values that double rather than step. */
+function isGeometric(numbers) {
+  const middle = numbers[Math.floor(numbers.length / 2)];
+  return numbers.length > 2 && numbers.every((n) => n > 0) &&
+    middle < (Math.min(...numbers) + Math.max(...numbers)) / 3;
+}
+
 /* A view that shows something of any file: the longest numeric axis across, the first
  * text axis as series, one value of every other axis. */
 function firstView() {
@@ -18,7 +25,7 @@ function firstView() {
   const series = texts.find((d) => d !== across);
   const view = { x: across ? `axis:${across.name}` : `metric:${metrics[0].name}`,
     y: `metric:${y.name}`, series: series ? `axis:${series.name}` : "", baseline: "",
-    logx: Boolean(numeric), logy: Boolean(numeric), pareto: false, filters: {}, search: "",
+    logx: Boolean(numeric && isGeometric(numeric.numbers)), logy: Boolean(numeric), pareto: false, filters: {}, search: "",
     sort: "", descending: false };
   for (const d of axes) if (d !== across && d !== series) view.filters[d.name] = [0];
   return view;
@@ -145,10 +152,8 @@ function tooltipLines(picture, spot) {
 function drawChart() {
   const picture = pictureOf(view);
   const tones = colours();
-  const words = {
-    x: axisWords(view, picture.x, picture.all.map((spot) => spot.x)),
-    y: axisWords(view, picture.y, picture.all.map((spot) => spot.y)),
-  };
+  const values = { x: picture.all.map((spot) => spot.x), y: picture.all.map((spot) => spot.y) };
+  const words = { x: axisWords(view, picture.x, values.x), y: axisWords(view, picture.y, values.y) };
   const datasets = datasetsOf(picture);
   chart?.destroy();
   chart = new Chart($("canvas"), {
@@ -156,8 +161,8 @@ function drawChart() {
     data: { datasets },
     options: {
       animation: false, maintainAspectRatio: false, responsive: true,
-      scales: { x: scaleOptions(picture.x, words.x, view.logx, tones),
-        y: scaleOptions(picture.y, words.y, view.logy, tones) },
+      scales: { x: scaleOptions(picture.x, words.x, view.logx, values.x, tones),
+        y: scaleOptions(picture.y, words.y, view.logy, values.y, tones) },
       onClick: (_, hits) => pin(hits.length ? datasets[hits[0].datasetIndex].data[hits[0].index].point : null),
       plugins: {
         legend: { onClick: toggleSeries, labels: { color: tones.ink, usePointStyle: true,

@@ -137,12 +137,21 @@ function tickWriter(column, words, isLog) {
   return (value) => (isLog && !isRoundTick(value) ? null : plain(value / (words.factor || 1), 3));
 }
 
-function scaleOptions(column, words, isLog, colours) {
+/* Limits of a scale: text in the middle of its places, logarithms close around the values
+ * rather than at whole decades. */
+function limitsOf(labels, isLog, values) {
+  if (labels) return { min: -0.5, max: labels - 0.5 };
+  const positive = values.filter((value) => value > 0);
+  if (!isLog || !positive.length) return {};
+  const low = positive.reduce((a, b) => Math.min(a, b)), high = positive.reduce((a, b) => Math.max(a, b));
+  return { min: low / 1.3, max: high * 1.3 };
+}
+
+function scaleOptions(column, words, isLog, values, colours) {
   const labels = isText(column) ? dimensions[column.dimension].labels.length : 0;
   return {
     type: isLog && !labels ? "logarithmic" : "linear",
-    min: labels ? -0.5 : undefined,
-    max: labels ? labels - 0.5 : undefined,
+    ...limitsOf(labels, isLog, values),
     title: { display: true, text: words.title, color: colours.ink },
     ticks: { callback: tickWriter(column, words, isLog), color: colours.ink, autoSkip: true,
       stepSize: labels ? 1 : undefined, maxRotation: 45 },

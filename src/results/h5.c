@@ -127,6 +127,16 @@ void h5_put_codes(struct h5 *h5, hid_t object, const char *name, const int8_t *c
     put(h5, object, name, H5T_STD_I8LE, H5T_NATIVE_INT8, codes, count);
 }
 
+bool h5_is_single(struct h5 *h5, hid_t attribute)
+{
+    hid_t space = H5_TRY(h5, H5Aget_space(attribute));
+    int64_t elements = H5_TRY(h5, H5Sget_simple_extent_npoints(space));
+
+    if (space >= 0)
+        H5Sclose(space);
+    return elements == 1;
+}
+
 char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
 {
     char *text = NULL, *copy = NULL;
@@ -136,7 +146,7 @@ char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
         return NULL;
     attribute = H5_TRY(h5, H5Aopen(object, name, H5P_DEFAULT));
     type = H5_TRY(h5, H5Aget_type(attribute));
-    if (!h5->is_bad && H5Tis_variable_str(type) > 0 &&
+    if (!h5->is_bad && H5Tis_variable_str(type) > 0 && h5_is_single(h5, attribute) &&
         H5_TRY(h5, H5Aread(attribute, h5->text_type, &text)) >= 0 && text) {
         copy = alloc_text(text);
         H5free_memory(text);

@@ -38,6 +38,9 @@ void h5_put_count(struct h5 *h5, hid_t object, const char *name, uint64_t value)
 void h5_put_codes(struct h5 *h5, hid_t object, const char *name, const int8_t *codes,
                   size_t count);
 
+/* Does the attribute hold one element?  Reading more would write past a variable. */
+bool h5_is_single(struct h5 *h5, hid_t attribute);
+
 /* A new string, or NULL if there is no such attribute or it is no text. */
 char *h5_get_text(struct h5 *h5, hid_t object, const char *name);
 

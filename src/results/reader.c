@@ -1,4 +1,5 @@
 #include "results/h5.h"
+#include "results/probe.h"
 #include "results/results.h"
 
 #include "base/memory.h"
@@ -7,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What is known of a file while it is being opened. */
 struct opening {
     struct results *results;
     struct h5 h5;
+    uint64_t file_bytes;
     bool is_foreign; /* something a result file does not have */
     bool is_packed;  /* a compressed copy (results/pack.h) */
 };
@@ -29,6 +32,14 @@ static size_t dimension_named(struct results *results, const char *name, uint64_
         .coordinate = SIZE_MAX,
     };
     return results->dimension_count++;
+}
+
+/* Are there `count` items of so many bytes from offset on in the file? */
+static bool is_inside(const struct opening *opening, uint64_t offset, uint64_t count,
+                      uint64_t item_bytes)
+{
+    return offset <= opening->file_bytes && item_bytes &&
+           count <= (opening->file_bytes - offset) / item_bytes;
 }
 
 static herr_t scale_name(hid_t dataset, unsigned d, hid_t scale, void *name)
@@ -54,15 +65,18 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
     variable->count = 1;
     for (int d = 0; d < rank; d++) {
         char name[256] = "";
+        size_t dimension;
 
         if (H5_TRY(&opening->h5, H5DSis_scale(dataset)) > 0)
             snprintf(name, sizeof name, "/%s", variable->name);
         else if (H5_TRY(&opening->h5, H5DSiterate_scales(dataset, (unsigned)d, NULL,
                                                          scale_name, name)) <= 0)
             opening->is_foreign = true;
-        variable->dimensions[d] = dimension_named(opening->results,
-                                                  name + (*name == '/'), sizes[d]);
-        variable->count *= sizes[d];
+        dimension = dimension_named(opening->results, name + (*name == '/'), sizes[d]);
+        variable->dimensions[d] = dimension;
+        opening->is_foreign |= opening->results->dimensions[dimension].count != sizes[d] ||
+                               __builtin_mul_overflow(variable->count, sizes[d],
+                                                      &variable->count);
     }
     variable->dimension_count = (size_t)rank;
 }
@@ -70,8 +84,14 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
 static void texts_read(struct opening *opening, hid_t dataset,
                        struct variable *variable)
 {
-    char **texts = alloc_array(variable->count, sizeof *texts);
+    char **texts;
 
+    /* An element is a length, an address and an index: 16 bytes. */
+    if (!is_inside(opening, 0, variable->count, 16)) {
+        opening->is_foreign = true;
+        return;
+    }
+    texts = alloc_array(variable->count, sizeof *texts);
     variable->texts = alloc_array(variable->count, sizeof *texts);
     H5_TRY(&opening->h5, H5Dread(dataset, opening->h5.text_type, H5S_ALL, H5S_ALL,
                                  H5P_DEFAULT, texts));
@@ -137,6 +157,10 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
         else
             variable.offset = H5Dget_offset(dataset);
         opening->is_packed |= variable.offset == HADDR_UNDEF;
+        opening->is_foreign |= variable.kind != VARIABLE_TEXT &&
+                               variable.offset != HADDR_UNDEF &&
+                               !is_inside(opening, variable.offset, variable.count,
+                                          variable.item_bytes);
     }
     if (dataset >= 0)
         H5Dclose(dataset);
@@ -144,6 +168,21 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
                                        sizeof *results->variables);
     results->variables[results->variable_count++] = variable;
     return opening->h5.is_bad || opening->is_foreign || opening->is_packed ? -1 : 0;
+}
+
+static uint64_t block_points_read(struct opening *opening, const char *dataset)
+{
+    struct h5 *h5 = &opening->h5;
+    hid_t attribute = H5_TRY(h5, H5Aopen_by_name(h5->file, dataset, "block_points",
+                                                 H5P_DEFAULT, H5P_DEFAULT));
+    uint64_t points = 0;
+
+    if (attribute < 0)
+        return 0;
+    if (h5_is_single(h5, attribute))
+        H5_TRY(h5, H5Aread(attribute, H5T_NATIVE_UINT64, &points));
+    H5Aclose(attribute);
+    return points;
 }
 
 /* A stage is recognised by its status; its other datasets go by its name. */
@@ -162,10 +201,8 @@ static void stage_read(struct opening *opening, size_t status)
     const struct variable *tries = results_find(results, attempts);
     struct results_stage stage = { .name = name, .status = status };
     struct stage_layout *layout = &stage.layout;
-    uint64_t block_points = 0;
+    uint64_t block_points = block_points_read(opening, block);
 
-    H5_TRY(&opening->h5, H5LTget_attribute(opening->h5.file, block, "block_points",
-                                           H5T_NATIVE_UINT64, &block_points));
     *layout = (struct stage_layout){ .points = variable->count,
                                      .block_points = block_points,
                                      .status_offset = variable->offset };
@@ -174,11 +211,13 @@ static void stage_read(struct opening *opening, size_t status)
         layout->checksum_offset = checksums->offset;
         layout->attempts_offset = tries->offset;
         opening->is_foreign |= checksums->count != layout->blocks ||
-                               tries->count != layout->blocks;
+                               tries->count != layout->blocks ||
+                               variable->item_bytes != 1 ||
+                               checksums->item_bytes != 4 || tries->item_bytes != 1;
     } else {
         opening->is_foreign = true;
     }
-    for (char *word = strtok(columns, " "); word; word = strtok(NULL, " ")) {
+    for (char *word = columns ? strtok(columns, " ") : NULL; word; word = strtok(NULL, " ")) {
         const struct variable *column = results_find(results, word);
 
         if (!column || layout->columns == COLUMNS_MAX || column->item_bytes != 8 ||
@@ -241,8 +280,10 @@ static void content_read(struct opening *opening)
         if (h5->is_bad || opening->is_foreign || opening->is_packed)
             return;
         for (size_t d = 0; d < results->dimension_count; d++)
-            if (strcmp(results->dimensions[d].name, variable->name) == 0)
+            if (strcmp(results->dimensions[d].name, variable->name) == 0) {
                 results->dimensions[d].coordinate = v;
+                opening->is_foreign |= variable->count != results->dimensions[d].count;
+            }
         if (variable->kind == VARIABLE_CODE && ends_in(variable->name, "_status"))
             stage_read(opening, v);
     }
@@ -253,21 +294,27 @@ static void content_read(struct opening *opening)
               by_offset);
 }
 
-enum status results_open(const char *path, struct results **results, struct error *err)
+static enum status file_open(const char *path, struct results **results, struct error *err)
 {
     struct opening opening = { .results = alloc_array(1, sizeof *opening.results) };
     enum status status;
     struct error why;
+    struct stat file;
 
     *results = NULL;
     opening.results->path = alloc_text(path);
     status = raw_open(&opening.results->raw, opening.results->path, false, err);
+    if (status == STATUS_OK && fstat(opening.results->raw.fd, &file) == 0)
+        opening.file_bytes = (uint64_t)file.st_size;
     if (status == STATUS_OK) {
+        struct rlimit before = memory_bound(opening.file_bytes);
+
         status = h5_open(&opening.h5, path, &why);
         if (status == STATUS_OK) {
             content_read(&opening);
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
+        memory_unbound(&before);
         if (status != STATUS_OK)
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);
@@ -286,6 +333,24 @@ enum status results_open(const char *path, struct results **results, struct erro
     else
         results_close(opening.results);
     return status;
+}
+
+static enum status file_try(const char *path)
+{
+    struct results *results;
+    struct error ignored;
+    enum status status = file_open(path, &results, &ignored);
+
+    results_close(results);
+    return status;
+}
+
+enum status results_open(const char *path, struct results **results, struct error *err)
+{
+    enum status status = probe_file(path, file_try, err);
+
+    *results = NULL;
+    return status == STATUS_OK ? file_open(path, results, err) : status;
 }
 
 void results_close(struct results *results)

@@ -38,9 +38,12 @@ void stop_watch(double budget_s)
     signal(SIGXFSZ, SIG_IGN);
     budget_end_s = budget_s > 0 ? clock_s() + budget_s : 0;
     job_end_s = 0;
-    if (job_end && atoll(job_end) > 0)
-        job_end_s = clock_s() + difftime((time_t)atoll(job_end), time(NULL)) -
-                    STOP_MARGIN_S;
+    if (job_end && atoll(job_end) > 0) {
+        double left_s = difftime((time_t)atoll(job_end), time(NULL));
+        double margin_s = left_s / 4 < STOP_MARGIN_S ? left_s / 4 : STOP_MARGIN_S;
+
+        job_end_s = clock_s() + left_s - margin_s; /* a short job gets its work done, too */
+    }
 }
 
 const char *stop_reason(void)

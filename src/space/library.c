@@ -2,7 +2,10 @@
 
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
+#include "cim/cim.h"
 #include "cloud/training.h"
+#include "edge/edge.h"
+#include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -23,6 +26,10 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DEVICE] = &device_schema,
     [SHELF_INSTANCE] = &instance_schema,
     [SHELF_DATASET] = &dataset_schema,
+    [SHELF_SITE] = &site_schema,
+    [SHELF_VIDEO] = &video_schema,
+    [SHELF_SPREAD] = &spread_schema,
+    [SHELF_CIM] = &cim_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

@@ -16,6 +16,10 @@ enum shelf_id {
     SHELF_DEVICE,
     SHELF_INSTANCE,
     SHELF_DATASET,
+    SHELF_SITE,
+    SHELF_VIDEO,
+    SHELF_SPREAD,
+    SHELF_CIM,
     SHELF_COUNT
 };
 

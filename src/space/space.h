@@ -7,9 +7,9 @@
 
 #include "space/axis.h"
 
-typedef uint64_t axis_mask;
+typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
-static_assert(AXES <= 64, "axis_mask holds every axis");
+static_assert(AXES <= 128, "axis_mask holds every axis");
 
 struct dimension {
     const char *name; /* of its first axis, or "point" for sampled sweeps */

@@ -2,6 +2,8 @@
 #include "stage/stages.h"
 
 #include "array/array.h"
+#include "reliability/ecc.h"
+#include "uncertainty/spread.h"
 
 #include <math.h>
 
@@ -21,11 +23,14 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
 enum status array_request_at(const struct study *study, const struct point *point,
                              struct array_request *request, struct error *reason)
 {
-    const struct node *node = library_node(study->library, point->node_m, point->roadmap);
+    const struct node *node = library_node(study->library, point->node_m,
+                                           point->roadmap);
+    struct code code;
 
     if (!node)
         return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
                          point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
+    code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     *request = (struct array_request){
         .cell = (const struct cell *)point->technology,
         .node = node,
@@ -33,6 +38,7 @@ enum status array_request_at(const struct study *study, const struct point *poin
         .temperature_k = point->temperature_k,
         .capacity_bytes = point->capacity_bytes,
         .word_bits = 8 * point->line_bytes,
+        .ecc_bits = code_word_check_bits(&code),
         .associativity = point->associativity,
         .access = (enum array_access)point->access_mode,
         .target = (enum array_target)point->target,
@@ -45,20 +51,51 @@ enum status array_request_at(const struct study *study, const struct point *poin
     return STATUS_OK;
 }
 
+void array_request_vary(const struct study *study, const struct point *point,
+                        struct array_request *request, struct cell *changed)
+{
+    if (!point->spread || point->sample == 0)
+        return;
+    spread_apply((const struct spread *)point->spread, study->sweep->seed,
+                 point->sample, request->cell, changed);
+    request->cell = changed;
+}
+
+/* Coder and decoder stand before and behind the array. */
+static void codec_add(const struct point *point, const struct node *node,
+                      struct array_result *result)
+{
+    struct code code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
+    struct codec codec;
+
+    codec_evaluate(&code, node, point->temperature_k, &codec);
+    result->area_m2 += codec.area_m2;
+    result->read_latency_s += codec.decode_s;
+    result->write_latency_s += codec.encode_s;
+    result->read_energy_j += codec.decode_j;
+    result->write_energy_j += codec.encode_j;
+}
+
 static enum status area_at(const struct study *study, const struct point *point,
-                           uint64_t capacity_bytes, double *area_m2, struct error *reason)
+                           uint64_t capacity_bytes, double *area_m2,
+                           struct error *reason)
 {
     struct point at = *point;
     struct array_request request;
     struct array_result result;
+    struct cell changed;
     enum status status;
 
     at.capacity_bytes = capacity_bytes;
     status = array_request_at(study, &at, &request, reason);
     if (status == STATUS_OK)
-        status = array_search(&request, &result, reason);
+        array_request_vary(study, &at, &request, &changed);
     if (status == STATUS_OK)
+        status = array_search(&request, &result, reason);
+    if (status == STATUS_OK) {
+        codec_add(&at, request.node, &result);
         *area_m2 = result.area_m2;
+    }
     return status;
 }
 
@@ -148,13 +185,15 @@ static void row_write(const struct array_result *result, uint64_t capacity_bytes
 }
 
 void array_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status, struct error *reason)
+                          const union columns *out, int8_t *status,
+                          struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_ARRAY];
 
     for (uint64_t i = 0; i < points.count; i++) {
         struct array_request request;
         struct array_result result;
+        struct cell changed;
         struct point point;
         enum status found;
 
@@ -163,10 +202,14 @@ void array_stage_evaluate(const struct study *study, struct range points,
         if (found == STATUS_OK)
             found = array_request_at(study, &point, &request, reason);
         if (found == STATUS_OK)
+            array_request_vary(study, &point, &request, &changed);
+        if (found == STATUS_OK)
             found = array_search(&request, &result, reason);
         status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
-        if (found == STATUS_OK)
+        if (found == STATUS_OK) {
+            codec_add(&point, request.node, &result);
             row_write(&result, point.capacity_bytes, &out->array, i);
+        }
     }
 }
 

@@ -32,7 +32,8 @@ struct chip {
  * Machine Intelligence 3, 2021; 45 nm integers, pJ). */
 static double mac_ratio(double bits, double record_bits)
 {
-    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits + 0.003125 * bits;
+    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits +
+                    0.003125 * bits;
     double record = 0.002994791667 * record_bits * record_bits +
                     0.001041666667 * record_bits + 0.003125 * record_bits;
 
@@ -66,7 +67,8 @@ static double instances(const struct chip *chip, const struct level *level)
 {
     double count = (double)level->instances;
 
-    return level->level >= LEVEL_PE_INPUT ? count * chip->pes / chip->record_pes : count;
+    return level->level >= LEVEL_PE_INPUT ? count * chip->pes / chip->record_pes
+                                          : count;
 }
 
 static void levels_add(struct chip *chip, const struct point *point,
@@ -80,8 +82,10 @@ static void levels_add(struct chip *chip, const struct point *point,
         uint64_t id = (uint64_t)level->level, at = buffers_row * LEVEL_COUNT + id;
         uint64_t used = mapping_row * LEVEL_COUNT + id;
         uint64_t word_bits = machine_word_bits(&machine, level);
-        double count = instances(chip, level), leakage_w = b->level_leakage_w[at] * count;
-        double reads = level_accesses(m->level_reads[used], (unsigned)chip->bits, word_bits);
+        double count = instances(chip, level),
+               leakage_w = b->level_leakage_w[at] * count;
+        double reads = level_accesses(m->level_reads[used], (unsigned)chip->bits,
+                                      word_bits);
         double writes = level_accesses(m->level_writes[used], (unsigned)chip->bits,
                                        word_bits);
         double busy_s = (reads * b->level_read_s[at] + writes * b->level_write_s[at]) /
@@ -132,6 +136,12 @@ static void rest_add(struct chip *chip, const struct point *point,
     part_j[PART_DRAM_BACKGROUND] = a->dram_background_w * chip->latency_s;
 }
 
+/* What was switched off comes back for the energy it saves in its break-even time. */
+static double wake_j(const struct chip *chip)
+{
+    return chip->gated_w * chip->accelerator->gate_breakeven_s + chip->reload_j;
+}
+
 /* Idle time of one batch at the asked rate.  STATUS_INFEASIBLE if it cannot be met. */
 static enum status idle_add(struct chip *chip, const struct point *point,
                             struct error *reason)
@@ -145,8 +155,7 @@ static enum status idle_add(struct chip *chip, const struct point *point,
                          "a batch takes %.3g s, more than the %.3g s between batches",
                          chip->latency_s, period_s);
     chip->part_j[PART_IDLE] = chip->kept_w * (period_s - chip->latency_s);
-    chip->part_j[PART_WAKE] = chip->gated_w * chip->accelerator->gate_breakeven_s +
-                              chip->reload_j;
+    chip->part_j[PART_WAKE] = wake_j(chip);
     return STATUS_OK;
 }
 
@@ -183,8 +192,11 @@ static void row_write(const struct chip *chip, const struct point *point,
     out->chip_edp_js[i] = total_j * chip->latency_s;
     out->chip_area_m2[i] = area_m2;
     out->chip_edap_jsm2[i] = total_j * chip->latency_s * area_m2;
+    out->idle_w[i] = chip->kept_w;
+    out->wake_j[i] = wake_j(chip);
     out->duty[i] = rate_hz / throughput_hz;
-    out->offchip_bytes[i] = m->offchip_accesses[mapping_row] * chip->bits / 8 / chip->batch;
+    out->offchip_bytes[i] = m->offchip_accesses[mapping_row] * chip->bits / 8 /
+                            chip->batch;
 }
 
 void chip_stage_evaluate(const struct study *study, struct range points,

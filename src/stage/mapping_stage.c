@@ -47,10 +47,11 @@ static enum status layers_of(struct layer_cache *cache, const struct point *poin
 {
     size_t i = 0;
 
-    while (i < cache->count && (cache->kept[i].workload != point->workload ||
-                                cache->kept[i].phase != point->phase ||
-                                cache->kept[i].batch != point->batch ||
-                                cache->kept[i].sequence_length != point->sequence_length))
+    while (i < cache->count &&
+           (cache->kept[i].workload != point->workload ||
+            cache->kept[i].phase != point->phase ||
+            cache->kept[i].batch != point->batch ||
+            cache->kept[i].sequence_length != point->sequence_length))
         i++;
     if (i == cache->count) {
         struct accel_layers made;
@@ -136,6 +137,7 @@ double mapping_stage_cost_s(const struct study *study, const struct point *point
     switch (((const struct accelerator *)point->accelerator)->family) {
     case ACCEL_EIE: return 0.05;
     case ACCEL_SCALESIM: return 0.05;
+    case ACCEL_NEST: return 0.2;
     case ACCEL_ROW_STATIONARY: return 2e-3;
     default: return 5e-5;
     }

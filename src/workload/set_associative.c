@@ -18,8 +18,7 @@ struct set_associative {
     uint64_t sets, ways;
     enum set_index index;
     uint32_t *memory;
-    uint32_t *
-        lines; /* in memory, aligned: of each set, last used first; DIRTY where written */
+    uint32_t *lines; /* in memory: of each set, last used first; DIRTY where written */
     struct set_associative_counts counts;
 };
 
@@ -29,10 +28,10 @@ struct set_associative *set_associative_create(uint64_t sets, uint64_t ways,
     struct set_associative *cache = alloc_array(1, sizeof *cache);
 
     *cache = (struct set_associative){ .sets = sets, .ways = ways, .index = index };
-    cache->lines = aligned_alloc(64,
-                                 (sets * ways * sizeof *cache->lines + 63) / 64 * 64);
-    if (!cache->lines)
-        abort();
+    cache->memory = alloc_array(sets * ways + ALIGNMENT, sizeof *cache->lines);
+    cache->lines = cache->memory;
+    while ((uintptr_t)cache->lines % (ALIGNMENT * sizeof *cache->lines) != 0)
+        cache->lines++;
     for (uint64_t i = 0; i < sets * ways; i++)
         cache->lines[i] = EMPTY;
     return cache;

@@ -1,0 +1,452 @@
+#include "cmd/cmd.h"
+
+#include "base/units.h"
+#include "config/published.h"
+#include "space/axis.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+/* Manual pages and shell completion, out of the tables the program itself runs on: the
+ * commands, the axes, the schemas of library records.  Pages are in the man macros of
+ * roff. */
+
+/* ---- roff */
+
+/* Text as roff shows it: no control lines, no escapes, hyphens that can be copied. */
+static void roff_text(const char *text)
+{
+    bool is_line_start = true;
+
+    for (; *text; text++) {
+        if (is_line_start && (*text == '.' || *text == '\''))
+            fputs("\\&", stdout);
+        if (*text == '\\')
+            fputs("\\e", stdout);
+        else if (*text == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*text);
+        is_line_start = *text == '\n';
+    }
+}
+
+static void roff_line(const char *macro, const char *text)
+{
+    printf("%s ", macro);
+    roff_text(text);
+    putchar('\n');
+}
+
+static void roff_paragraph(const char *text)
+{
+    fputs(".PP\n", stdout);
+    roff_text(text);
+    putchar('\n');
+}
+
+static void roff_example(const char *text)
+{
+    fputs(".PP\n.in +4n\n.EX\n", stdout);
+    roff_text(text);
+    fputs("\n.EE\n.in\n", stdout);
+}
+
+static void roff_title(const char *name, int section)
+{
+    printf(".TH %s %d \"\" \"nvsweep %s\" \"nvsweep\"\n", name, section,
+           program_version);
+}
+
+static void roff_name(const char *name, const char *summary)
+{
+    fputs(".SH NAME\n", stdout);
+    roff_text(name);
+    fputs(" \\- ", stdout);
+    roff_text(summary);
+    putchar('\n');
+}
+
+/* A tagged paragraph: the tag in bold, then a remark in roman on the same line. */
+static void roff_tag(const char *tag, const char *remark)
+{
+    fputs(".TP\n\\fB", stdout);
+    roff_text(tag);
+    fputs("\\fR ", stdout);
+    roff_text(remark);
+    putchar('\n');
+}
+
+/* ---- nvsweep(1) */
+
+/* A line of help: "  --option VALUE   words"; two spaces part the option from its words,
+ * a line that goes on begins deeper. */
+static void detail_line(const char *line, size_t length)
+{
+    size_t start = strspn(line, " "), option;
+    char text[256];
+
+    for (option = start; option + 1 < length; option++)
+        if (line[option] == ' ' && line[option + 1] == ' ')
+            break;
+    if (line[start] == '-' && option + 1 >= length)
+        option = length;                          /* an option that needs no words */
+    else if (start > 4 || option + 1 >= length) { /* goes on, or words alone */
+        snprintf(text, sizeof text, "%.*s", (int)(length - start), line + start);
+        printf("%s", start > 4 ? "" : ".PP\n");
+        roff_text(text);
+        putchar('\n');
+        return;
+    }
+    snprintf(text, sizeof text, "%.*s", (int)(option - start), line + start);
+    fputs(".TP\n\\fB", stdout);
+    roff_text(text);
+    fputs("\\fR\n", stdout);
+    if (option < length)
+        option += strspn(line + option, " ");
+    snprintf(text, sizeof text, "%.*s", (int)(length - option), line + option);
+    roff_text(text);
+    putchar('\n');
+}
+
+static void command_section(const struct command *command)
+{
+    fputs(".SS \"nvsweep ", stdout);
+    roff_text(command->name);
+    printf("%s", command->arguments[0] ? " " : "");
+    roff_text(command->arguments);
+    fputs("\"\n", stdout);
+    roff_text(command->summary);
+    fputs(".\n", stdout);
+    for (const char *line = command->details; line && *line;) {
+        size_t length = strcspn(line, "\n");
+
+        detail_line(line, length);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void page_program(void)
+{
+    roff_title("NVSWEEP", 1);
+    roff_name("nvsweep",
+              "parameter sweeps of memory technologies in deep-learning hardware");
+    fputs(".SH SYNOPSIS\n.B nvsweep\n.I COMMAND\n.RI [ ARGUMENT... ]\n.PP\n.B mpirun\n"
+          ".RI [ ... ]\n.B nvsweep run\n.I SWEEP\n.RB [ \\-o\n.IR FILE ]\n",
+          stdout);
+    fputs(".SH DESCRIPTION\n", stdout);
+    roff_text(
+        "A sweep file names the axes of a design space: memory technologies, process "
+        "nodes, capacities, networks, platforms. nvsweep evaluates every point of it, "
+        "on as many ranks as mpirun or srun gives it, and writes one labelled HDF5 "
+        "file, which any netCDF reader opens, also while it is being written. A run "
+        "that was stopped or killed goes on where it was when the same command is "
+        "given again.\n");
+    fputs(".SH COMMANDS\n", stdout);
+    for (const struct command *c = commands; c->name; c++)
+        command_section(c);
+    fputs(".SH OPTIONS OF ALL COMMANDS\n", stdout);
+    roff_tag("--library DIR", "");
+    roff_text(
+        "Records of your own, searched before the shipped ones; may be given several "
+        "times.\n");
+    fputs(".SH EXIT STATUS\n", stdout);
+    roff_tag("0", "done");
+    roff_tag("1", "done, with failures recorded or differences found");
+    roff_tag("2",
+             "bad input: one line on standard error says what is wrong and what would "
+             "be right");
+    roff_tag("75", "not over: run the same command again");
+    fputs(".SH ENVIRONMENT\n", stdout);
+    roff_tag("NVSWEEP_LIBRARY", "");
+    roff_text("Folder of the library, instead of the one beside the program.\n");
+    roff_tag("NVSWEEP_CURVES", "");
+    roff_text("Folder in which reuse curves are kept between runs (default: "
+              "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
+    roff_tag("SLURM_JOB_END_TIME", "");
+    roff_text("Set by Slurm; a run stops dealing in time and exits with 75.\n");
+    fputs(".SH EXAMPLES\n", stdout);
+    roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
+                 "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
+                 "--columns technology\n"
+                 "nvsweep best iso.h5 -m energy_j,delay_s --per workload \\\n"
+                 "    --where 'area_m2<=5e-6'\n"
+                 "nvsweep report iso.h5 -o iso.html");
+    fputs(".SH SEE ALSO\n.BR nvsweep\\-sweep (5),\n.BR nvsweep\\-library (5)\n",
+          stdout);
+}
+
+/* ---- nvsweep-sweep(5) */
+
+static void axis_entry(enum axis_id axis)
+{
+    const struct axis_spec *spec = &axis_specs[axis];
+    char text[300], low[40], high[40], usual[40];
+
+    snprintf(text, sizeof text, "(%s in result files)", spec->name);
+    roff_tag(spec->key, strcmp(spec->key, spec->name) ? text : "");
+    roff_text(spec->meaning);
+    fputs(". ", stdout);
+    if (spec->kind == AXIS_RECORD) {
+        snprintf(text, sizeof text, "A record of the library: nvsweep list %s.",
+                 shelf_schemas[spec->shelf]->kind);
+        roff_text(text);
+    } else if (spec->kind == AXIS_WORD) {
+        fputs("One of: ", stdout);
+        roff_text(word_list(spec->words, text, sizeof text));
+        printf(".");
+    } else {
+        union axis_value value;
+
+        if (spec->kind == AXIS_COUNT)
+            value.count = (uint64_t)spec->fallback;
+        else
+            value.number = spec->fallback;
+        snprintf(text, sizeof text, "%s to %s; %s if not given.",
+                 quantity_format(spec->min, spec->units, low, sizeof low),
+                 quantity_format(spec->max, spec->units, high, sizeof high),
+                 axis_value_format(axis, value, usual, sizeof usual));
+        roff_text(text);
+    }
+    putchar('\n');
+}
+
+static void page_sweep(void)
+{
+    roff_title("NVSWEEP-SWEEP", 5);
+    roff_name("nvsweep-sweep", "sweep files of nvsweep");
+    fputs(".SH DESCRIPTION\n", stdout);
+    roff_text(
+        "A sweep file describes a design space in the syntax of libconfig. Nothing in "
+        "it is ignored: a misspelt key is an error that names the nearest right "
+        "one.\n");
+    roff_example("title = \"Does STT-MRAM pay as a last-level cache?\";\n"
+                 "axes = {\n"
+                 "    technology = [ \"sram\", \"stt-mram\" ];\n"
+                 "    node = \"16 nm\";\n"
+                 "    capacity = { from = \"1 MiB\"; to = \"32 MiB\"; factor = 2; };\n"
+                 "    platform = \"gtx-1080-ti\";\n"
+                 "    workload = \"all\";\n"
+                 "    phase = [ \"inference\", \"training\" ];\n"
+                 "    batch = [ 4, 64 ];\n"
+                 "};\n"
+                 "zip = ( [ \"phase\", \"batch\" ] );");
+    fputs(".SH KEYS\n", stdout);
+    roff_tag("axes", "(required)");
+    roff_text(
+        "The axes that vary, in the order of the result's dimensions, and those that "
+        "are not to have their usual value. A list is a dimension, even of one value; "
+        "a single value is not.\n");
+    roff_tag("title", "");
+    roff_text("What the sweep asks; it is the result's title.\n");
+    roff_tag("stages", "");
+    fputs("What is computed, with all that it reads. If not given, what the axes "
+          "suggest: ",
+          stdout);
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        printf("%s\"%s\" (", id ? ", " : "", stages[id].name);
+        roff_text(stages[id].summary);
+        printf(")");
+    }
+    fputs(".\n", stdout);
+    roff_tag("zip", "");
+    roff_text(
+        "Lists of axes that vary together, as one dimension, the first naming it. They "
+        "must have as many values each.\n");
+    roff_tag("exclude", "");
+    roff_text(
+        "Groups of axis values; points that have one of each axis named in a group are "
+        "left out, as status excluded.\n");
+    roff_tag("sample", "");
+    roff_text(
+        "{ count = 1000; seed = 7; } draws points instead of taking the axes' product; "
+        "an axis may then be an interval { from; to; } without steps. The result has "
+        "one dimension, point.\n");
+    roff_tag("options", "");
+    roff_text(
+        "durability = \"process\" (survives the death of the program) or \"power\" (of "
+        "the machine as well); seed; max_error, the relative error up to which reuse "
+        "curves may be sampled.\n");
+    fputs(".SH VALUES\n", stdout);
+    roff_text("Numbers are in SI units, or texts with a unit: \"16 nm\", \"3 MiB\", "
+              "\"85 C\", "
+              "\"0.25 V\". Of an axis:\n");
+    roff_tag("[ \"sram\", \"stt-mram\" ]", "these values");
+    roff_tag("\"all\"", "every record of the library");
+    roff_tag("{ from = ...; to = ...; factor = 2; }", "a geometric range");
+    roff_tag("{ from = ...; to = ...; step = ...; }", "an arithmetic range");
+    roff_tag("{ from = ...; to = ...; points = 9; }", "so many values, evenly");
+    roff_tag(
+        "{ iso_area_of = \"sram\"; baseline = [ \"3 MiB\" ]; step = \"1 MiB\"; }",
+        "of capacity: what fits the baseline's area, found per technology and node");
+    fputs(".SH AXES\n", stdout);
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        axis_entry(axis);
+    fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-library (5)\n", stdout);
+}
+
+/* ---- nvsweep-library(5) */
+
+static const char *kind_words(const struct field *field)
+{
+    switch (field->kind) {
+    case KIND_NUMBER: return "number";
+    case KIND_COUNT: return "whole number";
+    case KIND_FLAG: return "true or false";
+    case KIND_WORD: return "word";
+    case KIND_TEXT: return "text";
+    case KIND_TEXTS: return "list of texts";
+    case KIND_LIST: return "list of groups";
+    }
+    return "";
+}
+
+static void fields_print(const struct schema *schema, int depth);
+
+static void field_entry(const struct field *field, int depth)
+{
+    bool is_number = field->kind == KIND_NUMBER || field->kind == KIND_COUNT;
+    bool is_required = field->kind == KIND_TEXT ? !field->text
+                       : field->kind == KIND_TEXTS || field->kind == KIND_LIST
+                           ? false
+                           : isnan(field->fallback);
+    char text[400], words[300];
+
+    snprintf(text, sizeof text, "(%s%s%s%s)", kind_words(field),
+             is_number && strcmp(field->unit, "1") != 0 ? ", " : "",
+             is_number && strcmp(field->unit, "1") != 0 ? field->unit : "",
+             is_required ? ", required" : "");
+    roff_tag(field->name, text);
+    roff_text(field->meaning);
+    fputs(".", stdout);
+    if (is_number) {
+        snprintf(text, sizeof text, " %g to %g", field->min, field->max);
+        roff_text(text);
+        if (!is_required) {
+            snprintf(text, sizeof text, "; %g if not given", field->fallback);
+            roff_text(text);
+        }
+        fputs(".", stdout);
+    } else if (field->kind == KIND_WORD) {
+        fputs(" One of: ", stdout);
+        roff_text(word_list(field->words, words, sizeof words));
+        fputs(".", stdout);
+    }
+    putchar('\n');
+    if (field->kind == KIND_LIST && depth < 3) {
+        fputs(".RS\n", stdout);
+        fields_print(field->element, depth + 1);
+        fputs(".RE\n", stdout);
+    }
+}
+
+static void fields_print(const struct schema *schema, int depth)
+{
+    for (size_t f = 0; f < schema->field_count; f++)
+        field_entry(&schema->fields[f], depth);
+}
+
+static void schema_section(const struct schema *schema)
+{
+    char title[80];
+
+    snprintf(title, sizeof title, "%s", schema->folder);
+    for (char *c = title; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    roff_line(".SH", title);
+    roff_text("Files of ");
+    roff_text(schema->folder);
+    printf("/: %s = ( { name = \"...\"; source = \"...\"; ... }, ... );\n",
+           schema->folder);
+    fields_print(schema, 0);
+}
+
+static void page_library(void)
+{
+    roff_title("NVSWEEP-LIBRARY", 5);
+    roff_name("nvsweep-library", "records of memory technologies, nodes, workloads and "
+                                 "platforms");
+    fputs(".SH DESCRIPTION\n", stdout);
+    roff_text(
+        "What sweeps name is data: records in files in the syntax of libconfig, a "
+        "folder per kind. A folder of your own, given with --library, has the same "
+        "layout; its records come before the shipped ones of the same name. Numbers "
+        "are in the unit stated here, or texts with a unit.\n");
+    roff_paragraph(
+        "Every record has a name, a source (the paper and table its figures come "
+        "from), and perhaps aliases, a list of other names.");
+    for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
+        if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder)
+            schema_section(shelf_schemas[shelf]);
+    schema_section(&published_schema);
+    fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-sweep (5)\n", stdout);
+}
+
+/* ---- bash */
+
+/* The options in a command's help: words that begin with '-' where a line begins. */
+static void options_print(const char *details)
+{
+    for (const char *line = details; line && *line;) {
+        size_t start = strspn(line, " "), length = strcspn(line, "\n");
+
+        if (start <= 4 && line[start] == '-')
+            printf(" %.*s", (int)strcspn(line + start, " ,\n"), line + start);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void page_completion(void)
+{
+    printf("# bash completion for nvsweep; made by `nvsweep man completion`\n"
+           "_nvsweep() {\n"
+           "    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=\n"
+           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+           "        words='--help --version");
+    for (const struct command *c = commands; c->name; c++)
+        printf(" %s", c->name);
+    printf("'\n        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+           "        return\n    fi\n    case $command in\n");
+    for (const struct command *c = commands; c->name; c++) {
+        printf("    %s) words='--library --help", c->name);
+        options_print(c->details);
+        if (strcmp(c->name, "list") == 0)
+            printf(" technologies nodes workloads platforms axes metrics stages");
+        if (strcmp(c->name, "help") == 0)
+            for (const struct command *other = commands; other->name; other++)
+                printf(" %s", other->name);
+        printf("' ;;\n");
+    }
+    printf("    esac\n"
+           "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"; "
+           "compgen -f -- \"$word\")\n"
+           "}\n"
+           "complete -o filenames -F _nvsweep nvsweep\n");
+}
+
+static const struct page {
+    const char *name;
+    void (*print)(void);
+} pages[] = {
+    { "nvsweep", page_program },
+    { "nvsweep-sweep", page_sweep },
+    { "nvsweep-library", page_library },
+    { "completion", page_completion },
+};
+
+enum status cmd_man(int argc, char **argv, struct error *err)
+{
+    enum status status = options_read(&argc, argv, NULL, 0, err);
+
+    if (status != STATUS_OK)
+        return status;
+    for (size_t p = 0; argc == 1 && p < sizeof pages / sizeof *pages; p++)
+        if (strcmp(pages[p].name, argv[0]) == 0) {
+            pages[p].print();
+            return STATUS_OK;
+        }
+    return error_set(err, STATUS_INPUT,
+                     "man which page: nvsweep, nvsweep-sweep, nvsweep-library or "
+                     "completion?");
+}

@@ -1,0 +1,81 @@
+#include "reliability/wear.h"
+
+#include <math.h>
+
+#define START_GAP_SHARE 0.97 /* of the ideal lifetime */
+#define ATTEMPT_S 1e-9       /* thermal attempt time */
+#define RETENTION_LOSS 1e-6  /* share of bits flipped after the stated retention */
+#define QUALIFIED_K 358.15   /* where a record states no temperature */
+
+const struct word levelling_words[] = {
+    { "none", LEVELLING_NONE },
+    { "start_gap", LEVELLING_START_GAP },
+    { "ideal", LEVELLING_IDEAL },
+    { NULL, 0 },
+};
+
+double wear_lifetime_s(double endurance_cycles, double line_writes_per_s, double lines,
+                       enum levelling levelling, double skew)
+{
+    double share = levelling == LEVELLING_NONE        ? 1 / skew
+                   : levelling == LEVELLING_START_GAP ? START_GAP_SHARE
+                                                      : 1;
+    double life_s = endurance_cycles * lines / line_writes_per_s * share;
+
+    return endurance_cycles > 0 && life_s < LIFETIME_CAP_S ? life_s : LIFETIME_CAP_S;
+}
+
+double bit_flip_hz(const struct cell *cell, double temperature_k)
+{
+    double reference_k = cell->retention_temperature_k > 0
+                             ? cell->retention_temperature_k
+                             : QUALIFIED_K;
+    double mean_s = cell->retention_s / RETENTION_LOSS;
+
+    if (cell->retention_s <= 0 || !cell_is_resistive(cell))
+        return 0;
+    return 1 / (ATTEMPT_S * pow(mean_s / ATTEMPT_S, reference_k / temperature_k));
+}
+
+static double error_after(const struct scrubbing *s, double interval_s)
+{
+    double flipped = -expm1(-s->flip_hz * interval_s);
+
+    return s->write_error + (1 - s->write_error) * flipped;
+}
+
+double failure_hz(const struct scrubbing *s, double interval_s)
+{
+    double at_once = code_failure(&s->code, s->write_error);
+    double later = code_failure(&s->code, error_after(s, interval_s));
+
+    return s->codeword_writes_per_s * at_once +
+           s->codewords * (later - at_once) / interval_s;
+}
+
+enum status scrub_find(const struct scrubbing *s, struct scrub *scrub,
+                       struct error *reason)
+{
+    double low = log(s->least_s), high = log(s->longest_s);
+
+    if (failure_hz(s, s->least_s) > s->target_hz)
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "even without a pause between scrubs %.3g codewords a second are "
+            "beyond correction, %.3g are allowed",
+            failure_hz(s, s->least_s), s->target_hz);
+    if (failure_hz(s, s->longest_s) <= s->target_hz)
+        low = high;
+    for (int i = 0; i < 60 && low < high; i++) {
+        double middle = (low + high) / 2;
+
+        if (failure_hz(s, exp(middle)) <= s->target_hz)
+            low = middle;
+        else
+            high = middle;
+    }
+    scrub->interval_s = exp(low);
+    scrub->bit_error = error_after(s, scrub->interval_s);
+    scrub->failure_hz = failure_hz(s, scrub->interval_s);
+    return STATUS_OK;
+}

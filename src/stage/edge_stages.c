@@ -1,0 +1,149 @@
+/* The edge stage: an accelerator that infers at a rate and idles between.  The video
+ * stage: frames analysed on it, in the cloud, or by both (edge/edge.h). */
+#include "stage/stages.h"
+
+#include "edge/edge.h"
+
+#include <math.h>
+
+/* The accelerator at the chip stage's point c as a line over the rate. */
+static struct power_line line_at(const struct study *study, uint64_t c)
+{
+    const struct chip_columns *chip = &study->results[STAGE_CHIP].chip;
+    struct point point;
+    double batch, active_j;
+
+    grid_point(&study->grids[STAGE_CHIP], &study->sweep->space, c, &point);
+    batch = (double)point.batch;
+    active_j = batch *
+               (chip->inference_j[c] - chip->part_j[c * PART_COUNT + PART_IDLE] -
+                chip->part_j[c * PART_COUNT + PART_WAKE]);
+    return power_line_make(chip->idle_w[c], batch, active_j, chip->wake_j[c],
+                           chip->latency_s[c]);
+}
+
+/* The same chip of the technology that the sweep names first, or UINT64_MAX. */
+static uint64_t baseline_of(const struct study *study, uint64_t c)
+{
+    const struct space *space = &study->sweep->space;
+
+    return grid_moved(&study->grids[STAGE_CHIP], space, c, AXIS_technology,
+                      space->axes[AXIS_technology].values[0]);
+}
+
+static void row_write(const struct study *study, const struct point *point, uint64_t c,
+                      const struct edge_columns *out, uint64_t i)
+{
+    const struct site *site = (const struct site *)point->site;
+    struct power_line line = line_at(study, c);
+    double power_w = power_line_w(&line, point->inference_hz);
+    uint64_t base = baseline_of(study, c);
+
+    out->standby_w[i] = line.idle_w;
+    out->marginal_j[i] = line.inference_j;
+    out->edge_power_w[i] = power_w;
+    out->edge_inference_j[i] = power_w / point->inference_hz;
+    out->battery_life_s[i] = site->battery_j / (power_w + site->base_w);
+    if (base != UINT64_MAX && base != c &&
+        study->statuses[STAGE_CHIP][base] == POINT_DONE) {
+        struct power_line other = line_at(study, base);
+
+        out->crossover_hz[i] = crossover_hz(&line, &other);
+        out->saving[i] = 1 - power_w / power_line_w(&other, point->inference_hz);
+    }
+}
+
+void edge_stage_evaluate(const struct study *study, struct range points,
+                         const union columns *out, int8_t *status, struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_EDGE];
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        uint64_t c = grid_project(grid, points.first + i, &study->grids[STAGE_CHIP]);
+        struct point point;
+
+        grid_point(grid, &study->sweep->space, points.first + i, &point);
+        status[i] = POINT_INFEASIBLE;
+        if (study->statuses[STAGE_CHIP][c] != POINT_DONE)
+            error_set(reason, STATUS_INFEASIBLE, "the accelerator does not keep up");
+        else if (point.inference_hz <= 0)
+            error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
+        else {
+            row_write(study, &point, c, &out->edge, i);
+            status[i] = POINT_DONE;
+        }
+    }
+}
+
+double edge_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1e-6;
+}
+
+/* ---- video */
+
+static enum status video_at(const struct study *study, const struct point *point,
+                            uint64_t c, uint64_t m, const struct video_columns *out,
+                            uint64_t i, struct error *reason)
+{
+    const struct site *site = (const struct site *)point->site;
+    struct detector detector = {
+        .line = line_at(study, c),
+        .latency_s = study->results[STAGE_CHIP].chip.latency_s[c],
+        .macs = study->results[STAGE_MAPPING].mapping.layer_macs[m],
+    };
+    struct analysis a;
+    enum status status;
+
+    if (point->batch != 1 || point->layer != 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "frames come one by one and whole: batch must be 1, layer 0");
+    status = video_analyse((const struct video *)point->video, site,
+                           (enum split)point->split, &detector, &a, reason);
+    if (status != STATUS_OK)
+        return status;
+    out->video_chip_w[i] = a.chip_w;
+    out->video_radio_w[i] = a.radio_w;
+    out->video_device_w[i] = a.device_w;
+    out->video_cloud_w[i] = a.cloud_w;
+    out->video_total_w[i] = a.device_w + a.cloud_w;
+    out->video_frame_j[i] = a.frame_j;
+    out->video_uplink_bytes_per_s[i] = a.uplink_bytes_per_s;
+    out->video_uplink_share[i] = a.uplink_share;
+    out->video_busy_share[i] = a.busy_share;
+    out->video_result_s[i] = a.result_s;
+    out->video_battery_life_s[i] = site->battery_j / a.device_w;
+    return STATUS_OK;
+}
+
+void video_stage_evaluate(const struct study *study, struct range points,
+                          const union columns *out, int8_t *status,
+                          struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_VIDEO];
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        uint64_t index = points.first + i;
+        uint64_t c = grid_project(grid, index, &study->grids[STAGE_CHIP]);
+        uint64_t m = grid_project(grid, index, &study->grids[STAGE_MAPPING]);
+        struct point point;
+
+        status[i] = POINT_INFEASIBLE;
+        if (study->statuses[STAGE_CHIP][c] != POINT_DONE) {
+            error_set(reason, STATUS_INFEASIBLE, "the accelerator does not run this");
+            continue;
+        }
+        grid_point(grid, &study->sweep->space, index, &point);
+        if (video_at(study, &point, c, m, &out->video, i, reason) == STATUS_OK)
+            status[i] = POINT_DONE;
+    }
+}
+
+double video_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1e-6;
+}

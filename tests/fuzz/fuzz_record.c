@@ -1,0 +1,43 @@
+/* Library files: the input's first word names the shelf, as it must in a library file;
+ * inputs that name none are read as one after the other of the kinds. */
+#include "fuzz.h"
+
+#include "config/library.h"
+#include "config/published.h"
+
+static const struct schema *schema_of(const uint8_t *data, size_t size)
+{
+    size_t sum = size;
+
+    for (int s = 0; s <= SHELF_COUNT; s++) {
+        const struct schema *schema = s < SHELF_COUNT ? shelf_schemas[s]
+                                                      : &published_schema;
+        size_t length = strlen(schema->folder);
+
+        if (size > length && memcmp(data, schema->folder, length) == 0)
+            return schema;
+    }
+    for (size_t i = 0; i < size; i++)
+        sum += data[i];
+    sum %= SHELF_COUNT + 1;
+    return sum < SHELF_COUNT ? shelf_schemas[sum] : &published_schema;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct schema *schema = schema_of(data, size);
+    const char *folders[] = { fuzz_folder() };
+    struct shelf shelf = { 0 };
+    struct error err = { "" };
+    char name[128];
+    const char *file;
+
+    snprintf(name, sizeof name, "%s/%s", folders[0], schema->folder);
+    mkdir(name, 0700);
+    snprintf(name, sizeof name, "%s/x.cfg", schema->folder);
+    file = fuzz_file(name, data, size);
+    fuzz_judge(shelf_read(folders, 1, schema, &shelf, &err), &err);
+    shelf_free(&shelf);
+    unlink(file);
+    return 0;
+}

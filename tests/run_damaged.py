@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Damaged and hostile result files: every command that reads one ends with an answer, or
+with exit code 2 and one line; none crashes, hangs or takes gigabytes."""
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import h5py
+
+nvsweep = os.path.abspath(os.environ.get("NVSWEEP", "build/nvsweep"))
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1",
+                   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+folder = tempfile.TemporaryDirectory(prefix="nvsweep-damaged-")
+os.chdir(folder.name)
+failed = 0
+
+
+def commands(file):
+    return [["status", file], ["show", file], ["diff", file, "valid.h5"],
+            ["verify", "--sample", "1", file]]
+
+
+def attack(what, file, wanted=(0, 1, 2, 75)):
+    """Run all commands; says which codes there were."""
+    global failed
+    codes = []
+    for command in commands(file):
+        try:
+            said = subprocess.run([nvsweep] + command, capture_output=True, timeout=60,
+                                  env=environment)
+            code, lines = said.returncode, said.stderr.count(b"\n")
+        except subprocess.TimeoutExpired:
+            code, lines = "hangs", 0
+        codes.append(code)
+        if code not in wanted or lines > 1 or (code == 2 and lines != 1):
+            failed += 1
+            print("FAILED ", what, command[0], code, said.stderr.decode(errors="replace"))
+    return codes
+
+
+subprocess.run(["mpirun", "-n", "1", nvsweep, "run", f"{root}/sweeps/minimal.cfg", "-o",
+                "valid.h5", "--quiet"], check=True, timeout=120, env=environment)
+assert attack("a valid file", "valid.h5", (0,)) == [0, 0, 0, 0]
+with open("valid.h5", "rb") as handle:
+    valid = handle.read()
+
+
+def edited(what, edit, wanted=(2,)):
+    shutil.copy("valid.h5", "edited.h5")
+    with h5py.File("edited.h5", "r+") as file:
+        edit(file)
+    attack(what, "edited.h5", wanted)
+
+
+def columns_gone(file):
+    del file["array_status"].attrs["columns"]
+
+
+def title_twice(file):
+    file.attrs["title"] = ["one", "two", "three"] * 100
+
+
+def block_points_many(file):
+    file["array_block_checksum"].attrs["block_points"] = list(range(1000))
+    if "array_block" in file:
+        file["array_block"].attrs["block_points"] = list(range(1000))
+
+
+def label_many(file):
+    file.create_dataset("more", data=["label"] * 7, dtype=h5py.string_dtype())
+
+
+edited("no list of columns", columns_gone)
+edited("a title of many texts", title_twice)
+edited("many numbers of points per block", block_points_many)
+edited("texts along no dimension", label_many)
+
+for size in (0, 7, 8, 100, 2000, len(valid) // 2, len(valid) - 1):
+    with open("cut.h5", "wb") as handle:
+        handle.write(valid[:size])
+    attack(f"cut to {size} bytes", "cut.h5")
+
+draw = random.Random(20220911)
+for i in range(int(os.environ.get("DAMAGED", "40"))):
+    damaged = bytearray(valid)
+    for _ in range(draw.choice([1, 2, 5, 30])):
+        at = draw.randrange(min(len(valid), 60000))
+        damaged[at] = draw.choice([0, 1, 0x7F, 0xFF, draw.randrange(256)])
+    with open("bytes.h5", "wb") as handle:
+        handle.write(damaged)
+    attack(f"damage {i}", "bytes.h5")
+print("damaged files:", "all refused or read" if not failed else f"{failed} failures")
+sys.exit(1 if failed else 0)

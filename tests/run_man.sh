@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Manual pages and completion say what the program knows: every command, every option that
+# help names (and the program takes), every axis, every field of a library record; they are
+# well-formed, complete words, and are installed where man and bash look.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+for page in nvsweep nvsweep-sweep nvsweep-library; do
+    "$NVSWEEP" man $page >"$scratch/$page.roff" || fail "no page $page"
+    sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$scratch/$page.roff" >"$scratch/$page"
+    if command -v groff >/dev/null; then
+        groff -man -ww -Tutf8 "$scratch/$page.roff" >"$scratch/$page.txt" 2>"$scratch/warnings" ||
+            fail "groff on $page"
+        grep -v -e "can't find font" "$scratch/warnings" && fail "groff warns of $page"
+    fi
+done
+"$NVSWEEP" man completion >"$scratch/completion"
+
+commands=$("$NVSWEEP" help | awk '/^  nvsweep/ { print $2 }' | sort -u)
+[ "$(wc -w <<<"$commands")" -ge 20 ] || fail "help lists too few commands: $commands"
+options=0
+for command in $commands; do
+    grep -q "^\.SS \"nvsweep $command\b" "$scratch/nvsweep" || fail "no section on $command"
+    for option in $("$NVSWEEP" "$command" --help | grep -oE '^  --?[a-z-]+' | sort -u); do
+        [ "$option" != "--library" ] || continue
+        options=$((options + 1))
+        grep -q -- "^.fB$option\b" "$scratch/nvsweep" || fail "$command: $option is not in the page"
+        grep -E "^    $command\)" "$scratch/completion" | grep -q -- " $option\b" ||
+            fail "$command: $option is not completed"
+        timeout 20 "$NVSWEEP" "$command" "$option" x y </dev/null 2>&1 | grep -q "no option" &&
+            fail "$command does not know $option, which its help names"
+    done
+done
+[ $options -ge 25 ] || fail "only $options options found in help"
+
+for axis in $("$NVSWEEP" list axes | awk '{ print $2 }'); do
+    grep -q "^.fB$axis.fR" "$scratch/nvsweep-sweep" || fail "axis $axis is not in nvsweep-sweep(5)"
+done
+fields=0
+for field in $(sed 's/"[^"]*"//g; s/#.*//' "$root"/sweeps/library/*/*.cfg |
+    grep -oE '^ +[a-z_0-9]+ *=|[{;] *[a-z_0-9]+ *=' |
+    grep -oE '[a-z_0-9]+' | sort -u); do
+    case $field in name | source | aliases | layers | technologies | nodes | workloads | platforms | published) continue ;; esac
+    fields=$((fields + 1))
+    grep -q "^.fB$field.fR" "$scratch/nvsweep-library" ||
+        fail "field $field of the library is not in nvsweep-library(5)"
+done
+[ $fields -ge 40 ] || fail "only $fields fields found in the library"
+
+complete() { # words...: what bash offers for the last
+    bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nvsweep
+        echo "${COMPREPLY[@]}"' - "$scratch/completion" "$@"
+}
+[ "$(complete nvsweep tim)" = "timeline" ] || fail "completes tim to $(complete nvsweep tim)"
+complete nvsweep show --o | grep -qw -- --over || fail "does not complete --o of show"
+complete nvsweep list w | grep -qw workloads || fail "does not complete list w"
+
+make -C "$root" -s install PREFIX=/usr DESTDIR="$scratch/root" >"$scratch/install" 2>&1 ||
+    fail "make install: $(tail -n 3 "$scratch/install")"
+for file in bin/nvsweep share/man/man1/nvsweep.1 share/man/man5/nvsweep-sweep.5 \
+    share/man/man5/nvsweep-library.5 share/bash-completion/completions/nvsweep \
+    share/nvsweep/library/technologies/sram.cfg; do
+    [ -s "$scratch/root/usr/$file" ] || fail "$file is not installed"
+done
+(cd / && "$scratch/root/usr/bin/nvsweep" list technologies) | grep -q '^sram ' ||
+    fail "the installed program does not find its library"
+echo "$options options, $fields fields"
+[ "$failures" -eq 0 ]

@@ -1,0 +1,110 @@
+"""What show, best, diff, export and validate print: sorting before limiting, groups, bars,
+JSON that holds the file's numbers, fronts equal to brute force, CSV as RFC 4180 has it."""
+import csv
+import io
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+NVSWEEP = os.environ["NVSWEEP"]
+SWEEP = """axes = { technology = [ "sram", "stt-mram", "pcm" ]; node = "22 nm";
+  capacity = [ "32 KiB", "64 KiB", "128 KiB" ]; temperature = [ "25 C", "85 C" ]; };
+  stages = [ "array" ];"""
+
+
+def nvsweep(*arguments, code=0):
+    done = subprocess.run([NVSWEEP, *arguments], capture_output=True, timeout=120)
+    assert done.returncode == code, (arguments, done.stderr)
+    return done.stdout.decode()
+
+
+def exported(result):
+    text = nvsweep("export", result, "-m", "area_m2,read_latency_s,leakage_w")
+    assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == ["technology", "capacity_bytes", "temperature_k", "area_m2 [m2]",
+                       "read_latency_s [s]", "leakage_w [W]", "status"], rows[0]
+    return [dict(zip(("technology", "capacity", "temperature", "area_m2", "read_latency_s",
+                      "leakage_w", "status"), row)) for row in rows[1:]]
+
+
+def check_show(result, rows):
+    shown = nvsweep("show", result, "-m", "leakage_w", "--sort", "leakage_w", "--limit", "2")
+    least = sorted(rows, key=lambda row: float(row["leakage_w"]))[0]
+    first = shown.splitlines()[1].split()
+    assert first[0] == least["technology"], (first, least)
+    assert "16 more rows" in shown, shown
+    grouped = nvsweep("show", result, "-m", "area_m2", "--by", "capacity,temperature", "--bars")
+    headings = [line for line in grouped.splitlines() if line.startswith("capacity_bytes = ")]
+    assert len(headings) == len(set(headings)) == 6, headings
+    assert grouped.count("█" * 20) == 6, grouped  # the largest of every group is full
+    assert all(line == line.rstrip() for line in grouped.splitlines())
+    wide = nvsweep("show", result, "-m", "area_m2", "temperature=25 C", "--columns", "capacity",
+                   "--bars")
+    assert wide.count("▁") == 3 and wide.count("█") == 3, wide  # a sparkline per technology
+    for row, one in zip(json.loads(nvsweep("show", result, "-m", "area_m2", "--json")), rows):
+        assert row["technology"] == one["technology"] and row["area_m2"] == float(one["area_m2"])
+
+
+def check_best(result, rows):
+    metrics = ("area_m2", "leakage_w", "read_latency_s")
+    points = {(row["technology"], tuple(float(row[m]) for m in metrics)) for row in rows}
+    front = {point for point in points
+             if not any(other[1] != point[1] and all(a <= b for a, b in zip(other[1], point[1]))
+                        for other in points)}
+    told = {(row["technology"], tuple(row[m] for m in metrics))
+            for row in json.loads(nvsweep("best", result, "-m", ",".join(metrics), "--json"))}
+    assert told == front and 1 < len(front) < len(points), (told, front)
+    limit = sorted(float(row["area_m2"]) for row in rows)[6]
+    told = json.loads(nvsweep("best", result, "-m", "leakage_w", "--where",
+                              f"area_m2<={limit!r}", "--per", "temperature", "--json"))
+    for temperature, group in itertools.groupby(
+            sorted(rows, key=lambda row: row["temperature"]), lambda row: row["temperature"]):
+        least = min(float(row["leakage_w"]) for row in group if float(row["area_m2"]) <= limit)
+        assert least in [row["leakage_w"] for row in told], (temperature, told)
+    assert len(told) == 2
+    assert "no point meets" in nvsweep("best", result, "-m", "area_m2", "--where", "area_m2<=0")
+
+
+def check_diff(result):
+    import h5py
+    other = result + ".other"
+    with open(result, "rb") as source, open(other, "wb") as copy:
+        copy.write(source.read())
+    assert json.loads(nvsweep("diff", result, other, "--json")) == []
+    with h5py.File(other, "r+") as file:
+        file["area_m2"][1, 2, 0] *= 2
+    assert json.loads(nvsweep("diff", result, other, "--json", code=1)) == [
+        {"name": "area_m2", "largest": 0.5, "differing": 1, "of": 18,
+         "at": {"technology": "stt-mram", "capacity_bytes": "128 KiB",
+                "temperature_k": "25 C"}}]
+
+
+def check_validate():
+    figures = json.loads(nvsweep("validate", "--json", "--no-model"))
+    assert len(figures) > 50 and all(f["source"] and f["model"] is None for f in figures)
+    headline = [f for f in figures if f["metric"] == "edp_js" and f["published"] == 4.7]
+    assert headline and headline[0]["baseline"] == ["technology=sram"] or \
+        headline[0]["baseline"] == ["technology=sram-deepnvm"], headline
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        sweep, result = os.path.join(folder, "t.cfg"), os.path.join(folder, "t.h5")
+        with open(sweep, "w") as file:
+            file.write(SWEEP)
+        nvsweep("run", sweep, "-o", result, "--quiet")
+        rows = exported(result)
+        assert len(rows) == 18 and {row["status"] for row in rows} == {"done"}
+        check_show(result, rows)
+        check_best(result, rows)
+        check_diff(result)
+        check_validate()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
