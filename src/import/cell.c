@@ -169,8 +169,7 @@ static enum status number_take(const struct reading *reading, const char *key,
         return error_set(reading->err, STATUS_INPUT,
                          "%s:%u: -%s is '%.40s', must be a number", reading->job->file,
                          reading->line, key, text);
-    /* Decimal prefixes are divided by, so that 40.82 uA is 40.82e-6 to the last bit. */
-    *value = scale < 1 ? number / nearbyint(1 / scale) : number * scale;
+    *value = number * scale; /* as the library's reader takes "40 uA" */
     return STATUS_OK;
 }
 
@@ -178,7 +177,7 @@ static enum status number_key_take(struct reading *reading, size_t index,
                                    const char *text)
 {
     const struct number_key *key = &number_keys[index];
-    double *value = (double *)((char *)&reading->cell + key->offset);
+    void *value = (char *)&reading->cell + key->offset; /* a double */
 
     if (strcmp(text, "vdd") == 0 && strcmp(key->unit, "V") == 0) {
         note(reading, "vdd: the record leaves the voltage to the node");

@@ -173,14 +173,6 @@ enum status node_axis(const struct model *model, int64_t axis, size_t rank,
     return STATUS_OK;
 }
 
-static const struct schema *layer_schema(void)
-{
-    for (size_t f = 0; f < workload_schema.field_count; f++)
-        if (workload_schema.fields[f].kind == KIND_LIST)
-            return workload_schema.fields[f].element;
-    return NULL;
-}
-
 /* A name that lists of layers can hold, and no other layer has. */
 static const char *layer_name(struct model *model, const char *wanted)
 {
@@ -218,7 +210,7 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
     }
     *index = (int)workload->layers_count;
     layer = &workload->layers[*index];
-    record_default(layer_schema(), layer);
+    record_default(workload_layer_schema(), layer);
     layer->name = layer_name(model, node_title(model->node));
     layer->kind = kind;
     if (count > 1 || (count == 1 && first != *index - 1)) {
@@ -274,7 +266,7 @@ enum status layer_done(struct model *model, int index, const struct dims *dims)
     }
     for (unsigned i = 0; i < op->input_count; i++)
         op->inputs[i] = (int)i;
-    if (record_check(layer_schema(), &model->workload.layers[index], &why) !=
+    if (record_check(workload_layer_schema(), &model->workload.layers[index], &why) !=
             STATUS_OK ||
         operation_shape(operations, OPERATION_INPUTS_MAX, sequence, &why) != STATUS_OK)
         return model_fail(model, "does not fit a record: %s", why.text);

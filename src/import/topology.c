@@ -84,7 +84,7 @@ static void layers_fill(struct workload *workload, const struct scalesim_layer *
     workload->layers_count = step * count;
     for (size_t i = 0; i < count; i++) {
         struct layer *layers = &workload->layers[step * i];
-        const struct schema *schema = workload_schema.fields[1].element;
+        const struct schema *schema = workload_layer_schema();
 
         for (size_t l = 0; l < step; l++)
             record_default(schema, &layers[l]);

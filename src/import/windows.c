@@ -441,3 +441,45 @@ enum status turn_matmul(struct model *model)
                       "multiplies values that are neither activations by weights "
                       "nor queries by keys");
 }
+
+/* The factor of height and width: of the scales, or the sizes. */
+enum status turn_upsample(struct model *model)
+{
+    bool is_resize = strcmp(model->node->op_type, "Resize") == 0;
+    const Onnx__AttributeProto *attribute = node_attribute(model, "scales");
+    const struct value *scales = node_input(
+        model, is_resize && model->node->n_input > 2 ? 2 : 1);
+    const struct value *sizes = node_input(model, 3);
+    double factor[2] = { 0, 0 };
+    struct layer *layer;
+    struct dims out;
+    enum status status = node_input(model, 0)
+                             ? STATUS_OK
+                             : model_fail(model, "takes a value that nothing gives");
+    int index;
+
+    if (status == STATUS_OK)
+        status = value_image(model, model->node->input[0], &index);
+    if (status != STATUS_OK)
+        return status;
+    out = node_input(model, 0)->dims;
+    for (size_t a = 0; a < 2; a++) {
+        if (attribute && attribute->n_floats == 4)
+            factor[a] = (double)attribute->floats[2 + a];
+        else if (scales && scales->has_numbers && dims_elements(&scales->dims) == 4)
+            factor[a] = scales->numbers[2 + a];
+        else if (sizes && sizes->has_numbers && dims_elements(&sizes->dims) == 4)
+            factor[a] = sizes->numbers[2 + a] / (double)out.d[2 + a];
+    }
+    if (!(factor[0] >= 1 && factor[0] <= 1024) || factor[0] != factor[1] ||
+        factor[0] != (double)(uint64_t)factor[0])
+        return model_fail(model, "scales by %g and %g, must be one whole number",
+                          factor[0], factor[1]);
+    out.d[2] *= (uint64_t)factor[0];
+    out.d[3] *= (uint64_t)factor[0];
+    layer = layer_add(model, LAYER_UPSAMPLE, &index, 1, &index);
+    layer->stride = (uint64_t)factor[0];
+    status = layer_done(model, index, &out);
+    output_put(model, 0, index, &out);
+    return status;
+}

@@ -176,6 +176,14 @@ void record_write(FILE *out, const struct schema *schema, const void *record)
     fprintf(out, "\n}\n);\n");
 }
 
+const struct schema *workload_layer_schema(void)
+{
+    for (size_t f = 0; f < workload_schema.field_count; f++)
+        if (workload_schema.fields[f].kind == KIND_LIST)
+            return workload_schema.fields[f].element;
+    return NULL;
+}
+
 enum status workload_write(const struct import_job *job, struct workload *workload,
                            struct error *err)
 {

@@ -18,6 +18,9 @@ enum status record_check(const struct schema *schema, void *record, struct error
 /* The library file of one top-level record: the fields that differ from their fallbacks. */
 void record_write(FILE *out, const struct schema *schema, const void *record);
 
+/* The schema of a workload's layers. */
+const struct schema *workload_layer_schema(void);
+
 /* Check a workload, write its file to job->out and its totals to job->notes.  STATUS_INPUT
  * with the imported file's name. */
 enum status workload_write(const struct import_job *job, struct workload *workload,
