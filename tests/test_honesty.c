@@ -123,10 +123,10 @@ static size_t values_of(enum axis_id axis)
     case AXIS_technology:
     case AXIS_temperature_k:
     case AXIS_capacity_bytes: return 3;
+    case AXIS_idle: return 3;
     case AXIS_dram_j_per_bit:
     case AXIS_dram_access_s:
-    case AXIS_inference_hz:
-    case AXIS_idle: return 3;
+    case AXIS_inference_hz: return 4;
     case AXIS_leakage_time:
     case AXIS_utilisation:
     case AXIS_lifetime_s:
@@ -308,7 +308,7 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     struct tally tally = { 0 };
     uint64_t state = 20260731, points = 0;
 
-    for (int round = 0; round < 40; round++)
+    for (int round = 0; round < 8; round++)
         for (enum stage_id id = 0; id < STAGE_COUNT; id++)
             round_run(id, &state, &tally);
     printf("\n");
@@ -386,7 +386,7 @@ static void larger_memories_are_never_smaller(void)
     uint64_t state = 31;
     size_t compared = 0;
 
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 8; round++) {
         char technology[96], capacities[160];
         double first = exp2(14 + floor(10 * draw(&state))), areas[STEPS];
         const char *settings[] = { technology, capacities, "target=area",
