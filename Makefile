@@ -12,12 +12,14 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge cim uncertainty space stage
 CONFIG   := config
+IMPORT   := import
 PARALLEL := results run cmd .
 
 PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
-            libconfig-dev libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
+            libconfig-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
+            libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
@@ -35,7 +37,7 @@ comma    := ,
 # Packages may not be there before `make deps`; so these are asked for when used.
 HDF5_CFLAGS  = $(shell pkg-config --cflags hdf5-openmpi)
 HDF5_LIBS    = $(shell pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl
-CONFIG_LIBS  = $(shell pkg-config --libs libconfig)
+CONFIG_LIBS  = $(shell pkg-config --libs libconfig libprotobuf-c)
 VERSION     := $(shell cat VERSION)
 GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
@@ -47,10 +49,11 @@ sources   = $(wildcard $(1:%=src/%/*.c))
 objects   = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(subst src/./,src/,$(call sources,$(1))))
 CORE_O     := $(call objects,$(CORE))
 CONFIG_O   := $(call objects,$(CONFIG))
+IMPORT_O   := $(call objects,$(IMPORT)) $(BUILD)/onnx/onnx.pb-c.o
 PARALLEL_O := $(call objects,$(PARALLEL))
 MAIN_O     := $(BUILD)/obj/main.o
 ASSETS_O   := $(BUILD)/report/assets.o
-PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(PARALLEL_O) $(ASSETS_O)
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
@@ -159,6 +162,25 @@ $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/obj/tests/suites.inc
 $(BUILD)/obj/tests/suites.inc: $(wildcard tests/test_*.c)
 	$(Q)mkdir -p $(@D)
 	$(Q)for t in $(TESTS); do echo "SUITE_ENTRY($$t)"; done > $@
+
+# The reader of ONNX models, generated from that format's definition.
+ONNX_PROTO := /usr/include/onnx/onnx.proto
+
+$(BUILD)/onnx/onnx.pb-c.c: $(ONNX_PROTO)
+	$(call say,PROTOC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(@D) $(<F)
+	$(Q)touch $@
+
+$(ONNX_PROTO):
+	@echo "$@ is missing: make deps installs libonnx-dev" >&2; exit 1
+
+$(BUILD)/onnx/onnx.pb-c.o: $(BUILD)/onnx/onnx.pb-c.c
+	$(call say,CC,$<)
+	$(Q)$(COMPILER) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/obj/import/%.o: CFLAGS += -isystem $(BUILD)/onnx
+$(call objects,import): | $(BUILD)/onnx/onnx.pb-c.c
 
 # The page of `nvsweep report` and the charting library that draws in it, as bytes.
 CHART_JS := /usr/share/javascript/chart.js/chart.min.js

@@ -5,7 +5,8 @@ import numpy as np
 import figure as fig
 import nvsweep_plots as nv
 
-NAMES = {"sram": "SRAM", "sram-deepnvm": "SRAM", "stt-mram-deepnvm": "STT-MRAM", "sot-mram-deepnvm": "SOT-MRAM"}
+NAMES = {"sram": "SRAM", "sram-deepnvm": "SRAM", "stt-mram-deepnvm": "STT-MRAM",
+         "sot-mram-deepnvm": "SOT-MRAM"}
 NETWORKS = ("alexnet", "googlenet", "vgg16", "resnet18", "squeezenet")
 PHASES = ("inference", "training")
 PHASE_HATCHES = {"inference": "", "training": "//"}

@@ -40,7 +40,8 @@ def _add_maximum(axes, array, looks, count):
         height = float(array.sel(technology=name).max())
         x = count + 1 + (s - (len(names) - 1) / 2) * width
         axes.bar(x, height, width, **looks.bar(name))
-        axes.text(x, height, f"{height:.2g}", ha="center", va="bottom", fontsize=6)
+        axes.text(x, height / 2, f"{height:.2g}", ha="center", va="center", fontsize=6,
+                  bbox={"fc": "white", "ec": "none", "pad": 0.6})  # marks stand on top
     ticks = [text.get_text() for text in axes.get_xticklabels()]
     axes.set_xticks(range(count + 2), ticks + ["max"], rotation=30, ha="right")
 

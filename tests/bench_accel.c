@@ -30,8 +30,8 @@ static void family_measure(const struct library *library, const char *name,
         return;
     machine = (struct machine){ .accelerator = *(const struct accelerator *)record,
                                 .bits = 16 };
-    if (accel_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE, 1,
-                            0, NULL) != STATUS_OK)
+    if (accel_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE,
+                            1, 0, NULL) != STATUS_OK)
         return;
     begin_s = now_s();
     do {
@@ -53,7 +53,9 @@ static void cycles_measure(void)
 
     do {
         for (uint64_t i = 0; i < 100000; i++) {
-            struct gemm gemm = { .m = 1 + i % 3136, .n = 64 + i % 448, .k = 9 + i % 4599 };
+            struct gemm gemm = { .m = 1 + i % 3136,
+                                 .n = 64 + i % 448,
+                                 .k = 9 + i % 4599 };
             struct systolic_folds folds = systolic_fold(&gemm, (enum dataflow)(i % 3),
                                                         8 + i % 120, 8 + i % 56);
 

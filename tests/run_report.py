@@ -47,7 +47,13 @@ def browser(webdriver):
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    from selenium.common.exceptions import WebDriverException
+    try:
+        return webdriver.Chrome(service=Service(shutil.which("chromedriver")),
+                                options=options)
+    except WebDriverException as error:  # no page was opened yet: nothing of ours
+        print(f"Chromium does not start here: {error.msg.splitlines()[0]}")
+        sys.exit(77)
 
 
 def make(folder):

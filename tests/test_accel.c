@@ -9,14 +9,20 @@
 
 static struct level buffers[] = {
     { .level = LEVEL_INPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
-    { .level = LEVEL_WEIGHT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1,
+    { .level = LEVEL_WEIGHT_BUFFER,
+      .bytes = 65536,
+      .word_bits = 64,
+      .instances = 1,
       .holds_weights = true },
     { .level = LEVEL_OUTPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
 };
 static struct level global[] = {
     { .level = LEVEL_GLOBAL_BUFFER, .bytes = 131072, .word_bits = 64, .instances = 1 },
     { .level = LEVEL_PE_INPUT, .bytes = 24, .word_bits = 16, .instances = 168 },
-    { .level = LEVEL_PE_WEIGHT, .bytes = 448, .word_bits = 64, .instances = 168,
+    { .level = LEVEL_PE_WEIGHT,
+      .bytes = 448,
+      .word_bits = 64,
+      .instances = 168,
       .holds_weights = true },
     { .level = LEVEL_PE_OUTPUT, .bytes = 48, .word_bits = 16, .instances = 168 },
     { .level = LEVEL_PE_INDEX, .bytes = 32768, .word_bits = 16, .instances = 168 },
@@ -45,17 +51,40 @@ static struct machine machine_of(enum accel_family_id family)
 
 /* AlexNet's third convolution. */
 static const struct accel_layer conv3 = {
-    .name = "conv3", .batch = 4, .groups = 1, .channels = 256, .filters = 384,
-    .in_height = 13, .in_width = 13, .kernel_height = 3, .kernel_width = 3, .stride = 1,
-    .out_height = 13, .out_width = 13, .weight_density = 1, .activation_density = 1,
+    .name = "conv3",
+    .batch = 4,
+    .groups = 1,
+    .channels = 256,
+    .filters = 384,
+    .in_height = 13,
+    .in_width = 13,
+    .kernel_height = 3,
+    .kernel_width = 3,
+    .stride = 1,
+    .out_height = 13,
+    .out_width = 13,
+    .weight_density = 1,
+    .activation_density = 1,
 };
 static const struct accel_layer dense = {
-    .name = "fc", .batch = 1, .groups = 1, .channels = 512, .filters = 300,
-    .in_height = 1, .in_width = 1, .kernel_height = 1, .kernel_width = 1, .stride = 1,
-    .out_height = 1, .out_width = 1, .weight_density = 0.1, .activation_density = 0.4,
+    .name = "fc",
+    .batch = 1,
+    .groups = 1,
+    .channels = 512,
+    .filters = 300,
+    .in_height = 1,
+    .in_width = 1,
+    .kernel_height = 1,
+    .kernel_width = 1,
+    .stride = 1,
+    .out_height = 1,
+    .out_width = 1,
+    .weight_density = 0.1,
+    .activation_density = 0.4,
 };
 
-static struct mapping map_one(const struct machine *machine, const struct accel_layer *layer)
+static struct mapping map_one(const struct machine *machine,
+                              const struct accel_layer *layer)
 {
     struct accel_layer one = *layer;
     size_t number = 1;
@@ -70,7 +99,8 @@ static struct mapping map_one(const struct machine *machine, const struct accel_
 static void no_family_beats_its_own_pes_or_moves_less_than_its_operands(void)
 {
     static const enum accel_family_id families[] = { ACCEL_CPU, ACCEL_SYSTOLIC,
-                                                     ACCEL_ROW_STATIONARY, ACCEL_WINOGRAD };
+                                                     ACCEL_ROW_STATIONARY,
+                                                     ACCEL_WINOGRAD };
 
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct machine machine = machine_of(families[i]);
@@ -116,7 +146,8 @@ static void larger_buffers_never_move_more(void)
         }
         /* everything fits: each operand once */
         CU_ASSERT_DOUBLE_EQUAL(before,
-                               accel_layer_inputs(&conv3) + accel_layer_weights(&conv3) +
+                               accel_layer_inputs(&conv3) +
+                                   accel_layer_weights(&conv3) +
                                    accel_layer_outputs(&conv3),
                                1);
     }
@@ -170,7 +201,8 @@ static void eie_skips_zeros_and_pads_long_runs(void)
     CU_ASSERT_EQUAL(m.computed_macs, columns * 300);
     layer.weight_density = 0.02; /* gaps of 50: more padding than weights */
     m = map_one(&machine, &layer);
-    CU_ASSERT_TRUE(m.computed_macs < 1.05 * columns * 300 * 0.02); /* 2 rows a PE: none */
+    CU_ASSERT_TRUE(m.computed_macs <
+                   1.05 * columns * 300 * 0.02); /* 2 rows a PE: none */
     machine.accelerator.pe_rows = machine.accelerator.pe_columns = 1;
     layer.filters = 30000; /* in one PE: 1 / (1 - 0.98^16) entries per weight */
     m = map_one(&machine, &layer);
@@ -186,9 +218,10 @@ static void winograd_counts_are_exact(void)
 {
     static const struct {
         uint64_t channels, filters, size;
-    } vgg16[] = { { 3, 64, 224 },    { 64, 64, 224 },   { 64, 128, 112 }, { 128, 128, 112 },
-                  { 128, 256, 56 },  { 256, 256, 56 },  { 256, 256, 56 }, { 256, 512, 28 },
-                  { 512, 512, 28 },  { 512, 512, 28 },  { 512, 512, 14 }, { 512, 512, 14 },
+    } vgg16[] = { { 3, 64, 224 },    { 64, 64, 224 },  { 64, 128, 112 },
+                  { 128, 128, 112 }, { 128, 256, 56 }, { 256, 256, 56 },
+                  { 256, 256, 56 },  { 256, 512, 28 }, { 512, 512, 28 },
+                  { 512, 512, 28 },  { 512, 512, 14 }, { 512, 512, 14 },
                   { 512, 512, 14 } };
     double direct = 0, f2 = 0, f4 = 0;
 
@@ -209,8 +242,10 @@ static void winograd_counts_are_exact(void)
         f4 += counts.macs;
         if (vgg16[i].size % 4 == 0) {
             ASSERT_NEAR(accel_layer_macs(&layer) / counts.macs, 4.0, 1e-12);
-            ASSERT_NEAR(counts.weight_elements / accel_layer_weights(&layer), 4.0, 1e-12);
-            ASSERT_NEAR(counts.input_elements / accel_layer_inputs(&layer), 2.25, 1e-12);
+            ASSERT_NEAR(counts.weight_elements / accel_layer_weights(&layer), 4.0,
+                        1e-12);
+            ASSERT_NEAR(counts.input_elements / accel_layer_inputs(&layer), 2.25,
+                        1e-12);
         }
     }
     ASSERT_NEAR(direct / f2, 2.25, 1e-12);

@@ -11,8 +11,8 @@
 
 /* AlexNet as that tool's topology has it: no padding, no groups. */
 static const struct scalesim_layer alexnet[] = {
-    { "Conv1", 224, 224, 11, 11, 3, 96, 4 },  { "Conv2", 27, 27, 5, 5, 96, 256, 1 },
-    { "Conv3", 13, 13, 3, 3, 256, 384, 1 },   { "Conv4", 13, 13, 3, 3, 384, 384, 1 },
+    { "Conv1", 224, 224, 11, 11, 3, 96, 4 }, { "Conv2", 27, 27, 5, 5, 96, 256, 1 },
+    { "Conv3", 13, 13, 3, 3, 256, 384, 1 },  { "Conv4", 13, 13, 3, 3, 384, 384, 1 },
     { "Conv5", 13, 13, 3, 3, 384, 256, 1 },
 };
 static const struct scalesim_array a32_os = { 32, 32, DATAFLOW_OS, 64, 64, 64 };
@@ -49,18 +49,66 @@ static void accesses_equal_the_tool(void)
         uint64_t counts[6]; /* SRAM ifmap, filter, ofmap, then DRAM */
         double mapping, overall;
     } rows[] = {
-        { &a32_os, 0, { 3294225, 3310560, 308640, 519810, 44366, 290431 }, 99.5066, 84.9910 },
-        { &a32_os, 1, { 10156800, 10444800, 144128, 722497, 10444800, 135455 }, 97.2426, 94.7941 },
-        { &a32_os, 4, { 3345408, 3538944, 33024, 778400, 3538944, 30976 }, 94.5312, 92.8661 },
-        { &a32_ws, 0, { 3294225, 34848, 3484800, 1805023, 34848, 3484831 }, 94.5312, 91.6831 },
-        { &a32_ws, 1, { 10156800, 614400, 10156800, 10156800, 614400, 10156831 }, 100, 84.9119 },
-        { &a32_ws, 4, { 3345408, 884736, 3345408, 3345408, 884736, 3345439 }, 100, 56.2794 },
-        { &a32_is, 0, { 1098075, 3310560, 3484800, 173542, 3310560, 3484831 }, 94.0648, 47.5277 },
-        { &a32_is, 1, { 1269600, 10444800, 10156800, 85180, 10444800, 10156831 }, 97.2426, 71.1262 },
-        { &a32_is, 4, { 418176, 3538944, 3345408, 91008, 3538944, 3345439 }, 94.5312, 69.1433 },
-        { &eyeriss, 0, { 7686525, 34848, 9002400, 7595134, 34848, 9002400 }, 95.5892, 94.4651 },
-        { &eyeriss, 1, { 24122400, 614400, 27084800, 24122400, 614400, 27084800 }, 96.2406, 90.1085 },
-        { &eyeriss, 4, { 7945344, 884736, 8921088, 7945344, 884736, 8921088 }, 96.2406, 74.1728 },
+        { &a32_os,
+          0,
+          { 3294225, 3310560, 308640, 519810, 44366, 290431 },
+          99.5066,
+          84.9910 },
+        { &a32_os,
+          1,
+          { 10156800, 10444800, 144128, 722497, 10444800, 135455 },
+          97.2426,
+          94.7941 },
+        { &a32_os,
+          4,
+          { 3345408, 3538944, 33024, 778400, 3538944, 30976 },
+          94.5312,
+          92.8661 },
+        { &a32_ws,
+          0,
+          { 3294225, 34848, 3484800, 1805023, 34848, 3484831 },
+          94.5312,
+          91.6831 },
+        { &a32_ws,
+          1,
+          { 10156800, 614400, 10156800, 10156800, 614400, 10156831 },
+          100,
+          84.9119 },
+        { &a32_ws,
+          4,
+          { 3345408, 884736, 3345408, 3345408, 884736, 3345439 },
+          100,
+          56.2794 },
+        { &a32_is,
+          0,
+          { 1098075, 3310560, 3484800, 173542, 3310560, 3484831 },
+          94.0648,
+          47.5277 },
+        { &a32_is,
+          1,
+          { 1269600, 10444800, 10156800, 85180, 10444800, 10156831 },
+          97.2426,
+          71.1262 },
+        { &a32_is,
+          4,
+          { 418176, 3538944, 3345408, 91008, 3538944, 3345439 },
+          94.5312,
+          69.1433 },
+        { &eyeriss,
+          0,
+          { 7686525, 34848, 9002400, 7595134, 34848, 9002400 },
+          95.5892,
+          94.4651 },
+        { &eyeriss,
+          1,
+          { 24122400, 614400, 27084800, 24122400, 614400, 27084800 },
+          96.2406,
+          90.1085 },
+        { &eyeriss,
+          4,
+          { 7945344, 884736, 8921088, 7945344, 884736, 8921088 },
+          96.2406,
+          74.1728 },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -98,7 +146,8 @@ static void plain_access(struct plain_buffer *buffer, uint64_t address)
 static bool plain_address(const struct scalesim_layer *l, uint64_t m, uint64_t k,
                           uint64_t *address)
 {
-    uint64_t across = (l->ifmap_width - l->filter_width + 2 * l->stride - 1) / l->stride;
+    uint64_t across = (l->ifmap_width - l->filter_width + 2 * l->stride - 1) /
+                      l->stride;
     uint64_t y = m / across * l->stride + k / (l->filter_width * l->channels);
     uint64_t x = m % across * l->stride + k / l->channels % l->filter_width;
 
@@ -118,7 +167,8 @@ static void plain_reads(const struct scalesim_array *a, const struct scalesim_la
     for (uint64_t c0 = 0; c0 < f.spatial_columns; c0 += a->columns)
         for (uint64_t r0 = 0; r0 < f.spatial_rows; r0 += a->rows) {
             for (uint64_t r = r0; f.load && r < r0 + a->rows && r < f.spatial_rows; r++)
-                for (uint64_t c = c0; c < c0 + a->columns && c < f.spatial_columns; c++) {
+                for (uint64_t c = c0; c < c0 + a->columns && c < f.spatial_columns;
+                     c++) {
                     uint64_t address;
 
                     if (a->dataflow == DATAFLOW_WS)
@@ -209,17 +259,20 @@ static void topologies_are_read_as_the_tool_reads_them(void)
                     "Conv1, 224, 224, 11, 11, 3, 96, 4,\n\n"
                     "Conv2_DP, 10, 10, 3, 3, 4, 1, 1\n",
                     path);
-    CU_ASSERT_EQUAL(scalesim_topology_read(path, false, &layers, &count, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(scalesim_topology_read(path, false, &layers, &count, &err),
+                    STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(count, 5); /* a depthwise layer is one per channel */
-    CU_ASSERT_EQUAL(memcmp(&layers[0].ifmap_height, &alexnet[0].ifmap_height,
-                           sizeof layers[0] - offsetof(struct scalesim_layer, ifmap_height)),
-                    0);
+    CU_ASSERT_EQUAL(
+        memcmp(&layers[0].ifmap_height, &alexnet[0].ifmap_height,
+               sizeof layers[0] - offsetof(struct scalesim_layer, ifmap_height)),
+        0);
     CU_ASSERT_EQUAL(layers[4].channels, 1);
     free(layers);
     unlink(path);
 
     write_temporary("Layer, M, N, K,\nfc, 7, 5, 3,\n", path);
-    CU_ASSERT_EQUAL(scalesim_topology_read(path, true, &layers, &count, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(scalesim_topology_read(path, true, &layers, &count, &err),
+                    STATUS_OK);
     CU_ASSERT_EQUAL(scalesim_gemm(&layers[0]).m, 7);
     CU_ASSERT_EQUAL(scalesim_gemm(&layers[0]).n, 5);
     CU_ASSERT_EQUAL(scalesim_gemm(&layers[0]).k, 3);

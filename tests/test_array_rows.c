@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define PEER_ROWS "tests/fixtures/array/array_peers.csv"
+#define PEER_ROWS "sweeps/library/published/array_peers.csv"
 
 enum { FIELDS = 96, LINE = 4096 };
 

@@ -3,10 +3,14 @@
 #include "accel/family.h"
 
 const struct word level_words[] = {
-    { "input-buffer", LEVEL_INPUT_BUFFER },   { "weight-buffer", LEVEL_WEIGHT_BUFFER },
-    { "output-buffer", LEVEL_OUTPUT_BUFFER }, { "global-buffer", LEVEL_GLOBAL_BUFFER },
-    { "pe-input", LEVEL_PE_INPUT },           { "pe-weight", LEVEL_PE_WEIGHT },
-    { "pe-output", LEVEL_PE_OUTPUT },         { "pe-index", LEVEL_PE_INDEX },
+    { "input-buffer", LEVEL_INPUT_BUFFER },
+    { "weight-buffer", LEVEL_WEIGHT_BUFFER },
+    { "output-buffer", LEVEL_OUTPUT_BUFFER },
+    { "global-buffer", LEVEL_GLOBAL_BUFFER },
+    { "pe-input", LEVEL_PE_INPUT },
+    { "pe-weight", LEVEL_PE_WEIGHT },
+    { "pe-output", LEVEL_PE_OUTPUT },
+    { "pe-index", LEVEL_PE_INDEX },
     { NULL, 0 },
 };
 

@@ -45,8 +45,8 @@ struct nest_step {
  * known; elsewhere it is searched for. */
 struct pass_choice {
     uint64_t kernel, height;
-    uint64_t strip;              /* output rows at a time */
-    uint64_t channels, filters;  /* of a pass, all PEs together */
+    uint64_t strip;                 /* output rows at a time */
+    uint64_t channels, filters;     /* of a pass, all PEs together */
     uint64_t filters_held, samples; /* whose partial sums stay in the buffer */
 };
 
@@ -57,16 +57,16 @@ struct accelerator {
 
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
-    int dataflow; /* enum dataflow; systolic */
+    int dataflow;                           /* enum dataflow; systolic */
     bool overlap; /* systolic: load and drain overlap with streaming */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
     uint64_t mac_bits; /* of mac_j */
     double mac_j, mac_area_m2, mac_leakage_w;
-    double noc_j;        /* per element moved between PEs or from buffer to PE */
-    double control_w;    /* clock and control, while computing */
-    double instruction_j; /* cpu: fetch, decode, schedule of one instruction */
+    double noc_j;            /* per element moved between PEs or from buffer to PE */
+    double control_w;        /* clock and control, while computing */
+    double instruction_j;    /* cpu: fetch, decode, schedule of one instruction */
     double gate_breakeven_s; /* a power-gating cycle costs that much leakage */
 
     /* DRAM. */
@@ -91,9 +91,9 @@ struct accelerator {
     uint64_t queue_depth, run_bits;
 
     /* Winograd. */
-    uint64_t tile;            /* outputs per tile side; 0: direct convolution */
-    double transform_ops_hz;  /* additions a second of the transform units */
-    double transform_j;       /* per addition */
+    uint64_t tile;           /* outputs per tile side; 0: direct convolution */
+    double transform_ops_hz; /* additions a second of the transform units */
+    double transform_j;      /* per addition */
 };
 extern const struct schema accelerator_schema;
 

@@ -23,8 +23,9 @@ static double blocked(const struct gemm *gemm, double once, double capacity)
     return moved > once ? moved : once;
 }
 
-static enum status cpu_map(const struct machine *machine, const struct accel_layer *layer,
-                           struct mapping *mapping, struct error *err)
+static enum status cpu_map(const struct machine *machine,
+                           const struct accel_layer *layer, struct mapping *mapping,
+                           struct error *err)
 {
     const struct accelerator *a = &machine->accelerator;
     struct gemm gemm = accel_layer_gemm(layer);
@@ -43,7 +44,8 @@ static enum status cpu_map(const struct machine *machine, const struct accel_lay
     mapping->pe_cycles = vectors * lanes;
     mapping->active_pes = mapping->macs / vectors;
     mapping->levels[LEVEL_PE_INPUT].reads = mapping->macs;
-    mapping->levels[LEVEL_PE_INPUT].writes = groups * blocked(&gemm, reads / groups, first);
+    mapping->levels[LEVEL_PE_INPUT].writes = groups *
+                                             blocked(&gemm, reads / groups, first);
     mapping->levels[LEVEL_PE_INPUT].writes += outputs;
     mapping->dram_reads = groups * blocked(&gemm, reads / groups, first);
     mapping->dram_writes = outputs;

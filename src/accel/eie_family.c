@@ -36,7 +36,8 @@ static double draw(uint64_t *state)
 
 /* Entries of `rows` positions: gaps between non-zeros are geometric, and one of g zeros
  * takes g / run padding entries. */
-static unsigned entries_draw(uint64_t rows, double density, uint64_t run, uint64_t *state)
+static unsigned entries_draw(uint64_t rows, double density, uint64_t run,
+                             uint64_t *state)
 {
     double per_log = density < 1 ? 1 / log1p(-density) : 0;
     unsigned entries = 0;
@@ -101,14 +102,16 @@ static double entry_words(const struct machine *machine, const struct eie_run *r
 {
     const struct accelerator *a = &machine->accelerator;
     const struct level *level = accelerator_level(a, LEVEL_PE_WEIGHT);
-    double entry_bits = (double)(a->run_bits + 4); /* and 4 of a shared weight's index */
+    double entry_bits = (double)(a->run_bits +
+                                 4); /* and 4 of a shared weight's index */
     double per_word = floor((double)machine_word_bits(machine, level) / entry_bits);
 
     return run->entries / per_word + run->columns * (1 - 1 / per_word);
 }
 
-static enum status eie_map(const struct machine *machine, const struct accel_layer *layer,
-                           struct mapping *mapping, struct error *err)
+static enum status eie_map(const struct machine *machine,
+                           const struct accel_layer *layer, struct mapping *mapping,
+                           struct error *err)
 {
     const struct accelerator *a = &machine->accelerator;
     struct gemm gemm = accel_layer_gemm(layer);
@@ -124,7 +127,8 @@ static enum status eie_map(const struct machine *machine, const struct accel_lay
         return error_set(err, STATUS_INFEASIBLE,
                          "layer '%s' has no weights to compress", layer->name);
     eie_simulate(a->pe_rows * a->pe_columns, gemm.n, (uint64_t)columns,
-                 layer->weight_density, a->queue_depth, (uint64_t)1 << a->run_bits, &run);
+                 layer->weight_density, a->queue_depth, (uint64_t)1 << a->run_bits,
+                 &run);
     times = (double)(gemm.m * layer->groups); /* one vector after the other */
     mapping->macs = accel_layer_macs(layer);
     mapping->computed_macs = times * run.entries;
@@ -146,7 +150,8 @@ static enum status eie_map(const struct machine *machine, const struct accel_lay
 
 const struct accel_family eie_family = {
     .name = "eie",
-    .summary = "pruned fully-connected layers, compressed columns, broadcast activations",
+    .summary =
+        "pruned fully-connected layers, compressed columns, broadcast activations",
     .check = eie_check,
     .map = eie_map,
 };

@@ -63,7 +63,8 @@ void mapping_stall(const struct machine *machine, struct mapping *mapping)
     }
 }
 
-static bool weights_stay(const struct machine *machine, const struct accel_layers *layers)
+static bool weights_stay(const struct machine *machine,
+                         const struct accel_layers *layers)
 {
     double weights = 0;
 
@@ -109,8 +110,9 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     total->transform_ops += one->transform_ops;
 }
 
-enum status machine_map(const struct machine *machine, const struct accel_layers *layers,
-                        size_t number, struct mapping *total, struct error *err)
+enum status machine_map(const struct machine *machine,
+                        const struct accel_layers *layers, size_t number,
+                        struct mapping *total, struct error *err)
 {
     const struct accel_family *family = accel_families[machine->accelerator.family];
     bool is_found = false, stay = weights_stay(machine, layers);

@@ -23,10 +23,11 @@ extern const struct word accel_family_words[];
 /* The machine as mapped: the record with the sweep's axes applied. */
 struct machine {
     struct accelerator accelerator; /* a copy; its levels are the record's own */
-    uint64_t buffer_bytes;  /* capacity of each buffer outside the PEs; 0: the record's */
-    uint64_t word_bits;     /* of memories that hold weights; 0: the record's */
-    unsigned bits;          /* of weights and activations */
-    double weight_density;  /* 0: the layer's own */
+    uint64_t
+        buffer_bytes;   /* capacity of each buffer outside the PEs; 0: the record's */
+    uint64_t word_bits; /* of memories that hold weights; 0: the record's */
+    unsigned bits;      /* of weights and activations */
+    double weight_density; /* 0: the layer's own */
     double activation_density;
 };
 
@@ -36,15 +37,15 @@ struct level_use {
 
 /* What one layer (or, added up, a network) does. */
 struct mapping {
-    double cycles;         /* stalls included */
-    double stall_cycles;   /* waiting for DRAM */
-    double ideal_cycles;   /* every PE with work busy all the time; 0: as cycles */
-    double macs;           /* of the dense layer */
-    double computed_macs;  /* carried out */
-    double pe_cycles;      /* available: PEs times cycles without stalls */
-    double active_pes;     /* with work, mean; of a network weighted by cycles */
+    double cycles;        /* stalls included */
+    double stall_cycles;  /* waiting for DRAM */
+    double ideal_cycles;  /* every PE with work busy all the time; 0: as cycles */
+    double macs;          /* of the dense layer */
+    double computed_macs; /* carried out */
+    double pe_cycles;     /* available: PEs times cycles without stalls */
+    double active_pes;    /* with work, mean; of a network weighted by cycles */
     struct level_use levels[LEVEL_COUNT];
-    double pe_uses;         /* of the PEs' memories by the arithmetic */
+    double pe_uses; /* of the PEs' memories by the arithmetic */
     double noc_elements;
     double dram_reads, dram_writes; /* elements */
     double dram_weight_reads;       /* of dram_reads */
@@ -71,8 +72,9 @@ extern const struct accel_family cpu_family, systolic_family, row_stationary_fam
 /* All layers with that number (0: all), added up; every layer finds its inputs in DRAM
  * and leaves its outputs there.  Weights that stay on the chip are read from the weight
  * buffer instead.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
-enum status machine_map(const struct machine *machine, const struct accel_layers *layers,
-                        size_t number, struct mapping *total, struct error *err);
+enum status machine_map(const struct machine *machine,
+                        const struct accel_layers *layers, size_t number,
+                        struct mapping *total, struct error *err);
 
 /* Capacity of a level in elements, the sweep's buffer capacity applied. */
 double machine_capacity(const struct machine *machine, enum level_id id);

@@ -136,8 +136,9 @@ enum status accel_layers_create(struct accel_layers *layers,
 
     *layers = (struct accel_layers){ 0 };
     if (phase == PHASE_TRAINING)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "accelerator models compute inference and decode, not training");
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "accelerator models compute inference and decode, not training");
     status = graph_create(&graph, workload, phase, sequence_length, err);
     if (status != STATUS_OK)
         return status;

@@ -3,10 +3,19 @@
 #include <math.h>
 
 static const bool indexes[TENSORS][NEST_DIMENSIONS] = {
-    [TENSOR_WEIGHTS] = { [NEST_C] = true, [NEST_M] = true, [NEST_R] = true, [NEST_S] = true },
-    [TENSOR_INPUTS] = { [NEST_C] = true, [NEST_P] = true, [NEST_Q] = true, [NEST_R] = true,
-                        [NEST_S] = true, [NEST_N] = true },
-    [TENSOR_OUTPUTS] = { [NEST_M] = true, [NEST_P] = true, [NEST_Q] = true,
+    [TENSOR_WEIGHTS] = { [NEST_C] = true,
+                         [NEST_M] = true,
+                         [NEST_R] = true,
+                         [NEST_S] = true },
+    [TENSOR_INPUTS] = { [NEST_C] = true,
+                        [NEST_P] = true,
+                        [NEST_Q] = true,
+                        [NEST_R] = true,
+                        [NEST_S] = true,
+                        [NEST_N] = true },
+    [TENSOR_OUTPUTS] = { [NEST_M] = true,
+                         [NEST_P] = true,
+                         [NEST_Q] = true,
                          [NEST_N] = true },
 };
 
@@ -160,7 +169,8 @@ static bool fits(const struct nest *nest, const struct nest_mapping *mapping,
 
 /* One tensor on its way from memory to memory to the arithmetic. */
 static void tensor_count(const struct nest *nest, const struct loops *loops,
-                         enum nest_tensor tensor, double macs, struct nest_counts *counts)
+                         enum nest_tensor tensor, double macs,
+                         struct nest_counts *counts)
 {
     size_t parent = nest->place_count;
 
@@ -170,7 +180,8 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         uint64_t e[NEST_DIMENSIONS];
         double instances, tile, moved, again, shared;
 
-        if (!is_arithmetic && (nest->places[p].is_spatial || !nest->places[p].keeps[tensor]))
+        if (!is_arithmetic &&
+            (nest->places[p].is_spatial || !nest->places[p].keeps[tensor]))
             continue;
         if (parent == nest->place_count) { /* the outermost memory holds everything */
             parent = p;
@@ -185,8 +196,10 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
             extents_from(loops, parent, e);
             tile = tile_elements(tensor, e, nest->stride);
             moved = macs / shared;
-            again = changes.distinct * tile * fanout_between(loops, 0, parent, tensor, false);
-            counts->reads[parent][tensor] += tensor == TENSOR_OUTPUTS ? moved - again : moved;
+            again = changes.distinct * tile *
+                    fanout_between(loops, 0, parent, tensor, false);
+            counts->reads[parent][tensor] += tensor == TENSOR_OUTPUTS ? moved - again
+                                                                      : moved;
             if (tensor == TENSOR_OUTPUTS)
                 counts->writes[parent][tensor] += moved;
             return;
@@ -205,8 +218,8 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
                 double bound = (double)loops->loop[changes.last].bound;
 
                 moved = changes.visits / bound * instances *
-                        (tile + (bound - 1) *
-                                    step_elements(nest, loops, p, changes.last, tensor));
+                        (tile + (bound - 1) * step_elements(nest, loops, p,
+                                                            changes.last, tensor));
             }
             counts->writes[p][tensor] += moved;
             counts->reads[parent][tensor] += moved / shared;

@@ -6,7 +6,16 @@
 
 #include "accel/accelerator.h"
 
-enum nest_dimension { NEST_C, NEST_M, NEST_P, NEST_Q, NEST_R, NEST_S, NEST_N, NEST_DIMENSIONS };
+enum nest_dimension {
+    NEST_C,
+    NEST_M,
+    NEST_P,
+    NEST_Q,
+    NEST_R,
+    NEST_S,
+    NEST_N,
+    NEST_DIMENSIONS
+};
 enum nest_tensor { TENSOR_WEIGHTS, TENSOR_INPUTS, TENSOR_OUTPUTS, TENSORS };
 
 enum { NEST_PLACES_MAX = 16, NEST_LOOPS_MAX = 64 };
@@ -14,11 +23,11 @@ enum { NEST_PLACES_MAX = 16, NEST_LOOPS_MAX = 64 };
 /* A place of the hierarchy, outermost first: DRAM, a memory, or a fan-out. */
 struct nest_place {
     bool is_spatial;
-    bool keeps[TENSORS];  /* memories */
-    double capacity;      /* elements of one instance; 0: no limit */
-    uint64_t fanout;      /* spatial */
+    bool keeps[TENSORS];    /* memories */
+    double capacity;        /* elements of one instance; 0: no limit */
+    uint64_t fanout;        /* spatial */
     double read_j, write_j; /* of an element */
-    unsigned allowed;     /* bit per dimension that a search may put here */
+    unsigned allowed;       /* bit per dimension that a search may put here */
     enum nest_dimension order[NEST_DIMENSIONS]; /* of loops here, outermost first */
     size_t order_count;
 };

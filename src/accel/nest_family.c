@@ -27,8 +27,8 @@ static bool loops_parse(const char *text, struct nest_place *place,
         letter = strchr(dimension_letters, *text);
         if (!letter || place->order_count == NEST_DIMENSIONS)
             return false;
-        place->order[place->order_count++] =
-            (enum nest_dimension)(letter - dimension_letters);
+        place->order[place->order_count++] = (enum nest_dimension)(letter -
+                                                                   dimension_letters);
         place->allowed |= 1u << (letter - dimension_letters);
         text++;
         if (*text >= '0' && *text <= '9') {
@@ -60,7 +60,8 @@ static bool nest_make(const struct machine *machine, struct nest *nest,
 {
     const struct accelerator *a = &machine->accelerator;
 
-    *nest = (struct nest){ .place_count = a->nest_count, .stride = 1, .mac_j = a->mac_j };
+    *nest =
+        (struct nest){ .place_count = a->nest_count, .stride = 1, .mac_j = a->mac_j };
     *is_stated = false;
     for (size_t p = 0; p < NEST_PLACES_MAX; p++)
         for (int d = 0; d < NEST_DIMENSIONS; d++)
@@ -83,7 +84,8 @@ static bool nest_make(const struct machine *machine, struct nest *nest,
                 return false;
             place->capacity = (double)machine_level_bytes(machine, level) * 8 /
                               (double)machine->bits;
-            place->read_j = level_accesses(level->read_j, machine->bits, level->word_bits);
+            place->read_j = level_accesses(level->read_j, machine->bits,
+                                           level->word_bits);
             place->write_j = level_accesses(level->write_j, machine->bits,
                                             level->word_bits);
         }
@@ -100,14 +102,16 @@ static enum status nest_check(const struct accelerator *accelerator, struct erro
 
     if (accelerator->nest_count < 2 || accelerator->nest_count > NEST_PLACES_MAX ||
         accelerator->nest[0].at != NEST_STEP_DRAM)
-        return error_set(err, STATUS_INPUT,
-                         "is a loop-nest, must have a nest of 2 to %d steps, dram first",
-                         NEST_PLACES_MAX);
+        return error_set(
+            err, STATUS_INPUT,
+            "is a loop-nest, must have a nest of 2 to %d steps, dram first",
+            NEST_PLACES_MAX);
     if (!nest_make(&machine, &nest, &mapping, &is_stated))
-        return error_set(err, STATUS_INPUT,
-                         "has a nest with a wrong step, must name levels of the record, "
-                         "loops such as \"P8 Q2\" or \"PQ\" of C M P Q R S N, and keep "
-                         "some of w, i and o");
+        return error_set(
+            err, STATUS_INPUT,
+            "has a nest with a wrong step, must name levels of the record, "
+            "loops such as \"P8 Q2\" or \"PQ\" of C M P Q R S N, and keep "
+            "some of w, i and o");
     return STATUS_OK;
 }
 
@@ -136,8 +140,9 @@ static bool covers(const struct nest *nest, const struct nest_mapping *mapping)
     return true;
 }
 
-static enum status nest_map(const struct machine *machine, const struct accel_layer *layer,
-                            struct mapping *mapping, struct error *err)
+static enum status nest_map(const struct machine *machine,
+                            const struct accel_layer *layer, struct mapping *mapping,
+                            struct error *err)
 {
     const struct accelerator *a = &machine->accelerator;
     double groups = (double)layer->groups;
@@ -151,7 +156,8 @@ static enum status nest_map(const struct machine *machine, const struct accel_la
     layer_bounds(layer, &nest);
     if (is_stated && !covers(&nest, &loops))
         return error_set(err, STATUS_INFEASIBLE,
-                         "the record states loops of another layer than '%s'", layer->name);
+                         "the record states loops of another layer than '%s'",
+                         layer->name);
     if ((!is_stated && !nest_search(&nest, &loops)) ||
         !nest_evaluate(&nest, &loops, &counts))
         return error_set(err, STATUS_INFEASIBLE, "no mapping of '%s' fits the memories",

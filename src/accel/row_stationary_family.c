@@ -50,10 +50,12 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* Folding and replication; rows of sets that are free take over folds first. */
-static struct placement place(const struct accelerator *a, const struct accel_layer *layer)
+static struct placement place(const struct accelerator *a,
+                              const struct accel_layer *layer)
 {
     uint64_t kernel = layer->kernel_height, outputs = layer->out_height;
-    uint64_t fold_w = div_up(outputs, a->pe_columns), fold_h = div_up(kernel, a->pe_rows);
+    uint64_t fold_w = div_up(outputs, a->pe_columns),
+             fold_h = div_up(kernel, a->pe_rows);
     uint64_t replicas_w = fold_w > 1 ? 1 : a->pe_columns / outputs;
     uint64_t replicas_h = fold_h > 1 ? 1 : a->pe_rows / kernel;
     uint64_t absorbed = least(replicas_h, fold_w);
@@ -76,7 +78,8 @@ static bool pass_evaluate(const struct accel_layer *l, uint64_t e, uint64_t stri
 {
     uint64_t rows = (e - 1) * l->stride + l->kernel_height;
     uint64_t width = (l->out_width - 1) * l->stride + l->kernel_width;
-    uint64_t strips = div_up(l->out_height, e), held = least(e * strips_held, l->out_height);
+    uint64_t strips = div_up(l->out_height, e),
+             held = least(e * strips_held, l->out_height);
     double sums = (double)(filters_held * held * l->out_width * n);
     double outputs = accel_layer_outputs(l) / (double)l->groups;
     /* rows of all strips: those that two strips share come twice */
@@ -130,8 +133,9 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
 
 /* All choices of a PE's channels q and filters p and of the sets' split into r channel
  * and t filter groups, for strips of e rows; blocks are of equal size. */
-static bool pass_search_strip(const struct machine *machine, const struct accel_layer *l,
-                              uint64_t sets, uint64_t e, struct pass *best)
+static bool pass_search_strip(const struct machine *machine,
+                              const struct accel_layer *l, uint64_t sets, uint64_t e,
+                              struct pass *best)
 {
     const struct accelerator *a = &machine->accelerator;
     double pes = (double)(a->pe_rows * a->pe_columns);
@@ -205,13 +209,16 @@ static enum status row_stationary_map(const struct machine *machine,
     mapping->cycles = mapping->ideal_cycles * a->cycle_factor;
     elements = groups * (pass.buffer_inputs + pass.buffer_sums);
     if (a->buffer_bytes_per_s > 0)
-        buffer_cycles = elements * machine->bits / 8 / a->buffer_bytes_per_s * a->clock_hz;
+        buffer_cycles = elements * machine->bits / 8 / a->buffer_bytes_per_s *
+                        a->clock_hz;
     if (buffer_cycles > mapping->cycles)
         mapping->cycles = buffer_cycles;
     mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
     /* per multiply-accumulate: both operands and the partial sum read, that written */
-    mapping->levels[LEVEL_PE_INPUT] = (struct level_use){ macs, pass.buffer_inputs * groups };
-    mapping->levels[LEVEL_PE_WEIGHT] = (struct level_use){ macs, pass.dram_weights * groups };
+    mapping->levels[LEVEL_PE_INPUT] = (struct level_use){ macs,
+                                                          pass.buffer_inputs * groups };
+    mapping->levels[LEVEL_PE_WEIGHT] = (struct level_use){ macs,
+                                                           pass.dram_weights * groups };
     mapping->levels[LEVEL_PE_OUTPUT] = (struct level_use){ macs, macs };
     mapping->pe_uses = 4 * macs;
     mapping->dram_reads = groups * (pass.dram_inputs + pass.dram_weights);

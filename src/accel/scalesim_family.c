@@ -14,7 +14,8 @@ static enum status scalesim_check(const struct accelerator *accelerator,
                          "is scalesim, must have an input-, a weight- and an "
                          "output-buffer");
     if (accelerator->dataflow == DATAFLOW_RECORD)
-        return error_set(err, STATUS_INPUT, "dataflow is 'record', must be os, ws or is");
+        return error_set(err, STATUS_INPUT,
+                         "dataflow is 'record', must be os, ws or is");
     return STATUS_OK;
 }
 
@@ -56,7 +57,8 @@ static enum status scalesim_map(const struct machine *machine,
     mapping->macs = mapping->computed_macs = accel_layer_macs(layer);
     mapping->cycles = groups * (double)c.total_cycles;
     mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
-    mapping->active_pes = c.mapping_efficiency / 100 * (double)(a->pe_rows * a->pe_columns);
+    mapping->active_pes = c.mapping_efficiency / 100 *
+                          (double)(a->pe_rows * a->pe_columns);
     mapping->levels[LEVEL_INPUT_BUFFER].reads = groups * (double)c.sram_ifmap_reads;
     mapping->levels[LEVEL_WEIGHT_BUFFER].reads = groups * (double)c.sram_filter_reads;
     mapping->levels[LEVEL_OUTPUT_BUFFER].writes = groups * (double)c.sram_ofmap_writes;

@@ -5,8 +5,9 @@
 
 struct row {
     double node_nm;
-    double area;     /* logic, 65 nm = 1; the paper's column to 7 nm over 0.039 */
-    double supply_v; /* nominal; HP45 to HP7 as in the paper, others assumed from ITRS */
+    double area; /* logic, 65 nm = 1; the paper's column to 7 nm over 0.039 */
+    double
+        supply_v; /* nominal; HP45 to HP7 as in the paper, others assumed from ITRS */
     double a3, a2, a1, a0; /* delay */
     double b2, b1, b0;     /* energy */
     double c2, c1, c0;     /* power */

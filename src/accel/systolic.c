@@ -6,11 +6,8 @@ const struct word dataflow_words[] = {
 };
 
 const struct word tile_words[] = {
-    { "direct", TILE_DIRECT },
-    { "f2", TILE_F2 },
-    { "f4", TILE_F4 },
-    { "record", TILE_RECORD },
-    { NULL, 0 },
+    { "direct", TILE_DIRECT }, { "f2", TILE_F2 }, { "f4", TILE_F4 },
+    { "record", TILE_RECORD }, { NULL, 0 },
 };
 
 enum dimension_id { DIM_M, DIM_N, DIM_K };

@@ -8,7 +8,7 @@
 
 /* Operands of one group. */
 struct operands {
-    double inputs, weights, outputs; /* different elements */
+    double inputs, weights, outputs;                   /* different elements */
     double input_buffer, weight_buffer, output_buffer; /* halves, elements */
 };
 
@@ -20,11 +20,13 @@ static enum status systolic_check(const struct accelerator *accelerator,
                        accelerator_level(accelerator, LEVEL_OUTPUT_BUFFER);
 
     if (accelerator->dataflow == DATAFLOW_RECORD)
-        return error_set(err, STATUS_INPUT, "dataflow is 'record', must be os, ws or is");
-    if (!has_buffers && !accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(err, STATUS_INPUT,
-                         "is systolic, must have a global-buffer, or an input-, a weight- "
-                         "and an output-buffer");
+                         "dataflow is 'record', must be os, ws or is");
+    if (!has_buffers && !accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
+        return error_set(
+            err, STATUS_INPUT,
+            "is systolic, must have a global-buffer, or an input-, a weight- "
+            "and an output-buffer");
     return STATUS_OK;
 }
 
@@ -34,7 +36,8 @@ static void operands_of(const struct machine *machine, const struct accel_layer 
 {
     double shared = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
     double groups = (double)layer->groups;
-    bool is_split = accelerator_level(&machine->accelerator, LEVEL_INPUT_BUFFER) != NULL;
+    bool is_split = accelerator_level(&machine->accelerator, LEVEL_INPUT_BUFFER) !=
+                    NULL;
 
     *o = (struct operands){
         .inputs = accel_layer_inputs(layer) / groups,
@@ -67,7 +70,8 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
                     const struct accelerator *a, bool columns_outer, double *reads,
                     double *weight_reads, double *writes)
 {
-    double row_folds = (double)folds->row_folds, column_folds = (double)folds->column_folds;
+    double row_folds = (double)folds->row_folds,
+           column_folds = (double)folds->column_folds;
     double rows = at_most((double)a->pe_rows, (double)folds->spatial_rows);
     double columns = at_most((double)a->pe_columns, (double)folds->spatial_columns);
     double m = (double)gemm->m, n = (double)gemm->n, k = (double)gemm->k;
@@ -75,7 +79,8 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
 
     switch (dataflow) {
     case DATAFLOW_OS: /* rows: pixels, columns: filters; nothing is accumulated twice */
-        inputs = fetches(o->inputs, columns_outer ? INFINITY : at_most(rows * k, o->inputs),
+        inputs = fetches(o->inputs,
+                         columns_outer ? INFINITY : at_most(rows * k, o->inputs),
                          o->input_buffer, column_folds);
         weights = fetches(o->weights, columns_outer ? columns * k : INFINITY,
                           o->weight_buffer, row_folds);
@@ -108,7 +113,8 @@ static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
                         struct level_use *weight, struct level_use *output)
 {
     double m = (double)gemm->m, n = (double)gemm->n, k = (double)gemm->k;
-    double row_folds = (double)folds->row_folds, column_folds = (double)folds->column_folds;
+    double row_folds = (double)folds->row_folds,
+           column_folds = (double)folds->column_folds;
     bool is_os = dataflow == DATAFLOW_OS, is_is = dataflow == DATAFLOW_IS;
 
     input->reads = m * k * (is_is ? 1 : column_folds);
@@ -127,8 +133,8 @@ static enum status systolic_map(const struct machine *machine,
     struct systolic_folds folds = systolic_fold(&gemm, dataflow, a->pe_rows,
                                                 a->pe_columns);
     bool is_split = accelerator_level(a, LEVEL_INPUT_BUFFER) != NULL;
-    struct level_use *input = &mapping->levels[is_split ? LEVEL_INPUT_BUFFER
-                                                        : LEVEL_GLOBAL_BUFFER];
+    struct level_use *input =
+        &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
     double groups = (double)layer->groups, reads[2], weight_reads[2], writes[2];
     struct operands o;

@@ -6,8 +6,8 @@
 #include "accel/layer.h"
 
 struct winograd_counts {
-    double macs;         /* in the transformed domain */
-    double tiles;        /* all samples */
+    double macs;                              /* in the transformed domain */
+    double tiles;                             /* all samples */
     double data_ops, filter_ops, inverse_ops; /* additions and scalings */
     double input_elements, weight_elements;   /* once transformed */
 };

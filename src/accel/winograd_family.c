@@ -9,8 +9,8 @@
 
 bool winograd_applies(const struct accel_layer *layer)
 {
-    return layer->kernel_height == 3 && layer->kernel_width == 3 && layer->stride == 1 &&
-           layer->groups == 1 && !layer->streams_weights;
+    return layer->kernel_height == 3 && layer->kernel_width == 3 &&
+           layer->stride == 1 && layer->groups == 1 && !layer->streams_weights;
 }
 
 void winograd_count(const struct accel_layer *layer, uint64_t tile,
@@ -35,7 +35,8 @@ void winograd_count(const struct accel_layer *layer, uint64_t tile,
     };
 }
 
-static enum status winograd_check(const struct accelerator *accelerator, struct error *err)
+static enum status winograd_check(const struct accelerator *accelerator,
+                                  struct error *err)
 {
     if (!accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
@@ -97,8 +98,8 @@ static void direct_map(const struct machine *machine, const struct accel_layer *
     buffer_count(a, mapping->computed_macs, accel_layer_outputs(layer), mapping);
 }
 
-static void transformed_map(const struct machine *machine, const struct accel_layer *layer,
-                            struct mapping *mapping)
+static void transformed_map(const struct machine *machine,
+                            const struct accel_layer *layer, struct mapping *mapping)
 {
     const struct accelerator *a = &machine->accelerator;
     uint64_t side = a->tile + 2;
@@ -117,14 +118,15 @@ static void transformed_map(const struct machine *machine, const struct accel_la
     mapping->cycles = fmax(mapping->cycles, transform_cycles);
     dram_count(machine, layer, mapping);
     buffer_count(a, counts.macs,
-                 counts.tiles * (double)(side * side) * (double)layer->filters, mapping);
+                 counts.tiles * (double)(side * side) * (double)layer->filters,
+                 mapping);
     mapping->levels[LEVEL_GLOBAL_BUFFER].writes += counts.input_elements +
                                                    counts.weight_elements;
 }
 
 static enum status winograd_map(const struct machine *machine,
-                                const struct accel_layer *layer, struct mapping *mapping,
-                                struct error *err)
+                                const struct accel_layer *layer,
+                                struct mapping *mapping, struct error *err)
 {
     const struct accelerator *a = &machine->accelerator;
     double units = (double)(a->pe_rows * a->pe_columns * a->pe_depth);

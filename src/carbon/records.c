@@ -102,7 +102,8 @@ static enum status part_check(const struct device_part *part, struct error *err)
                          part->name);
     if (is_medium && (!part->medium[0] || part->capacity_bytes <= 0))
         return error_set(err, STATUS_INPUT,
-                         "part '%s' must give its medium and capacity_bytes", part->name);
+                         "part '%s' must give its medium and capacity_bytes",
+                         part->name);
     if (part->kind == PART_ASSEMBLY && !part->of[0])
         return error_set(err, STATUS_INPUT,
                          "part '%s' is an assembly and must say `of` which device",

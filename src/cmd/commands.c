@@ -72,6 +72,14 @@ const struct command commands[] = {
       "  -t FILE             that tool's topology\n"
       "  -i conv|gemm        columns of the topology (default conv)\n"
       "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
+    { "import",   "FILE [-o OUT.cfg]", "an NVSim cell, ONNX model or SCALE-Sim topology as a library record",
+      "  -o OUT.cfg          library file (default: standard output)\n"
+      "  --name NAME         of the record (default: the file's name)\n"
+      "  --kind KIND         cell, onnx or topology (default: by extension or content)\n"
+      "  A .cell file becomes a technology, a .onnx or .csv file a workload.  Of a model only\n"
+      "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
+      "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
+      "  change the work done, listed on standard error.\n", cmd_import },
     { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },

@@ -108,14 +108,17 @@ static void array_print(const struct study *study, const struct point *point)
     struct point at = *point;
     struct array_request request;
     struct array_result result;
+    struct cell changed;
     struct error reason;
 
     if (!(study->stages >> STAGE_ARRAY & 1) ||
         study->statuses[STAGE_ARRAY][0] != POINT_DONE)
         return;
     at.capacity_bytes = study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
-    if (array_request_at(study, &at, &request, &reason) != STATUS_OK ||
-        array_search(&request, &result, &reason) != STATUS_OK)
+    if (array_request_at(study, &at, &request, &reason) != STATUS_OK)
+        return;
+    array_request_vary(study, &at, &request, &changed);
+    if (array_search(&request, &result, &reason) != STATUS_OK)
         return;
     printf("search: %llu organizations, %llu of them valid, rules %s\n",
            (unsigned long long)result.organizations, (unsigned long long)result.valid,

@@ -124,14 +124,17 @@ static enum status options_read(struct axes_reading *reading,
 }
 
 /* A group that a schema describes; absent, all its members keep 0. */
-static enum status group_read(struct axes_reading *reading, const config_setting_t *group,
+static enum status group_read(struct axes_reading *reading,
+                              const config_setting_t *group,
                               const struct schema *schema, void *members)
 {
     if (!group)
         return STATUS_OK;
     if (group->type != CONFIG_TYPE_GROUP)
-        return setting_fail(reading->source, group, reading->err, "must be a group { %s = "
-                            "...; }", schema->fields[0].name);
+        return setting_fail(reading->source, group, reading->err,
+                            "must be a group { %s = "
+                            "...; }",
+                            schema->fields[0].name);
     return record_read(reading->source, group, schema, members, reading->err);
 }
 
@@ -162,10 +165,42 @@ static enum status space_build(struct axes_reading *reading,
     return STATUS_OK;
 }
 
+/* samples = 1024: the axis `sample` of 1 to 1024, as the last dimension. */
+static enum status samples_read(struct axes_reading *reading,
+                                const config_setting_t *setting)
+{
+    struct values *values = &reading->values[AXIS_sample];
+    uint64_t count;
+    enum status status;
+
+    if (!setting)
+        return STATUS_OK;
+    status = setting_count(reading->source, setting, "1", &count, reading->err);
+    if (status != STATUS_OK)
+        return status;
+    if (count < 1 || count > VALUES_MAX)
+        return setting_fail(reading->source, setting, reading->err,
+                            "is %llu, must be in 1..%d", (unsigned long long)count,
+                            VALUES_MAX);
+    if (reading->settings[AXIS_sample] || !reading->settings[AXIS_spread])
+        return setting_fail(reading->source, setting, reading->err,
+                            "needs axes with a spread and without the axis sample");
+    *values = (struct values){ .values = alloc_array(count, sizeof *values->values),
+                               .count = count,
+                               .is_dimension = true };
+    for (uint64_t i = 0; i < count; i++)
+        values->values[i].count = i + 1;
+    reading->settings[AXIS_sample] = setting;
+    reading->order[reading->count++] = AXIS_sample;
+    reading->leaders[AXIS_sample] = AXIS_sample;
+    return STATUS_OK;
+}
+
 static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
 {
-    static const char *const keys[] = { "title",  "stages",  "axes",   "zip",    "exclude",
-                                        "sample", "options", "limits", "weights" };
+    static const char *const keys[] = { "title",   "stages", "axes",    "zip",
+                                        "exclude", "sample", "samples", "options",
+                                        "limits",  "weights" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -182,13 +217,15 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = options_read(reading, setting_member(root, "options"));
     if (status == STATUS_OK)
-        status = group_read(reading, setting_member(root, "limits"), &array_limits_schema,
-                            &reading->sweep->limits);
+        status = group_read(reading, setting_member(root, "limits"),
+                            &array_limits_schema, &reading->sweep->limits);
     if (status == STATUS_OK)
         status = group_read(reading, setting_member(root, "weights"),
                             &array_weights_schema, &reading->sweep->weights);
     if (status == STATUS_OK)
         status = axes_read(reading, axes);
+    if (status == STATUS_OK)
+        status = samples_read(reading, setting_member(root, "samples"));
     if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
     if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 #include "accel/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
+#include "cim/cim.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
 #include "reliability/wear.h"

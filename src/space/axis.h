@@ -53,6 +53,9 @@ union axis_value {
     double number;
 };
 
+/* The fallback of a RECORD axis that need not be given; the others must be. */
+#define AXIS_OPTIONAL 1
+
 struct axis_spec {
     enum axis_kind kind;
     const char *name, *key, *units;

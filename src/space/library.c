@@ -2,8 +2,10 @@
 
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
+#include "cim/cim.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -26,6 +28,8 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_DATASET] = &dataset_schema,
     [SHELF_SITE] = &site_schema,
     [SHELF_VIDEO] = &video_schema,
+    [SHELF_SPREAD] = &spread_schema,
+    [SHELF_CIM] = &cim_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

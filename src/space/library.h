@@ -18,6 +18,8 @@ enum shelf_id {
     SHELF_DATASET,
     SHELF_SITE,
     SHELF_VIDEO,
+    SHELF_SPREAD,
+    SHELF_CIM,
     SHELF_COUNT
 };
 

@@ -3,6 +3,7 @@
 
 #include "array/array.h"
 #include "reliability/ecc.h"
+#include "uncertainty/spread.h"
 
 #include <math.h>
 
@@ -50,6 +51,16 @@ enum status array_request_at(const struct study *study, const struct point *poin
     return STATUS_OK;
 }
 
+void array_request_vary(const struct study *study, const struct point *point,
+                        struct array_request *request, struct cell *changed)
+{
+    if (!point->spread || point->sample == 0)
+        return;
+    spread_apply((const struct spread *)point->spread, study->sweep->seed,
+                 point->sample, request->cell, changed);
+    request->cell = changed;
+}
+
 /* Coder and decoder stand before and behind the array. */
 static void codec_add(const struct point *point, const struct node *node,
                       struct array_result *result)
@@ -72,10 +83,13 @@ static enum status area_at(const struct study *study, const struct point *point,
     struct point at = *point;
     struct array_request request;
     struct array_result result;
+    struct cell changed;
     enum status status;
 
     at.capacity_bytes = capacity_bytes;
     status = array_request_at(study, &at, &request, reason);
+    if (status == STATUS_OK)
+        array_request_vary(study, &at, &request, &changed);
     if (status == STATUS_OK)
         status = array_search(&request, &result, reason);
     if (status == STATUS_OK) {
@@ -179,6 +193,7 @@ void array_stage_evaluate(const struct study *study, struct range points,
     for (uint64_t i = 0; i < points.count; i++) {
         struct array_request request;
         struct array_result result;
+        struct cell changed;
         struct point point;
         enum status found;
 
@@ -186,6 +201,8 @@ void array_stage_evaluate(const struct study *study, struct range points,
         found = capacity_resolve(study, &point, reason);
         if (found == STATUS_OK)
             found = array_request_at(study, &point, &request, reason);
+        if (found == STATUS_OK)
+            array_request_vary(study, &point, &request, &changed);
         if (found == STATUS_OK)
             found = array_search(&request, &result, reason);
         status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;

@@ -5,6 +5,7 @@
 #include "accel/family.h"
 #include "accel/scaling.h"
 #include "array/array.h"
+#include "reliability/ecc.h"
 
 static bool is_volatile(enum cell_kind kind)
 {
@@ -63,6 +64,7 @@ static enum status from_array(const struct study *study, const struct point *poi
     at.line_bytes = 1;
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
+    at.ecc = ECC_NONE;
     status = array_request_at(study, &at, &request, reason);
     if (status == STATUS_OK)
         status = level_cell(study, point, level, &request.cell, reason);
@@ -131,5 +133,6 @@ void buffers_stage_evaluate(const struct study *study, struct range points,
 double buffers_stage_cost_s(const struct study *study, const struct point *point)
 {
     (void)study;
-    return 5e-3 * (double)((const struct accelerator *)point->accelerator)->levels_count;
+    return 5e-3 *
+           (double)((const struct accelerator *)point->accelerator)->levels_count;
 }

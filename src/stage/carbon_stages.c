@@ -40,7 +40,7 @@ static enum status footprint_at(const struct study *study, const struct point *p
     struct making making = making_at(point);
     struct usage usage = usage_at(point);
     struct carbon_per_area cpa;
-    struct embodied parts;
+    struct embodied parts = { 0 };
     enum status status = carbon_per_area(&making, point->node_m, &cpa, reason);
 
     if (status == STATUS_OK)

@@ -2,6 +2,7 @@
 #include "stage/stage.h"
 
 #include "accel/accelerator.h"
+#include "uncertainty/spread.h"
 #include "workload/curve.h"
 
 static const char *const component_labels[COMPONENT_COUNT] = {
@@ -42,6 +43,11 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_WAKE] = "wake",
 };
 
+static double position(uint64_t i)
+{
+    return (double)i;
+}
+
 const struct inner inners[INNER_COUNT] = {
     [INNER_SCALAR] = { .count = 1 },
     [INNER_COMPONENT] = { .name = "component",
@@ -59,6 +65,11 @@ const struct inner inners[INNER_COUNT] = {
                       .units = "1",
                       .meaning = "memory on an accelerator's chip",
                       .labels = level_labels },
+    [INNER_PARAMETER] = { .name = "parameter",
+                          .count = SPREAD_PARAMETERS_MAX,
+                          .units = "1",
+                          .meaning = "parameter of the spread, in its order from 0",
+                          .coordinate = position },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",

@@ -47,10 +47,11 @@ static enum status layers_of(struct layer_cache *cache, const struct point *poin
 {
     size_t i = 0;
 
-    while (i < cache->count && (cache->kept[i].workload != point->workload ||
-                                cache->kept[i].phase != point->phase ||
-                                cache->kept[i].batch != point->batch ||
-                                cache->kept[i].sequence_length != point->sequence_length))
+    while (i < cache->count &&
+           (cache->kept[i].workload != point->workload ||
+            cache->kept[i].phase != point->phase ||
+            cache->kept[i].batch != point->batch ||
+            cache->kept[i].sequence_length != point->sequence_length))
         i++;
     if (i == cache->count) {
         struct accel_layers made;

@@ -22,7 +22,8 @@ const struct word stage_words[] = {
     { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
     { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
-    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO },
+    { "cim_operation", STAGE_CIM_OPERATION }, { "cim_network", STAGE_CIM_NETWORK },
+    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO }, { "samples", STAGE_SAMPLES }, { "sensitivity", STAGE_SENSITIVITY },
     { NULL, 0 },
 };
 
@@ -87,6 +88,22 @@ static const struct metric video_metrics[] = {
 #define VIDEO(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric samples_metrics[] = {
+#define SAMPLES(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric sensitivity_metrics[] = {
+#define SENSITIVITY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric cim_operation_metrics[] = {
+#define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric cim_network_metrics[] = {
+#define CIM_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -96,7 +113,8 @@ static const struct metric video_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |                 \
-     AXIS_BIT(wires) | AXIS_BIT(ecc))
+     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) |                               \
+     AXIS_BIT(sample))
 #define REUSE_AXES                                                                     \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -131,6 +149,13 @@ static const struct metric video_metrics[] = {
 #define CHIP_AXES                                                                      \
     (BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | \
      AXIS_BIT(idle))
+#define CIM_OPERATION_AXES                                                             \
+    (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) |                  \
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
+#define CIM_NETWORK_AXES                                                               \
+    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |          \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
+     AXIS_BIT(units) | AXIS_BIT(tasklets))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -245,6 +270,41 @@ const struct stage stages[STAGE_COUNT] = {
                       .evaluate = video_stage_evaluate,
                       .cost_s = video_stage_cost_s,
                       .block_points = 4096 },
+    [STAGE_SAMPLES] = { .name = "samples",
+                        .summary = "what every sample does to the technology's parameters",
+                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
+                        METRICS(samples_metrics),
+                        .evaluate = samples_stage_evaluate,
+                        .cost_s = samples_stage_cost_s,
+                        .block_points = 1024 },
+    [STAGE_SENSITIVITY] = { .name = "sensitivity",
+                            .summary = "quantiles over samples, and which parameter decides",
+                            .axes = SYSTEM_AXES & ~AXIS_BIT(sample),
+                            .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
+                                        AXIS_BIT(workload),
+                            .inputs = INPUT(SYSTEM) | INPUT(SAMPLES),
+                            METRICS(sensitivity_metrics),
+                            .evaluate = sensitivity_stage_evaluate,
+                            .cost_s = sensitivity_stage_cost_s,
+                            .block_points = 16 },
+    [STAGE_CIM_OPERATION] = { .name = "cim_operation",
+                              .summary = "one operation in or beside memory: commands, "
+                                         "time, energy, area",
+                              .axes = CIM_OPERATION_AXES,
+                              .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
+                              METRICS(cim_operation_metrics),
+                              .evaluate = cim_operation_stage_evaluate,
+                              .cost_s = cim_operation_stage_cost_s,
+                              .block_points = 4096 },
+    [STAGE_CIM_NETWORK] = { .name = "cim_network",
+                            .summary = "a network in or beside memory: compute, memory, "
+                                       "transfers, energy",
+                            .axes = CIM_NETWORK_AXES,
+                            .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+                            METRICS(cim_network_metrics),
+                            .evaluate = cim_network_stage_evaluate,
+                            .cost_s = cim_network_stage_cost_s,
+                            .block_points = 256 },
 };
 
 static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *
@@ -302,12 +362,13 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            axis_specs[axis].fallback != AXIS_OPTIONAL &&
             !sweep->space.axes[axis].values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the %s stage needs; name one "
                              "(`nvsweep list %s` shows what there is)",
                              sweep->file, axis_specs[axis].key, stages[id].name,
-                             axis_specs[axis].key);
+                             shelf_schemas[axis_specs[axis].shelf]->kind);
     return STATUS_OK;
 }
 

@@ -20,6 +20,10 @@ enum stage_id {
     STAGE_RELIABILITY,
     STAGE_EDGE,
     STAGE_VIDEO,
+    STAGE_SAMPLES,
+    STAGE_SENSITIVITY,
+    STAGE_CIM_OPERATION,
+    STAGE_CIM_NETWORK,
     STAGE_COUNT
 };
 
@@ -70,14 +74,15 @@ enum inner_id {
     INNER_CURVE,
     INNER_LEVEL,
     INNER_PART,
+    INNER_PARAMETER,
     INNER_COUNT
 };
 
 struct inner {
-    const char *name;          /* of the dimension and its coordinate */
-    uint64_t count;            /* 1 for INNER_SCALAR */
+    const char *name; /* of the dimension and its coordinate */
+    uint64_t count;   /* 1 for INNER_SCALAR */
     const char *units, *meaning;
-    const char *const *labels; /* coordinate texts, or NULL */
+    const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
 };
 extern const struct inner inners[INNER_COUNT];
@@ -146,6 +151,24 @@ struct video_columns {
 #define VIDEO(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct samples_columns {
+#define SAMPLES(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct sensitivity_columns {
+#define SENSITIVITY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+struct cim_operation_columns {
+#define CIM_OPERATION(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+struct cim_network_columns {
+#define CIM_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -163,6 +186,10 @@ union columns {
     struct reliability_columns reliability;
     struct edge_columns edge;
     struct video_columns video;
+    struct samples_columns samples;
+    struct sensitivity_columns sensitivity;
+    struct cim_operation_columns cim_operation;
+    struct cim_network_columns cim_network;
     void *column[COLUMNS_MAX];
 };
 
@@ -170,7 +197,7 @@ union columns {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
-    uint32_t stages;         /* bit per stage that this sweep evaluates */
+    uint32_t stages;          /* bit per stage that this sweep evaluates */
     const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
     struct grid grids[STAGE_COUNT];
     union columns results[STAGE_COUNT]; /* complete columns of finished stages */
@@ -180,7 +207,8 @@ struct study {
 struct stage {
     const char *name, *summary;
     axis_mask axes;
-    axis_mask asked_by; /* a sweep that names no stages but gives all these asks for it */
+    axis_mask
+        asked_by;    /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
     const struct metric *metrics;
     size_t metric_count;
@@ -231,6 +259,7 @@ void columns_fill(enum stage_id id, uint64_t count, const union columns *columns
 void columns_free(enum stage_id id, union columns *columns);
 
 /* Column pointers moved forward by `points` points. */
-union columns columns_at(enum stage_id id, const union columns *columns, uint64_t points);
+union columns columns_at(enum stage_id id, const union columns *columns,
+                         uint64_t points);
 
 #endif

@@ -1,0 +1,46 @@
+/* A processor with a memory of its own as a roofline (S. Williams et al., CACM 52(4),
+ * 2009): what computing in memory is compared with. */
+#include "cim/cim.h"
+
+#include <math.h>
+
+static double weights_bytes(const struct accel_layers *layers, double bytes)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < layers->count; i++)
+        sum += accel_layer_weights(&layers->layers[i]) * bytes;
+    return sum;
+}
+
+/* Weights pass once a batch. */
+static enum status host_layer(const struct cim_network_request *request,
+                              const struct accel_layer *layer,
+                              struct cim_network *result, struct error *reason)
+{
+    const struct host *h = request->cim->host;
+    double bytes = request->bits / 8.0, macs = accel_layer_macs(layer);
+    double weights = accel_layer_weights(layer) * bytes;
+    double others = (accel_layer_inputs(layer) + accel_layer_outputs(layer)) * bytes;
+    bool fits = weights_bytes(request->layers, bytes) <= h->memory_bytes;
+    double memory_s = (weights + others) /
+                      (fits ? h->bytes_per_s : h->oversubscribed_bytes_per_s);
+
+    (void)reason;
+    result->macs += macs;
+    result->weight_bytes += weights;
+    result->compute_s += macs / h->macs_hz;
+    result->memory_s += memory_s;
+    result->latency_s += fmax(macs / h->macs_hz, memory_s);
+    return STATUS_OK;
+}
+
+static enum status host_finish(const struct cim_network_request *request,
+                               struct cim_network *result, struct error *reason)
+{
+    (void)reason;
+    result->energy_j = request->cim->host->power_w * result->latency_s;
+    return STATUS_OK;
+}
+
+const struct cim_family host_family = { .layer = host_layer, .finish = host_finish };

@@ -1,0 +1,115 @@
+#include "cmd/cmd.h"
+
+#include "import/import.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum status kind_choose(const char *asked, const char *file,
+                               enum import_kind *kind, struct error *err)
+{
+    const struct word *word = asked ? word_find(import_kind_words, asked) : NULL;
+    char list[80];
+
+    *kind = word ? (enum import_kind)word->value : import_kind_guess(file);
+    if (asked && !word)
+        return error_set(err, STATUS_INPUT, "--kind is '%.40s', must be %s", asked,
+                         word_list(import_kind_words, list, sizeof list));
+    if (*kind == IMPORT_UNKNOWN)
+        return error_set(
+            err, STATUS_INPUT,
+            "%.200s is neither a .cell, .onnx nor .csv file; say --kind %s", file,
+            word_list(import_kind_words, list, sizeof list));
+    return STATUS_OK;
+}
+
+/* Names stand between commas and behind '=' on command lines. */
+static enum status name_check(const char *name, struct error *err)
+{
+    if (*name && strcmp(name, "all") != 0 && !strpbrk(name, " \t\r\n\v\f,=\"'"))
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INPUT,
+        "--name is '%.60s', must be without spaces, commas, quotes and '=', "
+        "and not 'all'",
+        name);
+}
+
+/* The record appears in memory first: a file is written whole or not at all. */
+static enum status record_save(const char *bytes, size_t size, const char *output,
+                               struct error *err)
+{
+    FILE *out = output ? fopen(output, "w") : stdout;
+    bool is_written = out && fwrite(bytes, 1, size, out) == size;
+
+    if (out && output && fclose(out) != 0)
+        is_written = false;
+    if (!is_written)
+        return error_set(err, STATUS_IO, "cannot write %.200s: %s",
+                         output ? output : "standard output", strerror(errno));
+    return STATUS_OK;
+}
+
+static void where_print(enum import_kind kind, const char *name, const char *output)
+{
+    const char *folder = kind == IMPORT_CELL ? "technologies" : "workloads";
+
+    fprintf(stderr,
+            "%s: put %s into DIR/%s/ of a folder of yours and give --library DIR; then "
+            "%s=%s names it\n",
+            name, output ? output : "this", folder,
+            kind == IMPORT_CELL ? "technology" : "workload", name);
+}
+
+enum status cmd_import(int argc, char **argv, struct error *err)
+{
+    const char *output = NULL, *name = NULL, *asked = NULL;
+    const struct option_spec options[] = {
+        { "o", &output, NULL },
+        { "name", &name, NULL },
+        { "kind", &asked, NULL },
+    };
+    static enum status (*const importers[])(const struct import_job *,
+                                            struct error *) = {
+        [IMPORT_CELL] = import_cell,
+        [IMPORT_ONNX] = import_onnx,
+        [IMPORT_TOPOLOGY] = import_topology,
+    };
+    struct import_job job = { .notes = stderr };
+    enum import_kind kind = IMPORT_UNKNOWN;
+    char *own_name = NULL, *bytes = NULL;
+    size_t size = 0;
+    enum status status = options_read(&argc, argv, options, 3, err);
+
+    /* `import cell FILE` says the kind, too */
+    if (status == STATUS_OK && argc == 2 && !asked &&
+        word_find(import_kind_words, argv[0])) {
+        asked = argv[0];
+        argv++, argc--;
+    }
+    if (status == STATUS_OK && argc != 1)
+        status = error_set(err, STATUS_INPUT, "import needs one FILE (%d given)", argc);
+    if (status == STATUS_OK)
+        status = kind_choose(asked, argv[0], &kind, err);
+    if (status != STATUS_OK)
+        return status;
+    job.file = argv[0];
+    job.name = name ? name : (own_name = import_name(argv[0]));
+    job.out = open_memstream(&bytes, &size);
+    if (!job.out)
+        status = error_set(err, STATUS_IO, "no memory for the record");
+    if (status == STATUS_OK)
+        status = name_check(job.name, err);
+    if (status == STATUS_OK)
+        status = importers[kind](&job, err);
+    if (job.out)
+        fclose(job.out);
+    if (status == STATUS_OK)
+        status = record_save(bytes, size, output, err);
+    if (status == STATUS_OK)
+        where_print(kind, job.name, output);
+    free(bytes);
+    free(own_name);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* Other tools' files as library records: NVSim's cell files become technologies, ONNX
+ * models and SCALE-Sim's topologies become workloads.  Every function builds the record's
+ * struct, checks it as the reader of the library would, and writes the library file to
+ * `out`; what a file says that a record cannot hold and that does no harm is listed in
+ * `notes`, a line each.  Whatever else a file holds that is not understood is an error:
+ * STATUS_INPUT and "file:line: ..." (text files) or "file: node 'X': ..." (ONNX). */
+#ifndef NVSWEEP_IMPORT_IMPORT_H
+#define NVSWEEP_IMPORT_IMPORT_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+enum import_kind { IMPORT_UNKNOWN, IMPORT_CELL, IMPORT_ONNX, IMPORT_TOPOLOGY };
+extern const struct word import_kind_words[];
+
+struct import_job {
+    const char *file;
+    const char *name; /* of the record */
+    FILE *out, *notes;
+};
+
+/* The kind by the file's extension, else by its first bytes; IMPORT_UNKNOWN if neither
+ * tells. */
+enum import_kind import_kind_guess(const char *file);
+
+/* The name a file's record gets if none is asked for: the file's without folder and
+ * extension, blanks and separators replaced.  Freed by the caller. */
+char *import_name(const char *file);
+
+/* NVSim's cell files (Dong et al., "NVSim", IEEE TCAD 31(7), 2012; keys as MemCell.cpp of
+ * SEAL-UCSB/NVSim at 1938868 reads them), with the keys DESTINY and nvsim-merged added:
+ * -RetentionTime, -Temperature, -CellLevels, and cell types CTT, FeFET and MLC*. */
+enum status import_cell(const struct import_job *job, struct error *err);
+
+/* ONNX models (onnx.proto of ONNX 1.12), shapes only: weights are not looked at, the
+ * first dimension of every input is the batch and becomes 1. */
+enum status import_onnx(const struct import_job *job, struct error *err);
+
+/* SCALE-Sim's topologies: convolutions without padding, or matrix products when the
+ * header names M, N and K.  Every layer stands alone. */
+enum status import_topology(const struct import_job *job, struct error *err);
+
+#endif

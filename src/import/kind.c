@@ -1,0 +1,60 @@
+#include "base/memory.h"
+#include "base/text.h"
+#include "import/import.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const struct word import_kind_words[] = {
+    { "cell", IMPORT_CELL },
+    { "onnx", IMPORT_ONNX },
+    { "topology", IMPORT_TOPOLOGY },
+    { NULL, 0 },
+};
+
+static const struct word extensions[] = {
+    { ".cell", IMPORT_CELL },
+    { ".onnx", IMPORT_ONNX },
+    { ".csv", IMPORT_TOPOLOGY },
+    { NULL, 0 },
+};
+
+enum import_kind import_kind_guess(const char *file)
+{
+    const char *slash = strrchr(file, '/'), *dot = strrchr(file, '.');
+    const struct word *word = dot && (!slash || dot > slash)
+                                  ? word_find(extensions, dot)
+                                  : NULL;
+    char start[1024];
+    size_t size;
+    FILE *in;
+
+    if (word)
+        return (enum import_kind)word->value;
+    in = fopen(file, "rb");
+    if (!in)
+        return IMPORT_UNKNOWN;
+    size = fread(start, 1, sizeof start - 1, in);
+    fclose(in);
+    start[size] = '\0';
+    if (strstr(start, "-MemCellType"))
+        return IMPORT_CELL;
+    if (strstr(start, "IFMAP") || strstr(start, "M,"))
+        return IMPORT_TOPOLOGY;
+    /* A model begins with its ir_version: field 1, a small number. */
+    return size > 2 && start[0] == 0x08 && start[1] > 0 ? IMPORT_ONNX : IMPORT_UNKNOWN;
+}
+
+char *import_name(const char *file)
+{
+    const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+    const char *dot = strrchr(base, '.');
+    size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+    char *name = alloc_text_part(base, length);
+
+    for (char *c = name; *c; c++)
+        if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c) ||
+            strchr(",=\"'\\", *c))
+            *c = '_';
+    return name;
+}

@@ -1,0 +1,415 @@
+#include "import/model.h"
+
+#include "base/memory.h"
+#include "import/write.h"
+#include "workload/shapes.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint64_t ELEMENTS_MAX = UINT64_C(1) << 40;
+
+static const char *shown(const char *text)
+{
+    return text && *text ? text : "?";
+}
+
+static const char *node_title(const Onnx__NodeProto *node)
+{
+    return node->name && *node->name ? node->name
+                                     : shown(node->n_output ? node->output[0] : NULL);
+}
+
+enum status model_fail(const struct model *model, const char *format, ...)
+{
+    char text[600];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (!model->node)
+        return error_set(model->err, STATUS_INPUT, "%s: %s", model->job->file, text);
+    return error_set(model->err, STATUS_INPUT, "%s: node '%.80s': operator %.40s %s",
+                     model->job->file, node_title(model->node),
+                     shown(model->node->op_type), text);
+}
+
+void model_note(const struct model *model, const char *format, ...)
+{
+    va_list list;
+
+    fprintf(model->job->notes, "%s: node '%.80s': ", model->job->file,
+            node_title(model->node));
+    va_start(list, format);
+    vfprintf(model->job->notes, format, list);
+    va_end(list);
+    fputc('\n', model->job->notes);
+}
+
+const char *model_text(struct model *model, char *text)
+{
+    if (model->text_count == model->text_capacity) {
+        model->text_capacity = 2 * model->text_capacity + 64;
+        model->texts = realloc_array(model->texts, model->text_capacity,
+                                     sizeof *model->texts);
+    }
+    return model->texts[model->text_count++] = text;
+}
+
+uint64_t dims_elements(const struct dims *dims)
+{
+    uint64_t count = 1;
+
+    for (size_t i = 0; i < dims->rank; i++) {
+        if (dims->d[i] == 0 || dims->d[i] > ELEMENTS_MAX / count)
+            return 0;
+        count *= dims->d[i];
+    }
+    return count;
+}
+
+static size_t *slot_of(const struct model *model, const char *name)
+{
+    size_t at = crc32c(0, name, strlen(name)) & (model->slot_count - 1);
+
+    while (model->slots[at] &&
+           strcmp(model->values[model->slots[at] - 1].name, name) != 0)
+        at = (at + 1) & (model->slot_count - 1);
+    return &model->slots[at];
+}
+
+struct value *value_find(const struct model *model, const char *name)
+{
+    size_t slot = model->slot_count ? *slot_of(model, name) : 0;
+
+    return slot ? &model->values[slot - 1] : NULL;
+}
+
+static void slots_grow(struct model *model)
+{
+    model->slot_count = model->slot_count ? 2 * model->slot_count : 256;
+    free(model->slots);
+    model->slots = alloc_array(model->slot_count, sizeof *model->slots);
+    for (size_t i = 0; i < model->value_count; i++)
+        *slot_of(model, model->values[i].name) = i + 1;
+}
+
+void value_put(struct model *model, const char *name, const struct value *value)
+{
+    struct value copy = *value;
+    size_t *slot;
+
+    if (2 * (model->value_count + 1) > model->slot_count)
+        slots_grow(model);
+    copy.name = name;
+    slot = slot_of(model, name);
+    if (*slot) {
+        model->values[*slot - 1] = copy;
+        return;
+    }
+    if (model->value_count == model->value_capacity) {
+        model->value_capacity = 2 * model->value_capacity + 64;
+        model->values = realloc_array(model->values, model->value_capacity,
+                                      sizeof *model->values);
+    }
+    model->values[model->value_count++] = copy;
+    *slot = model->value_count;
+}
+
+const struct value *node_input(const struct model *model, size_t i)
+{
+    if (i >= model->node->n_input || !*model->node->input[i])
+        return NULL;
+    return value_find(model, model->node->input[i]);
+}
+
+const Onnx__AttributeProto *node_attribute(const struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->node->n_attribute; i++) {
+        const Onnx__AttributeProto *one = model->node->attribute[i];
+
+        if (one->name && strcmp(one->name, name) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+int64_t node_int(const struct model *model, const char *name, int64_t fallback)
+{
+    const Onnx__AttributeProto *attribute = node_attribute(model, name);
+
+    return attribute && attribute->has_i ? attribute->i : fallback;
+}
+
+size_t node_ints(const struct model *model, const char *name, size_t input,
+                 int64_t ints[RANK_MAX])
+{
+    const Onnx__AttributeProto *attribute = node_attribute(model, name);
+    const struct value *value = input ? node_input(model, input) : NULL;
+    size_t count = 0;
+
+    if (attribute && attribute->n_ints <= RANK_MAX)
+        for (; count < attribute->n_ints; count++)
+            ints[count] = attribute->ints[count];
+    else if (!attribute && value && value->has_numbers &&
+             dims_elements(&value->dims) <= RANK_MAX)
+        for (; count < dims_elements(&value->dims); count++)
+            ints[count] = (int64_t)value->numbers[count];
+    return count;
+}
+
+enum status node_axis(const struct model *model, int64_t axis, size_t rank,
+                      size_t *result)
+{
+    int64_t real = axis < 0 ? axis + (int64_t)rank : axis;
+
+    if (real < 0 || real >= (int64_t)rank)
+        return model_fail(model, "has axis %" PRId64 " of %zu dimensions", axis, rank);
+    *result = (size_t)real;
+    return STATUS_OK;
+}
+
+static const struct schema *layer_schema(void)
+{
+    for (size_t f = 0; f < workload_schema.field_count; f++)
+        if (workload_schema.fields[f].kind == KIND_LIST)
+            return workload_schema.fields[f].element;
+    return NULL;
+}
+
+/* A name that lists of layers can hold, and no other layer has. */
+static const char *layer_name(struct model *model, const char *wanted)
+{
+    char *name = alloc_printf("%.80s", wanted);
+
+    for (char *c = name; *c; c++)
+        if ((unsigned char)*c <= ' ' || (unsigned char)*c > '~' ||
+            strchr(",=\"'\\", *c))
+            *c = '_';
+    for (size_t i = 0; i < model->workload.layers_count; i++)
+        if (strcmp(model->workload.layers[i].name, name) == 0) {
+            char *other = alloc_printf("%s-%zu", name, model->workload.layers_count);
+
+            free(name);
+            name = other;
+            break;
+        }
+    return model_text(model, name);
+}
+
+struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t count,
+                        int *index)
+{
+    struct workload *workload = &model->workload;
+    int first = count ? inputs[0] : NO_LAYER; /* inputs may be index itself */
+    struct layer *layer;
+
+    if (workload->layers_count == model->layer_capacity) {
+        size_t capacity = model->layer_capacity = 2 * model->layer_capacity + 64;
+
+        workload->layers = realloc_array(workload->layers, capacity, sizeof *layer);
+        model->shapes = realloc_array(model->shapes, capacity, sizeof *model->shapes);
+        model->first_inputs = realloc_array(model->first_inputs, capacity,
+                                            sizeof *model->first_inputs);
+    }
+    *index = (int)workload->layers_count;
+    layer = &workload->layers[*index];
+    record_default(layer_schema(), layer);
+    layer->name = layer_name(model, node_title(model->node));
+    layer->kind = kind;
+    if (count > 1 || (count == 1 && first != *index - 1)) {
+        char *names = alloc_text(workload->layers[first].name);
+
+        for (size_t i = 1; i < count; i++) {
+            char *more = alloc_printf("%s, %s", names,
+                                      workload->layers[inputs[i]].name);
+
+            free(names);
+            names = more;
+        }
+        layer->input = model_text(model, names);
+    }
+    model->first_inputs[*index] = first;
+    workload->layers_count++;
+    /* the record's own rule gives the shape, in layer_done */
+    model->shapes[*index] = (struct tensor_shape){ 0 };
+    return layer;
+}
+
+static int layer_find(const struct model *model, const char *name, size_t length)
+{
+    for (int i = (int)model->workload.layers_count - 1; i >= 0; i--) {
+        const char *one = model->workload.layers[i].name;
+
+        if (strlen(one) == length && strncmp(one, name, length) == 0)
+            return i;
+    }
+    return NO_LAYER;
+}
+
+enum status layer_done(struct model *model, int index, const struct dims *dims)
+{
+    struct operation operations[OPERATION_INPUTS_MAX + 1] = { 0 };
+    const struct layer *layer = &model->workload.layers[index];
+    struct operation *op = &operations[OPERATION_INPUTS_MAX];
+    struct sequence sequence = { .tokens = model->workload.sequence_length };
+    const char *at = layer->input;
+    struct error why;
+
+    *op = (struct operation){ .layer = layer, .weights_of = NO_OPERATION };
+    if (model->first_inputs[index] != NO_LAYER && !*at)
+        operations[op->input_count++].out = model->shapes[index - 1];
+    while (*at) {
+        size_t length = strcspn(at, ", ");
+        int from = layer_find(model, at, length);
+
+        operations[op->input_count].layer = &model->workload.layers[from];
+        operations[op->input_count++].out = model->shapes[from];
+        at += length;
+        at += strspn(at, ", ");
+    }
+    for (unsigned i = 0; i < op->input_count; i++)
+        op->inputs[i] = (int)i;
+    if (record_check(layer_schema(), &model->workload.layers[index], &why) !=
+            STATUS_OK ||
+        operation_shape(operations, OPERATION_INPUTS_MAX, sequence, &why) != STATUS_OK)
+        return model_fail(model, "does not fit a record: %s", why.text);
+    model->shapes[index] = op->out;
+    if (dims_elements(dims) == 0 || tensor_elements(&op->out) != dims_elements(dims))
+        return model_fail(model,
+                          "gives %" PRIu64 " elements, a record's layer %" PRIu64
+                          " (a record cannot hold it)",
+                          dims_elements(dims), tensor_elements(&op->out));
+    return STATUS_OK;
+}
+
+/* The first axis that runs over the tokens, all axes before it being 1. */
+static int token_axis_of(const struct tensor_shape *shape, const struct dims *dims)
+{
+    for (size_t i = 0; shape->is_tokens && i + 1 < dims->rank; i++) {
+        if (dims->d[i] == shape->width)
+            return (int)i;
+        if (dims->d[i] != 1)
+            break;
+    }
+    return NO_AXIS;
+}
+
+void output_put(struct model *model, size_t i, int layer, const struct dims *dims)
+{
+    struct value value = { .role = ROLE_TENSOR, .dims = *dims, .layer = layer };
+
+    value.token_axis = token_axis_of(&model->shapes[layer], dims);
+    if (i < model->node->n_output && *model->node->output[i])
+        value_put(model, model->node->output[i], &value);
+}
+
+/* A graph's input becomes a layer when something computes on it. */
+static enum status input_realise(struct model *model, struct value *value)
+{
+    const struct dims *dims = &value->dims;
+    bool is_image = dims->rank == 4, is_tokens = dims->rank == 3;
+    struct layer *layer;
+    enum status status;
+    int index;
+
+    if (!is_image && !is_tokens && dims->rank != 2)
+        return model_fail(model,
+                          "computes on input '%.60s' of %zu dimensions, must "
+                          "be 2 (features), 3 (tokens) or 4 (image)",
+                          value->name, dims->rank);
+    layer = layer_add(model, LAYER_INPUT, NULL, 0, &index);
+    layer->name = layer_name(model, value->name);
+    layer->channels = dims->d[is_tokens ? 2 : 1];
+    layer->height = is_image ? dims->d[2] : 1;
+    layer->width = is_image ? dims->d[3] : is_tokens ? dims->d[1] : 1;
+    status = layer_done(model, index, dims);
+    if (status == STATUS_OK && is_tokens) {
+        layer_add(model, LAYER_TOKENIZE, &index, 1, &index);
+        status = layer_done(model, index, dims);
+    }
+    value->role = ROLE_TENSOR;
+    value->layer = index;
+    value->token_axis = is_tokens ? 1 : NO_AXIS;
+    return status;
+}
+
+enum status value_layer(struct model *model, const char *name, int *layer)
+{
+    struct value *value = value_find(model, name);
+    enum status status = STATUS_OK;
+
+    if (!value)
+        return model_fail(model, "takes '%.60s', which nothing gives", name);
+    if (value->role == ROLE_INPUT)
+        status = input_realise(model, value);
+    if (status == STATUS_OK && value->role != ROLE_TENSOR)
+        return model_fail(model, "computes on '%.60s', which is %s", name,
+                          value->role == ROLE_CONSTANT
+                              ? "constant"
+                              : "within an attention or a normalisation");
+    *layer = value->layer;
+    return status;
+}
+
+enum status value_image(struct model *model, const char *name, int *layer)
+{
+    enum status status = value_layer(model, name, layer);
+    const struct value *value = value_find(model, name);
+    const struct tensor_shape *shape;
+
+    if (status != STATUS_OK)
+        return status;
+    shape = &model->shapes[*layer];
+    if (value->dims.rank != 4 || shape->is_tokens ||
+        shape->channels != value->dims.d[1] || shape->height != value->dims.d[2] ||
+        shape->width != value->dims.d[3])
+        return model_fail(model,
+                          "takes '%.60s', which is no image N x C x H x W as its "
+                          "layer gives it",
+                          name);
+    return STATUS_OK;
+}
+
+enum status value_tokens(struct model *model, const char *name, uint64_t channels,
+                         uint64_t extra, int *layer)
+{
+    enum status status = value_layer(model, name, layer);
+    const struct tensor_shape *shape;
+    struct dims dims = { 2, { 0 } };
+    struct layer *added;
+
+    if (status != STATUS_OK)
+        return status;
+    shape = &model->shapes[*layer];
+    if (shape->channels != channels)
+        return model_fail(model,
+                          "takes %" PRIu64 " channels of '%.60s', which has %" PRIu64,
+                          channels, name, shape->channels);
+    if (shape->is_tokens && extra == 0)
+        return STATUS_OK;
+    dims.d[0] = shape->height * shape->width + extra;
+    dims.d[1] = channels;
+    added = layer_add(model, LAYER_TOKENIZE, layer, 1, layer);
+    added->tokens = extra;
+    status = layer_done(model, *layer, &dims);
+    if (extra == 0)
+        value_find(model, name)->layer = *layer;
+    return status;
+}
+
+void model_free(struct model *model)
+{
+    for (size_t i = 0; i < model->text_count; i++)
+        free(model->texts[i]);
+    free(model->texts);
+    free(model->workload.layers);
+    free(model->shapes);
+    free(model->first_inputs);
+    free(model->values);
+    free(model->slots);
+}

@@ -1,0 +1,56 @@
+/* Spreads of record parameters, and the samples drawn from them: a Sobol sequence, so that
+ * a few hundred samples fill the space of parameters evenly. */
+#ifndef NVSWEEP_UNCERTAINTY_SPREAD_H
+#define NVSWEEP_UNCERTAINTY_SPREAD_H
+
+#include "base/schema.h"
+#include "tech/cell.h"
+
+#include <stdint.h>
+
+enum { SPREAD_PARAMETERS_MAX = 12 };
+
+enum spread_shape {
+    SPREAD_UNIFORM, /* factors between low and high alike */
+    SPREAD_LOG,     /* their logarithms alike */
+};
+
+/* A technology's parameter times a factor. */
+struct spread_parameter {
+    const char *name; /* a number of the technology records' schema */
+    double low, high; /* factors */
+    int shape;        /* enum spread_shape */
+};
+
+struct spread {
+    struct record record;
+    const char *summary;
+    struct spread_parameter *parameters;
+    size_t parameters_count;
+};
+extern const struct word spread_shapes[];
+extern const struct schema spread_schema;
+
+/* Number `index` of the Sobol sequence in dimension 0..SPREAD_PARAMETERS_MAX - 1, in [0, 1)
+ * (I. M. Sobol, 1967; direction numbers of S. Joe and F. Y. Kuo, SIAM J. Sci. Comput.
+ * 30(5), 2008), with a digital shift that follows from seed. */
+double sobol(uint64_t seed, uint64_t index, unsigned dimension);
+
+/* The factor of parameter p in sample number `sample`; sample 0 is the record as it is: 1. */
+double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample,
+                     size_t p);
+
+/* The technology as sample number `sample` has it.  Texts and lists stay the record's. */
+void spread_apply(const struct spread *spread, uint64_t seed, uint64_t sample,
+                  const struct cell *cell, struct cell *changed);
+
+/* Share of the variance of y that parameter values x alone explain (first-order index,
+ * given data: E. Plischke, E. Borgonovo and C. L. Smith, EJOR 226(3), 2013): variance of
+ * the means of y within `bins` equal ranges of the rank of x, over the variance of y.  The
+ * n pairs are sorted in place by x.  NaN if y does not vary or n < 4 bins. */
+struct pair {
+    double x, y;
+};
+double first_order(struct pair *pairs, uint64_t n, unsigned bins);
+
+#endif

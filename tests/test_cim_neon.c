@@ -1,0 +1,99 @@
+/* NEON (src/cim/neon.c). */
+#include "unit.h"
+
+#include "cim/cim.h"
+
+#include <math.h>
+
+static struct neon_function functions[] = {
+    { .operation = CIM_SOFTMAX, .elements = 64, .hidden_layers = 1 },
+    { .operation = CIM_SOFTMAX, .elements = 1152, .hidden_layers = 2 },
+    { .operation = CIM_SQUARE_ROOT, .elements = 1, .tables = 3 },
+};
+static struct neon crossbars = {
+    .rows = 128,
+    .hidden = 128,
+    .weight_bits = 16,
+    .cell_bits = 2,
+    .subarray_w = 24.08e-3,
+    .subarray_m2 = 13120e-12,
+    .functions = functions,
+    .functions_count = 3,
+};
+static const struct cim machine = {
+    .record = { .name = "neon" },
+    .family = CIM_NEON,
+    .neon = &crossbars,
+    .neon_count = 1,
+};
+
+static enum status ask(int operation, uint64_t elements, unsigned bits,
+                       struct cim_answer *answer)
+{
+    const struct cim_request request = {
+        .cim = &machine, .operation = operation, .bits = bits, .elements = elements
+    };
+
+    return cim_operate(&request, answer, NULL);
+}
+
+/* 64 inputs fill part of 8 crossbars (16 bits in cells of 2), 64 outputs 4 of them; 1152
+ * inputs 9 times 8, a second hidden layer 8, 1152 outputs 72. */
+static void crossbars_are_counted_by_hand(void)
+{
+    struct cim_answer answer;
+
+    CU_ASSERT_EQUAL_FATAL(ask(CIM_SOFTMAX, 64, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL(answer.subarrays, 12);
+    CU_ASSERT_EQUAL_FATAL(ask(CIM_SOFTMAX, 1152, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL(answer.subarrays, 152);
+    ASSERT_NEAR(answer.power_w, 3660.16e-3, 1e-9); /* the paper's table */
+}
+
+static void cells_of_more_bits_need_fewer_crossbars(void)
+{
+    struct cim_answer two, four;
+
+    ask(CIM_SOFTMAX, 1152, 16, &two);
+    crossbars.cell_bits = 4;
+    ask(CIM_SOFTMAX, 1152, 16, &four);
+    crossbars.cell_bits = 2;
+    CU_ASSERT_EQUAL(2 * four.subarrays, two.subarrays);
+}
+
+/* Three tables of 65536 entries of two bytes; no power of a table is published. */
+static void tables_hold_every_value_and_have_no_power(void)
+{
+    struct cim_answer answer;
+
+    CU_ASSERT_EQUAL_FATAL(ask(CIM_SQUARE_ROOT, 0, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL(answer.table_bytes, 3 * 131072.0);
+    CU_ASSERT(isnan(answer.power_w));
+}
+
+static void functions_without_a_unit_are_infeasible(void)
+{
+    struct cim_answer answer;
+
+    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 65, 16, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 64, 8, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_SQUASH, 8, 16, &answer), STATUS_INFEASIBLE);
+}
+
+/* 16 bits do not fall into slices of 3. */
+static void bad_records_are_refused_in_words(void)
+{
+    struct error err = { "" };
+
+    crossbars.cell_bits = 3;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_STRING_EQUAL(err.text, "cell_bits is 3, must divide weight_bits (16)");
+    crossbars.cell_bits = 2;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+}
+
+SUITE(cim_neon, TEST(crossbars_are_counted_by_hand),
+      TEST(cells_of_more_bits_need_fewer_crossbars),
+      TEST(tables_hold_every_value_and_have_no_power),
+      TEST(functions_without_a_unit_are_infeasible),
+      TEST(bad_records_are_refused_in_words));

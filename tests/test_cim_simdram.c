@@ -1,0 +1,147 @@
+/* SIMDRAM (src/cim/simdram.c). */
+#include "unit.h"
+
+#include "cim/cim.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* DDR4-2400 as the authors simulate it (CMU-SAFARI/MIMDRAM at 49549f9). */
+static struct simdram dram = {
+    .ras_s = 32e-9,
+    .rp_s = 14.16e-9,
+    .overlap_s = 4e-9,
+    .lanes = 65536,
+    .banks = 16,
+    .ranks = 2,
+    .chips = 8,
+    .supply_v = 1.2,
+    .cycling_a = 64e-3,
+    .standby_a = 50e-3,
+    .active_a = 67e-3,
+};
+static const struct cim machine = {
+    .record = { .name = "simdram" },
+    .family = CIM_SIMDRAM,
+    .simdram = &dram,
+    .simdram_count = 1,
+};
+
+static enum status ask(int operation, unsigned bits, uint64_t banks,
+                       struct cim_answer *answer)
+{
+    const struct cim_request request = {
+        .cim = &machine, .operation = operation, .bits = bits, .units = banks
+    };
+
+    return cim_operate(&request, answer, NULL);
+}
+
+/* The operation a line of the fixture speaks of.  The last bitcount program is the same
+ * as the faster one. */
+static int operation_of(const char *program)
+{
+    static const struct word programs[] = {
+        { "00_addition-plus.c", CIM_ADD },
+        { "01_subtraction-plus.c", CIM_SUBTRACT },
+        { "02_min-plus.c", CIM_MINIMUM },
+        { "03_max-plus.c", CIM_MAXIMUM },
+        { "11_multu-plus.c", CIM_MULTIPLY },
+        { "16_divu-plus.c", CIM_DIVIDE },
+        { "30_xor_reduction-plus.c", CIM_XOR_REDUCTION },
+        { "31_and_reduction-plus.c", CIM_AND_REDUCTION },
+        { "32_or_reduction-plus.c", CIM_OR_REDUCTION },
+        { "35_greater_equal_0-plus.c", CIM_NOT_NEGATIVE },
+        { "36_greater_than_0-plus.c", CIM_POSITIVE },
+        { "40_greater-plus.c", CIM_GREATER },
+        { "41_greater_equal-plus.c", CIM_GREATER_EQUAL },
+        { "42_equal-plus.c", CIM_EQUAL },
+        { "50_abs-plus.c", CIM_ABSOLUTE },
+        { "51_relu-plus.c", CIM_RELU },
+        { "60_if_then_else-plus.c", CIM_IF_THEN_ELSE },
+        { "90_bitweave-plus.c", CIM_BITWEAVE },
+        { "91_bitcount-plus.c", CIM_BITCOUNT },
+        { "91_bitcount_faster-plus.c", CIM_BITCOUNT_FAST },
+        { "92_bitcount-plus.c", CIM_BITCOUNT_FAST },
+        { NULL, 0 },
+    };
+    const struct word *word = word_find(programs, program);
+
+    return word ? word->value : -1;
+}
+
+/* Counted in the authors' microworkloads (CMU-SAFARI/MIMDRAM at 49549f9). */
+static void every_published_command_count_is_exact(void)
+{
+    FILE *file = fopen("tests/fixtures/simdram_counts.txt", "r");
+    char program[64];
+    unsigned bits, aaps, aps, lines = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    while (fscanf(file, "%63s n=%u AAP %u AP %u", program, &bits, &aaps, &aps) == 4) {
+        int operation = operation_of(program);
+        struct cim_answer answer = { 0 };
+
+        CU_ASSERT_FATAL(operation >= 0);
+        CU_ASSERT_EQUAL_FATAL(ask(operation, bits, 1, &answer), STATUS_OK);
+        CU_ASSERT_EQUAL(answer.aaps, aaps);
+        CU_ASSERT_EQUAL(answer.aps, aps);
+        lines++;
+    }
+    fclose(file);
+    CU_ASSERT_EQUAL(lines, 105); /* 21 programs of five widths */
+}
+
+/* An AAP of 32 + 4 + 14.16 ns, an AP of 46.16 ns, 49 and 16 of them. */
+static void a_bank_adds_65536_bytes_in_3196_ns(void)
+{
+    struct cim_answer answer;
+
+    CU_ASSERT_EQUAL_FATAL(ask(CIM_ADD, 8, 1, &answer), STATUS_OK);
+    ASSERT_NEAR(answer.latency_s, 49 * 50.16e-9 + 16 * 46.16e-9, 1e-12);
+    ASSERT_NEAR(answer.throughput_hz, 20.50e9, 1e-3);
+}
+
+static void banks_add_up_until_activations_run_out(void)
+{
+    struct cim_answer one, all;
+
+    ask(CIM_ADD, 8, 1, &one);
+    ask(CIM_ADD, 8, 32, &all);
+    ASSERT_NEAR(all.throughput_hz, 32 * one.throughput_hz, 1e-12);
+    CU_ASSERT(all.energy_j < one.energy_j); /* they share the background */
+    dram.four_activates_s = 50e-9;
+    ask(CIM_ADD, 8, 32, &all);
+    dram.four_activates_s = 0;
+    /* 16 banks of a rank need 16 (2 x 49 + 16) activations, four in 50 ns */
+    ASSERT_NEAR(all.latency_s, 16 * 114 * 12.5e-9, 1e-12);
+}
+
+/* One chip: 1.2 V (64 mA x 46.16 ns - 67 mA x 32 ns - 50 mA x 14.16 ns) an activation. */
+static void energy_follows_from_currents(void)
+{
+    struct cim_answer answer;
+    double activate_j = 8 * 1.2 * (64 * 46.16 - 67 * 32 - 50 * 14.16) * 1e-12;
+
+    ask(CIM_ADD, 8, 1, &answer);
+    ASSERT_NEAR(answer.energy_j * 65536,
+                114 * activate_j + 8 * 1.2 * 67e-3 * answer.latency_s, 1e-12);
+}
+
+static void what_has_no_sequence_is_infeasible(void)
+{
+    struct cim_answer answer = { .aaps = 7 };
+
+    CU_ASSERT_EQUAL(ask(CIM_ADD, 3, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_ADD, 65, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_DIVIDE, 5, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 8, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(CIM_ADD, 8, 33, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(answer.aaps, 7);
+}
+
+SUITE(cim_simdram, TEST(every_published_command_count_is_exact),
+      TEST(a_bank_adds_65536_bytes_in_3196_ns),
+      TEST(banks_add_up_until_activations_run_out), TEST(energy_follows_from_currents),
+      TEST(what_has_no_sequence_is_infeasible));

@@ -1,0 +1,184 @@
+/* UPMEM (src/cim/upmem.c), and the roofline beside it (src/cim/host.c). */
+#include "unit.h"
+
+#include "cim/cim.h"
+
+#include <math.h>
+
+static struct upmem_operation arithmetic[] = {
+    { .operation = CIM_ADD, .bits = 32, .instructions = 6 },
+    { .operation = CIM_MULTIPLY, .bits = 32, .instructions = 34 },
+};
+static struct upmem dpus = {
+    .clock_hz = 350e6,
+    .dpus = 2556,
+    .tasklets = 16,
+    .issue_cycles = 11,
+    .memory_bytes = 67108864,
+    .scratchpad_bytes = 65536,
+    .read_cycles = 77,
+    .write_cycles = 61,
+    .cycles_per_byte = 0.5,
+    .transfer_bytes = 1024,
+    .broadcast_bytes_per_s = 16.88e9,
+    .scatter_bytes_per_s = 6.68e9,
+    .gather_bytes_per_s = 4.74e9,
+    .power_w = 383,
+    .operations = arithmetic,
+    .operations_count = 2,
+};
+static const struct cim machine = {
+    .record = { .name = "upmem" }, .family = CIM_UPMEM, .upmem = &dpus, .upmem_count = 1
+};
+
+static struct host gpu = {
+    .memory_bytes = 12e9,
+    .bytes_per_s = 600e9,
+    .oversubscribed_bytes_per_s = 3e9,
+    .macs_hz = 7e12,
+    .power_w = 250,
+};
+static const struct cim beside = {
+    .record = { .name = "gpu" }, .family = CIM_HOST, .host = &gpu, .host_count = 1
+};
+
+static double add_hz(uint64_t tasklets)
+{
+    const struct cim_request request = { .cim = &machine,
+                                         .operation = CIM_ADD,
+                                         .bits = 32,
+                                         .units = 1,
+                                         .tasklets = tasklets };
+    struct cim_answer answer = { .throughput_hz = NAN };
+
+    cim_operate(&request, &answer, NULL);
+    return answer.throughput_hz;
+}
+
+/* Instructions of one tasklet are 11 cycles apart, so eleven fill the pipeline. */
+static void eleven_tasklets_fill_the_pipeline(void)
+{
+    ASSERT_NEAR(add_hz(1), 350e6 / 6 / 11, 1e-12);
+    ASSERT_NEAR(add_hz(10), 10 * add_hz(1), 1e-12);
+    ASSERT_NEAR(add_hz(11), 350e6 / 6, 1e-12);
+    ASSERT_NEAR(add_hz(24), add_hz(11), 1e-12);
+}
+
+/* 77 + 0.5 x 2048 cycles, and 61 + 0.5 x 8. */
+static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
+{
+    struct cim_request request = { .cim = &machine,
+                                   .operation = CIM_MEMORY_READ,
+                                   .elements = 2048 };
+    struct cim_answer answer;
+
+    CU_ASSERT_EQUAL_FATAL(cim_operate(&request, &answer, NULL), STATUS_OK);
+    ASSERT_NEAR(answer.latency_s, 1101 / 350e6, 1e-12);
+    ASSERT_NEAR(answer.bytes_per_s, 651.0e6, 1e-4);
+    request.operation = CIM_MEMORY_WRITE;
+    request.elements = 8;
+    CU_ASSERT_EQUAL_FATAL(cim_operate(&request, &answer, NULL), STATUS_OK);
+    ASSERT_NEAR(answer.latency_s, 65 / 350e6, 1e-12);
+    request.elements = 12;
+    CU_ASSERT_EQUAL(cim_operate(&request, &answer, NULL), STATUS_INFEASIBLE);
+}
+
+/* n x k times a vector on a machine. */
+static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t units,
+                        struct cim_network *network)
+{
+    struct accel_layer layer = {
+        .batch = 1,
+        .groups = 1,
+        .channels = k,
+        .filters = n,
+        .in_height = 1,
+        .in_width = 1,
+        .kernel_height = 1,
+        .kernel_width = 1,
+        .stride = 1,
+        .out_height = 1,
+        .out_width = 1,
+    };
+    size_t number = 1;
+    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct cim_network_request request = {
+        .cim = cim, .layers = &layers, .bits = 32, .units = units
+    };
+
+    return cim_network(&request, network, NULL);
+}
+
+/* 65 rows of 4096 on the fullest of 2556 DPUs, 40 instructions each: 30.4 ms.  Memory:
+ * 1040 transfers of 1 KiB, 589 cycles each: 1.75 ms. */
+static void a_matrix_times_a_vector_is_limited_by_arithmetic(void)
+{
+    struct cim_network network;
+
+    CU_ASSERT_EQUAL_FATAL(gemv(&machine, 163840, 4096, 0, &network), STATUS_OK);
+    ASSERT_NEAR(network.compute_s, 65 * 4096 * 40 / 350e6, 1e-12);
+    ASSERT_NEAR(network.memory_s, 65 * 16 * 589 / 350e6, 1e-12);
+    ASSERT_NEAR(network.input_s, 2556 * 16384 / 16.88e9, 1e-12);
+    ASSERT_NEAR(network.output_s, 163840 * 4 / 4.74e9, 1e-12);
+    ASSERT_NEAR(network.latency_s,
+                network.compute_s + network.input_s + network.output_s, 1e-12);
+    ASSERT_NEAR(network.energy_j, 383 * network.latency_s, 1e-12);
+}
+
+/* 512 groups of one filter of 9 weights over 14 x 14 pixels: every DPU of 512 has a
+ * group, its own inputs and all its pixels. */
+static void groups_are_dealt_to_dpus(void)
+{
+    struct accel_layer layer = {
+        .batch = 1,
+        .groups = 512,
+        .channels = 1,
+        .filters = 1,
+        .in_height = 14,
+        .in_width = 14,
+        .kernel_height = 3,
+        .kernel_width = 3,
+        .stride = 1,
+        .out_height = 14,
+        .out_width = 14,
+    };
+    size_t number = 1;
+    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct cim_network_request request = {
+        .cim = &machine, .layers = &layers, .bits = 32, .units = 512
+    };
+    struct cim_network network;
+
+    CU_ASSERT_EQUAL_FATAL(cim_network(&request, &network, NULL), STATUS_OK);
+    ASSERT_NEAR(network.macs, 512 * 196 * 9, 1e-12);
+    ASSERT_NEAR(network.compute_s, 196 * 9 * 40 / 350e6, 1e-12);
+    ASSERT_NEAR(network.input_s, 512 * 196 * 9 * 4 / 6.68e9, 1e-12);
+}
+
+/* 64 MiB a DPU: 4096 x 4096 words fill one exactly. */
+static void weights_must_fit(void)
+{
+    struct cim_network network = { .macs = 7 };
+
+    CU_ASSERT_EQUAL(gemv(&machine, 4096, 4096, 1, &network), STATUS_OK);
+    network.macs = 7;
+    CU_ASSERT_EQUAL(gemv(&machine, 4097, 4096, 1, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(gemv(&machine, 8, 8, 2557, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(network.macs, 7);
+}
+
+static void a_gpu_slows_down_when_its_memory_is_full(void)
+{
+    struct cim_network fits, exceeds;
+
+    CU_ASSERT_EQUAL(gemv(&beside, 700000, 4096, 0, &fits), STATUS_OK); /* 11.5 GB */
+    CU_ASSERT_EQUAL(gemv(&beside, 800000, 4096, 0, &exceeds), STATUS_OK);
+    ASSERT_NEAR(fits.latency_s, (700000.0 * 4096 + 704096) * 4 / 600e9, 1e-12);
+    ASSERT_NEAR(exceeds.latency_s, (800000.0 * 4096 + 804096) * 4 / 3e9, 1e-12);
+}
+
+SUITE(cim_upmem, TEST(eleven_tasklets_fill_the_pipeline),
+      TEST(memory_takes_a_start_and_half_a_cycle_per_byte),
+      TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),
+      TEST(groups_are_dealt_to_dpus), TEST(weights_must_fit),
+      TEST(a_gpu_slows_down_when_its_memory_is_full));
