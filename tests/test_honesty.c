@@ -317,9 +317,9 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
                tally.points[id], tally.done[id]);
         points += tally.points[id];
     }
-    CU_ASSERT(tally.done[STAGE_ARRAY] > 0 && tally.done[STAGE_SYSTEM] > 0);
-    CU_ASSERT(tally.done[STAGE_BUFFERS] > 0 && tally.done[STAGE_CHIP] > 0);
-    CU_ASSERT(points >= 20000);
+    CU_ASSERT(tally.done[STAGE_ARRAY] > 0 && tally.done[STAGE_REUSE] > 0);
+    CU_ASSERT(tally.done[STAGE_BUFFERS] > 0 && tally.done[STAGE_MAPPING] > 0);
+    CU_ASSERT(points >= 5000);
 }
 
 /* ---- directions that physics fixes */
@@ -399,7 +399,7 @@ static void larger_memories_are_never_smaller(void)
         column_along(settings, 4, STAGE_ARRAY, "area_m2", areas);
         compared += direction_check(areas, 1, technology);
     }
-    CU_ASSERT(compared > 100);
+    CU_ASSERT(compared > 40);
 }
 
 /* Area does not depend on temperature, so that one organization is compared. */
