@@ -31,7 +31,6 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
             -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
 CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
-CFLAGS   += $(if $(COVERAGE),--coverage -fprofile-update=atomic)
 comma    := ,
 
 # Packages may not be there before `make deps`; so these are asked for when used.
@@ -89,11 +88,6 @@ fuzz: all  ## feed broken files to every reader, SECONDS= (600) each, by libFuzz
 	$(Q).ci/deps $(FUZZ_PACKAGES)
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
 
-coverage:  ## run the unit tests and whole runs, list lines and branches covered by folder
-	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage COVERAGE=1 OPTIMISE='-O1 -g' \
-	    all build/coverage/unit
-	$(Q)tests/coverage build/coverage
-
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -135,7 +129,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture slurm-test fuzz coverage lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test fuzz lint format bench plots schema man install clean help
 
 # ---- how things are built
 

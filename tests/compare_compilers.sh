@@ -37,7 +37,7 @@ run() { # name, program
 
 compiler() { # name, CC, optimisation
     local build=build/compilers/$1
-    make --no-print-directory -j2 BUILD="$build" CC="$2" OPTIMISE="$3" SANITIZE= COVERAGE= \
+    make --no-print-directory -j2 BUILD="$build" CC="$2" OPTIMISE="$3" SANITIZE= \
         WARNINGS= "$build/nvsweep" >"$scratch/$1.log" 2>&1 ||
         { tail -n 20 "$scratch/$1.log"; echo "FAILED: $1 does not build"; exit 1; }
     run "$1" "$build/nvsweep"
