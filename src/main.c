@@ -16,8 +16,8 @@ static const struct command *command_find(const char *name, struct error *err)
         names[count++] = c->name;
     }
     nearest = text_nearest(name, names, count);
-    error_set(err, STATUS_INPUT, "no command '%.60s'%s%s%s; `nvsweep help` lists them", name,
-              nearest ? "; did you mean '" : "", nearest ? nearest : "",
+    error_set(err, STATUS_INPUT, "no command '%.60s'%s%s%s; `nvsweep help` lists them",
+              name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
               nearest ? "'?" : "");
     return NULL;
 }
@@ -44,7 +44,8 @@ int main(int argc, char **argv)
 
         status = cmd_help(1, topic, &err);
     } else {
-        status = command->run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc), &err);
+        status = command->run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc),
+                              &err);
     }
     if (fflush(stdout) != 0 && status == STATUS_OK)
         status = error_set(&err, STATUS_IO, "cannot write to standard output");

@@ -22,7 +22,8 @@ static void deal_by_messages(int rank, int ranks)
         MPI_Status status;
         int64_t request, answer;
 
-        MPI_Recv(&request, 1, MPI_INT64_T, MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD, &status);
+        MPI_Recv(&request, 1, MPI_INT64_T, MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD,
+                 &status);
         answer = next < LEASES ? next++ : -1;
         left -= answer < 0;
         MPI_Send(&answer, 1, MPI_INT64_T, status.MPI_SOURCE, TAG, MPI_COMM_WORLD);
@@ -91,7 +92,8 @@ int main(int argc, char **argv)
                      "mpi_yield_when_idle 1 -n %d '%s' %s",
                      ranks, argv[0], modes[mode]);
             if (system(command) != 0)
-                printf("  %2d ranks, %-8s not finished within 60 s\n", ranks, modes[mode]);
+                printf("  %2d ranks, %-8s not finished within 60 s\n", ranks,
+                       modes[mode]);
             fflush(stdout);
         }
     return EXIT_SUCCESS;

@@ -72,8 +72,9 @@ static void value_draw(enum axis_id axis, uint64_t *state, char *text)
 
     switch (spec->kind) {
     case AXIS_RECORD:
-        snprintf(text, 64, "%s",
-                 ((struct record *)shelf->records[draw_below(state, shelf->count)])->name);
+        snprintf(
+            text, 64, "%s",
+            ((struct record *)shelf->records[draw_below(state, shelf->count)])->name);
         break;
     case AXIS_WORD:
         while (spec->words[words].name)
@@ -85,9 +86,10 @@ static void value_draw(enum axis_id axis, uint64_t *state, char *text)
     case AXIS_COUNT: count_draw(axis, state, text); break;
     case AXIS_NUMBER: /* nodes between those of the library cannot be built at all */
         if (axis == AXIS_node_m)
-            snprintf(text, 64, "%.17g",
-                     ((const struct node *)nodes->records[draw_below(state, nodes->count)])
-                         ->node_m);
+            snprintf(
+                text, 64, "%.17g",
+                ((const struct node *)nodes->records[draw_below(state, nodes->count)])
+                    ->node_m);
         else if (draw(state) < 0.25)
             snprintf(text, 64, "%.17g", spec->fallback);
         else
@@ -110,8 +112,8 @@ static void setting_draw(enum axis_id axis, size_t most, uint64_t *state, char *
             is_new &= strcmp(values[k], values[count]) != 0;
         if (!is_new)
             continue;
-        used += (size_t)snprintf(text + used, TEXT_BYTES - used, "%s%s", count ? "," : "",
-                                 values[count]);
+        used += (size_t)snprintf(text + used, TEXT_BYTES - used, "%s%s",
+                                 count ? "," : "", values[count]);
         count++;
     }
 }
@@ -212,7 +214,8 @@ static void row_check(const struct study *study, enum stage_id id, uint64_t i)
         const struct metric *metric = &stages[id].metrics[m];
         const double *column = study->results[id].column[m];
         uint64_t inner = inners[metric->inner].count;
-        bool may_be_nan = metric->inner == INNER_LEVEL || strstr(metric->meaning, "NaN");
+        bool may_be_nan = metric->inner == INNER_LEVEL ||
+                          strstr(metric->meaning, "NaN");
         bool may_be_infinite = strstr(metric->meaning, "infinite");
 
         for (uint64_t k = 0; metric->kind == COLUMN_NUMBER && k < inner; k++)
@@ -337,9 +340,11 @@ static void column_along(const char *const *settings, size_t count, enum stage_i
     size_t m = 0;
 
     CU_ASSERT_EQUAL_FATAL(
-        sweep_from_settings(settings, count, shipped_library(), &sweep, &err), STATUS_OK);
+        sweep_from_settings(settings, count, shipped_library(), &sweep, &err),
+        STATUS_OK);
     sweep.stages = 1u << stage;
-    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(study.grids[stage].points, STEPS);
     study_evaluate(&study, NULL);
     while (strcmp(stages[stage].metrics[m].name, metric) != 0)
@@ -392,7 +397,8 @@ static void larger_memories_are_never_smaller(void)
         const char *settings[] = { technology, capacities, "target=area",
                                    nodes[draw_below(&state, 3)] };
 
-        snprintf(technology, sizeof technology, "technology=%s", technology_draw(&state));
+        snprintf(technology, sizeof technology, "technology=%s",
+                 technology_draw(&state));
         snprintf(capacities, sizeof capacities,
                  "capacity=%.0f,%.0f,%.0f,%.0f,%.0f,%.0f", first, 2 * first, 3 * first,
                  4 * first, 8 * first, 16 * first);

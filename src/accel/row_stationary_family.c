@@ -116,10 +116,10 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
 
     for (int all_strips = 0; all_strips < 2; all_strips++)
         for (uint64_t n = 1; n <= l->batch; n++)
-            for (uint64_t u = 1; u <= blocks; u++) {
+            for (uint64_t u = 1; l->batch % n == 0 && u <= blocks; u++) {
                 struct pass pass;
 
-                if (l->batch % n != 0 || blocks % u != 0)
+                if (blocks % u != 0)
                     continue;
                 if (!pass_evaluate(l, e, all_strips ? strips : 1, n, channels, filters,
                                    least(filters * u, l->filters), capacity, &pass))

@@ -17,7 +17,8 @@ static const struct cell *cell_named(void *context, const char *name, size_t i)
     return NULL;
 }
 
-static const struct node *node_named(void *context, double node_m, enum node_roadmap roadmap)
+static const struct node *node_named(void *context, double node_m,
+                                     enum node_roadmap roadmap)
 {
     return library_node(context, node_m, (int)roadmap);
 }
@@ -44,12 +45,15 @@ enum status cmd_array(int argc, char **argv, struct error *err)
     if (!from && argc == 1)
         from = argv[0];
     if (!from)
-        return error_set(err, STATUS_INPUT,
-                         "array needs rows: nvsweep array --rules nvsim --from ROWS.csv");
+        return error_set(
+            err, STATUS_INPUT,
+            "array needs rows: nvsweep array --rules nvsim --from ROWS.csv");
     rules = array_rules_find(rules_name);
     if (!rules)
-        return error_set(err, STATUS_INPUT, "--rules '%.60s': must be nvsim, physical or physical_nvsim_writes",
-                         rules_name);
+        return error_set(
+            err, STATUS_INPUT,
+            "--rules '%.60s': must be nvsim, physical or physical_nvsim_writes",
+            rules_name);
     status = library_load(&library, err);
     if (status != STATUS_OK) {
         library_free(&library);

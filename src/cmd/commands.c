@@ -99,13 +99,14 @@ enum status cmd_help(int argc, char **argv, struct error *err)
         }
     }
     if (argc > 0)
-        return error_set(err, STATUS_INPUT, "no command '%.60s'; `nvsweep help` lists them",
-                         argv[0]);
+        return error_set(err, STATUS_INPUT,
+                         "no command '%.60s'; `nvsweep help` lists them", argv[0]);
     printf("nvsweep %s: parameter sweeps of memory technologies in deep-learning "
            "hardware\n\n",
            program_version);
     for (const struct command *c = commands; c->name; c++)
         printf("  nvsweep %-8s %-30s %s\n", c->name, c->arguments, c->summary);
-    printf("\nExit codes: 0 done, 1 failures recorded, 2 bad input, 75 run it again.\n");
+    printf(
+        "\nExit codes: 0 done, 1 failures recorded, 2 bad input, 75 run it again.\n");
     return STATUS_OK;
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* Replace the values named in "axis=value" texts; the rest stay at the sweep's first. */
-static enum status point_choose(char **settings, int count, const struct library *library,
-                                struct space *space, struct point *point,
-                                struct error *err)
+static enum status point_choose(char **settings, int count,
+                                const struct library *library, struct space *space,
+                                struct point *point, struct error *err)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         point_set(point, axis, space->axes[axis].values[0]);
@@ -26,7 +26,8 @@ static enum status point_choose(char **settings, int count, const struct library
                  settings[i]);
         axis = axis_find(key);
         if (!equals)
-            return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", settings[i]);
+            return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE",
+                             settings[i]);
         if (axis == AXES)
             return axis_unknown(key, err);
         status = axis_value_parse(library, axis, equals + 1, &value, &why);
@@ -58,7 +59,8 @@ static void stage_print(const struct study *study, enum stage_id id)
     const struct stage *stage = &stages[id];
     char text[60];
 
-    printf("%s: %s\n", stage->name, word_name(point_status_words, study->statuses[id][0]));
+    printf("%s: %s\n", stage->name,
+           word_name(point_status_words, study->statuses[id][0]));
     if (study->statuses[id][0] != POINT_DONE)
         return;
     for (size_t m = 0; m < stage->metric_count; m++) {
@@ -70,9 +72,11 @@ static void stage_print(const struct study *study, enum stage_id id)
         if (metric->inner == INNER_CURVE)
             continue;
         for (uint64_t i = 0; i < inner->count; i++) {
-            double value = metric->kind == COLUMN_NUMBER ? numbers[i] : (double)counts[i];
+            double value = metric->kind == COLUMN_NUMBER ? numbers[i]
+                                                         : (double)counts[i];
 
-            printf("  %-28s %-14s %s\n", inner->labels ? inner->labels[i] : metric->name,
+            printf("  %-28s %-14s %s\n",
+                   inner->labels ? inner->labels[i] : metric->name,
                    quantity_format(value, metric->units, text, sizeof text),
                    inner->labels ? metric->name : metric->meaning);
         }
@@ -99,7 +103,8 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
         if (value != 0 && isfinite(value))
             printf("  %*s%-*s %-12s %s\n", 2 * (int)term->depth, "",
                    30 - 2 * (int)term->depth, term->name,
-                   quantity_format(value, term->unit, text, sizeof text), term->meaning);
+                   quantity_format(value, term->unit, text, sizeof text),
+                   term->meaning);
     }
 }
 
@@ -141,8 +146,9 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         return status;
     if (argc < 1)
-        return error_set(err, STATUS_INPUT,
-                         "explain needs a sweep: nvsweep explain SWEEP technology=sram ...");
+        return error_set(
+            err, STATUS_INPUT,
+            "explain needs a sweep: nvsweep explain SWEEP technology=sram ...");
     status = sweep_load(argv[0], &library, &sweep, err);
     if (status == STATUS_OK)
         status = point_choose(argv + 1, argc - 1, &library, &sweep.space, &point, err);

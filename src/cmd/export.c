@@ -22,10 +22,12 @@ static void csv_text(const char *text)
 }
 
 /* Coordinates in SI numbers or as texts, so that a spreadsheet can compute with them. */
-static enum status coordinate_print(const struct table *table, size_t d, struct error *err)
+static enum status coordinate_print(const struct table *table, size_t d,
+                                    struct error *err)
 {
     const struct results *results = table->results;
-    const struct results_dimension *dimension = &results->dimensions[table->dimensions[d]];
+    const struct results_dimension *dimension =
+        &results->dimensions[table->dimensions[d]];
     const struct variable *variable;
     enum status status;
     double value;
@@ -39,7 +41,8 @@ static enum status coordinate_print(const struct table *table, size_t d, struct 
         csv_text(variable->texts[table_index(table, d)]);
         return STATUS_OK;
     }
-    status = results_read_numbers(results, variable, table_index(table, d), 1, &value, err);
+    status = results_read_numbers(results, variable, table_index(table, d), 1, &value,
+                                  err);
     printf("%.17g", value);
     return status;
 }

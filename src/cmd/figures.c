@@ -60,7 +60,8 @@ static char *joined(const char *first, const char *const *settings, size_t count
     return key;
 }
 
-static enum status sweep_make(struct figures *figures, const struct published_figure *figure,
+static enum status sweep_make(struct figures *figures,
+                              const struct published_figure *figure,
                               struct sweep *sweep, struct error *err)
 {
     enum status status;
@@ -124,7 +125,8 @@ static enum status choice_parse(const struct library *library, const char *setti
     const char *text = setting + key_length;
     char part[128];
 
-    snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127), setting);
+    snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127),
+             setting);
     choice->axis = axis_find(part);
     choice->count = 0;
     if (*text != '=')
@@ -169,7 +171,8 @@ static enum status metric_find(const struct study *study, const char *name,
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         for (size_t m = 0; m < stages[id].metric_count; m++)
             if (strcmp(stages[id].metrics[m].name, name) == 0 &&
-                stages[id].metrics[m].inner == INNER_SCALAR && study->stages >> id & 1) {
+                stages[id].metrics[m].inner == INNER_SCALAR &&
+                study->stages >> id & 1) {
                 question->stage = id;
                 question->metric = m;
                 return STATUS_OK;
@@ -177,17 +180,19 @@ static enum status metric_find(const struct study *study, const char *name,
     return error_set(err, STATUS_INPUT, "no metric '%s' at these points", name);
 }
 
-static enum status question_make(const struct figures *figures, const struct study *study,
+static enum status question_make(const struct figures *figures,
+                                 const struct study *study,
                                  const struct published_figure *figure,
                                  struct question *question, struct error *err)
 {
     enum status status = metric_find(study, figure->metric, question, err);
 
-    *question = (struct question){ .stage = question->stage, .metric = question->metric };
+    *question = (struct question){ .stage = question->stage,
+                                   .metric = question->metric };
     if (figure->where_count > CHOICES || figure->baseline_count > CHOICES)
         return error_set(err, STATUS_INPUT, "more than %d settings", CHOICES);
-    for (size_t i = 0; i < figure->where_count && figure->sweep[0] && status == STATUS_OK;
-         i++)
+    for (size_t i = 0;
+         i < figure->where_count && figure->sweep[0] && status == STATUS_OK; i++)
         status = choice_parse(figures->library, figure->where[i],
                               &question->where[question->where_count++], err);
     for (size_t i = 0; i < figure->baseline_count && status == STATUS_OK; i++)
@@ -209,14 +214,15 @@ static double value_at(const struct study *study, const struct question *questio
 }
 
 /* The baseline of the point at index: the same point but for the baseline's axes. */
-static enum status baseline_at(const struct study *study, const struct question *question,
-                               uint64_t *index, struct error *err)
+static enum status baseline_at(const struct study *study,
+                               const struct question *question, uint64_t *index,
+                               struct error *err)
 {
     for (size_t b = 0; b < question->baseline_count; b++) {
         const struct choice *choice = &question->baseline[b];
 
-        *index = grid_moved(&study->grids[question->stage], &study->sweep->space, *index,
-                            choice->axis, choice->values[0]);
+        *index = grid_moved(&study->grids[question->stage], &study->sweep->space,
+                            *index, choice->axis, choice->values[0]);
         if (*index == UINT64_MAX)
             return error_set(err, STATUS_INPUT, "the baseline's %s is not in the sweep",
                              axis_specs[choice->axis].key);
@@ -257,8 +263,8 @@ static double reduction_value(const struct reduction *r, enum reduce reduce)
 /* Ratios need the baseline among the points: without a sweep file it is evaluated as a
  * figure of its own, with the baseline's settings in place of where's. */
 static enum status ratio_of_settings(struct figures *figures,
-                                     const struct published_figure *figure, double *value,
-                                     struct error *err)
+                                     const struct published_figure *figure,
+                                     double *value, struct error *err)
 {
     struct published_figure alone = *figure, baseline = *figure;
     const char **settings = alloc_array(figure->where_count, sizeof *settings);
@@ -268,8 +274,8 @@ static enum status ratio_of_settings(struct figures *figures,
     for (size_t i = 0; i < figure->where_count; i++) {
         settings[i] = figure->where[i];
         for (size_t b = 0; b < figure->baseline_count; b++)
-            if (strncmp(figure->baseline[b], settings[i], strcspn(settings[i], "=") + 1) ==
-                0)
+            if (strncmp(figure->baseline[b], settings[i],
+                        strcspn(settings[i], "=") + 1) == 0)
                 settings[i] = figure->baseline[b];
     }
     alone.baseline_count = baseline.baseline_count = 0;
@@ -282,8 +288,9 @@ static enum status ratio_of_settings(struct figures *figures,
     return status;
 }
 
-enum status figures_value(struct figures *figures, const struct published_figure *figure,
-                          double *value, struct error *err)
+enum status figures_value(struct figures *figures,
+                          const struct published_figure *figure, double *value,
+                          struct error *err)
 {
     struct reduction reduction = { .count = 0 };
     struct question question;
@@ -296,8 +303,8 @@ enum status figures_value(struct figures *figures, const struct published_figure
     status = evaluated_for(figures, figure, &one, err);
     if (status == STATUS_OK)
         status = question_make(figures, &one->study, figure, &question, err);
-    for (uint64_t i = 0; status == STATUS_OK && i < one->study.grids[question.stage].points;
-         i++) {
+    for (uint64_t i = 0;
+         status == STATUS_OK && i < one->study.grids[question.stage].points; i++) {
         bool is_asked = true;
         uint64_t base = i;
         struct point point;
@@ -309,14 +316,14 @@ enum status figures_value(struct figures *figures, const struct published_figure
             continue;
         status = baseline_at(&one->study, &question, &base, err);
         if (status == STATUS_OK)
-            reduction_add(&reduction,
-                          question.baseline_count
-                              ? value_at(&one->study, &question, base) /
-                                    value_at(&one->study, &question, i)
-                              : value_at(&one->study, &question, i));
+            reduction_add(&reduction, question.baseline_count
+                                          ? value_at(&one->study, &question, base) /
+                                                value_at(&one->study, &question, i)
+                                          : value_at(&one->study, &question, i));
     }
     if (status == STATUS_OK && reduction.count == 0)
-        return error_set(err, STATUS_INPUT, "where selects no point of %s", figure->sweep);
+        return error_set(err, STATUS_INPUT, "where selects no point of %s",
+                         figure->sweep);
     if (status == STATUS_OK)
         *value = reduction_value(&reduction, figure->reduce);
     return status;

@@ -18,7 +18,8 @@ void figures_end(struct figures *figures);
 
 /* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not
  * done gives NaN. */
-enum status figures_value(struct figures *figures, const struct published_figure *figure,
-                          double *value, struct error *err);
+enum status figures_value(struct figures *figures,
+                          const struct published_figure *figure, double *value,
+                          struct error *err);
 
 #endif

@@ -56,8 +56,8 @@ static void metrics_list(void)
         for (size_t m = 0; m < stages[id].metric_count; m++) {
             const struct metric *metric = &stages[id].metrics[m];
 
-            printf("%-10s %-24s %-7s %s\n", stages[id].name, metric->name, metric->units,
-                   metric->meaning);
+            printf("%-10s %-24s %-7s %s\n", stages[id].name, metric->name,
+                   metric->units, metric->meaning);
         }
 }
 
@@ -90,7 +90,8 @@ enum status cmd_list(int argc, char **argv, struct error *err)
     static const struct table_of {
         const char *name;
         void (*list)(void);
-    } tables[] = { { "axes", axes_list }, { "metrics", metrics_list },
+    } tables[] = { { "axes", axes_list },
+                   { "metrics", metrics_list },
                    { "stages", stages_list } };
     struct library library;
     enum shelf_id shelf;

@@ -96,8 +96,9 @@ static enum status folders_find(const char **folders, size_t *count, char **ship
     for (size_t i = 0; i < user_folder_count; i++)
         folders[(*count)++] = user_folders[i];
     if (!*shipped)
-        return error_set(err, STATUS_INPUT,
-                         "no library beside the program; set NVSWEEP_LIBRARY to its folder");
+        return error_set(
+            err, STATUS_INPUT,
+            "no library beside the program; set NVSWEEP_LIBRARY to its folder");
     folders[(*count)++] = *shipped;
     return STATUS_OK;
 }

@@ -65,24 +65,24 @@ static const char *cell_of(const struct csv *csv, size_t row, const char *column
 
 /* What describes the question; the organization follows in the rows that have it. */
 static const char *const keys[] = {
-    "peer",       "mode",      "tech",   "node_nm", "capacity_bytes",
-    "assoc",      "line_bits", "temp_K", "roadmap", "access_mode",
+    "peer",       "mode",         "tech",         "node_nm", "capacity_bytes",
+    "assoc",      "line_bits",    "temp_K",       "roadmap", "access_mode",
     "opt_target", "arr_area_mm2", "area_eff_pct",
 };
 static const char *const organization[] = {
-    "bank_rows",     "bank_cols",     "act_mats_col", "act_mats_row", "act_sub_col",
-    "act_sub_row",   "mat_rows",      "mat_cols",     "sub_rows",     "sub_cols",
-    "mux_sa",        "mux_l1",        "mux_l2",       "tag_bank_rows", "tag_bank_cols",
-    "tag_mat_rows",  "tag_mat_cols",  "tag_sub_rows", "tag_sub_cols", "tag_mux_sa",
+    "bank_rows",    "bank_cols",    "act_mats_col", "act_mats_row",  "act_sub_col",
+    "act_sub_row",  "mat_rows",     "mat_cols",     "sub_rows",      "sub_cols",
+    "mux_sa",       "mux_l1",       "mux_l2",       "tag_bank_rows", "tag_bank_cols",
+    "tag_mat_rows", "tag_mat_cols", "tag_sub_rows", "tag_sub_cols",  "tag_mux_sa",
 };
 static const char *const totals[] = {
-    "area_mm2",       "read_latency_ns",  "write_latency_ns", "miss_latency_ns",
-    "read_energy_nJ", "write_energy_nJ",  "leakage_mW",
+    "area_mm2",       "read_latency_ns", "write_latency_ns", "miss_latency_ns",
+    "read_energy_nJ", "write_energy_nJ", "leakage_mW",
 };
 static const char *const components[] = {
-    "rd_htree_ns", "rd_mat_ns", "predec_ns", "rd_sub_ns",  "rowdec_ns",   "bitline_ns",
-    "sa_ns",       "mux_ns",    "comp_ns",   "rd_htree_e_nJ", "rd_mat_e_nJ", "rd_sub_e_nJ",
-    "sa_e_nJ",     "precharge_e_nJ", "rowdec_e_nJ",
+    "rd_htree_ns", "rd_mat_ns",   "predec_ns", "rd_sub_ns",      "rowdec_ns",
+    "bitline_ns",  "sa_ns",       "mux_ns",    "comp_ns",        "rd_htree_e_nJ",
+    "rd_mat_e_nJ", "rd_sub_e_nJ", "sa_e_nJ",   "precharge_e_nJ", "rowdec_e_nJ",
 };
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -129,8 +129,9 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
     return text;
 }
 
-static enum status answer(const struct library *library, const struct array_rules *rules,
-                          char *asked, struct csv *answered, struct error *err)
+static enum status answer(const struct library *library,
+                          const struct array_rules *rules, char *asked,
+                          struct csv *answered, struct error *err)
 {
     struct array_library names = array_library_of(library);
     FILE *in = fmemopen(asked, strlen(asked), "r");
@@ -174,7 +175,8 @@ static size_t column_print(const struct csv *theirs, const struct csv *ours,
         our = cell_of(ours, row, column);
         if (!their[0] || strtod(their, NULL) == 0)
             continue;
-        errors[count] = our[0] ? fabs(strtod(our, NULL) / strtod(their, NULL) - 1) : INFINITY;
+        errors[count] = our[0] ? fabs(strtod(our, NULL) / strtod(their, NULL) - 1)
+                               : INFINITY;
         outside += errors[count++] > 0.05;
     }
     qsort(errors, count, sizeof *errors, double_compare);
@@ -213,7 +215,8 @@ static enum status nvsim_print(const struct library *library, const struct csv *
     if (is_organized)
         printf("  NVSim, rules nvsim, at its organization (relative errors)\n");
     else
-        printf("  NVSim, rules nvsim, our own search: the same organization in %zu of %zu\n",
+        printf("  NVSim, rules nvsim, our own search: the same organization in %zu of "
+               "%zu\n",
                same, rows);
     for (size_t k = 0; k < COUNT(totals); k++)
         *missed += column_print(peers, &ours, "NVSim", totals[k]);
@@ -225,24 +228,30 @@ static enum status nvsim_print(const struct library *library, const struct csv *
 
 /* Why the tools differ where they do by more than a quarter. */
 static const char *const ns_cache_reasons =
-    "    area: its cells are relaxed to the logic cell's pitch (an STT cell takes one gate\n"
-    "      pitch by one cell height), ours are the library's records; Area optima are one\n"
+    "    area: its cells are relaxed to the logic cell's pitch (an STT cell takes one "
+    "gate\n"
+    "      pitch by one cell height), ours are the library's records; Area optima are "
+    "one\n"
     "      monolith in its search and folded in ours\n"
-    "    read: no global wire class (0.2 fF/um and one resistance for all lengths) and a\n"
+    "    read: no global wire class (0.2 fF/um and one resistance for all lengths) and "
+    "a\n"
     "      2..4 ns current converter at 7..14 nm; ours is the node's\n"
-    "    leakage: 0.1 nA/um of every device at 300 K; ours are the node's LOP currents\n";
+    "    leakage: 0.1 nA/um of every device at 300 K; ours are the node's LOP "
+    "currents\n";
 static const char *const cacti_reasons =
-    "    leakage: 215 nA/um at 22 nm HP and a long-channel factor of 0.31, ours NVSim's\n"
+    "    leakage: 215 nA/um at 22 nm HP and a long-channel factor of 0.31, ours "
+    "NVSim's\n"
     "      1057 nA/um: ITRS projections of different years\n"
     "    Area optima: CACTI bounds the slow-down it accepts, ours is the least area\n"
     "      whatever it costs in time\n"
     "    sequential rows: tag before data in its access time\n";
 
 static enum status optima_print(const struct library *library, const struct csv *peers,
-                                const char *peer, const char *reasons, struct error *err)
+                                const char *peer, const char *reasons,
+                                struct error *err)
 {
-    static const char *const shown[] = { "area_mm2", "read_latency_ns", "read_energy_nJ",
-                                         "leakage_mW" };
+    static const char *const shown[] = { "area_mm2", "read_latency_ns",
+                                         "read_energy_nJ", "leakage_mW" };
     struct csv ours = { .count = 0 };
     size_t rows, row = 0;
     char *asked = question(peers, peer, false, &rows);
@@ -273,8 +282,8 @@ static enum status optima_print(const struct library *library, const struct csv 
     return STATUS_OK;
 }
 
-enum status peers_print(const struct library *library, const char *folder, size_t *missed,
-                        struct error *err)
+enum status peers_print(const struct library *library, const char *folder,
+                        size_t *missed, struct error *err)
 {
     char *path = alloc_printf("%s/published/array_peers.csv", folder);
     FILE *file = fopen(path, "r");

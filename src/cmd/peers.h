@@ -8,7 +8,7 @@
  * rows at the same organization and by our own search (rules nvsim), then NS-Cache's and
  * CACTI's optima beside ours (rules physical).  *missed counts NVSim's figures outside
  * 5 %.  STATUS_INPUT if the file does not read. */
-enum status peers_print(const struct library *library, const char *folder, size_t *missed,
-                        struct error *err);
+enum status peers_print(const struct library *library, const char *folder,
+                        size_t *missed, struct error *err);
 
 #endif

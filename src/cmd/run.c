@@ -15,8 +15,8 @@ static char *default_output(const char *sweep)
     const char *slash = strrchr(sweep, '/'), *base = slash ? slash + 1 : sweep;
     const char *dot = strrchr(base, '.');
 
-    return alloc_printf("%.*s.h5", (int)(dot && dot != base ? (size_t)(dot - base)
-                                                            : strlen(base)),
+    return alloc_printf("%.*s.h5",
+                        (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base)),
                         base);
 }
 

@@ -8,14 +8,15 @@ static void axes_table(void)
 {
     static const char *const types[] = { "string", "string", "uint64", "float64" };
 
-    printf("## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
-           "file carries the name,\na sweep file may use the key as well.\n\n"
-           "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
+    printf(
+        "## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
+        "file carries the name,\na sweep file may use the key as well.\n\n"
+        "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
     for (enum axis_id axis = 0; axis < AXES; axis++) {
         const struct axis_spec *spec = &axis_specs[axis];
 
-        printf("| `%s` | `%s` | %s | %s | %s |\n", spec->name, spec->key, types[spec->kind],
-               spec->units, spec->meaning);
+        printf("| `%s` | `%s` | %s | %s | %s |\n", spec->name, spec->key,
+               types[spec->kind], spec->units, spec->meaning);
     }
 }
 
@@ -27,7 +28,8 @@ static void stage_table(enum stage_id id)
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (stage->axes >> axis & 1)
             printf("`%s` ", axis_specs[axis].name);
-    printf("that the sweep varies.\n\n| dataset | type | units | extra dimension | meaning "
+    printf("that the sweep varies.\n\n| dataset | type | units | extra dimension | "
+           "meaning "
            "|\n|---|---|---|---|---|\n");
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
@@ -52,7 +54,8 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
            "Every stage has `<stage>_status` (int8):");
     for (const struct word *w = point_status_words; w->name; w++)
         printf(" %d %s%s", w->value, w->name, w[1].name ? "," : ".\n");
-    printf("Points that are not done hold NaN (0 in integer columns). Root attributes hold "
+    printf("Points that are not done hold NaN (0 in integer columns). Root attributes "
+           "hold "
            "the sweep's\ntext, the library records it used, the program's version and "
            "commit, and the seed.\n\n");
     axes_table();
@@ -68,8 +71,8 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
                 printf("%s%s", i ? ", " : "", inners[id].labels[i]);
         else
             printf("%llu, %g..%g %s", (unsigned long long)inners[id].count,
-                   inners[id].coordinate(0), inners[id].coordinate(inners[id].count - 1),
-                   inners[id].units);
+                   inners[id].coordinate(0),
+                   inners[id].coordinate(inners[id].count - 1), inners[id].units);
         printf(" | %s |\n", inners[id].meaning);
     }
     return STATUS_OK;

@@ -19,7 +19,8 @@ static enum state state_of(const struct results_summary *summary,
 {
     if (summary->pending == 0)
         return summary->failed ? STATE_FAILED : STATE_DONE;
-    return activity->has_lock && activity->owner.is_alive ? STATE_RUNNING : STATE_STOPPED;
+    return activity->has_lock && activity->owner.is_alive ? STATE_RUNNING
+                                                          : STATE_STOPPED;
 }
 
 static void bar_print(double share)
@@ -55,7 +56,8 @@ static void stages_print(const struct results *results,
         printf("  %" PRIu64 " of %" PRIu64, total - pending, total);
         for (int code = POINT_INFEASIBLE; code < POINT_STATUSES; code++)
             if (counts[code])
-                printf(", %" PRIu64 " %s", counts[code], word_name(point_status_words, code));
+                printf(", %" PRIu64 " %s", counts[code],
+                       word_name(point_status_words, code));
         if (strcmp(results->stages[s].name, activity->stage) == 0 && pending &&
             activity->points_per_s > 0) {
             double left_s = activity_left_s(activity, pending);
@@ -77,8 +79,8 @@ static enum status failures_print(const struct results *results, struct error *e
     for (size_t s = 0; s < results->stage_count; s++)
         for (size_t b = 0; b < 2; b++) {
             size_t count = 0;
-            enum status status = results_points_with(results, s, bad[b], 0, points, SHOWN,
-                                                     &count, err);
+            enum status status = results_points_with(results, s, bad[b], 0, points,
+                                                     SHOWN, &count, err);
 
             if (status != STATUS_OK)
                 return status;
@@ -109,7 +111,8 @@ static void state_print(enum state state, const struct activity *activity)
     }
 }
 
-static void json_print(const struct results *results, const struct results_summary *summary,
+static void json_print(const struct results *results,
+                       const struct results_summary *summary,
                        const struct activity *activity, enum state state)
 {
     printf("{\"state\": \"%s\", \"total\": %" PRIu64 ", \"pending\": %" PRIu64

@@ -22,8 +22,8 @@ static enum status reader_at(const struct results *results, struct reader *reade
         enum status status;
 
         /* far jumps are random access: read little */
-        if (reader->count && (index < reader->first ||
-                              index - reader->first > 2 * reader->count))
+        if (reader->count &&
+            (index < reader->first || index - reader->first > 2 * reader->count))
             count = count < 64 ? count : 64;
         status = results_read_numbers(results, reader->variable, index, count,
                                       reader->window, err);
@@ -48,9 +48,9 @@ static enum status unknown(const struct results *results, const char *what,
     for (size_t i = 0; i < results->variable_count && count < 512; i++)
         names[count++] = results->variables[i].name;
     nearest = text_nearest(name, names, count);
-    return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path, what,
-                     name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                     nearest ? "'?" : "");
+    return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path,
+                     what, name, nearest ? "; did you mean '" : "",
+                     nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static bool is_axis(const struct results *results, const struct variable *variable)
@@ -65,15 +65,18 @@ static enum status metric_add(struct table *table, const char *name, struct erro
 {
     const struct variable *variable = results_find(table->results, name);
 
-    if (!variable || variable->kind == VARIABLE_TEXT || is_axis(table->results, variable))
+    if (!variable || variable->kind == VARIABLE_TEXT ||
+        is_axis(table->results, variable))
         return unknown(table->results, "metric", name, err);
     if (table->metric_count == TABLE_METRICS)
-        return error_set(err, STATUS_INPUT, "at most %d metrics at a time", TABLE_METRICS);
+        return error_set(err, STATUS_INPUT, "at most %d metrics at a time",
+                         TABLE_METRICS);
     table->metrics[table->metric_count++].variable = variable;
     return STATUS_OK;
 }
 
-static enum status metrics_add(struct table *table, const char *names, struct error *err)
+static enum status metrics_add(struct table *table, const char *names,
+                               struct error *err)
 {
     char name[128];
     enum status status = STATUS_OK;
@@ -120,7 +123,8 @@ static void dimensions_find(struct table *table)
             table->metrics[widest].variable->dimension_count)
             widest = m;
     for (size_t k = 0; k < table->metric_count; k++) {
-        const struct variable *v = table->metrics[(widest + k) % table->metric_count].variable;
+        const struct variable *v =
+            table->metrics[(widest + k) % table->metric_count].variable;
 
         for (size_t d = 0; d < v->dimension_count; d++) {
             bool is_known = false;
@@ -171,7 +175,8 @@ static enum status coordinate_is(const struct results *results,
         *is_same = strcmp(variable->texts[i], text) == 0;
         return STATUS_OK;
     }
-    status = quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted, &why);
+    status = quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted,
+                            &why);
     if (status != STATUS_OK)
         return error_set(err, status, "%s: %s", variable->name, why.text);
     status = results_read_numbers(results, variable, i, 1, &value, err);
@@ -196,12 +201,13 @@ enum status table_dimension(const struct table *table, const char *axis, size_t 
     }
     if (!variable)
         return unknown(table->results, "axis", axis, err);
-    return error_set(err, STATUS_INPUT, "'%s' is no dimension of these metrics in %s", name,
-                     table->results->path);
+    return error_set(err, STATUS_INPUT, "'%s' is no dimension of these metrics in %s",
+                     name, table->results->path);
 }
 
 enum status table_match(const struct table *table, const char *axis, const char *values,
-                        size_t *d, uint64_t **indices, uint64_t *count, struct error *err)
+                        size_t *d, uint64_t **indices, uint64_t *count,
+                        struct error *err)
 {
     const struct results *results = table->results;
     const struct variable *variable = results_find(results, axis_name(axis));
@@ -219,7 +225,8 @@ enum status table_match(const struct table *table, const char *axis, const char 
         char value[128];
         uint64_t before = *count;
 
-        snprintf(value, sizeof value, "%.*s", (int)(length < 127 ? length : 127), values);
+        snprintf(value, sizeof value, "%.*s", (int)(length < 127 ? length : 127),
+                 values);
         values += length + (values[length] == ',');
         for (uint64_t i = 0; variable && i < extent && status == STATUS_OK; i++) {
             bool is_same = false;
@@ -239,7 +246,8 @@ enum status table_match(const struct table *table, const char *axis, const char 
     return status;
 }
 
-static enum status filter_apply(struct table *table, const char *filter, struct error *err)
+static enum status filter_apply(struct table *table, const char *filter,
+                                struct error *err)
 {
     const char *equals = strchr(filter, '=');
     char axis[128];
@@ -249,8 +257,8 @@ static enum status filter_apply(struct table *table, const char *filter, struct 
 
     if (!equals || equals == filter)
         return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", filter);
-    snprintf(axis, sizeof axis, "%.*s", (int)(equals - filter < 127 ? equals - filter : 127),
-             filter);
+    snprintf(axis, sizeof axis, "%.*s",
+             (int)(equals - filter < 127 ? equals - filter : 127), filter);
     status = table_match(table, axis, equals + 1, &d, &indices, &count, err);
     if (status != STATUS_OK)
         return status;
@@ -373,6 +381,6 @@ enum status table_value(struct table *table, size_t m, double *value, struct err
 char *table_label(const struct table *table, size_t d, uint64_t index, char *buffer,
                   size_t size)
 {
-    return results_coordinate_format(table->results, table->dimensions[d], index, buffer,
-                                     size);
+    return results_coordinate_format(table->results, table->dimensions[d], index,
+                                     buffer, size);
 }

@@ -41,7 +41,8 @@ bool table_next(struct table *table);
 void table_rewind(struct table *table);
 
 /* Value of metric m in the current row, NaN where the point is not done. */
-enum status table_value(struct table *table, size_t m, double *value, struct error *err);
+enum status table_value(struct table *table, size_t m, double *value,
+                        struct error *err);
 
 /* enum point_status of the current row. */
 enum status table_status(struct table *table, int *status, struct error *err);

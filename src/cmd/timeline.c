@@ -38,7 +38,8 @@ static int stage_index(struct timeline *timeline, const char *name)
             return s;
     if (timeline->stage_count == COLOURS)
         return COLOURS - 1;
-    snprintf(timeline->stages[timeline->stage_count], sizeof timeline->stages[0], "%s", name);
+    snprintf(timeline->stages[timeline->stage_count], sizeof timeline->stages[0], "%s",
+             name);
     return timeline->stage_count++;
 }
 
@@ -102,15 +103,17 @@ static void svg_write(FILE *out, const struct timeline *timeline, const char *ti
                 "<text x=\"%d\" y=\"37\">%s</text>\n",
                 LEFT + 110 * s, colours[s], LEFT + 16 + 110 * s, timeline->stages[s]);
     for (int rank = 0; rank < timeline->ranks; rank++)
-        fprintf(out, "<text x=\"4\" y=\"%d\">rank %d</text>\n", TOP + rank * ROW + 13, rank);
+        fprintf(out, "<text x=\"4\" y=\"%d\">rank %d</text>\n", TOP + rank * ROW + 13,
+                rank);
     for (size_t i = 0; i < timeline->count; i++) {
         const struct bar *bar = &timeline->bars[i];
 
         fprintf(out,
                 "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"%s\" "
                 "stroke=\"white\" stroke-width=\"0.3\"/>\n",
-                LEFT + (bar->start_s - timeline->first_s) * scale, TOP + bar->rank * ROW,
-                bar->seconds * scale, ROW - 4, colours[bar->stage]);
+                LEFT + (bar->start_s - timeline->first_s) * scale,
+                TOP + bar->rank * ROW, bar->seconds * scale, ROW - 4,
+                colours[bar->stage]);
     }
     for (int tick = 0; tick <= 5; tick++)
         fprintf(out, "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%.3g s</text>\n",
@@ -132,8 +135,9 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         return status;
     if (argc != 1)
-        return error_set(err, STATUS_INPUT,
-                         "timeline needs a result file: nvsweep timeline FILE -o RUN.svg");
+        return error_set(
+            err, STATUS_INPUT,
+            "timeline needs a result file: nvsweep timeline FILE -o RUN.svg");
     path = alloc_printf("%s.journal", argv[0]);
     journal = fopen(path, "r");
     if (!journal) {

@@ -13,8 +13,9 @@
 
 /* The sweep's text stands in the file; the records are today's, so a difference of values
  * shows a library or a model that changed since. */
-static enum status sweep_of(const struct results *results, const struct library *library,
-                            struct sweep *sweep, struct error *err)
+static enum status sweep_of(const struct results *results,
+                            const struct library *library, struct sweep *sweep,
+                            struct error *err)
 {
     char path[] = "/tmp/nvsweep-XXXXXX";
     int fd = mkstemp(path);
@@ -32,7 +33,8 @@ static enum status sweep_of(const struct results *results, const struct library 
     close(fd);
     status = sweep_read(path, library, sweep, &why);
     if (status != STATUS_OK)
-        error_set(err, status, "%s: its sweep no longer reads: %s", results->path, why.text);
+        error_set(err, status, "%s: its sweep no longer reads: %s", results->path,
+                  why.text);
     unlink(path);
     return status;
 }
@@ -67,28 +69,30 @@ static uint64_t mixed(uint64_t x) /* splitmix64 */
 }
 
 /* Evaluate one point again; *differing counts columns whose bytes are others. */
-static enum status point_recompute(const struct results *results, const struct study *study,
-                                   enum stage_id id, size_t s, uint64_t point,
-                                   uint64_t *differing, struct error *err)
+static enum status point_recompute(const struct results *results,
+                                   const struct study *study, enum stage_id id,
+                                   size_t s, uint64_t point, uint64_t *differing,
+                                   struct error *err)
 {
     const struct results_stage *in = &results->stages[s];
     union columns columns;
     int8_t now = POINT_PENDING, then = POINT_PENDING;
-    enum status status = results_read_raw(results, &results->variables[in->status], point, 1,
-                                          &then, err);
+    enum status status = results_read_raw(results, &results->variables[in->status],
+                                          point, 1, &then, err);
 
     if (status != STATUS_OK || (then != POINT_DONE && then != POINT_INFEASIBLE))
         return status;
     columns_alloc(id, 1, &columns);
     stages[id].evaluate(study, (struct range){ point, 1 }, &columns, &now, NULL);
     *differing += now != then;
-    for (size_t m = 0; m < stages[id].metric_count && status == STATUS_OK && now == then;
-         m++) {
+    for (size_t m = 0;
+         m < stages[id].metric_count && status == STATUS_OK && now == then; m++) {
         size_t bytes = metric_point_bytes(&stages[id].metrics[m]);
         const struct variable *v = &results->variables[in->columns[m]];
         char *stored = alloc_array(bytes, 1);
 
-        status = results_read_raw(results, v, point * (bytes / 8), bytes / 8, stored, err);
+        status = results_read_raw(results, v, point * (bytes / 8), bytes / 8, stored,
+                                  err);
         if (status == STATUS_OK && memcmp(stored, columns.column[m], bytes) != 0) {
             char where[512];
 
@@ -166,8 +170,9 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
         return status;
     if (argc != 1 || quantity_parse(sample, "1", &samples, NULL) != STATUS_OK ||
         samples < 0 || samples > 1e6)
-        return error_set(err, STATUS_INPUT,
-                         "verify needs a result file: nvsweep verify FILE [--sample N]");
+        return error_set(
+            err, STATUS_INPUT,
+            "verify needs a result file: nvsweep verify FILE [--sample N]");
     status = results_open(argv[0], &results, err);
     if (status == STATUS_OK)
         status = results_verify(results, &blocks, &damaged, &where);

@@ -74,18 +74,18 @@ enum status probe_file(const char *path, probe_fn *read, struct error *err)
     if (child == 0)
         child_run(path, read);
     if (child < 0)
-        return error_set(err, STATUS_IO, "%s: cannot start a process to read it: %s", path,
-                         strerror(errno));
+        return error_set(err, STATUS_IO, "%s: cannot start a process to read it: %s",
+                         path, strerror(errno));
     while (waitpid(child, &ended, 0) < 0)
         if (errno != EINTR)
             return STATUS_OK; /* someone else waits for children: nothing is known */
     if (WIFSIGNALED(ended))
         return error_set(err, STATUS_INPUT,
-                         "%s: is damaged: HDF5 cannot read it without failing (%s)", path,
-                         strsignal(WTERMSIG(ended)));
+                         "%s: is damaged: HDF5 cannot read it without failing (%s)",
+                         path, strsignal(WTERMSIG(ended)));
     if (WEXITSTATUS(ended) != EXIT_SUCCESS)
-        return error_set(err, STATUS_INPUT,
-                         "%s: is damaged: reading it takes more memory than it can hold",
-                         path);
+        return error_set(
+            err, STATUS_INPUT,
+            "%s: is damaged: reading it takes more memory than it can hold", path);
     return STATUS_OK;
 }

@@ -74,9 +74,9 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
             opening->is_foreign = true;
         dimension = dimension_named(opening->results, name + (*name == '/'), sizes[d]);
         variable->dimensions[d] = dimension;
-        opening->is_foreign |= opening->results->dimensions[dimension].count != sizes[d] ||
-                               __builtin_mul_overflow(variable->count, sizes[d],
-                                                      &variable->count);
+        opening->is_foreign |=
+            opening->results->dimensions[dimension].count != sizes[d] ||
+            __builtin_mul_overflow(variable->count, sizes[d], &variable->count);
     }
     variable->dimension_count = (size_t)rank;
 }
@@ -217,7 +217,8 @@ static void stage_read(struct opening *opening, size_t status)
     } else {
         opening->is_foreign = true;
     }
-    for (char *word = columns ? strtok(columns, " ") : NULL; word; word = strtok(NULL, " ")) {
+    for (char *word = columns ? strtok(columns, " ") : NULL; word;
+         word = strtok(NULL, " ")) {
         const struct variable *column = results_find(results, word);
 
         if (!column || layout->columns == COLUMNS_MAX || column->item_bytes != 8 ||
@@ -294,7 +295,8 @@ static void content_read(struct opening *opening)
               by_offset);
 }
 
-static enum status file_open(const char *path, struct results **results, struct error *err)
+static enum status file_open(const char *path, struct results **results,
+                             struct error *err)
 {
     struct opening opening = { .results = alloc_array(1, sizeof *opening.results) };
     enum status status;
@@ -319,10 +321,11 @@ static enum status file_open(const char *path, struct results **results, struct 
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);
         if (opening.is_packed)
-            status = error_set(err, STATUS_INPUT,
-                               "%s: is a packed copy; `nvsweep pack --undo` makes one that "
-                               "this command reads",
-                               path);
+            status = error_set(
+                err, STATUS_INPUT,
+                "%s: is a packed copy; `nvsweep pack --undo` makes one that "
+                "this command reads",
+                path);
         else if (opening.is_foreign && !opening.h5.is_system)
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",

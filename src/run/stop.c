@@ -42,7 +42,8 @@ void stop_watch(double budget_s)
         double left_s = difftime((time_t)atoll(job_end), time(NULL));
         double margin_s = left_s / 4 < STOP_MARGIN_S ? left_s / 4 : STOP_MARGIN_S;
 
-        job_end_s = clock_s() + left_s - margin_s; /* a short job gets its work done, too */
+        job_end_s = clock_s() + left_s -
+                    margin_s; /* a short job gets its work done, too */
     }
 }
 

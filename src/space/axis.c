@@ -72,15 +72,15 @@ const struct word overlap_words[] = {
 #define LIST_NUMBER(none) .words = (none)
 
 const struct axis_spec axis_specs[AXES] = {
-#define AXIS(kind_, name_, key_, units_, fallback_, min_, max_, list_, meaning_)       \
-    [AXIS_##name_] = { .kind = AXIS_##kind_,                                           \
-                       .name = #name_,                                                 \
-                       .key = #key_,                                                   \
-                       .units = (units_),                                              \
-                       .fallback = (fallback_),                                        \
-                       .min = (min_),                                                  \
-                       .max = (max_),                                                  \
-                       LIST_##kind_(list_),                                            \
+#define AXIS(kind_, name_, key_, units_, fallback_, min_, max_, list_, meaning_) \
+    [AXIS_##name_] = { .kind = AXIS_##kind_,                                     \
+                       .name = #name_,                                           \
+                       .key = #key_,                                             \
+                       .units = (units_),                                        \
+                       .fallback = (fallback_),                                  \
+                       .min = (min_),                                            \
+                       .max = (max_),                                            \
+                       LIST_##kind_(list_),                                      \
                        .meaning = (meaning_) },
 #include "axes.def"
 #undef AXIS
@@ -94,8 +94,10 @@ const struct axis_spec axis_specs[AXES] = {
 void point_set(struct point *point, enum axis_id axis, union axis_value value)
 {
     switch (axis) {
-#define AXIS(kind, name, ...)                                                          \
-    case AXIS_##name: point->name = value.MEMBER_##kind; break;
+#define AXIS(kind, name, ...)              \
+    case AXIS_##name:                      \
+        point->name = value.MEMBER_##kind; \
+        break;
 #include "axes.def"
 #undef AXIS
     case AXES: break;
@@ -107,8 +109,10 @@ union axis_value point_get(const struct point *point, enum axis_id axis)
     union axis_value value = { .record = NULL };
 
     switch (axis) {
-#define AXIS(kind, name, ...)                                                          \
-    case AXIS_##name: value.MEMBER_##kind = point->name; break;
+#define AXIS(kind, name, ...)              \
+    case AXIS_##name:                      \
+        value.MEMBER_##kind = point->name; \
+        break;
 #include "axes.def"
 #undef AXIS
     case AXES: break;
@@ -133,10 +137,9 @@ enum status axis_unknown(const char *key, struct error *err)
     for (enum axis_id axis = 0; axis < AXES; axis++)
         keys[axis] = axis_specs[axis].key;
     nearest = text_nearest(key, keys, AXES);
-    return error_set(err, STATUS_INPUT,
-                     "no axis '%.60s'%s%s%s; `nvsweep list axes` lists them", key,
-                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                     nearest ? "'?" : "");
+    return error_set(
+        err, STATUS_INPUT, "no axis '%.60s'%s%s%s; `nvsweep list axes` lists them", key,
+        nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 bool axis_values_equal(enum axis_id axis, union axis_value a, union axis_value b)
@@ -162,7 +165,9 @@ char *axis_value_format(enum axis_id axis, union axis_value value, char *buffer,
     case AXIS_WORD:
         snprintf(buffer, size, "%s", word_name(spec->words, value.word));
         break;
-    case AXIS_COUNT: quantity_format((double)value.count, spec->units, buffer, size); break;
+    case AXIS_COUNT:
+        quantity_format((double)value.count, spec->units, buffer, size);
+        break;
     case AXIS_NUMBER: quantity_format(value.number, spec->units, buffer, size); break;
     }
     return buffer;
@@ -183,7 +188,8 @@ static enum status record_parse(const struct library *library, enum shelf_id id,
     for (size_t i = 0; i < shelf->count && count < 1024; i++)
         names[count++] = ((const struct record *)shelf->records[i])->name;
     nearest = text_nearest(text, names, count);
-    return error_set(err, STATUS_INPUT, "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
+    return error_set(err, STATUS_INPUT,
+                     "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
                      shelf_schemas[id]->kind, text, nearest ? "; did you mean '" : "",
                      nearest ? nearest : "", nearest ? "'?" : "");
 }
@@ -220,15 +226,17 @@ enum status axis_value_parse(const struct library *library, enum axis_id axis,
         value->number = number;
     } else {
         if (!(number >= 0 && number < 9e15) || number != floor(number))
-            return error_set(err, STATUS_INPUT, "is '%.60s', must be a whole number%s%s",
-                             text, strcmp(spec->units, "1") == 0 ? "" : " of ",
+            return error_set(err, STATUS_INPUT,
+                             "is '%.60s', must be a whole number%s%s", text,
+                             strcmp(spec->units, "1") == 0 ? "" : " of ",
                              strcmp(spec->units, "1") == 0 ? "" : spec->units);
         value->count = (uint64_t)number;
     }
     return axis_value_check(axis, *value, err);
 }
 
-enum status axis_value_check(enum axis_id axis, union axis_value value, struct error *err)
+enum status axis_value_check(enum axis_id axis, union axis_value value,
+                             struct error *err)
 {
     const struct axis_spec *spec = &axis_specs[axis];
     double number = spec->kind == AXIS_COUNT ? (double)value.count : value.number;

@@ -101,6 +101,7 @@ enum status axis_value_parse(const struct library *library, enum axis_id axis,
 
 /* Is a number or count within the axis's range?  STATUS_INPUT and "is ..., must be in
  * ..." if not. */
-enum status axis_value_check(enum axis_id axis, union axis_value value, struct error *err);
+enum status axis_value_check(enum axis_id axis, union axis_value value,
+                             struct error *err);
 
 #endif

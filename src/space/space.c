@@ -25,8 +25,9 @@ enum status grid_init(struct grid *grid, const struct space *space, axis_mask ax
     for (size_t d = grid->dimension_count; d-- > 0;) {
         grid->strides[d] = grid->points;
         if (grid->sizes[d] && grid->points > most / grid->sizes[d])
-            return error_set(err, STATUS_INPUT,
-                             "the axes span more than 2^62 points; leave some values out");
+            return error_set(
+                err, STATUS_INPUT,
+                "the axes span more than 2^62 points; leave some values out");
         grid->points *= grid->sizes[d];
     }
     return STATUS_OK;
@@ -69,11 +70,13 @@ uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t
         uint64_t at = index / grid->strides[d] % grid->sizes[d];
 
         for (size_t a = 0; a < dimension->axis_count; a++)
-            for (uint64_t i = 0; dimension->axes[a] == axis && i < dimension->count; i++)
+            for (uint64_t i = 0; dimension->axes[a] == axis && i < dimension->count;
+                 i++)
                 if (axis_values_equal(axis, space->axes[axis].values[i], value))
                     return index + i * grid->strides[d] - at * grid->strides[d];
     }
-    return axis_values_equal(axis, space->axes[axis].values[0], value) ? index : UINT64_MAX;
+    return axis_values_equal(axis, space->axes[axis].values[0], value) ? index
+                                                                       : UINT64_MAX;
 }
 
 static bool is_member(enum axis_id axis, union axis_value value,
@@ -100,8 +103,9 @@ static bool rule_applies(const struct grid *grid, const struct space *space,
 static bool rule_matches(const struct exclusion *rule, const struct point *point)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (rule->axes >> axis & 1 && !is_member(axis, point_get(point, axis),
-                                                 rule->values[axis], rule->counts[axis]))
+        if (rule->axes >> axis & 1 &&
+            !is_member(axis, point_get(point, axis), rule->values[axis],
+                       rule->counts[axis]))
             return false;
     return true;
 }
@@ -130,8 +134,8 @@ static uint64_t dimension_matches(const struct space *space,
             enum axis_id axis = dimension->axes[a];
 
             if (rule->axes >> axis & 1)
-                is_match = is_member(axis, space->axes[axis].values[i], rule->values[axis],
-                                     rule->counts[axis]);
+                is_match = is_member(axis, space->axes[axis].values[i],
+                                     rule->values[axis], rule->counts[axis]);
         }
         matches += is_match;
     }
@@ -152,7 +156,8 @@ static uint64_t rule_box(const struct grid *grid, const struct space *space,
                        rule->counts[axis]))
             return 0;
     for (size_t d = 0; d < grid->dimension_count; d++)
-        points *= dimension_matches(space, &space->dimensions[grid->dimensions[d]], rule);
+        points *= dimension_matches(space, &space->dimensions[grid->dimensions[d]],
+                                    rule);
     return points;
 }
 
@@ -183,7 +188,8 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
     return excluded;
 }
 
-void space_pin(struct space *pinned, const struct space *space, const struct point *point)
+void space_pin(struct space *pinned, const struct space *space,
+               const struct point *point)
 {
     *pinned = (struct space){ .iso_area = space->iso_area };
     for (enum axis_id axis = 0; axis < AXES; axis++) {

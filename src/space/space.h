@@ -89,7 +89,8 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
                              uint64_t limit, bool *is_exact);
 
 /* A space of that one point, no dimensions; iso_area is kept. */
-void space_pin(struct space *pinned, const struct space *space, const struct point *point);
+void space_pin(struct space *pinned, const struct space *space,
+               const struct point *point);
 
 void space_free(struct space *space);
 

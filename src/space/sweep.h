@@ -13,11 +13,12 @@ struct sweep {
     char *text;  /* the whole file, verbatim */
     char *title; /* or NULL */
     struct space space;
-    uint32_t stages;   /* bit per stage asked for (by default all whose axes are given) */
+    uint32_t stages; /* bit per stage asked for (by default all whose axes are given) */
     uint64_t seed;
-    int durability;    /* enum durability */
-    double max_error;  /* asked error of sampled miss ratios, absolute */
-    struct array_limits limits;   /* what the array search must keep within; 0: no limit */
+    int durability;   /* enum durability */
+    double max_error; /* asked error of sampled miss ratios, absolute */
+    struct array_limits
+        limits; /* what the array search must keep within; 0: no limit */
     struct array_weights weights; /* of target "weighted" */
 };
 

@@ -65,8 +65,8 @@ bool curve_store_load(const char *folder, const char *key, struct reuse_curve *c
     uint32_t checksum;
     bool is_found = false;
 
-    if (file && fread(found, 1, length, file) == length && memcmp(found, key, length) == 0 &&
-        fread(&read, sizeof read, 1, file) == 1 &&
+    if (file && fread(found, 1, length, file) == length &&
+        memcmp(found, key, length) == 0 && fread(&read, sizeof read, 1, file) == 1 &&
         fread(&checksum, sizeof checksum, 1, file) == 1 &&
         checksum == crc32c(0, &read, sizeof read)) {
         *curve = read;
@@ -97,7 +97,8 @@ static bool folder_make(const char *folder)
     return is_made;
 }
 
-void curve_store_save(const char *folder, const char *key, const struct reuse_curve *curve)
+void curve_store_save(const char *folder, const char *key,
+                      const struct reuse_curve *curve)
 {
     char *path = file_of(folder, key);
     char *partial = alloc_printf("%s.%ld.partial", path, (long)getpid());

@@ -19,6 +19,7 @@ char *curve_store_key(const struct study *study, const struct point *point);
 bool curve_store_load(const char *folder, const char *key, struct reuse_curve *curve);
 
 /* Best effort: whatever fails leaves the folder as if the curve had not been saved. */
-void curve_store_save(const char *folder, const char *key, const struct reuse_curve *curve);
+void curve_store_save(const char *folder, const char *key,
+                      const struct reuse_curve *curve);
 
 #endif

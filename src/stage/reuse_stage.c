@@ -50,7 +50,8 @@ static enum status curve_at_point(const struct study *study, const struct point 
 }
 
 void reuse_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status, struct error *reason)
+                          const union columns *out, int8_t *status,
+                          struct error *reason)
 {
     for (uint64_t i = 0; i < points.count; i++) {
         struct reuse_curve curve;

@@ -17,22 +17,32 @@ const struct word point_status_words[] = {
 };
 
 const struct word stage_words[] = {
-    { "array", STAGE_ARRAY },     { "reuse", STAGE_REUSE }, { "traffic", STAGE_TRAFFIC },
-    { "system", STAGE_SYSTEM },   { "buffers", STAGE_BUFFERS },
-    { "mapping", STAGE_MAPPING }, { "chip", STAGE_CHIP },
-    { "footprint", STAGE_FOOTPRINT }, { "carbon", STAGE_CARBON },
+    { "array", STAGE_ARRAY },
+    { "reuse", STAGE_REUSE },
+    { "traffic", STAGE_TRAFFIC },
+    { "system", STAGE_SYSTEM },
+    { "buffers", STAGE_BUFFERS },
+    { "mapping", STAGE_MAPPING },
+    { "chip", STAGE_CHIP },
+    { "footprint", STAGE_FOOTPRINT },
+    { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
-    { "cim_operation", STAGE_CIM_OPERATION }, { "cim_network", STAGE_CIM_NETWORK },
-    { "reliability", STAGE_RELIABILITY }, { "edge", STAGE_EDGE }, { "video", STAGE_VIDEO }, { "samples", STAGE_SAMPLES }, { "sensitivity", STAGE_SENSITIVITY },
+    { "cim_operation", STAGE_CIM_OPERATION },
+    { "cim_network", STAGE_CIM_NETWORK },
+    { "reliability", STAGE_RELIABILITY },
+    { "edge", STAGE_EDGE },
+    { "video", STAGE_VIDEO },
+    { "samples", STAGE_SAMPLES },
+    { "sensitivity", STAGE_SENSITIVITY },
     { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
-#define METRIC_LINE(kind_, name_, units_, inner_, meaning_)                            \
-    { .name = #name_,                                                                  \
-      .units = (units_),                                                               \
-      .meaning = (meaning_),                                                           \
-      .kind = COLUMN_##kind_,                                                          \
+#define METRIC_LINE(kind_, name_, units_, inner_, meaning_) \
+    { .name = #name_,                                       \
+      .units = (units_),                                    \
+      .meaning = (meaning_),                                \
+      .kind = COLUMN_##kind_,                               \
       .inner = INNER_##inner_ },
 
 static const struct metric array_metrics[] = {
@@ -105,24 +115,24 @@ static const struct metric cim_network_metrics[] = {
 #include "metrics.def"
 };
 
-#define METRICS(table) .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
+#define METRICS(table) \
+    .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
 
-#define ARRAY_AXES                                                                     \
-    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
-     AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |       \
-     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |              \
-     AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |                 \
-     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) |                               \
-     AXIS_BIT(sample))
-#define REUSE_AXES                                                                     \
-    (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |     \
+#define ARRAY_AXES                                                               \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |               \
+     AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
+     AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
+     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) | AXIS_BIT(sample))
+#define REUSE_AXES                                                                 \
+    (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
 #define TRAFFIC_AXES (REUSE_AXES | AXIS_BIT(capacity_bytes))
-#define BUFFERS_AXES                                                                   \
-    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |                     \
-     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |                    \
-     AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |           \
+#define BUFFERS_AXES                                                         \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |           \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |          \
+     AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) | \
      AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits))
 #define MAPPING_AXES                                                                   \
     (AXIS_BIT(accelerator) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |  \
@@ -131,30 +141,30 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) |       \
      AXIS_BIT(queue_depth) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | \
      AXIS_BIT(tile))
-#define SYSTEM_AXES                                                                    \
-    (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |  \
+#define SYSTEM_AXES                                                                   \
+    (ARRAY_AXES | TRAFFIC_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | \
      AXIS_BIT(leakage_time))
 #define FOOTPRINT_AXES                                                                 \
     (AXIS_BIT(device) | AXIS_BIT(fab) | AXIS_BIT(fab_grid) | AXIS_BIT(fab_abatement) | \
      AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |                     \
      AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(optimisations) |          \
      AXIS_BIT(node_m))
-#define CLOUD_AXES                                                                     \
-    (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |       \
+#define CLOUD_AXES                                                               \
+    (REUSE_AXES | AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) | \
      AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap))
-#define RELIABILITY_AXES                                                               \
-    (SYSTEM_AXES | AXIS_BIT(levelling) | AXIS_BIT(write_skew) |                        \
-     AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target) | AXIS_BIT(lifetime_s) |        \
+#define RELIABILITY_AXES                                                        \
+    (SYSTEM_AXES | AXIS_BIT(levelling) | AXIS_BIT(write_skew) |                 \
+     AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target) | AXIS_BIT(lifetime_s) | \
      AXIS_BIT(utilisation))
 #define CHIP_AXES                                                                      \
     (BUFFERS_AXES | MAPPING_AXES | AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | \
      AXIS_BIT(idle))
-#define CIM_OPERATION_AXES                                                             \
-    (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) |                  \
+#define CIM_OPERATION_AXES                                            \
+    (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
      AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
-#define CIM_NETWORK_AXES                                                               \
-    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |          \
-     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
+#define CIM_NETWORK_AXES                                                      \
+    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
      AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
 
 const struct stage stages[STAGE_COUNT] = {
@@ -166,7 +176,8 @@ const struct stage stages[STAGE_COUNT] = {
                       .cost_s = array_stage_cost_s,
                       .block_points = 1 },
     [STAGE_REUSE] = { .name = "reuse",
-                      .summary = "the workload's last-level-cache accesses and their reuse",
+                      .summary =
+                          "the workload's last-level-cache accesses and their reuse",
                       .axes = REUSE_AXES,
                       METRICS(reuse_metrics),
                       .evaluate = reuse_stage_evaluate,
@@ -197,7 +208,8 @@ const struct stage stages[STAGE_COUNT] = {
                         .cost_s = buffers_stage_cost_s,
                         .block_points = 1 },
     [STAGE_MAPPING] = { .name = "mapping",
-                        .summary = "layers on an accelerator: cycles, accesses per memory",
+                        .summary =
+                            "layers on an accelerator: cycles, accesses per memory",
                         .axes = MAPPING_AXES,
                         METRICS(mapping_metrics),
                         .evaluate = mapping_stage_evaluate,
@@ -213,7 +225,8 @@ const struct stage stages[STAGE_COUNT] = {
                      .cost_s = chip_stage_cost_s,
                      .block_points = 4096 },
     [STAGE_FOOTPRINT] = { .name = "footprint",
-                          .summary = "carbon of making a device and running it for life",
+                          .summary =
+                              "carbon of making a device and running it for life",
                           .axes = FOOTPRINT_AXES,
                           .asked_by = AXIS_BIT(device),
                           METRICS(footprint_metrics),
@@ -221,8 +234,9 @@ const struct stage stages[STAGE_COUNT] = {
                           .cost_s = footprint_stage_cost_s,
                           .block_points = 4096 },
     [STAGE_CARBON] = { .name = "carbon",
-                       .summary = "carbon of one evaluation, and its products with delay "
-                                  "and energy",
+                       .summary =
+                           "carbon of one evaluation, and its products with delay "
+                           "and energy",
                        .axes = SYSTEM_AXES | FOOTPRINT_AXES,
                        .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
                        .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
@@ -251,7 +265,8 @@ const struct stage stages[STAGE_COUNT] = {
                             .cost_s = reliability_stage_cost_s,
                             .block_points = 1024 },
     [STAGE_EDGE] = { .name = "edge",
-                     .summary = "an accelerator at a rate: standby, crossover, battery life",
+                     .summary =
+                         "an accelerator at a rate: standby, crossover, battery life",
                      .axes = CHIP_AXES | AXIS_BIT(site),
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) |
                                  AXIS_BIT(inference_hz),
@@ -261,7 +276,8 @@ const struct stage stages[STAGE_COUNT] = {
                      .cost_s = edge_stage_cost_s,
                      .block_points = 4096 },
     [STAGE_VIDEO] = { .name = "video",
-                      .summary = "video analysed on the device, in the cloud, or by both",
+                      .summary =
+                          "video analysed on the device, in the cloud, or by both",
                       .axes = CHIP_AXES | AXIS_BIT(site) | AXIS_BIT(video) |
                               AXIS_BIT(split),
                       .asked_by = AXIS_BIT(video),
@@ -271,14 +287,16 @@ const struct stage stages[STAGE_COUNT] = {
                       .cost_s = video_stage_cost_s,
                       .block_points = 4096 },
     [STAGE_SAMPLES] = { .name = "samples",
-                        .summary = "what every sample does to the technology's parameters",
+                        .summary =
+                            "what every sample does to the technology's parameters",
                         .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
                         METRICS(samples_metrics),
                         .evaluate = samples_stage_evaluate,
                         .cost_s = samples_stage_cost_s,
                         .block_points = 1024 },
     [STAGE_SENSITIVITY] = { .name = "sensitivity",
-                            .summary = "quantiles over samples, and which parameter decides",
+                            .summary =
+                                "quantiles over samples, and which parameter decides",
                             .axes = SYSTEM_AXES & ~AXIS_BIT(sample),
                             .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
                                         AXIS_BIT(workload),
@@ -297,8 +315,9 @@ const struct stage stages[STAGE_COUNT] = {
                               .cost_s = cim_operation_stage_cost_s,
                               .block_points = 4096 },
     [STAGE_CIM_NETWORK] = { .name = "cim_network",
-                            .summary = "a network in or beside memory: compute, memory, "
-                                       "transfers, energy",
+                            .summary =
+                                "a network in or beside memory: compute, memory, "
+                                "transfers, energy",
                             .axes = CIM_NETWORK_AXES,
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
                             METRICS(cim_network_metrics),
@@ -307,8 +326,8 @@ const struct stage stages[STAGE_COUNT] = {
                             .block_points = 256 },
 };
 
-static_assert(sizeof(struct array_columns) == sizeof array_metrics / sizeof *array_metrics *
-                                                  sizeof(void *),
+static_assert(sizeof(struct array_columns) ==
+                  sizeof array_metrics / sizeof *array_metrics * sizeof(void *),
               "a column pointer per metric");
 static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
               "COLUMNS_MAX holds every stage's columns");
@@ -340,7 +359,8 @@ uint32_t stages_wanted(const struct sweep *sweep)
         if (!(wanted >> id & 1))
             continue;
         wanted |= stages[id].inputs;
-        if (sweep->space.iso_area.baseline && stages[id].axes & AXIS_BIT(capacity_bytes))
+        if (sweep->space.iso_area.baseline &&
+            stages[id].axes & AXIS_BIT(capacity_bytes))
             wanted |= 1u << STAGE_ARRAY;
     }
     return wanted;
@@ -416,7 +436,8 @@ void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
 {
     *columns = (union columns){ .column = { NULL } };
     for (size_t m = 0; m < stages[id].metric_count; m++)
-        columns->column[m] = alloc_array(count, metric_point_bytes(&stages[id].metrics[m]));
+        columns->column[m] = alloc_array(count,
+                                         metric_point_bytes(&stages[id].metrics[m]));
     columns_fill(id, count, columns);
 }
 
@@ -427,7 +448,8 @@ void columns_free(enum stage_id id, union columns *columns)
     *columns = (union columns){ .column = { NULL } };
 }
 
-union columns columns_at(enum stage_id id, const union columns *columns, uint64_t points)
+union columns columns_at(enum stage_id id, const union columns *columns,
+                         uint64_t points)
 {
     union columns moved = *columns;
 
@@ -447,8 +469,8 @@ void study_evaluate(struct study *study, struct error *reason)
             continue;
         columns_alloc(id, points, &study->results[id]);
         status = alloc_array(points, 1);
-        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id], status,
-                            reason);
+        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id],
+                            status, reason);
         study->statuses[id] = status;
     }
 }

@@ -4,10 +4,10 @@
 
 #include "stage/stage.h"
 
-#define STAGE_FUNCTIONS(name)                                                          \
-    void name##_stage_evaluate(const struct study *study, struct range points,         \
-                               const union columns *out, int8_t *status,               \
-                               struct error *reason);                                  \
+#define STAGE_FUNCTIONS(name)                                                  \
+    void name##_stage_evaluate(const struct study *study, struct range points, \
+                               const union columns *out, int8_t *status,       \
+                               struct error *reason);                          \
     double name##_stage_cost_s(const struct study *study, const struct point *point)
 
 STAGE_FUNCTIONS(array);

@@ -41,8 +41,10 @@ static void surroundings_at(const struct point *point, struct surroundings *s)
 
     *s = (struct surroundings){
         .accesses_per_line = ratio > 1 ? ceil(ratio) : 1,
-        .dram_read_j_per_byte = given_j > 0 ? given_j : 8 * platform->dram_read_j_per_bit,
-        .dram_write_j_per_byte = given_j > 0 ? given_j : 8 * platform->dram_write_j_per_bit,
+        .dram_read_j_per_byte = given_j > 0 ? given_j
+                                            : 8 * platform->dram_read_j_per_bit,
+        .dram_write_j_per_byte = given_j > 0 ? given_j
+                                             : 8 * platform->dram_write_j_per_bit,
         .dram_access_s = point->dram_access_s > 0
                              ? point->dram_access_s
                              : platform->dram_latency_s / platform->dram_parallelism,
@@ -64,8 +66,9 @@ static inline double dram_energy_j(const struct surroundings *s,
 }
 
 /* One point.  m, u and t index the array, reuse and traffic stages' columns. */
-static inline void serial_at(const struct surroundings *s, const struct array_columns *a,
-                             uint64_t m, const struct reuse_columns *r, uint64_t u,
+static inline void serial_at(const struct surroundings *s,
+                             const struct array_columns *a, uint64_t m,
+                             const struct reuse_columns *r, uint64_t u,
                              const struct traffic_columns *t, uint64_t v,
                              const struct system_columns *out, uint64_t i)
 {
@@ -95,8 +98,9 @@ static inline void serial_at(const struct surroundings *s, const struct array_co
 /* Banks work in parallel: a write keeps its bank for the write latency, a read for the
  * cycle; what is read from DRAM is written into the cache, what is written back is read
  * from it. */
-static inline void roofline_at(const struct surroundings *s, const struct array_columns *a,
-                               uint64_t m, const struct reuse_columns *r, uint64_t u,
+static inline void roofline_at(const struct surroundings *s,
+                               const struct array_columns *a, uint64_t m,
+                               const struct reuse_columns *r, uint64_t u,
                                const struct traffic_columns *t, uint64_t v,
                                const struct system_columns *out, uint64_t i)
 {
@@ -116,10 +120,11 @@ static inline void roofline_at(const struct surroundings *s, const struct array_
     double *component = &out->component_j[i * COMPONENT_COUNT];
     double total_j = 0;
 
-    component[COMPONENT_LLC_READ] =
-        (reads - misses) * (a->read_energy_j[m] - a->tag_energy_j[m]) +
-        misses * (a->miss_energy_j[m] - a->tag_energy_j[m]);
-    component[COMPONENT_LLC_WRITE] = writes * (a->write_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_READ] = (reads - misses) *
+                                        (a->read_energy_j[m] - a->tag_energy_j[m]) +
+                                    misses * (a->miss_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_WRITE] = writes *
+                                     (a->write_energy_j[m] - a->tag_energy_j[m]);
     component[COMPONENT_LLC_TAG] = (reads + writes) * a->tag_energy_j[m];
     component[COMPONENT_LLC_LEAKAGE] = a->leakage_w[m] * time_s;
     component[COMPONENT_DRAM_DYNAMIC] = dram_energy_j(s, t, v);
@@ -149,9 +154,11 @@ static uint64_t last_stride(const struct grid *from, const struct grid *to)
 /* Points along the last dimension that share their surroundings. */
 static uint64_t row_length(const struct grid *grid, const struct space *space)
 {
-    static const axis_mask surrounding =
-        AXIS_BIT(platform) | AXIS_BIT(line_bytes) | AXIS_BIT(precision_bits) |
-        AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time);
+    static const axis_mask surrounding = AXIS_BIT(platform) | AXIS_BIT(line_bytes) |
+                                         AXIS_BIT(precision_bits) |
+                                         AXIS_BIT(dram_j_per_bit) |
+                                         AXIS_BIT(dram_access_s) |
+                                         AXIS_BIT(leakage_time);
     size_t last = grid->dimension_count - 1;
     const struct dimension *dimension;
 
@@ -165,7 +172,8 @@ static uint64_t row_length(const struct grid *grid, const struct space *space)
 }
 
 void system_stage_evaluate(const struct study *study, struct range points,
-                           const union columns *out, int8_t *status, struct error *reason)
+                           const union columns *out, int8_t *status,
+                           struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_SYSTEM];
     const struct grid *arrays = &study->grids[STAGE_ARRAY];

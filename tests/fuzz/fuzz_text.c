@@ -10,8 +10,8 @@
 
 static void value_try(const char *text)
 {
-    static const char *const units[] = { "s", "m", "m2", "byte", "K", "V", "A", "J",
-                                         "W", "ohm", "F", "Hz", "1", "byte/s" };
+    static const char *const units[] = { "s", "m", "m2",  "byte", "K",  "V", "A",
+                                         "J", "W", "ohm", "F",    "Hz", "1", "byte/s" };
     struct library library = library_make();
     struct error err = { "" };
     union axis_value value;
