@@ -4,6 +4,7 @@ uncertainty, computing in memory.  A study is a row of the table: which file, wh
 along which axis, a line per value of which axis, a panel per value of which."""
 import argparse
 import pathlib
+import re
 
 import numpy as np
 
@@ -133,10 +134,12 @@ def draw_uncertainty(data):
               if axis not in ("technology", "capacity_bytes", "parameter")}
     index = index.isel(others).mean("capacity_bytes").fillna(0)
     bottom = np.zeros(index.sizes["technology"])
-    for name in index.parameter.values:
-        part = index.sel(parameter=name).values
+    names = re.findall(r'name = "(\w+)"; low', data.attrs["library_records"])
+    for number in range(index.sizes["parameter"]):
+        part = index.isel(parameter=number).values
         if part.max() > 0.02:
-            right.barh(index.technology.values, part, left=bottom, label=str(name),
+            name = names[number] if number < len(names) else str(number)
+            right.barh(index.technology.values, part, left=bottom, label=name,
                        **fig.Look.bar(looks, name))
             bottom = bottom + part
     right.set_xlabel("share of the variance of EDP a parameter alone explains")

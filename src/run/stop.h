@@ -7,7 +7,8 @@
 
 /* Catch SIGUSR1, SIGTERM and SIGINT, ignore SIGXFSZ (a write over the limit then fails
  * with EFBIG), and note the deadline: after budget_s seconds (0: none), and STOP_MARGIN_S
- * before the end that Slurm sets in SLURM_JOB_END_TIME. */
+ * (or a quarter of what is left, if that is less) before the end that Slurm sets in
+ * SLURM_JOB_END_TIME. */
 #define STOP_MARGIN_S 60.0
 void stop_watch(double budget_s);
 
