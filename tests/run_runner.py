@@ -58,7 +58,7 @@ claim("a live file opens and shows progress", len(set(seen)) > 3 and
       seen == sorted(seen, reverse=True), seen)
 
 # ---- two runs at once
-process = start(2, "two.h5", 20, 50, SYNTHETIC_SPIN_US="20000")
+process = start(2, "two.h5", 20, 50, SYNTHETIC_SPIN_US="60000")
 wait_for(lambda: os.path.exists("two.h5.lock"))
 code, said = sweep(2, "two.h5", 20, 50)
 claim("the second of two runs is refused while the first goes on",
