@@ -257,7 +257,7 @@ bool bank_make(struct bank *bank, const struct task *task,
     bank->set_s = mat->set_s + bank->htree_s;
     bank->reset_s = mat->reset_s + bank->htree_s;
     write_tree_j = bank->htree_j;
-    if (!task->is_tag && task->is_cache && task->request->access == ACCESS_FAST &&
+    if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= (double)task->request->associativity;
     bank->read_j = active * mat->read_j + bank->htree_j;

@@ -208,7 +208,7 @@ static void racetrack(struct bitcell *b)
 enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          const struct process *process, struct error *why)
 {
-    double area_m2 = cell_area_m2(cell, process->node);
+    double area_f2 = cell_area_f2(cell, process->node);
     double leak_k = exp2((process->temperature_k - 300) / 10);
 
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)
@@ -216,8 +216,8 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          "the published tool has no racetrack memory");
     *bitcell = (struct bitcell){
         .cell = cell,
-        .height_m = sqrt(area_m2 * cell->aspect_ratio),
-        .width_m = sqrt(area_m2 / cell->aspect_ratio),
+        .height_f = sqrt(area_f2 * cell->aspect_ratio),
+        .width_f = sqrt(area_f2 / cell->aspect_ratio),
         .resistive = cell_is_resistive(cell),
         .crossbar = cell_is_crossbar(cell),
         .bits_per_site = (double)cell->bits_per_cell,
@@ -225,6 +225,8 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         .read_steps = cell->read_steps > 0 ? cell->read_steps
                                            : (double)cell->bits_per_cell,
     };
+    bitcell->height_m = bitcell->height_f * process->f_m;
+    bitcell->width_m = bitcell->width_f * process->f_m;
     access_device(bitcell, process);
     if (cell->kind == CELL_SRAM)
         sram(bitcell, process);

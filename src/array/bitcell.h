@@ -8,7 +8,8 @@
 
 struct bitcell {
     const struct cell *cell;
-    double width_m, height_m; /* along the wordline, along the bitline */
+    double width_f, height_f; /* along the wordline, along the bitline, feature sizes */
+    double width_m, height_m;
     bool resistive, crossbar, current_sensed, destructive;
     double bits_per_site; /* bits in one footprint: levels and racetrack domains */
 

@@ -74,17 +74,21 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
                          select, shape->buffers, 0);
 }
 
+static uint64_t bits_of(double value)
+{
+    uint64_t word;
+
+    memcpy(&word, &value, sizeof word);
+    return word;
+}
+
 const struct predecoder *parts_predecoder(struct parts *parts,
                                           const struct process *process, unsigned bits,
                                           double load_f)
 {
     bool fresh;
-    uint64_t word;
-
-    memcpy(&word, &load_f, sizeof word);
-
-    struct predecoder *block = memo_get(&parts->predecoders, key_of(word, bits, 0, 0),
-                                        &fresh);
+    struct predecoder *block = memo_get(&parts->predecoders,
+                                        key_of(bits_of(load_f), bits, 0, 0), &fresh);
 
     if (fresh && !predecoder_make(block, process, bits, load_f))
         block->energy_j = -1;
@@ -115,14 +119,13 @@ const struct precharger *parts_precharger(struct parts *parts,
 }
 
 const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux)
+                                        const struct fabric *fabric, double pitch_m)
 {
     bool fresh;
-    struct sense_amp *amp = memo_get(&parts->sense_amps, mux, &fresh);
+    struct sense_amp *amp = memo_get(&parts->sense_amps, bits_of(pitch_m), &fresh);
 
-    if (fresh &&
-        !sense_amp_make(amp, fabric->process, &fabric->cell,
-                        (double)mux * fabric->cell.width_m, fabric->cell.sense_v))
+    if (fresh && !sense_amp_make(amp, fabric->process, &fabric->cell, pitch_m,
+                                 fabric->cell.sense_v))
         amp->energy_j = -1;
     return amp->energy_j < 0 ? NULL : amp;
 }

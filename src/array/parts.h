@@ -45,7 +45,7 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
 const struct precharger *parts_precharger(struct parts *parts,
                                           const struct fabric *fabric, uint64_t cols);
 const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux);
+                                        const struct fabric *fabric, double pitch_m);
 const struct comparator *parts_comparator(struct parts *parts,
                                           const struct process *process, uint64_t bits);
 

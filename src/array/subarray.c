@@ -100,7 +100,9 @@ static bool make_edges(struct subarray *s, const struct fabric *fabric,
                        struct parts *parts, const char **why)
 {
     s->precharger = parts_precharger(parts, fabric, s->shape.cols);
-    s->amp = parts_sense_amp(parts, fabric, s->shape.mux0);
+    s->amp = parts_sense_amp(parts, fabric,
+                             s->line_width_m / (double)s->shape.cols *
+                                 (double)s->shape.mux0);
     return s->amp != NULL ||
            refuse(why, "the columns of a sense amplifier are too narrow for it");
 }
@@ -135,7 +137,8 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
     double pass_f = s->mux[0].pass_f + s->mux[1].pass_f + s->mux[2].pass_f;
     double sensed_v = cell->sense_v;
 
-    s->charge_s = 0.693 * (pass_ohm * (pass_f + line_f) + r * line_f / 2);
+    s->charge_s = horowitz_s(pass_ohm * (pass_f + line_f) + r * line_f / 2, 0, RAMP_STEP,
+                             NULL);
     s->bitline_b = s->bitline_tau_s = s->bitline_fixed_s = 0;
     if (cell->cell->kind == CELL_EDRAM) {
         double signal_v = process->vdd_v / 2 * cell->cell->storage_f /
@@ -200,8 +203,8 @@ static struct currents make_lines(struct subarray *s, const struct fabric *fabri
     double rows = (double)shape->rows, cols = (double)shape->cols;
 
     s->shape = *shape;
-    s->line_width_m = cols * cell->width_m;
-    s->line_height_m = rows * cell->height_m;
+    s->line_width_m = cols * cell->width_f * fabric->process->f_m;
+    s->line_height_m = rows * cell->height_f * fabric->process->f_m;
     s->wordline_f = s->line_width_m * local->f_per_m + cell->wordline_f * cols;
     s->bitline_f = s->line_height_m * local->f_per_m + cell->bitline_f * rows;
     s->bitline_ohm = s->line_height_m * local->ohm_per_m;
