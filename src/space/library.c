@@ -53,6 +53,17 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     return NULL;
 }
 
+const char *library_record_text(const struct library *library, enum shelf_id shelf,
+                                const void *record)
+{
+    const struct shelf *s = &library->shelves[shelf];
+
+    for (size_t i = 0; i < s->count; i++)
+        if (s->records[i] == record)
+            return s->texts ? s->texts[i] : ((const struct record *)record)->name;
+    return NULL;
+}
+
 const struct node *library_node(const struct library *library, double node_m,
                                 int roadmap)
 {

@@ -44,6 +44,11 @@ bool record_is_named(const struct record *record, const char *name);
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
                                   const char *name);
 
+/* The record as its file writes it, for the result file; its name if it came from no
+ * file, or NULL if it is none of this shelf's. */
+const char *library_record_text(const struct library *library, enum shelf_id shelf,
+                                const void *record);
+
 /* The node of feature size node_m (within 0.1 %) and roadmap, or NULL. */
 struct node;
 const struct node *library_node(const struct library *library, double node_m,
