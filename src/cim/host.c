@@ -4,6 +4,20 @@
 
 #include <math.h>
 
+/* clang-format off */
+static const struct field host_fields[] = {
+    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
+    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
+    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
+    FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
+    FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
+};
+const struct schema host_schema = {
+    .kind = "host", .size = sizeof(struct host),
+    .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
+};
+/* clang-format on */
+
 static double weights_bytes(const struct accel_layers *layers, double bytes)
 {
     double sum = 0;

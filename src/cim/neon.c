@@ -2,6 +2,42 @@
  * and look-up tables (A. Manglik et al., arXiv 2211.05730, 32 nm, 16-bit fixed point). */
 #include "cim/cim.h"
 
+/* clang-format off */
+static const struct field neon_function_fields[] = {
+    FIELD_WORD(struct neon_function, operation, cim_operation_words, REQUIRED, "what it computes"),
+    FIELD_COUNT(struct neon_function, elements, 1, 1, 1u << 20, "values in, and out"),
+    FIELD_COUNT(struct neon_function, hidden_layers, 0, 0, 64, "of its network in crossbars (0: none)"),
+    FIELD_COUNT(struct neon_function, exponent_units, 0, 0, 1u << 20, "digital exponential units"),
+    FIELD_COUNT(struct neon_function, divide_units, 0, 0, 1u << 20, "digital division or square root units"),
+    FIELD_COUNT(struct neon_function, multiply_units, 0, 0, 1u << 20, "digital multipliers"),
+    FIELD_COUNT(struct neon_function, tables, 0, 0, 1u << 30, "look-up tables, each of all values of a weight's width"),
+};
+static const struct schema neon_function_schema = {
+    .kind = "function", .size = sizeof(struct neon_function),
+    .fields = neon_function_fields, .field_count = FIELD_COUNT_OF(neon_function_fields),
+};
+
+static const struct field neon_fields[] = {
+    FIELD_COUNT(struct neon, rows, 128, 1, 65536, "rows and columns of a crossbar"),
+    FIELD_COUNT(struct neon, hidden, 128, 1, 65536, "width of a network's hidden layers"),
+    FIELD_COUNT(struct neon, weight_bits, 16, 1, 32, "bits of a weight"),
+    FIELD_COUNT(struct neon, cell_bits, 2, 1, 32, "bits of a cell"),
+    FIELD_NUMBER(struct neon, subarray_w, "W", 0, 0, 1e3, "a crossbar with its converters"),
+    FIELD_NUMBER(struct neon, subarray_m2, "m2", 0, 0, 1, "a crossbar with its converters"),
+    FIELD_NUMBER(struct neon, exponent_w, "W", 0, 0, 1e3, "digital exponential unit"),
+    FIELD_NUMBER(struct neon, exponent_m2, "m2", 0, 0, 1, "digital exponential unit"),
+    FIELD_NUMBER(struct neon, divide_w, "W", 0, 0, 1e3, "digital division or square root unit"),
+    FIELD_NUMBER(struct neon, divide_m2, "m2", 0, 0, 1, "digital division or square root unit"),
+    FIELD_NUMBER(struct neon, multiply_w, "W", 0, 0, 1e3, "digital multiplier"),
+    FIELD_NUMBER(struct neon, multiply_m2, "m2", 0, 0, 1, "digital multiplier"),
+    FIELD_LIST(struct neon, functions, &neon_function_schema, "functions there are units for"),
+};
+const struct schema neon_schema = {
+    .kind = "neon", .size = sizeof(struct neon),
+    .fields = neon_fields, .field_count = FIELD_COUNT_OF(neon_fields),
+};
+/* clang-format on */
+
 static uint64_t div_up(uint64_t a, uint64_t b)
 {
     return (a + b - 1) / b;

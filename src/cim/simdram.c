@@ -4,6 +4,27 @@
 
 #include <math.h>
 
+/* clang-format off */
+static const struct field simdram_fields[] = {
+    FIELD_NUMBER(struct simdram, ras_s, "s", REQUIRED, 1e-9, 1e-6, "tRAS: a row stays active"),
+    FIELD_NUMBER(struct simdram, rp_s, "s", REQUIRED, 1e-9, 1e-6, "tRP: precharge"),
+    FIELD_NUMBER(struct simdram, overlap_s, "s", REQUIRED, 0, 1e-6, "from the first to the second activation of an AAP"),
+    FIELD_NUMBER(struct simdram, four_activates_s, "s", 0, 0, 1e-6, "tFAW of a rank (0: banks do not limit each other)"),
+    FIELD_COUNT(struct simdram, lanes, REQUIRED, 1, 1u << 30, "bits of a rank's row"),
+    FIELD_COUNT(struct simdram, banks, REQUIRED, 1, 65536, "banks of a rank"),
+    FIELD_COUNT(struct simdram, ranks, 1, 1, 65536, "ranks"),
+    FIELD_COUNT(struct simdram, chips, REQUIRED, 1, 65536, "chips of a rank"),
+    FIELD_NUMBER(struct simdram, supply_v, "V", REQUIRED, 0.1, 10, "VDD"),
+    FIELD_NUMBER(struct simdram, cycling_a, "A", REQUIRED, 0, 10, "IDD0 of a chip"),
+    FIELD_NUMBER(struct simdram, standby_a, "A", REQUIRED, 0, 10, "IDD2N of a chip"),
+    FIELD_NUMBER(struct simdram, active_a, "A", REQUIRED, 0, 10, "IDD3N of a chip"),
+};
+const struct schema simdram_schema = {
+    .kind = "simdram", .size = sizeof(struct simdram),
+    .fields = simdram_fields, .field_count = FIELD_COUNT_OF(simdram_fields),
+};
+/* clang-format on */
+
 /* Commands of an n-bit operation are square n^2 + linear n + constant.  The
  * coefficients reproduce every count of the authors' command sequences, n = 4, 8, 16, 32
  * and 64 (CMU-SAFARI/MIMDRAM at 49549f9, microworkloads). */

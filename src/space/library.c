@@ -5,6 +5,7 @@
 #include "cim/cim.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "space/machine.h"
 #include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
@@ -30,6 +31,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_VIDEO] = &video_schema,
     [SHELF_SPREAD] = &spread_schema,
     [SHELF_CIM] = &cim_schema,
+    [SHELF_MACHINE] = &machine_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)
