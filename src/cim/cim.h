@@ -65,18 +65,26 @@ enum cim_family_id {
 };
 extern const struct word cim_family_words[];
 
+/* What rows compute in one step: majority and NOT, or AND and OR only (Ambit). */
+enum simdram_backend { SIMDRAM_MAJORITY, SIMDRAM_AND_OR };
+
 /* DRAM whose rows compute: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
 struct simdram {
+    int backend;             /* enum simdram_backend */
     double ras_s, rp_s;      /* row active; precharge */
     double overlap_s;        /* AAP: from one wordline to the next */
     double four_activates_s; /* tFAW of a rank; 0: banks do not limit each other */
     uint64_t lanes;          /* bits of a row over the chips of a rank */
     uint64_t banks, ranks;   /* banks of a rank */
+    uint64_t subarrays;      /* of a bank that may work at once */
+    uint64_t rows;           /* of a bank */
     uint64_t chips;          /* of a rank */
     double supply_v;
     double cycling_a; /* IDD0 of a chip: one bank activated and precharged */
     double standby_a; /* IDD2N: all banks precharged */
     double active_a;  /* IDD3N: a row open */
+    double read_a, write_a; /* IDD4R, IDD4W: bursts */
+    double channel_bytes_per_s; /* between host and a rank */
 };
 
 /* A non-linear function on RRAM crossbars as a network of one width (NEON: A. Manglik et
@@ -213,7 +221,8 @@ struct cim_request {
     int operation;
     unsigned bits;
     uint64_t elements; /* of one operation that takes several; 0: one */
-    uint64_t units;    /* banks, DPUs, ... at work; 0: all the record has */
+    uint64_t units;     /* banks, DPUs, ... at work; 0: all the record has */
+    uint64_t subarrays; /* of a bank at work; 0: one */
     uint64_t tasklets; /* of a DPU; 0: the record's */
 };
 
@@ -229,6 +238,7 @@ struct cim_answer {
     double area_m2;
     double table_bytes;
     double bytes_per_s; /* of one unit's memory, for memory operations */
+    double transpose_s; /* operands in and results out of all lanes, between layouts */
 };
 
 /* Pure.  STATUS_INFEASIBLE with a reason if the machine has no such operation or not so
@@ -251,7 +261,7 @@ struct cim_network_request {
     const struct accel_layers *layers;
     size_t layer; /* the workload's computing layer alone, from 1; 0: all */
     unsigned bits;
-    uint64_t units, tasklets; /* as above */
+    uint64_t units, subarrays, tasklets; /* as above */
     const char *workload;     /* name */
     int learning;             /* enum cim_learning; training only */
 };
@@ -280,7 +290,8 @@ enum status cim_network(const struct cim_network_request *request,
 
 /* One family. */
 struct cim_family {
-    bool trains; /* its networks are trained, others' only evaluated */
+    bool trains;      /* its networks are trained, others' only evaluated */
+    bool knows_parts; /* adds up part_j, which begins at 0 */
 
     enum status (*check)(const struct cim *cim, struct error *err);
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,

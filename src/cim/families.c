@@ -13,6 +13,7 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
         .power_w = NAN,
         .area_m2 = NAN,
         .bytes_per_s = NAN,
+        .transpose_s = NAN,
     };
     enum status status;
 
@@ -58,7 +59,7 @@ enum status cim_network(const struct cim_network_request *request,
     enum status status;
 
     for (int part = 0; part < CIM_PART_COUNT; part++)
-        sum.part_j[part] = NAN;
+        sum.part_j[part] = family->knows_parts ? 0 : NAN;
     if (!family->layer && !family->network)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",
                          request->cim->record.name);

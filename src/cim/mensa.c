@@ -296,8 +296,6 @@ static enum status mensa_network(const struct cim_network_request *request,
         forward(request, placed, layers->count);
         engines_sum(request, &result->area_m2, &leakage_w);
         result->dram_bytes = result->roofline_s = 0;
-        for (int part = 0; part < CIM_PART_COUNT; part++)
-            result->part_j[part] = 0;
         for (size_t i = 0; i < layers->count; i++)
             if (!request->layer || layers->number[i] == request->layer)
                 layer_add(request, i, &placed[i], leakage_w, result);
@@ -309,6 +307,7 @@ static enum status mensa_network(const struct cim_network_request *request,
 }
 
 const struct cim_family mensa_family = {
+    .knows_parts = true,
     .check = mensa_check,
     .network = mensa_network,
     .engine = mensa_engine,

@@ -20,6 +20,9 @@ static void answer_write(const struct cim_answer *answer,
     out->operation_m2[i] = answer->area_m2;
     out->operation_table_bytes[i] = answer->table_bytes;
     out->operation_bytes_per_s[i] = answer->bytes_per_s;
+    out->operation_transpose_s[i] = answer->transpose_s;
+    out->operation_transpose_share[i] = answer->transpose_s /
+                                        (answer->transpose_s + answer->latency_s);
 }
 
 void cim_operation_stage_evaluate(const struct study *study, struct range points,
@@ -38,6 +41,7 @@ void cim_operation_stage_evaluate(const struct study *study, struct range points
             .bits = (unsigned)point.precision_bits,
             .elements = point.elements,
             .units = point.units,
+            .subarrays = point.subarrays,
             .tasklets = point.tasklets,
         };
         status[i] = POINT_INFEASIBLE;
@@ -140,6 +144,7 @@ static enum status network_at(const struct study *study, uint64_t index,
         .layer = point->layer,
         .bits = (unsigned)point->precision_bits,
         .units = point->units,
+        .subarrays = point->subarrays,
         .tasklets = point->tasklets,
         .workload = point->workload->name,
         .learning = point->learning,

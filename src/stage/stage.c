@@ -172,7 +172,8 @@ static const struct metric inference_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                            \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
-     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) |  \
+     AXIS_BIT(tasklets))
 #define ENGINES_AXES                                               \
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
@@ -180,7 +181,8 @@ static const struct metric inference_metrics[] = {
 #define CIM_NETWORK_AXES                                                      \
     (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
-     AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
+     AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets) |             \
+     AXIS_BIT(learning))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
