@@ -104,6 +104,9 @@ struct neon {
     uint64_t hidden; /* width of hidden layers */
     uint64_t weight_bits, cell_bits;
     double subarray_w, subarray_m2;
+    uint64_t bank_subarrays;
+    double bank_w, bank_m2; /* its subarrays included */
+    double cycle_s;         /* one bit of all inputs of a crossbar */
     double exponent_w, exponent_m2;
     double divide_w, divide_m2;
     double multiply_w, multiply_m2;
@@ -277,6 +280,7 @@ struct cim_network {
     double latency_s;
     double energy_j;
     double part_j[CIM_PART_COUNT]; /* of energy_j */
+    double crossbars;              /* that hold the weights */
     double area_m2;                /* of the silicon that computes */
     double dram_bytes;             /* between engines and their DRAM */
     double roofline_s;             /* the larger of peak and bandwidth time, a layer */
