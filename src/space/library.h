@@ -20,6 +20,7 @@ enum shelf_id {
     SHELF_VIDEO,
     SHELF_SPREAD,
     SHELF_CIM,
+    SHELF_CROSSBAR,
     SHELF_COUNT
 };
 

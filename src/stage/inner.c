@@ -2,6 +2,7 @@
 #include "stage/stage.h"
 
 #include "accel/accelerator.h"
+#include "cim/crossbar.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
 
@@ -43,6 +44,26 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_WAKE] = "wake",
 };
 
+static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
+    [CROSSBAR_FORWARD] = "forward",
+    [CROSSBAR_ACTIVATION_GRADIENT] = "activation_gradient",
+    [CROSSBAR_WEIGHT_GRADIENT] = "weight_gradient",
+    [CROSSBAR_WEIGHT_UPDATE] = "weight_update",
+};
+
+static const char *const crossbar_part_labels[CROSSBAR_PART_COUNT] = {
+    [CROSSBAR_ARRAY] = "array",
+    [CROSSBAR_ADC] = "adc",
+    [CROSSBAR_ACCUMULATION] = "accumulation",
+    [CROSSBAR_BUFFER] = "buffer",
+    [CROSSBAR_INTERCONNECT] = "interconnect",
+    [CROSSBAR_GRADIENT] = "gradient",
+    [CROSSBAR_FEEDBACK] = "feedback",
+    [CROSSBAR_UPDATE] = "update",
+    [CROSSBAR_DRAM] = "dram",
+    [CROSSBAR_LEAKAGE] = "leakage",
+};
+
 static double position(uint64_t i)
 {
     return (double)i;
@@ -70,6 +91,17 @@ const struct inner inners[INNER_COUNT] = {
                           .units = "1",
                           .meaning = "parameter of the spread, in its order from 0",
                           .coordinate = position },
+    [INNER_PHASE] = { .name = "training_phase",
+                      .count = CROSSBAR_PHASE_COUNT,
+                      .units = "1",
+                      .meaning = "phase of a training step",
+                      .labels = phase_labels },
+    [INNER_CROSSBAR_PART] = { .name = "crossbar_part",
+                              .count = CROSSBAR_PART_COUNT,
+                              .units = "1",
+                              .meaning = "where a crossbar chip's time, energy and "
+                                         "area go",
+                              .labels = crossbar_part_labels },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",

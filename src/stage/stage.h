@@ -24,6 +24,8 @@ enum stage_id {
     STAGE_SENSITIVITY,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
+    STAGE_CROSSBAR,
+    STAGE_CROSSBAR_NETWORK,
     STAGE_COUNT
 };
 
@@ -75,6 +77,8 @@ enum inner_id {
     INNER_LEVEL,
     INNER_PART,
     INNER_PARAMETER,
+    INNER_PHASE,
+    INNER_CROSSBAR_PART,
     INNER_COUNT
 };
 
@@ -170,6 +174,15 @@ struct cim_network_columns {
 #include "metrics.def"
 };
 
+struct crossbar_columns {
+#define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct crossbar_network_columns {
+#define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -190,6 +203,8 @@ union columns {
     struct sensitivity_columns sensitivity;
     struct cim_operation_columns cim_operation;
     struct cim_network_columns cim_network;
+    struct crossbar_columns crossbar;
+    struct crossbar_network_columns crossbar_network;
     void *column[COLUMNS_MAX];
 };
 

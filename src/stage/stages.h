@@ -27,6 +27,8 @@ STAGE_FUNCTIONS(samples);
 STAGE_FUNCTIONS(sensitivity);
 STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
+STAGE_FUNCTIONS(crossbar);
+STAGE_FUNCTIONS(crossbar_network);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
