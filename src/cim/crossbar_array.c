@@ -177,8 +177,9 @@ static enum status flash_make(const struct process *process, const struct bitcel
     *cost = (struct converter_cost){
         .s = whole.delay_s,
         .j = whole.energy_j + (levels - 1) * latch.energy_j + adders * logic->adder_j,
-        .m2 = (whole.height_m + (levels - 1) * latch.height_m) * pitch_m +
-              adders * logic->adder_m2,
+        .m2 = ((whole.height_m + (levels - 1) * latch.height_m) * pitch_m +
+               adders * logic->adder_m2) *
+              fmax(process->node->area_overhead, 1),
         .w = whole.leakage_w + (levels - 1) * latch.leakage_w +
              adders * logic->adder_w,
         .input_f = whole.input_f,
@@ -264,7 +265,7 @@ static void areas(const struct crossbar_design *design, const struct process *pr
 
     array->cells_m2 = l->width_m * l->height_m * overhead;
     array->driver_m2 = (drivers_m2 + muxes_m2) * overhead;
-    array->adc_m2 = converters * adc->m2 * overhead;
+    array->adc_m2 = converters * adc->m2;
     /* columns driven and rows converted: the same circuits on the other two sides */
     array->transposed_m2 = array->driver_m2 + array->adc_m2 * transposed;
 }
@@ -321,7 +322,9 @@ static enum status array_fill(const struct crossbar_design *design,
     areas(design, process, &l, &adc, array);
     array->transposed_leakage_w = l.row.leakage_w + adc.w * columns / shared;
     array->leakage_w = b->leak_w * columns * (double)design->rows + l.row.leakage_w +
-                       l.mux.leakage_w + adc.w * columns / shared;
+                       /* no more than the read voltage lies over pass gates */
+                       l.mux.leakage_w * currents.read_v / process->vdd_v +
+                       adc.w * columns / shared;
     return STATUS_OK;
 }
 

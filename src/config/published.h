@@ -34,6 +34,7 @@ struct published_figure {
     size_t baseline_count;
 
     const char *metric; /* as in metrics.def */
+    const char *at;     /* label on the metric's extra dimension; "": it has none */
     double value;       /* in unit, which is an SI base unit after reading */
     const char *unit;
     double tolerance; /* relative deviation allowed; 0: none is claimed */
