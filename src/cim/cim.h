@@ -80,10 +80,10 @@ struct simdram {
     uint64_t rows;           /* of a bank */
     uint64_t chips;          /* of a rank */
     double supply_v;
-    double cycling_a; /* IDD0 of a chip: one bank activated and precharged */
-    double standby_a; /* IDD2N: all banks precharged */
-    double active_a;  /* IDD3N: a row open */
-    double read_a, write_a; /* IDD4R, IDD4W: bursts */
+    double cycling_a;           /* IDD0 of a chip: one bank activated and precharged */
+    double standby_a;           /* IDD2N: all banks precharged */
+    double active_a;            /* IDD3N: a row open */
+    double read_a, write_a;     /* IDD4R, IDD4W: bursts */
     double channel_bytes_per_s; /* between host and a rank */
 };
 
@@ -223,10 +223,10 @@ struct cim_request {
     const struct cim *cim;
     int operation;
     unsigned bits;
-    uint64_t elements; /* of one operation that takes several; 0: one */
+    uint64_t elements;  /* of one operation that takes several; 0: one */
     uint64_t units;     /* banks, DPUs, ... at work; 0: all the record has */
     uint64_t subarrays; /* of a bank at work; 0: one */
-    uint64_t tasklets; /* of a DPU; 0: the record's */
+    uint64_t tasklets;  /* of a DPU; 0: the record's */
 };
 
 /* What a family does not know stays NAN, or 0 for counts. */
@@ -265,8 +265,9 @@ struct cim_network_request {
     size_t layer; /* the workload's computing layer alone, from 1; 0: all */
     unsigned bits;
     uint64_t units, subarrays, tasklets; /* as above */
-    const char *workload;     /* name */
-    int learning;             /* enum cim_learning; training only */
+    double oversubscribed_bytes_per_s;   /* of a host; 0: the record's */
+    const char *workload;                /* name */
+    int learning;                        /* enum cim_learning; training only */
 };
 
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute
@@ -283,6 +284,7 @@ struct cim_network {
     double crossbars;              /* that hold the weights */
     double area_m2;                /* of the silicon that computes */
     double dram_bytes;             /* between engines and their DRAM */
+    double offchip_bytes;          /* of a memory outside: of these, or a host's */
     double roofline_s;             /* the larger of peak and bandwidth time, a layer */
     uint64_t engine;               /* of the last layer, from 1; 0: there are none */
 };
@@ -322,7 +324,7 @@ struct cim_family {
 /* Engines of a machine. */
 size_t cim_engine_count(const struct cim *cim);
 extern const struct cim_family *const cim_families[CIM_FAMILY_COUNT];
-#define FAMILY(ID, name)                   \
+#define FAMILY(ID, name)                      \
     extern const struct schema name##_schema; \
     extern const struct cim_family name##_family;
 CIM_FAMILIES(FAMILY)

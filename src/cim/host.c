@@ -37,12 +37,15 @@ static enum status host_layer(const struct cim_network_request *request,
     double weights = accel_layer_weights(layer) * bytes;
     double others = (accel_layer_inputs(layer) + accel_layer_outputs(layer)) * bytes;
     bool fits = weights_bytes(request->layers, bytes) <= h->memory_bytes;
-    double memory_s = (weights + others) /
-                      (fits ? h->bytes_per_s : h->oversubscribed_bytes_per_s);
+    double slow = request->oversubscribed_bytes_per_s > 0
+                      ? request->oversubscribed_bytes_per_s
+                      : h->oversubscribed_bytes_per_s;
+    double memory_s = (weights + others) / (fits ? h->bytes_per_s : slow);
 
     (void)reason;
     result->macs += macs;
     result->weight_bytes += weights;
+    result->offchip_bytes += weights + others;
     result->compute_s += macs / h->macs_hz;
     result->memory_s += memory_s;
     result->latency_s += fmax(macs / h->macs_hz, memory_s);

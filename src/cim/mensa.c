@@ -64,8 +64,8 @@ static enum status mensa_check(const struct cim *cim, struct error *err)
             return error_set(err, STATUS_INPUT,
                              "family '%s' is for '%s', must be one of the engines",
                              f->name, f->engine);
-        if (f->weights_from_bytes > f->weights_to_bytes || f->reuse_from > f->reuse_to ||
-            f->macs_from > f->macs_to)
+        if (f->weights_from_bytes > f->weights_to_bytes ||
+            f->reuse_from > f->reuse_to || f->macs_from > f->macs_to)
             return error_set(err, STATUS_INPUT,
                              "family '%s' has a range that ends before it begins",
                              f->name);
@@ -158,7 +158,8 @@ static enum status place_on(const struct cim_network_request *request, size_t la
     enum status status;
 
     placed->engine = engine;
-    status = machine_map_one(&machine, request->layers, layer, &placed->mapping, reason);
+    status = machine_map_one(&machine, request->layers, layer, &placed->mapping,
+                             reason);
     if (status == STATUS_OK)
         cost(request, placed);
     return status;
@@ -172,10 +173,10 @@ static enum status place(const struct cim_network_request *request, size_t layer
     double least = INFINITY;
 
     if (request->schedule == CIM_SCHEDULE_FAMILY && mensa->families_count)
-        return place_on(request, layer,
-                        family_engine(mensa, &request->layers->layers[layer],
-                                      request->bits / 8.0),
-                        best, reason);
+        return place_on(
+            request, layer,
+            family_engine(mensa, &request->layers->layers[layer], request->bits / 8.0),
+            best, reason);
     for (size_t e = 0; e < mensa->engines_count; e++) {
         struct placed placed;
 
@@ -255,6 +256,7 @@ static void layer_add(const struct cim_network_request *request, size_t layer,
     sum->memory_s += bytes / a->dram_bytes_per_s;
     sum->latency_s += chip->latency_s;
     sum->dram_bytes += bytes;
+    sum->offchip_bytes += a->dram_is_stacked ? 0 : bytes;
     sum->roofline_s += fmax(m->macs / chip->peak_macs_hz, bytes / a->dram_bytes_per_s);
     sum->engine = placed->engine + 1;
     sum->part_j[CIM_PART_BUFFERS] += levels_j(chip);

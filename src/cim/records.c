@@ -51,7 +51,7 @@ const struct word cim_family_words[] = {
 #define FAMILY(ID, name) { #name, CIM_##ID },
     CIM_FAMILIES(FAMILY)
 #undef FAMILY
-    { NULL, 0 },
+        { NULL, 0 },
 };
 
 const struct cim_family *const cim_families[CIM_FAMILY_COUNT] = {

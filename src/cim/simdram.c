@@ -100,7 +100,8 @@ static enum status workforce_of(const struct cim *cim, uint64_t banks,
 }
 
 /* Subarrays of a rank share its activations: four in tFAW.  An AAP activates twice. */
-static double ranks_s(const struct simdram *d, double subarrays, double aaps, double aps)
+static double ranks_s(const struct simdram *d, double subarrays, double aaps,
+                      double aps)
 {
     double alone_s = aaps * (d->ras_s + d->overlap_s + d->rp_s) +
                      aps * (d->ras_s + d->rp_s);
@@ -144,7 +145,8 @@ static enum status simdram_operate(const struct cim_request *request,
     answer->energy_j = total_j / lanes;
     answer->power_w = total_j / time_s;
     answer->transpose_s = lanes * operands * request->bits / 8 /
-                          (d->channel_bytes_per_s * fmin(force.banks, (double)d->ranks));
+                          (d->channel_bytes_per_s *
+                           fmin(force.banks, (double)d->ranks));
     return STATUS_OK;
 }
 
@@ -199,42 +201,42 @@ static enum status simdram_layer(const struct cim_network_request *request,
     double across = fmin((double)gemm.m, (double)gemm.n);
     bool holds_inputs = gemm.m >= gemm.n || layer->streams_weights;
     double depth = (double)gemm.k, bytes = request->bits / 8.0;
-    double chunks = ceil(along / lanes), tasks = chunks * across * groups;
+    double pieces = ceil(depth * request->bits / (double)d->rows); /* of a bank each */
+    double chunks = ceil(along / lanes), tasks = chunks * across * groups * pieces;
     double units, rounds, compute_s, copies, written_s, read_s, read_bits;
     struct simdram_commands dot;
     struct workforce force;
 
     if (workforce_of(request->cim, request->units, request->subarrays, &force,
                      reason) != STATUS_OK ||
-        dot_commands(request->cim, depth, request->bits, &dot, reason) != STATUS_OK)
+        dot_commands(request->cim, ceil(depth / pieces), request->bits, &dot, reason) !=
+            STATUS_OK)
         return STATUS_INFEASIBLE;
-    if (depth * request->bits > (double)d->rows)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "a column of %g values of %u bits does not fit the %ju rows of "
-                         "a bank",
-                         depth, request->bits, (uintmax_t)d->rows);
     units = force.banks * force.subarrays;
     rounds = ceil(tasks / units);
     compute_s = rounds * ranks_s(d, fmin(units, tasks), dot.aaps, dot.aps);
     /* every subarray that works on the same lanes has a copy of their operand */
-    copies = fmin(across, fmax(1, floor(units / (chunks * groups))));
+    copies = fmin(across, fmax(1, floor(units / (chunks * groups * pieces))));
     written_s = holds_inputs ? copies * groups * (double)gemm.m * depth * bytes /
                                    d->channel_bytes_per_s
                              : 0;
     read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(log2(depth + 1)) : 1;
-    read_s = accel_layer_outputs(layer) * read_bits / 8 / d->channel_bytes_per_s;
+    read_s = pieces * accel_layer_outputs(layer) * read_bits / 8 /
+             d->channel_bytes_per_s; /* the host adds up pieces */
     result->macs += accel_layer_macs(layer);
     if (!layer->streams_weights)
         result->weight_bytes += accel_layer_weights(layer) * bytes;
     result->compute_s += compute_s;
     result->input_s += written_s;
     result->output_s += read_s;
-    result->part_j[CIM_PART_COMPUTE] += tasks * (2 * dot.aaps + dot.aps) * activate_j(d);
+    result->offchip_bytes += (written_s + read_s) * d->channel_bytes_per_s;
+    result->part_j[CIM_PART_COMPUTE] += tasks * (2 * dot.aaps + dot.aps) *
+                                        activate_j(d);
     result->part_j[CIM_PART_STATIC] += background_w(d, force.banks) *
                                        (compute_s + written_s + read_s);
-    result->part_j[CIM_PART_TRANSFER] +=
-        (double)d->chips * d->supply_v *
-        (written_s * (d->write_a - d->active_a) + read_s * (d->read_a - d->active_a));
+    result->part_j[CIM_PART_TRANSFER] += (double)d->chips * d->supply_v *
+                                         (written_s * (d->write_a - d->active_a) +
+                                          read_s * (d->read_a - d->active_a));
     result->latency_s += compute_s + written_s + read_s;
     return STATUS_OK;
 }
@@ -243,7 +245,8 @@ static enum status simdram_finish(const struct cim_network_request *request,
                                   struct cim_network *result, struct error *reason)
 {
     const struct simdram *d = request->cim->simdram;
-    double bytes = (double)(d->banks * d->ranks) * (double)d->rows * (double)d->lanes / 8;
+    double bytes = (double)(d->banks * d->ranks) * (double)d->rows * (double)d->lanes /
+                   8;
 
     if (result->weight_bytes > bytes)
         return error_set(reason, STATUS_INFEASIBLE,

@@ -190,6 +190,8 @@ static enum status upmem_layer(const struct cim_network_request *request,
     result->memory_s += memory_s;
     result->input_s += inputs_s;
     result->output_s += accel_layer_outputs(layer) * bytes / u->gather_bytes_per_s;
+    result->offchip_bytes += (accel_layer_inputs(layer) + accel_layer_outputs(layer)) *
+                             bytes;
     result->latency_s += fmax(compute_s, memory_s);
     return STATUS_OK;
 }

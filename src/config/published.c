@@ -41,6 +41,7 @@ static const struct field published_fields[] = {
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
     NUM(tolerance, "1", 0, 0, 100, "relative deviation allowed"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
+    TEXT(at, "", "label on the metric's extra dimension, if it has one"),
     TEXT(note, "", "what else to know"),
     FIELD_FLAG(struct published_figure, fitted, 0, "the model was fitted to this figure"),
 };

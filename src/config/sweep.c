@@ -326,7 +326,8 @@ static enum status setting_spread(const struct library *library, struct space *s
 
         if (space->axes[axis].is_given)
             return error_set(err, STATUS_INPUT, "gives an axis a second time");
-        status = machine_values(library, &space->axes[AXIS_machine], axis, &values, err);
+        status = machine_values(library, &space->axes[AXIS_machine], axis, &values,
+                                err);
         if (status == STATUS_OK) {
             axis_give(space, axis, &values);
             order[(*count)++] = axis;

@@ -113,10 +113,10 @@ char *results_records_text(const struct study *study)
     if (study->sweep->space.iso_area.baseline)
         record_add(&records, study->library, SHELF_TECHNOLOGY,
                    study->sweep->space.iso_area.baseline);
-    if (axes & AXIS_BIT(placement) &&
+    if (axes & (AXIS_BIT(placement) | AXIS_BIT(crossbar)) &&
         library_find(study->library, SHELF_TECHNOLOGY, "sram"))
         record_add(&records, study->library,
-                   SHELF_TECHNOLOGY, /* PLACEMENT_WEIGHTS' others */
+                   SHELF_TECHNOLOGY, /* of other memories than the technology's */
                    library_find(study->library, SHELF_TECHNOLOGY, "sram"));
     free(records.seen);
     return records.text;

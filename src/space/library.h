@@ -21,6 +21,7 @@ enum shelf_id {
     SHELF_SPREAD,
     SHELF_CIM,
     SHELF_MACHINE,
+    SHELF_CROSSBAR,
     SHELF_COUNT
 };
 

@@ -6,19 +6,21 @@ static const struct field machine_fields[] = {
     FIELD_TEXT(struct machine_record, platform, "", "platform that it is"),
     FIELD_TEXT(struct machine_record, accelerator, "", "accelerator that it is"),
     FIELD_TEXT(struct machine_record, cim, "", "cim machine that it is"),
+    FIELD_TEXT(struct machine_record, crossbar, "", "chip of crossbars that it is"),
     FIELD_NUMBER(struct machine_record, area_m2, "m2", 0, 0, 10, "its silicon (0: as the models compute)"),
 };
 /* clang-format on */
 
 const enum axis_id machine_axes[MACHINE_KINDS] = { AXIS_platform, AXIS_accelerator,
-                                                   AXIS_cim };
+                                                   AXIS_cim, AXIS_crossbar };
 
 static const char *part_name(const struct machine_record *machine, enum axis_id axis)
 {
     switch (axis) {
     case AXIS_platform: return machine->platform;
     case AXIS_accelerator: return machine->accelerator;
-    default: return machine->cim;
+    case AXIS_cim: return machine->cim;
+    default: return machine->crossbar;
     }
 }
 
@@ -47,8 +49,8 @@ static enum status machine_finish(void *record, struct error *err)
         named += *part_name(record, machine_axes[i]) != '\0';
     if (named != 1)
         return error_set(err, STATUS_INPUT,
-                         "names %zu records, must name one: a platform, an accelerator "
-                         "or a cim",
+                         "names %zu records, must name one: a platform, an "
+                         "accelerator, a cim or a crossbar",
                          named);
     return STATUS_OK;
 }

@@ -1,6 +1,6 @@
-/* A machine of any kind, so that platforms, accelerators and machines that compute in
- * memory can be values of one axis: it names a record of one of these shelves.  A sweep
- * that gives the axis `machine` gives these three axes with it, none of them twice. */
+/* A machine of any kind, so that platforms, accelerators, machines that compute in memory
+ * and crossbars can be values of one axis: it names a record of one of these shelves.  A
+ * sweep that gives the axis `machine` gives these axes with it, none of them twice. */
 #ifndef NVSWEEP_SPACE_MACHINE_H
 #define NVSWEEP_SPACE_MACHINE_H
 
@@ -10,13 +10,14 @@
 struct machine_record {
     struct record record;
     const char *summary;
-    const char *platform, *accelerator, *cim; /* one of them, the others "" */
+    const char *platform, *accelerator, *cim,
+        *crossbar;  /* one of them, the others "" */
     double area_m2; /* silicon, where the models do not know it; 0: they do */
 };
 extern const struct schema machine_schema;
 
 /* The axes a machine stands for. */
-enum { MACHINE_KINDS = 3 };
+enum { MACHINE_KINDS = 4 };
 extern const enum axis_id machine_axes[MACHINE_KINDS];
 
 /* The record on that axis, NULL if the machine is of another kind.  STATUS_INPUT

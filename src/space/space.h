@@ -13,7 +13,8 @@ static_assert(AXES <= 128, "axis_mask holds every axis");
 
 /* Axes of which a machine (space/machine.h) has a record on one, and none on the others.
  * A grid that spans such an axis leaves out the points without a record on it. */
-#define MACHINE_AXES (AXIS_BIT(platform) | AXIS_BIT(accelerator) | AXIS_BIT(cim))
+#define MACHINE_AXES \
+    (AXIS_BIT(platform) | AXIS_BIT(accelerator) | AXIS_BIT(cim) | AXIS_BIT(crossbar))
 
 struct dimension {
     const char *name; /* of its first axis, or "point" for sampled sweeps */

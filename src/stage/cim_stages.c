@@ -91,6 +91,7 @@ static void network_write(const struct cim_network *n,
     out->network_engine[i] = n->engine;
     out->network_intensity[i] = n->dram_bytes > 0 ? n->macs / n->dram_bytes : NAN;
     out->network_attainable_hz[i] = n->macs / n->roofline_s;
+    out->network_offchip_bytes[i] = n->offchip_bytes;
     out->network_macs_hz[i] = n->macs / n->latency_s;
 }
 
@@ -109,7 +110,8 @@ static bool engines_read(const struct study *study, uint64_t index,
         return false;
     for (size_t n = 0; n < count; n++) {
         engines[n].accelerator = (const struct accelerator *)library_find(
-            study->library, SHELF_ACCELERATOR, cim_families[cim->family]->engine(cim, n));
+            study->library, SHELF_ACCELERATOR,
+            cim_families[cim->family]->engine(cim, n));
         engines[n].is_timed = point->energy_source == ENERGY_ARRAY;
         for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
             uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
@@ -146,6 +148,7 @@ static enum status network_at(const struct study *study, uint64_t index,
         .units = point->units,
         .subarrays = point->subarrays,
         .tasklets = point->tasklets,
+        .oversubscribed_bytes_per_s = point->oversubscribed_bytes_per_s,
         .workload = point->workload->name,
         .learning = point->learning,
     };

@@ -11,6 +11,7 @@
 /* What one machine takes for a batch. */
 struct taken {
     double latency_s, batch_j, area_m2;
+    double offchip_bytes; /* DRAM of its own package apart */
 };
 
 static bool is_done(const struct study *study, const struct grid *from, uint64_t index,
@@ -21,20 +22,23 @@ static bool is_done(const struct study *study, const struct grid *from, uint64_t
 }
 
 /* A platform's own silicon is not modelled: its record in the shelf of machines has it. */
-static bool taken_at(const struct study *study, uint64_t index, const struct point *point,
-                     struct taken *taken)
+static bool taken_at(const struct study *study, uint64_t index,
+                     const struct point *point, struct taken *taken)
 {
     const struct grid *grid = &study->grids[STAGE_INFERENCE];
     uint64_t row;
 
-    *taken = (struct taken){ .area_m2 = NAN };
+    *taken = (struct taken){ .area_m2 = NAN, .offchip_bytes = NAN };
     if (point->platform) {
         const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
+        const struct traffic_columns *t = &study->results[STAGE_TRAFFIC].traffic;
+        uint64_t u = grid_project(grid, index, &study->grids[STAGE_TRAFFIC]);
 
         if (!is_done(study, grid, index, STAGE_SYSTEM, &row))
             return false;
         taken->latency_s = s->roofline_s[row];
         taken->batch_j = s->roofline_energy_j[row];
+        taken->offchip_bytes = t->dram_read_bytes[u] + t->dram_write_bytes[u];
     } else if (point->accelerator) {
         const struct chip_columns *c = &study->results[STAGE_CHIP].chip;
 
@@ -43,6 +47,16 @@ static bool taken_at(const struct study *study, uint64_t index, const struct poi
         taken->latency_s = c->latency_s[row];
         taken->batch_j = c->inference_j[row] * (double)point->batch;
         taken->area_m2 = c->chip_area_m2[row];
+        taken->offchip_bytes = c->offchip_bytes[row] * (double)point->batch;
+    } else if (point->crossbar) {
+        const struct crossbar_network_columns *n =
+            &study->results[STAGE_CROSSBAR_NETWORK].crossbar_network;
+
+        if (!is_done(study, grid, index, STAGE_CROSSBAR_NETWORK, &row))
+            return false;
+        taken->latency_s = n->crossbar_s[row];
+        taken->batch_j = n->crossbar_j[row];
+        taken->area_m2 = n->crossbar_area_m2[row];
     } else {
         const struct cim_network_columns *n =
             &study->results[STAGE_CIM_NETWORK].cim_network;
@@ -52,6 +66,7 @@ static bool taken_at(const struct study *study, uint64_t index, const struct poi
         taken->latency_s = n->network_s[row];
         taken->batch_j = n->network_j[row];
         taken->area_m2 = n->network_m2[row];
+        taken->offchip_bytes = n->network_offchip_bytes[row];
     }
     return true;
 }
@@ -61,7 +76,8 @@ static enum status inference_at(const struct study *study, uint64_t index,
                                 const struct inference_columns *out, uint64_t i,
                                 struct error *reason)
 {
-    const struct machine_record *machine = (const struct machine_record *)point->machine;
+    const struct machine_record *machine =
+        (const struct machine_record *)point->machine;
     double batch = (double)point->batch, copies = 1, rate_hz;
     struct taken taken;
 
@@ -78,11 +94,15 @@ static enum status inference_at(const struct study *study, uint64_t index,
                          machine->record.name, taken.area_m2 * 1e6,
                          point->area_budget_m2 * 1e6);
     rate_hz = copies * batch / taken.latency_s;
+    if (point->dram_budget_bytes_per_s > 0 && taken.offchip_bytes > 0)
+        rate_hz = fmin(rate_hz,
+                       point->dram_budget_bytes_per_s * batch / taken.offchip_bytes);
     out->inference_latency_s[i] = taken.latency_s;
     out->inference_energy_j[i] = taken.batch_j / batch;
     out->machine_area_m2[i] = taken.area_m2;
     out->machine_copies[i] = (uint64_t)copies;
     out->inference_area_m2[i] = copies * taken.area_m2;
+    out->inference_offchip_bytes[i] = taken.offchip_bytes / batch;
     out->inference_rate_hz[i] = rate_hz;
     out->inference_period_s[i] = 1 / rate_hz;
     out->inference_power_w[i] = taken.batch_j / batch * rate_hz;

@@ -2,6 +2,7 @@
 #include "stage/stage.h"
 
 #include "cim/cim.h"
+#include "cim/crossbar.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
 
@@ -53,6 +54,26 @@ static_assert(sizeof engine_labels / sizeof *engine_labels ==
                   CIM_ENGINES_MAX * LEVEL_COUNT,
               "a label per level of every engine");
 
+static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
+    [CROSSBAR_FORWARD] = "forward",
+    [CROSSBAR_ACTIVATION_GRADIENT] = "activation_gradient",
+    [CROSSBAR_WEIGHT_GRADIENT] = "weight_gradient",
+    [CROSSBAR_WEIGHT_UPDATE] = "weight_update",
+};
+
+static const char *const crossbar_part_labels[CROSSBAR_PART_COUNT] = {
+    [CROSSBAR_ARRAY] = "array",
+    [CROSSBAR_ADC] = "adc",
+    [CROSSBAR_ACCUMULATION] = "accumulation",
+    [CROSSBAR_BUFFER] = "buffer",
+    [CROSSBAR_INTERCONNECT] = "interconnect",
+    [CROSSBAR_GRADIENT] = "gradient",
+    [CROSSBAR_FEEDBACK] = "feedback",
+    [CROSSBAR_UPDATE] = "update",
+    [CROSSBAR_DRAM] = "dram",
+    [CROSSBAR_LEAKAGE] = "leakage",
+};
+
 static double position(uint64_t i)
 {
     return (double)i;
@@ -90,6 +111,17 @@ const struct inner inners[INNER_COUNT] = {
                              .units = "1",
                              .meaning = "engine of a machine, from 0",
                              .coordinate = position },
+    [INNER_PHASE] = { .name = "training_phase",
+                      .count = CROSSBAR_PHASE_COUNT,
+                      .units = "1",
+                      .meaning = "phase of a training step",
+                      .labels = phase_labels },
+    [INNER_CROSSBAR_PART] = { .name = "crossbar_part",
+                              .count = CROSSBAR_PART_COUNT,
+                              .units = "1",
+                              .meaning = "where a crossbar chip's time, energy and "
+                                         "area go",
+                              .labels = crossbar_part_labels },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",

@@ -31,6 +31,8 @@ const struct word stage_words[] = {
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
     { "inference", STAGE_INFERENCE },
+    { "crossbar", STAGE_CROSSBAR },
+    { "crossbar_network", STAGE_CROSSBAR_NETWORK },
     { "reliability", STAGE_RELIABILITY },
     { "edge", STAGE_EDGE },
     { "video", STAGE_VIDEO },
@@ -125,6 +127,14 @@ static const struct metric inference_metrics[] = {
 #define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric crossbar_metrics[] = {
+#define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_network_metrics[] = {
+#define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) \
     .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
@@ -172,17 +182,27 @@ static const struct metric inference_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                            \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
-     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) |  \
-     AXIS_BIT(tasklets))
-#define ENGINES_AXES                                               \
-    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets))
+#define ENGINES_AXES                                                \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |  \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
      AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim))
-#define CIM_NETWORK_AXES                                                      \
-    (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
-     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
-     AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets) |             \
+#define CIM_NETWORK_AXES                                                               \
+    (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) |          \
+     AXIS_BIT(phase) | AXIS_BIT(batch) | AXIS_BIT(precision_bits) |                    \
+     AXIS_BIT(sequence_length) | AXIS_BIT(layer) | AXIS_BIT(units) |                   \
+     AXIS_BIT(subarrays) | AXIS_BIT(oversubscribed_bytes_per_s) | AXIS_BIT(tasklets) | \
      AXIS_BIT(learning))
+#define CROSSBAR_AXES                                                        \
+    (AXIS_BIT(crossbar) | AXIS_BIT(technology) | AXIS_BIT(node_m) |          \
+     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(crossbar_rows) | \
+     AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns))
+#define CROSSBAR_NETWORK_AXES                                                 \
+    (CROSSBAR_AXES | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
+     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
+     AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |              \
+     AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |        \
+     AXIS_BIT(pipeline) | AXIS_BIT(epoch_samples))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -355,15 +375,36 @@ const struct stage stages[STAGE_COUNT] = {
                           .summary = "a network on any kind of machine: latency, "
                                      "energy, area, copies in an area budget",
                           .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
-                                   AXIS_BIT(machine) | AXIS_BIT(area_budget_m2)) &
+                                   CROSSBAR_NETWORK_AXES | AXIS_BIT(machine) |
+                                   AXIS_BIT(area_budget_m2)) &
                                   ~MACHINE_AXES,
                           .optional = AXIS_BIT(technology),
                           .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
-                          .inputs = INPUT(SYSTEM) | INPUT(CHIP) | INPUT(CIM_NETWORK),
+                          .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
+                                    INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
                           METRICS(inference_metrics),
                           .evaluate = inference_stage_evaluate,
                           .cost_s = inference_stage_cost_s,
                           .block_points = 1024 },
+    [STAGE_CROSSBAR] = { .name = "crossbar",
+                         .summary = "a crossbar that computes with its weights: one "
+                                    "conversion, sum, pulse; buffers",
+                         .axes = CROSSBAR_AXES,
+                         .asked_by = AXIS_BIT(crossbar),
+                         METRICS(crossbar_metrics),
+                         .evaluate = crossbar_stage_evaluate,
+                         .cost_s = crossbar_stage_cost_s,
+                         .block_points = 1 },
+    [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
+                                 .summary = "a network in crossbars, evaluated or "
+                                            "trained: time, energy, area by part",
+                                 .axes = CROSSBAR_NETWORK_AXES,
+                                 .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
+                                 .inputs = INPUT(CROSSBAR),
+                                 METRICS(crossbar_network_metrics),
+                                 .evaluate = crossbar_network_stage_evaluate,
+                                 .cost_s = crossbar_network_stage_cost_s,
+                                 .block_points = 256 },
 };
 
 static_assert(sizeof(struct array_columns) ==

@@ -26,6 +26,8 @@ enum stage_id {
     STAGE_ENGINES,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
+    STAGE_CROSSBAR,
+    STAGE_CROSSBAR_NETWORK,
     STAGE_INFERENCE,
     STAGE_COUNT
 };
@@ -65,6 +67,8 @@ enum inner_id {
     INNER_PARAMETER,
     INNER_ENGINE,
     INNER_ENGINE_TOTAL,
+    INNER_PHASE,
+    INNER_CROSSBAR_PART,
     INNER_COUNT
 };
 
@@ -170,6 +174,15 @@ struct inference_columns {
 #include "metrics.def"
 };
 
+struct crossbar_columns {
+#define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct crossbar_network_columns {
+#define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -192,6 +205,8 @@ union columns {
     struct cim_network_columns cim_network;
     struct engines_columns engines;
     struct inference_columns inference;
+    struct crossbar_columns crossbar;
+    struct crossbar_network_columns crossbar_network;
     void *column[COLUMNS_MAX];
 };
 

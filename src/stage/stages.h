@@ -35,6 +35,8 @@ STAGE_FUNCTIONS(inference);
 enum status buffers_at(const struct study *study, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason);
+STAGE_FUNCTIONS(crossbar);
+STAGE_FUNCTIONS(crossbar_network);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
