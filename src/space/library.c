@@ -3,8 +3,10 @@
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
 #include "cim/cim.h"
+#include "cim/crossbar.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "space/machine.h"
 #include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
@@ -30,6 +32,8 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_VIDEO] = &video_schema,
     [SHELF_SPREAD] = &spread_schema,
     [SHELF_CIM] = &cim_schema,
+    [SHELF_MACHINE] = &machine_schema,
+    [SHELF_CROSSBAR] = &crossbar_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

@@ -20,6 +20,8 @@ enum shelf_id {
     SHELF_VIDEO,
     SHELF_SPREAD,
     SHELF_CIM,
+    SHELF_MACHINE,
+    SHELF_CROSSBAR,
     SHELF_COUNT
 };
 
