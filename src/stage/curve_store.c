@@ -25,15 +25,13 @@ char *curve_store_folder(void)
 
 char *curve_store_key(const struct study *study, const struct point *point)
 {
-    return alloc_printf("model %s\nphase %s batch %" PRIu64 " precision %" PRIu64
-                        " sequence %" PRIu64 " error %.17g\n%s\n%s\n",
-                        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase),
-                        point->batch, point->precision_bits, point->sequence_length,
-                        study->sweep->max_error,
-                        library_record_text(study->library, SHELF_PLATFORM,
-                                            point->platform),
-                        library_record_text(study->library, SHELF_WORKLOAD,
-                                            point->workload));
+    return alloc_printf(
+        "model %s\nphase %s batch %" PRIu64 " precision %" PRIu64 " sequence %" PRIu64
+        " error %.17g\n%s\n%s\n",
+        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
+        point->precision_bits, point->sequence_length, study->sweep->max_error,
+        library_record_text(study->library, SHELF_PLATFORM, point->platform),
+        library_record_text(study->library, SHELF_WORKLOAD, point->workload));
 }
 
 /* FNV-1a, 64 bits: names the file; the key inside it decides. */
