@@ -5,6 +5,7 @@
 void parts_init(struct parts *parts)
 {
     memo_init(&parts->row_decoders, sizeof(struct row_driver));
+    memo_init(&parts->write_decoders, sizeof(struct row_driver));
     memo_init(&parts->column_decoders, sizeof(struct row_driver));
     memo_init(&parts->prechargers, sizeof(struct precharger));
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
@@ -16,6 +17,7 @@ void parts_init(struct parts *parts)
 void parts_free(struct parts *parts)
 {
     memo_free(&parts->row_decoders);
+    memo_free(&parts->write_decoders);
     memo_free(&parts->column_decoders);
     memo_free(&parts->prechargers);
     memo_free(&parts->sense_amps);
@@ -49,17 +51,33 @@ static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
     return decoder->energy_j < 0 ? NULL : decoder;
 }
 
-const struct row_driver *parts_row_decoder(struct parts *parts,
-                                           const struct fabric *fabric,
-                                           const struct subarray_shape *shape,
-                                           struct load wordline, double min_a)
+static const struct row_driver *wordline_decoder(struct memo *memo,
+                                                 const struct fabric *fabric,
+                                                 const struct subarray_shape *shape,
+                                                 struct load wordline, double min_a)
 {
     uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
     uint64_t key = key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
                           (unsigned)shape->buffers);
 
-    return sized_decoder(&parts->row_decoders, key, fabric->process,
-                         (double)shape->rows, wordline, shape->buffers, min_a);
+    return sized_decoder(memo, key, fabric->process, (double)shape->rows, wordline,
+                         shape->buffers, min_a);
+}
+
+const struct row_driver *parts_row_decoder(struct parts *parts,
+                                           const struct fabric *fabric,
+                                           const struct subarray_shape *shape,
+                                           struct load wordline, double min_a)
+{
+    return wordline_decoder(&parts->row_decoders, fabric, shape, wordline, min_a);
+}
+
+const struct row_driver *parts_write_decoder(struct parts *parts,
+                                             const struct fabric *fabric,
+                                             const struct subarray_shape *shape,
+                                             struct load wordline, double min_a)
+{
+    return wordline_decoder(&parts->write_decoders, fabric, shape, wordline, min_a);
 }
 
 const struct row_driver *parts_column_decoder(struct parts *parts,
