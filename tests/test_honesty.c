@@ -183,7 +183,8 @@ static enum status sweep_draw(enum stage_id stage, uint64_t *state, struct sweep
         if (wanted >> id & 1)
             axes |= stages[id].axes;
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (axes >> axis & 1) {
+        if (axes >> axis & 1 && /* machines stand for these axes */
+            !(MACHINE_AXES >> axis & 1 && axes & AXIS_BIT(machine))) {
             setting_draw(axis, values_of(axis), calm, state, texts[count]);
             settings[count] = texts[count];
             count++;
@@ -296,11 +297,12 @@ static void round_check(const struct study *study, struct tally *tally)
 
             tally->points[id]++;
             CU_ASSERT(status == POINT_DONE || status == POINT_INFEASIBLE ||
-                      status == POINT_FAILED);
+                      status == POINT_FAILED || status == POINT_EXCLUDED);
             if (status == POINT_DONE) {
                 tally->done[id]++;
                 row_check(study, id, i);
-            } else if (has_inputs(study, id, i) && asked++ < REASONS_ASKED) {
+            } else if (status != POINT_EXCLUDED && has_inputs(study, id, i) &&
+                       asked++ < REASONS_ASKED) {
                 tally->reasons++;
                 reason_check(study, id, i);
             }
