@@ -150,10 +150,6 @@ static size_t values_of(enum axis_id axis)
     case AXIS_elements:
     case AXIS_units:
     case AXIS_inference_hz: return 4;
-    case AXIS_accelerator:
-    case AXIS_workload:
-    case AXIS_instance:
-    case AXIS_platform:
     case AXIS_leakage_time:
     case AXIS_utilisation:
     case AXIS_lifetime_s:
