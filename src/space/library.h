@@ -21,6 +21,8 @@ enum shelf_id {
     SHELF_SPREAD,
     SHELF_CIM,
     SHELF_CROSSBAR,
+    SHELF_HDC,
+    SHELF_HDC_TASK,
     SHELF_COUNT
 };
 

@@ -31,6 +31,8 @@ const struct word stage_words[] = {
     { "cim_network", STAGE_CIM_NETWORK },
     { "crossbar", STAGE_CROSSBAR },
     { "crossbar_network", STAGE_CROSSBAR_NETWORK },
+    { "hdc_memory", STAGE_HDC_MEMORY },
+    { "hdc", STAGE_HDC },
     { "reliability", STAGE_RELIABILITY },
     { "edge", STAGE_EDGE },
     { "video", STAGE_VIDEO },
@@ -125,6 +127,14 @@ static const struct metric crossbar_network_metrics[] = {
 #define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric hdc_memory_metrics[] = {
+#define HDC_MEMORY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_metrics[] = {
+#define HDC(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 
 #define METRICS(table) \
     .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
@@ -187,6 +197,10 @@ static const struct metric crossbar_network_metrics[] = {
      AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |                    \
      AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |              \
      AXIS_BIT(pipeline) | AXIS_BIT(epoch_samples))
+#define HDC_MEMORY_AXES                                                            \
+    (AXIS_BIT(hdc) | AXIS_BIT(hdc_task) | AXIS_BIT(technology) | AXIS_BIT(node_m) | \
+     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
+     AXIS_BIT(ngram) | AXIS_BIT(classes) | AXIS_BIT(domains) | AXIS_BIT(span))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -364,6 +378,25 @@ const struct stage stages[STAGE_COUNT] = {
                                  .evaluate = crossbar_network_stage_evaluate,
                                  .cost_s = crossbar_network_stage_cost_s,
                                  .block_points = 256 },
+    [STAGE_HDC_MEMORY] = { .name = "hdc_memory",
+                           .summary = "the memory of hypervectors: read, write, shift, "
+                                      "transverse read",
+                           .axes = HDC_MEMORY_AXES,
+                           .asked_by = AXIS_BIT(hdc),
+                           METRICS(hdc_memory_metrics),
+                           .evaluate = hdc_memory_stage_evaluate,
+                           .cost_s = hdc_memory_stage_cost_s,
+                           .block_points = 1 },
+    [STAGE_HDC] = { .name = "hdc",
+                    .summary = "texts recognised by hyperdimensional computing: "
+                               "operations, time, energy by step",
+                    .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
+                    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+                    .inputs = INPUT(HDC_MEMORY),
+                    METRICS(hdc_metrics),
+                    .evaluate = hdc_stage_evaluate,
+                    .cost_s = hdc_stage_cost_s,
+                    .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) ==

@@ -26,6 +26,8 @@ enum stage_id {
     STAGE_CIM_NETWORK,
     STAGE_CROSSBAR,
     STAGE_CROSSBAR_NETWORK,
+    STAGE_HDC_MEMORY,
+    STAGE_HDC,
     STAGE_COUNT
 };
 
@@ -79,6 +81,7 @@ enum inner_id {
     INNER_PARAMETER,
     INNER_PHASE,
     INNER_CROSSBAR_PART,
+    INNER_HDC_STEP,
     INNER_COUNT
 };
 
@@ -182,6 +185,14 @@ struct crossbar_network_columns {
 #define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
+struct hdc_memory_columns {
+#define HDC_MEMORY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct hdc_columns {
+#define HDC(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 
 enum { COLUMNS_MAX = 64 };
 
@@ -205,6 +216,8 @@ union columns {
     struct cim_network_columns cim_network;
     struct crossbar_columns crossbar;
     struct crossbar_network_columns crossbar_network;
+    struct hdc_memory_columns hdc_memory;
+    struct hdc_columns hdc;
     void *column[COLUMNS_MAX];
 };
 

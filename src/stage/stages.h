@@ -29,6 +29,8 @@ STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
 STAGE_FUNCTIONS(crossbar);
 STAGE_FUNCTIONS(crossbar_network);
+STAGE_FUNCTIONS(hdc_memory);
+STAGE_FUNCTIONS(hdc);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
