@@ -29,6 +29,7 @@ const struct word stage_words[] = {
     { "cloud", STAGE_CLOUD },
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
+    { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
     { "crossbar", STAGE_CROSSBAR },
     { "crossbar_network", STAGE_CROSSBAR_NETWORK },
     { "hdc_memory", STAGE_HDC_MEMORY },
@@ -119,6 +120,10 @@ static const struct metric cim_network_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric crossbar_buffers_metrics[] = {
+#define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 static const struct metric crossbar_metrics[] = {
 #define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
@@ -187,9 +192,11 @@ static const struct metric hdc_metrics[] = {
     (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
      AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
-#define CROSSBAR_AXES                                                               \
-    (AXIS_BIT(crossbar) | AXIS_BIT(technology) | AXIS_BIT(node_m) |                 \
-     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(crossbar_rows) |        \
+#define CROSSBAR_BUFFERS_AXES                                      \
+    (AXIS_BIT(crossbar) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
+     AXIS_BIT(temperature_k))
+#define CROSSBAR_AXES                                                              \
+    (CROSSBAR_BUFFERS_AXES | AXIS_BIT(technology) | AXIS_BIT(crossbar_rows) |      \
      AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns))
 #define CROSSBAR_NETWORK_AXES                                                       \
     (CROSSBAR_AXES | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |       \
@@ -359,21 +366,29 @@ const struct stage stages[STAGE_COUNT] = {
                             .evaluate = cim_network_stage_evaluate,
                             .cost_s = cim_network_stage_cost_s,
                             .block_points = 256 },
+    [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
+                                 .summary = "buffers of a crossbar chip as SRAM arrays",
+                                 .axes = CROSSBAR_BUFFERS_AXES,
+                                 .asked_by = AXIS_BIT(crossbar),
+                                 METRICS(crossbar_buffers_metrics),
+                                 .evaluate = crossbar_buffers_stage_evaluate,
+                                 .cost_s = crossbar_buffers_stage_cost_s,
+                                 .block_points = 1 },
     [STAGE_CROSSBAR] = { .name = "crossbar",
                          .summary = "a crossbar that computes with its weights: one "
-                                    "conversion, sum, pulse; buffers",
+                                    "conversion, one sum, one pulse",
                          .axes = CROSSBAR_AXES,
                          .asked_by = AXIS_BIT(crossbar),
                          METRICS(crossbar_metrics),
                          .evaluate = crossbar_stage_evaluate,
                          .cost_s = crossbar_stage_cost_s,
-                         .block_points = 1 },
+                         .block_points = 4096 },
     [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
                                  .summary = "a network in crossbars, evaluated or "
                                             "trained: time, energy, area by part",
                                  .axes = CROSSBAR_NETWORK_AXES,
                                  .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
-                                 .inputs = INPUT(CROSSBAR),
+                                 .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
                                  METRICS(crossbar_network_metrics),
                                  .evaluate = crossbar_network_stage_evaluate,
                                  .cost_s = crossbar_network_stage_cost_s,

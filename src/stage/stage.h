@@ -24,6 +24,7 @@ enum stage_id {
     STAGE_SENSITIVITY,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
+    STAGE_CROSSBAR_BUFFERS,
     STAGE_CROSSBAR,
     STAGE_CROSSBAR_NETWORK,
     STAGE_HDC_MEMORY,
@@ -177,6 +178,10 @@ struct cim_network_columns {
 #include "metrics.def"
 };
 
+struct crossbar_buffers_columns {
+#define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 struct crossbar_columns {
 #define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
@@ -214,6 +219,7 @@ union columns {
     struct sensitivity_columns sensitivity;
     struct cim_operation_columns cim_operation;
     struct cim_network_columns cim_network;
+    struct crossbar_buffers_columns crossbar_buffers;
     struct crossbar_columns crossbar;
     struct crossbar_network_columns crossbar_network;
     struct hdc_memory_columns hdc_memory;

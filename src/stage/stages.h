@@ -27,6 +27,7 @@ STAGE_FUNCTIONS(samples);
 STAGE_FUNCTIONS(sensitivity);
 STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
+STAGE_FUNCTIONS(crossbar_buffers);
 STAGE_FUNCTIONS(crossbar);
 STAGE_FUNCTIONS(crossbar_network);
 STAGE_FUNCTIONS(hdc_memory);
