@@ -201,6 +201,7 @@ static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
     struct error reason;
 
     CU_ASSERT_EQUAL(crossbar_costs_make(&request, &costs, &reason), STATUS_OK);
+    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &costs.buffers, &reason), STATUS_OK);
     return &costs;
 }
 

@@ -130,8 +130,13 @@ struct crossbar_logic {
 struct process;
 void crossbar_logic_make(const struct process *process, struct crossbar_logic *logic);
 
-/* All that layers and chips are made of: a column of the crossbar stage per member. */
+/* What layers and chips are made of: a column of the crossbar stages per member. */
+struct crossbar_buffers {
+#define CROSSBAR_BUFFERS(kind, name, ...) double name;
+#include "metrics.def"
+};
 struct crossbar_costs {
+    struct crossbar_buffers buffers;
 #define CROSSBAR(kind, name, ...) double name;
 #include "metrics.def"
 };
@@ -144,7 +149,13 @@ struct crossbar_costs_request {
     uint64_t rows, columns, adc_bits, cell_bits, adc_columns; /* 0: the chip's */
 };
 
-/* Pure, but as slow as two searches of the array model. */
+/* Buffers as memory arrays: the same for all cells of a chip at a node, and slow, for it
+ * takes two searches of the array model. */
+enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
+                                  struct crossbar_buffers *buffers,
+                                  struct error *reason);
+
+/* All but the buffers. */
 enum status crossbar_costs_make(const struct crossbar_costs_request *request,
                                 struct crossbar_costs *costs, struct error *reason);
 

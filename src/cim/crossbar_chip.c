@@ -230,7 +230,7 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->part_m2[CROSSBAR_FEEDBACK] = r->feedback_subarrays * each_m2;
     feedback_tiles = ceil(r->feedback_subarrays / tile);
     tiles = placed->tiles + feedback_tiles + ceil(r->gradient_subarrays / tile);
-    r->part_m2[CROSSBAR_BUFFER] = tiles * c->tile_buffer_m2 + c->global_buffer_m2;
+    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 + c->buffers.global_buffer_m2;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->area_m2 += r->part_m2[p];
     *tile_m = sqrt(r->area_m2 / tiles);
@@ -240,7 +240,7 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->leakage_w = (r->subarrays + r->feedback_subarrays) * c->crossbar_leakage_w +
                    (reads_columns ? r->subarrays * c->crossbar_transposed_w : 0) +
                    r->gradient_subarrays * c->gradient_subarray_w +
-                   tiles * c->tile_buffer_w + c->global_buffer_w +
+                   tiles * c->buffers.tile_buffer_w + c->buffers.global_buffer_w +
                    wires * c->bus_w_per_m;
 }
 

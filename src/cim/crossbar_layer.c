@@ -285,14 +285,14 @@ static void phase_close(const struct crossbar_request *request,
     const struct crossbar_costs *c = request->costs;
     const struct crossbar *chip = request->chip;
     double bus = (double)chip->bus_bits;
-    double tile_s = m->tile_bits / bus / fmax(m->tiles, 1) * c->tile_buffer_word_s;
-    double buffer_s = tile_s + m->global_bits / bus * c->global_buffer_word_s;
+    double tile_s = m->tile_bits / bus / fmax(m->tiles, 1) * c->buffers.tile_buffer_word_s;
+    double buffer_s = tile_s + m->global_bits / bus * c->buffers.global_buffer_word_s;
     double bus_s = m->global_bits > 0 ? m->global_bits / bus / chip->clock_hz +
                                             place->chip_m * c->bus_s_per_m
                                       : 0;
     double dram_s = m->dram_bits / 8 / request->dram_bytes_per_s;
-    double buffer_j = m->tile_bits * c->tile_buffer_bit_j +
-                      m->global_bits * c->global_buffer_bit_j;
+    double buffer_j = m->tile_bits * c->buffers.tile_buffer_bit_j +
+                      m->global_bits * c->buffers.global_buffer_bit_j;
     double bus_j = (m->global_bits * place->chip_m + m->tile_bits * place->tile_m) *
                    c->bus_bit_j_per_m;
     double dram_j = m->dram_bits * request->dram_j_per_bit;

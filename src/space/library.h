@@ -22,6 +22,8 @@ enum shelf_id {
     SHELF_CIM,
     SHELF_MACHINE,
     SHELF_CROSSBAR,
+    SHELF_HDC,
+    SHELF_HDC_TASK,
     SHELF_COUNT
 };
 
