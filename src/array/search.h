@@ -43,6 +43,9 @@ uint64_t space_size(const struct space *space);
 
 double target_value(const struct task *task, const struct metrics *metrics);
 
+/* Geometric mean of the energy-delay products of read and write, times area. */
+double edap_of(const struct metrics *metrics);
+
 /* One organization with all members set (sub_rows and sub_cols are worked out); its
  * parts stay in parts. */
 bool candidate_make(struct candidate *candidate, const struct task *task,
@@ -56,12 +59,13 @@ extern const char beyond_limits[];
 bool candidate_finish(struct candidate *candidate, const struct task *task,
                       const char **why);
 
-/* The best candidate.  Both give the same one; naive evaluates every candidate anew. */
+/* The best candidate of a value below ceiling; false if there is none.  Both give the same
+ * one; naive evaluates every candidate anew. */
 bool search_fast(const struct task *task, const struct space *space,
-                 struct parts *parts, struct candidate *best, uint64_t *valid,
-                 const char **why);
+                 struct parts *parts, double ceiling, struct candidate *best,
+                 uint64_t *valid, const char **why);
 bool search_naive(const struct task *task, const struct space *space,
-                  struct parts *parts, struct candidate *best, uint64_t *valid,
-                  const char **why);
+                  struct parts *parts, double ceiling, struct candidate *best,
+                  uint64_t *valid, const char **why);
 
 #endif

@@ -44,7 +44,8 @@ enum status array_request_at(const struct study *study, const struct point *poin
         .target = (enum array_target)point->target,
         .limits = study->sweep->limits,
         .weights = study->sweep->weights,
-        .banks = point->bank_count,
+        .banks = point->bank_count > 0 ? point->bank_count : ARRAY_BANKS_CHOSEN,
+        .routing = (enum array_routing)point->routing,
         .power_gating = point->power_gating != 0,
     };
     wires_choose((enum wires_id)point->wires, request);

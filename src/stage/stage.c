@@ -124,7 +124,8 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
-     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) | AXIS_BIT(sample))
+     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc) | AXIS_BIT(spread) |    \
+     AXIS_BIT(sample))
 #define REUSE_AXES                                                                 \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
