@@ -25,6 +25,7 @@ enum array_access {
     ACCESS_NORMAL,     /* tag and data in parallel, the way selected late */
     ACCESS_SEQUENTIAL, /* tag first, then one way of data */
     ACCESS_FAST,       /* the whole set is read out with the tag */
+    ACCESS_BEST,       /* of the three the one with the best cache for the target */
 };
 
 enum array_target {
@@ -38,6 +39,8 @@ enum array_target {
     TARGET_AREA,
     TARGET_EDAP,     /* sqrt(read EDP x write EDP) x area */
     TARGET_WEIGHTED, /* product of powers, see struct array_weights */
+    TARGET_TUNED,    /* of the memories that the targets up to TARGET_AREA give the one of
+                        the least EDAP: Algorithm 1 of DeepNVM++ */
 };
 
 /* How mats of a bank are wired to its port. */

@@ -10,6 +10,7 @@ const struct word array_accesses[] = {
     { "normal", ACCESS_NORMAL },
     { "sequential", ACCESS_SEQUENTIAL },
     { "fast", ACCESS_FAST },
+    { "best", ACCESS_BEST },
     { NULL, 0 },
 };
 
@@ -24,6 +25,7 @@ const struct word array_targets[] = {
     { "area", TARGET_AREA },
     { "edap", TARGET_EDAP },
     { "weighted", TARGET_WEIGHTED },
+    { "tuned", TARGET_TUNED },
     { NULL, 0 },
 };
 
@@ -180,9 +182,6 @@ static enum status task_make(struct task *task, const struct array_request *requ
     task->fabric.tag_ways = is_tag ? (double)request->associativity : 0;
     return STATUS_OK;
 }
-
-typedef bool searcher(const struct task *, const struct space *, struct parts *, double,
-                      struct candidate *, uint64_t *, const char **);
 
 /* The best number of banks so far, 0: none, and why the last was not better. */
 struct bank_choice {
@@ -391,10 +390,10 @@ static void total(const struct array_request *request, struct array_result *r)
                                (double)d->organization.banks;
 }
 
-static enum status run(const struct array_request *given_request,
-                       const struct array_organization *data,
-                       const struct array_organization *tag, searcher *search,
-                       struct array_result *result, struct error *why)
+enum status cache_solve(const struct array_request *given_request,
+                        const struct array_organization *data,
+                        const struct array_organization *tag, searcher *search,
+                        struct array_result *result, struct error *why)
 {
     struct array_request own = *given_request, *request = &own;
     struct array_result r;
@@ -422,24 +421,4 @@ static enum status run(const struct array_request *given_request,
     r.valid = counts[1];
     *result = r;
     return STATUS_OK;
-}
-
-enum status array_search(const struct array_request *request,
-                         struct array_result *result, struct error *why)
-{
-    return run(request, NULL, NULL, search_fast, result, why);
-}
-
-enum status array_evaluate(const struct array_request *request,
-                           const struct array_organization *data,
-                           const struct array_organization *tag,
-                           struct array_result *result, struct error *why)
-{
-    return run(request, data, tag, search_fast, result, why);
-}
-
-enum status array_search_naive(const struct array_request *request,
-                               struct array_result *result, struct error *why)
-{
-    return run(request, NULL, NULL, search_naive, result, why);
 }

@@ -94,7 +94,7 @@ static double bound_of(struct fast *fast, const struct class *class,
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
         m.leakage_w += task->banks * class->mats * subs * s->refresh_w;
-    return SLACK * target_value(task, &m);
+    return SLACK * target_value(task->request, &m);
 }
 
 /* No amplifier is faster, draws or leaks less, or is lower than this one.  A pitch's last

@@ -58,11 +58,14 @@ struct array_rules {
 
 extern const struct array_rules array_rules_nvsim;
 extern const struct array_rules array_rules_physical;
+/* The tool's rules as they must have been changed for capacities that are no powers of two,
+ * in nodes whose macros hold more than the counted blocks: for studies made with it. */
+extern const struct array_rules array_rules_nvsim_any;
 /* The physical rules but for the tool's accounting of cache writes (write_over_ways), for
  * comparison with studies made with the tool. */
 extern const struct array_rules array_rules_physical_nvsim_writes;
 
-/* "nvsim", "physical" or "physical_nvsim_writes", NULL for another word. */
+/* "nvsim", "nvsim_any", "physical" or "physical_nvsim_writes", NULL for another word. */
 const struct array_rules *array_rules_find(const char *name);
 
 /* The switches with their names and meanings, for listings and for options that turn

@@ -48,7 +48,7 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
     if (!within_limits(task, &metrics))
         return refuse(why, beyond_limits);
 
-    c->value = target_value(task, &metrics);
+    c->value = target_value(task->request, &metrics);
     if (!(c->value < HUGE_VAL))
         return refuse(why, "the target is not a finite number");
     return true;

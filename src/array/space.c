@@ -135,11 +135,11 @@ double edap_of(const struct metrics *m)
     return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
 }
 
-double target_value(const struct task *task, const struct metrics *m)
+double target_value(const struct array_request *request, const struct metrics *m)
 {
-    const struct array_weights *w = &task->request->weights;
+    const struct array_weights *w = &request->weights;
 
-    switch (task->request->target) {
+    switch (request->target) {
     case TARGET_READ_LATENCY: return m->read_s;
     case TARGET_WRITE_LATENCY: return m->write_s;
     case TARGET_READ_ENERGY: return m->read_j;
@@ -148,6 +148,7 @@ double target_value(const struct task *task, const struct metrics *m)
     case TARGET_WRITE_EDP: return m->write_s * m->write_j;
     case TARGET_LEAKAGE: return m->leakage_w;
     case TARGET_AREA: return m->area_m2;
+    case TARGET_TUNED:
     case TARGET_EDAP: return edap_of(m);
     case TARGET_WEIGHTED:
         return pow(m->read_s, w->read_latency) * pow(m->write_s, w->write_latency) *
