@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Accelerators from sweep file to result file: the same bytes on one and on three ranks, the
-# SCALE-Sim command to the digit, published figures met but for those known to be missed.
+# SCALE-Sim command to the digit, published figures met.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
@@ -74,7 +74,7 @@ mkdir -p "$scratch/lib/workloads"
 
 missed=$("$NVSWEEP" validate systolic eyeriss timeloop eie winograd xr 2>&1 | grep MISSED |
     awk '{ print $1 }' | sort | tr '\n' ' ')
-[ "$missed" = "eyeriss-time-alexnet-conv5 " ] || fail "missed figures are: $missed"
+[ -z "$missed" ] || fail "missed figures are: $missed"
 
 [ $failures -eq 0 ] && echo "accelerators: all as expected"
 exit $((failures > 0))

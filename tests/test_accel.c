@@ -41,7 +41,7 @@ static struct machine machine_of(enum accel_family_id family)
                          .dram_bytes_per_s = 1e12,
                          .levels = is_systolic ? buffers : global,
                          .levels_count = is_systolic ? 3 : 5,
-                         .cycle_factor = 1,
+                         .weight_load_cycles = 0,
                          .queue_depth = 8,
                          .run_bits = 4,
                          .transform_ops_hz = 1e12 },

@@ -78,7 +78,7 @@ struct accelerator {
     size_t levels_count;
 
     /* Row stationary. */
-    double cycle_factor;       /* measured over ideal cycles (fitted) */
+    double weight_load_cycles; /* per weight loaded into PEs (fitted) */
     double buffer_bytes_per_s; /* of the global buffer (fitted) */
     struct pass_choice *passes;
     size_t passes_count;

@@ -137,7 +137,7 @@ double mapping_stage_cost_s(const struct study *study, const struct point *point
     switch (((const struct accelerator *)point->accelerator)->family) {
     case ACCEL_EIE: return 0.05;
     case ACCEL_SCALESIM: return 0.05;
-    case ACCEL_NEST: return 0.2;
+    case ACCEL_NEST: return 1; /* if it searches */
     case ACCEL_ROW_STATIONARY: return 2e-3;
     default: return 5e-5;
     }
