@@ -26,6 +26,21 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" show "$scratch/1.h5" workload=vgg8-cifar layer=9 -m inference_j 2>&1 |
     grep -q ' -$' || fail "a layer that is not there has a value"
 
+# layer by layer: the layers of a network add up to it
+cat >"$scratch/layers.cfg" <<'CFG'
+title = "layers"; detail = "layer";
+axes = { accelerator = [ "systolic-32", "eyeriss" ]; workload = "alexnet"; technology = "sram";
+         node = "22 nm"; precision = 16; };
+CFG
+timeout 60 "$NVSWEEP" run "$scratch/layers.cfg" -o "$scratch/layers.h5" --quiet || fail "no layers"
+"$NVSWEEP" export "$scratch/layers.h5" -m cycles | awk -F, 'NR == 1 {
+        for (i = 1; i <= NF; i++) { if ($i == "layer") l = i; if ($i ~ /^cycles/) c = i } next }
+    $l == 0 { total = $c; sum = 0 }
+    $l > 0 { sum += $c }
+    $l == 8 { n++; if (sum < total * (1 - 1e-12) || sum > total * (1 + 1e-12)) bad++ }
+    END { exit n != 2 || bad }' || fail "layers do not add up to their network"
+"$NVSWEEP" list layers alexnet | grep -q '^ *8  fc8 ' || fail "list layers does not name fc8"
+
 cat >"$scratch/a.cfg" <<'CFG'
 [general]
 run_name = a32
