@@ -97,6 +97,8 @@ static const struct field accelerator_fields[] = {
     FIELD_NUMBER(struct accelerator, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct accelerator, dram_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy per bit moved"),
     FIELD_NUMBER(struct accelerator, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
+    FIELD_WORD(struct accelerator, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"),
+    FIELD_COUNT(struct accelerator, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"),
     FIELD_FLAG(struct accelerator, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"),
     FIELD_LIST(struct accelerator, levels, &level_schema, "memories on the chip"),
     FIELD_NUMBER(struct accelerator, weight_load_cycles, "1", 0, 0, 100, "row-stationary: cycles per weight loaded into PEs, in which they do not compute"),

@@ -19,7 +19,7 @@ enum level_id {
     LEVEL_PE_INDEX, /* pointers of compressed weights */
     LEVEL_COUNT,
 };
-extern const struct word level_words[];
+extern const struct word level_words[], zeros_words[];
 
 struct level {
     int level; /* enum level_id */
@@ -72,6 +72,8 @@ struct accelerator {
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
 
+    int zeros;              /* enum zeros: what zero operands do (accel/zeros.h) */
+    uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
     bool keeps_weights; /* a network that fits the weight buffer stays there */
 
     struct level *levels;
