@@ -1,8 +1,10 @@
-/* Runs every suite, or those named (`build/unit accel array`); the list is made from the
- * names of the test files. */
+/* Runs every suite, or those named: `unit [SUITE...]`.  The list is made from the names of
+ * the test files. */
 #include "unit.h"
 
 #include <CUnit/Basic.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,32 +12,41 @@
 #include "suites.inc"
 #undef SUITE_ENTRY
 
-/* Moves the suites named to the front; ends the list behind them. */
-static void suites_select(CU_SuiteInfo *suites, char **names, int count)
-{
-    size_t kept = 0;
+static CU_SuiteInfo suites[] = {
+#define SUITE_ENTRY(module) { #module, NULL, NULL, NULL, NULL, suite_##module },
+#include "suites.inc"
+#undef SUITE_ENTRY
+    CU_SUITE_INFO_NULL,
+};
 
-    for (size_t i = 0; suites[i].pName; i++)
-        for (int n = 0; n < count; n++)
-            if (strcmp(suites[i].pName, names[n]) == 0) {
-                suites[kept++] = suites[i];
-                break;
-            }
-    suites[kept].pName = NULL;
+static bool is_wanted(const char *suite, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], suite) == 0)
+            return true;
+    return argc < 2;
+}
+
+/* Keep the suites that are wanted; how many there are. */
+static int suites_choose(int argc, char **argv)
+{
+    int count = 0;
+
+    for (CU_SuiteInfo *suite = suites; suite->pName; suite++)
+        if (is_wanted(suite->pName, argc, argv))
+            suites[count++] = *suite;
+    suites[count] = (CU_SuiteInfo)CU_SUITE_INFO_NULL;
+    return count;
 }
 
 int main(int argc, char **argv)
 {
-    CU_SuiteInfo suites[] = {
-#define SUITE_ENTRY(module) { #module, NULL, NULL, NULL, NULL, suite_##module },
-#include "suites.inc"
-#undef SUITE_ENTRY
-        CU_SUITE_INFO_NULL,
-    };
     unsigned failures;
 
-    if (argc > 1)
-        suites_select(suites, argv + 1, argc - 1);
+    if (suites_choose(argc, argv) < (argc > 1 ? argc - 1 : 1)) {
+        fprintf(stderr, "unit: no such suite\n");
+        return EXIT_FAILURE;
+    }
     if (CU_initialize_registry() != CUE_SUCCESS ||
         CU_register_suites(suites) != CUE_SUCCESS)
         return EXIT_FAILURE;

@@ -99,6 +99,7 @@ static const struct field accelerator_fields[] = {
     FIELD_NUMBER(struct accelerator, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
     FIELD_WORD(struct accelerator, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"),
     FIELD_COUNT(struct accelerator, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"),
+    FIELD_FLAG(struct accelerator, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"),
     FIELD_FLAG(struct accelerator, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"),
     FIELD_LIST(struct accelerator, levels, &level_schema, "memories on the chip"),
     FIELD_NUMBER(struct accelerator, weight_load_cycles, "1", 0, 0, 100, "row-stationary: cycles per weight loaded into PEs, in which they do not compute"),

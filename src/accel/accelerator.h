@@ -71,6 +71,7 @@ struct accelerator {
 
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
+    bool dram_is_stacked; /* on the chip: nothing leaves the package */
 
     int zeros;              /* enum zeros: what zero operands do (accel/zeros.h) */
     uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
