@@ -152,6 +152,7 @@ const struct accel_family eie_family = {
     .name = "eie",
     .summary =
         "pruned fully-connected layers, compressed columns, broadcast activations",
+    .counts_zeros = true,
     .check = eie_check,
     .map = eie_map,
 };
