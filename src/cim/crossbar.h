@@ -187,6 +187,7 @@ struct crossbar_matrix {
     double row_tiles, column_tiles; /* subarrays of one group's matrix */
     double subarrays;        /* of all groups, one copy */
     double tiles, copies;
+    double alone_s;          /* a sample's vectors through one copy, arrays alone */
     bool is_streamed;        /* both operands are activations: it has no weights */
 };
 
@@ -241,10 +242,6 @@ enum status crossbar_chip_evaluate(const struct crossbar_request *request,
 void crossbar_matrix_make(const struct crossbar_request *request,
                           const struct accel_layer *layer,
                           struct crossbar_matrix *matrix);
-
-/* Seconds of a sample's vectors in one copy, arrays alone: what copies divide. */
-double crossbar_matrix_s(const struct crossbar_request *request,
-                         const struct crossbar_matrix *matrix);
 
 struct crossbar_place {
     bool is_first, is_last; /* in the network */

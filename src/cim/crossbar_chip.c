@@ -120,49 +120,61 @@ struct placed {
     double tiles; /* of the chip */
 };
 
-/* Tiles that are left take copies of the slowest layers, one copy at a time. */
-static void copies_grow(const struct crossbar_request *request, struct placed *placed,
-                        double left)
+/* Copies with which a layer takes at most limit_s, and the tiles they fill. */
+static double copies_within(const struct crossbar_matrix *m, double limit_s)
 {
-    double tile = (double)request->chip->tile_subarrays;
+    return fmax(fmin(ceil(m->alone_s / limit_s), m->positions), 1);
+}
 
-    for (;;) {
-        struct crossbar_matrix *slowest = NULL;
-        double slowest_s = 0, more;
+static double tiles_within(const struct placed *placed, double tile, double limit_s)
+{
+    double tiles = 0;
 
-        for (size_t i = 0; i < placed->count; i++) {
-            struct crossbar_matrix *m = &placed->matrices[i];
-            double s = crossbar_matrix_s(request, m) / m->copies;
+    for (size_t i = 0; i < placed->count; i++) {
+        const struct crossbar_matrix *m = &placed->matrices[i];
 
-            if (s > slowest_s) {
-                slowest_s = s;
-                slowest = m;
-            }
-        }
-        if (!slowest || slowest->copies >= slowest->positions)
-            return;
-        more = ceil((slowest->copies + 1) * slowest->subarrays / tile) - slowest->tiles;
-        if (more > left)
-            return;
-        left -= more;
-        slowest->tiles += more;
-        slowest->copies = fmin(floor(slowest->tiles * tile / slowest->subarrays),
-                               slowest->positions);
+        tiles += ceil(copies_within(m, limit_s) * m->subarrays / tile);
+    }
+    return tiles;
+}
+
+/* All tiles of the chip to copies of the slowest layers: the least time that layers can
+ * have in common, found by bisection, because tiles needed only fall with it. */
+static void copies_grow(const struct crossbar_request *request, struct placed *placed)
+{
+    enum { HALVINGS = 60 };
+    double tile = (double)request->chip->tile_subarrays, high_s = 0, low_s = 0;
+
+    for (size_t i = 0; i < placed->count; i++)
+        high_s = larger(high_s, placed->matrices[i].alone_s);
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle_s = (low_s + high_s) / 2;
+
+        if (middle_s > 0 && tiles_within(placed, tile, middle_s) <= placed->tiles)
+            high_s = middle_s;
+        else
+            low_s = middle_s;
+    }
+    for (size_t i = 0; i < placed->count && high_s > 0; i++) {
+        struct crossbar_matrix *m = &placed->matrices[i];
+
+        if (m->subarrays <= 0)
+            continue;
+        m->tiles = ceil(copies_within(m, high_s) * m->subarrays / tile);
+        m->copies = fmin(floor(m->tiles * tile / m->subarrays), m->positions);
     }
 }
 
 static enum status network_place(const struct crossbar_request *request,
                                  struct placed *placed, struct error *reason)
 {
-    double tile = (double)request->chip->tile_subarrays, needed = 0;
+    double needed = 0;
 
     for (size_t i = 0; i < placed->count; i++) {
         struct crossbar_matrix *m = &placed->matrices[i];
 
         crossbar_matrix_make(request, &request->layers->layers[i], m);
         needed += m->tiles;
-        if (request->chip->replicates && m->subarrays > 0)
-            m->copies = fmin(floor(m->tiles * tile / m->subarrays), m->positions);
     }
     placed->tiles = request->tiles > 0 ? request->tiles : needed;
     if (needed > placed->tiles)
@@ -170,7 +182,7 @@ static enum status network_place(const struct crossbar_request *request,
                          "the network's weights take %.0f tiles, %s has %.0f", needed,
                          request->chip->record.name, placed->tiles);
     if (request->chip->replicates)
-        copies_grow(request, placed, placed->tiles - needed);
+        copies_grow(request, placed);
     return STATUS_OK;
 }
 

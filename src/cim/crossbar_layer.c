@@ -27,37 +27,6 @@ static struct bits bits_make(const struct crossbar_request *request)
     };
 }
 
-void crossbar_matrix_make(const struct crossbar_request *request,
-                          const struct accel_layer *layer,
-                          struct crossbar_matrix *matrix)
-{
-    struct bits bits = bits_make(request);
-    double rows = request->rows, columns = request->columns;
-    struct gemm gemm = accel_layer_gemm(layer);
-    double inputs = (double)gemm.k, outputs = (double)gemm.n;
-    double slices = ceil(bits.weight / bits.cell), packed = 1;
-
-    if (layer->groups > 1)
-        packed = fmax(fmin(floor(rows / inputs), floor(columns / (outputs * slices))),
-                      1);
-    *matrix = (struct crossbar_matrix){
-        .inputs = inputs,
-        .outputs = outputs,
-        .groups = (double)layer->groups,
-        .positions = (double)gemm.m,
-        .slices = slices,
-        .packed = fmin(packed, (double)layer->groups),
-        .row_tiles = ceil(inputs / rows),
-        .column_tiles = ceil(outputs * slices / columns),
-        .copies = 1,
-        .is_streamed = layer->streams_weights,
-    };
-    if (!matrix->is_streamed)
-        matrix->subarrays = ceil(matrix->groups / matrix->packed) * matrix->row_tiles *
-                            matrix->column_tiles;
-    matrix->tiles = ceil(matrix->subarrays / (double)request->chip->tile_subarrays);
-}
-
 /* A product in subarrays: `inputs` wordlines by `columns` bitlines hold one operand (the
  * fullest subarray some of them), `vectors` vectors of input_bits pass. */
 struct product {
@@ -170,15 +139,41 @@ static struct product forward_product(const struct crossbar_request *request,
     };
 }
 
-double crossbar_matrix_s(const struct crossbar_request *request,
-                         const struct crossbar_matrix *matrix)
+void crossbar_matrix_make(const struct crossbar_request *request,
+                          const struct accel_layer *layer,
+                          struct crossbar_matrix *matrix)
 {
     struct bits bits = bits_make(request);
-    struct product p = forward_product(request, matrix, &bits);
-    struct unit_costs u = weight_costs(request->costs);
-    struct spent s = product_spend(request, &p, &u, 1);
+    double rows = request->rows, columns = request->columns;
+    struct gemm gemm = accel_layer_gemm(layer);
+    double inputs = (double)gemm.k, outputs = (double)gemm.n;
+    double slices = ceil(bits.weight / bits.cell), packed = 1;
 
-    return matrix->is_streamed ? 0 : s.array_s + s.adc_s;
+    if (layer->groups > 1)
+        packed = fmax(fmin(floor(rows / inputs), floor(columns / (outputs * slices))),
+                      1);
+    *matrix = (struct crossbar_matrix){
+        .inputs = inputs,
+        .outputs = outputs,
+        .groups = (double)layer->groups,
+        .positions = (double)gemm.m,
+        .slices = slices,
+        .packed = fmin(packed, (double)layer->groups),
+        .row_tiles = ceil(inputs / rows),
+        .column_tiles = ceil(outputs * slices / columns),
+        .copies = 1,
+        .is_streamed = layer->streams_weights,
+    };
+    if (!matrix->is_streamed) {
+        struct product p = forward_product(request, matrix, &bits);
+        struct unit_costs u = weight_costs(request->costs);
+        struct spent s = product_spend(request, &p, &u, 1);
+
+        matrix->subarrays = ceil(matrix->groups / matrix->packed) * matrix->row_tiles *
+                            matrix->column_tiles;
+        matrix->alone_s = s.array_s + s.adc_s;
+    }
+    matrix->tiles = ceil(matrix->subarrays / (double)request->chip->tile_subarrays);
 }
 
 /* Weights read by columns, slice after slice: errors times transposed weights. */
