@@ -104,8 +104,7 @@ void crossbar_schedule_time(const struct crossbar_schedule *schedule,
     }
     *backward_s = 0;
     if (schedule->trains && schedule->learning == CIM_FEEDBACK_ALIGNMENT)
-        *backward_s = larger(s.direct_s,
-                             batch * s.backward_dram_s + s.update_dram_s);
+        *backward_s = larger(s.direct_s, batch * s.backward_dram_s + s.update_dram_s);
     else if (schedule->trains)
         *backward_s = batch * (s.chain_s - s.forward_s + s.gradient_sum_s) +
                       s.update_sum_s;
@@ -242,7 +241,8 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->part_m2[CROSSBAR_FEEDBACK] = r->feedback_subarrays * each_m2;
     feedback_tiles = ceil(r->feedback_subarrays / tile);
     tiles = placed->tiles + feedback_tiles + ceil(r->gradient_subarrays / tile);
-    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 + c->buffers.global_buffer_m2;
+    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 +
+                                  c->buffers.global_buffer_m2;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->area_m2 += r->part_m2[p];
     *tile_m = sqrt(r->area_m2 / tiles);

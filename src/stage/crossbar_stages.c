@@ -136,8 +136,9 @@ static void training_write(const struct point *point, const struct crossbar_resu
     out->crossbar_epoch_s[i] = batches * r->latency_s;
     out->crossbar_epoch_j[i] = batches * r->energy_j;
     out->crossbar_epoch_writes[i] = batches * r->cell_writes;
-    out->crossbar_endurance_share[i] =
-        endurance > 0 ? batches * r->cell_writes / endurance : 0;
+    out->crossbar_endurance_share[i] = endurance > 0
+                                           ? batches * r->cell_writes / endurance
+                                           : 0;
 }
 
 static void network_write(const struct point *point, const struct crossbar_result *r,
@@ -196,10 +197,10 @@ static enum status network_at(const struct study *study, uint64_t index, uint64_
     grid_point(grid, &study->sweep->space, index, &point);
     costs_read(study, row, buffers, &costs);
     request_make(&point, &costs, &request);
-    status = accel_layers_create(
-        &layers, (const struct workload *)point.workload,
-        request.trains ? PHASE_INFERENCE : (enum phase)point.phase, 1,
-        point.sequence_length, reason);
+    status = accel_layers_create(&layers, (const struct workload *)point.workload,
+                                 request.trains ? PHASE_INFERENCE
+                                                : (enum phase)point.phase,
+                                 1, point.sequence_length, reason);
     request.layers = &layers;
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &result, reason);
