@@ -317,6 +317,12 @@ enum status figures_value(struct figures *figures,
     enum status status;
 
     *value = NAN;
+    for (size_t i = 0; i < figure->parts_count; i++)
+        reduction_add(&reduction, strtod(figure->parts[i], NULL));
+    if (figure->parts_count) {
+        *value = reduction_value(&reduction, figure->reduce);
+        return STATUS_OK;
+    }
     if (!figure->sweep[0] && figure->baseline_count)
         return ratio_of_settings(figures, figure, value, err);
     status = evaluated_for(figures, figure, &one, err);

@@ -35,7 +35,8 @@ static const struct field published_fields[] = {
     TEXT(sweep, "", "sweep file beside the library whose points are meant"),
     TEXTS(where, "design points, as \"axis=value\""),
     TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
-    TEXT(metric, NULL, "as `nvsweep list metrics` names it"),
+    TEXT(metric, "", "as `nvsweep list metrics` names it"),
+    TEXTS(parts, "instead of a metric: figures of the source that this one aggregates, by reduce"),
     NUM(value, UNIT_OF_RECORD, REQUIRED, -DBL_MAX, DBL_MAX, "in unit, or with one of its own"),
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
     NUM(tolerance, "1", 0, 0, 100, "relative deviation allowed"),
@@ -53,7 +54,16 @@ static enum status published_finish(void *record, struct error *err)
     double scale;
     const char *base = unit_base(figure->unit, &scale);
 
-    (void)err;
+    if ((*figure->metric != '\0') == (figure->parts_count > 0))
+        return error_set(err, STATUS_INPUT, "must have either a metric or parts");
+    for (size_t i = 0; i < figure->parts_count; i++) {
+        char *end;
+
+        strtod(figure->parts[i], &end);
+        if (end == figure->parts[i] || *end)
+            return error_set(err, STATUS_INPUT, "parts has '%.40s', must be numbers",
+                             figure->parts[i]);
+    }
     if (!base) /* a compound such as "J s": taken literally */
         return STATUS_OK;
     free((char *)(uintptr_t)figure->unit); /* the reader's copy, ours to replace */

@@ -84,9 +84,9 @@ static enum status from_array(const struct study *study, const struct point *poi
     return STATUS_OK;
 }
 
-static enum status levels_write(const struct study *study, const struct point *point,
-                                const struct buffers_columns *out, uint64_t row,
-                                struct error *reason)
+enum status buffers_at(const struct study *study, const struct point *point,
+                       const struct buffers_columns *out, uint64_t row,
+                       struct error *reason)
 {
     const struct accelerator *a = (const struct accelerator *)point->accelerator;
     const struct machine machine = { .buffer_bytes = point->buffer_bytes,
@@ -124,7 +124,7 @@ void buffers_stage_evaluate(const struct study *study, struct range points,
 
         grid_point(&study->grids[STAGE_BUFFERS], &study->sweep->space, points.first + i,
                    &point);
-        status[i] = levels_write(study, &point, &out->buffers, i, reason) == STATUS_OK
+        status[i] = buffers_at(study, &point, &out->buffers, i, reason) == STATUS_OK
                         ? POINT_DONE
                         : POINT_INFEASIBLE;
     }

@@ -4,6 +4,8 @@
 
 #include "cim/cim.h"
 
+#include <math.h>
+
 static void answer_write(const struct cim_answer *answer,
                          const struct cim_operation_columns *out, uint64_t i)
 {
@@ -18,6 +20,9 @@ static void answer_write(const struct cim_answer *answer,
     out->operation_m2[i] = answer->area_m2;
     out->operation_table_bytes[i] = answer->table_bytes;
     out->operation_bytes_per_s[i] = answer->bytes_per_s;
+    out->operation_transpose_s[i] = answer->transpose_s;
+    out->operation_transpose_share[i] = answer->transpose_s /
+                                        (answer->transpose_s + answer->latency_s);
 }
 
 void cim_operation_stage_evaluate(const struct study *study, struct range points,
@@ -36,6 +41,7 @@ void cim_operation_stage_evaluate(const struct study *study, struct range points
             .bits = (unsigned)point.precision_bits,
             .elements = point.elements,
             .units = point.units,
+            .subarrays = point.subarrays,
             .tasklets = point.tasklets,
         };
         status[i] = POINT_INFEASIBLE;
@@ -56,6 +62,14 @@ double cim_operation_stage_cost_s(const struct study *study, const struct point 
 static void network_write(const struct cim_network *n,
                           const struct cim_network_columns *out, uint64_t i)
 {
+    double *const parts[CIM_PART_COUNT] = {
+        [CIM_PART_COMPUTE] = out->network_compute_j,
+        [CIM_PART_BUFFERS] = out->network_buffers_j,
+        [CIM_PART_MEMORY] = out->network_memory_j,
+        [CIM_PART_TRANSFER] = out->network_transfer_j,
+        [CIM_PART_STATIC] = out->network_static_j,
+    };
+
     out->network_macs[i] = n->macs;
     out->network_weight_bytes[i] = n->weight_bytes;
     out->network_compute_s[i] = n->compute_s;
@@ -71,20 +85,70 @@ static void network_write(const struct cim_network *n,
     out->network_s[i] = n->latency_s;
     out->network_j[i] = n->energy_j;
     out->network_edp_js[i] = n->energy_j * n->latency_s;
+    for (int part = 0; part < CIM_PART_COUNT; part++)
+        parts[part][i] = n->part_j[part];
+    out->network_m2[i] = n->area_m2;
+    out->network_engine[i] = n->engine;
+    out->network_intensity[i] = n->dram_bytes > 0 ? n->macs / n->dram_bytes : NAN;
+    out->network_attainable_hz[i] = n->macs / n->roofline_s;
+    out->network_offchip_bytes[i] = n->offchip_bytes;
+    out->network_macs_hz[i] = n->macs / n->latency_s;
 }
 
-static enum status network_at(const struct point *point,
+/* The machine's engines as the engines stage has them.  False if they cannot be built. */
+static bool engines_read(const struct study *study, uint64_t index,
+                         const struct point *point,
+                         struct cim_engine engines[CIM_ENGINES_MAX])
+{
+    const struct cim *cim = (const struct cim *)point->cim;
+    uint64_t row = grid_project(&study->grids[STAGE_CIM_NETWORK], index,
+                                &study->grids[STAGE_ENGINES]);
+    const struct engines_columns *e = &study->results[STAGE_ENGINES].engines;
+    size_t count = cim_engine_count(cim);
+
+    if (study->statuses[STAGE_ENGINES][row] != POINT_DONE)
+        return false;
+    for (size_t n = 0; n < count; n++) {
+        engines[n].accelerator = (const struct accelerator *)library_find(
+            study->library, SHELF_ACCELERATOR,
+            cim_families[cim->family]->engine(cim, n));
+        engines[n].is_timed = point->energy_source == ENERGY_ARRAY;
+        for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
+            uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
+
+            engines[n].levels[l] = (struct level_cost){
+                .read_j = e->engine_read_j[at],
+                .write_j = e->engine_write_j[at],
+                .read_s = e->engine_read_s[at],
+                .write_s = e->engine_write_s[at],
+                .leakage_w = e->engine_leakage_w[at],
+                .area_m2 = e->engine_level_m2[at],
+                .banks = (double)e->engine_banks[at],
+            };
+        }
+    }
+    return true;
+}
+
+static enum status network_at(const struct study *study, uint64_t index,
+                              const struct point *point,
                               const struct cim_network_columns *out, uint64_t i,
                               struct error *reason)
 {
+    struct cim_engine engines[CIM_ENGINES_MAX];
     struct accel_layers layers = { 0 };
     struct cim_network_request request = {
         .cim = (const struct cim *)point->cim,
+        .engines = engines,
+        .node_m = point->node_m,
+        .schedule = point->schedule,
         .layers = &layers,
         .layer = point->layer,
         .bits = (unsigned)point->precision_bits,
         .units = point->units,
+        .subarrays = point->subarrays,
         .tasklets = point->tasklets,
+        .oversubscribed_bytes_per_s = point->oversubscribed_bytes_per_s,
         .workload = point->workload->name,
         .learning = point->learning,
     };
@@ -95,6 +159,10 @@ static enum status network_at(const struct point *point,
     if (trains != (point->phase == PHASE_TRAINING))
         return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
                          request.cim->record.name, trains ? "training" : "inference");
+    if (!engines_read(study, index, point, engines))
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a memory of %s's engines cannot be built",
+                         request.cim->record.name);
     status = accel_layers_create(&layers, (const struct workload *)point->workload,
                                  trains ? PHASE_INFERENCE : (enum phase)point->phase,
                                  point->batch, point->sequence_length, reason);
@@ -111,11 +179,13 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
                                 struct error *reason)
 {
     for (uint64_t i = 0; i < points.count; i++) {
+        uint64_t index = points.first + i;
         struct point point;
 
-        grid_point(&study->grids[STAGE_CIM_NETWORK], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = network_at(&point, &out->cim_network, i, reason) == STATUS_OK
+        grid_point(&study->grids[STAGE_CIM_NETWORK], &study->sweep->space, index,
+                   &point);
+        status[i] = network_at(study, index, &point, &out->cim_network, i, reason) ==
+                            STATUS_OK
                         ? POINT_DONE
                         : POINT_INFEASIBLE;
     }

@@ -1,7 +1,7 @@
 /* The extra dimensions of datasets beside their stage's axes. */
 #include "stage/stage.h"
 
-#include "accel/accelerator.h"
+#include "cim/cim.h"
 #include "cim/crossbar.h"
 #include "cim/hdc.h"
 #include "uncertainty/spread.h"
@@ -24,7 +24,6 @@ static const char *const level_labels[LEVEL_COUNT] = {
     [LEVEL_PE_OUTPUT] = "pe_output",         [LEVEL_PE_INDEX] = "pe_index",
 };
 
-static_assert((int)LEVEL_COUNT == (int)PART_MAC, "parts begin with the levels");
 static const char *const part_labels[PART_COUNT] = {
     [LEVEL_INPUT_BUFFER] = "input_buffer",
     [LEVEL_WEIGHT_BUFFER] = "weight_buffer",
@@ -44,6 +43,17 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_IDLE] = "idle",
     [PART_WAKE] = "wake",
 };
+
+/* clang-format off */
+#define ENGINE_LEVELS(n)                                                            \
+    n "_input_buffer", n "_weight_buffer", n "_output_buffer", n "_global_buffer", \
+    n "_pe_input", n "_pe_weight", n "_pe_output", n "_pe_index"
+/* clang-format on */
+static const char *const engine_labels[] = { ENGINE_LEVELS("1"), ENGINE_LEVELS("2"),
+                                             ENGINE_LEVELS("3"), ENGINE_LEVELS("4") };
+static_assert(sizeof engine_labels / sizeof *engine_labels ==
+                  CIM_ENGINES_MAX * LEVEL_COUNT,
+              "a label per level of every engine");
 
 static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
     [CROSSBAR_FORWARD] = "forward",
@@ -97,6 +107,16 @@ const struct inner inners[INNER_COUNT] = {
                           .units = "1",
                           .meaning = "parameter of the spread, in its order from 0",
                           .coordinate = position },
+    [INNER_ENGINE] = { .name = "engine_level",
+                       .count = CIM_ENGINES_MAX * LEVEL_COUNT,
+                       .units = "1",
+                       .meaning = "memory of one of a machine's engines, from 1",
+                       .labels = engine_labels },
+    [INNER_ENGINE_TOTAL] = { .name = "engine",
+                             .count = CIM_ENGINES_MAX,
+                             .units = "1",
+                             .meaning = "engine of a machine, from 0",
+                             .coordinate = position },
     [INNER_PHASE] = { .name = "training_phase",
                       .count = CROSSBAR_PHASE_COUNT,
                       .units = "1",

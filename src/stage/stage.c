@@ -27,8 +27,10 @@ const struct word stage_words[] = {
     { "footprint", STAGE_FOOTPRINT },
     { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
+    { "engines", STAGE_ENGINES },
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
+    { "inference", STAGE_INFERENCE },
     { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
     { "crossbar", STAGE_CROSSBAR },
     { "crossbar_network", STAGE_CROSSBAR_NETWORK },
@@ -120,6 +122,14 @@ static const struct metric cim_network_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric engines_metrics[] = {
+#define ENGINES(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric inference_metrics[] = {
+#define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 static const struct metric crossbar_buffers_metrics[] = {
 #define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
@@ -187,11 +197,17 @@ static const struct metric hdc_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                            \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
-     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
-#define CIM_NETWORK_AXES                                                      \
-    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
-     AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
-     AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets))
+#define ENGINES_AXES                                                \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |  \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
+     AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim))
+#define CIM_NETWORK_AXES                                                               \
+    (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) |          \
+     AXIS_BIT(phase) | AXIS_BIT(batch) | AXIS_BIT(precision_bits) |                    \
+     AXIS_BIT(sequence_length) | AXIS_BIT(layer) | AXIS_BIT(units) |                   \
+     AXIS_BIT(subarrays) | AXIS_BIT(oversubscribed_bytes_per_s) | AXIS_BIT(tasklets) | \
+     AXIS_BIT(learning))
 #define CROSSBAR_BUFFERS_AXES                                    \
     (AXIS_BIT(crossbar) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
      AXIS_BIT(temperature_k))
@@ -347,6 +363,14 @@ const struct stage stages[STAGE_COUNT] = {
                             .evaluate = sensitivity_stage_evaluate,
                             .cost_s = sensitivity_stage_cost_s,
                             .block_points = 16 },
+    [STAGE_ENGINES] = { .name = "engines",
+                        .summary = "memories of the accelerators a cim machine has",
+                        .axes = ENGINES_AXES,
+                        .optional = AXIS_BIT(technology),
+                        METRICS(engines_metrics),
+                        .evaluate = engines_stage_evaluate,
+                        .cost_s = engines_stage_cost_s,
+                        .block_points = 1 },
     [STAGE_CIM_OPERATION] = { .name = "cim_operation",
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
@@ -361,11 +385,28 @@ const struct stage stages[STAGE_COUNT] = {
                                 "a network in or beside memory: compute, memory, "
                                 "transfers, energy",
                             .axes = CIM_NETWORK_AXES,
+                            .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+                            .inputs = INPUT(ENGINES),
                             METRICS(cim_network_metrics),
                             .evaluate = cim_network_stage_evaluate,
                             .cost_s = cim_network_stage_cost_s,
                             .block_points = 256 },
+    [STAGE_INFERENCE] = { .name = "inference",
+                          .summary = "a network on any kind of machine: latency, "
+                                     "energy, area, copies in an area budget",
+                          .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
+                                   CROSSBAR_NETWORK_AXES | AXIS_BIT(machine) |
+                                   AXIS_BIT(area_budget_m2)) &
+                                  ~MACHINE_AXES,
+                          .optional = AXIS_BIT(technology),
+                          .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+                          .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
+                                    INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
+                          METRICS(inference_metrics),
+                          .evaluate = inference_stage_evaluate,
+                          .cost_s = inference_stage_cost_s,
+                          .block_points = 1024 },
     [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,
@@ -420,6 +461,16 @@ static_assert(sizeof(struct array_columns) ==
 static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
               "COLUMNS_MAX holds every stage's columns");
 
+double stage_cost_s(const struct study *study, enum stage_id id,
+                    const struct point *point)
+{
+    const struct space *space = &study->sweep->space;
+
+    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
+        return 0;
+    return stages[id].cost_s(study, point);
+}
+
 size_t metric_point_bytes(const struct metric *metric)
 {
     return sizeof(double) * inners[metric->inner].count;
@@ -471,6 +522,8 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
             axis_specs[axis].fallback != AXIS_OPTIONAL &&
+            !(stages[id].optional >> axis & 1) &&
+            !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
             !sweep->space.axes[axis].values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the %s stage needs; name one "
@@ -547,6 +600,32 @@ union columns columns_at(enum stage_id id, const union columns *columns,
     return moved;
 }
 
+/* All points of a stage that are not left out, in runs. */
+static void points_evaluate(const struct study *study, enum stage_id id, int8_t *status,
+                            struct error *reason)
+{
+    const struct grid *grid = &study->grids[id];
+    const struct space *space = &study->sweep->space;
+    struct point point;
+
+    for (uint64_t i = 0, n; i < grid->points; i += n) {
+        union columns columns = columns_at(id, &study->results[id], i);
+
+        for (n = 0; i + n < grid->points; n++) {
+            if (!space_excludes(space))
+                continue;
+            grid_point(grid, space, i + n, &point);
+            if (grid_is_excluded(grid, space, &point))
+                break;
+        }
+        if (n)
+            stages[id].evaluate(study, (struct range){ i, n }, &columns, status + i,
+                                reason);
+        if (i + n < grid->points)
+            status[i + n++] = POINT_EXCLUDED;
+    }
+}
+
 void study_evaluate(struct study *study, struct error *reason)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
@@ -557,8 +636,7 @@ void study_evaluate(struct study *study, struct error *reason)
             continue;
         columns_alloc(id, points, &study->results[id]);
         status = alloc_array(points, 1);
-        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id],
-                            status, reason);
+        points_evaluate(study, id, status, reason);
         study->statuses[id] = status;
     }
 }

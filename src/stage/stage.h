@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_STAGE_STAGE_H
 #define NVSWEEP_STAGE_STAGE_H
 
+#include "accel/chip.h"
 #include "space/space.h"
 #include "space/sweep.h"
 
@@ -22,11 +23,13 @@ enum stage_id {
     STAGE_VIDEO,
     STAGE_SAMPLES,
     STAGE_SENSITIVITY,
+    STAGE_ENGINES,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
     STAGE_CROSSBAR_BUFFERS,
     STAGE_CROSSBAR,
     STAGE_CROSSBAR_NETWORK,
+    STAGE_INFERENCE,
     STAGE_HDC_MEMORY,
     STAGE_HDC,
     STAGE_COUNT
@@ -42,21 +45,6 @@ enum component_id {
     COMPONENT_DRAM_BACKGROUND,
     COMPONENT_COMPUTE,
     COMPONENT_COUNT,
-};
-
-/* Values of the part dimension: an accelerator's memory levels, in the order of enum
- * level_id, then the rest. */
-enum part_id {
-    PART_MAC = 8,
-    PART_NOC,
-    PART_TRANSFORM,
-    PART_CONTROL,
-    PART_LEAKAGE,
-    PART_DRAM,
-    PART_DRAM_BACKGROUND,
-    PART_IDLE,
-    PART_WAKE,
-    PART_COUNT,
 };
 
 /* What became of a point; the values of the <stage>_status datasets. */
@@ -80,6 +68,8 @@ enum inner_id {
     INNER_LEVEL,
     INNER_PART,
     INNER_PARAMETER,
+    INNER_ENGINE,
+    INNER_ENGINE_TOTAL,
     INNER_PHASE,
     INNER_CROSSBAR_PART,
     INNER_HDC_STEP,
@@ -178,6 +168,16 @@ struct cim_network_columns {
 #include "metrics.def"
 };
 
+struct engines_columns {
+#define ENGINES(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+struct inference_columns {
+#define INFERENCE(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 struct crossbar_buffers_columns {
 #define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
@@ -219,6 +219,8 @@ union columns {
     struct sensitivity_columns sensitivity;
     struct cim_operation_columns cim_operation;
     struct cim_network_columns cim_network;
+    struct engines_columns engines;
+    struct inference_columns inference;
     struct crossbar_buffers_columns crossbar_buffers;
     struct crossbar_columns crossbar;
     struct crossbar_network_columns crossbar_network;
@@ -241,6 +243,7 @@ struct study {
 struct stage {
     const char *name, *summary;
     axis_mask axes;
+    axis_mask optional; /* records among them that need not be given */
     axis_mask
         asked_by;    /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
@@ -263,6 +266,10 @@ struct stage {
 
 extern const struct stage stages[STAGE_COUNT];
 extern const struct word stage_words[];
+
+/* A stage's cost of a point of its grid; points that are left out cost nothing. */
+double stage_cost_s(const struct study *study, enum stage_id id,
+                    const struct point *point);
 
 /* The stages a sweep evaluates: those it names (or, if it names none, what its axes
  * suggest) and all that these read. */

@@ -25,8 +25,16 @@ STAGE_FUNCTIONS(edge);
 STAGE_FUNCTIONS(video);
 STAGE_FUNCTIONS(samples);
 STAGE_FUNCTIONS(sensitivity);
+STAGE_FUNCTIONS(engines);
 STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
+STAGE_FUNCTIONS(inference);
+
+/* The memories of the point's accelerator into row `row` of the columns.
+ * STATUS_INFEASIBLE and reason if one cannot be built. */
+enum status buffers_at(const struct study *study, const struct point *point,
+                       const struct buffers_columns *out, uint64_t row,
+                       struct error *reason);
 STAGE_FUNCTIONS(crossbar_buffers);
 STAGE_FUNCTIONS(crossbar);
 STAGE_FUNCTIONS(crossbar_network);
