@@ -230,6 +230,7 @@ struct crossbar_result {
         part_m2[CROSSBAR_PART_COUNT];
     double tiles, subarrays; /* of the chip: weights, copies and room left */
     double feedback_subarrays, gradient_subarrays;
+    double dram_bytes;
     double used; /* share of the cells that hold weights or copies */
     double area_m2, leakage_w;
     double cell_writes; /* write pulses of a cell, mean, a batch */

@@ -330,6 +330,7 @@ static void network_time(const struct crossbar_request *request, struct placed *
     crossbar_schedule_time(&schedule, placed->layers, kept, &r->latency_s,
                            &r->backward_s);
     r->forward_s = r->latency_s - r->backward_s;
+    r->dram_bytes = r->part_s[CROSSBAR_DRAM] * request->dram_bytes_per_s;
     r->part_j[CROSSBAR_LEAKAGE] = r->leakage_w * r->latency_s;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->energy_j += r->part_j[p];

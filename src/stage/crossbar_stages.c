@@ -163,6 +163,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
         out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
         out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
+    out->crossbar_dram_bytes[i] = r->dram_bytes;
     out->crossbar_macs[i] = r->macs;
     out->crossbar_weights[i] = r->weights;
     out->crossbar_tiles[i] = r->tiles;
