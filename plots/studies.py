@@ -50,6 +50,8 @@ STUDIES = {
                             {"technology": "fefet", "adc_columns": 8,
                              "crossbar_rows": [32, 128, 512],
                              "adc_bits": [3, 4, 5, 6, 7, 8]}),
+    "crossbar_wear": ("crossbar_wear", "crossbar_endurance_share", "batch", "technology",
+                      "update_share", {"update_pulses": 1}),
     "crossbar_inference": ("crossbar_inference", "crossbar_hz", "workload", "technology",
                            "pipeline", {"batch": 16}),
     "hdc_tracks_time": ("hdc_tracks", "hdc_text_s", "domains", "span", "technology",

@@ -318,6 +318,29 @@ static void layers_add_up_to_the_network(void)
     ASSERT_NEAR(sum_j, whole_j, 1e-9);
 }
 
+/* Twice the share of cells: twice the pulses; cells of a bit know one step only. */
+static void updates_wear_cells(void)
+{
+    struct crossbar_request request = request_of("neurosim-chip", "fefet-neurosim",
+                                                 "vgg8-cifar");
+    struct crossbar_result few, many;
+
+    request.trains = true;
+    request.update_share = 0.1;
+    few = network(&request);
+    ASSERT_NEAR(few.cell_writes, 0.1, 1e-12);
+    request.update_share = 0.2;
+    request.update_pulses = 3;
+    many = network(&request);
+    ASSERT_NEAR(many.cell_writes, 0.6, 1e-12);
+    ASSERT_NEAR(many.part_j[CROSSBAR_UPDATE], 6 * few.part_j[CROSSBAR_UPDATE], 1e-9);
+    CU_ASSERT(many.part_s[CROSSBAR_UPDATE] > 3 * few.part_s[CROSSBAR_UPDATE] * 0.999);
+    request = request_of("crossbar-chip", "rram", "vgg8-cifar");
+    request.trains = true;
+    request.update_pulses = 3;
+    ASSERT_NEAR(network(&request).cell_writes, 0.1, 1e-12);
+}
+
 static void feedback_alignment_takes_area_for_time(void)
 {
     struct crossbar_request request = request_of("neurosim-chip", "fefet-neurosim",
@@ -465,7 +488,7 @@ SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(off_currents_cost_converter_bits), TEST(more_converter_bits_cost_more),
       TEST(cells_that_cannot_sum_are_infeasible), TEST(parts_and_phases_add_up),
       TEST(conversions_are_counted), TEST(layers_add_up_to_the_network),
-      TEST(feedback_alignment_takes_area_for_time),
+      TEST(updates_wear_cells), TEST(feedback_alignment_takes_area_for_time),
       TEST(pipelining_shortens_batches_and_not_samples), TEST(groups_share_subarrays),
       TEST(a_network_too_large_for_the_chip_is_infeasible),
       TEST(copies_shorten_the_slowest_layer),

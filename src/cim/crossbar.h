@@ -172,6 +172,7 @@ struct crossbar_request {
     double rows, columns, adc_columns; /* of the subarrays that costs are of */
     double tiles;                      /* of the chip; 0: as many as needed */
     double activity;                   /* share of input bits that are one */
+    double update_share, update_pulses;
     double dram_bytes_per_s, dram_j_per_bit;
 };
 

@@ -19,6 +19,8 @@ struct crossbar_request crossbar_request_of(const struct crossbar *chip,
         .adc_columns = (double)chip->adc_columns,
         .tiles = (double)chip->tiles,
         .activity = chip->activity,
+        .update_share = chip->update_share,
+        .update_pulses = chip->update_pulses,
         .dram_bytes_per_s = chip->dram_bytes_per_s,
         .dram_j_per_bit = chip->dram_j_per_bit,
     };
@@ -292,7 +294,6 @@ static void layers_sum(const struct crossbar_request *request,
 static void network_count(const struct crossbar_request *request,
                           const struct placed *placed, struct crossbar_result *r)
 {
-    const struct crossbar *chip = request->chip;
     double cells = request->rows * request->columns * r->subarrays, used = 0;
     double levels = exp2(request->costs->crossbar_cell_bits) - 1;
 
@@ -308,7 +309,7 @@ static void network_count(const struct crossbar_request *request,
     }
     r->used = cells > 0 ? used / cells : 0;
     if (request->trains)
-        r->cell_writes = chip->update_share * fmin(chip->update_pulses, levels);
+        r->cell_writes = request->update_share * fmin(request->update_pulses, levels);
 }
 
 /* The layers asked for as a network of their own, in the time the schedule takes. */

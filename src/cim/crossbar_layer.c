@@ -233,16 +233,16 @@ static void weight_update(const struct crossbar_request *request,
 {
     const struct crossbar *chip = request->chip;
     const struct crossbar_costs *c = request->costs;
-    double pulses = fmin(chip->update_pulses, exp2(bits->cell) - 1);
+    double pulses = fmin(request->update_pulses, exp2(bits->cell) - 1);
     double columns = fmin(m->outputs * m->slices * m->packed, request->columns);
     double rows = fmin(m->inputs * m->packed, request->rows);
-    double touched = 1 - pow(1 - chip->update_share, columns);
+    double touched = 1 - pow(1 - request->update_share, columns);
     double weights = m->groups * m->inputs * m->outputs;
     double dram_bits = weights * (double)chip->gradient_bits;
     double dram_s = dram_bits / 8 / request->dram_bytes_per_s;
 
     made->update_s = rows * touched * pulses * c->crossbar_write_row_s;
-    made->update_j = weights * m->slices * m->copies * chip->update_share * pulses *
+    made->update_j = weights * m->slices * m->copies * request->update_share * pulses *
                      c->crossbar_write_cell_j;
     made->update_dram_j = dram_bits * request->dram_j_per_bit;
     made->dram_s[CROSSBAR_WEIGHT_UPDATE] = dram_s;

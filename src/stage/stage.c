@@ -219,7 +219,8 @@ static const struct metric hdc_metrics[] = {
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
      AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |              \
      AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |        \
-     AXIS_BIT(pipeline) | AXIS_BIT(epoch_samples))
+     AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |  \
+     AXIS_BIT(epoch_samples))
 #define HDC_MEMORY_AXES                                                             \
     (AXIS_BIT(hdc) | AXIS_BIT(hdc_task) | AXIS_BIT(technology) | AXIS_BIT(node_m) | \
      AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
