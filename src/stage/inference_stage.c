@@ -83,8 +83,7 @@ static enum status inference_at(const struct study *study, uint64_t index,
     struct taken taken;
 
     if (!taken_at(study, index, point, &taken))
-        return error_set(reason, STATUS_INFEASIBLE, "%s cannot run the workload",
-                         machine->record.name);
+        return STATUS_INFEASIBLE; /* the machine's stage said why */
     if (machine->area_m2 > 0)
         taken.area_m2 = machine->area_m2;
     if (point->area_budget_m2 > 0)
