@@ -201,7 +201,7 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
 {
     static const char *const keys[] = { "title",   "stages", "axes",    "zip",
                                         "exclude", "sample", "samples", "options",
-                                        "limits",  "weights" };
+                                        "limits",  "weights", "detail" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -227,6 +227,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = axes_read(reading, axes);
     if (status == STATUS_OK)
         status = samples_read(reading, setting_member(root, "samples"));
+    if (status == STATUS_OK)
+        status = detail_read(reading, setting_member(root, "detail"));
     if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
     if (status == STATUS_OK)
