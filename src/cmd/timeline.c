@@ -129,7 +129,7 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
                                            { "all", NULL, &is_all } };
     struct timeline timeline = { .count = 0 };
     enum status status = options_read(&argc, argv, options, 2, err);
-    FILE *journal, *out;
+    FILE *journal, *out = NULL;
     char *path;
 
     if (status != STATUS_OK)
@@ -145,11 +145,13 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     } else {
         journal_read(journal, is_all, &timeline);
         fclose(journal);
-        out = output ? fopen(output, "w") : stdout;
-        if (!out)
+        if (timeline.count == 0) /* before an older picture is emptied */
+            status = error_set(err, STATUS_INPUT,
+                               "%s: the last run had nothing to compute; --all shows those "
+                               "before",
+                               path);
+        else if (!(out = output ? fopen(output, "w") : stdout))
             status = error_set(err, STATUS_IO, "%s: %s", output, strerror(errno));
-        else if (timeline.count == 0)
-            status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
         else
             svg_write(out, &timeline, argv[0]);
         if (out && out != stdout && fclose(out) != 0 && status == STATUS_OK)
