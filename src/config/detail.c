@@ -49,7 +49,7 @@ enum status detail_read(struct axes_reading *reading, const config_setting_t *se
     if (status != STATUS_OK || detail == DETAIL_NETWORK)
         return status;
     if (reading->settings[AXIS_layer] || !reading->settings[AXIS_workload] ||
-        !reading->settings[AXIS_accelerator])
+        (!reading->settings[AXIS_accelerator] && !reading->settings[AXIS_machine]))
         return setting_fail(reading->source, setting, reading->err,
                             "is 'layer', needs axes with an accelerator and a workload "
                             "and without the axis layer");
