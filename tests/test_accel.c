@@ -299,7 +299,8 @@ static void zeros_save_what_the_machine_says(void)
         ASSERT_NEAR(skipped.computed_macs, 0.125 * full.computed_macs, 1e-12);
         machine.accelerator.zeros = ZEROS_COMPUTED;
         machine.accelerator.dram_run_bits = 5;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err),
+                        STATUS_OK);
         CU_ASSERT(coded_dram.dram_reads < full.dram_reads &&
                   coded_dram.dram_writes < full.dram_writes);
         CU_ASSERT_EQUAL(coded_dram.computed_macs, full.computed_macs);
@@ -310,5 +311,4 @@ SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
       TEST(eie_skips_zeros_and_pads_long_runs), TEST(winograd_counts_are_exact),
-      TEST(words_hold_whole_elements),
-      TEST(zeros_save_what_the_machine_says));
+      TEST(words_hold_whole_elements), TEST(zeros_save_what_the_machine_says));

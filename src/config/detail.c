@@ -26,7 +26,8 @@ static uint64_t layers_most(const struct axes_reading *reading)
 
             if (accel_layers_create(
                     &layers, (const struct workload *)workloads->values[w].record,
-                    phases->count ? (enum phase)phases->values[p].word : PHASE_INFERENCE,
+                    phases->count ? (enum phase)phases->values[p].word
+                                  : PHASE_INFERENCE,
                     1, 0, &ignored) != STATUS_OK)
                 continue;
             if (layers.number[layers.count - 1] > most)
