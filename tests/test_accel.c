@@ -191,10 +191,15 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
 static void eie_skips_zeros_and_pads_long_runs(void)
 {
     struct machine machine = machine_of(ACCEL_EIE);
+    struct level roomy[5];
     struct accel_layer layer = dense;
-    struct mapping m = map_one(&machine, &layer), queued;
+    struct mapping m, queued;
     double columns = ceil(512 * 0.4);
 
+    memcpy(roomy, global, sizeof roomy);
+    roomy[2].bytes = 1 << 24; /* holds all that follow */
+    machine.accelerator.levels = roomy;
+    m = map_one(&machine, &layer);
     /* 205 columns x 300 rows x 0.1, paddings are rare at this density */
     ASSERT_NEAR(m.computed_macs, columns * 300 * 0.1, 0.05);
     layer.weight_density = 1;
@@ -212,6 +217,30 @@ static void eie_skips_zeros_and_pads_long_runs(void)
     queued = map_one(&machine, &layer);
     machine.accelerator.queue_depth = 1;
     CU_ASSERT_TRUE(map_one(&machine, &layer).cycles > queued.cycles);
+}
+
+/* 512 x 300 weights, a tenth of them entries of 8 bits: 15360 bytes. */
+static void eie_weights_must_fit_its_pes(void)
+{
+    struct machine machine = machine_of(ACCEL_EIE);
+    struct accel_layer two[] = { dense, dense };
+    size_t numbers[] = { 1, 2 };
+    const struct accel_layers layers = { two, numbers, 2 };
+    struct level tight[5];
+    struct mapping one, both;
+    struct error err = { "" };
+
+    memcpy(tight, global, sizeof tight);
+    tight[2].bytes = 100; /* 168 of them: 16800 bytes, one layer */
+    machine.accelerator.levels = tight;
+    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 1, &one, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(one.dram_reads, 0);
+    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &both, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(both.dram_reads * machine.bits / 8, 2 * 15360);
+    tight[2].bytes = 90; /* 15120 bytes: not even one */
+    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 1, &one, &err), STATUS_INFEASIBLE);
+    CU_ASSERT_STRING_EQUAL(err.text, "layer 'fc' takes 1.54e+04 bytes of the PEs' "
+                                     "weight memories, they have 1.51e+04");
 }
 
 /* Lavin and Gray: 9 m^2 / (m + 2)^2 where tiles fit; 3.892 over VGG-16's 3 x 3 layers. */
@@ -310,5 +339,6 @@ static void zeros_save_what_the_machine_says(void)
 SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
-      TEST(eie_skips_zeros_and_pads_long_runs), TEST(winograd_counts_are_exact),
-      TEST(words_hold_whole_elements), TEST(zeros_save_what_the_machine_says));
+      TEST(eie_skips_zeros_and_pads_long_runs), TEST(eie_weights_must_fit_its_pes),
+      TEST(winograd_counts_are_exact), TEST(words_hold_whole_elements),
+      TEST(zeros_save_what_the_machine_says));

@@ -8,10 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static const struct hdc_work language = {
-    .dimension = 10000, .ngram = 4, .symbols = 27, .classes = 22, .texts = 21007,
-    .characters = 3784369
-};
+static const struct hdc_work language = { .dimension = 10000,
+                                          .ngram = 4,
+                                          .symbols = 27,
+                                          .classes = 22,
+                                          .texts = 21007,
+                                          .characters = 3784369 };
 
 /* (L - N + 1) (N - 1) vectors and (L - N + 1) D counters a text of L characters. */
 static void operations_of_language_recognition_are_exact(void)
@@ -106,8 +108,9 @@ static struct hdc_result run(const struct hdc_costs_request *request)
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(hdc_evaluate(request->hdc, &request->work, &costs, &result, &reason),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        hdc_evaluate(request->hdc, &request->work, &costs, &result, &reason),
+        STATUS_OK);
     return result;
 }
 
@@ -224,8 +227,9 @@ static void records_of_nothing_are_refused(void)
           "area_sram = 8.0; resistance_on_ohm = 1000.0; resistance_off_ohm = 2000.0; "
           "domains_per_track = 0; } );",
           "needs domains_per_track" },
-        { "hdc/x.cfg", "hdc = ( { name = \"x\"; source = \"none\"; family = \"racetrack\"; "
-                       "span = 0; } );",
+        { "hdc/x.cfg",
+          "hdc = ( { name = \"x\"; source = \"none\"; family = \"racetrack\"; "
+          "span = 0; } );",
           "span is 0, must be in 2..64" },
         { "hdc_tasks/x.cfg",
           "hdc_tasks = ( { name = \"x\"; source = \"none\"; dimension = 0; ngram = 4; "

@@ -25,10 +25,14 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps,
-        predecoders, comparators;
+    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps, predecoders,
+        comparators;
+    struct memo floors;    /* bounds of subarrays, made by the factored search */
     struct pass_gate pass; /* the last one made */
 };
+
+/* A key of counts for the stores. */
+uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style);
 
 void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);

@@ -86,7 +86,7 @@ struct hdc_costs_request {
     const struct cell *cell;
     const struct node *node;
     double temperature_k;
-    struct hdc_work work;  /* what the memory must hold */
+    struct hdc_work work;   /* what the memory must hold */
     uint64_t domains, span; /* 0: the cell's, the machine's */
 };
 

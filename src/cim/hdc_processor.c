@@ -35,9 +35,10 @@ enum status hdc_processor_costs(const struct hdc_costs_request *request,
     enum status status;
 
     if (held > (double)hdc->cache_bytes)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "vectors and counters take %.0f bytes, the cache of %s has %ju",
-                         held, hdc->record.name, (uintmax_t)hdc->cache_bytes);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "vectors and counters take %.0f bytes, the cache of %s has %ju", held,
+            hdc->record.name, (uintmax_t)hdc->cache_bytes);
     status = array_search(&cache, &result, reason);
     if (status != STATUS_OK)
         return status;
@@ -84,7 +85,8 @@ void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
     double ngrams = r->counts.ngrams, binds = r->counts.binds;
     double pairs = w->texts * w->classes;
 
-    work_add(hdc, c, HDC_FETCH, w->characters * registers, w->characters * vector, 0, r);
+    work_add(hdc, c, HDC_FETCH, w->characters * registers, w->characters * vector, 0,
+             r);
     work_add(hdc, c, HDC_BIND, binds * registers * BIND_INSTRUCTIONS, binds * vector,
              binds * vector, r);
     work_add(hdc, c, HDC_COUNT, ngrams * counter_registers * COUNT_INSTRUCTIONS,

@@ -239,7 +239,8 @@ static void bind(const struct hdc_work *w, const struct hdc_costs *c,
     shift(r, c, HDC_BIND, 2 * writes + between, (2 * writes + between) * d);
     read_rows(r, c, HDC_BIND, reads, reads * d);
     write_rows(r, c, HDC_BIND, writes + between, (writes + between) * d);
-    transverse(r, c, HDC_BIND, r->counts.ngrams * counts, r->counts.ngrams * counts * d);
+    transverse(r, c, HDC_BIND, r->counts.ngrams * counts,
+               r->counts.ngrams * counts * d);
 }
 
 /* n-grams are laid side by side; as many as a transverse read spans are counted at once,
@@ -249,7 +250,8 @@ static void bind(const struct hdc_work *w, const struct hdc_costs *c,
 static void count(const struct hdc *hdc, const struct hdc_work *w,
                   const struct hdc_costs *c, struct hdc_result *r)
 {
-    double d = w->dimension, ngrams = r->counts.ngrams, base = (double)hdc->counter_base;
+    double d = w->dimension, ngrams = r->counts.ngrams,
+           base = (double)hdc->counter_base;
     double groups = w->texts * ceil(ngrams / w->texts / c->hdc_span);
     double ones = r->counts.counter_updates / 2, carries = 0;
 

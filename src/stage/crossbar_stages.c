@@ -121,6 +121,10 @@ static void request_make(const struct point *point, const struct crossbar_costs 
         request->tiles = (double)point->tiles;
     if (point->activation_density > 0)
         request->activity = point->activation_density;
+    if (point->update_share > 0)
+        request->update_share = point->update_share;
+    if (point->update_pulses > 0)
+        request->update_pulses = point->update_pulses;
     if (point->dram_bytes_per_s > 0)
         request->dram_bytes_per_s = point->dram_bytes_per_s;
     if (point->dram_j_per_bit > 0)
@@ -136,8 +140,9 @@ static void training_write(const struct point *point, const struct crossbar_resu
     out->crossbar_epoch_s[i] = batches * r->latency_s;
     out->crossbar_epoch_j[i] = batches * r->energy_j;
     out->crossbar_epoch_writes[i] = batches * r->cell_writes;
-    out->crossbar_endurance_share[i] =
-        endurance > 0 ? batches * r->cell_writes / endurance : 0;
+    out->crossbar_endurance_share[i] = endurance > 0
+                                           ? batches * r->cell_writes / endurance
+                                           : 0;
 }
 
 static void network_write(const struct point *point, const struct crossbar_result *r,
@@ -162,6 +167,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
         out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
         out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
+    out->crossbar_dram_bytes[i] = r->dram_bytes;
     out->crossbar_macs[i] = r->macs;
     out->crossbar_weights[i] = r->weights;
     out->crossbar_tiles[i] = r->tiles;
@@ -196,10 +202,10 @@ static enum status network_at(const struct study *study, uint64_t index, uint64_
     grid_point(grid, &study->sweep->space, index, &point);
     costs_read(study, row, buffers, &costs);
     request_make(&point, &costs, &request);
-    status = accel_layers_create(
-        &layers, (const struct workload *)point.workload,
-        request.trains ? PHASE_INFERENCE : (enum phase)point.phase, 1,
-        point.sequence_length, reason);
+    status = accel_layers_create(&layers, (const struct workload *)point.workload,
+                                 request.trains ? PHASE_INFERENCE
+                                                : (enum phase)point.phase,
+                                 1, point.sequence_length, reason);
     request.layers = &layers;
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &result, reason);

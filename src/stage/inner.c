@@ -76,9 +76,8 @@ static const char *const crossbar_part_labels[CROSSBAR_PART_COUNT] = {
 };
 
 static const char *const hdc_step_labels[HDC_STEP_COUNT] = {
-    [HDC_FETCH] = "fetch",         [HDC_BIND] = "bind",
-    [HDC_COUNT] = "count",         [HDC_THRESHOLD] = "threshold",
-    [HDC_COMPARE] = "compare",     [HDC_LEAKAGE] = "leakage",
+    [HDC_FETCH] = "fetch",         [HDC_BIND] = "bind",       [HDC_COUNT] = "count",
+    [HDC_THRESHOLD] = "threshold", [HDC_COMPARE] = "compare", [HDC_LEAKAGE] = "leakage",
 };
 
 static double position(uint64_t i)
