@@ -14,19 +14,37 @@ import nvsweep_plots as nv
 plt = fig.plt
 
 STUDIES = {
-    # name: (file, metric, x, line, panel, selection)
+    # name: (file, metric, x, line, panel, selection); "over" in the selection: the metric
+    # at that value of that axis over the metric, so above 1 is better
     "xr_power": ("xr_inference_rate", "chip_power_w", "inference_hz", "technology",
                  "accelerator", {"placement": "weights", "roadmap": "lop",
+                                 "temperature_k": 300,
                                  "workload": "hand-detection-surrogate"}),
-    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "accelerator",
-                        {"placement": "weights", "roadmap": "lop",
+    "xr_saving": ("xr_inference_rate", "inference_j", "inference_hz", "accelerator",
+                  "temperature_k", {"placement": "all", "roadmap": "lop",
+                                    "workload": "hand-detection-surrogate",
+                                    "technology": "vgsot-mram",
+                                    "over": ("technology", "sram")}),
+    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "roadmap",
+                        {"placement": "weights", "accelerator": "xr-eyeriss",
                          "workload": "hand-detection-surrogate"}),
+    "xr_platforms": ("xr_platforms", "inference_j", "accelerator", "technology",
+                     "placement", {}),
+    "systolic_buffers": ("systolic_shapes", "chip_edp_js", "buffer_bytes", "technology",
+                         "dataflow", {"workload": "resnet50", "pe_rows": 32,
+                                      "pe_columns": 32}),
+    "systolic_shapes": ("systolic_shapes", "utilization", "pe_rows", "pe_columns",
+                        "dataflow", {"workload": "resnet50", "technology": "sram",
+                                     "buffer_bytes": 65536}),
     "eie_queue_depth": ("eie_queue_depth", "utilization", "queue_depth", "layer", None, {}),
-    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None, {}),
+    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None,
+                {"over": ("pe_columns", 1)}),
     "eie_sram_width": ("eie_sram_width", "inference_j", "word_bits", "technology", "layer",
                        {"layer": [1, 4, 9]}),
     "winograd_networks": ("winograd_networks", "latency_s", "workload", "tile", "batch",
-                          {"technology": "sram"}),
+                          {"technology": "sram", "over": ("tile", "direct")}),
+    "winograd_layers": ("winograd_layers", "latency_s", "layer", "tile", "workload",
+                        {"over": ("tile", "direct")}),
     "carbon_share": ("carbon_share", "device_embodied_share", "utilisation", "grid_region",
                      "optimisations", {"device": "gpu-training-server",
                                        "optimisations": [0], "lifetime_s": 126230400}),
@@ -66,7 +84,7 @@ STUDIES = {
 def chosen(array, selection):
     """The part of the array a study shows; axes it does not name at their first value."""
     for axis, value in selection.items():
-        if axis not in array.dims:
+        if axis not in array.dims or axis == "over":
             continue
         values = np.atleast_1d(value)
         if array[axis].dtype.kind == "f":
@@ -79,10 +97,20 @@ def chosen(array, selection):
     return array
 
 
+def layer_names(data, workload):
+    """Names of a network's computing layers as the axis `layer` numbers them, from the
+    records in the file; 0 is the network."""
+    record = re.search(r'workload \{\s*name = "%s";.*?\n\}' % re.escape(workload),
+                       data.attrs["library_records"], re.S)
+    kinds = "convolution|transposed-convolution|fully-connected|gemm|attention"
+    return {0: "all", **dict(enumerate(
+        re.findall(r'name = "([^"]+)"; kind = "(?:%s)"' % kinds, record.group(0)), 1))}
+
+
 def words(name):
     """A short label: the dataset's name without its unit."""
     parts = name.split("_")
-    units = {"s", "j", "w", "m", "hz", "bytes", "bits", "kg", "js"}
+    units = {"s", "j", "w", "m", "k", "hz", "bytes", "bits", "kg", "js"}
     return " ".join(parts[:-1] if parts[-1] in units and len(parts) > 1 else parts)
 
 
@@ -97,12 +125,21 @@ def value_axis(axes, values, name):
 
 
 def draw_study(data, metric, x, line, panel, selection):
-    array = chosen(nv.metric(data, metric), selection)
+    array = nv.metric(data, metric)
+    if "over" in selection:
+        axis, value = selection["over"]
+        array = array.sel({axis: value}, drop=True) / array
+        array.attrs = {"units": "1"}
+    array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:
             array = array.expand_dims(axis)
     extra = [axis for axis in array.dims if axis not in (x, line, panel)]
     array = nv.scaled(array.isel({axis: 0 for axis in extra}))
+    if "layer" in (line, panel) and data.workload.size == 1:
+        names = layer_names(data, str(np.ravel(data.workload.values)[0]))
+        array = array.assign_coords(layer=[names.get(int(n), str(n))
+                                           for n in array.layer.values])
     panels = array[panel].values if panel else [None]
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, len(panels), sharey=True, squeeze=False,
@@ -119,15 +156,24 @@ def draw_study(data, metric, x, line, panel, selection):
         if is_text:
             axes.set_xticks(np.arange(array.sizes[x]), array[x].values, rotation=40,
                             ha="right")
-        elif x == "capacity_bytes":
+        elif x == "layer":
+            axes.set_xlabel("layer (0: all)")
+        elif x in ("capacity_bytes", "buffer_bytes"):
             fig.capacity_axis(axes, array[x].values)
         else:
             value_axis(axes, array[x], x)
         if panel:
-            axes.set_title(f"{value}")
+            axes.set_title(f"{value}" if array[panel].dtype.kind in "OU"
+                           else f"{words(panel)} "
+                           f"{nv.quantity(float(value), array[panel].attrs.get('units', '1'))}")
         if float(array.min()) > 0 and float(array.max()) > 10 * float(array.min()):
             fig.log_y(axes)
-    all_axes[0][0].set_ylabel(nv.label(array, words(metric)))
+    label = nv.label(array, words(metric))
+    if "over" in selection:
+        label = f"{words(metric)}, {selection['over'][1]} over it"
+        if selection["over"][0] == x:
+            label = f"{words(metric)}, smallest over it"
+    all_axes[0][0].set_ylabel(label)
     handles, labels = all_axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5), title=line)
     return figure
