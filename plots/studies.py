@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """One figure for each of the studies beside DeepNVM++: accelerators, carbon, cloud, edge,
-uncertainty, computing in memory.  A study is a row of the table: which file, which metric,
+uncertainty, computing in memory, crossbars, hypervectors.  A study is a row of the table: which file, which metric,
 along which axis, a line per value of which axis, a panel per value of which."""
 import argparse
 import pathlib
@@ -41,6 +41,25 @@ STUDIES = {
                                    "node_m": 28e-9, "site": "coin-cell"}),
     "cim_simdram": ("cim_simdram", "operation_hz", "precision_bits", "operation", "cim",
                     {"units": 1}),
+    "crossbar_epoch_time": ("crossbar_cells", "crossbar_epoch_s", "node_m", "technology",
+                            "learning", {"pipeline": "layers"}),
+    "crossbar_epoch_energy": ("crossbar_cells", "crossbar_epoch_j", "node_m", "technology",
+                              "learning", {"pipeline": "layers"}),
+    "crossbar_converters": ("crossbar_converters", "crossbar_epoch_j", "adc_bits",
+                            "cell_bits", "crossbar_rows",
+                            {"technology": "fefet", "adc_columns": 8,
+                             "crossbar_rows": [32, 128, 512],
+                             "adc_bits": [3, 4, 5, 6, 7, 8]}),
+    "crossbar_wear": ("crossbar_wear", "crossbar_endurance_share", "batch", "technology",
+                      "update_share", {"update_pulses": 1}),
+    "crossbar_inference": ("crossbar_inference", "crossbar_hz", "workload", "technology",
+                           "pipeline", {"batch": 16}),
+    "hdc_tracks_time": ("hdc_tracks", "hdc_text_s", "domains", "span", "technology",
+                        {"ngram": 4, "dimension": 10000}),
+    "hdc_tracks_energy": ("hdc_tracks", "hdc_text_j", "domains", "span", "technology",
+                          {"ngram": 4, "dimension": 10000}),
+    "hdc_machines": ("hdc_machines", "hdc_text_j", "node_m", "technology", "hdc",
+                     {"classes": 21, "dimension": 10000}),
 }
 
 

@@ -160,6 +160,7 @@ const struct accel_family eie_family = {
     .name = "eie",
     .summary =
         "pruned fully-connected layers, compressed columns, broadcast activations",
+    .counts_zeros = true,
     .check = eie_check,
     .held_bits = eie_held_bits,
     .map = eie_map,

@@ -1,4 +1,5 @@
 #include "accel/family.h"
+#include "accel/zeros.h"
 
 const struct word accel_family_words[] = {
     { "cpu", ACCEL_CPU },
@@ -160,6 +161,8 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     total->dram_writes += one->dram_writes;
     total->instructions += one->instructions;
     total->transform_ops += one->transform_ops;
+    total->direct_macs += one->direct_macs;
+    total->transformed_macs += one->transformed_macs;
 }
 
 static enum status layer_map(const struct machine *machine,
@@ -176,6 +179,8 @@ static enum status layer_map(const struct machine *machine,
         status = weights_load(machine, &layer, one, err);
     if (status != STATUS_OK)
         return status;
+    if (!family->counts_zeros)
+        zeros_apply(machine, &layer, one);
     if (stay && !layer.streams_weights)
         weights_keep(machine, one);
     if (!family->is_stall_free)

@@ -51,11 +51,14 @@ struct mapping {
     double dram_weight_reads;       /* of dram_reads */
     double instructions;            /* cpu */
     double transform_ops;           /* winograd: additions */
+    double direct_macs;             /* winograd: of layers that can be transformed, */
+    double transformed_macs;        /* and what is left of them */
 };
 
 struct accel_family {
     const char *name, *summary;
-    bool is_stall_free; /* DRAM never holds it up */
+    bool is_stall_free;  /* DRAM never holds it up */
+    bool counts_zeros; /* map reads the layer's densities itself */
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
     enum status (*check)(const struct accelerator *accelerator, struct error *err);

@@ -13,13 +13,13 @@ static uint64_t either(uint64_t asked, uint64_t fallback)
 /* Bits of an accumulator: a conversion's, eight input bits, sums over eight subarrays. */
 static const double ACCUMULATOR_MARGIN_BITS = 11;
 
-struct buffer_costs {
+struct buffer {
     double bit_j, word_s, m2, w;
 };
 
 /* A buffer is a RAM of the bus's width, found for least read energy-delay product. */
 static enum status buffer_make(const struct crossbar_costs_request *request,
-                               uint64_t bytes, struct buffer_costs *costs,
+                               uint64_t bytes, struct buffer *buffer,
                                struct error *reason)
 {
     const struct array_request ram = {
@@ -35,13 +35,39 @@ static enum status buffer_make(const struct crossbar_costs_request *request,
 
     if (status != STATUS_OK)
         return status;
-    *costs = (struct buffer_costs){
+    *buffer = (struct buffer){
         .bit_j = (result.read_energy_j + result.write_energy_j) / 2 /
                  (double)request->chip->bus_bits,
         .word_s = fmax(fmax(result.cycle_s, result.write_latency_s),
                        1 / request->chip->clock_hz),
         .m2 = result.area_m2,
         .w = result.leakage_w,
+    };
+    return STATUS_OK;
+}
+
+enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
+                                  struct crossbar_buffers *buffers,
+                                  struct error *reason)
+{
+    struct buffer tile, global;
+    enum status status = buffer_make(request, request->chip->tile_buffer_bytes, &tile,
+                                     reason);
+
+    if (status == STATUS_OK)
+        status = buffer_make(request, request->chip->global_buffer_bytes, &global,
+                             reason);
+    if (status != STATUS_OK)
+        return status;
+    *buffers = (struct crossbar_buffers){
+        .tile_buffer_bit_j = tile.bit_j,
+        .tile_buffer_word_s = tile.word_s,
+        .tile_buffer_m2 = tile.m2,
+        .tile_buffer_w = tile.w,
+        .global_buffer_bit_j = global.bit_j,
+        .global_buffer_word_s = global.word_s,
+        .global_buffer_m2 = global.m2,
+        .global_buffer_w = global.w,
     };
     return STATUS_OK;
 }
@@ -146,29 +172,6 @@ static void arrays_write(const struct crossbar_costs_request *request,
     costs->accumulate_bit_j = logic.adder_j + logic.register_j;
 }
 
-static enum status buffers_write(const struct crossbar_costs_request *request,
-                                 struct crossbar_costs *costs, struct error *reason)
-{
-    struct buffer_costs tile, global;
-    enum status status = buffer_make(request, request->chip->tile_buffer_bytes, &tile,
-                                     reason);
-
-    if (status == STATUS_OK)
-        status = buffer_make(request, request->chip->global_buffer_bytes, &global,
-                             reason);
-    if (status != STATUS_OK)
-        return status;
-    costs->tile_buffer_bit_j = tile.bit_j;
-    costs->tile_buffer_word_s = tile.word_s;
-    costs->tile_buffer_m2 = tile.m2;
-    costs->tile_buffer_w = tile.w;
-    costs->global_buffer_bit_j = global.bit_j;
-    costs->global_buffer_word_s = global.word_s;
-    costs->global_buffer_m2 = global.m2;
-    costs->global_buffer_w = global.w;
-    return STATUS_OK;
-}
-
 static void bus_write(const struct wire *wire, struct crossbar_costs *costs)
 {
     costs->bus_bit_j_per_m = wire->j_per_m / 2; /* half of random bits switch */
@@ -187,7 +190,7 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
     struct wire bus;
     enum status status;
 
-    *costs = (struct crossbar_costs){ 0 };
+    *costs = (struct crossbar_costs){ .crossbar_cell_bits = 0 };
     status = weights_make(request, &weights, reason);
     if (status == STATUS_OK)
         status = gradients_make(request, &gradients, reason);
@@ -196,8 +199,6 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
                               request->temperature_k, reason);
     if (status == STATUS_OK)
         status = wire_make(&bus, &process, choice, reason);
-    if (status == STATUS_OK)
-        status = buffers_write(request, costs, reason);
     if (status != STATUS_OK)
         return status;
     bus_write(&bus, costs);

@@ -201,7 +201,7 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
 {
     static const char *const keys[] = { "title",   "stages", "axes",    "zip",
                                         "exclude", "sample", "samples", "options",
-                                        "limits",  "weights" };
+                                        "limits",  "weights", "detail" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -228,6 +228,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = samples_read(reading, setting_member(root, "samples"));
     if (status == STATUS_OK)
+        status = detail_read(reading, setting_member(root, "detail"));
+    if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
     if (status == STATUS_OK)
         status = machines_spread(reading);
@@ -242,24 +244,42 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     return status;
 }
 
+/* The sweep of a source that was read with `status`; releases the source. */
+static enum status source_take(struct source *source, enum status status,
+                               const struct library *library, struct sweep *sweep,
+                               struct error *err)
+{
+    struct axes_reading reading = {
+        .source = source, .library = library, .sweep = sweep, .err = err
+    };
+
+    sweep_init(sweep);
+    if (status == STATUS_OK)
+        status = root_read(&reading, config_root_setting(&source->config));
+    sweep->file = alloc_text(source->file);
+    sweep->text = alloc_text(source->text ? source->text : "");
+    axes_reading_free(&reading);
+    source_free(source);
+    return status;
+}
+
 enum status sweep_read(const char *file, const struct library *library,
                        struct sweep *sweep, struct error *err)
 {
     struct source source;
-    struct axes_reading reading = {
-        .source = &source, .library = library, .sweep = sweep, .err = err
-    };
-    enum status status;
+    enum status status = source_read(file, &source, err);
 
-    sweep_init(sweep);
-    status = source_read(file, &source, err);
-    if (status == STATUS_OK)
-        status = root_read(&reading, config_root_setting(&source.config));
-    sweep->file = alloc_text(file);
-    sweep->text = alloc_text(source.text ? source.text : "");
-    axes_reading_free(&reading);
-    source_free(&source);
-    return status;
+    return source_take(&source, status, library, sweep, err);
+}
+
+enum status sweep_read_text(const char *name, const char *text,
+                            const struct library *library, struct sweep *sweep,
+                            struct error *err)
+{
+    struct source source;
+    enum status status = source_read_text(name, text, &source, err);
+
+    return source_take(&source, status, library, sweep, err);
 }
 
 /* ---- settings */

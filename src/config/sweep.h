@@ -10,6 +10,7 @@
  *   zip = ( [ "phase", "batch" ] );                 vary together: one dimension
  *   exclude = ( { technology = "sram"; capacity = [ "512 MiB", "1 GiB" ]; } );
  *   samples = 1024;                                 axis `sample`: draws of the spread
+ *   detail = "layer";                               axis `layer`: all, then one by one
  *   sample = { count = 1000; seed = 7; };           draw points instead of their product
  *   limits = { area_m2 = "5 mm2"; read_latency_s = "2 ns"; };   of the array search
  *   weights = { read_latency = 1; area = 2; };      exponents of target "weighted"
@@ -27,6 +28,12 @@
  * records of the library. */
 enum status sweep_read(const char *file, const struct library *library,
                        struct sweep *sweep, struct error *err);
+
+/* The same of a text, such as the one that a result file holds; `name` stands for the
+ * file in messages. */
+enum status sweep_read_text(const char *name, const char *text,
+                            const struct library *library, struct sweep *sweep,
+                            struct error *err);
 
 /* A sweep of settings such as "technology=sram", "capacity=3 MiB" or
  * "workload=alexnet,vgg16" (a list is a dimension; "all" names every record).  Its file

@@ -30,7 +30,7 @@ struct records {
 static void record_add(struct records *records, const struct library *library,
                        enum shelf_id shelf_id, const struct record *record)
 {
-    const struct shelf *shelf = &library->shelves[shelf_id];
+    const char *body = library_record_text(library, shelf_id, record);
 
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
@@ -38,16 +38,14 @@ static void record_add(struct records *records, const struct library *library,
     records->seen = realloc_array(records->seen, records->count + 1,
                                   sizeof *records->seen);
     records->seen[records->count++] = record;
-    for (size_t i = 0; i < shelf->count; i++)
-        if (shelf->records[i] == (const void *)record) {
-            const char *kind = shelf_schemas[shelf_id] ? shelf_schemas[shelf_id]->kind
-                                                       : "record";
-            const char *body = shelf->texts ? shelf->texts[i] : record->name;
-            char *entry = alloc_printf("%s %s\n", kind, body);
+    if (body) {
+        const char *kind = shelf_schemas[shelf_id] ? shelf_schemas[shelf_id]->kind
+                                                   : "record";
+        char *entry = alloc_printf("%s %s\n", kind, body);
 
-            records->text = text_append(records->text, entry);
-            free(entry);
-        }
+        records->text = text_append(records->text, entry);
+        free(entry);
+    }
 }
 
 /* The accelerators a machine in the shelf of cim machines is made of. */

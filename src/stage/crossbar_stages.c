@@ -1,13 +1,15 @@
-/* The crossbar stage: what a chip of crossbars is made of, in a technology at a node.
- * The crossbar_network stage: a network on it, evaluated or trained (cim/crossbar.h). */
+/* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
+ * else it is made of, in a technology.  The crossbar_network stage: a network on it,
+ * evaluated or trained (cim/crossbar.h). */
 #include "stage/stages.h"
 
 #include "cim/crossbar.h"
 
-static enum status costs_at(const struct study *study, const struct point *point,
-                            struct crossbar_costs *costs, struct error *reason)
+static enum status request_at(const struct study *study, const struct point *point,
+                              struct crossbar_costs_request *request,
+                              struct error *reason)
 {
-    const struct crossbar_costs_request request = {
+    *request = (struct crossbar_costs_request){
         .chip = (const struct crossbar *)point->crossbar,
         .cell = (const struct cell *)point->technology,
         .sram = (const struct cell *)library_find(study->library, SHELF_TECHNOLOGY,
@@ -20,14 +22,42 @@ static enum status costs_at(const struct study *study, const struct point *point
         .cell_bits = point->cell_bits,
         .adc_columns = point->adc_columns,
     };
-
-    if (!request.node)
+    if (!request->node)
         return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
                          point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
-    if (!request.sram)
+    if (!request->sram)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no technology 'sram' for the buffers");
-    return crossbar_costs_make(&request, costs, reason);
+    return STATUS_OK;
+}
+
+void crossbar_buffers_stage_evaluate(const struct study *study, struct range points,
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
+{
+    for (uint64_t i = 0; i < points.count; i++) {
+        struct crossbar_costs_request request;
+        struct crossbar_buffers buffers;
+        struct point point;
+
+        grid_point(&study->grids[STAGE_CROSSBAR_BUFFERS], &study->sweep->space,
+                   points.first + i, &point);
+        status[i] = POINT_INFEASIBLE;
+        if (request_at(study, &point, &request, reason) != STATUS_OK ||
+            crossbar_buffers_make(&request, &buffers, reason) != STATUS_OK)
+            continue;
+#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
+#include "metrics.def"
+        status[i] = POINT_DONE;
+    }
+}
+
+double crossbar_buffers_stage_cost_s(const struct study *study,
+                                     const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1.2e-2;
 }
 
 void crossbar_stage_evaluate(const struct study *study, struct range points,
@@ -35,13 +65,15 @@ void crossbar_stage_evaluate(const struct study *study, struct range points,
                              struct error *reason)
 {
     for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
+        struct crossbar_costs_request request;
         struct crossbar_costs costs;
+        struct point point;
 
         grid_point(&study->grids[STAGE_CROSSBAR], &study->sweep->space,
                    points.first + i, &point);
         status[i] = POINT_INFEASIBLE;
-        if (costs_at(study, &point, &costs, reason) != STATUS_OK)
+        if (request_at(study, &point, &request, reason) != STATUS_OK ||
+            crossbar_costs_make(&request, &costs, reason) != STATUS_OK)
             continue;
 #define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
 #include "metrics.def"
@@ -53,13 +85,19 @@ double crossbar_stage_cost_s(const struct study *study, const struct point *poin
 {
     (void)study;
     (void)point;
-    return 5e-3;
+    return 2e-6;
 }
 
-static void costs_read(const struct crossbar_columns *in, uint64_t i,
+static void costs_read(const struct study *study, uint64_t row, uint64_t buffers_row,
                        struct crossbar_costs *costs)
 {
-#define CROSSBAR(kind, name, ...) costs->name = in->name[i];
+    const struct crossbar_columns *in = &study->results[STAGE_CROSSBAR].crossbar;
+    const struct crossbar_buffers_columns *buffers =
+        &study->results[STAGE_CROSSBAR_BUFFERS].crossbar_buffers;
+
+#define CROSSBAR(kind, name, ...) costs->name = in->name[row];
+#define CROSSBAR_BUFFERS(kind, name, ...) \
+    costs->buffers.name = buffers->name[buffers_row];
 #include "metrics.def"
 }
 
@@ -83,6 +121,10 @@ static void request_make(const struct point *point, const struct crossbar_costs 
         request->tiles = (double)point->tiles;
     if (point->activation_density > 0)
         request->activity = point->activation_density;
+    if (point->update_share > 0)
+        request->update_share = point->update_share;
+    if (point->update_pulses > 0)
+        request->update_pulses = point->update_pulses;
     if (point->dram_bytes_per_s > 0)
         request->dram_bytes_per_s = point->dram_bytes_per_s;
     if (point->dram_j_per_bit > 0)
@@ -98,8 +140,9 @@ static void training_write(const struct point *point, const struct crossbar_resu
     out->crossbar_epoch_s[i] = batches * r->latency_s;
     out->crossbar_epoch_j[i] = batches * r->energy_j;
     out->crossbar_epoch_writes[i] = batches * r->cell_writes;
-    out->crossbar_endurance_share[i] =
-        endurance > 0 ? batches * r->cell_writes / endurance : 0;
+    out->crossbar_endurance_share[i] = endurance > 0
+                                           ? batches * r->cell_writes / endurance
+                                           : 0;
 }
 
 static void network_write(const struct point *point, const struct crossbar_result *r,
@@ -124,6 +167,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
         out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
         out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
+    out->crossbar_dram_bytes[i] = r->dram_bytes;
     out->crossbar_macs[i] = r->macs;
     out->crossbar_weights[i] = r->weights;
     out->crossbar_tiles[i] = r->tiles;
@@ -144,6 +188,7 @@ static enum status network_at(const struct study *study, uint64_t index, uint64_
 {
     const struct grid *grid = &study->grids[STAGE_CROSSBAR_NETWORK];
     uint64_t row = grid_project(grid, index, &study->grids[STAGE_CROSSBAR]);
+    uint64_t buffers = grid_project(grid, index, &study->grids[STAGE_CROSSBAR_BUFFERS]);
     struct accel_layers layers = { 0 };
     struct crossbar_request request;
     struct crossbar_result result;
@@ -151,15 +196,16 @@ static enum status network_at(const struct study *study, uint64_t index, uint64_
     struct point point;
     enum status status;
 
-    if (study->statuses[STAGE_CROSSBAR][row] != POINT_DONE)
-        return STATUS_INFEASIBLE; /* the crossbar stage said why */
+    if (study->statuses[STAGE_CROSSBAR][row] != POINT_DONE ||
+        study->statuses[STAGE_CROSSBAR_BUFFERS][buffers] != POINT_DONE)
+        return STATUS_INFEASIBLE; /* those stages said why */
     grid_point(grid, &study->sweep->space, index, &point);
-    costs_read(&study->results[STAGE_CROSSBAR].crossbar, row, &costs);
+    costs_read(study, row, buffers, &costs);
     request_make(&point, &costs, &request);
-    status = accel_layers_create(
-        &layers, (const struct workload *)point.workload,
-        request.trains ? PHASE_INFERENCE : (enum phase)point.phase, 1,
-        point.sequence_length, reason);
+    status = accel_layers_create(&layers, (const struct workload *)point.workload,
+                                 request.trains ? PHASE_INFERENCE
+                                                : (enum phase)point.phase,
+                                 1, point.sequence_length, reason);
     request.layers = &layers;
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &result, reason);

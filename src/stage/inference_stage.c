@@ -57,6 +57,7 @@ static bool taken_at(const struct study *study, uint64_t index,
         taken->latency_s = n->crossbar_s[row];
         taken->batch_j = n->crossbar_j[row];
         taken->area_m2 = n->crossbar_area_m2[row];
+        taken->offchip_bytes = n->crossbar_dram_bytes[row];
     } else {
         const struct cim_network_columns *n =
             &study->results[STAGE_CIM_NETWORK].cim_network;

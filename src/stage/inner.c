@@ -3,6 +3,7 @@
 
 #include "cim/cim.h"
 #include "cim/crossbar.h"
+#include "cim/hdc.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
 
@@ -74,6 +75,11 @@ static const char *const crossbar_part_labels[CROSSBAR_PART_COUNT] = {
     [CROSSBAR_LEAKAGE] = "leakage",
 };
 
+static const char *const hdc_step_labels[HDC_STEP_COUNT] = {
+    [HDC_FETCH] = "fetch",         [HDC_BIND] = "bind",       [HDC_COUNT] = "count",
+    [HDC_THRESHOLD] = "threshold", [HDC_COMPARE] = "compare", [HDC_LEAKAGE] = "leakage",
+};
+
 static double position(uint64_t i)
 {
     return (double)i;
@@ -122,6 +128,11 @@ const struct inner inners[INNER_COUNT] = {
                               .meaning = "where a crossbar chip's time, energy and "
                                          "area go",
                               .labels = crossbar_part_labels },
+    [INNER_HDC_STEP] = { .name = "hdc_step",
+                         .count = HDC_STEP_COUNT,
+                         .units = "1",
+                         .meaning = "step of hyperdimensional computing",
+                         .labels = hdc_step_labels },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",

@@ -31,8 +31,11 @@ const struct word stage_words[] = {
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
     { "inference", STAGE_INFERENCE },
+    { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
     { "crossbar", STAGE_CROSSBAR },
     { "crossbar_network", STAGE_CROSSBAR_NETWORK },
+    { "hdc_memory", STAGE_HDC_MEMORY },
+    { "hdc", STAGE_HDC },
     { "reliability", STAGE_RELIABILITY },
     { "edge", STAGE_EDGE },
     { "video", STAGE_VIDEO },
@@ -127,12 +130,24 @@ static const struct metric inference_metrics[] = {
 #define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
+static const struct metric crossbar_buffers_metrics[] = {
+#define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
 static const struct metric crossbar_metrics[] = {
 #define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
 static const struct metric crossbar_network_metrics[] = {
 #define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_memory_metrics[] = {
+#define HDC_MEMORY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_metrics[] = {
+#define HDC(...) METRIC_LINE(__VA_ARGS__)
 #include "metrics.def"
 };
 
@@ -145,7 +160,8 @@ static const struct metric crossbar_network_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
-     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) | AXIS_BIT(sample))
+     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc) | AXIS_BIT(spread) |    \
+     AXIS_BIT(sample))
 #define REUSE_AXES                                                                 \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -193,16 +209,23 @@ static const struct metric crossbar_network_metrics[] = {
      AXIS_BIT(sequence_length) | AXIS_BIT(layer) | AXIS_BIT(units) |                   \
      AXIS_BIT(subarrays) | AXIS_BIT(oversubscribed_bytes_per_s) | AXIS_BIT(tasklets) | \
      AXIS_BIT(learning))
-#define CROSSBAR_AXES                                                        \
-    (AXIS_BIT(crossbar) | AXIS_BIT(technology) | AXIS_BIT(node_m) |          \
-     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(crossbar_rows) | \
+#define CROSSBAR_BUFFERS_AXES                                    \
+    (AXIS_BIT(crossbar) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
+     AXIS_BIT(temperature_k))
+#define CROSSBAR_AXES                                                         \
+    (CROSSBAR_BUFFERS_AXES | AXIS_BIT(technology) | AXIS_BIT(crossbar_rows) | \
      AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns))
 #define CROSSBAR_NETWORK_AXES                                                 \
     (CROSSBAR_AXES | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
      AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |              \
      AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |        \
-     AXIS_BIT(pipeline) | AXIS_BIT(epoch_samples))
+     AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |  \
+     AXIS_BIT(epoch_samples))
+#define HDC_MEMORY_AXES                                                             \
+    (AXIS_BIT(hdc) | AXIS_BIT(hdc_task) | AXIS_BIT(technology) | AXIS_BIT(node_m) | \
+     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
+     AXIS_BIT(ngram) | AXIS_BIT(classes) | AXIS_BIT(domains) | AXIS_BIT(span))
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -386,25 +409,52 @@ const struct stage stages[STAGE_COUNT] = {
                           .evaluate = inference_stage_evaluate,
                           .cost_s = inference_stage_cost_s,
                           .block_points = 1024 },
+    [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
+                                 .summary = "buffers of a crossbar chip as SRAM arrays",
+                                 .axes = CROSSBAR_BUFFERS_AXES,
+                                 .asked_by = AXIS_BIT(crossbar),
+                                 METRICS(crossbar_buffers_metrics),
+                                 .evaluate = crossbar_buffers_stage_evaluate,
+                                 .cost_s = crossbar_buffers_stage_cost_s,
+                                 .block_points = 1 },
     [STAGE_CROSSBAR] = { .name = "crossbar",
                          .summary = "a crossbar that computes with its weights: one "
-                                    "conversion, sum, pulse; buffers",
+                                    "conversion, one sum, one pulse",
                          .axes = CROSSBAR_AXES,
                          .asked_by = AXIS_BIT(crossbar),
                          METRICS(crossbar_metrics),
                          .evaluate = crossbar_stage_evaluate,
                          .cost_s = crossbar_stage_cost_s,
-                         .block_points = 1 },
+                         .block_points = 4096 },
     [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
                                  .summary = "a network in crossbars, evaluated or "
                                             "trained: time, energy, area by part",
                                  .axes = CROSSBAR_NETWORK_AXES,
                                  .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
-                                 .inputs = INPUT(CROSSBAR),
+                                 .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
                                  METRICS(crossbar_network_metrics),
                                  .evaluate = crossbar_network_stage_evaluate,
                                  .cost_s = crossbar_network_stage_cost_s,
                                  .block_points = 256 },
+    [STAGE_HDC_MEMORY] = { .name = "hdc_memory",
+                           .summary = "the memory of hypervectors: read, write, shift, "
+                                      "transverse read",
+                           .axes = HDC_MEMORY_AXES,
+                           .asked_by = AXIS_BIT(hdc),
+                           METRICS(hdc_memory_metrics),
+                           .evaluate = hdc_memory_stage_evaluate,
+                           .cost_s = hdc_memory_stage_cost_s,
+                           .block_points = 1 },
+    [STAGE_HDC] = { .name = "hdc",
+                    .summary = "texts recognised by hyperdimensional computing: "
+                               "operations, time, energy by step",
+                    .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
+                    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+                    .inputs = INPUT(HDC_MEMORY),
+                    METRICS(hdc_metrics),
+                    .evaluate = hdc_stage_evaluate,
+                    .cost_s = hdc_stage_cost_s,
+                    .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) ==

@@ -26,9 +26,12 @@ enum stage_id {
     STAGE_ENGINES,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
+    STAGE_CROSSBAR_BUFFERS,
     STAGE_CROSSBAR,
     STAGE_CROSSBAR_NETWORK,
     STAGE_INFERENCE,
+    STAGE_HDC_MEMORY,
+    STAGE_HDC,
     STAGE_COUNT
 };
 
@@ -69,6 +72,7 @@ enum inner_id {
     INNER_ENGINE_TOTAL,
     INNER_PHASE,
     INNER_CROSSBAR_PART,
+    INNER_HDC_STEP,
     INNER_COUNT
 };
 
@@ -174,12 +178,24 @@ struct inference_columns {
 #include "metrics.def"
 };
 
+struct crossbar_buffers_columns {
+#define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
 struct crossbar_columns {
 #define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
 struct crossbar_network_columns {
 #define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct hdc_memory_columns {
+#define HDC_MEMORY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct hdc_columns {
+#define HDC(kind, name, ...) COLUMN_TYPE_##kind *name;
 #include "metrics.def"
 };
 
@@ -205,8 +221,11 @@ union columns {
     struct cim_network_columns cim_network;
     struct engines_columns engines;
     struct inference_columns inference;
+    struct crossbar_buffers_columns crossbar_buffers;
     struct crossbar_columns crossbar;
     struct crossbar_network_columns crossbar_network;
+    struct hdc_memory_columns hdc_memory;
+    struct hdc_columns hdc;
     void *column[COLUMNS_MAX];
 };
 

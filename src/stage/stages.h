@@ -35,8 +35,11 @@ STAGE_FUNCTIONS(inference);
 enum status buffers_at(const struct study *study, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason);
+STAGE_FUNCTIONS(crossbar_buffers);
 STAGE_FUNCTIONS(crossbar);
 STAGE_FUNCTIONS(crossbar_network);
+STAGE_FUNCTIONS(hdc_memory);
+STAGE_FUNCTIONS(hdc);
 
 /* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
  * library has no such node. */
