@@ -1,14 +1,25 @@
-/* Runs every suite; the list is made from the names of the test files. */
+/* unit [SUITE...]: runs the suites named, or every one; the list is made from the names of
+ * the test files. */
 #include "unit.h"
 
 #include <CUnit/Basic.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SUITE_ENTRY(module) extern CU_TestInfo suite_##module[];
 #include "suites.inc"
 #undef SUITE_ENTRY
 
-int main(void)
+static bool is_wanted(const char *suite, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], suite) == 0)
+            return true;
+    return argc < 2;
+}
+
+int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
 #define SUITE_ENTRY(module) { #module, NULL, NULL, NULL, NULL, suite_##module },
@@ -16,8 +27,12 @@ int main(void)
 #undef SUITE_ENTRY
         CU_SUITE_INFO_NULL,
     };
+    CU_TestInfo none[] = { CU_TEST_INFO_NULL };
     unsigned failures;
 
+    for (CU_SuiteInfo *suite = suites; suite->pName; suite++)
+        if (!is_wanted(suite->pName, argc, argv))
+            suite->pTests = none;
     if (CU_initialize_registry() != CUE_SUCCESS ||
         CU_register_suites(suites) != CUE_SUCCESS)
         return EXIT_FAILURE;

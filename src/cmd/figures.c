@@ -165,18 +165,13 @@ struct question {
     size_t metric;
 };
 
-static enum status metric_find(const struct study *study, const char *name,
-                               struct question *question, struct error *err)
+static enum status metric_choose(const struct study *study, const char *name,
+                                 struct question *question, struct error *err)
 {
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++)
-            if (strcmp(stages[id].metrics[m].name, name) == 0 &&
-                stages[id].metrics[m].inner == INNER_SCALAR &&
-                study->stages >> id & 1) {
-                question->stage = id;
-                question->metric = m;
-                return STATUS_OK;
-            }
+    if (metric_find(name, &question->stage, &question->metric) &&
+        stages[question->stage].metrics[question->metric].inner == INNER_SCALAR &&
+        study->stages >> question->stage & 1)
+        return STATUS_OK;
     return error_set(err, STATUS_INPUT, "no metric '%s' at these points", name);
 }
 
@@ -185,7 +180,7 @@ static enum status question_make(const struct figures *figures,
                                  const struct published_figure *figure,
                                  struct question *question, struct error *err)
 {
-    enum status status = metric_find(study, figure->metric, question, err);
+    enum status status = metric_choose(study, figure->metric, question, err);
 
     *question = (struct question){ .stage = question->stage,
                                    .metric = question->metric };

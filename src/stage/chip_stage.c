@@ -11,6 +11,7 @@
 
 #include "accel/family.h"
 #include "accel/scaling.h"
+#include "stage/visit.h"
 
 /* What a point's energies are made of, before they become columns. */
 struct chip {
@@ -199,33 +200,29 @@ static void row_write(const struct chip *chip, const struct point *point,
                             chip->batch;
 }
 
+static enum status chip_visit(const struct visit *visit, const union columns *out,
+                              uint64_t i, struct error *reason)
+{
+    const struct study *study = visit->study;
+    const struct mapping_columns *m = &study->results[STAGE_MAPPING].mapping;
+    uint64_t b = visit->at[STAGE_BUFFERS], u = visit->at[STAGE_MAPPING];
+    struct chip chip;
+    enum status status;
+
+    chip_init(&visit->point, &chip);
+    chip.latency_s = m->cycles[u] / chip.accelerator->clock_hz;
+    levels_add(&chip, &visit->point, &study->results[STAGE_BUFFERS].buffers, b, m, u);
+    rest_add(&chip, &visit->point, m, u);
+    status = idle_add(&chip, &visit->point, reason);
+    if (status == STATUS_OK)
+        row_write(&chip, &visit->point, m, u, &out->chip, i);
+    return status;
+}
+
 void chip_stage_evaluate(const struct study *study, struct range points,
                          const union columns *out, int8_t *status, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CHIP];
-    const struct mapping_columns *m = &study->results[STAGE_MAPPING].mapping;
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t b = grid_project(grid, index, &study->grids[STAGE_BUFFERS]);
-        uint64_t u = grid_project(grid, index, &study->grids[STAGE_MAPPING]);
-        struct point point;
-        struct chip chip;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_BUFFERS][b] != POINT_DONE ||
-            study->statuses[STAGE_MAPPING][u] != POINT_DONE)
-            continue;
-        grid_point(grid, &study->sweep->space, index, &point);
-        chip_init(&point, &chip);
-        chip.latency_s = m->cycles[u] / chip.accelerator->clock_hz;
-        levels_add(&chip, &point, &study->results[STAGE_BUFFERS].buffers, b, m, u);
-        rest_add(&chip, &point, m, u);
-        if (idle_add(&chip, &point, reason) != STATUS_OK)
-            continue;
-        row_write(&chip, &point, m, u, &out->chip, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
 
 double chip_stage_cost_s(const struct study *study, const struct point *point)

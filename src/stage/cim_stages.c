@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "cim/cim.h"
+#include "stage/visit.h"
 
 static void answer_write(const struct cim_answer *answer,
                          const struct cim_operation_columns *out, uint64_t i)
@@ -20,30 +21,32 @@ static void answer_write(const struct cim_answer *answer,
     out->operation_bytes_per_s[i] = answer->bytes_per_s;
 }
 
+static enum status operation_visit(const struct visit *visit, const union columns *out,
+                                   uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct cim_request request = {
+        .cim = (const struct cim *)point->cim,
+        .operation = point->operation,
+        .bits = (unsigned)point->precision_bits,
+        .elements = point->elements,
+        .units = point->units,
+        .tasklets = point->tasklets,
+    };
+    struct cim_answer answer;
+    enum status status = cim_operate(&request, &answer, reason);
+
+    if (status == STATUS_OK)
+        answer_write(&answer, &out->cim_operation, i);
+    return status;
+}
+
 void cim_operation_stage_evaluate(const struct study *study, struct range points,
                                   const union columns *out, int8_t *status,
                                   struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-        struct cim_answer answer;
-
-        grid_point(&study->grids[STAGE_CIM_OPERATION], &study->sweep->space,
-                   points.first + i, &point);
-        const struct cim_request request = {
-            .cim = (const struct cim *)point.cim,
-            .operation = point.operation,
-            .bits = (unsigned)point.precision_bits,
-            .elements = point.elements,
-            .units = point.units,
-            .tasklets = point.tasklets,
-        };
-        status[i] = POINT_INFEASIBLE;
-        if (cim_operate(&request, &answer, reason) != STATUS_OK)
-            continue;
-        answer_write(&answer, &out->cim_operation, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
+                reason);
 }
 
 double cim_operation_stage_cost_s(const struct study *study, const struct point *point)
@@ -73,10 +76,10 @@ static void network_write(const struct cim_network *n,
     out->network_edp_js[i] = n->energy_j * n->latency_s;
 }
 
-static enum status network_at(const struct point *point,
-                              const struct cim_network_columns *out, uint64_t i,
-                              struct error *reason)
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
 {
+    const struct point *point = &visit->point;
     struct accel_layers layers = { 0 };
     struct cim_network_request request = {
         .cim = (const struct cim *)point->cim,
@@ -101,7 +104,7 @@ static enum status network_at(const struct point *point,
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)
-        network_write(&network, out, i);
+        network_write(&network, &out->cim_network, i);
     accel_layers_free(&layers);
     return status;
 }
@@ -110,15 +113,8 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
                                 const union columns *out, int8_t *status,
                                 struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CIM_NETWORK], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = network_at(&point, &out->cim_network, i, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, NULL, out, status,
+                reason);
 }
 
 double cim_network_stage_cost_s(const struct study *study, const struct point *point)

@@ -2,8 +2,11 @@
 #include "stage/stage.h"
 
 #include "accel/accelerator.h"
+#include "stage/parameters.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
+
+#include <stdio.h>
 
 static const char *const component_labels[COMPONENT_COUNT] = {
     [COMPONENT_LLC_READ] = "llc_read",
@@ -43,11 +46,6 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_WAKE] = "wake",
 };
 
-static double position(uint64_t i)
-{
-    return (double)i;
-}
-
 const struct inner inners[INNER_COUNT] = {
     [INNER_SCALAR] = { .count = 1 },
     [INNER_COMPONENT] = { .name = "component",
@@ -68,11 +66,26 @@ const struct inner inners[INNER_COUNT] = {
     [INNER_PARAMETER] = { .name = "parameter",
                           .count = SPREAD_PARAMETERS_MAX,
                           .units = "1",
-                          .meaning = "parameter of the spread, in its order from 0",
-                          .coordinate = position },
+                          .meaning = "parameter that a spread of the sweep varies" },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",
                      .meaning = "where an accelerator's energy goes",
                      .labels = part_labels },
 };
+
+const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
+                        char *buffer, size_t size)
+{
+    struct parameters parameters;
+
+    if (inners[id].labels)
+        return inners[id].labels[i];
+    if (id != INNER_PARAMETER)
+        return NULL;
+    parameters_of(&sweep->space, &parameters);
+    if (i < parameters.count)
+        return spread_parameter_label(parameters.parameters[i], buffer, size);
+    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
+    return buffer;
+}

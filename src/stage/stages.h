@@ -28,16 +28,12 @@ STAGE_FUNCTIONS(sensitivity);
 STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
 
-/* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
- * library has no such node. */
+/* The array model's question at a design point; the node as its sample has it (variation
+ * may be NULL).  STATUS_INFEASIBLE and reason if the library has no such node. */
 struct array_request;
+struct variation;
 enum status array_request_at(const struct study *study, const struct point *point,
-                             struct array_request *request, struct error *reason);
-
-/* The request's cell as the point's sample has it, kept in *changed, which must outlive
- * the request's use; nothing changes in sample 0 or without a spread. */
-struct cell;
-void array_request_vary(const struct study *study, const struct point *point,
-                        struct array_request *request, struct cell *changed);
+                             struct variation *variation, struct array_request *request,
+                             struct error *reason);
 
 #endif
