@@ -101,6 +101,10 @@ static void sensitivities_add_up_for_a_sum(void)
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_b, SAMPLES, 16), 0.1, 0.01);
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_c, SAMPLES, 16), 0, 0.02);
     CU_ASSERT(isnan(first_order(by_a, 32, 16)));
+    for (uint64_t i = 0; i < 128;
+         i++) /* chance alone: 15 of 127 without the correction */
+        by_c[i] = (struct pair){ sobol(1, i, 2), sobol(5, i * 37 % 128, 0) };
+    CU_ASSERT(fabs(first_order(by_c, 128, 16)) < 0.1);
     for (uint64_t i = 0; i < SAMPLES; i++)
         by_a[i].y = 1;
     CU_ASSERT(isnan(first_order(by_a, SAMPLES, 16)));

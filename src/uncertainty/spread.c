@@ -230,6 +230,8 @@ double first_order(struct pair *pairs, uint64_t n, unsigned bins)
     if (n < 4 * (uint64_t)bins)
         return NAN;
     qsort(pairs, n, sizeof *pairs, by_x);
+    if (pairs[0].x == pairs[n - 1].x)
+        return NAN;
     for (uint64_t i = 0; i < n; i++)
         mean += pairs[i].y / (double)n;
     for (uint64_t i = 0; i < n; i++)
@@ -242,5 +244,7 @@ double first_order(struct pair *pairs, uint64_t n, unsigned bins)
             sum += pairs[i].y - mean;
         explained += sum * sum / (double)(end - first) / (double)n;
     }
-    return variance > 0 ? explained / variance : NAN;
+    return variance > 0
+               ? 1 - (1 - explained / variance) * (double)(n - 1) / (double)(n - bins)
+               : NAN;
 }
