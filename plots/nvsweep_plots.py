@@ -216,7 +216,36 @@ def quantity(value, units):
     factor, words = scale_of([value], units)
     return f"{value / factor:.3g} {words}".strip()
 
+def front_of(data, most=8):
+    """The Pareto front of a file's time, energy and area (those of them that its last stage
+    with one has), as a table in units people read; None if nothing is done."""
+    for status in reversed([v for v in data.data_vars if v.endswith("_status")]):
+        columns = data[status].attrs.get("columns", "").split()
+        wanted = [next((name for name in columns if data[name].attrs.get("units") == unit
+                        and data[name].dims == data[status].dims), None)
+                  for unit in ("s", "J", "m2")]
+        table = None
+        names = [name for name in wanted if name]
+        if names and data[status].ndim:
+            table = data[names].where(data[status] == DONE).to_dataframe()[names].dropna(how="all")
+        if table is None or not len(table):
+            continue
+        table = table.dropna(axis="columns", how="all").dropna()
+        front = table[pareto_mask(*(table[name] for name in table))].iloc[:most].reset_index()
+        for name in names:
+            if name in front:
+                front[name] = [quantity(value, data[name].attrs["units"])
+                               for value in front[name]]
+        return front
+    return None
+
+
 # ---- running sweeps from a notebook
+
+
+def results_folder():
+    """Where run() leaves result files: $NVSWEEP_RESULTS, or build/results."""
+    return pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
 
 
 def run(sweep, result=None, ranks=None):
@@ -224,7 +253,7 @@ def run(sweep, result=None, ranks=None):
 
     sweep: a file under sweeps/, or the text of a sweep; a text needs the result's name.
     """
-    folder = pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
+    folder = results_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if "\n" in sweep or "axes" in sweep:
         path = folder / f"{result}.cfg"

@@ -4,6 +4,7 @@ reliability, computing in memory.  A study is a row of the table: which file, wh
 along which axis, a line per value of which axis, a panel per value of which."""
 import argparse
 import pathlib
+import textwrap
 
 import numpy as np
 
@@ -91,7 +92,9 @@ def chosen(array, selection):
 def words(array):
     """A short label: the file's own description up to a remark, or the dataset's name."""
     text = array.attrs.get("long_name", array.name).split(";")[0].split(" (")[0]
-    return text if len(text) <= 42 else array.name.replace("_", " ")
+    if "_" in text or "/" in text:
+        text = array.name.replace("_", " ")
+    return textwrap.fill(text[0].upper() + text[1:], 34)
 
 
 def said(array, value):
@@ -107,7 +110,7 @@ def value_axis(axes, values):
     at = values.values[:: max(1, -(-values.size // 6))]
     axes.set_xticks(at, [said(values, v) for v in at], rotation=30)
     axes.xaxis.set_minor_locator(fig.matplotlib.ticker.NullLocator())
-    axes.set_xlabel(words(values)[0].upper() + words(values)[1:])
+    axes.set_xlabel(words(values))
 
 
 def mark_published(axes, array, stem, x, panel):
