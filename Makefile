@@ -223,3 +223,4 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGR
 	$(Q)mpicc $(CFLAGS) -fsanitize=fuzzer $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 -include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)
+-include $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.d)

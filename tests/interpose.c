@@ -8,11 +8,13 @@
  *   INTERPOSE_RECORD=file         every change as a record: kind, offset, size, bytes
  *
  * Only descriptors and names that contain ".h5" count.  Memory calls (malloc, calloc,
- * realloc) count from the first open of such a file on. */
+ * realloc) count from the first open of such a file on: "memory" is all of them, those of
+ * MPI and HDF5 included; "own_memory" those that the program itself makes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,19 +35,34 @@ enum call {
     RENAME,
     LINK,
     MEMORY,
+    OWN_MEMORY,
     CALLS
 };
 static const char *const names[CALLS] = { "open",      "pwrite",    "write",
                                           "pread",     "fsync",     "fdatasync",
                                           "fallocate", "ftruncate", "rename",
-                                          "link",      "memory" };
+                                          "link",      "memory",    "own_memory" };
 static unsigned long counts[CALLS];
 static int fail_call = -1, fail_errno, fail_short = -1;
 static unsigned long fail_n;
 static int record_fd = -1, is_armed, is_inside;
 static const char *count_file;
+static uintptr_t program_begin, program_end; /* its code, in memory */
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* The first object of the list is the program. */
+static int program_find(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size;
+    (void)context;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
+            program_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+            program_end = program_begin + info->dlpi_phdr[i].p_memsz;
+        }
+    return 1;
+}
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -56,11 +73,13 @@ __attribute__((constructor)) static void begin(void)
     if (fail &&
         sscanf(fail, "%31[^:]:%lu:%d:%d", call, &fail_n, &fail_errno, &fail_short) >= 3)
         for (int c = 0; c < CALLS; c++)
-            if (strcmp(names[c], call) == 0)
+            if (strcmp(names[c], call) == 0 &&
+                (!only || (rank && strcmp(only, rank) == 0)))
                 fail_call = c;
     if (record)
         record_fd = REAL(open)(record, O_WRONLY | O_CREAT | O_APPEND, 0644);
     count_file = getenv("INTERPOSE_COUNT");
+    dl_iterate_phdr(program_find, NULL);
 }
 
 __attribute__((destructor)) static void end(void)
@@ -311,25 +330,34 @@ static int memory_ready(void)
     return 1;
 }
 
+static int is_memory_fated(const void *caller)
+{
+    int is_own = (uintptr_t)caller >= program_begin && (uintptr_t)caller < program_end;
+
+    return is_armed && (is_fated(MEMORY) || (is_own && is_fated(OWN_MEMORY)));
+}
+
 void *malloc(size_t size)
 {
     if (!memory_ready())
         return early_take(size);
-    return is_armed && is_fated(MEMORY) ? NULL : real_malloc(size);
+    return is_memory_fated(__builtin_return_address(0)) ? NULL : real_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
     if (!memory_ready())
         return early_take(count * size);
-    return is_armed && is_fated(MEMORY) ? NULL : real_calloc(count, size);
+    return is_memory_fated(__builtin_return_address(0)) ? NULL
+                                                        : real_calloc(count, size);
 }
 
 void *realloc(void *old, size_t size)
 {
     if (!memory_ready())
         return early_take(size);
-    return is_armed && is_fated(MEMORY) ? NULL : real_realloc(old, size);
+    return is_memory_fated(__builtin_return_address(0)) ? NULL
+                                                        : real_realloc(old, size);
 }
 
 void free(void *memory)

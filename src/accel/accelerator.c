@@ -97,6 +97,7 @@ static const struct field accelerator_fields[] = {
     FIELD_NUMBER(struct accelerator, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct accelerator, dram_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy per bit moved"),
     FIELD_NUMBER(struct accelerator, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
+    FIELD_FLAG(struct accelerator, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"),
     FIELD_FLAG(struct accelerator, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"),
     FIELD_LIST(struct accelerator, levels, &level_schema, "memories on the chip"),
     FIELD_NUMBER(struct accelerator, cycle_factor, "1", 1, 1, 100, "row-stationary: measured over ideal cycles"),

@@ -71,6 +71,7 @@ struct accelerator {
 
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
+    bool dram_is_stacked; /* on the chip: nothing leaves the package */
 
     bool keeps_weights; /* a network that fits the weight buffer stays there */
 

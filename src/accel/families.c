@@ -110,32 +110,53 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     total->transform_ops += one->transform_ops;
 }
 
+static enum status layer_map(const struct machine *machine,
+                             const struct accel_layer *of, bool stay,
+                             struct mapping *one, struct error *err)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    struct accel_layer layer = *of;
+    enum status status;
+
+    *one = (struct mapping){ 0 };
+    if (machine->weight_density > 0)
+        layer.weight_density = machine->weight_density;
+    if (machine->activation_density > 0)
+        layer.activation_density = machine->activation_density;
+    status = family->map(machine, &layer, one, err);
+    if (status != STATUS_OK)
+        return status;
+    if (stay && !layer.streams_weights)
+        weights_keep(machine, one);
+    if (!family->is_stall_free)
+        mapping_stall(machine, one);
+    return STATUS_OK;
+}
+
+enum status machine_map_one(const struct machine *machine,
+                            const struct accel_layers *layers, size_t index,
+                            struct mapping *mapping, struct error *err)
+{
+    return layer_map(machine, &layers->layers[index], weights_stay(machine, layers),
+                     mapping, err);
+}
+
 enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err)
 {
-    const struct accel_family *family = accel_families[machine->accelerator.family];
     bool is_found = false, stay = weights_stay(machine, layers);
 
     *total = (struct mapping){ 0 };
     for (size_t i = 0; i < layers->count; i++) {
-        struct accel_layer layer = layers->layers[i];
-        struct mapping one = { 0 };
+        struct mapping one;
         enum status status;
 
         if (number && layers->number[i] != number)
             continue;
-        if (machine->weight_density > 0)
-            layer.weight_density = machine->weight_density;
-        if (machine->activation_density > 0)
-            layer.activation_density = machine->activation_density;
-        status = family->map(machine, &layer, &one, err);
+        status = layer_map(machine, &layers->layers[i], stay, &one, err);
         if (status != STATUS_OK)
             return status;
-        if (stay && !layer.streams_weights)
-            weights_keep(machine, &one);
-        if (!family->is_stall_free)
-            mapping_stall(machine, &one);
         mapping_add(total, &one);
         is_found = true;
     }

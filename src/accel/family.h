@@ -76,6 +76,11 @@ enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err);
 
+/* The entry at `index` alone, the others of the network known.  As machine_map. */
+enum status machine_map_one(const struct machine *machine,
+                            const struct accel_layers *layers, size_t index,
+                            struct mapping *mapping, struct error *err);
+
 /* Capacity of a level in elements, the sweep's buffer capacity applied. */
 double machine_capacity(const struct machine *machine, enum level_id id);
 uint64_t machine_level_bytes(const struct machine *machine, const struct level *level);

@@ -133,6 +133,7 @@ struct array_breakdown {
     double predecoder_s;
     double read_subarray_s, write_subarray_s;
     double row_decoder_s, column_decoder_s, bitline_s, sense_s, mux_s, charge_s;
+    double write_row_s; /* decoder and wordline of a write */
     double precharge_s; /* of the bitlines after a read; in the cycle time only */
     double comparator_s;
     double cycle_s; /* between reads of one subarray */

@@ -257,7 +257,7 @@ bool bank_make(struct bank *bank, const struct task *task,
     bank->set_s = mat->set_s + bank->htree_s;
     bank->reset_s = mat->reset_s + bank->htree_s;
     write_tree_j = bank->htree_j;
-    if (!task->is_tag && task->is_cache && task->request->access == ACCESS_FAST &&
+    if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= (double)task->request->associativity;
     bank->read_j = active * mat->read_j + bank->htree_j;
@@ -278,6 +278,8 @@ static void describe_parts(const struct mat *mat, double subarrays,
     double width_m = s->line_width_m;
 
     b->row_decoder_leakage_w = subarrays * s->row_decoder->leakage_w;
+    if (s->write_decoder != s->row_decoder)
+        b->row_decoder_leakage_w += subarrays * s->write_decoder->leakage_w;
     b->column_decoder_leakage_w = subarrays * (s->column_decoder[0]->leakage_w +
                                                s->column_decoder[1]->leakage_w +
                                                s->column_decoder[2]->leakage_w);
@@ -290,6 +292,9 @@ static void describe_parts(const struct mat *mat, double subarrays,
     b->sense_area_m2 = s->amp->height_m * width_m;
     b->precharge_area_m2 = s->precharger->box.height_m * width_m;
     b->row_decoder_area_m2 = s->row_decoder->box.width_m * s->row_decoder->box.height_m;
+    if (s->write_decoder != s->row_decoder)
+        b->row_decoder_area_m2 += s->write_decoder->box.width_m *
+                                  s->write_decoder->box.height_m;
 }
 
 static void describe_times(const struct task *task, const struct mat *mat,
@@ -308,6 +313,7 @@ static void describe_times(const struct task *task, const struct mat *mat,
     b->read_subarray_s = mat->times.read_s;
     b->write_subarray_s = mat->times.write_s;
     b->row_decoder_s = mat->times.row_decoder_s;
+    b->write_row_s = mat->times.write_row_s;
     b->column_decoder_s = mat->times.column_decoder_s;
     b->bitline_s = mat->times.bitline_s;
     b->sense_s = s->sense_s;

@@ -75,7 +75,7 @@ static double bound_of(struct fast *fast, const struct class *class,
         .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
-    if (!task->is_tag && task->request->access == ACCESS_FAST &&
+    if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= fmax((double)task->request->associativity, 1);
     m.write_j += write_tree_j;
@@ -86,23 +86,27 @@ static double bound_of(struct fast *fast, const struct class *class,
     return SLACK * target_value(task, &m);
 }
 
-/* No amplifier is faster, draws or leaks less, or is lower than this one. */
+/* No amplifier is faster, draws or leaks less, or is lower than this one.  A pitch's last
+ * digit depends on the number of columns, and a device may fold on one side of it only. */
 static void find_least_amp(struct fast *fast, const uint64_t extra)
 {
+    static const double sides[] = { 1 - 1e-9, 1 + 1e-9 };
     struct sense_amp *least = &fast->least_amp;
 
     for (uint64_t mux = fast->space->mux_sense.low; mux <= fast->space->mux_sense.high;
-         mux *= 2) {
-        const struct sense_amp *amp = parts_sense_amp(fast->parts, &fast->task->fabric,
-                                                      mux * extra);
+         mux *= 2)
+        for (int side = 0; side < 2; side++) {
+            double pitch_m = (double)(mux * extra) * fast->task->fabric.cell.width_m;
+            const struct sense_amp *amp = parts_sense_amp(
+                fast->parts, &fast->task->fabric, pitch_m * sides[side]);
 
-        if (amp == NULL)
-            continue;
-        least->delay_s = fmin(least->delay_s, amp->delay_s);
-        least->energy_j = fmin(least->energy_j, amp->energy_j);
-        least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
-        least->height_m = fmin(least->height_m, amp->height_m);
-    }
+            if (amp == NULL)
+                continue;
+            least->delay_s = fmin(least->delay_s, amp->delay_s);
+            least->energy_j = fmin(least->energy_j, amp->energy_j);
+            least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
+            least->height_m = fmin(least->height_m, amp->height_m);
+        }
 }
 
 static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)

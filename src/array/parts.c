@@ -5,6 +5,7 @@
 void parts_init(struct parts *parts)
 {
     memo_init(&parts->row_decoders, sizeof(struct row_driver));
+    memo_init(&parts->write_decoders, sizeof(struct row_driver));
     memo_init(&parts->column_decoders, sizeof(struct row_driver));
     memo_init(&parts->prechargers, sizeof(struct precharger));
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
@@ -16,6 +17,7 @@ void parts_init(struct parts *parts)
 void parts_free(struct parts *parts)
 {
     memo_free(&parts->row_decoders);
+    memo_free(&parts->write_decoders);
     memo_free(&parts->column_decoders);
     memo_free(&parts->prechargers);
     memo_free(&parts->sense_amps);
@@ -49,17 +51,33 @@ static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
     return decoder->energy_j < 0 ? NULL : decoder;
 }
 
-const struct row_driver *parts_row_decoder(struct parts *parts,
-                                           const struct fabric *fabric,
-                                           const struct subarray_shape *shape,
-                                           struct load wordline, double min_a)
+static const struct row_driver *wordline_decoder(struct memo *memo,
+                                                 const struct fabric *fabric,
+                                                 const struct subarray_shape *shape,
+                                                 struct load wordline, double min_a)
 {
     uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
     uint64_t key = key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
                           (unsigned)shape->buffers);
 
-    return sized_decoder(&parts->row_decoders, key, fabric->process,
-                         (double)shape->rows, wordline, shape->buffers, min_a);
+    return sized_decoder(memo, key, fabric->process, (double)shape->rows, wordline,
+                         shape->buffers, min_a);
+}
+
+const struct row_driver *parts_row_decoder(struct parts *parts,
+                                           const struct fabric *fabric,
+                                           const struct subarray_shape *shape,
+                                           struct load wordline, double min_a)
+{
+    return wordline_decoder(&parts->row_decoders, fabric, shape, wordline, min_a);
+}
+
+const struct row_driver *parts_write_decoder(struct parts *parts,
+                                             const struct fabric *fabric,
+                                             const struct subarray_shape *shape,
+                                             struct load wordline, double min_a)
+{
+    return wordline_decoder(&parts->write_decoders, fabric, shape, wordline, min_a);
 }
 
 const struct row_driver *parts_column_decoder(struct parts *parts,
@@ -74,17 +92,21 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
                          select, shape->buffers, 0);
 }
 
+static uint64_t bits_of(double value)
+{
+    uint64_t word;
+
+    memcpy(&word, &value, sizeof word);
+    return word;
+}
+
 const struct predecoder *parts_predecoder(struct parts *parts,
                                           const struct process *process, unsigned bits,
                                           double load_f)
 {
     bool fresh;
-    uint64_t word;
-
-    memcpy(&word, &load_f, sizeof word);
-
-    struct predecoder *block = memo_get(&parts->predecoders, key_of(word, bits, 0, 0),
-                                        &fresh);
+    struct predecoder *block = memo_get(&parts->predecoders,
+                                        key_of(bits_of(load_f), bits, 0, 0), &fresh);
 
     if (fresh && !predecoder_make(block, process, bits, load_f))
         block->energy_j = -1;
@@ -115,14 +137,13 @@ const struct precharger *parts_precharger(struct parts *parts,
 }
 
 const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux)
+                                        const struct fabric *fabric, double pitch_m)
 {
     bool fresh;
-    struct sense_amp *amp = memo_get(&parts->sense_amps, mux, &fresh);
+    struct sense_amp *amp = memo_get(&parts->sense_amps, bits_of(pitch_m), &fresh);
 
-    if (fresh &&
-        !sense_amp_make(amp, fabric->process, &fabric->cell,
-                        (double)mux * fabric->cell.width_m, fabric->cell.sense_v))
+    if (fresh && !sense_amp_make(amp, fabric->process, &fabric->cell, pitch_m,
+                                 fabric->cell.sense_v))
         amp->energy_j = -1;
     return amp->energy_j < 0 ? NULL : amp;
 }

@@ -25,7 +25,7 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
+    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps, predecoders,
         comparators;
     struct pass_gate pass; /* the last one made */
 };
@@ -38,6 +38,11 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct fabric *fabric,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a);
+/* The same for wordlines that only write. */
+const struct row_driver *parts_write_decoder(struct parts *parts,
+                                             const struct fabric *fabric,
+                                             const struct subarray_shape *shape,
+                                             struct load wordline, double min_a);
 const struct row_driver *parts_column_decoder(struct parts *parts,
                                               const struct fabric *fabric,
                                               const struct subarray_shape *shape,
@@ -45,7 +50,7 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
 const struct precharger *parts_precharger(struct parts *parts,
                                           const struct fabric *fabric, uint64_t cols);
 const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux);
+                                        const struct fabric *fabric, double pitch_m);
 const struct comparator *parts_comparator(struct parts *parts,
                                           const struct process *process, uint64_t bits);
 

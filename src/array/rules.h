@@ -31,6 +31,7 @@ struct array_rules {
 
     /* timing */
     bool ramp_largest;       /* predecoder hands on its fastest path's slope */
+    bool first_decoder_timed; /* 3:8 predecoders take the time of the 2:4 beside them */
     bool switch_at_half;     /* falling edges only, NMOS resistance for every stage */
     bool sense_load_lost;    /* no sense amplifier load on unmultiplexed bitlines */
     bool dram_restore_free;  /* destructive reads are not written back */

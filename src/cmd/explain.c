@@ -78,8 +78,7 @@ static void stage_print(const struct study *study, enum stage_id id)
             double value = metric->kind == COLUMN_NUMBER ? numbers[i]
                                                          : (double)counts[i];
 
-            printf("  %-28s %-14s %s\n",
-                   name ? name : metric->name,
+            printf("  %-28s %-14s %s\n", name ? name : metric->name,
                    quantity_format(value, metric_units(study->sweep, metric), text,
                                    sizeof text),
                    name ? metric->name : metric->meaning);
@@ -125,19 +124,20 @@ static void result_print(const struct array_request *request,
 
 static void array_print(const struct study *study)
 {
-    struct point at;
+    struct variation variation = { 0 };
+    struct visit visit = { .study = study, .variation = &variation };
     struct array_request request;
     struct array_result result;
-    struct variation variation = { 0 };
     struct error reason;
 
     if (!(study->stages >> STAGE_ARRAY & 1) ||
         study->statuses[STAGE_ARRAY][0] != POINT_DONE)
         return;
-    if (study_point(study, STAGE_ARRAY, 0, &variation, &at, &reason) == STATUS_OK) {
-        at.capacity_bytes =
+    if (study_point(study, STAGE_ARRAY, 0, &variation, &visit.point, &reason) ==
+        STATUS_OK) {
+        visit.point.capacity_bytes =
             study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
-        if (array_request_at(study, &at, &variation, &request, &reason) == STATUS_OK &&
+        if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK &&
             array_search(&request, &result, &reason) == STATUS_OK)
             result_print(&request, &result);
     }

@@ -213,7 +213,8 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
 
         status = systems_print(figures, &published, argv, argc, &outcome, err);
         figures_end(figures);
-        if (status == STATUS_OK && !outcome.is_json && is_named("array", argv, argc))
+        if (status == STATUS_OK && !outcome.is_json && !outcome.is_unevaluated &&
+            is_named("array", argv, argc))
             status = peers_print(&library, folder, &outside, err);
         if (status == STATUS_OK && outside)
             printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The sweep's text stands in the file; the records are today's, so a difference of values
  * shows a library or a model that changed since. */
@@ -17,25 +16,12 @@ static enum status sweep_of(const struct results *results,
                             const struct library *library, struct sweep *sweep,
                             struct error *err)
 {
-    char path[] = "/tmp/nvsweep-XXXXXX";
-    int fd = mkstemp(path);
-    size_t length = strlen(results->sweep_text);
-    enum status status;
     struct error why;
+    enum status status = sweep_read_text(results->path, results->sweep_text, library,
+                                         sweep, &why);
 
-    if (fd < 0)
-        return error_set(err, STATUS_IO, "cannot make a file in /tmp");
-    if (write(fd, results->sweep_text, length) != (ssize_t)length) {
-        close(fd);
-        unlink(path);
-        return error_set(err, STATUS_IO, "cannot write a file in /tmp");
-    }
-    close(fd);
-    status = sweep_read(path, library, sweep, &why);
     if (status != STATUS_OK)
-        error_set(err, status, "%s: its sweep no longer reads: %s", results->path,
-                  why.text);
-    unlink(path);
+        error_set(err, status, "its sweep no longer reads: %s", why.text);
     return status;
 }
 
@@ -142,12 +128,15 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct library library;
     struct sweep sweep = { 0 };
     struct study study = { .sweep = NULL };
+    struct layout layout;
     enum status status = library_load(&library, err);
 
     if (status == STATUS_OK)
         status = sweep_of(results, &library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
+    if (status == STATUS_OK) /* the columns are as wide as the stages' */
+        status = results_layout(results, &study, stages, &layout, err);
     if (status == STATUS_OK)
         status = sample_recompute(results, &study, samples, checked, differing, err);
     study_free(&study);

@@ -61,19 +61,41 @@ static enum status parse_fail(const struct source *source, struct error *err)
                        text);
 }
 
-enum status source_read(const char *file, struct source *source, struct error *err)
+static void source_init(struct source *source, const char *name)
 {
-    enum status status;
-
-    *source = (struct source){ .file = alloc_text(file) };
+    *source = (struct source){ .file = alloc_text(name) };
     config_init(&source->config);
-    status = text_read(source, err);
-    if (status == STATUS_OK)
-        status = source_scan(source, err);
+}
+
+static enum status text_parse(struct source *source, struct error *err)
+{
+    enum status status = source_scan(source, err);
+
     if (status == STATUS_OK &&
         !config_read_string(&source->config, source->text + source->begin))
         status = parse_fail(source, err);
     return status;
+}
+
+enum status source_read(const char *file, struct source *source, struct error *err)
+{
+    enum status status;
+
+    source_init(source, file);
+    status = text_read(source, err);
+    return status == STATUS_OK ? text_parse(source, err) : status;
+}
+
+enum status source_read_text(const char *name, const char *text, struct source *source,
+                             struct error *err)
+{
+    source_init(source, name);
+    source->size = strlen(text);
+    if (source->size > SOURCE_BYTES_MAX)
+        return error_set(err, STATUS_INPUT, "%s: has %zu bytes, must be at most %d",
+                         name, source->size, SOURCE_BYTES_MAX);
+    source->text = alloc_text(text);
+    return text_parse(source, err);
 }
 
 void source_free(struct source *source)

@@ -35,6 +35,11 @@ struct source {
 /* Read and check a file.  STATUS_INPUT with file and line when something is wrong with
  * it.  Call source_free in any case. */
 enum status source_read(const char *file, struct source *source, struct error *err);
+
+/* The same of a text that somebody has already; `name` stands for the file in messages.
+ */
+enum status source_read_text(const char *name, const char *text, struct source *source,
+                             struct error *err);
 void source_free(struct source *source);
 
 /* What libconfig would let pass or stumble over: see scan.c.  Fills in source->records.

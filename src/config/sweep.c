@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "config/axes.h"
 #include "config/record.h"
+#include "space/machine.h"
 #include "stage/stage.h"
 
 #include <stdlib.h>
@@ -261,6 +262,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
     if (status == STATUS_OK)
+        status = machines_spread(reading);
+    if (status == STATUS_OK)
         status = duplicates_check(reading);
     if (status == STATUS_OK)
         status = exclusions_read(reading, setting_member(root, "exclude"));
@@ -271,24 +274,42 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     return status;
 }
 
+/* The sweep of a source that was read with `status`; releases the source. */
+static enum status source_take(struct source *source, enum status status,
+                               const struct library *library, struct sweep *sweep,
+                               struct error *err)
+{
+    struct axes_reading reading = {
+        .source = source, .library = library, .sweep = sweep, .err = err
+    };
+
+    sweep_init(sweep);
+    if (status == STATUS_OK)
+        status = root_read(&reading, config_root_setting(&source->config));
+    sweep->file = alloc_text(source->file);
+    sweep->text = alloc_text(source->text ? source->text : "");
+    axes_reading_free(&reading);
+    source_free(source);
+    return status;
+}
+
 enum status sweep_read(const char *file, const struct library *library,
                        struct sweep *sweep, struct error *err)
 {
     struct source source;
-    struct axes_reading reading = {
-        .source = &source, .library = library, .sweep = sweep, .err = err
-    };
-    enum status status;
+    enum status status = source_read(file, &source, err);
 
-    sweep_init(sweep);
-    status = source_read(file, &source, err);
-    if (status == STATUS_OK)
-        status = root_read(&reading, config_root_setting(&source.config));
-    sweep->file = alloc_text(file);
-    sweep->text = alloc_text(source.text ? source.text : "");
-    axes_reading_free(&reading);
-    source_free(&source);
-    return status;
+    return source_take(&source, status, library, sweep, err);
+}
+
+enum status sweep_read_text(const char *name, const char *text,
+                            const struct library *library, struct sweep *sweep,
+                            struct error *err)
+{
+    struct source source;
+    enum status status = source_read_text(name, text, &source, err);
+
+    return source_take(&source, status, library, sweep, err);
 }
 
 /* ---- settings */
@@ -342,6 +363,31 @@ static enum status setting_apply(char *setting, const struct library *library,
     return status;
 }
 
+/* The axes that a setting of the axis `machine` stands for. */
+static enum status setting_spread(const struct library *library, struct space *space,
+                                  enum axis_id *order, size_t *count,
+                                  enum axis_id *leaders, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < MACHINE_KINDS && status == STATUS_OK; i++) {
+        enum axis_id axis = machine_axes[i];
+        struct values values = { 0 };
+
+        if (space->axes[axis].is_given)
+            return error_set(err, STATUS_INPUT, "gives an axis a second time");
+        status = machine_values(library, &space->axes[AXIS_machine], axis, &values,
+                                err);
+        if (status == STATUS_OK) {
+            axis_give(space, axis, &values);
+            order[(*count)++] = axis;
+            leaders[axis] = AXIS_machine;
+        }
+        free(values.values);
+    }
+    return status;
+}
+
 static char *settings_join(const char *const *settings, size_t count)
 {
     char *text = alloc_text("");
@@ -362,6 +408,7 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
     enum axis_id order[AXES], leaders[AXES];
     enum status status = STATUS_OK;
     struct error why;
+    size_t given = 0;
 
     sweep_init(sweep);
     sweep->file = alloc_text("settings");
@@ -374,12 +421,15 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
 
         status = setting_apply(setting, library, &sweep->space, &axis, &why);
         if (status == STATUS_OK)
-            order[i] = axis; /* i < AXES: no axis can be given twice */
-        else
+            order[given++] = axis; /* below AXES: no axis can be given twice */
+        if (status == STATUS_OK && axis == AXIS_machine)
+            status = setting_spread(library, &sweep->space, order, &given, leaders,
+                                    &why);
+        if (status != STATUS_OK)
             error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
         free(setting);
     }
     if (status == STATUS_OK)
-        status = dimensions_arrange(&sweep->space, order, count, leaders, err);
+        status = dimensions_arrange(&sweep->space, order, given, leaders, err);
     return status;
 }

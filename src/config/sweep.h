@@ -28,6 +28,12 @@
 enum status sweep_read(const char *file, const struct library *library,
                        struct sweep *sweep, struct error *err);
 
+/* The same of a text, such as the one that a result file holds; `name` stands for the
+ * file in messages. */
+enum status sweep_read_text(const char *name, const char *text,
+                            const struct library *library, struct sweep *sweep,
+                            struct error *err);
+
 /* A sweep of settings such as "technology=sram", "capacity=3 MiB" or
  * "workload=alexnet,vgg16" (a list is a dimension; "all" names every record).  Its file
  * and text are the settings.  STATUS_INPUT and free as above. */

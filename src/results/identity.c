@@ -3,6 +3,7 @@
 #include "results/results.h"
 
 #include "base/memory.h"
+#include "cim/cim.h"
 #include "tech/node.h"
 
 #include <ctype.h>
@@ -29,7 +30,7 @@ struct records {
 static void record_add(struct records *records, const struct library *library,
                        enum shelf_id shelf_id, const struct record *record)
 {
-    const struct shelf *shelf = &library->shelves[shelf_id];
+    const char *body = library_record_text(library, shelf_id, record);
 
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
@@ -37,16 +38,27 @@ static void record_add(struct records *records, const struct library *library,
     records->seen = realloc_array(records->seen, records->count + 1,
                                   sizeof *records->seen);
     records->seen[records->count++] = record;
-    for (size_t i = 0; i < shelf->count; i++)
-        if (shelf->records[i] == (const void *)record) {
-            const char *kind = shelf_schemas[shelf_id] ? shelf_schemas[shelf_id]->kind
-                                                       : "record";
-            const char *body = shelf->texts ? shelf->texts[i] : record->name;
-            char *entry = alloc_printf("%s %s\n", kind, body);
+    if (body) {
+        const char *kind = shelf_schemas[shelf_id] ? shelf_schemas[shelf_id]->kind
+                                                   : "record";
+        char *entry = alloc_printf("%s %s\n", kind, body);
 
-            records->text = text_append(records->text, entry);
-            free(entry);
-        }
+        records->text = text_append(records->text, entry);
+        free(entry);
+    }
+}
+
+/* The accelerators a machine in the shelf of cim machines is made of. */
+static void engine_records_add(struct records *records, const struct library *library,
+                               const struct cim *cim)
+{
+    for (size_t i = 0; i < cim_engine_count(cim); i++) {
+        const struct record *engine = library_find(
+            library, SHELF_ACCELERATOR, cim_families[cim->family]->engine(cim, i));
+
+        if (engine)
+            record_add(records, library, SHELF_ACCELERATOR, engine);
+    }
 }
 
 static void axis_records_add(struct records *records, const struct study *study,
@@ -54,10 +66,14 @@ static void axis_records_add(struct records *records, const struct study *study,
 {
     const struct axis *values = &study->sweep->space.axes[axis];
 
-    for (uint64_t i = 0; i < values->count; i++)
-        if (values->values[i].record)
-            record_add(records, study->library, axis_specs[axis].shelf,
-                       values->values[i].record);
+    for (uint64_t i = 0; i < values->count; i++) {
+        const struct record *record = values->values[i].record;
+
+        if (record)
+            record_add(records, study->library, axis_specs[axis].shelf, record);
+        if (record && axis == AXIS_cim)
+            engine_records_add(records, study->library, (const struct cim *)record);
+    }
 }
 
 /* Process nodes are found by feature size and roadmap, not by name. */
@@ -95,10 +111,10 @@ char *results_records_text(const struct study *study)
     if (study->sweep->space.iso_area.baseline)
         record_add(&records, study->library, SHELF_TECHNOLOGY,
                    study->sweep->space.iso_area.baseline);
-    if (axes & AXIS_BIT(placement) &&
+    if (axes & (AXIS_BIT(placement) | AXIS_BIT(crossbar)) &&
         library_find(study->library, SHELF_TECHNOLOGY, "sram"))
         record_add(&records, study->library,
-                   SHELF_TECHNOLOGY, /* PLACEMENT_WEIGHTS' others */
+                   SHELF_TECHNOLOGY, /* of other memories than the technology's */
                    library_find(study->library, SHELF_TECHNOLOGY, "sram"));
     free(records.seen);
     return records.text;

@@ -50,12 +50,35 @@ static herr_t scale_name(hid_t dataset, unsigned d, hid_t scale, void *name)
     return H5Iget_name(scale, name, 256) > 0 ? 1 : -1;
 }
 
+/* Does the dataset list references to a scale for each of its dimensions?  H5DSiterate_scales
+ * takes an attribute of that name for such a list, whatever it is, and dies of others. */
+static bool lists_scales(struct h5 *h5, hid_t dataset, int rank)
+{
+    hid_t list = H5_TRY(h5, H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
+    hid_t type = H5_TRY(h5, H5Aget_type(list)), space, of;
+    bool is_list;
+
+    if (h5->is_bad)
+        return false;
+    space = H5_TRY(h5, H5Aget_space(list));
+    of = H5Tget_class(type) == H5T_VLEN ? H5_TRY(h5, H5Tget_super(type)) : -1;
+    is_list = of >= 0 && H5Tequal(of, H5T_STD_REF_OBJ) > 0 &&
+              H5_TRY(h5, H5Sget_simple_extent_npoints(space)) == rank;
+    if (of >= 0)
+        H5Tclose(of);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(list);
+    return is_list && !h5->is_bad;
+}
+
 static void dimensions_read(struct opening *opening, hid_t dataset,
                             struct variable *variable)
 {
     hsize_t sizes[H5S_MAX_RANK];
     hid_t space = H5_TRY(&opening->h5, H5Dget_space(dataset));
     int rank = (int)H5_TRY(&opening->h5, H5Sget_simple_extent_dims(space, sizes, NULL));
+    bool is_scale;
 
     if (space >= 0)
         H5Sclose(space);
@@ -64,11 +87,16 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
         return;
     }
     variable->count = 1;
+    is_scale = rank > 0 && H5_TRY(&opening->h5, H5DSis_scale(dataset)) > 0;
+    if (rank > 0 && !is_scale && !lists_scales(&opening->h5, dataset, rank)) {
+        opening->is_foreign = true;
+        return;
+    }
     for (int d = 0; d < rank; d++) {
         char name[256] = "";
         size_t dimension;
 
-        if (H5_TRY(&opening->h5, H5DSis_scale(dataset)) > 0)
+        if (is_scale)
             snprintf(name, sizeof name, "/%s", variable->name);
         else if (H5_TRY(&opening->h5, H5DSiterate_scales(dataset, (unsigned)d, NULL,
                                                          scale_name, name)) <= 0)

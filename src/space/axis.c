@@ -4,6 +4,7 @@
 #include "array/array.h"
 #include "base/units.h"
 #include "cim/cim.h"
+#include "cim/crossbar.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
 #include "reliability/wear.h"

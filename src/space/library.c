@@ -3,8 +3,11 @@
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
 #include "cim/cim.h"
+#include "cim/crossbar.h"
+#include "cim/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "space/machine.h"
 #include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
@@ -30,6 +33,10 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_VIDEO] = &video_schema,
     [SHELF_SPREAD] = &spread_schema,
     [SHELF_CIM] = &cim_schema,
+    [SHELF_MACHINE] = &machine_schema,
+    [SHELF_CROSSBAR] = &crossbar_schema,
+    [SHELF_HDC] = &hdc_schema,
+    [SHELF_HDC_TASK] = &hdc_task_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)
@@ -50,6 +57,17 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     for (size_t i = 0; i < s->count; i++)
         if (record_is_named(s->records[i], name))
             return s->records[i];
+    return NULL;
+}
+
+const char *library_record_text(const struct library *library, enum shelf_id shelf,
+                                const void *record)
+{
+    const struct shelf *s = &library->shelves[shelf];
+
+    for (size_t i = 0; i < s->count; i++)
+        if (s->records[i] == record)
+            return s->texts ? s->texts[i] : ((const struct record *)record)->name;
     return NULL;
 }
 

@@ -20,6 +20,10 @@ enum shelf_id {
     SHELF_VIDEO,
     SHELF_SPREAD,
     SHELF_CIM,
+    SHELF_MACHINE,
+    SHELF_CROSSBAR,
+    SHELF_HDC,
+    SHELF_HDC_TASK,
     SHELF_COUNT
 };
 
@@ -43,6 +47,11 @@ bool record_is_named(const struct record *record, const char *name);
 /* The record of that name (or alias), or NULL. */
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
                                   const char *name);
+
+/* The record as its file writes it, for the result file; its name if it came from no
+ * file, or NULL if it is none of this shelf's. */
+const char *library_record_text(const struct library *library, enum shelf_id shelf,
+                                const void *record);
 
 /* The node of feature size node_m (within 0.1 %) and roadmap, or NULL. */
 struct node;

@@ -21,25 +21,20 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     };
 }
 
-enum status array_request_at(const struct study *study, const struct point *point,
-                             struct variation *variation, struct array_request *request,
-                             struct error *reason)
+enum status array_request_at(const struct visit *visit, const struct point *point,
+                             struct array_request *request, struct error *reason)
 {
-    const struct record *node = (const struct record *)library_node(
-        study->library, point->node_m, point->roadmap);
-    enum status status;
+    const struct study *study = visit->study;
+    const struct node *node;
+    enum status status = visit_node(visit, &node, reason);
     struct code code;
 
-    if (!node)
-        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
-    status = variation_record(variation, SHELF_NODE, &node, reason);
     if (status != STATUS_OK)
         return status;
     code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     *request = (struct array_request){
         .cell = (const struct cell *)point->technology,
-        .node = (const struct node *)node,
+        .node = node,
         .rules = array_rules_find(word_name(rules_words, point->rules)),
         .temperature_k = point->temperature_k,
         .capacity_bytes = point->capacity_bytes,
@@ -82,7 +77,7 @@ static enum status array_at(const struct visit *visit, const struct point *point
     enum status status;
 
     at.capacity_bytes = capacity_bytes;
-    status = array_request_at(visit->study, &at, visit->variation, &request, reason);
+    status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
         status = array_search(&request, result, reason);
     if (status == STATUS_OK)

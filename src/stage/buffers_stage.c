@@ -14,21 +14,21 @@ static bool is_volatile(enum cell_kind kind)
 }
 
 /* The technology of a level: the point's, or SRAM where the placement leaves it out. */
-static enum status level_cell(const struct visit *visit, const struct level *level,
-                              const struct cell **cell, struct error *reason)
+static enum status level_cell(const struct visit *visit, const struct point *point,
+                              const struct level *level, const struct cell **cell,
+                              struct error *reason)
 {
-    const struct record *sram = library_find(visit->study->library, SHELF_TECHNOLOGY,
-                                             "sram");
+    const struct record *sram;
     enum status status;
 
-    *cell = (const struct cell *)visit->point.technology;
-    if (visit->point.placement == PLACEMENT_ALL || level->holds_weights)
+    *cell = (const struct cell *)point->technology;
+    if (point->placement == PLACEMENT_ALL || level->holds_weights)
         return STATUS_OK;
+    status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    *cell = (const struct cell *)sram;
     if (!sram)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no technology 'sram' for the other memories");
-    status = variation_record(visit->variation, SHELF_TECHNOLOGY, &sram, reason);
-    *cell = (const struct cell *)sram;
     return status;
 }
 
@@ -55,12 +55,12 @@ static enum status from_record(const struct point *point, const struct level *le
     return STATUS_OK;
 }
 
-static enum status from_array(const struct visit *visit, const struct level *level,
-                              uint64_t bytes, uint64_t word_bits,
-                              const struct buffers_columns *out, uint64_t i,
-                              struct error *reason)
+static enum status from_array(const struct visit *visit, const struct point *point,
+                              const struct level *level, uint64_t bytes,
+                              uint64_t word_bits, const struct buffers_columns *out,
+                              uint64_t i, struct error *reason)
 {
-    struct point at = visit->point;
+    struct point at = *point;
     struct array_request request;
     struct array_result result;
     enum status status;
@@ -70,9 +70,9 @@ static enum status from_array(const struct visit *visit, const struct level *lev
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
     at.ecc = ECC_NONE;
-    status = array_request_at(visit->study, &at, visit->variation, &request, reason);
+    status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
-        status = level_cell(visit, level, &request.cell, reason);
+        status = level_cell(visit, point, level, &request.cell, reason);
     request.word_bits = word_bits;
     if (status == STATUS_OK)
         status = array_search(&request, &result, reason);
@@ -89,12 +89,10 @@ static enum status from_array(const struct visit *visit, const struct level *lev
     return STATUS_OK;
 }
 
-static enum status buffers_visit(const struct visit *visit,
-                                 const union columns *columns, uint64_t row,
-                                 struct error *reason)
+enum status buffers_at(const struct visit *visit, const struct point *point,
+                       const struct buffers_columns *out, uint64_t row,
+                       struct error *reason)
 {
-    const struct point *point = &visit->point;
-    const struct buffers_columns *out = &columns->buffers;
     const struct accelerator *a = (const struct accelerator *)point->accelerator;
     const struct machine machine = { .buffer_bytes = point->buffer_bytes,
                                      .word_bits = point->word_bits };
@@ -109,8 +107,8 @@ static enum status buffers_visit(const struct visit *visit,
         if (point->energy_source == ENERGY_RECORD || level->is_registers)
             status = from_record(point, level, out, i, reason);
         else
-            status = from_array(visit, level, bytes, machine_word_bits(&machine, level),
-                                out, i, reason);
+            status = from_array(visit, point, level, bytes,
+                                machine_word_bits(&machine, level), out, i, reason);
         if (status != STATUS_OK)
             break;
         out->level_bytes[i] = (double)bytes;
@@ -120,6 +118,12 @@ static enum status buffers_visit(const struct visit *visit,
     out->buffers_area_m2[row] = area_m2;
     out->buffers_leakage_w[row] = leakage_w;
     return status;
+}
+
+static enum status buffers_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    return buffers_at(visit, &visit->point, &out->buffers, i, reason);
 }
 
 void buffers_stage_evaluate(const struct study *study, struct range points,

@@ -10,11 +10,9 @@
 /* An assembly as its sample has it; NULL as well if it cannot be. */
 static const struct device *device_named(const void *context, const char *name)
 {
-    const struct visit *visit = context;
-    const struct record *device = library_find(visit->study->library, SHELF_DEVICE,
-                                               name);
+    const struct record *device;
 
-    if (variation_record(visit->variation, SHELF_DEVICE, &device, NULL) != STATUS_OK)
+    if (visit_record(context, SHELF_DEVICE, name, &device, NULL) != STATUS_OK)
         return NULL;
     return (const struct device *)device;
 }

@@ -101,10 +101,9 @@ static enum status point_check(const struct instance *instance,
 static enum status half_find(const struct visit *visit, const struct instance *instance,
                              const struct instance **half, struct error *reason)
 {
-    const struct record *record = library_find(visit->study->library, SHELF_INSTANCE,
-                                               instance->half);
-    enum status status = variation_record(visit->variation, SHELF_INSTANCE, &record,
-                                          reason);
+    const struct record *record;
+    enum status status = visit_record(visit, SHELF_INSTANCE, instance->half, &record,
+                                      reason);
 
     *half = (const struct instance *)record;
     return status;

@@ -23,26 +23,15 @@ char *curve_store_folder(void)
     return home && home[0] ? alloc_printf("%s/.cache/nvsweep/curves", home) : NULL;
 }
 
-static const char *record_text(const struct library *library, enum shelf_id id,
-                               const struct record *record)
-{
-    const struct shelf *shelf = &library->shelves[id];
-
-    for (size_t i = 0; i < shelf->count; i++)
-        if (shelf->records[i] == record)
-            return shelf->texts[i];
-    return "";
-}
-
 char *curve_store_key(const struct study *study, const struct point *point)
 {
-    return alloc_printf("model %s\nphase %s batch %" PRIu64 " precision %" PRIu64
-                        " sequence %" PRIu64 " error %.17g\n%s\n%s\n",
-                        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase),
-                        point->batch, point->precision_bits, point->sequence_length,
-                        study->sweep->max_error,
-                        record_text(study->library, SHELF_PLATFORM, point->platform),
-                        record_text(study->library, SHELF_WORKLOAD, point->workload));
+    return alloc_printf(
+        "model %s\nphase %s batch %" PRIu64 " precision %" PRIu64 " sequence %" PRIu64
+        " error %.17g\n%s\n%s\n",
+        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
+        point->precision_bits, point->sequence_length, study->sweep->max_error,
+        library_record_text(study->library, SHELF_PLATFORM, point->platform),
+        library_record_text(study->library, SHELF_WORKLOAD, point->workload));
 }
 
 /* FNV-1a, 64 bits: names the file; the key inside it decides. */

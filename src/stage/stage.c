@@ -23,8 +23,15 @@ const struct word stage_words[] = {
     { "footprint", STAGE_FOOTPRINT },
     { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
+    { "engines", STAGE_ENGINES },
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
+    { "inference", STAGE_INFERENCE },
+    { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
+    { "crossbar", STAGE_CROSSBAR },
+    { "crossbar_network", STAGE_CROSSBAR_NETWORK },
+    { "hdc_memory", STAGE_HDC_MEMORY },
+    { "hdc", STAGE_HDC },
     { "reliability", STAGE_RELIABILITY },
     { "edge", STAGE_EDGE },
     { "video", STAGE_VIDEO },
@@ -111,6 +118,35 @@ static const struct metric cim_network_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric engines_metrics[] = {
+#define ENGINES(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric inference_metrics[] = {
+#define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_buffers_metrics[] = {
+#define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_metrics[] = {
+#define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_network_metrics[] = {
+#define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_memory_metrics[] = {
+#define HDC_MEMORY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_metrics[] = {
+#define HDC(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
 #define METRICS(table) \
     .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -157,11 +193,33 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                            \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
-     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
-#define CIM_NETWORK_AXES                                                      \
-    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets))
+#define ENGINES_AXES                                                \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |  \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
+     AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim))
+#define CIM_NETWORK_AXES                                                               \
+    (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) |          \
+     AXIS_BIT(phase) | AXIS_BIT(batch) | AXIS_BIT(precision_bits) |                    \
+     AXIS_BIT(sequence_length) | AXIS_BIT(layer) | AXIS_BIT(units) |                   \
+     AXIS_BIT(subarrays) | AXIS_BIT(oversubscribed_bytes_per_s) | AXIS_BIT(tasklets) | \
+     AXIS_BIT(learning))
+#define CROSSBAR_BUFFERS_AXES                                    \
+    (AXIS_BIT(crossbar) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
+     AXIS_BIT(temperature_k))
+#define CROSSBAR_AXES                                                         \
+    (CROSSBAR_BUFFERS_AXES | AXIS_BIT(technology) | AXIS_BIT(crossbar_rows) | \
+     AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns))
+#define CROSSBAR_NETWORK_AXES                                                 \
+    (CROSSBAR_AXES | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
-     AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
+     AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |              \
+     AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |        \
+     AXIS_BIT(pipeline) | AXIS_BIT(epoch_samples))
+#define HDC_MEMORY_AXES                                                             \
+    (AXIS_BIT(hdc) | AXIS_BIT(hdc_task) | AXIS_BIT(technology) | AXIS_BIT(node_m) | \
+     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
+     AXIS_BIT(ngram) | AXIS_BIT(classes) | AXIS_BIT(domains) | AXIS_BIT(span))
 
 /* Of a platform: what no access stream depends on.  Of an accelerator: what no mapper
  * weighs. */
@@ -312,6 +370,15 @@ const struct stage stages[STAGE_COUNT] = {
                             .evaluate = sensitivity_stage_evaluate,
                             .cost_s = sensitivity_stage_cost_s,
                             .block_points = 16 },
+    [STAGE_ENGINES] = { .name = "engines",
+                        .summary = "memories of the accelerators a cim machine has",
+                        .axes = ENGINES_AXES,
+                        .shelves = 1u << SHELF_ACCELERATOR,
+                        .optional = AXIS_BIT(technology),
+                        METRICS(engines_metrics),
+                        .evaluate = engines_stage_evaluate,
+                        .cost_s = engines_stage_cost_s,
+                        .block_points = 1 },
     [STAGE_CIM_OPERATION] = { .name = "cim_operation",
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
@@ -326,11 +393,76 @@ const struct stage stages[STAGE_COUNT] = {
                                 "a network in or beside memory: compute, memory, "
                                 "transfers, energy",
                             .axes = CIM_NETWORK_AXES,
+                            .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+                            .inputs = INPUT(ENGINES),
+                            .shelves = 1u << SHELF_ACCELERATOR,
                             METRICS(cim_network_metrics),
                             .evaluate = cim_network_stage_evaluate,
                             .cost_s = cim_network_stage_cost_s,
                             .block_points = 256 },
+    [STAGE_INFERENCE] = { .name = "inference",
+                          .summary = "a network on any kind of machine: latency, "
+                                     "energy, area, copies in an area budget",
+                          .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
+                                   CROSSBAR_NETWORK_AXES | AXIS_BIT(machine) |
+                                   AXIS_BIT(area_budget_m2)) &
+                                  ~MACHINE_AXES,
+                          .optional = AXIS_BIT(technology),
+                          .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+                          .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
+                                    INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
+                          METRICS(inference_metrics),
+                          .evaluate = inference_stage_evaluate,
+                          .cost_s = inference_stage_cost_s,
+                          .block_points = 1024 },
+    [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
+                                 .summary = "buffers of a crossbar chip as SRAM arrays",
+                                 .axes = CROSSBAR_BUFFERS_AXES,
+                                 .shelves = 1u << SHELF_TECHNOLOGY,
+                                 .asked_by = AXIS_BIT(crossbar),
+                                 METRICS(crossbar_buffers_metrics),
+                                 .evaluate = crossbar_buffers_stage_evaluate,
+                                 .cost_s = crossbar_buffers_stage_cost_s,
+                                 .block_points = 1 },
+    [STAGE_CROSSBAR] = { .name = "crossbar",
+                         .summary = "a crossbar that computes with its weights: one "
+                                    "conversion, one sum, one pulse",
+                         .axes = CROSSBAR_AXES,
+                         .asked_by = AXIS_BIT(crossbar),
+                         METRICS(crossbar_metrics),
+                         .evaluate = crossbar_stage_evaluate,
+                         .cost_s = crossbar_stage_cost_s,
+                         .block_points = 4096 },
+    [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
+                                 .summary = "a network in crossbars, evaluated or "
+                                            "trained: time, energy, area by part",
+                                 .axes = CROSSBAR_NETWORK_AXES,
+                                 .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
+                                 .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
+                                 METRICS(crossbar_network_metrics),
+                                 .evaluate = crossbar_network_stage_evaluate,
+                                 .cost_s = crossbar_network_stage_cost_s,
+                                 .block_points = 256 },
+    [STAGE_HDC_MEMORY] = { .name = "hdc_memory",
+                           .summary = "the memory of hypervectors: read, write, shift, "
+                                      "transverse read",
+                           .axes = HDC_MEMORY_AXES,
+                           .asked_by = AXIS_BIT(hdc),
+                           METRICS(hdc_memory_metrics),
+                           .evaluate = hdc_memory_stage_evaluate,
+                           .cost_s = hdc_memory_stage_cost_s,
+                           .block_points = 1 },
+    [STAGE_HDC] = { .name = "hdc",
+                    .summary = "texts recognised by hyperdimensional computing: "
+                               "operations, time, energy by step",
+                    .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
+                    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+                    .inputs = INPUT(HDC_MEMORY),
+                    METRICS(hdc_metrics),
+                    .evaluate = hdc_stage_evaluate,
+                    .cost_s = hdc_stage_cost_s,
+                    .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) ==

@@ -10,6 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+double stage_cost_s(const struct study *study, enum stage_id id,
+                    const struct point *point)
+{
+    const struct space *space = &study->sweep->space;
+
+    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
+        return 0;
+    return stages[id].cost_s(study, point);
+}
+
 size_t metric_point_bytes(const struct metric *metric)
 {
     return sizeof(double) * inners[metric->inner].count;
@@ -25,11 +35,11 @@ static bool is_given(const struct space *space, axis_mask axes)
 
 /* ---- which stages, over which axes */
 
-/* Kinds of records a stage reads through its axes. */
+/* Kinds of records a stage reads. */
 static uint32_t shelves_read(enum stage_id id)
 {
     axis_mask axes = stages[id].axes;
-    uint32_t shelves = 0;
+    uint32_t shelves = stages[id].shelves;
 
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
@@ -156,6 +166,8 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
             axis_specs[axis].fallback != AXIS_OPTIONAL &&
+            !(stages[id].optional >> axis & 1) &&
+            !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
             !sweep->space.axes[axis].values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the %s stage needs; name one "
@@ -244,6 +256,32 @@ union columns columns_at(enum stage_id id, const union columns *columns,
     return moved;
 }
 
+/* All points of a stage that are not left out, in runs. */
+static void points_evaluate(const struct study *study, enum stage_id id, int8_t *status,
+                            struct error *reason)
+{
+    const struct grid *grid = &study->grids[id];
+    const struct space *space = &study->sweep->space;
+    struct point point;
+
+    for (uint64_t i = 0, n; i < grid->points; i += n) {
+        union columns columns = columns_at(id, &study->results[id], i);
+
+        for (n = 0; i + n < grid->points; n++) {
+            if (!space_excludes(space))
+                continue;
+            grid_point(grid, space, i + n, &point);
+            if (grid_is_excluded(grid, space, &point))
+                break;
+        }
+        if (n)
+            stages[id].evaluate(study, (struct range){ i, n }, &columns, status + i,
+                                reason);
+        if (i + n < grid->points)
+            status[i + n++] = POINT_EXCLUDED;
+    }
+}
+
 void study_evaluate(struct study *study, struct error *reason)
 {
     if (reason)
@@ -256,8 +294,7 @@ void study_evaluate(struct study *study, struct error *reason)
             continue;
         columns_alloc(id, points, &study->results[id]);
         status = alloc_array(points, 1);
-        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id],
-                            status, reason);
+        points_evaluate(study, id, status, reason);
         study->statuses[id] = status;
     }
 }

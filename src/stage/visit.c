@@ -1,5 +1,7 @@
 #include "stage/visit.h"
 
+#include "tech/node.h"
+
 uint64_t study_sample(const struct study *study, enum stage_id id,
                       const struct point *point)
 {
@@ -26,6 +28,29 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
             return status;
         point_set(point, axis, value);
     }
+    return status;
+}
+
+enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+                         const char *name, const struct record **record,
+                         struct error *reason)
+{
+    *record = library_find(visit->study->library, shelf, name);
+    return variation_record(visit->variation, shelf, record, reason);
+}
+
+enum status visit_node(const struct visit *visit, const struct node **node,
+                       struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct record *found = (const struct record *)library_node(
+        visit->study->library, point->node_m, point->roadmap);
+    enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
+
+    *node = (const struct node *)found;
+    if (!found)
+        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
+                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
     return status;
 }
 

@@ -26,6 +26,17 @@ struct visit {
     void *memory;                /* what the stage keeps from point to point, or NULL */
 };
 
+/* The library's record of that name as the sample has it; NULL if there is none.
+ * STATUS_INFEASIBLE and reason if it cannot be. */
+enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+                         const char *name, const struct record **record,
+                         struct error *reason);
+
+/* The process node of the point likewise, but STATUS_INFEASIBLE if there is none. */
+struct node;
+enum status visit_node(const struct visit *visit, const struct node **node,
+                       struct error *reason);
+
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */
 typedef enum status visit_fn(const struct visit *visit, const union columns *out,

@@ -126,6 +126,14 @@ extern const struct schema node_wire_schema;
 struct node_point node_device(const struct node *node, double temperature_k,
                               bool ioff_linear);
 
+/* A node of node_m between two others as the published tool makes one for a temperature:
+ * linear in their shares but for off-currents, which mix geometrically; the overlap
+ * capacitance stays low's and the wires are high's (X. Dong et al., NVSim 2012).  point is
+ * the room for its only currents. */
+struct node node_between(const struct node *low, const struct node *high, double node_m,
+                         double share_of_high, double temperature_k,
+                         struct node_point *point);
+
 /* The wire of a level and style; when only the other style is listed, that one.
  * NULL if the node lists no wire of the level. */
 const struct node_wire *node_wire_find(const struct node *node, enum wire_level level,

@@ -28,6 +28,10 @@ const struct word spread_kinds[] = {
     { "site", SHELF_SITE },
     { "video", SHELF_VIDEO },
     { "cim", SHELF_CIM },
+    { "machine", SHELF_MACHINE },
+    { "crossbar", SHELF_CROSSBAR },
+    { "hdc", SHELF_HDC },
+    { "hdc_task", SHELF_HDC_TASK },
     { NULL, 0 },
 };
 
