@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """One figure for each of the studies beside DeepNVM++: accelerators, carbon, cloud, edge,
-reliability, computing in memory.  A study is a row of the table: which file, which metric,
-along which axis, a line per value of which axis, a panel per value of which."""
+reliability, computing in memory, crossbars, hypervectors.  A study is a row of the table:
+which file, which metric, along which axis, a line per value of which axis, a panel per
+value of which."""
 import argparse
 import pathlib
+import re
 import textwrap
 
 import numpy as np
@@ -14,19 +16,37 @@ import nvsweep_plots as nv
 plt = fig.plt
 
 STUDIES = {
-    # name: (file, metric, x, line, panel, selection)
+    # name: (file, metric, x, line, panel, selection); "over" in the selection: the metric
+    # at that value of that axis over the metric, so above 1 is better
     "xr_power": ("xr_inference_rate", "chip_power_w", "inference_hz", "technology",
                  "accelerator", {"placement": "weights", "roadmap": "lop",
+                                 "temperature_k": 300,
                                  "workload": "hand-detection-surrogate"}),
-    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "accelerator",
-                        {"placement": "weights", "roadmap": "lop",
+    "xr_saving": ("xr_inference_rate", "inference_j", "inference_hz", "accelerator",
+                  "temperature_k", {"placement": "all", "roadmap": "lop",
+                                    "workload": "hand-detection-surrogate",
+                                    "technology": "vgsot-mram",
+                                    "over": ("technology", "sram")}),
+    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "roadmap",
+                        {"placement": "weights", "accelerator": "xr-eyeriss",
                          "workload": "hand-detection-surrogate"}),
+    "xr_platforms": ("xr_platforms", "inference_j", "accelerator", "technology",
+                     "placement", {}),
+    "systolic_buffers": ("systolic_shapes", "chip_edp_js", "buffer_bytes", "technology",
+                         "dataflow", {"workload": "resnet50", "pe_rows": 32,
+                                      "pe_columns": 32}),
+    "systolic_shapes": ("systolic_shapes", "utilization", "pe_rows", "pe_columns",
+                        "dataflow", {"workload": "resnet50", "technology": "sram",
+                                     "buffer_bytes": 65536}),
     "eie_queue_depth": ("eie_queue_depth", "utilization", "queue_depth", "layer", None, {}),
-    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None, {}),
+    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None,
+                {"over": ("pe_columns", 1)}),
     "eie_sram_width": ("eie_sram_width", "inference_j", "word_bits", "technology", "layer",
                        {"layer": [1, 4, 9]}),
     "winograd_networks": ("winograd_networks", "latency_s", "workload", "tile", "batch",
-                          {"technology": "sram"}),
+                          {"technology": "sram", "over": ("tile", "direct")}),
+    "winograd_layers": ("winograd_layers", "latency_s", "layer", "tile", "workload",
+                        {"over": ("tile", "direct")}),
     "carbon_nodes": ("carbon_nodes", "cpa_kg_per_m2", "node_m", "fab", "fab_grid",
                      {"fab_abatement": 0.97, "fab_grid": ["taiwan", "europe", "wind"]}),
     "carbon_share": ("carbon_share", "device_embodied_share", "utilisation", "grid_region",
@@ -70,13 +90,32 @@ STUDIES = {
                                    "node_m": 28e-9, "site": "coin-cell"}),
     "cim_simdram": ("cim_simdram", "operation_hz", "precision_bits", "operation", "cim",
                     {"units": 1}),
+    "crossbar_epoch_time": ("crossbar_cells", "crossbar_epoch_s", "node_m", "technology",
+                            "learning", {"pipeline": "layers"}),
+    "crossbar_epoch_energy": ("crossbar_cells", "crossbar_epoch_j", "node_m", "technology",
+                              "learning", {"pipeline": "layers"}),
+    "crossbar_converters": ("crossbar_converters", "crossbar_epoch_j", "adc_bits",
+                            "cell_bits", "crossbar_rows",
+                            {"technology": "fefet", "adc_columns": 8,
+                             "crossbar_rows": [32, 128, 512],
+                             "adc_bits": [3, 4, 5, 6, 7, 8]}),
+    "crossbar_wear": ("crossbar_wear", "crossbar_endurance_share", "batch", "technology",
+                      "update_share", {"update_pulses": 1}),
+    "crossbar_inference": ("crossbar_inference", "crossbar_hz", "workload", "technology",
+                           "pipeline", {"batch": 16}),
+    "hdc_tracks_time": ("hdc_tracks", "hdc_text_s", "domains", "span", "technology",
+                        {"ngram": 4, "dimension": 10000}),
+    "hdc_tracks_energy": ("hdc_tracks", "hdc_text_j", "domains", "span", "technology",
+                          {"ngram": 4, "dimension": 10000}),
+    "hdc_machines": ("hdc_machines", "hdc_text_j", "node_m", "technology", "hdc",
+                     {"classes": 21, "dimension": 10000}),
 }
 
 
 def chosen(array, selection):
     """The part of the array a study shows; axes it does not name at their first value."""
     for axis, value in selection.items():
-        if axis not in array.dims:
+        if axis not in array.dims or axis == "over":
             continue
         values = np.atleast_1d(value)
         if array[axis].dtype.kind == "f":
@@ -87,6 +126,16 @@ def chosen(array, selection):
         if np.ndim(value) == 0:
             array = array.squeeze(axis)
     return array
+
+
+def layer_names(data, workload):
+    """Names of a network's computing layers as the axis `layer` numbers them, from the
+    records in the file; 0 is the network."""
+    record = re.search(r'workload \{\s*name = "%s";.*?\n\}' % re.escape(workload),
+                       data.attrs["library_records"], re.S)
+    kinds = "convolution|transposed-convolution|fully-connected|gemm|attention"
+    return {0: "all", **dict(enumerate(
+        re.findall(r'name = "([^"]+)"; kind = "(?:%s)"' % kinds, record.group(0)), 1))}
 
 
 def words(array):
@@ -137,7 +186,9 @@ def draw_line(axes, one, x, look, name):
 def dress(axes, array, x):
     if array[x].dtype.kind in "OU":
         axes.set_xticks(np.arange(array.sizes[x]), array[x].values, rotation=40, ha="right")
-    elif x == "capacity_bytes":
+    elif x == "layer":
+        axes.set_xlabel("Layer (0: all)")
+    elif x in ("capacity_bytes", "buffer_bytes"):
         fig.capacity_axis(axes, array[x].values)
     else:
         value_axis(axes, array[x])
@@ -146,12 +197,23 @@ def dress(axes, array, x):
 
 
 def draw_study(data, stem, metric, x, line, panel, selection):
-    array = chosen(nv.metric(data, metric), selection)
+    array = nv.metric(data, metric)
+    label = words(array)
+    if "over" in selection:
+        axis, value = selection["over"]
+        array = array.sel({axis: value}, drop=True) / array
+        array.attrs = {"units": "1"}
+        label = f"{label}, {'smallest' if axis == x else value} over it"
+    array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:
             array = array.expand_dims(axis)
     extra = [axis for axis in array.dims if axis not in (x, line, panel)]
     array = nv.scaled(array.isel({axis: 0 for axis in extra}))
+    if "layer" in (line, panel) and data.workload.size == 1:
+        names = layer_names(data, str(np.ravel(data.workload.values)[0]))
+        array = array.assign_coords(layer=[names.get(int(n), str(n))
+                                           for n in array.layer.values])
     panels = array[panel].values if panel else [None]
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, len(panels), sharey=True, squeeze=False,
@@ -163,10 +225,11 @@ def draw_study(data, stem, metric, x, line, panel, selection):
             draw_line(axes, part.sel({line: name}), x, looks.line(name),
                       said(array[line], name))
         dress(axes, array, x)
-        mark_published(axes, array, stem, x, (panel, str(value)) if panel else None)
+        if "over" not in selection:
+            mark_published(axes, array, stem, x, (panel, str(value)) if panel else None)
         if len(panels) > 1:
             axes.set_title(said(array[panel], value))
-    all_axes[0][0].set_ylabel(nv.label(array, words(array)))
+    all_axes[0][0].set_ylabel(nv.label(array, label))
     handles, labels = all_axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
                   title=words(array[line]))

@@ -58,14 +58,58 @@ claim("a live file opens and shows progress", len(set(seen)) > 3 and
       seen == sorted(seen, reverse=True), seen)
 
 # ---- two runs at once
-process = start(2, "two.h5", 20, 50, SYNTHETIC_SPIN_US="60000")
+process = start(2, "two.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
 wait_for(lambda: os.path.exists("two.h5.lock"))
+ranks = ranks_of(process.pid)
+for rank in ranks:  # so that it is not through before the second one looks
+    os.kill(rank, signal.SIGSTOP)
 code, said = sweep(2, "two.h5", 20, 50)
 claim("the second of two runs is refused while the first goes on",
       process.poll() is None and code == 2 and "another run" in said, f"{code} {said}")
 claim("in one line", said.count("bench_runner:") == 1, said)
+for rank in ranks:
+    os.kill(rank, signal.SIGCONT)
 code, said = finish(process)
 claim("and the first one finishes", code == 0 and bytes_of("two.h5") == wanted, said)
+
+# ---- a lock of another host: a Slurm that says what it is told to
+os.mkdir("bin")
+for tool, says in ("scontrol", "echo 'ClusterName             = test'"), (
+        "squeue", 'eval "$SQUEUE"'):
+    with open("bin/" + tool, "w") as script:
+        script.write(f"#!/bin/sh\n{says}\n")
+    os.chmod("bin/" + tool, 0o755)
+
+
+def meets(owner, squeue="echo RUNNING", **variables):
+    """The exit code of a run that finds a lock of this owner, who was heard just now."""
+    with open("locked.h5.lock", "w") as lock:
+        lock.write(owner + "\n")
+    return sweep(0, "locked.h5", 2, 1, SQUEUE=squeue, **variables,
+                 PATH=os.path.abspath("bin") + ":" + os.environ["PATH"])
+
+
+invalid = "echo 'slurm_load_jobs error: Invalid job id specified'; exit 1"
+unreachable = "echo 'slurm_load_jobs error: Unable to contact slurm controller'; exit 1"
+for what, wanted_code, met in (
+        ("without Slurm is respected", 2, ("there 5 - - -", invalid)),
+        ("whose job runs is respected", 2, ("there 5 77 - test",)),
+        ("whose job is being requeued is taken over", 0, ("there 5 77 - test", "echo PENDING")),
+        ("whose job failed is taken over", 0, ("there 5 77 - test", "echo NODE_FAIL")),
+        ("whose job is forgotten is taken over", 0, ("there 5 77 - test", invalid)),
+        ("of another cluster is respected", 2, ("there 5 77 - elsewhere", invalid)),
+        ("is respected when Slurm does not answer", 2, ("there 5 77 - test", unreachable)),
+        ("is respected when Slurm hangs", 2, ("there 5 77 - test", "sleep 20")),
+        ("with a strange job is respected", 2, ("there 5 7;touch${IFS}x - test", invalid))):
+    code, said = meets(*met)
+    claim(f"a lock of another host {what}", code == wanted_code, f"{code} {said}")
+own = dict(SLURM_JOB_ID="77", SLURM_CLUSTER_NAME="test", SLURM_RESTART_COUNT="1")
+claim("a requeued job takes over the lock of its earlier start",
+      meets("there 5 77 - test", **own)[0] == 0)
+claim("but not that of another step of the same job",
+      meets("there 5 77 1 test", **own)[0] == 2)
+os.unlink("locked.h5.lock")
+claim("nothing of a lock was run", not os.path.exists("x"))
 
 # ---- another sweep, another version
 code, said = sweep(2, "r2.h5", 21, 50)

@@ -11,7 +11,7 @@ nvsweep=$(realpath "${NVSWEEP:-$build/nvsweep}")
 cluster=$root/slurm/testcluster
 export NVSWEEP_SLURM_STATE=$build/slurm-test
 work=$NVSWEEP_SLURM_STATE/work
-JOB_LIMIT=150 # seconds that a step of a test may take; most take a few
+JOB_LIMIT=300 # seconds that a step of a test may take; most take a few
 # Seconds of one core that the sweeps take: `long` outlasts the time until Slurm warns of
 # the least time limit, which is 10 to 40 s; `short` lasts until something can happen to it.
 LONG_S=44 SHORT_S=14
@@ -64,8 +64,10 @@ is_started() { ! is_state "$1" PENDING; }
 is_requeued() { [ "$(field "$1" Restarts)" = "$2" ] && is_state "$1" PENDING; }
 is_gone() { ! field "$1" JobState | grep -qE 'RUNNING|COMPLETING|PENDING'; }
 
-# Slurm lets a requeued job wait for two minutes; the test's operator does not.
-start_now() { timeout 10 scontrol update jobid="$1" StartTime=now; }
+# Slurm lets a requeued job wait for two minutes; the test's operator does not.  But its
+# nodes refuse a job for the rest of the second in which they were told that it ended
+# ("Job credential revoked").
+start_now() { sleep 1.5; timeout 10 scontrol update jobid="$1" StartTime=now; }
 
 count_of() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p"; }
 # Some of the sweep is done and much is left.

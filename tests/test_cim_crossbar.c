@@ -20,8 +20,8 @@ static void layers_fill(struct crossbar_layer *layers, double f, double a, doubl
         layers[i] = (struct crossbar_layer){ .phase_s = { f, a, g, u } };
 }
 
-static double scheduled(const struct crossbar_layer *layers, uint64_t batch, int learning,
-                        int pipeline, double *backward_s)
+static double scheduled(const struct crossbar_layer *layers, uint64_t batch,
+                        int learning, int pipeline, double *backward_s)
 {
     const struct crossbar_schedule schedule = { batch, true, learning, pipeline };
     double whole_s;
@@ -64,11 +64,13 @@ static void a_pipeline_is_as_fast_as_its_busiest_layer(void)
     layers[2].phase_s[CROSSBAR_FORWARD] = 4;
     layers[2].phase_s[CROSSBAR_ACTIVATION_GRADIENT] = 2;
     ASSERT_NEAR(scheduled(layers, (uint64_t)batch, CIM_BACKPROPAGATION, PIPELINE_LAYERS,
-                          &unused) / batch,
+                          &unused) /
+                    batch,
                 6.0, 1e-4);
     /* feedback comes from matrices of its own, so weights are held for 4 only */
     ASSERT_NEAR(scheduled(layers, (uint64_t)batch, CIM_FEEDBACK_ALIGNMENT,
-                          PIPELINE_LAYERS, &unused) / batch,
+                          PIPELINE_LAYERS, &unused) /
+                    batch,
                 4.0, 1e-4);
 }
 
@@ -122,6 +124,17 @@ static void cells_that_conduct_more_drive_fewer_rows(void)
     CU_ASSERT(low.sum_bits < high.sum_bits);
 }
 
+static void too_many_rows_at_once_lose_the_read_voltage(void)
+{
+    struct crossbar_design design = design_of("stt-mram");
+    struct crossbar_array array;
+    struct error reason;
+
+    design.rows_driven = 128;
+    CU_ASSERT_EQUAL(crossbar_array_make(&design, &array, &reason), STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "all of the read voltage"));
+}
+
 /* 2 rows of a bit: sums 0, 1, 2, so 2 bits; with an on-off ratio of two the off-state
  * currents take half of the range: 4 steps and 0, so 3 bits. */
 static void off_currents_cost_converter_bits(void)
@@ -162,10 +175,8 @@ static void cells_that_cannot_sum_are_infeasible(void)
         uint64_t bits;
         const char *says;
     } cases[] = {
-        { "racetrack", 0, "needs shifts" },
-        { "edram", 0, "destroys its charge" },
-        { "sot-mram", 2, "has two states" },
-        { "sram", 4, "has two states" },
+        { "racetrack", 0, "needs shifts" },  { "edram", 0, "destroys its charge" },
+        { "sot-mram", 2, "has two states" }, { "sram", 4, "has two states" },
         { "rram", 9, "at most 8" },
     };
 
@@ -185,7 +196,8 @@ static void cells_that_cannot_sum_are_infeasible(void)
 
 static const struct crossbar *shipped_chip(const char *name)
 {
-    return (const struct crossbar *)library_find(shipped_library(), SHELF_CROSSBAR, name);
+    return (const struct crossbar *)library_find(shipped_library(), SHELF_CROSSBAR,
+                                                 name);
 }
 
 static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
@@ -201,7 +213,8 @@ static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
     struct error reason;
 
     CU_ASSERT_EQUAL(crossbar_costs_make(&request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &costs.buffers, &reason), STATUS_OK);
+    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &costs.buffers, &reason),
+                    STATUS_OK);
     return &costs;
 }
 
@@ -220,12 +233,12 @@ static struct accel_layers *layers_of(const char *workload)
     struct error err;
 
     accel_layers_free(&layers);
-    CU_ASSERT_EQUAL(accel_layers_create(
-                        &layers,
-                        (const struct workload *)library_find(shipped_library(),
-                                                              SHELF_WORKLOAD, workload),
-                        PHASE_INFERENCE, 1, 0, &err),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        accel_layers_create(&layers,
+                            (const struct workload *)library_find(
+                                shipped_library(), SHELF_WORKLOAD, workload),
+                            PHASE_INFERENCE, 1, 0, &err),
+        STATUS_OK);
     return &layers;
 }
 
@@ -261,8 +274,8 @@ static void parts_and_phases_add_up(void)
     ASSERT_NEAR(parts_j, r.energy_j, 1e-9);
     ASSERT_NEAR(phases_j + r.part_j[CROSSBAR_LEAKAGE], r.energy_j, 1e-9);
     ASSERT_NEAR(parts_m2, r.area_m2, 1e-9);
-    ASSERT_NEAR(phases_s, r.latency_s, 1e-9); /* one after the other */
-    ASSERT_NEAR(parts_s, r.latency_s, 1e-9);  /* and nothing overlaps on this chip */
+    ASSERT_NEAR(phases_s, r.latency_s, 1e-9);   /* one after the other */
+    ASSERT_NEAR(parts_s, r.latency_s, 1e-9);    /* and nothing overlaps on this chip */
     CU_ASSERT_EQUAL(r.macs, 200 * 615917568.0); /* by hand from its layers */
     CU_ASSERT_EQUAL(r.weights, 12973440);
 }
@@ -281,6 +294,7 @@ static void conversions_are_counted(void)
                 1024.0 * 8 * 128 * request.costs->crossbar_adc_j, 1e-9);
     CU_ASSERT_EQUAL(r.part_j[CROSSBAR_GRADIENT], 0);
     CU_ASSERT_EQUAL(r.backward_s, 0);
+    ASSERT_NEAR(r.dram_bytes, 3 * 32 * 32.0, 1e-9); /* its input, 8 bits a value */
 }
 
 /* The layers of a network cost what the network costs. */
@@ -302,6 +316,29 @@ static void layers_add_up_to_the_network(void)
     }
     ASSERT_NEAR(sum_s, whole_s, 1e-9);
     ASSERT_NEAR(sum_j, whole_j, 1e-9);
+}
+
+/* Twice the share of cells: twice the pulses; cells of a bit know one step only. */
+static void updates_wear_cells(void)
+{
+    struct crossbar_request request = request_of("neurosim-chip", "fefet-neurosim",
+                                                 "vgg8-cifar");
+    struct crossbar_result few, many;
+
+    request.trains = true;
+    request.update_share = 0.1;
+    few = network(&request);
+    ASSERT_NEAR(few.cell_writes, 0.1, 1e-12);
+    request.update_share = 0.2;
+    request.update_pulses = 3;
+    many = network(&request);
+    ASSERT_NEAR(many.cell_writes, 0.6, 1e-12);
+    ASSERT_NEAR(many.part_j[CROSSBAR_UPDATE], 6 * few.part_j[CROSSBAR_UPDATE], 1e-9);
+    CU_ASSERT(many.part_s[CROSSBAR_UPDATE] > 3 * few.part_s[CROSSBAR_UPDATE] * 0.999);
+    request = request_of("crossbar-chip", "rram", "vgg8-cifar");
+    request.trains = true;
+    request.update_pulses = 3;
+    ASSERT_NEAR(network(&request).cell_writes, 0.1, 1e-12);
 }
 
 static void feedback_alignment_takes_area_for_time(void)
@@ -326,7 +363,8 @@ static void feedback_alignment_takes_area_for_time(void)
 
 static void pipelining_shortens_batches_and_not_samples(void)
 {
-    struct crossbar_request request = request_of("crossbar-chip", "fefet", "vgg8-cifar");
+    struct crossbar_request request = request_of("crossbar-chip", "fefet",
+                                                 "vgg8-cifar");
     double one_s, pipelined_s;
 
     one_s = network(&request).latency_s;
@@ -341,11 +379,20 @@ static void pipelining_shortens_batches_and_not_samples(void)
 /* Depthwise layers share subarrays: 9 rows and 8 columns each, 14 rows' worth of 128. */
 static void groups_share_subarrays(void)
 {
-    struct crossbar_request request = request_of("crossbar-chip", "fefet", "vgg8-cifar");
+    struct crossbar_request request = request_of("crossbar-chip", "fefet",
+                                                 "vgg8-cifar");
     const struct accel_layer depthwise = {
-        .batch = 1,      .groups = 28,      .channels = 1,    .filters = 1,
-        .in_height = 8,  .in_width = 8,     .kernel_height = 3, .kernel_width = 3,
-        .stride = 1,     .out_height = 8,   .out_width = 8,
+        .batch = 1,
+        .groups = 28,
+        .channels = 1,
+        .filters = 1,
+        .in_height = 8,
+        .in_width = 8,
+        .kernel_height = 3,
+        .kernel_width = 3,
+        .stride = 1,
+        .out_height = 8,
+        .out_width = 8,
     };
     struct crossbar_matrix m;
 
@@ -357,7 +404,8 @@ static void groups_share_subarrays(void)
 
 static void a_network_too_large_for_the_chip_is_infeasible(void)
 {
-    struct crossbar_request request = request_of("crossbar-chip", "fefet", "vgg8-cifar");
+    struct crossbar_request request = request_of("crossbar-chip", "fefet",
+                                                 "vgg8-cifar");
     double needed = network(&request).tiles;
     struct crossbar_result result = { .latency_s = 1 };
     struct error reason;
@@ -373,7 +421,8 @@ static void a_network_too_large_for_the_chip_is_infeasible(void)
 
 static void copies_shorten_the_slowest_layer(void)
 {
-    struct crossbar_request request = request_of("crossbar-chip", "fefet", "vgg8-cifar");
+    struct crossbar_request request = request_of("crossbar-chip", "fefet",
+                                                 "vgg8-cifar");
     double tiles = network(&request).tiles, tight_s, roomy_s;
 
     request.batch = 64;
@@ -386,8 +435,7 @@ static void copies_shorten_the_slowest_layer(void)
 
 static void attention_runs_in_the_gradient_units(void)
 {
-    struct crossbar_request request = request_of("crossbar-chip", "fefet",
-                                                 "cct-7-3x1");
+    struct crossbar_request request = request_of("crossbar-chip", "fefet", "cct-7-3x1");
     struct crossbar_result r = network(&request);
 
     CU_ASSERT(r.part_j[CROSSBAR_GRADIENT] > 0);
@@ -402,7 +450,8 @@ static void a_crossbar_of_no_rows_is_refused(void)
         const char *fields, *says;
     } cases[] = {
         { "rows = 0;", "rows is 0, must be in 1..4096" },
-        { "columns = 4; adc_columns = 8;", "adc_columns is 8, must be at most columns" },
+        { "columns = 4; adc_columns = 8;",
+          "adc_columns is 8, must be at most columns" },
         { "rows = 4; rows_driven = 8;", "rows_driven is 8, must be at most rows" },
         { "activity = 0;", "activity" },
         { "tile_subarrays = 0;", "tile_subarrays" },
@@ -435,11 +484,13 @@ SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(the_forward_pass_halves_the_gain),
       TEST(a_pipeline_is_as_fast_as_its_busiest_layer), TEST(layers_share_one_dram),
       TEST(cells_that_conduct_more_drive_fewer_rows),
+      TEST(too_many_rows_at_once_lose_the_read_voltage),
       TEST(off_currents_cost_converter_bits), TEST(more_converter_bits_cost_more),
       TEST(cells_that_cannot_sum_are_infeasible), TEST(parts_and_phases_add_up),
       TEST(conversions_are_counted), TEST(layers_add_up_to_the_network),
-      TEST(feedback_alignment_takes_area_for_time),
+      TEST(updates_wear_cells), TEST(feedback_alignment_takes_area_for_time),
       TEST(pipelining_shortens_batches_and_not_samples), TEST(groups_share_subarrays),
       TEST(a_network_too_large_for_the_chip_is_infeasible),
-      TEST(copies_shorten_the_slowest_layer), TEST(attention_runs_in_the_gradient_units),
+      TEST(copies_shorten_the_slowest_layer),
+      TEST(attention_runs_in_the_gradient_units),
       TEST(a_crossbar_of_no_rows_is_refused));

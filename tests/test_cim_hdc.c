@@ -8,10 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static const struct hdc_work language = {
-    .dimension = 10000, .ngram = 4, .symbols = 27, .classes = 22, .texts = 21007,
-    .characters = 3784369
-};
+static const struct hdc_work language = { .dimension = 10000,
+                                          .ngram = 4,
+                                          .symbols = 27,
+                                          .classes = 22,
+                                          .texts = 21007,
+                                          .characters = 3784369 };
 
 /* (L - N + 1) (N - 1) vectors and (L - N + 1) D counters a text of L characters. */
 static void operations_of_language_recognition_are_exact(void)
@@ -106,8 +108,9 @@ static struct hdc_result run(const struct hdc_costs_request *request)
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(hdc_evaluate(request->hdc, &request->work, &costs, &result, &reason),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        hdc_evaluate(request->hdc, &request->work, &costs, &result, &reason),
+        STATUS_OK);
     return result;
 }
 
@@ -189,6 +192,23 @@ static void computing_in_tracks_beats_a_core_behind_them(void)
     CU_ASSERT_EQUAL(in.counts.counter_updates, out.counts.counter_updates);
 }
 
+/* 27 vectors and their complements, 22 classes: a device for every bit. */
+static void crossbars_hold_a_device_a_bit(void)
+{
+    struct hdc_costs_request request = request_of("crossbar-hdc", "pcm");
+    struct hdc_costs costs;
+    struct hdc_result r;
+    struct error reason;
+
+    CU_ASSERT_EQUAL(hdc_costs_make(&request, &costs, &reason), STATUS_OK);
+    CU_ASSERT_EQUAL(costs.hdc_memory_bytes * 8, 760000);
+    r = run(&request);
+    CU_ASSERT_EQUAL(r.reads, 2 * 4 * 10000 * r.counts.ngrams);
+    ASSERT_NEAR(r.step_j[HDC_COMPARE], 21007 * costs.hdc_search_j, 1e-12);
+    request.work.classes = 44;
+    CU_ASSERT(run(&request).step_j[HDC_COMPARE] > 1.5 * r.step_j[HDC_COMPARE]);
+}
+
 static void what_cannot_be_built_says_why(void)
 {
     static const struct {
@@ -199,6 +219,7 @@ static void what_cannot_be_built_says_why(void)
         { "racetrack-hdc", "sram", "cells of sram are none", 0, 0, 10000 },
         { "racetrack-hdc", "racetrack", "between two ports", 8, 7, 10000 },
         { "simd-core", "sram", "the cache of simd-core has", 0, 0, 1e6 },
+        { "crossbar-hdc", "racetrack", "cannot sum currents", 0, 0, 10000 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -224,8 +245,9 @@ static void records_of_nothing_are_refused(void)
           "area_sram = 8.0; resistance_on_ohm = 1000.0; resistance_off_ohm = 2000.0; "
           "domains_per_track = 0; } );",
           "needs domains_per_track" },
-        { "hdc/x.cfg", "hdc = ( { name = \"x\"; source = \"none\"; family = \"racetrack\"; "
-                       "span = 0; } );",
+        { "hdc/x.cfg",
+          "hdc = ( { name = \"x\"; source = \"none\"; family = \"racetrack\"; "
+          "span = 0; } );",
           "span is 0, must be in 2..64" },
         { "hdc_tasks/x.cfg",
           "hdc_tasks = ( { name = \"x\"; source = \"none\"; dimension = 0; ngram = 4; "
@@ -257,4 +279,5 @@ SUITE(cim_hdc, TEST(operations_of_language_recognition_are_exact),
       TEST(a_wider_span_takes_fewer_transverse_reads),
       TEST(time_and_operations_follow_the_texts),
       TEST(computing_in_tracks_beats_a_core_behind_them),
-      TEST(what_cannot_be_built_says_why), TEST(records_of_nothing_are_refused));
+      TEST(crossbars_hold_a_device_a_bit), TEST(what_cannot_be_built_says_why),
+      TEST(records_of_nothing_are_refused));

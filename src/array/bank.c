@@ -228,6 +228,51 @@ static void make_tree(struct bank *bank, const struct task *task,
         bank->htree_j *= TREE_ACTIVITY;
 }
 
+/* One straight bus along every column of mats, row i of them at a distance of the rows
+ * before it.  The published tool (BankWithoutHtree) drives the farthest rows' wires,
+ * counts the leakage of those alone, and reaches the columns for nothing; mended, all
+ * rows' wires leak and a spine of half the bank's width leads to the columns. */
+static void make_bus(struct bank *bank, const struct task *task,
+                     const struct bank_shape *shape, const struct mat *mat)
+{
+    const struct wire *wire = &task->fabric.global;
+    double rows = (double)shape->rows, cols = (double)shape->cols;
+    double bits = shape->bus_bits;
+    double all_m = wire_bundle_m(wire, rows * cols * shape->bus_address_bits);
+    struct wire_cost spine;
+
+    bank->height_m = rows * mat->height_m;
+    bank->width_m = cols * mat->width_m + all_m;
+    bank->htree_s = bank->htree_j = bank->htree_w = 0;
+    for (uint64_t i = 0; i < shape->rows; i++) {
+        struct wire_cost cost = wire_cost(wire, &task->process,
+                                          (rows - (double)i) * mat->height_m);
+
+        if (i == 0)
+            bank->htree_s = cost.delay_s;
+        if (i < shape->active_rows)
+            bank->htree_j += cost.energy_j * bits * (double)shape->active_cols;
+        if (i < shape->active_rows || !task->fabric.rules->bus_half_counted)
+            bank->htree_w += cost.leakage_w * bits * cols;
+    }
+    if (task->fabric.rules->bus_half_counted)
+        return;
+    spine = wire_cost(wire, &task->process, bank->width_m / 2);
+    bank->htree_s += spine.delay_s;
+    bank->htree_j += spine.energy_j * bits * (double)shape->active_cols;
+    bank->htree_w += spine.leakage_w * bits * cols;
+    bank->htree_j *= TREE_ACTIVITY;
+}
+
+/* The published tool's buses answer in no time. */
+double bank_trips(const struct task *task)
+{
+    return task->request->routing == ROUTING_BUS &&
+                   task->fabric.rules->bus_half_counted
+               ? 1
+               : 2;
+}
+
 /* Mats that leak in full: all, or with power gating the active ones and of the others a
  * share. */
 static double mats_awake(const struct task *task, double active, double all)
@@ -247,12 +292,15 @@ bool bank_make(struct bank *bank, const struct task *task,
     double all = (double)(shape->rows * shape->cols);
     double write_tree_j, mat_w;
 
-    make_tree(bank, task, shape, mat);
+    if (task->request->routing == ROUTING_BUS)
+        make_bus(bank, task, shape, mat);
+    else
+        make_tree(bank, task, shape, mat);
     if (!task->is_tag && (bank->height_m > ASPECT_LIMIT * bank->width_m ||
                           bank->width_m > ASPECT_LIMIT * bank->height_m))
         return refuse(why, "the bank is longer than ten times its width");
     bank->area_m2 = bank->height_m * bank->width_m;
-    bank->read_s = mat->read_s + 2 * bank->htree_s;
+    bank->read_s = mat->read_s + bank_trips(task) * bank->htree_s;
     bank->write_s = mat->write_s + bank->htree_s;
     bank->set_s = mat->set_s + bank->htree_s;
     bank->reset_s = mat->reset_s + bank->htree_s;
@@ -306,7 +354,7 @@ static void describe_times(const struct task *task, const struct mat *mat,
     b->write_latency_s = bank->write_s;
     b->set_latency_s = bank->set_s;
     b->reset_latency_s = bank->reset_s;
-    b->htree_s = 2 * bank->htree_s;
+    b->htree_s = bank_trips(task) * bank->htree_s;
     b->read_mat_s = mat->read_s;
     b->write_mat_s = mat->write_s;
     b->predecoder_s = mat->predecode_s;
@@ -325,30 +373,40 @@ static void describe_times(const struct task *task, const struct mat *mat,
 }
 
 /* Banks stand in a square around their port; the farthest is half a side away. */
-static void reach_banks(const struct task *task, const struct bank *bank,
-                        struct array_breakdown *b)
+struct reach bank_reach(const struct task *task, const struct bank *bank)
 {
     double length_m = (sqrt(task->banks) - 1) * sqrt(bank->area_m2);
     double bits = (double)task->word_bits + log2_up(task->sets);
 
     if (!(length_m > 0))
-        return;
+        return (struct reach){ 0, 0, 0 };
 
     struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
-    double moved_j = TREE_ACTIVITY * bits * cost.energy_j;
 
-    b->read_latency_s += 2 * cost.delay_s;
-    b->htree_s += 2 * cost.delay_s;
-    b->write_latency_s += cost.delay_s;
-    b->set_latency_s += cost.delay_s;
-    b->reset_latency_s += cost.delay_s;
-    b->read_energy_j += moved_j;
-    b->htree_j += moved_j;
-    b->write_energy_j += moved_j;
-    b->set_energy_j += moved_j;
-    b->reset_energy_j += moved_j;
-    b->htree_leakage_w += bits * cost.leakage_w;
-    b->leakage_w += bits * cost.leakage_w;
+    return (struct reach){
+        .delay_s = cost.delay_s,
+        .energy_j = TREE_ACTIVITY * bits * cost.energy_j,
+        .leakage_w = bits * cost.leakage_w,
+    };
+}
+
+static void reach_banks(const struct task *task, const struct bank *bank,
+                        struct array_breakdown *b)
+{
+    struct reach reach = bank_reach(task, bank);
+
+    b->read_latency_s += 2 * reach.delay_s;
+    b->htree_s += 2 * reach.delay_s;
+    b->write_latency_s += reach.delay_s;
+    b->set_latency_s += reach.delay_s;
+    b->reset_latency_s += reach.delay_s;
+    b->read_energy_j += reach.energy_j;
+    b->htree_j += reach.energy_j;
+    b->write_energy_j += reach.energy_j;
+    b->set_energy_j += reach.energy_j;
+    b->reset_energy_j += reach.energy_j;
+    b->htree_leakage_w += reach.leakage_w;
+    b->leakage_w += reach.leakage_w;
     b->width_m *= sqrt(task->banks);
     b->height_m *= sqrt(task->banks);
 }

@@ -96,8 +96,8 @@ static void write_path(struct bitcell *b, const struct process *process)
     b->write_wordline_f = b->wordline_f;
     b->write_bitline_f = b->bitline_f;
     b->write_access_f = b->access_f;
-    b->split = !b->crossbar && (has_writer || cell->read_port ||
-                                cell->kind == CELL_GAIN_CELL);
+    b->split = !process->rules->one_access_device && !b->crossbar &&
+               (has_writer || cell->read_port || cell->kind == CELL_GAIN_CELL);
     if (!b->split)
         return;
     b->write_access_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, b->width_m);

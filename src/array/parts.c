@@ -11,6 +11,7 @@ void parts_init(struct parts *parts)
     memo_init(&parts->sense_amps, sizeof(struct sense_amp));
     memo_init(&parts->predecoders, sizeof(struct predecoder));
     memo_init(&parts->comparators, sizeof(struct comparator));
+    parts->floors = (struct memo){ 0 };
     parts->pass.width_m = 0;
 }
 
@@ -23,11 +24,12 @@ void parts_free(struct parts *parts)
     memo_free(&parts->sense_amps);
     memo_free(&parts->predecoders);
     memo_free(&parts->comparators);
+    memo_free(&parts->floors);
 }
 
 /* A 64-bit hash stands for the counts themselves: among the thousands of parts of a search
  * two that share one are not to be expected (odds below 1e-11). */
-static uint64_t key_of(uint64_t a, uint64_t b, uint64_t c, unsigned style)
+uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style)
 {
     uint64_t key = a * UINT64_C(0xD6E8FEB86659FD93);
 
@@ -51,17 +53,13 @@ static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
     return decoder->energy_j < 0 ? NULL : decoder;
 }
 
-static const struct row_driver *wordline_decoder(struct memo *memo,
-                                                 const struct fabric *fabric,
-                                                 const struct subarray_shape *shape,
-                                                 struct load wordline, double min_a)
+static uint64_t wordline_key(const struct fabric *fabric,
+                             const struct subarray_shape *shape)
 {
     uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
-    uint64_t key = key_of(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
-                          (unsigned)shape->buffers);
 
-    return sized_decoder(memo, key, fabric->process, (double)shape->rows, wordline,
-                         shape->buffers, min_a);
+    return parts_key(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
+                     (unsigned)shape->buffers);
 }
 
 const struct row_driver *parts_row_decoder(struct parts *parts,
@@ -69,15 +67,26 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a)
 {
-    return wordline_decoder(&parts->row_decoders, fabric, shape, wordline, min_a);
+    return sized_decoder(&parts->row_decoders, wordline_key(fabric, shape),
+                         fabric->process, (double)shape->rows, wordline, shape->buffers,
+                         min_a);
 }
 
 const struct row_driver *parts_write_decoder(struct parts *parts,
                                              const struct fabric *fabric,
                                              const struct subarray_shape *shape,
-                                             struct load wordline, double min_a)
+                                             const struct row_driver *reader,
+                                             struct load read, struct load write)
 {
-    return wordline_decoder(&parts->write_decoders, fabric, shape, wordline, min_a);
+    bool fresh;
+    struct row_driver *writer = memo_get(&parts->write_decoders,
+                                         wordline_key(fabric, shape), &fresh);
+
+    if (fresh) {
+        *writer = *reader;
+        row_driver_reload(writer, fabric->process, read, write);
+    }
+    return writer;
 }
 
 const struct row_driver *parts_column_decoder(struct parts *parts,
@@ -85,7 +94,7 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
                                               const struct subarray_shape *shape,
                                               uint64_t mux, struct load select)
 {
-    uint64_t key = key_of(mux, shape->cols, fabric->cell.resistive ? shape->rows : 0,
+    uint64_t key = parts_key(mux, shape->cols, fabric->cell.resistive ? shape->rows : 0,
                           (unsigned)shape->buffers);
 
     return sized_decoder(&parts->column_decoders, key, fabric->process, (double)mux,
@@ -106,7 +115,7 @@ const struct predecoder *parts_predecoder(struct parts *parts,
 {
     bool fresh;
     struct predecoder *block = memo_get(&parts->predecoders,
-                                        key_of(bits_of(load_f), bits, 0, 0), &fresh);
+                                        parts_key(bits_of(load_f), bits, 0, 0), &fresh);
 
     if (fresh && !predecoder_make(block, process, bits, load_f))
         block->energy_j = -1;

@@ -27,8 +27,12 @@ struct subarray_shape {
 struct parts {
     struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps, predecoders,
         comparators;
+    struct memo floors;    /* bounds of subarrays, made by the factored search */
     struct pass_gate pass; /* the last one made */
 };
+
+/* A key of counts for the stores. */
+uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style);
 
 void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);
@@ -38,11 +42,14 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct fabric *fabric,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a);
-/* The same for wordlines that only write. */
+/* The reader's devices once more, in front of the wordlines that only write: drivers as
+ * wide, and the slower for their load (a choice: a pulse follows, so that writes need not
+ * be as quick). */
 const struct row_driver *parts_write_decoder(struct parts *parts,
                                              const struct fabric *fabric,
                                              const struct subarray_shape *shape,
-                                             struct load wordline, double min_a);
+                                             const struct row_driver *reader,
+                                             struct load read, struct load write);
 const struct row_driver *parts_column_decoder(struct parts *parts,
                                               const struct fabric *fabric,
                                               const struct subarray_shape *shape,

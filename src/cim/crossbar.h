@@ -61,25 +61,25 @@ struct crossbar {
     uint64_t tiles;          /* of the chip; 0: as many as the network needs */
     bool replicates;         /* room that is left takes copies of the slowest layers */
     uint64_t weight_bits, activation_bits, error_bits; /* 0: the precision asked for */
-    uint64_t cell_bits;      /* 0: the technology's own */
-    uint64_t adc_columns;    /* columns that share a converter */
-    int adc;                 /* enum crossbar_adc */
-    uint64_t adc_bits;       /* 0: as many as the sums need */
-    uint64_t rows_driven;    /* at once; 0: as many as line_drop allows */
-    double line_drop;        /* share of the read voltage that bitlines may lose */
-    double read_voltage_v;   /* over cells whose record gives none (SRAM) */
-    double activity;         /* share of input bits that are one */
-    double clock_hz;         /* of the logic behind the converters */
+    uint64_t cell_bits;                                /* 0: the technology's own */
+    uint64_t adc_columns;  /* columns that share a converter */
+    int adc;               /* enum crossbar_adc */
+    uint64_t adc_bits;     /* 0: as many as the sums need */
+    uint64_t rows_driven;  /* at once; 0: as many as line_drop allows */
+    double line_drop;      /* share of the read voltage that bitlines may lose */
+    double read_voltage_v; /* over cells whose record gives none (SRAM) */
+    double activity;       /* share of input bits that are one */
+    double clock_hz;       /* of the logic behind the converters */
     uint64_t tile_buffer_bytes, global_buffer_bytes; /* SRAM */
-    uint64_t bus_bits;       /* of buffers and of the tree between them */
-    bool passes_inputs;      /* kernel positions hand a pixel on: it is read once */
-    bool overlaps;           /* do buffers, bus and DRAM work beside the arrays? */
+    uint64_t bus_bits;           /* of buffers and of the tree between them */
+    bool passes_inputs;          /* kernel positions hand a pixel on: it is read once */
+    bool overlaps;               /* do buffers, bus and DRAM work beside the arrays? */
     uint64_t gradient_subarrays; /* SRAM, of one weight-gradient unit */
     uint64_t gradient_adc_bits;  /* 0: as many as the sums need */
     uint64_t gradient_bits;      /* of a weight's gradient in DRAM */
     uint64_t gradient_samples;   /* summed on the chip before they go there */
-    double update_share;  /* share of cells that a weight update changes */
-    double update_pulses; /* of each of them */
+    double update_share;         /* share of cells that a weight update changes */
+    double update_pulses;        /* of each of them */
     double dram_bytes_per_s, dram_j_per_bit;
 };
 extern const struct schema crossbar_schema;
@@ -90,7 +90,7 @@ struct crossbar_design {
     const struct node *node;
     double temperature_k;
     uint64_t rows, columns;
-    uint64_t cell_bits;   /* 0: the cell's own */
+    uint64_t cell_bits; /* 0: the cell's own */
     uint64_t adc_columns;
     int adc;
     uint64_t adc_bits;    /* 0: as many as the sums need */
@@ -103,11 +103,12 @@ struct crossbar_design {
 struct crossbar_array {
     double cell_bits, adc_bits;
     double rows_driven;
-    double sum_bits;    /* converter bits that would lose nothing of the sums */
-    double line_drop;   /* share of the read voltage lost with rows_driven rows on */
+    double sum_bits;  /* converter bits that would lose nothing of the sums */
+    double line_drop; /* share of the read voltage lost with rows_driven rows on */
     double wordline_s, settle_s, adc_s;
-    double conversion_s; /* settle and convert; at least the cell's sensing time, a clock */
-    double cell_j;       /* a driven cell, one conversion, mean state */
+    double
+        conversion_s; /* settle and convert; at least the cell's sensing time, a clock */
+    double cell_j;    /* a driven cell, one conversion, mean state */
     double wordline_j;   /* a wordline up and down */
     double bitline_j;    /* a column, one conversion */
     double adc_j;        /* one conversion */
@@ -163,14 +164,15 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
 struct crossbar_request {
     const struct crossbar *chip;
     const struct crossbar_costs *costs;
-    const struct accel_layers *layers;  /* of one sample */
-    size_t layer;        /* time and energy of the i-th computing layer alone; 0: all */
+    const struct accel_layers *layers; /* of one sample */
+    size_t layer; /* time and energy of the i-th computing layer alone; 0: all */
     uint64_t precision_bits, batch;
     bool trains;
     int learning, pipeline;
-    double rows, columns, adc_columns;  /* of the subarrays that costs are of */
-    double tiles;                       /* of the chip; 0: as many as needed */
-    double activity;                    /* share of input bits that are one */
+    double rows, columns, adc_columns; /* of the subarrays that costs are of */
+    double tiles;                      /* of the chip; 0: as many as needed */
+    double activity;                   /* share of input bits that are one */
+    double update_share, update_pulses;
     double dram_bytes_per_s, dram_j_per_bit;
 };
 
@@ -180,14 +182,15 @@ struct crossbar_request crossbar_request_of(const struct crossbar *chip,
 
 /* A layer's weights in subarrays. */
 struct crossbar_matrix {
-    double inputs, outputs;  /* of a group: rows and columns of its weight matrix */
+    double inputs, outputs;   /* of a group: rows and columns of its weight matrix */
     double groups, positions; /* output pixels, or tokens: vectors of a sample */
-    double slices;           /* cells of a weight */
-    double packed;           /* groups that share a subarray, rows and columns apart */
+    double slices;            /* cells of a weight */
+    double packed;            /* groups that share a subarray, rows and columns apart */
     double row_tiles, column_tiles; /* subarrays of one group's matrix */
-    double subarrays;        /* of all groups, one copy */
+    double subarrays;               /* of all groups, one copy */
     double tiles, copies;
-    bool is_streamed;        /* both operands are activations: it has no weights */
+    double alone_s;   /* a sample's vectors through one copy, arrays alone */
+    bool is_streamed; /* both operands are activations: it has no weights */
 };
 
 /* What a layer costs: phases before the update one sample, the update one batch. */
@@ -196,7 +199,7 @@ struct crossbar_layer {
     double dram_s[CROSSBAR_PHASE_COUNT]; /* of phase_s, at the DRAM that all share */
     double phase_j[CROSSBAR_PHASE_COUNT];
     double part_s[CROSSBAR_PART_COUNT], part_j[CROSSBAR_PART_COUNT]; /* of a sample */
-    double update_s, update_j; /* pulses alone */
+    double update_s, update_j;                                       /* pulses alone */
     double update_dram_j;
     double feedback_subarrays; /* of its random matrix */
 };
@@ -228,6 +231,7 @@ struct crossbar_result {
         part_m2[CROSSBAR_PART_COUNT];
     double tiles, subarrays; /* of the chip: weights, copies and room left */
     double feedback_subarrays, gradient_subarrays;
+    double dram_bytes;
     double used; /* share of the cells that hold weights or copies */
     double area_m2, leakage_w;
     double cell_writes; /* write pulses of a cell, mean, a batch */
@@ -235,16 +239,13 @@ struct crossbar_result {
 
 /* STATUS_INFEASIBLE with a reason if the network does not fit the chip. */
 enum status crossbar_chip_evaluate(const struct crossbar_request *request,
-                                   struct crossbar_result *result, struct error *reason);
+                                   struct crossbar_result *result,
+                                   struct error *reason);
 
 /* Where a layer lies: made for every layer first, copies and chip size follow. */
 void crossbar_matrix_make(const struct crossbar_request *request,
                           const struct accel_layer *layer,
                           struct crossbar_matrix *matrix);
-
-/* Seconds of a sample's vectors in one copy, arrays alone: what copies divide. */
-double crossbar_matrix_s(const struct crossbar_request *request,
-                         const struct crossbar_matrix *matrix);
 
 struct crossbar_place {
     bool is_first, is_last; /* in the network */

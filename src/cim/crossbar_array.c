@@ -127,7 +127,8 @@ struct converter_cost {
 
 static double sar_j(double bits)
 {
-    double last = (double)(sizeof SAR_J / sizeof *SAR_J) - 1, at = bits - SAR_FIRST_BITS;
+    double last = (double)(sizeof SAR_J / sizeof *SAR_J) - 1,
+           at = bits - SAR_FIRST_BITS;
 
     if (at <= 0)
         return SAR_J[0] * bits / SAR_FIRST_BITS;
@@ -170,8 +171,7 @@ static enum status flash_make(const struct process *process, const struct bitcel
                          FLASH_BITS_MAX);
     if (!sense_amp_make(&latch, process, &latched, pitch_m,
                         process->vdd_v / exp2(bits)) ||
-        !sense_amp_make(&whole, process, &summed, pitch_m,
-                        process->vdd_v / exp2(bits)))
+        !sense_amp_make(&whole, process, &summed, pitch_m, process->vdd_v / exp2(bits)))
         return error_set(reason, STATUS_INFEASIBLE, "no amplifier fits the columns");
     /* a thermometer code of n levels is counted by n - log2(n + 1) full adders */
     *cost = (struct converter_cost){
@@ -180,8 +180,7 @@ static enum status flash_make(const struct process *process, const struct bitcel
         .m2 = ((whole.height_m + (levels - 1) * latch.height_m) * pitch_m +
                adders * logic->adder_m2) *
               fmax(process->node->area_overhead, 1),
-        .w = whole.leakage_w + (levels - 1) * latch.leakage_w +
-             adders * logic->adder_w,
+        .w = whole.leakage_w + (levels - 1) * latch.leakage_w + adders * logic->adder_w,
         .input_f = whole.input_f,
     };
     return STATUS_OK;
@@ -238,9 +237,9 @@ static enum status lines_make(const struct crossbar_design *design,
     l->bitline_ohm = height_m * local->ohm_per_m;
     if (!row_driver_make(&l->row, process, rows, 2, wordline, BUFFER_LATENCY, 0))
         return error_set(reason, STATUS_INFEASIBLE, "no driver for the wordlines");
-    l->rows_driven = design->rows_driven ? fmin((double)design->rows_driven, rows)
-                                         : rows_allowed(design, currents,
-                                                        l->bitline_ohm);
+    l->rows_driven = design->rows_driven
+                         ? fmin((double)design->rows_driven, rows)
+                         : rows_allowed(design, currents, l->bitline_ohm);
 
     /* the multiplexer may lose as much of the read voltage as the bitline */
     double column_ohm = design->line_drop * currents->read_v /
@@ -289,6 +288,12 @@ static enum status array_fill(const struct crossbar_design *design,
     array->rows_driven = l.rows_driven;
     array->line_drop = array->rows_driven * currents.mean_a * l.bitline_ohm / 2 /
                        currents.read_v;
+    if (array->line_drop >= 1)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%g rows at once would lose all of the read voltage in the "
+                         "bitline; %g keep to line_drop",
+                         array->rows_driven,
+                         rows_allowed(design, &currents, l.bitline_ohm));
     array->sum_bits = bits_of_sums(array->rows_driven, array->cell_bits, &currents);
     array->adc_bits = design->adc_bits ? (double)design->adc_bits : array->sum_bits;
     if (array->adc_bits > SUM_BITS_MAX)

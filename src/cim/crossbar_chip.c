@@ -19,6 +19,8 @@ struct crossbar_request crossbar_request_of(const struct crossbar *chip,
         .adc_columns = (double)chip->adc_columns,
         .tiles = (double)chip->tiles,
         .activity = chip->activity,
+        .update_share = chip->update_share,
+        .update_pulses = chip->update_pulses,
         .dram_bytes_per_s = chip->dram_bytes_per_s,
         .dram_j_per_bit = chip->dram_j_per_bit,
     };
@@ -104,8 +106,7 @@ void crossbar_schedule_time(const struct crossbar_schedule *schedule,
     }
     *backward_s = 0;
     if (schedule->trains && schedule->learning == CIM_FEEDBACK_ALIGNMENT)
-        *backward_s = larger(s.direct_s,
-                             batch * s.backward_dram_s + s.update_dram_s);
+        *backward_s = larger(s.direct_s, batch * s.backward_dram_s + s.update_dram_s);
     else if (schedule->trains)
         *backward_s = batch * (s.chain_s - s.forward_s + s.gradient_sum_s) +
                       s.update_sum_s;
@@ -120,49 +121,61 @@ struct placed {
     double tiles; /* of the chip */
 };
 
-/* Tiles that are left take copies of the slowest layers, one copy at a time. */
-static void copies_grow(const struct crossbar_request *request, struct placed *placed,
-                        double left)
+/* Copies with which a layer takes at most limit_s, and the tiles they fill. */
+static double copies_within(const struct crossbar_matrix *m, double limit_s)
 {
-    double tile = (double)request->chip->tile_subarrays;
+    return fmax(fmin(ceil(m->alone_s / limit_s), m->positions), 1);
+}
 
-    for (;;) {
-        struct crossbar_matrix *slowest = NULL;
-        double slowest_s = 0, more;
+static double tiles_within(const struct placed *placed, double tile, double limit_s)
+{
+    double tiles = 0;
 
-        for (size_t i = 0; i < placed->count; i++) {
-            struct crossbar_matrix *m = &placed->matrices[i];
-            double s = crossbar_matrix_s(request, m) / m->copies;
+    for (size_t i = 0; i < placed->count; i++) {
+        const struct crossbar_matrix *m = &placed->matrices[i];
 
-            if (s > slowest_s) {
-                slowest_s = s;
-                slowest = m;
-            }
-        }
-        if (!slowest || slowest->copies >= slowest->positions)
-            return;
-        more = ceil((slowest->copies + 1) * slowest->subarrays / tile) - slowest->tiles;
-        if (more > left)
-            return;
-        left -= more;
-        slowest->tiles += more;
-        slowest->copies = fmin(floor(slowest->tiles * tile / slowest->subarrays),
-                               slowest->positions);
+        tiles += ceil(copies_within(m, limit_s) * m->subarrays / tile);
+    }
+    return tiles;
+}
+
+/* All tiles of the chip to copies of the slowest layers: the least time that layers can
+ * have in common, found by bisection, because tiles needed only fall with it. */
+static void copies_grow(const struct crossbar_request *request, struct placed *placed)
+{
+    enum { HALVINGS = 60 };
+    double tile = (double)request->chip->tile_subarrays, high_s = 0, low_s = 0;
+
+    for (size_t i = 0; i < placed->count; i++)
+        high_s = larger(high_s, placed->matrices[i].alone_s);
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle_s = (low_s + high_s) / 2;
+
+        if (middle_s > 0 && tiles_within(placed, tile, middle_s) <= placed->tiles)
+            high_s = middle_s;
+        else
+            low_s = middle_s;
+    }
+    for (size_t i = 0; i < placed->count && high_s > 0; i++) {
+        struct crossbar_matrix *m = &placed->matrices[i];
+
+        if (m->subarrays <= 0)
+            continue;
+        m->tiles = ceil(copies_within(m, high_s) * m->subarrays / tile);
+        m->copies = fmin(floor(m->tiles * tile / m->subarrays), m->positions);
     }
 }
 
 static enum status network_place(const struct crossbar_request *request,
                                  struct placed *placed, struct error *reason)
 {
-    double tile = (double)request->chip->tile_subarrays, needed = 0;
+    double needed = 0;
 
     for (size_t i = 0; i < placed->count; i++) {
         struct crossbar_matrix *m = &placed->matrices[i];
 
         crossbar_matrix_make(request, &request->layers->layers[i], m);
         needed += m->tiles;
-        if (request->chip->replicates && m->subarrays > 0)
-            m->copies = fmin(floor(m->tiles * tile / m->subarrays), m->positions);
     }
     placed->tiles = request->tiles > 0 ? request->tiles : needed;
     if (needed > placed->tiles)
@@ -170,7 +183,7 @@ static enum status network_place(const struct crossbar_request *request,
                          "the network's weights take %.0f tiles, %s has %.0f", needed,
                          request->chip->record.name, placed->tiles);
     if (request->chip->replicates)
-        copies_grow(request, placed, placed->tiles - needed);
+        copies_grow(request, placed);
     return STATUS_OK;
 }
 
@@ -230,7 +243,8 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->part_m2[CROSSBAR_FEEDBACK] = r->feedback_subarrays * each_m2;
     feedback_tiles = ceil(r->feedback_subarrays / tile);
     tiles = placed->tiles + feedback_tiles + ceil(r->gradient_subarrays / tile);
-    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 + c->buffers.global_buffer_m2;
+    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 +
+                                  c->buffers.global_buffer_m2;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->area_m2 += r->part_m2[p];
     *tile_m = sqrt(r->area_m2 / tiles);
@@ -280,7 +294,6 @@ static void layers_sum(const struct crossbar_request *request,
 static void network_count(const struct crossbar_request *request,
                           const struct placed *placed, struct crossbar_result *r)
 {
-    const struct crossbar *chip = request->chip;
     double cells = request->rows * request->columns * r->subarrays, used = 0;
     double levels = exp2(request->costs->crossbar_cell_bits) - 1;
 
@@ -296,7 +309,7 @@ static void network_count(const struct crossbar_request *request,
     }
     r->used = cells > 0 ? used / cells : 0;
     if (request->trains)
-        r->cell_writes = chip->update_share * fmin(chip->update_pulses, levels);
+        r->cell_writes = request->update_share * fmin(request->update_pulses, levels);
 }
 
 /* The layers asked for as a network of their own, in the time the schedule takes. */
@@ -318,6 +331,7 @@ static void network_time(const struct crossbar_request *request, struct placed *
     crossbar_schedule_time(&schedule, placed->layers, kept, &r->latency_s,
                            &r->backward_s);
     r->forward_s = r->latency_s - r->backward_s;
+    r->dram_bytes = r->part_s[CROSSBAR_DRAM] * request->dram_bytes_per_s;
     r->part_j[CROSSBAR_LEAKAGE] = r->leakage_w * r->latency_s;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->energy_j += r->part_j[p];

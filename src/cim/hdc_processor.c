@@ -14,8 +14,8 @@ static const double THRESHOLD_INSTRUCTIONS = 3;
 /* Two loads, exclusive or, population count, add. */
 static const double COMPARE_INSTRUCTIONS = 5;
 
-enum status hdc_processor_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason)
+static enum status costs_make(const struct hdc_costs_request *request,
+                              struct hdc_costs *costs, struct error *reason)
 {
     const struct hdc *hdc = request->hdc;
     const struct hdc_work *w = &request->work;
@@ -35,9 +35,10 @@ enum status hdc_processor_costs(const struct hdc_costs_request *request,
     enum status status;
 
     if (held > (double)hdc->cache_bytes)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "vectors and counters take %.0f bytes, the cache of %s has %ju",
-                         held, hdc->record.name, (uintmax_t)hdc->cache_bytes);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "vectors and counters take %.0f bytes, the cache of %s has %ju", held,
+            hdc->record.name, (uintmax_t)hdc->cache_bytes);
     status = array_search(&cache, &result, reason);
     if (status != STATUS_OK)
         return status;
@@ -73,8 +74,8 @@ static void work_add(const struct hdc *hdc, const struct hdc_costs *c,
                        reads * c->hdc_line_read_j + writes * c->hdc_line_write_j;
 }
 
-void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
-                       const struct hdc_costs *c, struct hdc_result *r)
+static void run(const struct hdc *hdc, const struct hdc_work *w,
+                const struct hdc_costs *c, struct hdc_result *r)
 {
     double registers = ceil(w->dimension / (double)hdc->simd_bits);
     double counter_registers = ceil(w->dimension * (double)hdc->counter_bits /
@@ -84,7 +85,8 @@ void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
     double ngrams = r->counts.ngrams, binds = r->counts.binds;
     double pairs = w->texts * w->classes;
 
-    work_add(hdc, c, HDC_FETCH, w->characters * registers, w->characters * vector, 0, r);
+    work_add(hdc, c, HDC_FETCH, w->characters * registers, w->characters * vector, 0,
+             r);
     work_add(hdc, c, HDC_BIND, binds * registers * BIND_INSTRUCTIONS, binds * vector,
              binds * vector, r);
     work_add(hdc, c, HDC_COUNT, ngrams * counter_registers * COUNT_INSTRUCTIONS,
@@ -95,3 +97,5 @@ void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
     work_add(hdc, c, HDC_COMPARE, pairs * registers * COMPARE_INSTRUCTIONS,
              2 * pairs * vector, 0, r);
 }
+
+const struct hdc_family hdc_processor = { .costs = costs_make, .run = run };

@@ -119,8 +119,8 @@ static enum status transverse_write(const struct array_request *plain,
     return STATUS_OK;
 }
 
-enum status hdc_racetrack_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason)
+static enum status costs_make(const struct hdc_costs_request *request,
+                              struct hdc_costs *costs, struct error *reason)
 {
     const struct cell *cell = request->cell;
     uint64_t domains = request->domains ? request->domains : cell->domains_per_track;
@@ -239,7 +239,8 @@ static void bind(const struct hdc_work *w, const struct hdc_costs *c,
     shift(r, c, HDC_BIND, 2 * writes + between, (2 * writes + between) * d);
     read_rows(r, c, HDC_BIND, reads, reads * d);
     write_rows(r, c, HDC_BIND, writes + between, (writes + between) * d);
-    transverse(r, c, HDC_BIND, r->counts.ngrams * counts, r->counts.ngrams * counts * d);
+    transverse(r, c, HDC_BIND, r->counts.ngrams * counts,
+               r->counts.ngrams * counts * d);
 }
 
 /* n-grams are laid side by side; as many as a transverse read spans are counted at once,
@@ -249,7 +250,8 @@ static void bind(const struct hdc_work *w, const struct hdc_costs *c,
 static void count(const struct hdc *hdc, const struct hdc_work *w,
                   const struct hdc_costs *c, struct hdc_result *r)
 {
-    double d = w->dimension, ngrams = r->counts.ngrams, base = (double)hdc->counter_base;
+    double d = w->dimension, ngrams = r->counts.ngrams,
+           base = (double)hdc->counter_base;
     double groups = w->texts * ceil(ngrams / w->texts / c->hdc_span);
     double ones = r->counts.counter_updates / 2, carries = 0;
 
@@ -297,8 +299,8 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
     r->step_j[HDC_COMPARE] += pairs * adders * c->hdc_adder_j;
 }
 
-void hdc_racetrack_run(const struct hdc *hdc, const struct hdc_work *work,
-                       const struct hdc_costs *costs, struct hdc_result *result)
+static void run(const struct hdc *hdc, const struct hdc_work *work,
+                const struct hdc_costs *costs, struct hdc_result *result)
 {
     fetch(work, costs, result);
     bind(work, costs, result);
@@ -306,3 +308,5 @@ void hdc_racetrack_run(const struct hdc *hdc, const struct hdc_work *work,
     threshold(hdc, work, costs, result);
     compare(hdc, work, costs, result);
 }
+
+const struct hdc_family hdc_racetrack = { .costs = costs_make, .run = run };

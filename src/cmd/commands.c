@@ -86,7 +86,10 @@ const struct command commands[] = {
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },
-    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
+    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages",
+      "  NAME                print that record in full\n"
+      "  layers WORKLOAD     what an accelerator computes of it, numbered as the axis layer is\n",
+      cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },

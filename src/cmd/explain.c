@@ -2,17 +2,57 @@
 
 #include "array/array.h"
 #include "base/units.h"
+#include "space/machine.h"
 #include "stage/stages.h"
 #include "stage/visit.h"
 
 #include <math.h>
 #include <string.h>
 
+/* Axes in one dimension with a chosen one take the values beside it, if the sweep has
+ * it; those that a machine stands for, its own in any case. */
+static enum status companions_choose(const struct library *library,
+                                     const struct space *space, enum axis_id axis,
+                                     axis_mask named, struct point *point,
+                                     struct error *err)
+{
+    const union axis_value chosen = point_get(point, axis);
+    enum status status = STATUS_OK;
+
+    for (size_t d = 0; d < space->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[d];
+        uint64_t at = 0;
+        bool is_in = false;
+
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            is_in |= dimension->axes[a] == axis;
+        while (is_in && at < dimension->count &&
+               !axis_values_equal(axis, space->axes[axis].values[at], chosen))
+            at++;
+        if (!is_in || at == dimension->count)
+            continue;
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            if (!(named >> dimension->axes[a] & 1))
+                point_set(point, dimension->axes[a],
+                          space->axes[dimension->axes[a]].values[at]);
+    }
+    for (size_t i = 0; axis == AXIS_machine && i < MACHINE_KINDS && !status; i++) {
+        union axis_value part;
+
+        status = machine_part((const struct machine_record *)chosen.record, library,
+                              machine_axes[i], &part.record, err);
+        point_set(point, machine_axes[i], part);
+    }
+    return status;
+}
+
 /* Replace the values named in "axis=value" texts; the rest stay at the sweep's first. */
 static enum status point_choose(char **settings, int count,
                                 const struct library *library, struct space *space,
                                 struct point *point, struct error *err)
 {
+    axis_mask named = 0;
+
     for (enum axis_id axis = 0; axis < AXES; axis++)
         point_set(point, axis, space->axes[axis].values[0]);
     for (int i = 0; i < count; i++) {
@@ -36,6 +76,10 @@ static enum status point_choose(char **settings, int count,
             return error_set(err, status, "%s: %s", key, why.text);
         point_set(point, axis, value);
         space->axes[axis].is_given = true;
+        named |= (axis_mask)1 << axis;
+        status = companions_choose(library, space, axis, named, point, &why);
+        if (status != STATUS_OK)
+            return error_set(err, status, "%s %s", key, why.text);
     }
     return STATUS_OK;
 }

@@ -97,9 +97,11 @@ static void state_print(enum state state, const struct activity *activity)
     double silent_s = activity->has_journal ? (double)time(NULL) - activity->last_s : 0;
 
     if (state == STATE_RUNNING) {
+        bool has_job = strcmp(activity->owner.job.id, "-") != 0;
+
         printf("running on %u ranks, host %s, process %ld%s%s", activity->ranks,
                activity->owner.host, activity->owner.pid,
-               activity->owner.job[0] ? ", job " : "", activity->owner.job);
+               has_job ? ", job " : "", has_job ? activity->owner.job.id : "");
         if (silent_s > SILENT_S)
             printf("; no progress for %.0f min", silent_s / 60);
         printf("\n");

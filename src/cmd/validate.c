@@ -69,6 +69,7 @@ static void figure_json(const struct published_figure *figure, double value,
     settings_json(&members, "where", figure->where, figure->where_count);
     settings_json(&members, "baseline", figure->baseline, figure->baseline_count);
     text_json(&members, "metric", figure->metric);
+    text_json(&members, "at", figure->at);
     text_json(&members, "reduce", word_name(reduce_words, (int)figure->reduce));
     text_json(&members, "unit", figure->unit);
     json_name(stdout, &members, "published");

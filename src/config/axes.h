@@ -53,4 +53,7 @@ void axes_reading_free(struct axes_reading *reading);
  * place, if there is none. */
 enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err);
 
+/* The key `detail`, NULL if not given; adds the axis `layer`. */
+enum status detail_read(struct axes_reading *reading, const config_setting_t *setting);
+
 #endif

@@ -229,9 +229,10 @@ static enum status samples_read(struct axes_reading *reading,
 
 static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
 {
-    static const char *const keys[] = { "title",   "stages",  "axes",     "zip",
-                                        "exclude", "sample",  "samples",  "options",
-                                        "limits",  "weights", "objective" };
+    static const char *const keys[] = { "title",   "stages", "axes",    "zip",
+                                        "exclude", "sample", "samples", "options",
+                                        "limits",  "weights", "detail",
+                                        "objective" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -259,6 +260,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = axes_read(reading, axes);
     if (status == STATUS_OK)
         status = samples_read(reading, setting_member(root, "samples"));
+    if (status == STATUS_OK)
+        status = detail_read(reading, setting_member(root, "detail"));
     if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
     if (status == STATUS_OK)

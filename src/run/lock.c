@@ -20,7 +20,7 @@ struct heartbeat {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    bool is_over;
+    bool is_begun, is_over;
     int fd;
 };
 
@@ -29,6 +29,8 @@ static void *heartbeat_run(void *heartbeat_)
     struct heartbeat *heartbeat = heartbeat_;
 
     pthread_mutex_lock(&heartbeat->mutex);
+    heartbeat->is_begun = true;
+    pthread_cond_signal(&heartbeat->wake);
     while (!heartbeat->is_over) {
         struct timespec until;
 
@@ -41,7 +43,10 @@ static void *heartbeat_run(void *heartbeat_)
     return NULL;
 }
 
-/* NULL if no thread can be had: the lock then ages, which matters to other hosts only. */
+/* NULL if no thread can be had: the lock then ages, which matters to other hosts only.
+ * Returns when the thread is past its start and only sleeps: a process that is forked
+ * meanwhile inherits the locks that the start of a thread takes, and would wait for ever
+ * (the address sanitizer's allocator has such locks). */
 static struct heartbeat *heartbeat_begin(int fd)
 {
     struct heartbeat *heartbeat = alloc_array(1, sizeof *heartbeat);
@@ -55,10 +60,15 @@ static struct heartbeat *heartbeat_begin(int fd)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     failure = pthread_create(&heartbeat->thread, NULL, heartbeat_run, heartbeat);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failure)
-        return heartbeat;
-    free(heartbeat);
-    return NULL;
+    if (failure) {
+        free(heartbeat);
+        return NULL;
+    }
+    pthread_mutex_lock(&heartbeat->mutex);
+    while (!heartbeat->is_begun)
+        pthread_cond_wait(&heartbeat->wake, &heartbeat->mutex);
+    pthread_mutex_unlock(&heartbeat->mutex);
+    return heartbeat;
 }
 
 static void heartbeat_end(struct heartbeat *heartbeat)
@@ -75,51 +85,65 @@ static void heartbeat_end(struct heartbeat *heartbeat)
 
 static void self_describe(struct lock_owner *owner)
 {
-    const char *job = getenv("SLURM_JOB_ID");
-
     *owner = (struct lock_owner){ .pid = (long)getpid(), .is_alive = true };
     gethostname(owner->host, sizeof owner->host - 1);
-    snprintf(owner->job, sizeof owner->job, "%s", job && *job ? job : "-");
+    job_self(&owner->job);
 }
 
 static bool owner_parse(int fd, struct lock_owner *owner)
 {
-    char text[256] = "";
+    char text[512] = "";
     struct stat file;
 
-    *owner = (struct lock_owner){ 0 };
+    *owner = (struct lock_owner){ .host = "?", .job = { "-", "-", "-" } };
     if (pread(fd, text, sizeof text - 1, 0) < 0 || fstat(fd, &file))
         return false;
     owner->silent_s = difftime(time(NULL), file.st_mtime);
-    return sscanf(text, "%127s %ld %63s", owner->host, &owner->pid, owner->job) == 3;
+    return sscanf(text, "%127s %ld %63s %15s %63s", owner->host, &owner->pid,
+                  owner->job.id, owner->job.restart, owner->job.cluster) == 5;
 }
 
-/* Is the owner gone?  fd is the lock file, on which flock was tried. */
-static bool is_stale(int fd, const struct lock_owner *owner, bool is_flocked)
+/* What flock tells: not much on a file system that has none (Lustre by default). */
+enum holding { HOLDING_NONE, HOLDING_SOMEBODY, HOLDING_UNKNOWN };
+
+static enum holding holding_try(int fd)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return HOLDING_NONE;
+    return errno == EWOULDBLOCK ? HOLDING_SOMEBODY : HOLDING_UNKNOWN;
+}
+
+static bool is_process(long pid)
+{
+    return kill((pid_t)pid, 0) == 0 || errno == EPERM;
+}
+
+/* Is the owner gone?  Slurm is asked only if asks_slurm. */
+static bool is_stale(const struct lock_owner *owner, enum holding holding,
+                     bool asks_slurm)
 {
     struct lock_owner self;
 
-    (void)fd;
     self_describe(&self);
-    if (!is_flocked)
-        return false; /* somebody lives who holds it */
+    if (holding == HOLDING_SOMEBODY)
+        return false;
     if (strcmp(owner->host, self.host) == 0)
-        return true; /* flock would have failed */
-    if (strcmp(owner->job, "-") != 0 && strcmp(owner->job, self.job) == 0)
-        return true;
-    return owner->silent_s > LOCK_STALE_S;
+        return holding == HOLDING_NONE || !is_process(owner->pid);
+    return job_is_restart(&owner->job, &self.job) || owner->silent_s > LOCK_STALE_S ||
+           (asks_slurm && job_is_gone(&owner->job));
 }
 
 /* A new file with our name in it, already locked, under a name of its own. */
 static int own_file_make(const char *path, char **name, struct error *err)
 {
     struct lock_owner self;
-    char text[256];
+    char text[512];
     int fd, size;
 
     self_describe(&self);
     *name = alloc_printf("%s.%s.%ld", path, self.host, self.pid);
-    size = snprintf(text, sizeof text, "%s %ld %s\n", self.host, self.pid, self.job);
+    size = snprintf(text, sizeof text, "%s %ld %s %s %s\n", self.host, self.pid,
+                    self.job.id, self.job.restart, self.job.cluster);
     unlink(*name);
     fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd >= 0 && write(fd, text, (size_t)size) == size) {
@@ -136,25 +160,25 @@ static int own_file_make(const char *path, char **name, struct error *err)
 
 /* Remove a stale lock.  Between looking and removing nobody else can have taken it over,
  * because whoever tries needs the flock we hold. */
-static enum status stale_remove(const char *path, struct error *err)
+static enum status stale_remove(const char *path, bool asks_slurm, struct error *err)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC);
-    struct lock_owner owner = { .host = "?", .job = "-" };
-    bool is_flocked;
+    struct lock_owner owner;
+    enum holding holding;
     enum status status = STATUS_OK;
     struct stat named, opened;
 
     if (fd < 0)
         return STATUS_OK; /* released meanwhile, or an error that link will repeat */
-    is_flocked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    holding = holding_try(fd);
     owner_parse(fd, &owner);
-    if (!is_stale(fd, &owner, is_flocked))
+    if (!is_stale(&owner, holding, asks_slurm))
         status = error_set(
             err, STATUS_INPUT,
             "%s: another run is writing the result file: process %ld on %s "
             "(job %s), last heard of %.0f s ago; wait for it, or remove the "
             "lock file if you know it is dead",
-            path, owner.pid, owner.host, owner.job, owner.silent_s);
+            path, owner.pid, owner.host, owner.job.id, owner.silent_s);
     else if (stat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
              named.st_ino == opened.st_ino)
         unlink(path);
@@ -166,14 +190,14 @@ static enum status stale_remove(const char *path, struct error *err)
 static enum status owner_await(const char *path, struct error *err)
 {
     double begin_s = clock_s();
-    enum status status = stale_remove(path, err);
+    enum status status = stale_remove(path, false, err);
 
     for (unsigned idle = 200;
          status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
         idle_wait(idle);
-        status = stale_remove(path, err);
+        status = stale_remove(path, false, err);
     }
-    return status;
+    return status == STATUS_INPUT ? stale_remove(path, true, err) : status;
 }
 
 enum status lock_take(struct lock *lock, const char *output, struct error *err)
@@ -227,9 +251,10 @@ bool lock_read(const char *output, struct lock_owner *owner)
     if (is_there) {
         self_describe(&self);
         if (strcmp(owner->host, self.host) == 0)
-            owner->is_alive = kill((pid_t)owner->pid, 0) == 0 || errno == EPERM;
+            owner->is_alive = is_process(owner->pid);
         else
-            owner->is_alive = owner->silent_s <= LOCK_STALE_S;
+            owner->is_alive = owner->silent_s <= LOCK_STALE_S &&
+                              !job_is_gone(&owner->job);
     }
     if (fd >= 0)
         close(fd);

@@ -1,13 +1,15 @@
 /* One run at a time on a result file: output.lock says who writes it.
  *
- * The file holds host, process id and job id, and is locked (flock) by its owner.  A lock
- * whose owner is gone is taken over: on the same host flock tells; of another host it
- * counts as gone when its owner was the same Slurm job (which was requeued), or has not
- * touched the file for LOCK_STALE_S. */
+ * The file holds host, process id and Slurm job, and is locked (flock) by its owner.  A
+ * lock whose owner is gone is taken over: on the same host flock tells; of another host it
+ * counts as gone when its owner was an earlier start of the same Slurm job (which was
+ * requeued), when Slurm says that its job has ended, or when it has not touched the file
+ * for LOCK_STALE_S. */
 #ifndef NVSWEEP_RUN_LOCK_H
 #define NVSWEEP_RUN_LOCK_H
 
 #include "base/error.h"
+#include "run/job.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -24,8 +26,9 @@ struct lock {
 
 /* Who holds a lock, as its file says. */
 struct lock_owner {
-    char host[128], job[64];
+    char host[128];
     long pid;
+    struct job job;
     double silent_s; /* since the owner last touched it */
     bool is_alive;
 };

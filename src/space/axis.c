@@ -19,6 +19,7 @@ const struct word rules_words[] = {
     { "physical", RULES_PHYSICAL },
     { "nvsim", RULES_NVSIM },
     { "physical_nvsim_writes", RULES_PHYSICAL_NVSIM_WRITES },
+    { "nvsim_any", RULES_NVSIM_ANY },
     { NULL, 0 },
 };
 

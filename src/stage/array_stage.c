@@ -45,7 +45,8 @@ enum status array_request_at(const struct visit *visit, const struct point *poin
         .target = (enum array_target)point->target,
         .limits = study->sweep->limits,
         .weights = study->sweep->weights,
-        .banks = point->bank_count,
+        .banks = point->bank_count > 0 ? point->bank_count : ARRAY_BANKS_CHOSEN,
+        .routing = (enum array_routing)point->routing,
         .power_gating = point->power_gating != 0,
     };
     wires_choose((enum wires_id)point->wires, request);
@@ -199,7 +200,10 @@ void array_stage_evaluate(const struct study *study, struct range points,
 double array_stage_cost_s(const struct study *study, const struct point *point)
 {
     bool is_iso = study->sweep->space.iso_area.baseline != NULL;
-    double one_s = 1e-3 * (1 + log2((double)point->capacity_bytes) / 10);
+    double one_s = 1e-3 * (1 + log2((double)point->capacity_bytes) / 10) *
+                   (point->access_mode == ACCESS_BEST ? 3 : 1) *
+                   (point->target == TARGET_TUNED ? 8 : 1) *
+                   (point->bank_count == 0 ? 2 : 1);
 
     return is_iso ? 12 * one_s : one_s;
 }

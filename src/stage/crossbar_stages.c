@@ -133,6 +133,10 @@ static void request_make(const struct point *point, const struct crossbar_costs 
         request->tiles = (double)point->tiles;
     if (point->activation_density > 0)
         request->activity = point->activation_density;
+    if (point->update_share > 0)
+        request->update_share = point->update_share;
+    if (point->update_pulses > 0)
+        request->update_pulses = point->update_pulses;
     if (point->dram_bytes_per_s > 0)
         request->dram_bytes_per_s = point->dram_bytes_per_s;
     if (point->dram_j_per_bit > 0)
@@ -175,6 +179,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
         out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
         out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
+    out->crossbar_dram_bytes[i] = r->dram_bytes;
     out->crossbar_macs[i] = r->macs;
     out->crossbar_weights[i] = r->weights;
     out->crossbar_tiles[i] = r->tiles;

@@ -58,6 +58,7 @@ static bool taken_at(const struct study *study, uint64_t index,
         taken->latency_s = n->crossbar_s[row];
         taken->batch_j = n->crossbar_j[row];
         taken->area_m2 = n->crossbar_area_m2[row];
+        taken->offchip_bytes = n->crossbar_dram_bytes[row];
     } else {
         const struct cim_network_columns *n =
             &study->results[STAGE_CIM_NETWORK].cim_network;
@@ -83,8 +84,7 @@ static enum status inference_at(const struct study *study, uint64_t index,
     struct taken taken;
 
     if (!taken_at(study, index, point, &taken))
-        return error_set(reason, STATUS_INFEASIBLE, "%s cannot run the workload",
-                         machine->record.name);
+        return STATUS_INFEASIBLE; /* the machine's stage said why */
     if (machine->area_m2 > 0)
         taken.area_m2 = machine->area_m2;
     if (point->area_budget_m2 > 0)

@@ -82,8 +82,16 @@ static enum status layers_of(struct layer_cache *cache, const struct point *poin
     return STATUS_OK;
 }
 
-static void row_write(const struct mapping *mapping, const struct mapping_columns *out,
-                      uint64_t i)
+/* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
+static double transform_share(uint64_t tile)
+{
+    double side = (double)(tile + 2);
+
+    return tile ? side * side / (9.0 * (double)(tile * tile)) : 1;
+}
+
+static void row_write(const struct mapping *mapping, uint64_t tile,
+                      const struct mapping_columns *out, uint64_t i)
 {
     out->cycles[i] = mapping->cycles;
     out->stall_cycles[i] = mapping->stall_cycles;
@@ -109,6 +117,12 @@ static void row_write(const struct mapping *mapping, const struct mapping_column
     out->offchip_accesses[i] = mapping->dram_reads + mapping->dram_writes;
     out->instructions[i] = mapping->instructions;
     out->transform_ops[i] = mapping->transform_ops;
+    out->transform_reduction[i] = mapping->direct_macs > 0 ? mapping->direct_macs /
+                                                                 mapping->transformed_macs
+                                                           : 1;
+    out->transform_bound[i] = mapping->macs /
+                              (mapping->macs - mapping->direct_macs *
+                                                   (1 - transform_share(tile)));
 }
 
 static enum status mapping_visit(const struct visit *visit, const union columns *out,
@@ -133,7 +147,7 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
         return status;
     status = machine_map(&machine, layers, visit->point.layer, &mapping, reason);
     if (status == STATUS_OK)
-        row_write(&mapping, &out->mapping, i);
+        row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
     if (is_varied)
         accel_layers_free(&varied);
     return status;
@@ -157,7 +171,7 @@ double mapping_stage_cost_s(const struct study *study, const struct point *point
     switch (((const struct accelerator *)point->accelerator)->family) {
     case ACCEL_EIE: return 0.05;
     case ACCEL_SCALESIM: return 0.05;
-    case ACCEL_NEST: return 0.2;
+    case ACCEL_NEST: return 1; /* if it searches */
     case ACCEL_ROW_STATIONARY: return 2e-3;
     default: return 5e-5;
     }

@@ -6,6 +6,7 @@ const struct word node_roadmaps[] = {
     { "hp", ROADMAP_HP },
     { "lstp", ROADMAP_LSTP },
     { "lop", ROADMAP_LOP },
+    { "calibrated", ROADMAP_CALIBRATED },
     { NULL, 0 },
 };
 

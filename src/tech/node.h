@@ -13,7 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum node_roadmap { ROADMAP_HP, ROADMAP_LSTP, ROADMAP_LOP };
+enum node_roadmap {
+    ROADMAP_HP,
+    ROADMAP_LSTP,
+    ROADMAP_LOP,
+    ROADMAP_CALIBRATED, /* fitted to a published study as a whole */
+};
 enum node_transistor { TRANSISTOR_PLANAR, TRANSISTOR_FINFET, TRANSISTOR_GAA };
 enum wire_level { WIRE_LOCAL, WIRE_SEMI_GLOBAL, WIRE_GLOBAL };
 enum wire_style { WIRE_AGGRESSIVE, WIRE_CONSERVATIVE };
