@@ -263,6 +263,15 @@ static void page_sweep(void)
         "{ count = 1000; seed = 7; } draws points instead of taking the axes' product; "
         "an axis may then be an interval { from; to; } without steps. The result has "
         "one dimension, point.\n");
+    roff_tag("samples", "");
+    roff_text(
+        "samples = 1024; with the axis spread draws so many sets of record parameters "
+        "from a Sobol sequence: the axis sample, from 1. Stages that read no varied "
+        "record stay as they are. With stages = [ \"sensitivity\" ] their quantiles, "
+        "winners and first-order indices are computed.\n");
+    roff_tag("objective", "");
+    roff_text("The metric that the sensitivity stage looks at, wanted small (default: "
+              "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
         "\"layer\" adds the dimension layer to what accelerators compute: 0 is the whole "
