@@ -12,7 +12,7 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge cim uncertainty space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge cim space uncertainty stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
@@ -30,14 +30,16 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 # No contraction: results must not depend on the machine the compiler was told of.
 CFLAGS   += -std=c11 -D_GNU_SOURCE $(OPTIMISE) $(WARNINGS) $(if $(WERROR),-Werror) \
             -ffp-contract=off -fno-math-errno -Isrc -Ihdf5_schema
-CFLAGS   += $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
-comma    := ,
+SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer
+CFLAGS   += $(if $(SANITIZE),$(SANITIZERS))
 
 # Packages may not be there before `make deps`; so these are asked for when used.
 HDF5_CFLAGS  = $(shell pkg-config --cflags hdf5-openmpi)
 HDF5_LIBS    = $(shell pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl
 CONFIG_LIBS  = $(shell pkg-config --libs libconfig libprotobuf-c)
 VERSION     := $(shell cat VERSION)
+GIT_DIR     := $(shell git rev-parse --git-dir 2>/dev/null)
 GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 
@@ -88,6 +90,27 @@ fuzz: all  ## feed broken files to every reader, SECONDS= (600) each, by libFuzz
 	$(Q).ci/deps $(FUZZ_PACKAGES)
 	$(Q)tests/fuzz/run $(BUILD)/fuzz $(or $(SECONDS),600)
 
+compilers: deps all  ## same bits from gcc -O0, clang, gcc -O3 -march=native, 1 and 3 ranks?
+	$(Q).ci/deps clang
+	$(Q)BUILD=$(BUILD) tests/compare_compilers.sh
+
+honesty: $(BUILD)/unit  ## ROWS= (1000000) random points of all stages: numbers, or a reason
+	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) V=1 $(BUILD)/unit honesty
+
+sanitize: deps  ## the whole test suite under ASan and UBSan (takes an hour)
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 OPTIMISE='-O1 -g' check
+
+valgrind: deps all  ## one rank and every command that reads its file, under valgrind
+	$(Q).ci/deps valgrind
+	$(Q)NVSWEEP=$(BUILD)/nvsweep tests/valgrind.sh
+
+coverage: deps  ## lines and branches that the tests reach, and what they do not, by name
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage OPTIMISE='-O0 --coverage' all \
+	    build/coverage/unit build/coverage/bench_runner
+	$(Q)find build/coverage -name '*.gcda' -delete
+	$(Q)tests/run_all build/coverage
+	$(Q)/usr/bin/python3 tests/coverage.py build/coverage
+
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
 	$(Q).ci/lint
@@ -129,7 +152,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture slurm-test fuzz lint format bench plots schema man install clean help
+.PHONY: all run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 
@@ -142,7 +165,7 @@ $(BUILD)/obj/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
 
 $(BUILD)/obj/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
 $(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
-$(BUILD)/obj/cmd/version.o: $(wildcard .git/HEAD) $(wildcard .git/index) VERSION
+$(BUILD)/obj/cmd/version.o: $(wildcard $(addprefix $(GIT_DIR)/,HEAD index)) VERSION
 
 $(BUILD)/obj/%.o: src/%.c
 	$(call say,CC,$<)
@@ -223,3 +246,4 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGR
 	$(Q)mpicc $(CFLAGS) -fsanitize=fuzzer $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 -include $(PROGRAM_O:.o=.d) $(TEST_O:.o=.d) $(BENCH:%=$(BUILD)/tests/bench_%.d)
+-include $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.d)

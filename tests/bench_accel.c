@@ -39,7 +39,7 @@ static void family_measure(const struct library *library, const char *name,
             sum += mapping.cycles;
         rounds++;
     } while (now_s() - begin_s < 0.4);
-    printf("accel     %-15s %-14s %12.4g layers/s per core (%.4g cycles)\n",
+    printf("accel     %-15s %-23s %12.4g layers/s per core (%.4g cycles)\n",
            accel_families[machine.accelerator.family]->name, name,
            (double)(rounds * layers.count) / (now_s() - begin_s), sum / (double)rounds);
     accel_layers_free(&layers);
@@ -63,7 +63,7 @@ static void cycles_measure(void)
             count++;
         }
     } while (now_s() - begin_s < 0.4);
-    printf("accel     %-15s %-14s %12.4g layers/s per core, against 1e6 (check %llu)\n",
+    printf("accel     %-15s %-23s %12.4g layers/s per core, against 1e6 (check %llu)\n",
            "systolic", "cycles alone", (double)count / (now_s() - begin_s),
            (unsigned long long)(sum % 1000));
 }
@@ -74,7 +74,8 @@ int main(void)
         { "systolic-32", "vgg16" },   { "xr-cpu", "vgg16" },
         { "eyeriss", "vgg16" },       { "eyeriss-like", "vgg16" },
         { "winograd-cube", "vgg16" }, { "scalesim-32", "scalesim-alexnet" },
-        { "eie-64", "eie9" },
+        { "eie-64", "eie9" },            { "timeloop-eyeriss-stated", "timeloop-default" },
+        { "timeloop-eyeriss", "timeloop-default" },
     };
     char *folder = library_default_folder();
     const char *folders[] = { folder };

@@ -1,62 +1,82 @@
 #!/usr/bin/env bash
-# Results do not depend on the compiler or its optimisation: the same sweeps by builds of
-# gcc -O0, clang -O2 and the one under test (gcc -O3) have the same bytes in every column.
+# Results depend neither on the compiler, nor on its optimisation, nor on the number of ranks:
+# the same sweeps, of all stages, by builds of gcc -O0, clang -O2, gcc -O3 for this machine's
+# own instructions, and the one under test on one and on three ranks, hold the same bits.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
+build=$(realpath "${BUILD:-$root/build}")
+sweeps=(array_scalability carbon_cache carbon_share cim_neon cim_simdram cim_training cim_upmem
+        edge_rates edge_video eie_sram_width reliability_wear robust_networks systolic_shapes
+        winograd_networks xr_inference_rate)
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1
+export NVSWEEP_LIBRARY=$root/sweeps/library # builds here lie deeper than it is looked for
 command -v clang >/dev/null || { echo "clang is not installed"; exit 77; }
-cd "$root"
+cd "$root" || exit 1
 unset MAKEFLAGS MAKELEVEL
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failures=0
 
-cat >"$scratch/llc.cfg" <<'CFG'
-stages = [ "array", "system" ];
-axes = {
-    technology = [ "sram", "stt-mram", "sot-mram" ];
-    capacity = [ "96 KiB", "3 MiB", "7 MiB" ];
-    temperature = [ "300 K", "350 K" ];
-    target = [ "edap", "read_latency" ];
-    platform = "gtx-1080-ti";
-    workload = [ "alexnet", "squeezenet" ];
-    phase = [ "inference", "training" ];
-    batch = 4;
-};
-CFG
-cp sweeps/xr_nodes.cfg "$scratch/chip.cfg"
-
-run() { # name, program
-    for sweep in llc chip; do
+run() { # name, command of the program...
+    local name=$1
+    shift
+    mkdir "$scratch/$name"
+    for sweep in "${sweeps[@]}"; do
         # A folder of its own: kept reuse curves would hide who computed them.
-        NVSWEEP_CURVES=$scratch/$1 timeout 300 "$2" run "$scratch/$sweep.cfg" \
-            -o "$scratch/$sweep-$1.h5" --quiet ||
-            { echo "FAILED: $sweep by $1"; failures=$((failures + 1)); }
+        NVSWEEP_CURVES=$scratch/$name/curves timeout 600 "$@" run "sweeps/$sweep.cfg" \
+            -o "$scratch/$name/$sweep.h5" --quiet 2>"$scratch/said" ||
+            { echo "FAILED: $sweep by $name"; cat "$scratch/said"; failures=$((failures + 1)); }
     done
 }
 
 compiler() { # name, CC, optimisation
-    local build=build/compilers/$1
-    make --no-print-directory -j2 BUILD="$build" CC="$2" OPTIMISE="$3" SANITIZE= \
-        WARNINGS= "$build/nvsweep" >"$scratch/$1.log" 2>&1 ||
-        { tail -n 20 "$scratch/$1.log"; echo "FAILED: $1 does not build"; exit 1; }
-    run "$1" "$build/nvsweep"
+    local into=build/compilers/$1
+    make --no-print-directory -j"$(nproc)" BUILD="$into" CC="$2" OPTIMISE="$3" SANITIZE= \
+        WARNINGS= "$into/nvsweep" >"$scratch/log" 2>&1 ||
+        { tail -n 20 "$scratch/log"; echo "FAILED: $1 does not build"; exit 1; }
+    run "$1" "$into/nvsweep"
 }
 
-run gcc-O3 "$NVSWEEP"
+same() { # two names: every dataset of every file, bit by bit
+    /usr/bin/python3 - "$scratch/$1" "$scratch/$2" "${sweeps[@]}" <<'PY'
+import sys
+import h5py
+import numpy
+
+failed = 0
+for sweep in sys.argv[3:]:
+    with h5py.File(f"{sys.argv[1]}/{sweep}.h5") as a, h5py.File(f"{sys.argv[2]}/{sweep}.h5") as b:
+        names = sorted(a)
+        if names != sorted(b):
+            sys.exit(f"FAILED: {sweep}: other datasets")
+        for name in names:
+            if name == "metadata_checksum":  # of the program's commit, too
+                continue
+            left, right = (numpy.asarray(file[name][()]).reshape(-1) for file in (a, b))
+            if left.dtype.kind == "f":
+                left, right = left.view(numpy.uint64), right.view(numpy.uint64)
+            at = numpy.nonzero(left != right)[0]
+            if len(at):
+                values = [numpy.asarray(file[name][()]).reshape(-1)[at[0]] for file in (a, b)]
+                print(f"FAILED: {sweep}: {name} differs in {len(at)} values, first "
+                      f"{values[0]!r} against {values[1]!r}")
+                failed += 1
+sys.exit(failed > 0)
+PY
+    if [ $? -eq 0 ]; then
+        echo "ok     $1 and $2 agree in every bit of ${#sweeps[@]} sweeps"
+    else
+        failures=$((failures + 1))
+    fi
+}
+
+run one-rank "$build/nvsweep"
+run three-ranks mpirun -n 3 "$build/nvsweep"
 compiler gcc-O0 gcc "-O0"
 compiler clang-O2 clang "-O2"
-for sweep in llc chip; do
-    for other in gcc-O3 clang-O2; do
-        if "$NVSWEEP" diff "$scratch/$sweep-gcc-O0.h5" "$scratch/$sweep-$other.h5" |
-            tee "$scratch/said" | grep -q "no differences" &&
-            cmp "$scratch/$sweep-gcc-O0.h5" "$scratch/$sweep-$other.h5"; then
-            echo "ok     $sweep: gcc-O0 and $other agree in every byte"
-        else
-            cat "$scratch/said"
-            echo "FAILED: $sweep: gcc-O0 and $other differ"
-            failures=$((failures + 1))
-        fi
-    done
+compiler gcc-native gcc "-O3 -march=native"
+for other in three-ranks gcc-O0 clang-O2 gcc-native; do
+    same one-rank $other
 done
 [ "$failures" -eq 0 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Accelerators from sweep file to result file: the same bytes on one and on three ranks, the
-# SCALE-Sim command to the digit, published figures met but for those known to be missed.
+# SCALE-Sim command to the digit, published figures met.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
@@ -26,6 +26,21 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" show "$scratch/1.h5" workload=vgg8-cifar layer=9 -m inference_j 2>&1 |
     grep -q ' -$' || fail "a layer that is not there has a value"
 
+# layer by layer: the layers of a network add up to it
+cat >"$scratch/layers.cfg" <<'CFG'
+title = "layers"; detail = "layer";
+axes = { accelerator = [ "systolic-32", "eyeriss" ]; workload = "alexnet"; technology = "sram";
+         node = "22 nm"; precision = 16; };
+CFG
+timeout 60 "$NVSWEEP" run "$scratch/layers.cfg" -o "$scratch/layers.h5" --quiet || fail "no layers"
+"$NVSWEEP" export "$scratch/layers.h5" -m cycles | awk -F, 'NR == 1 {
+        for (i = 1; i <= NF; i++) { if ($i == "layer") l = i; if ($i ~ /^cycles/) c = i } next }
+    $l == 0 { total = $c; sum = 0 }
+    $l > 0 { sum += $c }
+    $l == 8 { n++; if (sum < total * (1 - 1e-12) || sum > total * (1 + 1e-12)) bad++ }
+    END { exit n != 2 || bad }' || fail "layers do not add up to their network"
+"$NVSWEEP" list layers alexnet | grep -q '^ *8  fc8 ' || fail "list layers does not name fc8"
+
 cat >"$scratch/a.cfg" <<'CFG'
 [general]
 run_name = a32
@@ -47,20 +62,40 @@ SparsitySupport : false
 InterfaceBandwidth : CALC
 CFG
 printf 'Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\nConv1, 224, 224, 11, 11, 3, 96, 4,\n' >"$scratch/t.csv"
-got=$("$NVSWEEP" scalesim -c "$scratch/a.cfg" -t "$scratch/t.csv" | tail -n 1)
 # SCALE-Sim v3 (1d62b68)
+got=$("$NVSWEEP" scalesim -c "$scratch/a.cfg" -t "$scratch/t.csv" | tail -n 1)
 case $got in
-"0, 121124, 0, 84.99"*", 3294225, 3310560, 308640, 519810, 44366, 290431,") ;;
+"0, "*", 121124, 0, 84.99"*", 3294225, "*", 3310560, "*", 308640, "*", 519810, "*", 44366, "*", 290431,") ;;
 *) fail "scalesim prints $got" ;;
 esac
+# as its repository keeps them for its tests: test/general/golden_trace_calc
+"$NVSWEEP" scalesim -c <(sed 's/: os/: ws/' "$scratch/a.cfg") -t "$scratch/t.csv" -p "$scratch/reports" 2>/dev/null
+cmp "$scratch/reports/a32/COMPUTE_REPORT.csv" - <<'CSV' || fail "COMPUTE_REPORT.csv differs"
+LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, Compute Util %,
+0, 116210, 112283, 0, 91.68309650614964, 94.53125, 90.78000992063485,
+CSV
+cmp "$scratch/reports/a32/BANDWIDTH_REPORT.csv" - <<'CSV' || fail "BANDWIDTH_REPORT.csv differs"
+LayerID, Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW,
+0, 29.338590881967885, 0.31035864734643714, 31.035864734643713, 15.686576632947475, 0.3280954308794592, 31.160747178854372,
+CSV
+cmp "$scratch/reports/a32/DETAILED_ACCESS_REPORT.csv" - <<'CSV' || fail "DETAILED_ACCESS_REPORT.csv differs"
+LayerID, SRAM IFMAP Start Cycle, SRAM IFMAP Stop Cycle, SRAM IFMAP Reads, SRAM Filter Start Cycle, SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, SRAM OFMAP Writes, DRAM IFMAP Start Cycle, DRAM IFMAP Stop Cycle, DRAM IFMAP Reads, DRAM Filter Start Cycle, DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, DRAM OFMAP Writes,
+0, 33.0, 112176.0, 3294225, 1.0, 109197.0, 34848, 63.0, 112283.0, 3484800, -3243.0, 111824.0, 1805023, -3275.0, 102937.0, 34848, 1102.0, 112935.0, 3484831,
+CSV
 mkdir -p "$scratch/lib/workloads"
-"$NVSWEEP" scalesim --record imported -t "$scratch/t.csv" >"$scratch/lib/workloads/imported.cfg"
+"$NVSWEEP" import "$scratch/t.csv" --name imported -o "$scratch/lib/workloads/imported.cfg"
 "$NVSWEEP" list workloads --library "$scratch/lib" | grep -q '^imported ' ||
     fail "an imported topology is no workload"
 
 missed=$("$NVSWEEP" validate systolic eyeriss timeloop eie winograd xr 2>&1 | grep MISSED |
     awk '{ print $1 }' | sort | tr '\n' ' ')
-[ "$missed" = "eyeriss-time-alexnet-conv5 " ] || fail "missed figures are: $missed"
+[ -z "$missed" ] || fail "missed figures are: $missed"
+
+# EIE without a fitted parameter: mean error of the nine layers 6.7 % (theoretical time) and
+# 11 % (actual) as the densities printed in the paper allow
+"$NVSWEEP" validate eie | awk '/eie-theoretical-/ { t += sqrt(($5 + 0) ^ 2) } /eie-actual-/ { sub("%", "", $7); a += sqrt(($7 + 0) ^ 2) }
+    END { exit !(t / 9 > 6.5 && t / 9 < 6.9 && a / 9 > 10.5 && a / 9 < 11.2) }' ||
+    fail "EIE's mean errors are others"
 
 [ $failures -eq 0 ] && echo "accelerators: all as expected"
 exit $((failures > 0))

@@ -31,6 +31,11 @@ expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
 expect 2 "did you mean 'plan'" "$NVSWEEP" plam
 expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
 expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
+one_line "$NVSWEEP" list axes $(printf -- '--library . %.0s' {1..16})
+printf 'Layer, M, N, K,\nfc, 8, 8, 8,\n' >"$scratch/names.csv"
+for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do
+    one_line "$NVSWEEP" import "$scratch/names.csv" --name "$name"
+done
 one_line "$NVSWEEP" plan "$scratch/absent.cfg"
 one_line "$NVSWEEP" show "$scratch/absent.h5"
 echo "not HDF5" >"$scratch/junk.h5"

@@ -74,10 +74,36 @@ def label_many(file):
     file.create_dataset("more", data=["label"] * 7, dtype=h5py.string_dtype())
 
 
+def column_wide(file):
+    """A column of 1000 values per point where the stage has one."""
+    del file["area_m2"]
+    file["wide"] = list(range(1000))
+    file["wide"].make_scale()
+    file["area_m2"] = [1.0] * 1000
+    file["area_m2"].dims[0].attach_scale(file["wide"])
+
+
 edited("no list of columns", columns_gone)
 edited("a title of many texts", title_twice)
 edited("many numbers of points per block", block_points_many)
 edited("texts along no dimension", label_many)
+
+def scales_number(file):
+    """Where the references to a dataset's scales should be."""
+    for dataset in file.values():
+        if "DIMENSION_LIST" in dataset.attrs:
+            del dataset.attrs["DIMENSION_LIST"]
+            dataset.attrs["DIMENSION_LIST"] = 7
+            return
+
+
+edited("a number for a list of scales", scales_number)
+edited("a column of another width", column_wide, (0, 1, 2))
+column = subprocess.run([nvsweep, "verify", "edited.h5"], capture_output=True, text=True,
+                        timeout=60, env=environment)
+if column.returncode != 2 or "area_m2" not in column.stderr:
+    failed += 1
+    print("FAILED  verify takes a column of another width for its own:", column.stderr)
 
 for size in (0, 7, 8, 100, 2000, len(valid) // 2, len(valid) - 1):
     with open("cut.h5", "wb") as handle:

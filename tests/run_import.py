@@ -236,6 +236,14 @@ counts("a topology", b"Layer, IFMAP Height, IFMAP Width, Filter Height, Filter W
        "input convolution input convolution", "net.csv")
 counts("a topology of products", b"Layer, M, N, K,\nfc, 128, 256, 512,\n",
        128 * 256 * 512, 256 * 512, "gemm", "gemm.csv")
+counts("a topology with names in Latin-1", "Layer, M, N, K,\nfc-\xfc, 8, 8, 8,\n".encode("latin-1") +
+       b"a long name that is cut " + "\u00e9".encode() * 40 + b", 8, 8, 8,\n", 1024, 128,
+       "gemm gemm", "gemm.csv")
+counts("layers with the names others are given", model(
+    graph_input("x", [1, 4]), tensor("w", [4, 4]),
+    *(part(1, part(1, "x" if i == 0 else f"y{i - 1}") + part(1, "w") + part(2, f"y{i}") +
+           part(3, name) + part(4, "MatMul"))
+      for i, name in enumerate(["a-1", "a-2", "a", "a", "a\x7f"]))), 80, 16)
 refused("a topology with a word", b"Layer, a, b, c, d, e, f, g,\nConv1, 8, 8, x, 3, 1, 1, 1,\n",
         "net.csv:2: Filter Height is 'x'", "net.csv")
 refused("a cell's misspelt key", b"-MemCellType: SRAM\n-CellAera (F^2): 3\n",

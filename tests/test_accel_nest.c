@@ -176,6 +176,136 @@ static void the_mapper_finds_what_plain_enumeration_finds(void)
     CU_ASSERT_FALSE(nest_search(&nest, &best));
 }
 
+/* Every factorization of every dimension over all places, every order of a free place;
+ * no pruning at all. */
+struct plain {
+    struct nest nest;
+    struct nest_mapping now;
+    double best_js;
+};
+
+static void plain_split(struct plain *plain, int dimension, size_t place, uint64_t rest)
+{
+    if (dimension == NEST_DIMENSIONS) {
+        struct nest_counts c;
+
+        if (nest_evaluate(&plain->nest, &plain->now, &c))
+            plain->best_js = fmin(plain->best_js, c.energy_j * c.cycles);
+        return;
+    }
+    if (place == plain->nest.place_count) {
+        if (rest == 1)
+            plain_split(plain, dimension + 1, 0,
+                        dimension + 1 < NEST_DIMENSIONS
+                            ? plain->nest.bounds[dimension + 1]
+                            : 1);
+        return;
+    }
+    for (uint64_t f = 1; f <= rest; f++) {
+        if (rest % f ||
+            (f > 1 && !(plain->nest.places[place].allowed >> dimension & 1)))
+            continue;
+        plain->now.factors[place][dimension] = f;
+        plain_split(plain, dimension, place + 1, rest / f);
+    }
+    plain->now.factors[place][dimension] = 1;
+}
+
+/* Permutations of a free place's loops from `from` on, then of the next place's. */
+static void plain_orders(struct plain *plain, size_t place, size_t from)
+{
+    struct nest_place *at = &plain->nest.places[place];
+
+    if (place == plain->nest.place_count) {
+        plain_split(plain, 0, 0, plain->nest.bounds[0]);
+        return;
+    }
+    if (!at->order_is_free || from + 1 >= at->order_count) {
+        plain_orders(plain, place + 1, 0);
+        return;
+    }
+    for (size_t o = from; o < at->order_count; o++) {
+        enum nest_dimension swapped = at->order[from];
+
+        at->order[from] = at->order[o];
+        at->order[o] = swapped;
+        plain_orders(plain, place, from + 1);
+        at->order[o] = at->order[from];
+        at->order[from] = swapped;
+    }
+}
+
+static uint64_t draw(uint32_t *state, uint64_t limit)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (*state >> 8) % limit;
+}
+
+static void loops_allow(struct nest_place *place, const enum nest_dimension *order,
+                        size_t count)
+{
+    memcpy(place->order, order, count * sizeof *order);
+    place->order_count = count;
+    for (size_t o = 0; o < count; o++)
+        place->allowed |= 1u << order[o];
+}
+
+/* DRAM, a buffer, a fan-out and registers; energies, capacities and bounds drawn. */
+static struct nest drawn(uint32_t *state, bool is_free)
+{
+    static const enum nest_dimension outer[] = { NEST_M, NEST_P, NEST_C, NEST_R };
+    static const enum nest_dimension side[] = { NEST_M, NEST_C, NEST_P };
+    static const uint64_t sizes[] = { 1, 2, 3, 4, 6 };
+    struct nest nest = { .place_count = 4,
+                         .stride = 1 + draw(state, 2),
+                         .mac_j = 1e-13 };
+
+    for (int d = 0; d < NEST_DIMENSIONS; d++)
+        nest.bounds[d] = 1;
+    nest.bounds[NEST_M] = sizes[draw(state, 5)];
+    nest.bounds[NEST_C] = sizes[draw(state, 5)];
+    nest.bounds[NEST_P] = sizes[draw(state, 5)];
+    nest.bounds[NEST_R] = sizes[draw(state, 3)];
+    for (size_t p = 0; p < 4; p++) {
+        struct nest_place *place = &nest.places[p];
+
+        place->is_spatial = p == 2;
+        place->fanout = 1 + draw(state, 6);
+        place->capacity = p == 0 ? 0 : 4.0 + (double)draw(state, p == 1 ? 60 : 12);
+        place->read_j = 1e-13 * (double)(1 + draw(state, p == 0 ? 900 : 40));
+        place->write_j = 1e-13 * (double)(1 + draw(state, p == 0 ? 900 : 40));
+        for (int t = 0; t < TENSORS; t++)
+            place->keeps[t] = p != 1 || draw(state, 3) > 0;
+        place->order_is_free = is_free && p < 2;
+        loops_allow(place, p == 2 ? side : outer, p == 2 ? 3 : 4);
+    }
+    return nest;
+}
+
+static void the_mapper_loses_nothing_by_its_bound(void)
+{
+    uint32_t state = 3;
+    size_t found = 0;
+
+    for (int i = 0; i < 40; i++) {
+        struct nest nest = drawn(&state, i % 4 == 0);
+        struct plain plain = { nest, ones(), INFINITY };
+        struct nest_mapping best;
+        struct nest_counts c = { .energy_j = INFINITY, .cycles = 1 };
+
+        plain_orders(&plain, 0, 0);
+        if (nest_search(&nest, &best)) {
+            CU_ASSERT_TRUE_FATAL(nest_evaluate(&nest, &best, &c));
+            ASSERT_NEAR(c.energy_j * c.cycles, plain.best_js, 1e-12);
+            found++;
+        } else {
+            CU_ASSERT_EQUAL(plain.best_js, INFINITY);
+        }
+    }
+    CU_ASSERT(found > 20);
+}
+
 SUITE(accel_nest, TEST(accesses_equal_timeloops),
       TEST(tiles_and_fan_outs_that_do_not_fit_are_refused),
-      TEST(the_mapper_finds_what_plain_enumeration_finds));
+      TEST(the_mapper_finds_what_plain_enumeration_finds),
+      TEST(the_mapper_loses_nothing_by_its_bound));

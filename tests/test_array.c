@@ -21,44 +21,6 @@ static struct array_request cache(const char *cell, uint64_t capacity_bytes,
     };
 }
 
-/* Cells of the two sets of runs below: NVSim's sample with these figures replaced. */
-struct variant {
-    const char *name;
-    double area_f2, aspect_ratio, a, set_s, reset_s, set_j, reset_j;
-};
-
-static const struct variant variants[] = {
-    /* SOTRAM_vp1.cell of desaiharsh/18743-Project */
-    { "SOT", 81.5, 0.6, 25 * MICRO, 0.4 * NANO, 0.4 * NANO, 0.0125 * PICO,
-      0.0125 * PICO },
-    /* DeepNVM++'s bitcells, 0.34 and 0.29 of 146 F^2, otherwise the sample's figures */
-    { "DNVM_STT", 49.6, 0.54, 80 * MICRO, 8.4 * NANO, 7.78 * NANO, 1.1 * PICO,
-      2.2 * PICO },
-    { "DNVM_SOT", 42.3, 0.54, 80 * MICRO, 0.313 * NANO, 0.243 * NANO, 0.08 * PICO,
-      0.08 * PICO },
-};
-
-static const struct cell *run_cell(const char *name, struct cell *own)
-{
-    if (strcmp(name, "SRAM") == 0)
-        return shipped_cell("SRAM");
-    *own = *shipped_cell("STTRAM");
-    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        const struct variant *v = &variants[i];
-
-        if (strcmp(name, v->name) != 0)
-            continue;
-        own->area_f2 = v->area_f2;
-        own->aspect_ratio = v->aspect_ratio;
-        own->set_current_a = own->reset_current_a = v->a;
-        own->set_pulse_s = v->set_s;
-        own->reset_pulse_s = v->reset_s;
-        own->set_energy_j = v->set_j;
-        own->reset_energy_j = v->reset_j;
-    }
-    return own;
-}
-
 /* Printed with three decimals. */
 #define ASSERT_PRINTED(value, printed) \
     CU_ASSERT_DOUBLE_EQUAL(value, printed, 0.00051 + 1e-6 * (printed))
@@ -75,7 +37,6 @@ static void class_project_caches_are_found_to_the_digit(void)
     while (fgets(line, sizeof line, file) != NULL) {
         struct array_request request;
         struct array_result r;
-        struct cell own;
 
         if (sscanf(line, "%15[^,],%15[^,],%15[^,],%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf",
                    tech, size, mode, &hit, &miss, &write, &hit_nj, &miss_nj, &write_nj,
@@ -84,7 +45,7 @@ static void class_project_caches_are_found_to_the_digit(void)
         request = cache("SRAM",
                         strtoull(size, NULL, 10) << (strchr(size, 'M') ? 20 : 10),
                         ACCESS_SEQUENTIAL, TARGET_READ_EDP);
-        request.cell = run_cell(tech, &own);
+        request.cell = shipped_cell(tech);
         CU_ASSERT_EQUAL_FATAL(array_search(&request, &r, NULL), STATUS_OK);
         ASSERT_PRINTED(r.read_latency_s / NANO, hit);
         ASSERT_PRINTED(r.miss_latency_s / NANO, miss);
@@ -100,7 +61,6 @@ static void class_project_caches_are_found_to_the_digit(void)
     CU_ASSERT_EQUAL(count, 30);
 }
 
-/* SRAM only: the MRAM cells' shape is not recorded with these runs. */
 static void normal_mode_caches_are_found_to_the_digit(void)
 {
     FILE *file = fopen("tests/fixtures/array/nvsim_runs.csv", "r");
@@ -115,10 +75,9 @@ static void normal_mode_caches_are_found_to_the_digit(void)
 
         if (sscanf(line, "%15[^,],%lf,%15[^,],%15[^,],%lf,%lf,%lf,%lf,%lf,%lf", tech,
                    &mb, mode, target, &hit, &write, &hit_nj, &write_nj, &mw,
-                   &mm2) != 10 ||
-            strcmp(tech, "SRAM") != 0)
+                   &mm2) != 10)
             continue;
-        request = cache("SRAM", (uint64_t)(mb * MIB),
+        request = cache(tech, (uint64_t)(mb * MIB),
                         strcmp(mode, "Normal") == 0 ? ACCESS_NORMAL : ACCESS_SEQUENTIAL,
                         strcmp(target, "ReadEDP") == 0 ? TARGET_READ_EDP
                                                        : TARGET_WRITE_EDP);
@@ -127,12 +86,12 @@ static void normal_mode_caches_are_found_to_the_digit(void)
         ASSERT_PRINTED(r.write_latency_s / NANO, write);
         ASSERT_PRINTED(r.read_energy_j / NANO, hit_nj);
         ASSERT_PRINTED(r.write_energy_j / NANO, write_nj);
-        CU_ASSERT_DOUBLE_EQUAL(r.leakage_w / MILLI, mw, 1e-5 * mw + 0.006);
+        CU_ASSERT_DOUBLE_EQUAL(r.leakage_w / MILLI, mw, 4e-6 * mw + 0.00051);
         ASSERT_PRINTED(r.area_m2 * 1e6, mm2);
         count++;
     }
     fclose(file);
-    CU_ASSERT(count >= 9);
+    CU_ASSERT_EQUAL(count, 27);
 }
 
 /* ---- search */

@@ -183,7 +183,7 @@ static void malformed_rows_are_refused_with_their_line(void)
           "no technology named 'FLUX'" },
         { "tech,node_nm,capacity_bytes\nSRAM,23,1048576\n", "no 23 nm node" },
         { "tech,node_nm,capacity_bytes,opt_target\nSRAM,22,1048576,Beauty\n",
-          "'Beauty' is none of its words" },
+          "'Beauty', must be one of ReadLatency" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,1048576,7\n",
           "4 fields, the header 3" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,1000\n", "no multiple of the 512-bit" },

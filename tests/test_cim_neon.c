@@ -17,6 +17,10 @@ static struct neon crossbars = {
     .cell_bits = 2,
     .subarray_w = 24.08e-3,
     .subarray_m2 = 13120e-12,
+    .bank_subarrays = 12,
+    .bank_w = 360.79e-3,
+    .bank_m2 = 484940e-12,
+    .cycle_s = 100e-9,
     .functions = functions,
     .functions_count = 3,
 };
@@ -92,7 +96,61 @@ static void bad_records_are_refused_in_words(void)
     CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
 }
 
+static struct accel_layer product = { .name = "product",
+                                      .batch = 10,
+                                      .groups = 1,
+                                      .channels = 200,
+                                      .filters = 100,
+                                      .in_height = 1,
+                                      .in_width = 1,
+                                      .kernel_height = 1,
+                                      .kernel_width = 1,
+                                      .stride = 1,
+                                      .out_height = 1,
+                                      .out_width = 1 };
+
+static enum status network_of(unsigned bits, struct cim_network *result)
+{
+    static size_t number = 1;
+    const struct accel_layers layers = { &product, &number, 1 };
+    const struct cim_network_request request = { .cim = &machine,
+                                                 .layers = &layers,
+                                                 .bits = bits };
+
+    return cim_network(&request, result, NULL);
+}
+
+/* 200 rows are two crossbars, 100 columns of 8 slices seven: 14, two banks.  Ten vectors
+ * of 16 bits take 160 cycles of 100 ns. */
+static void a_layers_crossbars_are_counted_by_hand(void)
+{
+    struct cim_network result;
+
+    CU_ASSERT_EQUAL_FATAL(network_of(16, &result), STATUS_OK);
+    CU_ASSERT_EQUAL(result.crossbars, 14);
+    ASSERT_NEAR(result.area_m2, 2 * 484940e-12, 1e-12);
+    ASSERT_NEAR(result.latency_s, 16e-6, 1e-12);
+    ASSERT_NEAR(result.energy_j,
+                (14 * 24.08e-3 + 2 * (360.79e-3 - 12 * 24.08e-3)) * 16e-6, 1e-12);
+}
+
+static void half_the_bits_take_half_the_time_and_fewer_crossbars(void)
+{
+    struct cim_network whole, half;
+
+    network_of(16, &whole);
+    network_of(8, &half);
+    ASSERT_NEAR(half.latency_s, whole.latency_s / 2, 1e-12);
+    CU_ASSERT(half.crossbars < whole.crossbars);
+    CU_ASSERT_EQUAL(network_of(32, &whole), STATUS_INFEASIBLE);
+    product.streams_weights = true;
+    CU_ASSERT_EQUAL(network_of(16, &whole), STATUS_INFEASIBLE);
+    product.streams_weights = false;
+}
+
 SUITE(cim_neon, TEST(crossbars_are_counted_by_hand),
+      TEST(a_layers_crossbars_are_counted_by_hand),
+      TEST(half_the_bits_take_half_the_time_and_fewer_crossbars),
       TEST(cells_of_more_bits_need_fewer_crossbars),
       TEST(tables_hold_every_value_and_have_no_power),
       TEST(functions_without_a_unit_are_infeasible),

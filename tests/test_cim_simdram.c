@@ -15,11 +15,16 @@ static struct simdram dram = {
     .lanes = 65536,
     .banks = 16,
     .ranks = 2,
+    .subarrays = 4,
+    .rows = 65536,
     .chips = 8,
     .supply_v = 1.2,
     .cycling_a = 64e-3,
     .standby_a = 50e-3,
     .active_a = 67e-3,
+    .read_a = 160e-3,
+    .write_a = 180e-3,
+    .channel_bytes_per_s = 19.2e9,
 };
 static const struct cim machine = {
     .record = { .name = "simdram" },
@@ -141,7 +146,142 @@ static void what_has_no_sequence_is_infeasible(void)
     CU_ASSERT_EQUAL(answer.aaps, 7);
 }
 
+static double seconds(int operation, unsigned bits, uint64_t banks, uint64_t subarrays)
+{
+    const struct cim_request request = { .cim = &machine,
+                                         .operation = operation,
+                                         .bits = bits,
+                                         .units = banks,
+                                         .subarrays = subarrays };
+    struct cim_answer answer = { .latency_s = NAN };
+
+    cim_operate(&request, &answer, NULL);
+    return answer.latency_s / (double)answer.lanes;
+}
+
+static void subarrays_work_as_banks_do(void)
+{
+    ASSERT_NEAR(seconds(CIM_ADD, 8, 1, 4), seconds(CIM_ADD, 8, 4, 1), 1e-12);
+    CU_ASSERT(isnan(seconds(CIM_ADD, 8, 1, 5))); /* there are four */
+}
+
+/* Two operands in, one out: 3 bytes of 65536 lanes at 19.2 GB/s. */
+static void transposing_costs_the_channel(void)
+{
+    struct cim_answer answer;
+
+    ask(CIM_ADD, 8, 1, &answer);
+    ASSERT_NEAR(answer.transpose_s, 3 * 65536 / 19.2e9, 1e-12);
+    ask(CIM_RELU, 8, 1, &answer);
+    ASSERT_NEAR(answer.transpose_s, 2 * 65536 / 19.2e9, 1e-12);
+}
+
+/* By hand, of V. Seshadri et al., MICRO 2017, figure 8: AND and OR 4 AAP, NOT 2, XOR 5 and 2
+ * AP.  An adder's bit: two XOR, two AND, an OR.  Equality: 8 XNOR, 7 AND. */
+static void gates_of_ambit_are_counted_by_hand(void)
+{
+    struct cim_answer answer;
+
+    dram.backend = SIMDRAM_AND_OR;
+    ask(CIM_ADD, 8, 1, &answer);
+    CU_ASSERT_EQUAL(answer.aaps, 8 * (2 * 5 + 2 * 4 + 4));
+    CU_ASSERT_EQUAL(answer.aps, 8 * 2 * 2);
+    ask(CIM_EQUAL, 8, 1, &answer);
+    CU_ASSERT_EQUAL(answer.aaps, 8 * 5 + 7 * 4);
+    CU_ASSERT_EQUAL(answer.aps, 8 * 2);
+    dram.backend = SIMDRAM_MAJORITY;
+}
+
+/* Of integer arithmetic and comparisons; NOT alone is the same. */
+static void majority_needs_fewer_commands_than_and_or(void)
+{
+    for (int operation = 0; operation <= CIM_BITWEAVE; operation++) {
+        double simdram = seconds(operation, 32, 1, 1), ambit;
+
+        dram.backend = SIMDRAM_AND_OR;
+        ambit = seconds(operation, 32, 1, 1);
+        dram.backend = SIMDRAM_MAJORITY;
+        CU_ASSERT(operation == CIM_NOT_NEGATIVE ? ambit == simdram : ambit > simdram);
+    }
+}
+
+static struct accel_layer product = { .name = "product",
+                                      .batch = 64,
+                                      .groups = 1,
+                                      .channels = 64,
+                                      .filters = 16,
+                                      .in_height = 1,
+                                      .in_width = 1,
+                                      .kernel_height = 1,
+                                      .kernel_width = 1,
+                                      .stride = 1,
+                                      .out_height = 1,
+                                      .out_width = 1 };
+
+static enum status network_of(unsigned bits, struct cim_network *result)
+{
+    static size_t number = 1;
+    const struct accel_layers layers = { &product, &number, 1 };
+    const struct cim_network_request request = {
+        .cim = &machine, .layers = &layers, .bits = bits, .units = 1
+    };
+
+    return cim_network(&request, result, NULL);
+}
+
+/* 64 outputs along the lanes, 16 columns one after the other: per column 64 copies of one
+ * and a half AAPs, one count of 64 bits (410 AAP, 94 AP) and the sign of 7 bits (16, 7). */
+static void binary_layers_are_counted_by_hand(void)
+{
+    struct cim_network result;
+    double column_s = (96 + 410 + 16) * 50.16e-9 + (94 + 7) * 46.16e-9;
+
+    CU_ASSERT_EQUAL_FATAL(network_of(1, &result), STATUS_OK);
+    ASSERT_NEAR(result.compute_s, 16 * column_s, 1e-12);
+    CU_ASSERT_EQUAL(result.macs, 64 * 64 * 16);
+    ASSERT_NEAR(result.input_s, 64 * 64 / 8 / 19.2e9, 1e-12);
+    ASSERT_NEAR(result.energy_j,
+                result.part_j[CIM_PART_COMPUTE] + result.part_j[CIM_PART_TRANSFER] +
+                    result.part_j[CIM_PART_STATIC],
+                1e-12);
+    CU_ASSERT(isnan(result.area_m2));
+}
+
+static void networks_that_do_not_fit_are_infeasible(void)
+{
+    struct cim_network result;
+
+    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_OK);
+    dram.rows = 2; /* 32 banks of two rows hold 512 KiB */
+    product.filters = 65536;
+    product.batch = 1;
+    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_INFEASIBLE);
+    dram.rows = 65536;
+    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_OK);
+    product.filters = 16;
+    product.batch = 64;
+    CU_ASSERT_EQUAL(network_of(3, &result), STATUS_INFEASIBLE); /* no sequence */
+}
+
+static void bad_records_are_refused_in_words(void)
+{
+    struct error err = { "" };
+
+    dram.write_a = 0.05;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_STRING_EQUAL(
+        err.text,
+        "read_a is 0.16 A and write_a 0.05 A, must exceed active_a (0.067 A)");
+    dram.write_a = 180e-3;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+}
+
 SUITE(cim_simdram, TEST(every_published_command_count_is_exact),
       TEST(a_bank_adds_65536_bytes_in_3196_ns),
       TEST(banks_add_up_until_activations_run_out), TEST(energy_follows_from_currents),
-      TEST(what_has_no_sequence_is_infeasible));
+      TEST(what_has_no_sequence_is_infeasible), TEST(subarrays_work_as_banks_do),
+      TEST(transposing_costs_the_channel), TEST(gates_of_ambit_are_counted_by_hand),
+      TEST(majority_needs_fewer_commands_than_and_or),
+      TEST(binary_layers_are_counted_by_hand),
+      TEST(networks_that_do_not_fit_are_infeasible),
+      TEST(bad_records_are_refused_in_words));

@@ -65,7 +65,7 @@ static const struct field step_fields[] = {
     FIELD_WORD(struct nest_step, at, step_words, REQUIRED, "dram, spatial (a fan-out) or a level"),
     FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: copies of what is inside"),
     FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors kept, of w, i and o"),
-    FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched"),
+    FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched, \"PQ*\" in any order"),
 };
 
 static const struct schema step_schema = {
@@ -83,6 +83,7 @@ static const struct field accelerator_fields[] = {
     FIELD_COUNT(struct accelerator, pe_depth, 1, 1, 1024, "winograd: products a PE adds up at once"),
     FIELD_WORD(struct accelerator, dataflow, dataflow_words, DATAFLOW_OS, "systolic: what stays in the PEs"),
     FIELD_FLAG(struct accelerator, overlap, 0, "systolic: folds overlap"),
+    FIELD_FLAG(struct accelerator, spreads_groups, 0, "systolic: columns take groups of a convolution side by side, each its own inputs"),
     FIELD_NUMBER(struct accelerator, clock_hz, "Hz", REQUIRED, 1e3, 1e11, "clock"),
     FIELD_NUMBER(struct accelerator, node_m, "m", REQUIRED, 1e-9, 250e-9, "node of this record's energies and areas"),
     FIELD_FLAG(struct accelerator, low_power, 0, "low-power variant of the node"),
@@ -97,9 +98,12 @@ static const struct field accelerator_fields[] = {
     FIELD_NUMBER(struct accelerator, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct accelerator, dram_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy per bit moved"),
     FIELD_NUMBER(struct accelerator, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
+    FIELD_WORD(struct accelerator, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"),
+    FIELD_COUNT(struct accelerator, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"),
+    FIELD_FLAG(struct accelerator, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"),
     FIELD_FLAG(struct accelerator, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"),
     FIELD_LIST(struct accelerator, levels, &level_schema, "memories on the chip"),
-    FIELD_NUMBER(struct accelerator, cycle_factor, "1", 1, 1, 100, "row-stationary: measured over ideal cycles"),
+    FIELD_NUMBER(struct accelerator, weight_load_cycles, "1", 0, 0, 100, "row-stationary: cycles per weight loaded into PEs, in which they do not compute"),
     FIELD_NUMBER(struct accelerator, buffer_bytes_per_s, "byte/s", 0, 0, 1e16, "row-stationary: bandwidth of the global buffer (0: never limits)"),
     FIELD_LIST(struct accelerator, passes, &pass_schema, "row-stationary: passes known for some layers"),
     FIELD_LIST(struct accelerator, nest, &step_schema, "loop-nest: DRAM, memories and fan-outs from the outside in"),

@@ -19,7 +19,7 @@ enum level_id {
     LEVEL_PE_INDEX, /* pointers of compressed weights */
     LEVEL_COUNT,
 };
-extern const struct word level_words[];
+extern const struct word level_words[], zeros_words[];
 
 struct level {
     int level; /* enum level_id */
@@ -58,7 +58,8 @@ struct accelerator {
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
     int dataflow;                           /* enum dataflow; systolic */
-    bool overlap; /* systolic: load and drain overlap with streaming */
+    bool overlap;        /* systolic: load and drain overlap with streaming */
+    bool spreads_groups; /* systolic: groups side by side on the columns */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
@@ -71,14 +72,17 @@ struct accelerator {
 
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
+    bool dram_is_stacked; /* on the chip: nothing leaves the package */
 
-    bool keeps_weights; /* a network that fits the weight buffer stays there */
+    int zeros;              /* enum zeros: what zero operands do (accel/zeros.h) */
+    uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
+    bool keeps_weights;     /* a network that fits the weight buffer stays there */
 
     struct level *levels;
     size_t levels_count;
 
     /* Row stationary. */
-    double cycle_factor;       /* measured over ideal cycles (fitted) */
+    double weight_load_cycles; /* per weight loaded into PEs (fitted) */
     double buffer_bytes_per_s; /* of the global buffer (fitted) */
     struct pass_choice *passes;
     size_t passes_count;

@@ -148,10 +148,20 @@ static enum status eie_map(const struct machine *machine,
     return STATUS_OK;
 }
 
+/* An entry per non-zero weight, padding left out. */
+static double eie_held_bits(const struct machine *machine,
+                            const struct accel_layer *layer)
+{
+    return accel_layer_weights(layer) * layer->weight_density *
+           (double)(machine->accelerator.run_bits + 4);
+}
+
 const struct accel_family eie_family = {
     .name = "eie",
     .summary =
         "pruned fully-connected layers, compressed columns, broadcast activations",
+    .counts_zeros = true,
     .check = eie_check,
+    .held_bits = eie_held_bits,
     .map = eie_map,
 };

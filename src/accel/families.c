@@ -1,4 +1,5 @@
 #include "accel/family.h"
+#include "accel/zeros.h"
 
 const struct word accel_family_words[] = {
     { "cpu", ACCEL_CPU },
@@ -88,6 +89,58 @@ static void weights_keep(const struct machine *machine, struct mapping *mapping)
     mapping->dram_weight_reads = 0;
 }
 
+/* The layer with the densities that the machine assumes. */
+static struct accel_layer layer_at(const struct machine *machine,
+                                   const struct accel_layer *of)
+{
+    struct accel_layer layer = *of;
+
+    if (machine->weight_density > 0)
+        layer.weight_density = machine->weight_density;
+    if (machine->activation_density > 0)
+        layer.activation_density = machine->activation_density;
+    return layer;
+}
+
+/* Do the weights of the layers meant lie in the PEs all together? */
+static bool weights_are_held(const struct machine *machine,
+                             const struct accel_layers *layers, size_t number)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    double capacity = machine_capacity(machine, LEVEL_PE_WEIGHT) * machine->bits;
+    double bits = 0;
+
+    for (size_t i = 0; family->held_bits && i < layers->count; i++) {
+        struct accel_layer layer = layer_at(machine, &layers->layers[i]);
+
+        if (!number || layers->number[i] == number)
+            bits += family->held_bits(machine, &layer);
+    }
+    return bits <= capacity;
+}
+
+/* A layer's weights into the PEs before it.  STATUS_INFEASIBLE if they do not fit. */
+static enum status weights_load(const struct machine *machine,
+                                const struct accel_layer *layer,
+                                struct mapping *mapping, struct error *err)
+{
+    double bits = accel_families[machine->accelerator.family]->held_bits(machine,
+                                                                         layer);
+    double capacity = machine_capacity(machine, LEVEL_PE_WEIGHT) * machine->bits;
+    double elements = bits / machine->bits;
+
+    if (bits > capacity)
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "layer '%s' takes %.3g bytes of the PEs' weight memories, they "
+            "have %.3g",
+            layer->name, bits / 8, capacity / 8);
+    mapping->dram_reads += elements;
+    mapping->dram_weight_reads += elements;
+    mapping->levels[LEVEL_PE_WEIGHT].writes += elements;
+    return STATUS_OK;
+}
+
 static void mapping_add(struct mapping *total, const struct mapping *one)
 {
     total->active_pes += one->active_pes * one->cycles;
@@ -108,34 +161,58 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     total->dram_writes += one->dram_writes;
     total->instructions += one->instructions;
     total->transform_ops += one->transform_ops;
+    total->direct_macs += one->direct_macs;
+    total->transformed_macs += one->transformed_macs;
+}
+
+static enum status layer_map(const struct machine *machine,
+                             const struct accel_layer *of, bool stay, bool held,
+                             struct mapping *one, struct error *err)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    struct accel_layer layer = layer_at(machine, of);
+    enum status status;
+
+    *one = (struct mapping){ 0 };
+    status = family->map(machine, &layer, one, err);
+    if (status == STATUS_OK && !held)
+        status = weights_load(machine, &layer, one, err);
+    if (status != STATUS_OK)
+        return status;
+    if (!family->counts_zeros)
+        zeros_apply(machine, &layer, one);
+    if (stay && !layer.streams_weights)
+        weights_keep(machine, one);
+    if (!family->is_stall_free)
+        mapping_stall(machine, one);
+    return STATUS_OK;
+}
+
+enum status machine_map_one(const struct machine *machine,
+                            const struct accel_layers *layers, size_t index,
+                            struct mapping *mapping, struct error *err)
+{
+    return layer_map(machine, &layers->layers[index], weights_stay(machine, layers),
+                     weights_are_held(machine, layers, 0), mapping, err);
 }
 
 enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err)
 {
-    const struct accel_family *family = accel_families[machine->accelerator.family];
     bool is_found = false, stay = weights_stay(machine, layers);
+    bool held = weights_are_held(machine, layers, number);
 
     *total = (struct mapping){ 0 };
     for (size_t i = 0; i < layers->count; i++) {
-        struct accel_layer layer = layers->layers[i];
-        struct mapping one = { 0 };
+        struct mapping one;
         enum status status;
 
         if (number && layers->number[i] != number)
             continue;
-        if (machine->weight_density > 0)
-            layer.weight_density = machine->weight_density;
-        if (machine->activation_density > 0)
-            layer.activation_density = machine->activation_density;
-        status = family->map(machine, &layer, &one, err);
+        status = layer_map(machine, &layers->layers[i], stay, held, &one, err);
         if (status != STATUS_OK)
             return status;
-        if (stay && !layer.streams_weights)
-            weights_keep(machine, &one);
-        if (!family->is_stall_free)
-            mapping_stall(machine, &one);
         mapping_add(total, &one);
         is_found = true;
     }

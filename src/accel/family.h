@@ -51,14 +51,21 @@ struct mapping {
     double dram_weight_reads;       /* of dram_reads */
     double instructions;            /* cpu */
     double transform_ops;           /* winograd: additions */
+    double direct_macs;             /* winograd: of layers that can be transformed, */
+    double transformed_macs;        /* and what is left of them */
 };
 
 struct accel_family {
     const char *name, *summary;
     bool is_stall_free; /* DRAM never holds it up */
+    bool counts_zeros;  /* map reads the layer's densities itself */
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
     enum status (*check)(const struct accelerator *accelerator, struct error *err);
+
+    /* Bits of the PEs' weight memories that a layer's weights take, where they must lie
+     * there before they are used.  NULL: they stream. */
+    double (*held_bits)(const struct machine *machine, const struct accel_layer *layer);
 
     /* Pure.  STATUS_INFEASIBLE with the reason if the layer cannot be mapped. */
     enum status (*map)(const struct machine *machine, const struct accel_layer *layer,
@@ -70,11 +77,17 @@ extern const struct accel_family cpu_family, systolic_family, row_stationary_fam
     eie_family, winograd_family, scalesim_family, nest_family;
 
 /* All layers with that number (0: all), added up; every layer finds its inputs in DRAM
- * and leaves its outputs there.  Weights that stay on the chip are read from the weight
+ * and leaves its outputs there.  Where weights must lie in the PEs, those of all these
+ * layers do if they fit; else each layer's come from DRAM before it.  Weights that stay on the chip are read from the weight
  * buffer instead.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
 enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err);
+
+/* The entry at `index` alone, the others of the network known.  As machine_map. */
+enum status machine_map_one(const struct machine *machine,
+                            const struct accel_layers *layers, size_t index,
+                            struct mapping *mapping, struct error *err);
 
 /* Capacity of a level in elements, the sweep's buffer capacity applied. */
 double machine_capacity(const struct machine *machine, enum level_id id);

@@ -30,12 +30,13 @@ struct loop {
 struct loops {
     struct loop loop[NEST_LOOPS_MAX];
     size_t count;
+    bool skips_gaps; /* a bound: rows that a stride jumps over do not count */
 };
 
 static void loops_list(const struct nest *nest, const struct nest_mapping *mapping,
                        struct loops *loops)
 {
-    loops->count = 0;
+    *loops = (struct loops){ .count = 0 };
     for (size_t p = 0; p < nest->place_count; p++)
         for (size_t o = 0; o < nest->places[p].order_count; o++) {
             enum nest_dimension d = nest->places[p].order[o];
@@ -58,15 +59,23 @@ static void extents_from(const struct loops *loops, size_t from,
             extents[loops->loop[l].dimension] *= loops->loop[l].bound;
 }
 
+/* Input rows (or columns) that outputs and a kernel of such extents span. */
+static double span(uint64_t outputs, uint64_t kernel, uint64_t stride, bool skips_gaps)
+{
+    double all = (double)((outputs - 1) * stride + kernel);
+
+    return skips_gaps ? fmin(all, (double)(outputs * kernel)) : all;
+}
+
 static double tile_elements(enum nest_tensor tensor, const uint64_t e[NEST_DIMENSIONS],
-                            uint64_t stride)
+                            uint64_t stride, bool skips_gaps)
 {
     switch (tensor) {
     case TENSOR_WEIGHTS: return (double)(e[NEST_C] * e[NEST_M] * e[NEST_R] * e[NEST_S]);
     case TENSOR_INPUTS:
         return (double)(e[NEST_N] * e[NEST_C]) *
-               (double)((e[NEST_P] - 1) * stride + e[NEST_R]) *
-               (double)((e[NEST_Q] - 1) * stride + e[NEST_S]);
+               span(e[NEST_P], e[NEST_R], stride, skips_gaps) *
+               span(e[NEST_Q], e[NEST_S], stride, skips_gaps);
     default: return (double)(e[NEST_N] * e[NEST_M] * e[NEST_P] * e[NEST_Q]);
     }
 }
@@ -109,14 +118,14 @@ static double step_elements(const struct nest *nest, const struct loops *loops,
     extents_from(loops, place, e);
     for (size_t l = last + 1; l < loops->count && loops->loop[l].place < place; l++)
         if (!loops->loop[l].is_spatial)
-            return tile_elements(tensor, e, nest->stride);
+            return tile_elements(tensor, e, nest->stride, loops->skips_gaps);
     if (tensor != TENSOR_INPUTS)
-        return tile_elements(tensor, e, nest->stride);
+        return tile_elements(tensor, e, nest->stride, loops->skips_gaps);
     for (size_t l = last + 1; l < loops->count; l++)
         if (loops->loop[l].dimension == loop->dimension)
             step *= loops->loop[l].bound;
-    rows = (double)((e[NEST_P] - 1) * nest->stride + e[NEST_R]);
-    columns = (double)((e[NEST_Q] - 1) * nest->stride + e[NEST_S]);
+    rows = span(e[NEST_P], e[NEST_R], nest->stride, loops->skips_gaps);
+    columns = span(e[NEST_Q], e[NEST_S], nest->stride, loops->skips_gaps);
     shift = (double)(loop->dimension == NEST_P || loop->dimension == NEST_Q
                          ? step * nest->stride
                          : step);
@@ -142,8 +151,8 @@ static double fanout_between(const struct loops *loops, size_t outer, size_t inn
     return product;
 }
 
-static bool fits(const struct nest *nest, const struct nest_mapping *mapping,
-                 const struct loops *loops)
+static bool loops_fit(const struct nest *nest, const struct nest_mapping *mapping,
+                      const struct loops *loops)
 {
     for (size_t p = 0; p < nest->place_count; p++) {
         const struct nest_place *place = &nest->places[p];
@@ -160,7 +169,7 @@ static bool fits(const struct nest *nest, const struct nest_mapping *mapping,
         extents_from(loops, p, e);
         for (int t = 0; t < TENSORS; t++)
             if (place->keeps[t])
-                held += tile_elements((enum nest_tensor)t, e, nest->stride);
+                held += tile_elements((enum nest_tensor)t, e, nest->stride, false);
         if (place->capacity > 0 && held > place->capacity)
             return false;
     }
@@ -194,7 +203,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
             /* distinct accumulations start without a read of the sum before */
             changes = changes_at(loops, parent, tensor);
             extents_from(loops, parent, e);
-            tile = tile_elements(tensor, e, nest->stride);
+            tile = tile_elements(tensor, e, nest->stride, loops->skips_gaps);
             moved = macs / shared;
             again = changes.distinct * tile *
                     fanout_between(loops, 0, parent, tensor, false);
@@ -206,7 +215,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         }
         changes = changes_at(loops, p, tensor);
         extents_from(loops, p, e);
-        tile = tile_elements(tensor, e, nest->stride);
+        tile = tile_elements(tensor, e, nest->stride, loops->skips_gaps);
         moved = changes.visits * tile * instances;
         if (tensor == TENSOR_OUTPUTS) {
             again = (changes.visits - changes.distinct) * tile * instances;
@@ -228,13 +237,51 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
     }
 }
 
+bool nest_fits(const struct nest *nest, const struct nest_mapping *mapping)
+{
+    struct loops loops;
+
+    loops_list(nest, mapping, &loops);
+    return loops_fit(nest, mapping, &loops);
+}
+
+double nest_least_energy(const struct nest *nest, const struct nest_mapping *mapping,
+                         unsigned decided)
+{
+    struct nest_counts counts = { .macs = 1 };
+    struct loops loops;
+    double energy_j;
+
+    loops_list(nest, mapping, &loops);
+    loops.skips_gaps = true;
+    for (int d = 0; d < NEST_DIMENSIONS; d++) {
+        uint64_t rest = nest->bounds[d];
+
+        counts.macs *= (double)nest->bounds[d];
+        for (size_t l = 0; l < loops.count; l++)
+            if (loops.loop[l].dimension == (enum nest_dimension)d)
+                rest /= loops.loop[l].bound;
+        if (!(decided >> d & 1) && rest > 1)
+            loops.loop[loops.count++] =
+                (struct loop){ nest->place_count, (enum nest_dimension)d, rest, false };
+    }
+    energy_j = counts.macs * nest->mac_j;
+    for (int t = 0; t < TENSORS; t++) {
+        tensor_count(nest, &loops, (enum nest_tensor)t, counts.macs, &counts);
+        for (size_t p = 0; p < nest->place_count; p++)
+            energy_j += counts.reads[p][t] * nest->places[p].read_j +
+                        counts.writes[p][t] * nest->places[p].write_j;
+    }
+    return energy_j;
+}
+
 bool nest_evaluate(const struct nest *nest, const struct nest_mapping *mapping,
                    struct nest_counts *counts)
 {
     struct loops loops;
 
     loops_list(nest, mapping, &loops);
-    if (!fits(nest, mapping, &loops))
+    if (!loops_fit(nest, mapping, &loops))
         return false;
     *counts = (struct nest_counts){ .macs = 1, .cycles = 1 };
     for (int d = 0; d < NEST_DIMENSIONS; d++)
@@ -252,64 +299,4 @@ bool nest_evaluate(const struct nest *nest, const struct nest_mapping *mapping,
                                 counts->writes[p][t] * nest->places[p].write_j;
     }
     return true;
-}
-
-struct search {
-    const struct nest *nest;
-    struct nest_mapping now, best;
-    double best_js;
-};
-
-static void dimension_search(struct search *search, int dimension, size_t place,
-                             uint64_t rest);
-
-static void next_dimension(struct search *search, int dimension)
-{
-    struct nest_counts counts;
-    struct loops loops;
-
-    loops_list(search->nest, &search->now, &loops);
-    if (!fits(search->nest, &search->now, &loops))
-        return;
-    if (dimension < NEST_DIMENSIONS) {
-        dimension_search(search, dimension, 0, search->nest->bounds[dimension]);
-        return;
-    }
-    if (nest_evaluate(search->nest, &search->now, &counts) &&
-        counts.energy_j * counts.cycles < search->best_js) {
-        search->best_js = counts.energy_j * counts.cycles;
-        search->best = search->now;
-    }
-}
-
-/* All ways to write `rest` as factors of the places from `place` on. */
-static void dimension_search(struct search *search, int dimension, size_t place,
-                             uint64_t rest)
-{
-    if (place == search->nest->place_count) {
-        if (rest == 1)
-            next_dimension(search, dimension + 1);
-        return;
-    }
-    for (uint64_t factor = 1; factor <= rest; factor++) {
-        if (rest % factor != 0)
-            continue;
-        if (factor > 1 && !(search->nest->places[place].allowed >> dimension & 1))
-            break;
-        search->now.factors[place][dimension] = factor;
-        dimension_search(search, dimension, place + 1, rest / factor);
-    }
-    search->now.factors[place][dimension] = 1;
-}
-
-bool nest_search(const struct nest *nest, struct nest_mapping *best)
-{
-    struct search search = { .nest = nest, .best_js = INFINITY };
-
-    for (size_t p = 0; p < NEST_PLACES_MAX; p++)
-        for (int d = 0; d < NEST_DIMENSIONS; d++)
-            search.now.factors[p][d] = 1;
-    dimension_search(&search, 0, 0, nest->bounds[0]);
-    *best = search.best;
-    return search.best_js < INFINITY;
 }

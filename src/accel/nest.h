@@ -30,6 +30,7 @@ struct nest_place {
     unsigned allowed;       /* bit per dimension that a search may put here */
     enum nest_dimension order[NEST_DIMENSIONS]; /* of loops here, outermost first */
     size_t order_count;
+    bool order_is_free; /* memories: a search chooses the order, too */
 };
 
 struct nest {
@@ -55,10 +56,20 @@ struct nest_counts {
 bool nest_evaluate(const struct nest *nest, const struct nest_mapping *mapping,
                    struct nest_counts *counts);
 
+/* A bound for the search: no mapping that agrees with the given one in its spatial loops
+ * and in all loops of the dimensions in `decided` (a bit each) has less energy.  The other
+ * dimensions are taken as loops inside all places, where each element moves once. */
+double nest_least_energy(const struct nest *nest, const struct nest_mapping *mapping,
+                         unsigned decided);
+
+/* Do the tiles fit as far as dimensions are decided, others being 1? */
+bool nest_fits(const struct nest *nest, const struct nest_mapping *mapping);
+
 /* The mapping with the least energy-delay product of all factorizations into allowed
- * places (orders of loops as the places state them); among equals the first in the fixed
- * order of enumeration.  A branch ends when a tile or fan-out is exceeded already, which
- * further factors only make larger.  False if none fits. */
-bool nest_search(const struct nest *nest, struct nest_mapping *best);
+ * places and, where a place's order is free, of all orders that differ in what they reuse;
+ * among equals the first in a fixed order of enumeration.  Branches that cannot hold a
+ * better one are left: their tiles do not fit, or nest_least_energy times cycles is more
+ * already.  Orders are written into *nest.  False if nothing fits. */
+bool nest_search(struct nest *nest, struct nest_mapping *best);
 
 #endif

@@ -1,7 +1,8 @@
 /* Accelerators described by a loop nest: the record lists DRAM, memories and fan-outs from
  * the outside in, each with the tensors it keeps and the loops it may have.  Where the
  * record states all loops ("P8 Q2 M4") the mapping is evaluated as it is; where it only
- * names dimensions ("PQM") the mapper searches. */
+ * names dimensions ("PQM") the mapper searches, and with a star behind them ("PQM*") it
+ * chooses their order, too. */
 #include "accel/family.h"
 #include "accel/nest.h"
 
@@ -23,6 +24,10 @@ static bool loops_parse(const char *text, struct nest_place *place,
         if (*text == ' ') {
             text++;
             continue;
+        }
+        if (*text == '*' && !text[1]) {
+            place->order_is_free = true;
+            break;
         }
         letter = strchr(dimension_letters, *text);
         if (!letter || place->order_count == NEST_DIMENSIONS)

@@ -206,7 +206,9 @@ static enum status row_stationary_map(const struct machine *machine,
     mapping->macs = mapping->computed_macs = macs;
     mapping->active_pes = placement.active_pes;
     mapping->ideal_cycles = macs / placement.active_pes;
-    mapping->cycles = mapping->ideal_cycles * a->cycle_factor;
+    /* weights enter the PEs before a pass begins: computing waits */
+    mapping->cycles = mapping->ideal_cycles +
+                      groups * pass.dram_weights * a->weight_load_cycles;
     elements = groups * (pass.buffer_inputs + pass.buffer_sums);
     if (a->buffer_bytes_per_s > 0)
         buffer_cycles = elements * machine->bits / 8 / a->buffer_bytes_per_s *

@@ -51,19 +51,20 @@ static enum status scalesim_map(const struct machine *machine,
     };
     double groups = (double)layer->groups;
     struct scalesim_counts c;
+    enum status status = scalesim_evaluate(&array, &one, &c, err);
 
-    (void)err;
-    scalesim_evaluate(&array, &one, &c);
+    if (status != STATUS_OK)
+        return status;
     mapping->macs = mapping->computed_macs = accel_layer_macs(layer);
     mapping->cycles = groups * (double)c.total_cycles;
     mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
     mapping->active_pes = c.mapping_efficiency / 100 *
                           (double)(a->pe_rows * a->pe_columns);
-    mapping->levels[LEVEL_INPUT_BUFFER].reads = groups * (double)c.sram_ifmap_reads;
-    mapping->levels[LEVEL_WEIGHT_BUFFER].reads = groups * (double)c.sram_filter_reads;
-    mapping->levels[LEVEL_OUTPUT_BUFFER].writes = groups * (double)c.sram_ofmap_writes;
-    mapping->dram_reads = groups * (double)(c.dram_ifmap_reads + c.dram_filter_reads);
-    mapping->dram_writes = groups * (double)c.dram_ofmap_writes;
+    mapping->levels[LEVEL_INPUT_BUFFER].reads = groups * (double)c.sram_ifmap.words;
+    mapping->levels[LEVEL_WEIGHT_BUFFER].reads = groups * (double)c.sram_filter.words;
+    mapping->levels[LEVEL_OUTPUT_BUFFER].writes = groups * (double)c.sram_ofmap.words;
+    mapping->dram_reads = groups * (double)(c.dram_ifmap.words + c.dram_filter.words);
+    mapping->dram_writes = groups * (double)c.dram_ofmap.words;
     return STATUS_OK;
 }
 

@@ -71,6 +71,8 @@ static void dram_count(const struct machine *machine, const struct accel_layer *
     double by_inputs = inputs + weights * ceil(inputs / half);
 
     mapping->dram_reads = by_weights < by_inputs ? by_weights : by_inputs;
+    mapping->dram_weight_reads = by_weights < by_inputs ? weights
+                                                        : weights * ceil(inputs / half);
     mapping->dram_writes = accel_layer_outputs(layer);
 }
 
@@ -124,6 +126,14 @@ static void transformed_map(const struct machine *machine,
                                                    counts.weight_elements;
 }
 
+static double winograd_macs(const struct accel_layer *layer, uint64_t tile)
+{
+    struct winograd_counts counts;
+
+    winograd_count(layer, tile, &counts);
+    return counts.macs;
+}
+
 static enum status winograd_map(const struct machine *machine,
                                 const struct accel_layer *layer,
                                 struct mapping *mapping, struct error *err)
@@ -140,6 +150,10 @@ static enum status winograd_map(const struct machine *machine,
         mapping_stall(machine, &other);
         if (other.cycles < mapping->cycles)
             *mapping = other;
+    }
+    if (a->tile && winograd_applies(layer)) { /* taken or not */
+        mapping->direct_macs = mapping->macs;
+        mapping->transformed_macs = winograd_macs(layer, a->tile);
     }
     mapping->pe_cycles = (mapping->cycles - mapping->stall_cycles) * units;
     mapping->active_pes = mapping->computed_macs /

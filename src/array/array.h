@@ -25,6 +25,7 @@ enum array_access {
     ACCESS_NORMAL,     /* tag and data in parallel, the way selected late */
     ACCESS_SEQUENTIAL, /* tag first, then one way of data */
     ACCESS_FAST,       /* the whole set is read out with the tag */
+    ACCESS_BEST,       /* of the three the one with the best cache for the target */
 };
 
 enum array_target {
@@ -38,6 +39,14 @@ enum array_target {
     TARGET_AREA,
     TARGET_EDAP,     /* sqrt(read EDP x write EDP) x area */
     TARGET_WEIGHTED, /* product of powers, see struct array_weights */
+    TARGET_TUNED,    /* of the memories that the targets up to TARGET_AREA give the one of
+                        the least EDAP: Algorithm 1 of DeepNVM++ */
+};
+
+/* How mats of a bank are wired to its port. */
+enum array_routing {
+    ROUTING_HTREE, /* a balanced tree */
+    ROUTING_BUS,   /* one straight bus along every column of mats */
 };
 
 /* Sizing of driver chains: for delay, balanced, or for area. */
@@ -69,13 +78,13 @@ struct array_weights {
 /* Upper limits on the chosen array; 0 means none. */
 struct array_limits {
     double area_m2, read_latency_s, write_latency_s, read_energy_j, write_energy_j,
-        leakage_w;
+        leakage_w, read_edp_js, write_edp_js, edap_jsm2;
 };
 
 /* Counts are 0 where the search is free to choose.  In struct array_result all are
  * set. */
 struct array_organization {
-    uint64_t banks;                    /* physical rules; 1 under the tool's */
+    uint64_t banks;                    /* 1 under the published tool's rules */
     uint64_t bank_rows, bank_cols;     /* mats in the bank */
     uint64_t active_rows, active_cols; /* of them */
     uint64_t mat_rows, mat_cols;       /* subarrays in a mat */
@@ -87,6 +96,9 @@ struct array_organization {
     bool buffers_given;          /* buffers is prescribed */
     enum buffer_style buffers;
 };
+
+/* Powers of two up to 64, whichever has the best value. */
+#define ARRAY_BANKS_CHOSEN UINT64_MAX
 
 struct array_request {
     const struct cell *cell;
@@ -105,7 +117,8 @@ struct array_request {
     enum array_target target;
     struct array_weights weights; /* of TARGET_WEIGHTED */
     struct array_limits limits;   /* on the data array; infeasible if none satisfies */
-    uint64_t banks;               /* 0: chosen by the physical rules, else 1 */
+    uint64_t banks; /* 0: one; ARRAY_BANKS_CHOSEN: the search chooses */
+    enum array_routing routing;
 
     struct wire_choice local_wire;  /* wordlines, bitlines, inside mats */
     struct wire_choice global_wire; /* the H-tree */
@@ -133,6 +146,7 @@ struct array_breakdown {
     double predecoder_s;
     double read_subarray_s, write_subarray_s;
     double row_decoder_s, column_decoder_s, bitline_s, sense_s, mux_s, charge_s;
+    double write_row_s; /* decoder and wordline of a write */
     double precharge_s; /* of the bitlines after a read; in the cycle time only */
     double comparator_s;
     double cycle_s; /* between reads of one subarray */
@@ -183,6 +197,7 @@ extern const struct schema array_limits_schema, array_weights_schema;
 
 extern const struct word array_accesses[];
 extern const struct word array_targets[];
+extern const struct word array_routings[];
 extern const struct word buffer_styles[];
 
 /* The best organization for request->target: the least value over the whole space, ties

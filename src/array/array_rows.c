@@ -1,126 +1,27 @@
 #include "array/array_rows.h"
 
 #include "array/row_columns.h"
+#include "array/row_fields.h"
 #include "base/memory.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { FIELDS = 256 };
-
 /* One file being read. */
 struct rows {
-    FILE *in, *out;
-    const char *name;
-    unsigned line;
+    struct row_fields fields;
+    FILE *out;
     const struct array_library *library;
     const struct array_rules *rules;
-    struct error *err;
+    size_t refused; /* malformed rows so far */
+    struct error first;
 
-    char *header, *text;
-    char *titles[FIELDS], *fields[FIELDS];
-    size_t title_count, field_count;
+    struct node mixed; /* node of the row when the library has none of its own */
+    struct node_point mixed_point;
 };
-
-static enum status bad(const struct rows *rows, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static enum status bad(const struct rows *rows, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return error_set(rows->err, STATUS_INPUT, "%s:%u: %s", rows->name, rows->line,
-                     text);
-}
-
-/* Cut a line at its commas, in place; blanks around fields go. */
-static size_t cut(char *line, char **fields)
-{
-    size_t count = 0;
-    char *at = line;
-
-    while (count < FIELDS) {
-        char *comma = strchr(at, ',');
-        char *end = comma != NULL ? comma : at + strlen(at);
-
-        while (isspace((unsigned char)*at) && at < end)
-            at++;
-        while (end > at && isspace((unsigned char)end[-1]))
-            end--;
-        fields[count++] = at;
-        *end = '\0';
-        if (comma == NULL)
-            break;
-        at = comma + 1;
-    }
-    return count;
-}
-
-static const char *field(const struct rows *rows, const char *title)
-{
-    for (size_t i = 0; i < rows->title_count && i < rows->field_count; i++)
-        if (strcasecmp(rows->titles[i], title) == 0)
-            return rows->fields[i];
-    return "";
-}
-
-static enum status number(const struct rows *rows, const char *title, double fallback,
-                          double least, double most, double *value)
-{
-    const char *text = field(rows, title);
-    char *end;
-
-    *value = fallback;
-    if (*text == '\0' || strcmp(text, "-") == 0) {
-        if (fallback >= 0)
-            return STATUS_OK;
-        return bad(rows, "column %s is empty, must be a number", title);
-    }
-    *value = strtod(text, &end);
-    if (*end != '\0' || !(*value >= least && *value <= most))
-        return bad(rows, "column %s is '%.60s', must be a number in %g..%g", title,
-                   text, least, most);
-    return STATUS_OK;
-}
-
-static enum status whole(const struct rows *rows, const char *title, double fallback,
-                         double most, uint64_t *value)
-{
-    double read;
-    enum status status = number(rows, title, fallback, 0, most, &read);
-
-    if (status != STATUS_OK)
-        return status;
-    if (read != floor(read))
-        return bad(rows, "column %s is '%.60s', must be a whole number", title,
-                   field(rows, title));
-    *value = (uint64_t)read;
-    return STATUS_OK;
-}
-
-static enum status word(const struct rows *rows, const char *title,
-                        const struct word *words, int fallback, int *value)
-{
-    const char *text = field(rows, title);
-
-    *value = fallback;
-    if (*text == '\0')
-        return STATUS_OK;
-    for (; words->name != NULL; words++)
-        if (strcasecmp(words->name, text) == 0) {
-            *value = words->value;
-            return STATUS_OK;
-        }
-    return bad(rows, "column %s: '%.60s' is none of its words", title, text);
-}
 
 /* The i-th cell a published name may mean: itself, then its aggressive variant. */
 static const struct cell *candidate(const struct rows *rows, const char *name, size_t i)
@@ -134,28 +35,45 @@ static const struct cell *candidate(const struct rows *rows, const char *name, s
     return library->cell(library->context, variant, i - 1);
 }
 
+/* Area of a bit's cell from the row's own figures, 0 if it has none. */
+static enum status stated_cell_m2(const struct rows *rows,
+                                  const struct array_request *r, double *cell_m2)
+{
+    const struct row_fields *fields = &rows->fields;
+    double area_mm2, percent, f2, f_m = r->node->node_m;
+    enum status status = row_number(fields, "arr_area_mm2", 0, 0, 1e9, &area_mm2);
+
+    if (status == STATUS_OK)
+        status = row_number(fields, "area_eff_pct", 0, 0, 1e9, &percent);
+    if (status == STATUS_OK)
+        status = row_number(fields, "cell_F2", 0, 0, 1e9, &f2);
+    *cell_m2 = 0;
+    if (status == STATUS_OK && f2 > 0)
+        *cell_m2 = f2 * f_m * f_m;
+    else if (status == STATUS_OK)
+        *cell_m2 = area_mm2 * 1e-6 * percent / 100 / ((double)r->capacity_bytes * 8);
+    return status;
+}
+
 /* The technology's cell; of several that share the name the one whose area is nearest
  * to that of the row's own figures, if it has them. */
 static enum status find_cell(const struct rows *rows, const struct array_request *r,
                              const struct cell **cell)
 {
     const struct array_library *library = rows->library;
-    const char *name = field(rows, "tech");
-    double area_mm2, percent, nearest = HUGE_VAL;
+    const char *name = row_text(&rows->fields, "tech");
+    double cell_m2, nearest = HUGE_VAL;
     const struct cell *tried;
 
     *cell = library->cell(library->context, name, 0);
     if (*cell == NULL)
-        return bad(rows, "column %s: the library has no technology named '%.60s'",
-                   "tech", name);
-    if (number(rows, "arr_area_mm2", 0, 0, 1e9, &area_mm2) != STATUS_OK ||
-        number(rows, "area_eff_pct", 0, 0, 1e9, &percent) != STATUS_OK)
+        return row_bad(&rows->fields,
+                       "column %s: the library has no technology named '%.60s'", "tech",
+                       name);
+    if (stated_cell_m2(rows, r, &cell_m2) != STATUS_OK)
         return STATUS_INPUT;
-    if (!(area_mm2 * percent > 0))
+    if (!(cell_m2 > 0))
         return STATUS_OK;
-
-    double cell_m2 = area_mm2 * 1e-6 * percent / 100 / ((double)r->capacity_bytes * 8);
-
     for (size_t i = 0; (tried = candidate(rows, name, i)) != NULL; i++) {
         double off = fabs(log(cell_area_m2(tried, r->node) / cell_m2));
 
@@ -167,47 +85,132 @@ static enum status find_cell(const struct rows *rows, const struct array_request
     return STATUS_OK;
 }
 
-static enum status find_node(const struct rows *rows, struct array_request *r)
+/* The published tool's tables and what it makes of them between: shares of 120 and 200 nm
+ * are counted over 60 of the 80 nm, so that more than the whole of the latter comes out. */
+static enum status find_tool_node(struct rows *rows, struct array_request *r,
+                                  double node_nm, enum node_roadmap roadmap,
+                                  struct error *why)
 {
-    double node_nm;
-    int roadmap;
-    enum status status = number(rows, "node_nm", -1, 1, 1000, &node_nm);
+    static const double tables_nm[] = { 22, 32, 45, 65, 90, 120, 200 };
+    static const double spans_nm[] = { 10, 13, 20, 25, 30, 60 };
+    const struct array_library *library = rows->library;
+    const struct node *low, *high;
+    size_t i = 0;
 
-    if (status == STATUS_OK)
-        status = word(rows, "roadmap", row_roadmaps, ROADMAP_HP, &roadmap);
-    if (status != STATUS_OK)
-        return status;
-    r->node = rows->library->node(rows->library->context, node_nm * 1e-9,
-                                  (enum node_roadmap)roadmap);
-    if (r->node == NULL)
-        return bad(rows, "the library has no %s nm node of roadmap '%.60s'",
-                   field(rows, "node_nm"), field(rows, "roadmap"));
+    if (node_nm < tables_nm[0] || node_nm > tables_nm[6])
+        return error_set(why, STATUS_INFEASIBLE,
+                         "the published rules know nodes of 22 to 200 nm");
+    while (i < 6 && node_nm >= tables_nm[i + 1])
+        i++;
+    low = library->node(library->context, tables_nm[i] * 1e-9, roadmap);
+    if (node_nm == tables_nm[i] || low == NULL) {
+        r->node = low;
+        return STATUS_OK;
+    }
+    high = library->node(library->context, tables_nm[i + 1] * 1e-9, roadmap);
+    if (high == NULL)
+        return STATUS_OK;
+    rows->mixed = node_between(low, high, node_nm * 1e-9,
+                               (node_nm - tables_nm[i]) / spans_nm[i],
+                               floor(r->temperature_k), &rows->mixed_point);
+    r->node = &rows->mixed;
     return STATUS_OK;
 }
 
-static enum status read_request(const struct rows *rows, struct array_request *r)
+static enum status find_node(struct rows *rows, struct array_request *r,
+                             struct error *why)
 {
-    static const struct word modes[] = { { "RAM", 0 }, { "cache", 1 }, { NULL, 0 } };
-    int target = 0, access = 0, is_cache = 0;
+    const struct row_fields *fields = &rows->fields;
+    double node_nm;
+    int roadmap;
+    enum status status = row_number(fields, "node_nm", 22, 1, 1000, &node_nm);
+
+    if (status == STATUS_OK)
+        status = row_word(fields, "roadmap", row_roadmaps, ROADMAP_HP, &roadmap);
+    if (status != STATUS_OK)
+        return status;
+    r->node = NULL;
+    if (rows->rules->powers_of_two) {
+        status = find_tool_node(rows, r, node_nm, (enum node_roadmap)roadmap, why);
+        if (status != STATUS_OK)
+            return status;
+    } else {
+        r->node = rows->library->node(rows->library->context, node_nm * 1e-9,
+                                      (enum node_roadmap)roadmap);
+    }
+    if (r->node == NULL)
+        return row_bad(fields, "the library has no %g nm node of roadmap '%.60s'",
+                       node_nm, word_name(node_roadmaps, roadmap));
+    return STATUS_OK;
+}
+
+static enum status find_target(const struct rows *rows, struct array_request *r,
+                               struct error *why)
+{
+    int target;
+    enum status status = row_word(&rows->fields, "opt_target", row_targets,
+                                  TARGET_READ_EDP, &target);
+
+    if (status != STATUS_OK)
+        return status;
+    if (target == ROW_TARGET_ELSEWHERE)
+        return error_set(why, STATUS_INFEASIBLE,
+                         "target %.40s is another tool's, ours has none like it",
+                         row_text(&rows->fields, "opt_target"));
+    r->target = (enum array_target)target;
+    if (target == ROW_TARGET_READ_ED2) {
+        r->target = TARGET_WEIGHTED;
+        r->weights = (struct array_weights){ .read_latency = 2, .read_energy = 1 };
+    }
+    return STATUS_OK;
+}
+
+/* The published tool searched more than its "CACTI assumption" where the row counts more
+ * candidates: all activity (20 million), with all three styles of buffers (60). */
+static enum status read_effort(const struct rows *rows, struct array_request *r)
+{
+    static const double ALL_COUNTS = 1.9e7, ALL_STYLES = 5.9e7;
+    double candidates;
+    enum status status = row_number(&rows->fields, "data_iter", 0, 0, 1e18,
+                                    &candidates);
+
+    r->unrestricted = candidates > ALL_COUNTS;
+    r->buffers_free = candidates > ALL_STYLES;
+    return status;
+}
+
+/* STATUS_INFEASIBLE with why if the row asks for what there is not. */
+static enum status read_request(struct rows *rows, struct array_request *r,
+                                struct error *why)
+{
+    static const struct word modes[] = {
+        { "RAM", 0 }, { "RAM_chip", 0 }, { "cache", 1 }, { NULL, 0 }
+    };
+    const struct row_fields *fields = &rows->fields;
+    bool has_access = *row_text(fields, "access_mode") != '\0';
+    int access = 0, is_cache = 0;
     enum status status;
 
     *r = (struct array_request){ .rules = rows->rules };
-    if ((status = word(rows, "mode", modes, 0, &is_cache)) != STATUS_OK ||
-        (status = whole(rows, "capacity_bytes", -1, 1e13, &r->capacity_bytes)) !=
+    if ((status = row_word(fields, "mode", modes, has_access, &is_cache)) !=
             STATUS_OK ||
-        (status = whole(rows, "line_bits", 512, 1e6, &r->word_bits)) != STATUS_OK ||
-        (status = whole(rows, "assoc", 1, 1e9, &r->associativity)) != STATUS_OK ||
-        (status = number(rows, "temp_K", 350, 1, 1000, &r->temperature_k)) !=
+        (status = row_whole(fields, "capacity_bytes", -1, 1e13, &r->capacity_bytes)) !=
             STATUS_OK ||
-        (status = word(rows, "access_mode", row_accesses, 0, &access)) != STATUS_OK ||
-        (status = word(rows, "opt_target", row_targets, TARGET_READ_EDP, &target)) !=
+        (status = row_whole(fields, "line_bits", 512, 1e6, &r->word_bits)) !=
             STATUS_OK ||
-        (status = find_node(rows, r)) != STATUS_OK)
+        (status = row_whole(fields, "assoc", is_cache ? 16 : 1, 1e9,
+                            &r->associativity)) != STATUS_OK ||
+        (status = row_number(fields, "temp_K", 350, 1, 1000, &r->temperature_k)) !=
+            STATUS_OK ||
+        (status = row_word(fields, "access_mode", row_accesses, 0, &access)) !=
+            STATUS_OK ||
+        (status = read_effort(rows, r)) != STATUS_OK ||
+        (status = find_node(rows, r, why)) != STATUS_OK ||
+        (status = find_target(rows, r, why)) != STATUS_OK)
         return status;
     if (!is_cache)
         r->associativity = 0;
     r->access = (enum array_access)access;
-    r->target = (enum array_target)target;
     return find_cell(rows, r, &r->cell);
 }
 
@@ -219,8 +222,8 @@ static enum status read_organization(const struct rows *rows, enum column_of of,
         if (row_columns[i].of != of)
             continue;
 
-        enum status status = whole(
-            rows, row_columns[i].name, 0, 1e9,
+        enum status status = row_whole(
+            &rows->fields, row_columns[i].name, 0, 1e9,
             (uint64_t *)(void *)((char *)o + row_columns[i].offset));
 
         if (status != STATUS_OK)
@@ -250,15 +253,17 @@ static void write_cell(const struct rows *rows, const struct column *column,
                        const struct array_result *r)
 {
     if (column->of == OF_KEY) {
-        fputs(strcmp(column->name, "peer") == 0 ? "nvsweep" : field(rows, column->name),
+        fputs(strcmp(column->name, "peer") == 0 ? "nvsweep"
+                                                : row_text(&rows->fields, column->name),
               rows->out);
         return;
     }
     if (r == NULL)
         return;
     switch (column->of) {
-    case OF_RESULT:
-        if (r->has_tag || strcmp(column->name, "miss_latency_ns") != 0)
+    case OF_RESULT: write_number(rows->out, r, column); break;
+    case OF_CACHE:
+        if (r->has_tag)
             write_number(rows->out, r, column);
         break;
     case OF_DATA: write_number(rows->out, &r->data, column); break;
@@ -275,26 +280,54 @@ static void write_cell(const struct rows *rows, const struct column *column,
     }
 }
 
-static bool is_ours(const char *title)
+static const struct column *column_named(const char *name)
 {
     for (size_t i = 0; i < row_column_count; i++)
-        if (strcasecmp(row_columns[i].name, title) == 0)
-            return true;
-    return strcasecmp(title, "note") == 0;
+        if (strcasecmp(row_columns[i].name, name) == 0)
+            return &row_columns[i];
+    return NULL;
 }
 
-/* Our columns, then the input's others as they came, then the note. */
+/* Input columns under other names than ours, which follow ours in the output. */
+static bool is_extra(const struct row_title *title)
+{
+    return column_named(title->given) == NULL && strcasecmp(title->given, "note") != 0;
+}
+
+/* What an extra column holds: the model's value where it means one of ours.  Files that
+ * know only one leakage mean the whole memory's. */
+static void write_extra(const struct rows *rows, size_t at, const struct array_result *r)
+{
+    const struct row_title *title = &rows->fields.titles[at];
+    const struct column *column = column_named(title->name);
+
+    if (column != NULL && column->of != OF_KEY)
+        write_cell(rows, column, r);
+    else if (at < rows->fields.field_count)
+        fputs(rows->fields.fields[at], rows->out);
+}
+
+/* Our columns, then the input's others, then the note. */
 static void write_row(const struct rows *rows, const struct array_result *r,
                       const char *note)
 {
+    const struct row_fields *fields = &rows->fields;
+    bool is_total = row_has(fields, "leak_mW") && !row_has(fields, "leakage_mW");
+
     for (size_t i = 0; i < row_column_count; i++) {
+        const struct column *column = &row_columns[i];
+
         if (i > 0)
             fputc(',', rows->out);
-        write_cell(rows, &row_columns[i], r);
+        if (is_total && strcmp(column->name, "leak_mW") == 0)
+            column = column_named("leakage_mW");
+        write_cell(rows, column, r);
     }
-    for (size_t i = 0; i < rows->title_count; i++)
-        if (!is_ours(rows->titles[i]))
-            fprintf(rows->out, ",%s", i < rows->field_count ? rows->fields[i] : "");
+    for (size_t i = 0; i < fields->title_count; i++)
+        if (is_extra(&fields->titles[i])) {
+            fputc(',', rows->out);
+            write_extra(rows, i, r);
+        }
     fputc(',', rows->out);
     for (; *note != '\0'; note++)
         fputc(*note == ',' || *note == '\n' ? ';' : *note, rows->out);
@@ -305,19 +338,29 @@ static void write_header(const struct rows *rows)
 {
     for (size_t i = 0; i < row_column_count; i++)
         fprintf(rows->out, "%s%s", i > 0 ? "," : "", row_columns[i].name);
-    for (size_t i = 0; i < rows->title_count; i++)
-        if (!is_ours(rows->titles[i]))
-            fprintf(rows->out, ",%s", rows->titles[i]);
+    for (size_t i = 0; i < rows->fields.title_count; i++)
+        if (is_extra(&rows->fields.titles[i]))
+            fprintf(rows->out, ",%s", rows->fields.titles[i].given);
     fputs(",note\n", rows->out);
 }
 
-static enum status do_row(struct rows *rows)
+/* Figures of other tools do not become NVSim's by standing in its columns. */
+static void say_whose(const struct rows *rows, struct error *note)
+{
+    const char *peer = row_text(&rows->fields, "peer");
+
+    if (*peer != '\0' && strcasecmp(peer, "NVSim") != 0 &&
+        strcasecmp(peer, "nvsweep") != 0)
+        error_set(note, STATUS_OK, "the row's own figures are %.40s's; another model's",
+                  peer);
+}
+
+static enum status evaluate(struct rows *rows, struct array_result *result,
+                            struct error *why)
 {
     struct array_request request;
     struct array_organization data, tag;
-    struct array_result result;
-    struct error why;
-    enum status status = read_request(rows, &request);
+    enum status status = read_request(rows, &request, why);
 
     if (status == STATUS_OK)
         status = read_organization(rows, OF_DATA_COUNT, &data);
@@ -325,67 +368,78 @@ static enum status do_row(struct rows *rows)
         status = read_organization(rows, OF_TAG_COUNT, &tag);
     if (status != STATUS_OK)
         return status;
-    status = array_evaluate(&request, &data, &tag, &result, &why);
+    status = array_evaluate(&request, &data, &tag, result, why);
     if (status == STATUS_INPUT)
-        return error_set(rows->err, STATUS_INPUT, "%s:%u: %.900s", rows->name,
-                         rows->line, why.text);
-    write_row(rows, status == STATUS_OK ? &result : NULL,
-              status == STATUS_OK ? "" : why.text);
-    return STATUS_OK;
+        row_bad(&rows->fields, "%.400s", why->text);
+    return status;
 }
 
-static enum status read_header(struct rows *rows, char **line, size_t *size)
+/* A malformed row is written without figures, told at the end, and stops nothing. */
+static void do_row(struct rows *rows, char *line)
 {
-    static const char *const needed[] = { "tech", "node_nm", "capacity_bytes" };
+    struct array_result result;
+    struct error note = { "" };
+    enum status status = row_cut(&rows->fields, line);
 
-    if (getline(line, size, rows->in) < 0)
-        return error_set(rows->err, STATUS_INPUT,
-                         "%s: is empty, must begin with a header of column names",
-                         rows->name);
-    rows->line = 1;
-    rows->header = alloc_text(*line);
-    rows->title_count = cut(rows->header, rows->titles);
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        bool found = false;
-
-        for (size_t j = 0; j < rows->title_count; j++)
-            found = found || strcasecmp(rows->titles[j], needed[i]) == 0;
-        if (!found)
-            return bad(rows, "the header lacks column '%s'", needed[i]);
+    if (status == STATUS_OK)
+        status = evaluate(rows, &result, &note);
+    if (status == STATUS_INPUT) {
+        note = *rows->fields.err;
+        if (rows->refused++ == 0)
+            rows->first = note;
     }
-    write_header(rows);
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        say_whose(rows, &note);
+    write_row(rows, status == STATUS_OK ? &result : NULL, note.text);
+}
+
+static enum status read_header(struct rows *rows, FILE *in, char **line, size_t *size)
+{
+    static const char *const needed[] = { "tech", "capacity_bytes" };
+    struct row_fields *fields = &rows->fields;
+    enum status status;
+
+    if (getline(line, size, in) < 0)
+        return error_set(fields->err, STATUS_INPUT,
+                         "%s: is empty, must begin with a header of column names",
+                         fields->file);
+    fields->line = 1;
+    status = row_header(fields, *line);
+    for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
+        if (!row_has(fields, needed[i]))
+            status = row_bad(fields, "the header lacks column '%s'", needed[i]);
+    if (status == STATUS_OK)
+        write_header(rows);
+    return status;
 }
 
 enum status array_rows(FILE *in, const char *name, FILE *out,
                        const struct array_rules *rules,
                        const struct array_library *library, struct error *err)
 {
-    struct rows rows = { .in = in,
-                         .out = out,
-                         .name = name,
-                         .library = library,
-                         .rules = rules,
-                         .err = err };
+    struct rows rows = {
+        .fields = { .file = name, .err = err },
+        .out = out,
+        .library = library,
+        .rules = rules,
+    };
     char *line = NULL;
     size_t size = 0;
-    enum status status = read_header(&rows, &line, &size);
+    enum status status = read_header(&rows, in, &line, &size);
 
     while (status == STATUS_OK && getline(&line, &size, in) >= 0) {
-        rows.line++;
-        if (line[strspn(line, " \t\r\n")] == '\0')
-            continue;
-        rows.field_count = cut(line, rows.fields);
-        if (rows.field_count > rows.title_count) {
-            status = bad(&rows, "the row has %zu fields, the header %zu",
-                         rows.field_count, rows.title_count);
-            break;
-        }
-        status = do_row(&rows);
+        rows.fields.line++;
+        if (line[strspn(line, " \t\r\n")] != '\0')
+            do_row(&rows, line);
     }
     if (status == STATUS_OK && ferror(in))
         status = error_set(err, STATUS_IO, "%s: %s", name, strerror(errno));
+    if (status == STATUS_OK && rows.refused > 1)
+        status = error_set(err, STATUS_INPUT, "%.400s (and %zu more rows, see note)",
+                           rows.first.text, rows.refused - 1);
+    else if (status == STATUS_OK && rows.refused == 1)
+        status = error_set(err, STATUS_INPUT, "%.500s", rows.first.text);
+    row_fields_free(&rows.fields);
     free(line);
-    free(rows.header);
     return status;
 }

@@ -228,6 +228,51 @@ static void make_tree(struct bank *bank, const struct task *task,
         bank->htree_j *= TREE_ACTIVITY;
 }
 
+/* One straight bus along every column of mats, row i of them at a distance of the rows
+ * before it.  The published tool (BankWithoutHtree) drives the farthest rows' wires,
+ * counts the leakage of those alone, and reaches the columns for nothing; mended, all
+ * rows' wires leak and a spine of half the bank's width leads to the columns. */
+static void make_bus(struct bank *bank, const struct task *task,
+                     const struct bank_shape *shape, const struct mat *mat)
+{
+    const struct wire *wire = &task->fabric.global;
+    double rows = (double)shape->rows, cols = (double)shape->cols;
+    double bits = shape->bus_bits;
+    double all_m = wire_bundle_m(wire, rows * cols * shape->bus_address_bits);
+    struct wire_cost spine;
+
+    bank->height_m = rows * mat->height_m;
+    bank->width_m = cols * mat->width_m + all_m;
+    bank->htree_s = bank->htree_j = bank->htree_w = 0;
+    for (uint64_t i = 0; i < shape->rows; i++) {
+        struct wire_cost cost = wire_cost(wire, &task->process,
+                                          (rows - (double)i) * mat->height_m);
+
+        if (i == 0)
+            bank->htree_s = cost.delay_s;
+        if (i < shape->active_rows)
+            bank->htree_j += cost.energy_j * bits * (double)shape->active_cols;
+        if (i < shape->active_rows || !task->fabric.rules->bus_half_counted)
+            bank->htree_w += cost.leakage_w * bits * cols;
+    }
+    if (task->fabric.rules->bus_half_counted)
+        return;
+    spine = wire_cost(wire, &task->process, bank->width_m / 2);
+    bank->htree_s += spine.delay_s;
+    bank->htree_j += spine.energy_j * bits * (double)shape->active_cols;
+    bank->htree_w += spine.leakage_w * bits * cols;
+    bank->htree_j *= TREE_ACTIVITY;
+}
+
+/* The published tool's buses answer in no time. */
+double bank_trips(const struct task *task)
+{
+    return task->request->routing == ROUTING_BUS &&
+                   task->fabric.rules->bus_half_counted
+               ? 1
+               : 2;
+}
+
 /* Mats that leak in full: all, or with power gating the active ones and of the others a
  * share. */
 static double mats_awake(const struct task *task, double active, double all)
@@ -247,17 +292,20 @@ bool bank_make(struct bank *bank, const struct task *task,
     double all = (double)(shape->rows * shape->cols);
     double write_tree_j, mat_w;
 
-    make_tree(bank, task, shape, mat);
+    if (task->request->routing == ROUTING_BUS)
+        make_bus(bank, task, shape, mat);
+    else
+        make_tree(bank, task, shape, mat);
     if (!task->is_tag && (bank->height_m > ASPECT_LIMIT * bank->width_m ||
                           bank->width_m > ASPECT_LIMIT * bank->height_m))
         return refuse(why, "the bank is longer than ten times its width");
     bank->area_m2 = bank->height_m * bank->width_m;
-    bank->read_s = mat->read_s + 2 * bank->htree_s;
+    bank->read_s = mat->read_s + bank_trips(task) * bank->htree_s;
     bank->write_s = mat->write_s + bank->htree_s;
     bank->set_s = mat->set_s + bank->htree_s;
     bank->reset_s = mat->reset_s + bank->htree_s;
     write_tree_j = bank->htree_j;
-    if (!task->is_tag && task->is_cache && task->request->access == ACCESS_FAST &&
+    if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= (double)task->request->associativity;
     bank->read_j = active * mat->read_j + bank->htree_j;
@@ -278,6 +326,8 @@ static void describe_parts(const struct mat *mat, double subarrays,
     double width_m = s->line_width_m;
 
     b->row_decoder_leakage_w = subarrays * s->row_decoder->leakage_w;
+    if (s->write_decoder != s->row_decoder)
+        b->row_decoder_leakage_w += subarrays * s->write_decoder->leakage_w;
     b->column_decoder_leakage_w = subarrays * (s->column_decoder[0]->leakage_w +
                                                s->column_decoder[1]->leakage_w +
                                                s->column_decoder[2]->leakage_w);
@@ -290,6 +340,9 @@ static void describe_parts(const struct mat *mat, double subarrays,
     b->sense_area_m2 = s->amp->height_m * width_m;
     b->precharge_area_m2 = s->precharger->box.height_m * width_m;
     b->row_decoder_area_m2 = s->row_decoder->box.width_m * s->row_decoder->box.height_m;
+    if (s->write_decoder != s->row_decoder)
+        b->row_decoder_area_m2 += s->write_decoder->box.width_m *
+                                  s->write_decoder->box.height_m;
 }
 
 static void describe_times(const struct task *task, const struct mat *mat,
@@ -301,13 +354,14 @@ static void describe_times(const struct task *task, const struct mat *mat,
     b->write_latency_s = bank->write_s;
     b->set_latency_s = bank->set_s;
     b->reset_latency_s = bank->reset_s;
-    b->htree_s = 2 * bank->htree_s;
+    b->htree_s = bank_trips(task) * bank->htree_s;
     b->read_mat_s = mat->read_s;
     b->write_mat_s = mat->write_s;
     b->predecoder_s = mat->predecode_s;
     b->read_subarray_s = mat->times.read_s;
     b->write_subarray_s = mat->times.write_s;
     b->row_decoder_s = mat->times.row_decoder_s;
+    b->write_row_s = mat->times.write_row_s;
     b->column_decoder_s = mat->times.column_decoder_s;
     b->bitline_s = mat->times.bitline_s;
     b->sense_s = s->sense_s;
@@ -319,30 +373,40 @@ static void describe_times(const struct task *task, const struct mat *mat,
 }
 
 /* Banks stand in a square around their port; the farthest is half a side away. */
-static void reach_banks(const struct task *task, const struct bank *bank,
-                        struct array_breakdown *b)
+struct reach bank_reach(const struct task *task, const struct bank *bank)
 {
     double length_m = (sqrt(task->banks) - 1) * sqrt(bank->area_m2);
     double bits = (double)task->word_bits + log2_up(task->sets);
 
     if (!(length_m > 0))
-        return;
+        return (struct reach){ 0, 0, 0 };
 
     struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
-    double moved_j = TREE_ACTIVITY * bits * cost.energy_j;
 
-    b->read_latency_s += 2 * cost.delay_s;
-    b->htree_s += 2 * cost.delay_s;
-    b->write_latency_s += cost.delay_s;
-    b->set_latency_s += cost.delay_s;
-    b->reset_latency_s += cost.delay_s;
-    b->read_energy_j += moved_j;
-    b->htree_j += moved_j;
-    b->write_energy_j += moved_j;
-    b->set_energy_j += moved_j;
-    b->reset_energy_j += moved_j;
-    b->htree_leakage_w += bits * cost.leakage_w;
-    b->leakage_w += bits * cost.leakage_w;
+    return (struct reach){
+        .delay_s = cost.delay_s,
+        .energy_j = TREE_ACTIVITY * bits * cost.energy_j,
+        .leakage_w = bits * cost.leakage_w,
+    };
+}
+
+static void reach_banks(const struct task *task, const struct bank *bank,
+                        struct array_breakdown *b)
+{
+    struct reach reach = bank_reach(task, bank);
+
+    b->read_latency_s += 2 * reach.delay_s;
+    b->htree_s += 2 * reach.delay_s;
+    b->write_latency_s += reach.delay_s;
+    b->set_latency_s += reach.delay_s;
+    b->reset_latency_s += reach.delay_s;
+    b->read_energy_j += reach.energy_j;
+    b->htree_j += reach.energy_j;
+    b->write_energy_j += reach.energy_j;
+    b->set_energy_j += reach.energy_j;
+    b->reset_energy_j += reach.energy_j;
+    b->htree_leakage_w += reach.leakage_w;
+    b->leakage_w += reach.leakage_w;
     b->width_m *= sqrt(task->banks);
     b->height_m *= sqrt(task->banks);
 }

@@ -32,7 +32,8 @@ struct htree_level {
 /* The bank level of an organization: tree and what arrives at a mat. */
 struct bank_shape {
     uint64_t rows, cols, active_rows, active_cols;
-    unsigned h_levels, v_levels;
+    unsigned h_levels, v_levels; /* of the tree; none of a bus */
+    double bus_bits, bus_address_bits;
     struct htree_level h[HTREE_LEVELS], v[HTREE_LEVELS];
     uint64_t mat_sets, mat_bits, mat_ways;
     int mat_address_bits;
@@ -62,7 +63,7 @@ struct mat {
 
 struct bank {
     double width_m, height_m, area_m2;
-    double htree_s, read_s, write_s, set_s, reset_s; /* htree_s: one way */
+    double htree_s, read_s, write_s, set_s, reset_s; /* htree_s: tree or bus, one way */
     double htree_j, read_j, write_j, set_j, reset_j;
     double htree_w, leakage_w;
 };
@@ -99,6 +100,16 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 
 bool bank_make(struct bank *bank, const struct task *task,
                const struct bank_shape *shape, const struct mat *mat, const char **why);
+
+/* What it takes to reach one of the banks that make up the memory from its port. */
+struct reach {
+    double delay_s, energy_j, leakage_w;
+};
+
+struct reach bank_reach(const struct task *task, const struct bank *bank);
+
+/* Traversals of tree or bus whose time a read takes. */
+double bank_trips(const struct task *task);
 
 /* The breakdown that describes a bank, for banks of them. */
 void bank_describe(const struct task *task, const struct bank_shape *shape,

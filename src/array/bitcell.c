@@ -55,6 +55,7 @@ static void sram(struct bitcell *b, const struct process *process)
     b->access_gm_s = gm_n_s(process, read_m);
     b->access_f = gate_drain_f(process, GATE_INVERTER, 1, read_m, 0, b->width_m);
     b->bitline_f = b->access_f / 2;
+    b->wordline_f = gate_f(process, read_m);
     b->leak_w += process->vdd_v * process_width_m(process, read_m) * process->ioff_n *
                  cell->leak_factor;
 }
@@ -75,6 +76,33 @@ static void dynamic(struct bitcell *b, const struct process *process)
     b->precharge_v = process->vdd_v;
     b->access_ohm = b->pulldown_ohm = on_n_ohm(process, read_m);
     b->access_gm_s = gm_n_s(process, read_m);
+    b->access_f = gate_drain_f(process, GATE_INVERTER, 1, read_m, 0, b->width_m);
+    b->bitline_f = b->access_f / 2;
+    b->wordline_f = gate_f(process, read_m);
+}
+
+/* Loads of the write path: the read path's own, or those of a device that only writes
+ * (SOT-MRAM), of the latch's access devices beside a read stack (8T), of a gain cell's
+ * write transistor. */
+static void write_path(struct bitcell *b, const struct process *process)
+{
+    const struct cell *cell = b->cell;
+    bool has_writer = cell->write_access_width_f > 0;
+    double width_m = device_m(process,
+                              has_writer ? cell->write_access_width_f
+                                         : cell->access_width_f,
+                              has_writer ? cell->write_access_fins : cell->access_fins);
+
+    b->write_wordline_f = b->wordline_f;
+    b->write_bitline_f = b->bitline_f;
+    b->write_access_f = b->access_f;
+    b->split = !process->rules->one_access_device && !b->crossbar &&
+               (has_writer || cell->read_port || cell->kind == CELL_GAIN_CELL);
+    if (!b->split)
+        return;
+    b->write_access_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, b->width_m);
+    b->write_bitline_f = b->write_access_f / 2;
+    b->write_wordline_f = gate_f(process, width_m) * (cell->kind == CELL_SRAM ? 2 : 1);
 }
 
 /* Levels between which the bitline moves, and what drives it there. */
@@ -208,7 +236,7 @@ static void racetrack(struct bitcell *b)
 enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          const struct process *process, struct error *why)
 {
-    double area_m2 = cell_area_m2(cell, process->node);
+    double area_f2 = cell_area_f2(cell, process->node);
     double leak_k = exp2((process->temperature_k - 300) / 10);
 
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)
@@ -216,8 +244,8 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          "the published tool has no racetrack memory");
     *bitcell = (struct bitcell){
         .cell = cell,
-        .height_m = sqrt(area_m2 * cell->aspect_ratio),
-        .width_m = sqrt(area_m2 / cell->aspect_ratio),
+        .height_f = sqrt(area_f2 * cell->aspect_ratio),
+        .width_f = sqrt(area_f2 / cell->aspect_ratio),
         .resistive = cell_is_resistive(cell),
         .crossbar = cell_is_crossbar(cell),
         .bits_per_site = (double)cell->bits_per_cell,
@@ -225,11 +253,14 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         .read_steps = cell->read_steps > 0 ? cell->read_steps
                                            : (double)cell->bits_per_cell,
     };
+    bitcell->height_m = bitcell->height_f * process->f_m;
+    bitcell->width_m = bitcell->width_f * process->f_m;
     access_device(bitcell, process);
     if (cell->kind == CELL_SRAM)
         sram(bitcell, process);
     else if (!bitcell->resistive)
         dynamic(bitcell, process);
+    write_path(bitcell, process);
     if (cell->domains_per_track > 0)
         racetrack(bitcell);
     bitcell->leak_w += cell->leak_a * leak_k * process->vdd_v;

@@ -10,6 +10,7 @@ const struct word array_accesses[] = {
     { "normal", ACCESS_NORMAL },
     { "sequential", ACCESS_SEQUENTIAL },
     { "fast", ACCESS_FAST },
+    { "best", ACCESS_BEST },
     { NULL, 0 },
 };
 
@@ -24,6 +25,13 @@ const struct word array_targets[] = {
     { "area", TARGET_AREA },
     { "edap", TARGET_EDAP },
     { "weighted", TARGET_WEIGHTED },
+    { "tuned", TARGET_TUNED },
+    { NULL, 0 },
+};
+
+const struct word array_routings[] = {
+    { "h_tree", ROUTING_HTREE },
+    { "bus", ROUTING_BUS },
     { NULL, 0 },
 };
 
@@ -57,6 +65,7 @@ static void choose_wires(const struct array_request *request, struct wire_choice
 
 static enum status check_request(const struct array_request *request, struct error *why)
 {
+    bool has_banks = request->banks != ARRAY_BANKS_CHOSEN;
     uint64_t line_bytes = (request->word_bits + 7) / 8;
     uint64_t ways = request->associativity;
     uint64_t lines = request->word_bits > 0
@@ -78,8 +87,8 @@ static enum status check_request(const struct array_request *request, struct err
                          "%llu-byte lines",
                          (unsigned long long)request->capacity_bytes,
                          (unsigned long long)ways, (unsigned long long)line_bytes);
-    if (request->banks > lines ||
-        (rules_of(request)->powers_of_two && request->banks > 1))
+    if (has_banks && (request->banks > lines ||
+                      (rules_of(request)->powers_of_two && request->banks > 1)))
         return error_set(why, STATUS_INFEASIBLE, "%s",
                          request->banks > lines ? "more banks than lines"
                                                 : "the published rules know one bank");
@@ -174,8 +183,12 @@ static enum status task_make(struct task *task, const struct array_request *requ
     return STATUS_OK;
 }
 
-typedef bool searcher(const struct task *, const struct space *, struct parts *,
-                      struct candidate *, uint64_t *, const char **);
+/* The best number of banks so far, 0: none, and why the last was not better. */
+struct bank_choice {
+    uint64_t banks;
+    struct candidate *best;
+    const char *reason;
+};
 
 /* One more wiring of the winner: keep it if it is better. */
 static enum status try_wires(struct task *task, struct wire_choice local,
@@ -247,6 +260,53 @@ static enum status refine_wires(struct task *task, struct parts *parts,
     return STATUS_OK;
 }
 
+/* Search in a number of banks for what is better than the best so far. */
+static void try_banks(struct task *task, uint64_t banks,
+                      const struct array_organization *given, searcher *search,
+                      struct parts *parts, struct bank_choice *choice,
+                      uint64_t counts[2])
+{
+    struct candidate found;
+    struct space space;
+
+    task->banks = (double)banks;
+    count_bits(task);
+    space = space_make(task, given);
+    counts[0] += space_size(&space);
+    if (!search(task, &space, parts,
+                choice->banks > 0 ? choice->best->value : HUGE_VAL, &found, &counts[1],
+                &choice->reason))
+        return;
+    *choice->best = found;
+    choice->banks = banks;
+}
+
+/* Search an array in the task's number of banks, or if it is free in each power of two up
+ * to 64 whose banks are no toys, the likeliest first.  Subarrays are the same in all of
+ * them, so that parts serve every search. */
+static bool solve_banks(struct task *task, bool is_free,
+                        const struct array_organization *given, searcher *search,
+                        struct parts *parts, struct candidate *best, uint64_t counts[2],
+                        const char **reason)
+{
+    static const uint64_t MOST_BANKS = 64, LEAST_BYTES = 64 * 1024,
+                          LIKELY_BYTES = 512 * 1024;
+    uint64_t bytes = task->request->capacity_bytes, first = (uint64_t)task->banks;
+    struct bank_choice choice = { .best = best, .reason = *reason };
+
+    for (first = is_free ? 1 : first;
+         is_free && first < MOST_BANKS && bytes / (2 * first) >= LIKELY_BYTES;)
+        first *= 2;
+    try_banks(task, first, given, search, parts, &choice, counts);
+    for (uint64_t banks = 1; is_free && banks <= MOST_BANKS; banks *= 2)
+        if (banks != first && (banks == 1 || bytes / banks >= LEAST_BYTES))
+            try_banks(task, banks, given, search, parts, &choice, counts);
+    task->banks = choice.banks > 0 ? (double)choice.banks : 1;
+    count_bits(task);
+    *reason = choice.reason;
+    return choice.banks > 0;
+}
+
 /* Search one array and describe the winner. */
 static enum status solve(const struct array_request *request, bool is_tag,
                          uint64_t banks, const struct array_organization *given,
@@ -257,16 +317,13 @@ static enum status solve(const struct array_request *request, bool is_tag,
     struct parts parts;
     struct candidate best;
     const char *reason = "no organization divides the bits";
-    enum status status = task_make(&task, request, is_tag, banks, why);
+    enum status status = task_make(&task, request, is_tag,
+                                   banks == ARRAY_BANKS_CHOSEN ? 1 : banks, why);
 
     if (status != STATUS_OK)
         return status;
     parts_init(&parts);
-
-    struct space space = space_make(&task, given);
-
-    counts[0] += space_size(&space);
-    if (!search(&task, &space, &parts, &best, &counts[1], &reason))
+    if (!solve_banks(&task, banks == ARRAY_BANKS_CHOSEN, given, search, &parts, &best, counts, &reason))
         status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
                            is_tag ? "tag" : "data", reason);
     if (status == STATUS_OK && is_tag && task.fabric.rules->search_all)
@@ -333,16 +390,19 @@ static void total(const struct array_request *request, struct array_result *r)
                                (double)d->organization.banks;
 }
 
-static enum status run(const struct array_request *given_request,
-                       const struct array_organization *data,
-                       const struct array_organization *tag, searcher *search,
-                       struct array_result *result, struct error *why)
+enum status cache_solve(const struct array_request *given_request,
+                        const struct array_organization *data,
+                        const struct array_organization *tag, searcher *search,
+                        struct array_result *result, struct error *why)
 {
     struct array_request own = *given_request, *request = &own;
     struct array_result r;
     uint64_t counts[2] = { 0, 0 };
     uint64_t banks = own.banks > 0 ? own.banks : 1;
     enum status status;
+
+    if (banks == ARRAY_BANKS_CHOSEN && rules_of(request)->powers_of_two)
+        banks = 1;
 
     if (own.associativity == UINT64_MAX && own.word_bits > 0)
         own.associativity = own.capacity_bytes * 8 / own.word_bits;
@@ -352,7 +412,7 @@ static enum status run(const struct array_request *given_request,
         status = solve(request, false, banks, data, search, &r.data, counts, why);
     if (status == STATUS_OK && request->associativity > 0) {
         r.has_tag = true;
-        status = solve(request, true, banks, tag, search, &r.tag, counts, why);
+        status = solve(request, true, r.data.organization.banks, tag, search, &r.tag, counts, why);
     }
     if (status != STATUS_OK)
         return status;
@@ -361,24 +421,4 @@ static enum status run(const struct array_request *given_request,
     r.valid = counts[1];
     *result = r;
     return STATUS_OK;
-}
-
-enum status array_search(const struct array_request *request,
-                         struct array_result *result, struct error *why)
-{
-    return run(request, NULL, NULL, search_fast, result, why);
-}
-
-enum status array_evaluate(const struct array_request *request,
-                           const struct array_organization *data,
-                           const struct array_organization *tag,
-                           struct array_result *result, struct error *why)
-{
-    return run(request, data, tag, search_fast, result, why);
-}
-
-enum status array_search_naive(const struct array_request *request,
-                               struct array_result *result, struct error *why)
-{
-    return run(request, NULL, NULL, search_naive, result, why);
 }

@@ -10,6 +10,26 @@ void *fast_room(void *array, size_t count, size_t *room, size_t size)
     return realloc_array(array, *room, size);
 }
 
+/* The same of a bus: the way along the farthest mats' column. */
+static void bus_of(const struct fast *fast, const struct bank_shape *shape,
+                   struct tree *tree)
+{
+    const struct wire *wire = &fast->task->fabric.global;
+    double vdd = fast->task->process.vdd_v, rows = (double)shape->rows;
+    double per_m_j = wire->repeated ? wire->j_per_m : wire->f_per_m * vdd * vdd;
+    double share = fast->task->fabric.rules->bus_half_counted ? 1 : TREE_ACTIVITY;
+
+    if (wire->repeated) {
+        tree->s0 = wire->driver_s;
+        tree->s_h = wire->s_per_m * rows;
+    } else {
+        tree->s_hh = 2.3 * (wire->ohm_per_m * wire->f_per_m / 2) * rows * rows;
+    }
+    for (uint64_t i = 0; i < shape->active_rows; i++)
+        tree->j_h += share * per_m_j * (rows - (double)i) * shape->bus_bits *
+                     (double)shape->active_cols;
+}
+
 static void tree_of(struct fast *fast, const struct bank_shape *shape,
                     struct tree *tree)
 {
@@ -26,6 +46,10 @@ static void tree_of(struct fast *fast, const struct bank_shape *shape,
     *tree = (struct tree){ 0 };
     if (!fast->has_tree_bounds)
         return;
+    if (fast->task->request->routing == ROUTING_BUS) {
+        bus_of(fast, shape, tree);
+        return;
+    }
     if (wire->repeated) {
         tree->s0 = levels * wire->driver_s;
         tree->s_w = wire->s_per_m * h_all;

@@ -125,16 +125,6 @@ bool predecoder_make(struct predecoder *block, const struct process *process,
     return true;
 }
 
-/* One path: a basic decoder, then the rank. */
-static double path_s(const struct predecoder *block, const struct basic_decoder *basic,
-                     const struct process *process, double *ramp)
-{
-    double sum_s = row_driver_delay_s(&basic->output, process, RAMP_STEP, ramp);
-
-    if (block->has_rank)
-        sum_s += row_driver_delay_s(&block->rank, process, *ramp, ramp);
-    return sum_s;
-}
 
 double predecoder_delay_s(const struct predecoder *block, const struct process *process,
                           double *ramp_out)
@@ -145,9 +135,15 @@ double predecoder_delay_s(const struct predecoder *block, const struct process *
     if (block->bits == 0)
         return 0;
     if (block->count24 > 0)
-        of24_s = path_s(block, &block->d24, process, &ramp24);
+        of24_s = row_driver_delay_s(&block->d24.output, process, RAMP_STEP, &ramp24);
     if (block->count38 > 0)
-        of38_s = path_s(block, &block->d38, process, &ramp38);
+        of38_s = row_driver_delay_s(&block->d38.output, process, RAMP_STEP, &ramp38);
+    if (block->count24 > 0 && block->count38 > 0 && process->rules->first_decoder_timed)
+        of38_s = of24_s;
+    if (block->count24 > 0 && block->has_rank)
+        of24_s += row_driver_delay_s(&block->rank, process, ramp24, &ramp24);
+    if (block->count38 > 0 && block->has_rank)
+        of38_s += row_driver_delay_s(&block->rank, process, ramp38, &ramp38);
     if (block->count24 == 0)
         *ramp_out = ramp38;
     else if (block->count38 == 0)

@@ -65,44 +65,59 @@ static double bound_of(struct fast *fast, const struct class *class,
     double compare_j = c != NULL ? ways * c->energy_j : 0;
     double write_tree_j = tree_j;
     struct metrics m = {
-        .read_s = t->read_s + 2 * tree_s + (c != NULL ? c->delay_s : 0),
+        .read_s = t->read_s + fast->trips * tree_s + (c != NULL ? c->delay_s : 0),
         .write_s = t->write_s + tree_s,
         .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
                   tree_j,
         .write_j = class->active * (p->energy_j + active_subs * s->write_j),
-        .leakage_w = (task->request->power_gating ? class->active : class->mats) *
+        .leakage_w = task->banks *
+                     (task->request->power_gating ? class->active : class->mats) *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
-        .area_m2 = class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
+        .area_m2 = task->banks * class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
-    if (!task->is_tag && task->request->access == ACCESS_FAST &&
+    if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= fmax((double)task->request->associativity, 1);
     m.write_j += write_tree_j;
+    if (task->banks > 1 && fast->has_tree_bounds) {
+        struct bank bank = { .area_m2 = m.area_m2 / task->banks };
+        struct reach reach = bank_reach(task, &bank);
+
+        m.read_s += 2 * reach.delay_s;
+        m.write_s += reach.delay_s;
+        m.read_j += reach.energy_j;
+        m.write_j += reach.energy_j;
+        m.leakage_w += reach.leakage_w;
+    }
     if (task->fabric.rules->comparator_on_write)
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
-        m.leakage_w += class->mats * subs * s->refresh_w;
-    return SLACK * target_value(task, &m);
+        m.leakage_w += task->banks * class->mats * subs * s->refresh_w;
+    return SLACK * target_value(task->request, &m);
 }
 
-/* No amplifier is faster, draws or leaks less, or is lower than this one. */
+/* No amplifier is faster, draws or leaks less, or is lower than this one.  A pitch's last
+ * digit depends on the number of columns, and a device may fold on one side of it only. */
 static void find_least_amp(struct fast *fast, const uint64_t extra)
 {
+    static const double sides[] = { 1 - 1e-9, 1 + 1e-9 };
     struct sense_amp *least = &fast->least_amp;
 
     for (uint64_t mux = fast->space->mux_sense.low; mux <= fast->space->mux_sense.high;
-         mux *= 2) {
-        const struct sense_amp *amp = parts_sense_amp(fast->parts, &fast->task->fabric,
-                                                      mux * extra);
+         mux *= 2)
+        for (int side = 0; side < 2; side++) {
+            double pitch_m = (double)(mux * extra) * fast->task->fabric.cell.width_m;
+            const struct sense_amp *amp = parts_sense_amp(
+                fast->parts, &fast->task->fabric, pitch_m * sides[side]);
 
-        if (amp == NULL)
-            continue;
-        least->delay_s = fmin(least->delay_s, amp->delay_s);
-        least->energy_j = fmin(least->energy_j, amp->energy_j);
-        least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
-        least->height_m = fmin(least->height_m, amp->height_m);
-    }
+            if (amp == NULL)
+                continue;
+            least->delay_s = fmin(least->delay_s, amp->delay_s);
+            least->energy_j = fmin(least->energy_j, amp->energy_j);
+            least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
+            least->height_m = fmin(least->height_m, amp->height_m);
+        }
 }
 
 static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
@@ -111,13 +126,15 @@ static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
            (space->sub_cols > 0 && cols != space->sub_cols);
 }
 
-/* The floor of a class's subarrays with one product of multiplexers. */
-static bool make_floor(struct fast *fast, const struct class *class, unsigned bits,
-                       unsigned style, struct subarray *floor,
-                       struct subarray_times *times)
+/* The floor of a class's subarrays with one product of multiplexers, shared by all classes
+ * that need the same rows and columns; NULL if there is none. */
+static const struct floor *find_floor(struct fast *fast, const struct class *class,
+                                      unsigned bits, unsigned style)
 {
     uint64_t first = UINT64_C(1) << bits, most = fast->space->mux_sense.high;
     struct subarray_shape shape;
+    struct floor *floor;
+    bool fresh;
 
     if (first > most)
         first = most;
@@ -125,33 +142,40 @@ static bool make_floor(struct fast *fast, const struct class *class, unsigned bi
     if (!subarray_shape_make(&shape, fast->task, &class->shape, first,
                              (UINT64_C(1) << bits) / first, 1, (enum buffer_style)style,
                              fast->why) ||
-        is_filtered(fast->space, shape.rows, shape.cols) ||
-        !subarray_floor(floor, &fast->task->fabric, &shape, &fast->least_amp,
-                        fast->parts, fast->why))
-        return false;
-    subarray_time_least(floor, &fast->task->fabric, times);
-    return true;
+        is_filtered(fast->space, shape.rows, shape.cols))
+        return NULL;
+    if (fast->parts->floors.item_size == 0)
+        memo_init(&fast->parts->floors, sizeof *floor);
+    floor = memo_get(&fast->parts->floors,
+                     parts_key(shape.rows, shape.cols, bits, style), &fresh);
+    if (fresh) {
+        floor->is_legal = subarray_floor(&floor->subarray, &fast->task->fabric, &shape,
+                                         &fast->least_amp, fast->parts, fast->why);
+        if (floor->is_legal)
+            subarray_time_least(&floor->subarray, &fast->task->fabric, &floor->times);
+    }
+    return floor->is_legal ? floor : NULL;
 }
 
-/* Adds the item of a class, product and style.  Returns whether drivers for area would
- * be the same: those for balance are single stages already. */
-static bool add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
+static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned style)
 {
     const struct class *class = &fast->classes[index];
-    struct subarray floor;
-    struct subarray_times times;
+    const struct floor *floor = find_floor(fast, class, bits, style);
+    double bound;
 
-    if (!make_floor(fast, class, bits, style, &floor, &times))
-        return false;
+    if (floor == NULL)
+        return;
+    bound = bound_of(fast, class, &class->tree, &floor->subarray, &floor->times);
+    if (!(bound < fast->ceiling))
+        return;
     fast->items = fast_room(fast->items, fast->item_count, &fast->item_room,
                             sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
-        .bound = bound_of(fast, class, &class->tree, &floor, &times),
+        .bound = bound,
         .class = index,
         .product_bits = (uint16_t)bits,
         .style = (uint16_t)style,
     };
-    return style == BUFFER_BALANCED && floor.row_decoder->driver.stages == 1;
 }
 
 static unsigned bits_of(uint64_t power)
@@ -215,7 +239,7 @@ static int compare_counts(const struct array_organization *a,
 
 static bool can_win(const struct fast *fast, double bound)
 {
-    return !fast->found || bound <= fast->best->value;
+    return fast->found ? bound <= fast->best->value : bound < fast->ceiling;
 }
 
 /* All bank shapes around one subarray.  The mat is made when the first of them may win.
@@ -251,11 +275,13 @@ static void try_leaves(struct fast *fast, const struct class *class,
         t->bank_cols = o->bank_cols;
         t->active_rows = o->active_rows;
         t->active_cols = o->active_cols;
-        if (!fast->found || trial->value < fast->best->value ||
-            (trial->value == fast->best->value &&
-             compare_counts(t, &fast->best->organization) < 0))
+        if (fast->found ? trial->value < fast->best->value ||
+                              (trial->value == fast->best->value &&
+                               compare_counts(t, &fast->best->organization) < 0)
+                        : trial->value < fast->ceiling) {
             *fast->best = *trial;
-        fast->found = true;
+            fast->found = true;
+        }
     }
 }
 
@@ -302,14 +328,14 @@ static bool in_range(struct range range, uint64_t value)
 static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
 {
     const struct class *class = &fast->classes[item->class];
-    struct subarray floor;
-    struct subarray_times times;
+    const struct floor *floor = find_floor(fast, class, item->product_bits, item->style);
 
-    if (!make_floor(fast, class, item->product_bits, item->style, &floor, &times))
+    if (floor == NULL)
         return false;
     for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next)
         if (can_win(fast,
-                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor, &times)))
+                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor->subarray,
+                             &floor->times)))
             return true;
     return false;
 }
@@ -367,8 +393,8 @@ static bool is_monotone(const struct array_request *request)
 }
 
 bool search_fast(const struct task *task, const struct space *space,
-                 struct parts *parts, struct candidate *best, uint64_t *valid,
-                 const char **why)
+                 struct parts *parts, double ceiling, struct candidate *best,
+                 uint64_t *valid, const char **why)
 {
     struct fast fast = {
         .task = task,
@@ -376,11 +402,13 @@ bool search_fast(const struct task *task, const struct space *space,
         .parts = parts,
         .best = best,
         .why = why,
+        .ceiling = ceiling,
+        .trips = bank_trips(task),
         .has_tree_bounds = !task->fabric.global.low_swing,
     };
 
     if (!is_monotone(task->request))
-        return search_naive(task, space, parts, best, valid, why);
+        return search_naive(task, space, parts, ceiling, best, valid, why);
     memo_init(&fast.class_of, sizeof(uint32_t));
     fast_list_leaves(&fast);
     list_items(&fast);

@@ -35,6 +35,13 @@ struct item {
     uint16_t style;
 };
 
+/* The least that subarrays of some rows, columns, product and buffers take. */
+struct floor {
+    bool is_legal;
+    struct subarray subarray;
+    struct subarray_times times;
+};
+
 /* Row predecoders without a load: the least of their area, energy and leakage. */
 struct predecode {
     bool known;
@@ -49,6 +56,8 @@ struct fast {
     struct parts *parts;
     struct candidate *best;
     bool found;
+    double trips;   /* of tree or bus in a read's time */
+    double ceiling; /* value that a candidate must stay below */
     bool is_limited; /* some organization failed by the limits alone */
     const char **why;
 

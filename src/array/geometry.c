@@ -92,6 +92,24 @@ static void walk_tree(struct walk *walk, struct bank_shape *shape)
     check(walk);
 }
 
+/* A bus carries to every mat what is the mat's: the address bits that tell the active mats
+ * apart from the others are spent at the port. */
+static void walk_bus(struct walk *walk, struct bank_shape *shape,
+                     const struct task *task, uint64_t tag_bits)
+{
+    uint64_t active = shape->active_rows * shape->active_cols;
+
+    walk->address -= log2_up(shape->rows * shape->cols / active);
+    walk->distributed = walk->exact ? walk->distributed / active
+                                    : div_up(walk->distributed, active);
+    if (walk->distributed == 0 || (walk->exact ? walk->address <= 0 : walk->address < 0))
+        walk->failed = true;
+    shape->bus_address_bits = (double)walk->address;
+    shape->bus_bits = (double)walk->address + (double)walk->distributed +
+                      (task->is_tag ? (double)tag_bits : 0);
+    shape->h_levels = shape->v_levels = 0;
+}
+
 bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t rows,
                      uint64_t cols, uint64_t active_rows, uint64_t active_cols,
                      uint64_t tag_bits, const char **why)
@@ -124,7 +142,10 @@ bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t
     shape->v_levels = (unsigned)log2_up(rows);
     if (shape->h_levels > HTREE_LEVELS || shape->v_levels > HTREE_LEVELS)
         return refuse(why, "more than 1024 mats in a row or column");
-    walk_tree(&walk, shape);
+    if (task->request->routing == ROUTING_BUS)
+        walk_bus(&walk, shape, task, tag_bits);
+    else
+        walk_tree(&walk, shape);
     if (walk.failed)
         return refuse(why, "too few address or data bits for so many mats");
 

@@ -16,6 +16,9 @@ static const struct field limit_fields[] = {
     LIMIT(read_energy_j, "J", "most energy of a read"),
     LIMIT(write_energy_j, "J", "most energy of a write"),
     LIMIT(leakage_w, "W", "most leakage"),
+    LIMIT(read_edp_js, "J s", "most energy times delay of a read"),
+    LIMIT(write_edp_js, "J s", "most energy times delay of a write"),
+    LIMIT(edap_jsm2, "J s m2", "most energy times delay times area"),
 };
 
 static const struct field weight_fields[] = {

@@ -25,10 +25,14 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, column_decoders, prechargers, sense_amps, predecoders,
+    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps, predecoders,
         comparators;
+    struct memo floors;    /* bounds of subarrays, made by the factored search */
     struct pass_gate pass; /* the last one made */
 };
+
+/* A key of counts for the stores. */
+uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style);
 
 void parts_init(struct parts *parts);
 void parts_free(struct parts *parts);
@@ -38,6 +42,14 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct fabric *fabric,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a);
+/* The reader's devices once more, in front of the wordlines that only write: drivers as
+ * wide, and the slower for their load (a choice: a pulse follows, so that writes need not
+ * be as quick). */
+const struct row_driver *parts_write_decoder(struct parts *parts,
+                                             const struct fabric *fabric,
+                                             const struct subarray_shape *shape,
+                                             const struct row_driver *reader,
+                                             struct load read, struct load write);
 const struct row_driver *parts_column_decoder(struct parts *parts,
                                               const struct fabric *fabric,
                                               const struct subarray_shape *shape,
@@ -45,7 +57,7 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
 const struct precharger *parts_precharger(struct parts *parts,
                                           const struct fabric *fabric, uint64_t cols);
 const struct sense_amp *parts_sense_amp(struct parts *parts,
-                                        const struct fabric *fabric, uint64_t mux);
+                                        const struct fabric *fabric, double pitch_m);
 const struct comparator *parts_comparator(struct parts *parts,
                                           const struct process *process, uint64_t bits);
 

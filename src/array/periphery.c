@@ -86,14 +86,16 @@ static struct converter converter_of(const struct process *process)
 {
     const struct node *node = process->node;
     const struct converter *c = converters;
-    double f_m = process->f_m * (1 + 1e-9);
+    /* the published tool steps one nanometre below each node */
+    double f_m = process->f_m +
+                 (process->rules->converter_by_node ? 1e-9 : 0) + process->f_m * 1e-9;
     struct converter found;
 
     while (f_m < c->node_m)
         c++;
     found = *c;
     if (!process->rules->converter_by_node && c > converters && c->node_m > 0) {
-        double t = log(f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+        double t = log(process->f_m / c->node_m) / log(c[-1].node_m / c->node_m);
         double low_w = c->node_m == 45e-9 ? sqrt(c[1].leakage_w * c[-1].leakage_w)
                                           : c->leakage_w;
         double high_w = c[-1].node_m == 45e-9 ? sqrt(c->leakage_w * c[-2].leakage_w)

@@ -79,6 +79,9 @@ struct fold {
     double height_m, fingers;
 };
 
+/* A finger takes three features of the limit.  Five or nine features of width on four of
+ * pitch are a whole number of fingers but for rounding, so that the order of operations
+ * here and below is the published tool's. */
 static struct fold fold(double width_m, double limit_m, double f_m)
 {
     if (width_m < limit_m)
@@ -94,10 +97,10 @@ static void fold_gate(const struct process *process, double wn_m, double wp_m,
 
     if (wn_m > 0 && wp_m > 0) {
         double ratio = wp_m / (wp_m + wn_m);
-        double usable_m = region_m - process->node->pn_gap_f * f_m;
+        double most_p_m = ratio * (region_m - process->node->pn_gap_f * f_m);
 
-        *p = fold(wp_m, ratio * usable_m, f_m);
-        *n = fold(wn_m, (1 - ratio) * usable_m, f_m);
+        *p = fold(wp_m, most_p_m, f_m);
+        *n = fold(wn_m, most_p_m / ratio * (1 - ratio), f_m);
         return;
     }
     *n = wn_m > 0 ? fold(wn_m, region_m, f_m) : (struct fold){ 0, 0 };

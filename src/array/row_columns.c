@@ -14,6 +14,12 @@ const struct word row_targets[] = {
     { "Leakage", TARGET_LEAKAGE },
     { "Area", TARGET_AREA },
     { "EDAP", TARGET_EDAP },
+    { "ReadED", TARGET_READ_EDP },
+    { "Delay", TARGET_READ_LATENCY },
+    { "DynamicEnergy", TARGET_READ_ENERGY },
+    { "ReadED2", ROW_TARGET_READ_ED2 },
+    { "ReadBandwidth", ROW_TARGET_ELSEWHERE },
+    { "WriteBandwidth", ROW_TARGET_ELSEWHERE },
     { "read_latency", TARGET_READ_LATENCY },
     { "write_latency", TARGET_WRITE_LATENCY },
     { "read_energy", TARGET_READ_ENERGY },
@@ -27,7 +33,6 @@ const struct word row_accesses[] = {
     { "Normal", ACCESS_NORMAL },
     { "Sequential", ACCESS_SEQUENTIAL },
     { "Fast", ACCESS_FAST },
-    { "-", ACCESS_NORMAL },
     { NULL, 0 },
 };
 
@@ -48,6 +53,10 @@ const struct word row_roadmaps[] = {
 #define RESULT(name_, member, scale_)                                   \
     {                                                                   \
         name_, OF_RESULT, offsetof(struct array_result, member), scale_ \
+    }
+#define CACHE(name_, member, scale_)                                   \
+    {                                                                  \
+        name_, OF_CACHE, offsetof(struct array_result, member), scale_ \
     }
 #define DATA(name_, member, scale_)                                      \
     {                                                                    \
@@ -81,9 +90,10 @@ const struct column row_columns[] = {
     RESULT("area_mm2", area_m2, 1e6),
     RESULT("read_latency_ns", read_latency_s, 1e9),
     RESULT("write_latency_ns", write_latency_s, 1e9),
-    RESULT("miss_latency_ns", miss_latency_s, 1e9),
+    CACHE("miss_latency_ns", miss_latency_s, 1e9),
     RESULT("read_energy_nJ", read_energy_j, 1e9),
     RESULT("write_energy_nJ", write_energy_j, 1e9),
+    CACHE("miss_energy_nJ", miss_energy_j, 1e9),
     RESULT("leakage_mW", leakage_w, 1e3),
     COUNT("bank_rows", bank_rows),
     COUNT("bank_cols", bank_cols),

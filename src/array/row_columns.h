@@ -5,7 +5,19 @@
 #include "array/array.h"
 
 /* What a column of the output holds: a number of the result, in the column's unit. */
-enum column_of { OF_KEY, OF_RESULT, OF_DATA, OF_TAG, OF_DATA_COUNT, OF_TAG_COUNT };
+enum column_of {
+    OF_KEY,
+    OF_RESULT,
+    OF_CACHE, /* of the result, if it is a cache's */
+    OF_DATA,
+    OF_TAG,
+    OF_DATA_COUNT,
+    OF_TAG_COUNT,
+};
+
+/* Targets of comparison files that are not ours: energy times delay squared, and those
+ * that nothing here stands for. */
+enum { ROW_TARGET_READ_ED2 = 1000, ROW_TARGET_ELSEWHERE };
 
 struct column {
     const char *name;

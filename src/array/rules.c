@@ -3,44 +3,54 @@
 #include <stddef.h>
 #include <string.h>
 
+/* What both of the tool's rule sets follow. */
+/* clang-format off */
+#define TOOL_RULES \
+    .write_over_ways = true, \
+    .reset_adds_set = true, \
+    .set_tests_reset = true, \
+    .crosspoint_write_twice = true, \
+    .sense_leak_vdd_twice = true, \
+    .predecode_one_of_each = true, \
+    .recharge_free = true, \
+    .sram_full_swing = true, \
+    .fast_write_over_ways = true, \
+    .comparator_on_write = true, \
+    .selected_cells_only = true, \
+    .half_select_free = true, \
+    .erase_before_set = true, \
+    .one_way_energy = true, \
+    .low_swing_amps_free = true, \
+    .mux_leak_free = true, \
+    .shaper_divides_all = true, \
+    .ramp_largest = true, \
+    .first_decoder_timed = true, \
+    .switch_at_half = true, \
+    .one_access_device = true, \
+    .sense_load_lost = true, \
+    .dram_restore_free = true, \
+    .mat_wires_free = true, \
+    .write_ignores_tag = true, \
+    .refresh_is_leakage = true, \
+    .bus_half_counted = true, \
+    .wires_over_cells = true, \
+    .any_subarray = true, \
+    .tag_columns_ways = true, \
+    .converter_by_node = true, \
+    .ioff_linear = true, \
+    .search_all = true,
+/* clang-format on */
+
 const struct array_rules array_rules_nvsim = {
     .name = "nvsim",
-    .write_over_ways = true,
-    .reset_adds_set = true,
-    .set_tests_reset = true,
-    .crosspoint_write_twice = true,
-    .sense_leak_vdd_twice = true,
-    .predecode_one_of_each = true,
-    .recharge_free = true,
-    .sram_full_swing = true,
-    .fast_write_over_ways = true,
-    .comparator_on_write = true,
-    .selected_cells_only = true,
-    .half_select_free = true,
-    .erase_before_set = true,
-    .one_way_energy = true,
-    .low_swing_amps_free = true,
-    .mux_leak_free = true,
-    .shaper_divides_all = true,
-    .ramp_largest = true,
-    .switch_at_half = true,
-    .sense_load_lost = true,
-    .dram_restore_free = true,
-    .mat_wires_free = true,
-    .write_ignores_tag = true,
-    .refresh_is_leakage = true,
-    .wires_over_cells = true,
+    TOOL_RULES
     .blocks_only = true,
-    .any_subarray = true,
     .powers_of_two = true,
     .row_bits_less_ways = true,
-    .tag_columns_ways = true,
-    .converter_by_node = true,
     .truncate_kelvin = true,
-    .ioff_linear = true,
-    .search_all = true,
-    .fins_free = false,
 };
+
+const struct array_rules array_rules_nvsim_any = { .name = "nvsim_any", TOOL_RULES };
 
 const struct array_rules array_rules_physical = { .name = "physical" };
 
@@ -51,12 +61,16 @@ const struct array_rules array_rules_physical_nvsim_writes = {
 
 const struct array_rules *array_rules_find(const char *name)
 {
-    if (strcmp(name, array_rules_nvsim.name) == 0)
-        return &array_rules_nvsim;
-    if (strcmp(name, array_rules_physical.name) == 0)
-        return &array_rules_physical;
-    if (strcmp(name, array_rules_physical_nvsim_writes.name) == 0)
-        return &array_rules_physical_nvsim_writes;
+    static const struct array_rules *const all[] = {
+        &array_rules_nvsim,
+        &array_rules_nvsim_any,
+        &array_rules_physical,
+        &array_rules_physical_nvsim_writes,
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (strcmp(name, all[i]->name) == 0)
+            return all[i];
     return NULL;
 }
 
@@ -82,12 +96,15 @@ const struct array_quirk array_quirks[] = {
     QUIRK(mux_leak_free, "pass gates and comparator devices do not leak"),
     QUIRK(shaper_divides_all, "the write shaper's efficiency divides bitline energy, too"),
     QUIRK(ramp_largest, "predecoders hand on their steepest slope"),
+    QUIRK(first_decoder_timed, "3:8 predecoders take the time of the 2:4 beside them"),
     QUIRK(switch_at_half, "gates leak as their worse half; repeaters drive with both"),
+    QUIRK(one_access_device, "devices and wordlines that only write are no load"),
     QUIRK(sense_load_lost, "amplifiers do not load bitlines without multiplexer"),
     QUIRK(dram_restore_free, "destructive reads are not written back"),
     QUIRK(mat_wires_free, "no wires inside the mat"),
     QUIRK(write_ignores_tag, "a cache write does not wait for its tag check"),
     QUIRK(refresh_is_leakage, "every row refreshed each 64 ms, counted as leakage"),
+    QUIRK(bus_half_counted, "buses: no reply time, no spine, active rows' leakage only"),
     QUIRK(wires_over_cells, "H-trees need no drivers and no area"),
     QUIRK(blocks_only, "macros hold the counted blocks, nothing else"),
     QUIRK(any_subarray, "subarrays of any size"),

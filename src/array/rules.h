@@ -31,7 +31,9 @@ struct array_rules {
 
     /* timing */
     bool ramp_largest;       /* predecoder hands on its fastest path's slope */
+    bool first_decoder_timed; /* 3:8 predecoders take the time of the 2:4 beside them */
     bool switch_at_half;     /* falling edges only, NMOS resistance for every stage */
+    bool one_access_device;  /* devices and wordlines that only write are no load */
     bool sense_load_lost;    /* no sense amplifier load on unmultiplexed bitlines */
     bool dram_restore_free;  /* destructive reads are not written back */
     bool mat_wires_free;     /* no wire delay inside the mat */
@@ -39,6 +41,7 @@ struct array_rules {
     bool refresh_is_leakage; /* whole refresh power in the leakage */
 
     /* layout and organization */
+    bool bus_half_counted;   /* buses: no reply time, no spine, active rows' leakage */
     bool wires_over_cells;   /* unrepeated H-tree has no drivers, takes no area */
     bool blocks_only;        /* macros hold the counted blocks, nothing else */
     bool any_subarray;       /* no least subarray */
@@ -55,11 +58,14 @@ struct array_rules {
 
 extern const struct array_rules array_rules_nvsim;
 extern const struct array_rules array_rules_physical;
+/* The tool's rules as they must have been changed for capacities that are no powers of two,
+ * in nodes whose macros hold more than the counted blocks: for studies made with it. */
+extern const struct array_rules array_rules_nvsim_any;
 /* The physical rules but for the tool's accounting of cache writes (write_over_ways), for
  * comparison with studies made with the tool. */
 extern const struct array_rules array_rules_physical_nvsim_writes;
 
-/* "nvsim", "physical" or "physical_nvsim_writes", NULL for another word. */
+/* "nvsim", "nvsim_any", "physical" or "physical_nvsim_writes", NULL for another word. */
 const struct array_rules *array_rules_find(const char *name);
 
 /* The switches with their names and meanings, for listings and for options that turn

@@ -14,16 +14,19 @@ static bool within(double value, double limit)
 }
 
 /* Limits hold the data array (a RAM, or a cache's data). */
-static bool within_limits(const struct task *task, const struct bank *bank)
+static bool within_limits(const struct task *task, const struct metrics *m)
 {
     const struct array_limits *l = &task->request->limits;
 
-    return task->is_tag || (within(bank->area_m2 * task->banks, l->area_m2) &&
-                            within(bank->read_s, l->read_latency_s) &&
-                            within(bank->write_s, l->write_latency_s) &&
-                            within(bank->read_j, l->read_energy_j) &&
-                            within(bank->write_j, l->write_energy_j) &&
-                            within(bank->leakage_w * task->banks, l->leakage_w));
+    return task->is_tag ||
+           (within(m->area_m2, l->area_m2) && within(m->read_s, l->read_latency_s) &&
+            within(m->write_s, l->write_latency_s) &&
+            within(m->read_j, l->read_energy_j) &&
+            within(m->write_j, l->write_energy_j) &&
+            within(m->leakage_w, l->leakage_w) &&
+            within(m->read_s * m->read_j, l->read_edp_js) &&
+            within(m->write_s * m->write_j, l->write_edp_js) &&
+            within(edap_of(m), l->edap_jsm2));
 }
 
 /* From mat to value, the mat being done. */
@@ -31,19 +34,21 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
 {
     if (!bank_make(&c->bank, task, &c->shape, &c->mat, why))
         return false;
-    if (!within_limits(task, &c->bank))
-        return refuse(why, beyond_limits);
 
+    struct reach reach = bank_reach(task, &c->bank);
     struct metrics metrics = {
-        .read_s = c->bank.read_s,
-        .write_s = c->bank.write_s,
-        .read_j = c->bank.read_j,
-        .write_j = c->bank.write_j,
-        .leakage_w = c->bank.leakage_w,
-        .area_m2 = c->bank.area_m2,
+        .read_s = c->bank.read_s + 2 * reach.delay_s,
+        .write_s = c->bank.write_s + reach.delay_s,
+        .read_j = c->bank.read_j + reach.energy_j,
+        .write_j = c->bank.write_j + reach.energy_j,
+        .leakage_w = c->bank.leakage_w * task->banks + reach.leakage_w,
+        .area_m2 = c->bank.area_m2 * task->banks,
     };
 
-    c->value = target_value(task, &metrics);
+    if (!within_limits(task, &metrics))
+        return refuse(why, beyond_limits);
+
+    c->value = target_value(task->request, &metrics);
     if (!(c->value < HUGE_VAL))
         return refuse(why, "the target is not a finite number");
     return true;
@@ -93,6 +98,7 @@ struct hunt {
     const struct task *task;
     const struct space *space;
     struct parts *parts;
+    double ceiling;
     struct candidate *best;
     uint64_t *valid;
     const char **why;
@@ -109,9 +115,10 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     if (candidate_make(&c, hunt->task, o, hunt->parts, &why) &&
         passes_filters(hunt->space, &c)) {
         ++*hunt->valid;
-        if (!hunt->found || c.value < hunt->best->value)
+        if (c.value < (hunt->found ? hunt->best->value : hunt->ceiling)) {
             *hunt->best = c;
-        hunt->found = true;
+            hunt->found = true;
+        }
     } else if (why != NULL && *hunt->why != beyond_limits) {
         *hunt->why = why;
     }
@@ -150,10 +157,10 @@ static void each_mat(struct hunt *hunt, struct array_organization o)
 }
 
 bool search_naive(const struct task *task, const struct space *space,
-                  struct parts *parts, struct candidate *best, uint64_t *valid,
-                  const char **why)
+                  struct parts *parts, double ceiling, struct candidate *best,
+                  uint64_t *valid, const char **why)
 {
-    struct hunt hunt = { task, space, parts, best, valid, why, false };
+    struct hunt hunt = { task, space, parts, ceiling, best, valid, why, false };
     struct array_organization o = { 0 };
 
     EACH(bank_rows, bank_rows)

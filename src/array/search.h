@@ -41,7 +41,11 @@ struct space space_make(const struct task *task,
 /* Candidates in the space, as the published tool's loops count them. */
 uint64_t space_size(const struct space *space);
 
-double target_value(const struct task *task, const struct metrics *metrics);
+double target_value(const struct array_request *request,
+                    const struct metrics *metrics);
+
+/* Geometric mean of the energy-delay products of read and write, times area. */
+double edap_of(const struct metrics *metrics);
 
 /* One organization with all members set (sub_rows and sub_cols are worked out); its
  * parts stay in parts. */
@@ -56,12 +60,23 @@ extern const char beyond_limits[];
 bool candidate_finish(struct candidate *candidate, const struct task *task,
                       const char **why);
 
-/* The best candidate.  Both give the same one; naive evaluates every candidate anew. */
+/* Data and tag array of a request of one access mode and target, and the two as one; the
+ * members of data and tag that are set are given, either may be NULL. */
+typedef bool searcher(const struct task *, const struct space *, struct parts *, double,
+                      struct candidate *, uint64_t *, const char **);
+
+enum status cache_solve(const struct array_request *request,
+                        const struct array_organization *data,
+                        const struct array_organization *tag, searcher *search,
+                        struct array_result *result, struct error *why);
+
+/* The best candidate of a value below ceiling; false if there is none.  Both give the same
+ * one; naive evaluates every candidate anew. */
 bool search_fast(const struct task *task, const struct space *space,
-                 struct parts *parts, struct candidate *best, uint64_t *valid,
-                 const char **why);
+                 struct parts *parts, double ceiling, struct candidate *best,
+                 uint64_t *valid, const char **why);
 bool search_naive(const struct task *task, const struct space *space,
-                  struct parts *parts, struct candidate *best, uint64_t *valid,
-                  const char **why);
+                  struct parts *parts, double ceiling, struct candidate *best,
+                  uint64_t *valid, const char **why);
 
 #endif

@@ -130,11 +130,16 @@ uint64_t space_size(const struct space *space)
            (uint64_t)(space->last_style - space->first_style + 1);
 }
 
-double target_value(const struct task *task, const struct metrics *m)
+double edap_of(const struct metrics *m)
 {
-    const struct array_weights *w = &task->request->weights;
+    return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
+}
 
-    switch (task->request->target) {
+double target_value(const struct array_request *request, const struct metrics *m)
+{
+    const struct array_weights *w = &request->weights;
+
+    switch (request->target) {
     case TARGET_READ_LATENCY: return m->read_s;
     case TARGET_WRITE_LATENCY: return m->write_s;
     case TARGET_READ_ENERGY: return m->read_j;
@@ -143,8 +148,8 @@ double target_value(const struct task *task, const struct metrics *m)
     case TARGET_WRITE_EDP: return m->write_s * m->write_j;
     case TARGET_LEAKAGE: return m->leakage_w;
     case TARGET_AREA: return m->area_m2;
-    case TARGET_EDAP:
-        return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
+    case TARGET_TUNED:
+    case TARGET_EDAP: return edap_of(m);
     case TARGET_WEIGHTED:
         return pow(m->read_s, w->read_latency) * pow(m->write_s, w->write_latency) *
                pow(m->read_j, w->read_energy) * pow(m->write_j, w->write_energy) *

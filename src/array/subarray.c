@@ -71,10 +71,19 @@ static bool make_row_decoder(struct subarray *s, const struct fabric *fabric,
 {
     struct load wordline = { s->wordline_f, s->line_width_m * fabric->local.ohm_per_m };
 
-    s->row_decoder = parts_row_decoder(parts, fabric, &s->shape, wordline,
-                                       currents.wordline_a);
-    return s->row_decoder != NULL ||
-           refuse(why, "the wordline current needs too wide a driver");
+    s->row_decoder = s->write_decoder = parts_row_decoder(
+        parts, fabric, &s->shape, wordline, currents.wordline_a);
+    if (s->row_decoder == NULL)
+        return refuse(why, "the wordline current needs too wide a driver");
+    if (fabric->cell.split) {
+        struct load write = wordline;
+
+        write.f += (fabric->cell.write_wordline_f - fabric->cell.wordline_f) *
+                   (double)s->shape.cols;
+        s->write_decoder = parts_write_decoder(parts, fabric, &s->shape, s->row_decoder,
+                                               wordline, write);
+    }
+    return true;
 }
 
 static bool make_decoders(struct subarray *s, const struct fabric *fabric,
@@ -100,7 +109,9 @@ static bool make_edges(struct subarray *s, const struct fabric *fabric,
                        struct parts *parts, const char **why)
 {
     s->precharger = parts_precharger(parts, fabric, s->shape.cols);
-    s->amp = parts_sense_amp(parts, fabric, s->shape.mux0);
+    s->amp = parts_sense_amp(parts, fabric,
+                             s->line_width_m / (double)s->shape.cols *
+                                 (double)s->shape.mux0);
     return s->amp != NULL ||
            refuse(why, "the columns of a sense amplifier are too narrow for it");
 }
@@ -135,7 +146,9 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
     double pass_f = s->mux[0].pass_f + s->mux[1].pass_f + s->mux[2].pass_f;
     double sensed_v = cell->sense_v;
 
-    s->charge_s = 0.693 * (pass_ohm * (pass_f + line_f) + r * line_f / 2);
+    s->charge_s = horowitz_s(pass_ohm * (pass_f + s->write_bitline_f) +
+                                 r * s->write_bitline_f / 2,
+                             0, RAMP_STEP, NULL);
     s->bitline_b = s->bitline_tau_s = s->bitline_fixed_s = 0;
     if (cell->cell->kind == CELL_EDRAM) {
         double signal_v = process->vdd_v / 2 * cell->cell->storage_f /
@@ -173,14 +186,21 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
     return true;
 }
 
+/* Width of decoders beside the cells, folded where they are taller. */
+static double beside(struct box rows, double height_m)
+{
+    return rows.height_m > height_m ? rows.height_m * rows.width_m / height_m
+                                    : rows.width_m;
+}
+
 static void layout(struct subarray *s, const struct fabric *fabric)
 {
     struct box rows = s->row_decoder->box, precharge = s->precharger->box;
-    double beside_m = rows.height_m > s->line_height_m
-                          ? rows.height_m * rows.width_m / s->line_height_m
-                          : rows.width_m;
+    double beside_m = beside(rows, s->line_height_m);
     double below_m = precharge.height_m;
 
+    if (fabric->cell.split)
+        beside_m += beside(s->write_decoder->box, s->line_height_m);
     for (int i = 0; i < 3; i++)
         beside_m = fmax(beside_m, s->column_decoder[i]->box.width_m);
     if (!fabric->rules->wires_over_cells && precharge.width_m > s->line_width_m)
@@ -200,10 +220,12 @@ static struct currents make_lines(struct subarray *s, const struct fabric *fabri
     double rows = (double)shape->rows, cols = (double)shape->cols;
 
     s->shape = *shape;
-    s->line_width_m = cols * cell->width_m;
-    s->line_height_m = rows * cell->height_m;
+    s->line_width_m = cols * cell->width_f * fabric->process->f_m;
+    s->line_height_m = rows * cell->height_f * fabric->process->f_m;
     s->wordline_f = s->line_width_m * local->f_per_m + cell->wordline_f * cols;
     s->bitline_f = s->line_height_m * local->f_per_m + cell->bitline_f * rows;
+    s->write_bitline_f = s->bitline_f +
+                         (cell->write_bitline_f - cell->bitline_f) * rows;
     s->bitline_ohm = s->line_height_m * local->ohm_per_m;
     return line_currents(fabric, shape);
 }
@@ -277,14 +299,14 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
     if (!cell->resistive) {
         t->write_s = fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM
                          ? t->read_s
-                         : fmax(t->row_decoder_s, t->column_decoder_s + s->charge_s) +
+                         : fmax(t->write_row_s, t->column_decoder_s + s->charge_s) +
                                s->charge_s;
         t->write_s += cell->set_s;
         t->set_s = t->reset_s = t->write_s;
         return;
     }
 
-    double base_s = fmax(t->row_decoder_s, t->column_decoder_s + s->charge_s);
+    double base_s = fmax(t->write_row_s, t->column_decoder_s + s->charge_s);
 
     t->set_s = base_s + cell->set_s;
     t->reset_s = base_s + cell->reset_s;
@@ -325,6 +347,10 @@ void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
 
     times->row_decoder_s = row_driver_delay_s(s->row_decoder, fabric->process, ramp,
                                               &row_ramp);
+    times->write_row_s = times->row_decoder_s;
+    if (fabric->cell.split)
+        times->write_row_s = row_driver_delay_s(s->write_decoder, fabric->process, ramp,
+                                                &end);
     times->column_decoder_s = 0;
     for (int i = 0; i < 3; i++)
         times->column_decoder_s = fmax(
@@ -339,6 +365,7 @@ void subarray_time_least(const struct subarray *subarray, const struct fabric *f
     const struct subarray *s = subarray;
 
     times->row_decoder_s = s->row_decoder->step_s;
+    times->write_row_s = s->write_decoder->step_s;
     times->column_decoder_s = fmax(
         s->column_decoder[0]->step_s,
         fmax(s->column_decoder[1]->step_s, s->column_decoder[2]->step_s));

@@ -10,12 +10,14 @@
 struct subarray {
     struct subarray_shape shape;
     const struct row_driver *row_decoder, *column_decoder[3];
+    const struct row_driver *write_decoder; /* of its own wordlines, else row_decoder */
     const struct precharger *precharger;
     const struct sense_amp *amp;
     struct mux mux[3];
     double line_width_m, line_height_m; /* of the cells */
     double width_m, height_m;
     double wordline_f, bitline_f, bitline_ohm; /* cells' loads included */
+    double write_bitline_f; /* of the lines that write */
     double charge_s, sense_s, mux_s;
     double bitline_tau_s, bitline_b; /* Horowitz stage on the wordline's slope */
     double bitline_fixed_s;          /* a bitline delay that ignores the slope */
@@ -28,6 +30,7 @@ struct subarray {
 /* Times that depend on the slope of the predecoders' outputs. */
 struct subarray_times {
     double decode_s, row_decoder_s, column_decoder_s, bitline_s;
+    double write_row_s; /* decoder and wordline of a write */
     double read_s, write_s, set_s, reset_s;
 };
 

@@ -50,7 +50,8 @@ static struct write_energies cell_writes(const struct subarray *s,
 {
     const struct bitcell *cell = &fabric->cell;
     const struct array_rules *rules = fabric->rules;
-    double line_f = cell->access_f + s->bitline_f + s->mux[0].seen_energy_f;
+    double line_f = cell->write_access_f + s->write_bitline_f +
+                    s->mux[0].seen_energy_f;
     double cols = (double)s->shape.cols, vdd = fabric->process->vdd_v;
     struct write_energies e;
 
@@ -101,12 +102,12 @@ static struct write_energies cell_writes(const struct subarray *s,
 
 /* Periphery on top of the cells.  Added one by one in the published tool's order, so that
  * equal sums round alike and ties fall as they do there. */
-static double edge_j(const struct subarray *s, double cells_j, double precharge_j,
-                     double sense_j)
+static double edge_j(const struct subarray *s, const struct row_driver *decoder,
+                     double cells_j, double precharge_j, double sense_j)
 {
     double sum_j = cells_j;
 
-    sum_j += s->row_decoder->energy_j;
+    sum_j += decoder->energy_j;
     for (int i = 0; i < 3; i++)
         sum_j += s->column_decoder[i]->energy_j;
     sum_j += precharge_j;
@@ -145,18 +146,20 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
-    s->read_j = edge_j(s, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+    s->read_j = edge_j(s, s->row_decoder, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
                        s->precharger->energy_j, s->sense_j);
 
     double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
     double share = fabric->write_share, shift_j = cell->shift_j * selected;
 
     s->cell_write_j = w.write_j * share;
-    s->set_j = edge_j(s, w.set_j * share + shift_j, restore_j, 0);
-    s->reset_j = edge_j(s, w.reset_j * share + shift_j, restore_j, 0);
-    s->write_j = edge_j(s, w.write_j * share + shift_j, restore_j, 0);
+    const struct row_driver *decoder = s->write_decoder;
+
+    s->set_j = edge_j(s, decoder, w.set_j * share + shift_j, restore_j, 0);
+    s->reset_j = edge_j(s, decoder, w.reset_j * share + shift_j, restore_j, 0);
+    s->write_j = edge_j(s, decoder, w.write_j * share + shift_j, restore_j, 0);
     if (rules->reset_adds_set)
-        s->reset_j = edge_j(s, s->set_j, restore_j, 0);
+        s->reset_j = edge_j(s, decoder, s->set_j, restore_j, 0);
     if (cell->crossbar && rules->crosspoint_write_twice)
         s->write_j += s->mux_j;
     if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
@@ -194,6 +197,7 @@ void subarray_leakages(struct subarray *s, const struct fabric *fabric)
     else if (interval_s > 0)
         s->refresh_w = s->read_j / interval_s * rows;
     s->leakage_w = s->cell_leakage_w + s->row_decoder->leakage_w +
+                   (fabric->cell.split ? s->write_decoder->leakage_w : 0) +
                    s->column_decoder[0]->leakage_w + s->column_decoder[1]->leakage_w +
                    s->column_decoder[2]->leakage_w + s->precharger->leakage_w +
                    s->sense_leakage_w + s->mux[0].leakage_w + s->mux[1].leakage_w +

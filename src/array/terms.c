@@ -20,6 +20,7 @@ const struct array_term array_terms[] = {
     TERM(0, write_latency_s, "s", "address and data at the port to the cell written"),
     TERM(1, write_mat_s, "s", "one mat"),
     TERM(2, write_subarray_s, "s", "one subarray"),
+    TERM(3, write_row_s, "s", "row decoder and wordline of a write"),
     TERM(3, charge_s, "s", "charging the bitline"),
     TERM(1, set_latency_s, "s", "a set alone"),
     TERM(1, reset_latency_s, "s", "a reset alone"),

@@ -98,6 +98,27 @@ const char *text_nearest(const char *name, const char *const *candidates, size_t
     return nearest;
 }
 
+size_t utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t more = p[0] < 0x80   ? 0
+                  : p[0] < 0xc2 ? 4
+                  : p[0] < 0xe0 ? 1
+                  : p[0] < 0xf0 ? 2
+                  : p[0] < 0xf5 ? 3
+                                : 4;
+
+    if (more == 4)
+        return 0;
+    for (size_t i = 1; i <= more; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return more + 1;
+}
+
 /* Slicing-by-8 tables of the reflected polynomial 0x82f63b78 (RFC 3720, B.4). */
 static uint32_t crc_table[8][256];
 

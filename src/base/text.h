@@ -24,6 +24,10 @@ char *word_list(const struct word *words, char *buffer, size_t size);
  * NULL when none is near enough to be a misspelling of it. */
 const char *text_nearest(const char *name, const char *const *candidates, size_t count);
 
+/* The bytes of the UTF-8 character that text begins with, or 0 if there is none (RFC 3629: no
+ * overlong forms, no surrogates, at most U+10FFFF).  The empty text begins with its NUL. */
+size_t utf8_length(const char *text);
+
 /* CRC-32C (Castagnoli) of bytes, continuing from crc (0 to begin). */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t size);
 

@@ -13,6 +13,7 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
         .power_w = NAN,
         .area_m2 = NAN,
         .bytes_per_s = NAN,
+        .transpose_s = NAN,
     };
     enum status status;
 
@@ -25,24 +26,48 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     return status;
 }
 
+size_t cim_engine_count(const struct cim *cim)
+{
+    const struct cim_family *family = cim_families[cim->family];
+    size_t count = 0;
+
+    while (family->engine && family->engine(cim, count))
+        count++;
+    return count;
+}
+
+static enum status layers_add(const struct cim_network_request *request,
+                              struct cim_network *sum, struct error *reason)
+{
+    const struct cim_family *family = cim_families[request->cim->family];
+    const struct accel_layers *layers = request->layers;
+    enum status status = STATUS_OK;
+
+    if (family->network)
+        return family->network(request, sum, reason);
+    for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
+        if (!request->layer || layers->number[i] == request->layer)
+            status = family->layer(request, &layers->layers[i], sum, reason);
+    return status;
+}
+
 enum status cim_network(const struct cim_network_request *request,
                         struct cim_network *result, struct error *reason)
 {
     const struct cim_family *family = cim_families[request->cim->family];
-    const struct accel_layers *layers = request->layers;
-    struct cim_network sum = { 0 };
-    enum status status = STATUS_OK;
+    struct cim_network sum = { .area_m2 = NAN, .dram_bytes = NAN, .roofline_s = NAN };
+    enum status status;
 
-    if (!family->layer)
+    for (int part = 0; part < CIM_PART_COUNT; part++)
+        sum.part_j[part] = family->knows_parts ? 0 : NAN;
+    if (!family->layer && !family->network)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",
                          request->cim->record.name);
-    for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
-        if (!request->layer || layers->number[i] == request->layer)
-            status = family->layer(request, &layers->layers[i], &sum, reason);
+    status = layers_add(request, &sum, reason);
     if (status == STATUS_OK && sum.macs <= 0)
         status = error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
                            request->layer);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && family->finish)
         status = family->finish(request, &sum, reason);
     if (status == STATUS_OK)
         *result = sum;

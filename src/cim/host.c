@@ -4,6 +4,20 @@
 
 #include <math.h>
 
+/* clang-format off */
+static const struct field host_fields[] = {
+    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
+    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
+    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
+    FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
+    FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
+};
+const struct schema host_schema = {
+    .kind = "host", .size = sizeof(struct host),
+    .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
+};
+/* clang-format on */
+
 static double weights_bytes(const struct accel_layers *layers, double bytes)
 {
     double sum = 0;
@@ -23,12 +37,15 @@ static enum status host_layer(const struct cim_network_request *request,
     double weights = accel_layer_weights(layer) * bytes;
     double others = (accel_layer_inputs(layer) + accel_layer_outputs(layer)) * bytes;
     bool fits = weights_bytes(request->layers, bytes) <= h->memory_bytes;
-    double memory_s = (weights + others) /
-                      (fits ? h->bytes_per_s : h->oversubscribed_bytes_per_s);
+    double slow = request->oversubscribed_bytes_per_s > 0
+                      ? request->oversubscribed_bytes_per_s
+                      : h->oversubscribed_bytes_per_s;
+    double memory_s = (weights + others) / (fits ? h->bytes_per_s : slow);
 
     (void)reason;
     result->macs += macs;
     result->weight_bytes += weights;
+    result->offchip_bytes += weights + others;
     result->compute_s += macs / h->macs_hz;
     result->memory_s += memory_s;
     result->latency_s += fmax(macs / h->macs_hz, memory_s);

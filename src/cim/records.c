@@ -39,159 +39,46 @@ const struct word cim_learning_words[] = {
     { NULL, 0 },
 };
 
+const struct word cim_schedule_words[] = {
+    { "family", CIM_SCHEDULE_FAMILY },
+    { "latency", CIM_SCHEDULE_LATENCY },
+    { "energy", CIM_SCHEDULE_ENERGY },
+    { "edp", CIM_SCHEDULE_EDP },
+    { NULL, 0 },
+};
+
 const struct word cim_family_words[] = {
-    { "simdram", CIM_SIMDRAM }, { "neon", CIM_NEON },         { "upmem", CIM_UPMEM },
-    { "host", CIM_HOST },       { "training", CIM_TRAINING }, { NULL, 0 },
+#define FAMILY(ID, name) { #name, CIM_##ID },
+    CIM_FAMILIES(FAMILY)
+#undef FAMILY
+        { NULL, 0 },
 };
 
 const struct cim_family *const cim_families[CIM_FAMILY_COUNT] = {
-    [CIM_SIMDRAM] = &simdram_family,   [CIM_NEON] = &neon_family,
-    [CIM_UPMEM] = &upmem_family,       [CIM_HOST] = &host_family,
-    [CIM_TRAINING] = &training_family,
+#define FAMILY(ID, name) [CIM_##ID] = &name##_family,
+    CIM_FAMILIES(FAMILY)
+#undef FAMILY
 };
 
 /* clang-format off */
-static const struct field simdram_fields[] = {
-    FIELD_NUMBER(struct simdram, ras_s, "s", REQUIRED, 1e-9, 1e-6, "tRAS: a row stays active"),
-    FIELD_NUMBER(struct simdram, rp_s, "s", REQUIRED, 1e-9, 1e-6, "tRP: precharge"),
-    FIELD_NUMBER(struct simdram, overlap_s, "s", REQUIRED, 0, 1e-6, "from the first to the second activation of an AAP"),
-    FIELD_NUMBER(struct simdram, four_activates_s, "s", 0, 0, 1e-6, "tFAW of a rank (0: banks do not limit each other)"),
-    FIELD_COUNT(struct simdram, lanes, REQUIRED, 1, 1u << 30, "bits of a rank's row"),
-    FIELD_COUNT(struct simdram, banks, REQUIRED, 1, 65536, "banks of a rank"),
-    FIELD_COUNT(struct simdram, ranks, 1, 1, 65536, "ranks"),
-    FIELD_COUNT(struct simdram, chips, REQUIRED, 1, 65536, "chips of a rank"),
-    FIELD_NUMBER(struct simdram, supply_v, "V", REQUIRED, 0.1, 10, "VDD"),
-    FIELD_NUMBER(struct simdram, cycling_a, "A", REQUIRED, 0, 10, "IDD0 of a chip"),
-    FIELD_NUMBER(struct simdram, standby_a, "A", REQUIRED, 0, 10, "IDD2N of a chip"),
-    FIELD_NUMBER(struct simdram, active_a, "A", REQUIRED, 0, 10, "IDD3N of a chip"),
-};
-static const struct schema simdram_schema = {
-    .kind = "simdram", .size = sizeof(struct simdram),
-    .fields = simdram_fields, .field_count = FIELD_COUNT_OF(simdram_fields),
-};
-
-static const struct field neon_function_fields[] = {
-    FIELD_WORD(struct neon_function, operation, cim_operation_words, REQUIRED, "what it computes"),
-    FIELD_COUNT(struct neon_function, elements, 1, 1, 1u << 20, "values in, and out"),
-    FIELD_COUNT(struct neon_function, hidden_layers, 0, 0, 64, "of its network in crossbars (0: none)"),
-    FIELD_COUNT(struct neon_function, exponent_units, 0, 0, 1u << 20, "digital exponential units"),
-    FIELD_COUNT(struct neon_function, divide_units, 0, 0, 1u << 20, "digital division or square root units"),
-    FIELD_COUNT(struct neon_function, multiply_units, 0, 0, 1u << 20, "digital multipliers"),
-    FIELD_COUNT(struct neon_function, tables, 0, 0, 1u << 30, "look-up tables, each of all values of a weight's width"),
-};
-static const struct schema neon_function_schema = {
-    .kind = "function", .size = sizeof(struct neon_function),
-    .fields = neon_function_fields, .field_count = FIELD_COUNT_OF(neon_function_fields),
-};
-
-static const struct field neon_fields[] = {
-    FIELD_COUNT(struct neon, rows, 128, 1, 65536, "rows and columns of a crossbar"),
-    FIELD_COUNT(struct neon, hidden, 128, 1, 65536, "width of a network's hidden layers"),
-    FIELD_COUNT(struct neon, weight_bits, 16, 1, 32, "bits of a weight"),
-    FIELD_COUNT(struct neon, cell_bits, 2, 1, 32, "bits of a cell"),
-    FIELD_NUMBER(struct neon, subarray_w, "W", 0, 0, 1e3, "a crossbar with its converters"),
-    FIELD_NUMBER(struct neon, subarray_m2, "m2", 0, 0, 1, "a crossbar with its converters"),
-    FIELD_NUMBER(struct neon, exponent_w, "W", 0, 0, 1e3, "digital exponential unit"),
-    FIELD_NUMBER(struct neon, exponent_m2, "m2", 0, 0, 1, "digital exponential unit"),
-    FIELD_NUMBER(struct neon, divide_w, "W", 0, 0, 1e3, "digital division or square root unit"),
-    FIELD_NUMBER(struct neon, divide_m2, "m2", 0, 0, 1, "digital division or square root unit"),
-    FIELD_NUMBER(struct neon, multiply_w, "W", 0, 0, 1e3, "digital multiplier"),
-    FIELD_NUMBER(struct neon, multiply_m2, "m2", 0, 0, 1, "digital multiplier"),
-    FIELD_LIST(struct neon, functions, &neon_function_schema, "functions there are units for"),
-};
-static const struct schema neon_schema = {
-    .kind = "neon", .size = sizeof(struct neon),
-    .fields = neon_fields, .field_count = FIELD_COUNT_OF(neon_fields),
-};
-
-static const struct field upmem_operation_fields[] = {
-    FIELD_WORD(struct upmem_operation, operation, cim_operation_words, REQUIRED, "what is computed"),
-    FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
-    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
-};
-static const struct schema upmem_operation_schema = {
-    .kind = "operation", .size = sizeof(struct upmem_operation),
-    .fields = upmem_operation_fields, .field_count = FIELD_COUNT_OF(upmem_operation_fields),
-};
-
-static const struct field upmem_fields[] = {
-    FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
-    FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
-    FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
-    FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
-    FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
-    FIELD_NUMBER(struct upmem, scratchpad_bytes, "byte", REQUIRED, 1, 1e12, "SRAM of a DPU (WRAM)"),
-    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM read"),
-    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM write"),
-    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "of an MRAM transfer"),
-    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "of an MRAM transfer of a kernel"),
-    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "same data from the host to DPUs, bytes delivered"),
-    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "different data from the host to DPUs"),
-    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "from DPUs to the host"),
-    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "of all DPUs at work"),
-    FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
-};
-static const struct schema upmem_schema = {
-    .kind = "upmem", .size = sizeof(struct upmem),
-    .fields = upmem_fields, .field_count = FIELD_COUNT_OF(upmem_fields),
-};
-
-static const struct field host_fields[] = {
-    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
-    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
-    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
-    FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
-    FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
-};
-static const struct schema host_schema = {
-    .kind = "host", .size = sizeof(struct host),
-    .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
-};
-
-static const struct field training_layer_fields[] = {
-    FIELD_TEXT(struct training_layer, name, NULL, "of the layer"),
-    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "forward, all batches"),
-    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "gradient of its inputs"),
-    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "gradient of its weights"),
-    FIELD_NUMBER(struct training_layer, update_s, "s", REQUIRED, 0, 1e9, "weights written"),
-    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "forward, all batches"),
-    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "gradient of its inputs"),
-    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "gradient of its weights"),
-    FIELD_NUMBER(struct training_layer, update_j, "J", REQUIRED, 0, 1e9, "weights written"),
-};
-static const struct schema training_layer_schema = {
-    .kind = "layer", .size = sizeof(struct training_layer),
-    .fields = training_layer_fields, .field_count = FIELD_COUNT_OF(training_layer_fields),
-};
-
-static const struct field training_fields[] = {
-    FIELD_TEXT(struct training, workload, NULL, "network that was simulated"),
-    FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
-    FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
-    FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),
-};
-static const struct schema training_schema = {
-    .kind = "training", .size = sizeof(struct training),
-    .fields = training_fields, .field_count = FIELD_COUNT_OF(training_fields),
-};
-
 static const struct field cim_fields[] = {
     FIELD_TEXT(struct cim, summary, "", "what it is, in a line"),
     FIELD_WORD(struct cim, family, cim_family_words, REQUIRED, "how it computes"),
-    FIELD_LIST(struct cim, simdram, &simdram_schema, "family simdram: one group of its parameters"),
-    FIELD_LIST(struct cim, neon, &neon_schema, "family neon: one group of its parameters"),
-    FIELD_LIST(struct cim, upmem, &upmem_schema, "family upmem: one group of its parameters"),
-    FIELD_LIST(struct cim, host, &host_schema, "family host: one group of its parameters"),
-    FIELD_LIST(struct cim, training, &training_schema, "family training: one group of its parameters"),
+#define FAMILY(ID, name) \
+    FIELD_LIST(struct cim, name, &name##_schema, "family " #name ": one group of its parameters"),
+    CIM_FAMILIES(FAMILY)
+#undef FAMILY
 };
 /* clang-format on */
 
 static enum status cim_finish(void *record, struct error *err)
 {
     const struct cim *cim = record;
-    const size_t counts[CIM_FAMILY_COUNT] = { cim->simdram_count, cim->neon_count,
-                                              cim->upmem_count, cim->host_count,
-                                              cim->training_count };
+    const size_t counts[CIM_FAMILY_COUNT] = {
+#define FAMILY(ID, name) [CIM_##ID] = cim->name##_count,
+        CIM_FAMILIES(FAMILY)
+#undef FAMILY
+    };
 
     for (int family = 0; family < CIM_FAMILY_COUNT; family++)
         if (counts[family] != (family == cim->family))

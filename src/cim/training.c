@@ -7,6 +7,35 @@
 #include <math.h>
 #include <string.h>
 
+/* clang-format off */
+static const struct field training_layer_fields[] = {
+    FIELD_TEXT(struct training_layer, name, NULL, "of the layer"),
+    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_s, "s", REQUIRED, 0, 1e9, "weights written"),
+    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_j, "J", REQUIRED, 0, 1e9, "weights written"),
+};
+static const struct schema training_layer_schema = {
+    .kind = "layer", .size = sizeof(struct training_layer),
+    .fields = training_layer_fields, .field_count = FIELD_COUNT_OF(training_layer_fields),
+};
+
+static const struct field training_fields[] = {
+    FIELD_TEXT(struct training, workload, NULL, "network that was simulated"),
+    FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
+    FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
+    FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),
+};
+const struct schema training_schema = {
+    .kind = "training", .size = sizeof(struct training),
+    .fields = training_fields, .field_count = FIELD_COUNT_OF(training_fields),
+};
+/* clang-format on */
+
 static enum status training_layer(const struct cim_network_request *request,
                                   const struct accel_layer *layer,
                                   struct cim_network *result, struct error *reason)

@@ -5,6 +5,40 @@
 
 #include <math.h>
 
+/* clang-format off */
+static const struct field upmem_operation_fields[] = {
+    FIELD_WORD(struct upmem_operation, operation, cim_operation_words, REQUIRED, "what is computed"),
+    FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
+    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
+};
+static const struct schema upmem_operation_schema = {
+    .kind = "operation", .size = sizeof(struct upmem_operation),
+    .fields = upmem_operation_fields, .field_count = FIELD_COUNT_OF(upmem_operation_fields),
+};
+
+static const struct field upmem_fields[] = {
+    FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
+    FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
+    FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
+    FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
+    FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
+    FIELD_NUMBER(struct upmem, scratchpad_bytes, "byte", REQUIRED, 1, 1e12, "SRAM of a DPU (WRAM)"),
+    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM read"),
+    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM write"),
+    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "of an MRAM transfer"),
+    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "of an MRAM transfer of a kernel"),
+    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "same data from the host to DPUs, bytes delivered"),
+    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "different data from the host to DPUs"),
+    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "from DPUs to the host"),
+    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "of all DPUs at work"),
+    FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
+};
+const struct schema upmem_schema = {
+    .kind = "upmem", .size = sizeof(struct upmem),
+    .fields = upmem_fields, .field_count = FIELD_COUNT_OF(upmem_fields),
+};
+/* clang-format on */
+
 /* Instructions a second of one DPU: each tasklet issues one in issue_cycles. */
 static double issue_hz(const struct upmem *u, uint64_t tasklets)
 {
@@ -156,6 +190,8 @@ static enum status upmem_layer(const struct cim_network_request *request,
     result->memory_s += memory_s;
     result->input_s += inputs_s;
     result->output_s += accel_layer_outputs(layer) * bytes / u->gather_bytes_per_s;
+    result->offchip_bytes += (accel_layer_inputs(layer) + accel_layer_outputs(layer)) *
+                             bytes;
     result->latency_s += fmax(compute_s, memory_s);
     return STATUS_OK;
 }

@@ -52,7 +52,7 @@ enum status cmd_array(int argc, char **argv, struct error *err)
     if (!rules)
         return error_set(
             err, STATUS_INPUT,
-            "--rules '%.60s': must be nvsim, physical or physical_nvsim_writes",
+            "--rules '%.60s': must be nvsim, nvsim_any, physical or physical_nvsim_writes",
             rules_name);
     status = library_load(&library, err);
     if (status != STATUS_OK) {

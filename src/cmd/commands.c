@@ -67,11 +67,17 @@ const struct command commands[] = {
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
-    { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's cycles, SRAM and DRAM counts, to the digit",
-      "  -c FILE             that tool's configuration\n"
+    { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's reports, to the digit",
+      "  -c FILE             that tool's configuration; bandwidth CALC or USER\n"
       "  -t FILE             that tool's topology\n"
       "  -i conv|gemm        columns of the topology (default conv)\n"
-      "  --record NAME       print the topology as a workload record instead\n", cmd_scalesim },
+      "  -p DIR              write DIR/RUN_NAME/COMPUTE_REPORT.csv, BANDWIDTH_REPORT.csv and\n"
+      "                      DETAILED_ACCESS_REPORT.csv instead of printing them side by side\n"
+      "  -l FILE             that tool's layout: taken, not read, as custom layouts are refused\n"
+      "  -s N                no traces (there are none)\n"
+      "  Equals SCALE-Sim v3 (1d62b68).  Sparsity, custom layouts and Ramulator traces are\n"
+      "  refused.  `nvsweep import` makes a workload of the topology; accelerator scalesim-32\n"
+      "  takes part in sweeps.\n", cmd_scalesim },
     { "import",   "FILE [-o OUT.cfg]", "an NVSim cell, ONNX model or SCALE-Sim topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
       "  --name NAME         of the record (default: the file's name)\n"
@@ -80,7 +86,10 @@ const struct command commands[] = {
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },
-    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages", NULL, cmd_list },
+    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages",
+      "  NAME                print that record in full\n"
+      "  layers WORKLOAD     what an accelerator computes of it, numbered as the axis layer is\n",
+      cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },
     { "help",     "[COMMAND]",         "this list, or a command's options", NULL, cmd_help },

@@ -163,21 +163,34 @@ struct question {
     size_t where_count, baseline_count;
     enum stage_id stage;
     size_t metric;
+    uint64_t at; /* place on the metric's extra dimension */
 };
 
-static enum status metric_find(const struct study *study, const char *name,
-                               struct question *question, struct error *err)
+/* The place of a label, "" standing for a scalar's only one; false: there is none. */
+static bool label_find(enum inner_id inner, const char *at, uint64_t *place)
 {
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++)
-            if (strcmp(stages[id].metrics[m].name, name) == 0 &&
-                stages[id].metrics[m].inner == INNER_SCALAR &&
-                study->stages >> id & 1) {
-                question->stage = id;
-                question->metric = m;
-                return STATUS_OK;
-            }
-    return error_set(err, STATUS_INPUT, "no metric '%s' at these points", name);
+    *place = 0;
+    if (inner == INNER_SCALAR || !inners[inner].labels)
+        return inner == INNER_SCALAR && !at[0];
+    for (uint64_t i = 0; i < inners[inner].count; i++)
+        if (inners[inner].labels[i] && strcmp(inners[inner].labels[i], at) == 0) {
+            *place = i;
+            return true;
+        }
+    return false;
+}
+
+static enum status metric_choose(const struct study *study,
+                                 const struct published_figure *figure,
+                                 struct question *question, struct error *err)
+{
+    if (metric_find(figure->metric, &question->stage, &question->metric) &&
+        label_find(stages[question->stage].metrics[question->metric].inner, figure->at,
+                   &question->at) &&
+        study->stages >> question->stage & 1)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT, "no metric '%s'%s%s at these points",
+                     figure->metric, figure->at[0] ? " at " : "", figure->at);
 }
 
 static enum status question_make(const struct figures *figures,
@@ -185,10 +198,10 @@ static enum status question_make(const struct figures *figures,
                                  const struct published_figure *figure,
                                  struct question *question, struct error *err)
 {
-    enum status status = metric_find(study, figure->metric, question, err);
+    enum status status;
 
-    *question = (struct question){ .stage = question->stage,
-                                   .metric = question->metric };
+    *question = (struct question){ .where_count = 0 };
+    status = metric_choose(study, figure, question, err);
     if (figure->where_count > CHOICES || figure->baseline_count > CHOICES)
         return error_set(err, STATUS_INPUT, "more than %d settings", CHOICES);
     for (size_t i = 0;
@@ -205,12 +218,14 @@ static double value_at(const struct study *study, const struct question *questio
                        uint64_t index)
 {
     const void *column = study->results[question->stage].column[question->metric];
+    const struct metric *metric = &stages[question->stage].metrics[question->metric];
+    uint64_t place = index * inners[metric->inner].count + question->at;
 
     if (study->statuses[question->stage][index] != POINT_DONE)
         return NAN;
-    if (stages[question->stage].metrics[question->metric].kind == COLUMN_COUNT)
-        return (double)((const uint64_t *)column)[index];
-    return ((const double *)column)[index];
+    if (metric->kind == COLUMN_COUNT)
+        return (double)((const uint64_t *)column)[place];
+    return ((const double *)column)[place];
 }
 
 /* The baseline of the point at index: the same point but for the baseline's axes. */
@@ -298,6 +313,12 @@ enum status figures_value(struct figures *figures,
     enum status status;
 
     *value = NAN;
+    for (size_t i = 0; i < figure->parts_count; i++)
+        reduction_add(&reduction, strtod(figure->parts[i], NULL));
+    if (figure->parts_count) {
+        *value = reduction_value(&reduction, figure->reduce);
+        return STATUS_OK;
+    }
     if (!figure->sweep[0] && figure->baseline_count)
         return ratio_of_settings(figures, figure, value, err);
     status = evaluated_for(figures, figure, &one, err);

@@ -3,7 +3,8 @@
  * A figure names design points and a metric.  With `sweep` the points are those of that
  * sweep file (it lies beside the library) which `where` selects; without, `where` alone
  * describes them.  With a baseline the figure is, point by point, the ratio of the
- * baseline's metric to the point's. */
+ * baseline's metric to the point's.  Without a metric it is made of other figures of its
+ * source: no model. */
 #ifndef NVSWEEP_CMD_FIGURES_H
 #define NVSWEEP_CMD_FIGURES_H
 

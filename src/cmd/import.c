@@ -27,11 +27,18 @@ static enum status kind_choose(const char *asked, const char *file,
 /* Names stand between commas and behind '=' on command lines. */
 static enum status name_check(const char *name, struct error *err)
 {
-    if (*name && strcmp(name, "all") != 0 && !strpbrk(name, " \t\r\n\v\f,=\"'"))
+    const char *c = name;
+
+    while (*c > ' ' || *c < 0)
+        if (strchr(",=\"'\\", *c) || *c == 0x7f || !utf8_length(c))
+            break;
+        else
+            c += utf8_length(c);
+    if (*name && strcmp(name, "all") != 0 && !*c)
         return STATUS_OK;
     return error_set(
         err, STATUS_INPUT,
-        "--name is '%.60s', must be without spaces, commas, quotes and '=', "
+        "--name is '%.60s', must be UTF-8 without spaces, commas, quotes and '=', "
         "and not 'all'",
         name);
 }

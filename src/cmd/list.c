@@ -1,5 +1,6 @@
 #include "cmd/cmd.h"
 
+#include "accel/layer.h"
 #include "base/memory.h"
 #include "base/units.h"
 
@@ -24,7 +25,8 @@ static enum status what_unknown(struct error *err)
     for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s, ",
                  shelf_schemas[id]->folder);
-    return error_set(err, STATUS_INPUT, "list what: %saxes, metrics or stages?", names);
+    return error_set(err, STATUS_INPUT, "list what: %saxes, metrics, stages or layers "
+                     "WORKLOAD?", names);
 }
 
 static void stages_list(void)
@@ -85,6 +87,35 @@ static enum status record_show(const struct library *library, enum shelf_id id,
                      name);
 }
 
+/* What an accelerator computes of a workload, numbered as the axis `layer` is. */
+static enum status layers_show(const struct library *library, const char *name,
+                               struct error *err)
+{
+    const struct record *workload = library_find(library, SHELF_WORKLOAD, name);
+    struct accel_layers layers;
+    enum status status;
+
+    if (!workload)
+        return error_set(err, STATUS_INPUT, "no workload named '%.60s'", name);
+    status = accel_layers_create(&layers, (const struct workload *)workload,
+                                 PHASE_INFERENCE, 1, 0, err);
+    if (status != STATUS_OK)
+        return status;
+    printf("layer  %-28s %7s %9s %7s %7s %14s\n", "name", "groups", "m", "n", "k",
+           "macs");
+    for (size_t i = 0; i < layers.count; i++) {
+        const struct accel_layer *layer = &layers.layers[i];
+        struct gemm gemm = accel_layer_gemm(layer);
+
+        printf("%5zu  %-28s %7llu %9llu %7llu %7llu %14.0f\n", layers.number[i],
+               layer->name ? layer->name : "", (unsigned long long)layer->groups,
+               (unsigned long long)gemm.m, (unsigned long long)gemm.n,
+               (unsigned long long)gemm.k, accel_layer_macs(layer));
+    }
+    accel_layers_free(&layers);
+    return STATUS_OK;
+}
+
 enum status cmd_list(int argc, char **argv, struct error *err)
 {
     static const struct table_of {
@@ -95,6 +126,7 @@ enum status cmd_list(int argc, char **argv, struct error *err)
                    { "stages", stages_list } };
     struct library library;
     enum shelf_id shelf;
+    bool is_layers;
     enum status status = options_read(&argc, argv, NULL, 0, err);
 
     if (status != STATUS_OK)
@@ -104,11 +136,14 @@ enum status cmd_list(int argc, char **argv, struct error *err)
             tables[i].list();
             return STATUS_OK;
         }
+    is_layers = argc > 1 && strcmp(argv[0], "layers") == 0;
     shelf = argc > 0 ? shelf_named(argv[0]) : SHELF_COUNT;
-    if (shelf == SHELF_COUNT)
+    if (shelf == SHELF_COUNT && !is_layers)
         return what_unknown(err);
     status = library_load(&library, err);
-    if (status == STATUS_OK && argc > 1)
+    if (status == STATUS_OK && is_layers)
+        status = layers_show(&library, argv[1], err);
+    else if (status == STATUS_OK && argc > 1)
         status = record_show(&library, shelf, argv[1], err);
     else if (status == STATUS_OK)
         shelf_list(&library.shelves[shelf]);

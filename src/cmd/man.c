@@ -264,6 +264,12 @@ static void page_sweep(void)
         "{ count = 1000; seed = 7; } draws points instead of taking the axes' product; "
         "an axis may then be an interval { from; to; } without steps. The result has "
         "one dimension, point.\n");
+    roff_tag("detail", "");
+    roff_text(
+        "\"layer\" adds the dimension layer to what accelerators compute: 0 is the whole "
+        "network, 1 the first layer with multiply-accumulates and so on (nvsweep list "
+        "layers WORKLOAD names them). A network with fewer layers than the largest has no "
+        "values there. \"network\", the default, does not.\n");
     roff_tag("options", "");
     roff_text(
         "durability = \"process\" (survives the death of the program) or \"power\" (of "

@@ -45,6 +45,8 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
     const struct option_spec library_option = { "library", &library, NULL };
     int kept = 0;
 
+    user_folder_count = 0;
+    memset(user_folders, 0, sizeof user_folders);
     for (int i = 0; i < *argc; i++) {
         const struct option_spec *option;
         const char *name = argv[i], *equals;
@@ -74,7 +76,10 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
         if (!equals && i + 1 >= *argc)
             return error_set(err, STATUS_INPUT, "option '%s' needs a value", argv[i]);
         *option->value = equals ? equals + 1 : argv[++i];
-        if (option == &library_option && user_folder_count < FOLDERS_MAX - 1)
+        if (option == &library_option && user_folder_count == FOLDERS_MAX - 1)
+            return error_set(err, STATUS_INPUT, "--library: at most %d folders",
+                             FOLDERS_MAX - 1);
+        if (option == &library_option)
             user_folders[user_folder_count++] = library;
     }
     *argc = kept;

@@ -3,65 +3,15 @@
 #include "array/array_rows.h"
 #include "base/memory.h"
 #include "cmd/cmd.h"
+#include "cmd/csv.h"
+#include "cmd/quirks.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELDS = 96, LINE = 4096 };
-
-/* Rows of comma-separated cells; the first is the header. */
-struct csv {
-    char ***rows;
-    size_t count, columns;
-};
-
-static void row_add(struct csv *csv, char *line)
-{
-    char **cells = alloc_array(FIELDS, sizeof *cells);
-    size_t count = 0;
-
-    line[strcspn(line, "\r\n")] = '\0';
-    for (char *cell = line; cell && count < FIELDS;) {
-        size_t length = strcspn(cell, ",");
-
-        cells[count++] = alloc_text_part(cell, length);
-        cell = cell[length] ? cell + length + 1 : NULL;
-    }
-    if (csv->count == 0)
-        csv->columns = count;
-    csv->rows = realloc_array(csv->rows, csv->count + 1, sizeof *csv->rows);
-    csv->rows[csv->count++] = cells;
-}
-
-static void csv_read(struct csv *csv, FILE *file)
-{
-    char line[LINE];
-
-    *csv = (struct csv){ .count = 0 };
-    while (fgets(line, sizeof line, file))
-        row_add(csv, line);
-}
-
-static void csv_free(struct csv *csv)
-{
-    for (size_t r = 0; r < csv->count; r++) {
-        for (size_t c = 0; c < FIELDS; c++)
-            free(csv->rows[r][c]);
-        free(csv->rows[r]);
-    }
-    free(csv->rows);
-    *csv = (struct csv){ .count = 0 };
-}
-
-static const char *cell_of(const struct csv *csv, size_t row, const char *column)
-{
-    for (size_t c = 0; c < csv->columns; c++)
-        if (csv->rows[0][c] && strcmp(csv->rows[0][c], column) == 0)
-            return csv->rows[row][c] ? csv->rows[row][c] : "";
-    return "";
-}
+static const char PEERS[] = "array_peers.csv";
 
 /* What describes the question; the organization follows in the rows that have it. */
 static const char *const keys[] = {
@@ -88,9 +38,9 @@ static const char *const components[] = {
 
 static bool is_asked(const struct csv *csv, size_t row, const char *peer)
 {
-    const char *target = cell_of(csv, row, "opt_target");
+    const char *target = csv_cell(csv, row, "opt_target");
 
-    if (strcmp(cell_of(csv, row, "peer"), peer) != 0)
+    if (strcmp(csv_cell(csv, row, "peer"), peer) != 0)
         return false;
     /* targets of the other tools that ours does not have */
     return strcmp(peer, "NVSim") == 0 || strcmp(target, "ReadEDP") == 0 ||
@@ -112,7 +62,7 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
             continue;
         *rows += r > 0;
         for (size_t k = 0; k < COUNT(keys); k++) {
-            const char *cell = r ? cell_of(csv, r, keys[k]) : keys[k];
+            const char *cell = r ? csv_cell(csv, r, keys[k]) : keys[k];
 
             if (strcmp(cell, "ReadED") == 0)
                 cell = "ReadEDP";
@@ -122,34 +72,11 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
             fprintf(out, "%s%s", k ? "," : "", cell);
         }
         for (size_t k = 0; k < COUNT(organization) && is_organized; k++)
-            fprintf(out, ",%s", r ? cell_of(csv, r, organization[k]) : organization[k]);
+            fprintf(out, ",%s", r ? csv_cell(csv, r, organization[k]) : organization[k]);
         fputc('\n', out);
     }
     fclose(out);
     return text;
-}
-
-static enum status answer(const struct library *library,
-                          const struct array_rules *rules, char *asked,
-                          struct csv *answered, struct error *err)
-{
-    struct array_library names = array_library_of(library);
-    FILE *in = fmemopen(asked, strlen(asked), "r");
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    enum status status = array_rows(in, "array_peers.csv", out, rules, &names, err);
-
-    fclose(in);
-    fclose(out);
-    if (status == STATUS_OK) {
-        FILE *back = fmemopen(text, strlen(text) ? strlen(text) : 1, "r");
-
-        csv_read(answered, back);
-        fclose(back);
-    }
-    free(text);
-    return status;
 }
 
 static int double_compare(const void *a, const void *b)
@@ -171,8 +98,8 @@ static size_t column_print(const struct csv *theirs, const struct csv *ours,
 
         if (!is_asked(theirs, r, peer) || ++row >= ours->count)
             continue;
-        their = cell_of(theirs, r, column);
-        our = cell_of(ours, row, column);
+        their = csv_cell(theirs, r, column);
+        our = csv_cell(ours, row, column);
         if (!their[0] || strtod(their, NULL) == 0)
             continue;
         errors[count] = our[0] ? fabs(strtod(our, NULL) / strtod(their, NULL) - 1)
@@ -193,7 +120,8 @@ static enum status nvsim_print(const struct library *library, const struct csv *
     struct csv ours = { .count = 0 };
     size_t rows, same = 0, row = 0;
     char *asked = question(peers, "NVSim", is_organized, &rows);
-    enum status status = answer(library, &array_rules_nvsim, asked, &ours, err);
+    enum status status = csv_answer(library, &array_rules_nvsim, PEERS, asked,
+                                    &ours, err);
 
     free(asked);
     if (status != STATUS_OK)
@@ -204,11 +132,11 @@ static enum status nvsim_print(const struct library *library, const struct csv *
         if (!is_asked(peers, r, "NVSim") || ++row >= ours.count)
             continue;
         for (size_t k = 0; k < COUNT(organization); k++) {
-            const char *their = cell_of(peers, r, organization[k]);
+            const char *their = csv_cell(peers, r, organization[k]);
 
             if (their[0])
                 is_same &= strtod(their, NULL) ==
-                           strtod(cell_of(&ours, row, organization[k]), NULL);
+                           strtod(csv_cell(&ours, row, organization[k]), NULL);
         }
         same += is_same;
     }
@@ -255,7 +183,8 @@ static enum status optima_print(const struct library *library, const struct csv 
     struct csv ours = { .count = 0 };
     size_t rows, row = 0;
     char *asked = question(peers, peer, false, &rows);
-    enum status status = answer(library, &array_rules_physical, asked, &ours, err);
+    enum status status = csv_answer(library, &array_rules_physical, PEERS, asked,
+                                    &ours, err);
 
     free(asked);
     if (status != STATUS_OK)
@@ -264,15 +193,15 @@ static enum status optima_print(const struct library *library, const struct csv 
     for (size_t r = 1; r < peers->count; r++) {
         if (!is_asked(peers, r, peer) || ++row >= ours.count)
             continue;
-        printf("    %-7s %3s nm %5.3g MiB %-12s", cell_of(peers, r, "tech"),
-               cell_of(peers, r, "node_nm"),
-               strtod(cell_of(peers, r, "capacity_bytes"), NULL) / 1048576,
-               cell_of(peers, r, "opt_target"));
+        printf("    %-7s %3s nm %5.3g MiB %-12s", csv_cell(peers, r, "tech"),
+               csv_cell(peers, r, "node_nm"),
+               strtod(csv_cell(peers, r, "capacity_bytes"), NULL) / 1048576,
+               csv_cell(peers, r, "opt_target"));
         for (size_t k = 0; k < COUNT(shown); k++) {
-            const char *our = cell_of(&ours, row, shown[k]);
+            const char *our = csv_cell(&ours, row, shown[k]);
 
             printf("  %.*s %.3g / %.3g", (int)strcspn(shown[k], "_"), shown[k],
-                   strtod(cell_of(peers, r, shown[k]), NULL),
+                   strtod(csv_cell(peers, r, shown[k]), NULL),
                    our[0] ? strtod(our, NULL) : NAN);
         }
         printf("\n");
@@ -280,6 +209,85 @@ static enum status optima_print(const struct library *library, const struct csv 
     printf("   gaps over 25 %% and their reasons\n%s", reasons);
     csv_free(&ours);
     return STATUS_OK;
+}
+
+/* Half a unit of the last decimal printed, and what sums and units add to it. */
+static bool agrees_as_printed(const char *their, const char *our)
+{
+    const char *point = strchr(their, '.');
+    double unit = point ? pow(10, -(double)strlen(point + 1)) : 1;
+
+    return fabs(strtod(our, NULL) - strtod(their, NULL)) <= 0.51 * unit;
+}
+
+static enum status runs_compare(const struct library *library, const char *path,
+                                size_t *rows, size_t *numbers, size_t *equal,
+                                struct error *err)
+{
+    struct csv theirs, ours = { .count = 0 };
+    char *asked = csv_text(path);
+    FILE *in = asked ? fmemopen(asked, strlen(asked), "r") : NULL;
+    enum status status;
+
+    if (!in) {
+        free(asked);
+        return error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
+    }
+    csv_read(&theirs, in);
+    fclose(in);
+    status = csv_answer(library, &array_rules_nvsim, path, asked, &ours, err);
+    for (size_t r = 1; status == STATUS_OK && r < theirs.count; r++)
+        for (size_t c = 0; c < theirs.columns; c++) {
+            const char *their = theirs.rows[r][c], *column = theirs.rows[0][c];
+
+            if (strncmp(column, "cell", 4) == 0 || !strchr(their ? their : "", '.'))
+                continue; /* keys and the cell's area */
+            ++*numbers;
+            *equal += agrees_as_printed(their, csv_cell(&ours, r, column));
+        }
+    *rows = theirs.count - 1;
+    csv_free(&theirs);
+    csv_free(&ours);
+    free(asked);
+    return status;
+}
+
+/* Published runs of NVSim that state no organization: caches by our own search, figures as
+ * printed to three decimals. */
+static enum status runs_print(const struct library *library, const char *folder,
+                              struct error *err)
+{
+    static const struct {
+        const char *file, *what;
+    } runs[] = {
+        { "nvsim_class_project.csv", "caches of a class project (CMU 18-743, 2018)" },
+        { "nvsim_runs.csv", "caches of DeepNVM++'s recalled bitcells at 22 nm" },
+    };
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < COUNT(runs) && status == STATUS_OK; i++) {
+        char *path = alloc_printf("%s/published/%s", folder, runs[i].file);
+        size_t equal = 0, numbers = 0, rows = 0;
+
+        status = runs_compare(library, path, &rows, &numbers, &equal, err);
+        if (status == STATUS_OK)
+            printf("  NVSim, %s: %zu of %zu figures of %zu rows agree as printed\n",
+                   runs[i].what, equal, numbers, rows);
+        free(path);
+    }
+    return status;
+}
+
+/* The table of what each mended slip changes, at a sample of NVSim's rows. */
+static enum status quirks_ask(const struct library *library, const struct csv *peers,
+                              struct error *err)
+{
+    size_t rows;
+    char *asked = question(peers, "NVSim", true, &rows);
+    enum status status = quirks_print(library, asked, err);
+
+    free(asked);
+    return status;
 }
 
 enum status peers_print(const struct library *library, const char *folder,
@@ -303,6 +311,10 @@ enum status peers_print(const struct library *library, const char *folder,
     status = nvsim_print(library, &peers, true, missed, err);
     if (status == STATUS_OK)
         status = nvsim_print(library, &peers, false, missed, err);
+    if (status == STATUS_OK)
+        status = runs_print(library, folder, err);
+    if (status == STATUS_OK)
+        status = quirks_ask(library, &peers, err);
     if (status == STATUS_OK)
         status = optima_print(library, &peers, "NS-Cache", ns_cache_reasons, err);
     if (status == STATUS_OK)

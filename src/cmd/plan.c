@@ -19,7 +19,7 @@ static double stage_seconds(const struct study *study, enum stage_id id,
         struct point point;
 
         grid_point(grid, &study->sweep->space, i * (grid->points / samples), &point);
-        sum_s += stages[id].cost_s(study, &point);
+        sum_s += stage_cost_s(study, id, &point);
     }
     return samples ? sum_s / (double)samples * (double)points : 0;
 }

@@ -1,107 +1,228 @@
 #include "cmd/cmd.h"
 
 #include "accel/scalesim.h"
+#include "base/memory.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* The shortest decimal that reads back as the same double, a dot in it. */
-static const char *number_text(double value, char *buffer, size_t size)
+/* A number as Python prints it: the shortest that reads back as the same double. */
+static void number_print(FILE *out, double value)
 {
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
-    if (!strpbrk(buffer, ".en"))
-        strncat(buffer, ".0", size - strlen(buffer) - 1);
-    return buffer;
+    char text[40];
+    int digits = 0, exponent;
+
+    do
+        snprintf(text, sizeof text, "%.*e", digits, value);
+    while (strtod(text, NULL) != value && ++digits < 17);
+    exponent = atoi(strchr(text, 'e') + 1);
+    if (exponent < -4 || exponent >= 16)
+        fprintf(out, ", %s", text);
+    else
+        fprintf(out, ", %.*f", digits > exponent + 1 ? digits - exponent : 1, value);
 }
 
-static void report_print(const struct scalesim_array *array,
-                         const struct scalesim_layer *layers, size_t count)
+static void compute_header(FILE *out)
 {
-    printf(
-        "LayerID, Total Cycles, Stall Cycles, Overall Util %%, Mapping Efficiency %%, "
-        "Compute Util %%, SRAM IFMAP Reads, SRAM Filter Reads, SRAM OFMAP Writes, "
-        "DRAM IFMAP Reads, DRAM Filter Reads, DRAM OFMAP Writes,\n");
-    for (size_t i = 0; i < count; i++) {
-        struct scalesim_counts c;
-        char overall[40], mapping[40], compute[40];
+    fprintf(out, ", Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall "
+                 "Util %%, Mapping Efficiency %%, Compute Util %%");
+}
 
-        scalesim_evaluate(array, &layers[i], &c);
-        printf("%zu, %" PRIu64 ", 0, %s, %s, %s, %" PRIu64 ", %" PRIu64 ", %" PRIu64
-               ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 ",\n",
-               i, c.total_cycles,
-               number_text(c.overall_utilization, overall, sizeof overall),
-               number_text(c.mapping_efficiency, mapping, sizeof mapping),
-               number_text(c.compute_utilization, compute, sizeof compute),
-               c.sram_ifmap_reads, c.sram_filter_reads, c.sram_ofmap_writes,
-               c.dram_ifmap_reads, c.dram_filter_reads, c.dram_ofmap_writes);
+static void compute_print(FILE *out, const struct scalesim_counts *c)
+{
+    fprintf(out, ", %" PRId64 ", %" PRIu64 ", %" PRIu64, c->prefetch_cycles,
+            c->total_cycles, c->stall_cycles);
+    number_print(out, c->overall_utilization);
+    number_print(out, c->mapping_efficiency);
+    number_print(out, c->compute_utilization);
+}
+
+static void bandwidth_header(FILE *out)
+{
+    fprintf(out, ", Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP "
+                 "DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW");
+}
+
+static void bandwidth_print(FILE *out, const struct scalesim_counts *c)
+{
+    const struct scalesim_traffic *sram[] = { &c->sram_ifmap, &c->sram_filter,
+                                              &c->sram_ofmap };
+    const struct scalesim_traffic *dram[] = { &c->dram_ifmap, &c->dram_filter,
+                                              &c->dram_ofmap };
+
+    for (int i = 0; i < 3; i++)
+        number_print(out, (double)sram[i]->words / (double)c->total_cycles);
+    for (int i = 0; i < 3; i++)
+        number_print(out, (double)dram[i]->words /
+                              (double)(dram[i]->stop - dram[i]->start + 1));
+}
+
+static void access_header(FILE *out)
+{
+    static const char *const names[] = { "SRAM IFMAP", "SRAM Filter", "SRAM OFMAP",
+                                         "DRAM IFMAP", "DRAM Filter", "DRAM OFMAP" };
+
+    for (int i = 0; i < 6; i++)
+        fprintf(out, ", %s Start Cycle, %s Stop Cycle, %s %s", names[i], names[i],
+                names[i], i % 3 == 2 ? "Writes" : "Reads");
+}
+
+static void access_print(FILE *out, const struct scalesim_counts *c)
+{
+    const struct scalesim_traffic *all[] = { &c->sram_ifmap, &c->sram_filter,
+                                             &c->sram_ofmap, &c->dram_ifmap,
+                                             &c->dram_filter, &c->dram_ofmap };
+
+    for (int i = 0; i < 6; i++)
+        fprintf(out, ", %" PRId64 ".0, %" PRId64 ".0, %" PRIu64, all[i]->start,
+                all[i]->stop, all[i]->words);
+}
+
+/* The tool's reports. */
+static const struct report {
+    const char *file;
+    void (*header)(FILE *out);
+    void (*print)(FILE *out, const struct scalesim_counts *counts);
+} reports[] = {
+    { "COMPUTE_REPORT.csv", compute_header, compute_print },
+    { "BANDWIDTH_REPORT.csv", bandwidth_header, bandwidth_print },
+    { "DETAILED_ACCESS_REPORT.csv", access_header, access_print },
+};
+enum { REPORTS = sizeof reports / sizeof *reports };
+
+/* Reports first to last side by side. */
+static void reports_print(FILE *out, size_t first, size_t last,
+                          const struct scalesim_counts *counts, size_t count)
+{
+    fprintf(out, "LayerID");
+    for (size_t r = first; r <= last; r++)
+        reports[r].header(out);
+    fprintf(out, ",\n");
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "%zu", i);
+        for (size_t r = first; r <= last; r++)
+            reports[r].print(out, &counts[i]);
+        fprintf(out, ",\n");
     }
 }
 
-/* The topology as a workload record.  Layers stand alone, each with an input of its own
- * as large as its windows reach: the tool rounds outputs up. */
-static void record_print(const char *name, const char *file,
-                         const struct scalesim_layer *layers, size_t count)
+static enum status folder_make(const char *folder, struct error *err)
 {
-    printf(
-        "workloads = ( {\n  name = \"%s\";\n  source = \"imported from the SCALE-Sim "
-        "topology %s\";\n  layers = (\n",
-        name, file);
-    for (size_t i = 0; i < count; i++) {
-        const struct scalesim_layer *l = &layers[i];
-        uint64_t s = l->stride;
-        uint64_t rows = (l->ifmap_height - l->filter_height + 2 * s - 1) / s;
-        uint64_t columns = (l->ifmap_width - l->filter_width + 2 * s - 1) / s;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return error_set(err, STATUS_INPUT, "cannot make folder %.200s: %s", folder,
+                         strerror(errno));
+    return STATUS_OK;
+}
 
-        printf("    { name = \"in%zu\"; kind = \"input\"; channels = %" PRIu64
-               "; height = %" PRIu64 "; width = %" PRIu64 "; },\n",
-               i, l->channels, (rows - 1) * s + l->filter_height,
-               (columns - 1) * s + l->filter_width);
-        printf("    { name = \"%s-%zu\"; kind = \"convolution\"; outputs = %" PRIu64
-               "; kernel = %" PRIu64 "; kernel_width = %" PRIu64 "; stride = %" PRIu64
-               "; }%s\n",
-               l->name, i, l->filters, l->filter_height, l->filter_width, s,
-               i + 1 < count ? "," : "");
+static enum status report_write(const char *folder, size_t r,
+                                const struct scalesim_counts *counts, size_t count,
+                                struct error *err)
+{
+    char *path = alloc_printf("%s/%s", folder, reports[r].file);
+    enum status status = STATUS_OK;
+    FILE *out = fopen(path, "w");
+    bool is_written = out;
+
+    if (out) {
+        reports_print(out, r, r, counts, count);
+        is_written = !ferror(out);
+        is_written &= fclose(out) == 0;
     }
-    printf("  );\n} );\n");
+    if (!is_written)
+        status = error_set(err, STATUS_INPUT, "cannot write %.300s: %s", path,
+                           strerror(errno));
+    free(path);
+    return status;
+}
+
+/* FOLDER/run_name/..., as the tool lays them out. */
+static enum status reports_write(const char *folder, const char *run_name,
+                                 const struct scalesim_counts *counts, size_t count,
+                                 struct error *err)
+{
+    char *inner = alloc_printf("%s/%s", folder, run_name);
+    enum status status = folder_make(folder, err);
+
+    if (status == STATUS_OK && strchr(run_name, '/'))
+        status = error_set(err, STATUS_INPUT,
+                           "run_name is '%.60s', must not contain '/'", run_name);
+    if (status == STATUS_OK)
+        status = folder_make(inner, err);
+    for (size_t r = 0; r < REPORTS && status == STATUS_OK; r++)
+        status = report_write(inner, r, counts, count, err);
+    if (status == STATUS_OK)
+        fprintf(stderr, "nvsweep: wrote %s/{COMPUTE,BANDWIDTH,DETAILED_ACCESS}_REPORT"
+                        ".csv\n",
+                inner);
+    free(inner);
+    return status;
+}
+
+static enum status layers_evaluate(const struct scalesim_array *array,
+                                   const struct scalesim_layer *layers, size_t count,
+                                   struct scalesim_counts **counts, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    *counts = alloc_array(count, sizeof **counts);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        struct error why = { "" };
+
+        status = scalesim_evaluate(array, &layers[i], &(*counts)[i], &why);
+        if (status != STATUS_OK)
+            return error_set(err, STATUS_INPUT, "layer '%.90s' %s", layers[i].name,
+                             why.text);
+    }
+    return status;
+}
+
+static enum status choice_check(const char *option, const char *value, const char *one,
+                                const char *other, struct error *err)
+{
+    if (strcmp(value, one) != 0 && strcmp(value, other) != 0)
+        return error_set(err, STATUS_INPUT, "-%s is '%.40s', must be %s or %s", option,
+                         value, one, other);
+    return STATUS_OK;
 }
 
 enum status cmd_scalesim(int argc, char **argv, struct error *err)
 {
-    const char *config = NULL, *topology = NULL, *input = "conv", *record = NULL;
+    const char *config = NULL, *topology = NULL, *input = "conv", *folder = NULL;
+    const char *layout = NULL, *traces = "N";
     const struct option_spec options[] = {
-        { .name = "c", .value = &config },
-        { .name = "t", .value = &topology },
-        { .name = "i", .value = &input },
-        { .name = "record", .value = &record },
+        { .name = "c", .value = &config }, { .name = "t", .value = &topology },
+        { .name = "i", .value = &input },  { .name = "p", .value = &folder },
+        { .name = "l", .value = &layout }, { .name = "s", .value = &traces },
     };
-    struct scalesim_array array;
+    struct scalesim_counts *counts = NULL;
     struct scalesim_layer *layers = NULL;
+    struct scalesim_array array;
     size_t count = 0;
     enum status status = options_read(&argc, argv, options,
                                       sizeof options / sizeof *options, err);
 
-    if (status == STATUS_OK && (!topology || (!config && !record) || argc > 0))
-        status = error_set(
-            err, STATUS_INPUT,
-            "scalesim needs -c CFG and -t TOPOLOGY.csv, or --record NAME and "
-            "-t TOPOLOGY.csv");
-    if (status == STATUS_OK && strcmp(input, "conv") != 0 && strcmp(input, "gemm") != 0)
-        status = error_set(err, STATUS_INPUT, "-i is '%.40s', must be conv or gemm",
-                           input);
-    if (status == STATUS_OK && !record)
+    if (status == STATUS_OK && (!topology || !config || argc > 0))
+        status = error_set(err, STATUS_INPUT,
+                           "scalesim needs -c CFG and -t TOPOLOGY.csv");
+    if (status == STATUS_OK)
+        status = choice_check("i", input, "conv", "gemm", err);
+    if (status == STATUS_OK)
+        status = choice_check("s", traces, "N", "N (traces are not written)", err);
+    if (status == STATUS_OK)
         status = scalesim_array_read(config, &array, err);
     if (status == STATUS_OK)
         status = scalesim_topology_read(topology, strcmp(input, "gemm") == 0, &layers,
                                         &count, err);
-    if (status == STATUS_OK && record)
-        record_print(record, topology, layers, count);
+    if (status == STATUS_OK)
+        status = layers_evaluate(&array, layers, count, &counts, err);
+    if (status == STATUS_OK && folder)
+        status = reports_write(folder, array.run_name, counts, count, err);
     else if (status == STATUS_OK)
-        report_print(&array, layers, count);
+        reports_print(stdout, 0, REPORTS - 1, counts, count);
+    free(counts);
     free(layers);
     return status;
 }

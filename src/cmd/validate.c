@@ -69,6 +69,7 @@ static void figure_json(const struct published_figure *figure, double value,
     settings_json(&members, "where", figure->where, figure->where_count);
     settings_json(&members, "baseline", figure->baseline, figure->baseline_count);
     text_json(&members, "metric", figure->metric);
+    text_json(&members, "at", figure->at);
     text_json(&members, "reduce", word_name(reduce_words, (int)figure->reduce));
     text_json(&members, "unit", figure->unit);
     json_name(stdout, &members, "published");
@@ -213,7 +214,8 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
 
         status = systems_print(figures, &published, argv, argc, &outcome, err);
         figures_end(figures);
-        if (status == STATUS_OK && !outcome.is_json && is_named("array", argv, argc))
+        if (status == STATUS_OK && !outcome.is_json && !outcome.is_unevaluated &&
+            is_named("array", argv, argc))
             status = peers_print(&library, folder, &outside, err);
         if (status == STATUS_OK && outside)
             printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);

@@ -128,12 +128,15 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct library library;
     struct sweep sweep = { 0 };
     struct study study = { .sweep = NULL };
+    struct layout layout;
     enum status status = library_load(&library, err);
 
     if (status == STATUS_OK)
         status = sweep_of(results, &library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
+    if (status == STATUS_OK) /* the columns are as wide as the stages' */
+        status = results_layout(results, &study, stages, &layout, err);
     if (status == STATUS_OK)
         status = sample_recompute(results, &study, samples, checked, differing, err);
     study_free(&study);

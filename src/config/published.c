@@ -35,11 +35,13 @@ static const struct field published_fields[] = {
     TEXT(sweep, "", "sweep file beside the library whose points are meant"),
     TEXTS(where, "design points, as \"axis=value\""),
     TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
-    TEXT(metric, NULL, "as `nvsweep list metrics` names it"),
+    TEXT(metric, "", "as `nvsweep list metrics` names it"),
+    TEXTS(parts, "instead of a metric: figures of the source that this one aggregates, by reduce"),
     NUM(value, UNIT_OF_RECORD, REQUIRED, -DBL_MAX, DBL_MAX, "in unit, or with one of its own"),
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
     NUM(tolerance, "1", 0, 0, 100, "relative deviation allowed"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
+    TEXT(at, "", "label on the metric's extra dimension, if it has one"),
     TEXT(note, "", "what else to know"),
     FIELD_FLAG(struct published_figure, fitted, 0, "the model was fitted to this figure"),
 };
@@ -52,7 +54,16 @@ static enum status published_finish(void *record, struct error *err)
     double scale;
     const char *base = unit_base(figure->unit, &scale);
 
-    (void)err;
+    if ((*figure->metric != '\0') == (figure->parts_count > 0))
+        return error_set(err, STATUS_INPUT, "must have either a metric or parts");
+    for (size_t i = 0; i < figure->parts_count; i++) {
+        char *end;
+
+        strtod(figure->parts[i], &end);
+        if (end == figure->parts[i] || *end)
+            return error_set(err, STATUS_INPUT, "parts has '%.40s', must be numbers",
+                             figure->parts[i]);
+    }
     if (!base) /* a compound such as "J s": taken literally */
         return STATUS_OK;
     free((char *)(uintptr_t)figure->unit); /* the reader's copy, ours to replace */

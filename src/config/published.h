@@ -33,8 +33,15 @@ struct published_figure {
     const char *const *baseline;
     size_t baseline_count;
 
-    const char *metric; /* as in metrics.def */
-    double value;       /* in unit, which is an SI base unit after reading */
+    const char *metric; /* as in metrics.def; "": parts */
+    const char *at;     /* label on the metric's extra dimension; "": it has none */
+
+    /* Without a metric: figures of the same source that this one is made of, by reduce;
+     * so it checks how the source aggregates, no model. */
+    const char *const *parts;
+    size_t parts_count;
+
+    double value; /* in unit, which is an SI base unit after reading */
     const char *unit;
     double tolerance; /* relative deviation allowed; 0: none is claimed */
     enum reduce reduce;

@@ -4,6 +4,7 @@
 #include "config/source.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -29,28 +30,6 @@ struct scan {
     size_t record_capacity;
 };
 
-/* The bytes of the UTF-8 character at p, or 0 if there is none (RFC 3629: no overlong
- * forms, no surrogates, at most U+10FFFF). */
-static size_t utf8_length(const unsigned char *p)
-{
-    size_t more = p[0] < 0x80   ? 0
-                  : p[0] < 0xc2 ? 4
-                  : p[0] < 0xe0 ? 1
-                  : p[0] < 0xf0 ? 2
-                  : p[0] < 0xf5 ? 3
-                                : 4;
-
-    if (more == 4)
-        return 0;
-    for (size_t i = 1; i <= more; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return more + 1;
-}
-
 static enum status characters_check(struct scan *scan)
 {
     const unsigned char *p = (const unsigned char *)scan->source->text;
@@ -58,7 +37,7 @@ static enum status characters_check(struct scan *scan)
     unsigned line = 1;
 
     while (p < end) {
-        size_t length = utf8_length(p);
+        size_t length = utf8_length((const char *)p);
 
         if (*p == '\n')
             line++;
@@ -284,7 +263,7 @@ static enum status token_scan(struct scan *scan)
     default:
         return source_fail(scan->source, scan->line, scan->err,
                            "unexpected '%.*s', texts must be in quotes",
-                           (int)utf8_length((const unsigned char *)scan->at), scan->at);
+                           (int)utf8_length(scan->at), scan->at);
     }
 }
 

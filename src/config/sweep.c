@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "config/axes.h"
 #include "config/record.h"
+#include "space/machine.h"
 #include "stage/stage.h"
 
 #include <stdlib.h>
@@ -123,6 +124,35 @@ static enum status options_read(struct axes_reading *reading,
     return status;
 }
 
+/* objective = "edp_js": what the sensitivity stage looks at. */
+#define OBJECTIVE_DEFAULT "edp_js"
+
+static bool objective_choose(const char *name, struct objective *objective)
+{
+    enum stage_id stage;
+    size_t metric;
+
+    if (!metric_find(name, &stage, &metric) || stage == STAGE_SENSITIVITY ||
+        stages[stage].metrics[metric].inner != INNER_SCALAR ||
+        stages[stage].metrics[metric].kind != COLUMN_NUMBER)
+        return false;
+    *objective = (struct objective){ .stage = stage, .metric = metric };
+    return true;
+}
+
+static enum status objective_read(struct axes_reading *reading,
+                                  const config_setting_t *setting)
+{
+    const char *name = setting ? config_setting_get_string(setting) : NULL;
+
+    if (!setting || (name && objective_choose(name, &reading->sweep->objective)))
+        return STATUS_OK;
+    return setting_fail(reading->source, setting, reading->err,
+                        "is '%.60s', must name a quantity of one number per point "
+                        "(`nvsweep list metrics` shows all), such as \"%s\"",
+                        name ? name : "no text", OBJECTIVE_DEFAULT);
+}
+
 /* A group that a schema describes; absent, all its members keep 0. */
 static enum status group_read(struct axes_reading *reading,
                               const config_setting_t *group,
@@ -145,6 +175,7 @@ static void sweep_init(struct sweep *sweep)
     *sweep = (struct sweep){ .seed = 1,
                              .durability = DURABILITY_PROCESS,
                              .max_error = 0.01 };
+    objective_choose(OBJECTIVE_DEFAULT, &sweep->objective);
     axes_default(&sweep->space);
 }
 
@@ -200,7 +231,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
 {
     static const char *const keys[] = { "title",   "stages", "axes",    "zip",
                                         "exclude", "sample", "samples", "options",
-                                        "limits",  "weights" };
+                                        "limits",  "weights", "detail",
+                                        "objective" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -217,6 +249,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = options_read(reading, setting_member(root, "options"));
     if (status == STATUS_OK)
+        status = objective_read(reading, setting_member(root, "objective"));
+    if (status == STATUS_OK)
         status = group_read(reading, setting_member(root, "limits"),
                             &array_limits_schema, &reading->sweep->limits);
     if (status == STATUS_OK)
@@ -227,7 +261,11 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = samples_read(reading, setting_member(root, "samples"));
     if (status == STATUS_OK)
+        status = detail_read(reading, setting_member(root, "detail"));
+    if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
+    if (status == STATUS_OK)
+        status = machines_spread(reading);
     if (status == STATUS_OK)
         status = duplicates_check(reading);
     if (status == STATUS_OK)
@@ -328,6 +366,31 @@ static enum status setting_apply(char *setting, const struct library *library,
     return status;
 }
 
+/* The axes that a setting of the axis `machine` stands for. */
+static enum status setting_spread(const struct library *library, struct space *space,
+                                  enum axis_id *order, size_t *count,
+                                  enum axis_id *leaders, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < MACHINE_KINDS && status == STATUS_OK; i++) {
+        enum axis_id axis = machine_axes[i];
+        struct values values = { 0 };
+
+        if (space->axes[axis].is_given)
+            return error_set(err, STATUS_INPUT, "gives an axis a second time");
+        status = machine_values(library, &space->axes[AXIS_machine], axis, &values,
+                                err);
+        if (status == STATUS_OK) {
+            axis_give(space, axis, &values);
+            order[(*count)++] = axis;
+            leaders[axis] = AXIS_machine;
+        }
+        free(values.values);
+    }
+    return status;
+}
+
 static char *settings_join(const char *const *settings, size_t count)
 {
     char *text = alloc_text("");
@@ -348,6 +411,7 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
     enum axis_id order[AXES], leaders[AXES];
     enum status status = STATUS_OK;
     struct error why;
+    size_t given = 0;
 
     sweep_init(sweep);
     sweep->file = alloc_text("settings");
@@ -360,12 +424,15 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
 
         status = setting_apply(setting, library, &sweep->space, &axis, &why);
         if (status == STATUS_OK)
-            order[i] = axis; /* i < AXES: no axis can be given twice */
-        else
+            order[given++] = axis; /* below AXES: no axis can be given twice */
+        if (status == STATUS_OK && axis == AXIS_machine)
+            status = setting_spread(library, &sweep->space, order, &given, leaders,
+                                    &why);
+        if (status != STATUS_OK)
             error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
         free(setting);
     }
     if (status == STATUS_OK)
-        status = dimensions_arrange(&sweep->space, order, count, leaders, err);
+        status = dimensions_arrange(&sweep->space, order, given, leaders, err);
     return status;
 }

@@ -10,6 +10,7 @@
  *   zip = ( [ "phase", "batch" ] );                 vary together: one dimension
  *   exclude = ( { technology = "sram"; capacity = [ "512 MiB", "1 GiB" ]; } );
  *   samples = 1024;                                 axis `sample`: draws of the spread
+ *   detail = "layer";                               axis `layer`: all, then one by one
  *   sample = { count = 1000; seed = 7; };           draw points instead of their product
  *   limits = { area_m2 = "5 mm2"; read_latency_s = "2 ns"; };   of the array search
  *   weights = { read_latency = 1; area = 2; };      exponents of target "weighted"

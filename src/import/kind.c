@@ -56,5 +56,8 @@ char *import_name(const char *file)
         if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c) ||
             strchr(",=\"'\\", *c))
             *c = '_';
+    for (char *c = name; *c; c += utf8_length(c))
+        if (!utf8_length(c))
+            *c = '_';
     return name;
 }

@@ -176,20 +176,16 @@ enum status node_axis(const struct model *model, int64_t axis, size_t rank,
 /* A name that lists of layers can hold, and no other layer has. */
 static const char *layer_name(struct model *model, const char *wanted)
 {
-    char *name = alloc_printf("%.80s", wanted);
+    size_t count = model->workload.layers_count;
+    char *label = layer_label(wanted), *name = alloc_text(label);
 
-    for (char *c = name; *c; c++)
-        if ((unsigned char)*c <= ' ' || (unsigned char)*c > '~' ||
-            strchr(",=\"'\\", *c))
-            *c = '_';
-    for (size_t i = 0; i < model->workload.layers_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (strcmp(model->workload.layers[i].name, name) == 0) {
-            char *other = alloc_printf("%s-%zu", name, model->workload.layers_count);
-
             free(name);
-            name = other;
-            break;
+            name = alloc_printf("%s-%zu", label, ++model->renamed);
+            i = SIZE_MAX; /* this name may be taken, too */
         }
+    free(label);
     return model_text(model, name);
 }
 

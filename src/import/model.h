@@ -53,6 +53,7 @@ struct model {
     size_t slot_count;
     char **texts; /* everything named here, freed at the end */
     size_t text_count, text_capacity;
+    size_t renamed; /* layers whose name another one had */
 };
 
 /* The model of the graph's inputs, initializers and nodes; the caller frees it in any

@@ -5,7 +5,6 @@
 #include "import/write.h"
 #include "workload/workload.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +34,9 @@ static bool header_is_gemm(const char *file)
 /* A layer's name as other layers may refer to it, and unlike all others. */
 static char *layer_name(const char *name, size_t number)
 {
-    char *text = alloc_printf("%.80s-%zu", name, number);
+    char *label = layer_label(name), *text = alloc_printf("%s-%zu", label, number);
 
-    for (char *c = text; *c; c++)
-        if (isspace((unsigned char)*c) || strchr(",=\"'", *c))
-            *c = '_';
+    free(label);
     return text;
 }
 

@@ -1,5 +1,7 @@
 #include "import/write.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,14 +69,31 @@ enum status record_check(const struct schema *schema, void *record, struct error
     return status;
 }
 
-/* A text between quotes, on one line. */
+char *layer_label(const char *wanted)
+{
+    char *name = alloc_printf("%.80s", wanted);
+
+    for (char *c = name; *c; c++)
+        if (*c <= ' ' || *c > '~' || strchr(",=\"'\\", *c))
+            *c = '_';
+    return name;
+}
+
+/* A text between quotes, on one line; a byte of no UTF-8 character becomes '?'. */
 static void text_write(FILE *out, const char *text)
 {
+    size_t length;
+
     fputc('"', out);
-    for (; *text; text++) {
+    for (; *text; text += length) {
+        length = utf8_length(text);
         if (*text == '"' || *text == '\\')
             fputc('\\', out);
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+        if (length <= 1)
+            fputc(length == 0 ? '?' : *text < ' ' || *text == 0x7f ? ' ' : *text, out);
+        else
+            fwrite(text, 1, length, out);
+        length += length == 0;
     }
     fputc('"', out);
 }

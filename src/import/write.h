@@ -18,6 +18,10 @@ enum status record_check(const struct schema *schema, void *record, struct error
 /* The library file of one top-level record: the fields that differ from their fallbacks. */
 void record_write(FILE *out, const struct schema *schema, const void *record);
 
+/* A layer's name as lists of layers can hold it: at most 80 bytes, printable ASCII, other
+ * characters, blanks, commas, quotes and '=' replaced by '_'.  Freed by the caller. */
+char *layer_label(const char *wanted);
+
 /* The schema of a workload's layers. */
 const struct schema *workload_layer_schema(void);
 

@@ -3,6 +3,7 @@
 #include "results/results.h"
 
 #include "base/memory.h"
+#include "cim/cim.h"
 #include "tech/node.h"
 
 #include <ctype.h>
@@ -47,15 +48,32 @@ static void record_add(struct records *records, const struct library *library,
     }
 }
 
+/* The accelerators a machine in the shelf of cim machines is made of. */
+static void engine_records_add(struct records *records, const struct library *library,
+                               const struct cim *cim)
+{
+    for (size_t i = 0; i < cim_engine_count(cim); i++) {
+        const struct record *engine = library_find(
+            library, SHELF_ACCELERATOR, cim_families[cim->family]->engine(cim, i));
+
+        if (engine)
+            record_add(records, library, SHELF_ACCELERATOR, engine);
+    }
+}
+
 static void axis_records_add(struct records *records, const struct study *study,
                              enum axis_id axis)
 {
     const struct axis *values = &study->sweep->space.axes[axis];
 
-    for (uint64_t i = 0; i < values->count; i++)
-        if (values->values[i].record)
-            record_add(records, study->library, axis_specs[axis].shelf,
-                       values->values[i].record);
+    for (uint64_t i = 0; i < values->count; i++) {
+        const struct record *record = values->values[i].record;
+
+        if (record)
+            record_add(records, study->library, axis_specs[axis].shelf, record);
+        if (record && axis == AXIS_cim)
+            engine_records_add(records, study->library, (const struct cim *)record);
+    }
 }
 
 /* Process nodes are found by feature size and roadmap, not by name. */
@@ -93,10 +111,10 @@ char *results_records_text(const struct study *study)
     if (study->sweep->space.iso_area.baseline)
         record_add(&records, study->library, SHELF_TECHNOLOGY,
                    study->sweep->space.iso_area.baseline);
-    if (axes & AXIS_BIT(placement) &&
+    if (axes & (AXIS_BIT(placement) | AXIS_BIT(crossbar)) &&
         library_find(study->library, SHELF_TECHNOLOGY, "sram"))
         record_add(&records, study->library,
-                   SHELF_TECHNOLOGY, /* PLACEMENT_WEIGHTS' others */
+                   SHELF_TECHNOLOGY, /* of other memories than the technology's */
                    library_find(study->library, SHELF_TECHNOLOGY, "sram"));
     free(records.seen);
     return records.text;

@@ -11,7 +11,7 @@ static void exclusions_mark(const struct evaluator *ev, struct range points)
     const struct space *space = &ev->study->sweep->space;
     struct point point;
 
-    if (!space->exclusion_count)
+    if (!space_excludes(space))
         return;
     for (uint64_t i = 0; i < points.count; i++) {
         grid_point(grid, space, points.first + i, &point);

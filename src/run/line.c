@@ -77,8 +77,8 @@ static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm c
 }
 
 /* Model seconds of a block, from a few of its points. */
-static double block_cost_s(const struct study *study, const struct stage *stage,
-                           enum stage_id id, struct range points)
+static double block_cost_s(const struct study *study, enum stage_id id,
+                           struct range points)
 {
     uint64_t samples = points.count < COST_SAMPLES ? points.count : COST_SAMPLES;
     const struct grid *grid = &study->grids[id];
@@ -89,7 +89,7 @@ static double block_cost_s(const struct study *study, const struct stage *stage,
 
         grid_point(grid, &study->sweep->space,
                    points.first + i * points.count / samples, &point);
-        cost_s += stage->cost_s(study, &point);
+        cost_s += stage_cost_s(study, id, &point);
     }
     cost_s *= (double)points.count / (double)samples;
     return cost_s > 0 ? cost_s : 1e-9;
@@ -127,7 +127,7 @@ enum status line_make(struct line *line, const struct study *study,
             continue;
         }
         if (line->costs_s)
-            line->costs_s[line->count] = block_cost_s(study, stage, id, points);
+            line->costs_s[line->count] = block_cost_s(study, id, points);
         line->blocks[line->count++] = (uint32_t)b;
     }
     if (line->costs_s)

@@ -4,6 +4,7 @@
 #include "array/array.h"
 #include "base/units.h"
 #include "cim/cim.h"
+#include "cim/crossbar.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
 #include "reliability/wear.h"
@@ -18,6 +19,7 @@ const struct word rules_words[] = {
     { "physical", RULES_PHYSICAL },
     { "nvsim", RULES_NVSIM },
     { "physical_nvsim_writes", RULES_PHYSICAL_NVSIM_WRITES },
+    { "nvsim_any", RULES_NVSIM_ANY },
     { NULL, 0 },
 };
 

@@ -15,7 +15,12 @@ enum axis_id {
 };
 
 /* The array model's rule sets as an axis. */
-enum rules_id { RULES_PHYSICAL, RULES_NVSIM, RULES_PHYSICAL_NVSIM_WRITES };
+enum rules_id {
+    RULES_PHYSICAL,
+    RULES_NVSIM,
+    RULES_PHYSICAL_NVSIM_WRITES,
+    RULES_NVSIM_ANY,
+};
 extern const struct word rules_words[];
 
 /* Idle mats at a tenth of their leakage, or not. */

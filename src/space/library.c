@@ -3,8 +3,11 @@
 #include "accel/accelerator.h"
 #include "carbon/carbon.h"
 #include "cim/cim.h"
+#include "cim/crossbar.h"
+#include "cim/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "space/machine.h"
 #include "uncertainty/spread.h"
 #include "platform/platform.h"
 #include "tech/cell.h"
@@ -30,6 +33,10 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_VIDEO] = &video_schema,
     [SHELF_SPREAD] = &spread_schema,
     [SHELF_CIM] = &cim_schema,
+    [SHELF_MACHINE] = &machine_schema,
+    [SHELF_CROSSBAR] = &crossbar_schema,
+    [SHELF_HDC] = &hdc_schema,
+    [SHELF_HDC_TASK] = &hdc_task_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)

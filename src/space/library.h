@@ -20,6 +20,10 @@ enum shelf_id {
     SHELF_VIDEO,
     SHELF_SPREAD,
     SHELF_CIM,
+    SHELF_MACHINE,
+    SHELF_CROSSBAR,
+    SHELF_HDC,
+    SHELF_HDC_TASK,
     SHELF_COUNT
 };
 

@@ -110,9 +110,25 @@ static bool rule_matches(const struct exclusion *rule, const struct point *point
     return true;
 }
 
+bool space_excludes(const struct space *space)
+{
+    return space->exclusion_count > 0 || space->axes[AXIS_machine].is_given;
+}
+
+/* A machine's record is on another axis than the grid's. */
+static bool is_foreign(const struct grid *grid, const struct point *point)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if ((grid->axes & MACHINE_AXES) >> axis & 1 && !point_get(point, axis).record)
+            return true;
+    return false;
+}
+
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point)
 {
+    if (is_foreign(grid, point))
+        return true;
     for (size_t i = 0; i < space->exclusion_count; i++)
         if (rule_applies(grid, space, &space->exclusions[i]) &&
             rule_matches(&space->exclusions[i], point))
@@ -161,11 +177,30 @@ static uint64_t rule_box(const struct grid *grid, const struct space *space,
     return points;
 }
 
+/* Points whose machines are foreign.  The machine's axes lie in one dimension, or none. */
+static uint64_t foreign_count(const struct grid *grid, const struct space *space)
+{
+    const struct axis *machines = &space->axes[AXIS_machine];
+    uint64_t foreign = 0;
+
+    if (!machines->is_given || !(grid->axes & MACHINE_AXES))
+        return 0;
+    for (uint64_t i = 0; i < machines->count; i++) {
+        struct point point = { 0 };
+
+        for (enum axis_id axis = 0; axis < AXES; axis++)
+            if (MACHINE_AXES >> axis & 1)
+                point_set(&point, axis, space->axes[axis].values[i]);
+        foreign += is_foreign(grid, &point);
+    }
+    return grid->points / machines->count * foreign;
+}
+
 uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
                              uint64_t limit, bool *is_exact)
 {
-    uint64_t in_boxes = 0, excluded = 0;
-    size_t boxes = 0;
+    uint64_t in_boxes = foreign_count(grid, space), excluded = 0;
+    size_t boxes = in_boxes > 0;
     struct point point;
 
     *is_exact = true;

@@ -11,6 +11,11 @@ typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
+/* Axes of which a machine (space/machine.h) has a record on one, and none on the others.
+ * A grid that spans such an axis leaves out the points without a record on it. */
+#define MACHINE_AXES \
+    (AXIS_BIT(platform) | AXIS_BIT(accelerator) | AXIS_BIT(cim) | AXIS_BIT(crossbar))
+
 struct dimension {
     const char *name; /* of its first axis, or "point" for sampled sweeps */
     uint64_t count;
@@ -78,7 +83,8 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value);
 
-/* Does an exclusion that speaks of this grid's axes only leave the point out? */
+/* Is the point left out: by an exclusion that speaks of this grid's axes only, or for a
+ * machine of another kind? */
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point);
 
@@ -87,6 +93,9 @@ bool grid_is_excluded(const struct grid *grid, const struct space *space,
  * an estimate, *is_exact = false). */
 uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
                              uint64_t limit, bool *is_exact);
+
+/* May points be left out at all? */
+bool space_excludes(const struct space *space);
 
 /* A space of that one point, no dimensions; iso_area is kept. */
 void space_pin(struct space *pinned, const struct space *space,

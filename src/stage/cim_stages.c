@@ -3,6 +3,9 @@
 #include "stage/stages.h"
 
 #include "cim/cim.h"
+#include "stage/visit.h"
+
+#include <math.h>
 
 static void answer_write(const struct cim_answer *answer,
                          const struct cim_operation_columns *out, uint64_t i)
@@ -18,32 +21,38 @@ static void answer_write(const struct cim_answer *answer,
     out->operation_m2[i] = answer->area_m2;
     out->operation_table_bytes[i] = answer->table_bytes;
     out->operation_bytes_per_s[i] = answer->bytes_per_s;
+    out->operation_transpose_s[i] = answer->transpose_s;
+    out->operation_transpose_share[i] = answer->transpose_s /
+                                        (answer->transpose_s + answer->latency_s);
+}
+
+static enum status operation_visit(const struct visit *visit, const union columns *out,
+                                   uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct cim_request request = {
+        .cim = (const struct cim *)point->cim,
+        .operation = point->operation,
+        .bits = (unsigned)point->precision_bits,
+        .elements = point->elements,
+        .units = point->units,
+        .subarrays = point->subarrays,
+        .tasklets = point->tasklets,
+    };
+    struct cim_answer answer;
+    enum status status = cim_operate(&request, &answer, reason);
+
+    if (status == STATUS_OK)
+        answer_write(&answer, &out->cim_operation, i);
+    return status;
 }
 
 void cim_operation_stage_evaluate(const struct study *study, struct range points,
                                   const union columns *out, int8_t *status,
                                   struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-        struct cim_answer answer;
-
-        grid_point(&study->grids[STAGE_CIM_OPERATION], &study->sweep->space,
-                   points.first + i, &point);
-        const struct cim_request request = {
-            .cim = (const struct cim *)point.cim,
-            .operation = point.operation,
-            .bits = (unsigned)point.precision_bits,
-            .elements = point.elements,
-            .units = point.units,
-            .tasklets = point.tasklets,
-        };
-        status[i] = POINT_INFEASIBLE;
-        if (cim_operate(&request, &answer, reason) != STATUS_OK)
-            continue;
-        answer_write(&answer, &out->cim_operation, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
+                reason);
 }
 
 double cim_operation_stage_cost_s(const struct study *study, const struct point *point)
@@ -56,6 +65,14 @@ double cim_operation_stage_cost_s(const struct study *study, const struct point 
 static void network_write(const struct cim_network *n,
                           const struct cim_network_columns *out, uint64_t i)
 {
+    double *const parts[CIM_PART_COUNT] = {
+        [CIM_PART_COMPUTE] = out->network_compute_j,
+        [CIM_PART_BUFFERS] = out->network_buffers_j,
+        [CIM_PART_MEMORY] = out->network_memory_j,
+        [CIM_PART_TRANSFER] = out->network_transfer_j,
+        [CIM_PART_STATIC] = out->network_static_j,
+    };
+
     out->network_macs[i] = n->macs;
     out->network_weight_bytes[i] = n->weight_bytes;
     out->network_compute_s[i] = n->compute_s;
@@ -71,37 +88,90 @@ static void network_write(const struct cim_network *n,
     out->network_s[i] = n->latency_s;
     out->network_j[i] = n->energy_j;
     out->network_edp_js[i] = n->energy_j * n->latency_s;
+    for (int part = 0; part < CIM_PART_COUNT; part++)
+        parts[part][i] = n->part_j[part];
+    out->network_m2[i] = n->area_m2;
+    out->network_engine[i] = n->engine;
+    out->network_intensity[i] = n->dram_bytes > 0 ? n->macs / n->dram_bytes : NAN;
+    out->network_attainable_hz[i] = n->macs / n->roofline_s;
+    out->network_offchip_bytes[i] = n->offchip_bytes;
+    out->network_macs_hz[i] = n->macs / n->latency_s;
 }
 
-static enum status network_at(const struct point *point,
-                              const struct cim_network_columns *out, uint64_t i,
-                              struct error *reason)
+/* The machine's engines as the engines stage has them. */
+static enum status engines_read(const struct visit *visit,
+                                struct cim_engine engines[CIM_ENGINES_MAX],
+                                struct error *reason)
 {
+    const struct cim *cim = (const struct cim *)visit->point.cim;
+    const struct engines_columns *e = &visit->study->results[STAGE_ENGINES].engines;
+    uint64_t row = visit->at[STAGE_ENGINES];
+    enum status status = STATUS_OK;
+    size_t count = cim_engine_count(cim);
+
+    for (size_t n = 0; n < count && status == STATUS_OK; n++) {
+        const struct record *accelerator;
+
+        status = visit_record(visit, SHELF_ACCELERATOR,
+                              cim_families[cim->family]->engine(cim, n), &accelerator,
+                              reason);
+        engines[n].accelerator = (const struct accelerator *)accelerator;
+        engines[n].is_timed = visit->point.energy_source == ENERGY_ARRAY;
+        for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
+            uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
+
+            engines[n].levels[l] = (struct level_cost){
+                .read_j = e->engine_read_j[at],
+                .write_j = e->engine_write_j[at],
+                .read_s = e->engine_read_s[at],
+                .write_s = e->engine_write_s[at],
+                .leakage_w = e->engine_leakage_w[at],
+                .area_m2 = e->engine_level_m2[at],
+                .banks = (double)e->engine_banks[at],
+            };
+        }
+    }
+    return status;
+}
+
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    struct cim_engine engines[CIM_ENGINES_MAX];
     struct accel_layers layers = { 0 };
     struct cim_network_request request = {
         .cim = (const struct cim *)point->cim,
+        .engines = engines,
+        .node_m = point->node_m,
+        .schedule = point->schedule,
         .layers = &layers,
         .layer = point->layer,
         .bits = (unsigned)point->precision_bits,
         .units = point->units,
+        .subarrays = point->subarrays,
         .tasklets = point->tasklets,
+        .oversubscribed_bytes_per_s = point->oversubscribed_bytes_per_s,
         .workload = point->workload->name,
         .learning = point->learning,
     };
     bool trains = cim_families[request.cim->family]->trains;
     struct cim_network network;
-    enum status status = STATUS_OK;
+    enum status status;
 
     if (trains != (point->phase == PHASE_TRAINING))
         return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
                          request.cim->record.name, trains ? "training" : "inference");
-    status = accel_layers_create(&layers, (const struct workload *)point->workload,
-                                 trains ? PHASE_INFERENCE : (enum phase)point->phase,
-                                 point->batch, point->sequence_length, reason);
+    status = engines_read(visit, engines, reason);
+    if (status == STATUS_OK)
+        status = accel_layers_create(&layers, (const struct workload *)point->workload,
+                                     trains ? PHASE_INFERENCE
+                                            : (enum phase)point->phase,
+                                     point->batch, point->sequence_length, reason);
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)
-        network_write(&network, out, i);
+        network_write(&network, &out->cim_network, i);
     accel_layers_free(&layers);
     return status;
 }
@@ -110,15 +180,8 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
                                 const union columns *out, int8_t *status,
                                 struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CIM_NETWORK], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = network_at(&point, &out->cim_network, i, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, NULL, out, status,
+                reason);
 }
 
 double cim_network_stage_cost_s(const struct study *study, const struct point *point)

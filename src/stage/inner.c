@@ -1,9 +1,14 @@
 /* The extra dimensions of datasets beside their stage's axes. */
 #include "stage/stage.h"
 
-#include "accel/accelerator.h"
+#include "cim/cim.h"
+#include "cim/crossbar.h"
+#include "cim/hdc.h"
+#include "stage/parameters.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
+
+#include <stdio.h>
 
 static const char *const component_labels[COMPONENT_COUNT] = {
     [COMPONENT_LLC_READ] = "llc_read",
@@ -22,7 +27,6 @@ static const char *const level_labels[LEVEL_COUNT] = {
     [LEVEL_PE_OUTPUT] = "pe_output",         [LEVEL_PE_INDEX] = "pe_index",
 };
 
-static_assert((int)LEVEL_COUNT == (int)PART_MAC, "parts begin with the levels");
 static const char *const part_labels[PART_COUNT] = {
     [LEVEL_INPUT_BUFFER] = "input_buffer",
     [LEVEL_WEIGHT_BUFFER] = "weight_buffer",
@@ -41,6 +45,42 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_DRAM_BACKGROUND] = "dram_background",
     [PART_IDLE] = "idle",
     [PART_WAKE] = "wake",
+};
+
+/* clang-format off */
+#define ENGINE_LEVELS(n)                                                            \
+    n "_input_buffer", n "_weight_buffer", n "_output_buffer", n "_global_buffer", \
+    n "_pe_input", n "_pe_weight", n "_pe_output", n "_pe_index"
+/* clang-format on */
+static const char *const engine_labels[] = { ENGINE_LEVELS("1"), ENGINE_LEVELS("2"),
+                                             ENGINE_LEVELS("3"), ENGINE_LEVELS("4") };
+static_assert(sizeof engine_labels / sizeof *engine_labels ==
+                  CIM_ENGINES_MAX * LEVEL_COUNT,
+              "a label per level of every engine");
+
+static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
+    [CROSSBAR_FORWARD] = "forward",
+    [CROSSBAR_ACTIVATION_GRADIENT] = "activation_gradient",
+    [CROSSBAR_WEIGHT_GRADIENT] = "weight_gradient",
+    [CROSSBAR_WEIGHT_UPDATE] = "weight_update",
+};
+
+static const char *const crossbar_part_labels[CROSSBAR_PART_COUNT] = {
+    [CROSSBAR_ARRAY] = "array",
+    [CROSSBAR_ADC] = "adc",
+    [CROSSBAR_ACCUMULATION] = "accumulation",
+    [CROSSBAR_BUFFER] = "buffer",
+    [CROSSBAR_INTERCONNECT] = "interconnect",
+    [CROSSBAR_GRADIENT] = "gradient",
+    [CROSSBAR_FEEDBACK] = "feedback",
+    [CROSSBAR_UPDATE] = "update",
+    [CROSSBAR_DRAM] = "dram",
+    [CROSSBAR_LEAKAGE] = "leakage",
+};
+
+static const char *const hdc_step_labels[HDC_STEP_COUNT] = {
+    [HDC_FETCH] = "fetch",         [HDC_BIND] = "bind",       [HDC_COUNT] = "count",
+    [HDC_THRESHOLD] = "threshold", [HDC_COMPARE] = "compare", [HDC_LEAKAGE] = "leakage",
 };
 
 static double position(uint64_t i)
@@ -68,11 +108,52 @@ const struct inner inners[INNER_COUNT] = {
     [INNER_PARAMETER] = { .name = "parameter",
                           .count = SPREAD_PARAMETERS_MAX,
                           .units = "1",
-                          .meaning = "parameter of the spread, in its order from 0",
-                          .coordinate = position },
+                          .meaning = "parameter that a spread of the sweep varies" },
+    [INNER_ENGINE] = { .name = "engine_level",
+                       .count = CIM_ENGINES_MAX * LEVEL_COUNT,
+                       .units = "1",
+                       .meaning = "memory of one of a machine's engines, from 1",
+                       .labels = engine_labels },
+    [INNER_ENGINE_TOTAL] = { .name = "engine",
+                             .count = CIM_ENGINES_MAX,
+                             .units = "1",
+                             .meaning = "engine of a machine, from 0",
+                             .coordinate = position },
+    [INNER_PHASE] = { .name = "training_phase",
+                      .count = CROSSBAR_PHASE_COUNT,
+                      .units = "1",
+                      .meaning = "phase of a training step",
+                      .labels = phase_labels },
+    [INNER_CROSSBAR_PART] = { .name = "crossbar_part",
+                              .count = CROSSBAR_PART_COUNT,
+                              .units = "1",
+                              .meaning = "where a crossbar chip's time, energy and "
+                                         "area go",
+                              .labels = crossbar_part_labels },
+    [INNER_HDC_STEP] = { .name = "hdc_step",
+                         .count = HDC_STEP_COUNT,
+                         .units = "1",
+                         .meaning = "step of hyperdimensional computing",
+                         .labels = hdc_step_labels },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",
                      .meaning = "where an accelerator's energy goes",
                      .labels = part_labels },
 };
+
+const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
+                        char *buffer, size_t size)
+{
+    struct parameters parameters;
+
+    if (inners[id].labels)
+        return inners[id].labels[i];
+    if (id != INNER_PARAMETER)
+        return NULL;
+    parameters_of(&sweep->space, &parameters);
+    if (i < parameters.count)
+        return spread_parameter_label(parameters.parameters[i], buffer, size);
+    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
+    return buffer;
+}

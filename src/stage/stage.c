@@ -1,10 +1,6 @@
 #include "stage/stage.h"
 
-#include "base/memory.h"
 #include "stage/stages.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 const struct word point_status_words[] = {
     { "pending", POINT_PENDING },
@@ -27,8 +23,15 @@ const struct word stage_words[] = {
     { "footprint", STAGE_FOOTPRINT },
     { "carbon", STAGE_CARBON },
     { "cloud", STAGE_CLOUD },
+    { "engines", STAGE_ENGINES },
     { "cim_operation", STAGE_CIM_OPERATION },
     { "cim_network", STAGE_CIM_NETWORK },
+    { "inference", STAGE_INFERENCE },
+    { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
+    { "crossbar", STAGE_CROSSBAR },
+    { "crossbar_network", STAGE_CROSSBAR_NETWORK },
+    { "hdc_memory", STAGE_HDC_MEMORY },
+    { "hdc", STAGE_HDC },
     { "reliability", STAGE_RELIABILITY },
     { "edge", STAGE_EDGE },
     { "video", STAGE_VIDEO },
@@ -115,6 +118,35 @@ static const struct metric cim_network_metrics[] = {
 #include "metrics.def"
 };
 
+static const struct metric engines_metrics[] = {
+#define ENGINES(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric inference_metrics[] = {
+#define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_buffers_metrics[] = {
+#define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_metrics[] = {
+#define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric crossbar_network_metrics[] = {
+#define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_memory_metrics[] = {
+#define HDC_MEMORY(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+static const struct metric hdc_metrics[] = {
+#define HDC(...) METRIC_LINE(__VA_ARGS__)
+#include "metrics.def"
+};
+
 #define METRICS(table) \
     .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
 #define INPUT(stage) (1u << STAGE_##stage)
@@ -124,7 +156,7 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
-     AXIS_BIT(wires) | AXIS_BIT(ecc) | AXIS_BIT(spread) | AXIS_BIT(sample))
+     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc))
 #define REUSE_AXES                                                                 \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -161,11 +193,42 @@ static const struct metric cim_network_metrics[] = {
      AXIS_BIT(idle))
 #define CIM_OPERATION_AXES                                            \
     (AXIS_BIT(cim) | AXIS_BIT(operation) | AXIS_BIT(precision_bits) | \
-     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(tasklets))
-#define CIM_NETWORK_AXES                                                      \
-    (AXIS_BIT(cim) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
+     AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets))
+#define ENGINES_AXES                                                \
+    (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |  \
+     AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
+     AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim))
+#define CIM_NETWORK_AXES                                                               \
+    (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) |          \
+     AXIS_BIT(phase) | AXIS_BIT(batch) | AXIS_BIT(precision_bits) |                    \
+     AXIS_BIT(sequence_length) | AXIS_BIT(layer) | AXIS_BIT(units) |                   \
+     AXIS_BIT(subarrays) | AXIS_BIT(oversubscribed_bytes_per_s) | AXIS_BIT(tasklets) | \
+     AXIS_BIT(learning))
+#define CROSSBAR_BUFFERS_AXES                                    \
+    (AXIS_BIT(crossbar) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) | \
+     AXIS_BIT(temperature_k))
+#define CROSSBAR_AXES                                                         \
+    (CROSSBAR_BUFFERS_AXES | AXIS_BIT(technology) | AXIS_BIT(crossbar_rows) | \
+     AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns))
+#define CROSSBAR_NETWORK_AXES                                                 \
+    (CROSSBAR_AXES | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) | \
-     AXIS_BIT(units) | AXIS_BIT(tasklets) | AXIS_BIT(learning))
+     AXIS_BIT(activation_density) | AXIS_BIT(dram_bytes_per_s) |              \
+     AXIS_BIT(dram_j_per_bit) | AXIS_BIT(learning) | AXIS_BIT(tiles) |        \
+     AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |  \
+     AXIS_BIT(epoch_samples))
+#define HDC_MEMORY_AXES                                                             \
+    (AXIS_BIT(hdc) | AXIS_BIT(hdc_task) | AXIS_BIT(technology) | AXIS_BIT(node_m) | \
+     AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
+     AXIS_BIT(ngram) | AXIS_BIT(classes) | AXIS_BIT(domains) | AXIS_BIT(span))
+
+/* Of a platform: what no access stream depends on.  Of an accelerator: what no mapper
+ * weighs. */
+#define MEMORY_PARAMETERS "platform.dram_ platform.mac_j platform.idle_w"
+#define POWER_PARAMETERS                                                       \
+    "accelerator.mac_leakage_w accelerator.mac_area_m2 accelerator.noc_j "     \
+    "accelerator.control_w accelerator.instruction_j accelerator.transform_j " \
+    "accelerator.gate_breakeven_s accelerator.dram_background_w"
 
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
@@ -179,6 +242,7 @@ const struct stage stages[STAGE_COUNT] = {
                       .summary =
                           "the workload's last-level-cache accesses and their reuse",
                       .axes = REUSE_AXES,
+                      .unread = MEMORY_PARAMETERS,
                       METRICS(reuse_metrics),
                       .evaluate = reuse_stage_evaluate,
                       .cost_s = reuse_stage_cost_s,
@@ -187,6 +251,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .summary = "misses and DRAM traffic at a cache capacity",
                         .axes = TRAFFIC_AXES,
                         .inputs = INPUT(REUSE),
+                        .unread = MEMORY_PARAMETERS,
                         METRICS(traffic_metrics),
                         .evaluate = traffic_stage_evaluate,
                         .cost_s = traffic_stage_cost_s,
@@ -211,6 +276,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .summary =
                             "layers on an accelerator: cycles, accesses per memory",
                         .axes = MAPPING_AXES,
+                        .unread = POWER_PARAMETERS,
                         METRICS(mapping_metrics),
                         .evaluate = mapping_stage_evaluate,
                         .cost_s = mapping_stage_cost_s,
@@ -297,14 +363,23 @@ const struct stage stages[STAGE_COUNT] = {
     [STAGE_SENSITIVITY] = { .name = "sensitivity",
                             .summary =
                                 "quantiles over samples, and which parameter decides",
-                            .axes = SYSTEM_AXES & ~AXIS_BIT(sample),
+                            .axes = AXIS_BIT(spread), /* and the objective's */
                             .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
                                         AXIS_BIT(workload),
-                            .inputs = INPUT(SYSTEM) | INPUT(SAMPLES),
+                            .inputs = INPUT(SAMPLES), /* and the objective's */
                             METRICS(sensitivity_metrics),
                             .evaluate = sensitivity_stage_evaluate,
                             .cost_s = sensitivity_stage_cost_s,
                             .block_points = 16 },
+    [STAGE_ENGINES] = { .name = "engines",
+                        .summary = "memories of the accelerators a cim machine has",
+                        .axes = ENGINES_AXES,
+                        .shelves = 1u << SHELF_ACCELERATOR,
+                        .optional = AXIS_BIT(technology),
+                        METRICS(engines_metrics),
+                        .evaluate = engines_stage_evaluate,
+                        .cost_s = engines_stage_cost_s,
+                        .block_points = 1 },
     [STAGE_CIM_OPERATION] = { .name = "cim_operation",
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
@@ -319,11 +394,76 @@ const struct stage stages[STAGE_COUNT] = {
                                 "a network in or beside memory: compute, memory, "
                                 "transfers, energy",
                             .axes = CIM_NETWORK_AXES,
+                            .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+                            .inputs = INPUT(ENGINES),
+                            .shelves = 1u << SHELF_ACCELERATOR,
                             METRICS(cim_network_metrics),
                             .evaluate = cim_network_stage_evaluate,
                             .cost_s = cim_network_stage_cost_s,
                             .block_points = 256 },
+    [STAGE_INFERENCE] = { .name = "inference",
+                          .summary = "a network on any kind of machine: latency, "
+                                     "energy, area, copies in an area budget",
+                          .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
+                                   CROSSBAR_NETWORK_AXES | AXIS_BIT(machine) |
+                                   AXIS_BIT(area_budget_m2)) &
+                                  ~MACHINE_AXES,
+                          .optional = AXIS_BIT(technology),
+                          .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+                          .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
+                                    INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
+                          METRICS(inference_metrics),
+                          .evaluate = inference_stage_evaluate,
+                          .cost_s = inference_stage_cost_s,
+                          .block_points = 1024 },
+    [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
+                                 .summary = "buffers of a crossbar chip as SRAM arrays",
+                                 .axes = CROSSBAR_BUFFERS_AXES,
+                                 .shelves = 1u << SHELF_TECHNOLOGY,
+                                 .asked_by = AXIS_BIT(crossbar),
+                                 METRICS(crossbar_buffers_metrics),
+                                 .evaluate = crossbar_buffers_stage_evaluate,
+                                 .cost_s = crossbar_buffers_stage_cost_s,
+                                 .block_points = 1 },
+    [STAGE_CROSSBAR] = { .name = "crossbar",
+                         .summary = "a crossbar that computes with its weights: one "
+                                    "conversion, one sum, one pulse",
+                         .axes = CROSSBAR_AXES,
+                         .asked_by = AXIS_BIT(crossbar),
+                         METRICS(crossbar_metrics),
+                         .evaluate = crossbar_stage_evaluate,
+                         .cost_s = crossbar_stage_cost_s,
+                         .block_points = 4096 },
+    [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
+                                 .summary = "a network in crossbars, evaluated or "
+                                            "trained: time, energy, area by part",
+                                 .axes = CROSSBAR_NETWORK_AXES,
+                                 .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
+                                 .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
+                                 METRICS(crossbar_network_metrics),
+                                 .evaluate = crossbar_network_stage_evaluate,
+                                 .cost_s = crossbar_network_stage_cost_s,
+                                 .block_points = 256 },
+    [STAGE_HDC_MEMORY] = { .name = "hdc_memory",
+                           .summary = "the memory of hypervectors: read, write, shift, "
+                                      "transverse read",
+                           .axes = HDC_MEMORY_AXES,
+                           .asked_by = AXIS_BIT(hdc),
+                           METRICS(hdc_memory_metrics),
+                           .evaluate = hdc_memory_stage_evaluate,
+                           .cost_s = hdc_memory_stage_cost_s,
+                           .block_points = 1 },
+    [STAGE_HDC] = { .name = "hdc",
+                    .summary = "texts recognised by hyperdimensional computing: "
+                               "operations, time, energy by step",
+                    .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
+                    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+                    .inputs = INPUT(HDC_MEMORY),
+                    METRICS(hdc_metrics),
+                    .evaluate = hdc_stage_evaluate,
+                    .cost_s = hdc_stage_cost_s,
+                    .block_points = 4096 },
 };
 
 static_assert(sizeof(struct array_columns) ==
@@ -331,155 +471,3 @@ static_assert(sizeof(struct array_columns) ==
               "a column pointer per metric");
 static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
               "COLUMNS_MAX holds every stage's columns");
-
-size_t metric_point_bytes(const struct metric *metric)
-{
-    return sizeof(double) * inners[metric->inner].count;
-}
-
-static bool is_given(const struct space *space, axis_mask axes)
-{
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (axes >> axis & 1 && !space->axes[axis].is_given)
-            return false;
-    return true;
-}
-
-uint32_t stages_wanted(const struct sweep *sweep)
-{
-    uint32_t wanted = sweep->stages;
-
-    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
-            wanted |= 1u << id;
-    if (!wanted)
-        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
-                                                           : 1u << STAGE_ARRAY;
-    for (int id = STAGE_COUNT - 1; id >= 0; id--) {
-        if (!(wanted >> id & 1))
-            continue;
-        wanted |= stages[id].inputs;
-        if (sweep->space.iso_area.baseline &&
-            stages[id].axes & AXIS_BIT(capacity_bytes))
-            wanted |= 1u << STAGE_ARRAY;
-    }
-    return wanted;
-}
-
-enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
-                       struct error *err)
-{
-    axis_mask axes = stages[id].axes;
-
-    if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
-        axes |= stages[STAGE_ARRAY].axes;
-    return grid_init(grid, &sweep->space, axes, err);
-}
-
-/* A record axis has no default: whoever asks for the stage must name one. */
-static enum status records_check(const struct sweep *sweep, enum stage_id id,
-                                 struct error *err)
-{
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
-            axis_specs[axis].fallback != AXIS_OPTIONAL &&
-            !sweep->space.axes[axis].values[0].record)
-            return error_set(err, STATUS_INPUT,
-                             "%s: axes has no %s, which the %s stage needs; name one "
-                             "(`nvsweep list %s` shows what there is)",
-                             sweep->file, axis_specs[axis].key, stages[id].name,
-                             shelf_schemas[axis_specs[axis].shelf]->kind);
-    return STATUS_OK;
-}
-
-enum status study_init(struct study *study, const struct sweep *sweep,
-                       const struct library *library, struct error *err)
-{
-    enum status status = STATUS_OK;
-
-    *study = (struct study){
-        .sweep = sweep,
-        .library = library,
-        .stages = stages_wanted(sweep),
-    };
-    for (enum stage_id id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
-        struct error why;
-
-        if (!(study->stages >> id & 1))
-            continue;
-        status = records_check(sweep, id, err);
-        if (status == STATUS_OK) {
-            status = stage_grid(sweep, id, &study->grids[id], &why);
-            if (status != STATUS_OK)
-                error_set(err, status, "%s: %s", sweep->file, why.text);
-        }
-    }
-    return status;
-}
-
-void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
-{
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
-        const struct metric *metric = &stages[id].metrics[m];
-        uint64_t elements = count * inners[metric->inner].count;
-
-        for (uint64_t i = 0; i < elements; i++) {
-            if (metric->kind == COLUMN_NUMBER)
-                ((double *)columns->column[m])[i] = NAN;
-            else
-                ((uint64_t *)columns->column[m])[i] = 0;
-        }
-    }
-}
-
-void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
-{
-    *columns = (union columns){ .column = { NULL } };
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        columns->column[m] = alloc_array(count,
-                                         metric_point_bytes(&stages[id].metrics[m]));
-    columns_fill(id, count, columns);
-}
-
-void columns_free(enum stage_id id, union columns *columns)
-{
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        free(columns->column[m]);
-    *columns = (union columns){ .column = { NULL } };
-}
-
-union columns columns_at(enum stage_id id, const union columns *columns,
-                         uint64_t points)
-{
-    union columns moved = *columns;
-
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        moved.column[m] = (char *)moved.column[m] +
-                          points * metric_point_bytes(&stages[id].metrics[m]);
-    return moved;
-}
-
-void study_evaluate(struct study *study, struct error *reason)
-{
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        uint64_t points = study->grids[id].points;
-        int8_t *status;
-
-        if (!(study->stages >> id & 1))
-            continue;
-        columns_alloc(id, points, &study->results[id]);
-        status = alloc_array(points, 1);
-        stages[id].evaluate(study, (struct range){ 0, points }, &study->results[id],
-                            status, reason);
-        study->statuses[id] = status;
-    }
-}
-
-void study_free(struct study *study)
-{
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        columns_free(id, &study->results[id]);
-        free((void *)(uintptr_t)study->statuses[id]);
-    }
-    *study = (struct study){ 0 };
-}

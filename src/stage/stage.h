@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_STAGE_STAGE_H
 #define NVSWEEP_STAGE_STAGE_H
 
+#include "accel/chip.h"
 #include "space/space.h"
 #include "space/sweep.h"
 
@@ -20,10 +21,17 @@ enum stage_id {
     STAGE_RELIABILITY,
     STAGE_EDGE,
     STAGE_VIDEO,
-    STAGE_SAMPLES,
-    STAGE_SENSITIVITY,
+    STAGE_ENGINES,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
+    STAGE_CROSSBAR_BUFFERS,
+    STAGE_CROSSBAR,
+    STAGE_CROSSBAR_NETWORK,
+    STAGE_INFERENCE,
+    STAGE_HDC_MEMORY,
+    STAGE_HDC,
+    STAGE_SAMPLES,
+    STAGE_SENSITIVITY, /* the last: it may look at any other's results */
     STAGE_COUNT
 };
 
@@ -37,21 +45,6 @@ enum component_id {
     COMPONENT_DRAM_BACKGROUND,
     COMPONENT_COMPUTE,
     COMPONENT_COUNT,
-};
-
-/* Values of the part dimension: an accelerator's memory levels, in the order of enum
- * level_id, then the rest. */
-enum part_id {
-    PART_MAC = 8,
-    PART_NOC,
-    PART_TRANSFORM,
-    PART_CONTROL,
-    PART_LEAKAGE,
-    PART_DRAM,
-    PART_DRAM_BACKGROUND,
-    PART_IDLE,
-    PART_WAKE,
-    PART_COUNT,
 };
 
 /* What became of a point; the values of the <stage>_status datasets. */
@@ -75,6 +68,11 @@ enum inner_id {
     INNER_LEVEL,
     INNER_PART,
     INNER_PARAMETER,
+    INNER_ENGINE,
+    INNER_ENGINE_TOTAL,
+    INNER_PHASE,
+    INNER_CROSSBAR_PART,
+    INNER_HDC_STEP,
     INNER_COUNT
 };
 
@@ -84,8 +82,12 @@ struct inner {
     const char *units, *meaning;
     const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
+    /* without either: texts of the sweep (inner_label) */
 };
 extern const struct inner inners[INNER_COUNT];
+
+/* Units of metrics that are in those of the sweep's objective (metric_units). */
+#define UNITS_OF_OBJECTIVE "the objective's"
 
 struct metric {
     const char *name, *units, *meaning;
@@ -170,6 +172,37 @@ struct cim_network_columns {
 #include "metrics.def"
 };
 
+struct engines_columns {
+#define ENGINES(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+struct inference_columns {
+#define INFERENCE(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
+struct crossbar_buffers_columns {
+#define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct crossbar_columns {
+#define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct crossbar_network_columns {
+#define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct hdc_memory_columns {
+#define HDC_MEMORY(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+struct hdc_columns {
+#define HDC(kind, name, ...) COLUMN_TYPE_##kind *name;
+#include "metrics.def"
+};
+
 enum { COLUMNS_MAX = 64 };
 
 union columns {
@@ -190,6 +223,13 @@ union columns {
     struct sensitivity_columns sensitivity;
     struct cim_operation_columns cim_operation;
     struct cim_network_columns cim_network;
+    struct engines_columns engines;
+    struct inference_columns inference;
+    struct crossbar_buffers_columns crossbar_buffers;
+    struct crossbar_columns crossbar;
+    struct crossbar_network_columns crossbar_network;
+    struct hdc_memory_columns hdc_memory;
+    struct hdc_columns hdc;
     void *column[COLUMNS_MAX];
 };
 
@@ -207,9 +247,16 @@ struct study {
 struct stage {
     const char *name, *summary;
     axis_mask axes;
+    axis_mask optional; /* records among them that need not be given */
     axis_mask
         asked_by;    /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
+
+    uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
+
+    /* Parameters of its records that it does not look at, by the beginnings of their
+     * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
+    const char *unread;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -230,6 +277,35 @@ struct stage {
 extern const struct stage stages[STAGE_COUNT];
 extern const struct word stage_words[];
 
+/* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
+ * array stage that finds capacities, for the sensitivity stage its objective's. */
+uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
+
+/* The axes its points span in this sweep: those it declares; under iso_area the array
+ * stage's where capacity is one of them; spread and sample if a spread varies a record
+ * that it or one of its inputs reads. */
+axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
+
+/* May the stage's results depend on the parameter? */
+struct spread_parameter;
+bool stage_reads(enum stage_id id, const struct spread_parameter *parameter);
+
+/* The stage and place of the metric of that name; false if there is none. */
+bool metric_find(const char *name, enum stage_id *stage, size_t *metric);
+
+/* What the sensitivity stage looks at: the sweep's objective. */
+const struct metric *objective_metric(const struct sweep *sweep);
+const char *metric_units(const struct sweep *sweep, const struct metric *metric);
+
+/* The coordinate text of element i of an inner dimension, NULL if it has numbers.  Returns
+ * a constant or buffer. */
+const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
+                        char *buffer, size_t size);
+
+/* A stage's cost of a point of its grid; points that are left out cost nothing. */
+double stage_cost_s(const struct study *study, enum stage_id id,
+                    const struct point *point);
+
 /* The stages a sweep evaluates: those it names (or, if it names none, what its axes
  * suggest) and all that these read. */
 uint32_t stages_wanted(const struct sweep *sweep);
@@ -237,8 +313,7 @@ uint32_t stages_wanted(const struct sweep *sweep);
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* The grid of a stage in this sweep.  Under iso_area the capacity depends on the array
- * stage's axes, and so do the stages that read it.  STATUS_INPUT on overflow. */
+/* The grid of a stage in this sweep, over stage_axes.  STATUS_INPUT on overflow. */
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 

@@ -161,16 +161,21 @@ const struct schema cell_schema = {
     .finish = cell_finish,
 };
 
-double cell_area_m2(const struct cell *cell, const struct node *node)
+double cell_area_f2(const struct cell *cell, const struct node *node)
 {
     double f_m2 = node->node_m * node->node_m;
 
     if (cell->area_m2 > 0)
-        return cell->area_m2;
+        return cell->area_m2 / f_m2;
     if (cell->area_sram > 0)
         return cell->area_sram *
-               (node->sram_cell_m2 > 0 ? node->sram_cell_m2 : SRAM_F2 * f_m2);
-    return cell->area_f2 * f_m2;
+               (node->sram_cell_m2 > 0 ? node->sram_cell_m2 / f_m2 : SRAM_F2);
+    return cell->area_f2;
+}
+
+double cell_area_m2(const struct cell *cell, const struct node *node)
+{
+    return cell_area_f2(cell, node) * node->node_m * node->node_m;
 }
 
 bool cell_is_crossbar(const struct cell *cell)

@@ -139,6 +139,9 @@ struct node;
  * taken to have one of 146 F^2 (NVSim's sample cell). */
 double cell_area_m2(const struct cell *cell, const struct node *node);
 
+/* The same in squares of the node's feature size. */
+double cell_area_f2(const struct cell *cell, const struct node *node);
+
 /* A cell of crossing lines without a transistor of its own. */
 bool cell_is_crossbar(const struct cell *cell);
 

@@ -6,6 +6,7 @@ const struct word node_roadmaps[] = {
     { "hp", ROADMAP_HP },
     { "lstp", ROADMAP_LSTP },
     { "lop", ROADMAP_LOP },
+    { "calibrated", ROADMAP_CALIBRATED },
     { NULL, 0 },
 };
 
@@ -255,6 +256,43 @@ struct node_point node_device(const struct node *node, double temperature_k,
         .ioff_n_a_per_m = mix_off(a->ioff_n_a_per_m, b->ioff_n_a_per_m, t, ioff_linear),
         .ioff_p_a_per_m = mix_off(a->ioff_p_a_per_m, b->ioff_p_a_per_m, t, ioff_linear),
     };
+}
+
+struct node node_between(const struct node *low, const struct node *high, double node_m,
+                         double share_of_high, double temperature_k,
+                         struct node_point *point)
+{
+    const struct node_point a = node_device(low, temperature_k, true);
+    const struct node_point b = node_device(high, temperature_k, true);
+    double t = share_of_high;
+    struct node mixed = *low;
+
+#define MIX(member) (mixed.member = (1 - t) * low->member + t * high->member)
+    MIX(vdd_v);
+    MIX(vth_v);
+    MIX(gate_length_m);
+    MIX(gate_f_per_m);
+    MIX(fringe_f_per_m);
+    MIX(oxide_f_per_m2);
+    MIX(mobility_n_m2_per_v_s);
+    MIX(mobility_p_m2_per_v_s);
+    MIX(pn_ratio);
+    MIX(resistance_multiplier);
+#undef MIX
+    mixed.node_m = node_m;
+    mixed.overlap_ratio = low->overlap_ratio * low->gate_f_per_m / mixed.gate_f_per_m;
+    *point = (struct node_point){
+        .temperature_k = temperature_k,
+        .ion_n_a_per_m = (1 - t) * a.ion_n_a_per_m + t * b.ion_n_a_per_m,
+        .ion_p_a_per_m = (1 - t) * a.ion_p_a_per_m + t * b.ion_p_a_per_m,
+        .ioff_n_a_per_m = pow(a.ioff_n_a_per_m, 1 - t) * pow(b.ioff_n_a_per_m, t),
+        .ioff_p_a_per_m = pow(a.ioff_p_a_per_m, 1 - t) * pow(b.ioff_p_a_per_m, t),
+    };
+    mixed.points = point;
+    mixed.points_count = 1;
+    mixed.wires = high->wires;
+    mixed.wires_count = high->wires_count;
+    return mixed;
 }
 
 const struct node_wire *node_wire_find(const struct node *node, enum wire_level level,

@@ -13,7 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum node_roadmap { ROADMAP_HP, ROADMAP_LSTP, ROADMAP_LOP };
+enum node_roadmap {
+    ROADMAP_HP,
+    ROADMAP_LSTP,
+    ROADMAP_LOP,
+    ROADMAP_CALIBRATED, /* fitted to a published study as a whole */
+};
 enum node_transistor { TRANSISTOR_PLANAR, TRANSISTOR_FINFET, TRANSISTOR_GAA };
 enum wire_level { WIRE_LOCAL, WIRE_SEMI_GLOBAL, WIRE_GLOBAL };
 enum wire_style { WIRE_AGGRESSIVE, WIRE_CONSERVATIVE };
@@ -125,6 +130,14 @@ extern const struct schema node_wire_schema;
  * on linearly (never below a tenth of the nearest), off-currents exponentially. */
 struct node_point node_device(const struct node *node, double temperature_k,
                               bool ioff_linear);
+
+/* A node of node_m between two others as the published tool makes one for a temperature:
+ * linear in their shares but for off-currents, which mix geometrically; the overlap
+ * capacitance stays low's and the wires are high's (X. Dong et al., NVSim 2012).  point is
+ * the room for its only currents. */
+struct node node_between(const struct node *low, const struct node *high, double node_m,
+                         double share_of_high, double temperature_k,
+                         struct node_point *point);
 
 /* The wire of a level and style; when only the other style is listed, that one.
  * NULL if the node lists no wire of the level. */

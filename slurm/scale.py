@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""How long a sweep takes on many ranks, and what stops it from being faster: the model of
+slurm/scaling.md with the constants of your machine.
+
+    slurm/scale.py                                   the page's tables
+    slurm/scale.py --ranks 2000 --points 3e8 --point-us 12 --write-gbs 20 --lock-us 300
+"""
+import argparse
+import math
+import pathlib
+import re
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src"
+
+
+def constant(file, pattern):
+    return float(re.search(pattern, (SOURCE / file).read_text())[1])
+
+
+BLOCKS_MOST = 2 ** constant("results/layout.h", r"LAYOUT_BLOCKS_MOST = 1 << (\d+)")
+GUIDED = constant("run/deal.c", r"GUIDED_SHARES ([\d.]+)")
+MOST_S = constant("run/deal.c", r"MOST_S ([\d.]+)")
+COMPUTES_UP_TO = constant("run/coordinator.c", r"COMPUTES_UP_TO = (\d+)")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ranks", type=float, nargs="+", default=[1e2, 1e3, 1e4, 1e5])
+    parser.add_argument("--points", type=float, nargs="+", default=[1e6, 1e8, 1e10])
+    parser.add_argument("--point-us", type=float, default=3700,
+                        help="core time of a point (3700: an array search; 0.1: arithmetic)")
+    parser.add_argument("--block-points", type=float, default=1,
+                        help="points the stage wants in a block")
+    parser.add_argument("--metrics", type=int, default=20, help="columns of 8 bytes")
+    parser.add_argument("--lease-us", type=float, default=12, help="rank 0's time per lease")
+    parser.add_argument("--write-gbs", type=float, default=1.5, help="file system, GB/s")
+    parser.add_argument("--lock-us", type=float, default=0,
+                        help="time to hand a byte range lock from node to node (0: local disk)")
+    parser.add_argument("--open-us", type=float, default=10,
+                        help="metadata server's time per open")
+    parser.add_argument("--library-files", type=int, default=72, help="files a rank opens")
+    parser.add_argument("--other-mb", type=float, default=25, help="a rank's memory without points")
+    parser.add_argument("--inputs-mb", type=float, default=0,
+                        help="results of earlier stages, which every rank holds")
+    return parser.parse_args()
+
+
+def least_s(ranks):
+    """deal_least_s of src/run/deal.c."""
+    return 0.0005 * ranks if ranks <= 200 else 0.1 if ranks <= 1e4 else 1e-5 * ranks
+
+
+def leases(core_s, ranks, blocks):
+    """Leases of work/(3 ranks) seconds each, between least_s and MOST_S, one block or more."""
+    least = min(max(least_s(ranks), core_s / blocks), MOST_S)
+    long = max(core_s - GUIDED * ranks * MOST_S, 0) / MOST_S
+    begin = min(core_s, GUIDED * ranks * MOST_S)
+    end = min(begin, GUIDED * ranks * least)
+    guided = GUIDED * ranks * math.log(begin / end) if begin > end else 0
+    return min(long + guided + end / least, blocks)
+
+
+def model(a, ranks, points):
+    block = max(a.block_points, math.ceil(points / BLOCKS_MOST))
+    blocks = math.ceil(points / block)
+    core_s = points * a.point_us * 1e-6
+    workers = ranks - (ranks > COMPUTES_UP_TO)
+    point_bytes = 8 * a.metrics + 1
+    count = leases(core_s, ranks, blocks)
+    parts = {  # seconds, were each alone
+        "computing": core_s / workers,
+        "blocks": core_s / blocks * math.ceil(blocks / workers),
+        "coordinator": count * a.lease_us * 1e-6,
+        "writing": points * point_bytes / (a.write_gbs * 1e9),
+        "locks": (a.metrics + 4) * blocks * a.lock_us * 1e-6,
+        "library": ranks * a.library_files * a.open_us * 1e-6,
+    }
+    run_s = max(v for k, v in parts.items() if k != "library") + parts["library"]
+    shown = dict(parts)
+    if parts["blocks"] < 1.1 * parts["computing"]:
+        shown.pop("blocks")
+    bound = max(shown, key=shown.get)
+    return {
+        "run_s": run_s,
+        "efficiency": core_s / ranks / run_s,
+        "busy": parts["coordinator"] / run_s,
+        "bytes_per_s": points * point_bytes / run_s,
+        "rank_mb": a.other_mb + a.inputs_mb + block * (point_bytes + 8) / 1e6,
+        "rank0_mb": a.other_mb + a.inputs_mb + blocks * 20 / 1e6 + ranks * 64 / 1e6,
+        "bound": bound,
+    }
+
+
+def main():
+    a = arguments()
+    print("|   points |  ranks | run time | of ideal | rank 0 busy |  file gets | "
+          "MB a rank | MB rank 0 | bound by |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|---|")
+    for points in a.points:
+        for ranks in a.ranks:
+            m = model(a, ranks, points)
+            print(f"| {points:8.0e} | {ranks:6.0f} | {m['run_s']:.3g} s | "
+                  f"{100 * m['efficiency']:.3g} % | {100 * m['busy']:.2g} % | "
+                  f"{m['bytes_per_s'] / 1e6:.3g} MB/s | {m['rank_mb']:.0f} | "
+                  f"{m['rank0_mb']:.0f} | {m['bound']} |")
+
+
+if __name__ == "__main__":
+    main()

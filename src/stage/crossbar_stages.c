@@ -1,0 +1,237 @@
+/* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
+ * else it is made of, in a technology.  The crossbar_network stage: a network on it,
+ * evaluated or trained (cim/crossbar.h). */
+#include "stage/stages.h"
+
+#include "cim/crossbar.h"
+#include "stage/visit.h"
+
+static enum status request_at(const struct visit *visit,
+                              struct crossbar_costs_request *request,
+                              struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct record *sram;
+    const struct node *node;
+    enum status status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+
+    if (status == STATUS_OK)
+        status = visit_node(visit, &node, reason);
+    if (status != STATUS_OK)
+        return status;
+    *request = (struct crossbar_costs_request){
+        .chip = (const struct crossbar *)point->crossbar,
+        .cell = (const struct cell *)point->technology,
+        .sram = (const struct cell *)sram,
+        .node = node,
+        .temperature_k = point->temperature_k,
+        .rows = point->crossbar_rows,
+        .columns = point->crossbar_rows,
+        .adc_bits = point->adc_bits,
+        .cell_bits = point->cell_bits,
+        .adc_columns = point->adc_columns,
+    };
+    if (!request->sram)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the library has no technology 'sram' for the buffers");
+    return STATUS_OK;
+}
+
+static enum status buffers_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_buffers buffers;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_buffers_make(&request, &buffers, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
+void crossbar_buffers_stage_evaluate(const struct study *study, struct range points,
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
+{
+    stage_visit(study, STAGE_CROSSBAR_BUFFERS, points, buffers_visit, NULL, out, status,
+                reason);
+}
+
+double crossbar_buffers_stage_cost_s(const struct study *study,
+                                     const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1.2e-2;
+}
+
+static enum status crossbar_visit(const struct visit *visit, const union columns *out,
+                                  uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_costs costs;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_costs_make(&request, &costs, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
+void crossbar_stage_evaluate(const struct study *study, struct range points,
+                             const union columns *out, int8_t *status,
+                             struct error *reason)
+{
+    stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
+                reason);
+}
+
+double crossbar_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 2e-6;
+}
+
+static void costs_read(const struct study *study, uint64_t row, uint64_t buffers_row,
+                       struct crossbar_costs *costs)
+{
+    const struct crossbar_columns *in = &study->results[STAGE_CROSSBAR].crossbar;
+    const struct crossbar_buffers_columns *buffers =
+        &study->results[STAGE_CROSSBAR_BUFFERS].crossbar_buffers;
+
+#define CROSSBAR(kind, name, ...) costs->name = in->name[row];
+#define CROSSBAR_BUFFERS(kind, name, ...) \
+    costs->buffers.name = buffers->name[buffers_row];
+#include "metrics.def"
+}
+
+static void request_make(const struct point *point, const struct crossbar_costs *costs,
+                         struct crossbar_request *request)
+{
+    const struct crossbar *chip = (const struct crossbar *)point->crossbar;
+
+    *request = crossbar_request_of(chip, costs);
+    request->layer = point->layer;
+    request->precision_bits = point->precision_bits;
+    request->batch = point->batch;
+    request->trains = point->phase == PHASE_TRAINING;
+    request->learning = point->learning;
+    request->pipeline = point->pipeline;
+    if (point->crossbar_rows)
+        request->rows = request->columns = (double)point->crossbar_rows;
+    if (point->adc_columns)
+        request->adc_columns = (double)point->adc_columns;
+    if (point->tiles)
+        request->tiles = (double)point->tiles;
+    if (point->activation_density > 0)
+        request->activity = point->activation_density;
+    if (point->update_share > 0)
+        request->update_share = point->update_share;
+    if (point->update_pulses > 0)
+        request->update_pulses = point->update_pulses;
+    if (point->dram_bytes_per_s > 0)
+        request->dram_bytes_per_s = point->dram_bytes_per_s;
+    if (point->dram_j_per_bit > 0)
+        request->dram_j_per_bit = point->dram_j_per_bit;
+}
+
+static void training_write(const struct point *point, const struct crossbar_result *r,
+                           const struct crossbar_network_columns *out, uint64_t i)
+{
+    double endurance = ((const struct cell *)point->technology)->endurance_cycles;
+    double batches = (double)point->epoch_samples / (double)point->batch;
+
+    out->crossbar_epoch_s[i] = batches * r->latency_s;
+    out->crossbar_epoch_j[i] = batches * r->energy_j;
+    out->crossbar_epoch_writes[i] = batches * r->cell_writes;
+    out->crossbar_endurance_share[i] = endurance > 0
+                                           ? batches * r->cell_writes / endurance
+                                           : 0;
+}
+
+static void network_write(const struct point *point, const struct crossbar_result *r,
+                          const struct crossbar_network_columns *out, uint64_t i)
+{
+    double batch = (double)point->batch;
+
+    out->crossbar_s[i] = r->latency_s;
+    out->crossbar_forward_s[i] = r->forward_s;
+    out->crossbar_hz[i] = batch / r->latency_s;
+    out->crossbar_j[i] = r->energy_j;
+    out->crossbar_sample_j[i] = r->energy_j / batch;
+    out->crossbar_w[i] = r->energy_j / r->latency_s;
+    out->crossbar_edp_js[i] = r->energy_j * r->latency_s;
+    out->crossbar_area_m2[i] = r->area_m2;
+    for (uint64_t p = 0; p < CROSSBAR_PHASE_COUNT; p++) {
+        out->crossbar_phase_s[i * CROSSBAR_PHASE_COUNT + p] = r->phase_s[p];
+        out->crossbar_phase_j[i * CROSSBAR_PHASE_COUNT + p] = r->phase_j[p];
+    }
+    for (uint64_t p = 0; p < CROSSBAR_PART_COUNT; p++) {
+        out->crossbar_part_s[i * CROSSBAR_PART_COUNT + p] = r->part_s[p];
+        out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
+        out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
+    }
+    out->crossbar_dram_bytes[i] = r->dram_bytes;
+    out->crossbar_macs[i] = r->macs;
+    out->crossbar_weights[i] = r->weights;
+    out->crossbar_tiles[i] = r->tiles;
+    out->crossbar_subarrays[i] = r->subarrays;
+    out->crossbar_feedback_subarrays[i] = r->feedback_subarrays;
+    out->crossbar_gradient_subarrays[i] = r->gradient_subarrays;
+    out->crossbar_used[i] = r->used;
+    out->crossbar_chip_leakage_w[i] = r->leakage_w;
+    if (point->phase != PHASE_TRAINING)
+        return;
+    out->crossbar_backward_s[i] = r->backward_s;
+    training_write(point, r, out, i);
+}
+
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    struct accel_layers layers = { 0 };
+    struct crossbar_request request;
+    struct crossbar_result result;
+    struct crossbar_costs costs;
+    enum status status;
+
+    costs_read(visit->study, visit->at[STAGE_CROSSBAR],
+               visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
+    request_make(point, &costs, &request);
+    status = accel_layers_create(&layers, (const struct workload *)point->workload,
+                                 request.trains ? PHASE_INFERENCE
+                                                : (enum phase)point->phase,
+                                 1, point->sequence_length, reason);
+    request.layers = &layers;
+    if (status == STATUS_OK)
+        status = crossbar_chip_evaluate(&request, &result, reason);
+    if (status == STATUS_OK)
+        network_write(point, &result, &out->crossbar_network, i);
+    accel_layers_free(&layers);
+    return status;
+}
+
+void crossbar_network_stage_evaluate(const struct study *study, struct range points,
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
+{
+    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, NULL, out, status,
+                reason);
+}
+
+double crossbar_network_stage_cost_s(const struct study *study,
+                                     const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 5e-5;
+}

@@ -1,0 +1,65 @@
+/* The engines stage: the memories of the accelerators that a machine in the shelf of cim
+ * machines is made of, as the buffers stage evaluates an accelerator's. */
+#include "stage/stages.h"
+
+#include "cim/cim.h"
+#include "stage/visit.h"
+
+/* The same columns, a row per engine. */
+static struct buffers_columns rows_of(const struct engines_columns *out)
+{
+    return (struct buffers_columns){
+        .level_read_j = out->engine_read_j,
+        .level_write_j = out->engine_write_j,
+        .level_read_s = out->engine_read_s,
+        .level_write_s = out->engine_write_s,
+        .level_leakage_w = out->engine_leakage_w,
+        .level_area_m2 = out->engine_level_m2,
+        .level_bytes = out->engine_bytes,
+        .level_banks = out->engine_banks,
+        .level_is_nonvolatile = out->engine_is_nonvolatile,
+        .buffers_area_m2 = out->engine_memories_m2,
+        .buffers_leakage_w = out->engine_memories_leakage_w,
+    };
+}
+
+static enum status engines_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    struct point point = visit->point;
+    const struct cim *cim = (const struct cim *)point.cim;
+    const struct buffers_columns rows = rows_of(&out->engines);
+    enum status status = STATUS_OK;
+
+    if (!point.technology)
+        status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &point.technology,
+                              reason);
+    point.buffer_bytes = point.word_bits = 0; /* the records' own */
+    for (size_t e = 0; e < cim_engine_count(cim) && status == STATUS_OK; e++) {
+        const char *name = cim_families[cim->family]->engine(cim, e);
+
+        status = visit_record(visit, SHELF_ACCELERATOR, name, &point.accelerator,
+                              reason);
+        if (status != STATUS_OK)
+            return status;
+        if (!point.technology || !point.accelerator)
+            return error_set(reason, STATUS_INFEASIBLE, "the library has no %s '%s'",
+                             point.technology ? "accelerator" : "technology",
+                             point.technology ? name : "sram");
+        status = buffers_at(visit, &point, &rows, i * CIM_ENGINES_MAX + e, reason);
+    }
+    return status;
+}
+
+void engines_stage_evaluate(const struct study *study, struct range points,
+                            const union columns *out, int8_t *status,
+                            struct error *reason)
+{
+    stage_visit(study, STAGE_ENGINES, points, engines_visit, NULL, out, status, reason);
+}
+
+double engines_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    return 1e-6 + 1.5e-2 * (double)cim_engine_count((const struct cim *)point->cim);
+}

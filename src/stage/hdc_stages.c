@@ -1,0 +1,126 @@
+/* The hdc_memory stage: operations of the memory that hypervectors lie in.  The hdc stage:
+ * texts recognised with them (cim/hdc.h). */
+#include "stage/stages.h"
+
+#include "cim/hdc.h"
+#include "stage/visit.h"
+
+static double either(uint64_t asked, uint64_t fallback)
+{
+    return (double)(asked ? asked : fallback);
+}
+
+/* Queries of the mean length of the task's texts. */
+static struct hdc_work work_at(const struct point *point)
+{
+    const struct hdc_task *task = (const struct hdc_task *)point->hdc_task;
+    double texts = either(point->queries, task->texts);
+
+    return (struct hdc_work){
+        .dimension = either(point->dimension, task->dimension),
+        .ngram = either(point->ngram, task->ngram),
+        .symbols = (double)task->symbols,
+        .classes = either(point->classes, task->classes),
+        .texts = texts,
+        .characters = (double)task->characters * texts / (double)task->texts,
+    };
+}
+
+static enum status memory_visit(const struct visit *visit, const union columns *out,
+                                uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    struct hdc_costs_request request = {
+        .hdc = (const struct hdc *)point->hdc,
+        .cell = (const struct cell *)point->technology,
+        .temperature_k = point->temperature_k,
+        .work = work_at(point),
+        .domains = point->domains,
+        .span = point->span,
+    };
+    struct hdc_costs costs;
+    enum status status = visit_node(visit, &request.node, reason);
+
+    if (status == STATUS_OK)
+        status = hdc_costs_make(&request, &costs, reason);
+    if (status != STATUS_OK)
+        return status;
+#define HDC_MEMORY(kind, name, ...) out->hdc_memory.name[i] = costs.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
+void hdc_memory_stage_evaluate(const struct study *study, struct range points,
+                               const union columns *out, int8_t *status,
+                               struct error *reason)
+{
+    stage_visit(study, STAGE_HDC_MEMORY, points, memory_visit, NULL, out, status,
+                reason);
+}
+
+double hdc_memory_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 5e-3;
+}
+
+static void row_write(const struct hdc_work *work, const struct hdc_result *r,
+                      const struct hdc_columns *out, uint64_t i)
+{
+    out->hdc_ngrams[i] = r->counts.ngrams;
+    out->hdc_binds[i] = r->counts.binds;
+    out->hdc_counter_updates[i] = r->counts.counter_updates;
+    out->hdc_thresholds[i] = r->counts.thresholds;
+    out->hdc_compared_bits[i] = r->counts.compared_bits;
+    out->hdc_shifts[i] = r->shifts;
+    out->hdc_reads[i] = r->reads;
+    out->hdc_writes[i] = r->writes;
+    out->hdc_transverse_reads[i] = r->transverse_reads;
+    out->hdc_instructions[i] = r->instructions;
+    out->hdc_line_accesses[i] = r->line_accesses;
+    for (uint64_t s = 0; s < HDC_STEP_COUNT; s++) {
+        out->hdc_step_s[i * HDC_STEP_COUNT + s] = r->step_s[s];
+        out->hdc_step_j[i * HDC_STEP_COUNT + s] = r->step_j[s];
+    }
+    out->hdc_s[i] = r->latency_s;
+    out->hdc_j[i] = r->energy_j;
+    out->hdc_text_s[i] = r->latency_s / work->texts;
+    out->hdc_text_j[i] = r->energy_j / work->texts;
+    out->hdc_w[i] = r->energy_j / r->latency_s;
+    out->hdc_edp_js[i] = r->energy_j * r->latency_s;
+    out->hdc_area_m2[i] = r->area_m2;
+}
+
+static enum status hdc_visit(const struct visit *visit, const union columns *out,
+                             uint64_t i, struct error *reason)
+{
+    const struct hdc_memory_columns *in =
+        &visit->study->results[STAGE_HDC_MEMORY].hdc_memory;
+    const struct hdc_work work = work_at(&visit->point);
+    uint64_t row = visit->at[STAGE_HDC_MEMORY];
+    struct hdc_result result;
+    struct hdc_costs costs;
+    enum status status;
+
+#define HDC_MEMORY(kind, name, ...) costs.name = in->name[row];
+#include "metrics.def"
+    status = hdc_evaluate((const struct hdc *)visit->point.hdc, &work, &costs, &result,
+                          reason);
+    if (status == STATUS_OK)
+        row_write(&work, &result, &out->hdc, i);
+    return status;
+}
+
+void hdc_stage_evaluate(const struct study *study, struct range points,
+                        const union columns *out, int8_t *status, struct error *reason)
+{
+    stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
+}
+
+double hdc_stage_cost_s(const struct study *study, const struct point *point)
+{
+    (void)study;
+    (void)point;
+    return 1e-6;
+}

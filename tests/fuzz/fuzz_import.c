@@ -1,0 +1,59 @@
+/* Other tools' files: every input is read as an NVSim cell, as an ONNX model and as a
+ * SCALE-Sim topology.  A record that comes of it must be one that the library reads. */
+#include "fuzz.h"
+
+#include "config/library.h"
+#include "import/import.h"
+
+typedef enum status import_fn(const struct import_job *job, struct error *err);
+
+static void record_judge(const char *record, size_t size, const struct schema *schema)
+{
+    const char *folders[] = { fuzz_folder() };
+    struct shelf shelf = { 0 };
+    struct error err = { "" };
+    char name[128];
+    const char *file;
+
+    snprintf(name, sizeof name, "%s/%s", folders[0], schema->folder);
+    mkdir(name, 0700);
+    snprintf(name, sizeof name, "%s/x.cfg", schema->folder);
+    file = fuzz_file(name, (const uint8_t *)record, size);
+    if (shelf_read(folders, 1, schema, &shelf, &err) != STATUS_OK || shelf.count != 1) {
+        fprintf(stderr, "a record that does not read: %s\n%s\n", err.text, record);
+        abort();
+    }
+    shelf_free(&shelf);
+    unlink(file);
+}
+
+static void import_try(import_fn *import, const char *file, enum shelf_id shelf)
+{
+    char *record = NULL, *notes = NULL;
+    size_t size = 0, notes_size = 0;
+    struct error err = { "" };
+    struct import_job job = { .file = file,
+                              .name = "x",
+                              .out = open_memstream(&record, &size),
+                              .notes = open_memstream(&notes, &notes_size) };
+    enum status status = import(&job, &err);
+
+    fclose(job.out);
+    fclose(job.notes);
+    fuzz_judge(status, &err);
+    if (status == STATUS_OK)
+        record_judge(record, size, shelf_schemas[shelf]);
+    free(record);
+    free(notes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *file = fuzz_file("import", data, size);
+
+    import_kind_guess(file);
+    import_try(import_onnx, file, SHELF_WORKLOAD);
+    import_try(import_cell, file, SHELF_TECHNOLOGY);
+    import_try(import_topology, file, SHELF_WORKLOAD);
+    return 0;
+}

@@ -1,0 +1,245 @@
+/* Mensa (src/cim/mensa.c): one network on several accelerators. */
+#include "unit.h"
+
+#include "cim/cim.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Two engines: a wide one on slow DRAM, a narrow one on fast DRAM. */
+static struct level wide_levels[] = {
+    { .level = LEVEL_INPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
+    { .level = LEVEL_WEIGHT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
+    { .level = LEVEL_OUTPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
+};
+static const struct accelerator wide = {
+    .record = { .name = "wide" },
+    .family = ACCEL_SYSTOLIC,
+    .dataflow = DATAFLOW_OS,
+    .overlap = true,
+    .pe_rows = 32,
+    .pe_columns = 32,
+    .pe_depth = 1,
+    .clock_hz = 1e9,
+    .node_m = 22e-9,
+    .mac_bits = 8,
+    .mac_j = 1e-12,
+    .dram_bytes_per_s = 32e9,
+    .dram_j_per_bit = 8e-12,
+    .levels = wide_levels,
+    .levels_count = 3,
+};
+static struct accelerator narrow; /* made from it */
+static struct cim_engine engines[2];
+static const char *const names[] = { "wide", "narrow" };
+static struct mensa_family families[] = {
+    { .name = "reused",
+      .engine = "wide",
+      .weights_from_bytes = 1e3,
+      .weights_to_bytes = 1e5,
+      .reuse_from = 100,
+      .reuse_to = 1e4,
+      .macs_from = 1e6,
+      .macs_to = 1e9 },
+    { .name = "streamed",
+      .engine = "narrow",
+      .weights_from_bytes = 1e6,
+      .weights_to_bytes = 1e7,
+      .reuse_from = 1,
+      .reuse_to = 1,
+      .macs_from = 1e6,
+      .macs_to = 1e7 },
+};
+static struct mensa both = {
+    .engines = names, .engines_count = 2, .families = families, .families_count = 2
+};
+static const struct cim machine = {
+    .record = { .name = "both" }, .family = CIM_MENSA, .mensa = &both, .mensa_count = 1
+};
+
+static void engines_make(void)
+{
+    narrow = wide;
+    narrow.record.name = "narrow";
+    narrow.pe_rows = 1;
+    narrow.pe_columns = 64;
+    narrow.dram_bytes_per_s = 256e9;
+    narrow.dram_j_per_bit = 4e-12;
+    narrow.dram_is_stacked = true;
+    engines[0] = (struct cim_engine){ .accelerator = &wide };
+    engines[1] = (struct cim_engine){ .accelerator = &narrow };
+    for (int e = 0; e < 2; e++)
+        for (int l = 0; l < LEVEL_COUNT; l++)
+            engines[e].levels[l] = (struct level_cost){
+                .read_j = 1e-12, .write_j = 1e-12, .leakage_w = 1e-3, .banks = 1
+            };
+}
+
+/* A convolution whose weights are used 3136 times, and a vector times a matrix. */
+static struct accel_layer both_layers[] = {
+    { .name = "conv",
+      .batch = 1,
+      .groups = 1,
+      .channels = 64,
+      .filters = 64,
+      .in_height = 58,
+      .in_width = 58,
+      .kernel_height = 3,
+      .kernel_width = 3,
+      .stride = 1,
+      .out_height = 56,
+      .out_width = 56 },
+    { .name = "gates",
+      .batch = 1,
+      .groups = 1,
+      .channels = 1024,
+      .filters = 4096,
+      .in_height = 1,
+      .in_width = 1,
+      .kernel_height = 1,
+      .kernel_width = 1,
+      .stride = 1,
+      .out_height = 1,
+      .out_width = 1 },
+    { .name = "more",
+      .batch = 1,
+      .groups = 1,
+      .channels = 4096,
+      .filters = 1024,
+      .in_height = 1,
+      .in_width = 1,
+      .kernel_height = 1,
+      .kernel_width = 1,
+      .stride = 1,
+      .out_height = 1,
+      .out_width = 1 },
+};
+static size_t numbers[] = { 1, 2, 3 };
+static const struct accel_layers network = { .layers = both_layers,
+                                             .number = numbers,
+                                             .count = 3 };
+
+static struct cim_network evaluate(size_t layer, int schedule)
+{
+    const struct cim_network_request request = { .cim = &machine,
+                                                 .engines = engines,
+                                                 .node_m = 22e-9,
+                                                 .schedule = schedule,
+                                                 .layers = &network,
+                                                 .layer = layer,
+                                                 .bits = 8 };
+    struct cim_network result = { .latency_s = NAN };
+
+    engines_make();
+    CU_ASSERT_EQUAL(cim_network(&request, &result, NULL), STATUS_OK);
+    return result;
+}
+
+static void a_layer_goes_where_its_family_is_meant_to(void)
+{
+    CU_ASSERT_EQUAL(evaluate(1, CIM_SCHEDULE_FAMILY).engine, 1);
+    CU_ASSERT_EQUAL(evaluate(2, CIM_SCHEDULE_FAMILY).engine, 2);
+    CU_ASSERT_EQUAL(evaluate(3, CIM_SCHEDULE_FAMILY).engine, 2);
+}
+
+static void no_schedule_beats_the_one_that_asks_for_it(void)
+{
+    static const int schedules[] = { CIM_SCHEDULE_FAMILY, CIM_SCHEDULE_LATENCY,
+                                     CIM_SCHEDULE_ENERGY, CIM_SCHEDULE_EDP };
+    struct cim_network fast = evaluate(1, CIM_SCHEDULE_LATENCY);
+    struct cim_network frugal = evaluate(1, CIM_SCHEDULE_ENERGY);
+
+    for (size_t i = 0; i < 4; i++) {
+        struct cim_network one = evaluate(1, schedules[i]);
+
+        CU_ASSERT(fast.latency_s <= one.latency_s);
+        CU_ASSERT(frugal.energy_j <= one.energy_j);
+    }
+}
+
+static void a_network_is_the_sum_of_its_layers(void)
+{
+    struct cim_network all = evaluate(0, CIM_SCHEDULE_FAMILY), sum = { 0 };
+
+    for (size_t layer = 1; layer <= 3; layer++) {
+        struct cim_network one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+
+        sum.latency_s += one.latency_s;
+        sum.energy_j += one.energy_j;
+        sum.dram_bytes += one.dram_bytes;
+        sum.macs += one.macs;
+    }
+    ASSERT_NEAR(sum.latency_s, all.latency_s, 1e-12);
+    ASSERT_NEAR(sum.energy_j, all.energy_j, 1e-12);
+    ASSERT_NEAR(sum.dram_bytes, all.dram_bytes, 1e-12);
+    ASSERT_NEAR(sum.macs, all.macs, 1e-12);
+}
+
+static void nothing_is_faster_than_its_roofline(void)
+{
+    for (size_t layer = 0; layer <= 3; layer++) {
+        struct cim_network one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+
+        CU_ASSERT(one.latency_s >= one.roofline_s);
+        CU_ASSERT(one.roofline_s > 0);
+    }
+}
+
+/* "more" follows "gates" on the same engine, and 4096 bytes stay in its 64 KiB; so only
+ * its weights and its 1024 outputs pass through DRAM. */
+static void activations_stay_between_layers_of_one_engine(void)
+{
+    struct cim_network more = evaluate(3, CIM_SCHEDULE_FAMILY);
+
+    CU_ASSERT_EQUAL(more.dram_bytes, 4096.0 * 1024 + 1024);
+    wide_levels[0].bytes = 4095;
+    more = evaluate(3, CIM_SCHEDULE_FAMILY);
+    wide_levels[0].bytes = 65536;
+    CU_ASSERT(more.dram_bytes >= 4096.0 * 1024 + 1024 + 4096);
+}
+
+static void stacked_dram_leaves_nothing_outside(void)
+{
+    struct cim_network conv = evaluate(1, CIM_SCHEDULE_FAMILY);
+    struct cim_network gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+
+    CU_ASSERT_EQUAL(conv.offchip_bytes, conv.dram_bytes);
+    CU_ASSERT_EQUAL(gates.offchip_bytes, 0);
+    CU_ASSERT(gates.dram_bytes > 0);
+}
+
+/* Six levels of 1 mW leak all the time, whoever works. */
+static void engines_that_wait_leak_on(void)
+{
+    struct cim_network gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+
+    ASSERT_NEAR(gates.part_j[CIM_PART_STATIC], 6e-3 * gates.latency_s, 1e-12);
+}
+
+static void bad_records_are_refused_in_words(void)
+{
+    struct error err = { "" };
+
+    both.engines_count = 0;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_STRING_EQUAL(err.text, "has 0 engines, must have 1 to 4");
+    both.engines_count = 1;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_STRING_EQUAL(
+        err.text, "family 'streamed' is for 'narrow', must be one of the engines");
+    both.engines_count = 2;
+    families[0].macs_to = 1;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "family 'reused' has a range that ends before it begins");
+    families[0].macs_to = 1e9;
+    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+}
+
+SUITE(cim_mensa, TEST(a_layer_goes_where_its_family_is_meant_to),
+      TEST(no_schedule_beats_the_one_that_asks_for_it),
+      TEST(a_network_is_the_sum_of_its_layers),
+      TEST(nothing_is_faster_than_its_roofline),
+      TEST(activations_stay_between_layers_of_one_engine),
+      TEST(stacked_dram_leaves_nothing_outside), TEST(engines_that_wait_leak_on),
+      TEST(bad_records_are_refused_in_words));
