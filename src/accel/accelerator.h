@@ -58,7 +58,8 @@ struct accelerator {
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
     int dataflow;                           /* enum dataflow; systolic */
-    bool overlap; /* systolic: load and drain overlap with streaming */
+    bool overlap;        /* systolic: load and drain overlap with streaming */
+    bool spreads_groups; /* systolic: groups side by side on the columns */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
