@@ -76,7 +76,7 @@ struct accelerator {
 
     int zeros;              /* enum zeros: what zero operands do (accel/zeros.h) */
     uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
-    bool keeps_weights; /* a network that fits the weight buffer stays there */
+    bool keeps_weights;     /* a network that fits the weight buffer stays there */
 
     struct level *levels;
     size_t levels_count;
