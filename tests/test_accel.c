@@ -219,6 +219,30 @@ static void eie_skips_zeros_and_pads_long_runs(void)
     CU_ASSERT_TRUE(map_one(&machine, &layer).cycles > queued.cycles);
 }
 
+/* 64 filters of 3 x 3, a channel each: one column at a time, or fourteen. */
+static void groups_side_by_side_are_faster_and_move_as_much(void)
+{
+    struct machine machine = machine_of(ACCEL_SYSTOLIC);
+    struct accel_layer depthwise = conv3;
+    struct mapping one, many;
+
+    depthwise.groups = 64;
+    depthwise.channels = depthwise.filters = 1;
+    machine.accelerator.dataflow = DATAFLOW_WS;
+    one = map_one(&machine, &depthwise);
+    machine.accelerator.spreads_groups = true;
+    many = map_one(&machine, &depthwise);
+    CU_ASSERT_EQUAL(many.macs, one.macs);
+    CU_ASSERT(many.cycles * 10 < one.cycles); /* 5 folds of columns for 64 */
+    CU_ASSERT(many.dram_reads <= one.dram_reads);
+    CU_ASSERT_EQUAL(many.levels[LEVEL_INPUT_BUFFER].reads,
+                    one.levels[LEVEL_INPUT_BUFFER].reads);
+    CU_ASSERT_EQUAL(many.levels[LEVEL_OUTPUT_BUFFER].writes,
+                    one.levels[LEVEL_OUTPUT_BUFFER].writes);
+    depthwise.groups = 1;
+    CU_ASSERT_EQUAL(map_one(&machine, &depthwise).cycles, one.cycles / 64);
+}
+
 /* 512 x 300 weights, a tenth of them entries of 8 bits: 15360 bytes. */
 static void eie_weights_must_fit_its_pes(void)
 {
@@ -328,7 +352,8 @@ static void zeros_save_what_the_machine_says(void)
         ASSERT_NEAR(skipped.computed_macs, 0.125 * full.computed_macs, 1e-12);
         machine.accelerator.zeros = ZEROS_COMPUTED;
         machine.accelerator.dram_run_bits = 5;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err),
+                        STATUS_OK);
         CU_ASSERT(coded_dram.dram_reads < full.dram_reads &&
                   coded_dram.dram_writes < full.dram_writes);
         CU_ASSERT_EQUAL(coded_dram.computed_macs, full.computed_macs);
@@ -339,5 +364,6 @@ SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
       TEST(eie_skips_zeros_and_pads_long_runs), TEST(eie_weights_must_fit_its_pes),
+      TEST(groups_side_by_side_are_faster_and_move_as_much),
       TEST(winograd_counts_are_exact), TEST(words_hold_whole_elements),
       TEST(zeros_save_what_the_machine_says));

@@ -83,6 +83,7 @@ static const struct field accelerator_fields[] = {
     FIELD_COUNT(struct accelerator, pe_depth, 1, 1, 1024, "winograd: products a PE adds up at once"),
     FIELD_WORD(struct accelerator, dataflow, dataflow_words, DATAFLOW_OS, "systolic: what stays in the PEs"),
     FIELD_FLAG(struct accelerator, overlap, 0, "systolic: folds overlap"),
+    FIELD_FLAG(struct accelerator, spreads_groups, 0, "systolic: columns take groups of a convolution side by side, each its own inputs"),
     FIELD_NUMBER(struct accelerator, clock_hz, "Hz", REQUIRED, 1e3, 1e11, "clock"),
     FIELD_NUMBER(struct accelerator, node_m, "m", REQUIRED, 1e-9, 250e-9, "node of this record's energies and areas"),
     FIELD_FLAG(struct accelerator, low_power, 0, "low-power variant of the node"),

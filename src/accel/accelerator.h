@@ -58,7 +58,8 @@ struct accelerator {
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
     int dataflow;                           /* enum dataflow; systolic */
-    bool overlap; /* systolic: load and drain overlap with streaming */
+    bool overlap;        /* systolic: load and drain overlap with streaming */
+    bool spreads_groups; /* systolic: groups side by side on the columns */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
@@ -75,7 +76,7 @@ struct accelerator {
 
     int zeros;              /* enum zeros: what zero operands do (accel/zeros.h) */
     uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
-    bool keeps_weights; /* a network that fits the weight buffer stays there */
+    bool keeps_weights;     /* a network that fits the weight buffer stays there */
 
     struct level *levels;
     size_t levels_count;

@@ -57,8 +57,8 @@ struct mapping {
 
 struct accel_family {
     const char *name, *summary;
-    bool is_stall_free;  /* DRAM never holds it up */
-    bool counts_zeros; /* map reads the layer's densities itself */
+    bool is_stall_free; /* DRAM never holds it up */
+    bool counts_zeros;  /* map reads the layer's densities itself */
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
     enum status (*check)(const struct accelerator *accelerator, struct error *err);

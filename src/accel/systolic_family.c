@@ -1,5 +1,6 @@
 /* Systolic arrays with a buffer per operand, or one for all.  Padding, groups and batch
- * are computed as they are; a fold's partial sums are read back; and of the orders of
+ * are computed as they are, groups one after the other or side by side on columns that
+ * have inputs of their own; a fold's partial sums are read back; and of the orders of
  * folds (rows or columns of the array outermost) the one with less DRAM traffic is
  * taken.  Buffers are double, so half of each holds the data at work. */
 #include "accel/family.h"
@@ -32,10 +33,9 @@ static enum status systolic_check(const struct accelerator *accelerator,
 
 /* A shared buffer is taken as a third per operand. */
 static void operands_of(const struct machine *machine, const struct accel_layer *layer,
-                        struct operands *o)
+                        double groups, struct operands *o)
 {
     double shared = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
-    double groups = (double)layer->groups;
     bool is_split = accelerator_level(&machine->accelerator, LEVEL_INPUT_BUFFER) !=
                     NULL;
 
@@ -64,11 +64,12 @@ static double at_most(double value, double limit)
     return value < limit ? value : limit;
 }
 
-/* DRAM elements read and written by one group in one order of folds. */
+/* DRAM elements read and written by one group in one order of folds.  Groups side by side
+ * have inputs of their own: no fold of columns asks for another's again. */
 static void traffic(const struct operands *o, const struct gemm *gemm,
                     enum dataflow dataflow, const struct systolic_folds *folds,
-                    const struct accelerator *a, bool columns_outer, double *reads,
-                    double *weight_reads, double *writes)
+                    const struct accelerator *a, bool is_spread, bool columns_outer,
+                    double *reads, double *weight_reads, double *writes)
 {
     double row_folds = (double)folds->row_folds,
            column_folds = (double)folds->column_folds;
@@ -102,6 +103,8 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
                  1;
         break;
     }
+    if (is_spread)
+        inputs = 1;
     *weight_reads = weights * o->weights;
     *reads = inputs * o->inputs + *weight_reads + spills * o->outputs;
     *writes = (1 + spills) * o->outputs;
@@ -130,23 +133,29 @@ static enum status systolic_map(const struct machine *machine,
     const struct accelerator *a = &machine->accelerator;
     enum dataflow dataflow = (enum dataflow)a->dataflow;
     struct gemm gemm = accel_layer_gemm(layer);
-    struct systolic_folds folds = systolic_fold(&gemm, dataflow, a->pe_rows,
-                                                a->pe_columns);
+    uint64_t spread = a->spreads_groups ? layer->groups : 1;
+    struct systolic_folds folds;
     bool is_split = accelerator_level(a, LEVEL_INPUT_BUFFER) != NULL;
     struct level_use *input =
         &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
-    double groups = (double)layer->groups, reads[2], weight_reads[2], writes[2];
+    double groups = (double)(layer->groups / spread), reads[2], weight_reads[2],
+           writes[2];
     struct operands o;
     int best;
 
     (void)err;
-    operands_of(machine, layer, &o);
+    gemm.n *= spread;
+    folds = systolic_fold(&gemm, dataflow, a->pe_rows, a->pe_columns);
+    operands_of(machine, layer, groups, &o);
     for (int order = 0; order < 2; order++)
-        traffic(&o, &gemm, dataflow, &folds, a, order == 1, &reads[order],
+        traffic(&o, &gemm, dataflow, &folds, a, spread > 1, order == 1, &reads[order],
                 &weight_reads[order], &writes[order]);
     best = reads[1] + writes[1] < reads[0] + writes[0];
     buffer_uses(&gemm, dataflow, &folds, &uses[0], &uses[1], &uses[2]);
+    if (spread > 1) /* every group's columns read that group's inputs */
+        uses[0].reads = (double)gemm.m * (double)gemm.k * (double)spread *
+                        ceil((double)(gemm.n / spread) / (double)a->pe_columns);
     mapping->macs = mapping->computed_macs = accel_layer_macs(layer);
     mapping->cycles = groups * (double)systolic_cycles(&folds, a->overlap);
     mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""Computing in and beside memory: Mensa's gains over the Edge TPU with the paper's headline,
+layers under their rooflines, binary networks in DRAM rows."""
+import numpy as np
+
+import figure as fig
+import nvsweep_plots as nv
+
+plt = fig.plt
+
+
+def draw_mensa(data):
+    """Edge TPU over Mensa, above 1 Mensa is better; lines: the paper's means."""
+    figure, all_axes = plt.subplots(1, 2, figsize=(9.5, 3.4), constrained_layout=True)
+    looks = fig.Look()
+    for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "throughput"),
+                                        (all_axes[1], "network_j", 3.0, "energy")):
+        gain = nv.over(nv.metric(data, name), cim="mensa-edge-tpu").sel(cim="mensa")
+        gain = gain.transpose("workload", "schedule")
+        mean = np.exp(np.log(gain).mean("workload"))
+        fig.grouped_bars(axes, [*gain.workload.values, "geometric mean"],
+                         [str(s) for s in gain.schedule.values],
+                         np.vstack([gain.values, mean.values]), looks)
+        fig.baseline_line(axes)
+        axes.axhline(headline, color="black", lw=0.9, ls="--")
+        axes.text(3, headline, f"paper's mean, other networks: {headline}", ha="left",
+                  va="bottom", fontsize=7)
+        axes.set_ylabel(f"{label}: Edge TPU over Mensa")
+    handles, labels = all_axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, title="layer goes by", loc="center left",
+                  bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def draw_layers(data):
+    """Intensity against rate of every layer; lines: what each engine allows."""
+    names = {1: "Pascal", 2: "Pavlov", 3: "Jacquard"}
+    roofs = {"Edge TPU": (1e12, 32e9), "Pascal": (1e12, 32e9), "Pavlov": (64e9, 256e9),
+             "Jacquard": (256e9, 256e9)}
+    looks = fig.Look()
+    for name in roofs:
+        looks[name]  # in this order
+    figure, all_axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True,
+                                    constrained_layout=True)
+    for axes, network in zip(all_axes, data.workload.values):
+        at = np.geomspace(0.3, 3e4, 100)
+        for name, (peak, bandwidth) in roofs.items():
+            if name != "Pascal": # the Edge TPU's roof
+                axes.plot(at, np.minimum(peak, at * bandwidth), color=looks[name]["color"],
+                          lw=0.8)
+        for machine in data.cim.values:
+            pick = {"cim": machine, "workload": network}
+            rate = nv.metric(data, "network_macs_hz").sel(pick)
+            intensity = nv.metric(data, "network_intensity").sel(pick).fillna(1e4)
+            engine = nv.metric(data, "network_engine").sel(pick)
+            for number in (1, 2, 3):
+                name = "Edge TPU" if machine != "mensa" else names[number]
+                here = (engine == number) & np.isfinite(rate)
+                if not here.any():
+                    continue
+                axes.plot(intensity.where(here), rate.where(here), ls="",
+                          marker=looks[name]["marker"], ms=4, color=looks[name]["color"],
+                          label=name, alpha=0.8)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_title(str(network))
+        axes.set_xlabel("multiply-accumulates per byte of DRAM ($10^4$: no DRAM)")
+    all_axes[0].set_ylabel("multiply-accumulates a second")
+    handles = {}
+    for axes in all_axes:
+        handles.update({label: handle for handle, label in
+                        zip(*axes.get_legend_handles_labels())})
+    figure.legend(handles.values(), handles.keys(), loc="center left",
+                  bbox_to_anchor=(1, 0.5), title="layers on (lines: roofs)")
+    return figure
+
+
+def draw_binary(data):
+    """Seconds of an inference over banks, a panel per network, batches of the largest."""
+    time = nv.metric(data, "network_s").isel(batch=-1, subarrays=0) / float(data.batch[-1])
+    looks = fig.Look()
+    figure, all_axes = plt.subplots(1, time.sizes["workload"], figsize=(9.5, 3.2),
+                                    constrained_layout=True)
+    for axes, network in zip(all_axes, time.workload.values):
+        for machine in time.cim.values:
+            one = time.sel(workload=network, cim=machine)
+            axes.plot(one.units, one, **looks.line(str(machine)), label=str(machine))
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(one.units.values, [str(u) for u in one.units.values])
+        axes.set_yscale("log")
+        axes.set_title(str(network))
+        axes.set_xlabel("banks at work")
+    all_axes[0].set_ylabel("an inference of one bit (s)")
+    handles, labels = all_axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def draw(mensa, layers, binary):
+    return {"mensa": draw_mensa(mensa), "mensa_layers": draw_layers(layers),
+            "simdram_binary": draw_binary(binary)}
+
+
+if __name__ == "__main__":
+    fig.command(draw, __doc__, "cim_mensa", "cim_mensa_layers", "cim_binary")
