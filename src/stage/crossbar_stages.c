@@ -3,6 +3,7 @@
  * evaluated or trained (cim/crossbar.h). */
 #include "stage/stages.h"
 
+#include "accel/layer_cache.h"
 #include "cim/crossbar.h"
 
 static enum status request_at(const struct study *study, const struct point *point,
@@ -182,14 +183,20 @@ static void network_write(const struct point *point, const struct crossbar_resul
     training_write(point, r, out, i);
 }
 
-static enum status network_at(const struct study *study, uint64_t index, uint64_t i,
+/* What points that are evaluated together share. */
+struct shared {
+    struct layer_cache layers;
+    struct crossbar_room room;
+};
+
+static enum status network_at(const struct study *study, struct shared *shared,
+                              uint64_t index, uint64_t i,
                               const struct crossbar_network_columns *out,
                               struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_CROSSBAR_NETWORK];
     uint64_t row = grid_project(grid, index, &study->grids[STAGE_CROSSBAR]);
     uint64_t buffers = grid_project(grid, index, &study->grids[STAGE_CROSSBAR_BUFFERS]);
-    struct accel_layers layers = { 0 };
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_costs costs;
@@ -202,16 +209,14 @@ static enum status network_at(const struct study *study, uint64_t index, uint64_
     grid_point(grid, &study->sweep->space, index, &point);
     costs_read(study, row, buffers, &costs);
     request_make(&point, &costs, &request);
-    status = accel_layers_create(&layers, (const struct workload *)point.workload,
-                                 request.trains ? PHASE_INFERENCE
-                                                : (enum phase)point.phase,
-                                 1, point.sequence_length, reason);
-    request.layers = &layers;
+    status = layer_cache_find(&shared->layers, (const struct workload *)point.workload,
+                              request.trains ? PHASE_INFERENCE
+                                             : (enum phase)point.phase,
+                              1, point.sequence_length, &request.layers, reason);
     if (status == STATUS_OK)
-        status = crossbar_chip_evaluate(&request, &result, reason);
+        status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
         network_write(&point, &result, out, i);
-    accel_layers_free(&layers);
     return status;
 }
 
@@ -219,11 +224,15 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
+    struct shared shared = { .layers = { .count = 0 } };
+
     for (uint64_t i = 0; i < points.count; i++)
-        status[i] = network_at(study, points.first + i, i, &out->crossbar_network,
-                               reason) == STATUS_OK
+        status[i] = network_at(study, &shared, points.first + i, i,
+                               &out->crossbar_network, reason) == STATUS_OK
                         ? POINT_DONE
                         : POINT_INFEASIBLE;
+    layer_cache_free(&shared.layers);
+    crossbar_room_free(&shared.room);
 }
 
 double crossbar_network_stage_cost_s(const struct study *study,
@@ -231,5 +240,5 @@ double crossbar_network_stage_cost_s(const struct study *study,
 {
     (void)study;
     (void)point;
-    return 5e-5;
+    return 1e-5;
 }

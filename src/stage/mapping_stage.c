@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "accel/family.h"
+#include "accel/layer_cache.h"
 
 /* The record with the point's axes in place of its own values. */
 static void machine_at(const struct point *point, struct machine *machine)
@@ -28,51 +29,6 @@ static void machine_at(const struct point *point, struct machine *machine)
         a->queue_depth = point->queue_depth;
     if (point->tile != TILE_RECORD)
         a->tile = (uint64_t)point->tile;
-}
-
-/* Layers of the workloads met last: points of one block share few of them. */
-enum { KEPT_LAYERS = 64 };
-struct layer_cache {
-    struct {
-        const struct record *workload;
-        int phase;
-        uint64_t batch, sequence_length;
-        struct accel_layers layers;
-    } kept[KEPT_LAYERS];
-    size_t count;
-};
-
-static enum status layers_of(struct layer_cache *cache, const struct point *point,
-                             const struct accel_layers **layers, struct error *reason)
-{
-    size_t i = 0;
-
-    while (i < cache->count &&
-           (cache->kept[i].workload != point->workload ||
-            cache->kept[i].phase != point->phase ||
-            cache->kept[i].batch != point->batch ||
-            cache->kept[i].sequence_length != point->sequence_length))
-        i++;
-    if (i == cache->count) {
-        struct accel_layers made;
-        enum status status = accel_layers_create(
-            &made, (const struct workload *)point->workload, (enum phase)point->phase,
-            point->batch, point->sequence_length, reason);
-
-        if (status != STATUS_OK)
-            return status;
-        if (cache->count == KEPT_LAYERS)
-            accel_layers_free(&cache->kept[i = 0].layers);
-        else
-            cache->count++;
-        cache->kept[i].workload = point->workload;
-        cache->kept[i].phase = point->phase;
-        cache->kept[i].batch = point->batch;
-        cache->kept[i].sequence_length = point->sequence_length;
-        cache->kept[i].layers = made;
-    }
-    *layers = &cache->kept[i].layers;
-    return STATUS_OK;
 }
 
 /* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
@@ -110,12 +66,12 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
     out->offchip_accesses[i] = mapping->dram_reads + mapping->dram_writes;
     out->instructions[i] = mapping->instructions;
     out->transform_ops[i] = mapping->transform_ops;
-    out->transform_reduction[i] = mapping->direct_macs > 0 ? mapping->direct_macs /
-                                                                 mapping->transformed_macs
-                                                           : 1;
+    out->transform_reduction[i] = mapping->direct_macs > 0
+                                      ? mapping->direct_macs / mapping->transformed_macs
+                                      : 1;
     out->transform_bound[i] = mapping->macs /
-                              (mapping->macs - mapping->direct_macs *
-                                                   (1 - transform_share(tile)));
+                              (mapping->macs -
+                               mapping->direct_macs * (1 - transform_share(tile)));
 }
 
 void mapping_stage_evaluate(const struct study *study, struct range points,
@@ -134,15 +90,16 @@ void mapping_stage_evaluate(const struct study *study, struct range points,
         grid_point(&study->grids[STAGE_MAPPING], &study->sweep->space, points.first + i,
                    &point);
         machine_at(&point, &machine);
-        found = layers_of(&cache, &point, &layers, reason);
+        found = layer_cache_find(&cache, (const struct workload *)point.workload,
+                                 (enum phase)point.phase, point.batch,
+                                 point.sequence_length, &layers, reason);
         if (found == STATUS_OK)
             found = machine_map(&machine, layers, point.layer, &mapping, reason);
         status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
         if (found == STATUS_OK)
             row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
     }
-    for (size_t i = 0; i < cache.count; i++)
-        accel_layers_free(&cache.kept[i].layers);
+    layer_cache_free(&cache);
 }
 
 double mapping_stage_cost_s(const struct study *study, const struct point *point)
