@@ -12,7 +12,7 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge cim uncertainty space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge cim space uncertainty stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .

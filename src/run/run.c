@@ -175,7 +175,11 @@ static enum status stage_work(struct run *run, enum stage_id id,
 static bool is_read_later(const struct run *run, enum stage_id id)
 {
     for (int later = (int)id + 1; later < STAGE_COUNT; later++)
-        if (run->study.stages >> later & 1 && run->table[later].inputs >> id & 1)
+        if (run->study.stages >> later & 1 &&
+            (run->table[later].inputs |
+             stage_inputs(run->study.sweep, (enum stage_id)later)) >>
+                    id &
+                1)
             return true;
     return false;
 }

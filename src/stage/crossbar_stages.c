@@ -5,17 +5,26 @@
 
 #include "accel/layer_cache.h"
 #include "cim/crossbar.h"
+#include "stage/visit.h"
 
-static enum status request_at(const struct study *study, const struct point *point,
+static enum status request_at(const struct visit *visit,
                               struct crossbar_costs_request *request,
                               struct error *reason)
 {
+    const struct point *point = &visit->point;
+    const struct record *sram;
+    const struct node *node;
+    enum status status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+
+    if (status == STATUS_OK)
+        status = visit_node(visit, &node, reason);
+    if (status != STATUS_OK)
+        return status;
     *request = (struct crossbar_costs_request){
         .chip = (const struct crossbar *)point->crossbar,
         .cell = (const struct cell *)point->technology,
-        .sram = (const struct cell *)library_find(study->library, SHELF_TECHNOLOGY,
-                                                  "sram"),
-        .node = library_node(study->library, point->node_m, point->roadmap),
+        .sram = (const struct cell *)sram,
+        .node = node,
         .temperature_k = point->temperature_k,
         .rows = point->crossbar_rows,
         .columns = point->crossbar_rows,
@@ -23,12 +32,25 @@ static enum status request_at(const struct study *study, const struct point *poi
         .cell_bits = point->cell_bits,
         .adc_columns = point->adc_columns,
     };
-    if (!request->node)
-        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
     if (!request->sram)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no technology 'sram' for the buffers");
+    return STATUS_OK;
+}
+
+static enum status buffers_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_buffers buffers;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_buffers_make(&request, &buffers, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
+#include "metrics.def"
     return STATUS_OK;
 }
 
@@ -36,21 +58,8 @@ void crossbar_buffers_stage_evaluate(const struct study *study, struct range poi
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct crossbar_costs_request request;
-        struct crossbar_buffers buffers;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CROSSBAR_BUFFERS], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = POINT_INFEASIBLE;
-        if (request_at(study, &point, &request, reason) != STATUS_OK ||
-            crossbar_buffers_make(&request, &buffers, reason) != STATUS_OK)
-            continue;
-#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
-#include "metrics.def"
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CROSSBAR_BUFFERS, points, buffers_visit, NULL, out, status,
+                reason);
 }
 
 double crossbar_buffers_stage_cost_s(const struct study *study,
@@ -61,25 +70,28 @@ double crossbar_buffers_stage_cost_s(const struct study *study,
     return 1.2e-2;
 }
 
+static enum status crossbar_visit(const struct visit *visit, const union columns *out,
+                                  uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_costs costs;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_costs_make(&request, &costs, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
 void crossbar_stage_evaluate(const struct study *study, struct range points,
                              const union columns *out, int8_t *status,
                              struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct crossbar_costs_request request;
-        struct crossbar_costs costs;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CROSSBAR], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = POINT_INFEASIBLE;
-        if (request_at(study, &point, &request, reason) != STATUS_OK ||
-            crossbar_costs_make(&request, &costs, reason) != STATUS_OK)
-            continue;
-#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
-#include "metrics.def"
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
+                reason);
 }
 
 double crossbar_stage_cost_s(const struct study *study, const struct point *point)
@@ -189,34 +201,47 @@ struct shared {
     struct crossbar_room room;
 };
 
-static enum status network_at(const struct study *study, struct shared *shared,
-                              uint64_t index, uint64_t i,
-                              const struct crossbar_network_columns *out,
-                              struct error *reason)
+/* The layers of one sample; kept unless the sample of a spread changes the workload. */
+static enum status layers_at(const struct visit *visit, bool is_varied,
+                             struct accel_layers *varied,
+                             const struct accel_layers **layers, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CROSSBAR_NETWORK];
-    uint64_t row = grid_project(grid, index, &study->grids[STAGE_CROSSBAR]);
-    uint64_t buffers = grid_project(grid, index, &study->grids[STAGE_CROSSBAR_BUFFERS]);
+    const struct point *point = &visit->point;
+    const struct workload *workload = (const struct workload *)point->workload;
+    struct shared *shared = visit->memory;
+    enum phase phase = point->phase == PHASE_TRAINING ? PHASE_INFERENCE
+                                                      : (enum phase)point->phase;
+
+    *layers = varied;
+    if (is_varied)
+        return accel_layers_create(varied, workload, phase, 1, point->sequence_length,
+                                   reason);
+    return layer_cache_find(&shared->layers, workload, phase, 1, point->sequence_length,
+                            layers, reason);
+}
+
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
+                                       visit->point.workload);
+    struct shared *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_costs costs;
-    struct point point;
+    struct accel_layers varied = { 0 };
     enum status status;
 
-    if (study->statuses[STAGE_CROSSBAR][row] != POINT_DONE ||
-        study->statuses[STAGE_CROSSBAR_BUFFERS][buffers] != POINT_DONE)
-        return STATUS_INFEASIBLE; /* those stages said why */
-    grid_point(grid, &study->sweep->space, index, &point);
-    costs_read(study, row, buffers, &costs);
-    request_make(&point, &costs, &request);
-    status = layer_cache_find(&shared->layers, (const struct workload *)point.workload,
-                              request.trains ? PHASE_INFERENCE
-                                             : (enum phase)point.phase,
-                              1, point.sequence_length, &request.layers, reason);
+    costs_read(visit->study, visit->at[STAGE_CROSSBAR],
+               visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
+    request_make(&visit->point, &costs, &request);
+    status = layers_at(visit, is_varied, &varied, &request.layers, reason);
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
-        network_write(&point, &result, out, i);
+        network_write(&visit->point, &result, &out->crossbar_network, i);
+    if (is_varied)
+        accel_layers_free(&varied);
     return status;
 }
 
@@ -226,11 +251,8 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
 {
     struct shared shared = { .layers = { .count = 0 } };
 
-    for (uint64_t i = 0; i < points.count; i++)
-        status[i] = network_at(study, &shared, points.first + i, i,
-                               &out->crossbar_network, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
+    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, &shared, out,
+                status, reason);
     layer_cache_free(&shared.layers);
     crossbar_room_free(&shared.room);
 }

@@ -3,6 +3,7 @@
 
 #include "accel/family.h"
 #include "accel/layer_cache.h"
+#include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
 static void machine_at(const struct point *point, struct machine *machine)
@@ -29,6 +30,14 @@ static void machine_at(const struct point *point, struct machine *machine)
         a->queue_depth = point->queue_depth;
     if (point->tile != TILE_RECORD)
         a->tile = (uint64_t)point->tile;
+}
+
+static enum status layers_make(const struct point *point, struct accel_layers *layers,
+                               struct error *reason)
+{
+    return accel_layers_create(layers, (const struct workload *)point->workload,
+                               (enum phase)point->phase, point->batch,
+                               point->sequence_length, reason);
 }
 
 /* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
@@ -74,31 +83,45 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
                                mapping->direct_macs * (1 - transform_share(tile)));
 }
 
+static enum status mapping_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    const struct accel_layers *layers;
+    struct accel_layers varied;
+    struct machine machine;
+    struct mapping mapping;
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
+                                       visit->point.workload);
+    enum status status;
+
+    machine_at(&visit->point, &machine);
+    if (is_varied) {
+        status = layers_make(&visit->point, &varied, reason);
+        layers = &varied;
+    } else {
+        status = layer_cache_find(visit->memory,
+                                  (const struct workload *)visit->point.workload,
+                                  (enum phase)visit->point.phase, visit->point.batch,
+                                  visit->point.sequence_length, &layers, reason);
+    }
+    if (status != STATUS_OK)
+        return status;
+    status = machine_map(&machine, layers, visit->point.layer, &mapping, reason);
+    if (status == STATUS_OK)
+        row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
+    if (is_varied)
+        accel_layers_free(&varied);
+    return status;
+}
+
 void mapping_stage_evaluate(const struct study *study, struct range points,
                             const union columns *out, int8_t *status,
                             struct error *reason)
 {
     struct layer_cache cache = { .count = 0 };
 
-    for (uint64_t i = 0; i < points.count; i++) {
-        const struct accel_layers *layers;
-        struct machine machine;
-        struct mapping mapping;
-        struct point point;
-        enum status found;
-
-        grid_point(&study->grids[STAGE_MAPPING], &study->sweep->space, points.first + i,
-                   &point);
-        machine_at(&point, &machine);
-        found = layer_cache_find(&cache, (const struct workload *)point.workload,
-                                 (enum phase)point.phase, point.batch,
-                                 point.sequence_length, &layers, reason);
-        if (found == STATUS_OK)
-            found = machine_map(&machine, layers, point.layer, &mapping, reason);
-        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
-        if (found == STATUS_OK)
-            row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
-    }
+    stage_visit(study, STAGE_MAPPING, points, mapping_visit, &cache, out, status,
+                reason);
     layer_cache_free(&cache);
 }
 
