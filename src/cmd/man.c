@@ -157,6 +157,7 @@ static void page_program(void)
     roff_tag("2",
              "bad input: one line on standard error says what is wrong and what would "
              "be right");
+    roff_tag("3", "of status: a run is going on\n");
     roff_tag("75", "not over: run the same command again");
     fputs(".SH ENVIRONMENT\n", stdout);
     roff_tag("NVSWEEP_LIBRARY", "");
