@@ -117,12 +117,12 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
     out->offchip_accesses[i] = mapping->dram_reads + mapping->dram_writes;
     out->instructions[i] = mapping->instructions;
     out->transform_ops[i] = mapping->transform_ops;
-    out->transform_reduction[i] = mapping->direct_macs > 0 ? mapping->direct_macs /
-                                                                 mapping->transformed_macs
-                                                           : 1;
+    out->transform_reduction[i] = mapping->direct_macs > 0
+                                      ? mapping->direct_macs / mapping->transformed_macs
+                                      : 1;
     out->transform_bound[i] = mapping->macs /
-                              (mapping->macs - mapping->direct_macs *
-                                                   (1 - transform_share(tile)));
+                              (mapping->macs -
+                               mapping->direct_macs * (1 - transform_share(tile)));
 }
 
 static enum status mapping_visit(const struct visit *visit, const union columns *out,
