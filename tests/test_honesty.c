@@ -345,7 +345,7 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     uint64_t wanted = asked ? strtoull(asked, NULL, 10) : 0, state = 20260731;
     uint64_t points = 0, done = 0;
 
-    for (int round = 0; round < 8 || done < wanted; round++) {
+    for (int round = 0; round < 9 || done < wanted; round++) {
         for (enum stage_id id = 0; id < STAGE_COUNT; id++)
             round_run(id, &state, &tally);
         done = 0;

@@ -247,6 +247,28 @@ enum status row_number(const struct row_fields *fields, const char *name,
     return STATUS_OK;
 }
 
+/* Commas were quoted in the input. */
+void row_text_write(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++)
+        fputc(*text == ',' || *text == '\n' ? ';' : *text, out);
+}
+
+void row_key_write(const struct row_fields *fields, const char *name, FILE *out)
+{
+    const char *text = row_text(fields, name);
+    size_t at = 0;
+    const struct row_title *title = title_find(fields, name, &at);
+    char *end;
+    double value = strtod(text, &end),
+           scale = title != NULL ? suffix_scale(end, name) * title->scale : 0;
+
+    if (end == text || scale == 0 || (scale == 1 && *end == '\0'))
+        row_text_write(text, out);
+    else
+        fprintf(out, "%.10g", value * scale);
+}
+
 enum status row_whole(const struct row_fields *fields, const char *name,
                       double fallback, double most, uint64_t *value)
 {
