@@ -29,16 +29,11 @@ static double edap(const struct array_result *r)
 static double value(const struct array_result *r, enum array_target target)
 {
     switch (target) {
-    case TARGET_READ_LATENCY:
-        return r->read_latency_s;
-    case TARGET_READ_EDP:
-        return r->read_latency_s * r->read_energy_j;
-    case TARGET_EDAP:
-        return edap(r);
-    case TARGET_LEAKAGE:
-        return r->leakage_w;
-    default:
-        return r->area_m2;
+    case TARGET_READ_LATENCY: return r->read_latency_s;
+    case TARGET_READ_EDP: return r->read_latency_s * r->read_energy_j;
+    case TARGET_EDAP: return edap(r);
+    case TARGET_LEAKAGE: return r->leakage_w;
+    default: return r->area_m2;
     }
 }
 
@@ -50,7 +45,8 @@ static void same_answer_as_enumeration(const struct array_request *request)
     CU_ASSERT_EQUAL_FATAL(array_search_naive(request, &naive, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(fast.data.organization.banks, naive.data.organization.banks);
     CU_ASSERT_EQUAL(fast.data.organization.sub_rows, naive.data.organization.sub_rows);
-    CU_ASSERT_EQUAL(fast.data.organization.bank_cols, naive.data.organization.bank_cols);
+    CU_ASSERT_EQUAL(fast.data.organization.bank_cols,
+                    naive.data.organization.bank_cols);
     CU_ASSERT_EQUAL(fast.read_latency_s, naive.read_latency_s);
     CU_ASSERT_EQUAL(fast.write_energy_j, naive.write_energy_j);
     CU_ASSERT_EQUAL(fast.area_m2, naive.area_m2);
@@ -106,7 +102,8 @@ static void buses_are_searched_like_trees(void)
 /* A bus's nearest and farthest mats differ; it is charged for the farthest. */
 static void buses_of_large_banks_are_no_faster_than_trees(void)
 {
-    struct array_request request = memory("SRAM", 64 * 1024 * 1024, TARGET_READ_LATENCY);
+    struct array_request request = memory("SRAM", 64 * 1024 * 1024,
+                                          TARGET_READ_LATENCY);
     struct array_result tree, bus;
 
     CU_ASSERT_EQUAL_FATAL(array_search(&request, &tree, NULL), STATUS_OK);
@@ -183,9 +180,9 @@ static void write_devices_load_write_wordlines_only(void)
     CU_ASSERT_EQUAL_FATAL(array_search(&request, &split, NULL), STATUS_OK);
     one_device.one_access_device = true;
     request.rules = &one_device;
-    CU_ASSERT_EQUAL_FATAL(array_evaluate(&request, &split.data.organization, NULL, &single,
-                                         NULL),
-                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        array_evaluate(&request, &split.data.organization, NULL, &single, NULL),
+        STATUS_OK);
     CU_ASSERT(split.data.write_row_s > 0);
     CU_ASSERT(split.write_energy_j > single.write_energy_j);
     CU_ASSERT(split.area_m2 > single.area_m2);
@@ -193,7 +190,8 @@ static void write_devices_load_write_wordlines_only(void)
 }
 
 SUITE(array_choices, TEST(chosen_banks_are_those_of_plain_enumeration),
-      TEST(chosen_banks_are_no_worse_than_any_given), TEST(buses_are_searched_like_trees),
+      TEST(chosen_banks_are_no_worse_than_any_given),
+      TEST(buses_are_searched_like_trees),
       TEST(buses_of_large_banks_are_no_faster_than_trees),
       TEST(the_best_access_mode_is_the_best_of_three),
       TEST(tuned_caches_have_the_least_edap_of_all_targets),

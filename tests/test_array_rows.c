@@ -250,14 +250,15 @@ static void banks_of_more_mats_than_trees_reach_are_refused(void)
 }
 
 /* Rows through a rule set; the status that array_rows gave. */
-static FILE *answer(const char *text, const struct array_rules *rules, enum status expected,
-                    struct error *err)
+static FILE *answer(const char *text, const struct array_rules *rules,
+                    enum status expected, struct error *err)
 {
     FILE *in = tmpfile(), *out = tmpfile();
 
     fputs(text, in);
     rewind(in);
-    CU_ASSERT_EQUAL(array_rows(in, "rows.csv", out, rules, &shipped_rows, err), expected);
+    CU_ASSERT_EQUAL(array_rows(in, "rows.csv", out, rules, &shipped_rows, err),
+                    expected);
     fclose(in);
     rewind(out);
     return out;
@@ -393,5 +394,7 @@ SUITE(array_rows, TEST(published_rows_agree_at_their_organization),
       TEST(infeasible_rows_keep_their_keys_and_say_why),
       TEST(banks_of_more_mats_than_trees_reach_are_refused),
       TEST(columns_have_any_order_name_and_unit),
-      TEST(a_bad_row_does_not_stop_those_after_it), TEST(rows_of_other_tools_are_said_to_be),
-      TEST(nodes_between_the_tables_have_an_answer), TEST(roadmaps_are_ordered_by_leakage));
+      TEST(a_bad_row_does_not_stop_those_after_it),
+      TEST(rows_of_other_tools_are_said_to_be),
+      TEST(nodes_between_the_tables_have_an_answer),
+      TEST(roadmaps_are_ordered_by_leakage));

@@ -297,7 +297,8 @@ static bool is_extra(const struct row_title *title)
 
 /* What an extra column holds: the model's value where it means one of ours.  Files that
  * know only one leakage mean the whole memory's. */
-static void write_extra(const struct rows *rows, size_t at, const struct array_result *r)
+static void write_extra(const struct rows *rows, size_t at,
+                        const struct array_result *r)
 {
     const struct row_title *title = &rows->fields.titles[at];
     const struct column *column = column_named(title->name);

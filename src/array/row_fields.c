@@ -63,9 +63,9 @@ static const struct {
     const char *suffix;
     double scale;
 } suffixes[] = {
-    { "", 1 },     { "b", 1 },    { "bit", 1 },  { "bits", 1 }, { "nm", 1 },
-    { "k", KI },   { "kb", KI },  { "kib", KI }, { "m", MI },   { "mb", MI },
-    { "mib", MI }, { "g", GI },   { "gb", GI },  { "gib", GI },
+    { "", 1 },     { "b", 1 },   { "bit", 1 },  { "bits", 1 }, { "nm", 1 },
+    { "k", KI },   { "kb", KI }, { "kib", KI }, { "m", MI },   { "mb", MI },
+    { "mib", MI }, { "g", GI },  { "gb", GI },  { "gib", GI },
 };
 
 enum status row_bad(const struct row_fields *fields, const char *format, ...)
@@ -241,7 +241,8 @@ enum status row_number(const struct row_fields *fields, const char *name,
     }
     *value = strtod(text, &end);
     *value *= suffix_scale(end, name) * title->scale;
-    if (end == text || suffix_scale(end, name) == 0 || !(*value >= least && *value <= most))
+    if (end == text || suffix_scale(end, name) == 0 ||
+        !(*value >= least && *value <= most))
         return row_bad(fields, "column %s is '%.60s', must be a number in %g..%g",
                        title->given, text, least / title->scale, most / title->scale);
     return STATUS_OK;

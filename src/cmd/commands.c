@@ -66,7 +66,8 @@ const struct command commands[] = {
       "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
-      "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+      "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"
+      "                      physical_nvsim_writes (default physical)\n", cmd_array },
     { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's reports, to the digit",
       "  -c FILE             that tool's configuration; bandwidth CALC or USER\n"
       "  -t FILE             that tool's topology\n"
