@@ -60,7 +60,7 @@ const struct command commands[] = {
       "  --json              for scripts\n", cmd_diff },
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
-    { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
+    { "explain",  "[SWEEP] [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
     { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
       "  --json              for scripts\n"
       "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
