@@ -192,15 +192,16 @@ static void array_print(const struct study *study)
 
 /* A sweep file and values of its axes, or settings alone. */
 static enum status what_read(int argc, char **argv, struct library *library,
-                             struct sweep *sweep, struct point *point, struct error *err)
+                             struct sweep *sweep, struct point *point,
+                             struct error *err)
 {
     enum status status;
 
     if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
         status = sweep_load(argv[0], library, sweep, err);
-        return status != STATUS_OK
-                   ? status
-                   : point_choose(argv + 1, argc - 1, library, &sweep->space, point, err);
+        return status != STATUS_OK ? status
+                                   : point_choose(argv + 1, argc - 1, library,
+                                                  &sweep->space, point, err);
     }
     status = library_load(library, err);
     if (status == STATUS_OK)
