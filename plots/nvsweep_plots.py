@@ -109,24 +109,24 @@ def pareto_mask(*columns):
 # ---- uncertainty
 
 
-def first_order(factors, values, bins=16):
+def first_order(factors, values):
     """Share of the variance of the values that each factor alone explains: the correlation
-    ratio over equal ranges of its rank, less what chance explains (Plischke et al., EJOR
-    226(3), 2013; T. L. Kelley, PNAS 21, 1935).  factors[samples, parameters]; the samples
-    stage's parameter_factor is such an array.  As the sensitivity stage computes it, for
-    any metric."""
+    ratio over equal ranges of its rank, as many as the cube root of the samples (Plischke
+    et al., EJOR 226(3), 2013).  factors[samples, parameters]; the samples stage's
+    parameter_factor is such an array.  As the sensitivity stage computes it, for any
+    metric."""
     factors, values = np.asarray(factors, float), np.asarray(values, float)
     good = np.isfinite(values)
     factors, values = factors[good], values[good]
     n, total = len(values), values.var() * len(values)
+    bins = int(np.clip(np.round(np.cbrt(n)), 4, 32))
+    edges = [n * b // bins for b in range(bins + 1)]
     indices = np.full(factors.shape[1], np.nan)
     for p, column in enumerate(factors.T):
         if np.ptp(column) > 0 and total > 0 and n >= 4 * bins:
             order = np.argsort(column, kind="stable")
-            edges = [n * b // bins for b in range(bins + 1)]
-            within = sum(values[order[a:b]].var() * (b - a)
-                         for a, b in zip(edges, edges[1:]))
-            indices[p] = 1 - within / total * (n - 1) / (n - bins)
+            within = sum(values[order[a:b]].var() * (b - a) for a, b in zip(edges, edges[1:]))
+            indices[p] = 1 - within / total
     return indices
 
 

@@ -203,7 +203,8 @@ def draw_study(data, stem, metric, x, line, panel, selection):
         axis, value = selection["over"]
         array = array.sel({axis: value}, drop=True) / array
         array.attrs = {"units": "1"}
-        label = f"{label}, {'smallest' if axis == x else value} over it"
+        name = metric.rsplit("_", 1)[0].replace("_", " ").capitalize()
+        label = f"{name}: {'smallest' if axis == x else value} over each"
     array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:

@@ -177,7 +177,40 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
     ASSERT_NEAR(exceeds.latency_s, (800000.0 * 4096 + 804096) * 4 / 3e9, 1e-12);
 }
 
-SUITE(cim_upmem, TEST(eleven_tasklets_fill_the_pipeline),
+/* 13.1 GB do not fit 12 GB: twice the bandwidth of page faults is half the time. */
+static void the_oversubscribed_bandwidth_can_be_stated(void)
+{
+    struct accel_layer layer = { .batch = 1,
+                                 .groups = 1,
+                                 .channels = 4096,
+                                 .filters = 800000,
+                                 .in_height = 1,
+                                 .in_width = 1,
+                                 .kernel_height = 1,
+                                 .kernel_width = 1,
+                                 .stride = 1,
+                                 .out_height = 1,
+                                 .out_width = 1 };
+    size_t number = 1;
+    const struct accel_layers layers = { &layer, &number, 1 };
+    struct cim_network_request request = { .cim = &beside,
+                                           .layers = &layers,
+                                           .bits = 32 };
+    struct cim_network record, stated;
+
+    CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
+    request.oversubscribed_bytes_per_s = 6e9; /* the record says 3 */
+    CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
+    ASSERT_NEAR(stated.memory_s, record.memory_s / 2, 1e-12);
+    layer.filters = 700000; /* fits: its own bandwidth counts */
+    CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
+    request.oversubscribed_bytes_per_s = 0;
+    CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(stated.memory_s, record.memory_s);
+}
+
+SUITE(cim_upmem, TEST(the_oversubscribed_bandwidth_can_be_stated),
+      TEST(eleven_tasklets_fill_the_pipeline),
       TEST(memory_takes_a_start_and_half_a_cycle_per_byte),
       TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),
       TEST(groups_are_dealt_to_dpus), TEST(weights_must_fit),

@@ -60,9 +60,9 @@ static enum status file_settle(struct run *run, struct error *err)
 {
     struct results *results;
     enum status status;
-    bool is_known = true;
+    bool is_known = access(run->output, F_OK) != 0;
 
-    if (access(run->output, F_OK) != 0)
+    if (is_known)
         status = results_create(run->output, &run->study, run->table,
                                 &run->options->program, err);
     else
@@ -278,11 +278,12 @@ enum status run_sweep(const struct study *study, const char *output,
                       const struct run_options *options, MPI_Comm comm,
                       struct error *err)
 {
+    char *file = raw_resolve(output);
     struct run run = {
         .study = *study,
         .table = options->stages ? options->stages : stages,
         .options = options,
-        .output = output,
+        .output = file,
         .comm = comm,
         .lock = { .fd = -1 },
         .raw = { .fd = -1 },
@@ -308,5 +309,6 @@ enum status run_sweep(const struct study *study, const char *output,
     end_note(&run, status);
     for (int id = 0; id < STAGE_COUNT; id++)
         block_free(&run.loaded[id]);
+    free(file);
     return status;
 }

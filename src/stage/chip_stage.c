@@ -141,6 +141,7 @@ static void row_write(const struct idle_chip *c, const struct point *point,
                       const struct chip_columns *out, uint64_t i)
 {
     const struct chip *chip = &c->chip;
+    double dram_j = chip->part_j[PART_DRAM] + chip->part_j[PART_DRAM_BACKGROUND];
     double total_j = 0, level_j = 0, idle_j, throughput_hz, rate_hz;
     double leakage_w = chip->levels_leakage_w + chip->logic_leakage_w;
     double share = leakage_w > 0 ? chip->levels_leakage_w / leakage_w : 0;
@@ -164,6 +165,7 @@ static void row_write(const struct idle_chip *c, const struct point *point,
     out->dynamic_j[i] = total_j - idle_j;
     out->memory_j[i] = level_j + share * idle_j;
     out->chip_power_w[i] = total_j * rate_hz;
+    out->onchip_power_w[i] = (total_j - dram_j / c->batch) * rate_hz;
     out->chip_edp_js[i] = total_j * chip->latency_s;
     out->chip_area_m2[i] = chip->area_m2;
     out->chip_edap_jsm2[i] = total_j * chip->latency_s * chip->area_m2;

@@ -10,8 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 16 };
-
 static enum status samples_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
@@ -164,7 +162,7 @@ static void indices_write(const struct study *study, const struct spread *spread
                                                          sampled->samples[i], p),
                                       .y = y[i] };
         out[parameters_find(&parameters, &spread->parameters[p])] = first_order(
-            pairs, sampled->n, BINS);
+            pairs, sampled->n, first_order_bins(sampled->n));
     }
     free(pairs);
 }

@@ -227,6 +227,13 @@ static int by_x(const void *a, const void *b)
     return p->x < q->x ? -1 : p->x > q->x;
 }
 
+unsigned first_order_bins(uint64_t n)
+{
+    double bins = round(cbrt((double)n));
+
+    return bins < 4 ? 4 : bins > 32 ? 32 : (unsigned)bins;
+}
+
 double first_order(struct pair *pairs, uint64_t n, unsigned bins)
 {
     double mean = 0, variance = 0, explained = 0;
@@ -248,7 +255,5 @@ double first_order(struct pair *pairs, uint64_t n, unsigned bins)
             sum += pairs[i].y - mean;
         explained += sum * sum / (double)(end - first) / (double)n;
     }
-    return variance > 0
-               ? 1 - (1 - explained / variance) * (double)(n - 1) / (double)(n - bins)
-               : NAN;
+    return variance > 0 ? explained / variance : NAN;
 }

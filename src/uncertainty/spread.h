@@ -53,13 +53,15 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
 
 /* Share of the variance of y that parameter values x alone explain (first-order index,
  * given data: E. Plischke, E. Borgonovo and C. L. Smith, EJOR 226(3), 2013): variance of
- * the means of y within `bins` equal ranges of the rank of x, over the variance of y, less
- * what chance explains of n values (T. L. Kelley, PNAS 21, 1935); so it may lie a little
- * below zero.  The n pairs are sorted in place by x.  NaN if x or y does not vary or n < 4
- * bins. */
+ * the means of y within `bins` equal ranges of the rank of x, over the variance of y.  Of n
+ * values, chance explains up to (bins - 1) / (n - 1).  The n pairs are sorted in place by
+ * x.  NaN if x or y does not vary or n < 4 bins. */
 struct pair {
     double x, y;
 };
+/* Ranges for n values: their cube root, within 4..32, so that each holds many and what
+ * chance explains stays below 3 % from 128 values on. */
+unsigned first_order_bins(uint64_t n);
 double first_order(struct pair *pairs, uint64_t n, unsigned bins);
 
 #endif

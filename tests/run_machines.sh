@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Machines of every kind from sweep file to result file: the same bytes on one and on three
+# ranks, recomputed alike, a front; records that make no sense are one line and exit code 2,
+# networks that do not fit a status.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+cat >"$scratch/small.cfg" <<'CFG'
+title = "kinds x networks x budgets";
+axes = {
+    machine = [ "gpu-gtx-1080-ti", "eyeriss", "mensa", "upmem-rank", "simdram-rank", "neon",
+                "crossbar-chip" ];
+    workload = [ "vgg8-cifar", "lenet" ];
+    technology = "sram"; node = "16 nm"; roadmap = "lop"; precision = 8; capacity = "1 MiB";
+    area_budget = [ "0 m2", "20 mm2", "600 mm2" ];
+};
+CFG
+for ranks in 1 3; do
+    timeout 120 mpirun -n $ranks "$NVSWEEP" run "$scratch/small.cfg" -o "$scratch/$ranks.h5" \
+        --quiet || fail "run on $ranks ranks"
+done
+cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
+"$NVSWEEP" verify "$scratch/1.h5" >"$scratch/verify" || fail "verify: $(cat "$scratch/verify")"
+"$NVSWEEP" best "$scratch/1.h5" -m inference_energy_j,inference_latency_s --per workload \
+    area_budget="0 m2" >"$scratch/front" || fail "best"
+[ "$(grep -c 'vgg8-cifar' "$scratch/front")" -ge 1 ] || fail "no front"
+# a GPU's die is larger than 20 mm2, and every other kind leaves its points out
+"$NVSWEEP" show "$scratch/1.h5" machine=gpu-gtx-1080-ti area_budget="20 mm2" \
+    -m inference_energy_j | grep -q ' -$' || fail "a GPU fits 20 mm2"
+"$NVSWEEP" plan "$scratch/small.cfg" | grep -Eq '^chip +14 +12 ' || fail "chip leaves out 12"
+"$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'network_engine' ||
+    fail "explain has no engine"
+
+# A machine and an axis it stands for; a machine whose record is missing.
+refused() { # words that must be said, file
+    timeout 20 "$NVSWEEP" plan "$2" --library "$scratch/library" >"$scratch/out" 2>"$scratch/err"
+    local code=$?
+    [ $code -eq 2 ] || fail "exit code $code, not 2: $1"
+    [ "$(wc -l <"$scratch/err")" -eq 1 ] || fail "not one line: $1"
+    grep -qF -- "$1" "$scratch/err" || fail "says $(cat "$scratch/err"), not $1"
+}
+mkdir -p "$scratch/library/machines" "$scratch/library/cim" "$scratch/library/crossbars"
+sed 's/"eyeriss", "mensa"/"mensa"/; s/axes = {/axes = { cim = "neon";/' "$scratch/small.cfg" \
+    >"$scratch/twice.cfg"
+refused "is given by the axis machine" "$scratch/twice.cfg"
+echo 'machines = ( { name = "ghost"; source = "none"; cim = "nobody"; } );' \
+    >"$scratch/library/machines/ghost.cfg"
+sed 's/"eyeriss"/"ghost"/' "$scratch/small.cfg" >"$scratch/ghost.cfg"
+refused "names machine 'ghost', which is cim 'nobody': the library has none" "$scratch/ghost.cfg"
+rm "$scratch/library/machines/ghost.cfg"
+
+# Records with impossible figures, each in a library of its own.
+record() { # file, from, to, words
+    sed "s/$2/$3/" "$root/sweeps/library/$1.cfg" >"$scratch/library/$1.cfg"
+    cmp -s "$root/sweeps/library/$1.cfg" "$scratch/library/$1.cfg" &&
+        fail "nothing to spoil in $1: $2"
+    refused "$4" "$scratch/small.cfg"
+    rm "$scratch/library/$1.cfg"
+}
+record cim/upmem 'clock_hz = "350 MHz"' 'clock_hz = "0 MHz"' "clock_hz"
+record cim/upmem 'dpus = 2556' 'dpus = 0' "dpus is 0"
+record cim/simdram 'lanes = 65536' 'lanes = 0' "lanes is 0"
+record cim/simdram 'cycling_a = "64 mA"' 'cycling_a = "1 mA"' "cycling_a (IDD0)"
+record cim/neon 'rows = 128' 'rows = 0' "rows is 0"
+record cim/neon 'bank_w = "360.79 mW"' 'bank_w = "1 mW"' "bank_w is 0.001 W"
+record crossbars/chips 'rows = 128' 'rows = 0' "rows is 0"
+record cim/mensa 'engines = \[ "edge-tpu" \]' 'engines = [ ]' "has 0 engines"
+
+# A network too large for the memory is a row with status 2 and a reason.
+cat >"$scratch/large.cfg" <<'CFG'
+axes = { cim = "upmem-rank"; workload = [ "lenet", "gemv-1310720" ]; precision = 32; };
+CFG
+timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet || fail "large"
+"$NVSWEEP" show "$scratch/large.h5" workload=gemv-1310720 -m network_s | grep -q '^-$' ||
+    fail "21 GB of weights fit 64 DPUs"
+"$NVSWEEP" explain "$scratch/large.cfg" workload=gemv-1310720 |
+    grep -q 'why not: weights of 2.15e+10 bytes do not fit 64 DPUs of 6.71e+07' ||
+    fail "no reason for what does not fit"
+[ $failures -eq 0 ] && echo "machines of every kind are as they should be"
+exit $((failures > 0))
