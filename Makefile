@@ -12,7 +12,7 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge cim uncertainty space stage
+CORE     := base tech array workload platform accel carbon cloud reliability edge cim space uncertainty stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
@@ -21,6 +21,8 @@ PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
             libconfig-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
             libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
+# Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
+NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
@@ -72,6 +74,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)jobs/run deepnvm_isocapacity
 
 test: deps  ## install what is missing, build, run every test
+	$(Q).ci/deps $(NOTEBOOK_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
@@ -122,6 +125,10 @@ format:  ## lay out the C code
 bench: all $(BENCH:%=$(BUILD)/bench_%)  ## measure speed, printed with ratios
 	$(Q)for b in $(BENCH); do $(BUILD)/bench_$$b || exit 1; done
 
+notebooks: deps all  ## open the notebooks in a browser (installs jupyter)
+	$(Q).ci/deps $(NOTEBOOK_PACKAGES) jupyter-notebook
+	cd plots && env -u PYTHONPATH jupyter notebook
+
 plots: deps all  ## draw the figures of all results there are (PNG, PDF, build/figures)
 	$(Q)plots/draw_all $(BUILD)/results
 
@@ -152,7 +159,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint format bench plots schema man install clean help
+.PHONY: notebooks all run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint format bench plots schema man install clean help
 
 # ---- how things are built
 

@@ -106,6 +106,30 @@ def pareto_mask(*columns):
     return mask
 
 
+# ---- uncertainty
+
+
+def first_order(factors, values):
+    """Share of the variance of the values that each factor alone explains: the correlation
+    ratio over equal ranges of its rank, as many as the cube root of the samples (Plischke
+    et al., EJOR 226(3), 2013).  factors[samples, parameters]; the samples stage's
+    parameter_factor is such an array.  As the sensitivity stage computes it, for any
+    metric."""
+    factors, values = np.asarray(factors, float), np.asarray(values, float)
+    good = np.isfinite(values)
+    factors, values = factors[good], values[good]
+    n, total = len(values), values.var() * len(values)
+    bins = int(np.clip(np.round(np.cbrt(n)), 4, 32))
+    edges = [n * b // bins for b in range(bins + 1)]
+    indices = np.full(factors.shape[1], np.nan)
+    for p, column in enumerate(factors.T):
+        if np.ptp(column) > 0 and total > 0 and n >= 4 * bins:
+            order = np.argsort(column, kind="stable")
+            within = sum(values[order[a:b]].var() * (b - a) for a, b in zip(edges, edges[1:]))
+            indices[p] = 1 - within / total
+    return indices
+
+
 # ---- published values
 
 
@@ -147,6 +171,8 @@ PREFIXES = ((1e-18, "a"), (1e-15, "f"), (1e-12, "p"), (1e-9, "n"), (1e-6, "µ"),
             (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T"), (1e15, "P"))
 AREAS = ((1e-12, "µm²"), (1e-6, "mm²"))
 BYTES = ((1.0, "B"), (2.0**10, "KiB"), (2.0**20, "MiB"), (2.0**30, "GiB"), (2.0**40, "TiB"))
+TIMES = ((3600.0, "h"), (86400.0, "d"), (31557600.0, "years"))
+GRAMS = tuple((1e-3 * factor, prefix + "g") for factor, prefix in PREFIXES[:8]) + ((1e3, "t"),)
 PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
 
 
@@ -159,6 +185,10 @@ def scale_of(values, units):
         steps = BYTES
     elif units == "m2":
         steps, typical = AREAS, 1e3 * typical  # 0.2 mm² rather than 200000 µm²
+    elif units == "kg":
+        steps = GRAMS
+    elif units == "s" and typical >= 7200:
+        steps = TIMES
     elif units in PREFIXABLE:
         steps = [(factor, prefix + units) for factor, prefix in PREFIXES]
     else:
@@ -186,7 +216,36 @@ def quantity(value, units):
     factor, words = scale_of([value], units)
     return f"{value / factor:.3g} {words}".strip()
 
+def front_of(data, most=8):
+    """The Pareto front of a file's time, energy and area (those of them that its last stage
+    with one has), as a table in units people read; None if nothing is done."""
+    for status in reversed([v for v in data.data_vars if v.endswith("_status")]):
+        columns = data[status].attrs.get("columns", "").split()
+        wanted = [next((name for name in columns if data[name].attrs.get("units") == unit
+                        and data[name].dims == data[status].dims), None)
+                  for unit in ("s", "J", "m2")]
+        table = None
+        names = [name for name in wanted if name]
+        if names and data[status].ndim:
+            table = data[names].where(data[status] == DONE).to_dataframe()[names].dropna(how="all")
+        if table is None or not len(table):
+            continue
+        table = table.dropna(axis="columns", how="all").dropna()
+        front = table[pareto_mask(*(table[name] for name in table))].iloc[:most].reset_index()
+        for name in names:
+            if name in front:
+                front[name] = [quantity(value, data[name].attrs["units"])
+                               for value in front[name]]
+        return front
+    return None
+
+
 # ---- running sweeps from a notebook
+
+
+def results_folder():
+    """Where run() leaves result files: $NVSWEEP_RESULTS, or build/results."""
+    return pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
 
 
 def run(sweep, result=None, ranks=None):
@@ -194,7 +253,7 @@ def run(sweep, result=None, ranks=None):
 
     sweep: a file under sweeps/, or the text of a sweep; a text needs the result's name.
     """
-    folder = pathlib.Path(os.environ.get("NVSWEEP_RESULTS", ROOT / "build" / "results"))
+    folder = results_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if "\n" in sweep or "axes" in sweep:
         path = folder / f"{result}.cfg"

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """One figure for each of the studies beside DeepNVM++: accelerators, carbon, cloud, edge,
-uncertainty, computing in memory, crossbars, hypervectors.  A study is a row of the table: which file, which metric,
-along which axis, a line per value of which axis, a panel per value of which."""
+reliability, computing in memory, crossbars, hypervectors.  A study is a row of the table:
+which file, which metric, along which axis, a line per value of which axis, a panel per
+value of which."""
 import argparse
 import pathlib
 import re
+import textwrap
 
 import numpy as np
 
@@ -14,28 +16,75 @@ import nvsweep_plots as nv
 plt = fig.plt
 
 STUDIES = {
-    # name: (file, metric, x, line, panel, selection)
+    # name: (file, metric, x, line, panel, selection); "over" in the selection: the metric
+    # at that value of that axis over the metric, so above 1 is better
     "xr_power": ("xr_inference_rate", "chip_power_w", "inference_hz", "technology",
                  "accelerator", {"placement": "weights", "roadmap": "lop",
+                                 "temperature_k": 300,
                                  "workload": "hand-detection-surrogate"}),
-    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "accelerator",
-                        {"placement": "weights", "roadmap": "lop",
+    "xr_saving": ("xr_inference_rate", "inference_j", "inference_hz", "accelerator",
+                  "temperature_k", {"placement": "all", "roadmap": "lop",
+                                    "workload": "hand-detection-surrogate",
+                                    "technology": "vgsot-mram",
+                                    "over": ("technology", "sram")}),
+    "xr_nodes_energy": ("xr_nodes", "inference_j", "node_m", "technology", "roadmap",
+                        {"placement": "weights", "accelerator": "xr-eyeriss",
                          "workload": "hand-detection-surrogate"}),
+    "xr_platforms": ("xr_platforms", "inference_j", "accelerator", "technology",
+                     "placement", {}),
+    "systolic_buffers": ("systolic_shapes", "chip_edp_js", "buffer_bytes", "technology",
+                         "dataflow", {"workload": "resnet50", "pe_rows": 32,
+                                      "pe_columns": 32}),
+    "systolic_shapes": ("systolic_shapes", "utilization", "pe_rows", "pe_columns",
+                        "dataflow", {"workload": "resnet50", "technology": "sram",
+                                     "buffer_bytes": 65536}),
     "eie_queue_depth": ("eie_queue_depth", "utilization", "queue_depth", "layer", None, {}),
-    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None, {}),
+    "eie_pes": ("eie_pes", "latency_s", "pe_columns", "layer", None,
+                {"over": ("pe_columns", 1)}),
     "eie_sram_width": ("eie_sram_width", "inference_j", "word_bits", "technology", "layer",
                        {"layer": [1, 4, 9]}),
     "winograd_networks": ("winograd_networks", "latency_s", "workload", "tile", "batch",
-                          {"technology": "sram"}),
+                          {"technology": "sram", "over": ("tile", "direct")}),
+    "winograd_layers": ("winograd_layers", "latency_s", "layer", "tile", "workload",
+                        {"over": ("tile", "direct")}),
+    "carbon_nodes": ("carbon_nodes", "cpa_kg_per_m2", "node_m", "fab", "fab_grid",
+                     {"fab_abatement": 0.97, "fab_grid": ["taiwan", "europe", "wind"]}),
     "carbon_share": ("carbon_share", "device_embodied_share", "utilisation", "grid_region",
-                     "optimisations", {"device": "gpu-training-server",
-                                       "optimisations": [0], "lifetime_s": 126230400}),
+                     None, {"device": "gpu-training-server",
+                            "optimisations": 0, "lifetime_s": 126230400}),
     "carbon_cache": ("carbon_cache", "carbon_kg", "capacity_bytes", "technology",
                      "grid_region", {"workload": "alexnet", "device": "nothing",
                                      "utilisation": 0.45, "lifetime_s": 126230400,
                                      "grid_region": ["iceland", "usa", "coal"]}),
     "cloud_stalls": ("cloud_stalls", "interconnect_stall", "workload", "instance", "batch",
                      {}),
+    "cloud_scaling_time": ("cloud_scaling", "epoch_s", "instances", "instance", "workload",
+                           {"allreduce": "hierarchical", "overlap": "yes",
+                            "bucket_bytes": 26214400}),
+    "cloud_scaling_price": ("cloud_scaling", "epoch_usd", "instances", "instance", "workload",
+                            {"allreduce": "hierarchical", "overlap": "yes",
+                             "bucket_bytes": 26214400}),
+    "edge_crossover": ("edge_rates", "edge_power_w", "inference_hz", "technology",
+                       "accelerator", {"workload": "mobilenet-v2", "idle": "gate",
+                                       "node_m": 28e-9, "site": "coin-cell"}),
+    "edge_video_power": ("edge_video", "video_device_w", "split", "technology", "video",
+                         {"site": "smart-glasses", "accelerator": "simba-like",
+                          "node_m": 28e-9}),
+    "edge_video_result": ("edge_video", "video_result_s", "split", "accelerator", "video",
+                          {"site": "smart-glasses", "technology": "stt-mram",
+                           "node_m": 28e-9}),
+    "reliability_lifetime": ("reliability_wear", "wear_lifetime_s", "technology", "levelling",
+                             None, {"ecc": "none", "lifetime_s": 86400.0, "fit_target": 1e9,
+                                    "write_error_rate": 0.0, "workload": "alexnet"}),
+    "reliability_scrub": ("reliability_wear", "scrub_w", "technology", "ecc", "temperature_k",
+                          {"levelling": "start_gap", "lifetime_s": 86400.0,
+                           "fit_target": 1e9, "write_error_rate": 0.0,
+                           "workload": "alexnet"}),
+    "robust_networks_energy": ("robust_networks", "roofline_energy_j", "workload",
+                               "technology", "platform",
+                               {"batch": 1, "capacity_bytes": 3145728}),
+    "robust_networks_time": ("robust_networks", "roofline_s", "workload", "technology",
+                             "platform", {"batch": 1, "capacity_bytes": 3145728}),
     "edge_rates": ("edge_rates", "battery_life_s", "inference_hz", "technology",
                    "accelerator", {"workload": "mobilenet-v2", "idle": "gate",
                                    "node_m": 28e-9, "site": "coin-cell"}),
@@ -66,7 +115,7 @@ STUDIES = {
 def chosen(array, selection):
     """The part of the array a study shows; axes it does not name at their first value."""
     for axis, value in selection.items():
-        if axis not in array.dims:
+        if axis not in array.dims or axis == "over":
             continue
         values = np.atleast_1d(value)
         if array[axis].dtype.kind == "f":
@@ -79,90 +128,112 @@ def chosen(array, selection):
     return array
 
 
-def words(name):
-    """A short label: the dataset's name without its unit."""
-    parts = name.split("_")
-    units = {"s", "j", "w", "m", "hz", "bytes", "bits", "kg", "js"}
-    return " ".join(parts[:-1] if parts[-1] in units and len(parts) > 1 else parts)
+def layer_names(data, workload):
+    """Names of a network's computing layers as the axis `layer` numbers them, from the
+    records in the file; 0 is the network."""
+    record = re.search(r'workload \{\s*name = "%s";.*?\n\}' % re.escape(workload),
+                       data.attrs["library_records"], re.S)
+    kinds = "convolution|transposed-convolution|fully-connected|gemm|attention"
+    return {0: "all", **dict(enumerate(
+        re.findall(r'name = "([^"]+)"; kind = "(?:%s)"' % kinds, record.group(0)), 1))}
 
 
-def value_axis(axes, values, name):
+def words(array):
+    """A short label: the file's own description up to a remark, or the dataset's name."""
+    text = array.attrs.get("long_name", array.name).split(";")[0].split(" (")[0]
+    if "_" in text or "/" in text:
+        text = array.name.replace("_", " ")
+    return textwrap.fill(text[0].upper() + text[1:], 34)
+
+
+def said(array, value):
+    """A value of an axis as people write it."""
+    if array.dtype.kind in "OU":
+        return str(value)
+    return nv.quantity(float(value), array.attrs.get("units", "1"))
+
+
+def value_axis(axes, values):
     """A logarithmic axis whose ticks are the sweep's own values."""
     axes.set_xscale("log")
     at = values.values[:: max(1, -(-values.size // 6))]
-    axes.set_xticks(at, [nv.quantity(float(v), values.attrs.get("units", "1")) for v in at],
-                    rotation=30)
+    axes.set_xticks(at, [said(values, v) for v in at], rotation=30)
     axes.xaxis.set_minor_locator(fig.matplotlib.ticker.NullLocator())
-    axes.set_xlabel(words(name))
+    axes.set_xlabel(words(values))
 
 
-def draw_study(data, metric, x, line, panel, selection):
-    array = chosen(nv.metric(data, metric), selection)
+def mark_published(axes, array, stem, x, panel):
+    """Published values of the metric: at their x in their panel, or a line for a maximum."""
+    for figure in nv.published(metric=array.name):
+        if figure["sweep"] not in ("", f"{stem}.cfg") or figure["baseline"]:
+            continue
+        place = nv.setting(figure, x.removesuffix("_m"))
+        where = [text.split("=", 1) for text in figure["where"]]
+        value = figure["published"] / array.attrs["factor"]
+        if figure["reduce"] == "max" and not where:
+            axes.axhline(value, color="black", ls=":", lw=1, label="published: the largest")
+        elif place and x == "node_m" and (not panel or list(panel) in where):
+            fig.published_mark(axes, float(place.split()[0]) * 1e-9, value, figure["grade"])
+
+
+def draw_line(axes, one, x, look, name):
+    if one[x].dtype.kind in "OU":
+        axes.plot(np.arange(one.sizes[x]), one, label=name, **{**look, "ls": ""})
+    else:
+        axes.plot(one[x], one, label=name, **look)
+
+
+def dress(axes, array, x):
+    if array[x].dtype.kind in "OU":
+        axes.set_xticks(np.arange(array.sizes[x]), array[x].values, rotation=40, ha="right")
+    elif x == "layer":
+        axes.set_xlabel("Layer (0: all)")
+    elif x in ("capacity_bytes", "buffer_bytes"):
+        fig.capacity_axis(axes, array[x].values)
+    else:
+        value_axis(axes, array[x])
+    if float(array.min()) > 0 and float(array.max()) > 10 * float(array.min()):
+        fig.log_y(axes)
+
+
+def draw_study(data, stem, metric, x, line, panel, selection):
+    array = nv.metric(data, metric)
+    label = words(array)
+    if "over" in selection:
+        axis, value = selection["over"]
+        array = array.sel({axis: value}, drop=True) / array
+        array.attrs = {"units": "1"}
+        name = metric.rsplit("_", 1)[0].replace("_", " ").capitalize()
+        label = f"{name}: {'smallest' if axis == x else value} over each"
+    array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:
             array = array.expand_dims(axis)
     extra = [axis for axis in array.dims if axis not in (x, line, panel)]
     array = nv.scaled(array.isel({axis: 0 for axis in extra}))
+    if "layer" in (line, panel) and data.workload.size == 1:
+        names = layer_names(data, str(np.ravel(data.workload.values)[0]))
+        array = array.assign_coords(layer=[names.get(int(n), str(n))
+                                           for n in array.layer.values])
     panels = array[panel].values if panel else [None]
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, len(panels), sharey=True, squeeze=False,
-                                    figsize=(1.4 + 2.9 * len(panels), 3.1),
+                                    figsize=(1.8 + 2.9 * len(panels), 3.3),
                                     constrained_layout=True)
-    is_text = array[x].dtype.kind in "OU"
     for axes, value in zip(all_axes[0], panels):
         part = array.sel({panel: value}) if panel else array
         for name in part[line].values:
-            one = part.sel({line: name})
-            at = np.arange(one.sizes[x]) if is_text else one[x]
-            axes.plot(at, one, **looks.line(name, **({"ls": ""} if is_text else {})),
-                      label=str(name))
-        if is_text:
-            axes.set_xticks(np.arange(array.sizes[x]), array[x].values, rotation=40,
-                            ha="right")
-        elif x == "capacity_bytes":
-            fig.capacity_axis(axes, array[x].values)
-        else:
-            value_axis(axes, array[x], x)
-        if panel:
-            axes.set_title(f"{value}")
-        if float(array.min()) > 0 and float(array.max()) > 10 * float(array.min()):
-            fig.log_y(axes)
-    all_axes[0][0].set_ylabel(nv.label(array, words(metric)))
+            draw_line(axes, part.sel({line: name}), x, looks.line(name),
+                      said(array[line], name))
+        dress(axes, array, x)
+        if "over" not in selection:
+            mark_published(axes, array, stem, x, (panel, str(value)) if panel else None)
+        if len(panels) > 1:
+            axes.set_title(said(array[panel], value))
+    all_axes[0][0].set_ylabel(nv.label(array, label))
     handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5), title=line)
-    return figure
-
-
-def draw_uncertainty(data):
-    """Median and the middle 90 % of the samples, and which parameter decides."""
-    looks = fig.Look()
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3), constrained_layout=True)
-    middle, low, high = (nv.metric(data, f"edp_{q}_js") for q in (50, 5, 95))
-    for name in middle.technology.values:
-        pick = {axis: 0 for axis in middle.dims if axis not in ("technology", "capacity_bytes")}
-        one, under, above = (q.isel(pick).sel(technology=name) for q in (middle, low, high))
-        look = looks.line(name)
-        left.plot(one.capacity_bytes, one, label=str(name), **look)
-        left.fill_between(one.capacity_bytes, under, above, color=look["color"], alpha=0.2)
-    left.set_yscale("log")
-    fig.capacity_axis(left, middle.capacity_bytes.values)
-    left.set_ylabel(nv.label(middle))
-    left.legend(fontsize=7)
-    index = nv.metric(data, "first_order_index")
-    others = {axis: 0 for axis in index.dims
-              if axis not in ("technology", "capacity_bytes", "parameter")}
-    index = index.isel(others).mean("capacity_bytes").fillna(0)
-    bottom = np.zeros(index.sizes["technology"])
-    names = re.findall(r'name = "(\w+)"; low', data.attrs["library_records"])
-    for number in range(index.sizes["parameter"]):
-        part = index.isel(parameter=number).values
-        if part.max() > 0.02:
-            name = names[number] if number < len(names) else str(number)
-            right.barh(index.technology.values, part, left=bottom, label=name,
-                       **fig.Look.bar(looks, name))
-            bottom = bottom + part
-    right.set_xlabel("share of the variance of EDP a parameter alone explains")
-    right.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
+                  title=words(array[line]))
     return figure
 
 
@@ -175,13 +246,8 @@ def main():
         path = folder / f"{stem}.h5"
         if path.is_file():
             data = nv.open_results(path)
-            fig.save(draw_study(data, *study), name, [data.attrs.get("nvsweep_commit", "")])
+            fig.save(draw_study(data, stem, *study), name, [data.attrs.get("nvsweep_commit", "")])
             drawn += 1
-    path = folder / "uncertainty_technology.h5"
-    if path.is_file():
-        data = nv.open_results(path)
-        fig.save(draw_uncertainty(data), "uncertainty_technology")
-        drawn += 1
     return 0 if drawn else 2
 
 

@@ -39,7 +39,7 @@ def arguments():
                         help="time to hand a byte range lock from node to node (0: local disk)")
     parser.add_argument("--open-us", type=float, default=10,
                         help="metadata server's time per open")
-    parser.add_argument("--library-files", type=int, default=60, help="files a rank opens")
+    parser.add_argument("--library-files", type=int, default=72, help="files a rank opens")
     parser.add_argument("--other-mb", type=float, default=25, help="a rank's memory without points")
     parser.add_argument("--inputs-mb", type=float, default=0,
                         help="results of earlier stages, which every rank holds")

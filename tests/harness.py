@@ -17,6 +17,7 @@ environment = dict(
     OMPI_MCA_rmaps_base_oversubscribe="1",
     OMPI_MCA_btl_vader_single_copy_mechanism="none",
 )
+root = os.getcwd()
 folder = tempfile.TemporaryDirectory(prefix="nvsweep-run-")
 os.chdir(folder.name)
 failed = []

@@ -2,7 +2,8 @@
  * on the files of a result, or records all of them.
  *
  *   INTERPOSE_FAIL=call:n:errno   the n-th such call fails (1 is the first); "pwrite:3:28:7"
- *                                 writes 7 bytes and fails the next time (a short write)
+ *                                 writes 7 bytes and fails the next time (a short write);
+ *                                 errno 0: the process is killed there and then
  *   INTERPOSE_RANK=r              on MPI rank r only
  *   INTERPOSE_COUNT=file          at exit, one line per kind: call count
  *   INTERPOSE_RECORD=file         every change as a record: kind, offset, size, bytes
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -97,6 +99,8 @@ static int is_fated(enum call call)
 {
     if (++counts[call] != fail_n || (int)call != fail_call)
         return 0;
+    if (fail_errno == 0)
+        kill(getpid(), SIGKILL);
     errno = fail_errno;
     return 1;
 }

@@ -45,12 +45,42 @@ sweep long '"sram"' '"16 KiB"' "22 nm" "0.25 K"
 expect 0 "datasets, .* elements compared" "$NVSWEEP" pack long.h5
 [ -f long.packed.h5 ] || fail "no long.packed.h5"
 expect 2 "is there already" "$NVSWEEP" pack long.h5
-expect 2 "is a packed copy" "$NVSWEEP" show long.packed.h5
+expect 2 "is a packed copy, which no run goes on with" "$NVSWEEP" run long.cfg -o long.packed.h5
 same_in_xarray long.h5 long.packed.h5
 expect 0 "elements compared" "$NVSWEEP" pack long.packed.h5 --undo -o back.h5
 expect 0 "0 damaged" "$NVSWEEP" verify back.h5
 "$NVSWEEP" diff long.h5 back.h5 | grep -v '^metadata_checksum' | grep . &&
     fail "what comes back differs"
+
+# Every command that reads takes the packed copy as it is, and says the same of both.
+for command in show status "verify --sample 0" "export -m area_m2,subarray_rows" \
+    "best -m read_energy_j,area_m2" "show --json -m leakage_w"; do
+    for file in long long.packed; do # shellcheck disable=SC2086
+        set -- $command
+        verb=$1
+        shift
+        "$NVSWEEP" "$verb" $file.h5 "$@" 2>&1 | sed "s/$file.h5/FILE/" >$file.txt
+    done
+    [ -s long.txt ] || fail "$command says nothing"
+    cmp -s long.txt long.packed.txt || fail "$command differs on the packed copy"
+done
+expect 0 "no differences" "$NVSWEEP" diff long.h5 long.packed.h5
+expect 0 "." "$NVSWEEP" report long.packed.h5 -o packed.html
+sweep short '"stt-mram"' '"16 KiB"' "22 nm" "0.25 K"
+"$NVSWEEP" pack short.h5 >/dev/null
+expect 0 "401 from the first file, 401 from the second" \
+    "$NVSWEEP" merge long.packed.h5 short.packed.h5 -o both.h5
+env -u PYTHONPATH /usr/bin/python3 -c '
+import h5py
+with h5py.File("long.packed.h5") as file: # the middle of the first chunk of a column
+    chunk = file["leakage_w"].id.get_chunk_info(0)
+with open("long.packed.h5", "r+b") as file:
+    file.seek(chunk.byte_offset + chunk.size // 2)
+    byte = file.read(1)
+    file.seek(-1, 1)
+    file.write(bytes([byte[0] ^ 255]))'
+expect 1 "leakage_w cannot be unpacked" "$NVSWEEP" verify long.packed.h5 --sample 0
+expect 1 "leakage_w cannot be unpacked" "$NVSWEEP" export long.packed.h5 -m leakage_w
 echo "no HDF5" >junk.h5
 expect 2 "junk.h5" "$NVSWEEP" pack junk.h5
 [ -e junk.packed.h5 ] || [ -e junk.packed.h5.partial ] && fail "left a file behind"

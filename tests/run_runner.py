@@ -1,5 +1,6 @@
 """Whole runs of a sweep without physics: same bytes for any number of ranks and after
 any stop, refusals, faults of points, faults of the disk."""
+import json
 import shutil
 import signal
 
@@ -72,6 +73,25 @@ for rank in ranks:
 code, said = finish(process)
 claim("and the first one finishes", code == 0 and bytes_of("two.h5") == wanted, said)
 
+# ---- names that are no file's, and two names of one
+os.mkfifo("pipe.h5")
+os.mkdir("folder.h5")
+for name in "pipe.h5", "folder.h5", "/dev/null":
+    code, said = sweep(0, name, 20, 50)
+    claim(f"{name} is no result file", code == 2 and said.count("bench_runner:") == 1,
+          f"{code} {said}")
+os.symlink("two.h5", "alias.h5")
+process = start(0, "two.h5", 20, 50)
+finish(process)
+with open("two.h5.lock", "w") as lock:
+    lock.write("there 5 - - -\n")
+code, said = sweep(0, "alias.h5", 20, 50)
+claim("a symbolic link leads to the same lock", code == 2 and "another run" in said, said)
+os.unlink("two.h5.lock")
+code, said = sweep(0, "alias.h5", 20, 50)
+claim("and to the same journal", code == 0 and os.path.islink("alias.h5") and
+      not os.path.exists("alias.h5.journal"), said)
+
 # ---- a lock of another host: a Slurm that says what it is told to
 os.mkdir("bin")
 for tool, says in ("scontrol", "echo 'ClusterName             = test'"), (
@@ -142,6 +162,15 @@ code, said = sweep(2, "flip.h5", 20, 50)
 claim("flipped bytes are found and set right", code == 0 and bytes_of("flip.h5") == wanted,
       f"{code} {said}")
 
+# ---- a folder that vanishes
+os.mkdir("gone")
+process = start(2, "gone/x.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+wait_for(lambda: os.path.exists("gone/x.h5") and verify("gone/x.h5")["checked"] > 3)
+shutil.rmtree("gone")
+code, said = finish(process)
+claim("a folder that vanishes is one clear line", code == 1 and "gone/x.h5" in said and
+      said.count("bench_runner:") == 1, f"{code} {said}")
+
 # ---- points that crash, hang or fail
 for fault, name in ("SYNTHETIC_CRASH", "crash"), ("SYNTHETIC_HANG", "hang"):
     file = name + ".h5"
@@ -172,6 +201,32 @@ for fault, name in ("SYNTHETIC_CRASH", "crash"), ("SYNTHETIC_HANG", "hang"):
 code, said = sweep(2, "fail.h5", 20, 0, SYNTHETIC_FAIL="5,6,7")
 claim("points that fail are recorded: exit code 1", code == 1 and
       verify("fail.h5")["failed"] == 3 and "3 of 240 points failed" in said, said)
+
+
+def status(file):
+    said = subprocess.run([os.path.join(root, nvsweep), "status", "--json", file],
+                          capture_output=True, text=True, timeout=60)
+    return said.returncode, json.loads(said.stdout)
+
+
+for file, wanted_code, state, kind, count in (("fail.h5", 1, "failed", "failed", 3),
+                                              ("crash.h5", 1, "failed", "quarantined", 2),
+                                              ("r1.h5", 0, "done", "failed", 0)):
+    code, found = status(file)
+    points = [p for p in found["points"] if p["status"] == kind]
+    claim(f"status tells that {file} is {state}, and which points did it",
+          code == wanted_code and found["state"] == state and len(points) == count and
+          all("technology=" in p["point"] for p in points), found)
+process = start(2, "watched.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+wait_for(lambda: os.path.exists("watched.h5"))
+for rank in ranks_of(process.pid):
+    os.kill(rank, signal.SIGSTOP)
+claim("status tells that a run is going on", status("watched.h5")[0] == 3)
+for rank in ranks_of(process.pid):
+    os.kill(rank, signal.SIGKILL)
+finish(process)
+wait_for(lambda: status("watched.h5")[0] == 75)
+claim("and that it was killed", status("watched.h5")[0] == 75)
 
 # ---- a rank that stands still
 process = start(3, "still.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)

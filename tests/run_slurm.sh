@@ -3,7 +3,7 @@
 # same bytes as that of an undisturbed run of one process without Slurm.
 #
 # Skipped (77) without root, without namespaces, or without Slurm's packages: they bring
-# daemons, so only NVSWEEP_SLURM_TESTS=1 (make slurm-test, and .ci/run) installs them.
+# daemons, so `make test` uses what is there, and `make slurm-test` installs them.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath -m "${BUILD:-$root/build}")

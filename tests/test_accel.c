@@ -352,7 +352,8 @@ static void zeros_save_what_the_machine_says(void)
         ASSERT_NEAR(skipped.computed_macs, 0.125 * full.computed_macs, 1e-12);
         machine.accelerator.zeros = ZEROS_COMPUTED;
         machine.accelerator.dram_run_bits = 5;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err),
+                        STATUS_OK);
         CU_ASSERT(coded_dram.dram_reads < full.dram_reads &&
                   coded_dram.dram_writes < full.dram_writes);
         CU_ASSERT_EQUAL(coded_dram.computed_macs, full.computed_macs);

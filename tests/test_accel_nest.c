@@ -256,7 +256,9 @@ static struct nest drawn(uint32_t *state, bool is_free)
     static const enum nest_dimension outer[] = { NEST_M, NEST_P, NEST_C, NEST_R };
     static const enum nest_dimension side[] = { NEST_M, NEST_C, NEST_P };
     static const uint64_t sizes[] = { 1, 2, 3, 4, 6 };
-    struct nest nest = { .place_count = 4, .stride = 1 + draw(state, 2), .mac_j = 1e-13 };
+    struct nest nest = { .place_count = 4,
+                         .stride = 1 + draw(state, 2),
+                         .mac_j = 1e-13 };
 
     for (int d = 0; d < NEST_DIMENSIONS; d++)
         nest.bounds[d] = 1;

@@ -192,6 +192,23 @@ static void computing_in_tracks_beats_a_core_behind_them(void)
     CU_ASSERT_EQUAL(in.counts.counter_updates, out.counts.counter_updates);
 }
 
+/* 27 vectors and their complements, 22 classes: a device for every bit. */
+static void crossbars_hold_a_device_a_bit(void)
+{
+    struct hdc_costs_request request = request_of("crossbar-hdc", "pcm");
+    struct hdc_costs costs;
+    struct hdc_result r;
+    struct error reason;
+
+    CU_ASSERT_EQUAL(hdc_costs_make(&request, &costs, &reason), STATUS_OK);
+    CU_ASSERT_EQUAL(costs.hdc_memory_bytes * 8, 760000);
+    r = run(&request);
+    CU_ASSERT_EQUAL(r.reads, 2 * 4 * 10000 * r.counts.ngrams);
+    ASSERT_NEAR(r.step_j[HDC_COMPARE], 21007 * costs.hdc_search_j, 1e-12);
+    request.work.classes = 44;
+    CU_ASSERT(run(&request).step_j[HDC_COMPARE] > 1.5 * r.step_j[HDC_COMPARE]);
+}
+
 static void what_cannot_be_built_says_why(void)
 {
     static const struct {
@@ -202,6 +219,7 @@ static void what_cannot_be_built_says_why(void)
         { "racetrack-hdc", "sram", "cells of sram are none", 0, 0, 10000 },
         { "racetrack-hdc", "racetrack", "between two ports", 8, 7, 10000 },
         { "simd-core", "sram", "the cache of simd-core has", 0, 0, 1e6 },
+        { "crossbar-hdc", "racetrack", "cannot sum currents", 0, 0, 10000 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -261,4 +279,5 @@ SUITE(cim_hdc, TEST(operations_of_language_recognition_are_exact),
       TEST(a_wider_span_takes_fewer_transverse_reads),
       TEST(time_and_operations_follow_the_texts),
       TEST(computing_in_tracks_beats_a_core_behind_them),
-      TEST(what_cannot_be_built_says_why), TEST(records_of_nothing_are_refused));
+      TEST(crossbars_hold_a_device_a_bit), TEST(what_cannot_be_built_says_why),
+      TEST(records_of_nothing_are_refused));

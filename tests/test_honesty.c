@@ -168,13 +168,17 @@ static enum status sweep_draw(enum stage_id stage, uint64_t *state, struct sweep
     static char texts[AXES][TEXT_BYTES];
     const char *settings[AXES];
     struct sweep all = { .stages = 1u << stage };
-    uint32_t wanted = stages_wanted(&all);
+    enum stage_id objective;
+    uint32_t wanted;
     axis_mask axes = 0;
     static const double calms[] = { 0, 0.5, 0.9, 0.97 };
     double calm = calms[draw_below(state, 4)];
     size_t count = 0;
     enum status status;
 
+    metric_find("edp_js", &objective, &all.objective.metric);
+    all.objective.stage = (int)objective;
+    wanted = stages_wanted(&all);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (wanted >> id & 1)
             axes |= stages[id].axes;

@@ -1,6 +1,8 @@
 #include "synthetic.h"
 #include "unit.h"
 
+#include "results/pack.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -370,6 +372,75 @@ static void another_sweeps_file_is_left_as_it_is(void)
     end();
 }
 
+/* Values that say where they are, in a variable of many dimensions. */
+static void fill(const struct results *results, const struct variable *variable)
+{
+    struct error err;
+    struct raw raw;
+
+    CU_ASSERT_EQUAL_FATAL(raw_open(&raw, results->path, true, &err), STATUS_OK);
+    for (uint64_t i = 0; i < variable->count; i++) {
+        double value = 1.0 / (double)(i + 3);
+
+        raw_write(&raw, &value, sizeof value, variable->offset + i * sizeof value,
+                  &err);
+    }
+    raw_close(&raw);
+}
+
+/* Any run of elements of a packed copy is that of the plain file, wherever it begins and
+ * ends in the dimensions and chunks. */
+static void packed_runs_of_elements_are_the_plain_ones(void)
+{
+    enum { MOST = 3 * 90 * 4 * 40 * 7 };
+    static double plain[MOST], packed[MOST];
+    struct results *from, *to;
+    const struct variable *a, *b;
+    struct pack_report report;
+    struct error err = { "" };
+    char *copy;
+    uint64_t state = 1;
+
+    begin();
+    sweep_free(&sweep);
+    synthetic_study(&sweep, &study, 90, 40, true);
+    create();
+    copy = alloc_printf("%s/y.h5", folder);
+    CU_ASSERT_EQUAL_FATAL(results_open(path, &from, &err), STATUS_OK);
+    a = results_find(from, "a_part");
+    fill(from, a);
+    fill(from, results_find(from, "s07"));
+    CU_ASSERT_EQUAL_FATAL(results_pack(path, copy, false, &report, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(results_open(copy, &to, &err), STATUS_OK);
+    for (int pass = 0; pass < 2; pass++) {
+        a = results_find(from, pass ? "s07" : "a_part");
+        b = results_find(to, pass ? "s07" : "a_part");
+        CU_ASSERT_FATAL(b->is_packed && !a->is_packed && a->count == b->count);
+        CU_ASSERT_FATAL(a->count <= MOST);
+        for (int i = 0; i < 300; i++) {
+            uint64_t first, count;
+
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            first = (state >> 33) % a->count;
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            count = i == 0 ? 0 : (state >> 33) % (i % 2 ? a->count - first : 60);
+            count = i == 1 ? a->count - first : count;
+            count = count > a->count - first ? a->count - first : count;
+            CU_ASSERT_EQUAL(results_read_raw(from, a, first, count, plain, &err),
+                            STATUS_OK);
+            CU_ASSERT_EQUAL(results_read_raw(to, b, first, count, packed, &err),
+                            STATUS_OK);
+            CU_ASSERT_EQUAL(memcmp(plain, packed, count * sizeof *plain), 0);
+        }
+    }
+    CU_ASSERT_EQUAL(to->stage_count, from->stage_count);
+    results_close(from);
+    results_close(to);
+    unlink(copy);
+    free(copy);
+    end();
+}
+
 static void foreign_and_cut_files_are_refused(void)
 {
     struct results *results;
@@ -399,4 +470,5 @@ SUITE(results, TEST(blocks_partition_the_points),
       TEST(comments_and_spaces_do_not_make_another_sweep),
       TEST(another_sweep_or_version_is_refused), TEST(damaged_metadata_is_set_right),
       TEST(another_sweeps_file_is_left_as_it_is),
+      TEST(packed_runs_of_elements_are_the_plain_ones),
       TEST(foreign_and_cut_files_are_refused));

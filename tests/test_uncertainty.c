@@ -1,7 +1,16 @@
 /* Spreads, samples and sensitivities (src/uncertainty/spread.h). */
-#include "unit.h"
+#include "array_library.h"
+#include "files.h"
 
-#include "uncertainty/spread.h"
+#include "accel/accelerator.h"
+#include "carbon/carbon.h"
+#include "config/sweep.h"
+#include "platform/platform.h"
+#include "platform/traffic.h"
+#include "stage/parameters.h"
+#include "stage/stage.h"
+#include "stage/visit.h"
+#include "uncertainty/path.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -39,29 +48,40 @@ static void every_dimension_is_evenly_filled(void)
 }
 
 static struct spread_parameter parameters[] = {
-    { .name = "set_pulse_s", .low = 0.5, .high = 2, .shape = SPREAD_LOG },
-    { .name = "read_voltage_v", .low = 0.9, .high = 1.1, .shape = SPREAD_UNIFORM },
+    { .name = "set_pulse_s", .record = "", .low = 0.5, .high = 2, .shape = SPREAD_LOG },
+    { .name = "read_voltage_v", .record = "", .low = 0.9, .high = 1.1 },
 };
 static const struct spread two = { .parameters = parameters, .parameters_count = 2 };
 
+static double varied_pulse_s(struct variation *variation, const struct cell *cell)
+{
+    const struct record *record = &cell->record;
+
+    CU_ASSERT_EQUAL(variation_record(variation, SHELF_TECHNOLOGY, &record, NULL),
+                    STATUS_OK);
+    return ((const struct cell *)record)->set_pulse_s;
+}
+
 static void samples_stay_within_their_spread(void)
 {
-    struct cell cell = { .set_pulse_s = 10e-9, .read_voltage_v = 0.2, .area_f2 = 40 };
+    struct cell cell = *shipped_cell("stt-mram");
+    struct variation variation = { 0 };
     double logs = 0;
 
     for (uint64_t s = 1; s <= 512; s++) {
-        struct cell changed;
+        double ratio;
 
-        spread_apply(&two, 7, s, &cell, &changed);
-        CU_ASSERT(changed.set_pulse_s >= 5e-9 && changed.set_pulse_s <= 20e-9);
-        CU_ASSERT(changed.read_voltage_v >= 0.18 - 1e-12 &&
-                  changed.read_voltage_v <= 0.22 + 1e-12);
-        CU_ASSERT_EQUAL(changed.area_f2, 40);
-        logs += log(changed.set_pulse_s / 10e-9) / 512;
+        variation_at(&variation, &two.record, 7, s);
+        ratio = varied_pulse_s(&variation, &cell) / cell.set_pulse_s;
+        CU_ASSERT(ratio >= 0.5 && ratio <= 2);
+        logs += log(ratio) / 512;
     }
     CU_ASSERT_DOUBLE_EQUAL(logs, 0, 0.01);
-    CU_ASSERT_EQUAL(spread_factor(&two, 7, 0, 0), 1);
+    CU_ASSERT_EQUAL(cell.set_pulse_s, shipped_cell("stt-mram")->set_pulse_s);
+    variation_at(&variation, &two.record, 7, 0); /* the record as it is */
+    CU_ASSERT_EQUAL(varied_pulse_s(&variation, &cell), cell.set_pulse_s);
     CU_ASSERT_NOT_EQUAL(spread_factor(&two, 7, 5, 0), spread_factor(&two, 8, 5, 0));
+    variation_free(&variation);
 }
 
 /* y = 3 a + b with a and b uniform: a explains 9 of 10 parts of the variance. */
@@ -69,6 +89,8 @@ static void sensitivities_add_up_for_a_sum(void)
 {
     enum { SAMPLES = 1024 };
     static struct pair by_a[SAMPLES], by_b[SAMPLES], by_c[SAMPLES];
+    uint64_t state = 1;
+    double chance = 0;
 
     for (uint64_t i = 0; i < SAMPLES; i++) {
         double a = sobol(1, i, 0), b = sobol(1, i, 1), y = 3 * a + b;
@@ -81,19 +103,359 @@ static void sensitivities_add_up_for_a_sum(void)
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_b, SAMPLES, 16), 0.1, 0.01);
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_c, SAMPLES, 16), 0, 0.02);
     CU_ASSERT(isnan(first_order(by_a, 32, 16)));
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        by_c[i] = (struct pair){ sobol(1, i, 2), (double)(state >> 40) };
+    }
+    for (uint64_t i = 0; i < SAMPLES; i += 128) /* chance alone */
+        chance += first_order(&by_c[i], 128, first_order_bins(128)) / 8;
+    CU_ASSERT(chance > 0 && chance < 2 * 4 / 127.0);
     for (uint64_t i = 0; i < SAMPLES; i++)
         by_a[i].y = 1;
     CU_ASSERT(isnan(first_order(by_a, SAMPLES, 16)));
 }
 
+/* ---- paths */
+
+static void every_shelf_but_spreads_has_a_kind(void)
+{
+    for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+        if (shelf != SHELF_SPREAD)
+            CU_ASSERT_STRING_EQUAL(word_name(spread_kinds, shelf),
+                                   shelf_schemas[shelf]->kind);
+}
+
+/* Every number and count of every kind of record, lists of lists included, by its path. */
+static size_t paths_walk(const struct schema *schema, const char *before,
+                         void (*use)(const char *path, void *context), void *context)
+{
+    size_t paths = 0;
+
+    for (size_t f = 0; f < schema->field_count; f++) {
+        const struct field *field = &schema->fields[f];
+        char path[200];
+
+        snprintf(path, sizeof path, "%s%s", before, field->name);
+        if (field->kind == KIND_NUMBER || field->kind == KIND_COUNT) {
+            use(path, context);
+            paths++;
+        } else if (field->kind == KIND_LIST) {
+            strcat(path, ".");
+            paths += paths_walk(field->element, path, use, context);
+        }
+    }
+    return paths;
+}
+
+static void path_is_accepted(const char *path, void *context)
+{
+    struct error err;
+    bool is_nested;
+
+    CU_ASSERT_EQUAL_FATAL(path_check(context, path, &is_nested, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(is_nested, strchr(path, '.') != NULL);
+}
+
+static void any_number_of_any_record_may_vary(void)
+{
+    size_t paths = 0;
+
+    for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+        if (shelf != SHELF_SPREAD) {
+            const void *schema = shelf_schemas[shelf];
+
+            paths += paths_walk(schema, "", path_is_accepted,
+                                (void *)(uintptr_t)schema);
+        }
+    CU_ASSERT(paths > 250);
+}
+
+struct scaling_try {
+    const struct schema *schema;
+    const struct record *record;
+    void *copy;
+};
+
+/* Twice, then by half: the record again, for all numbers that have room for it. */
+static void path_scales_back(const char *path, void *context)
+{
+    struct scaling_try *try = context;
+
+    if (path_scale(try->schema, try->copy, path, 2, NULL) == STATUS_OK) {
+        CU_ASSERT_EQUAL(path_scale(try->schema, try->copy, path, 0.5, NULL), STATUS_OK);
+    } else { /* out of range: the copy is spoilt */
+        record_copy_free(try->schema, try->copy);
+        record_copy(try->schema, try->record, try->copy);
+    }
+}
+
+static void shipped_records_can_be_scaled_everywhere(void)
+{
+    const struct library *library = shipped_library();
+
+    for (int id = 0; id < SHELF_COUNT; id++) {
+        const struct shelf *shelf = &library->shelves[id];
+
+        for (size_t r = 0; r < shelf->count && id != SHELF_SPREAD; r++) {
+            struct scaling_try try = { shelf->schema, shelf->records[r],
+                                       malloc(shelf->schema->size) };
+            struct error err;
+
+            record_copy(try.schema, try.record, try.copy);
+            paths_walk(try.schema, "", path_scales_back, &try);
+            CU_ASSERT(!shelf->schema->finish ||
+                      shelf->schema->finish(try.copy, &err) == STATUS_OK);
+            record_copy_free(try.schema, try.copy);
+            free(try.copy);
+        }
+    }
+}
+
+static void a_key_chooses_elements(void)
+{
+    const struct accelerator *eyeriss = (const struct accelerator *)library_find(
+        shipped_library(), SHELF_ACCELERATOR, "xr-eyeriss");
+    const struct fab *act = (const struct fab *)library_find(shipped_library(),
+                                                             SHELF_FAB, "act");
+    struct accelerator chip;
+    struct fab fab;
+
+    record_copy(&accelerator_schema, eyeriss, &chip);
+    CU_ASSERT_EQUAL(
+        path_scale(&accelerator_schema, &chip, "levels[pe-weight].read_j", 3, NULL),
+        STATUS_OK);
+    for (size_t l = 0; l < chip.levels_count; l++)
+        ASSERT_NEAR(chip.levels[l].read_j,
+                    eyeriss->levels[l].read_j *
+                        (chip.levels[l].level == LEVEL_PE_WEIGHT ? 3 : 1),
+                    1e-15);
+    record_copy_free(&accelerator_schema, &chip);
+    record_copy(&fab_schema, act, &fab);
+    CU_ASSERT_EQUAL(
+        path_scale(&fab_schema, &fab, "nodes[28 nm].energy_j_per_m2", 0.5, NULL),
+        STATUS_OK);
+    for (size_t n = 0; n < fab.nodes_count; n++)
+        ASSERT_NEAR(fab.nodes[n].energy_j_per_m2,
+                    act->nodes[n].energy_j_per_m2 *
+                        (fabs(fab.nodes[n].node_m - 28e-9) < 1e-12 ? 0.5 : 1),
+                    1e-15);
+    record_copy_free(&fab_schema, &fab);
+}
+
+static void a_wrong_path_says_what_would_be_right(void)
+{
+    static const struct {
+        const struct schema *schema;
+        const char *path, *words;
+    } cases[] = {
+        { &cell_schema, "colour", "has no field 'colour'" },
+        { &cell_schema, "kind", "is no number" },
+        { &cell_schema, "area_f2.x", "is no list" },
+        { &cell_schema, "area_f2[1]", "is no list" },
+        { &node_schema, "points", "must go on to one of its numbers" },
+        { &node_schema, "points.colour", "a point has no field" },
+        { &accelerator_schema, "levels[l9].read_j", "must name" },
+        { &accelerator_schema, "levels[pe-input.read_j", "lacks its ']'" },
+        { &fab_schema, "nodes[28 kg].energy_j_per_m2", "nodes[28 kg]" },
+        { &cell_schema, "", "has no field ''" },
+    };
+
+    for (size_t i = 0; i < FIELD_COUNT_OF(cases); i++) {
+        struct error err = { "" };
+        bool is_nested;
+
+        CU_ASSERT_EQUAL(path_check(cases[i].schema, cases[i].path, &is_nested, &err),
+                        STATUS_INPUT);
+        if (!strstr(err.text, cases[i].words))
+            printf("\n'%s': %s\n", cases[i].path, err.text);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].words));
+    }
+}
+
+/* A spread that makes an impossible record: an infeasible sample, not a wrong number. */
+static void an_impossible_sample_is_infeasible(void)
+{
+    struct spread_parameter swap[] = {
+        { .name = "resistance_off_ohm", .record = "", .low = 0.01, .high = 0.01 },
+        { .name = "resistance_off_read_ohm", .record = "", .low = 0.01, .high = 0.01 },
+    };
+    const struct spread spread = { .parameters = swap, .parameters_count = 2 };
+    const struct record *record = &shipped_cell("stt-mram")->record;
+    struct variation variation = { 0 };
+    struct error reason = { "" };
+
+    variation_at(&variation, &spread.record, 1, 1);
+    CU_ASSERT_EQUAL(variation_record(&variation, SHELF_TECHNOLOGY, &record, &reason),
+                    STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "sample 1 of technology stt-mram"));
+    variation_free(&variation);
+}
+
+/* ---- stages */
+
+static const char system_axes[] =
+    "technology = [ \"sram\", \"stt-mram\" ]; node = \"16 nm\"; line = \"128 B\";"
+    "platform = \"gtx-1080-ti\"; workload = \"squeezenet\"; batch = 4;";
+
+static void sweep_make(const char *text, struct sweep *sweep)
+{
+    struct error err;
+
+    folder_make();
+    if (sweep_read(text_write("sweep.cfg", text), shipped_library(), sweep, &err) !=
+        STATUS_OK) {
+        printf("\n%s\n", err.text);
+        CU_FAIL_FATAL("sweep");
+    }
+    folder_remove();
+}
+
+/* carbon-factors speaks of grids, fabs and devices: caches are the same in all samples. */
+static void only_what_reads_a_varied_record_is_sampled(void)
+{
+    const axis_mask sample = AXIS_BIT(sample);
+    struct sweep sweep;
+    char text[1000];
+
+    snprintf(text, sizeof text,
+             "stages = [ \"sensitivity\" ]; objective = \"carbon_kg\"; samples = 8; "
+             "axes = { %s spread = \"carbon-factors\"; device = \"nothing\"; fab = "
+             "\"act\"; fab_grid = \"taiwan\"; grid = \"europe\"; };",
+             system_axes);
+    sweep_make(text, &sweep);
+    CU_ASSERT(!(stage_axes(&sweep, STAGE_ARRAY) & sample));
+    CU_ASSERT(!(stage_axes(&sweep, STAGE_SYSTEM) & sample));
+    CU_ASSERT((stage_axes(&sweep, STAGE_FOOTPRINT) & sample) != 0);
+    CU_ASSERT((stage_axes(&sweep, STAGE_CARBON) & sample) != 0);
+    CU_ASSERT(!(stage_axes(&sweep, STAGE_SENSITIVITY) & sample));
+    CU_ASSERT_STRING_EQUAL(objective_metric(&sweep)->units, "kg");
+    sweep_free(&sweep);
+}
+
+static double varied_system_j(const char *parameter, const char *of, double factor)
+{
+    struct spread_parameter one = {
+        .name = parameter, .record = "", .low = factor, .high = factor
+    };
+    const struct spread spread = { .record = { .name = "one" },
+                                   .parameters = &one,
+                                   .parameters_count = 1 };
+    struct sweep sweep;
+    struct study study;
+    struct error err;
+    char text[1000];
+    double energy_j;
+
+    one.of = word_find(spread_kinds, of)->value;
+    snprintf(
+        text, sizeof text,
+        "stages = [ \"system\" ]; axes = { %s spread = \"device-30\"; sample = 1; };",
+        system_axes);
+    sweep_make(text, &sweep);
+    sweep.space.axes[AXIS_spread].values[0].record = &spread.record;
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    energy_j = study.results[STAGE_SYSTEM].system.energy_j[1];
+    study_free(&study);
+    sweep_free(&sweep);
+    return energy_j;
+}
+
+/* A factor on DRAM energy moves the whole by DRAM's share; factors on the node and the
+ * workload reach the cache and the traffic. */
+static void factors_reach_every_stage(void)
+{
+    double plain_j = varied_system_j("area_f2", "technology", 1);
+    double dram_j = varied_system_j("dram_read_j_per_bit", "platform", 2) - plain_j;
+
+    CU_ASSERT(dram_j > 0);
+    ASSERT_NEAR(varied_system_j("dram_read_j_per_bit", "platform", 3),
+                plain_j + 2 * dram_j, 1e-12);
+    CU_ASSERT(varied_system_j("points.ioff_n_a_per_m", "node", 2) > plain_j);
+    CU_ASSERT(varied_system_j("layers.outputs", "workload", 1) == plain_j);
+    CU_ASSERT(varied_system_j("set_energy_j", "technology", 2) > plain_j);
+}
+
+/* What a stage says it does not read changes nothing in it. */
+static void stages_ignore_what_they_say(void)
+{
+    static const char *const unread[] = { "dram_bytes_per_s",
+                                          "dram_read_j_per_bit",
+                                          "dram_latency_s",
+                                          "dram_parallelism",
+                                          "dram_background_w",
+                                          "mac_j",
+                                          "idle_w" };
+    const struct platform *gpu = (const struct platform *)library_find(
+        shipped_library(), SHELF_PLATFORM, "gtx-1080-ti");
+    static struct reuse_curve plain, other;
+    const struct workload *net = (const struct workload *)library_find(
+        shipped_library(), SHELF_WORKLOAD, "squeezenet");
+
+    CU_ASSERT_EQUAL(
+        reuse_evaluate(gpu, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &plain, NULL),
+        STATUS_OK);
+    for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
+        struct spread_parameter one = { .name = unread[i], .of = SHELF_PLATFORM };
+        struct platform varied = *gpu;
+
+        CU_ASSERT(!stage_reads(STAGE_REUSE, &one) && !stage_reads(STAGE_TRAFFIC, &one));
+        CU_ASSERT(stage_reads(STAGE_SYSTEM, &one));
+        path_scale(&platform_schema, &varied, unread[i], 2, NULL);
+        memset(&other, 0, sizeof other);
+        reuse_evaluate(&varied, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &other, NULL);
+        CU_ASSERT_EQUAL(memcmp(&plain, &other, sizeof plain), 0);
+    }
+}
+
+/* Sensitivities where capacities are found by area, anew in each sample. */
+static void sensitivity_works_at_equal_area(void)
+{
+    struct sweep sweep;
+    struct study study;
+    struct error err;
+    char text[1000];
+
+    snprintf(
+        text, sizeof text,
+        "stages = [ \"sensitivity\" ]; samples = 64; axes = { %s spread = "
+        "\"device-30\"; capacity = { iso_area_of = \"sram\"; baseline = [ \"64 KiB\" "
+        "]; step = \"16 KiB\"; }; };",
+        system_axes);
+    sweep_make(text, &sweep);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    CU_ASSERT_EQUAL(study.grids[STAGE_SENSITIVITY].points, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct sensitivity_columns *s =
+            &study.results[STAGE_SENSITIVITY].sensitivity;
+
+        CU_ASSERT_EQUAL(study.statuses[STAGE_SENSITIVITY][i], POINT_DONE);
+        CU_ASSERT_EQUAL(s->samples_done[i], 64);
+        CU_ASSERT(s->objective_5[i] < s->objective_50[i] &&
+                  s->objective_50[i] < s->objective_95[i]);
+    }
+    ASSERT_NEAR(study.results[STAGE_SENSITIVITY].sensitivity.win_share[0] +
+                    study.results[STAGE_SENSITIVITY].sensitivity.win_share[1],
+                1.0, 1e-12);
+    study_free(&study);
+    sweep_free(&sweep);
+}
+
 static void a_spread_of_nothing_known_is_refused(void)
 {
-    struct spread_parameter wrong[] = { { .name = "colour", .low = 1, .high = 1 } };
+    struct spread_parameter wrong[] = {
+        { .name = "colour", .record = "", .low = 1, .high = 1 }
+    };
     struct spread spread = { .parameters = wrong, .parameters_count = 1 };
     struct error err;
 
     CU_ASSERT_EQUAL(spread_schema.finish(&spread, &err), STATUS_INPUT);
-    wrong[0] = (struct spread_parameter){ .name = "area_f2", .low = 2, .high = 1 };
+    wrong[0] = (struct spread_parameter){
+        .name = "area_f2", .record = "", .low = 2, .high = 1
+    };
     CU_ASSERT_EQUAL(spread_schema.finish(&spread, &err), STATUS_INPUT);
     wrong[0].high = 3;
     CU_ASSERT_EQUAL(spread_schema.finish(&spread, &err), STATUS_OK);
@@ -101,4 +463,11 @@ static void a_spread_of_nothing_known_is_refused(void)
 
 SUITE(uncertainty, TEST(the_sequence_begins_as_published),
       TEST(every_dimension_is_evenly_filled), TEST(samples_stay_within_their_spread),
-      TEST(sensitivities_add_up_for_a_sum), TEST(a_spread_of_nothing_known_is_refused));
+      TEST(sensitivities_add_up_for_a_sum), TEST(every_shelf_but_spreads_has_a_kind),
+      TEST(any_number_of_any_record_may_vary),
+      TEST(shipped_records_can_be_scaled_everywhere), TEST(a_key_chooses_elements),
+      TEST(a_wrong_path_says_what_would_be_right),
+      TEST(an_impossible_sample_is_infeasible),
+      TEST(only_what_reads_a_varied_record_is_sampled), TEST(factors_reach_every_stage),
+      TEST(stages_ignore_what_they_say), TEST(sensitivity_works_at_equal_area),
+      TEST(a_spread_of_nothing_known_is_refused));

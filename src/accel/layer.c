@@ -54,6 +54,7 @@ static struct accel_layer convolution(const struct operation *op, uint64_t batch
         .kernel_height = layer->kernel,
         .kernel_width = layer->kernel_width ? layer->kernel_width : layer->kernel,
         .stride = layer->stride,
+        .hangs_over = layer->ceil,
         .out_height = op->out.height,
         .out_width = op->out.width,
     };

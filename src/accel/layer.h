@@ -12,6 +12,7 @@ struct accel_layer {
     uint64_t channels, filters; /* per group */
     uint64_t in_height, in_width, kernel_height, kernel_width, stride;
     uint64_t out_height, out_width;
+    bool hangs_over;      /* last windows may reach beyond the input */
     bool streams_weights; /* second operand is an activation, too (attention) */
     double weight_density, activation_density; /* share of non-zeros */
 };

@@ -262,9 +262,8 @@ double nest_least_energy(const struct nest *nest, const struct nest_mapping *map
             if (loops.loop[l].dimension == (enum nest_dimension)d)
                 rest /= loops.loop[l].bound;
         if (!(decided >> d & 1) && rest > 1)
-            loops.loop[loops.count++] = (struct loop){ nest->place_count,
-                                                       (enum nest_dimension)d, rest,
-                                                       false };
+            loops.loop[loops.count++] =
+                (struct loop){ nest->place_count, (enum nest_dimension)d, rest, false };
     }
     energy_j = counts.macs * nest->mac_j;
     for (int t = 0; t < TENSORS; t++) {

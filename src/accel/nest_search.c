@@ -192,15 +192,15 @@ static void order_set(struct nest_place *place, const struct nest_place *written
         for (size_t o = 0; o < written->order_count; o++) {
             enum nest_dimension d = written->order[o];
 
-            if (d != innermost &&
-                (left_alone[d] == left_alone[innermost]) == is_last)
+            if (d != innermost && (left_alone[d] == left_alone[innermost]) == is_last)
                 place->order[count++] = d;
         }
     place->order[count] = innermost;
 }
 
 /* Every choice of orders for the places from `place` on. */
-static void order_search(struct search *search, const struct nest *written, size_t place)
+static void order_search(struct search *search, const struct nest *written,
+                         size_t place)
 {
     if (place == written->place_count) {
         for (size_t i = 0; i < search->spatial_count; i++) {

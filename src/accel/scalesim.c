@@ -74,9 +74,10 @@ void ifmap_create(struct ifmap *ifmap, const struct scalesim_layer *layer)
         ifmap->element_columns[k] = x;
         ifmap->elements[k] = (y * layer->ifmap_width + x) * channels + k % channels;
     }
-    ifmap->hangs_over =
-        ifmap->pixel_rows[gemm.m - 1] + layer->filter_height > layer->ifmap_height ||
-        ifmap->pixel_columns[gemm.m - 1] + layer->filter_width > layer->ifmap_width;
+    ifmap->hangs_over = ifmap->pixel_rows[gemm.m - 1] + layer->filter_height >
+                            layer->ifmap_height ||
+                        ifmap->pixel_columns[gemm.m - 1] + layer->filter_width >
+                            layer->ifmap_width;
 }
 
 void ifmap_free(struct ifmap *ifmap)
@@ -200,10 +201,11 @@ static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *
     counts->sram_filter.start = dataflow == DATAFLOW_OS   ? 0
                                 : dataflow == DATAFLOW_WS ? loaded
                                                           : (int64_t)rows;
-    counts->sram_filter.stop =
-        base + (int64_t)(dataflow == DATAFLOW_OS   ? time + last.columns - 2
-                         : dataflow == DATAFLOW_WS ? rows - 1
-                                                   : rows + time + last.rows - 2);
+    counts->sram_filter.stop = base + (int64_t)(dataflow == DATAFLOW_OS
+                                                    ? time + last.columns - 2
+                                                : dataflow == DATAFLOW_WS
+                                                    ? rows - 1
+                                                    : rows + time + last.rows - 2);
     for (uint64_t i = run->fold_count; i > 0 && found < 0; i--) {
         struct scalesim_fold fold = scalesim_fold_at(run, i - 1);
 
@@ -213,9 +215,10 @@ static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *
     counts->sram_ofmap.start = (int64_t)(dataflow == DATAFLOW_OS
                                              ? time - 1 + rows - first.rows
                                              : 2 * rows - 1);
-    counts->sram_ofmap.stop =
-        base + (int64_t)(dataflow == DATAFLOW_OS ? time + rows + last.columns - 3
-                                                 : 2 * rows + time + last.columns - 3);
+    counts->sram_ofmap.stop = base +
+                              (int64_t)(dataflow == DATAFLOW_OS
+                                            ? time + rows + last.columns - 3
+                                            : 2 * rows + time + last.columns - 3);
 }
 
 /* Without stalls: requests are served a cycle later, results at once. */

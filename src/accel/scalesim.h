@@ -50,7 +50,7 @@ struct scalesim_traffic {
 
 struct scalesim_counts {
     uint64_t total_cycles, stall_cycles;
-    int64_t prefetch_cycles;                                              /* total with them */
+    int64_t prefetch_cycles; /* total with them */
     double overall_utilization, mapping_efficiency, compute_utilization; /* % */
     struct scalesim_traffic sram_ifmap, sram_filter, sram_ofmap;
     struct scalesim_traffic dram_ifmap, dram_filter, dram_ofmap;

@@ -147,7 +147,8 @@ static uint64_t passes_repeat(const struct scalesim_run *run,
         *last_emptied = (int64_t)pass * pass_cycles + buffer->emptied_cycle;
         while (same < pass && marks[same].emptied_at != buffer->emptied_at)
             same++;
-        if (same < pass) { /* pass `same` ended like this one: a period begins after it */
+        if (same <
+            pass) { /* pass `same` ended like this one: a period begins after it */
             uint64_t period = pass - same, left = passes - pass - 1;
             uint64_t rest = same + left % period;
 

@@ -40,9 +40,13 @@ static enum status scalesim_map(const struct machine *machine,
         .ofmap_kib = kib_of(machine, LEVEL_OUTPUT_BUFFER),
     };
     uint64_t rows = layer->batch * layer->out_height;
+    bool is_cut = layer->hangs_over && layer->batch == 1;
     const struct scalesim_layer one = {
-        .ifmap_height = (rows - 1) * layer->stride + layer->kernel_height,
-        .ifmap_width = (layer->out_width - 1) * layer->stride + layer->kernel_width,
+        .ifmap_height = is_cut ? layer->in_height
+                               : (rows - 1) * layer->stride + layer->kernel_height,
+        .ifmap_width = is_cut ? layer->in_width
+                              : (layer->out_width - 1) * layer->stride +
+                                    layer->kernel_width,
         .filter_height = layer->kernel_height,
         .filter_width = layer->kernel_width,
         .channels = layer->channels,

@@ -284,9 +284,8 @@ static enum status size_check(const struct reading *reading,
     double depth = (double)l->filter_height * (double)l->filter_width *
                    (double)l->channels;
     uint64_t across = l->stride_width ? l->stride_width : l->stride;
-    double pixels =
-        (double)((l->ifmap_height - l->filter_height) / l->stride + 2) *
-        (double)((l->ifmap_width - l->filter_width) / across + 2);
+    double pixels = (double)((l->ifmap_height - l->filter_height) / l->stride + 2) *
+                    (double)((l->ifmap_width - l->filter_width) / across + 2);
 
     if (l->filter_height > l->ifmap_height || l->filter_width > l->ifmap_width)
         return error_set(
@@ -326,7 +325,8 @@ static enum status layer_read(const struct reading *reading, char **fields,
     *layer = is_gemm ? (struct scalesim_layer){ "", v[0], v[2], 1, v[2], 1, v[1], 1, 0 }
                      : (struct scalesim_layer){ "",   v[0], v[1], v[2], v[3],
                                                 v[4], v[5], v[6], 0 };
-    status = rest_read(reading, fields + needed + 1, count - needed - 1, is_gemm, layer);
+    status = rest_read(reading, fields + needed + 1, count - needed - 1, is_gemm,
+                       layer);
     if (status == STATUS_OK)
         status = size_check(reading, layer);
     snprintf(layer->name, sizeof layer->name, "%.80s", fields[0]);

@@ -59,8 +59,8 @@ uint64_t scalesim_fold_writes(const struct scalesim_run *run,
 struct write_buffer {
     uint64_t capacity, half, bandwidth;
     int64_t space;
-    uint64_t open_words;  /* of the line that is not full */
-    uint32_t *lines;      /* words of closed lines, a ring of `slots` */
+    uint64_t open_words; /* of the line that is not full */
+    uint32_t *lines;     /* words of closed lines, a ring of `slots` */
     uint64_t slots, head, count;
     int64_t busy_until;
     bool is_used;
@@ -77,8 +77,7 @@ void write_buffer_finish(struct write_buffer *buffer, int64_t cycle);
 
 /* The mode with given bandwidth, cycle by cycle (scalesim_user.c): stalls, total cycles,
  * and all start and stop cycles. */
-enum status scalesim_user(const struct scalesim_run *run, struct scalesim_counts *counts,
-                          struct error *err);
-
+enum status scalesim_user(const struct scalesim_run *run,
+                          struct scalesim_counts *counts, struct error *err);
 
 #endif

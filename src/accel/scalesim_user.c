@@ -18,11 +18,11 @@ struct stream {
     uint64_t *sets; /* where each begins; one more at the end */
     uint64_t set_count;
 
-    uint64_t at_hand, moved;   /* sets */
-    uint64_t first;            /* of those at hand */
-    uint32_t *stamps, stamp;   /* per word: at hand if it bears this stamp */
-    uint64_t bandwidth, half;  /* words */
-    int64_t fetched;           /* cycle the last fetch was complete */
+    uint64_t at_hand, moved;  /* sets */
+    uint64_t first;           /* of those at hand */
+    uint32_t *stamps, stamp;  /* per word: at hand if it bears this stamp */
+    uint64_t bandwidth, half; /* words */
+    int64_t fetched;          /* cycle the last fetch was complete */
     struct scalesim_traffic dram;
 };
 
@@ -206,9 +206,9 @@ static bool load_request(const struct scalesim_run *run,
 
     if (cycle >= rows || cycle < rows - fold->rows)
         return false;
-    *request = (struct request){
-        .end = fold->columns, .row = fold->first_row + rows - 1 - cycle, .is_load = true
-    };
+    *request = (struct request){ .end = fold->columns,
+                                 .row = fold->first_row + rows - 1 - cycle,
+                                 .is_load = true };
     return true;
 }
 
@@ -228,9 +228,9 @@ static bool stream_request(const struct scalesim_run *run, uint64_t places,
 }
 
 /* Returns whether there was a request; *served is the cycle its last word is there. */
-static bool ifmap_serve(const struct scalesim_run *run, const struct scalesim_fold *fold,
-                        uint64_t cycle, int64_t now, struct stream *stream,
-                        int64_t *served)
+static bool ifmap_serve(const struct scalesim_run *run,
+                        const struct scalesim_fold *fold, uint64_t cycle, int64_t now,
+                        struct stream *stream, int64_t *served)
 {
     enum dataflow dataflow = run->array->dataflow;
     struct request request;
@@ -334,8 +334,8 @@ static void cycles_run(const struct scalesim_run *run, struct stream *ifmap,
     counts->total_cycles = (uint64_t)latest;
 }
 
-enum status scalesim_user(const struct scalesim_run *run, struct scalesim_counts *counts,
-                          struct error *err)
+enum status scalesim_user(const struct scalesim_run *run,
+                          struct scalesim_counts *counts, struct error *err)
 {
     const struct scalesim_array *a = run->array;
     uint64_t inputs = (run->gemm.m + a->columns + a->rows) * (run->gemm.k + a->rows);

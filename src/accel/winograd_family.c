@@ -71,9 +71,8 @@ static void dram_count(const struct machine *machine, const struct accel_layer *
     double by_inputs = inputs + weights * ceil(inputs / half);
 
     mapping->dram_reads = by_weights < by_inputs ? by_weights : by_inputs;
-    mapping->dram_weight_reads = by_weights < by_inputs
-                                     ? weights
-                                     : weights * ceil(inputs / half);
+    mapping->dram_weight_reads = by_weights < by_inputs ? weights
+                                                        : weights * ceil(inputs / half);
     mapping->dram_writes = accel_layer_outputs(layer);
 }
 

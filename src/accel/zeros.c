@@ -3,12 +3,9 @@
 #include <math.h>
 
 const struct word zeros_words[] = {
-    { "computed", ZEROS_COMPUTED },
-    { "gated", ZEROS_GATED },
-    { "gated-both", ZEROS_GATED_BOTH },
-    { "skipped", ZEROS_SKIPPED },
-    { "skipped-both", ZEROS_SKIPPED_BOTH },
-    { NULL, 0 },
+    { "computed", ZEROS_COMPUTED },         { "gated", ZEROS_GATED },
+    { "gated-both", ZEROS_GATED_BOTH },     { "skipped", ZEROS_SKIPPED },
+    { "skipped-both", ZEROS_SKIPPED_BOTH }, { NULL, 0 },
 };
 
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)

@@ -76,8 +76,10 @@ static void finish(struct driver *driver, const struct process *process,
                                   layout_region_m(process));
 
         driver->tau_s[i] = on_n_ohm(process, wn_m) * (out_f + next_f);
-        if (i + 1 == driver->stages)
+        if (i + 1 == driver->stages) {
             driver->tau_s[i] += load.f * load.ohm / 2;
+            driver->last_ohm = on_n_ohm(process, wn_m);
+        }
         driver->energy_j += (out_f + next_f) * vdd2;
         driver->leakage_w += gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) *
                              process->vdd_v;
@@ -109,6 +111,19 @@ bool driver_make(struct driver *driver, const struct process *process, double ef
     }
     finish(driver, process, width_m, load);
     return true;
+}
+
+void row_driver_reload(struct row_driver *row, const struct process *process,
+                       struct load old, struct load load)
+{
+    struct driver *driver = &row->driver;
+    double more_j = (load.f - old.f) * process->vdd_v * process->vdd_v;
+
+    driver->tau_s[driver->stages - 1] += driver->last_ohm * (load.f - old.f) +
+                                         (load.f * load.ohm - old.f * old.ohm) / 2;
+    driver->energy_j += more_j;
+    row->energy_j += more_j;
+    row->step_s = row_driver_delay_s(row, process, RAMP_STEP, &row->step_ramp);
 }
 
 bool row_driver_make(struct row_driver *row, const struct process *process,

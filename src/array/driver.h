@@ -11,6 +11,7 @@ struct driver {
     unsigned stages;
     double tau_s[DRIVER_STAGES]; /* time constant of each stage */
     double input_f;              /* of its first inverter (or of its load if none) */
+    double last_ohm;             /* of its last inverter */
     double energy_j;             /* one output switching */
     double leakage_w;
     struct box box;
@@ -56,6 +57,10 @@ struct row_driver {
 bool row_driver_make(struct row_driver *row, const struct process *process,
                      double count, unsigned inputs, struct load load,
                      enum buffer_style style, double min_a);
+
+/* The same devices behind another load. */
+void row_driver_reload(struct row_driver *row, const struct process *process,
+                       struct load old, struct load load);
 
 static inline double row_driver_delay_s(const struct row_driver *row,
                                         const struct process *process, double ramp,

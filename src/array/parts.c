@@ -53,17 +53,13 @@ static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
     return decoder->energy_j < 0 ? NULL : decoder;
 }
 
-static const struct row_driver *wordline_decoder(struct memo *memo,
-                                                 const struct fabric *fabric,
-                                                 const struct subarray_shape *shape,
-                                                 struct load wordline, double min_a)
+static uint64_t wordline_key(const struct fabric *fabric,
+                             const struct subarray_shape *shape)
 {
     uint64_t product = shape->mux0 * shape->mux1 * shape->mux2;
-    uint64_t key = parts_key(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
-                          (unsigned)shape->buffers);
 
-    return sized_decoder(memo, key, fabric->process, (double)shape->rows, wordline,
-                         shape->buffers, min_a);
+    return parts_key(shape->rows, shape->cols, fabric->cell.crossbar ? product : 0,
+                     (unsigned)shape->buffers);
 }
 
 const struct row_driver *parts_row_decoder(struct parts *parts,
@@ -71,15 +67,26 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a)
 {
-    return wordline_decoder(&parts->row_decoders, fabric, shape, wordline, min_a);
+    return sized_decoder(&parts->row_decoders, wordline_key(fabric, shape),
+                         fabric->process, (double)shape->rows, wordline, shape->buffers,
+                         min_a);
 }
 
 const struct row_driver *parts_write_decoder(struct parts *parts,
                                              const struct fabric *fabric,
                                              const struct subarray_shape *shape,
-                                             struct load wordline, double min_a)
+                                             const struct row_driver *reader,
+                                             struct load read, struct load write)
 {
-    return wordline_decoder(&parts->write_decoders, fabric, shape, wordline, min_a);
+    bool fresh;
+    struct row_driver *writer = memo_get(&parts->write_decoders,
+                                         wordline_key(fabric, shape), &fresh);
+
+    if (fresh) {
+        *writer = *reader;
+        row_driver_reload(writer, fabric->process, read, write);
+    }
+    return writer;
 }
 
 const struct row_driver *parts_column_decoder(struct parts *parts,

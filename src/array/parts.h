@@ -42,11 +42,14 @@ const struct row_driver *parts_row_decoder(struct parts *parts,
                                            const struct fabric *fabric,
                                            const struct subarray_shape *shape,
                                            struct load wordline, double min_a);
-/* The same for wordlines that only write. */
+/* The reader's devices once more, in front of the wordlines that only write: drivers as
+ * wide, and the slower for their load (a choice: a pulse follows, so that writes need not
+ * be as quick). */
 const struct row_driver *parts_write_decoder(struct parts *parts,
                                              const struct fabric *fabric,
                                              const struct subarray_shape *shape,
-                                             struct load wordline, double min_a);
+                                             const struct row_driver *reader,
+                                             struct load read, struct load write);
 const struct row_driver *parts_column_decoder(struct parts *parts,
                                               const struct fabric *fabric,
                                               const struct subarray_shape *shape,

@@ -73,14 +73,17 @@ static bool make_row_decoder(struct subarray *s, const struct fabric *fabric,
 
     s->row_decoder = s->write_decoder = parts_row_decoder(
         parts, fabric, &s->shape, wordline, currents.wordline_a);
+    if (s->row_decoder == NULL)
+        return refuse(why, "the wordline current needs too wide a driver");
     if (fabric->cell.split) {
-        wordline.f += (fabric->cell.write_wordline_f - fabric->cell.wordline_f) *
-                      (double)s->shape.cols;
-        s->write_decoder = parts_write_decoder(parts, fabric, &s->shape, wordline,
-                                               currents.wordline_a);
+        struct load write = wordline;
+
+        write.f += (fabric->cell.write_wordline_f - fabric->cell.wordline_f) *
+                   (double)s->shape.cols;
+        s->write_decoder = parts_write_decoder(parts, fabric, &s->shape, s->row_decoder,
+                                               wordline, write);
     }
-    return (s->row_decoder != NULL && s->write_decoder != NULL) ||
-           refuse(why, "the wordline current needs too wide a driver");
+    return true;
 }
 
 static bool make_decoders(struct subarray *s, const struct fabric *fabric,

@@ -27,6 +27,7 @@ int status_exit_code(enum status status)
     case STATUS_RECORDED:
     case STATUS_IO: return 1;
     case STATUS_INPUT: return 2;
+    case STATUS_RUNNING: return 3;
     case STATUS_RESUME: return 75;
     }
     return 1;

@@ -9,6 +9,7 @@ enum status {
     STATUS_OK,
     STATUS_INFEASIBLE, /* a design that cannot be built: a result, not an error */
     STATUS_RECORDED,   /* the run ended, with model failures recorded in the file */
+    STATUS_RUNNING,    /* somebody else is at it: look again later */
     STATUS_RESUME,     /* stopped in good order: run the same command again */
     STATUS_INPUT,      /* the user's files or arguments are wrong */
     STATUS_IO,         /* the system refused: disk, network, permissions */
@@ -25,7 +26,7 @@ enum status error_set(struct error *err, enum status status, const char *format,
     __attribute__((format(printf, 3, 4)));
 
 /* The process exit code of a status: 0 done, 1 failures recorded or the system
- * refused, 2 bad input, 75 resume me. */
+ * refused, 2 bad input, 3 running, 75 resume me. */
 int status_exit_code(enum status status);
 
 #endif

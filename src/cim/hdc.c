@@ -1,5 +1,11 @@
 #include "cim/hdc.h"
 
+static const struct hdc_family *const families[HDC_FAMILY_COUNT] = {
+    [HDC_RACETRACK] = &hdc_racetrack,
+    [HDC_CROSSBAR] = &hdc_crossbar,
+    [HDC_PROCESSOR] = &hdc_processor,
+};
+
 enum status hdc_count(const struct hdc_work *work, struct hdc_counts *counts,
                       struct error *reason)
 {
@@ -23,9 +29,7 @@ enum status hdc_costs_make(const struct hdc_costs_request *request,
                            struct hdc_costs *costs, struct error *reason)
 {
     *costs = (struct hdc_costs){ 0 };
-    return request->hdc->family == HDC_RACETRACK
-               ? hdc_racetrack_costs(request, costs, reason)
-               : hdc_processor_costs(request, costs, reason);
+    return families[request->hdc->family]->costs(request, costs, reason);
 }
 
 enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
@@ -37,10 +41,7 @@ enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
 
     if (status != STATUS_OK)
         return status;
-    if (hdc->family == HDC_RACETRACK)
-        hdc_racetrack_run(hdc, work, costs, &r);
-    else
-        hdc_processor_run(hdc, work, costs, &r);
+    families[hdc->family]->run(hdc, work, costs, &r);
     for (int s = 0; s < HDC_LEAKAGE; s++)
         r.latency_s += r.step_s[s];
     r.step_j[HDC_LEAKAGE] = costs->hdc_leakage_w * r.latency_s;

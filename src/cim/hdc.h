@@ -1,5 +1,5 @@
 /* Hyperdimensional computing: texts recognised by n-grams of random hypervectors (A.
- * Rahimi et al., ISLPED 2016), in racetrack memory or on a processor.
+ * Rahimi et al., ISLPED 2016), in racetrack memory, in crossbars or on a processor.
  *
  * A text of L symbols has L - N + 1 n-grams.  An n-gram is the exclusive or of its symbols'
  * hypervectors, each rotated by its place: N - 1 vector operations.  Every bit has a
@@ -15,7 +15,7 @@
 #include "array/array.h"
 #include "base/schema.h"
 
-enum hdc_family_id { HDC_RACETRACK, HDC_PROCESSOR };
+enum hdc_family_id { HDC_RACETRACK, HDC_CROSSBAR, HDC_PROCESSOR, HDC_FAMILY_COUNT };
 extern const struct word hdc_family_words[];
 
 /* What texts take, in the order it happens; HDC_LEAKAGE is energy only. */
@@ -48,6 +48,10 @@ struct hdc {
     uint64_t row_bits;
     uint64_t span;         /* domains that a transverse read counts */
     uint64_t counter_base; /* domains of a digit of a nanowire counter */
+    /* crossbar, row_bits too */
+    uint64_t rows,
+        adc_columns;  /* of a crossbar of as many columns; that share an ADC */
+    double line_drop; /* share of the read voltage that bitlines may lose */
     /* processor */
     uint64_t cache_bytes, line_bytes, associativity, simd_bits, counter_bits;
     double instructions_per_cycle;
@@ -107,14 +111,13 @@ enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
                          const struct hdc_costs *costs, struct hdc_result *result,
                          struct error *reason);
 
-/* The two families. */
-enum status hdc_racetrack_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason);
-enum status hdc_processor_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason);
-void hdc_racetrack_run(const struct hdc *hdc, const struct hdc_work *work,
-                       const struct hdc_costs *costs, struct hdc_result *result);
-void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *work,
-                       const struct hdc_costs *costs, struct hdc_result *result);
+/* The families: the memory's operations, and texts made of them. */
+struct hdc_family {
+    enum status (*costs)(const struct hdc_costs_request *request,
+                         struct hdc_costs *costs, struct error *reason);
+    void (*run)(const struct hdc *hdc, const struct hdc_work *work,
+                const struct hdc_costs *costs, struct hdc_result *result);
+};
+extern const struct hdc_family hdc_racetrack, hdc_crossbar, hdc_processor;
 
 #endif

@@ -14,8 +14,8 @@ static const double THRESHOLD_INSTRUCTIONS = 3;
 /* Two loads, exclusive or, population count, add. */
 static const double COMPARE_INSTRUCTIONS = 5;
 
-enum status hdc_processor_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason)
+static enum status costs_make(const struct hdc_costs_request *request,
+                              struct hdc_costs *costs, struct error *reason)
 {
     const struct hdc *hdc = request->hdc;
     const struct hdc_work *w = &request->work;
@@ -74,8 +74,8 @@ static void work_add(const struct hdc *hdc, const struct hdc_costs *c,
                        reads * c->hdc_line_read_j + writes * c->hdc_line_write_j;
 }
 
-void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
-                       const struct hdc_costs *c, struct hdc_result *r)
+static void run(const struct hdc *hdc, const struct hdc_work *w,
+                const struct hdc_costs *c, struct hdc_result *r)
 {
     double registers = ceil(w->dimension / (double)hdc->simd_bits);
     double counter_registers = ceil(w->dimension * (double)hdc->counter_bits /
@@ -97,3 +97,5 @@ void hdc_processor_run(const struct hdc *hdc, const struct hdc_work *w,
     work_add(hdc, c, HDC_COMPARE, pairs * registers * COMPARE_INSTRUCTIONS,
              2 * pairs * vector, 0, r);
 }
+
+const struct hdc_family hdc_processor = { .costs = costs_make, .run = run };

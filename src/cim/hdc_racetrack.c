@@ -119,8 +119,8 @@ static enum status transverse_write(const struct array_request *plain,
     return STATUS_OK;
 }
 
-enum status hdc_racetrack_costs(const struct hdc_costs_request *request,
-                                struct hdc_costs *costs, struct error *reason)
+static enum status costs_make(const struct hdc_costs_request *request,
+                              struct hdc_costs *costs, struct error *reason)
 {
     const struct cell *cell = request->cell;
     uint64_t domains = request->domains ? request->domains : cell->domains_per_track;
@@ -299,8 +299,8 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
     r->step_j[HDC_COMPARE] += pairs * adders * c->hdc_adder_j;
 }
 
-void hdc_racetrack_run(const struct hdc *hdc, const struct hdc_work *work,
-                       const struct hdc_costs *costs, struct hdc_result *result)
+static void run(const struct hdc *hdc, const struct hdc_work *work,
+                const struct hdc_costs *costs, struct hdc_result *result)
 {
     fetch(work, costs, result);
     bind(work, costs, result);
@@ -308,3 +308,5 @@ void hdc_racetrack_run(const struct hdc *hdc, const struct hdc_work *work,
     threshold(hdc, work, costs, result);
     compare(hdc, work, costs, result);
 }
+
+const struct hdc_family hdc_racetrack = { .costs = costs_make, .run = run };

@@ -3,6 +3,7 @@
 
 const struct word hdc_family_words[] = {
     { "racetrack", HDC_RACETRACK },
+    { "crossbar", HDC_CROSSBAR },
     { "processor", HDC_PROCESSOR },
     { NULL, 0 },
 };
@@ -12,9 +13,12 @@ static const struct field hdc_fields[] = {
     FIELD_TEXT(struct hdc, summary, "", "what it is, in a line"),
     FIELD_WORD(struct hdc, family, hdc_family_words, REQUIRED, "how it computes"),
     FIELD_NUMBER(struct hdc, clock_hz, "Hz", 1e9, 1e6, 1e11, "of its logic"),
-    FIELD_COUNT(struct hdc, row_bits, 512, 8, 65536, "racetrack: tracks of a row, which lies in subarrays of its own"),
+    FIELD_COUNT(struct hdc, row_bits, 512, 8, 65536, "racetrack, crossbar: bits of a row, which lies in subarrays of its own"),
     FIELD_COUNT(struct hdc, span, 7, 2, 64, "racetrack: domains between ports that a transverse read counts"),
     FIELD_COUNT(struct hdc, counter_base, 10, 2, 256, "racetrack: domains of a digit of a counter"),
+    FIELD_COUNT(struct hdc, rows, 128, 1, 4096, "crossbar: wordlines, and bitlines, of those with class vectors"),
+    FIELD_COUNT(struct hdc, adc_columns, 8, 1, 4096, "crossbar: bitlines that share a converter"),
+    FIELD_NUMBER(struct hdc, line_drop, "1", 0.1, 1e-4, 0.9, "crossbar: share of the read voltage that a bitline may lose"),
     FIELD_COUNT(struct hdc, cache_bytes, 1u << 20, 64, 1ull << 40, "processor: its cache"),
     FIELD_COUNT(struct hdc, line_bytes, 64, 8, 4096, "processor: line of the cache"),
     FIELD_COUNT(struct hdc, associativity, 8, 1, 1024, "processor: ways of the cache"),

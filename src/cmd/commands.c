@@ -24,7 +24,7 @@ const struct command commands[] = {
       "  sbatch's own variables are honoured too: SBATCH_ACCOUNT, SBATCH_MEM_PER_CPU...\n", cmd_submit },
     { "status",   "FILE",              "how far a run is, its rate, ETA and failures",
       "  --json              for scripts\n"
-      "  exit code           0 done, 1 done with failures, 75 running or stopped\n", cmd_status },
+      "  exit code           0 done, 1 done with failures, 3 running, 75 stopped\n", cmd_status },
     { "timeline", "FILE [-o RUN.svg]", "who computed what when, as a picture",
       "  -o FILE             SVG file (default: standard output)\n"
       "  --all               all runs on the file, not the last only\n", cmd_timeline },
@@ -115,7 +115,7 @@ enum status cmd_help(int argc, char **argv, struct error *err)
            program_version);
     for (const struct command *c = commands; c->name; c++)
         printf("  nvsweep %-8s %-30s %s\n", c->name, c->arguments, c->summary);
-    printf(
-        "\nExit codes: 0 done, 1 failures recorded, 2 bad input, 75 run it again.\n");
+    printf("\nExit codes: 0 done, 1 failures recorded, 2 bad input, 3 running, 75 run "
+           "it again.\n");
     return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "space/machine.h"
 #include "stage/stages.h"
+#include "stage/visit.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static void point_print(const struct study *study, const struct point *point)
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
-            axes |= stages[id].axes;
+            axes |= study->grids[id].axes;
     printf("point\n");
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1)
@@ -101,7 +102,7 @@ static void point_print(const struct study *study, const struct point *point)
 static void stage_print(const struct study *study, enum stage_id id)
 {
     const struct stage *stage = &stages[id];
-    char text[60];
+    char text[60], label[200];
 
     printf("%s: %s\n", stage->name,
            word_name(point_status_words, study->statuses[id][0]));
@@ -113,16 +114,18 @@ static void stage_print(const struct study *study, enum stage_id id)
         const double *numbers = study->results[id].column[m];
         const uint64_t *counts = study->results[id].column[m];
 
-        if (metric->inner == INNER_CURVE)
+        if (metric->inner == INNER_CURVE) /* too long to read */
             continue;
         for (uint64_t i = 0; i < inner->count; i++) {
+            const char *name = inner_label(study->sweep, metric->inner, i, label,
+                                           sizeof label);
             double value = metric->kind == COLUMN_NUMBER ? numbers[i]
                                                          : (double)counts[i];
 
-            printf("  %-28s %-14s %s\n",
-                   inner->labels ? inner->labels[i] : metric->name,
-                   quantity_format(value, metric->units, text, sizeof text),
-                   inner->labels ? metric->name : metric->meaning);
+            printf("  %-28s %-14s %s\n", name ? name : metric->name,
+                   quantity_format(value, metric_units(study->sweep, metric), text,
+                                   sizeof text),
+                   name ? metric->name : metric->meaning);
         }
     }
 }
@@ -152,29 +155,37 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
     }
 }
 
-static void array_print(const struct study *study, const struct point *point)
+static void result_print(const struct array_request *request,
+                         const struct array_result *result)
 {
-    struct point at = *point;
+    printf("search: %llu organizations, %llu of them valid, rules %s\n",
+           (unsigned long long)result->organizations, (unsigned long long)result->valid,
+           request->rules->name);
+    breakdown_print("data array", &result->data);
+    if (result->has_tag)
+        breakdown_print("tag array", &result->tag);
+}
+
+static void array_print(const struct study *study)
+{
+    struct variation variation = { 0 };
+    struct visit visit = { .study = study, .variation = &variation };
     struct array_request request;
     struct array_result result;
-    struct cell changed;
     struct error reason;
 
     if (!(study->stages >> STAGE_ARRAY & 1) ||
         study->statuses[STAGE_ARRAY][0] != POINT_DONE)
         return;
-    at.capacity_bytes = study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
-    if (array_request_at(study, &at, &request, &reason) != STATUS_OK)
-        return;
-    array_request_vary(study, &at, &request, &changed);
-    if (array_search(&request, &result, &reason) != STATUS_OK)
-        return;
-    printf("search: %llu organizations, %llu of them valid, rules %s\n",
-           (unsigned long long)result.organizations, (unsigned long long)result.valid,
-           request.rules->name);
-    breakdown_print("data array", &result.data);
-    if (result.has_tag)
-        breakdown_print("tag array", &result.tag);
+    if (study_point(study, STAGE_ARRAY, 0, &variation, &visit.point, &reason) ==
+        STATUS_OK) {
+        visit.point.capacity_bytes =
+            study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
+        if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK &&
+            array_search(&request, &result, &reason) == STATUS_OK)
+            result_print(&request, &result);
+    }
+    variation_free(&variation);
 }
 
 enum status cmd_explain(int argc, char **argv, struct error *err)
@@ -210,7 +221,7 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
                 stage_print(&study, id);
         if (reason.text[0])
             printf("why not: %s\n", reason.text);
-        array_print(&study, &point);
+        array_print(&study);
         study_free(&study);
     }
     sweep_free(&sweep);

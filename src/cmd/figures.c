@@ -180,19 +180,15 @@ static bool label_find(enum inner_id inner, const char *at, uint64_t *place)
     return false;
 }
 
-static enum status metric_find(const struct study *study,
-                               const struct published_figure *figure,
-                               struct question *question, struct error *err)
+static enum status metric_choose(const struct study *study,
+                                 const struct published_figure *figure,
+                                 struct question *question, struct error *err)
 {
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++)
-            if (strcmp(stages[id].metrics[m].name, figure->metric) == 0 &&
-                label_find(stages[id].metrics[m].inner, figure->at, &question->at) &&
-                study->stages >> id & 1) {
-                question->stage = id;
-                question->metric = m;
-                return STATUS_OK;
-            }
+    if (metric_find(figure->metric, &question->stage, &question->metric) &&
+        label_find(stages[question->stage].metrics[question->metric].inner, figure->at,
+                   &question->at) &&
+        study->stages >> question->stage & 1)
+        return STATUS_OK;
     return error_set(err, STATUS_INPUT, "no metric '%s'%s%s at these points",
                      figure->metric, figure->at[0] ? " at " : "", figure->at);
 }
@@ -205,7 +201,7 @@ static enum status question_make(const struct figures *figures,
     enum status status;
 
     *question = (struct question){ .where_count = 0 };
-    status = metric_find(study, figure, question, err);
+    status = metric_choose(study, figure, question, err);
     if (figure->where_count > CHOICES || figure->baseline_count > CHOICES)
         return error_set(err, STATUS_INPUT, "more than %d settings", CHOICES);
     for (size_t i = 0;

@@ -157,6 +157,7 @@ static void page_program(void)
     roff_tag("2",
              "bad input: one line on standard error says what is wrong and what would "
              "be right");
+    roff_tag("3", "of status: a run is going on\n");
     roff_tag("75", "not over: run the same command again");
     fputs(".SH ENVIRONMENT\n", stdout);
     roff_tag("NVSWEEP_LIBRARY", "");
@@ -263,6 +264,15 @@ static void page_sweep(void)
         "{ count = 1000; seed = 7; } draws points instead of taking the axes' product; "
         "an axis may then be an interval { from; to; } without steps. The result has "
         "one dimension, point.\n");
+    roff_tag("samples", "");
+    roff_text(
+        "samples = 1024; with the axis spread draws so many sets of record parameters "
+        "from a Sobol sequence: the axis sample, from 1. Stages that read no varied "
+        "record stay as they are. With stages = [ \"sensitivity\" ] their quantiles, "
+        "winners and first-order indices are computed.\n");
+    roff_tag("objective", "");
+    roff_text("The metric that the sensitivity stage looks at, wanted small (default: "
+              "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
         "\"layer\" adds the dimension layer to what accelerators compute: 0 is the whole "

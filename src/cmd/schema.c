@@ -69,6 +69,9 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
         if (inners[id].labels)
             for (uint64_t i = 0; i < inners[id].count; i++)
                 printf("%s%s", i ? ", " : "", inners[id].labels[i]);
+        else if (!inners[id].coordinate)
+            printf("up to %llu, named in the sweep's spreads",
+                   (unsigned long long)inners[id].count);
         else
             printf("%llu, %g..%g %s", (unsigned long long)inners[id].count,
                    inners[id].coordinate(0),

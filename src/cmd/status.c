@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/json.h"
 
 #include "base/units.h"
 #include "results/results.h"
@@ -70,10 +71,33 @@ static void stages_print(const struct results *results,
     }
 }
 
-static enum status failures_print(const struct results *results, struct error *err)
+/* One point that failed or is quarantined. */
+typedef void failure_fn(const char *status, const char *stage, const char *point,
+                        bool is_first);
+
+static void failure_print(const char *status, const char *stage, const char *point,
+                          bool is_first)
+{
+    (void)is_first;
+    printf("%-11s %s %s\n", status, stage, point);
+}
+
+static void failure_json(const char *status, const char *stage, const char *point,
+                         bool is_first)
+{
+    printf("%s{\"stage\": \"%s\", \"status\": \"%s\", \"point\": ",
+           is_first ? "" : ", ", stage, status);
+    json_text(stdout, point);
+    printf("}");
+}
+
+/* The first SHOWN of each stage and kind, by coordinates. */
+static enum status failures_each(const struct results *results, failure_fn *show,
+                                 struct error *err)
 {
     static const enum point_status bad[] = { POINT_FAILED, POINT_QUARANTINED };
     uint64_t points[SHOWN];
+    bool is_first = true;
     char text[1024];
 
     for (size_t s = 0; s < results->stage_count; s++)
@@ -84,10 +108,11 @@ static enum status failures_print(const struct results *results, struct error *e
 
             if (status != STATUS_OK)
                 return status;
-            for (size_t i = 0; i < count; i++)
-                printf("%-11s %s %s\n", word_name(point_status_words, (int)bad[b]),
-                       results->stages[s].name,
-                       results_point_format(results, s, points[i], text, sizeof text));
+            for (size_t i = 0; i < count; i++, is_first = false)
+                show(word_name(point_status_words, (int)bad[b]),
+                     results->stages[s].name,
+                     results_point_format(results, s, points[i], text, sizeof text),
+                     is_first);
         }
     return STATUS_OK;
 }
@@ -100,8 +125,8 @@ static void state_print(enum state state, const struct activity *activity)
         bool has_job = strcmp(activity->owner.job.id, "-") != 0;
 
         printf("running on %u ranks, host %s, process %ld%s%s", activity->ranks,
-               activity->owner.host, activity->owner.pid,
-               has_job ? ", job " : "", has_job ? activity->owner.job.id : "");
+               activity->owner.host, activity->owner.pid, has_job ? ", job " : "",
+               has_job ? activity->owner.job.id : "");
         if (silent_s > SILENT_S)
             printf("; no progress for %.0f min", silent_s / 60);
         printf("\n");
@@ -113,10 +138,13 @@ static void state_print(enum state state, const struct activity *activity)
     }
 }
 
-static void json_print(const struct results *results,
-                       const struct results_summary *summary,
-                       const struct activity *activity, enum state state)
+static enum status json_print(const struct results *results,
+                              const struct results_summary *summary,
+                              const struct activity *activity, enum state state,
+                              struct error *err)
 {
+    enum status status;
+
     printf("{\"state\": \"%s\", \"total\": %" PRIu64 ", \"pending\": %" PRIu64
            ", \"failed\": %" PRIu64 ", \"ranks\": %u, \"points_per_s\": %.6g, "
            "\"last_progress\": %.0f, \"stages\": [",
@@ -129,7 +157,10 @@ static void json_print(const struct results *results,
                    summary->points[s][code]);
         printf("}");
     }
+    printf("], \"points\": [");
+    status = failures_each(results, failure_json, err);
     printf("]}\n");
+    return status;
 }
 
 enum status cmd_status(int argc, char **argv, struct error *err)
@@ -157,14 +188,16 @@ enum status cmd_status(int argc, char **argv, struct error *err)
     activity_read(argv[0], &activity);
     state = state_of(&summary, &activity);
     if (is_json) {
-        json_print(results, &summary, &activity, state);
+        status = json_print(results, &summary, &activity, state, err);
     } else {
         stages_print(results, &summary, &activity);
-        status = failures_print(results, err);
+        status = failures_each(results, failure_print, err);
         state_print(state, &activity);
     }
     results_close(results);
     if (status != STATUS_OK || state == STATE_DONE)
         return status;
-    return state == STATE_FAILED ? STATUS_RECORDED : STATUS_RESUME;
+    return state == STATE_FAILED    ? STATUS_RECORDED
+           : state == STATE_RUNNING ? STATUS_RUNNING
+                                    : STATUS_RESUME;
 }

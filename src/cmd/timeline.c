@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "results/raw.h"
 #include "run/journal.h"
 
 #include <errno.h>
@@ -11,7 +12,9 @@
 /* A run as a picture: one row per rank, one bar per lease, coloured by stage; gaps are
  * time in which a rank had nothing to do. */
 
-enum { LINE = 2304, WIDTH = 1000, ROW = 18, LEFT = 70, TOP = 50, COLOURS = 6 };
+enum { LINE = 2304, WIDTH = 1000, ROW = 18, LEFT = 70, TOP = 50, COLOURS = 8 };
+enum { RANKS_MOST = 1 << 20 };
+#define SECONDS_MOST 1e12
 
 struct bar {
     double start_s, seconds;
@@ -29,15 +32,29 @@ struct timeline {
 
 /* Colour-blind safe (M. Okabe and K. Ito, 2008). */
 static const char *const colours[COLOURS] = { "#0072b2", "#e69f00", "#009e73",
-                                              "#cc79a7", "#56b4e9", "#d55e00" };
+                                              "#cc79a7", "#56b4e9", "#d55e00",
+                                              "#f0e442", "#000000" };
+
+static void xml_put(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        default: fputc(*text, out);
+        }
+}
 
 static int stage_index(struct timeline *timeline, const char *name)
 {
     for (int s = 0; s < timeline->stage_count; s++)
         if (strcmp(timeline->stages[s], name) == 0)
             return s;
-    if (timeline->stage_count == COLOURS)
+    if (timeline->stage_count == COLOURS) { /* more than there are colours */
+        snprintf(timeline->stages[COLOURS - 1], sizeof timeline->stages[0], "others");
         return COLOURS - 1;
+    }
     snprintf(timeline->stages[timeline->stage_count], sizeof timeline->stages[0], "%s",
              name);
     return timeline->stage_count++;
@@ -45,13 +62,17 @@ static int stage_index(struct timeline *timeline, const char *name)
 
 static void bar_add(struct timeline *timeline, const char *line)
 {
+    double rank = journal_number(line, "rank");
     struct bar bar = {
         .start_s = journal_number(line, "start"),
         .seconds = journal_number(line, "seconds"),
-        .rank = (int)journal_number(line, "rank"),
     };
     char stage[32];
 
+    if (!(rank >= 0 && rank < RANKS_MOST && bar.start_s >= 0 && bar.seconds >= 0 &&
+          bar.start_s < SECONDS_MOST && bar.seconds < SECONDS_MOST))
+        return; /* a damaged line */
+    bar.rank = (int)rank;
     journal_text(line, "stage", stage, sizeof stage);
     bar.stage = stage_index(timeline, stage);
     if (timeline->count == timeline->room) {
@@ -68,19 +89,23 @@ static void bar_add(struct timeline *timeline, const char *line)
     timeline->busy_s += bar.seconds;
 }
 
-/* The leases of the last run, or of all runs on the file. */
+/* The leases of the last run that dealt any, or of all runs on the file. */
 static void journal_read(FILE *journal, bool is_all, struct timeline *timeline)
 {
     char line[LINE], event[16];
+    bool is_new = false;
 
     while (fgets(line, sizeof line, journal)) {
         journal_text(line, "event", event, sizeof event);
-        if (strcmp(event, "start") == 0 && !is_all) {
+        is_new |= strcmp(event, "start") == 0 && !is_all;
+        if (strcmp(event, "lease") != 0)
+            continue;
+        if (is_new) {
             free(timeline->bars);
             *timeline = (struct timeline){ .count = 0 };
-        } else if (strcmp(event, "lease") == 0) {
-            bar_add(timeline, line);
+            is_new = false;
         }
+        bar_add(timeline, line);
     }
 }
 
@@ -94,14 +119,19 @@ static void svg_write(FILE *out, const struct timeline *timeline, const char *ti
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
             "font-family=\"sans-serif\" font-size=\"12\">\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-            "<text x=\"%d\" y=\"18\">%s: %.4g s, %d ranks, %.1f %% busy</text>\n",
-            WIDTH, height, LEFT, title, span_s, timeline->ranks,
+            "<text x=\"%d\" y=\"18\">",
+            WIDTH, height, LEFT);
+    xml_put(out, title);
+    fprintf(out, ": %.4g s, %d ranks, %.1f %% busy</text>\n", span_s, timeline->ranks,
             span_s > 0 ? 100 * timeline->busy_s / (span_s * timeline->ranks) : 100.0);
-    for (int s = 0; s < timeline->stage_count; s++)
+    for (int s = 0; s < timeline->stage_count; s++) {
         fprintf(out,
                 "<rect x=\"%d\" y=\"26\" width=\"12\" height=\"12\" fill=\"%s\"/>"
-                "<text x=\"%d\" y=\"37\">%s</text>\n",
-                LEFT + 110 * s, colours[s], LEFT + 16 + 110 * s, timeline->stages[s]);
+                "<text x=\"%d\" y=\"37\">",
+                LEFT + 110 * s, colours[s], LEFT + 16 + 110 * s);
+        xml_put(out, timeline->stages[s]);
+        fputs("</text>\n", out);
+    }
     for (int rank = 0; rank < timeline->ranks; rank++)
         fprintf(out, "<text x=\"4\" y=\"%d\">rank %d</text>\n", TOP + rank * ROW + 13,
                 rank);
@@ -130,7 +160,7 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     struct timeline timeline = { .count = 0 };
     enum status status = options_read(&argc, argv, options, 2, err);
     FILE *journal, *out;
-    char *path;
+    char *file, *path;
 
     if (status != STATUS_OK)
         return status;
@@ -138,18 +168,19 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
         return error_set(
             err, STATUS_INPUT,
             "timeline needs a result file: nvsweep timeline FILE -o RUN.svg");
-    path = alloc_printf("%s.journal", argv[0]);
+    file = raw_resolve(argv[0]);
+    path = alloc_printf("%s.journal", file);
     journal = fopen(path, "r");
     if (!journal) {
         status = error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
     } else {
         journal_read(journal, is_all, &timeline);
         fclose(journal);
-        out = output ? fopen(output, "w") : stdout;
-        if (!out)
-            status = error_set(err, STATUS_IO, "%s: %s", output, strerror(errno));
-        else if (timeline.count == 0)
+        out = timeline.count == 0 ? NULL : output ? fopen(output, "w") : stdout;
+        if (timeline.count == 0)
             status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
+        else if (!out)
+            status = error_set(err, STATUS_IO, "%s: %s", output, strerror(errno));
         else
             svg_write(out, &timeline, argv[0]);
         if (out && out != stdout && fclose(out) != 0 && status == STATUS_OK)
@@ -157,5 +188,6 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     }
     free(timeline.bars);
     free(path);
+    free(file);
     return status;
 }

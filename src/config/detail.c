@@ -26,7 +26,8 @@ static uint64_t layers_most(const struct axes_reading *reading)
 
             if (accel_layers_create(
                     &layers, (const struct workload *)workloads->values[w].record,
-                    phases->count ? (enum phase)phases->values[p].word : PHASE_INFERENCE,
+                    phases->count ? (enum phase)phases->values[p].word
+                                  : PHASE_INFERENCE,
                     1, 0, &ignored) != STATUS_OK)
                 continue;
             if (layers.number[layers.count - 1] > most)
@@ -49,7 +50,7 @@ enum status detail_read(struct axes_reading *reading, const config_setting_t *se
     if (status != STATUS_OK || detail == DETAIL_NETWORK)
         return status;
     if (reading->settings[AXIS_layer] || !reading->settings[AXIS_workload] ||
-        !reading->settings[AXIS_accelerator])
+        (!reading->settings[AXIS_accelerator] && !reading->settings[AXIS_machine]))
         return setting_fail(reading->source, setting, reading->err,
                             "is 'layer', needs axes with an accelerator and a workload "
                             "and without the axis layer");

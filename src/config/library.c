@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "config/record.h"
+#include "uncertainty/spread.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -330,7 +331,7 @@ enum status library_read(const char *const *folders, size_t count,
     for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
         status = shelf_read(folders, count, shelf_schemas[id], &library->shelves[id],
                             err);
-    return status;
+    return status == STATUS_OK ? spreads_check(library, err) : status;
 }
 
 static bool is_folder(const char *path)

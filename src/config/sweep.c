@@ -124,6 +124,35 @@ static enum status options_read(struct axes_reading *reading,
     return status;
 }
 
+/* objective = "edp_js": what the sensitivity stage looks at. */
+#define OBJECTIVE_DEFAULT "edp_js"
+
+static bool objective_choose(const char *name, struct objective *objective)
+{
+    enum stage_id stage;
+    size_t metric;
+
+    if (!metric_find(name, &stage, &metric) || stage == STAGE_SENSITIVITY ||
+        stages[stage].metrics[metric].inner != INNER_SCALAR ||
+        stages[stage].metrics[metric].kind != COLUMN_NUMBER)
+        return false;
+    *objective = (struct objective){ .stage = stage, .metric = metric };
+    return true;
+}
+
+static enum status objective_read(struct axes_reading *reading,
+                                  const config_setting_t *setting)
+{
+    const char *name = setting ? config_setting_get_string(setting) : NULL;
+
+    if (!setting || (name && objective_choose(name, &reading->sweep->objective)))
+        return STATUS_OK;
+    return setting_fail(reading->source, setting, reading->err,
+                        "is '%.60s', must name a quantity of one number per point "
+                        "(`nvsweep list metrics` shows all), such as \"%s\"",
+                        name ? name : "no text", OBJECTIVE_DEFAULT);
+}
+
 /* A group that a schema describes; absent, all its members keep 0. */
 static enum status group_read(struct axes_reading *reading,
                               const config_setting_t *group,
@@ -146,6 +175,7 @@ static void sweep_init(struct sweep *sweep)
     *sweep = (struct sweep){ .seed = 1,
                              .durability = DURABILITY_PROCESS,
                              .max_error = 0.01 };
+    objective_choose(OBJECTIVE_DEFAULT, &sweep->objective);
     axes_default(&sweep->space);
 }
 
@@ -201,7 +231,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
 {
     static const char *const keys[] = { "title",   "stages", "axes",    "zip",
                                         "exclude", "sample", "samples", "options",
-                                        "limits",  "weights", "detail" };
+                                        "limits",  "weights", "detail",
+                                        "objective" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -217,6 +248,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = stages_read(reading, setting_member(root, "stages"));
     if (status == STATUS_OK)
         status = options_read(reading, setting_member(root, "options"));
+    if (status == STATUS_OK)
+        status = objective_read(reading, setting_member(root, "objective"));
     if (status == STATUS_OK)
         status = group_read(reading, setting_member(root, "limits"),
                             &array_limits_schema, &reading->sweep->limits);

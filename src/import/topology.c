@@ -40,26 +40,20 @@ static char *layer_name(const char *name, size_t number)
     return text;
 }
 
-/* The tool rounds outputs up, so the input is as large as its windows reach. */
-static uint64_t extent_reached(uint64_t extent, uint64_t window, uint64_t stride)
-{
-    return (extent - window + stride - 1) / stride * stride + window;
-}
-
 static void convolution_fill(struct layer *layers, const struct scalesim_layer *from)
 {
     layers[0].kind = LAYER_INPUT;
     layers[0].channels = from->channels;
-    layers[0].height = extent_reached(from->ifmap_height, from->filter_height,
-                                      from->stride);
-    layers[0].width = extent_reached(from->ifmap_width, from->filter_width,
-                                     from->stride);
+    layers[0].height = from->ifmap_height;
+    layers[0].width = from->ifmap_width;
     layers[1].kind = LAYER_CONVOLUTION;
     layers[1].outputs = from->filters;
     layers[1].kernel = from->filter_height;
     if (from->filter_width != from->filter_height)
         layers[1].kernel_width = from->filter_width;
     layers[1].stride = from->stride;
+    layers[1].ceil = (from->ifmap_height - from->filter_height) % from->stride ||
+                     (from->ifmap_width - from->filter_width) % from->stride;
 }
 
 /* The tool's M x K by K x N has its filters on the right, a record's product its weights
@@ -105,6 +99,12 @@ enum status import_topology(const struct import_job *job, struct error *err)
     enum status status = scalesim_topology_read(job->file, is_gemm, &layers, &count,
                                                 err);
 
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        if (layers[i].stride_width && layers[i].stride_width != layers[i].stride)
+            status = error_set(err, STATUS_INPUT,
+                               "%s: layer '%.90s' has two strides, a record's "
+                               "convolution has one",
+                               job->file, layers[i].name);
     if (status != STATUS_OK) {
         free(layers);
         return status;

@@ -9,34 +9,11 @@
 /* What a pass over an operand's lines does with what it finds. */
 enum purpose { COUNT_PER_TILE, FILL, COUNT_ALL };
 
-/* A divisor known long before the quotients, which are asked for by the hundred million:
- * tiles and strides are mostly powers of two. */
-struct divisor {
-    uint64_t by;
-    bool is_power; /* of two: 1 << shift */
-    unsigned shift;
-};
-
-static struct divisor divisor_make(uint64_t by)
-{
-    return (struct divisor){
-        .by = by,
-        .is_power = by && !(by & (by - 1)),
-        .shift = by ? (unsigned)__builtin_ctzll(by) : 0,
-    };
-}
-
-static inline uint64_t divided(uint64_t value, struct divisor divisor)
-{
-    return divisor.is_power ? value >> divisor.shift : value / divisor.by;
-}
-
 struct lister {
     struct tile_list *list;
     const struct operand *operand;
     const struct granularity *granularity;
-    struct divisor tile_first, tile_second; /* of operand's first and second index */
-    struct divisor down;                    /* planes: of positions */
+    uint64_t tile_first, tile_second; /* of operand's first and second index */
     enum purpose purpose;
     uint64_t accesses;
     uint64_t last_line, last_tile;
@@ -119,9 +96,8 @@ static inline void put_run(struct lister *lister, uint64_t product, uint64_t fir
                            uint64_t high)
 {
     const struct tile_list *list = lister->list;
-    uint64_t row = divided(first, lister->tile_first);
-    uint64_t from = divided(second, lister->tile_second);
-    uint64_t to = divided(last, lister->tile_second);
+    uint64_t row = first / lister->tile_first;
+    uint64_t from = second / lister->tile_second, to = last / lister->tile_second;
     uint64_t base = product * list->tiles_x * list->tiles_y;
 
     for (uint64_t column = from; column <= to; column++)
@@ -174,14 +150,13 @@ struct positions {
 };
 
 static inline struct positions positions_of(int64_t low, int64_t high, int64_t up,
-                                            struct divisor down, int64_t shift,
-                                            int64_t count)
+                                            int64_t down, int64_t shift, int64_t count)
 {
     int64_t first = low * up + shift, last = high * up + shift;
 
-    if (down.by > 1) {
-        first = first > 0 ? (int64_t)divided((uint64_t)first + down.by - 1, down) : 0;
-        last = last >= 0 ? (int64_t)divided((uint64_t)last, down) : -1;
+    if (down > 1) {
+        first = first > 0 ? (first + down - 1) / down : 0;
+        last = last >= 0 ? last / down : -1;
     }
     return (struct positions){ first > 0 ? first : 0, last < count ? last : count - 1 };
 }
@@ -191,8 +166,7 @@ static void visit_plane(struct lister *lister, uint64_t sample, uint64_t channel
                         uint64_t low, uint64_t high, uint64_t line, uint64_t at)
 {
     const struct operand *o = lister->operand;
-    int64_t up = (int64_t)o->planes.up;
-    struct divisor down = lister->down;
+    int64_t up = (int64_t)o->planes.up, down = (int64_t)o->planes.down;
     uint64_t width = o->planes.width;
     uint64_t top = low / width, bottom = (high - 1) / width;
 
@@ -269,7 +243,6 @@ static void visit(struct lister *lister, enum purpose purpose)
 {
     lister->purpose = purpose;
     lister->last_line = lister->last_tile = UINT64_MAX;
-    lister->down = divisor_make(lister->operand->planes.down);
     if (lister->operand->kind == OPERAND_MATRIX)
         visit_matrix(lister);
     else
@@ -294,8 +267,8 @@ void tile_list_fill(struct tile_list *list, const struct operand *operand,
         .list = list,
         .operand = operand,
         .granularity = granularity,
-        .tile_first = divisor_make(operand->first_is_x ? tile_x : tile_y),
-        .tile_second = divisor_make(operand->first_is_x ? tile_y : tile_x),
+        .tile_first = operand->first_is_x ? tile_x : tile_y,
+        .tile_second = operand->first_is_x ? tile_y : tile_x,
     };
 
     list->tiles_x = (size_x + tile_x - 1) / tile_x;
@@ -324,8 +297,8 @@ uint64_t operand_accesses(const struct operand *operand,
         .list = &shape,
         .operand = operand,
         .granularity = &all,
-        .tile_first = divisor_make(operand->first_is_x ? tile_x : tile_y),
-        .tile_second = divisor_make(operand->first_is_x ? tile_y : tile_x),
+        .tile_first = operand->first_is_x ? tile_x : tile_y,
+        .tile_second = operand->first_is_x ? tile_y : tile_x,
     };
 
     all.shift = 0;

@@ -139,30 +139,47 @@ static void dimension_write(struct skeleton *sk, size_t d)
         }
 }
 
+/* An inner dimension's texts, or NULL if it has numbers; freed by the caller. */
+static char **texts_of(const struct skeleton *sk, enum inner_id id)
+{
+    uint64_t count = inners[id].count;
+    char **texts = alloc_array(count, sizeof *texts), buffer[200];
+
+    for (uint64_t i = 0; i < count; i++) {
+        const char *label = inner_label(sk->study->sweep, id, i, buffer, sizeof buffer);
+
+        if (!label) {
+            free(texts);
+            return NULL;
+        }
+        texts[i] = alloc_text(label);
+    }
+    return texts;
+}
+
 static void inner_write(struct skeleton *sk, enum inner_id id)
 {
     const struct inner *inner = &inners[id];
     hsize_t size = inner->count;
+    char **texts = texts_of(sk, id);
+    double *numbers = alloc_array(inner->count, sizeof *numbers);
     struct dataset_spec spec = {
         .name = inner->name,
-        .units = inner->labels ? NULL : inner->units,
+        .units = texts ? NULL : inner->units,
         .meaning = inner->meaning,
+        .type = texts ? sk->h5.text_type : H5T_IEEE_F64LE,
+        .memory_type = texts ? sk->h5.text_type : H5T_NATIVE_DOUBLE,
         .sizes = &size,
         .rank = 1,
     };
-    double *numbers = alloc_array(inner->count, sizeof *numbers);
 
-    for (uint64_t i = 0; i < inner->count; i++)
-        numbers[i] = inner->coordinate ? inner->coordinate(i) : (double)i;
-    if (inner->labels) {
-        spec.type = spec.memory_type = sk->h5.text_type;
-        spec.data = inner->labels;
-    } else {
-        spec.type = H5T_IEEE_F64LE;
-        spec.memory_type = H5T_NATIVE_DOUBLE;
-        spec.data = numbers;
-    }
+    for (uint64_t i = 0; i < inner->count && !texts; i++)
+        numbers[i] = inner->coordinate(i);
+    spec.data = texts ? (const void *)texts : numbers;
     sk->inners[id] = skeleton_dataset(sk, &spec);
+    for (uint64_t i = 0; i < inner->count && texts; i++)
+        free(texts[i]);
+    free(texts);
     free(numbers);
 }
 

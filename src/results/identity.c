@@ -3,7 +3,9 @@
 #include "results/results.h"
 
 #include "base/memory.h"
+#include "carbon/carbon.h"
 #include "cim/cim.h"
+#include "cloud/training.h"
 #include "tech/node.h"
 
 #include <ctype.h>
@@ -27,14 +29,14 @@ struct records {
     size_t count;
 };
 
-static void record_add(struct records *records, const struct library *library,
+static bool record_add(struct records *records, const struct library *library,
                        enum shelf_id shelf_id, const struct record *record)
 {
     const char *body = library_record_text(library, shelf_id, record);
 
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
-            return;
+            return false;
     records->seen = realloc_array(records->seen, records->count + 1,
                                   sizeof *records->seen);
     records->seen[records->count++] = record;
@@ -46,6 +48,7 @@ static void record_add(struct records *records, const struct library *library,
         records->text = text_append(records->text, entry);
         free(entry);
     }
+    return true;
 }
 
 /* The accelerators a machine in the shelf of cim machines is made of. */
@@ -61,6 +64,29 @@ static void engine_records_add(struct records *records, const struct library *li
     }
 }
 
+/* The devices an assembly is made of, and theirs. */
+static void part_records_add(struct records *records, const struct library *library,
+                             const struct device *device)
+{
+    for (size_t i = 0; i < device->parts_count; i++) {
+        const struct record *part = library_find(library, SHELF_DEVICE,
+                                                 device->parts[i].of);
+
+        if (part && record_add(records, library, SHELF_DEVICE, part))
+            part_records_add(records, library, (const struct device *)part);
+    }
+}
+
+/* The instance of half as many GPUs, which run T4 takes two of. */
+static void half_record_add(struct records *records, const struct library *library,
+                            const struct instance *instance)
+{
+    const struct record *half = library_find(library, SHELF_INSTANCE, instance->half);
+
+    if (half)
+        record_add(records, library, SHELF_INSTANCE, half);
+}
+
 static void axis_records_add(struct records *records, const struct study *study,
                              enum axis_id axis)
 {
@@ -73,6 +99,10 @@ static void axis_records_add(struct records *records, const struct study *study,
             record_add(records, study->library, axis_specs[axis].shelf, record);
         if (record && axis == AXIS_cim)
             engine_records_add(records, study->library, (const struct cim *)record);
+        if (record && axis == AXIS_device)
+            part_records_add(records, study->library, (const struct device *)record);
+        if (record && axis == AXIS_instance)
+            half_record_add(records, study->library, (const struct instance *)record);
     }
 }
 

@@ -193,14 +193,14 @@ static enum status window_at(struct window *window, uint64_t index,
     if (!window->bytes)
         window->bytes = alloc_array(CHUNK_POINTS, window->item);
     if (index < window->first || index - window->first >= window->count) {
-        uint64_t left = items - index;
+        uint64_t left = items - index,
+                 each = window->item / window->variable->item_bytes;
         enum status status;
 
         window->first = index;
         window->count = left < CHUNK_POINTS ? left : CHUNK_POINTS;
-        status = raw_read(&window->results->raw, window->bytes,
-                          window->count * window->item,
-                          window->variable->offset + index * window->item, err);
+        status = results_read_raw(window->results, window->variable, index * each,
+                                  window->count * each, window->bytes, err);
         if (status != STATUS_OK)
             return status;
     }

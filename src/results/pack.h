@@ -13,8 +13,8 @@ struct pack_report {
 };
 
 /* Write `to` as a copy of `from`: datasets in chunks that suit slices along any axis,
- * shuffled, deflated, each chunk with a checksum; with `undo` the other way round,
- * contiguous again, as the other commands read it.  Every dataset and attribute of the
+ * shuffled, deflated, each chunk with a checksum, which all commands read; with `undo` the
+ * other way round, contiguous again, as a run can go on with it.  Every dataset and attribute of the
  * copy is read back from the disk and compared before the copy gets its name.  STATUS_INPUT
  * if `from` is no HDF5 file or lacks a result file's attributes, STATUS_IO if the system
  * refuses or the comparison fails; no file is left behind then. */

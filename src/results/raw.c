@@ -7,17 +7,38 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
                      struct error *err)
 {
+    struct stat about;
+
     raw->path = path;
-    raw->fd = open(path, (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    /* Not to wait where the name is a pipe's. */
+    raw->fd = open(path, (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
     if (raw->fd < 0)
-        return error_set(err, errno == ENOENT ? STATUS_INPUT : STATUS_IO,
+        return error_set(err,
+                         errno == ENOENT || errno == EISDIR ? STATUS_INPUT : STATUS_IO,
                          "%s: cannot open: %s", path, strerror(errno));
-    return STATUS_OK;
+    if (fstat(raw->fd, &about) == 0 && S_ISREG(about.st_mode))
+        return STATUS_OK;
+    raw_close(raw);
+    return error_set(err, STATUS_INPUT, "%s: must be a regular file", path);
+}
+
+char *raw_resolve(const char *path)
+{
+    struct stat about;
+    bool is_link = lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
+    char *resolved = is_link ? realpath(path, NULL) : NULL, *copy;
+
+    if (!resolved)
+        return alloc_text(path);
+    copy = alloc_text(resolved);
+    free(resolved);
+    return copy;
 }
 
 void raw_close(struct raw *raw)

@@ -20,10 +20,16 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
-/* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file. */
+/* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file, or it
+ * is no regular one. */
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
                      struct error *err);
 void raw_close(struct raw *raw);
+
+/* Where a symbolic link leads, so that whoever writes the file finds the same lock and
+ * journal beside it; the path itself if it is none, or leads nowhere.  Freed by the
+ * caller. */
+char *raw_resolve(const char *path);
 
 enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t offset,
                      struct error *err);

@@ -1,4 +1,5 @@
 #include "results/h5.h"
+#include "results/packed.h"
 #include "results/probe.h"
 #include "results/results.h"
 
@@ -164,6 +165,18 @@ static char *text_or_empty(struct opening *opening, hid_t object, const char *na
     return text ? text : alloc_text("");
 }
 
+/* Look at the index of a dataset's chunks as a whole, where a damaged one harms nobody
+ * (results/probe.h). */
+static void chunks_walk(struct opening *opening, hid_t dataset)
+{
+    hid_t space = H5_TRY(&opening->h5, H5Dget_space(dataset));
+    hsize_t count;
+
+    H5_TRY(&opening->h5, H5Dget_num_chunks(dataset, space, &count));
+    if (space >= 0)
+        H5Sclose(space);
+}
+
 static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *info,
                             void *opening_)
 {
@@ -184,9 +197,12 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
             texts_read(opening, dataset, &variable);
         else
             variable.offset = H5Dget_offset(dataset);
-        opening->is_packed |= variable.offset == HADDR_UNDEF;
-        opening->is_foreign |= variable.kind != VARIABLE_TEXT &&
-                               variable.offset != HADDR_UNDEF &&
+        variable.is_packed = variable.kind != VARIABLE_TEXT &&
+                             variable.offset == HADDR_UNDEF;
+        if (variable.is_packed)
+            chunks_walk(opening, dataset);
+        opening->is_packed |= variable.is_packed;
+        opening->is_foreign |= variable.kind != VARIABLE_TEXT && !variable.is_packed &&
                                !is_inside(opening, variable.offset, variable.count,
                                           variable.item_bytes);
     }
@@ -195,7 +211,7 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
     results->variables = realloc_array(results->variables, results->variable_count + 1,
                                        sizeof *results->variables);
     results->variables[results->variable_count++] = variable;
-    return opening->h5.is_bad || opening->is_foreign || opening->is_packed ? -1 : 0;
+    return opening->h5.is_bad || opening->is_foreign ? -1 : 0;
 }
 
 static uint64_t block_points_read(struct opening *opening, const char *dataset)
@@ -237,6 +253,7 @@ static void stage_read(struct opening *opening, size_t status)
     if (name && columns && checksums && tries && block_points && variable->count) {
         layout->blocks = layout_blocks(layout->points, block_points);
         layout->checksum_offset = checksums->offset;
+        stage.checksums = (size_t)(checksums - results->variables);
         layout->attempts_offset = tries->offset;
         opening->is_foreign |= checksums->count != layout->blocks ||
                                tries->count != layout->blocks ||
@@ -277,12 +294,18 @@ static bool ends_in(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* In the order of their datasets in the file, which is the order they are computed in. */
-static int by_offset(const void *a, const void *b)
+/* In the order they are computed in: the program's stages by their names, others (tests
+ * make some) by their datasets in the file. */
+static int by_turn(const void *a, const void *b)
 {
+    const struct results_stage *x = a, *y = b;
+    const struct word *one = word_find(stage_words, x->name),
+                      *other = word_find(stage_words, y->name);
     uint64_t left = ((const struct results_stage *)a)->layout.status_offset;
     uint64_t right = ((const struct results_stage *)b)->layout.status_offset;
 
+    if (one && other)
+        return (one->value > other->value) - (one->value < other->value);
     return left < right ? -1 : left > right;
 }
 
@@ -306,7 +329,7 @@ static void content_read(struct opening *opening)
     for (size_t v = 0; v < results->variable_count; v++) {
         const struct variable *variable = &results->variables[v];
 
-        if (h5->is_bad || opening->is_foreign || opening->is_packed)
+        if (h5->is_bad || opening->is_foreign)
             return;
         for (size_t d = 0; d < results->dimension_count; d++)
             if (strcmp(results->dimensions[d].name, variable->name) == 0) {
@@ -319,8 +342,7 @@ static void content_read(struct opening *opening)
     if (results->stage_count > STAGE_COUNT || !results->stage_count)
         opening->is_foreign = true;
     else
-        qsort(results->stages, results->stage_count, sizeof *results->stages,
-              by_offset);
+        qsort(results->stages, results->stage_count, sizeof *results->stages, by_turn);
 }
 
 static enum status file_open(const char *path, struct results **results,
@@ -348,17 +370,13 @@ static enum status file_open(const char *path, struct results **results,
         if (status != STATUS_OK)
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);
-        if (opening.is_packed)
-            status = error_set(
-                err, STATUS_INPUT,
-                "%s: is a packed copy; `nvsweep pack --undo` makes one that "
-                "this command reads",
-                path);
-        else if (opening.is_foreign && !opening.h5.is_system)
+        if (opening.is_foreign && !opening.h5.is_system)
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",
                                path);
     }
+    if (status == STATUS_OK && opening.is_packed)
+        status = packed_open(path, &opening.results->packed, err);
     if (status == STATUS_OK)
         *results = opening.results;
     else
@@ -389,6 +407,7 @@ void results_close(struct results *results)
     if (!results)
         return;
     raw_close(&results->raw);
+    packed_close(results->packed);
     for (size_t v = 0; v < results->variable_count; v++) {
         struct variable *variable = &results->variables[v];
 

@@ -40,8 +40,9 @@ struct variable {
     enum variable_kind kind;
     size_t dimensions[VARIABLE_DIMENSIONS]; /* indices into results->dimensions */
     size_t dimension_count;
-    uint64_t count;      /* elements */
-    uint64_t offset;     /* of its raw bytes; texts have none */
+    uint64_t count;  /* elements */
+    uint64_t offset; /* of its raw bytes; texts have none, nor is there one if packed */
+    bool is_packed;  /* in compressed chunks */
     uint32_t item_bytes; /* 8, 4, 2 or 1 */
     bool is_unsigned;
     char **texts; /* of VARIABLE_TEXT, read at opening */
@@ -57,6 +58,7 @@ struct results_dimension {
 struct results_stage {
     char *name;
     size_t status;               /* index of its status variable */
+    size_t checksums;            /* and of its blocks' checksums */
     size_t columns[COLUMNS_MAX]; /* indices of its metrics, in checksum order */
     struct stage_layout layout;
 };
@@ -64,6 +66,7 @@ struct results_stage {
 struct results {
     char *path;
     struct raw raw;
+    struct packed *packed; /* a compressed copy (results/pack.h); NULL: a plain file */
     struct variable *variables;
     size_t variable_count;
     struct results_dimension *dimensions;
@@ -125,7 +128,7 @@ enum status results_verify(const struct results *results, uint64_t *checked,
 /* ---- the runner's view */
 
 /* The layout of a file the table's stages can fill.  STATUS_INPUT if its datasets are
- * others than those of the study. */
+ * others than those of the study, or packed. */
 enum status results_layout(const struct results *results, const struct study *study,
                            const struct stage *table, struct layout *layout,
                            struct error *err);

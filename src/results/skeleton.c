@@ -94,7 +94,7 @@ static void metric_write(struct skeleton *sk, const struct metric *metric,
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){
                 .name = metric->name,
-                .units = metric->units,
+                .units = metric_units(sk->study->sweep, metric),
                 .meaning = metric->meaning,
                 .type = metric->kind == COLUMN_NUMBER ? H5T_IEEE_F64LE : H5T_STD_U64LE,
                 .scales = shape.scales,
@@ -103,6 +103,9 @@ static void metric_write(struct skeleton *sk, const struct metric *metric,
             });
     if (metric->kind == COLUMN_NUMBER)
         h5_put_number(&sk->h5, dataset, "_FillValue", NAN);
+    if (strcmp(metric->units, UNITS_OF_OBJECTIVE) == 0)
+        h5_put_text(&sk->h5, dataset, "objective",
+                    objective_metric(sk->study->sweep)->name);
     if (*shape.auxiliary)
         h5_put_text(&sk->h5, dataset, "coordinates", shape.auxiliary);
     H5_TRY(&sk->h5, H5Dclose(dataset));

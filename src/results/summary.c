@@ -1,6 +1,8 @@
 /* Questions to an open result file, answered from its raw bytes. */
 #include "results/results.h"
 
+#include "results/packed.h"
+
 #include "base/memory.h"
 #include "base/units.h"
 
@@ -15,6 +17,8 @@ enum status results_read_raw(const struct results *results,
                              const struct variable *variable, uint64_t first,
                              uint64_t count, void *bytes, struct error *err)
 {
+    if (variable->is_packed)
+        return packed_read(results->packed, variable->name, first, count, bytes, err);
     return raw_read(&results->raw, bytes, count * variable->item_bytes,
                     variable->offset + first * variable->item_bytes, err);
 }
@@ -102,8 +106,9 @@ enum status results_summarize(const struct results *results,
             uint64_t left = layout->points - i;
             uint64_t count = left < CHUNK_POINTS ? left : CHUNK_POINTS;
 
-            status = raw_read(&results->raw, chunk, count, layout->status_offset + i,
-                              err);
+            status = results_read_raw(results,
+                                      &results->variables[results->stages[s].status], i,
+                                      count, chunk, err);
             for (uint64_t k = 0; k < count && status == STATUS_OK; k++)
                 if (chunk[k] >= 0 && chunk[k] < POINT_STATUSES)
                     summary->points[s][chunk[k]]++;
@@ -132,7 +137,9 @@ enum status results_points_with(const struct results *results, size_t stage,
         uint64_t left = layout->points - i;
         uint64_t size = left < CHUNK_POINTS ? left : CHUNK_POINTS;
 
-        status = raw_read(&results->raw, chunk, size, layout->status_offset + i, err);
+        status = results_read_raw(results,
+                                  &results->variables[results->stages[stage].status], i,
+                                  size, chunk, err);
         for (uint64_t k = 0; k < size && *count < most && status == STATUS_OK; k++)
             if (chunk[k] == (int8_t)wanted)
                 points[(*count)++] = i + k;
@@ -146,7 +153,9 @@ static enum status block_verify(const struct results *results, size_t stage,
                                 uint64_t index, bool *is_committed, bool *is_good,
                                 struct error *err)
 {
-    const struct stage_layout *layout = &results->stages[stage].layout;
+    const struct results_stage *in = &results->stages[stage];
+    const struct stage_layout *layout = &in->layout;
+    const struct variable *variables = results->variables;
     struct range points = layout_block(layout, index);
     size_t most = points.count;
     uint32_t checksum = 0, crc = 0;
@@ -157,23 +166,25 @@ static enum status block_verify(const struct results *results, size_t stage,
         if (layout->column_bytes[c] * points.count > most)
             most = layout->column_bytes[c] * points.count;
     bytes = alloc_array(most, 1);
-    status = raw_read(&results->raw, bytes, points.count,
-                      layout->status_offset + points.first, err);
+    status = results_read_raw(results, &variables[in->status], points.first,
+                              points.count, bytes, err);
     *is_committed = status == STATUS_OK && !memchr(bytes, POINT_PENDING, points.count);
     for (uint32_t c = 0; c < layout->columns && *is_committed && status == STATUS_OK;
          c++) {
         size_t size = layout->column_bytes[c];
+        const struct variable *column = &variables[in->columns[c]];
+        uint64_t items = size / column->item_bytes;
 
-        status = raw_read(&results->raw, bytes, points.count * size,
-                          layout->column_offsets[c] + points.first * size, err);
+        status = results_read_raw(results, column, points.first * items,
+                                  points.count * items, bytes, err);
         crc = crc32c(crc, bytes, points.count * size);
     }
     if (*is_committed && status == STATUS_OK)
-        status = raw_read(&results->raw, bytes, points.count,
-                          layout->status_offset + points.first, err);
+        status = results_read_raw(results, &variables[in->status], points.first,
+                                  points.count, bytes, err);
     if (*is_committed && status == STATUS_OK)
-        status = raw_read(&results->raw, &checksum, sizeof checksum,
-                          layout->checksum_offset + index * sizeof checksum, err);
+        status = results_read_raw(results, &variables[in->checksums], index, 1,
+                                  &checksum, err);
     *is_good = *is_committed && status == STATUS_OK &&
                checksum == crc32c(crc, bytes, points.count);
     free(bytes);
@@ -213,6 +224,12 @@ enum status results_layout(const struct results *results, const struct study *st
                            struct error *err)
 {
     *layout = (struct layout){ 0 };
+    if (results->packed)
+        return error_set(
+            err, STATUS_INPUT,
+            "%s: is a packed copy, which no run goes on with; `nvsweep pack "
+            "--undo` makes a plain file of it",
+            results->path);
     for (int id = 0; id < STAGE_COUNT; id++) {
         struct stage_layout wanted;
         const struct results_stage *found = NULL;

@@ -72,14 +72,14 @@ static double recent_rate(const struct activity *activity, const struct recent *
 
 void activity_read(const char *output, struct activity *activity)
 {
-    char *path = alloc_printf("%s.journal", output);
+    char *file = raw_resolve(output), *path = alloc_printf("%s.journal", file);
     FILE *journal = fopen(path, "re");
     struct recent *recent = alloc_array(1, sizeof *recent);
     char *line = NULL;
     size_t size = 0;
 
     *activity = (struct activity){ 0 };
-    activity->has_lock = lock_read(output, &activity->owner);
+    activity->has_lock = lock_read(file, &activity->owner);
     activity->has_journal = journal != NULL;
     while (journal && getline(&line, &size, journal) > 0)
         line_take(activity, recent, line);
@@ -87,6 +87,7 @@ void activity_read(const char *output, struct activity *activity)
     free(line);
     free(recent);
     free(path);
+    free(file);
     if (journal)
         fclose(journal);
 }

@@ -60,9 +60,9 @@ static enum status file_settle(struct run *run, struct error *err)
 {
     struct results *results;
     enum status status;
-    bool is_known = true;
+    bool is_known = access(run->output, F_OK) != 0;
 
-    if (access(run->output, F_OK) != 0)
+    if (is_known)
         status = results_create(run->output, &run->study, run->table,
                                 &run->options->program, err);
     else
@@ -175,7 +175,11 @@ static enum status stage_work(struct run *run, enum stage_id id,
 static bool is_read_later(const struct run *run, enum stage_id id)
 {
     for (int later = (int)id + 1; later < STAGE_COUNT; later++)
-        if (run->study.stages >> later & 1 && run->table[later].inputs >> id & 1)
+        if (run->study.stages >> later & 1 &&
+            (run->table[later].inputs |
+             stage_inputs(run->study.sweep, (enum stage_id)later)) >>
+                    id &
+                1)
             return true;
     return false;
 }
@@ -274,11 +278,12 @@ enum status run_sweep(const struct study *study, const char *output,
                       const struct run_options *options, MPI_Comm comm,
                       struct error *err)
 {
+    char *file = raw_resolve(output);
     struct run run = {
         .study = *study,
         .table = options->stages ? options->stages : stages,
         .options = options,
-        .output = output,
+        .output = file,
         .comm = comm,
         .lock = { .fd = -1 },
         .raw = { .fd = -1 },
@@ -304,5 +309,6 @@ enum status run_sweep(const struct study *study, const char *output,
     end_note(&run, status);
     for (int id = 0; id < STAGE_COUNT; id++)
         block_free(&run.loaded[id]);
+    free(file);
     return status;
 }

@@ -3,9 +3,10 @@
 
 #include "array/array.h"
 #include "reliability/ecc.h"
-#include "uncertainty/spread.h"
+#include "stage/visit.h"
 
 #include <math.h>
+#include <string.h>
 
 static void wires_choose(enum wires_id wires, struct array_request *request)
 {
@@ -20,16 +21,16 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     };
 }
 
-enum status array_request_at(const struct study *study, const struct point *point,
+enum status array_request_at(const struct visit *visit, const struct point *point,
                              struct array_request *request, struct error *reason)
 {
-    const struct node *node = library_node(study->library, point->node_m,
-                                           point->roadmap);
+    const struct study *study = visit->study;
+    const struct node *node;
+    enum status status = visit_node(visit, &node, reason);
     struct code code;
 
-    if (!node)
-        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
+    if (status != STATUS_OK)
+        return status;
     code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     *request = (struct array_request){
         .cell = (const struct cell *)point->technology,
@@ -52,16 +53,6 @@ enum status array_request_at(const struct study *study, const struct point *poin
     return STATUS_OK;
 }
 
-void array_request_vary(const struct study *study, const struct point *point,
-                        struct array_request *request, struct cell *changed)
-{
-    if (!point->spread || point->sample == 0)
-        return;
-    spread_apply((const struct spread *)point->spread, study->sweep->seed,
-                 point->sample, request->cell, changed);
-    request->cell = changed;
-}
-
 /* Coder and decoder stand before and behind the array. */
 static void codec_add(const struct point *point, const struct node *node,
                       struct array_result *result)
@@ -77,82 +68,82 @@ static void codec_add(const struct point *point, const struct node *node,
     result->write_energy_j += codec.encode_j;
 }
 
-static enum status area_at(const struct study *study, const struct point *point,
-                           uint64_t capacity_bytes, double *area_m2,
-                           struct error *reason)
+/* The array of that capacity, its code's coder and decoder included. */
+static enum status array_at(const struct visit *visit, const struct point *point,
+                            uint64_t capacity_bytes, struct array_result *result,
+                            struct error *reason)
 {
     struct point at = *point;
     struct array_request request;
-    struct array_result result;
-    struct cell changed;
     enum status status;
 
     at.capacity_bytes = capacity_bytes;
-    status = array_request_at(study, &at, &request, reason);
+    status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
-        array_request_vary(study, &at, &request, &changed);
+        status = array_search(&request, result, reason);
     if (status == STATUS_OK)
-        status = array_search(&request, &result, reason);
-    if (status == STATUS_OK) {
-        codec_add(&at, request.node, &result);
-        *area_m2 = result.area_m2;
-    }
+        codec_add(&at, request.node, result);
     return status;
+}
+
+static bool fits(const struct visit *visit, uint64_t capacity_bytes, double limit_m2)
+{
+    struct array_result result;
+
+    return array_at(visit, &visit->point, capacity_bytes, &result, NULL) == STATUS_OK &&
+           result.area_m2 <= limit_m2;
 }
 
 /* The largest multiple of the sweep's step whose area is at most limit_m2, or 0.  Area
  * grows with capacity but for the search's choices, so after doubling and halving the
  * next few steps are looked at, too. */
-static uint64_t largest_within(const struct study *study, const struct point *point,
-                               double limit_m2)
+static uint64_t largest_within(const struct visit *visit, double limit_m2)
 {
     enum { LOOK_AHEAD = 4 };
-    uint64_t step = study->sweep->space.iso_area.step_bytes, low = 0, high = 1;
-    double area_m2;
+    uint64_t step = visit->study->sweep->space.iso_area.step_bytes, low = 0, high = 1;
 
-    while (high < ((uint64_t)1 << 40) / step &&
-           area_at(study, point, high * step, &area_m2, NULL) == STATUS_OK &&
-           area_m2 <= limit_m2) {
+    while (high < ((uint64_t)1 << 40) / step && fits(visit, high * step, limit_m2)) {
         low = high;
         high *= 2;
     }
     while (high - low > 1) {
         uint64_t middle = low + (high - low) / 2;
 
-        if (area_at(study, point, middle * step, &area_m2, NULL) == STATUS_OK &&
-            area_m2 <= limit_m2)
+        if (fits(visit, middle * step, limit_m2))
             low = middle;
         else
             high = middle;
     }
     for (uint64_t more = low + 2; more <= low + LOOK_AHEAD; more++)
-        if (area_at(study, point, more * step, &area_m2, NULL) == STATUS_OK &&
-            area_m2 <= limit_m2)
+        if (fits(visit, more * step, limit_m2))
             low = more;
     return low * step;
 }
 
-static enum status capacity_resolve(const struct study *study, struct point *point,
+static enum status capacity_resolve(const struct visit *visit, uint64_t *capacity_bytes,
                                     struct error *reason)
 {
-    const struct iso_area *iso = &study->sweep->space.iso_area;
-    struct point baseline = *point;
-    double limit_m2;
+    const struct iso_area *iso = &visit->study->sweep->space.iso_area;
+    struct point baseline = visit->point;
+    struct array_result result;
     enum status status;
-    uint64_t capacity_bytes;
 
-    if (!iso->baseline || point->technology == iso->baseline)
+    *capacity_bytes = visit->point.capacity_bytes;
+    if (!iso->baseline ||
+        strcmp(visit->point.technology->name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
-    status = area_at(study, &baseline, point->capacity_bytes, &limit_m2, reason);
+    status = variation_record(visit->variation, SHELF_TECHNOLOGY, &baseline.technology,
+                              reason);
+    if (status == STATUS_OK)
+        status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)
         return status;
-    capacity_bytes = largest_within(study, point, limit_m2);
-    if (capacity_bytes == 0)
+    *capacity_bytes = largest_within(visit, result.area_m2);
+    if (*capacity_bytes == 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "not even one step of %s fits the %g mm2 of the baseline",
-                         point->technology->name, limit_m2 * 1e6);
-    point->capacity_bytes = capacity_bytes;
+                         visit->point.technology->name, result.area_m2 * 1e6);
     return STATUS_OK;
 }
 
@@ -185,33 +176,25 @@ static void row_write(const struct array_result *result, uint64_t capacity_bytes
     out->column_mux[i] = data->mux_sense;
 }
 
+static enum status array_visit(const struct visit *visit, const union columns *out,
+                               uint64_t i, struct error *reason)
+{
+    struct array_result result;
+    uint64_t capacity_bytes;
+    enum status status = capacity_resolve(visit, &capacity_bytes, reason);
+
+    if (status == STATUS_OK)
+        status = array_at(visit, &visit->point, capacity_bytes, &result, reason);
+    if (status == STATUS_OK)
+        row_write(&result, capacity_bytes, &out->array, i);
+    return status;
+}
+
 void array_stage_evaluate(const struct study *study, struct range points,
                           const union columns *out, int8_t *status,
                           struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_ARRAY];
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct array_request request;
-        struct array_result result;
-        struct cell changed;
-        struct point point;
-        enum status found;
-
-        grid_point(grid, &study->sweep->space, points.first + i, &point);
-        found = capacity_resolve(study, &point, reason);
-        if (found == STATUS_OK)
-            found = array_request_at(study, &point, &request, reason);
-        if (found == STATUS_OK)
-            array_request_vary(study, &point, &request, &changed);
-        if (found == STATUS_OK)
-            found = array_search(&request, &result, reason);
-        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
-        if (found == STATUS_OK) {
-            codec_add(&point, request.node, &result);
-            row_write(&result, point.capacity_bytes, &out->array, i);
-        }
-    }
+    stage_visit(study, STAGE_ARRAY, points, array_visit, NULL, out, status, reason);
 }
 
 double array_stage_cost_s(const struct study *study, const struct point *point)

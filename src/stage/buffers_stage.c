@@ -6,6 +6,7 @@
 #include "accel/scaling.h"
 #include "array/array.h"
 #include "reliability/ecc.h"
+#include "stage/visit.h"
 
 static bool is_volatile(enum cell_kind kind)
 {
@@ -13,18 +14,22 @@ static bool is_volatile(enum cell_kind kind)
 }
 
 /* The technology of a level: the point's, or SRAM where the placement leaves it out. */
-static enum status level_cell(const struct study *study, const struct point *point,
+static enum status level_cell(const struct visit *visit, const struct point *point,
                               const struct level *level, const struct cell **cell,
                               struct error *reason)
 {
+    const struct record *sram;
+    enum status status;
+
     *cell = (const struct cell *)point->technology;
     if (point->placement == PLACEMENT_ALL || level->holds_weights)
         return STATUS_OK;
-    *cell = (const struct cell *)library_find(study->library, SHELF_TECHNOLOGY, "sram");
-    if (!*cell)
+    status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    *cell = (const struct cell *)sram;
+    if (!sram)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no technology 'sram' for the other memories");
-    return STATUS_OK;
+    return status;
 }
 
 static enum status from_record(const struct point *point, const struct level *level,
@@ -50,7 +55,7 @@ static enum status from_record(const struct point *point, const struct level *le
     return STATUS_OK;
 }
 
-static enum status from_array(const struct study *study, const struct point *point,
+static enum status from_array(const struct visit *visit, const struct point *point,
                               const struct level *level, uint64_t bytes,
                               uint64_t word_bits, const struct buffers_columns *out,
                               uint64_t i, struct error *reason)
@@ -65,9 +70,9 @@ static enum status from_array(const struct study *study, const struct point *poi
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
     at.ecc = ECC_NONE;
-    status = array_request_at(study, &at, &request, reason);
+    status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
-        status = level_cell(study, point, level, &request.cell, reason);
+        status = level_cell(visit, point, level, &request.cell, reason);
     request.word_bits = word_bits;
     if (status == STATUS_OK)
         status = array_search(&request, &result, reason);
@@ -84,7 +89,7 @@ static enum status from_array(const struct study *study, const struct point *poi
     return STATUS_OK;
 }
 
-enum status buffers_at(const struct study *study, const struct point *point,
+enum status buffers_at(const struct visit *visit, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason)
 {
@@ -102,7 +107,7 @@ enum status buffers_at(const struct study *study, const struct point *point,
         if (point->energy_source == ENERGY_RECORD || level->is_registers)
             status = from_record(point, level, out, i, reason);
         else
-            status = from_array(study, point, level, bytes,
+            status = from_array(visit, point, level, bytes,
                                 machine_word_bits(&machine, level), out, i, reason);
         if (status != STATUS_OK)
             break;
@@ -115,19 +120,17 @@ enum status buffers_at(const struct study *study, const struct point *point,
     return status;
 }
 
+static enum status buffers_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    return buffers_at(visit, &visit->point, &out->buffers, i, reason);
+}
+
 void buffers_stage_evaluate(const struct study *study, struct range points,
                             const union columns *out, int8_t *status,
                             struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-
-        grid_point(&study->grids[STAGE_BUFFERS], &study->sweep->space, points.first + i,
-                   &point);
-        status[i] = buffers_at(study, &point, &out->buffers, i, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);
 }
 
 double buffers_stage_cost_s(const struct study *study, const struct point *point)

@@ -3,12 +3,18 @@
 #include "stage/stages.h"
 
 #include "carbon/carbon.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
-static const struct device *device_named(const void *library, const char *name)
+/* An assembly as its sample has it; NULL as well if it cannot be. */
+static const struct device *device_named(const void *context, const char *name)
 {
-    return (const struct device *)library_find(library, SHELF_DEVICE, name);
+    const struct record *device;
+
+    if (visit_record(context, SHELF_DEVICE, name, &device, NULL) != STATUS_OK)
+        return NULL;
+    return (const struct device *)device;
 }
 
 static struct making making_at(const struct point *point)
@@ -32,10 +38,12 @@ static struct usage usage_at(const struct point *point)
     };
 }
 
-static enum status footprint_at(const struct study *study, const struct point *point,
-                                const struct footprint_columns *out, uint64_t i,
-                                struct error *reason)
+static enum status footprint_visit(const struct visit *visit,
+                                   const union columns *columns, uint64_t i,
+                                   struct error *reason)
 {
+    const struct point *point = &visit->point;
+    const struct footprint_columns *out = &columns->footprint;
     const struct device *device = (const struct device *)point->device;
     struct making making = making_at(point);
     struct usage usage = usage_at(point);
@@ -44,8 +52,7 @@ static enum status footprint_at(const struct study *study, const struct point *p
     enum status status = carbon_per_area(&making, point->node_m, &cpa, reason);
 
     if (status == STATUS_OK)
-        status = device_embodied(device, &making, device_named, study->library, &parts,
-                                 reason);
+        status = device_embodied(device, &making, device_named, visit, &parts, reason);
     if (status != STATUS_OK)
         return status;
     out->cpa_kg_per_m2[i] = cpa.kg_per_m2;
@@ -74,15 +81,8 @@ void footprint_stage_evaluate(const struct study *study, struct range points,
                               const union columns *out, int8_t *status,
                               struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-
-        grid_point(&study->grids[STAGE_FOOTPRINT], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = footprint_at(study, &point, &out->footprint, i, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_FOOTPRINT, points, footprint_visit, NULL, out, status,
+                reason);
 }
 
 double footprint_stage_cost_s(const struct study *study, const struct point *point)
@@ -115,38 +115,28 @@ static void carbon_at(const struct usage *usage, double cache_kg, double device_
         out->embodied_share[i] = share_kg / (share_kg + used_kg);
 }
 
+static enum status carbon_visit(const struct visit *visit, const union columns *out,
+                                uint64_t i, struct error *reason)
+{
+    const struct study *study = visit->study;
+    const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
+    const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
+    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
+    uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_s = visit->at[STAGE_SYSTEM];
+    struct usage usage = usage_at(&visit->point);
+
+    (void)reason;
+    carbon_at(&usage, a->area_m2[visit->at[STAGE_ARRAY]] * f->cpa_kg_per_m2[at_f],
+              f->device_embodied_kg[at_f], s->roofline_energy_j[at_s],
+              s->roofline_s[at_s], &out->carbon, i);
+    return STATUS_OK;
+}
+
 void carbon_stage_evaluate(const struct study *study, struct range points,
                            const union columns *out, int8_t *status,
                            struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CARBON];
-    const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
-    const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
-    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t at_f = grid_project(grid, index, &study->grids[STAGE_FOOTPRINT]);
-        uint64_t at_s = grid_project(grid, index, &study->grids[STAGE_SYSTEM]);
-        uint64_t at_a = grid_project(grid, index, &study->grids[STAGE_ARRAY]);
-        struct point point;
-        struct usage usage;
-
-        if (study->statuses[STAGE_FOOTPRINT][at_f] != POINT_DONE ||
-            study->statuses[STAGE_SYSTEM][at_s] != POINT_DONE) {
-            error_set(
-                reason, STATUS_INFEASIBLE,
-                "the system does not run here, or the device's carbon is not known");
-            status[i] = POINT_INFEASIBLE;
-            continue;
-        }
-        grid_point(grid, &study->sweep->space, index, &point);
-        usage = usage_at(&point);
-        carbon_at(&usage, a->area_m2[at_a] * f->cpa_kg_per_m2[at_f],
-                  f->device_embodied_kg[at_f], s->roofline_energy_j[at_s],
-                  s->roofline_s[at_s], &out->carbon, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CARBON, points, carbon_visit, NULL, out, status, reason);
 }
 
 double carbon_stage_cost_s(const struct study *study, const struct point *point)

@@ -7,6 +7,7 @@
 #include "stage/stages.h"
 
 #include "accel/chip.h"
+#include "stage/visit.h"
 
 /* One point: the chip, and what its idle policy makes of it. */
 struct idle_chip {
@@ -140,6 +141,7 @@ static void row_write(const struct idle_chip *c, const struct point *point,
                       const struct chip_columns *out, uint64_t i)
 {
     const struct chip *chip = &c->chip;
+    double dram_j = chip->part_j[PART_DRAM] + chip->part_j[PART_DRAM_BACKGROUND];
     double total_j = 0, level_j = 0, idle_j, throughput_hz, rate_hz;
     double leakage_w = chip->levels_leakage_w + chip->logic_leakage_w;
     double share = leakage_w > 0 ? chip->levels_leakage_w / leakage_w : 0;
@@ -163,6 +165,7 @@ static void row_write(const struct idle_chip *c, const struct point *point,
     out->dynamic_j[i] = total_j - idle_j;
     out->memory_j[i] = level_j + share * idle_j;
     out->chip_power_w[i] = total_j * rate_hz;
+    out->onchip_power_w[i] = (total_j - dram_j / c->batch) * rate_hz;
     out->chip_edp_js[i] = total_j * chip->latency_s;
     out->chip_area_m2[i] = chip->area_m2;
     out->chip_edap_jsm2[i] = total_j * chip->latency_s * chip->area_m2;
@@ -173,31 +176,27 @@ static void row_write(const struct idle_chip *c, const struct point *point,
                             (double)point->precision_bits / 8 / c->batch;
 }
 
+static enum status chip_visit(const struct visit *visit, const union columns *out,
+                              uint64_t i, struct error *reason)
+{
+    const struct study *study = visit->study;
+    const struct buffers_columns *buffers = &study->results[STAGE_BUFFERS].buffers;
+    const struct mapping_columns *m = &study->results[STAGE_MAPPING].mapping;
+    uint64_t u = visit->at[STAGE_MAPPING];
+    struct idle_chip chip;
+    enum status status;
+
+    chip_at(&visit->point, buffers, visit->at[STAGE_BUFFERS], m, u, &chip);
+    status = idle_add(&chip, &visit->point, reason);
+    if (status == STATUS_OK)
+        row_write(&chip, &visit->point, m, u, &out->chip, i);
+    return status;
+}
+
 void chip_stage_evaluate(const struct study *study, struct range points,
                          const union columns *out, int8_t *status, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CHIP];
-    const struct buffers_columns *buffers = &study->results[STAGE_BUFFERS].buffers;
-    const struct mapping_columns *m = &study->results[STAGE_MAPPING].mapping;
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t b = grid_project(grid, index, &study->grids[STAGE_BUFFERS]);
-        uint64_t u = grid_project(grid, index, &study->grids[STAGE_MAPPING]);
-        struct point point;
-        struct idle_chip chip;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_BUFFERS][b] != POINT_DONE ||
-            study->statuses[STAGE_MAPPING][u] != POINT_DONE)
-            continue;
-        grid_point(grid, &study->sweep->space, index, &point);
-        chip_at(&point, buffers, b, m, u, &chip);
-        if (idle_add(&chip, &point, reason) != STATUS_OK)
-            continue;
-        row_write(&chip, &point, m, u, &out->chip, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
 
 double chip_stage_cost_s(const struct study *study, const struct point *point)

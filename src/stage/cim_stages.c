@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "cim/cim.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
@@ -25,31 +26,33 @@ static void answer_write(const struct cim_answer *answer,
                                         (answer->transpose_s + answer->latency_s);
 }
 
+static enum status operation_visit(const struct visit *visit, const union columns *out,
+                                   uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct cim_request request = {
+        .cim = (const struct cim *)point->cim,
+        .operation = point->operation,
+        .bits = (unsigned)point->precision_bits,
+        .elements = point->elements,
+        .units = point->units,
+        .subarrays = point->subarrays,
+        .tasklets = point->tasklets,
+    };
+    struct cim_answer answer;
+    enum status status = cim_operate(&request, &answer, reason);
+
+    if (status == STATUS_OK)
+        answer_write(&answer, &out->cim_operation, i);
+    return status;
+}
+
 void cim_operation_stage_evaluate(const struct study *study, struct range points,
                                   const union columns *out, int8_t *status,
                                   struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-        struct cim_answer answer;
-
-        grid_point(&study->grids[STAGE_CIM_OPERATION], &study->sweep->space,
-                   points.first + i, &point);
-        const struct cim_request request = {
-            .cim = (const struct cim *)point.cim,
-            .operation = point.operation,
-            .bits = (unsigned)point.precision_bits,
-            .elements = point.elements,
-            .units = point.units,
-            .subarrays = point.subarrays,
-            .tasklets = point.tasklets,
-        };
-        status[i] = POINT_INFEASIBLE;
-        if (cim_operate(&request, &answer, reason) != STATUS_OK)
-            continue;
-        answer_write(&answer, &out->cim_operation, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
+                reason);
 }
 
 double cim_operation_stage_cost_s(const struct study *study, const struct point *point)
@@ -95,24 +98,25 @@ static void network_write(const struct cim_network *n,
     out->network_macs_hz[i] = n->macs / n->latency_s;
 }
 
-/* The machine's engines as the engines stage has them.  False if they cannot be built. */
-static bool engines_read(const struct study *study, uint64_t index,
-                         const struct point *point,
-                         struct cim_engine engines[CIM_ENGINES_MAX])
+/* The machine's engines as the engines stage has them. */
+static enum status engines_read(const struct visit *visit,
+                                struct cim_engine engines[CIM_ENGINES_MAX],
+                                struct error *reason)
 {
-    const struct cim *cim = (const struct cim *)point->cim;
-    uint64_t row = grid_project(&study->grids[STAGE_CIM_NETWORK], index,
-                                &study->grids[STAGE_ENGINES]);
-    const struct engines_columns *e = &study->results[STAGE_ENGINES].engines;
+    const struct cim *cim = (const struct cim *)visit->point.cim;
+    const struct engines_columns *e = &visit->study->results[STAGE_ENGINES].engines;
+    uint64_t row = visit->at[STAGE_ENGINES];
+    enum status status = STATUS_OK;
     size_t count = cim_engine_count(cim);
 
-    if (study->statuses[STAGE_ENGINES][row] != POINT_DONE)
-        return false;
-    for (size_t n = 0; n < count; n++) {
-        engines[n].accelerator = (const struct accelerator *)library_find(
-            study->library, SHELF_ACCELERATOR,
-            cim_families[cim->family]->engine(cim, n));
-        engines[n].is_timed = point->energy_source == ENERGY_ARRAY;
+    for (size_t n = 0; n < count && status == STATUS_OK; n++) {
+        const struct record *accelerator;
+
+        status = visit_record(visit, SHELF_ACCELERATOR,
+                              cim_families[cim->family]->engine(cim, n), &accelerator,
+                              reason);
+        engines[n].accelerator = (const struct accelerator *)accelerator;
+        engines[n].is_timed = visit->point.energy_source == ENERGY_ARRAY;
         for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
             uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
 
@@ -127,14 +131,13 @@ static bool engines_read(const struct study *study, uint64_t index,
             };
         }
     }
-    return true;
+    return status;
 }
 
-static enum status network_at(const struct study *study, uint64_t index,
-                              const struct point *point,
-                              const struct cim_network_columns *out, uint64_t i,
-                              struct error *reason)
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
 {
+    const struct point *point = &visit->point;
     struct cim_engine engines[CIM_ENGINES_MAX];
     struct accel_layers layers = { 0 };
     struct cim_network_request request = {
@@ -154,22 +157,21 @@ static enum status network_at(const struct study *study, uint64_t index,
     };
     bool trains = cim_families[request.cim->family]->trains;
     struct cim_network network;
-    enum status status = STATUS_OK;
+    enum status status;
 
     if (trains != (point->phase == PHASE_TRAINING))
         return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
                          request.cim->record.name, trains ? "training" : "inference");
-    if (!engines_read(study, index, point, engines))
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "a memory of %s's engines cannot be built",
-                         request.cim->record.name);
-    status = accel_layers_create(&layers, (const struct workload *)point->workload,
-                                 trains ? PHASE_INFERENCE : (enum phase)point->phase,
-                                 point->batch, point->sequence_length, reason);
+    status = engines_read(visit, engines, reason);
+    if (status == STATUS_OK)
+        status = accel_layers_create(&layers, (const struct workload *)point->workload,
+                                     trains ? PHASE_INFERENCE
+                                            : (enum phase)point->phase,
+                                     point->batch, point->sequence_length, reason);
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)
-        network_write(&network, out, i);
+        network_write(&network, &out->cim_network, i);
     accel_layers_free(&layers);
     return status;
 }
@@ -178,17 +180,8 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
                                 const union columns *out, int8_t *status,
                                 struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CIM_NETWORK], &study->sweep->space, index,
-                   &point);
-        status[i] = network_at(study, index, &point, &out->cim_network, i, reason) ==
-                            STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, NULL, out, status,
+                reason);
 }
 
 double cim_network_stage_cost_s(const struct study *study, const struct point *point)

@@ -5,6 +5,7 @@
 
 #include "cloud/training.h"
 #include "platform/platform.h"
+#include "stage/visit.h"
 #include "workload/curve.h"
 
 #include <math.h>
@@ -96,13 +97,23 @@ static enum status point_check(const struct instance *instance,
     return STATUS_OK;
 }
 
-static enum status cloud_at(const struct study *study, const struct point *point,
-                            uint64_t u, const struct cloud_columns *out, uint64_t i,
-                            struct error *reason)
+/* The instance of half as many GPUs as the sample has it; NULL if none is sold. */
+static enum status half_find(const struct visit *visit, const struct instance *instance,
+                             const struct instance **half, struct error *reason)
 {
-    const struct instance *instance = (const struct instance *)point->instance;
-    const struct instance *half = (const struct instance *)library_find(
-        study->library, SHELF_INSTANCE, instance->half);
+    const struct record *record;
+    enum status status = visit_record(visit, SHELF_INSTANCE, instance->half, &record,
+                                      reason);
+
+    *half = (const struct instance *)record;
+    return status;
+}
+
+static enum status cloud_visit(const struct visit *visit, const union columns *out,
+                               uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct instance *instance = (const struct instance *)point->instance, *half;
     const struct dataset *dataset = (const struct dataset *)point->dataset;
     const struct exchange exchange = { .kind = (enum allreduce)point->allreduce,
                                        .bucket_bytes = (double)point->bucket_bytes,
@@ -112,16 +123,19 @@ static enum status cloud_at(const struct study *study, const struct point *point
     double compute_s;
 
     if (status == STATUS_OK)
+        status = half_find(visit, instance, &half, reason);
+    if (status == STATUS_OK)
         status = gradients_create(&gradients, (const struct workload *)point->workload,
                                   (double)point->precision_bits, point->sequence_length,
                                   reason);
     if (status == STATUS_OK) {
         compute_s = compute_time_s((const struct platform *)point->platform,
-                                   &study->results[STAGE_REUSE].reuse, u);
+                                   &visit->study->results[STAGE_REUSE].reuse,
+                                   visit->at[STAGE_REUSE]);
         runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
-                   (double)point->batch, out, i);
+                   (double)point->batch, &out->cloud, i);
         cluster_write(instance, point->instances, dataset, &gradients, &exchange,
-                      compute_s, (double)point->batch, out, i);
+                      compute_s, (double)point->batch, &out->cloud, i);
     }
     gradients_free(&gradients);
     return status;
@@ -131,21 +145,7 @@ void cloud_stage_evaluate(const struct study *study, struct range points,
                           const union columns *out, int8_t *status,
                           struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CLOUD];
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t u = grid_project(grid, points.first + i, &study->grids[STAGE_REUSE]);
-        struct point point;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_REUSE][u] != POINT_DONE) {
-            error_set(reason, STATUS_INFEASIBLE, "the workload does not run here");
-            continue;
-        }
-        grid_point(grid, &study->sweep->space, points.first + i, &point);
-        if (cloud_at(study, &point, u, &out->cloud, i, reason) == STATUS_OK)
-            status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CLOUD, points, cloud_visit, NULL, out, status, reason);
 }
 
 double cloud_stage_cost_s(const struct study *study, const struct point *point)

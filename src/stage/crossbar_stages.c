@@ -4,17 +4,26 @@
 #include "stage/stages.h"
 
 #include "cim/crossbar.h"
+#include "stage/visit.h"
 
-static enum status request_at(const struct study *study, const struct point *point,
+static enum status request_at(const struct visit *visit,
                               struct crossbar_costs_request *request,
                               struct error *reason)
 {
+    const struct point *point = &visit->point;
+    const struct record *sram;
+    const struct node *node;
+    enum status status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+
+    if (status == STATUS_OK)
+        status = visit_node(visit, &node, reason);
+    if (status != STATUS_OK)
+        return status;
     *request = (struct crossbar_costs_request){
         .chip = (const struct crossbar *)point->crossbar,
         .cell = (const struct cell *)point->technology,
-        .sram = (const struct cell *)library_find(study->library, SHELF_TECHNOLOGY,
-                                                  "sram"),
-        .node = library_node(study->library, point->node_m, point->roadmap),
+        .sram = (const struct cell *)sram,
+        .node = node,
         .temperature_k = point->temperature_k,
         .rows = point->crossbar_rows,
         .columns = point->crossbar_rows,
@@ -22,12 +31,25 @@ static enum status request_at(const struct study *study, const struct point *poi
         .cell_bits = point->cell_bits,
         .adc_columns = point->adc_columns,
     };
-    if (!request->node)
-        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
     if (!request->sram)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no technology 'sram' for the buffers");
+    return STATUS_OK;
+}
+
+static enum status buffers_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_buffers buffers;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_buffers_make(&request, &buffers, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
+#include "metrics.def"
     return STATUS_OK;
 }
 
@@ -35,21 +57,8 @@ void crossbar_buffers_stage_evaluate(const struct study *study, struct range poi
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct crossbar_costs_request request;
-        struct crossbar_buffers buffers;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CROSSBAR_BUFFERS], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = POINT_INFEASIBLE;
-        if (request_at(study, &point, &request, reason) != STATUS_OK ||
-            crossbar_buffers_make(&request, &buffers, reason) != STATUS_OK)
-            continue;
-#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
-#include "metrics.def"
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CROSSBAR_BUFFERS, points, buffers_visit, NULL, out, status,
+                reason);
 }
 
 double crossbar_buffers_stage_cost_s(const struct study *study,
@@ -60,25 +69,28 @@ double crossbar_buffers_stage_cost_s(const struct study *study,
     return 1.2e-2;
 }
 
+static enum status crossbar_visit(const struct visit *visit, const union columns *out,
+                                  uint64_t i, struct error *reason)
+{
+    struct crossbar_costs_request request;
+    struct crossbar_costs costs;
+    enum status status = request_at(visit, &request, reason);
+
+    if (status == STATUS_OK)
+        status = crossbar_costs_make(&request, &costs, reason);
+    if (status != STATUS_OK)
+        return status;
+#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
 void crossbar_stage_evaluate(const struct study *study, struct range points,
                              const union columns *out, int8_t *status,
                              struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct crossbar_costs_request request;
-        struct crossbar_costs costs;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_CROSSBAR], &study->sweep->space,
-                   points.first + i, &point);
-        status[i] = POINT_INFEASIBLE;
-        if (request_at(study, &point, &request, reason) != STATUS_OK ||
-            crossbar_costs_make(&request, &costs, reason) != STATUS_OK)
-            continue;
-#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
-#include "metrics.def"
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
+                reason);
 }
 
 double crossbar_stage_cost_s(const struct study *study, const struct point *point)
@@ -182,35 +194,28 @@ static void network_write(const struct point *point, const struct crossbar_resul
     training_write(point, r, out, i);
 }
 
-static enum status network_at(const struct study *study, uint64_t index, uint64_t i,
-                              const struct crossbar_network_columns *out,
-                              struct error *reason)
+static enum status network_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_CROSSBAR_NETWORK];
-    uint64_t row = grid_project(grid, index, &study->grids[STAGE_CROSSBAR]);
-    uint64_t buffers = grid_project(grid, index, &study->grids[STAGE_CROSSBAR_BUFFERS]);
+    const struct point *point = &visit->point;
     struct accel_layers layers = { 0 };
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_costs costs;
-    struct point point;
     enum status status;
 
-    if (study->statuses[STAGE_CROSSBAR][row] != POINT_DONE ||
-        study->statuses[STAGE_CROSSBAR_BUFFERS][buffers] != POINT_DONE)
-        return STATUS_INFEASIBLE; /* those stages said why */
-    grid_point(grid, &study->sweep->space, index, &point);
-    costs_read(study, row, buffers, &costs);
-    request_make(&point, &costs, &request);
-    status = accel_layers_create(&layers, (const struct workload *)point.workload,
+    costs_read(visit->study, visit->at[STAGE_CROSSBAR],
+               visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
+    request_make(point, &costs, &request);
+    status = accel_layers_create(&layers, (const struct workload *)point->workload,
                                  request.trains ? PHASE_INFERENCE
-                                                : (enum phase)point.phase,
-                                 1, point.sequence_length, reason);
+                                                : (enum phase)point->phase,
+                                 1, point->sequence_length, reason);
     request.layers = &layers;
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &result, reason);
     if (status == STATUS_OK)
-        network_write(&point, &result, out, i);
+        network_write(point, &result, &out->crossbar_network, i);
     accel_layers_free(&layers);
     return status;
 }
@@ -219,11 +224,8 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++)
-        status[i] = network_at(study, points.first + i, i, &out->crossbar_network,
-                               reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
+    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, NULL, out, status,
+                reason);
 }
 
 double crossbar_network_stage_cost_s(const struct study *study,

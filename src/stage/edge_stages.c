@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "edge/edge.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
@@ -31,48 +32,38 @@ static uint64_t baseline_of(const struct study *study, uint64_t c)
                       space->axes[AXIS_technology].values[0]);
 }
 
-static void row_write(const struct study *study, const struct point *point, uint64_t c,
-                      const struct edge_columns *out, uint64_t i)
+static enum status edge_visit(const struct visit *visit, const union columns *columns,
+                              uint64_t i, struct error *reason)
 {
-    const struct site *site = (const struct site *)point->site;
+    const struct study *study = visit->study;
+    const struct edge_columns *out = &columns->edge;
+    const struct site *site = (const struct site *)visit->point.site;
+    double rate_hz = visit->point.inference_hz;
+    uint64_t c = visit->at[STAGE_CHIP], base = baseline_of(study, c);
     struct power_line line = line_at(study, c);
-    double power_w = power_line_w(&line, point->inference_hz);
-    uint64_t base = baseline_of(study, c);
+    double power_w = power_line_w(&line, rate_hz);
 
+    if (rate_hz <= 0)
+        return error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
     out->standby_w[i] = line.idle_w;
     out->marginal_j[i] = line.inference_j;
     out->edge_power_w[i] = power_w;
-    out->edge_inference_j[i] = power_w / point->inference_hz;
+    out->edge_inference_j[i] = power_w / rate_hz;
     out->battery_life_s[i] = site->battery_j / (power_w + site->base_w);
     if (base != UINT64_MAX && base != c &&
         study->statuses[STAGE_CHIP][base] == POINT_DONE) {
         struct power_line other = line_at(study, base);
 
         out->crossover_hz[i] = crossover_hz(&line, &other);
-        out->saving[i] = 1 - power_w / power_line_w(&other, point->inference_hz);
+        out->saving[i] = 1 - power_w / power_line_w(&other, rate_hz);
     }
+    return STATUS_OK;
 }
 
 void edge_stage_evaluate(const struct study *study, struct range points,
                          const union columns *out, int8_t *status, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_EDGE];
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t c = grid_project(grid, points.first + i, &study->grids[STAGE_CHIP]);
-        struct point point;
-
-        grid_point(grid, &study->sweep->space, points.first + i, &point);
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_CHIP][c] != POINT_DONE)
-            error_set(reason, STATUS_INFEASIBLE, "the accelerator does not keep up");
-        else if (point.inference_hz <= 0)
-            error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
-        else {
-            row_write(study, &point, c, &out->edge, i);
-            status[i] = POINT_DONE;
-        }
-    }
+    stage_visit(study, STAGE_EDGE, points, edge_visit, NULL, out, status, reason);
 }
 
 double edge_stage_cost_s(const struct study *study, const struct point *point)
@@ -84,15 +75,19 @@ double edge_stage_cost_s(const struct study *study, const struct point *point)
 
 /* ---- video */
 
-static enum status video_at(const struct study *study, const struct point *point,
-                            uint64_t c, uint64_t m, const struct video_columns *out,
-                            uint64_t i, struct error *reason)
+static enum status video_visit(const struct visit *visit, const union columns *columns,
+                               uint64_t i, struct error *reason)
 {
+    const struct study *study = visit->study;
+    const struct point *point = &visit->point;
+    const struct video_columns *out = &columns->video;
+    uint64_t c = visit->at[STAGE_CHIP];
     const struct site *site = (const struct site *)point->site;
     struct detector detector = {
         .line = line_at(study, c),
         .latency_s = study->results[STAGE_CHIP].chip.latency_s[c],
-        .macs = study->results[STAGE_MAPPING].mapping.layer_macs[m],
+        .macs =
+            study->results[STAGE_MAPPING].mapping.layer_macs[visit->at[STAGE_MAPPING]],
     };
     struct analysis a;
     enum status status;
@@ -122,23 +117,7 @@ void video_stage_evaluate(const struct study *study, struct range points,
                           const union columns *out, int8_t *status,
                           struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_VIDEO];
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t c = grid_project(grid, index, &study->grids[STAGE_CHIP]);
-        uint64_t m = grid_project(grid, index, &study->grids[STAGE_MAPPING]);
-        struct point point;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_CHIP][c] != POINT_DONE) {
-            error_set(reason, STATUS_INFEASIBLE, "the accelerator does not run this");
-            continue;
-        }
-        grid_point(grid, &study->sweep->space, index, &point);
-        if (video_at(study, &point, c, m, &out->video, i, reason) == STATUS_OK)
-            status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_VIDEO, points, video_visit, NULL, out, status, reason);
 }
 
 double video_stage_cost_s(const struct study *study, const struct point *point)

@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "cim/cim.h"
+#include "stage/visit.h"
 
 /* The same columns, a row per engine. */
 static struct buffers_columns rows_of(const struct engines_columns *out)
@@ -22,26 +23,30 @@ static struct buffers_columns rows_of(const struct engines_columns *out)
     };
 }
 
-static enum status engines_at(const struct study *study, struct point *point,
-                              const struct engines_columns *out, uint64_t i,
-                              struct error *reason)
+static enum status engines_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
 {
-    const struct cim *cim = (const struct cim *)point->cim;
-    const struct buffers_columns rows = rows_of(out);
+    struct point point = visit->point;
+    const struct cim *cim = (const struct cim *)point.cim;
+    const struct buffers_columns rows = rows_of(&out->engines);
     enum status status = STATUS_OK;
 
-    if (!point->technology)
-        point->technology = library_find(study->library, SHELF_TECHNOLOGY, "sram");
-    point->buffer_bytes = point->word_bits = 0; /* the records' own */
+    if (!point.technology)
+        status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &point.technology,
+                              reason);
+    point.buffer_bytes = point.word_bits = 0; /* the records' own */
     for (size_t e = 0; e < cim_engine_count(cim) && status == STATUS_OK; e++) {
         const char *name = cim_families[cim->family]->engine(cim, e);
 
-        point->accelerator = library_find(study->library, SHELF_ACCELERATOR, name);
-        if (!point->technology || !point->accelerator)
+        status = visit_record(visit, SHELF_ACCELERATOR, name, &point.accelerator,
+                              reason);
+        if (status != STATUS_OK)
+            return status;
+        if (!point.technology || !point.accelerator)
             return error_set(reason, STATUS_INFEASIBLE, "the library has no %s '%s'",
-                             point->technology ? "accelerator" : "technology",
-                             point->technology ? name : "sram");
-        status = buffers_at(study, point, &rows, i * CIM_ENGINES_MAX + e, reason);
+                             point.technology ? "accelerator" : "technology",
+                             point.technology ? name : "sram");
+        status = buffers_at(visit, &point, &rows, i * CIM_ENGINES_MAX + e, reason);
     }
     return status;
 }
@@ -50,15 +55,7 @@ void engines_stage_evaluate(const struct study *study, struct range points,
                             const union columns *out, int8_t *status,
                             struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-
-        grid_point(&study->grids[STAGE_ENGINES], &study->sweep->space, points.first + i,
-                   &point);
-        status[i] = engines_at(study, &point, &out->engines, i, reason) == STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
-    }
+    stage_visit(study, STAGE_ENGINES, points, engines_visit, NULL, out, status, reason);
 }
 
 double engines_stage_cost_s(const struct study *study, const struct point *point)

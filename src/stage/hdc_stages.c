@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "cim/hdc.h"
+#include "stage/visit.h"
 
 static double either(uint64_t asked, uint64_t fallback)
 {
@@ -25,37 +26,36 @@ static struct hdc_work work_at(const struct point *point)
     };
 }
 
+static enum status memory_visit(const struct visit *visit, const union columns *out,
+                                uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    struct hdc_costs_request request = {
+        .hdc = (const struct hdc *)point->hdc,
+        .cell = (const struct cell *)point->technology,
+        .temperature_k = point->temperature_k,
+        .work = work_at(point),
+        .domains = point->domains,
+        .span = point->span,
+    };
+    struct hdc_costs costs;
+    enum status status = visit_node(visit, &request.node, reason);
+
+    if (status == STATUS_OK)
+        status = hdc_costs_make(&request, &costs, reason);
+    if (status != STATUS_OK)
+        return status;
+#define HDC_MEMORY(kind, name, ...) out->hdc_memory.name[i] = costs.name;
+#include "metrics.def"
+    return STATUS_OK;
+}
+
 void hdc_memory_stage_evaluate(const struct study *study, struct range points,
                                const union columns *out, int8_t *status,
                                struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct point point;
-        struct hdc_costs costs;
-
-        grid_point(&study->grids[STAGE_HDC_MEMORY], &study->sweep->space,
-                   points.first + i, &point);
-        const struct hdc_costs_request request = {
-            .hdc = (const struct hdc *)point.hdc,
-            .cell = (const struct cell *)point.technology,
-            .node = library_node(study->library, point.node_m, point.roadmap),
-            .temperature_k = point.temperature_k,
-            .work = work_at(&point),
-            .domains = point.domains,
-            .span = point.span,
-        };
-        status[i] = POINT_INFEASIBLE;
-        if (!request.node) {
-            error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                      point.node_m * 1e9, word_name(node_roadmaps, point.roadmap));
-            continue;
-        }
-        if (hdc_costs_make(&request, &costs, reason) != STATUS_OK)
-            continue;
-#define HDC_MEMORY(kind, name, ...) out->hdc_memory.name[i] = costs.name;
-#include "metrics.def"
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_HDC_MEMORY, points, memory_visit, NULL, out, status,
+                reason);
 }
 
 double hdc_memory_stage_cost_s(const struct study *study, const struct point *point)
@@ -92,33 +92,30 @@ static void row_write(const struct hdc_work *work, const struct hdc_result *r,
     out->hdc_area_m2[i] = r->area_m2;
 }
 
+static enum status hdc_visit(const struct visit *visit, const union columns *out,
+                             uint64_t i, struct error *reason)
+{
+    const struct hdc_memory_columns *in =
+        &visit->study->results[STAGE_HDC_MEMORY].hdc_memory;
+    const struct hdc_work work = work_at(&visit->point);
+    uint64_t row = visit->at[STAGE_HDC_MEMORY];
+    struct hdc_result result;
+    struct hdc_costs costs;
+    enum status status;
+
+#define HDC_MEMORY(kind, name, ...) costs.name = in->name[row];
+#include "metrics.def"
+    status = hdc_evaluate((const struct hdc *)visit->point.hdc, &work, &costs, &result,
+                          reason);
+    if (status == STATUS_OK)
+        row_write(&work, &result, &out->hdc, i);
+    return status;
+}
+
 void hdc_stage_evaluate(const struct study *study, struct range points,
                         const union columns *out, int8_t *status, struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_HDC];
-    const struct hdc_memory_columns *in = &study->results[STAGE_HDC_MEMORY].hdc_memory;
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t row = grid_project(grid, index, &study->grids[STAGE_HDC_MEMORY]);
-        struct hdc_result result;
-        struct hdc_costs costs;
-        struct hdc_work work;
-        struct point point;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_HDC_MEMORY][row] != POINT_DONE)
-            continue; /* that stage said why */
-        grid_point(grid, &study->sweep->space, index, &point);
-#define HDC_MEMORY(kind, name, ...) costs.name = in->name[row];
-#include "metrics.def"
-        work = work_at(&point);
-        if (hdc_evaluate((const struct hdc *)point.hdc, &work, &costs, &result,
-                         reason) != STATUS_OK)
-            continue;
-        row_write(&work, &result, &out->hdc, i);
-        status[i] = POINT_DONE;
-    }
+    stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
 }
 
 double hdc_stage_cost_s(const struct study *study, const struct point *point)

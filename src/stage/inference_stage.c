@@ -5,6 +5,7 @@
 #include "stage/stages.h"
 
 #include "space/machine.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
@@ -110,20 +111,25 @@ static enum status inference_at(const struct study *study, uint64_t index,
     return STATUS_OK;
 }
 
+/* Only one of its inputs has the point, those of other kinds of machine leave it out: so
+ * it asks for its inputs itself. */
 void inference_stage_evaluate(const struct study *study, struct range points,
                               const union columns *out, int8_t *status,
                               struct error *reason)
 {
+    struct variation variation = { 0 };
+
     for (uint64_t i = 0; i < points.count; i++) {
         uint64_t index = points.first + i;
         struct point point;
 
-        grid_point(&study->grids[STAGE_INFERENCE], &study->sweep->space, index, &point);
-        status[i] = inference_at(study, index, &point, &out->inference, i, reason) ==
-                            STATUS_OK
-                        ? POINT_DONE
-                        : POINT_INFEASIBLE;
+        status[i] = POINT_INFEASIBLE;
+        if (study_point(study, STAGE_INFERENCE, index, &variation, &point, reason) ==
+                STATUS_OK &&
+            inference_at(study, index, &point, &out->inference, i, reason) == STATUS_OK)
+            status[i] = POINT_DONE;
     }
+    variation_free(&variation);
 }
 
 double inference_stage_cost_s(const struct study *study, const struct point *point)

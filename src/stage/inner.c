@@ -4,8 +4,11 @@
 #include "cim/cim.h"
 #include "cim/crossbar.h"
 #include "cim/hdc.h"
+#include "stage/parameters.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
+
+#include <stdio.h>
 
 static const char *const component_labels[COMPONENT_COUNT] = {
     [COMPONENT_LLC_READ] = "llc_read",
@@ -105,8 +108,7 @@ const struct inner inners[INNER_COUNT] = {
     [INNER_PARAMETER] = { .name = "parameter",
                           .count = SPREAD_PARAMETERS_MAX,
                           .units = "1",
-                          .meaning = "parameter of the spread, in its order from 0",
-                          .coordinate = position },
+                          .meaning = "parameter that a spread of the sweep varies" },
     [INNER_ENGINE] = { .name = "engine_level",
                        .count = CIM_ENGINES_MAX * LEVEL_COUNT,
                        .units = "1",
@@ -139,3 +141,19 @@ const struct inner inners[INNER_COUNT] = {
                      .meaning = "where an accelerator's energy goes",
                      .labels = part_labels },
 };
+
+const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
+                        char *buffer, size_t size)
+{
+    struct parameters parameters;
+
+    if (inners[id].labels)
+        return inners[id].labels[i];
+    if (id != INNER_PARAMETER)
+        return NULL;
+    parameters_of(&sweep->space, &parameters);
+    if (i < parameters.count)
+        return spread_parameter_label(parameters.parameters[i], buffer, size);
+    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
+    return buffer;
+}

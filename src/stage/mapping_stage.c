@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "accel/family.h"
+#include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
 static void machine_at(const struct point *point, struct machine *machine)
@@ -42,6 +43,14 @@ struct layer_cache {
     size_t count;
 };
 
+static enum status layers_make(const struct point *point, struct accel_layers *layers,
+                               struct error *reason)
+{
+    return accel_layers_create(layers, (const struct workload *)point->workload,
+                               (enum phase)point->phase, point->batch,
+                               point->sequence_length, reason);
+}
+
 static enum status layers_of(struct layer_cache *cache, const struct point *point,
                              const struct accel_layers **layers, struct error *reason)
 {
@@ -55,9 +64,7 @@ static enum status layers_of(struct layer_cache *cache, const struct point *poin
         i++;
     if (i == cache->count) {
         struct accel_layers made;
-        enum status status = accel_layers_create(
-            &made, (const struct workload *)point->workload, (enum phase)point->phase,
-            point->batch, point->sequence_length, reason);
+        enum status status = layers_make(point, &made, reason);
 
         if (status != STATUS_OK)
             return status;
@@ -118,29 +125,42 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
                                                    (1 - transform_share(tile)));
 }
 
+static enum status mapping_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    const struct accel_layers *layers;
+    struct accel_layers varied;
+    struct machine machine;
+    struct mapping mapping;
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
+                                       visit->point.workload);
+    enum status status;
+
+    machine_at(&visit->point, &machine);
+    if (is_varied) {
+        status = layers_make(&visit->point, &varied, reason);
+        layers = &varied;
+    } else {
+        status = layers_of(visit->memory, &visit->point, &layers, reason);
+    }
+    if (status != STATUS_OK)
+        return status;
+    status = machine_map(&machine, layers, visit->point.layer, &mapping, reason);
+    if (status == STATUS_OK)
+        row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
+    if (is_varied)
+        accel_layers_free(&varied);
+    return status;
+}
+
 void mapping_stage_evaluate(const struct study *study, struct range points,
                             const union columns *out, int8_t *status,
                             struct error *reason)
 {
     struct layer_cache cache = { .count = 0 };
 
-    for (uint64_t i = 0; i < points.count; i++) {
-        const struct accel_layers *layers;
-        struct machine machine;
-        struct mapping mapping;
-        struct point point;
-        enum status found;
-
-        grid_point(&study->grids[STAGE_MAPPING], &study->sweep->space, points.first + i,
-                   &point);
-        machine_at(&point, &machine);
-        found = layers_of(&cache, &point, &layers, reason);
-        if (found == STATUS_OK)
-            found = machine_map(&machine, layers, point.layer, &mapping, reason);
-        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
-        if (found == STATUS_OK)
-            row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
-    }
+    stage_visit(study, STAGE_MAPPING, points, mapping_visit, &cache, out, status,
+                reason);
     for (size_t i = 0; i < cache.count; i++)
         accel_layers_free(&cache.kept[i].layers);
 }

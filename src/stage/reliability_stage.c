@@ -5,27 +5,11 @@
 
 #include "reliability/wear.h"
 #include "platform/platform.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
 #define FIT_HZ (1e-9 / 3600) /* one failure in 1e9 hours */
-
-/* The indices of a point in the stages it reads. */
-struct places {
-    uint64_t m, u, v, s;
-};
-
-static struct places places_at(const struct study *study, uint64_t index)
-{
-    const struct grid *grid = &study->grids[STAGE_RELIABILITY];
-
-    return (struct places){
-        .m = grid_project(grid, index, &study->grids[STAGE_ARRAY]),
-        .u = grid_project(grid, index, &study->grids[STAGE_REUSE]),
-        .v = grid_project(grid, index, &study->grids[STAGE_TRAFFIC]),
-        .s = grid_project(grid, index, &study->grids[STAGE_SYSTEM]),
-    };
-}
 
 /* The same array without a code, if the sweep has it: what the code costs. */
 static void overheads_write(const struct study *study, uint64_t m,
@@ -48,16 +32,19 @@ static void overheads_write(const struct study *study, uint64_t m,
 }
 
 /* Array writes a second: what the workload writes and what misses fill in. */
-static double line_writes_hz(const struct study *study, const struct point *point,
-                             const struct places *at)
+static double line_writes_hz(const struct visit *visit)
 {
+    const struct study *study = visit->study;
+    const struct point *point = &visit->point;
     const struct platform *platform = (const struct platform *)point->platform;
     double per_line = ceil((double)platform->llc_line_bytes /
                            (double)point->line_bytes);
-    double writes = study->results[STAGE_REUSE].reuse.llc_writes[at->u] +
-                    study->results[STAGE_TRAFFIC].traffic.dram_reads[at->v];
+    double writes =
+        study->results[STAGE_REUSE].reuse.llc_writes[visit->at[STAGE_REUSE]] +
+        study->results[STAGE_TRAFFIC].traffic.dram_reads[visit->at[STAGE_TRAFFIC]];
 
-    return per_line * writes / study->results[STAGE_SYSTEM].system.roofline_s[at->s] *
+    return per_line * writes /
+           study->results[STAGE_SYSTEM].system.roofline_s[visit->at[STAGE_SYSTEM]] *
            point->utilisation;
 }
 
@@ -124,24 +111,6 @@ static enum status scrub_at(const struct point *point, const struct array_column
     return STATUS_OK;
 }
 
-static enum status reliability_at(const struct study *study, const struct point *point,
-                                  const struct places *at,
-                                  const struct reliability_columns *out, uint64_t i,
-                                  struct error *reason)
-{
-    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
-    double lines = (double)a->resolved_capacity_bytes[at->m] /
-                   (double)point->line_bytes;
-    double writes_hz = line_writes_hz(study, point, at);
-    enum status status = wear_at(point, writes_hz, lines, out, i, reason);
-
-    if (status == STATUS_OK)
-        status = scrub_at(point, a, at->m, writes_hz, lines, out, i, reason);
-    if (status == STATUS_OK)
-        overheads_write(study, at->m, out, i);
-    return status;
-}
-
 /* A point that misses a target keeps no numbers. */
 static void row_clear(const struct reliability_columns *out, uint64_t i)
 {
@@ -151,29 +120,33 @@ static void row_clear(const struct reliability_columns *out, uint64_t i)
         columns[m][i] = NAN;
 }
 
+static enum status reliability_visit(const struct visit *visit,
+                                     const union columns *columns, uint64_t i,
+                                     struct error *reason)
+{
+    const struct array_columns *a = &visit->study->results[STAGE_ARRAY].array;
+    const struct reliability_columns *out = &columns->reliability;
+    uint64_t m = visit->at[STAGE_ARRAY];
+    double lines = (double)a->resolved_capacity_bytes[m] /
+                   (double)visit->point.line_bytes;
+    double writes_hz = line_writes_hz(visit);
+    enum status status = wear_at(&visit->point, writes_hz, lines, out, i, reason);
+
+    if (status == STATUS_OK)
+        status = scrub_at(&visit->point, a, m, writes_hz, lines, out, i, reason);
+    if (status == STATUS_OK)
+        overheads_write(visit->study, m, out, i);
+    else
+        row_clear(out, i);
+    return status;
+}
+
 void reliability_stage_evaluate(const struct study *study, struct range points,
                                 const union columns *out, int8_t *status,
                                 struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        struct places at = places_at(study, index);
-        struct point point;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study->statuses[STAGE_SYSTEM][at.s] != POINT_DONE) {
-            error_set(reason, STATUS_INFEASIBLE,
-                      "the cache cannot be built, or the workload not run");
-            continue;
-        }
-        grid_point(&study->grids[STAGE_RELIABILITY], &study->sweep->space, index,
-                   &point);
-        if (reliability_at(study, &point, &at, &out->reliability, i, reason) ==
-            STATUS_OK)
-            status[i] = POINT_DONE;
-        else
-            row_clear(&out->reliability, i);
-    }
+    stage_visit(study, STAGE_RELIABILITY, points, reliability_visit, NULL, out, status,
+                reason);
 }
 
 double reliability_stage_cost_s(const struct study *study, const struct point *point)

@@ -4,6 +4,7 @@
 
 #include "platform/traffic.h"
 #include "stage/curve_store.h"
+#include "stage/visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +30,25 @@ static void row_write(const struct reuse_curve *curve, const struct reuse_column
     out->curve_error[i] = curve->error;
 }
 
-static enum status curve_at_point(const struct study *study, const struct point *point,
-                                  struct reuse_curve *curve, struct error *reason)
+/* Curves of records that a sample varies are not kept: no key says what they are of. */
+static char *key_of(const struct visit *visit)
 {
-    char *key = study->curve_folder ? curve_store_key(study, point) : NULL;
+    const struct point *point = &visit->point;
+
+    if (!visit->study->curve_folder ||
+        variation_touches(visit->variation, SHELF_PLATFORM, point->platform) ||
+        variation_touches(visit->variation, SHELF_WORKLOAD, point->workload))
+        return NULL;
+    return curve_store_key(visit->study, point);
+}
+
+static enum status reuse_visit(const struct visit *visit, const union columns *out,
+                               uint64_t i, struct error *reason)
+{
+    const struct study *study = visit->study;
+    const struct point *point = &visit->point;
+    struct reuse_curve found, *curve = &found;
+    char *key = key_of(visit);
     enum status status = STATUS_OK;
 
     if (!key || !curve_store_load(study->curve_folder, key, curve)) {
@@ -45,6 +61,8 @@ static enum status curve_at_point(const struct study *study, const struct point 
         if (key && status == STATUS_OK)
             curve_store_save(study->curve_folder, key, curve);
     }
+    if (status == STATUS_OK)
+        row_write(curve, &out->reuse, i);
     free(key);
     return status;
 }
@@ -53,18 +71,7 @@ void reuse_stage_evaluate(const struct study *study, struct range points,
                           const union columns *out, int8_t *status,
                           struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        struct reuse_curve curve;
-        struct point point;
-        enum status found;
-
-        grid_point(&study->grids[STAGE_REUSE], &study->sweep->space, points.first + i,
-                   &point);
-        found = curve_at_point(study, &point, &curve, reason);
-        status[i] = found == STATUS_OK ? POINT_DONE : POINT_INFEASIBLE;
-        if (found == STATUS_OK)
-            row_write(&curve, &out->reuse, i);
-    }
+    stage_visit(study, STAGE_REUSE, points, reuse_visit, NULL, out, status, reason);
 }
 
 double reuse_stage_cost_s(const struct study *study, const struct point *point)

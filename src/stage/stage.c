@@ -1,10 +1,6 @@
 #include "stage/stage.h"
 
-#include "base/memory.h"
 #include "stage/stages.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 const struct word point_status_words[] = {
     { "pending", POINT_PENDING },
@@ -160,8 +156,7 @@ static const struct metric hdc_metrics[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
-     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc) | AXIS_BIT(spread) |    \
-     AXIS_BIT(sample))
+     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc))
 #define REUSE_AXES                                                                 \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -227,6 +222,14 @@ static const struct metric hdc_metrics[] = {
      AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) | AXIS_BIT(dimension) |            \
      AXIS_BIT(ngram) | AXIS_BIT(classes) | AXIS_BIT(domains) | AXIS_BIT(span))
 
+/* Of a platform: what no access stream depends on.  Of an accelerator: what no mapper
+ * weighs. */
+#define MEMORY_PARAMETERS "platform.dram_ platform.mac_j platform.idle_w"
+#define POWER_PARAMETERS                                                       \
+    "accelerator.mac_leakage_w accelerator.mac_area_m2 accelerator.noc_j "     \
+    "accelerator.control_w accelerator.instruction_j accelerator.transform_j " \
+    "accelerator.gate_breakeven_s accelerator.dram_background_w"
+
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { .name = "array",
                       .summary = "the cache as a memory array: area, latency, energy",
@@ -239,6 +242,7 @@ const struct stage stages[STAGE_COUNT] = {
                       .summary =
                           "the workload's last-level-cache accesses and their reuse",
                       .axes = REUSE_AXES,
+                      .unread = MEMORY_PARAMETERS,
                       METRICS(reuse_metrics),
                       .evaluate = reuse_stage_evaluate,
                       .cost_s = reuse_stage_cost_s,
@@ -247,6 +251,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .summary = "misses and DRAM traffic at a cache capacity",
                         .axes = TRAFFIC_AXES,
                         .inputs = INPUT(REUSE),
+                        .unread = MEMORY_PARAMETERS,
                         METRICS(traffic_metrics),
                         .evaluate = traffic_stage_evaluate,
                         .cost_s = traffic_stage_cost_s,
@@ -271,6 +276,7 @@ const struct stage stages[STAGE_COUNT] = {
                         .summary =
                             "layers on an accelerator: cycles, accesses per memory",
                         .axes = MAPPING_AXES,
+                        .unread = POWER_PARAMETERS,
                         METRICS(mapping_metrics),
                         .evaluate = mapping_stage_evaluate,
                         .cost_s = mapping_stage_cost_s,
@@ -357,10 +363,10 @@ const struct stage stages[STAGE_COUNT] = {
     [STAGE_SENSITIVITY] = { .name = "sensitivity",
                             .summary =
                                 "quantiles over samples, and which parameter decides",
-                            .axes = SYSTEM_AXES & ~AXIS_BIT(sample),
+                            .axes = AXIS_BIT(spread), /* and the objective's */
                             .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
                                         AXIS_BIT(workload),
-                            .inputs = INPUT(SYSTEM) | INPUT(SAMPLES),
+                            .inputs = INPUT(SAMPLES), /* and the objective's */
                             METRICS(sensitivity_metrics),
                             .evaluate = sensitivity_stage_evaluate,
                             .cost_s = sensitivity_stage_cost_s,
@@ -368,6 +374,7 @@ const struct stage stages[STAGE_COUNT] = {
     [STAGE_ENGINES] = { .name = "engines",
                         .summary = "memories of the accelerators a cim machine has",
                         .axes = ENGINES_AXES,
+                        .shelves = 1u << SHELF_ACCELERATOR,
                         .optional = AXIS_BIT(technology),
                         METRICS(engines_metrics),
                         .evaluate = engines_stage_evaluate,
@@ -390,6 +397,7 @@ const struct stage stages[STAGE_COUNT] = {
                             .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
                             .inputs = INPUT(ENGINES),
+                            .shelves = 1u << SHELF_ACCELERATOR,
                             METRICS(cim_network_metrics),
                             .evaluate = cim_network_stage_evaluate,
                             .cost_s = cim_network_stage_cost_s,
@@ -412,6 +420,7 @@ const struct stage stages[STAGE_COUNT] = {
     [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,
+                                 .shelves = 1u << SHELF_TECHNOLOGY,
                                  .asked_by = AXIS_BIT(crossbar),
                                  METRICS(crossbar_buffers_metrics),
                                  .evaluate = crossbar_buffers_stage_evaluate,
@@ -462,192 +471,3 @@ static_assert(sizeof(struct array_columns) ==
               "a column pointer per metric");
 static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
               "COLUMNS_MAX holds every stage's columns");
-
-double stage_cost_s(const struct study *study, enum stage_id id,
-                    const struct point *point)
-{
-    const struct space *space = &study->sweep->space;
-
-    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
-        return 0;
-    return stages[id].cost_s(study, point);
-}
-
-size_t metric_point_bytes(const struct metric *metric)
-{
-    return sizeof(double) * inners[metric->inner].count;
-}
-
-static bool is_given(const struct space *space, axis_mask axes)
-{
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (axes >> axis & 1 && !space->axes[axis].is_given)
-            return false;
-    return true;
-}
-
-uint32_t stages_wanted(const struct sweep *sweep)
-{
-    uint32_t wanted = sweep->stages;
-
-    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
-            wanted |= 1u << id;
-    if (!wanted)
-        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
-                                                           : 1u << STAGE_ARRAY;
-    for (int id = STAGE_COUNT - 1; id >= 0; id--) {
-        if (!(wanted >> id & 1))
-            continue;
-        wanted |= stages[id].inputs;
-        if (sweep->space.iso_area.baseline &&
-            stages[id].axes & AXIS_BIT(capacity_bytes))
-            wanted |= 1u << STAGE_ARRAY;
-    }
-    return wanted;
-}
-
-enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
-                       struct error *err)
-{
-    axis_mask axes = stages[id].axes;
-
-    if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
-        axes |= stages[STAGE_ARRAY].axes;
-    return grid_init(grid, &sweep->space, axes, err);
-}
-
-/* A record axis has no default: whoever asks for the stage must name one. */
-static enum status records_check(const struct sweep *sweep, enum stage_id id,
-                                 struct error *err)
-{
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
-            axis_specs[axis].fallback != AXIS_OPTIONAL &&
-            !(stages[id].optional >> axis & 1) &&
-            !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
-            !sweep->space.axes[axis].values[0].record)
-            return error_set(err, STATUS_INPUT,
-                             "%s: axes has no %s, which the %s stage needs; name one "
-                             "(`nvsweep list %s` shows what there is)",
-                             sweep->file, axis_specs[axis].key, stages[id].name,
-                             shelf_schemas[axis_specs[axis].shelf]->kind);
-    return STATUS_OK;
-}
-
-enum status study_init(struct study *study, const struct sweep *sweep,
-                       const struct library *library, struct error *err)
-{
-    enum status status = STATUS_OK;
-
-    *study = (struct study){
-        .sweep = sweep,
-        .library = library,
-        .stages = stages_wanted(sweep),
-    };
-    for (enum stage_id id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
-        struct error why;
-
-        if (!(study->stages >> id & 1))
-            continue;
-        status = records_check(sweep, id, err);
-        if (status == STATUS_OK) {
-            status = stage_grid(sweep, id, &study->grids[id], &why);
-            if (status != STATUS_OK)
-                error_set(err, status, "%s: %s", sweep->file, why.text);
-        }
-    }
-    return status;
-}
-
-void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
-{
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
-        const struct metric *metric = &stages[id].metrics[m];
-        uint64_t elements = count * inners[metric->inner].count;
-
-        for (uint64_t i = 0; i < elements; i++) {
-            if (metric->kind == COLUMN_NUMBER)
-                ((double *)columns->column[m])[i] = NAN;
-            else
-                ((uint64_t *)columns->column[m])[i] = 0;
-        }
-    }
-}
-
-void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
-{
-    *columns = (union columns){ .column = { NULL } };
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        columns->column[m] = alloc_array(count,
-                                         metric_point_bytes(&stages[id].metrics[m]));
-    columns_fill(id, count, columns);
-}
-
-void columns_free(enum stage_id id, union columns *columns)
-{
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        free(columns->column[m]);
-    *columns = (union columns){ .column = { NULL } };
-}
-
-union columns columns_at(enum stage_id id, const union columns *columns,
-                         uint64_t points)
-{
-    union columns moved = *columns;
-
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        moved.column[m] = (char *)moved.column[m] +
-                          points * metric_point_bytes(&stages[id].metrics[m]);
-    return moved;
-}
-
-/* All points of a stage that are not left out, in runs. */
-static void points_evaluate(const struct study *study, enum stage_id id, int8_t *status,
-                            struct error *reason)
-{
-    const struct grid *grid = &study->grids[id];
-    const struct space *space = &study->sweep->space;
-    struct point point;
-
-    for (uint64_t i = 0, n; i < grid->points; i += n) {
-        union columns columns = columns_at(id, &study->results[id], i);
-
-        for (n = 0; i + n < grid->points; n++) {
-            if (!space_excludes(space))
-                continue;
-            grid_point(grid, space, i + n, &point);
-            if (grid_is_excluded(grid, space, &point))
-                break;
-        }
-        if (n)
-            stages[id].evaluate(study, (struct range){ i, n }, &columns, status + i,
-                                reason);
-        if (i + n < grid->points)
-            status[i + n++] = POINT_EXCLUDED;
-    }
-}
-
-void study_evaluate(struct study *study, struct error *reason)
-{
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        uint64_t points = study->grids[id].points;
-        int8_t *status;
-
-        if (!(study->stages >> id & 1))
-            continue;
-        columns_alloc(id, points, &study->results[id]);
-        status = alloc_array(points, 1);
-        points_evaluate(study, id, status, reason);
-        study->statuses[id] = status;
-    }
-}
-
-void study_free(struct study *study)
-{
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        columns_free(id, &study->results[id]);
-        free((void *)(uintptr_t)study->statuses[id]);
-    }
-    *study = (struct study){ 0 };
-}

@@ -21,8 +21,6 @@ enum stage_id {
     STAGE_RELIABILITY,
     STAGE_EDGE,
     STAGE_VIDEO,
-    STAGE_SAMPLES,
-    STAGE_SENSITIVITY,
     STAGE_ENGINES,
     STAGE_CIM_OPERATION,
     STAGE_CIM_NETWORK,
@@ -32,6 +30,8 @@ enum stage_id {
     STAGE_INFERENCE,
     STAGE_HDC_MEMORY,
     STAGE_HDC,
+    STAGE_SAMPLES,
+    STAGE_SENSITIVITY, /* the last: it may look at any other's results */
     STAGE_COUNT
 };
 
@@ -82,8 +82,12 @@ struct inner {
     const char *units, *meaning;
     const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
+    /* without either: texts of the sweep (inner_label) */
 };
 extern const struct inner inners[INNER_COUNT];
+
+/* Units of metrics that are in those of the sweep's objective (metric_units). */
+#define UNITS_OF_OBJECTIVE "the objective's"
 
 struct metric {
     const char *name, *units, *meaning;
@@ -247,6 +251,12 @@ struct stage {
     axis_mask
         asked_by;    /* a sweep that names no stages but gives all these asks for it */
     uint32_t inputs; /* bit per stage whose results it reads */
+
+    uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
+
+    /* Parameters of its records that it does not look at, by the beginnings of their
+     * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
+    const char *unread;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -267,6 +277,31 @@ struct stage {
 extern const struct stage stages[STAGE_COUNT];
 extern const struct word stage_words[];
 
+/* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
+ * array stage that finds capacities, for the sensitivity stage its objective's. */
+uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
+
+/* The axes its points span in this sweep: those it declares; under iso_area the array
+ * stage's where capacity is one of them; spread and sample if a spread varies a record
+ * that it or one of its inputs reads. */
+axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
+
+/* May the stage's results depend on the parameter? */
+struct spread_parameter;
+bool stage_reads(enum stage_id id, const struct spread_parameter *parameter);
+
+/* The stage and place of the metric of that name; false if there is none. */
+bool metric_find(const char *name, enum stage_id *stage, size_t *metric);
+
+/* What the sensitivity stage looks at: the sweep's objective. */
+const struct metric *objective_metric(const struct sweep *sweep);
+const char *metric_units(const struct sweep *sweep, const struct metric *metric);
+
+/* The coordinate text of element i of an inner dimension, NULL if it has numbers.  Returns
+ * a constant or buffer. */
+const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
+                        char *buffer, size_t size);
+
 /* A stage's cost of a point of its grid; points that are left out cost nothing. */
 double stage_cost_s(const struct study *study, enum stage_id id,
                     const struct point *point);
@@ -278,8 +313,7 @@ uint32_t stages_wanted(const struct sweep *sweep);
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* The grid of a stage in this sweep.  Under iso_area the capacity depends on the array
- * stage's axes, and so do the stages that read it.  STATUS_INPUT on overflow. */
+/* The grid of a stage in this sweep, over stage_axes.  STATUS_INPUT on overflow. */
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 

@@ -30,9 +30,11 @@ STAGE_FUNCTIONS(cim_operation);
 STAGE_FUNCTIONS(cim_network);
 STAGE_FUNCTIONS(inference);
 
-/* The memories of the point's accelerator into row `row` of the columns.
- * STATUS_INFEASIBLE and reason if one cannot be built. */
-enum status buffers_at(const struct study *study, const struct point *point,
+/* The memories of the point's accelerator, a point that is the visit's but for what its
+ * machine is, into row `row` of the columns.  STATUS_INFEASIBLE and reason if one cannot be
+ * built. */
+struct visit;
+enum status buffers_at(const struct visit *visit, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason);
 STAGE_FUNCTIONS(crossbar_buffers);
@@ -41,16 +43,10 @@ STAGE_FUNCTIONS(crossbar_network);
 STAGE_FUNCTIONS(hdc_memory);
 STAGE_FUNCTIONS(hdc);
 
-/* The array model's question at a design point.  STATUS_INFEASIBLE and reason if the
- * library has no such node. */
+/* The array model's question at a design point, which is the visit's but for what the
+ * array is.  STATUS_INFEASIBLE and reason if the library has no such node. */
 struct array_request;
-enum status array_request_at(const struct study *study, const struct point *point,
+enum status array_request_at(const struct visit *visit, const struct point *point,
                              struct array_request *request, struct error *reason);
-
-/* The request's cell as the point's sample has it, kept in *changed, which must outlive
- * the request's use; nothing changes in sample 0 or without a spread. */
-struct cell;
-void array_request_vary(const struct study *study, const struct point *point,
-                        struct array_request *request, struct cell *changed);
 
 #endif

@@ -8,6 +8,7 @@
 #include "stage/stages.h"
 
 #include "platform/platform.h"
+#include "stage/visit.h"
 
 #include <math.h>
 
@@ -32,9 +33,9 @@ static double mac_ratio(uint64_t precision_bits)
     return pow((double)precision_bits / 32, 1.617);
 }
 
-static void surroundings_at(const struct point *point, struct surroundings *s)
+static void surroundings_at(const struct point *point, const struct platform *platform,
+                            struct surroundings *s)
 {
-    const struct platform *platform = (const struct platform *)point->platform;
     double line_bytes = (double)platform->llc_line_bytes;
     double ratio = line_bytes / (double)point->line_bytes;
     double given_j = 8 * point->dram_j_per_bit;
@@ -158,7 +159,8 @@ static uint64_t row_length(const struct grid *grid, const struct space *space)
                                          AXIS_BIT(precision_bits) |
                                          AXIS_BIT(dram_j_per_bit) |
                                          AXIS_BIT(dram_access_s) |
-                                         AXIS_BIT(leakage_time);
+                                         AXIS_BIT(leakage_time) | AXIS_BIT(spread) |
+                                         AXIS_BIT(sample);
     size_t last = grid->dimension_count - 1;
     const struct dimension *dimension;
 
@@ -184,19 +186,27 @@ void system_stage_evaluate(const struct study *study, struct range points,
     uint64_t step_u = row > 1 ? last_stride(grid, uses) : 0;
     uint64_t step_v = row > 1 ? last_stride(grid, traffics) : 0;
 
+    struct variation variation = { 0 };
+
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
         uint64_t m = grid_project(grid, index, arrays);
         uint64_t u = grid_project(grid, index, uses);
         uint64_t v = grid_project(grid, index, traffics);
         uint64_t end = rest < points.count - i ? i + rest : points.count;
+        const struct record *platform;
         struct surroundings s;
         struct point point;
+        enum status varied;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        surroundings_at(&point, &s);
+        variation_at(&variation, point.spread, study->sweep->seed,
+                     study_sample(study, STAGE_SYSTEM, &point));
+        platform = point.platform;
+        varied = variation_record(&variation, SHELF_PLATFORM, &platform, reason);
+        surroundings_at(&point, (const struct platform *)platform, &s);
         for (; i < end; i++, m += step_m, u += step_u, v += step_v) {
-            if (study->statuses[STAGE_ARRAY][m] != POINT_DONE ||
+            if (varied != STATUS_OK || study->statuses[STAGE_ARRAY][m] != POINT_DONE ||
                 study->statuses[STAGE_TRAFFIC][v] != POINT_DONE) {
                 error_set(reason, STATUS_INFEASIBLE,
                           "the cache cannot be built, or the workload not run");
@@ -212,6 +222,7 @@ void system_stage_evaluate(const struct study *study, struct range points,
             status[i] = POINT_DONE;
         }
     }
+    variation_free(&variation);
 }
 
 double system_stage_cost_s(const struct study *study, const struct point *point)

@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "platform/traffic.h"
+#include "stage/visit.h"
 
 #include <string.h>
 
@@ -44,29 +45,37 @@ void traffic_stage_evaluate(const struct study *study, struct range points,
     const struct traffic_columns *t = &out->traffic;
     uint64_t read_at = UINT64_MAX;
     struct reuse_curve curve = { .line_bytes = 0 };
+    struct variation variation = { 0 };
 
     for (uint64_t i = 0; i < points.count; i++) {
         uint64_t index = points.first + i;
         uint64_t at = grid_project(grid, index, &study->grids[STAGE_REUSE]);
-        const struct platform *platform;
+        const struct record *platform;
         struct traffic traffic;
         struct point point;
         uint64_t capacity_bytes;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        platform = (const struct platform *)point.platform;
+        variation_at(&variation, point.spread, study->sweep->seed,
+                     study_sample(study, STAGE_TRAFFIC, &point));
+        platform = point.platform;
         capacity_bytes = capacity_at(study, index, &point);
+        status[i] = POINT_INFEASIBLE;
         if (study->statuses[STAGE_REUSE][at] != POINT_DONE || capacity_bytes == 0) {
             error_set(reason, STATUS_INFEASIBLE,
                       "the workload has no reuse curve here, or the cache no capacity");
-            status[i] = POINT_INFEASIBLE;
             continue;
         }
-        if (at != read_at)
+        if (variation_record(&variation, SHELF_PLATFORM, &platform, reason) !=
+            STATUS_OK)
+            continue;
+        if (at != read_at || variation.spread)
             curve_read(&study->results[STAGE_REUSE].reuse, at,
-                       (double)platform->llc_line_bytes, &curve);
+                       (double)((const struct platform *)platform)->llc_line_bytes,
+                       &curve);
         read_at = at;
-        traffic_at(platform, &curve, (double)capacity_bytes, &traffic);
+        traffic_at((const struct platform *)platform, &curve, (double)capacity_bytes,
+                   &traffic);
         t->miss_ratio[i] = traffic.miss_ratio;
         t->llc_misses[i] = traffic.llc_read_misses + traffic.llc_write_misses;
         t->dram_reads[i] = traffic.dram_reads;
@@ -75,6 +84,7 @@ void traffic_stage_evaluate(const struct study *study, struct range points,
         t->dram_write_bytes[i] = traffic.dram_write_bytes;
         status[i] = POINT_DONE;
     }
+    variation_free(&variation);
 }
 
 double traffic_stage_cost_s(const struct study *study, const struct point *point)

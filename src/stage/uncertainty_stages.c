@@ -1,35 +1,39 @@
-/* The samples stage: the factors every sample puts on the technology's parameters.  The
- * sensitivity stage: what they do to the energy-delay product of the system (serial time
- * base), and which of them do it (uncertainty/spread.h). */
-#include "stage/stages.h"
+/* The samples stage: the factors every sample puts on the records' parameters.  The
+ * sensitivity stage: what they do to the sweep's objective, and which of them do it
+ * (uncertainty/spread.h). */
+#include "stage/visit.h"
 
 #include "base/memory.h"
-#include "uncertainty/spread.h"
+#include "stage/stages.h"
+#include "stage/parameters.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 16 };
+static enum status samples_visit(const struct visit *visit, const union columns *out,
+                                 uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct spread *spread = (const struct spread *)point->spread;
+    struct parameters parameters;
+
+    if (!spread)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "samples need a spread to be drawn from");
+    parameters_of(&visit->study->sweep->space, &parameters);
+    for (size_t p = 0; p < spread->parameters_count; p++)
+        out->samples
+            .parameter_factor[i * SPREAD_PARAMETERS_MAX +
+                              parameters_find(&parameters, &spread->parameters[p])] =
+            spread_factor(spread, visit->study->sweep->seed, point->sample, p);
+    return STATUS_OK;
+}
 
 void samples_stage_evaluate(const struct study *study, struct range points,
                             const union columns *out, int8_t *status,
                             struct error *reason)
 {
-    for (uint64_t i = 0; i < points.count; i++) {
-        const struct spread *spread;
-        struct point point;
-
-        grid_point(&study->grids[STAGE_SAMPLES], &study->sweep->space, points.first + i,
-                   &point);
-        spread = (const struct spread *)point.spread;
-        status[i] = spread ? POINT_DONE : POINT_INFEASIBLE;
-        if (!spread)
-            error_set(reason, STATUS_INFEASIBLE,
-                      "samples need a spread to be drawn from");
-        for (size_t p = 0; spread && p < spread->parameters_count; p++)
-            out->samples.parameter_factor[i * SPREAD_PARAMETERS_MAX + p] =
-                spread_factor(spread, study->sweep->seed, point.sample, p);
-    }
+    stage_visit(study, STAGE_SAMPLES, points, samples_visit, NULL, out, status, reason);
 }
 
 double samples_stage_cost_s(const struct study *study, const struct point *point)
@@ -41,17 +45,16 @@ double samples_stage_cost_s(const struct study *study, const struct point *point
 
 /* ---- sensitivity */
 
-/* Where the samples of a point of the sensitivity stage lie in the system stage. */
+/* Where the samples of a point of the sensitivity stage lie in the objective's stage. */
 struct row {
     uint64_t first, step, count;
 };
 
-/* false if the sweep has no dimension of samples alone, or the point has that dimension
- * itself (under iso_area). */
+/* false if the objective does not vary over a dimension of samples alone. */
 static bool row_of(const struct study *study, uint64_t index, struct row *row)
 {
     const struct grid *from = &study->grids[STAGE_SENSITIVITY];
-    const struct grid *to = &study->grids[STAGE_SYSTEM];
+    const struct grid *to = &study->grids[study->sweep->objective.stage];
     const struct space *space = &study->sweep->space;
     size_t f = 0;
 
@@ -59,17 +62,109 @@ static bool row_of(const struct study *study, uint64_t index, struct row *row)
     for (size_t t = 0; t < to->dimension_count; t++) {
         const struct dimension *dimension = &space->dimensions[to->dimensions[t]];
 
+        while (f < from->dimension_count && from->dimensions[f] < to->dimensions[t])
+            f++; /* spread, which the objective may not depend on */
         if (f < from->dimension_count && from->dimensions[f] == to->dimensions[t]) {
             row->first += index / from->strides[f] % from->sizes[f] * to->strides[t];
             f++;
-        } else {
+        } else if (dimension->axis_count == 1 && dimension->axes[0] == AXIS_sample) {
             row->step = to->strides[t];
             row->count = to->sizes[t];
-        }
-        if (dimension->axes[0] == AXIS_sample && dimension->axis_count > 1)
+        } else {
             return false;
+        }
     }
     return row->count > 0;
+}
+
+/* What the objective is compared over, for who wins: technologies if there are several,
+ * else the first axis of the sweep. */
+static enum axis_id rivals_of(const struct space *space)
+{
+    if (space->axes[AXIS_technology].count > 1 || space->dimension_count == 0)
+        return AXIS_technology;
+    return space->dimensions[0].axes[0];
+}
+
+static const double *objectives(const struct study *study)
+{
+    const struct objective *objective = &study->sweep->objective;
+
+    return study->results[objective->stage].column[objective->metric];
+}
+
+/* Has no rival a smaller objective in this sample? */
+static bool is_winner(const struct study *study, uint64_t at)
+{
+    const struct space *space = &study->sweep->space;
+    enum axis_id axis = rivals_of(space);
+    int stage = study->sweep->objective.stage;
+    const double *values = objectives(study);
+
+    for (uint64_t i = 0; i < space->axes[axis].count; i++) {
+        uint64_t other = grid_moved(&study->grids[stage], space, at, axis,
+                                    space->axes[axis].values[i]);
+
+        if (other != UINT64_MAX && study->statuses[stage][other] == POINT_DONE &&
+            values[other] < values[at])
+            return false;
+    }
+    return true;
+}
+
+/* The samples of a row that can be built and run: objective, who wins, number. */
+struct sampled {
+    double *y, *is_win;
+    uint64_t *samples;
+    uint64_t n;
+};
+
+static void row_collect(const struct study *study, const struct row *row,
+                        struct sampled *sampled)
+{
+    int stage = study->sweep->objective.stage;
+
+    *sampled = (struct sampled){
+        .y = alloc_array(row->count, sizeof *sampled->y),
+        .is_win = alloc_array(row->count, sizeof *sampled->is_win),
+        .samples = alloc_array(row->count, sizeof *sampled->samples),
+    };
+    for (uint64_t s = 0; s < row->count; s++) {
+        uint64_t at = row->first + s * row->step, n = sampled->n;
+
+        if (study->statuses[stage][at] != POINT_DONE || isnan(objectives(study)[at]))
+            continue;
+        sampled->samples[n] = study->sweep->space.axes[AXIS_sample].values[s].count;
+        sampled->is_win[n] = is_winner(study, at);
+        sampled->y[n] = objectives(study)[at];
+        sampled->n++;
+    }
+}
+
+static void sampled_free(struct sampled *sampled)
+{
+    free(sampled->y);
+    free(sampled->is_win);
+    free(sampled->samples);
+}
+
+/* The first-order index of every parameter of the spread, of the values y. */
+static void indices_write(const struct study *study, const struct spread *spread,
+                          const struct sampled *sampled, const double *y, double *out)
+{
+    struct pair *pairs = alloc_array(sampled->n, sizeof *pairs);
+    struct parameters parameters;
+
+    parameters_of(&study->sweep->space, &parameters);
+    for (size_t p = 0; p < spread->parameters_count; p++) {
+        for (uint64_t i = 0; i < sampled->n; i++)
+            pairs[i] = (struct pair){ .x = spread_factor(spread, study->sweep->seed,
+                                                         sampled->samples[i], p),
+                                      .y = y[i] };
+        out[parameters_find(&parameters, &spread->parameters[p])] = first_order(
+            pairs, sampled->n, first_order_bins(sampled->n));
+    }
+    free(pairs);
 }
 
 static int by_value(const void *a, const void *b)
@@ -77,60 +172,6 @@ static int by_value(const void *a, const void *b)
     const double *x = a, *y = b;
 
     return *x < *y ? -1 : *x > *y;
-}
-
-/* Does this technology have the least value of all in the sweep, in sample s? */
-static bool is_winner(const struct study *study, uint64_t at)
-{
-    const struct space *space = &study->sweep->space;
-    const struct axis *technologies = &space->axes[AXIS_technology];
-    const double *edp_js = study->results[STAGE_SYSTEM].system.edp_js;
-
-    for (uint64_t i = 0; i < technologies->count; i++) {
-        uint64_t other = grid_moved(&study->grids[STAGE_SYSTEM], space, at,
-                                    AXIS_technology, technologies->values[i]);
-
-        if (other != UINT64_MAX && study->statuses[STAGE_SYSTEM][other] == POINT_DONE &&
-            edp_js[other] < edp_js[at])
-            return false;
-    }
-    return true;
-}
-
-/* The done samples' values into y, their numbers into samples; how many, and how many of
- * them win. */
-static uint64_t row_collect(const struct study *study, const struct row *row, double *y,
-                            uint64_t *samples, uint64_t *wins)
-{
-    uint64_t n = 0;
-
-    *wins = 0;
-    for (uint64_t s = 0; s < row->count; s++) {
-        uint64_t at = row->first + s * row->step;
-
-        if (study->statuses[STAGE_SYSTEM][at] != POINT_DONE)
-            continue;
-        *wins += is_winner(study, at);
-        samples[n] = study->sweep->space.axes[AXIS_sample].values[s].count;
-        y[n++] = study->results[STAGE_SYSTEM].system.edp_js[at];
-    }
-    return n;
-}
-
-static void indices_write(const struct study *study, const struct spread *spread,
-                          const double *y, const uint64_t *samples, uint64_t n,
-                          double *first_orders)
-{
-    struct pair *pairs = alloc_array(n, sizeof *pairs);
-
-    for (size_t p = 0; p < spread->parameters_count; p++) {
-        for (uint64_t i = 0; i < n; i++)
-            pairs[i] = (struct pair){
-                .x = spread_factor(spread, study->sweep->seed, samples[i], p), .y = y[i]
-            };
-        first_orders[p] = first_order(pairs, n, BINS);
-    }
-    free(pairs);
 }
 
 static double quantile(const double *sorted, uint64_t n, double q)
@@ -144,28 +185,29 @@ static double quantile(const double *sorted, uint64_t n, double q)
 }
 
 static void row_write(const struct study *study, const struct spread *spread,
-                      const struct row *row, const struct sensitivity_columns *out,
+                      struct sampled *sampled, const struct sensitivity_columns *out,
                       uint64_t i)
 {
-    double *y = alloc_array(row->count, sizeof *y), sum = 0;
-    uint64_t *samples = alloc_array(row->count, sizeof *samples), wins;
-    uint64_t n = row_collect(study, row, y, samples, &wins);
+    uint64_t n = sampled->n;
+    double sum = 0, wins = 0;
 
     out->samples_done[i] = (double)n;
-    if (n > 0) {
-        indices_write(study, spread, y, samples, n,
-                      &out->first_order_index[i * SPREAD_PARAMETERS_MAX]);
-        qsort(y, n, sizeof *y, by_value);
-        for (uint64_t s = 0; s < n; s++)
-            sum += y[s];
-        out->edp_mean_js[i] = sum / (double)n;
-        out->edp_5_js[i] = quantile(y, n, 0.05);
-        out->edp_50_js[i] = quantile(y, n, 0.5);
-        out->edp_95_js[i] = quantile(y, n, 0.95);
-        out->win_share[i] = (double)wins / (double)n;
+    if (n == 0)
+        return;
+    indices_write(study, spread, sampled, sampled->y,
+                  &out->first_order_index[i * SPREAD_PARAMETERS_MAX]);
+    indices_write(study, spread, sampled, sampled->is_win,
+                  &out->win_index[i * SPREAD_PARAMETERS_MAX]);
+    qsort(sampled->y, n, sizeof *sampled->y, by_value);
+    for (uint64_t s = 0; s < n; s++) {
+        sum += sampled->y[s];
+        wins += sampled->is_win[s];
     }
-    free(y);
-    free(samples);
+    out->objective_mean[i] = sum / (double)n;
+    out->objective_5[i] = quantile(sampled->y, n, 0.05);
+    out->objective_50[i] = quantile(sampled->y, n, 0.5);
+    out->objective_95[i] = quantile(sampled->y, n, 0.95);
+    out->win_share[i] = wins / (double)n;
 }
 
 void sensitivity_stage_evaluate(const struct study *study, struct range points,
@@ -174,6 +216,7 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
 {
     for (uint64_t i = 0; i < points.count; i++) {
         const struct spread *spread;
+        struct sampled sampled;
         struct point point;
         struct row row;
 
@@ -182,12 +225,15 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
         spread = (const struct spread *)point.spread;
         status[i] = POINT_INFEASIBLE;
         if (!spread || !row_of(study, points.first + i, &row)) {
-            error_set(
-                reason, STATUS_INFEASIBLE,
-                "sensitivity needs a spread, several samples, and literal capacities");
+            error_set(reason, STATUS_INFEASIBLE,
+                      "sensitivity needs samples of a spread that varies what %s "
+                      "depends on",
+                      objective_metric(study->sweep)->name);
             continue;
         }
-        row_write(study, spread, &row, &out->sensitivity, i);
+        row_collect(study, &row, &sampled);
+        row_write(study, spread, &sampled, &out->sensitivity, i);
+        sampled_free(&sampled);
         status[i] = POINT_DONE;
     }
 }

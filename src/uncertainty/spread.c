@@ -1,6 +1,9 @@
 #include "uncertainty/spread.h"
 
+#include "uncertainty/path.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +13,33 @@ const struct word spread_shapes[] = {
     { NULL, 0 },
 };
 
+/* As the shelves' schemas call their kinds (space/library.h); spreads have none. */
+const struct word spread_kinds[] = {
+    { "technology", SHELF_TECHNOLOGY },
+    { "node", SHELF_NODE },
+    { "workload", SHELF_WORKLOAD },
+    { "platform", SHELF_PLATFORM },
+    { "accelerator", SHELF_ACCELERATOR },
+    { "grid", SHELF_GRID },
+    { "fab", SHELF_FAB },
+    { "device", SHELF_DEVICE },
+    { "instance", SHELF_INSTANCE },
+    { "dataset", SHELF_DATASET },
+    { "site", SHELF_SITE },
+    { "video", SHELF_VIDEO },
+    { "cim", SHELF_CIM },
+    { "machine", SHELF_MACHINE },
+    { "crossbar", SHELF_CROSSBAR },
+    { "hdc", SHELF_HDC },
+    { "hdc_task", SHELF_HDC_TASK },
+    { NULL, 0 },
+};
+
 /* clang-format off */
 static const struct field spread_parameter_fields[] = {
-    FIELD_TEXT(struct spread_parameter, name, NULL, "number of a technology record"),
+    FIELD_TEXT(struct spread_parameter, name, NULL, "number or count of the records, lists.of.it by dots, list[KEY].of.it for elements whose first field is KEY"),
+    FIELD_WORD(struct spread_parameter, of, spread_kinds, SHELF_TECHNOLOGY, "kind of the records"),
+    FIELD_TEXT(struct spread_parameter, record, "", "the one record it varies; else all of the kind, by the same factor"),
     FIELD_NUMBER(struct spread_parameter, low, "1", REQUIRED, 1e-6, 1e6, "least factor"),
     FIELD_NUMBER(struct spread_parameter, high, "1", REQUIRED, 1e-6, 1e6, "greatest factor"),
     FIELD_WORD(struct spread_parameter, shape, spread_shapes, SPREAD_LOG, "how factors lie between them"),
@@ -28,34 +55,30 @@ static const struct field spread_fields[] = {
 };
 /* clang-format on */
 
-static const struct field *number_of(const struct schema *schema, const char *name)
+static enum status parameter_check(const struct spread_parameter *parameter,
+                                   struct error *err)
 {
-    for (size_t f = 0; f < schema->field_count; f++)
-        if (schema->fields[f].kind == KIND_NUMBER &&
-            strcmp(schema->fields[f].name, name) == 0)
-            return &schema->fields[f];
-    return NULL;
+    enum status status;
+    bool is_nested;
+
+    status = path_check(shelf_schemas[parameter->of], parameter->name, &is_nested, err);
+    if (status == STATUS_OK && parameter->low > parameter->high)
+        status = error_set(err, STATUS_INPUT, "%s: low must not be above high",
+                           parameter->name);
+    return status;
 }
 
 static enum status spread_finish(void *record, struct error *err)
 {
     const struct spread *spread = record;
+    enum status status = STATUS_OK;
 
     if (spread->parameters_count > SPREAD_PARAMETERS_MAX)
         return error_set(err, STATUS_INPUT, "has %zu parameters, must have at most %d",
                          spread->parameters_count, SPREAD_PARAMETERS_MAX);
-    for (size_t p = 0; p < spread->parameters_count; p++) {
-        const struct spread_parameter *parameter = &spread->parameters[p];
-
-        if (!number_of(&cell_schema, parameter->name))
-            return error_set(err, STATUS_INPUT,
-                             "'%.60s' is no number of a technology record",
-                             parameter->name);
-        if (parameter->low > parameter->high)
-            return error_set(err, STATUS_INPUT, "%s: low must not be above high",
-                             parameter->name);
-    }
-    return STATUS_OK;
+    for (size_t p = 0; p < spread->parameters_count && status == STATUS_OK; p++)
+        status = parameter_check(&spread->parameters[p], err);
+    return status;
 }
 
 const struct schema spread_schema = {
@@ -67,6 +90,46 @@ const struct schema spread_schema = {
     .finish = spread_finish,
 };
 
+char *spread_parameter_label(const struct spread_parameter *parameter, char *buffer,
+                             size_t size)
+{
+    const char *kind = word_name(spread_kinds, parameter->of);
+    bool is_one = parameter->record[0];
+
+    snprintf(buffer, size, "%s%s%s%s.%s", kind, is_one ? "[" : "", parameter->record,
+             is_one ? "]" : "", parameter->name);
+    return buffer;
+}
+
+bool spread_parameter_touches(const struct spread_parameter *parameter,
+                              enum shelf_id shelf, const struct record *record)
+{
+    return parameter->of == (int)shelf &&
+           (!parameter->record[0] || record_is_named(record, parameter->record));
+}
+
+enum status spreads_check(const struct library *library, struct error *err)
+{
+    const struct shelf *shelf = &library->shelves[SHELF_SPREAD];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct spread *spread = shelf->records[i];
+
+        for (size_t p = 0; p < spread->parameters_count; p++) {
+            const struct spread_parameter *parameter = &spread->parameters[p];
+
+            if (parameter->record[0] &&
+                !library_find(library, (enum shelf_id)parameter->of, parameter->record))
+                return error_set(
+                    err, STATUS_INPUT,
+                    "%s:%u: %s: there is no %s '%.60s', `record` must name one",
+                    spread->record.file, spread->record.line, parameter->name,
+                    word_name(spread_kinds, parameter->of), parameter->record);
+        }
+    }
+    return STATUS_OK;
+}
+
 /* ---- the sequence */
 
 enum { BITS = 32 };
@@ -75,7 +138,7 @@ enum { BITS = 32 };
  * numbers.  Dimension 0 is van der Corput's sequence. */
 static const struct direction {
     unsigned degree, coefficients;
-    uint32_t first[5];
+    uint32_t first[7];
 } directions[SPREAD_PARAMETERS_MAX] = {
     { 0, 0, { 0 } },
     { 1, 0, { 1 } },
@@ -89,6 +152,18 @@ static const struct direction {
     { 5, 7, { 1, 1, 7, 11, 19 } },
     { 5, 11, { 1, 1, 5, 1, 1 } },
     { 5, 13, { 1, 1, 1, 3, 11 } },
+    { 5, 14, { 1, 3, 5, 5, 31 } },
+    { 6, 1, { 1, 3, 3, 9, 7, 49 } },
+    { 6, 13, { 1, 1, 1, 15, 21, 21 } },
+    { 6, 16, { 1, 3, 1, 13, 27, 49 } },
+    { 6, 19, { 1, 1, 1, 15, 7, 5 } },
+    { 6, 22, { 1, 3, 1, 15, 13, 25 } },
+    { 6, 25, { 1, 1, 5, 5, 19, 61 } },
+    { 7, 1, { 1, 3, 7, 11, 23, 15, 103 } },
+    { 7, 4, { 1, 3, 7, 13, 13, 15, 69 } },
+    { 7, 7, { 1, 1, 3, 13, 7, 35, 63 } },
+    { 7, 8, { 1, 3, 5, 9, 1, 25, 53 } },
+    { 7, 14, { 1, 3, 1, 13, 9, 35, 107 } },
 };
 
 static void direction_numbers(unsigned dimension, uint32_t v[BITS])
@@ -143,20 +218,6 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
                : parameter->low + u * (parameter->high - parameter->low);
 }
 
-void spread_apply(const struct spread *spread, uint64_t seed, uint64_t sample,
-                  const struct cell *cell, struct cell *changed)
-{
-    *changed = *cell;
-    for (size_t p = 0; p < spread->parameters_count; p++) {
-        const struct field *field = number_of(&cell_schema, spread->parameters[p].name);
-        double value;
-
-        memcpy(&value, (const char *)cell + field->offset, sizeof value);
-        value *= spread_factor(spread, seed, sample, p);
-        memcpy((char *)changed + field->offset, &value, sizeof value);
-    }
-}
-
 /* ---- sensitivity */
 
 static int by_x(const void *a, const void *b)
@@ -166,6 +227,13 @@ static int by_x(const void *a, const void *b)
     return p->x < q->x ? -1 : p->x > q->x;
 }
 
+unsigned first_order_bins(uint64_t n)
+{
+    double bins = round(cbrt((double)n));
+
+    return bins < 4 ? 4 : bins > 32 ? 32 : (unsigned)bins;
+}
+
 double first_order(struct pair *pairs, uint64_t n, unsigned bins)
 {
     double mean = 0, variance = 0, explained = 0;
@@ -173,6 +241,8 @@ double first_order(struct pair *pairs, uint64_t n, unsigned bins)
     if (n < 4 * (uint64_t)bins)
         return NAN;
     qsort(pairs, n, sizeof *pairs, by_x);
+    if (pairs[0].x == pairs[n - 1].x)
+        return NAN;
     for (uint64_t i = 0; i < n; i++)
         mean += pairs[i].y / (double)n;
     for (uint64_t i = 0; i < n; i++)

@@ -3,23 +3,22 @@
 #ifndef NVSWEEP_UNCERTAINTY_SPREAD_H
 #define NVSWEEP_UNCERTAINTY_SPREAD_H
 
-#include "base/schema.h"
-#include "tech/cell.h"
+#include "space/library.h"
 
-#include <stdint.h>
-
-enum { SPREAD_PARAMETERS_MAX = 12 };
+enum { SPREAD_PARAMETERS_MAX = 24 };
 
 enum spread_shape {
     SPREAD_UNIFORM, /* factors between low and high alike */
     SPREAD_LOG,     /* their logarithms alike */
 };
 
-/* A technology's parameter times a factor. */
+/* A number or count of library records, times a factor. */
 struct spread_parameter {
-    const char *name; /* a number of the technology records' schema */
-    double low, high; /* factors */
-    int shape;        /* enum spread_shape */
+    const char *name;   /* where it stands in the record (uncertainty/path.h) */
+    int of;             /* enum shelf_id: kind of the records */
+    const char *record; /* the one it varies, by name; "": all of that kind alike */
+    double low, high;   /* factors */
+    int shape;          /* enum spread_shape */
 };
 
 struct spread {
@@ -28,8 +27,20 @@ struct spread {
     struct spread_parameter *parameters;
     size_t parameters_count;
 };
-extern const struct word spread_shapes[];
+extern const struct word spread_shapes[], spread_kinds[];
 extern const struct schema spread_schema;
+
+/* "technology.area_f2", "technology[sram].area_f2": what a parameter is called in result
+ * files.  Returns buffer. */
+char *spread_parameter_label(const struct spread_parameter *parameter, char *buffer,
+                             size_t size);
+
+/* Does the parameter vary this record? */
+bool spread_parameter_touches(const struct spread_parameter *parameter,
+                              enum shelf_id shelf, const struct record *record);
+
+/* Do all records that spreads name exist?  STATUS_INPUT with file and line if not. */
+enum status spreads_check(const struct library *library, struct error *err);
 
 /* Number `index` of the Sobol sequence in dimension 0..SPREAD_PARAMETERS_MAX - 1, in [0, 1)
  * (I. M. Sobol, 1967; direction numbers of S. Joe and F. Y. Kuo, SIAM J. Sci. Comput.
@@ -40,17 +51,17 @@ double sobol(uint64_t seed, uint64_t index, unsigned dimension);
 double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample,
                      size_t p);
 
-/* The technology as sample number `sample` has it.  Texts and lists stay the record's. */
-void spread_apply(const struct spread *spread, uint64_t seed, uint64_t sample,
-                  const struct cell *cell, struct cell *changed);
-
 /* Share of the variance of y that parameter values x alone explain (first-order index,
  * given data: E. Plischke, E. Borgonovo and C. L. Smith, EJOR 226(3), 2013): variance of
- * the means of y within `bins` equal ranges of the rank of x, over the variance of y.  The
- * n pairs are sorted in place by x.  NaN if y does not vary or n < 4 bins. */
+ * the means of y within `bins` equal ranges of the rank of x, over the variance of y.  Of n
+ * values, chance explains up to (bins - 1) / (n - 1).  The n pairs are sorted in place by
+ * x.  NaN if x or y does not vary or n < 4 bins. */
 struct pair {
     double x, y;
 };
+/* Ranges for n values: their cube root, within 4..32, so that each holds many and what
+ * chance explains stays below 3 % from 128 values on. */
+unsigned first_order_bins(uint64_t n);
 double first_order(struct pair *pairs, uint64_t n, unsigned bins);
 
 #endif

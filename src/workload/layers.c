@@ -59,7 +59,7 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, stride, 1, 1, 1024, "step of the window"),
     FIELD_COUNT(struct layer, pad, 0, 0, 1024, "rows and columns added at each edge"),
     FIELD_COUNT(struct layer, groups, 1, 1, DIMENSION_MAX, "channel groups convolved separately"),
-    FIELD_FLAG(struct layer, ceil, 0, "pooling: a last window may hang over the edge"),
+    FIELD_FLAG(struct layer, ceil, 0, "a last window may hang over the edge"),
     FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
     FIELD_COUNT(struct layer, vocabulary, 0, 0, DIMENSION_MAX, "embedding: rows of the table"),

@@ -69,7 +69,7 @@ struct layer {
     uint64_t outputs;
     uint64_t kernel, kernel_width; /* kernel_width 0: as kernel */
     uint64_t stride, pad, groups;
-    bool ceil; /* pooling: a window may hang over the edge */
+    bool ceil; /* a last window may hang over the edge */
     uint64_t tokens, heads, vocabulary;
     uint64_t m, n, k;       /* gemm */
     uint64_t count;         /* gemm, repeat */

@@ -1,0 +1,21 @@
+/* The parameters of all spreads of a sweep: the `parameter` dimension of results. */
+#ifndef NVSWEEP_STAGE_PARAMETERS_H
+#define NVSWEEP_STAGE_PARAMETERS_H
+
+#include "space/space.h"
+#include "uncertainty/spread.h"
+
+struct parameters {
+    const struct spread_parameter *parameters[SPREAD_PARAMETERS_MAX];
+    size_t count;
+};
+
+/* Each parameter once, in the order of the spreads on the sweep's axis.  false if there
+ * are more than SPREAD_PARAMETERS_MAX; the first of them are in then. */
+bool parameters_of(const struct space *space, struct parameters *parameters);
+
+/* The place of a parameter that is among them. */
+size_t parameters_find(const struct parameters *parameters,
+                       const struct spread_parameter *parameter);
+
+#endif

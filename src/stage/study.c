@@ -1,0 +1,309 @@
+/* What a sweep makes of the stages: which it evaluates, over which grids, and the columns
+ * of their results. */
+#include "stage/stage.h"
+
+#include "base/memory.h"
+#include "stage/parameters.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+double stage_cost_s(const struct study *study, enum stage_id id,
+                    const struct point *point)
+{
+    const struct space *space = &study->sweep->space;
+
+    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
+        return 0;
+    return stages[id].cost_s(study, point);
+}
+
+size_t metric_point_bytes(const struct metric *metric)
+{
+    return sizeof(double) * inners[metric->inner].count;
+}
+
+static bool is_given(const struct space *space, axis_mask axes)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && !space->axes[axis].is_given)
+            return false;
+    return true;
+}
+
+/* ---- which stages, over which axes */
+
+/* Kinds of records a stage reads. */
+static uint32_t shelves_read(enum stage_id id)
+{
+    axis_mask axes = stages[id].axes;
+    uint32_t shelves = stages[id].shelves;
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
+            shelves |= 1u << axis_specs[axis].shelf;
+    if (axes & AXIS_BIT(node_m) && axes & AXIS_BIT(roadmap))
+        shelves |= 1u << SHELF_NODE;
+    return shelves;
+}
+
+bool stage_reads(enum stage_id id, const struct spread_parameter *parameter)
+{
+    const char *unread = stages[id].unread;
+    char label[200];
+
+    if (!(shelves_read(id) >> parameter->of & 1))
+        return false;
+    snprintf(label, sizeof label, "%s.%s", word_name(spread_kinds, parameter->of),
+             parameter->name);
+    for (; unread && *unread; unread += strspn(unread, " ")) {
+        size_t length = strcspn(unread, " ");
+
+        if (strncmp(label, unread, length) == 0)
+            return false;
+        unread += length;
+    }
+    return true;
+}
+
+static bool is_varied(const struct sweep *sweep, enum stage_id id)
+{
+    struct parameters parameters;
+
+    parameters_of(&sweep->space, &parameters);
+    for (size_t p = 0; p < parameters.count; p++)
+        if (stage_reads(id, parameters.parameters[p]))
+            return true;
+    return false;
+}
+
+uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
+{
+    uint32_t inputs = stages[id].inputs;
+
+    if (id == STAGE_SENSITIVITY)
+        inputs |= 1u << sweep->objective.stage;
+    if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
+        stages[id].axes & AXIS_BIT(capacity_bytes))
+        inputs |= 1u << STAGE_ARRAY;
+    return inputs;
+}
+
+axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
+{
+    const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
+    axis_mask axes = stages[id].axes;
+    uint32_t inputs = stage_inputs(sweep, id);
+
+    if (id == STAGE_SENSITIVITY)
+        return axes |
+               (stage_axes(sweep, (enum stage_id)sweep->objective.stage) & ~sampled);
+    if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
+        axes |= stages[STAGE_ARRAY].axes;
+    if (is_varied(sweep, id))
+        axes |= sampled;
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (inputs >> input & 1)
+            axes |= stage_axes(sweep, (enum stage_id)input) & sampled;
+    return axes;
+}
+
+uint32_t stages_wanted(const struct sweep *sweep)
+{
+    uint32_t wanted = sweep->stages, before;
+
+    for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
+        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
+            wanted |= 1u << id;
+    if (!wanted)
+        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
+                                                           : 1u << STAGE_ARRAY;
+    do {
+        before = wanted;
+        for (int id = 0; id < STAGE_COUNT; id++)
+            if (wanted >> id & 1)
+                wanted |= stage_inputs(sweep, (enum stage_id)id);
+    } while (wanted != before);
+    return wanted;
+}
+
+enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
+                       struct error *err)
+{
+    return grid_init(grid, &sweep->space, stage_axes(sweep, id), err);
+}
+
+bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
+{
+    for (int id = 0; id < STAGE_COUNT; id++)
+        for (size_t m = 0; m < stages[id].metric_count; m++)
+            if (strcmp(stages[id].metrics[m].name, name) == 0) {
+                *stage = (enum stage_id)id;
+                *metric = m;
+                return true;
+            }
+    return false;
+}
+
+const struct metric *objective_metric(const struct sweep *sweep)
+{
+    return &stages[sweep->objective.stage].metrics[sweep->objective.metric];
+}
+
+const char *metric_units(const struct sweep *sweep, const struct metric *metric)
+{
+    return strcmp(metric->units, UNITS_OF_OBJECTIVE) == 0
+               ? objective_metric(sweep)->units
+               : metric->units;
+}
+
+/* A record axis has no default: whoever asks for the stage must name one. */
+static enum status records_check(const struct sweep *sweep, enum stage_id id,
+                                 struct error *err)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            axis_specs[axis].fallback != AXIS_OPTIONAL &&
+            !(stages[id].optional >> axis & 1) &&
+            !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
+            !sweep->space.axes[axis].values[0].record)
+            return error_set(err, STATUS_INPUT,
+                             "%s: axes has no %s, which the %s stage needs; name one "
+                             "(`nvsweep list %s` shows what there is)",
+                             sweep->file, axis_specs[axis].key, stages[id].name,
+                             shelf_schemas[axis_specs[axis].shelf]->kind);
+    return STATUS_OK;
+}
+
+static enum status parameters_check(const struct sweep *sweep, struct error *err)
+{
+    struct parameters parameters;
+
+    if (parameters_of(&sweep->space, &parameters))
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s: its spreads have more than %d parameters together, leave "
+                     "some out",
+                     sweep->file, SPREAD_PARAMETERS_MAX);
+}
+
+enum status study_init(struct study *study, const struct sweep *sweep,
+                       const struct library *library, struct error *err)
+{
+    enum status status = parameters_check(sweep, err);
+
+    *study = (struct study){
+        .sweep = sweep,
+        .library = library,
+        .stages = stages_wanted(sweep),
+    };
+    for (enum stage_id id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
+        struct error why;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        status = records_check(sweep, id, err);
+        if (status == STATUS_OK) {
+            status = stage_grid(sweep, id, &study->grids[id], &why);
+            if (status != STATUS_OK)
+                error_set(err, status, "%s: %s", sweep->file, why.text);
+        }
+    }
+    return status;
+}
+
+void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
+{
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        const struct metric *metric = &stages[id].metrics[m];
+        uint64_t elements = count * inners[metric->inner].count;
+
+        for (uint64_t i = 0; i < elements; i++) {
+            if (metric->kind == COLUMN_NUMBER)
+                ((double *)columns->column[m])[i] = NAN;
+            else
+                ((uint64_t *)columns->column[m])[i] = 0;
+        }
+    }
+}
+
+void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
+{
+    *columns = (union columns){ .column = { NULL } };
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        columns->column[m] = alloc_array(count,
+                                         metric_point_bytes(&stages[id].metrics[m]));
+    columns_fill(id, count, columns);
+}
+
+void columns_free(enum stage_id id, union columns *columns)
+{
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        free(columns->column[m]);
+    *columns = (union columns){ .column = { NULL } };
+}
+
+union columns columns_at(enum stage_id id, const union columns *columns,
+                         uint64_t points)
+{
+    union columns moved = *columns;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        moved.column[m] = (char *)moved.column[m] +
+                          points * metric_point_bytes(&stages[id].metrics[m]);
+    return moved;
+}
+
+/* All points of a stage that are not left out, in runs. */
+static void points_evaluate(const struct study *study, enum stage_id id, int8_t *status,
+                            struct error *reason)
+{
+    const struct grid *grid = &study->grids[id];
+    const struct space *space = &study->sweep->space;
+    struct point point;
+
+    for (uint64_t i = 0, n; i < grid->points; i += n) {
+        union columns columns = columns_at(id, &study->results[id], i);
+
+        for (n = 0; i + n < grid->points; n++) {
+            if (!space_excludes(space))
+                continue;
+            grid_point(grid, space, i + n, &point);
+            if (grid_is_excluded(grid, space, &point))
+                break;
+        }
+        if (n)
+            stages[id].evaluate(study, (struct range){ i, n }, &columns, status + i,
+                                reason);
+        if (i + n < grid->points)
+            status[i + n++] = POINT_EXCLUDED;
+    }
+}
+
+void study_evaluate(struct study *study, struct error *reason)
+{
+    if (reason)
+        reason->text[0] = '\0';
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        uint64_t points = study->grids[id].points;
+        int8_t *status;
+
+        if (!(study->stages >> id & 1))
+            continue;
+        columns_alloc(id, points, &study->results[id]);
+        status = alloc_array(points, 1);
+        points_evaluate(study, id, status, reason);
+        study->statuses[id] = status;
+    }
+}
+
+void study_free(struct study *study)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        columns_free(id, &study->results[id]);
+        free((void *)(uintptr_t)study->statuses[id]);
+    }
+    *study = (struct study){ 0 };
+}

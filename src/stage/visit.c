@@ -1,0 +1,95 @@
+#include "stage/visit.h"
+
+#include "tech/node.h"
+
+uint64_t study_sample(const struct study *study, enum stage_id id,
+                      const struct point *point)
+{
+    return study->grids[id].axes & AXIS_BIT(sample) ? point->sample : 0;
+}
+
+enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
+                        struct variation *variation, struct point *point,
+                        struct error *reason)
+{
+    enum status status = STATUS_OK;
+
+    grid_point(&study->grids[id], &study->sweep->space, index, point);
+    variation_at(variation, point->spread, study->sweep->seed,
+                 study_sample(study, id, point));
+    for (enum axis_id axis = 0; variation->spread && axis < AXES; axis++) {
+        union axis_value value = point_get(point, axis);
+
+        if (!(stages[id].axes >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
+            continue;
+        status = variation_record(variation, axis_specs[axis].shelf, &value.record,
+                                  reason);
+        if (status != STATUS_OK)
+            return status;
+        point_set(point, axis, value);
+    }
+    return status;
+}
+
+enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+                         const char *name, const struct record **record,
+                         struct error *reason)
+{
+    *record = library_find(visit->study->library, shelf, name);
+    return variation_record(visit->variation, shelf, record, reason);
+}
+
+enum status visit_node(const struct visit *visit, const struct node **node,
+                       struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct record *found = (const struct record *)library_node(
+        visit->study->library, point->node_m, point->roadmap);
+    enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
+
+    *node = (const struct node *)found;
+    if (!found)
+        return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
+                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
+    return status;
+}
+
+/* Where the point is in the stages it reads; false if one of them has no answer there. */
+static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
+                        struct visit *visit)
+{
+    bool is_done = true;
+
+    for (int input = 0; input < STAGE_COUNT; input++) {
+        if (!(inputs >> input & 1))
+            continue;
+        visit->at[input] = grid_project(&study->grids[id], visit->index,
+                                        &study->grids[input]);
+        is_done &= study->statuses[input][visit->at[input]] == POINT_DONE;
+    }
+    return is_done;
+}
+
+void stage_visit(const struct study *study, enum stage_id id, struct range points,
+                 visit_fn *fn, void *memory, const union columns *out, int8_t *status,
+                 struct error *reason)
+{
+    struct variation variation = { 0 };
+    struct visit visit = { .study = study, .variation = &variation, .memory = memory };
+    uint32_t inputs = stage_inputs(study->sweep, id);
+
+    for (uint64_t i = 0; i < points.count; i++) {
+        visit.index = points.first + i;
+        status[i] = POINT_INFEASIBLE;
+        if (!inputs_find(study, id, inputs, &visit)) {
+            if (reason && !reason->text[0])
+                error_set(reason, STATUS_INFEASIBLE,
+                          "a stage that %s reads has no result here", stages[id].name);
+        } else if (study_point(study, id, visit.index, &variation, &visit.point,
+                               reason) == STATUS_OK &&
+                   fn(&visit, out, i, reason) == STATUS_OK) {
+            status[i] = POINT_DONE;
+        }
+    }
+    variation_free(&variation);
+}

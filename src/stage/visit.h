@@ -1,0 +1,51 @@
+/* The way most stages walk their points: the design point by arithmetic, its records as
+ * its sample has them, the same point in the stages it reads. */
+#ifndef NVSWEEP_STAGE_VISIT_H
+#define NVSWEEP_STAGE_VISIT_H
+
+#include "stage/stage.h"
+#include "uncertainty/variation.h"
+
+/* The sample whose records a stage's point has: 0 where no sample changes the stage. */
+uint64_t study_sample(const struct study *study, enum stage_id id,
+                      const struct point *point);
+
+/* The design point at index of a stage's grid, the records of its axes as its sample has
+ * them: copies that variation holds until the next point.  STATUS_INFEASIBLE and reason if
+ * the sample's records cannot be. */
+enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
+                        struct variation *variation, struct point *point,
+                        struct error *reason);
+
+struct visit {
+    const struct study *study;
+    uint64_t index; /* of the point in the stage's grid */
+    struct point point;
+    uint64_t at[STAGE_COUNT];    /* of the point in the grids of the stage's inputs */
+    struct variation *variation; /* for records that no axis names (variation_record) */
+    void *memory;                /* what the stage keeps from point to point, or NULL */
+};
+
+/* The library's record of that name as the sample has it; NULL if there is none.
+ * STATUS_INFEASIBLE and reason if it cannot be. */
+enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+                         const char *name, const struct record **record,
+                         struct error *reason);
+
+/* The process node of the point likewise, but STATUS_INFEASIBLE if there is none. */
+struct node;
+enum status visit_node(const struct visit *visit, const struct node **node,
+                       struct error *reason);
+
+/* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
+ * reason. */
+typedef enum status visit_fn(const struct visit *visit, const union columns *out,
+                             uint64_t i, struct error *reason);
+
+/* fn for each of the points whose inputs are all done; status as struct stage's evaluate
+ * wants it.  The reason of a point without inputs is left to the stage that lacks it. */
+void stage_visit(const struct study *study, enum stage_id id, struct range points,
+                 visit_fn *fn, void *memory, const union columns *out, int8_t *status,
+                 struct error *reason);
+
+#endif
