@@ -23,7 +23,7 @@ PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
             python3-h5py python3-h5netcdf python3-matplotlib
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
 NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
-LINT_PACKAGES := clang-format cppcheck
+LINT_PACKAGES := clang-format clang-tidy cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 OPTIMISE := -O3 -g $(if $(NATIVE),-march=native)
@@ -114,9 +114,13 @@ coverage: deps  ## lines and branches that the tests reach, and what they do not
 	$(Q)tests/run_all build/coverage
 	$(Q)/usr/bin/python3 tests/coverage.py build/coverage
 
-lint:  ## check formatting and analyse the code; warnings are errors
+lint: deps  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps $(LINT_PACKAGES)
-	$(Q).ci/lint
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx/onnx.pb-c.c
+	$(Q).ci/lint $(BUILD)/onnx
+
+analyse: deps  ## gcc -fanalyzer over all sources: findings to be looked through
+	$(Q)$(MAKE) --no-print-directory BUILD=build/analyse OPTIMISE='-O1 -fanalyzer' all
 
 format:  ## lay out the C code
 	$(Q).ci/deps clang-format
@@ -159,7 +163,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: notebooks all run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

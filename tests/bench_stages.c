@@ -102,7 +102,8 @@ static enum status sweep_time(const char *file, const struct library *library,
         if (!(study.stages >> id & 1))
             continue;
         own_s = point_s(&study, id);
-        printf("  %-13s %8llu points  %10.4g us a point, %6.0f bytes: %8.3g times as long as "
+        printf("  %-13s %8llu points  %10.4g us a point, %6.0f bytes: %8.3g times as "
+               "long as "
                "memory takes\n",
                stages[id].name, (unsigned long long)study.grids[id].points, own_s * 1e6,
                point_bytes(id), own_s / memory_s);
@@ -116,8 +117,10 @@ static enum status sweep_time(const char *file, const struct library *library,
 int main(int argc, char **argv)
 {
     static char *main_sweeps[] = {
-        "sweeps/array_scalability.cfg", "sweeps/deepnvm_isocapacity.cfg",
-        "sweeps/deepnvm_sensitivity.cfg", "sweeps/systolic_shapes.cfg",
+        "sweeps/array_scalability.cfg",
+        "sweeps/deepnvm_isocapacity.cfg",
+        "sweeps/deepnvm_sensitivity.cfg",
+        "sweeps/systolic_shapes.cfg",
         "sweeps/xr_nodes.cfg",
     };
     char **files = argc > 1 ? argv + 1 : main_sweeps;

@@ -30,23 +30,24 @@ enum status grid_init(struct grid *grid, const struct space *space, axis_mask ax
                 "the axes span more than 2^62 points; leave some values out");
         grid->points *= grid->sizes[d];
     }
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (space->axes[axis].values)
+            point_set(&grid->origin, axis, space->axes[axis].values[0]);
     return STATUS_OK;
 }
 
 void grid_point(const struct grid *grid, const struct space *space, uint64_t index,
                 struct point *point)
 {
-    uint64_t position[AXES] = { 0 };
-
+    *point = grid->origin;
     for (size_t d = 0; d < grid->dimension_count; d++) {
         const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
         uint64_t at = index / grid->strides[d] % grid->sizes[d];
 
         for (size_t a = 0; a < dimension->axis_count; a++)
-            position[dimension->axes[a]] = at;
+            point_set(point, dimension->axes[a],
+                      space->axes[dimension->axes[a]].values[at]);
     }
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        point_set(point, axis, space->axes[axis].values[position[axis]]);
 }
 
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to)

@@ -60,6 +60,7 @@ struct grid {
     size_t dimension_count;
     uint64_t sizes[AXES], strides[AXES];
     uint64_t points;
+    struct point origin; /* the first design point */
 };
 
 struct range {

@@ -20,8 +20,10 @@ static uint8_t byte_take(struct input *input)
 
 static double number_take(struct input *input)
 {
-    static const double some[] = { 0, 1, -1, 3, 1e308, -1e308, 1e-320, NAN, INFINITY,
-                                   255, 4294967296.0, 1.8446744073709552e19 };
+    static const double some[] = {
+        0,      1,   -1,       3,   1e308,        -1e308,
+        1e-320, NAN, INFINITY, 255, 4294967296.0, 1.8446744073709552e19
+    };
 
     return some[byte_take(input) % (sizeof some / sizeof *some)];
 }
@@ -101,7 +103,8 @@ static void attribute_set_number(hid_t object, const char *name, double number)
     hid_t space = H5Screate(H5S_SCALAR), attribute;
 
     H5Adelete(object, name);
-    attribute = H5Acreate2(object, name, H5T_STD_U64LE, space, H5P_DEFAULT, H5P_DEFAULT);
+    attribute = H5Acreate2(object, name, H5T_STD_U64LE, space, H5P_DEFAULT,
+                           H5P_DEFAULT);
     H5Awrite(attribute, H5T_NATIVE_DOUBLE, &number);
     H5Aclose(attribute);
     H5Sclose(space);
@@ -111,7 +114,7 @@ static void attribute_set_number(hid_t object, const char *name, double number)
  * text stay. */
 static void dataset_replace(hid_t file, const char *name, struct input *input)
 {
-    hid_t types[] = { H5T_IEEE_F64LE, H5T_IEEE_F32LE, H5T_STD_I8LE, H5T_STD_U64LE,
+    hid_t types[] = { H5T_IEEE_F64LE, H5T_IEEE_F32LE, H5T_STD_I8LE,   H5T_STD_U64LE,
                       H5T_STD_I16LE,  H5T_STD_U8LE,   H5T_IEEE_F64BE, H5T_STD_I32LE };
     hid_t type = types[byte_take(input) % 8], properties, space, dataset, old;
     int rank = byte_take(input) % 5;
@@ -179,9 +182,7 @@ static void edit(hid_t file, struct input *input)
             H5Lmove(file, name, file, text, H5P_DEFAULT, H5P_DEFAULT);
         free(text);
         break;
-    case 2:
-        H5Adelete(object, attribute_take(object, &attributes, input));
-        break;
+    case 2: H5Adelete(object, attribute_take(object, &attributes, input)); break;
     case 3:
     case 4:
         name = attribute_take(object, &attributes, input);
