@@ -64,6 +64,8 @@ expect 2 "did you mean 'area_m2'" "$NVSWEEP" show "$result" -m are_m2
 expect 0 "no differences" "$NVSWEEP" diff "$result" "$result"
 expect 0 "0 damaged; 1 points recomputed, 0 differ" "$NVSWEEP" verify "$result"
 expect 0 "bitline" "$NVSWEEP" explain "$root/sweeps/minimal.cfg"
+expect 0 "bitline" "$NVSWEEP" explain technology=sram-8t "capacity=2 MiB"
+expect 2 "did you mean .technology." "$NVSWEEP" explain technolgy=sram "capacity=2 MiB"
 expect 0 "<svg" "$NVSWEEP" timeline "$result"
 timeout 120 mpirun -n 1 "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o "$result" --quiet
 expect 0 "<svg" "$NVSWEEP" timeline "$result" # of the run before, which computed
