@@ -37,6 +37,12 @@ for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do
     one_line "$NVSWEEP" import "$scratch/names.csv" --name "$name"
 done
 one_line "$NVSWEEP" plan "$scratch/absent.cfg"
+cat >"$scratch/span.cfg" <<'CFG'
+stages = [ "hdc" ];
+axes = { technology = "racetrack"; node = "16 nm"; hdc = "racetrack-hdc";
+         hdc_task = "language-recognition"; span = [ 1, 2 ]; };
+CFG
+expect 0 "2 domains or more" "$NVSWEEP" explain "$scratch/span.cfg" span=1
 one_line "$NVSWEEP" show "$scratch/absent.h5"
 echo "not HDF5" >"$scratch/junk.h5"
 one_line "$NVSWEEP" show "$scratch/junk.h5"

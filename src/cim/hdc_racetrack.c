@@ -52,6 +52,9 @@ static enum status tracks_check(const struct hdc_costs_request *request, double 
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s computes in racetracks, cells of %s are none",
                          request->hdc->record.name, cell->record.name);
+    if (span < 2) /* the carry of one count takes a domain of the next */
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a transverse read counts 2 domains or more, not %.0f", span);
     if (span > stretch(domains, cell))
         return error_set(reason, STATUS_INFEASIBLE,
                          "a transverse read counts %g domains, between two ports of %g "
