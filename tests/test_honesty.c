@@ -338,6 +338,9 @@ static void round_run(enum stage_id stage, uint64_t *state, struct tally *tally)
     }
 }
 
+/* Rounds of all stages until that many points were looked at. */
+enum { POINTS_LEAST = 5000 };
+
 static void done_rows_hold_numbers_and_others_have_a_reason(void)
 {
     struct tally tally = { 0 };
@@ -345,22 +348,21 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     uint64_t wanted = asked ? strtoull(asked, NULL, 10) : 0, state = 20260731;
     uint64_t points = 0, done = 0;
 
-    for (int round = 0; round < 8 || done < wanted; round++) {
+    for (int round = 0; round < 8 || done < wanted || points < POINTS_LEAST; round++) {
         for (enum stage_id id = 0; id < STAGE_COUNT; id++)
             round_run(id, &state, &tally);
-        done = 0;
-        for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        points = done = 0;
+        for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+            points += tally.points[id];
             done += tally.done[id];
+        }
     }
     printf("\n");
-    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         printf("    %-12s %8" PRIu64 " points, %8" PRIu64 " done\n", stages[id].name,
                tally.points[id], tally.done[id]);
-        points += tally.points[id];
-    }
     CU_ASSERT(tally.done[STAGE_ARRAY] > 0 && tally.done[STAGE_REUSE] > 0);
     CU_ASSERT(tally.done[STAGE_BUFFERS] > 0 && tally.done[STAGE_MAPPING] > 0);
-    CU_ASSERT(points >= 5000);
 }
 
 /* ---- directions that physics fixes */
