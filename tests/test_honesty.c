@@ -348,8 +348,6 @@ static void round_run(enum stage_id stage, size_t many, uint64_t *state,
     }
 }
 
-/* Rounds of all stages until that many points were looked at. */
-enum { POINTS_LEAST = 5000 };
 
 static void done_rows_hold_numbers_and_others_have_a_reason(void)
 {
