@@ -109,10 +109,8 @@ valgrind: deps all  ## one rank and every command that reads its file, under val
 	$(Q)NVSWEEP=$(BUILD)/nvsweep tests/valgrind.sh
 
 coverage: deps  ## lines and branches that the tests reach, and what they do not, by name
-	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage OPTIMISE='-O0 --coverage' all \
-	    build/coverage/unit build/coverage/bench_runner
-	$(Q)find build/coverage -name '*.gcda' -delete
-	$(Q)tests/run_all build/coverage
+	$(Q)find build -path 'build/coverage/*.gcda' -delete
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage OPTIMISE='-O0 --coverage' check
 	$(Q)/usr/bin/python3 tests/coverage.py build/coverage
 
 lint: deps  ## check formatting and analyse the code; warnings are errors

@@ -71,10 +71,14 @@ static void cycles_measure(void)
 int main(void)
 {
     static const char *const rows[][2] = {
-        { "systolic-32", "vgg16" },   { "xr-cpu", "vgg16" },
-        { "eyeriss", "vgg16" },       { "eyeriss-like", "vgg16" },
-        { "winograd-cube", "vgg16" }, { "scalesim-32", "scalesim-alexnet" },
-        { "eie-64", "eie9" },            { "timeloop-eyeriss-stated", "timeloop-default" },
+        { "systolic-32", "vgg16" },
+        { "xr-cpu", "vgg16" },
+        { "eyeriss", "vgg16" },
+        { "eyeriss-like", "vgg16" },
+        { "winograd-cube", "vgg16" },
+        { "scalesim-32", "scalesim-alexnet" },
+        { "eie-64", "eie9" },
+        { "timeloop-eyeriss-stated", "timeloop-default" },
         { "timeloop-eyeriss", "timeloop-default" },
     };
     char *folder = library_default_folder();

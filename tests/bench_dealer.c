@@ -200,7 +200,8 @@ static void simulate(const struct costs *costs, uint32_t ranks, double rank_s,
         heap_push(&sim.heap, (struct event){ LATENCY_S, r, ASKS });
     while (sim.heap.count)
         step(&sim, heap_pop(&sim.heap));
-    printf("  %6u ranks, %5.0f s each: %6.1f %% of ideal, %7u blocks, %8llu leases, rank 0 "
+    printf("  %6u ranks, %5.0f s each: %6.1f %% of ideal, %7u blocks, %8llu leases, "
+           "rank 0 "
            "busy %5.1f %%\n",
            ranks, rank_s, 100 * work_s / ranks / sim.end_s, blocks,
            (unsigned long long)sim.leases, 100 * sim.busy_s / sim.end_s);
@@ -272,10 +273,11 @@ static void costs_print(const struct costs *costs)
         most_s = fmax(most_s, costs->true_s[i]);
         off += fabs(log2(costs->model_s[i] / costs->true_s[i])) / (double)costs->count;
     }
-    printf("%llu points cost %.3g to %.3g ms of processor time, %.3g on average; the cost "
-           "model is off by a factor of %.2f on average\n",
-           (unsigned long long)costs->count, 1e3 * least_s, 1e3 * most_s,
-           1e3 * costs->mean_s, exp2(off));
+    printf(
+        "%llu points cost %.3g to %.3g ms of processor time, %.3g on average; the cost "
+        "model is off by a factor of %.2f on average\n",
+        (unsigned long long)costs->count, 1e3 * least_s, 1e3 * most_s,
+        1e3 * costs->mean_s, exp2(off));
 }
 
 int main(int argc, char **argv)

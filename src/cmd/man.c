@@ -275,9 +275,11 @@ static void page_sweep(void)
               "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
-        "\"layer\" adds the dimension layer to what accelerators compute: 0 is the whole "
+        "\"layer\" adds the dimension layer to what accelerators compute: 0 is the "
+        "whole "
         "network, 1 the first layer with multiply-accumulates and so on (nvsweep list "
-        "layers WORKLOAD names them). A network with fewer layers than the largest has no "
+        "layers WORKLOAD names them). A network with fewer layers than the largest has "
+        "no "
         "values there. \"network\", the default, does not.\n");
     roff_tag("options", "");
     roff_text(

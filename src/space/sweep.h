@@ -22,9 +22,9 @@ struct sweep {
     struct space space;
     uint32_t stages; /* bit per stage asked for (by default all whose axes are given) */
     uint64_t seed;
-    int durability;   /* enum durability */
+    int durability;             /* enum durability */
     struct objective objective; /* of the sensitivity stage */
-    double max_error; /* asked error of sampled miss ratios, absolute */
+    double max_error;           /* asked error of sampled miss ratios, absolute */
     struct array_limits
         limits; /* what the array search must keep within; 0: no limit */
     struct array_weights weights; /* of target "weighted" */
