@@ -348,7 +348,6 @@ static void round_run(enum stage_id stage, size_t many, uint64_t *state,
     }
 }
 
-
 static void done_rows_hold_numbers_and_others_have_a_reason(void)
 {
     struct tally tally = { 0 };
