@@ -59,6 +59,7 @@ ASSETS_O   := $(BUILD)/report/assets.o
 PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
+FUZZ       := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
 
 Q := $(if $(V),,@)
@@ -77,7 +78,7 @@ test: deps  ## install what is missing, build, run every test
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
-check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%)
+check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 	$(Q)tests/run_all $(BUILD)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
@@ -242,15 +243,21 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_
 	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 # Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
-FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
 .PHONY: fuzzers
-.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o)
+.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(BUILD)/obj/tests/fuzz/replay.o
 
 $(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)mpicc $(CFLAGS) $(HDF5_CFLAGS) -MMD -MP -c $< -o $@
+
+# The same with a main that reads files: the corpus once, for `make test`.
+
+$(BUILD)/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o \
+    $(filter-out $(MAIN_O),$(PROGRAM_O))
+	$(call say,LINK,$@)
+	$(Q)mpicc $(CFLAGS) $^ $(HDF5_LIBS) $(CONFIG_LIBS) -lm -o $@
 
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)

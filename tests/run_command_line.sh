@@ -64,5 +64,12 @@ expect 2 "did you mean 'area_m2'" "$NVSWEEP" show "$result" -m are_m2
 expect 0 "no differences" "$NVSWEEP" diff "$result" "$result"
 expect 0 "0 damaged; 1 points recomputed, 0 differ" "$NVSWEEP" verify "$result"
 expect 0 "bitline" "$NVSWEEP" explain "$root/sweeps/minimal.cfg"
+expect 0 "bitline" "$NVSWEEP" explain technology=sram-8t "capacity=2 MiB"
+expect 2 "did you mean .technology." "$NVSWEEP" explain technolgy=sram "capacity=2 MiB"
 expect 0 "<svg" "$NVSWEEP" timeline "$result"
+timeout 120 mpirun -n 1 "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o "$result" --quiet
+echo "an older picture" >"$scratch/older.svg"
+expect 2 "nothing to compute; --all" "$NVSWEEP" timeline "$result" -o "$scratch/older.svg"
+grep -q older "$scratch/older.svg" || fail "timeline emptied a file it had nothing for"
+expect 0 "<svg" "$NVSWEEP" timeline "$result" --all
 [ "$failures" -eq 0 ]

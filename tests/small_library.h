@@ -30,14 +30,14 @@ static inline struct library library_make(void)
     return library;
 }
 
-/* Read a sweep file of that text. */
+/* Read a sweep of that text. */
 static inline enum status sweep_from(const char *text, struct sweep *sweep,
                                      struct error *err)
 {
     struct library library = library_make();
 
     err->text[0] = '\0';
-    return sweep_read(text_write("sweep.cfg", text), &library, sweep, err);
+    return sweep_read_text("sweep.cfg", text, &library, sweep, err);
 }
 
 #endif

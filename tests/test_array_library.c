@@ -124,10 +124,10 @@ static void off_currents_rise_with_temperature(void)
 
 static void tentpoles_bracket_the_typical_cell(void)
 {
-    static const char *const families[] = { "sram",       "edram",    "edram-3t",
-                                            "stt-mram",   "rram",     "sot-mram",
-                                            "pcm",        "fefet",    "ctt",
-                                            "vgsot-mram", "racetrack" };
+    static const char *const families[] = {
+        "sram",  "edram", "edram-3t",   "stt-mram",  "rram",    "sot-mram",     "pcm",
+        "fefet", "ctt",   "vgsot-mram", "racetrack", "sram-8t", "rram-crossbar"
+    };
     const struct node *node = node_of(16, ROADMAP_LSTP);
 
     for (size_t f = 0; f < COUNT(families); f++) {

@@ -249,8 +249,152 @@ static void banks_of_more_mats_than_trees_reach_are_refused(void)
     fclose(out);
 }
 
+/* Rows through a rule set; the status that array_rows gave. */
+static FILE *answer(const char *text, const struct array_rules *rules,
+                    enum status expected, struct error *err)
+{
+    FILE *in = tmpfile(), *out = tmpfile();
+
+    fputs(text, in);
+    rewind(in);
+    CU_ASSERT_EQUAL(array_rows(in, "rows.csv", out, rules, &shipped_rows, err),
+                    expected);
+    fclose(in);
+    rewind(out);
+    return out;
+}
+
+/* The first rows' texts in a column of an answer. */
+static void column_read(FILE *file, const char *title, size_t rows, char texts[][40])
+{
+    struct line header, line;
+
+    rewind(file);
+    line_read(file, &header);
+    for (size_t i = 0; i < rows; i++) {
+        CU_ASSERT_FATAL(line_read(file, &line));
+        snprintf(texts[i], sizeof texts[i], "%.39s", line_field(&header, &line, title));
+    }
+}
+
+/* The same cache, its columns in other orders, under other names, in other units. */
+static void columns_have_any_order_name_and_unit(void)
+{
+    static const char *const spellings[] = {
+        "tech,node_nm,capacity_bytes,assoc,line_bits,access_mode,opt_target,temp_K\n"
+        "SRAM,22,1048576,16,512,Sequential,ReadEDP,350\n",
+        "opt_target,temp_K,access_mode,line_bits,assoc,capacity_bytes,node_nm,tech\n"
+        "ReadEDP,350,Sequential,512,16,1048576,22,SRAM\n",
+        "technology,node,capacity_MB,ways,line_bytes,access,target\n"
+        "SRAM,22,1,16,64,sequential,readedp\n",
+        "\xEF\xBB\xBF\"tech\",\"capacity\",\"access_mode\",\"optimization_target\"\r\n"
+        "\"SRAM\", \"1 MiB\" ,\"sequential\",\"ReadEDP\"\r\n",
+        "tech,node_nm,capacity_kb,access_mode,opt_target,temperature\n"
+        "SRAM,22nm,1024,Sequential,ReadEDP,350K\n",
+        "tech,capacity_bytes,access_mode,opt_target,temp_K\n"
+        "SRAM,1M,Sequential,ReadEDP,\n",
+    };
+    char first[1][40], other[1][40];
+
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+        struct error err = { "" };
+        FILE *out = answer(spellings[i], &array_rules_nvsim, STATUS_OK, &err);
+
+        column_read(out, "capacity_bytes", 1, other);
+        CU_ASSERT(strcmp(other[0], "1048576") == 0);
+        column_read(out, "read_latency_ns", 1, i == 0 ? first : other);
+        if (i == 0)
+            CU_ASSERT(strtod(first[0], NULL) > 0);
+        if (i > 0)
+            CU_ASSERT_STRING_EQUAL(first[0], other[0]);
+        if (i > 0 && strcmp(first[0], other[0]) != 0)
+            fprintf(stderr, "spelling %zu: %s, not %s; %s\n", i, other[0], first[0],
+                    err.text);
+        fclose(out);
+    }
+}
+
+static void a_bad_row_does_not_stop_those_after_it(void)
+{
+    struct error err = { "" };
+    char area[3][40], note[3][40];
+    FILE *out = answer("tech,node_nm,capacity_bytes\nSRAM,22,65536\nFLUX,22,65536\n"
+                       "SRAM,22,131072\n",
+                       &array_rules_nvsim, STATUS_INPUT, &err);
+
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "rows.csv:3: "));
+    column_read(out, "area_mm2", 3, area);
+    column_read(out, "note", 3, note);
+    CU_ASSERT(strtod(area[0], NULL) > 0);
+    CU_ASSERT_STRING_EQUAL(area[1], "");
+    CU_ASSERT(strlen(note[1]) > 0);
+    CU_ASSERT(strtod(area[2], NULL) > strtod(area[0], NULL));
+    CU_ASSERT_STRING_EQUAL(note[2], "");
+    fclose(out);
+}
+
+static void rows_of_other_tools_are_said_to_be(void)
+{
+    struct error err = { "" };
+    char note[2][40], read[2][40];
+    FILE *out = answer("peer,tech,node_nm,capacity_bytes,read_latency_ns\n"
+                       "CACTI,SRAM,22,65536,1\nNVSim,SRAM,22,65536,1\n",
+                       &array_rules_nvsim, STATUS_OK, &err);
+
+    column_read(out, "note", 2, note);
+    column_read(out, "read_latency_ns", 2, read);
+    CU_ASSERT_PTR_NOT_NULL(strstr(note[0], "CACTI"));
+    CU_ASSERT_STRING_EQUAL(note[1], "");
+    CU_ASSERT_STRING_EQUAL(read[0], read[1]);
+    fclose(out);
+}
+
+/* The tool takes any node from 22 to 200 nm, its table steps between. */
+static void nodes_between_the_tables_have_an_answer(void)
+{
+    struct error err = { "" };
+    char area[4][40];
+    FILE *out = answer("tech,node_nm,capacity_bytes\nSRAM,32,262144\nSRAM,40,262144\n"
+                       "SRAM,45,262144\nSRAM,150,262144\n",
+                       &array_rules_nvsim, STATUS_OK, &err);
+
+    column_read(out, "area_mm2", 4, area);
+    for (int i = 1; i < 4; i++)
+        CU_ASSERT(strtod(area[i], NULL) > strtod(area[i - 1], NULL));
+    fclose(out);
+}
+
+/* Devices of all three roadmaps, all access modes, from the tool's own tables. */
+static void roadmaps_are_ordered_by_leakage(void)
+{
+    static const char *const modes[] = { "Normal", "Sequential", "Fast" };
+
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct error err = { "" };
+        char text[256], leak[3][40];
+        FILE *out;
+
+        snprintf(text, sizeof text,
+                 "tech,node_nm,capacity_bytes,access_mode,roadmap,assoc\n"
+                 "SRAM,32,262144,%s,HP,8\nSRAM,32,262144,%s,LOP,8\n"
+                 "SRAM,32,262144,%s,LSTP,8\n",
+                 modes[i], modes[i], modes[i]);
+        out = answer(text, &array_rules_nvsim, STATUS_OK, &err);
+        column_read(out, "leakage_mW", 3, leak);
+        CU_ASSERT(strtod(leak[0], NULL) > strtod(leak[1], NULL));
+        CU_ASSERT(strtod(leak[1], NULL) > strtod(leak[2], NULL));
+        CU_ASSERT(strtod(leak[2], NULL) > 0);
+        fclose(out);
+    }
+}
+
 SUITE(array_rows, TEST(published_rows_agree_at_their_organization),
       TEST(the_search_finds_the_published_optimum),
       TEST(malformed_rows_are_refused_with_their_line),
       TEST(infeasible_rows_keep_their_keys_and_say_why),
-      TEST(banks_of_more_mats_than_trees_reach_are_refused));
+      TEST(banks_of_more_mats_than_trees_reach_are_refused),
+      TEST(columns_have_any_order_name_and_unit),
+      TEST(a_bad_row_does_not_stop_those_after_it),
+      TEST(rows_of_other_tools_are_said_to_be),
+      TEST(nodes_between_the_tables_have_an_answer),
+      TEST(roadmaps_are_ordered_by_leakage));

@@ -221,9 +221,12 @@ static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
 static struct crossbar_result network(const struct crossbar_request *request)
 {
     struct crossbar_result result = { 0 };
+    struct crossbar_room room = { .count = 0 };
     struct error reason;
 
-    CU_ASSERT_EQUAL(crossbar_chip_evaluate(request, &result, &reason), STATUS_OK);
+    CU_ASSERT_EQUAL(crossbar_chip_evaluate(request, &room, &result, &reason),
+                    STATUS_OK);
+    crossbar_room_free(&room);
     return result;
 }
 
@@ -408,11 +411,13 @@ static void a_network_too_large_for_the_chip_is_infeasible(void)
                                                  "vgg8-cifar");
     double needed = network(&request).tiles;
     struct crossbar_result result = { .latency_s = 1 };
+    struct crossbar_room room = { .count = 0 };
     struct error reason;
 
     request.tiles = needed - 1;
-    CU_ASSERT_EQUAL(crossbar_chip_evaluate(&request, &result, &reason),
+    CU_ASSERT_EQUAL(crossbar_chip_evaluate(&request, &room, &result, &reason),
                     STATUS_INFEASIBLE);
+    crossbar_room_free(&room);
     CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "tiles"));
     CU_ASSERT_EQUAL(result.latency_s, 1); /* untouched */
     request.tiles = needed;

@@ -15,7 +15,13 @@
 /* A round that would take longer than this by the stages' own estimates is drawn anew. */
 static const double round_s_max = 0.06;
 
-enum { VALUES_MAX = 4, TEXT_BYTES = 1024, REASONS_ASKED = 20, SAMPLES = 4 };
+enum {
+    VALUES_MAX = 12,
+    TEXT_BYTES = 1024,
+    REASONS_ASKED = 20,
+    SAMPLES = 4,
+    POINTS_LEAST = 5000
+};
 
 /* A fixed sequence of pseudo-random numbers (xorshift64) in [0, 1). */
 static double draw(uint64_t *state)
@@ -135,8 +141,9 @@ static void setting_draw(enum axis_id axis, size_t most, double calm, uint64_t *
     }
 }
 
-/* Which axes get how many values: many where points are cheap. */
-static size_t values_of(enum axis_id axis)
+/* Which axes get how many values: many where points are cheap; `many` of those that only
+ * arithmetic depends on. */
+static size_t values_of(enum axis_id axis, size_t many)
 {
     switch (axis) {
     case AXIS_technology:
@@ -149,10 +156,12 @@ static size_t values_of(enum axis_id axis)
     case AXIS_dram_access_s:
     case AXIS_elements:
     case AXIS_units:
-    case AXIS_inference_hz: return 4;
-    case AXIS_leakage_time:
+    case AXIS_inference_hz: return many;
+    case AXIS_write_skew:
+    case AXIS_fit_target: return many / 4;
     case AXIS_utilisation:
-    case AXIS_lifetime_s:
+    case AXIS_lifetime_s: return many / 2;
+    case AXIS_leakage_time:
     case AXIS_pue:
     case AXIS_bucket_bytes:
     case AXIS_instances:
@@ -162,8 +171,8 @@ static size_t values_of(enum axis_id axis)
 }
 
 /* A sweep of a stage and those it reads; axes outside `varied` keep their defaults. */
-static enum status sweep_draw(enum stage_id stage, uint64_t *state, struct sweep *sweep,
-                              struct error *err)
+static enum status sweep_draw(enum stage_id stage, size_t many, uint64_t *state,
+                              struct sweep *sweep, struct error *err)
 {
     static char texts[AXES][TEXT_BYTES];
     const char *settings[AXES];
@@ -185,7 +194,7 @@ static enum status sweep_draw(enum stage_id stage, uint64_t *state, struct sweep
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1 && /* machines stand for these axes */
             !(MACHINE_AXES >> axis & 1 && axes & AXIS_BIT(machine))) {
-            setting_draw(axis, values_of(axis), calm, state, texts[count]);
+            setting_draw(axis, values_of(axis, many), calm, state, texts[count]);
             settings[count] = texts[count];
             count++;
         }
@@ -311,14 +320,15 @@ static void round_check(const struct study *study, struct tally *tally)
 }
 
 /* Draw until a sweep is affordable, evaluate it. */
-static void round_run(enum stage_id stage, uint64_t *state, struct tally *tally)
+static void round_run(enum stage_id stage, size_t many, uint64_t *state,
+                      struct tally *tally)
 {
     struct error err = { "" };
 
     for (int tries = 0; tries < 25; tries++) {
         struct sweep sweep;
         struct study study = { 0 };
-        enum status status = sweep_draw(stage, state, &sweep, &err);
+        enum status status = sweep_draw(stage, many, state, &sweep, &err);
         bool is_run = false;
 
         if (status != STATUS_OK)
@@ -338,9 +348,6 @@ static void round_run(enum stage_id stage, uint64_t *state, struct tally *tally)
     }
 }
 
-/* Rounds of all stages until that many points were looked at. */
-enum { POINTS_LEAST = 5000 };
-
 static void done_rows_hold_numbers_and_others_have_a_reason(void)
 {
     struct tally tally = { 0 };
@@ -348,9 +355,9 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     uint64_t wanted = asked ? strtoull(asked, NULL, 10) : 0, state = 20260731;
     uint64_t points = 0, done = 0;
 
-    for (int round = 0; round < 8 || done < wanted || points < POINTS_LEAST; round++) {
+    for (int round = 0; round < 8 || points < POINTS_LEAST || done < wanted; round++) {
         for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-            round_run(id, &state, &tally);
+            round_run(id, asked ? VALUES_MAX : 4, &state, &tally);
         points = done = 0;
         for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
             points += tally.points[id];

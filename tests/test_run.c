@@ -259,11 +259,16 @@ static enum status lock_over(const char *content, int age_s)
 
 static void another_hosts_lock_counts_while_it_is_touched(void)
 {
-    CU_ASSERT_EQUAL(lock_over("elsewhere 7 -\n", 5), STATUS_INPUT);
-    CU_ASSERT_EQUAL(lock_over("elsewhere 7 -\n", 1000), STATUS_OK);
-    setenv("SLURM_JOB_ID", "42", 1); /* requeued: the same job cannot run twice */
-    CU_ASSERT_EQUAL(lock_over("elsewhere 7 42\n", 5), STATUS_OK);
-    CU_ASSERT_EQUAL(lock_over("elsewhere 7 43\n", 5), STATUS_INPUT);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 - - -\n", 5), STATUS_INPUT);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 - - -\n", 1000), STATUS_OK);
+    CU_ASSERT_EQUAL(lock_over("", 5), STATUS_INPUT); /* cut off while it was made */
+    CU_ASSERT_EQUAL(lock_over("", 1000), STATUS_OK);
+    setenv("SLURM_JOB_ID", "42", 1);
+    setenv("SLURM_RESTART_COUNT", "1", 1); /* requeued: its first start is over */
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 42 - -\n", 5), STATUS_OK);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 42 1 -\n", 5), STATUS_INPUT);
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 43 - -\n", 5), STATUS_INPUT);
+    unsetenv("SLURM_RESTART_COUNT");
     unsetenv("SLURM_JOB_ID");
 }
 

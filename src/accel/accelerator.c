@@ -149,11 +149,3 @@ const struct level *accelerator_level(const struct accelerator *accelerator,
             return &accelerator->levels[i];
     return NULL;
 }
-
-double accelerator_capacity(const struct accelerator *accelerator, enum level_id id,
-                            unsigned bits)
-{
-    const struct level *level = accelerator_level(accelerator, id);
-
-    return level ? (double)(level->bytes * level->instances) * 8 / bits : 0;
-}

@@ -105,8 +105,4 @@ extern const struct schema accelerator_schema;
 const struct level *accelerator_level(const struct accelerator *accelerator,
                                       enum level_id id);
 
-/* Capacity of a level, all instances together, in elements of `bits`; 0 if it has none. */
-double accelerator_capacity(const struct accelerator *accelerator, enum level_id id,
-                            unsigned bits);
-
 #endif

@@ -39,7 +39,7 @@ enum array_target {
     TARGET_AREA,
     TARGET_EDAP,     /* sqrt(read EDP x write EDP) x area */
     TARGET_WEIGHTED, /* product of powers, see struct array_weights */
-    TARGET_TUNED,    /* of the memories that the targets up to TARGET_AREA give the one of
+    TARGET_TUNED, /* of the memories that the targets up to TARGET_AREA give the one of
                         the least EDAP: Algorithm 1 of DeepNVM++ */
 };
 
@@ -117,7 +117,7 @@ struct array_request {
     enum array_target target;
     struct array_weights weights; /* of TARGET_WEIGHTED */
     struct array_limits limits;   /* on the data array; infeasible if none satisfies */
-    uint64_t banks; /* 0: one; ARRAY_BANKS_CHOSEN: the search chooses */
+    uint64_t banks;               /* 0: one; ARRAY_BANKS_CHOSEN: the search chooses */
     enum array_routing routing;
 
     struct wire_choice local_wire;  /* wordlines, bitlines, inside mats */

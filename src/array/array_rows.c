@@ -253,9 +253,10 @@ static void write_cell(const struct rows *rows, const struct column *column,
                        const struct array_result *r)
 {
     if (column->of == OF_KEY) {
-        fputs(strcmp(column->name, "peer") == 0 ? "nvsweep"
-                                                : row_text(&rows->fields, column->name),
-              rows->out);
+        if (strcmp(column->name, "peer") == 0)
+            fputs("nvsweep", rows->out);
+        else
+            row_key_write(&rows->fields, column->name, rows->out);
         return;
     }
     if (r == NULL)
@@ -296,7 +297,8 @@ static bool is_extra(const struct row_title *title)
 
 /* What an extra column holds: the model's value where it means one of ours.  Files that
  * know only one leakage mean the whole memory's. */
-static void write_extra(const struct rows *rows, size_t at, const struct array_result *r)
+static void write_extra(const struct rows *rows, size_t at,
+                        const struct array_result *r)
 {
     const struct row_title *title = &rows->fields.titles[at];
     const struct column *column = column_named(title->name);
@@ -304,7 +306,7 @@ static void write_extra(const struct rows *rows, size_t at, const struct array_r
     if (column != NULL && column->of != OF_KEY)
         write_cell(rows, column, r);
     else if (at < rows->fields.field_count)
-        fputs(rows->fields.fields[at], rows->out);
+        row_text_write(rows->fields.fields[at], rows->out);
 }
 
 /* Our columns, then the input's others, then the note. */
@@ -329,8 +331,7 @@ static void write_row(const struct rows *rows, const struct array_result *r,
             write_extra(rows, i, r);
         }
     fputc(',', rows->out);
-    for (; *note != '\0'; note++)
-        fputc(*note == ',' || *note == '\n' ? ';' : *note, rows->out);
+    row_text_write(note, rows->out);
     fputc('\n', rows->out);
 }
 

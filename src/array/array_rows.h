@@ -6,8 +6,10 @@
  * access_mode, opt_target, and the organization: bank_rows, bank_cols, act_mats_col,
  * act_mats_row, act_sub_col, act_sub_row, mat_rows, mat_cols, sub_rows, sub_cols,
  * mux_sa, mux_l1, mux_l2, tag_bank_rows, tag_bank_cols, tag_mat_rows, tag_mat_cols,
- * tag_sub_rows, tag_sub_cols, tag_mux_sa.  Empty cells and absent columns of the
- * organization are searched.  Other columns are copied unless the model has a value for
+ * tag_sub_rows, tag_sub_cols, tag_mux_sa; in any order, under other usual names and in
+ * other units (row_fields.c).  Absent: RAM without and 16 ways with an access mode, 22 nm,
+ * 512 bits, 350 K, HP, read EDP.  Empty cells and absent columns of the organization are
+ * searched.  Other columns are copied unless the model has a value for
  * them.  Column `peer` becomes "nvsweep". */
 #ifndef NVSWEEP_ARRAY_ARRAY_ROWS_H
 #define NVSWEEP_ARRAY_ARRAY_ROWS_H
@@ -28,7 +30,8 @@ struct array_library {
 
 /* Read rows from in (called name in messages), write them to out.  Infeasible rows keep
  * their keys and have empty metrics and a last column `note` with the reason.
- * STATUS_INPUT with "name:line: ..." on the first malformed row. */
+ * So have malformed rows; the rest is still evaluated, then STATUS_INPUT with the first
+ * one's "name:line: ..." and the number of others. */
 enum status array_rows(FILE *in, const char *name, FILE *out,
                        const struct array_rules *rules,
                        const struct array_library *library, struct error *err);

@@ -267,8 +267,7 @@ static void make_bus(struct bank *bank, const struct task *task,
 /* The published tool's buses answer in no time. */
 double bank_trips(const struct task *task)
 {
-    return task->request->routing == ROUTING_BUS &&
-                   task->fabric.rules->bus_half_counted
+    return task->request->routing == ROUTING_BUS && task->fabric.rules->bus_half_counted
                ? 1
                : 2;
 }

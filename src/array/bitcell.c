@@ -88,10 +88,9 @@ static void write_path(struct bitcell *b, const struct process *process)
 {
     const struct cell *cell = b->cell;
     bool has_writer = cell->write_access_width_f > 0;
-    double width_m = device_m(process,
-                              has_writer ? cell->write_access_width_f
-                                         : cell->access_width_f,
-                              has_writer ? cell->write_access_fins : cell->access_fins);
+    double width_m = device_m(
+        process, has_writer ? cell->write_access_width_f : cell->access_width_f,
+        has_writer ? cell->write_access_fins : cell->access_fins);
 
     b->write_wordline_f = b->wordline_f;
     b->write_bitline_f = b->bitline_f;

@@ -13,10 +13,10 @@ struct bitcell {
     bool resistive, crossbar, current_sensed, destructive;
     double bits_per_site; /* bits in one footprint: levels and racetrack domains */
 
-    double wordline_f;   /* gate load of one cell */
-    double bitline_f;    /* drain load of one cell on its bitline, sharing included */
-    double access_f;     /* capacitance of the selected cell's device */
-    bool split;          /* written over lines and devices of their own, loaded so: */
+    double wordline_f; /* gate load of one cell */
+    double bitline_f;  /* drain load of one cell on its bitline, sharing included */
+    double access_f;   /* capacitance of the selected cell's device */
+    bool split;        /* written over lines and devices of their own, loaded so: */
     double write_wordline_f, write_bitline_f, write_access_f;
     double access_ohm;   /* of the access device alone */
     double pulldown_ohm; /* of what discharges the bitline besides it (SRAM) */

@@ -273,9 +273,8 @@ static void try_banks(struct task *task, uint64_t banks,
     count_bits(task);
     space = space_make(task, given);
     counts[0] += space_size(&space);
-    if (!search(task, &space, parts,
-                choice->banks > 0 ? choice->best->value : HUGE_VAL, &found, &counts[1],
-                &choice->reason))
+    if (!search(task, &space, parts, choice->banks > 0 ? choice->best->value : HUGE_VAL,
+                &found, &counts[1], &choice->reason))
         return;
     *choice->best = found;
     choice->banks = banks;
@@ -323,7 +322,8 @@ static enum status solve(const struct array_request *request, bool is_tag,
     if (status != STATUS_OK)
         return status;
     parts_init(&parts);
-    if (!solve_banks(&task, banks == ARRAY_BANKS_CHOSEN, given, search, &parts, &best, counts, &reason))
+    if (!solve_banks(&task, banks == ARRAY_BANKS_CHOSEN, given, search, &parts, &best,
+                     counts, &reason))
         status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
                            is_tag ? "tag" : "data", reason);
     if (status == STATUS_OK && is_tag && task.fabric.rules->search_all)
@@ -412,7 +412,8 @@ enum status cache_solve(const struct array_request *given_request,
         status = solve(request, false, banks, data, search, &r.data, counts, why);
     if (status == STATUS_OK && request->associativity > 0) {
         r.has_tag = true;
-        status = solve(request, true, r.data.organization.banks, tag, search, &r.tag, counts, why);
+        status = solve(request, true, r.data.organization.banks, tag, search, &r.tag,
+                       counts, why);
     }
     if (status != STATUS_OK)
         return status;

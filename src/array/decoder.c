@@ -125,7 +125,6 @@ bool predecoder_make(struct predecoder *block, const struct process *process,
     return true;
 }
 
-
 double predecoder_delay_s(const struct predecoder *block, const struct process *process,
                           double *ramp_out)
 {

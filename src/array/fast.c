@@ -73,7 +73,8 @@ static double bound_of(struct fast *fast, const struct class *class,
         .leakage_w = task->banks *
                      (task->request->power_gating ? class->active : class->mats) *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
-        .area_m2 = task->banks * class->mats * (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
+        .area_m2 = task->banks * class->mats *
+                   (area_m2 + (c != NULL ? ways * c->area_m2 : 0)),
     };
 
     if (task->is_cache && task->request->access == ACCESS_FAST &&
@@ -328,14 +329,14 @@ static bool in_range(struct range range, uint64_t value)
 static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
 {
     const struct class *class = &fast->classes[item->class];
-    const struct floor *floor = find_floor(fast, class, item->product_bits, item->style);
+    const struct floor *floor = find_floor(fast, class, item->product_bits,
+                                           item->style);
 
     if (floor == NULL)
         return false;
     for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next)
-        if (can_win(fast,
-                    bound_of(fast, class, &fast->leaves[at - 1].tree, &floor->subarray,
-                             &floor->times)))
+        if (can_win(fast, bound_of(fast, class, &fast->leaves[at - 1].tree,
+                                   &floor->subarray, &floor->times)))
             return true;
     return false;
 }

@@ -56,8 +56,8 @@ struct fast {
     struct parts *parts;
     struct candidate *best;
     bool found;
-    double trips;   /* of tree or bus in a read's time */
-    double ceiling; /* value that a candidate must stay below */
+    double trips;    /* of tree or bus in a read's time */
+    double ceiling;  /* value that a candidate must stay below */
     bool is_limited; /* some organization failed by the limits alone */
     const char **why;
 

@@ -102,7 +102,8 @@ static void walk_bus(struct walk *walk, struct bank_shape *shape,
     walk->address -= log2_up(shape->rows * shape->cols / active);
     walk->distributed = walk->exact ? walk->distributed / active
                                     : div_up(walk->distributed, active);
-    if (walk->distributed == 0 || (walk->exact ? walk->address <= 0 : walk->address < 0))
+    if (walk->distributed == 0 ||
+        (walk->exact ? walk->address <= 0 : walk->address < 0))
         walk->failed = true;
     shape->bus_address_bits = (double)walk->address;
     shape->bus_bits = (double)walk->address + (double)walk->distributed +

@@ -95,7 +95,7 @@ const struct row_driver *parts_column_decoder(struct parts *parts,
                                               uint64_t mux, struct load select)
 {
     uint64_t key = parts_key(mux, shape->cols, fabric->cell.resistive ? shape->rows : 0,
-                          (unsigned)shape->buffers);
+                             (unsigned)shape->buffers);
 
     return sized_decoder(&parts->column_decoders, key, fabric->process, (double)mux,
                          select, shape->buffers, 0);

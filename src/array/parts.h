@@ -25,8 +25,8 @@ struct subarray_shape {
 
 /* Sized parts by what they depend on. */
 struct parts {
-    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps, predecoders,
-        comparators;
+    struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps,
+        predecoders, comparators;
     struct memo floors;    /* bounds of subarrays, made by the factored search */
     struct pass_gate pass; /* the last one made */
 };

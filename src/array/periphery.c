@@ -87,8 +87,8 @@ static struct converter converter_of(const struct process *process)
     const struct node *node = process->node;
     const struct converter *c = converters;
     /* the published tool steps one nanometre below each node */
-    double f_m = process->f_m +
-                 (process->rules->converter_by_node ? 1e-9 : 0) + process->f_m * 1e-9;
+    double f_m = process->f_m + (process->rules->converter_by_node ? 1e-9 : 0) +
+                 process->f_m * 1e-9;
     struct converter found;
 
     while (f_m < c->node_m)

@@ -63,9 +63,9 @@ static const struct {
     const char *suffix;
     double scale;
 } suffixes[] = {
-    { "", 1 },     { "b", 1 },    { "bit", 1 },  { "bits", 1 }, { "nm", 1 },
-    { "k", KI },   { "kb", KI },  { "kib", KI }, { "m", MI },   { "mb", MI },
-    { "mib", MI }, { "g", GI },   { "gb", GI },  { "gib", GI },
+    { "", 1 },     { "b", 1 },   { "bit", 1 },  { "bits", 1 }, { "nm", 1 },
+    { "k", KI },   { "kb", KI }, { "kib", KI }, { "m", MI },   { "mb", MI },
+    { "mib", MI }, { "g", GI },  { "gb", GI },  { "gib", GI },
 };
 
 enum status row_bad(const struct row_fields *fields, const char *format, ...)
@@ -241,10 +241,33 @@ enum status row_number(const struct row_fields *fields, const char *name,
     }
     *value = strtod(text, &end);
     *value *= suffix_scale(end, name) * title->scale;
-    if (end == text || suffix_scale(end, name) == 0 || !(*value >= least && *value <= most))
+    if (end == text || suffix_scale(end, name) == 0 ||
+        !(*value >= least && *value <= most))
         return row_bad(fields, "column %s is '%.60s', must be a number in %g..%g",
                        title->given, text, least / title->scale, most / title->scale);
     return STATUS_OK;
+}
+
+/* Commas were quoted in the input. */
+void row_text_write(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++)
+        fputc(*text == ',' || *text == '\n' ? ';' : *text, out);
+}
+
+void row_key_write(const struct row_fields *fields, const char *name, FILE *out)
+{
+    const char *text = row_text(fields, name);
+    size_t at = 0;
+    const struct row_title *title = title_find(fields, name, &at);
+    char *end;
+    double value = strtod(text, &end),
+           scale = title != NULL ? suffix_scale(end, name) * title->scale : 0;
+
+    if (end == text || scale == 0 || (scale == 1 && *end == '\0'))
+        row_text_write(text, out);
+    else
+        fprintf(out, "%.10g", value * scale);
 }
 
 enum status row_whole(const struct row_fields *fields, const char *name,

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { ROW_FIELDS = 256 };
 
@@ -43,6 +44,10 @@ bool row_has(const struct row_fields *fields, const char *name);
 
 /* A column's text by our name; "" if the row or the file lacks it or it is "-". */
 const char *row_text(const struct row_fields *fields, const char *name);
+
+/* A column in our unit; text without commas. */
+void row_key_write(const struct row_fields *fields, const char *name, FILE *out);
+void row_text_write(const char *text, FILE *out);
 
 /* A number, with a unit's prefix (64K, 1 MiB, 22nm) or without; fallback if absent, an
  * error if absent and fallback is negative. */

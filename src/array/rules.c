@@ -43,8 +43,7 @@
 
 const struct array_rules array_rules_nvsim = {
     .name = "nvsim",
-    TOOL_RULES
-    .blocks_only = true,
+    TOOL_RULES.blocks_only = true,
     .powers_of_two = true,
     .row_bits_less_ways = true,
     .truncate_kelvin = true,

@@ -30,15 +30,15 @@ struct array_rules {
     bool shaper_divides_all; /* PCM pulse shaper's efficiency divides line energy too */
 
     /* timing */
-    bool ramp_largest;       /* predecoder hands on its fastest path's slope */
+    bool ramp_largest;        /* predecoder hands on its fastest path's slope */
     bool first_decoder_timed; /* 3:8 predecoders take the time of the 2:4 beside them */
-    bool switch_at_half;     /* falling edges only, NMOS resistance for every stage */
-    bool one_access_device;  /* devices and wordlines that only write are no load */
-    bool sense_load_lost;    /* no sense amplifier load on unmultiplexed bitlines */
-    bool dram_restore_free;  /* destructive reads are not written back */
-    bool mat_wires_free;     /* no wire delay inside the mat */
-    bool write_ignores_tag;  /* a cache write does not wait for its tag check */
-    bool refresh_is_leakage; /* whole refresh power in the leakage */
+    bool switch_at_half;      /* falling edges only, NMOS resistance for every stage */
+    bool one_access_device;   /* devices and wordlines that only write are no load */
+    bool sense_load_lost;     /* no sense amplifier load on unmultiplexed bitlines */
+    bool dram_restore_free;   /* destructive reads are not written back */
+    bool mat_wires_free;      /* no wire delay inside the mat */
+    bool write_ignores_tag;   /* a cache write does not wait for its tag check */
+    bool refresh_is_leakage;  /* whole refresh power in the leakage */
 
     /* layout and organization */
     bool bus_half_counted;   /* buses: no reply time, no spine, active rows' leakage */

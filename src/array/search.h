@@ -41,8 +41,7 @@ struct space space_make(const struct task *task,
 /* Candidates in the space, as the published tool's loops count them. */
 uint64_t space_size(const struct space *space);
 
-double target_value(const struct array_request *request,
-                    const struct metrics *metrics);
+double target_value(const struct array_request *request, const struct metrics *metrics);
 
 /* Geometric mean of the energy-delay products of read and write, times area. */
 double edap_of(const struct metrics *metrics);

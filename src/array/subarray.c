@@ -109,9 +109,8 @@ static bool make_edges(struct subarray *s, const struct fabric *fabric,
                        struct parts *parts, const char **why)
 {
     s->precharger = parts_precharger(parts, fabric, s->shape.cols);
-    s->amp = parts_sense_amp(parts, fabric,
-                             s->line_width_m / (double)s->shape.cols *
-                                 (double)s->shape.mux0);
+    s->amp = parts_sense_amp(
+        parts, fabric, s->line_width_m / (double)s->shape.cols * (double)s->shape.mux0);
     return s->amp != NULL ||
            refuse(why, "the columns of a sense amplifier are too narrow for it");
 }

@@ -17,7 +17,7 @@ struct subarray {
     double line_width_m, line_height_m; /* of the cells */
     double width_m, height_m;
     double wordline_f, bitline_f, bitline_ohm; /* cells' loads included */
-    double write_bitline_f; /* of the lines that write */
+    double write_bitline_f;                    /* of the lines that write */
     double charge_s, sense_s, mux_s;
     double bitline_tau_s, bitline_b; /* Horowitz stage on the wordline's slope */
     double bitline_fixed_s;          /* a bitline delay that ignores the slope */

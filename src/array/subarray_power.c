@@ -50,8 +50,7 @@ static struct write_energies cell_writes(const struct subarray *s,
 {
     const struct bitcell *cell = &fabric->cell;
     const struct array_rules *rules = fabric->rules;
-    double line_f = cell->write_access_f + s->write_bitline_f +
-                    s->mux[0].seen_energy_f;
+    double line_f = cell->write_access_f + s->write_bitline_f + s->mux[0].seen_energy_f;
     double cols = (double)s->shape.cols, vdd = fabric->process->vdd_v;
     struct write_energies e;
 
@@ -146,7 +145,8 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
-    s->read_j = edge_j(s, s->row_decoder, s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+    s->read_j = edge_j(s, s->row_decoder,
+                       s->bitline_j + s->cell_read_j + cell->shift_j * selected,
                        s->precharger->energy_j, s->sense_j);
 
     double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;

@@ -237,8 +237,18 @@ struct crossbar_result {
     double cell_writes; /* write pulses of a cell, mean, a batch */
 };
 
+/* Room for a network's layers that one evaluation after the other uses; starts as zeros,
+ * freed with crossbar_room_free. */
+struct crossbar_room {
+    struct crossbar_matrix *matrices;
+    struct crossbar_layer *layers;
+    size_t count;
+};
+void crossbar_room_free(struct crossbar_room *room);
+
 /* STATUS_INFEASIBLE with a reason if the network does not fit the chip. */
 enum status crossbar_chip_evaluate(const struct crossbar_request *request,
+                                   struct crossbar_room *room,
                                    struct crossbar_result *result,
                                    struct error *reason);
 

@@ -365,28 +365,41 @@ static void layers_make(const struct crossbar_request *request, struct placed *p
     }
 }
 
+void crossbar_room_free(struct crossbar_room *room)
+{
+    free(room->matrices);
+    free(room->layers);
+    *room = (struct crossbar_room){ .count = 0 };
+}
+
+static void room_make(struct crossbar_room *room, size_t count)
+{
+    if (count <= room->count)
+        return;
+    room->matrices = realloc_array(room->matrices, count, sizeof *room->matrices);
+    room->layers = realloc_array(room->layers, count, sizeof *room->layers);
+    room->count = count;
+}
+
 enum status crossbar_chip_evaluate(const struct crossbar_request *request,
+                                   struct crossbar_room *room,
                                    struct crossbar_result *result, struct error *reason)
 {
-    struct placed placed = { .count = request->layers->count };
     struct crossbar_result r = { 0 };
+    struct placed placed;
     enum status status;
 
-    placed.matrices = alloc_array(placed.count, sizeof *placed.matrices);
-    placed.layers = alloc_array(placed.count, sizeof *placed.layers);
+    room_make(room, request->layers->count);
+    placed = (struct placed){ room->matrices, room->layers, request->layers->count, 0 };
     status = network_place(request, &placed, reason);
-    if (status == STATUS_OK) {
-        layers_make(request, &placed, &r);
-        network_count(request, &placed, &r);
-        if (r.macs > 0)
-            network_time(request, &placed, &r);
-        else
-            status = error_set(reason, STATUS_INFEASIBLE,
-                               "the workload has no layer %zu", request->layer);
-    }
-    if (status == STATUS_OK)
-        *result = r;
-    free(placed.matrices);
-    free(placed.layers);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    layers_make(request, &placed, &r);
+    network_count(request, &placed, &r);
+    if (r.macs <= 0)
+        return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
+                         request->layer);
+    network_time(request, &placed, &r);
+    *result = r;
+    return STATUS_OK;
 }

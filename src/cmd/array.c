@@ -50,10 +50,10 @@ enum status cmd_array(int argc, char **argv, struct error *err)
             "array needs rows: nvsweep array --rules nvsim --from ROWS.csv");
     rules = array_rules_find(rules_name);
     if (!rules)
-        return error_set(
-            err, STATUS_INPUT,
-            "--rules '%.60s': must be nvsim, nvsim_any, physical or physical_nvsim_writes",
-            rules_name);
+        return error_set(err, STATUS_INPUT,
+                         "--rules '%.60s': must be nvsim, nvsim_any, physical or "
+                         "physical_nvsim_writes",
+                         rules_name);
     status = library_load(&library, err);
     if (status != STATUS_OK) {
         library_free(&library);

@@ -13,7 +13,7 @@
 /* The points that no other point beats in every metric (or, of one metric, the least),
  * per group of the axes named with --per. */
 
-enum { LABEL = 128, LIMITS = 16, GROUPING = 16 };
+enum { LABEL = 128, LIMITS = 16, GROUPING = 16, COMPARED = 64 };
 
 struct limit {
     size_t metric;
@@ -23,7 +23,7 @@ struct limit {
 
 struct candidate {
     uint64_t row; /* of the table */
-    double values[TABLE_METRICS];
+    double values[COMPARED];
 };
 
 struct group {
@@ -311,6 +311,9 @@ static enum status search_run(struct search *search, const struct results *resul
     if (status == STATUS_OK)
         status = table_open(&search->table, results, names, NULL, filters, filter_count,
                             err);
+    if (status == STATUS_OK && search->table.metric_count > COMPARED)
+        status = error_set(err, STATUS_INPUT, "best compares at most %d metrics",
+                           COMPARED);
     search->objectives = 1;
     for (const char *c = objectives; *c; c++)
         search->objectives += *c == ',';

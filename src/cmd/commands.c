@@ -60,13 +60,14 @@ const struct command commands[] = {
       "  --json              for scripts\n", cmd_diff },
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
-    { "explain",  "SWEEP [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
+    { "explain",  "[SWEEP] [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
     { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
       "  --json              for scripts\n"
       "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
-      "  --rules RULES       nvsim or physical (default physical)\n", cmd_array },
+      "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"
+      "                      physical_nvsim_writes (default physical)\n", cmd_array },
     { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's reports, to the digit",
       "  -c FILE             that tool's configuration; bandwidth CALC or USER\n"
       "  -t FILE             that tool's topology\n"

@@ -2,12 +2,14 @@
 
 #include "array/array.h"
 #include "base/units.h"
+#include "config/sweep.h"
 #include "space/machine.h"
 #include "stage/stages.h"
 #include "stage/visit.h"
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Axes in one dimension with a chosen one take the values beside it, if the sweep has
  * it; those that a machine stands for, its own in any case. */
@@ -188,6 +190,28 @@ static void array_print(const struct study *study)
     variation_free(&variation);
 }
 
+/* A sweep file and values of its axes, or settings alone. */
+static enum status what_read(int argc, char **argv, struct library *library,
+                             struct sweep *sweep, struct point *point,
+                             struct error *err)
+{
+    enum status status;
+
+    if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
+        status = sweep_load(argv[0], library, sweep, err);
+        return status != STATUS_OK ? status
+                                   : point_choose(argv + 1, argc - 1, library,
+                                                  &sweep->space, point, err);
+    }
+    status = library_load(library, err);
+    if (status == STATUS_OK)
+        status = sweep_from_settings((const char *const *)argv, (size_t)argc, library,
+                                     sweep, err);
+    return status != STATUS_OK
+               ? status
+               : point_choose(NULL, 0, library, &sweep->space, point, err);
+}
+
 enum status cmd_explain(int argc, char **argv, struct error *err)
 {
     struct library library = { 0 };
@@ -204,9 +228,7 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
         return error_set(
             err, STATUS_INPUT,
             "explain needs a sweep: nvsweep explain SWEEP technology=sram ...");
-    status = sweep_load(argv[0], &library, &sweep, err);
-    if (status == STATUS_OK)
-        status = point_choose(argv + 1, argc - 1, &library, &sweep.space, &point, err);
+    status = what_read(argc, argv, &library, &sweep, &point, err);
     if (status == STATUS_OK) {
         space_pin(&pinned, &sweep.space, &point);
         space_free(&sweep.space);

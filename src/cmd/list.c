@@ -25,8 +25,10 @@ static enum status what_unknown(struct error *err)
     for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s, ",
                  shelf_schemas[id]->folder);
-    return error_set(err, STATUS_INPUT, "list what: %saxes, metrics, stages or layers "
-                     "WORKLOAD?", names);
+    return error_set(err, STATUS_INPUT,
+                     "list what: %saxes, metrics, stages or layers "
+                     "WORKLOAD?",
+                     names);
 }
 
 static void stages_list(void)

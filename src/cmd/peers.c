@@ -72,7 +72,8 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
             fprintf(out, "%s%s", k ? "," : "", cell);
         }
         for (size_t k = 0; k < COUNT(organization) && is_organized; k++)
-            fprintf(out, ",%s", r ? csv_cell(csv, r, organization[k]) : organization[k]);
+            fprintf(out, ",%s",
+                    r ? csv_cell(csv, r, organization[k]) : organization[k]);
         fputc('\n', out);
     }
     fclose(out);
@@ -120,8 +121,8 @@ static enum status nvsim_print(const struct library *library, const struct csv *
     struct csv ours = { .count = 0 };
     size_t rows, same = 0, row = 0;
     char *asked = question(peers, "NVSim", is_organized, &rows);
-    enum status status = csv_answer(library, &array_rules_nvsim, PEERS, asked,
-                                    &ours, err);
+    enum status status = csv_answer(library, &array_rules_nvsim, PEERS, asked, &ours,
+                                    err);
 
     free(asked);
     if (status != STATUS_OK)
@@ -183,8 +184,8 @@ static enum status optima_print(const struct library *library, const struct csv 
     struct csv ours = { .count = 0 };
     size_t rows, row = 0;
     char *asked = question(peers, peer, false, &rows);
-    enum status status = csv_answer(library, &array_rules_physical, PEERS, asked,
-                                    &ours, err);
+    enum status status = csv_answer(library, &array_rules_physical, PEERS, asked, &ours,
+                                    err);
 
     free(asked);
     if (status != STATUS_OK)

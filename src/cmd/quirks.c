@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const metrics[] = { "area_mm2",       "read_latency_ns",
+static const char *const metrics[] = { "area_mm2",         "read_latency_ns",
                                        "write_latency_ns", "read_energy_nJ",
                                        "write_energy_nJ",  "leakage_mW" };
 enum { METRICS = sizeof metrics / sizeof *metrics };

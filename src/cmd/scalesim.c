@@ -42,8 +42,9 @@ static void compute_print(FILE *out, const struct scalesim_counts *c)
 
 static void bandwidth_header(FILE *out)
 {
-    fprintf(out, ", Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP "
-                 "DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW");
+    fprintf(out,
+            ", Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP "
+            "DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW");
 }
 
 static void bandwidth_print(FILE *out, const struct scalesim_counts *c)
@@ -72,8 +73,8 @@ static void access_header(FILE *out)
 
 static void access_print(FILE *out, const struct scalesim_counts *c)
 {
-    const struct scalesim_traffic *all[] = { &c->sram_ifmap, &c->sram_filter,
-                                             &c->sram_ofmap, &c->dram_ifmap,
+    const struct scalesim_traffic *all[] = { &c->sram_ifmap,  &c->sram_filter,
+                                             &c->sram_ofmap,  &c->dram_ifmap,
                                              &c->dram_filter, &c->dram_ofmap };
 
     for (int i = 0; i < 6; i++)
@@ -154,8 +155,9 @@ static enum status reports_write(const char *folder, const char *run_name,
     for (size_t r = 0; r < REPORTS && status == STATUS_OK; r++)
         status = report_write(inner, r, counts, count, err);
     if (status == STATUS_OK)
-        fprintf(stderr, "nvsweep: wrote %s/{COMPUTE,BANDWIDTH,DETAILED_ACCESS}_REPORT"
-                        ".csv\n",
+        fprintf(stderr,
+                "nvsweep: wrote %s/{COMPUTE,BANDWIDTH,DETAILED_ACCESS}_REPORT"
+                ".csv\n",
                 inner);
     free(inner);
     return status;

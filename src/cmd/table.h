@@ -5,7 +5,7 @@
 
 #include "results/results.h"
 
-enum { TABLE_METRICS = 96, TABLE_DIMENSIONS = 24 };
+enum { TABLE_METRICS = 384, TABLE_DIMENSIONS = 24 };
 
 /* Reads single elements of a variable through a window. */
 struct reader {

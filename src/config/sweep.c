@@ -229,10 +229,9 @@ static enum status samples_read(struct axes_reading *reading,
 
 static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
 {
-    static const char *const keys[] = { "title",   "stages", "axes",    "zip",
-                                        "exclude", "sample", "samples", "options",
-                                        "limits",  "weights", "detail",
-                                        "objective" };
+    static const char *const keys[] = { "title",   "stages",  "axes",    "zip",
+                                        "exclude", "sample",  "samples", "options",
+                                        "limits",  "weights", "detail",  "objective" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,

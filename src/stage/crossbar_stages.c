@@ -3,6 +3,7 @@
  * evaluated or trained (cim/crossbar.h). */
 #include "stage/stages.h"
 
+#include "accel/layer_cache.h"
 #include "cim/crossbar.h"
 #include "stage/visit.h"
 
@@ -194,29 +195,53 @@ static void network_write(const struct point *point, const struct crossbar_resul
     training_write(point, r, out, i);
 }
 
+/* What points that are evaluated together share. */
+struct shared {
+    struct layer_cache layers;
+    struct crossbar_room room;
+};
+
+/* The layers of one sample; kept unless the sample of a spread changes the workload. */
+static enum status layers_at(const struct visit *visit, bool is_varied,
+                             struct accel_layers *varied,
+                             const struct accel_layers **layers, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct workload *workload = (const struct workload *)point->workload;
+    struct shared *shared = visit->memory;
+    enum phase phase = point->phase == PHASE_TRAINING ? PHASE_INFERENCE
+                                                      : (enum phase)point->phase;
+
+    *layers = varied;
+    if (is_varied)
+        return accel_layers_create(varied, workload, phase, 1, point->sequence_length,
+                                   reason);
+    return layer_cache_find(&shared->layers, workload, phase, 1, point->sequence_length,
+                            layers, reason);
+}
+
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
-    const struct point *point = &visit->point;
-    struct accel_layers layers = { 0 };
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
+                                       visit->point.workload);
+    struct shared *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_costs costs;
+    struct accel_layers varied = { 0 };
     enum status status;
 
     costs_read(visit->study, visit->at[STAGE_CROSSBAR],
                visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
-    request_make(point, &costs, &request);
-    status = accel_layers_create(&layers, (const struct workload *)point->workload,
-                                 request.trains ? PHASE_INFERENCE
-                                                : (enum phase)point->phase,
-                                 1, point->sequence_length, reason);
-    request.layers = &layers;
+    request_make(&visit->point, &costs, &request);
+    status = layers_at(visit, is_varied, &varied, &request.layers, reason);
     if (status == STATUS_OK)
-        status = crossbar_chip_evaluate(&request, &result, reason);
+        status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
-        network_write(point, &result, &out->crossbar_network, i);
-    accel_layers_free(&layers);
+        network_write(&visit->point, &result, &out->crossbar_network, i);
+    if (is_varied)
+        accel_layers_free(&varied);
     return status;
 }
 
@@ -224,8 +249,12 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
-    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, NULL, out, status,
-                reason);
+    struct shared shared = { .layers = { .count = 0 } };
+
+    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, &shared, out,
+                status, reason);
+    layer_cache_free(&shared.layers);
+    crossbar_room_free(&shared.room);
 }
 
 double crossbar_network_stage_cost_s(const struct study *study,
@@ -233,5 +262,5 @@ double crossbar_network_stage_cost_s(const struct study *study,
 {
     (void)study;
     (void)point;
-    return 5e-5;
+    return 1e-5;
 }

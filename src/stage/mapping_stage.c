@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "accel/family.h"
+#include "accel/layer_cache.h"
 #include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
@@ -31,55 +32,12 @@ static void machine_at(const struct point *point, struct machine *machine)
         a->tile = (uint64_t)point->tile;
 }
 
-/* Layers of the workloads met last: points of one block share few of them. */
-enum { KEPT_LAYERS = 64 };
-struct layer_cache {
-    struct {
-        const struct record *workload;
-        int phase;
-        uint64_t batch, sequence_length;
-        struct accel_layers layers;
-    } kept[KEPT_LAYERS];
-    size_t count;
-};
-
 static enum status layers_make(const struct point *point, struct accel_layers *layers,
                                struct error *reason)
 {
     return accel_layers_create(layers, (const struct workload *)point->workload,
                                (enum phase)point->phase, point->batch,
                                point->sequence_length, reason);
-}
-
-static enum status layers_of(struct layer_cache *cache, const struct point *point,
-                             const struct accel_layers **layers, struct error *reason)
-{
-    size_t i = 0;
-
-    while (i < cache->count &&
-           (cache->kept[i].workload != point->workload ||
-            cache->kept[i].phase != point->phase ||
-            cache->kept[i].batch != point->batch ||
-            cache->kept[i].sequence_length != point->sequence_length))
-        i++;
-    if (i == cache->count) {
-        struct accel_layers made;
-        enum status status = layers_make(point, &made, reason);
-
-        if (status != STATUS_OK)
-            return status;
-        if (cache->count == KEPT_LAYERS)
-            accel_layers_free(&cache->kept[i = 0].layers);
-        else
-            cache->count++;
-        cache->kept[i].workload = point->workload;
-        cache->kept[i].phase = point->phase;
-        cache->kept[i].batch = point->batch;
-        cache->kept[i].sequence_length = point->sequence_length;
-        cache->kept[i].layers = made;
-    }
-    *layers = &cache->kept[i].layers;
-    return STATUS_OK;
 }
 
 /* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
@@ -117,12 +75,12 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
     out->offchip_accesses[i] = mapping->dram_reads + mapping->dram_writes;
     out->instructions[i] = mapping->instructions;
     out->transform_ops[i] = mapping->transform_ops;
-    out->transform_reduction[i] = mapping->direct_macs > 0 ? mapping->direct_macs /
-                                                                 mapping->transformed_macs
-                                                           : 1;
+    out->transform_reduction[i] = mapping->direct_macs > 0
+                                      ? mapping->direct_macs / mapping->transformed_macs
+                                      : 1;
     out->transform_bound[i] = mapping->macs /
-                              (mapping->macs - mapping->direct_macs *
-                                                   (1 - transform_share(tile)));
+                              (mapping->macs -
+                               mapping->direct_macs * (1 - transform_share(tile)));
 }
 
 static enum status mapping_visit(const struct visit *visit, const union columns *out,
@@ -141,7 +99,10 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
         status = layers_make(&visit->point, &varied, reason);
         layers = &varied;
     } else {
-        status = layers_of(visit->memory, &visit->point, &layers, reason);
+        status = layer_cache_find(visit->memory,
+                                  (const struct workload *)visit->point.workload,
+                                  (enum phase)visit->point.phase, visit->point.batch,
+                                  visit->point.sequence_length, &layers, reason);
     }
     if (status != STATUS_OK)
         return status;
@@ -161,8 +122,7 @@ void mapping_stage_evaluate(const struct study *study, struct range points,
 
     stage_visit(study, STAGE_MAPPING, points, mapping_visit, &cache, out, status,
                 reason);
-    for (size_t i = 0; i < cache.count; i++)
-        accel_layers_free(&cache.kept[i].layers);
+    layer_cache_free(&cache);
 }
 
 double mapping_stage_cost_s(const struct study *study, const struct point *point)

@@ -194,11 +194,6 @@ void set_associative_access(struct set_associative *cache, const uint32_t *acces
     set_associative_access_all(&cache, 1, accesses, count);
 }
 
-void set_associative_sink(void *cache, const uint32_t *accesses, size_t count)
-{
-    set_associative_access(cache, accesses, count);
-}
-
 struct set_associative_counts
 set_associative_counts(const struct set_associative *cache)
 {

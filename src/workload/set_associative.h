@@ -25,9 +25,6 @@ void set_associative_access_all(struct set_associative *const *caches,
                                 size_t cache_count, const uint32_t *accesses,
                                 size_t count);
 
-/* The same as an access_sink's function. */
-void set_associative_sink(void *cache, const uint32_t *accesses, size_t count);
-
 struct set_associative_counts {
     uint64_t accesses, read_misses, write_misses, writebacks;
 };

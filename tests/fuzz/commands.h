@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 
 struct fuzz_bytes {
     uint8_t *bytes;

@@ -32,7 +32,7 @@ static inline const char *fuzz_folder(void)
 /* Write the input to a file of that name in the folder; returns its path. */
 static inline const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
 {
-    static char path[128];
+    static char path[256];
     FILE *stream;
 
     snprintf(path, sizeof path, "%s/%s", fuzz_folder(), name);

@@ -1,0 +1,40 @@
+#include "accel/layer_cache.h"
+
+enum status layer_cache_find(struct layer_cache *cache, const struct workload *workload,
+                             enum phase phase, uint64_t batch, uint64_t sequence_length,
+                             const struct accel_layers **layers, struct error *reason)
+{
+    size_t i = 0;
+
+    while (i < cache->count &&
+           (cache->kept[i].workload != workload || cache->kept[i].phase != phase ||
+            cache->kept[i].batch != batch ||
+            cache->kept[i].sequence_length != sequence_length))
+        i++;
+    if (i == cache->count) {
+        struct accel_layers made;
+        enum status status = accel_layers_create(&made, workload, phase, batch,
+                                                 sequence_length, reason);
+
+        if (status != STATUS_OK)
+            return status;
+        if (cache->count == KEPT_LAYERS)
+            accel_layers_free(&cache->kept[i = 0].layers);
+        else
+            cache->count++;
+        cache->kept[i].workload = workload;
+        cache->kept[i].phase = phase;
+        cache->kept[i].batch = batch;
+        cache->kept[i].sequence_length = sequence_length;
+        cache->kept[i].layers = made;
+    }
+    *layers = &cache->kept[i].layers;
+    return STATUS_OK;
+}
+
+void layer_cache_free(struct layer_cache *cache)
+{
+    for (size_t i = 0; i < cache->count; i++)
+        accel_layers_free(&cache->kept[i].layers);
+    cache->count = 0;
+}

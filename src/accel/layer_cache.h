@@ -1,0 +1,25 @@
+/* Layers of the workloads met last: points that are evaluated together share few of them.
+ * A cache starts as zeros and is freed with layer_cache_free. */
+#ifndef NVSWEEP_ACCEL_LAYER_CACHE_H
+#define NVSWEEP_ACCEL_LAYER_CACHE_H
+
+#include "accel/layer.h"
+
+enum { KEPT_LAYERS = 64 };
+struct layer_cache {
+    struct {
+        const struct workload *workload;
+        enum phase phase;
+        uint64_t batch, sequence_length;
+        struct accel_layers layers;
+    } kept[KEPT_LAYERS];
+    size_t count;
+};
+
+/* The layers, the cache's; status and reason as of accel_layers_create. */
+enum status layer_cache_find(struct layer_cache *cache, const struct workload *workload,
+                             enum phase phase, uint64_t batch, uint64_t sequence_length,
+                             const struct accel_layers **layers, struct error *reason);
+void layer_cache_free(struct layer_cache *cache);
+
+#endif
