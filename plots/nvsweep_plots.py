@@ -56,6 +56,11 @@ def metric(data, name, **selection):
     return array.assign_attrs(data[name].attrs)
 
 
+def keep(array, *axes):
+    """The array over these axes alone, the others at their first value."""
+    return array.isel({axis: 0 for axis in array.dims if axis not in axes})
+
+
 def metrics(data):
     """Names of the metrics of all stages, in the file's order of stages."""
     return [name for variable in data.data_vars.values()
