@@ -46,7 +46,7 @@ check merge a.h5 b.h5 -o c.h5
 check pack a.h5
 check pack a.packed.h5 --undo -o d.h5
 check report a.h5 -o a.html
-check timeline a.h5 --all -o a.svg
+check timeline a.h5 -o a.svg
 check explain a.cfg capacity=1MiB
 check list technology sram
 [ $failures -eq 0 ]

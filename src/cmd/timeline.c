@@ -178,10 +178,7 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
         fclose(journal);
         out = timeline.count == 0 ? NULL : output ? fopen(output, "w") : stdout;
         if (timeline.count == 0)
-            status = error_set(err, STATUS_INPUT,
-                               "%s: the last run had nothing to compute; --all shows those "
-                               "before",
-                               path);
+            status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
         else if (!out)
             status = error_set(err, STATUS_IO, "%s: %s", output, strerror(errno));
         else
