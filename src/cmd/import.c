@@ -25,16 +25,19 @@ static enum status kind_choose(const char *asked, const char *file,
 }
 
 /* Names stand between commas and behind '=' on command lines. */
+static bool is_separator(unsigned char c)
+{
+    return c <= ' ' || c == 0x7f || strchr(",=\"'\\", c);
+}
+
 static enum status name_check(const char *name, struct error *err)
 {
-    const char *c = name;
+    size_t good = 0, length;
 
-    while (*c > ' ' || *c < 0)
-        if (strchr(",=\"'\\", *c) || *c == 0x7f || !utf8_length(c))
-            break;
-        else
-            c += utf8_length(c);
-    if (*name && strcmp(name, "all") != 0 && !*c)
+    while ((length = utf8_length(name + good)) > 0 &&
+           !is_separator((unsigned char)name[good]))
+        good += length;
+    if (*name && strcmp(name, "all") != 0 && !name[good])
         return STATUS_OK;
     return error_set(
         err, STATUS_INPUT,
