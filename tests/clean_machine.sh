@@ -21,7 +21,8 @@ inside() { # user, command...
         bash -c "$*" </dev/null
 }
 
-chmod 755 "$root" # mktemp's folder is root's alone; the user must enter it
+mkdir -p "$root"
+chmod 755 "$root" # a folder of mktemp is its owner's alone; the user must enter it
 mounts=(proc sys dev dev/shm)
 unmount() {
     for ((i = ${#mounts[@]} - 1; i >= 0; i--)); do
