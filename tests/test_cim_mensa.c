@@ -57,8 +57,28 @@ static const struct cim machine = {
     .record = { .name = "both" }, .family = CIM_MENSA, .mensa = &both, .mensa_count = 1
 };
 
-static void engines_make(void)
+/* A convolution whose weights are used 3136 times, and vectors times matrices. */
+static struct accel_layer both_layers[3] = { { .name = "conv",
+                                               .batch = 1,
+                                               .groups = 1,
+                                               .channels = 64,
+                                               .filters = 64,
+                                               .in_height = 58,
+                                               .in_width = 58,
+                                               .kernel_height = 3,
+                                               .kernel_width = 3,
+                                               .stride = 1,
+                                               .out_height = 56,
+                                               .out_width = 56 } };
+static size_t numbers[] = { 1, 2, 3 };
+static const struct accel_layers network = { .layers = both_layers,
+                                             .number = numbers,
+                                             .count = 3 };
+
+static void case_make(void)
 {
+    both_layers[1] = accel_layer_product(1, 4096, 1024, 1);
+    both_layers[2] = accel_layer_product(1, 1024, 4096, 1);
     narrow = wide;
     narrow.record.name = "narrow";
     narrow.pe_rows = 1;
@@ -75,50 +95,6 @@ static void engines_make(void)
             };
 }
 
-/* A convolution whose weights are used 3136 times, and a vector times a matrix. */
-static struct accel_layer both_layers[] = {
-    { .name = "conv",
-      .batch = 1,
-      .groups = 1,
-      .channels = 64,
-      .filters = 64,
-      .in_height = 58,
-      .in_width = 58,
-      .kernel_height = 3,
-      .kernel_width = 3,
-      .stride = 1,
-      .out_height = 56,
-      .out_width = 56 },
-    { .name = "gates",
-      .batch = 1,
-      .groups = 1,
-      .channels = 1024,
-      .filters = 4096,
-      .in_height = 1,
-      .in_width = 1,
-      .kernel_height = 1,
-      .kernel_width = 1,
-      .stride = 1,
-      .out_height = 1,
-      .out_width = 1 },
-    { .name = "more",
-      .batch = 1,
-      .groups = 1,
-      .channels = 4096,
-      .filters = 1024,
-      .in_height = 1,
-      .in_width = 1,
-      .kernel_height = 1,
-      .kernel_width = 1,
-      .stride = 1,
-      .out_height = 1,
-      .out_width = 1 },
-};
-static size_t numbers[] = { 1, 2, 3 };
-static const struct accel_layers network = { .layers = both_layers,
-                                             .number = numbers,
-                                             .count = 3 };
-
 static struct cim_network evaluate(size_t layer, int schedule)
 {
     const struct cim_network_request request = { .cim = &machine,
@@ -130,7 +106,7 @@ static struct cim_network evaluate(size_t layer, int schedule)
                                                  .bits = 8 };
     struct cim_network result = { .latency_s = NAN };
 
-    engines_make();
+    case_make();
     CU_ASSERT_EQUAL(cim_network(&request, &result, NULL), STATUS_OK);
     return result;
 }

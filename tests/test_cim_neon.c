@@ -96,27 +96,18 @@ static void bad_records_are_refused_in_words(void)
     CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
 }
 
-static struct accel_layer product = { .name = "product",
-                                      .batch = 10,
-                                      .groups = 1,
-                                      .channels = 200,
-                                      .filters = 100,
-                                      .in_height = 1,
-                                      .in_width = 1,
-                                      .kernel_height = 1,
-                                      .kernel_width = 1,
-                                      .stride = 1,
-                                      .out_height = 1,
-                                      .out_width = 1 };
-
-static enum status network_of(unsigned bits, struct cim_network *result)
+/* Ten vectors of 200 by a matrix of 200 x 100. */
+static enum status network_of(unsigned bits, bool streams_weights,
+                              struct cim_network *result)
 {
-    static size_t number = 1;
+    struct accel_layer product = accel_layer_product(10, 100, 200, 1);
+    size_t number = 1;
     const struct accel_layers layers = { &product, &number, 1 };
     const struct cim_network_request request = { .cim = &machine,
                                                  .layers = &layers,
                                                  .bits = bits };
 
+    product.streams_weights = streams_weights;
     return cim_network(&request, result, NULL);
 }
 
@@ -126,7 +117,7 @@ static void a_layers_crossbars_are_counted_by_hand(void)
 {
     struct cim_network result;
 
-    CU_ASSERT_EQUAL_FATAL(network_of(16, &result), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(network_of(16, false, &result), STATUS_OK);
     CU_ASSERT_EQUAL(result.crossbars, 14);
     ASSERT_NEAR(result.area_m2, 2 * 484940e-12, 1e-12);
     ASSERT_NEAR(result.latency_s, 16e-6, 1e-12);
@@ -138,14 +129,12 @@ static void half_the_bits_take_half_the_time_and_fewer_crossbars(void)
 {
     struct cim_network whole, half;
 
-    network_of(16, &whole);
-    network_of(8, &half);
+    network_of(16, false, &whole);
+    network_of(8, false, &half);
     ASSERT_NEAR(half.latency_s, whole.latency_s / 2, 1e-12);
     CU_ASSERT(half.crossbars < whole.crossbars);
-    CU_ASSERT_EQUAL(network_of(32, &whole), STATUS_INFEASIBLE);
-    product.streams_weights = true;
-    CU_ASSERT_EQUAL(network_of(16, &whole), STATUS_INFEASIBLE);
-    product.streams_weights = false;
+    CU_ASSERT_EQUAL(network_of(32, false, &whole), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(network_of(16, true, &whole), STATUS_INFEASIBLE);
 }
 
 SUITE(cim_neon, TEST(crossbars_are_counted_by_hand),

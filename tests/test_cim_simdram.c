@@ -205,22 +205,12 @@ static void majority_needs_fewer_commands_than_and_or(void)
     }
 }
 
-static struct accel_layer product = { .name = "product",
-                                      .batch = 64,
-                                      .groups = 1,
-                                      .channels = 64,
-                                      .filters = 16,
-                                      .in_height = 1,
-                                      .in_width = 1,
-                                      .kernel_height = 1,
-                                      .kernel_width = 1,
-                                      .stride = 1,
-                                      .out_height = 1,
-                                      .out_width = 1 };
-
-static enum status network_of(unsigned bits, struct cim_network *result)
+/* m vectors of 64 by a matrix of 64 x n. */
+static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
+                              struct cim_network *result)
 {
-    static size_t number = 1;
+    struct accel_layer product = accel_layer_product(m, n, 64, 1);
+    size_t number = 1;
     const struct accel_layers layers = { &product, &number, 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = bits, .units = 1
@@ -236,7 +226,7 @@ static void binary_layers_are_counted_by_hand(void)
     struct cim_network result;
     double column_s = (96 + 410 + 16) * 50.16e-9 + (94 + 7) * 46.16e-9;
 
-    CU_ASSERT_EQUAL_FATAL(network_of(1, &result), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(network_of(64, 16, 1, &result), STATUS_OK);
     ASSERT_NEAR(result.compute_s, 16 * column_s, 1e-12);
     CU_ASSERT_EQUAL(result.macs, 64 * 64 * 16);
     ASSERT_NEAR(result.input_s, 64 * 64 / 8 / 19.2e9, 1e-12);
@@ -251,16 +241,13 @@ static void networks_that_do_not_fit_are_infeasible(void)
 {
     struct cim_network result;
 
-    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_OK);
+    CU_ASSERT_EQUAL(network_of(64, 16, 8, &result), STATUS_OK);
     dram.rows = 2; /* 32 banks of two rows hold 512 KiB */
-    product.filters = 65536;
-    product.batch = 1;
-    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(network_of(1, 65536, 8, &result), STATUS_INFEASIBLE);
     dram.rows = 65536;
-    CU_ASSERT_EQUAL(network_of(8, &result), STATUS_OK);
-    product.filters = 16;
-    product.batch = 64;
-    CU_ASSERT_EQUAL(network_of(3, &result), STATUS_INFEASIBLE); /* no sequence */
+    CU_ASSERT_EQUAL(network_of(1, 65536, 8, &result), STATUS_OK);
+    CU_ASSERT_EQUAL(network_of(64, 16, 3, &result),
+                    STATUS_INFEASIBLE); /* no sequence */
 }
 
 static void bad_records_are_refused_in_words(void)

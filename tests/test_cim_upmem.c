@@ -87,19 +87,7 @@ static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t units,
                         struct cim_network *network)
 {
-    struct accel_layer layer = {
-        .batch = 1,
-        .groups = 1,
-        .channels = k,
-        .filters = n,
-        .in_height = 1,
-        .in_width = 1,
-        .kernel_height = 1,
-        .kernel_width = 1,
-        .stride = 1,
-        .out_height = 1,
-        .out_width = 1,
-    };
+    struct accel_layer layer = accel_layer_product(1, n, k, 1);
     size_t number = 1;
     const struct accel_layers layers = { &layer, &number, 1 };
     const struct cim_network_request request = {
@@ -180,17 +168,7 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
 /* 13.1 GB do not fit 12 GB: twice the bandwidth of page faults is half the time. */
 static void the_oversubscribed_bandwidth_can_be_stated(void)
 {
-    struct accel_layer layer = { .batch = 1,
-                                 .groups = 1,
-                                 .channels = 4096,
-                                 .filters = 800000,
-                                 .in_height = 1,
-                                 .in_width = 1,
-                                 .kernel_height = 1,
-                                 .kernel_width = 1,
-                                 .stride = 1,
-                                 .out_height = 1,
-                                 .out_width = 1 };
+    struct accel_layer layer = accel_layer_product(1, 800000, 4096, 1);
     size_t number = 1;
     const struct accel_layers layers = { &layer, &number, 1 };
     struct cim_network_request request = { .cim = &beside,

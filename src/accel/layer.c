@@ -73,7 +73,8 @@ static struct accel_layer transposed(const struct operation *op, uint64_t batch)
     return l;
 }
 
-static struct accel_layer product(uint64_t m, uint64_t n, uint64_t k, uint64_t groups)
+struct accel_layer accel_layer_product(uint64_t m, uint64_t n, uint64_t k,
+                                       uint64_t groups)
 {
     return (struct accel_layer){
         .batch = m,
@@ -102,17 +103,19 @@ static void operation_append(struct accel_layers *layers, const struct operation
     case LAYER_CONVOLUTION: next[0] = convolution(op, batch); break;
     case LAYER_TRANSPOSED: next[0] = transposed(op, batch); break;
     case LAYER_GEMM:
-        next[0] = product(op->layer->m * batch, op->layer->n, op->layer->k,
-                          op->layer->count);
+        next[0] = accel_layer_product(op->layer->m * batch, op->layer->n, op->layer->k,
+                                      op->layer->count);
         break;
     case LAYER_FULLY_CONNECTED:
-        next[0] = product(batch * tokens, op->out.channels,
-                          op->in.is_tokens ? op->in.channels : tensor_elements(&op->in),
-                          1);
+        next[0] = accel_layer_product(
+            batch * tokens, op->out.channels,
+            op->in.is_tokens ? op->in.channels : tensor_elements(&op->in), 1);
         break;
     case LAYER_ATTENTION: /* queries by keys, then weights by values, per head */
-        next[0] = product(tokens, op->context, op->in.channels / heads, heads * batch);
-        next[1] = product(tokens, op->in.channels / heads, op->context, heads * batch);
+        next[0] = accel_layer_product(tokens, op->context, op->in.channels / heads,
+                                      heads * batch);
+        next[1] = accel_layer_product(tokens, op->in.channels / heads, op->context,
+                                      heads * batch);
         next[0].streams_weights = next[1].streams_weights = true;
         added = 2;
         break;

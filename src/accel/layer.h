@@ -32,6 +32,10 @@ enum status accel_layers_create(struct accel_layers *layers,
                                 struct error *err);
 void accel_layers_free(struct accel_layers *layers);
 
+/* An m x k by a k x n matrix, `groups` times: m samples of k channels, n filters each. */
+struct accel_layer accel_layer_product(uint64_t m, uint64_t n, uint64_t k,
+                                       uint64_t groups);
+
 /* Per group. */
 struct gemm accel_layer_gemm(const struct accel_layer *layer);
 double accel_layer_macs(const struct accel_layer *layer);
