@@ -5,9 +5,9 @@
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath "${BUILD:-$root/build}")
-sweeps=(${SWEEPS:-carbon_cache carbon_share cim_neon cim_simdram cim_training cim_upmem
-        edge_rates edge_video eie_sram_width reliability_wear robust_networks systolic_shapes
-        winograd_networks xr_inference_rate})
+sweeps=(${SWEEPS:-carbon_cache carbon_share cim_mensa cim_neon cim_simdram cim_training cim_upmem
+        crossbar_neurosim crossbar_wear edge_rates edge_video eie_sram_width hdc_machines
+        reliability_wear robust_networks systolic_shapes winograd_networks xr_inference_rate})
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1
 export NVSWEEP_LIBRARY=$root/sweeps/library # builds here lie deeper than it is looked for
