@@ -36,7 +36,8 @@ if [ ! -e "$root/etc/debian_version" ]; then
         bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" ||
         { tail "$root.log" >&2; exit 1; }
 fi
-cp /etc/resolv.conf "$root/etc/resolv.conf"
+# A host that does not know its own name costs every MPI program seconds of asking around.
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
 cp /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 [ -z "${http_proxy:-}" ] ||
     echo "Acquire::http::Proxy \"$http_proxy\";" >"$root/etc/apt/apt.conf.d/99proxy"
