@@ -23,6 +23,7 @@ PACKAGES := gcc make pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev \
             python3-h5py python3-h5netcdf python3-matplotlib
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
 NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
+BROWSER_PACKAGES  := chromium chromium-driver python3-selenium fonts-dejavu-core
 LINT_PACKAGES := clang-format clang-tidy cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
@@ -75,7 +76,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)jobs/run deepnvm_isocapacity
 
 test: deps  ## install what is missing, build, run every test
-	$(Q).ci/deps $(NOTEBOOK_PACKAGES)
+	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
