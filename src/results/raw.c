@@ -10,6 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static enum status irregular(const char *path, struct error *err)
+{
+    return error_set(err, STATUS_INPUT, "%s: must be a regular file", path);
+}
+
+enum status raw_check_name(const char *path, struct error *err)
+{
+    struct stat about;
+
+    return stat(path, &about) != 0 || S_ISREG(about.st_mode) ? STATUS_OK
+                                                             : irregular(path, err);
+}
+
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
                      struct error *err)
 {
@@ -25,7 +38,7 @@ enum status raw_open(struct raw *raw, const char *path, bool is_writable,
     if (fstat(raw->fd, &about) == 0 && S_ISREG(about.st_mode))
         return STATUS_OK;
     raw_close(raw);
-    return error_set(err, STATUS_INPUT, "%s: must be a regular file", path);
+    return irregular(path, err);
 }
 
 char *raw_resolve(const char *path)

@@ -20,6 +20,9 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
+/* STATUS_INPUT if there is something of that name that is no regular file. */
+enum status raw_check_name(const char *path, struct error *err);
+
 /* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file, or it
  * is no regular one. */
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,

@@ -87,7 +87,9 @@ static enum status file_open(struct run *run, struct error *err)
     enum status status = STATUS_OK;
 
     if (run->rank == 0) {
-        status = lock_take(&run->lock, run->output, err);
+        status = raw_check_name(run->output, err);
+        if (status == STATUS_OK)
+            status = lock_take(&run->lock, run->output, err);
         if (status == STATUS_OK)
             status = file_settle(run, err);
     }
