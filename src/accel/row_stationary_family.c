@@ -107,6 +107,21 @@ static double pass_cost(const struct pass *pass)
            BUFFER_COST * (pass->buffer_inputs + pass->buffer_sums);
 }
 
+/* The smallest divisor of n above d, or n + 1.  All of them take the root of n steps: below
+ * it they are tried, above it their cofactors. */
+static uint64_t next_divisor(uint64_t n, uint64_t d)
+{
+    uint64_t above = d + 1;
+
+    for (; above <= n / above; above++)
+        if (n % above == 0)
+            return above;
+    for (uint64_t k = least(n / (d + 1), above); k > 0; k--)
+        if (n % k == 0)
+            return n / k;
+    return n + 1;
+}
+
 /* The least costly over samples, filter blocks and strips held, for a choice of sets. */
 static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels,
                       uint64_t filters, double capacity, struct pass *best,
@@ -115,12 +130,10 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
     uint64_t strips = div_up(l->out_height, e), blocks = div_up(l->filters, filters);
 
     for (int all_strips = 0; all_strips < 2; all_strips++)
-        for (uint64_t n = 1; n <= l->batch; n++)
-            for (uint64_t u = 1; l->batch % n == 0 && u <= blocks; u++) {
+        for (uint64_t n = 1; n <= l->batch; n = next_divisor(l->batch, n))
+            for (uint64_t u = 1; u <= blocks; u = next_divisor(blocks, u)) {
                 struct pass pass;
 
-                if (blocks % u != 0)
-                    continue;
                 if (!pass_evaluate(l, e, all_strips ? strips : 1, n, channels, filters,
                                    least(filters * u, l->filters), capacity, &pass))
                     break;
@@ -132,7 +145,9 @@ static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels
 }
 
 /* All choices of a PE's channels q and filters p and of the sets' split into r channel
- * and t filter groups, for strips of e rows; blocks are of equal size. */
+ * and t filter groups, for strips of e rows; blocks are of equal size.  More channels in a
+ * PE than its share of them all leave the same channels, and no choice of filters that
+ * fewer do not. */
 static bool pass_search_strip(const struct machine *machine,
                               const struct accel_layer *l, uint64_t sets, uint64_t e,
                               struct pass *best)
@@ -147,6 +162,7 @@ static bool pass_search_strip(const struct machine *machine,
     for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
             uint64_t channels = least(q * r, l->channels);
+            bool is_last = q * r >= l->channels;
             uint64_t most = least(sums, weights / (q * l->kernel_width));
 
             for (uint64_t p = least(most, PASS_FILTERS);
@@ -156,6 +172,8 @@ static bool pass_search_strip(const struct machine *machine,
                 if (l->filters % filters == 0)
                     pass_hold(l, e, channels, filters, capacity, best, &cost);
             }
+            if (is_last)
+                break;
         }
     return cost < INFINITY;
 }
