@@ -84,8 +84,8 @@ static bool off_currents_rise(const struct point *point)
 /* clang-format off */
 static const struct along alongs[] = {
     /* ---- array */
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area bank_count=1", .least = 65536, .most = 1 << 28, .doubles = true, .holds = has_rows },
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage associativity=0 bank_count=1 ecc=none", .least = 65536, .most = 1 << 28, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area bank_count=1 associativity=0|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage associativity=0 bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 26, .doubles = true, .holds = has_rows },
     { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area", .one_organization = true, .holds = off_currents_rise },
     { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,secded" },
     { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,bch2" },
@@ -111,7 +111,7 @@ static const struct along alongs[] = {
     { STAGE_MAPPING, AXIS_weight_density, "+computed_macs =layer_macs", "more entries to be multiplied; further apart than random zeros scatter, while cycles are bound by columns", .settings = EIE " activation_density=0.1|0.3", .values = "0.005,0.01,0.02,0.04", .round_s = 1 },
     { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "more columns to be broadcast; further apart than random zeros scatter", .settings = EIE " weight_density=0.01|0.03", .values = "0.02,0.05,0.12,0.3", .round_s = 1 },
     { STAGE_CHIP, AXIS_dram_j_per_bit, "+inference_j +dynamic_j +chip_power_w +chip_edp_js =latency_s =onchip_power_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1" },
-    { STAGE_CHIP, AXIS_dram_bytes_per_s, "-latency_s +throughput_hz =chip_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6 },
+    { STAGE_CHIP, AXIS_dram_bytes_per_s, "-latency_s +throughput_hz =chip_area_m2", "DRAM makes nothing wait for longer; a winograd mapper that may choose knows nothing of slow buffers", .settings = SMALL_NETS OFF_ROAD " batch=1 tile=direct", .least = 1e6 },
     { STAGE_CHIP, AXIS_inference_hz, "-inference_j +chip_power_w +duty =latency_s =idle_w", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
     { STAGE_CHIP, AXIS_idle, "-idle_w +wake_j", "what is switched off leaks nothing and must wake", .settings = SMALL_NETS OFF_ROAD " batch=1", .values = "on,gate,reload" },
     { STAGE_CHIP, AXIS_pe_rows, "+peak_macs_hz +chip_area_m2", "more PEs", .settings = SMALL_NETS OFF_ROAD " batch=1", .most = 64 },
@@ -159,7 +159,7 @@ static const struct along alongs[] = {
     { STAGE_CIM_OPERATION, AXIS_units, "+operation_lanes +operation_hz +operation_w", "more banks or cores", .settings = "cim=simdram|ambit|simdram-rank|upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 2560 },
     { STAGE_CIM_OPERATION, AXIS_tasklets, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "cim=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24 },
     { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=0 precision=8|16|32 phase=inference", .most = 16 },
-    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_memory_j =network_m2", "more samples", .settings = SMALL_NETS " layer=0 precision=8 phase=inference cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
     { STAGE_CIM_NETWORK, AXIS_units, "-network_compute_s", "more cores share the work; banks of simdram share activations, too, and ranks differ", .settings = SMALL_NETS " layer=0 cim=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .most = 2560 },
     { STAGE_CIM_NETWORK, AXIS_oversubscribed_bytes_per_s, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 cim=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12 },
 

@@ -5,7 +5,7 @@
 #include "unit.h"
 
 /* A round that would take longer than this by the stages' own estimates is drawn anew. */
-static const double round_s_max = 0.03;
+static const double round_s_max = 0.02;
 
 /* Values that must not fall may, by what sums in another order lose. */
 static const double rounding = 1e-12;
@@ -13,7 +13,7 @@ static const double rounding = 1e-12;
 enum {
     COMPARED_LEAST = 200, /* of every property, or it says nothing */
     ROUNDS_MOST = 600,    /* to get there */
-    ROUNDS_LEAST = 8,
+    ROUNDS_LEAST = 6,
     TRIES = 50,
     STEPS_MOST = 8,
     TOLD_MOST = 3
