@@ -200,9 +200,10 @@ static const struct crossbar *shipped_chip(const char *name)
                                                  name);
 }
 
-static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
+static struct crossbar_request priced(const char *chip, const char *cell)
 {
-    static struct crossbar_costs costs;
+    static struct crossbar_buffers_row buffers;
+    static struct crossbar_row costs;
     const struct crossbar_costs_request request = {
         .chip = shipped_chip(chip),
         .cell = shipped_cell(cell),
@@ -213,9 +214,8 @@ static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
     struct error reason;
 
     CU_ASSERT_EQUAL(crossbar_costs_make(&request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &costs.buffers, &reason),
-                    STATUS_OK);
-    return &costs;
+    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &buffers, &reason), STATUS_OK);
+    return crossbar_request_of(request.chip, &costs, &buffers);
 }
 
 static struct crossbar_result network(const struct crossbar_request *request)
@@ -248,8 +248,7 @@ static struct accel_layers *layers_of(const char *workload)
 static struct crossbar_request request_of(const char *chip, const char *cell,
                                           const char *workload)
 {
-    struct crossbar_request request = crossbar_request_of(shipped_chip(chip),
-                                                          costs_of(chip, cell));
+    struct crossbar_request request = priced(chip, cell);
 
     request.layers = layers_of(workload);
     return request;

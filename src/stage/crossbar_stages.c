@@ -42,15 +42,14 @@ static enum status buffers_visit(const struct visit *visit, const union columns 
                                  uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
-    struct crossbar_buffers buffers;
+    struct crossbar_buffers_row buffers;
     enum status status = request_at(visit, &request, reason);
 
     if (status == STATUS_OK)
         status = crossbar_buffers_make(&request, &buffers, reason);
     if (status != STATUS_OK)
         return status;
-#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
-#include "metrics.def"
+    columns_put(STAGE_CROSSBAR_BUFFERS, out, i, &buffers);
     return STATUS_OK;
 }
 
@@ -74,15 +73,14 @@ static enum status crossbar_visit(const struct visit *visit, const union columns
                                   uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
-    struct crossbar_costs costs;
+    struct crossbar_row costs;
     enum status status = request_at(visit, &request, reason);
 
     if (status == STATUS_OK)
         status = crossbar_costs_make(&request, &costs, reason);
     if (status != STATUS_OK)
         return status;
-#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
-#include "metrics.def"
+    columns_put(STAGE_CROSSBAR, out, i, &costs);
     return STATUS_OK;
 }
 
@@ -101,25 +99,13 @@ double crossbar_stage_cost_s(const struct study *study, const struct point *poin
     return 2e-6;
 }
 
-static void costs_read(const struct study *study, uint64_t row, uint64_t buffers_row,
-                       struct crossbar_costs *costs)
-{
-    const struct crossbar_columns *in = &study->results[STAGE_CROSSBAR].crossbar;
-    const struct crossbar_buffers_columns *buffers =
-        &study->results[STAGE_CROSSBAR_BUFFERS].crossbar_buffers;
-
-#define CROSSBAR(kind, name, ...) costs->name = in->name[row];
-#define CROSSBAR_BUFFERS(kind, name, ...) \
-    costs->buffers.name = buffers->name[buffers_row];
-#include "metrics.def"
-}
-
-static void request_make(const struct point *point, const struct crossbar_costs *costs,
+static void request_make(const struct point *point, const struct crossbar_row *costs,
+                         const struct crossbar_buffers_row *buffers,
                          struct crossbar_request *request)
 {
     const struct crossbar *chip = (const struct crossbar *)point->crossbar;
 
-    *request = crossbar_request_of(chip, costs);
+    *request = crossbar_request_of(chip, costs, buffers);
     request->layer = point->layer;
     request->precision_bits = point->precision_bits;
     request->batch = point->batch;
@@ -228,13 +214,16 @@ static enum status network_visit(const struct visit *visit, const union columns 
     struct shared *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
-    struct crossbar_costs costs;
+    struct crossbar_buffers_row buffers;
+    struct crossbar_row costs;
     struct accel_layers varied = { 0 };
     enum status status;
 
-    costs_read(visit->study, visit->at[STAGE_CROSSBAR],
-               visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
-    request_make(&visit->point, &costs, &request);
+    columns_get(STAGE_CROSSBAR, &visit->study->results[STAGE_CROSSBAR],
+                visit->at[STAGE_CROSSBAR], &costs);
+    columns_get(STAGE_CROSSBAR_BUFFERS, &visit->study->results[STAGE_CROSSBAR_BUFFERS],
+                visit->at[STAGE_CROSSBAR_BUFFERS], &buffers);
+    request_make(&visit->point, &costs, &buffers, &request);
     status = layers_at(visit, is_varied, &varied, &request.layers, reason);
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);

@@ -4,34 +4,14 @@
 #define NVSWEEP_STAGE_STAGE_H
 
 #include "accel/chip.h"
+#include "base/rows.h"
 #include "space/space.h"
 #include "space/sweep.h"
 
+/* In the order of evaluation, which is that of hdf5_schema/metrics.def. */
 enum stage_id {
-    STAGE_ARRAY,
-    STAGE_REUSE,
-    STAGE_TRAFFIC,
-    STAGE_SYSTEM,
-    STAGE_BUFFERS,
-    STAGE_MAPPING,
-    STAGE_CHIP,
-    STAGE_FOOTPRINT,
-    STAGE_CARBON,
-    STAGE_CLOUD,
-    STAGE_RELIABILITY,
-    STAGE_EDGE,
-    STAGE_VIDEO,
-    STAGE_ENGINES,
-    STAGE_CIM_OPERATION,
-    STAGE_CIM_NETWORK,
-    STAGE_CROSSBAR_BUFFERS,
-    STAGE_CROSSBAR,
-    STAGE_CROSSBAR_NETWORK,
-    STAGE_INFERENCE,
-    STAGE_HDC_MEMORY,
-    STAGE_HDC,
-    STAGE_SAMPLES,
-    STAGE_SENSITIVITY, /* the last: it may look at any other's results */
+#define STAGE(name, ID) STAGE_##ID,
+#include "metrics.def"
     STAGE_COUNT
 };
 
@@ -98,138 +78,18 @@ struct metric {
 /* A stage's columns under their names, or as an array of pointers in the order of its
  * metrics.  Element i of a SCALAR column belongs to the i-th point; of an inner
  * dimension of n values elements i * n .. i * n + n - 1. */
-#define COLUMN_TYPE_NUMBER double
-#define COLUMN_TYPE_COUNT uint64_t
-struct array_columns {
-#define ARRAY(kind, name, ...) COLUMN_TYPE_##kind *name;
+/* clang-format off */
+#define STAGE(stage, ID) struct stage##_columns {
+#define METRIC(kind, name, ...) COLUMN_TYPE_##kind *name;
+#define STAGE_END };
 #include "metrics.def"
-};
-struct reuse_columns {
-#define REUSE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct traffic_columns {
-#define TRAFFIC(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct system_columns {
-#define SYSTEM(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct buffers_columns {
-#define BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct mapping_columns {
-#define MAPPING(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct chip_columns {
-#define CHIP(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct footprint_columns {
-#define FOOTPRINT(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct carbon_columns {
-#define CARBON(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct cloud_columns {
-#define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct reliability_columns {
-#define RELIABILITY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct edge_columns {
-#define EDGE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct video_columns {
-#define VIDEO(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct samples_columns {
-#define SAMPLES(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct sensitivity_columns {
-#define SENSITIVITY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct cim_operation_columns {
-#define CIM_OPERATION(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct cim_network_columns {
-#define CIM_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct engines_columns {
-#define ENGINES(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct inference_columns {
-#define INFERENCE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct crossbar_buffers_columns {
-#define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct crossbar_columns {
-#define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct crossbar_network_columns {
-#define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct hdc_memory_columns {
-#define HDC_MEMORY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct hdc_columns {
-#define HDC(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
+/* clang-format on */
 
 enum { COLUMNS_MAX = 64 };
 
 union columns {
-    struct array_columns array;
-    struct reuse_columns reuse;
-    struct traffic_columns traffic;
-    struct system_columns system;
-    struct buffers_columns buffers;
-    struct mapping_columns mapping;
-    struct chip_columns chip;
-    struct footprint_columns footprint;
-    struct carbon_columns carbon;
-    struct cloud_columns cloud;
-    struct reliability_columns reliability;
-    struct edge_columns edge;
-    struct video_columns video;
-    struct samples_columns samples;
-    struct sensitivity_columns sensitivity;
-    struct cim_operation_columns cim_operation;
-    struct cim_network_columns cim_network;
-    struct engines_columns engines;
-    struct inference_columns inference;
-    struct crossbar_buffers_columns crossbar_buffers;
-    struct crossbar_columns crossbar;
-    struct crossbar_network_columns crossbar_network;
-    struct hdc_memory_columns hdc_memory;
-    struct hdc_columns hdc;
+#define STAGE(stage, ID) struct stage##_columns stage;
+#include "metrics.def"
     void *column[COLUMNS_MAX];
 };
 
@@ -336,5 +196,11 @@ void columns_free(enum stage_id id, union columns *columns);
 /* Column pointers moved forward by `points` points. */
 union columns columns_at(enum stage_id id, const union columns *columns,
                          uint64_t points);
+
+/* Point i of a stage whose metrics have no inner dimension, from or to its struct of
+ * base/rows.h. */
+void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+                 const void *row);
+void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "stage/parameters.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,29 @@ void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
         columns->column[m] = alloc_array(count,
                                          metric_point_bytes(&stages[id].metrics[m]));
     columns_fill(id, count, columns);
+}
+
+void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+                 const void *row)
+{
+    const struct metric *metrics = stages[id].metrics;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        assert(metrics[m].inner == INNER_SCALAR);
+        memcpy((uint64_t *)columns->column[m] + i, (const uint64_t *)row + m,
+               sizeof(uint64_t));
+    }
+}
+
+void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row)
+{
+    const struct metric *metrics = stages[id].metrics;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        assert(metrics[m].inner == INNER_SCALAR);
+        memcpy((uint64_t *)row + m, (const uint64_t *)columns->column[m] + i,
+               sizeof(uint64_t));
+    }
 }
 
 void columns_free(enum stage_id id, union columns *columns)
