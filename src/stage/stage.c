@@ -230,7 +230,7 @@ const struct stage stages[STAGE_COUNT] = {
                           .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
                           .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
                                     INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
-                          .block_points = 1024 },
+                          .takes_one_input = true, .block_points = 1024 },
     [STAGE_CROSSBAR_BUFFERS] = { NAMED(crossbar_buffers),
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,

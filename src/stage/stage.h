@@ -108,9 +108,13 @@ struct stage {
     const char *name, *summary;
     axis_mask axes;
     axis_mask optional; /* records among them that need not be given */
-    axis_mask
-        asked_by;    /* a sweep that names no stages but gives all these asks for it */
-    uint32_t inputs; /* bit per stage whose results it reads */
+    /* A sweep that names no stages but gives all these asks for it. */
+    axis_mask asked_by;
+
+    /* Bit per stage whose results it reads.  A point needs all of them done there, or one
+     * where they stand for kinds of machine, of which a point has one. */
+    uint32_t inputs;
+    bool takes_one_input;
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 

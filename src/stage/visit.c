@@ -54,20 +54,21 @@ enum status visit_node(const struct visit *visit, const struct node **node,
     return status;
 }
 
-/* Where the point is in the stages it reads; false if one of them has no answer there. */
+/* Where the point is in the stages it reads, and which of them have an answer there;
+ * false if that is too few. */
 static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
                         struct visit *visit)
 {
-    bool is_done = true;
-
+    visit->done = 0;
     for (int input = 0; input < STAGE_COUNT; input++) {
         if (!(inputs >> input & 1))
             continue;
         visit->at[input] = grid_project(&study->grids[id], visit->index,
                                         &study->grids[input]);
-        is_done &= study->statuses[input][visit->at[input]] == POINT_DONE;
+        if (study->statuses[input][visit->at[input]] == POINT_DONE)
+            visit->done |= 1u << input;
     }
-    return is_done;
+    return stages[id].takes_one_input ? visit->done != 0 : visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,

@@ -22,6 +22,7 @@ struct visit {
     uint64_t index; /* of the point in the stage's grid */
     struct point point;
     uint64_t at[STAGE_COUNT];    /* of the point in the grids of the stage's inputs */
+    uint32_t done;               /* bit per input that has a result there */
     struct variation *variation; /* for records that no axis names (variation_record) */
     void *memory;                /* what the stage keeps from point to point, or NULL */
 };
@@ -42,8 +43,8 @@ enum status visit_node(const struct visit *visit, const struct node **node,
 typedef enum status visit_fn(const struct visit *visit, const union columns *out,
                              uint64_t i, struct error *reason);
 
-/* fn for each of the points whose inputs are all done; status as struct stage's evaluate
- * wants it.  The reason of a point without inputs is left to the stage that lacks it. */
+/* fn for each of the points whose inputs are done (all, or one if the stage takes_one_input);
+ * status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
                  visit_fn *fn, void *memory, const union columns *out, int8_t *status,
                  struct error *reason);
