@@ -216,6 +216,23 @@ static double eie_held_bits(const struct machine *machine,
            (double)(machine->accelerator.run_bits + 4);
 }
 
+/* A column visits every PE; a draw per entry, and one that ends it. */
+static double eie_map_s(const struct machine *machine, const struct accel_layer *layer)
+{
+    const double visit_s = 1.4e-9, draw_s = 7e-9;
+    const struct accelerator *a = &machine->accelerator;
+    double pes = (double)(a->pe_rows * a->pe_columns);
+    struct gemm gemm = accel_layer_gemm(layer);
+    double draws = layer->weight_density < 1
+                       ? pes + (double)gemm.n * layer->weight_density
+                       : 0;
+
+    if (layer->streams_weights)
+        return 0;
+    return (double)gemm.k * layer->activation_density *
+           (pes * visit_s + draws * draw_s);
+}
+
 const struct accel_family eie_family = {
     .name = "eie",
     .summary =
@@ -224,4 +241,5 @@ const struct accel_family eie_family = {
     .check = eie_check,
     .held_bits = eie_held_bits,
     .map = eie_map,
+    .map_s = eie_map_s,
 };

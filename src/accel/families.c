@@ -1,6 +1,9 @@
 #include "accel/family.h"
 #include "accel/zeros.h"
 
+#define MAP_S 5e-7 /* measured, as family.h says */
+#define LAYER_S 1.5e-7
+
 const struct word accel_family_words[] = {
     { "cpu", ACCEL_CPU },
     { "systolic", ACCEL_SYSTOLIC },
@@ -194,6 +197,25 @@ enum status machine_map_one(const struct machine *machine,
 {
     return layer_map(machine, &layers->layers[index], weights_stay(machine, layers),
                      weights_are_held(machine, layers, 0), mapping, err);
+}
+
+double machine_map_s(const struct machine *machine, const struct accel_layers *layers,
+                     size_t number)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    double sum_s = MAP_S;
+
+    for (size_t i = 0; i < layers->count; i++) {
+        if (number && layers->number[i] != number)
+            continue;
+        sum_s += LAYER_S;
+        if (family->map_s) {
+            struct accel_layer layer = layer_at(machine, &layers->layers[i]);
+
+            sum_s += family->map_s(machine, &layer);
+        }
+    }
+    return sum_s;
 }
 
 enum status machine_map(const struct machine *machine,

@@ -308,9 +308,42 @@ static enum status row_stationary_map(const struct machine *machine,
     return STATUS_OK;
 }
 
+static double divisors_count(uint64_t number)
+{
+    double count = 0;
+
+    for (uint64_t d = 1; d <= number / d; d++)
+        if (number % d == 0)
+            count += d < number / d ? 2 : 1;
+    return count;
+}
+
+/* Choices of q, p and r, and for each pair of blocks the divisors of samples and filters;
+ * less than half the pairs are met, since a PE holds few channels and filters. */
+static double row_stationary_map_s(const struct machine *machine,
+                                   const struct accel_layer *layer)
+{
+    const double choice_s = 3e-9, pass_s = 8e-9;
+    const struct accelerator *a = &machine->accelerator;
+    struct placement placement = place(a, layer);
+    double pes = (double)(a->pe_rows * a->pe_columns), filters, channels, choices;
+    struct pass pass;
+
+    if (pass_known(machine, layer, &pass))
+        return 0;
+    filters = divisors_count(layer->filters);
+    channels = fmin((double)layer->channels, machine_capacity(machine, LEVEL_PE_INPUT) /
+                                                 pes / (double)layer->kernel_width);
+    choices = (double)placement.sets * channels;
+    return choices * choice_s +
+           fmin(choices * PASS_FILTERS, divisors_count(layer->channels) * filters) *
+               divisors_count(layer->batch) * filters * pass_s;
+}
+
 const struct accel_family row_stationary_family = {
     .name = "row-stationary",
     .summary = "kernel rows stay in PEs, partial sums add up along columns",
     .check = row_stationary_check,
     .map = row_stationary_map,
+    .map_s = row_stationary_map_s,
 };
