@@ -1,7 +1,7 @@
 #include "results/merge.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "results/copy.h"
 #include "results/merge_plan.h"
 #include "results/skeleton.h"

@@ -3,8 +3,8 @@
  * damaged on the disk can be told from another sweep's, and set right. */
 #include "results/skeleton.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 
 #include "results/packed.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
 #include "base/units.h"
 
