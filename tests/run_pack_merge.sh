@@ -2,21 +2,8 @@
 # Packed copies hold what the source holds, come back as it was, and damage is noticed;
 # merged files equal the file that one sweep over all values makes, and conflicts and
 # misfits are refused in one line.
-set -u
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/harness.sh"
 cd "$scratch" || exit 1
-failures=0
-
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-
-expect() { # exit code, pattern in the output, command...
-    local code=$1 pattern=$2 output
-    shift 2
-    output=$(timeout 120 "$@" 2>&1)
-    [ $? -eq "$code" ] || fail "exit code of: $* ($(head -c 300 <<<"$output"))"
-    grep -q -- "$pattern" <<<"$output" || fail "no '$pattern' from: $* ($(head -c 300 <<<"$output"))"
-}
 
 sweep() { # name, technologies, capacities, node, step of the temperature
     printf 'axes = { technology = [ %s ]; capacity = [ %s ]; node = "%s";
@@ -107,4 +94,4 @@ with h5py.File("right.h5", "r+") as file:
 expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
     "$NVSWEEP" merge left.h5 right.h5 -o never.h5
 [ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"
-[ "$failures" -eq 0 ]
+verdict "packed and merged files: all as expected"
