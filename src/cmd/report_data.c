@@ -267,7 +267,7 @@ static enum status constants_write(const struct report_data *data, FILE *out,
     fprintf(out, "{");
     for (size_t v = 0; v < results->variable_count && status == STATUS_OK; v++) {
         const struct variable *variable = &results->variables[v];
-        bool is_metric = strcmp(variable->name, "metadata_checksum") == 0;
+        bool is_metric = strcmp(variable->name, RESULTS_METADATA_CHECKSUM) == 0;
         double number;
 
         for (size_t s = 0; s < results->stage_count; s++)
