@@ -118,3 +118,14 @@ size_t utf8_length(const char *text)
         return 0;
     return more + 1;
 }
+
+char *text_trim(char *text)
+{
+    char *end = text + strlen(text);
+
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = '\0';
+    while (isspace((unsigned char)*text))
+        text++;
+    return text;
+}

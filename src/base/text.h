@@ -28,4 +28,7 @@ const char *text_nearest(const char *name, const char *const *candidates, size_t
  * overlong forms, no surrogates, at most U+10FFFF).  The empty text begins with its NUL. */
 size_t utf8_length(const char *text);
 
+/* text without the blanks around it: cuts its end in place, returns its beginning. */
+char *text_trim(char *text);
+
 #endif

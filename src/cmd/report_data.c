@@ -161,7 +161,7 @@ static enum status coordinate_write(const struct report_data *data, size_t dimen
     return status;
 }
 
-static bool is_used(const struct report_data *data, size_t dimension)
+bool report_dimension_is_used(const struct report_data *data, size_t dimension)
 {
     for (size_t v = 0; v < data->results->variable_count; v++)
         for (size_t d = 0;
@@ -322,7 +322,7 @@ static enum status arrays_write(const struct report_data *data, FILE *out,
     json_name(out, members, "dimensions");
     fprintf(out, "[");
     for (size_t d = 0; d < results->dimension_count && status == STATUS_OK; d++)
-        if (is_used(data, d)) {
+        if (report_dimension_is_used(data, d)) {
             fprintf(out, "%s\n", used ? "," : "");
             numbers[d] = used++;
             status = dimension_write(data, d, out, err);
