@@ -143,8 +143,10 @@ static void synthetic_large_evaluate(const struct study *study, struct range poi
 }
 
 static double synthetic_small_cost_s(const struct study *study,
-                                     const struct point *point)
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
+    (void)layers;
     const char *spin_us = getenv("SYNTHETIC_SPIN_US");
 
     (void)study;
@@ -152,8 +154,10 @@ static double synthetic_small_cost_s(const struct study *study,
 }
 
 static double synthetic_large_cost_s(const struct study *study,
-                                     const struct point *point)
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
+    (void)layers;
     (void)study;
     (void)point;
     return 1e-7;

@@ -247,7 +247,8 @@ enum status results_layout(const struct results *results, const struct study *st
 
         if (!(study->stages >> id & 1))
             continue;
-        layout_stage_init(&wanted, &table[id], study->grids[id].points);
+        layout_stage_init(&wanted, &table[id], study->grids[id].points,
+                          stage_block_points(study, &table[id], (enum stage_id)id));
         for (size_t s = 0; s < results->stage_count; s++)
             if (strcmp(results->stages[s].name, table[id].name) == 0)
                 found = &results->stages[s];

@@ -61,14 +61,6 @@ void crossbar_buffers_stage_evaluate(const struct study *study, struct range poi
                 reason);
 }
 
-double crossbar_buffers_stage_cost_s(const struct study *study,
-                                     const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1.2e-2;
-}
-
 static enum status crossbar_visit(const struct visit *visit, const union columns *out,
                                   uint64_t i, struct error *reason)
 {
@@ -90,13 +82,6 @@ void crossbar_stage_evaluate(const struct study *study, struct range points,
 {
     stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
                 reason);
-}
-
-double crossbar_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-6;
 }
 
 static void request_make(const struct point *point, const struct crossbar_row *costs,
@@ -187,36 +172,14 @@ struct shared {
     struct crossbar_room room;
 };
 
-/* The layers of one sample; kept unless the sample of a spread changes the workload. */
-static enum status layers_at(const struct visit *visit, bool is_varied,
-                             struct accel_layers *varied,
-                             const struct accel_layers **layers, struct error *reason)
-{
-    const struct point *point = &visit->point;
-    const struct workload *workload = (const struct workload *)point->workload;
-    struct shared *shared = visit->memory;
-    enum phase phase = point->phase == PHASE_TRAINING ? PHASE_INFERENCE
-                                                      : (enum phase)point->phase;
-
-    *layers = varied;
-    if (is_varied)
-        return accel_layers_create(varied, workload, phase, 1, point->sequence_length,
-                                   reason);
-    return layer_cache_find(&shared->layers, workload, phase, 1, point->sequence_length,
-                            layers, reason);
-}
-
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
-    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
-                                       visit->point.workload);
     struct shared *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_buffers_row buffers;
     struct crossbar_row costs;
-    struct accel_layers varied = { 0 };
     enum status status;
 
     columns_get(STAGE_CROSSBAR, &visit->study->results[STAGE_CROSSBAR],
@@ -224,13 +187,16 @@ static enum status network_visit(const struct visit *visit, const union columns 
     columns_get(STAGE_CROSSBAR_BUFFERS, &visit->study->results[STAGE_CROSSBAR_BUFFERS],
                 visit->at[STAGE_CROSSBAR_BUFFERS], &buffers);
     request_make(&visit->point, &costs, &buffers, &request);
-    status = layers_at(visit, is_varied, &varied, &request.layers, reason);
+    /* of one sample */
+    status = visit_layers(visit, &shared->layers,
+                          visit->point.phase == PHASE_TRAINING
+                              ? PHASE_INFERENCE
+                              : (enum phase)visit->point.phase,
+                          1, &request.layers, reason);
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
         network_write(&visit->point, &result, &out->crossbar_network, i);
-    if (is_varied)
-        accel_layers_free(&varied);
     return status;
 }
 
@@ -244,12 +210,4 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
                 status, reason);
     layer_cache_free(&shared.layers);
     crossbar_room_free(&shared.room);
-}
-
-double crossbar_network_stage_cost_s(const struct study *study,
-                                     const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-5;
 }

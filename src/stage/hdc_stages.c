@@ -57,13 +57,6 @@ void hdc_memory_stage_evaluate(const struct study *study, struct range points,
                 reason);
 }
 
-double hdc_memory_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 5e-3;
-}
-
 static void row_write(const struct hdc_work *work, const struct hdc_result *r,
                       const struct hdc_columns *out, uint64_t i)
 {
@@ -112,11 +105,4 @@ void hdc_stage_evaluate(const struct study *study, struct range points,
                         const union columns *out, int8_t *status, struct error *reason)
 {
     stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
-}
-
-double hdc_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
 }

@@ -110,10 +110,3 @@ void inference_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_INFERENCE, points, inference_visit, NULL, out, status,
                 reason);
 }
-
-double inference_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-7;
-}

@@ -35,7 +35,7 @@ const struct word stage_words[] = {
 #define NAMED(stage)                                                    \
     .name = #stage, .metrics = stage##_metrics,                         \
     .metric_count = sizeof stage##_metrics / sizeof *(stage##_metrics), \
-    .evaluate = stage##_stage_evaluate, .cost_s = stage##_stage_cost_s
+    .evaluate = stage##_stage_evaluate
 #define INPUT(stage) (1u << STAGE_##stage)
 
 #define ARRAY_AXES                                                               \
@@ -120,40 +120,44 @@ const struct word stage_words[] = {
 const struct stage stages[STAGE_COUNT] = {
     [STAGE_ARRAY] = { NAMED(array),
                       .summary = "the cache as a memory array: area, latency, energy",
-                      .axes = ARRAY_AXES, .block_points = 1 },
+                      .axes = ARRAY_AXES, .cost_s = array_stage_cost_s,
+                      .block_points = 1 },
     [STAGE_REUSE] = { NAMED(reuse),
                       .summary =
                           "the workload's last-level-cache accesses and their reuse",
                       .axes = REUSE_AXES, .unread = MEMORY_PARAMETERS,
-                      .block_points = 1 },
+                      .cost_s = reuse_stage_cost_s, .block_points = 1 },
     [STAGE_TRAFFIC] = { NAMED(traffic),
                         .summary = "misses and DRAM traffic at a cache capacity",
                         .axes = TRAFFIC_AXES, .inputs = INPUT(REUSE),
-                        .unread = MEMORY_PARAMETERS, .block_points = 4096 },
+                        .unread = MEMORY_PARAMETERS, .point_s = 3e-7,
+                        .block_points = 4096 },
     [STAGE_SYSTEM] = { NAMED(system),
                        .summary = "delay, energy by component, EDP and EDAP",
                        .axes = SYSTEM_AXES,
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
-                       .block_points = 16384 },
+                       .point_s = 1e-7, .block_points = 16384 },
     [STAGE_BUFFERS] = { NAMED(buffers),
                         .summary = "an accelerator's memories as memory arrays",
                         .axes = BUFFERS_AXES, .asked_by = AXIS_BIT(accelerator),
-                        .block_points = 1 },
+                        .cost_s = buffers_stage_cost_s, .block_points = 1 },
     [STAGE_MAPPING] = { NAMED(mapping),
                         .summary =
                             "layers on an accelerator: cycles, accesses per memory",
                         .axes = MAPPING_AXES, .unread = POWER_PARAMETERS,
-                        .block_points = 64 },
+                        .cost_s = mapping_stage_cost_s, .block_points = 64,
+                        .block_s = 0.01 },
     [STAGE_CHIP] = { NAMED(chip),
                      .summary = "an accelerator's latency, energy by part, power, area",
                      .axes = CHIP_AXES,
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
-                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING), .block_points = 4096 },
+                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING), .point_s = 1e-6,
+                     .block_points = 4096 },
     [STAGE_FOOTPRINT] = { NAMED(footprint),
                           .summary =
                               "carbon of making a device and running it for life",
                           .axes = FOOTPRINT_AXES, .asked_by = AXIS_BIT(device),
-                          .block_points = 4096 },
+                          .point_s = 1e-6, .block_points = 4096 },
     [STAGE_CARBON] = { NAMED(carbon),
                        .summary =
                            "carbon of one evaluation, and its products with delay "
@@ -161,37 +165,38 @@ const struct stage stages[STAGE_COUNT] = {
                        .axes = SYSTEM_AXES | FOOTPRINT_AXES,
                        .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
                        .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
-                       .block_points = 16384 },
+                       .point_s = 3e-7, .block_points = 16384 },
     [STAGE_CLOUD] = { NAMED(cloud),
                       .summary = "data-parallel training on rented instances: steps, "
                                  "stalls, price",
                       .axes = CLOUD_AXES, .asked_by = AXIS_BIT(instance),
-                      .inputs = INPUT(REUSE), .block_points = 1024 },
+                      .inputs = INPUT(REUSE), .point_s = 2e-5, .block_points = 1024 },
     [STAGE_RELIABILITY] = { NAMED(reliability),
                             .summary = "lifetime under writes, scrubbing, errors left",
                             .axes = RELIABILITY_AXES,
                             .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
                             .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) |
                                       INPUT(SYSTEM),
-                            .block_points = 1024 },
+                            .point_s = 5e-6, .block_points = 1024 },
     [STAGE_EDGE] = { NAMED(edge),
                      .summary =
                          "an accelerator at a rate: standby, crossover, battery life",
                      .axes = CHIP_AXES | AXIS_BIT(site),
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) |
                                  AXIS_BIT(inference_hz),
-                     .inputs = INPUT(CHIP), .block_points = 4096 },
+                     .inputs = INPUT(CHIP), .point_s = 1e-6, .block_points = 4096 },
     [STAGE_VIDEO] = { NAMED(video),
                       .summary =
                           "video analysed on the device, in the cloud, or by both",
                       .axes = CHIP_AXES | AXIS_BIT(site) | AXIS_BIT(video) |
                               AXIS_BIT(split),
                       .asked_by = AXIS_BIT(video),
-                      .inputs = INPUT(MAPPING) | INPUT(CHIP), .block_points = 4096 },
+                      .inputs = INPUT(MAPPING) | INPUT(CHIP), .point_s = 1e-6,
+                      .block_points = 4096 },
     [STAGE_SAMPLES] = { NAMED(samples),
                         .summary =
                             "what every sample does to the technology's parameters",
-                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
+                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample), .point_s = 1e-6,
                         .block_points = 1024 },
     [STAGE_SENSITIVITY] = { NAMED(sensitivity),
                             .summary =
@@ -200,17 +205,18 @@ const struct stage stages[STAGE_COUNT] = {
                             .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
                                         AXIS_BIT(workload),
                             .inputs = INPUT(SAMPLES), /* and the objective's */
-                            .block_points = 16 },
+                            .cost_s = sensitivity_stage_cost_s, .block_points = 16 },
     [STAGE_ENGINES] = { NAMED(engines),
                         .summary = "memories of the accelerators a cim machine has",
                         .axes = ENGINES_AXES, .shelves = 1u << SHELF_ACCELERATOR,
-                        .optional = AXIS_BIT(technology), .block_points = 1 },
+                        .optional = AXIS_BIT(technology),
+                        .cost_s = engines_stage_cost_s, .block_points = 1 },
     [STAGE_CIM_OPERATION] = { NAMED(cim_operation),
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
                               .axes = CIM_OPERATION_AXES,
                               .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
-                              .block_points = 4096 },
+                              .point_s = 2e-7, .block_points = 4096 },
     [STAGE_CIM_NETWORK] = { NAMED(cim_network),
                             .summary =
                                 "a network in or beside memory: compute, memory, "
@@ -218,7 +224,8 @@ const struct stage stages[STAGE_COUNT] = {
                             .axes = CIM_NETWORK_AXES, .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
                             .inputs = INPUT(ENGINES),
-                            .shelves = 1u << SHELF_ACCELERATOR, .block_points = 256 },
+                            .shelves = 1u << SHELF_ACCELERATOR,
+                            .cost_s = cim_network_stage_cost_s, .block_points = 256 },
     [STAGE_INFERENCE] = { NAMED(inference),
                           .summary = "a network on any kind of machine: latency, "
                                      "energy, area, copies in an area budget",
@@ -230,35 +237,38 @@ const struct stage stages[STAGE_COUNT] = {
                           .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
                           .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
                                     INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
-                          .takes_one_input = true, .block_points = 1024 },
+                          .takes_one_input = true, .point_s = 2e-7,
+                          .block_points = 1024 },
     [STAGE_CROSSBAR_BUFFERS] = { NAMED(crossbar_buffers),
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,
                                  .shelves = 1u << SHELF_TECHNOLOGY,
-                                 .asked_by = AXIS_BIT(crossbar), .block_points = 1 },
+                                 .asked_by = AXIS_BIT(crossbar), .point_s = 1.2e-2,
+                                 .block_points = 1 },
     [STAGE_CROSSBAR] = { NAMED(crossbar),
                          .summary = "a crossbar that computes with its weights: one "
                                     "conversion, one sum, one pulse",
                          .axes = CROSSBAR_AXES, .asked_by = AXIS_BIT(crossbar),
-                         .block_points = 4096 },
+                         .point_s = 2e-6, .block_points = 4096 },
     [STAGE_CROSSBAR_NETWORK] = { NAMED(crossbar_network),
                                  .summary = "a network in crossbars, evaluated or "
                                             "trained: time, energy, area by part",
                                  .axes = CROSSBAR_NETWORK_AXES,
                                  .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
                                  .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
-                                 .block_points = 256 },
+                                 .point_s = 1e-5, .block_points = 256 },
     [STAGE_HDC_MEMORY] = { NAMED(hdc_memory),
                            .summary = "the memory of hypervectors: read, write, shift, "
                                       "transverse read",
                            .axes = HDC_MEMORY_AXES, .asked_by = AXIS_BIT(hdc),
-                           .block_points = 1 },
+                           .point_s = 1.2e-3, .block_points = 1 },
     [STAGE_HDC] = { NAMED(hdc),
                     .summary = "texts recognised by hyperdimensional computing: "
                                "operations, time, energy by step",
                     .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
                     .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
-                    .inputs = INPUT(HDC_MEMORY), .block_points = 4096 },
+                    .inputs = INPUT(HDC_MEMORY), .point_s = 1e-6,
+                    .block_points = 4096 },
 };
 
 #define STAGE(stage, ID)                                       \

@@ -11,16 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-double stage_cost_s(const struct study *study, enum stage_id id,
-                    const struct point *point)
-{
-    const struct space *space = &study->sweep->space;
-
-    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
-        return 0;
-    return stages[id].cost_s(study, point);
-}
-
 size_t metric_point_bytes(const struct metric *metric)
 {
     return sizeof(double) * inners[metric->inner].count;

@@ -1,5 +1,6 @@
 #include "stage/visit.h"
 
+#include "accel/layer_cache.h"
 #include "tech/node.h"
 
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -52,6 +53,18 @@ enum status visit_node(const struct visit *visit, const struct node **node,
         return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
                          point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
     return status;
+}
+
+enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
+                         enum phase phase, uint64_t batch,
+                         const struct accel_layers **layers, struct error *reason)
+{
+    const struct record *workload = visit->point.workload;
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD, workload);
+
+    return (is_varied ? layer_cache_pass : layer_cache_find)(
+        cache, (const struct workload *)workload, phase, batch,
+        visit->point.sequence_length, layers, reason);
 }
 
 /* Where the point is in the stages it reads, and which of them have an answer there;

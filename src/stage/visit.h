@@ -5,6 +5,7 @@
 
 #include "stage/stage.h"
 #include "uncertainty/variation.h"
+#include "workload/workload.h"
 
 /* The sample whose records a stage's point has: 0 where no sample changes the stage. */
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -37,6 +38,14 @@ enum status visit_record(const struct visit *visit, enum shelf_id shelf,
 struct node;
 enum status visit_node(const struct visit *visit, const struct node **node,
                        struct error *reason);
+
+/* The layers of the point's workload, kept in the cache unless the sample of a spread changes
+ * it.  Status and reason as of accel_layers_create. */
+struct accel_layers;
+struct layer_cache;
+enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
+                         enum phase phase, uint64_t batch,
+                         const struct accel_layers **layers, struct error *reason);
 
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */
