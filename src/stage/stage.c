@@ -146,7 +146,7 @@ const struct stage stages[STAGE_COUNT] = {
                             "layers on an accelerator: cycles, accesses per memory",
                         .axes = MAPPING_AXES, .unread = POWER_PARAMETERS,
                         .cost_s = mapping_stage_cost_s, .block_points = 64,
-                        .block_s = 0.01 },
+                        .block_s = 2e-3 },
     [STAGE_CHIP] = { NAMED(chip),
                      .summary = "an accelerator's latency, energy by part, power, area",
                      .axes = CHIP_AXES,
