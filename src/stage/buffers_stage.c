@@ -135,7 +135,7 @@ void buffers_stage_evaluate(const struct study *study, struct range points,
 
 double buffers_at_s(const struct point *point, const struct accelerator *accelerator)
 {
-    const double search_s = 5e-3;
+    const double search_s = 3.5e-3;
     double sum_s = 1e-6;
 
     for (size_t l = 0; l < accelerator->levels_count; l++)

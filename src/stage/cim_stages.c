@@ -181,7 +181,7 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
 double cim_network_stage_cost_s(const struct study *study, const struct point *point,
                                 struct layer_cache *layers)
 {
-    const double point_s = 2e-6, layer_s = 1e-7, engine_s = 4e-7;
+    const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
     const struct cim *cim = (const struct cim *)point->cim;
     const struct accel_layers *found;
 

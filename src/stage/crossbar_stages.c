@@ -172,6 +172,12 @@ struct shared {
     struct crossbar_room room;
 };
 
+/* Training's forward pass has the layers of inference. */
+static enum phase layers_phase(const struct point *point)
+{
+    return point->phase == PHASE_TRAINING ? PHASE_INFERENCE : (enum phase)point->phase;
+}
+
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
@@ -188,11 +194,8 @@ static enum status network_visit(const struct visit *visit, const union columns 
                 visit->at[STAGE_CROSSBAR_BUFFERS], &buffers);
     request_make(&visit->point, &costs, &buffers, &request);
     /* of one sample */
-    status = visit_layers(visit, &shared->layers,
-                          visit->point.phase == PHASE_TRAINING
-                              ? PHASE_INFERENCE
-                              : (enum phase)visit->point.phase,
-                          1, &request.layers, reason);
+    status = visit_layers(visit, &shared->layers, layers_phase(&visit->point), 1,
+                          &request.layers, reason);
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
@@ -210,4 +213,19 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
                 status, reason);
     layer_cache_free(&shared.layers);
     crossbar_room_free(&shared.room);
+}
+
+double crossbar_network_stage_cost_s(const struct study *study,
+                                     const struct point *point,
+                                     struct layer_cache *layers)
+{
+    const double point_s = 1e-6, layer_s = 1e-6;
+    const struct accel_layers *found;
+
+    (void)study;
+    if (layer_cache_find(layers, (const struct workload *)point->workload,
+                         layers_phase(point), 1, point->sequence_length, &found,
+                         NULL) != STATUS_OK)
+        return point_s;
+    return point_s + (double)found->count * layer_s;
 }

@@ -151,13 +151,13 @@ const struct stage stages[STAGE_COUNT] = {
                      .summary = "an accelerator's latency, energy by part, power, area",
                      .axes = CHIP_AXES,
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
-                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING), .point_s = 1e-6,
+                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING), .point_s = 5e-7,
                      .block_points = 4096 },
     [STAGE_FOOTPRINT] = { NAMED(footprint),
                           .summary =
                               "carbon of making a device and running it for life",
                           .axes = FOOTPRINT_AXES, .asked_by = AXIS_BIT(device),
-                          .point_s = 1e-6, .block_points = 4096 },
+                          .point_s = 5e-7, .block_points = 4096 },
     [STAGE_CARBON] = { NAMED(carbon),
                        .summary =
                            "carbon of one evaluation, and its products with delay "
@@ -177,21 +177,21 @@ const struct stage stages[STAGE_COUNT] = {
                             .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
                             .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) |
                                       INPUT(SYSTEM),
-                            .point_s = 5e-6, .block_points = 1024 },
+                            .point_s = 1.5e-6, .block_points = 1024 },
     [STAGE_EDGE] = { NAMED(edge),
                      .summary =
                          "an accelerator at a rate: standby, crossover, battery life",
                      .axes = CHIP_AXES | AXIS_BIT(site),
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) |
                                  AXIS_BIT(inference_hz),
-                     .inputs = INPUT(CHIP), .point_s = 1e-6, .block_points = 4096 },
+                     .inputs = INPUT(CHIP), .point_s = 2e-7, .block_points = 4096 },
     [STAGE_VIDEO] = { NAMED(video),
                       .summary =
                           "video analysed on the device, in the cloud, or by both",
                       .axes = CHIP_AXES | AXIS_BIT(site) | AXIS_BIT(video) |
                               AXIS_BIT(split),
                       .asked_by = AXIS_BIT(video),
-                      .inputs = INPUT(MAPPING) | INPUT(CHIP), .point_s = 1e-6,
+                      .inputs = INPUT(MAPPING) | INPUT(CHIP), .point_s = 2e-7,
                       .block_points = 4096 },
     [STAGE_SAMPLES] = { NAMED(samples),
                         .summary =
@@ -243,7 +243,7 @@ const struct stage stages[STAGE_COUNT] = {
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,
                                  .shelves = 1u << SHELF_TECHNOLOGY,
-                                 .asked_by = AXIS_BIT(crossbar), .point_s = 1.2e-2,
+                                 .asked_by = AXIS_BIT(crossbar), .point_s = 8e-3,
                                  .block_points = 1 },
     [STAGE_CROSSBAR] = { NAMED(crossbar),
                          .summary = "a crossbar that computes with its weights: one "
@@ -256,7 +256,8 @@ const struct stage stages[STAGE_COUNT] = {
                                  .axes = CROSSBAR_NETWORK_AXES,
                                  .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
                                  .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
-                                 .point_s = 1e-5, .block_points = 256 },
+                                 .cost_s = crossbar_network_stage_cost_s,
+                                 .block_points = 256 },
     [STAGE_HDC_MEMORY] = { NAMED(hdc_memory),
                            .summary = "the memory of hypervectors: read, write, shift, "
                                       "transverse read",
@@ -267,7 +268,7 @@ const struct stage stages[STAGE_COUNT] = {
                                "operations, time, energy by step",
                     .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
                     .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
-                    .inputs = INPUT(HDC_MEMORY), .point_s = 1e-6,
+                    .inputs = INPUT(HDC_MEMORY), .point_s = 2e-7,
                     .block_points = 4096 },
 };
 

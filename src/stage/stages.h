@@ -20,6 +20,7 @@ STAGE_COST(mapping);
 STAGE_COST(sensitivity);
 STAGE_COST(engines);
 STAGE_COST(cim_network);
+STAGE_COST(crossbar_network);
 #undef STAGE_COST
 
 /* The memories of the point's accelerator, a point that is the visit's but for what its
