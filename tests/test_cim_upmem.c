@@ -89,7 +89,9 @@ static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t 
 {
     struct accel_layer layer = accel_layer_product(1, n, k, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = {
         .cim = cim, .layers = &layers, .bits = 32, .units = units
     };
@@ -131,7 +133,9 @@ static void groups_are_dealt_to_dpus(void)
         .out_width = 14,
     };
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = 32, .units = 512
     };
@@ -161,7 +165,9 @@ static void a_streamed_operand_is_no_weight(void)
     struct accel_layer layers_[2] = { accel_layer_product(1, 4096, 4096, 1),
                                       accel_layer_product(1, 4096, 4096, 1) };
     size_t numbers[2] = { 1, 2 };
-    const struct accel_layers layers = { layers_, numbers, 2 };
+    const struct accel_layers layers = { .layers = layers_,
+                                         .number = numbers,
+                                         .count = 2 };
     const struct cim *const machines[] = { &machine, &beside };
 
     layers_[1].streams_weights = true;
@@ -192,7 +198,9 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
 {
     struct accel_layer layer = accel_layer_product(1, 800000, 4096, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     struct cim_network_request request = { .cim = &beside,
                                            .layers = &layers,
                                            .bits = 32 };

@@ -161,6 +161,44 @@ static void costs_stand_to_each_other_as_times(void)
     CU_ASSERT(most < 30 * least);
 }
 
+/* Layers that are alike are mapped once; the sum is that of mapping them all. */
+static void layers_alike_change_no_mapping(void)
+{
+    static const char *const cases[][2] = { { "eyeriss-like", "bert-base" },
+                                            { "eie-64", "squeezenet" },
+                                            { "scalesim-32", "mobilenet-v2" } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct library *library = shipped_library();
+        struct machine machine = {
+            .accelerator = *(const struct accelerator *)library_find(
+                library, SHELF_ACCELERATOR, cases[i][0]),
+            .bits = 8
+        };
+        struct mapping once, all;
+        struct accel_layers layers, plain;
+        size_t alike = 0;
+
+        CU_ASSERT_EQUAL_FATAL(
+            accel_layers_create(&layers,
+                                (const struct workload *)library_find(
+                                    library, SHELF_WORKLOAD, cases[i][1]),
+                                PHASE_INFERENCE, 1, 0, NULL),
+            STATUS_OK);
+        plain = layers;
+        plain.first_alike = NULL;
+        for (size_t l = 0; l < layers.count; l++)
+            alike += layers.first_alike[l] < l;
+        CU_ASSERT(alike > 0);
+        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &once, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(machine_map(&machine, &plain, 0, &all, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(memcmp(&once, &all, sizeof once), 0);
+        CU_ASSERT(machine_map_s(&machine, &layers, 0) <
+                  machine_map_s(&machine, &plain, 0));
+        accel_layers_free(&layers);
+    }
+}
+
 /* Every stage of the study: costs are numbers, some of them positive. */
 static void costs_check(void)
 {
@@ -249,5 +287,5 @@ static void shipped_sweeps_have_costs_and_blocks_to_share(void)
 
 SUITE(stage, TEST(every_stage_has_its_entry), TEST(metrics_have_names_of_their_own),
       TEST(a_row_comes_back_from_its_columns), TEST(costs_follow_the_layers),
-      TEST(costs_stand_to_each_other_as_times),
+      TEST(costs_stand_to_each_other_as_times), TEST(layers_alike_change_no_mapping),
       TEST(shipped_sweeps_have_costs_and_blocks_to_share));
