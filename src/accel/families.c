@@ -235,7 +235,7 @@ enum status machine_map(const struct machine *machine,
     bool is_costly = accel_families[machine->accelerator.family]->map_s != NULL;
     bool is_found = false, stay = weights_stay(machine, layers);
     bool held = weights_are_held(machine, layers, number);
-    struct mapping one, *made = &one;
+    struct mapping one = { 0 }, *made = &one;
     enum status status = STATUS_OK;
 
     *total = (struct mapping){ 0 };
