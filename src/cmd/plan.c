@@ -73,13 +73,13 @@ static void plan_print(const struct study *study)
     printf("sweep     %s%s%s\n", study->sweep->file, study->sweep->title ? ": " : "",
            study->sweep->title ? study->sweep->title : "");
     axes_print(study->sweep);
-    printf("stage         points     excluded   core seconds        bytes\n");
+    printf("stage                 points     excluded   core seconds        bytes\n");
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         const struct plan_stage *stage = &estimate.stages[id];
 
         if (!(study->stages >> id & 1))
             continue;
-        printf("%-8s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
+        printf("%-16s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
                (unsigned long long)stage->points, stage->is_exact ? " " : "<",
                (unsigned long long)stage->excluded, stage->core_s,
                quantity_format(stage->bytes, "byte", text, sizeof text));
