@@ -37,25 +37,24 @@ static uint64_t draw(uint64_t *state)
 /* Gaps between non-zero weights are geometric: floor(log(u) / log(1 - density)) of a number
  * u.  A gap is at least g where u is at most (1 - density)^g; these limits stand in a
  * table, the first to be looked at for the leading bits of u in a guide (H. Chen and
- * Y. Asau, AIIE Transactions 6, 1974).  Next to a limit, where rounding decides, the
- * logarithm is taken. */
-enum { GUIDE_BITS = 10 };
+ * Y. Asau, AIIE Transactions 6, 1974).  Next to a limit, where rounding decides, and beyond
+ * the table the logarithm is taken. */
+enum { GUIDE_BITS = 10, LIMITS_MOST = 4096 };
 struct gaps {
     double per_log;
-    uint64_t most; /* longer gaps are all alike */
+    uint64_t longest; /* gaps from here on are all alike */
     uint64_t *limits,
         *within; /* of gap g: u at most limits[g], surely so at within[g] */
     uint32_t guide[1 << GUIDE_BITS];
 };
 
-static void gaps_create(struct gaps *gaps, double density, uint64_t most)
+static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
 {
-    const double nearness =
-        1e-12; /* rounding of log and product moves a limit by 2e-14 */
-    uint64_t gap = most;
+    const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
+    uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
 
     gaps->per_log = 1 / log1p(-density);
-    gaps->most = most;
+    gaps->longest = longest;
     gaps->limits = alloc_array(2 * (most + 2), sizeof *gaps->limits);
     gaps->within = gaps->limits + most + 2;
     gaps->limits[0] = gaps->within[0] = UINT64_MAX;
@@ -66,6 +65,8 @@ static void gaps_create(struct gaps *gaps, double density, uint64_t most)
         gaps->within[g] = (uint64_t)(limit * (1 - nearness));
     }
     gaps->limits[most + 1] = 0; /* ends every search */
+    if (most < longest)
+        gaps->within[most] = 0;
     for (uint64_t i = 0; i < 1 << GUIDE_BITS; i++) {
         uint64_t largest = (i + 1) << (53 - GUIDE_BITS);
 
@@ -85,7 +86,7 @@ static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
     if (u > gaps->within[gap]) {
         double exact = log((double)u * 0x1p-53) * gaps->per_log;
 
-        gap = exact < (double)gaps->most ? (uint64_t)exact : gaps->most;
+        gap = exact < (double)gaps->longest ? (uint64_t)exact : gaps->longest;
     }
     return gap;
 }
