@@ -159,8 +159,11 @@ crc_by_instruction(uint32_t crc, const unsigned char *p, size_t size)
 }
 #endif
 
-static uint32_t crc_by_tables(uint32_t crc, const unsigned char *p, size_t size)
+uint32_t crc32c_by_tables(uint32_t crc, const void *bytes, size_t size)
 {
+    const unsigned char *p = bytes;
+
+    crc = ~crc;
     for (; size >= 8; size -= 8, p += 8) {
         uint32_t low, high;
 
@@ -174,7 +177,7 @@ static uint32_t crc_by_tables(uint32_t crc, const unsigned char *p, size_t size)
     }
     for (; size; size--, p++)
         crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 255];
-    return crc;
+    return ~crc;
 }
 
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
@@ -183,5 +186,5 @@ uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
     if (__builtin_cpu_supports("sse4.2"))
         return ~crc_by_instruction(~crc, bytes, size);
 #endif
-    return ~crc_by_tables(~crc, bytes, size);
+    return crc32c_by_tables(crc, bytes, size);
 }

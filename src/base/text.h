@@ -31,4 +31,7 @@ size_t utf8_length(const char *text);
 /* CRC-32C (Castagnoli) of bytes, continuing from crc (0 to begin). */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t size);
 
+/* The same without the processor's instruction. */
+uint32_t crc32c_by_tables(uint32_t crc, const void *bytes, size_t size);
+
 #endif
