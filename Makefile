@@ -75,12 +75,12 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)jobs/run deepnvm_isocapacity
 
-test: deps  ## install what is missing, build, run every test
+test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
-	$(Q)tests/run_all $(BUILD)
+	$(Q)tests/run_all $(BUILD) $(ONLY)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)

@@ -1,28 +1,7 @@
 #!/usr/bin/env bash
 # The command line as scripts see it: exit codes, one line per error, help that names every
 # command, generated pages that are up to date, output that is stable.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-
-expect() { # exit code, pattern in the output, command...
-    local code=$1 pattern=$2 output
-    shift 2
-    output=$(timeout 60 "$@" 2>&1)
-    [ $? -eq "$code" ] || fail "exit code of: $* ($output)"
-    grep -q -- "$pattern" <<<"$output" || fail "no '$pattern' from: $* ($output)"
-}
-
-one_line() { # command...: exit code 2 and a single line on standard error
-    local output
-    output=$(timeout 60 "$@" 2>&1 >/dev/null)
-    [ $? -eq 2 ] || fail "exit code of: $*"
-    [ "$(wc -l <<<"$output")" -eq 1 ] || fail "more than one line from: $*"
-}
+. "$(dirname "$0")/harness.sh"
 
 for command in $("$NVSWEEP" help | awk '/^  nvsweep/ { print $2 }'); do
     expect 0 "nvsweep $command" "$NVSWEEP" help "$command"
@@ -88,4 +67,4 @@ echo "an older picture" >"$scratch/older.svg"
 touch "$scratch/none.h5.journal"
 expect 2 "no leases" "$NVSWEEP" timeline "$scratch/none.h5" -o "$scratch/older.svg"
 grep -q older "$scratch/older.svg" || fail "timeline emptied a file it had nothing for"
-[ "$failures" -eq 0 ]
+verdict "commands, options and pages: all as expected"

@@ -2,12 +2,7 @@
 # Machines of every kind from sweep file to result file: the same bytes on one and on three
 # ranks, recomputed alike, a front; records that make no sense are one line and exit code 2,
 # networks that do not fit a status.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$(dirname "$0")/harness.sh"
 
 cat >"$scratch/small.cfg" <<'CFG'
 title = "kinds x networks x budgets";
@@ -80,5 +75,4 @@ timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet ||
 "$NVSWEEP" explain "$scratch/large.cfg" workload=gemv-1310720 |
     grep -q 'why not: weights of 2.15e+10 bytes do not fit 64 DPUs of 6.71e+07' ||
     fail "no reason for what does not fit"
-[ $failures -eq 0 ] && echo "machines of every kind are as they should be"
-exit $((failures > 0))
+verdict "machines of every kind are as they should be"

@@ -249,7 +249,7 @@ static void root_write(struct skeleton *sk, const struct program *program)
 static void checksum_write(struct skeleton *sk)
 {
     struct dataset_spec spec = {
-        .name = SKELETON_CHECKSUM,
+        .name = RESULTS_METADATA_CHECKSUM,
         .units = "1",
         .meaning = "CRC-32C of the file's bytes outside the stages' datasets",
         .type = H5T_STD_U32LE,
