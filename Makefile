@@ -57,7 +57,8 @@ IMPORT_O   := $(call objects,$(IMPORT)) $(BUILD)/onnx/onnx.pb-c.o
 PARALLEL_O := $(call objects,$(PARALLEL))
 MAIN_O     := $(BUILD)/obj/main.o
 ASSETS_O   := $(BUILD)/report/assets.o
-PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O)
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O) \
+              $(if $(SANITIZE),$(BUILD)/obj/tests/sanitizer.o)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 FUZZ       := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
