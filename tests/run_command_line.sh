@@ -10,6 +10,15 @@ expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
 expect 2 "did you mean 'plan'" "$NVSWEEP" plam
 expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
 expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
+# Each word that `list` offers is a list, and every stage that is listed computes something.
+offered=$("$NVSWEEP" list 2>&1 | sed -n 's/.*list what: \(.*\) or layers.*/\1/p' | tr -d ',')
+[ "$(wc -w <<<"$offered")" -gt 10 ] || fail "list offers '$offered'"
+for what in $offered; do
+    expect 0 "[a-z]" "$NVSWEEP" list "$what"
+done
+"$NVSWEEP" list metrics | cut -d ' ' -f 1 | uniq >"$scratch/computed"
+"$NVSWEEP" list stages | cut -d ' ' -f 1 | cmp -s - "$scratch/computed" ||
+    fail "stages and metrics name different stages"
 one_line "$NVSWEEP" list axes $(printf -- '--library . %.0s' {1..16})
 printf 'Layer, M, N, K,\nfc, 8, 8, 8,\n' >"$scratch/names.csv"
 for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do

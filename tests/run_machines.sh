@@ -30,6 +30,22 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'network_engine' ||
     fail "explain has no engine"
 
+# An epoch of training is its batches; inference has none, and wears nothing.
+cat >"$scratch/epoch.cfg" <<'CFG'
+axes = { crossbar = "crossbar-chip"; technology = [ "rram", "sram" ]; node = "32 nm"; roadmap = "lstp";
+         workload = "vgg8-cifar"; phase = [ "inference", "training" ]; batch = 100; precision = 8;
+         epoch_samples = 60000; update_share = 0.25; };
+CFG
+timeout 120 "$NVSWEEP" run "$scratch/epoch.cfg" -o "$scratch/epoch.h5" --quiet || fail "epoch"
+"$NVSWEEP" export "$scratch/epoch.h5" -m crossbar_s,crossbar_forward_s,crossbar_backward_s,\
+crossbar_epoch_s,crossbar_epoch_writes,crossbar_endurance_share | tr -d '\r' >"$scratch/epoch.csv"
+awk -F, 'function near(a, b) { return a > b * (1 - 1e-9) && a < b * (1 + 1e-9) }
+    $2 == "inference" && $5 $6 $7 $8 ~ /[0-9]/ { bad = 1 }
+    $2 == "training" && !(near($6, 600 * $3) && near($4 + $5, $3) && near($7, 600 * 0.25)) { bad = 1 }
+    $2 == "training" && ($1 == "sram" ? $8 != 0 : $8 <= 0) { bad = 1 }
+    $2 == "training" { seen++ } END { exit bad || seen != 2 }' "$scratch/epoch.csv" ||
+    fail "an epoch is not its batches: $(cat "$scratch/epoch.csv")"
+
 # A machine and an axis it stands for; a machine whose record is missing.
 refused() { # words that must be said, file
     timeout 20 "$NVSWEEP" plan "$2" --library "$scratch/library" >"$scratch/out" 2>"$scratch/err"

@@ -446,6 +446,36 @@ static void attention_runs_in_the_gradient_units(void)
     CU_ASSERT_EQUAL(r.gradient_subarrays, 256);
 }
 
+/* The first layer that multiplies two activations, as the axis `layer` counts. */
+static uint64_t attention_layer(const struct accel_layers *layers)
+{
+    for (size_t i = 0; i < layers->count; i++)
+        if (layers->layers[i].streams_weights)
+            return layers->number[i];
+    CU_FAIL("no layer multiplies activations");
+    return 0;
+}
+
+/* Q K^T has two operands and no weights: back through it go two products of its size, and
+ * nothing is updated. */
+static void attention_is_two_products_on_the_way_back(void)
+{
+    struct crossbar_request request = request_of("crossbar-chip", "fefet", "cct-7-3x1");
+    struct crossbar_result forward, both;
+
+    request.layer = attention_layer(request.layers);
+    forward = network(&request);
+    request.trains = true;
+    both = network(&request);
+    ASSERT_NEAR(both.part_j[CROSSBAR_GRADIENT], 3 * forward.part_j[CROSSBAR_GRADIENT],
+                1e-9);
+    ASSERT_NEAR(both.part_s[CROSSBAR_GRADIENT], 3 * forward.part_s[CROSSBAR_GRADIENT],
+                1e-9);
+    CU_ASSERT(both.phase_s[CROSSBAR_ACTIVATION_GRADIENT] > 0);
+    CU_ASSERT_EQUAL(both.phase_s[CROSSBAR_WEIGHT_GRADIENT], 0);
+    CU_ASSERT_EQUAL(both.part_j[CROSSBAR_UPDATE], 0);
+}
+
 /* ---- records */
 
 static void a_crossbar_of_no_rows_is_refused(void)
@@ -497,4 +527,5 @@ SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(a_network_too_large_for_the_chip_is_infeasible),
       TEST(copies_shorten_the_slowest_layer),
       TEST(attention_runs_in_the_gradient_units),
+      TEST(attention_is_two_products_on_the_way_back),
       TEST(a_crossbar_of_no_rows_is_refused));
