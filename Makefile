@@ -57,7 +57,8 @@ IMPORT_O   := $(call objects,$(IMPORT)) $(BUILD)/onnx/onnx.pb-c.o
 PARALLEL_O := $(call objects,$(PARALLEL))
 MAIN_O     := $(BUILD)/obj/main.o
 ASSETS_O   := $(BUILD)/report/assets.o
-PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O)
+PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O) \
+              $(if $(SANITIZE),$(BUILD)/obj/tests/sanitizer.o)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
 FUZZ       := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -75,12 +76,12 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)jobs/run deepnvm_isocapacity
 
-test: deps  ## install what is missing, build, run every test
+test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
-	$(Q)tests/run_all $(BUILD)
+	$(Q)tests/run_all $(BUILD) $(ONLY)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)

@@ -39,7 +39,14 @@ def arguments():
                         help="time to hand a byte range lock from node to node (0: local disk)")
     parser.add_argument("--open-us", type=float, default=10,
                         help="metadata server's time per open")
-    parser.add_argument("--library-files", type=int, default=72, help="files a rank opens")
+    parser.add_argument("--library-files", type=int, default=74,
+                        help="files of sweep and library, opened by rank 0")
+    parser.add_argument("--library-mb", type=float, default=0.47, help="what they hold")
+    parser.add_argument("--network-gbs", type=float, default=1,
+                        help="of a node, for the broadcast of the library")
+    parser.add_argument("--program-files", type=int, default=0,
+                        help="shared objects that each rank opens on the shared file system "
+                             "(127 if program, MPI and HDF5 are installed there)")
     parser.add_argument("--other-mb", type=float, default=25, help="a rank's memory without points")
     parser.add_argument("--inputs-mb", type=float, default=0,
                         help="results of earlier stages, which every rank holds")
@@ -61,6 +68,14 @@ def leases(core_s, ranks, blocks):
     return min(long + guided + end / least, blocks)
 
 
+def start_s(a, ranks):
+    """Rank 0 opens sweep and library and broadcasts them; each rank opens the result file, and
+    the program."""
+    opens = a.library_files + ranks * (1 + a.program_files)
+    broadcast_s = math.ceil(math.log2(ranks)) * a.library_mb * 1e-3 / a.network_gbs
+    return opens * a.open_us * 1e-6 + broadcast_s
+
+
 def model(a, ranks, points):
     block = max(a.block_points, math.ceil(points / BLOCKS_MOST))
     blocks = math.ceil(points / block)
@@ -74,9 +89,9 @@ def model(a, ranks, points):
         "coordinator": count * a.lease_us * 1e-6,
         "writing": points * point_bytes / (a.write_gbs * 1e9),
         "locks": (a.metrics + 4) * blocks * a.lock_us * 1e-6,
-        "library": ranks * a.library_files * a.open_us * 1e-6,
+        "start": start_s(a, ranks),
     }
-    run_s = max(v for k, v in parts.items() if k != "library") + parts["library"]
+    run_s = max(v for k, v in parts.items() if k != "start") + parts["start"]
     shown = dict(parts)
     if parts["blocks"] < 1.1 * parts["computing"]:
         shown.pop("blocks")

@@ -1,5 +1,5 @@
-/* Layer evaluations per second and core, by accelerator family, over VGG-16's layers (EIE:
- * its nine layers). */
+/* Layer evaluations per second and core, by accelerator family, over a network's layers, and
+ * what machine_map_s estimates over what they take. */
 #include "accel/family.h"
 #include "config/library.h"
 
@@ -23,7 +23,7 @@ static void family_measure(const struct library *library, const char *name,
     struct accel_layers layers;
     struct machine machine;
     struct mapping mapping;
-    double begin_s, sum = 0;
+    double begin_s, took_s, sum = 0;
     uint64_t rounds = 0;
 
     if (!record || !workload)
@@ -39,9 +39,13 @@ static void family_measure(const struct library *library, const char *name,
             sum += mapping.cycles;
         rounds++;
     } while (now_s() - begin_s < 0.4);
-    printf("accel     %-15s %-23s %12.4g layers/s per core (%.4g cycles)\n",
-           accel_families[machine.accelerator.family]->name, name,
-           (double)(rounds * layers.count) / (now_s() - begin_s), sum / (double)rounds);
+    took_s = (now_s() - begin_s) / (double)rounds;
+    printf(
+        "accel     %-15s %-26s %-16s %12.4g layers/s per core, estimated %5.2f of the "
+        "time (%.4g cycles)\n",
+        accel_families[machine.accelerator.family]->name, name, network,
+        (double)layers.count / took_s, machine_map_s(&machine, &layers, 0) / took_s,
+        sum / (double)rounds);
     accel_layers_free(&layers);
 }
 
@@ -77,9 +81,14 @@ int main(void)
         { "eyeriss-like", "vgg16" },
         { "winograd-cube", "vgg16" },
         { "scalesim-32", "scalesim-alexnet" },
+        { "eyeriss-like", "bert-base" },
+        { "scalesim-32", "vgg16" },
         { "eie-64", "eie9" },
+        { "eie-64", "resnet18" },
         { "timeloop-eyeriss-stated", "timeloop-default" },
         { "timeloop-eyeriss", "timeloop-default" },
+        { "timeloop-eyeriss", "alexnet" },
+        { "timeloop-weight-stationary", "timeloop-default" },
     };
     char *folder = library_default_folder();
     const char *folders[] = { folder };

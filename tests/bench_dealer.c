@@ -239,7 +239,7 @@ static void costs_measure(const struct study *study, struct costs *costs)
                                      NULL);
         costs->true_s[i] = cpu_s() - begin_s;
         grid_point(grid, &study->sweep->space, at, &point);
-        costs->model_s[i] = stages[STAGE_ARRAY].cost_s(study, &point);
+        costs->model_s[i] = stage_cost_s(study, STAGE_ARRAY, &point, NULL);
         costs->mean_s += costs->true_s[i] / (double)costs->count;
     }
     columns_free(STAGE_ARRAY, &columns);

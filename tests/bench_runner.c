@@ -7,7 +7,8 @@
  *       `nvsweep run`
  *   bench_runner verify FILE      checksums of all committed blocks
  *   bench_runner io FILE POINTS   three ways of writing the same columns, under mpirun
- *   bench_runner hello FILE       open a parallel HDF5 file, and that is all */
+ *   bench_runner hello FILE       open a parallel HDF5 file, and that is all
+ *   bench_runner writing          only the large stage beside a plain write */
 #include "synthetic.h"
 
 #include <errno.h>
@@ -317,26 +318,40 @@ static double sequential_file_s(const char *file, double bytes)
     return took_s;
 }
 
-static void throughput(const char *file)
+/* Best of `times` for each: what the disk does meanwhile with earlier files' bytes costs
+ * any of them up to half. */
+static void throughput(const char *file, int times)
 {
-    struct took small = sweep_take(2, "A=1", file, 100, 84, 0);
-    struct took large = sweep_take(2, "A=1", file, 100, 8334, 0);
-    double bytes = large.points * (20 * sizeof(double) + 1);
-    double plain_s;
+    struct took small = { .seconds = 1e9 }, large = small;
+    double plain_s = 1e9, bytes = 0, more, more_s;
 
-    shell_s("rm -f bench_runner.h5*");
-    plain_s = sequential_file_s(file, bytes);
+    for (int i = 0; i < times; i++) {
+        struct took few = sweep_take(2, "A=1", file, 100, 84, 0);
+        struct took many = sweep_take(2, "A=1", file, 100, 8334, 0);
+        double took_s;
+
+        bytes = many.points * (20 * sizeof(double) + 1);
+        shell_s("rm -f bench_runner.h5*");
+        took_s = sequential_file_s(file, bytes);
+        small = few.seconds < small.seconds ? few : small;
+        large = many.seconds < large.seconds ? many : large;
+        plain_s = took_s < plain_s ? took_s : plain_s;
+    }
+    more = bytes * (1 - small.points / large.points);
+    more_s = large.seconds - small.seconds; /* without making the file */
     printf(
-        "large stage of 20 metrics with its file, 2 ranks\n"
+        "large stage of 20 metrics with its file, 2 ranks, best of %d\n"
         "  %.3g points                       %8.2f million points/s\n"
-        "  into the file                       %8.0f MiB/s, %.0f %% of a plain "
-        "sequential write (%.0f MiB/s)\n"
+        "  a plain sequential write of the same bytes, 1 process, takes %.3f s "
+        "(%.0f MiB/s)\n"
+        "  all, file made and read back        %8.3f s, %.2f times\n"
+        "  the points beyond %.1g, stage only %8.3f s, %.2f times\n"
         "  peak memory per rank                %8.0f MiB at %.2g points, %.0f MiB at "
         "%.2g\n",
-        large.points, large.points / large.seconds * 1e-6,
-        bytes / large.seconds / (1 << 20), 100 * plain_s / large.seconds,
-        bytes / plain_s / (1 << 20), small.peak_kib / 1024, small.points,
-        large.peak_kib / 1024, large.points);
+        times, large.points, large.points / large.seconds * 1e-6, plain_s,
+        bytes / plain_s / (1 << 20), large.seconds, large.seconds / plain_s,
+        small.points, more_s, more_s / (plain_s * more / bytes), small.peak_kib / 1024,
+        small.points, large.peak_kib / 1024, large.points);
 }
 
 static void resuming(const char *file)
@@ -462,12 +477,14 @@ int main(int argc, char **argv)
         return hello_mode(argv);
     if (argc == 4 && strcmp(argv[1], "io") == 0)
         return io_mode(argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 2 && strcmp(argv[1], "writing") == 0)
+        return throughput(file, 5), 0;
     if (argc != 1)
         return 2;
-    setvbuf(stdout, NULL, _IOLBF, 0);
     starting(file);
     creating(file);
-    throughput(file);
+    throughput(file, 5);
     resuming(file);
     printf("20 columns in blocks of %d, 2 ranks\n", IO_BLOCK);
     fflush(stdout);

@@ -329,7 +329,7 @@ static inline double estimate_s(const struct study *study)
         for (uint64_t i = 0; i < COST_SAMPLES; i++) {
             grid_point(&study->grids[id], &study->sweep->space,
                        i * (study->grids[id].points - 1) / (COST_SAMPLES - 1), &point);
-            seconds += stage_cost_s(study, id, &point) *
+            seconds += stage_cost_s(study, id, &point, NULL) *
                        (double)study->grids[id].points / COST_SAMPLES;
         }
     }

@@ -1,12 +1,7 @@
 #!/usr/bin/env bash
 # Accelerators from sweep file to result file: the same bytes on one and on three ranks, the
 # SCALE-Sim command to the digit, published figures met.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$(dirname "$0")/harness.sh"
 
 cat >"$scratch/small.cfg" <<'CFG'
 title = "families x technologies x layers";
@@ -97,5 +92,4 @@ missed=$("$NVSWEEP" validate systolic eyeriss timeloop eie winograd xr 2>&1 | gr
     END { exit !(t / 9 > 6.5 && t / 9 < 6.9 && a / 9 > 10.5 && a / 9 < 11.2) }' ||
     fail "EIE's mean errors are others"
 
-[ $failures -eq 0 ] && echo "accelerators: all as expected"
-exit $((failures > 0))
+verdict "accelerators: all as expected"

@@ -2,13 +2,7 @@
 # The array model beside other tools, as `nvsweep validate array` prints it: every public NVSim
 # row to a tenth of a percent at its organization, its optimum found in every search, two more
 # sets of runs as printed, and DeepNVM++'s table no worse than stated in CHANGELOG.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-NVSWEEP=${NVSWEEP:-$root/build/nvsweep}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$(dirname "$0")/harness.sh"
 
 "$NVSWEEP" validate array >"$scratch/all" || fail "validate array ends with $?"
 awk '/ rows   median/ { rows += $2; if ($7 + 0 > 1e-3) { print "too far off:", $0; bad = 1 } }
@@ -35,5 +29,4 @@ grep -q '^nvsweep,RAM,SRAM,22,1048576,.*,0.7961548695,' "$scratch/out" || fail "
 [ "$(awk -F, '/^nvsweep,/ && $12 > 0' "$scratch/out" | wc -l)" -eq 2 ] ||
     fail "good rows are missing"
 
-[ $failures -eq 0 ] && echo "arrays: all as expected"
-exit $((failures > 0))
+verdict "arrays: all as expected"

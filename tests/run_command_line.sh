@@ -1,28 +1,7 @@
 #!/usr/bin/env bash
 # The command line as scripts see it: exit codes, one line per error, help that names every
 # command, generated pages that are up to date, output that is stable.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-
-expect() { # exit code, pattern in the output, command...
-    local code=$1 pattern=$2 output
-    shift 2
-    output=$(timeout 60 "$@" 2>&1)
-    [ $? -eq "$code" ] || fail "exit code of: $* ($output)"
-    grep -q -- "$pattern" <<<"$output" || fail "no '$pattern' from: $* ($output)"
-}
-
-one_line() { # command...: exit code 2 and a single line on standard error
-    local output
-    output=$(timeout 60 "$@" 2>&1 >/dev/null)
-    [ $? -eq 2 ] || fail "exit code of: $*"
-    [ "$(wc -l <<<"$output")" -eq 1 ] || fail "more than one line from: $*"
-}
+. "$(dirname "$0")/harness.sh"
 
 for command in $("$NVSWEEP" help | awk '/^  nvsweep/ { print $2 }'); do
     expect 0 "nvsweep $command" "$NVSWEEP" help "$command"
@@ -31,6 +10,15 @@ expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
 expect 2 "did you mean 'plan'" "$NVSWEEP" plam
 expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
 expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
+# Each word that `list` offers is a list, and every stage that is listed computes something.
+offered=$("$NVSWEEP" list 2>&1 | sed -n 's/.*list what: \(.*\) or layers.*/\1/p' | tr -d ',')
+[ "$(wc -w <<<"$offered")" -gt 10 ] || fail "list offers '$offered'"
+for what in $offered; do
+    expect 0 "[a-z]" "$NVSWEEP" list "$what"
+done
+"$NVSWEEP" list metrics | cut -d ' ' -f 1 | uniq >"$scratch/computed"
+"$NVSWEEP" list stages | cut -d ' ' -f 1 | cmp -s - "$scratch/computed" ||
+    fail "stages and metrics name different stages"
 one_line "$NVSWEEP" list axes $(printf -- '--library . %.0s' {1..16})
 printf 'Layer, M, N, K,\nfc, 8, 8, 8,\n' >"$scratch/names.csv"
 for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do
@@ -79,4 +67,4 @@ echo "an older picture" >"$scratch/older.svg"
 touch "$scratch/none.h5.journal"
 expect 2 "no leases" "$NVSWEEP" timeline "$scratch/none.h5" -o "$scratch/older.svg"
 grep -q older "$scratch/older.svg" || fail "timeline emptied a file it had nothing for"
-[ "$failures" -eq 0 ]
+verdict "commands, options and pages: all as expected"

@@ -40,6 +40,8 @@ def attribute(name, value):
         body += number(3, value)
     elif isinstance(value, str):
         body += part(4, value)
+    elif isinstance(value, bytes):
+        body += value  # a tensor
     else:
         body += b"".join(number(8, v) for v in value)
     return part(5, body)
@@ -195,7 +197,55 @@ patches = model(graph_input("x", ["n", 3, 8, 8]), tensor("w", [6, 3, 4, 4]),
 counts("patches", patches, 4 * 6 * 48 + 5 * 36, 6 * 48 + 6 + 36,
        "input convolution tokenize fully-connected")
 
+# the extent of a reshape, worked out by the graph itself: (6 + 6)^2 * 2 / 2 = 144
+folded = model(
+    graph_input("x", [1, 8, 6, 6]), tensor("w", [4, 8, 1, 1]), tensor("f", [144, 10]),
+    tensor("two", [], [2]), tensor("second", [], [2]), tensor("third", [], [3]),
+    node("Conv", "x w", "c"), node("Shape", "c", "s"),
+    node("Constant", "", "zero", value_ints=[0]),
+    node("Constant", "", "one", value=tensor("", [1], [1])),
+    node("Slice", "s zero one", "batch"),
+    node("Gather", "s second", "h"), node("Gather", "s third", "w2"),
+    node("Add", "h w2", "sum"), node("Pow", "sum two", "square"),
+    node("Mul", "square two", "twice"), node("Div", "twice two", "half"),
+    node("Sub", "half two", "less"), node("Add", "less two", "flat"),
+    node("Unsqueeze", "flat", "extent", axes=[0]),
+    node("Concat", "batch extent", "target", axis=0), node("Reshape", "c target", "r"),
+    node("MatMul", "r f", "y"))
+counts("a shape worked out in the graph", folded, 36 * 4 * 8 + 1440, 32 + 1440,
+       "input convolution fully-connected")
+counts("a class token of a computed shape", model(
+    graph_input("x", ["n", 3, 8, 8]), tensor("w", [6, 3, 4, 4]), tensor("f", [6, 6]),
+    tensor("rest", [3], [1, 6, -1]), node("Constant", "", "shape", value_ints=[1, 1, 6]),
+    node("ConstantOfShape", "shape", "cls"), node("Conv", "x w", "p", strides=[4, 4]),
+    node("Reshape", "p rest", "r"), node("Transpose", "r", "t", perm=[0, 2, 1]),
+    node("Concat", "cls t", "tokens", axis=1), node("MatMul", "tokens f", "o")),
+    4 * 6 * 48 + 5 * 36, 6 * 48 + 6 + 36, "input convolution tokenize fully-connected")
+
+# a decoder: what changes no number is no layer; twice as high and wide; two channels of four
+decoder = [graph_input("x", [1, 8, 4, 4]), tensor("w", [4, 8, 1, 1]), tensor("u", [2, 2, 3, 3]),
+           tensor("f", [2, 5]), tensor("scales", [4], [1, 1, 2, 2]), tensor("sizes", [4], [1, 4, 8, 8]),
+           node("Conv", "x w", "a"), node("Dropout", "a", "d"), node("Identity", "d", "i"),
+           node("Cast", "i", "c", to=1)]
+tail = [node("Slice", "big", "some", starts=[-2], ends=[99], axes=[1]),
+        node("Conv", "some u", "b", pads=[1, 1, 1, 1]), node("GlobalAveragePool", "b", "g"),
+        node("Squeeze", "g", "s", axes=[2, 3]), node("MatMul", "s f", "y")]
+for what, larger in (("by scales", node("Resize", "c  scales", "big")),
+                     ("by the second input", node("Upsample", "c scales", "big"))):
+    counts(f"a decoder that grows {what}", model(*decoder, larger, *tail),
+           16 * 4 * 8 + 64 * 2 * 2 * 9 + 2 * 5, 32 + 36 + 10,
+           "input convolution dropout upsample slice convolution global-pool fully-connected")
+
 image = graph_input("x", [1, 4, 8, 8])
+refused("a picture that grows unequally",
+        model(image, tensor("scales", [4], [1, 1, 3, 2]), node("Upsample", "x scales", "y")),
+        "scales by 3 and 2, must be one whole number")
+refused("every second channel", model(image, node("Slice", "x", "y", starts=[0], ends=[4],
+                                                  axes=[1], steps=[2])),
+        "has a step of 2, must be 1")
+refused("a reshape to what is not known", model(
+    image, graph_input("n", [1], 7), node("ConstantOfShape", "n", "y")),
+    "has a shape that is not known here")
 refused("an unknown operator", model(image, node("Einsum", "x", "y")),
         "node 'y': operator Einsum is not supported")
 refused("a loop", model(image, node("Loop", "x", "y")), "operator Loop is not supported")

@@ -2,12 +2,7 @@
 # Machines of every kind from sweep file to result file: the same bytes on one and on three
 # ranks, recomputed alike, a front; records that make no sense are one line and exit code 2,
 # networks that do not fit a status.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$(dirname "$0")/harness.sh"
 
 cat >"$scratch/small.cfg" <<'CFG'
 title = "kinds x networks x budgets";
@@ -34,6 +29,22 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" plan "$scratch/small.cfg" | grep -Eq '^chip +14 +12 ' || fail "chip leaves out 12"
 "$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'network_engine' ||
     fail "explain has no engine"
+
+# An epoch of training is its batches; inference has none, and wears nothing.
+cat >"$scratch/epoch.cfg" <<'CFG'
+axes = { crossbar = "crossbar-chip"; technology = [ "rram", "sram" ]; node = "32 nm"; roadmap = "lstp";
+         workload = "vgg8-cifar"; phase = [ "inference", "training" ]; batch = 100; precision = 8;
+         epoch_samples = 60000; update_share = 0.25; };
+CFG
+timeout 120 "$NVSWEEP" run "$scratch/epoch.cfg" -o "$scratch/epoch.h5" --quiet || fail "epoch"
+"$NVSWEEP" export "$scratch/epoch.h5" -m crossbar_s,crossbar_forward_s,crossbar_backward_s,\
+crossbar_epoch_s,crossbar_epoch_writes,crossbar_endurance_share | tr -d '\r' >"$scratch/epoch.csv"
+awk -F, 'function near(a, b) { return a > b * (1 - 1e-9) && a < b * (1 + 1e-9) }
+    $2 == "inference" && $5 $6 $7 $8 ~ /[0-9]/ { bad = 1 }
+    $2 == "training" && !(near($6, 600 * $3) && near($4 + $5, $3) && near($7, 600 * 0.25)) { bad = 1 }
+    $2 == "training" && ($1 == "sram" ? $8 != 0 : $8 <= 0) { bad = 1 }
+    $2 == "training" { seen++ } END { exit bad || seen != 2 }' "$scratch/epoch.csv" ||
+    fail "an epoch is not its batches: $(cat "$scratch/epoch.csv")"
 
 # A machine and an axis it stands for; a machine whose record is missing.
 refused() { # words that must be said, file
@@ -80,5 +91,4 @@ timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet ||
 "$NVSWEEP" explain "$scratch/large.cfg" workload=gemv-1310720 |
     grep -q 'why not: weights of 2.15e+10 bytes do not fit 64 DPUs of 6.71e+07' ||
     fail "no reason for what does not fit"
-[ $failures -eq 0 ] && echo "machines of every kind are as they should be"
-exit $((failures > 0))
+verdict "machines of every kind are as they should be"

@@ -2,13 +2,7 @@
 # Manual pages and completion say what the program knows: every command, every option that
 # help names (and the program takes), every axis, every field of a library record; they are
 # well-formed, complete words, and are installed where man and bash look.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
-
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$(dirname "$0")/harness.sh"
 
 for page in nvsweep nvsweep-sweep nvsweep-library; do
     "$NVSWEEP" man $page >"$scratch/$page.roff" || fail "no page $page"
@@ -69,5 +63,4 @@ for file in bin/nvsweep share/man/man1/nvsweep.1 share/man/man5/nvsweep-sweep.5 
 done
 (cd / && "$scratch/root/usr/bin/nvsweep" list technologies) | grep -q '^sram ' ||
     fail "the installed program does not find its library"
-echo "$options options, $fields fields"
-[ "$failures" -eq 0 ]
+verdict "$options options, $fields fields"

@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
 # `nvsweep submit` without a Slurm: what it writes, what it refuses, and what a stand-in
 # for sbatch is given.
-set -u
-root=$(cd "$(dirname "$0")/.." && pwd)
-nvsweep=$(realpath "${NVSWEEP:-${BUILD:-$root/build}/nvsweep}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. "$(dirname "$0")/harness.sh"
+cd "$scratch" || exit 1
 sweep=$root/sweeps/minimal.cfg
-failed=0
 
-fail() { echo "FAILED: $*"; failed=1; }
-script() { timeout 30 "$nvsweep" submit --dry-run "$@"; }
+script() { timeout 30 "$NVSWEEP" submit --dry-run "$@"; }
 # has LINE ARGUMENTS...: the script has this line, and is one that bash can read
 has() {
     local line=$1
@@ -24,7 +18,7 @@ has() {
 refused() {
     local words=$1 code
     shift
-    timeout 30 "$nvsweep" submit "$@" >out 2>err
+    timeout 30 "$NVSWEEP" submit "$@" >out 2>err
     code=$?
     [ $code -eq 2 ] || fail "submit $*: exit code $code, must be 2"
     [ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$words" err ||
@@ -76,18 +70,17 @@ refused "none.in: cannot read the job template" "$sweep" --template none.in --dr
 # The script reaches sbatch whole; its answer and its refusal reach the user.
 mkdir bin
 for tool in sh cat timeout wc grep; do ln -s "$(command -v $tool)" bin; done
-PATH=$work/bin refused "no sbatch in PATH" "$sweep"
-printf '#!%s\ncat >given; echo 4711\n' "$work/bin/sh" >bin/sbatch
+PATH=$scratch/bin refused "no sbatch in PATH" "$sweep"
+printf '#!%s\ncat >given; echo 4711\n' "$scratch/bin/sh" >bin/sbatch
 chmod +x bin/sbatch
-job=$(PATH=$work/bin "$nvsweep" submit "$sweep" --nodes 3)
+job=$(PATH=$scratch/bin "$NVSWEEP" submit "$sweep" --nodes 3)
 [ "$job" = 4711 ] || fail "the job's number is '$job', must be 4711"
 script "$sweep" --nodes 3 >script
 cmp script given || fail "sbatch was given another script than --dry-run prints"
-printf '#!%s\necho "sbatch: error: no such partition" >&2; exit 1\n' "$work/bin/sh" >bin/sbatch
-PATH=$work/bin "$nvsweep" submit "$sweep" 2>err
+printf '#!%s\necho "sbatch: error: no such partition" >&2; exit 1\n' "$scratch/bin/sh" >bin/sbatch
+PATH=$scratch/bin "$NVSWEEP" submit "$sweep" 2>err
 code=$?
 [ $code -eq 1 ] && [ "$(tail -n 1 err | cut -c1-29)" = "nvsweep: sbatch refused the j" ] ||
     { fail "a refusal by sbatch: exit code $code"; cat err; }
 
-[ $failed -eq 0 ] && echo "all as it must be"
-exit $failed
+verdict "all as it must be"

@@ -89,6 +89,9 @@ def check_validate():
     headline = [f for f in figures if f["metric"] == "edp_js" and f["published"] == 4.7]
     assert headline and headline[0]["baseline"] == ["technology=sram"] or \
         headline[0]["baseline"] == ["technology=sram-deepnvm"], headline
+    for system in "simdram", "carbon", "neon", "upmem", "hdc-rtm", "edge":
+        said = nvsweep("validate", system).splitlines()
+        assert " 0 missed," in said[-1], (system, said)
 
 
 def main():

@@ -125,22 +125,28 @@ static void synthetic_large_evaluate(const struct study *study, struct range poi
                                      struct error *reason)
 {
     const double *values = study->results[SMALL].column[1];
+    const struct grid *grid = &study->grids[LARGE];
+    uint64_t row = grid->points / study->grids[SMALL].points; /* of one small point */
 
     (void)reason;
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        uint64_t small = grid_project(&study->grids[LARGE], index,
-                                      &study->grids[SMALL]);
+    for (uint64_t i = 0, end; i < points.count; i = end) {
+        uint64_t index = points.first + i, rest = row - index % row;
+        uint64_t small = grid_project(grid, index, &study->grids[SMALL]);
 
-        status[i] = study->statuses[SMALL][small];
+        end = rest < points.count - i ? i + rest : points.count;
+        memset(status + i, study->statuses[SMALL][small], end - i);
         for (size_t m = 0; m < 20 && status[i] == POINT_DONE; m++)
-            ((double *)out->column[m])[i] = values[small] * (double)(index + m);
+            for (uint64_t k = i; k < end; k++)
+                ((double *)out->column[m])[k] = values[small] *
+                                                (double)(points.first + k + m);
     }
 }
 
 static double synthetic_small_cost_s(const struct study *study,
-                                     const struct point *point)
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
+    (void)layers;
     const char *spin_us = getenv("SYNTHETIC_SPIN_US");
 
     (void)study;
@@ -148,8 +154,10 @@ static double synthetic_small_cost_s(const struct study *study,
 }
 
 static double synthetic_large_cost_s(const struct study *study,
-                                     const struct point *point)
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
+    (void)layers;
     (void)study;
     (void)point;
     return 1e-7;

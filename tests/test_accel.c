@@ -90,7 +90,9 @@ static struct mapping map_one(const struct machine *machine,
 {
     struct accel_layer one = *layer;
     size_t number = 1;
-    const struct accel_layers layers = { &one, &number, 1 };
+    const struct accel_layers layers = { .layers = &one,
+                                         .number = &number,
+                                         .count = 1 };
     struct mapping mapping;
     struct error err = { "" };
 
@@ -282,7 +284,7 @@ static void eie_weights_must_fit_its_pes(void)
     struct machine machine = machine_of(ACCEL_EIE);
     struct accel_layer two[] = { dense, dense };
     size_t numbers[] = { 1, 2 };
-    const struct accel_layers layers = { two, numbers, 2 };
+    const struct accel_layers layers = { .layers = two, .number = numbers, .count = 2 };
     struct level tight[5];
     struct mapping one, both;
     struct error err = { "" };
@@ -365,7 +367,9 @@ static void zeros_save_what_the_machine_says(void)
     for (int family = 0; family < ACCEL_FAMILY_COUNT; family++) {
         struct machine machine = machine_of((enum accel_family_id)family);
         struct accel_layer layer = conv3;
-        struct accel_layers layers = { &layer, (size_t[]){ 1 }, 1 };
+        struct accel_layers layers = { .layers = &layer,
+                                       .number = (size_t[]){ 1 },
+                                       .count = 1 };
         struct mapping full, gated, skipped, coded_dram;
         struct error err;
 
@@ -393,6 +397,114 @@ static void zeros_save_what_the_machine_says(void)
     }
 }
 
+/* splitmix64 as a number in (0, 1]. */
+static double drawn(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (double)(((z ^ z >> 31) >> 11) + 1) * 0x1p-53;
+}
+
+/* Entries of all PEs, every gap by its logarithm. */
+static double entries_by_logarithms(uint64_t pes, uint64_t rows, uint64_t columns,
+                                    double density, uint64_t run)
+{
+    uint64_t state = rows * 1000003 + columns, entries = 0;
+
+    for (uint64_t i = 0; i < columns * pes; i++) {
+        double own = (double)(rows / pes + (i % pes < rows % pes)), at = 0;
+
+        while (at < own) {
+            double gap = floor(log(drawn(&state)) * (1 / log1p(-density)));
+
+            if (gap >= own - at)
+                break;
+            entries += 1 + (uint64_t)gap / run;
+            at += gap + 1;
+        }
+    }
+    return (double)entries;
+}
+
+static void eie_gaps_are_those_of_logarithms(void)
+{
+    static const double densities[] = {
+        1e-4, 0.003, 0.04, 0.09, 0.25, 0.5, 0.9, 0.9999
+    };
+    static const uint64_t sizes[] = { 1, 100, 168, 1000, 4097, 2000000 };
+
+    for (size_t d = 0; d < sizeof densities / sizeof *densities; d++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            struct machine machine = machine_of(ACCEL_EIE);
+            uint64_t columns = sizes[s] > 5000 ? 1 : 300;
+            struct accel_layer layer = accel_layer_product(1, sizes[s], columns, 1);
+            struct mapping mapping = { 0 };
+            struct error err;
+
+            layer.weight_density = densities[d];
+            layer.activation_density = 1;
+            CU_ASSERT_EQUAL(
+                accel_families[ACCEL_EIE]->map(&machine, &layer, &mapping, &err),
+                STATUS_OK);
+            CU_ASSERT_EQUAL(
+                mapping.computed_macs,
+                entries_by_logarithms(168, sizes[s], columns, densities[d], 16));
+        }
+}
+
+/* The least a product of b x c by c x f can cost on 168 sets of PEs with 12 inputs, 224
+ * weights and 24 sums each, and a buffer of 65536, all passes tried. */
+static double least_cost(uint64_t b, uint64_t c, uint64_t f)
+{
+    double least = INFINITY;
+
+    for (uint64_t r = 1; r <= 168; r++)
+        for (uint64_t q = 1; q <= 12 && q <= c; q++)
+            for (uint64_t p = 1; p <= 16 && p <= 224 / q; p++) {
+                uint64_t channels = q * r < c ? q * r : c;
+                uint64_t filters = p * (168 / r) < f ? p * (168 / r) : f;
+
+                if (c % channels || f % filters)
+                    continue;
+                for (uint64_t n = 1; n <= b; n++)
+                    for (uint64_t held = filters; held <= f; held += filters) {
+                        double buffer = (double)(b * c * (f / filters) +
+                                                 2 * b * f * (c / channels));
+                        double dram = (double)(b * c * (f / held) + c * f * (b / n));
+
+                        if (b % n || (f / filters) % (held / filters) ||
+                            held * n + channels * n > 65536)
+                            continue;
+                        least = fmin(least, 200 * dram + 6 * buffer);
+                    }
+            }
+    return least;
+}
+
+static void row_stationary_finds_the_least_of_all_passes(void)
+{
+    static const uint64_t products[][3] = { { 1, 64, 10 },    { 6, 96, 120 },
+                                            { 16, 768, 768 }, { 128, 64, 128 },
+                                            { 1, 97, 101 },   { 12, 1280, 360 } };
+
+    for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
+        uint64_t b = products[i][0], c = products[i][1], f = products[i][2];
+        struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+        struct accel_layer layer = accel_layer_product(b, f, c, 1);
+        struct mapping mapping = { 0 };
+        struct error err;
+
+        CU_ASSERT_EQUAL(
+            accel_families[ACCEL_ROW_STATIONARY]->map(&machine, &layer, &mapping, &err),
+            STATUS_OK);
+        CU_ASSERT_EQUAL(200 * mapping.dram_reads +
+                            6 * (mapping.noc_elements - mapping.macs),
+                        least_cost(b, c, f));
+    }
+}
+
 SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
@@ -400,4 +512,5 @@ SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(eie_skips_zeros_and_pads_long_runs), TEST(eie_weights_must_fit_its_pes),
       TEST(groups_side_by_side_are_faster_and_move_as_much),
       TEST(winograd_counts_are_exact), TEST(words_hold_whole_elements),
-      TEST(zeros_save_what_the_machine_says));
+      TEST(zeros_save_what_the_machine_says), TEST(eie_gaps_are_those_of_logarithms),
+      TEST(row_stationary_finds_the_least_of_all_passes));

@@ -200,9 +200,10 @@ static const struct crossbar *shipped_chip(const char *name)
                                                  name);
 }
 
-static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
+static struct crossbar_request priced(const char *chip, const char *cell)
 {
-    static struct crossbar_costs costs;
+    static struct crossbar_buffers_row buffers;
+    static struct crossbar_row costs;
     const struct crossbar_costs_request request = {
         .chip = shipped_chip(chip),
         .cell = shipped_cell(cell),
@@ -213,9 +214,8 @@ static const struct crossbar_costs *costs_of(const char *chip, const char *cell)
     struct error reason;
 
     CU_ASSERT_EQUAL(crossbar_costs_make(&request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &costs.buffers, &reason),
-                    STATUS_OK);
-    return &costs;
+    CU_ASSERT_EQUAL(crossbar_buffers_make(&request, &buffers, &reason), STATUS_OK);
+    return crossbar_request_of(request.chip, &costs, &buffers);
 }
 
 static struct crossbar_result network(const struct crossbar_request *request)
@@ -248,8 +248,7 @@ static struct accel_layers *layers_of(const char *workload)
 static struct crossbar_request request_of(const char *chip, const char *cell,
                                           const char *workload)
 {
-    struct crossbar_request request = crossbar_request_of(shipped_chip(chip),
-                                                          costs_of(chip, cell));
+    struct crossbar_request request = priced(chip, cell);
 
     request.layers = layers_of(workload);
     return request;
@@ -447,6 +446,36 @@ static void attention_runs_in_the_gradient_units(void)
     CU_ASSERT_EQUAL(r.gradient_subarrays, 256);
 }
 
+/* The first layer that multiplies two activations, as the axis `layer` counts. */
+static uint64_t attention_layer(const struct accel_layers *layers)
+{
+    for (size_t i = 0; i < layers->count; i++)
+        if (layers->layers[i].streams_weights)
+            return layers->number[i];
+    CU_FAIL("no layer multiplies activations");
+    return 0;
+}
+
+/* Q K^T has two operands and no weights: back through it go two products of its size, and
+ * nothing is updated. */
+static void attention_is_two_products_on_the_way_back(void)
+{
+    struct crossbar_request request = request_of("crossbar-chip", "fefet", "cct-7-3x1");
+    struct crossbar_result forward, both;
+
+    request.layer = attention_layer(request.layers);
+    forward = network(&request);
+    request.trains = true;
+    both = network(&request);
+    ASSERT_NEAR(both.part_j[CROSSBAR_GRADIENT], 3 * forward.part_j[CROSSBAR_GRADIENT],
+                1e-9);
+    ASSERT_NEAR(both.part_s[CROSSBAR_GRADIENT], 3 * forward.part_s[CROSSBAR_GRADIENT],
+                1e-9);
+    CU_ASSERT(both.phase_s[CROSSBAR_ACTIVATION_GRADIENT] > 0);
+    CU_ASSERT_EQUAL(both.phase_s[CROSSBAR_WEIGHT_GRADIENT], 0);
+    CU_ASSERT_EQUAL(both.part_j[CROSSBAR_UPDATE], 0);
+}
+
 /* ---- records */
 
 static void a_crossbar_of_no_rows_is_refused(void)
@@ -498,4 +527,5 @@ SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(a_network_too_large_for_the_chip_is_infeasible),
       TEST(copies_shorten_the_slowest_layer),
       TEST(attention_runs_in_the_gradient_units),
+      TEST(attention_is_two_products_on_the_way_back),
       TEST(a_crossbar_of_no_rows_is_refused));

@@ -60,7 +60,7 @@ static const struct hdc *shipped_machine(const char *name)
 static void racetrack_operations_are_those_counted_by_hand(void)
 {
     const struct hdc_work work = { 16, 2, 4, 2, 1, 5 };
-    const struct hdc_costs costs = {
+    const struct hdc_memory_row costs = {
         .hdc_domains = 8,
         .hdc_stretch = 8,
         .hdc_span = 4,
@@ -104,7 +104,7 @@ static struct hdc_costs_request request_of(const char *machine, const char *cell
 static struct hdc_result run(const struct hdc_costs_request *request)
 {
     struct hdc_result result = { .latency_s = NAN };
-    struct hdc_costs costs;
+    struct hdc_memory_row costs;
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(request, &costs, &reason), STATUS_OK);
@@ -119,7 +119,7 @@ static void costs_come_from_the_cell_and_the_array_model(void)
 {
     struct hdc_costs_request request = request_of("racetrack-hdc", "racetrack");
     const struct cell *cell = request.cell;
-    struct hdc_costs costs;
+    struct hdc_memory_row costs;
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(&request, &costs, &reason), STATUS_OK);
@@ -196,7 +196,7 @@ static void computing_in_tracks_beats_a_core_behind_them(void)
 static void crossbars_hold_a_device_a_bit(void)
 {
     struct hdc_costs_request request = request_of("crossbar-hdc", "pcm");
-    struct hdc_costs costs;
+    struct hdc_memory_row costs;
     struct hdc_result r;
     struct error reason;
 
@@ -224,7 +224,7 @@ static void what_cannot_be_built_says_why(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct hdc_costs_request request = request_of(cases[i].machine, cases[i].cell);
-        struct hdc_costs costs;
+        struct hdc_memory_row costs;
         struct error reason;
 
         request.domains = cases[i].domains;

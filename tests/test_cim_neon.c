@@ -102,7 +102,9 @@ static enum status network_of(unsigned bits, bool streams_weights,
 {
     struct accel_layer product = accel_layer_product(10, 100, 200, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &product, &number, 1 };
+    const struct accel_layers layers = { .layers = &product,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = { .cim = &machine,
                                                  .layers = &layers,
                                                  .bits = bits };

@@ -211,7 +211,9 @@ static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
 {
     struct accel_layer product = accel_layer_product(m, n, 64, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &product, &number, 1 };
+    const struct accel_layers layers = { .layers = &product,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = bits, .units = 1
     };

@@ -18,7 +18,9 @@ static enum status train(int learning, uint64_t batch, struct cim_network *netwo
 {
     struct accel_layer layer[5];
     size_t number[] = { 1, 2, 3, 4, 5 };
-    const struct accel_layers layers = { layer, number, 5 };
+    const struct accel_layers layers = { .layers = layer,
+                                         .number = number,
+                                         .count = 5 };
     const struct cim_network_request request = { .cim = &machine,
                                                  .layers = &layers,
                                                  .bits = 8,

@@ -89,7 +89,9 @@ static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t 
 {
     struct accel_layer layer = accel_layer_product(1, n, k, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = {
         .cim = cim, .layers = &layers, .bits = 32, .units = units
     };
@@ -131,7 +133,9 @@ static void groups_are_dealt_to_dpus(void)
         .out_width = 14,
     };
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = 32, .units = 512
     };
@@ -155,6 +159,30 @@ static void weights_must_fit(void)
     CU_ASSERT_EQUAL(network.macs, 7);
 }
 
+/* Attention multiplies activations: both operands are sent, none is a weight. */
+static void a_streamed_operand_is_no_weight(void)
+{
+    struct accel_layer layers_[2] = { accel_layer_product(1, 4096, 4096, 1),
+                                      accel_layer_product(1, 4096, 4096, 1) };
+    size_t numbers[2] = { 1, 2 };
+    const struct accel_layers layers = { .layers = layers_,
+                                         .number = numbers,
+                                         .count = 2 };
+    const struct cim *const machines[] = { &machine, &beside };
+
+    layers_[1].streams_weights = true;
+    for (int m = 0; m < 2; m++) {
+        const struct cim_network_request request = {
+            .cim = machines[m], .layers = &layers, .bits = 32, .units = m ? 0 : 1
+        };
+        struct cim_network network = { .macs = 0 };
+
+        CU_ASSERT_EQUAL(cim_network(&request, &network, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(network.weight_bytes, 4096.0 * 4096 * 4);
+        CU_ASSERT_EQUAL(network.macs, 2 * 4096.0 * 4096);
+    }
+}
+
 static void a_gpu_slows_down_when_its_memory_is_full(void)
 {
     struct cim_network fits, exceeds;
@@ -170,7 +198,9 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
 {
     struct accel_layer layer = accel_layer_product(1, 800000, 4096, 1);
     size_t number = 1;
-    const struct accel_layers layers = { &layer, &number, 1 };
+    const struct accel_layers layers = { .layers = &layer,
+                                         .number = &number,
+                                         .count = 1 };
     struct cim_network_request request = { .cim = &beside,
                                            .layers = &layers,
                                            .bits = 32 };
@@ -192,4 +222,5 @@ SUITE(cim_upmem, TEST(the_oversubscribed_bandwidth_can_be_stated),
       TEST(memory_takes_a_start_and_half_a_cycle_per_byte),
       TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),
       TEST(groups_are_dealt_to_dpus), TEST(weights_must_fit),
+      TEST(a_streamed_operand_is_no_weight),
       TEST(a_gpu_slows_down_when_its_memory_is_full));

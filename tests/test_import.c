@@ -44,6 +44,8 @@ static const char aggressive[] =
 static const char pcram[] = "# after B. Lee et al.\n-MemCellType: PCRAM\n" PCRAM;
 static const char pcram_90nm[] = "-MemCellType: PCRAM\n-ProcessNode: 90\n" PCRAM;
 
+static const char pcram_vdd[] = "-MemCellType: PCRAM\n-ReadVoltage (V): vdd\n" PCRAM;
+
 static const char rram[] =
     "-MemCellType: memristor\n-CellArea (F^2): 4\n-CellAspectRatio: 1\n"
     "-ResistanceOnAtSetVoltage (ohm): 100000\n"
@@ -139,6 +141,11 @@ static void a_process_node_is_kept(void)
     compare(pcram_90nm, "nvsim-pcram", "native_node_m");
 }
 
+static void a_voltage_of_vdd_is_left_to_the_node(void)
+{
+    compare(pcram_vdd, "nvsim-pcram", "");
+}
+
 static void bad_cells_are_refused_with_their_line(void)
 {
     static const struct {
@@ -193,5 +200,5 @@ static void names_follow_files(void)
 }
 
 SUITE(import, TEST(sample_cells_equal_the_shipped_records),
-      TEST(a_process_node_is_kept), TEST(bad_cells_are_refused_with_their_line),
-      TEST(names_follow_files));
+      TEST(a_process_node_is_kept), TEST(a_voltage_of_vdd_is_left_to_the_node),
+      TEST(bad_cells_are_refused_with_their_line), TEST(names_follow_files));

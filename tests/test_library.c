@@ -262,6 +262,73 @@ static void a_kind_nobody_wrote_is_an_empty_shelf(void)
     folder_remove();
 }
 
+/* As a run's ranks do: one reads, the bytes go elsewhere, the disk may change. */
+static void what_was_read_is_parsed_anywhere(void)
+{
+    char first[200], second[200];
+    const char *folders[] = { first, second };
+    struct files read = { 0 }, copy = { 0 };
+    struct shelf shelf;
+    struct error err;
+    struct file file;
+
+    folder_make();
+    snprintf(first, sizeof first, "%s/user", folder);
+    snprintf(second, sizeof second, "%s/shipped", folder);
+    text_write("user/things/x.cfg", THING("width_m = 0.25;"));
+    text_write("shipped/things/x.cfg", THING("width_m = 0.5;"));
+    text_write("shipped/things/y.cfg",
+               "things = ( { name = \"b\"; source = \"s\"; width_m = 1; } );");
+    files_put(&read, "things/sweep.cfg", "no \0thing", 9);
+    for (size_t i = 0; i < 2; i++) {
+        files_put_folder(&read, folders[i]);
+        shelf_gather(folders[i], &thing_schema, &read);
+    }
+    folder_remove();
+
+    copy = (struct files){ .bytes = alloc_array(read.size, 1), .size = read.size };
+    memcpy(copy.bytes, read.bytes, read.size);
+    files_free(&read);
+    CU_ASSERT_EQUAL(shelf_parse(&copy, &thing_schema, &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shelf.count, 2);
+    CU_ASSERT_EQUAL(((const struct thing *)shelf.records[0])->width_m, 0.25);
+    CU_ASSERT_EQUAL(((const struct thing *)shelf.records[1])->width_m, 1);
+    shelf_free(&shelf);
+    CU_ASSERT_FATAL(files_find(&copy, "things/sweep.cfg", &file));
+    CU_ASSERT_EQUAL(file.size, 9);
+    CU_ASSERT_EQUAL(memcmp(file.text, "no \0thing", 10), 0);
+    CU_ASSERT(!files_find(&copy, second, &file)); /* a folder is no file */
+    files_free(&copy);
+}
+
+/* The first thing that is wrong is the one that is said, wherever it was noticed. */
+static void a_file_that_cannot_be_read_waits_its_turn(void)
+{
+    struct shelf shelf;
+    struct error err;
+    char path[300];
+
+    folder_make();
+    text_write("shipped/things/a.cfg", THING("width_m = 1;"));
+    snprintf(path, sizeof path, "%s/shipped/things/b.cfg", folder);
+    mkdir(path, 0700);
+    text_write("shipped/things/c.cfg", THING("width_m = 2;"));
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "b.cfg: is a folder, must be a file"));
+    shelf_free(&shelf);
+    text_write("shipped/things/a.cfg", THING("width_m = 3;"));
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "a.cfg:1: width_m"));
+    shelf_free(&shelf);
+    folder_remove();
+    folder_make(); /* a file where the shelf's folder should be */
+    text_write("shipped/things", "");
+    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "shipped/things: Not a directory"));
+    shelf_free(&shelf);
+    folder_remove();
+}
+
 static void a_folder_must_be_a_library(void)
 {
     static const char *const nowhere = "/nowhere/at/all";
@@ -387,6 +454,8 @@ SUITE(library, TEST(a_record_is_what_its_group_says),
       TEST(bad_records_say_where_and_what_would_be_right),
       TEST(the_users_records_come_first),
       TEST(one_name_in_two_files_of_a_folder_is_refused),
-      TEST(a_kind_nobody_wrote_is_an_empty_shelf), TEST(a_folder_must_be_a_library),
+      TEST(a_kind_nobody_wrote_is_an_empty_shelf),
+      TEST(what_was_read_is_parsed_anywhere),
+      TEST(a_file_that_cannot_be_read_waits_its_turn), TEST(a_folder_must_be_a_library),
       TEST(published_figures_are_in_base_units), TEST(every_shipped_record_is_valid),
       TEST(every_shipped_sweep_is_valid));

@@ -47,7 +47,8 @@ static void blocks_partition_the_points(void)
         struct stage_layout layout;
         uint64_t next = 0;
 
-        layout_stage_init(&layout, &synthetic_stages[SMALL], points[i]);
+        layout_stage_init(&layout, &synthetic_stages[SMALL], points[i],
+                          synthetic_stages[SMALL].block_points);
         for (uint64_t b = 0; b < layout.blocks; b++) {
             struct range range = layout_block(&layout, b);
 

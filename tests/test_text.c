@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/crc32c.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -105,7 +106,21 @@ static void crc32c_continues_where_it_stopped(void)
                         whole);
 }
 
+/* Lengths around those that are checked in three lanes, at every alignment. */
+static void crc32c_is_the_same_with_and_without_the_instruction(void)
+{
+    unsigned char bytes[16384];
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * i >> 3 ^ i);
+    for (size_t first = 0; first < 8; first++)
+        for (size_t size = 0; first + size <= sizeof bytes; size += 1 + size % 511)
+            CU_ASSERT_EQUAL(crc32c(7, bytes + first, size),
+                            crc32c_by_tables(7, bytes + first, size));
+}
+
 SUITE(text, TEST(words_are_found_by_name_and_value),
       TEST(a_list_of_words_reads_like_a_sentence),
       TEST(a_list_of_words_stays_in_its_buffer), TEST(misspelt_names_have_a_nearest),
-      TEST(crc32c_meets_published_values), TEST(crc32c_continues_where_it_stopped));
+      TEST(crc32c_meets_published_values), TEST(crc32c_continues_where_it_stopped),
+      TEST(crc32c_is_the_same_with_and_without_the_instruction));

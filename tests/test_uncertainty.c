@@ -377,6 +377,50 @@ static void factors_reach_every_stage(void)
     CU_ASSERT(varied_system_j("set_energy_j", "technology", 2) > plain_j);
 }
 
+/* Multiply-accumulates of a network whose layers have `factor` times the outputs, as a
+ * systolic array and a crossbar chip count them. */
+static void varied_macs(double factor, double macs[2])
+{
+    struct spread_parameter one = { .name = "layers.outputs",
+                                    .record = "",
+                                    .of = SHELF_WORKLOAD,
+                                    .low = factor,
+                                    .high = factor };
+    const struct spread spread = { .record = { .name = "one" },
+                                   .parameters = &one,
+                                   .parameters_count = 1 };
+    struct sweep sweep;
+    struct study study;
+    struct error err;
+
+    sweep_make("stages = [ \"mapping\", \"crossbar_network\" ]; axes = { workload = "
+               "\"vgg8-cifar\"; accelerator = \"systolic-32\"; crossbar = "
+               "\"crossbar-chip\"; technology = \"fefet\"; node = \"22 nm\"; "
+               "precision = 8; spread = \"device-30\"; sample = 1; };",
+               &sweep);
+    sweep.space.axes[AXIS_spread].values[0].record = &spread.record;
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    macs[0] = study.results[STAGE_MAPPING].mapping.layer_macs[0];
+    macs[1] = study.results[STAGE_CROSSBAR_NETWORK].crossbar_network.crossbar_macs[0];
+    study_free(&study);
+    sweep_free(&sweep);
+}
+
+/* A varied network is the same one to every machine. */
+static void factors_of_a_network_reach_all_machines(void)
+{
+    double plain[2], wider[2];
+
+    varied_macs(1, plain);
+    varied_macs(2, wider);
+    CU_ASSERT_EQUAL(plain[0], 615917568.0);
+    CU_ASSERT_EQUAL(plain[1], plain[0]);
+    CU_ASSERT_EQUAL(wider[1], wider[0]);
+    CU_ASSERT(wider[0] > 2 * plain[0] && wider[0] < 4 * plain[0]);
+}
+
 /* What a stage says it does not read changes nothing in it. */
 static void stages_ignore_what_they_say(void)
 {
@@ -491,6 +535,7 @@ SUITE(uncertainty, TEST(the_sequence_begins_as_published),
       TEST(a_wrong_path_says_what_would_be_right),
       TEST(an_impossible_sample_is_infeasible),
       TEST(only_what_reads_a_varied_record_is_sampled), TEST(factors_reach_every_stage),
-      TEST(stages_ignore_what_they_say), TEST(sensitivity_works_at_equal_area),
+      TEST(factors_of_a_network_reach_all_machines), TEST(stages_ignore_what_they_say),
+      TEST(sensitivity_works_at_equal_area),
       TEST(an_objective_that_no_sample_has_is_infeasible),
       TEST(a_spread_of_nothing_known_is_refused));

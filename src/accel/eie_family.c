@@ -23,36 +23,90 @@ static enum status eie_check(const struct accelerator *accelerator, struct error
     return STATUS_OK;
 }
 
-/* splitmix64 (G. Steele et al., OOPSLA 2014), as a number in (0, 1]. */
-static double draw(uint64_t *state)
+/* splitmix64 (G. Steele et al., OOPSLA 2014): 1 to 2^53, a number in (0, 1] times 2^53. */
+static uint64_t draw(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
 
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     z ^= z >> 31;
-    return (double)((z >> 11) + 1) * 0x1p-53;
+    return (z >> 11) + 1;
 }
 
-/* Entries of `rows` positions: gaps between non-zeros are geometric, and one of g zeros
- * takes g / run padding entries. */
-static unsigned entries_draw(uint64_t rows, double density, uint64_t run,
+/* Gaps between non-zero weights are geometric: floor(log(u) / log(1 - density)) of a number
+ * u.  A gap is at least g where u is at most (1 - density)^g; these limits stand in a
+ * table, the first to be looked at for the leading bits of u in a guide (H. Chen and
+ * Y. Asau, AIIE Transactions 6, 1974).  Next to a limit, where rounding decides, and beyond
+ * the table the logarithm is taken. */
+enum { GUIDE_BITS = 10, LIMITS_MOST = 4096 };
+struct gaps {
+    double per_log;
+    uint64_t longest; /* gaps from here on are all alike */
+    uint64_t *limits,
+        *within; /* of gap g: u at most limits[g], surely so at within[g] */
+    uint32_t guide[1 << GUIDE_BITS];
+};
+
+static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
+{
+    const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
+    uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
+
+    gaps->per_log = 1 / log1p(-density);
+    gaps->longest = longest;
+    gaps->limits = alloc_array(2 * (most + 2), sizeof *gaps->limits);
+    gaps->within = gaps->limits + most + 2;
+    gaps->limits[0] = gaps->within[0] = UINT64_MAX;
+    for (uint64_t g = 1; g <= most; g++) {
+        double limit = 0x1p53 * exp((double)g / gaps->per_log);
+
+        gaps->limits[g] = (uint64_t)(limit * (1 + nearness)) + 1;
+        gaps->within[g] = (uint64_t)(limit * (1 - nearness));
+    }
+    gaps->limits[most + 1] = 0; /* ends every search */
+    if (most < longest)
+        gaps->within[most] = 0;
+    for (uint64_t i = 0; i < 1 << GUIDE_BITS; i++) {
+        uint64_t largest = (i + 1) << (53 - GUIDE_BITS);
+
+        while (gaps->limits[gap] < largest)
+            gap--;
+        gaps->guide[i] = (uint32_t)gap;
+    }
+}
+
+static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
+{
+    uint64_t u = draw(state);
+    uint64_t gap = gaps->guide[(u - 1) >> (53 - GUIDE_BITS)];
+
+    while (u <= gaps->limits[gap + 1])
+        gap++;
+    if (u > gaps->within[gap]) {
+        double exact = log((double)u * 0x1p-53) * gaps->per_log;
+
+        gap = exact < (double)gaps->longest ? (uint64_t)exact : gaps->longest;
+    }
+    return gap;
+}
+
+/* Entries of `rows` positions; a gap of g zeros takes g / 2^run_bits padding entries. */
+static unsigned entries_draw(uint64_t rows, const struct gaps *gaps, uint64_t run_bits,
                              uint64_t *state)
 {
-    double per_log = density < 1 ? 1 / log1p(-density) : 0;
     unsigned entries = 0;
     uint64_t at = 0;
 
-    for (;;) {
-        double gap = density < 1 ? floor(log(draw(state)) * per_log) : 0;
+    while (at < rows) {
+        uint64_t gap = gap_draw(gaps, state);
 
-        if (gap >= (double)(rows - at))
-            return entries;
-        entries += 1 + (unsigned)((uint64_t)gap / run);
-        at += (uint64_t)gap + 1;
-        if (at >= rows)
-            return entries;
+        if (gap >= rows - at)
+            break;
+        entries += 1 + (unsigned)(gap >> run_bits);
+        at += gap + 1;
     }
+    return entries;
 }
 
 /* What the simulation counts. */
@@ -65,33 +119,41 @@ struct eie_run {
  * before is done, and keeps it in its queue until then; so the broadcast of a column
  * waits until every PE is done with the one `depth` before it. */
 static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double density,
-                         uint64_t depth, uint64_t run, struct eie_run *result)
+                         uint64_t depth, uint64_t run_bits, struct eie_run *result)
 {
     uint64_t state = rows * 1000003 + columns, broadcast = 0, last = 0;
     uint64_t *done = alloc_array(pes, sizeof *done);
     uint64_t *left = alloc_array(depth, sizeof *left); /* the last PE's queue */
+    uint64_t each = rows / pes, longer = rows % pes;
+    struct gaps gaps = { .limits = NULL };
 
     *result = (struct eie_run){ 0 };
+    if (density < 1)
+        gaps_create(&gaps, density, each + 1);
     for (uint64_t c = 0; c < columns; c++) {
-        uint64_t latest = 0;
+        uint64_t latest = 0, entries_sum = 0, busy = 0;
 
         if (c >= depth && left[c % depth] > broadcast)
             broadcast = left[c % depth];
         for (uint64_t p = 0; p < pes; p++) {
-            uint64_t own = rows / pes + (p < rows % pes);
+            uint64_t own = each + (p < longer);
             uint64_t start = done[p] > broadcast ? done[p] : broadcast;
-            unsigned entries = own ? entries_draw(own, density, run, &state) : 0;
+            unsigned entries = density < 1 ? entries_draw(own, &gaps, run_bits, &state)
+                                           : (unsigned)own;
 
             done[p] = start + entries;
             latest = done[p] > latest ? done[p] : latest;
-            last = done[p] > last ? done[p] : last;
-            result->entries += entries;
-            result->columns += entries > 0;
+            entries_sum += entries;
+            busy += entries > 0;
         }
+        last = latest > last ? latest : last;
+        result->entries += (double)entries_sum;
+        result->columns += (double)busy;
         left[c % depth] = latest;
         broadcast++;
     }
     result->cycles = (double)(last > broadcast ? last : broadcast);
+    free(gaps.limits);
     free(done);
     free(left);
 }
@@ -127,8 +189,7 @@ static enum status eie_map(const struct machine *machine,
         return error_set(err, STATUS_INFEASIBLE,
                          "layer '%s' has no weights to compress", layer->name);
     eie_simulate(a->pe_rows * a->pe_columns, gemm.n, (uint64_t)columns,
-                 layer->weight_density, a->queue_depth, (uint64_t)1 << a->run_bits,
-                 &run);
+                 layer->weight_density, a->queue_depth, a->run_bits, &run);
     times = (double)(gemm.m * layer->groups); /* one vector after the other */
     mapping->macs = accel_layer_macs(layer);
     mapping->computed_macs = times * run.entries;
@@ -156,6 +217,23 @@ static double eie_held_bits(const struct machine *machine,
            (double)(machine->accelerator.run_bits + 4);
 }
 
+/* A column visits every PE; a draw per entry, and one that ends it. */
+static double eie_map_s(const struct machine *machine, const struct accel_layer *layer)
+{
+    const double visit_s = 1.4e-9, draw_s = 7e-9;
+    const struct accelerator *a = &machine->accelerator;
+    double pes = (double)(a->pe_rows * a->pe_columns);
+    struct gemm gemm = accel_layer_gemm(layer);
+    double draws = layer->weight_density < 1
+                       ? pes + (double)gemm.n * layer->weight_density
+                       : 0;
+
+    if (layer->streams_weights)
+        return 0;
+    return (double)gemm.k * layer->activation_density *
+           (pes * visit_s + draws * draw_s);
+}
+
 const struct accel_family eie_family = {
     .name = "eie",
     .summary =
@@ -164,4 +242,5 @@ const struct accel_family eie_family = {
     .check = eie_check,
     .held_bits = eie_held_bits,
     .map = eie_map,
+    .map_s = eie_map_s,
 };

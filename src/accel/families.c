@@ -1,5 +1,11 @@
 #include "accel/family.h"
 #include "accel/zeros.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+#define MAP_S 5e-7 /* measured, as family.h says */
+#define LAYER_S 1.5e-7
 
 const struct word accel_family_words[] = {
     { "cpu", ACCEL_CPU },
@@ -196,26 +202,62 @@ enum status machine_map_one(const struct machine *machine,
                      weights_are_held(machine, layers, 0), mapping, err);
 }
 
+/* Has a layer like this one come before, so that a costly mapping need not be made again?
+ * Of one layer's entries none is looked for. */
+static bool is_known(const struct accel_layers *layers, size_t number, size_t i)
+{
+    return !number && layers->first_alike && layers->first_alike[i] < i;
+}
+
+double machine_map_s(const struct machine *machine, const struct accel_layers *layers,
+                     size_t number)
+{
+    const struct accel_family *family = accel_families[machine->accelerator.family];
+    double sum_s = MAP_S;
+
+    for (size_t i = 0; i < layers->count; i++) {
+        if (number && layers->number[i] != number)
+            continue;
+        sum_s += LAYER_S;
+        if (family->map_s && !is_known(layers, number, i)) {
+            struct accel_layer layer = layer_at(machine, &layers->layers[i]);
+
+            sum_s += family->map_s(machine, &layer);
+        }
+    }
+    return sum_s;
+}
+
 enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err)
 {
+    bool is_costly = accel_families[machine->accelerator.family]->map_s != NULL;
     bool is_found = false, stay = weights_stay(machine, layers);
     bool held = weights_are_held(machine, layers, number);
+    struct mapping one = { 0 }, *made = &one;
+    enum status status = STATUS_OK;
 
     *total = (struct mapping){ 0 };
-    for (size_t i = 0; i < layers->count; i++) {
-        struct mapping one;
-        enum status status;
+    if (is_costly)
+        made = alloc_array(layers->count, sizeof *made);
+    for (size_t i = 0; i < layers->count && status == STATUS_OK; i++) {
+        struct mapping *mapping = is_costly ? &made[i] : &one;
 
         if (number && layers->number[i] != number)
             continue;
-        status = layer_map(machine, &layers->layers[i], stay, held, &one, err);
-        if (status != STATUS_OK)
-            return status;
-        mapping_add(total, &one);
+        if (is_costly && is_known(layers, number, i))
+            *mapping = made[layers->first_alike[i]];
+        else
+            status = layer_map(machine, &layers->layers[i], stay, held, mapping, err);
+        if (status == STATUS_OK)
+            mapping_add(total, mapping);
         is_found = true;
     }
+    if (is_costly)
+        free(made);
+    if (status != STATUS_OK)
+        return status;
     if (!is_found)
         return error_set(err, STATUS_INFEASIBLE, "has no computing layer %zu", number);
     total->active_pes /= total->cycles;

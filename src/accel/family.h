@@ -70,6 +70,11 @@ struct accel_family {
     /* Pure.  STATUS_INFEASIBLE with the reason if the layer cannot be mapped. */
     enum status (*map)(const struct machine *machine, const struct accel_layer *layer,
                        struct mapping *mapping, struct error *err);
+
+    /* Seconds that map takes of a core, roughly; NULL: the same for all layers, hardly any.
+     * Constants are measured on one core of an AMD EPYC of 2023 (build/bench_accel shows
+     * estimates beside times). */
+    double (*map_s)(const struct machine *machine, const struct accel_layer *layer);
 };
 
 extern const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT];
@@ -83,6 +88,10 @@ extern const struct accel_family cpu_family, systolic_family, row_stationary_fam
 enum status machine_map(const struct machine *machine,
                         const struct accel_layers *layers, size_t number,
                         struct mapping *total, struct error *err);
+
+/* Seconds that machine_map takes, roughly. */
+double machine_map_s(const struct machine *machine, const struct accel_layers *layers,
+                     size_t number);
 
 /* The entry at `index` alone, the others of the network known.  As machine_map. */
 enum status machine_map_one(const struct machine *machine,

@@ -129,6 +129,30 @@ static void operation_append(struct accel_layers *layers, const struct operation
     }
 }
 
+static bool are_alike(const struct accel_layer *a, const struct accel_layer *b)
+{
+    return a->channels == b->channels && a->filters == b->filters &&
+           a->in_height == b->in_height && a->in_width == b->in_width &&
+           a->kernel_height == b->kernel_height && a->kernel_width == b->kernel_width &&
+           a->stride == b->stride && a->out_height == b->out_height &&
+           a->out_width == b->out_width && a->batch == b->batch &&
+           a->groups == b->groups && a->hangs_over == b->hangs_over &&
+           a->streams_weights == b->streams_weights &&
+           a->weight_density == b->weight_density &&
+           a->activation_density == b->activation_density;
+}
+
+static void alike_find(struct accel_layers *layers)
+{
+    layers->first_alike = alloc_array(layers->count, sizeof *layers->first_alike);
+    for (size_t i = 0; i < layers->count; i++) {
+        size_t *first = &layers->first_alike[i];
+
+        while (!are_alike(&layers->layers[*first], &layers->layers[i]))
+            ++*first;
+    }
+}
+
 enum status accel_layers_create(struct accel_layers *layers,
                                 const struct workload *workload, enum phase phase,
                                 uint64_t batch, uint64_t sequence_length,
@@ -157,6 +181,7 @@ enum status accel_layers_create(struct accel_layers *layers,
         return error_set(err, STATUS_INFEASIBLE,
                          "has no layer that an accelerator computes");
     }
+    alike_find(layers);
     return STATUS_OK;
 }
 
@@ -164,5 +189,6 @@ void accel_layers_free(struct accel_layers *layers)
 {
     free(layers->layers);
     free(layers->number);
+    free(layers->first_alike);
     *layers = (struct accel_layers){ 0 };
 }

@@ -32,8 +32,19 @@ enum status layer_cache_find(struct layer_cache *cache, const struct workload *w
     return STATUS_OK;
 }
 
+enum status layer_cache_pass(struct layer_cache *cache, const struct workload *workload,
+                             enum phase phase, uint64_t batch, uint64_t sequence_length,
+                             const struct accel_layers **layers, struct error *reason)
+{
+    accel_layers_free(&cache->passing);
+    *layers = &cache->passing;
+    return accel_layers_create(&cache->passing, workload, phase, batch, sequence_length,
+                               reason);
+}
+
 void layer_cache_free(struct layer_cache *cache)
 {
+    accel_layers_free(&cache->passing);
     for (size_t i = 0; i < cache->count; i++)
         accel_layers_free(&cache->kept[i].layers);
     cache->count = 0;

@@ -14,10 +14,16 @@ struct layer_cache {
         struct accel_layers layers;
     } kept[KEPT_LAYERS];
     size_t count;
+    struct accel_layers passing; /* of a workload met once */
 };
 
 /* The layers, the cache's; status and reason as of accel_layers_create. */
 enum status layer_cache_find(struct layer_cache *cache, const struct workload *workload,
+                             enum phase phase, uint64_t batch, uint64_t sequence_length,
+                             const struct accel_layers **layers, struct error *reason);
+
+/* The layers of a workload that will not be met again; the cache's until the next such. */
+enum status layer_cache_pass(struct layer_cache *cache, const struct workload *workload,
                              enum phase phase, uint64_t batch, uint64_t sequence_length,
                              const struct accel_layers **layers, struct error *reason);
 void layer_cache_free(struct layer_cache *cache);

@@ -7,10 +7,48 @@
  * papers' costs of 200 per DRAM and 6 per buffer access.  Weights pass the buffer by. */
 #include "accel/family.h"
 
+#include "base/memory.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 enum { DRAM_COST = 200, BUFFER_COST = 6 };
 enum { PASS_FILTERS = 16 }; /* filters in a PE, as the chip's passes hold at most */
+
+/* In ascending order. */
+struct divisors {
+    uint64_t *of;
+    size_t count;
+};
+
+static struct divisors divisors_create(uint64_t number)
+{
+    struct divisors divisors = { .count = 0 };
+    uint64_t root = 1;
+    size_t small;
+
+    while (root < number / root)
+        root++;
+    divisors.of = alloc_array(2 * root, sizeof *divisors.of);
+    for (uint64_t d = 1; d <= root && d <= number / d; d++)
+        if (number % d == 0)
+            divisors.of[divisors.count++] = d;
+    small = divisors.count;
+    for (size_t i = small; i > 0; i--)
+        if (number / divisors.of[i - 1] > divisors.of[small - 1])
+            divisors.of[divisors.count++] = number / divisors.of[i - 1];
+    return divisors;
+}
+
+/* Its place among them, or their count if it is none. */
+static size_t divisor_find(const struct divisors *divisors, uint64_t number)
+{
+    size_t i = 0;
+
+    while (i < divisors->count && divisors->of[i] < number)
+        i++;
+    return i < divisors->count && divisors->of[i] == number ? i : divisors->count;
+}
 
 /* The part of the array that has work. */
 struct placement {
@@ -23,6 +61,16 @@ struct placement {
  * and leave it as often, the last time to DRAM. */
 struct pass {
     double buffer_inputs, buffer_sums, dram_inputs, dram_weights;
+};
+
+/* What all passes of a layer share. */
+struct pass_search {
+    const struct machine *machine;
+    const struct accel_layer *layer;
+    struct divisors batch, channels, filters;
+    bool *is_met; /* per pair of a divisor of channels and one of filters */
+    struct pass best;
+    double best_cost;
 };
 
 static enum status row_stationary_check(const struct accelerator *accelerator,
@@ -107,85 +155,93 @@ static double pass_cost(const struct pass *pass)
            BUFFER_COST * (pass->buffer_inputs + pass->buffer_sums);
 }
 
-/* The smallest divisor of n above d, or n + 1.  All of them take the root of n steps: below
- * it they are tried, above it their cofactors. */
-static uint64_t next_divisor(uint64_t n, uint64_t d)
+/* The least costly over samples, filter blocks and strips held, for a choice of sets.
+ * Blocks of filters are a divisor of the layer's, and so are their divisors. */
+static void pass_hold(struct pass_search *search, uint64_t e, uint64_t channels,
+                      uint64_t filters, double capacity)
 {
-    uint64_t above = d + 1;
-
-    for (; above <= n / above; above++)
-        if (n % above == 0)
-            return above;
-    for (uint64_t k = least(n / (d + 1), above); k > 0; k--)
-        if (n % k == 0)
-            return n / k;
-    return n + 1;
-}
-
-/* The least costly over samples, filter blocks and strips held, for a choice of sets. */
-static void pass_hold(const struct accel_layer *l, uint64_t e, uint64_t channels,
-                      uint64_t filters, double capacity, struct pass *best,
-                      double *best_cost)
-{
-    uint64_t strips = div_up(l->out_height, e), blocks = div_up(l->filters, filters);
+    const struct accel_layer *l = search->layer;
+    uint64_t strips = div_up(l->out_height, e), blocks = l->filters / filters;
 
     for (int all_strips = 0; all_strips < 2; all_strips++)
-        for (uint64_t n = 1; n <= l->batch; n = next_divisor(l->batch, n))
-            for (uint64_t u = 1; u <= blocks; u = next_divisor(blocks, u)) {
+        for (size_t n = 0; n < search->batch.count; n++)
+            for (size_t u = 0; u < search->filters.count; u++) {
+                uint64_t held = search->filters.of[u];
                 struct pass pass;
 
-                if (!pass_evaluate(l, e, all_strips ? strips : 1, n, channels, filters,
-                                   least(filters * u, l->filters), capacity, &pass))
+                if (held > blocks)
                     break;
-                if (pass_cost(&pass) < *best_cost) {
-                    *best_cost = pass_cost(&pass);
-                    *best = pass;
+                if (blocks % held != 0)
+                    continue;
+                if (!pass_evaluate(l, e, all_strips ? strips : 1, search->batch.of[n],
+                                   channels, filters, filters * held, capacity, &pass))
+                    break;
+                if (pass_cost(&pass) < search->best_cost) {
+                    search->best_cost = pass_cost(&pass);
+                    search->best = pass;
                 }
             }
 }
 
 /* All choices of a PE's channels q and filters p and of the sets' split into r channel
- * and t filter groups, for strips of e rows; blocks are of equal size.  More channels in a
- * PE than its share of them all leave the same channels, and no choice of filters that
- * fewer do not. */
-static bool pass_search_strip(const struct machine *machine,
-                              const struct accel_layer *l, uint64_t sets, uint64_t e,
-                              struct pass *best)
+ * and t filter groups, for strips of e rows; blocks are of equal size.  Many choices make
+ * the same blocks: the first of them counts. */
+static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_t e)
 {
+    const struct machine *machine = search->machine;
     const struct accelerator *a = &machine->accelerator;
+    const struct accel_layer *l = search->layer;
     double pes = (double)(a->pe_rows * a->pe_columns);
     uint64_t inputs = (uint64_t)(machine_capacity(machine, LEVEL_PE_INPUT) / pes);
     uint64_t weights = (uint64_t)(machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
     uint64_t sums = (uint64_t)(machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
-    double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER), cost = INFINITY;
+    double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
 
     for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
             uint64_t channels = least(q * r, l->channels);
-            bool is_last = q * r >= l->channels;
             uint64_t most = least(sums, weights / (q * l->kernel_width));
+            size_t c = divisor_find(&search->channels, channels);
 
             for (uint64_t p = least(most, PASS_FILTERS);
-                 p > 0 && l->channels % channels == 0; p--) {
+                 p > 0 && c < search->channels.count; p--) {
                 uint64_t filters = least(p * (sets / r), l->filters);
+                size_t f = divisor_find(&search->filters, filters);
+                bool *is_met = &search->is_met[c * search->filters.count + f];
 
-                if (l->filters % filters == 0)
-                    pass_hold(l, e, channels, filters, capacity, best, &cost);
+                if (f == search->filters.count || *is_met)
+                    continue;
+                *is_met = true;
+                pass_hold(search, e, channels, filters, capacity);
             }
-            if (is_last)
-                break;
         }
-    return cost < INFINITY;
+    return search->best_cost < INFINITY;
 }
 
 /* Strips as high as the folded array takes, halved until their rows fit the buffer. */
 static bool pass_search(const struct machine *machine, const struct accel_layer *l,
                         const struct placement *placement, struct pass *best)
 {
-    for (uint64_t e = div_up(l->out_height, placement->columns_fold); e > 0; e /= 2)
-        if (pass_search_strip(machine, l, placement->sets, e, best))
-            return true;
-    return false;
+    struct pass_search search = { .machine = machine,
+                                  .layer = l,
+                                  .batch = divisors_create(l->batch),
+                                  .channels = divisors_create(l->channels),
+                                  .filters = divisors_create(l->filters),
+                                  .best_cost = INFINITY };
+    bool is_found = false;
+
+    for (uint64_t e = div_up(l->out_height, placement->columns_fold);
+         e > 0 && !is_found; e /= 2) {
+        search.is_met = alloc_array(search.channels.count * search.filters.count + 1,
+                                    sizeof *search.is_met);
+        is_found = pass_search_strip(&search, placement->sets, e);
+        free(search.is_met);
+    }
+    *best = search.best;
+    free(search.batch.of);
+    free(search.channels.of);
+    free(search.filters.of);
+    return is_found;
 }
 
 /* The pass that the record states for such layers, if they fit together. */
@@ -252,9 +308,42 @@ static enum status row_stationary_map(const struct machine *machine,
     return STATUS_OK;
 }
 
+static double divisors_count(uint64_t number)
+{
+    double count = 0;
+
+    for (uint64_t d = 1; d <= number / d; d++)
+        if (number % d == 0)
+            count += d < number / d ? 2 : 1;
+    return count;
+}
+
+/* Choices of q, p and r, and for each pair of blocks the divisors of samples and filters;
+ * less than half the pairs are met, since a PE holds few channels and filters. */
+static double row_stationary_map_s(const struct machine *machine,
+                                   const struct accel_layer *layer)
+{
+    const double choice_s = 3e-9, pass_s = 8e-9;
+    const struct accelerator *a = &machine->accelerator;
+    struct placement placement = place(a, layer);
+    double pes = (double)(a->pe_rows * a->pe_columns), filters, channels, choices;
+    struct pass pass;
+
+    if (pass_known(machine, layer, &pass))
+        return 0;
+    filters = divisors_count(layer->filters);
+    channels = fmin((double)layer->channels, machine_capacity(machine, LEVEL_PE_INPUT) /
+                                                 pes / (double)layer->kernel_width);
+    choices = (double)placement.sets * channels;
+    return choices * choice_s +
+           fmin(choices * PASS_FILTERS, divisors_count(layer->channels) * filters) *
+               divisors_count(layer->batch) * filters * pass_s;
+}
+
 const struct accel_family row_stationary_family = {
     .name = "row-stationary",
     .summary = "kernel rows stay in PEs, partial sums add up along columns",
     .check = row_stationary_check,
     .map = row_stationary_map,
+    .map_s = row_stationary_map_s,
 };

@@ -72,10 +72,30 @@ static enum status scalesim_map(const struct machine *machine,
     return STATUS_OK;
 }
 
+/* A step per cycle and one per operand that enters the array: inputs once if they fit the
+ * half of their buffer that is used, else for every fold of columns. */
+static double scalesim_map_s(const struct machine *machine,
+                             const struct accel_layer *layer)
+{
+    const double cycle_s = 7e-9, operand_s = 4e-9;
+    const struct accelerator *a = &machine->accelerator;
+    struct gemm gemm = accel_layer_gemm(layer);
+    struct systolic_folds folds = systolic_fold(&gemm, (enum dataflow)a->dataflow,
+                                                a->pe_rows, a->pe_columns);
+    bool fits = accel_layer_inputs(layer) / (double)layer->groups <
+                (double)kib_of(machine, LEVEL_INPUT_BUFFER) * 512;
+    double passes = fits || a->dataflow == DATAFLOW_IS ? 1 : (double)folds.column_folds;
+    double cycles = (double)folds.row_folds * (double)folds.column_folds *
+                    (double)(folds.load + folds.time + folds.skew);
+
+    return cycles * cycle_s + (double)gemm.m * (double)gemm.k * passes * operand_s;
+}
+
 const struct accel_family scalesim_family = {
     .name = "scalesim",
     .summary = "a systolic array with SCALE-Sim's counts",
     .is_stall_free = true,
     .check = scalesim_check,
     .map = scalesim_map,
+    .map_s = scalesim_map_s,
 };

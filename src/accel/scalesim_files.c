@@ -29,18 +29,6 @@ static enum status reading_open(struct reading *reading, const char *file,
     return STATUS_OK;
 }
 
-/* text without the blanks around it; cuts it in place. */
-static char *trimmed(char *text)
-{
-    char *end = text + strlen(text);
-
-    while (end > text && isspace((unsigned char)end[-1]))
-        *--end = '\0';
-    while (isspace((unsigned char)*text))
-        text++;
-    return text;
-}
-
 /* The next line that is not empty, trimmed, or NULL at the end (or, with status set,
  * when a line is too long). */
 static char *line_next(struct reading *reading, enum status *status)
@@ -56,7 +44,7 @@ static char *line_next(struct reading *reading, enum status *status)
                                 reading->file, reading->line, LINE_BYTES_MAX - 1);
             return NULL;
         }
-        text = trimmed(reading->text);
+        text = text_trim(reading->text);
         if (*text) {
             reading->filled_lines++;
             return text;
@@ -124,7 +112,7 @@ static enum status bandwidth_read(const struct reading *reading, char *value,
 
     if (comma)
         *comma = '\0';
-    return count_read(reading, "Bandwidth", trimmed(value), 1 << 20,
+    return count_read(reading, "Bandwidth", text_trim(value), 1 << 20,
                       &array->ofmap_bandwidth);
 }
 
@@ -225,8 +213,8 @@ enum status scalesim_array_read(const char *file, struct scalesim_array *array,
             break;
         }
         *separator = '\0';
-        status = setting_take(&reading, &settings, trimmed(text),
-                              trimmed(separator + 1));
+        status = setting_take(&reading, &settings, text_trim(text),
+                              text_trim(separator + 1));
     }
     fclose(reading.stream);
     if (status == STATUS_OK)
@@ -246,7 +234,7 @@ static size_t fields_split(char *text, char **fields)
 
         if (comma)
             *comma = '\0';
-        text = trimmed(text);
+        text = text_trim(text);
         if (*text || comma)
             fields[count++] = text;
         text = comma ? comma + 1 : NULL;

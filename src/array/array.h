@@ -55,12 +55,6 @@ enum buffer_style { BUFFER_LATENCY, BUFFER_BALANCED, BUFFER_AREA };
 enum wire_repeat {
     REPEAT_NONE,
     REPEAT_OPTIMAL, /* least delay */
-    REPEAT_RELAXED_5,
-    REPEAT_RELAXED_10,
-    REPEAT_RELAXED_20,
-    REPEAT_RELAXED_30,
-    REPEAT_RELAXED_40,
-    REPEAT_RELAXED_50, /* delay 50 % above the least, for less energy */
 };
 
 struct wire_choice {

@@ -97,7 +97,6 @@ static bool passes_filters(const struct space *space, const struct candidate *c)
 struct hunt {
     const struct task *task;
     const struct space *space;
-    struct parts *parts;
     double ceiling;
     struct candidate *best;
     uint64_t *valid;
@@ -108,11 +107,11 @@ struct hunt {
 static void consider(struct hunt *hunt, const struct array_organization *o)
 {
     struct candidate c;
+    struct parts parts;
     const char *why = NULL;
 
-    parts_free(hunt->parts);
-    parts_init(hunt->parts);
-    if (candidate_make(&c, hunt->task, o, hunt->parts, &why) &&
+    parts_init(&parts);
+    if (candidate_make(&c, hunt->task, o, &parts, &why) &&
         passes_filters(hunt->space, &c)) {
         ++*hunt->valid;
         if (c.value < (hunt->found ? hunt->best->value : hunt->ceiling)) {
@@ -122,6 +121,7 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     } else if (why != NULL && *hunt->why != beyond_limits) {
         *hunt->why = why;
     }
+    parts_free(&parts);
 }
 
 static void each_mux(struct hunt *hunt, struct array_organization o)
@@ -160,7 +160,7 @@ bool search_naive(const struct task *task, const struct space *space,
                   struct parts *parts, double ceiling, struct candidate *best,
                   uint64_t *valid, const char **why)
 {
-    struct hunt hunt = { task, space, parts, ceiling, best, valid, why, false };
+    struct hunt hunt = { task, space, ceiling, best, valid, why, false };
     struct array_organization o = { 0 };
 
     EACH(bank_rows, bank_rows)
@@ -177,7 +177,8 @@ bool search_naive(const struct task *task, const struct space *space,
     if (!hunt.found)
         return false;
 
-    struct array_organization chosen = best->organization; /* its parts are gone */
+    struct array_organization chosen =
+        best->organization; /* made of parts that are gone */
 
     return candidate_make(best, task, &chosen, parts, why);
 }

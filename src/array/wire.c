@@ -77,47 +77,9 @@ static struct repeater optimal_repeater(const struct wire *wire,
     return repeater_cost(wire, process, size, spacing_m);
 }
 
-/* Smaller and sparser repeaters while the delay stays within the penalty and their
- * energy and leakage together get better.  The published tool never resets the size
- * after the first spacing, so that it only tries the optimal one. */
-static struct repeater relaxed_repeater(const struct wire *wire,
-                                        const struct process *process,
-                                        struct repeater best, double penalty)
-{
-    static const double SPACING_STEPS = 16;
-    double limit_s = best.s_per_m * (1 + penalty);
-    struct repeater first = best;
-    double furthest = process->rules->switch_at_half ? 0 : SPACING_STEPS;
-
-    for (double step = 0; step <= furthest; step++) {
-        double spacing_m = first.spacing_m * (1 + 3 * step / SPACING_STEPS);
-
-        for (double size = first.size; size >= 1; size--) {
-            struct repeater tried = repeater_cost(wire, process, size, spacing_m);
-
-            if (tried.s_per_m <= limit_s &&
-                tried.j_per_m / best.j_per_m + tried.w_per_m / best.w_per_m < 2)
-                best = tried;
-        }
-    }
-    return best;
-}
-
-static double repeat_penalty(enum wire_repeat repeat)
-{
-    static const double penalties[] = { 0, 0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5 };
-
-    return penalties[repeat];
-}
-
-static void repeat_wire(struct wire *wire, const struct process *process,
-                        enum wire_repeat repeat)
+static void repeat_wire(struct wire *wire, const struct process *process)
 {
     struct repeater chosen = optimal_repeater(wire, process);
-
-    if (repeat != REPEAT_OPTIMAL)
-        chosen = relaxed_repeater(wire, process, chosen, repeat_penalty(repeat));
-
     double wn_m = chosen.size * process->min_w_m, wp_m = process->beta * wn_m;
     struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double across_m = fmax(box.width_m, box.height_m);
@@ -156,7 +118,7 @@ enum status wire_make(struct wire *wire, const struct process *process,
     *wire = (struct wire){ .low_swing = choice.low_swing };
     geometry(wire, process, drawn);
     if (choice.repeat != REPEAT_NONE)
-        repeat_wire(wire, process, choice.repeat);
+        repeat_wire(wire, process);
     return STATUS_OK;
 }
 

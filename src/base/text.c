@@ -119,69 +119,13 @@ size_t utf8_length(const char *text)
     return more + 1;
 }
 
-/* Slicing-by-8 tables of the reflected polynomial 0x82f63b78 (RFC 3720, B.4). */
-static uint32_t crc_table[8][256];
-
-__attribute__((constructor)) static void crc_tables_fill(void)
+char *text_trim(char *text)
 {
-    for (uint32_t i = 0; i < 256; i++) {
-        uint32_t crc = i;
+    char *end = text + strlen(text);
 
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? crc >> 1 ^ 0x82f63b78u : crc >> 1;
-        crc_table[0][i] = crc;
-    }
-    for (uint32_t i = 0; i < 256; i++)
-        for (int k = 1; k < 8; k++) {
-            uint32_t before = crc_table[k - 1][i];
-
-            crc_table[k][i] = before >> 8 ^ crc_table[0][before & 255];
-        }
-}
-
-/* The processor's own instruction, several times as fast as the tables. */
-#ifdef __x86_64__
-__attribute__((target("sse4.2"))) static uint32_t
-crc_by_instruction(uint32_t crc, const unsigned char *p, size_t size)
-{
-    uint64_t wide = crc;
-
-    for (; size >= 8; size -= 8, p += 8) {
-        uint64_t word;
-
-        memcpy(&word, p, 8);
-        wide = __builtin_ia32_crc32di(wide, word);
-    }
-    crc = (uint32_t)wide;
-    for (; size; size--, p++)
-        crc = __builtin_ia32_crc32qi(crc, *p);
-    return crc;
-}
-#endif
-
-static uint32_t crc_by_tables(uint32_t crc, const unsigned char *p, size_t size)
-{
-    for (; size >= 8; size -= 8, p += 8) {
-        uint32_t low, high;
-
-        memcpy(&low, p, 4);
-        memcpy(&high, p + 4, 4);
-        low ^= crc;
-        crc = crc_table[7][low & 255] ^ crc_table[6][low >> 8 & 255] ^
-              crc_table[5][low >> 16 & 255] ^ crc_table[4][low >> 24] ^
-              crc_table[3][high & 255] ^ crc_table[2][high >> 8 & 255] ^
-              crc_table[1][high >> 16 & 255] ^ crc_table[0][high >> 24];
-    }
-    for (; size; size--, p++)
-        crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 255];
-    return crc;
-}
-
-uint32_t crc32c(uint32_t crc, const void *bytes, size_t size)
-{
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("sse4.2"))
-        return ~crc_by_instruction(~crc, bytes, size);
-#endif
-    return ~crc_by_tables(~crc, bytes, size);
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = '\0';
+    while (isspace((unsigned char)*text))
+        text++;
+    return text;
 }

@@ -28,7 +28,7 @@ const char *text_nearest(const char *name, const char *const *candidates, size_t
  * overlong forms, no surrogates, at most U+10FFFF).  The empty text begins with its NUL. */
 size_t utf8_length(const char *text);
 
-/* CRC-32C (Castagnoli) of bytes, continuing from crc (0 to begin). */
-uint32_t crc32c(uint32_t crc, const void *bytes, size_t size);
+/* text without the blanks around it: cuts its end in place, returns its beginning. */
+char *text_trim(char *text);
 
 #endif

@@ -273,10 +273,10 @@ struct cim_network_request {
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute
  * and memory time overlap.  NAN: the family does not know. */
 struct cim_network {
-    double macs;
-    double weight_bytes;
-    double compute_s, memory_s;   /* sums over layers */
-    double input_s, output_s;     /* between host and memory */
+    double macs;                /* of the layers meant; known before the family adds */
+    double weight_bytes;        /* of them; without streamed operands; likewise */
+    double compute_s, memory_s; /* sums over layers */
+    double input_s, output_s;   /* between host and memory */
     double forward_s, backward_s; /* training only */
     double latency_s;
     double energy_j;
@@ -303,7 +303,7 @@ struct cim_family {
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
                            struct error *reason); /* NULL: none */
 
-    /* Adds one layer. */
+    /* Adds one layer's times and energies. */
     enum status (*layer)(const struct cim_network_request *request,
                          const struct accel_layer *layer, struct cim_network *result,
                          struct error *reason); /* NULL: computes no networks */

@@ -14,6 +14,7 @@
 
 #include "accel/layer.h"
 #include "array/array.h"
+#include "base/rows.h"
 #include "base/schema.h"
 
 enum crossbar_adc {
@@ -131,17 +132,8 @@ struct crossbar_logic {
 struct process;
 void crossbar_logic_make(const struct process *process, struct crossbar_logic *logic);
 
-/* What layers and chips are made of: a column of the crossbar stages per member. */
-struct crossbar_buffers {
-#define CROSSBAR_BUFFERS(kind, name, ...) double name;
-#include "metrics.def"
-};
-struct crossbar_costs {
-    struct crossbar_buffers buffers;
-#define CROSSBAR(kind, name, ...) double name;
-#include "metrics.def"
-};
-
+/* What layers and chips are made of are the columns of the crossbar stages: struct
+ * crossbar_buffers_row and struct crossbar_row. */
 struct crossbar_costs_request {
     const struct crossbar *chip;
     const struct cell *cell, *sram; /* of weights; of gradients and buffers */
@@ -153,17 +145,18 @@ struct crossbar_costs_request {
 /* Buffers as memory arrays: the same for all cells of a chip at a node, and slow, for it
  * takes two searches of the array model. */
 enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
-                                  struct crossbar_buffers *buffers,
+                                  struct crossbar_buffers_row *buffers,
                                   struct error *reason);
 
 /* All but the buffers. */
 enum status crossbar_costs_make(const struct crossbar_costs_request *request,
-                                struct crossbar_costs *costs, struct error *reason);
+                                struct crossbar_row *costs, struct error *reason);
 
 /* A network on the chip. */
 struct crossbar_request {
     const struct crossbar *chip;
-    const struct crossbar_costs *costs;
+    const struct crossbar_row *costs;
+    const struct crossbar_buffers_row *buffers;
     const struct accel_layers *layers; /* of one sample */
     size_t layer; /* time and energy of the i-th computing layer alone; 0: all */
     uint64_t precision_bits, batch;
@@ -178,7 +171,8 @@ struct crossbar_request {
 
 /* The request with all that the chip's record says; callers set the rest. */
 struct crossbar_request crossbar_request_of(const struct crossbar *chip,
-                                            const struct crossbar_costs *costs);
+                                            const struct crossbar_row *costs,
+                                            const struct crossbar_buffers_row *buffers);
 
 /* A layer's weights in subarrays. */
 struct crossbar_matrix {

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 
 struct crossbar_request crossbar_request_of(const struct crossbar *chip,
-                                            const struct crossbar_costs *costs)
+                                            const struct crossbar_row *costs,
+                                            const struct crossbar_buffers_row *buffers)
 {
     return (struct crossbar_request){
         .chip = chip,
         .costs = costs,
+        .buffers = buffers,
         .precision_bits = 8,
         .batch = 1,
         .rows = (double)chip->rows,
@@ -216,7 +218,8 @@ static double tree_m(double leaves, double pitch_m)
 static void chip_measure(const struct crossbar_request *request, struct placed *placed,
                          double *tile_m, struct crossbar_result *r)
 {
-    const struct crossbar_costs *c = request->costs;
+    const struct crossbar_buffers_row *b = request->buffers;
+    const struct crossbar_row *c = request->costs;
     const struct crossbar *chip = request->chip;
     bool reads_columns = request->trains && request->learning == CIM_BACKPROPAGATION;
     double tile = (double)chip->tile_subarrays;
@@ -243,8 +246,7 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->part_m2[CROSSBAR_FEEDBACK] = r->feedback_subarrays * each_m2;
     feedback_tiles = ceil(r->feedback_subarrays / tile);
     tiles = placed->tiles + feedback_tiles + ceil(r->gradient_subarrays / tile);
-    r->part_m2[CROSSBAR_BUFFER] = tiles * c->buffers.tile_buffer_m2 +
-                                  c->buffers.global_buffer_m2;
+    r->part_m2[CROSSBAR_BUFFER] = tiles * b->tile_buffer_m2 + b->global_buffer_m2;
     for (int p = 0; p < CROSSBAR_PART_COUNT; p++)
         r->area_m2 += r->part_m2[p];
     *tile_m = sqrt(r->area_m2 / tiles);
@@ -254,7 +256,7 @@ static void chip_measure(const struct crossbar_request *request, struct placed *
     r->leakage_w = (r->subarrays + r->feedback_subarrays) * c->crossbar_leakage_w +
                    (reads_columns ? r->subarrays * c->crossbar_transposed_w : 0) +
                    r->gradient_subarrays * c->gradient_subarray_w +
-                   tiles * c->buffers.tile_buffer_w + c->buffers.global_buffer_w +
+                   tiles * b->tile_buffer_w + b->global_buffer_w +
                    wires * c->bus_w_per_m;
 }
 

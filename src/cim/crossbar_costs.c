@@ -47,7 +47,7 @@ static enum status buffer_make(const struct crossbar_costs_request *request,
 }
 
 enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
-                                  struct crossbar_buffers *buffers,
+                                  struct crossbar_buffers_row *buffers,
                                   struct error *reason)
 {
     struct buffer tile, global;
@@ -59,7 +59,7 @@ enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
                              reason);
     if (status != STATUS_OK)
         return status;
-    *buffers = (struct crossbar_buffers){
+    *buffers = (struct crossbar_buffers_row){
         .tile_buffer_bit_j = tile.bit_j,
         .tile_buffer_word_s = tile.word_s,
         .tile_buffer_m2 = tile.m2,
@@ -119,7 +119,7 @@ static enum status gradients_make(const struct crossbar_costs_request *request,
 
 static void arrays_write(const struct crossbar_costs_request *request,
                          const struct process *process, const struct crossbar_array *a,
-                         const struct crossbar_array *g, struct crossbar_costs *costs)
+                         const struct crossbar_array *g, struct crossbar_row *costs)
 {
     const struct crossbar *chip = request->chip;
     double converters = (double)either(request->columns, chip->columns) /
@@ -172,7 +172,7 @@ static void arrays_write(const struct crossbar_costs_request *request,
     costs->accumulate_bit_j = logic.adder_j + logic.register_j;
 }
 
-static void bus_write(const struct wire *wire, struct crossbar_costs *costs)
+static void bus_write(const struct wire *wire, struct crossbar_row *costs)
 {
     costs->bus_bit_j_per_m = wire->j_per_m / 2; /* half of random bits switch */
     costs->bus_s_per_m = wire->s_per_m;
@@ -181,7 +181,7 @@ static void bus_write(const struct wire *wire, struct crossbar_costs *costs)
 }
 
 enum status crossbar_costs_make(const struct crossbar_costs_request *request,
-                                struct crossbar_costs *costs, struct error *reason)
+                                struct crossbar_row *costs, struct error *reason)
 {
     const struct wire_choice choice = { .level = WIRE_GLOBAL,
                                         .repeat = REPEAT_OPTIMAL };
@@ -190,7 +190,7 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
     struct wire bus;
     enum status status;
 
-    *costs = (struct crossbar_costs){ .crossbar_cell_bits = 0 };
+    *costs = (struct crossbar_row){ .crossbar_cell_bits = 0 };
     status = weights_make(request, &weights, reason);
     if (status == STATUS_OK)
         status = gradients_make(request, &gradients, reason);

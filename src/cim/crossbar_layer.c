@@ -17,18 +17,18 @@ static void phase_close(const struct crossbar_request *request,
                         enum crossbar_phase phase, double compute_s, double compute_j,
                         struct crossbar_layer *made)
 {
-    const struct crossbar_costs *c = request->costs;
+    const struct crossbar_buffers_row *b = request->buffers;
+    const struct crossbar_row *c = request->costs;
     const struct crossbar *chip = request->chip;
     double bus = (double)chip->bus_bits;
-    double tile_s = m->tile_bits / bus / fmax(m->tiles, 1) *
-                    c->buffers.tile_buffer_word_s;
-    double buffer_s = tile_s + m->global_bits / bus * c->buffers.global_buffer_word_s;
+    double tile_s = m->tile_bits / bus / fmax(m->tiles, 1) * b->tile_buffer_word_s;
+    double buffer_s = tile_s + m->global_bits / bus * b->global_buffer_word_s;
     double bus_s = m->global_bits > 0 ? m->global_bits / bus / chip->clock_hz +
                                             place->chip_m * c->bus_s_per_m
                                       : 0;
     double dram_s = m->dram_bits / 8 / request->dram_bytes_per_s;
-    double buffer_j = m->tile_bits * c->buffers.tile_buffer_bit_j +
-                      m->global_bits * c->buffers.global_buffer_bit_j;
+    double buffer_j = m->tile_bits * b->tile_buffer_bit_j +
+                      m->global_bits * b->global_buffer_bit_j;
     double bus_j = (m->global_bits * place->chip_m + m->tile_bits * place->tile_m) *
                    c->bus_bit_j_per_m;
     double dram_j = m->dram_bits * request->dram_j_per_bit;
@@ -232,7 +232,7 @@ static void weight_update(const struct crossbar_request *request,
                           const struct crossbar_bits *bits, struct crossbar_layer *made)
 {
     const struct crossbar *chip = request->chip;
-    const struct crossbar_costs *c = request->costs;
+    const struct crossbar_row *c = request->costs;
     double pulses = fmin(request->update_pulses, exp2(bits->cell) - 1);
     double columns = fmin(m->outputs * m->slices * m->packed, request->columns);
     double rows = fmin(m->inputs * m->packed, request->rows);

@@ -37,7 +37,7 @@ struct unit_costs {
     double converter_bits;
 };
 
-static struct unit_costs weight_costs(const struct crossbar_costs *c)
+static struct unit_costs weight_costs(const struct crossbar_row *c)
 {
     return (struct unit_costs){
         .wordline_s = c->crossbar_wordline_s,
@@ -51,7 +51,7 @@ static struct unit_costs weight_costs(const struct crossbar_costs *c)
     };
 }
 
-static struct unit_costs gradient_costs(const struct crossbar_costs *c)
+static struct unit_costs gradient_costs(const struct crossbar_row *c)
 {
     return (struct unit_costs){
         .wordline_s = c->gradient_wordline_s,
@@ -216,7 +216,7 @@ struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *req
 struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *request,
                                               const struct crossbar_streamed *s)
 {
-    const struct crossbar_costs *c = request->costs;
+    const struct crossbar_row *c = request->costs;
     double rows = request->rows, columns = request->columns;
     double room = (double)request->chip->gradient_subarrays;
     double bitlines = s->stored * s->stored_bits;

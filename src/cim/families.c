@@ -36,6 +36,27 @@ size_t cim_engine_count(const struct cim *cim)
     return count;
 }
 
+static bool is_meant(const struct cim_network_request *request, size_t i)
+{
+    return !request->layer || request->layers->number[i] == request->layer;
+}
+
+/* What does not depend on the machine.  A product of two activations (attention) streams
+ * its second operand in; that is no weight, which would be in place before. */
+static void layers_count(const struct cim_network_request *request,
+                         struct cim_network *sum)
+{
+    for (size_t i = 0; i < request->layers->count; i++) {
+        const struct accel_layer *layer = &request->layers->layers[i];
+
+        if (!is_meant(request, i))
+            continue;
+        sum->macs += accel_layer_macs(layer);
+        if (!layer->streams_weights)
+            sum->weight_bytes += accel_layer_weights(layer) * request->bits / 8.0;
+    }
+}
+
 static enum status layers_add(const struct cim_network_request *request,
                               struct cim_network *sum, struct error *reason)
 {
@@ -46,7 +67,7 @@ static enum status layers_add(const struct cim_network_request *request,
     if (family->network)
         return family->network(request, sum, reason);
     for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
-        if (!request->layer || layers->number[i] == request->layer)
+        if (is_meant(request, i))
             status = family->layer(request, &layers->layers[i], sum, reason);
     return status;
 }
@@ -63,10 +84,11 @@ enum status cim_network(const struct cim_network_request *request,
     if (!family->layer && !family->network)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",
                          request->cim->record.name);
+    layers_count(request, &sum);
+    if (sum.macs <= 0)
+        return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
+                         request->layer);
     status = layers_add(request, &sum, reason);
-    if (status == STATUS_OK && sum.macs <= 0)
-        status = error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
-                           request->layer);
     if (status == STATUS_OK && family->finish)
         status = family->finish(request, &sum, reason);
     if (status == STATUS_OK)

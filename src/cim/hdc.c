@@ -26,14 +26,14 @@ enum status hdc_count(const struct hdc_work *work, struct hdc_counts *counts,
 }
 
 enum status hdc_costs_make(const struct hdc_costs_request *request,
-                           struct hdc_costs *costs, struct error *reason)
+                           struct hdc_memory_row *costs, struct error *reason)
 {
-    *costs = (struct hdc_costs){ 0 };
+    *costs = (struct hdc_memory_row){ 0 };
     return families[request->hdc->family]->costs(request, costs, reason);
 }
 
 enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
-                         const struct hdc_costs *costs, struct hdc_result *result,
+                         const struct hdc_memory_row *costs, struct hdc_result *result,
                          struct error *reason)
 {
     struct hdc_result r = { .area_m2 = costs->hdc_machine_m2 };

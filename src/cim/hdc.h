@@ -13,6 +13,7 @@
 #define NVSWEEP_CIM_HDC_H
 
 #include "array/array.h"
+#include "base/rows.h"
 #include "base/schema.h"
 
 enum hdc_family_id { HDC_RACETRACK, HDC_CROSSBAR, HDC_PROCESSOR, HDC_FAMILY_COUNT };
@@ -79,12 +80,8 @@ struct hdc_counts {
 enum status hdc_count(const struct hdc_work *work, struct hdc_counts *counts,
                       struct error *reason);
 
-/* One operation of the machine's memory: a column of the hdc_memory stage per member. */
-struct hdc_costs {
-#define HDC_MEMORY(kind, name, ...) double name;
-#include "metrics.def"
-};
-
+/* One operation of the machine's memory each: the columns of the hdc_memory stage, struct
+ * hdc_memory_row. */
 struct hdc_costs_request {
     const struct hdc *hdc;
     const struct cell *cell;
@@ -97,7 +94,7 @@ struct hdc_costs_request {
 /* Pure; one or two searches of the array model.  STATUS_INFEASIBLE with a reason if the
  * cells are no tracks, or too short ones. */
 enum status hdc_costs_make(const struct hdc_costs_request *request,
-                           struct hdc_costs *costs, struct error *reason);
+                           struct hdc_memory_row *costs, struct error *reason);
 
 struct hdc_result {
     struct hdc_counts counts;
@@ -108,15 +105,15 @@ struct hdc_result {
 };
 
 enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
-                         const struct hdc_costs *costs, struct hdc_result *result,
+                         const struct hdc_memory_row *costs, struct hdc_result *result,
                          struct error *reason);
 
 /* The families: the memory's operations, and texts made of them. */
 struct hdc_family {
     enum status (*costs)(const struct hdc_costs_request *request,
-                         struct hdc_costs *costs, struct error *reason);
+                         struct hdc_memory_row *costs, struct error *reason);
     void (*run)(const struct hdc *hdc, const struct hdc_work *work,
-                const struct hdc_costs *costs, struct hdc_result *result);
+                const struct hdc_memory_row *costs, struct hdc_result *result);
 };
 extern const struct hdc_family hdc_racetrack, hdc_crossbar, hdc_processor;
 

@@ -58,7 +58,8 @@ static enum status search_make(const struct hdc_costs_request *request,
 /* One vector past all classes: its ones drive wordlines, every class is a column. */
 static void search_write(const struct hdc_costs_request *request,
                          const struct crossbar_array *a,
-                         const struct crossbar_logic *logic, struct hdc_costs *costs)
+                         const struct crossbar_logic *logic,
+                         struct hdc_memory_row *costs)
 {
     const struct hdc *hdc = request->hdc;
     double d = request->work.dimension, classes = request->work.classes;
@@ -75,7 +76,7 @@ static void search_write(const struct hdc_costs_request *request,
 }
 
 static enum status costs_make(const struct hdc_costs_request *request,
-                              struct hdc_costs *costs, struct error *reason)
+                              struct hdc_memory_row *costs, struct error *reason)
 {
     double side = (double)request->hdc->rows, row_bits = (double)request->hdc->row_bits;
     double d = request->work.dimension, bits = counter_bits(&request->work);
@@ -113,7 +114,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
 }
 
 static void run(const struct hdc *hdc, const struct hdc_work *w,
-                const struct hdc_costs *c, struct hdc_result *r)
+                const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double reads = r->counts.ngrams * w->ngram, clock_s = 1 / hdc->clock_hz;
 

@@ -15,7 +15,7 @@ static const double THRESHOLD_INSTRUCTIONS = 3;
 static const double COMPARE_INSTRUCTIONS = 5;
 
 static enum status costs_make(const struct hdc_costs_request *request,
-                              struct hdc_costs *costs, struct error *reason)
+                              struct hdc_memory_row *costs, struct error *reason)
 {
     const struct hdc *hdc = request->hdc;
     const struct hdc_work *w = &request->work;
@@ -57,7 +57,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
 }
 
 /* Instructions and bytes of a step: the core and the cache work at the same time. */
-static void work_add(const struct hdc *hdc, const struct hdc_costs *c,
+static void work_add(const struct hdc *hdc, const struct hdc_memory_row *c,
                      enum hdc_step step, double instructions, double read_bytes,
                      double written_bytes, struct hdc_result *r)
 {
@@ -75,7 +75,7 @@ static void work_add(const struct hdc *hdc, const struct hdc_costs *c,
 }
 
 static void run(const struct hdc *hdc, const struct hdc_work *w,
-                const struct hdc_costs *c, struct hdc_result *r)
+                const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double registers = ceil(w->dimension / (double)hdc->simd_bits);
     double counter_registers = ceil(w->dimension * (double)hdc->counter_bits /

@@ -85,7 +85,7 @@ static double active_subarrays(const struct array_organization *o)
 }
 
 static void bank_write(const struct array_result *bank, double row_bits,
-                       struct hdc_costs *costs)
+                       struct hdc_memory_row *costs)
 {
     const struct array_breakdown *d = &bank->data;
     double active = active_subarrays(&d->organization);
@@ -104,7 +104,7 @@ static void bank_write(const struct array_result *bank, double row_bits,
 static enum status transverse_write(const struct array_request *plain,
                                     const struct array_organization *organization,
                                     double row_bits, double span,
-                                    struct hdc_costs *costs, struct error *reason)
+                                    struct hdc_memory_row *costs, struct error *reason)
 {
     struct cell levels = *plain->cell;
     struct array_request request = *plain;
@@ -123,7 +123,7 @@ static enum status transverse_write(const struct array_request *plain,
 }
 
 static enum status costs_make(const struct hdc_costs_request *request,
-                              struct hdc_costs *costs, struct error *reason)
+                              struct hdc_memory_row *costs, struct error *reason)
 {
     const struct cell *cell = request->cell;
     uint64_t domains = request->domains ? request->domains : cell->domains_per_track;
@@ -179,15 +179,15 @@ static enum status costs_make(const struct hdc_costs_request *request,
 
 /* `times` operations one after the other, each on all columns; of shifts only `share` of
  * the tracks move. */
-static void shift(struct hdc_result *r, const struct hdc_costs *c, enum hdc_step step,
-                  double times, double tracks)
+static void shift(struct hdc_result *r, const struct hdc_memory_row *c,
+                  enum hdc_step step, double times, double tracks)
 {
     r->shifts += tracks;
     r->step_s[step] += times * c->hdc_shift_s;
     r->step_j[step] += tracks * c->hdc_shift_j;
 }
 
-static void read_rows(struct hdc_result *r, const struct hdc_costs *c,
+static void read_rows(struct hdc_result *r, const struct hdc_memory_row *c,
                       enum hdc_step step, double times, double bits)
 {
     r->reads += bits;
@@ -195,7 +195,7 @@ static void read_rows(struct hdc_result *r, const struct hdc_costs *c,
     r->step_j[step] += bits * c->hdc_read_bit_j;
 }
 
-static void write_rows(struct hdc_result *r, const struct hdc_costs *c,
+static void write_rows(struct hdc_result *r, const struct hdc_memory_row *c,
                        enum hdc_step step, double times, double bits)
 {
     r->writes += bits;
@@ -203,7 +203,7 @@ static void write_rows(struct hdc_result *r, const struct hdc_costs *c,
     r->step_j[step] += bits * c->hdc_write_bit_j;
 }
 
-static void transverse(struct hdc_result *r, const struct hdc_costs *c,
+static void transverse(struct hdc_result *r, const struct hdc_memory_row *c,
                        enum hdc_step step, double times, double tracks)
 {
     r->transverse_reads += tracks;
@@ -213,7 +213,7 @@ static void transverse(struct hdc_result *r, const struct hdc_costs *c,
 
 /* Symbols come in random order: the array model's mean distance between two places of a
  * stretch.  The row crosses the bank to where it is used. */
-static void fetch(const struct hdc_work *w, const struct hdc_costs *c,
+static void fetch(const struct hdc_work *w, const struct hdc_memory_row *c,
                   struct hdc_result *r)
 {
     double used = smaller(w->symbols, c->hdc_domains) / c->hdc_domains * c->hdc_stretch;
@@ -228,7 +228,7 @@ static void fetch(const struct hdc_work *w, const struct hdc_costs *c,
 /* The window keeps N vectors in adjacent domains.  With a new symbol the N - 1 that stay
  * are read and written back one track further, the new one is written; the segment moves
  * under the port row by row and back; a transverse read's lowest bit is the parity. */
-static void bind(const struct hdc_work *w, const struct hdc_costs *c,
+static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
                  struct hdc_result *r)
 {
     double n = w->ngram, d = w->dimension;
@@ -251,7 +251,7 @@ static void bind(const struct hdc_work *w, const struct hdc_costs *c,
  * half of the bits are ones).  A digit that has run through is shifted back and moves the
  * next one. */
 static void count(const struct hdc *hdc, const struct hdc_work *w,
-                  const struct hdc_costs *c, struct hdc_result *r)
+                  const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double d = w->dimension, ngrams = r->counts.ngrams,
            base = (double)hdc->counter_base;
@@ -270,7 +270,7 @@ static void count(const struct hdc *hdc, const struct hdc_work *w,
 
 /* Digits are read by transverse reads over their domains, and set back. */
 static void threshold(const struct hdc *hdc, const struct hdc_work *w,
-                      const struct hdc_costs *c, struct hdc_result *r)
+                      const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double base = (double)hdc->counter_base;
     double places = w->texts * digits(hdc, ngrams_of_text(w));
@@ -285,7 +285,7 @@ static void threshold(const struct hdc *hdc, const struct hdc_work *w,
  * differ.  These are written along tracks, span bits each, whose transverse reads a tree
  * of adders sums up: a tree of n leaves of b bits has about n (b + 1) full adders. */
 static void compare(const struct hdc *hdc, const struct hdc_work *w,
-                    const struct hdc_costs *c, struct hdc_result *r)
+                    const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double pairs = w->texts * w->classes, bits = r->counts.compared_bits;
     double tallies = ceil(w->dimension / c->hdc_span);
@@ -303,7 +303,7 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
 }
 
 static void run(const struct hdc *hdc, const struct hdc_work *work,
-                const struct hdc_costs *costs, struct hdc_result *result)
+                const struct hdc_memory_row *costs, struct hdc_result *result)
 {
     fetch(work, costs, result);
     bind(work, costs, result);

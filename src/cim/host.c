@@ -18,15 +18,6 @@ const struct schema host_schema = {
 };
 /* clang-format on */
 
-static double weights_bytes(const struct accel_layers *layers, double bytes)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < layers->count; i++)
-        sum += accel_layer_weights(&layers->layers[i]) * bytes;
-    return sum;
-}
-
 /* Weights pass once a batch. */
 static enum status host_layer(const struct cim_network_request *request,
                               const struct accel_layer *layer,
@@ -36,15 +27,13 @@ static enum status host_layer(const struct cim_network_request *request,
     double bytes = request->bits / 8.0, macs = accel_layer_macs(layer);
     double weights = accel_layer_weights(layer) * bytes;
     double others = (accel_layer_inputs(layer) + accel_layer_outputs(layer)) * bytes;
-    bool fits = weights_bytes(request->layers, bytes) <= h->memory_bytes;
+    bool fits = result->weight_bytes <= h->memory_bytes;
     double slow = request->oversubscribed_bytes_per_s > 0
                       ? request->oversubscribed_bytes_per_s
                       : h->oversubscribed_bytes_per_s;
     double memory_s = (weights + others) / (fits ? h->bytes_per_s : slow);
 
     (void)reason;
-    result->macs += macs;
-    result->weight_bytes += weights;
     result->offchip_bytes += weights + others;
     result->compute_s += macs / h->macs_hz;
     result->memory_s += memory_s;

@@ -239,19 +239,16 @@ static double levels_j(const struct chip *chip)
     return sum_j;
 }
 
-static void layer_add(const struct cim_network_request *request, size_t layer,
+static void layer_add(const struct cim_network_request *request,
                       const struct placed *placed, double leakage_w,
                       struct cim_network *sum)
 {
-    const struct accel_layer *l = &request->layers->layers[layer];
     const struct accelerator *a = request->engines[placed->engine].accelerator;
     const struct chip *chip = &placed->chip;
     const struct mapping *m = &placed->mapping;
     double bytes = (m->dram_reads + m->dram_writes) * request->bits / 8;
     double own_w = chip->levels_leakage_w + chip->logic_leakage_w;
 
-    sum->macs += m->macs;
-    sum->weight_bytes += accel_layer_weights(l) * request->bits / 8;
     sum->compute_s += (m->cycles - m->stall_cycles) / a->clock_hz;
     sum->memory_s += bytes / a->dram_bytes_per_s;
     sum->latency_s += chip->latency_s;
@@ -300,7 +297,7 @@ static enum status mensa_network(const struct cim_network_request *request,
         result->dram_bytes = result->roofline_s = 0;
         for (size_t i = 0; i < layers->count; i++)
             if (!request->layer || layers->number[i] == request->layer)
-                layer_add(request, i, &placed[i], leakage_w, result);
+                layer_add(request, &placed[i], leakage_w, result);
         for (int part = 0; part < CIM_PART_COUNT; part++)
             result->energy_j += result->part_j[part];
     }

@@ -146,8 +146,6 @@ static enum status neon_layer(const struct cim_network_request *request,
                          layer->name);
     banks = ceil((double)crossbars / (double)n->bank_subarrays);
     shared_w = n->bank_w - (double)n->bank_subarrays * n->subarray_w;
-    result->macs += accel_layer_macs(layer);
-    result->weight_bytes += accel_layer_weights(layer) * request->bits / 8.0;
     result->crossbars += (double)crossbars;
     result->compute_s += time_s;
     result->latency_s += time_s;

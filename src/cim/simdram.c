@@ -223,9 +223,6 @@ static enum status simdram_layer(const struct cim_network_request *request,
     read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(log2(depth + 1)) : 1;
     read_s = pieces * accel_layer_outputs(layer) * read_bits / 8 /
              d->channel_bytes_per_s; /* the host adds up pieces */
-    result->macs += accel_layer_macs(layer);
-    if (!layer->streams_weights)
-        result->weight_bytes += accel_layer_weights(layer) * bytes;
     result->compute_s += compute_s;
     result->input_s += written_s;
     result->output_s += read_s;

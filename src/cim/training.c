@@ -52,8 +52,6 @@ static enum status training_layer(const struct cim_network_request *request,
                          request->cim->record.name, t->workload, (uintmax_t)t->batch);
     l = &t->layers[i];
     backward_s = (l->activation_s + l->weight_s + l->update_s) / (double)t->batches;
-    result->macs += accel_layer_macs(layer);
-    result->weight_bytes += accel_layer_weights(layer) * request->bits / 8.0;
     result->forward_s += l->forward_s / (double)t->batches;
     if (request->learning == CIM_FEEDBACK_ALIGNMENT)
         result->backward_s = fmax(result->backward_s, backward_s);

@@ -184,8 +184,6 @@ static enum status upmem_layer(const struct cim_network_request *request,
                (share.is_broadcast ? u->broadcast_bytes_per_s : u->scatter_bytes_per_s);
     if (layer->streams_weights) /* the second operand is not in place either */
         inputs_s += accel_layer_weights(layer) * bytes / u->scatter_bytes_per_s;
-    result->macs += accel_layer_macs(layer);
-    result->weight_bytes += accel_layer_weights(layer) * bytes;
     result->compute_s += compute_s;
     result->memory_s += memory_s;
     result->input_s += inputs_s;

@@ -48,8 +48,16 @@ struct published;
 enum status published_load(struct published *published, struct error *err);
 
 /* Sweep file and library in one go. */
-enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
+enum status sweep_load(const char *name, struct library *library, struct sweep *sweep,
                        struct error *err);
+
+/* Its two steps, for a run, where rank 0 reads and all parse: read the sweep and all files of
+ * the library, of which those that are wrong are told when parsed; and parse them. */
+struct files;
+void inputs_gather(const char *sweep, struct files *files);
+enum status inputs_parse(const char *name, const struct files *files,
+                         struct library *library, struct sweep *sweep,
+                         struct error *err);
 
 /* The folders given with --library; ends with NULL. */
 const char *const *library_user_folders(void);

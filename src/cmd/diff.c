@@ -170,6 +170,12 @@ static enum status pair_compare(struct comparison *comparison, const struct vari
     return status;
 }
 
+/* What a file says of its own bytes differs where only the program's version does. */
+static bool is_compared(const struct variable *variable)
+{
+    return strcmp(variable->name, RESULTS_METADATA_CHECKSUM) != 0;
+}
+
 static enum status files_compare(struct comparison *comparison, struct error *err)
 {
     const struct results *a = comparison->a, *b = comparison->b;
@@ -178,10 +184,11 @@ static enum status files_compare(struct comparison *comparison, struct error *er
     if (comparison->is_json)
         printf("[");
     for (size_t i = 0; i < a->variable_count && status == STATUS_OK; i++)
-        status = pair_compare(comparison, &a->variables[i],
-                              results_find(b, a->variables[i].name), err);
+        if (is_compared(&a->variables[i]))
+            status = pair_compare(comparison, &a->variables[i],
+                                  results_find(b, a->variables[i].name), err);
     for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
-        if (!results_find(a, b->variables[i].name))
+        if (is_compared(&b->variables[i]) && !results_find(a, b->variables[i].name))
             finding_print(comparison,
                           &(struct finding){ .name = b->variables[i].name,
                                              .words = "only in the second file" });

@@ -108,17 +108,45 @@ static enum status folders_find(const char **folders, size_t *count, char **ship
     return STATUS_OK;
 }
 
-enum status library_load(struct library *library, struct error *err)
+void inputs_gather(const char *sweep, struct files *files)
 {
     const char *folders[FOLDERS_MAX];
+    struct error err;
     size_t count;
     char *shipped;
-    enum status status = folders_find(folders, &count, &shipped, err);
 
-    *library = (struct library){ 0 };
-    if (status == STATUS_OK)
-        status = library_read(folders, count, library, err);
+    if (sweep)
+        files_read(files, sweep);
+    if (folders_find(folders, &count, &shipped, &err) != STATUS_OK)
+        files_put_bad(files, "", true, "%s", err.text);
+    library_gather(folders, count, files);
     free(shipped);
+}
+
+enum status inputs_parse(const char *name, const struct files *files,
+                         struct library *library, struct sweep *sweep,
+                         struct error *err)
+{
+    enum status status = library_parse(files, library, err);
+    struct file file;
+
+    *sweep = (struct sweep){ 0 };
+    if (status != STATUS_OK)
+        return status;
+    if (!files_find(files, name, &file))
+        return error_set(err, STATUS_INPUT,
+                         "%s: must be the sweep that rank 0 was given", name);
+    return sweep_parse(&file, library, sweep, err);
+}
+
+enum status library_load(struct library *library, struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    inputs_gather(NULL, &files);
+    status = library_parse(&files, library, err);
+    files_free(&files);
     return status;
 }
 
@@ -136,13 +164,14 @@ enum status published_load(struct published *published, struct error *err)
     return status;
 }
 
-enum status sweep_load(const char *file, struct library *library, struct sweep *sweep,
+enum status sweep_load(const char *name, struct library *library, struct sweep *sweep,
                        struct error *err)
 {
-    enum status status = library_load(library, err);
+    struct files files = { 0 };
+    enum status status;
 
-    *sweep = (struct sweep){ 0 };
-    if (status == STATUS_OK)
-        status = sweep_read(file, library, sweep, err);
+    inputs_gather(name, &files);
+    status = inputs_parse(name, &files, library, sweep, err);
+    files_free(&files);
     return status;
 }

@@ -4,25 +4,7 @@
 
 #include <string.h>
 
-enum { COST_SAMPLES = 64 };
 static const uint64_t WALK_LIMIT = 1000000; /* points walked to count exclusions */
-
-/* Mean of the stage's cost over evenly spaced points, times their number. */
-static double stage_seconds(const struct study *study, enum stage_id id,
-                            uint64_t points)
-{
-    const struct grid *grid = &study->grids[id];
-    uint64_t samples = grid->points < COST_SAMPLES ? grid->points : COST_SAMPLES;
-    double sum_s = 0;
-
-    for (uint64_t i = 0; i < samples; i++) {
-        struct point point;
-
-        grid_point(grid, &study->sweep->space, i * (grid->points / samples), &point);
-        sum_s += stage_cost_s(study, id, &point);
-    }
-    return samples ? sum_s / (double)samples * (double)points : 0;
-}
 
 static double stage_bytes(enum stage_id id, uint64_t points)
 {
@@ -75,7 +57,7 @@ void plan_estimate(const struct study *study, struct plan_estimate *estimate)
         stage->points = grid->points;
         stage->excluded = grid_excluded_count(grid, &study->sweep->space, WALK_LIMIT,
                                               &stage->is_exact);
-        stage->core_s = stage_seconds(study, id, grid->points - stage->excluded);
+        stage->core_s = stage_total_s(study, id);
         stage->bytes = stage_bytes(id, grid->points);
         estimate->core_s += stage->core_s;
         estimate->bytes += stage->bytes;
@@ -91,13 +73,13 @@ static void plan_print(const struct study *study)
     printf("sweep     %s%s%s\n", study->sweep->file, study->sweep->title ? ": " : "",
            study->sweep->title ? study->sweep->title : "");
     axes_print(study->sweep);
-    printf("stage         points     excluded   core seconds        bytes\n");
+    printf("stage                 points     excluded   core seconds        bytes\n");
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         const struct plan_stage *stage = &estimate.stages[id];
 
         if (!(study->stages >> id & 1))
             continue;
-        printf("%-8s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
+        printf("%-16s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
                (unsigned long long)stage->points, stage->is_exact ? " " : "<",
                (unsigned long long)stage->excluded, stage->core_s,
                quantity_format(stage->bytes, "byte", text, sizeof text));

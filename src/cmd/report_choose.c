@@ -17,16 +17,6 @@ static void metrics_all(struct report_data *data)
     }
 }
 
-static bool is_kept_dimension(const struct report_data *data, size_t dimension)
-{
-    for (size_t v = 0; v < data->results->variable_count; v++)
-        for (size_t d = 0;
-             data->is_shown[v] && d < data->results->variables[v].dimension_count; d++)
-            if (data->results->variables[v].dimensions[d] == dimension)
-                return true;
-    return false;
-}
-
 static bool is_numeric(const struct report_data *data, size_t dimension)
 {
     size_t v = data->results->dimensions[dimension].coordinate;
@@ -73,7 +63,8 @@ static size_t dimension_longest(const struct report_data *data, uint64_t least)
             bool is_wanted = pass ||
                              (is_numeric(data, d) && data->kept_counts[d] > least);
 
-            if (is_wanted && data->kept_counts[d] > 2 && is_kept_dimension(data, d) &&
+            if (is_wanted && data->kept_counts[d] > 2 &&
+                report_dimension_is_used(data, d) &&
                 (longest == SIZE_MAX ||
                  data->kept_counts[d] > data->kept_counts[longest]))
                 longest = d;

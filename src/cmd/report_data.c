@@ -161,7 +161,7 @@ static enum status coordinate_write(const struct report_data *data, size_t dimen
     return status;
 }
 
-static bool is_used(const struct report_data *data, size_t dimension)
+bool report_dimension_is_used(const struct report_data *data, size_t dimension)
 {
     for (size_t v = 0; v < data->results->variable_count; v++)
         for (size_t d = 0;
@@ -267,7 +267,7 @@ static enum status constants_write(const struct report_data *data, FILE *out,
     fprintf(out, "{");
     for (size_t v = 0; v < results->variable_count && status == STATUS_OK; v++) {
         const struct variable *variable = &results->variables[v];
-        bool is_metric = strcmp(variable->name, "metadata_checksum") == 0;
+        bool is_metric = strcmp(variable->name, RESULTS_METADATA_CHECKSUM) == 0;
         double number;
 
         for (size_t s = 0; s < results->stage_count; s++)
@@ -322,7 +322,7 @@ static enum status arrays_write(const struct report_data *data, FILE *out,
     json_name(out, members, "dimensions");
     fprintf(out, "[");
     for (size_t d = 0; d < results->dimension_count && status == STATUS_OK; d++)
-        if (is_used(data, d)) {
+        if (report_dimension_is_used(data, d)) {
             fprintf(out, "%s\n", used ? "," : "");
             numbers[d] = used++;
             status = dimension_write(data, d, out, err);

@@ -24,6 +24,9 @@ enum status report_data_choose(struct report_data *data, const struct results *r
                                uint64_t most_bytes, struct error *err);
 void report_data_free(struct report_data *data);
 
+/* Does a shown metric span the dimension? */
+bool report_dimension_is_used(const struct report_data *data, size_t dimension);
+
 /* One JSON object: title, provenance, dimensions with their coordinates, the stages'
  * statuses and the metrics' values (base64 of little-endian doubles, row-major over the
  * kept indices, NaN where a point is not done). */

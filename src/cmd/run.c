@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "config/files.h"
 #include "run/run.h"
 #include "stage/curve_store.h"
 
@@ -28,8 +29,16 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     struct study study = { .sweep = NULL };
     char *curve_folder = curve_store_folder();
     char *chosen = output ? alloc_text(output) : default_output(file);
-    enum status status = sweep_load(file, &library, &sweep, err);
+    struct files files = { 0 };
+    enum status status;
+    int rank;
 
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0) /* one reads the disk, and all the same bytes */
+        inputs_gather(file, &files);
+    run_share(comm, &files.bytes, &files.size);
+    status = inputs_parse(file, &files, &library, &sweep, err);
+    files_free(&files);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
     status = run_agree(comm, status, err);

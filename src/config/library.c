@@ -4,12 +4,8 @@
 #include "config/record.h"
 #include "uncertainty/spread.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A record while folders are being read. */
 struct entry {
@@ -74,7 +70,7 @@ static enum status elements_read(struct shelf_reading *reading,
     return status;
 }
 
-static enum status file_read(struct shelf_reading *reading, const char *file,
+static enum status file_read(struct shelf_reading *reading, const struct file *file,
                              size_t folder)
 {
     struct source source;
@@ -86,39 +82,33 @@ static enum status file_read(struct shelf_reading *reading, const char *file,
     return status;
 }
 
-static int is_config(const struct dirent *file)
+/* Is a file of the library folder `base` one of the reading's shelf, base/things/x.cfg?
+ * (Or base/things itself, if that could not be read.) */
+static bool is_on_shelf(const struct shelf_reading *reading, const char *base,
+                        const char *name)
 {
-    size_t length = strlen(file->d_name);
+    const char *shelf = name + strlen(base) + 1;
+    size_t length = strlen(reading->schema->folder);
 
-    return length > 4 && file->d_name[0] != '.' &&
-           strcmp(file->d_name + length - 4, ".cfg") == 0;
+    return strncmp(shelf, reading->schema->folder, length) == 0 &&
+           (shelf[length] == '/' || shelf[length] == '\0');
 }
 
-static int by_bytes(const struct dirent **a, const struct dirent **b)
+static enum status files_parse(struct shelf_reading *reading, const struct files *files)
 {
-    return strcmp((*a)->d_name, (*b)->d_name); /* alphasort depends on the locale */
-}
-
-static enum status folder_read(struct shelf_reading *reading, const char *folder,
-                               size_t index)
-{
-    char *path = alloc_printf("%s/%s", folder, reading->schema->folder);
-    struct dirent **files = NULL;
-    int count = scandir(path, &files, is_config, by_bytes);
     enum status status = STATUS_OK;
+    const char *base = NULL;
+    size_t folder = 0;
+    struct file file;
 
-    if (count < 0 && errno != ENOENT)
-        status = error_set(reading->err, STATUS_INPUT, "%s: %s", path, strerror(errno));
-    for (int i = 0; i < count; i++) {
-        char *file = alloc_printf("%s/%s", path, files[i]->d_name);
-
-        if (status == STATUS_OK)
-            status = file_read(reading, file, index);
-        free(file);
-        free(files[i]);
+    for (size_t at = 0; status == STATUS_OK && files_next(files, &at, &file);) {
+        if (file.is_folder) {
+            folder += base != NULL;
+            base = file.name;
+        } else if (base && is_on_shelf(reading, base, file.name)) {
+            status = file_read(reading, &file, folder);
+        }
     }
-    free(files);
-    free(path);
     return status;
 }
 
@@ -261,16 +251,13 @@ static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
     }
 }
 
-enum status shelf_read(const char *const *folders, size_t count,
-                       const struct schema *schema, struct shelf *shelf,
-                       struct error *err)
+enum status shelf_parse(const struct files *files, const struct schema *schema,
+                        struct shelf *shelf, struct error *err)
 {
     struct shelf_reading reading = { .schema = schema, .err = err };
-    enum status status = STATUS_OK;
+    enum status status = files_parse(&reading, files);
 
     *shelf = (struct shelf){ .schema = schema };
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        status = folder_read(&reading, folders[i], i);
     if (status == STATUS_OK)
         status = names_resolve(&reading);
     if (status == STATUS_OK)
@@ -282,90 +269,47 @@ enum status shelf_read(const char *const *folders, size_t count,
     return status;
 }
 
+enum status shelf_read(const char *const *folders, size_t count,
+                       const struct schema *schema, struct shelf *shelf,
+                       struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    for (size_t i = 0; i < count; i++) {
+        files_put_folder(&files, folders[i]);
+        shelf_gather(folders[i], schema, &files);
+    }
+    status = shelf_parse(&files, schema, shelf, err);
+    files_free(&files);
+    return status;
+}
+
 /* ---- the library */
 
-/* A folder must hold something the library reads, and nothing that is almost that. */
-static enum status folder_check(const char *folder, struct error *err)
+enum status library_parse(const struct files *files, struct library *library,
+                          struct error *err)
 {
-    const char *kinds[SHELF_COUNT + 1] = { "published" };
-    DIR *stream = opendir(folder);
     enum status status = STATUS_OK;
-    bool is_library = false;
-    struct dirent *file;
+    struct file file;
 
-    if (!stream)
-        return error_set(err, STATUS_INPUT, "%s: %s, must be a library folder", folder,
-                         strerror(errno));
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        kinds[id + 1] = shelf_schemas[id]->folder;
-    while (status == STATUS_OK && (file = readdir(stream))) {
-        const char *nearest = text_nearest(file->d_name, kinds, SHELF_COUNT + 1);
-        char *path = alloc_printf("%s/%s", folder, file->d_name);
-        struct stat about;
-
-        if (nearest && stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-            is_library = is_library || strcmp(nearest, file->d_name) == 0;
-            if (strcmp(nearest, file->d_name) != 0)
-                status = error_set(err, STATUS_INPUT, "%s: must be named '%s'", path,
-                                   nearest);
-        }
-        free(path);
-    }
-    closedir(stream);
-    if (status == STATUS_OK && !is_library)
-        return error_set(err, STATUS_INPUT,
-                         "%s: no library folder, must have technologies/, nodes/, "
-                         "workloads/, platforms/, published/ or another kind's folder",
-                         folder);
-    return status;
+    *library = (struct library){ 0 };
+    for (size_t at = 0; files_next(files, &at, &file);)
+        if (file.is_folder && file.why)
+            return error_set(err, STATUS_INPUT, "%s", file.why);
+    for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
+        status = shelf_parse(files, shelf_schemas[id], &library->shelves[id], err);
+    return status == STATUS_OK ? spreads_check(library, err) : status;
 }
 
 enum status library_read(const char *const *folders, size_t count,
                          struct library *library, struct error *err)
 {
-    enum status status = STATUS_OK;
+    struct files files = { 0 };
+    enum status status;
 
-    *library = (struct library){ 0 };
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        status = folder_check(folders[i], err);
-    for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
-        status = shelf_read(folders, count, shelf_schemas[id], &library->shelves[id],
-                            err);
-    return status == STATUS_OK ? spreads_check(library, err) : status;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-char *library_default_folder(void)
-{
-    static const char *const places[] = { "../sweeps/library", "../../sweeps/library",
-                                          "../share/nvsweep/library" };
-    const char *chosen = getenv("NVSWEEP_LIBRARY");
-    char program[4096];
-    ssize_t length;
-    char *slash;
-
-    if (chosen && *chosen)
-        return alloc_text(chosen);
-    length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return NULL;
-    program[length] = '\0';
-    slash = strrchr(program, '/');
-    if (slash)
-        *slash = '\0';
-    for (size_t i = 0; i < FIELD_COUNT_OF(places); i++) {
-        char *path = alloc_printf("%s/%s", program, places[i]);
-        char *folder = is_folder(path) ? realpath(path, NULL) : NULL;
-
-        free(path);
-        if (folder)
-            return folder;
-    }
-    return NULL;
+    library_gather(folders, count, &files);
+    status = library_parse(&files, library, err);
+    files_free(&files);
+    return status;
 }

@@ -6,6 +6,7 @@
 #ifndef NVSWEEP_CONFIG_LIBRARY_H
 #define NVSWEEP_CONFIG_LIBRARY_H
 
+#include "config/files.h"
 #include "space/library.h"
 
 /* Read the folders, those searched first named first: a record shadows one of the same
@@ -16,10 +17,20 @@
 enum status library_read(const char *const *folders, size_t count,
                          struct library *library, struct error *err);
 
-/* The records of one schema in all folders; released with shelf_free. */
+/* Its two steps: read all files of the folders, those that cannot be read with the reason;
+ * and parse them.  Files of other folders, such as a sweep, come before the first folder. */
+void library_gather(const char *const *folders, size_t count, struct files *files);
+enum status library_parse(const struct files *files, struct library *library,
+                          struct error *err);
+
+/* The records of one schema in all folders; released with shelf_free.  And its steps, with
+ * files_put_folder before the files of each folder. */
 enum status shelf_read(const char *const *folders, size_t count,
                        const struct schema *schema, struct shelf *shelf,
                        struct error *err);
+void shelf_gather(const char *folder, const struct schema *schema, struct files *files);
+enum status shelf_parse(const struct files *files, const struct schema *schema,
+                        struct shelf *shelf, struct error *err);
 
 /* The library that belongs to the program: $NVSWEEP_LIBRARY, or the first of
  * ../sweeps/library, ../../sweeps/library and ../share/nvsweep/library, as seen from

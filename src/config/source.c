@@ -1,48 +1,15 @@
 #include "config/source.h"
 
-#include "base/memory.h"
 #include "base/units.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- files */
-
-static enum status text_read(struct source *source, struct error *err)
-{
-    const char *file = source->file;
-    struct stat about;
-    FILE *stream;
-
-    if (stat(file, &about) != 0)
-        return error_set(err, STATUS_INPUT, "%s: %s", file, strerror(errno));
-    if (S_ISDIR(about.st_mode))
-        return error_set(err, STATUS_INPUT, "%s: is a folder, must be a file", file);
-    if (!S_ISREG(about.st_mode)) /* reading a pipe might never end */
-        return error_set(err, STATUS_INPUT, "%s: must be a regular file", file);
-    if (about.st_size > SOURCE_BYTES_MAX)
-        return error_set(err, STATUS_INPUT, "%s: has %lld bytes, must be at most %d",
-                         file, (long long)about.st_size, SOURCE_BYTES_MAX);
-    stream = fopen(file, "rb");
-    if (!stream)
-        return error_set(err, STATUS_INPUT, "%s: %s", file, strerror(errno));
-    source->text = alloc_array((size_t)about.st_size + 1, 1);
-    source->size = fread(source->text, 1, (size_t)about.st_size, stream);
-    if (ferror(stream)) {
-        int why = errno;
-
-        fclose(stream);
-        return error_set(err, STATUS_INPUT, "%s: %s", file, strerror(why));
-    }
-    fclose(stream);
-    return STATUS_OK;
-}
 
 static enum status parse_fail(const struct source *source, struct error *err)
 {
@@ -61,49 +28,31 @@ static enum status parse_fail(const struct source *source, struct error *err)
                        text);
 }
 
-static void source_init(struct source *source, const char *name)
+enum status source_read(const struct file *file, struct source *source,
+                        struct error *err)
 {
-    *source = (struct source){ .file = alloc_text(name) };
+    enum status status;
+
+    *source = (struct source){ .file = file->name,
+                               .text = file->why ? "" : file->text,
+                               .size = file->why ? 0 : file->size };
     config_init(&source->config);
-}
-
-static enum status text_parse(struct source *source, struct error *err)
-{
-    enum status status = source_scan(source, err);
-
+    if (file->why)
+        return error_set(err, STATUS_INPUT, "%s", file->why);
+    if (file->size > FILE_BYTES_MAX)
+        return error_set(err, STATUS_INPUT, "%s: has %zu bytes, must be at most %d",
+                         file->name, file->size, FILE_BYTES_MAX);
+    status = source_scan(source, err);
     if (status == STATUS_OK &&
         !config_read_string(&source->config, source->text + source->begin))
         status = parse_fail(source, err);
     return status;
 }
 
-enum status source_read(const char *file, struct source *source, struct error *err)
-{
-    enum status status;
-
-    source_init(source, file);
-    status = text_read(source, err);
-    return status == STATUS_OK ? text_parse(source, err) : status;
-}
-
-enum status source_read_text(const char *name, const char *text, struct source *source,
-                             struct error *err)
-{
-    source_init(source, name);
-    source->size = strlen(text);
-    if (source->size > SOURCE_BYTES_MAX)
-        return error_set(err, STATUS_INPUT, "%s: has %zu bytes, must be at most %d",
-                         name, source->size, SOURCE_BYTES_MAX);
-    source->text = alloc_text(text);
-    return text_parse(source, err);
-}
-
 void source_free(struct source *source)
 {
     config_destroy(&source->config);
     free(source->records);
-    free(source->text);
-    free(source->file);
     *source = (struct source){ 0 };
 }
 

@@ -1,4 +1,4 @@
-/* A libconfig file, read with care: a regular UTF-8 text file of bounded size and
+/* A libconfig file, parsed with care: a UTF-8 text of bounded size and
  * depth, without @include, whose integers fit what libconfig makes of them.
  * Only src/config includes this header, as it shows libconfig's types. */
 #ifndef NVSWEEP_CONFIG_SOURCE_H
@@ -6,13 +6,13 @@
 
 #include "base/error.h"
 #include "base/schema.h"
+#include "config/files.h"
 
 #include <libconfig.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 enum {
-    SOURCE_BYTES_MAX = 16 << 20,
     SOURCE_DEPTH_MAX = 64,
     SOURCE_KEYS_MAX = 4096, /* per group: libconfig looks for duplicates linearly */
 };
@@ -23,8 +23,8 @@ struct span {
 };
 
 struct source {
-    char *file;
-    char *text;
+    const char *file; /* its name; like the text, of the struct file it was read from */
+    const char *text;
     size_t size;
     size_t begin; /* of the settings: behind a byte order mark */
     config_t config;
@@ -32,14 +32,10 @@ struct source {
     size_t record_count;
 };
 
-/* Read and check a file.  STATUS_INPUT with file and line when something is wrong with
- * it.  Call source_free in any case. */
-enum status source_read(const char *file, struct source *source, struct error *err);
-
-/* The same of a text that somebody has already; `name` stands for the file in messages.
- */
-enum status source_read_text(const char *name, const char *text, struct source *source,
-                             struct error *err);
+/* Check and parse a file, which must outlive the source.  STATUS_INPUT with file and line
+ * when something is wrong with it.  Call source_free in any case. */
+enum status source_read(const struct file *file, struct source *source,
+                        struct error *err);
 void source_free(struct source *source);
 
 /* What libconfig would let pass or stumble over: see scan.c.  Fills in source->records.

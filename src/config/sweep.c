@@ -276,42 +276,46 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     return status;
 }
 
-/* The sweep of a source that was read with `status`; releases the source. */
-static enum status source_take(struct source *source, enum status status,
-                               const struct library *library, struct sweep *sweep,
-                               struct error *err)
+enum status sweep_parse(const struct file *file, const struct library *library,
+                        struct sweep *sweep, struct error *err)
 {
+    struct source source;
     struct axes_reading reading = {
-        .source = source, .library = library, .sweep = sweep, .err = err
+        .source = &source, .library = library, .sweep = sweep, .err = err
     };
+    enum status status = source_read(file, &source, err);
 
     sweep_init(sweep);
     if (status == STATUS_OK)
-        status = root_read(&reading, config_root_setting(&source->config));
-    sweep->file = alloc_text(source->file);
-    sweep->text = alloc_text(source->text ? source->text : "");
+        status = root_read(&reading, config_root_setting(&source.config));
+    sweep->file = alloc_text(source.file);
+    sweep->text = alloc_text(source.text);
     axes_reading_free(&reading);
-    source_free(source);
+    source_free(&source);
     return status;
 }
 
-enum status sweep_read(const char *file, const struct library *library,
+enum status sweep_read(const char *name, const struct library *library,
                        struct sweep *sweep, struct error *err)
 {
-    struct source source;
-    enum status status = source_read(file, &source, err);
+    struct files files = { 0 };
+    struct file file = { 0 };
+    enum status status;
 
-    return source_take(&source, status, library, sweep, err);
+    files_read(&files, name);
+    files_find(&files, name, &file);
+    status = sweep_parse(&file, library, sweep, err);
+    files_free(&files);
+    return status;
 }
 
 enum status sweep_read_text(const char *name, const char *text,
                             const struct library *library, struct sweep *sweep,
                             struct error *err)
 {
-    struct source source;
-    enum status status = source_read_text(name, text, &source, err);
+    struct file file = { .name = name, .text = text, .size = strlen(text) };
 
-    return source_take(&source, status, library, sweep, err);
+    return sweep_parse(&file, library, sweep, err);
 }
 
 /* ---- settings */

@@ -21,15 +21,20 @@
 #ifndef NVSWEEP_CONFIG_SWEEP_H
 #define NVSWEEP_CONFIG_SWEEP_H
 
+#include "config/files.h"
 #include "space/sweep.h"
 
 /* Read a file.  STATUS_INPUT with file and line and what would be right when anything
  * in it is wrong or unknown.  sweep_free releases the sweep in any case; it refers to
  * records of the library. */
-enum status sweep_read(const char *file, const struct library *library,
+enum status sweep_read(const char *name, const struct library *library,
                        struct sweep *sweep, struct error *err);
 
-/* The same of a text, such as the one that a result file holds; `name` stands for the
+/* The same of a file that was read. */
+enum status sweep_parse(const struct file *file, const struct library *library,
+                        struct sweep *sweep, struct error *err);
+
+/* And of a text, such as the one that a result file holds; `name` stands for the
  * file in messages. */
 enum status sweep_read_text(const char *name, const char *text,
                             const struct library *library, struct sweep *sweep,

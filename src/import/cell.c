@@ -5,7 +5,6 @@
 #include "import/write.h"
 #include "tech/cell.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,17 +133,6 @@ static void note(const struct reading *reading, const char *what)
             what);
 }
 
-static char *trimmed(char *text)
-{
-    char *end = text + strlen(text);
-
-    while (end > text && isspace((unsigned char)end[-1]))
-        *--end = '\0';
-    while (isspace((unsigned char)*text))
-        text++;
-    return text;
-}
-
 static enum status word_take(const struct reading *reading, const char *key,
                              const struct word *words, const char *text, int *value)
 {
@@ -263,7 +251,7 @@ static enum status line_take(struct reading *reading, char *text)
                     "is no setting, must be '-Key (unit): value', or a comment "
                     "after // or #");
     *colon = '\0';
-    value = trimmed(colon + 1);
+    value = text_trim(colon + 1);
     value[strcspn(value, " \t")] = '\0';
     open = strchr(text, '(');
     if (open) {
@@ -271,7 +259,7 @@ static enum status line_take(struct reading *reading, char *text)
         unit = open + 1;
         unit[strcspn(unit, ")")] = '\0';
     }
-    text = trimmed(text + 1);
+    text = text_trim(text + 1);
     status = key_find(reading, text, &index, &other);
     if (status != STATUS_OK)
         return status;
@@ -300,7 +288,7 @@ static enum status lines_read(struct reading *reading)
         return error_set(reading->err, STATUS_INPUT, "cannot read %.200s: %s",
                          reading->job->file, strerror(errno));
     while (status == STATUS_OK && fgets(text, sizeof text, in)) {
-        char *line = trimmed(text);
+        char *line = text_trim(text);
 
         reading->line++;
         if (strlen(text) == sizeof text - 1)

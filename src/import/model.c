@@ -1,5 +1,6 @@
 #include "import/model.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
 #include "import/write.h"
 #include "workload/shapes.h"

@@ -1,7 +1,7 @@
 #include "results/block.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -35,9 +35,9 @@ uint64_t layout_point_bytes(const struct stage_layout *stage)
 }
 
 void layout_stage_init(struct stage_layout *layout, const struct stage *stage,
-                       uint64_t points)
+                       uint64_t points, uint64_t preferred)
 {
-    uint64_t block_points = layout_block_points(points, stage->block_points);
+    uint64_t block_points = layout_block_points(points, preferred);
 
     *layout = (struct stage_layout){
         .points = points,

@@ -46,8 +46,9 @@ struct range layout_block(const struct stage_layout *stage, uint64_t block);
 /* Bytes of one point in all columns of the stage, its status included. */
 uint64_t layout_point_bytes(const struct stage_layout *stage);
 
-/* The sizes of a stage's datasets without their offsets, from the stage's metrics. */
+/* The sizes of a stage's datasets without their offsets, from the stage's metrics; preferred:
+ * points per block (stage_block_points). */
 void layout_stage_init(struct stage_layout *layout, const struct stage *stage,
-                       uint64_t points);
+                       uint64_t points, uint64_t preferred);
 
 #endif

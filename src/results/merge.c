@@ -1,7 +1,7 @@
 #include "results/merge.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "results/copy.h"
 #include "results/merge_plan.h"
 #include "results/skeleton.h"
@@ -397,7 +397,7 @@ static enum status coordinates_fill(const struct merge_plan *plan,
         }
         for (size_t d = 0; d < variable->dimension_count; d++)
             is_other |= merge_is_block(a, variable->dimensions[d]);
-        if (is_other || strcmp(variable->name, SKELETON_CHECKSUM) == 0)
+        if (is_other || strcmp(variable->name, RESULTS_METADATA_CHECKSUM) == 0)
             continue;
         filling_begin(&filling, variable, variable->item_bytes);
         status = variable_fill(&filling, raw,

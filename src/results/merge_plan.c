@@ -107,7 +107,7 @@ static enum status files_fit(const struct results *a, const struct results *b,
                              va->name, a->path);
         status = same_dimensions(a, va, b, vb, err);
         if (status == STATUS_OK && va->dimension_count == 0 && !is_metric(a, v) &&
-            strcmp(va->name, SKELETON_CHECKSUM) != 0)
+            strcmp(va->name, RESULTS_METADATA_CHECKSUM) != 0)
             status = same_constant(a, va, b, vb, err);
     }
     return status;

@@ -3,8 +3,8 @@
  * damaged on the disk can be told from another sweep's, and set right. */
 #include "results/skeleton.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static size_t raw_extents(const struct results *results, struct extent *extents)
 static enum status metadata_of(const struct results *results, struct metadata *metadata,
                                struct error *err)
 {
-    const struct variable *checksum = results_find(results, SKELETON_CHECKSUM);
+    const struct variable *checksum = results_find(results, RESULTS_METADATA_CHECKSUM);
     struct extent *raw = alloc_array(STAGE_COUNT * (COLUMNS_MAX + 3), sizeof *raw);
     size_t count = raw_extents(results, raw);
     uint64_t at = 0;

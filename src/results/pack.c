@@ -130,7 +130,8 @@ static herr_t dataset_handle(hid_t file, const char *name, const H5L_info_t *inf
     piece.type = H5_TRY(&pair->from, H5Dget_type(piece.from));
     piece.space = H5_TRY(&pair->from, H5Dget_space(piece.from));
     /* The checksum of the metadata is of this file's own bytes: made anew. */
-    if (!is_bad(pair) && !(pair->is_comparison && strcmp(name, SKELETON_CHECKSUM) == 0))
+    if (!is_bad(pair) &&
+        !(pair->is_comparison && strcmp(name, RESULTS_METADATA_CHECKSUM) == 0))
         data_copy(pair, &piece, name);
     if (pair->is_comparison && !is_bad(pair)) {
         pair->report->datasets++;

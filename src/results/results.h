@@ -139,6 +139,9 @@ enum status results_check_same(const struct results *results, const struct study
                                const struct program *program, bool accept_version,
                                struct error *err);
 
+/* The dataset of one number that holds the CRC-32C of all bytes that are no raw data. */
+#define RESULTS_METADATA_CHECKSUM "metadata_checksum"
+
 enum metadata_state {
     METADATA_SAME,    /* as this sweep and program would make it */
     METADATA_DAMAGED, /* that, but changed since it was made: it has been set right */

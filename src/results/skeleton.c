@@ -152,7 +152,7 @@ static void status_write(struct skeleton *sk, const struct stage *stage,
 
 /* Along a dimension of its own, whose coordinate is the first point of the block. */
 static void blocks_write(struct skeleton *sk, const struct stage *stage,
-                         uint64_t points)
+                         uint64_t points, uint64_t block_points)
 {
     struct stage_layout layout;
     char *names[3] = { alloc_printf("%s_block", stage->name),
@@ -162,7 +162,7 @@ static void blocks_write(struct skeleton *sk, const struct stage *stage,
     hsize_t size;
     hid_t scale, dataset;
 
-    layout_stage_init(&layout, stage, points);
+    layout_stage_init(&layout, stage, points, block_points);
     size = layout.blocks;
     firsts = alloc_array(layout.blocks, sizeof *firsts);
     for (uint64_t b = 0; b < layout.blocks; b++)
@@ -216,7 +216,8 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
     for (size_t m = 0; m < sk->table[id].metric_count; m++)
         metric_write(sk, &sk->table[id].metrics[m], &shape);
     status_write(sk, &sk->table[id], &shape);
-    blocks_write(sk, &sk->table[id], grid->points);
+    blocks_write(sk, &sk->table[id], grid->points,
+                 stage_block_points(sk->study, &sk->table[id], id));
     free(shape.auxiliary);
 }
 
@@ -249,7 +250,7 @@ static void root_write(struct skeleton *sk, const struct program *program)
 static void checksum_write(struct skeleton *sk)
 {
     struct dataset_spec spec = {
-        .name = SKELETON_CHECKSUM,
+        .name = RESULTS_METADATA_CHECKSUM,
         .units = "1",
         .meaning = "CRC-32C of the file's bytes outside the stages' datasets",
         .type = H5T_STD_U32LE,
@@ -267,7 +268,8 @@ static uint64_t bytes_of(const struct study *study, const struct stage *table)
         if (study->stages >> id & 1) {
             struct stage_layout layout;
 
-            layout_stage_init(&layout, &table[id], study->grids[id].points);
+            layout_stage_init(&layout, &table[id], study->grids[id].points,
+                              table[id].block_points);
             bytes += layout.points * layout_point_bytes(&layout);
         }
     return bytes;

@@ -37,10 +37,7 @@ void skeleton_coordinates(struct skeleton *sk);
 /* The names of a grid's coordinates that are no dimension: zipped and single axes. */
 char *skeleton_auxiliary_names(const struct skeleton *sk, const struct grid *grid);
 
-/* A dataset of one number: the CRC-32C of all bytes that are no raw data. */
-#define SKELETON_CHECKSUM "metadata_checksum"
-
-/* Compute it and write it. */
+/* Compute the metadata's checksum (RESULTS_METADATA_CHECKSUM) and write it. */
 enum status skeleton_seal(const char *path, struct error *err);
 
 /* The whole skeleton under that name, sealed, but neither synced nor reserved. */

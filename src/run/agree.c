@@ -1,5 +1,7 @@
 #include "run/run.h"
 
+#include "base/memory.h"
+
 #include <string.h>
 
 enum status run_agree(MPI_Comm comm, enum status mine, struct error *err)
@@ -13,4 +15,20 @@ enum status run_agree(MPI_Comm comm, enum status mine, struct error *err)
     if (worst.status != STATUS_OK)
         MPI_Bcast(err->text, sizeof err->text, MPI_CHAR, worst.rank, comm);
     return (enum status)worst.status;
+}
+
+void run_share(MPI_Comm comm, char **bytes, size_t *size)
+{
+    uint64_t total = *size;
+
+    MPI_Bcast(&total, 1, MPI_UINT64_T, 0, comm);
+    *size = total;
+    if (!*bytes)
+        *bytes = alloc_array(total, 1);
+    for (uint64_t at = 0; at < total; at += RUN_SHARE_BYTES) {
+        uint64_t left = total - at;
+
+        MPI_Bcast(*bytes + at, (int)(left < RUN_SHARE_BYTES ? left : RUN_SHARE_BYTES),
+                  MPI_BYTE, 0, comm);
+    }
 }

@@ -1,5 +1,6 @@
 #include "run/line.h"
 
+#include "accel/layer_cache.h"
 #include "base/memory.h"
 #include "run/deal.h"
 
@@ -78,7 +79,7 @@ static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm c
 
 /* Model seconds of a block, from a few of its points. */
 static double block_cost_s(const struct study *study, enum stage_id id,
-                           struct range points)
+                           struct range points, struct layer_cache *layers)
 {
     uint64_t samples = points.count < COST_SAMPLES ? points.count : COST_SAMPLES;
     const struct grid *grid = &study->grids[id];
@@ -89,7 +90,7 @@ static double block_cost_s(const struct study *study, enum stage_id id,
 
         grid_point(grid, &study->sweep->space,
                    points.first + i * points.count / samples, &point);
-        cost_s += stage_cost_s(study, id, &point);
+        cost_s += stage_cost_s(study, id, &point, layers);
     }
     cost_s *= (double)points.count / (double)samples;
     return cost_s > 0 ? cost_s : 1e-9;
@@ -101,6 +102,7 @@ enum status line_make(struct line *line, const struct study *study,
                       MPI_Comm comm, struct error *err)
 {
     struct finding *findings = alloc_array(layout->blocks, sizeof *findings);
+    struct layer_cache layers = { .count = 0 };
     enum status status;
     int rank, ranks;
 
@@ -127,9 +129,10 @@ enum status line_make(struct line *line, const struct study *study,
             continue;
         }
         if (line->costs_s)
-            line->costs_s[line->count] = block_cost_s(study, id, points);
+            line->costs_s[line->count] = block_cost_s(study, id, points, &layers);
         line->blocks[line->count++] = (uint32_t)b;
     }
+    layer_cache_free(&layers);
     if (line->costs_s)
         deal_order(line->blocks, line->costs_s, line->count);
     MPI_Bcast(line->blocks, (int)line->count, MPI_UINT32_T, 0, comm);

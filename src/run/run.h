@@ -43,4 +43,9 @@ enum status run_sweep(const struct study *study, const char *output,
 /* Collective: the worst status of all ranks, with its words, on all ranks. */
 enum status run_agree(MPI_Comm comm, enum status mine, struct error *err);
 
+/* Collective: rank 0's bytes on all ranks; on the others *bytes is NULL before, and freed by
+ * the caller.  Any size: they travel RUN_SHARE_BYTES at a time. */
+void run_share(MPI_Comm comm, char **bytes, size_t *size);
+enum { RUN_SHARE_BYTES = 16 << 20 };
+
 #endif

@@ -197,8 +197,10 @@ void array_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_ARRAY, points, array_visit, NULL, out, status, reason);
 }
 
-double array_stage_cost_s(const struct study *study, const struct point *point)
+double array_stage_cost_s(const struct study *study, const struct point *point,
+                          struct layer_cache *layers)
 {
+    (void)layers;
     bool is_iso = study->sweep->space.iso_area.baseline != NULL;
     double one_s = 1e-3 * (1 + log2((double)point->capacity_bytes) / 10) *
                    (point->access_mode == ACCESS_BEST ? 3 : 1) *

@@ -133,9 +133,22 @@ void buffers_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);
 }
 
-double buffers_stage_cost_s(const struct study *study, const struct point *point)
+double buffers_at_s(const struct point *point, const struct accelerator *accelerator)
+{
+    const double search_s = 3.5e-3;
+    double sum_s = 1e-6;
+
+    for (size_t l = 0; l < accelerator->levels_count; l++)
+        if (point->energy_source != ENERGY_RECORD &&
+            !accelerator->levels[l].is_registers)
+            sum_s += search_s;
+    return sum_s;
+}
+
+double buffers_stage_cost_s(const struct study *study, const struct point *point,
+                            struct layer_cache *layers)
 {
     (void)study;
-    return 5e-3 *
-           (double)((const struct accelerator *)point->accelerator)->levels_count;
+    (void)layers;
+    return buffers_at_s(point, (const struct accelerator *)point->accelerator);
 }

@@ -85,13 +85,6 @@ void footprint_stage_evaluate(const struct study *study, struct range points,
                 reason);
 }
 
-double footprint_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
-}
-
 /* ACT's metrics (Gupta et al., ISCA 2022): C is the embodied carbon, E the energy and D
  * the delay of the work. */
 static void carbon_at(const struct usage *usage, double cache_kg, double device_kg,
@@ -137,11 +130,4 @@ void carbon_stage_evaluate(const struct study *study, struct range points,
                            struct error *reason)
 {
     stage_visit(study, STAGE_CARBON, points, carbon_visit, NULL, out, status, reason);
-}
-
-double carbon_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 3e-7;
 }

@@ -201,10 +201,3 @@ void chip_stage_evaluate(const struct study *study, struct range points,
 {
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
-
-double chip_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
-}

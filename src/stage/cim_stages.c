@@ -2,6 +2,7 @@
  * (cim/cim.h).  The cim_network stage: a network on it. */
 #include "stage/stages.h"
 
+#include "accel/layer_cache.h"
 #include "cim/cim.h"
 #include "stage/visit.h"
 
@@ -53,13 +54,6 @@ void cim_operation_stage_evaluate(const struct study *study, struct range points
 {
     stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
                 reason);
-}
-
-double cim_operation_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-7;
 }
 
 static void network_write(const struct cim_network *n,
@@ -139,13 +133,11 @@ static enum status network_visit(const struct visit *visit, const union columns 
 {
     const struct point *point = &visit->point;
     struct cim_engine engines[CIM_ENGINES_MAX];
-    struct accel_layers layers = { 0 };
     struct cim_network_request request = {
         .cim = (const struct cim *)point->cim,
         .engines = engines,
         .node_m = point->node_m,
         .schedule = point->schedule,
-        .layers = &layers,
         .layer = point->layer,
         .bits = (unsigned)point->precision_bits,
         .units = point->units,
@@ -164,15 +156,13 @@ static enum status network_visit(const struct visit *visit, const union columns 
                          request.cim->record.name, trains ? "training" : "inference");
     status = engines_read(visit, engines, reason);
     if (status == STATUS_OK)
-        status = accel_layers_create(&layers, (const struct workload *)point->workload,
-                                     trains ? PHASE_INFERENCE
-                                            : (enum phase)point->phase,
-                                     point->batch, point->sequence_length, reason);
+        status = visit_layers(visit, visit->memory,
+                              trains ? PHASE_INFERENCE : (enum phase)point->phase,
+                              point->batch, &request.layers, reason);
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)
         network_write(&network, &out->cim_network, i);
-    accel_layers_free(&layers);
     return status;
 }
 
@@ -180,13 +170,27 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
                                 const union columns *out, int8_t *status,
                                 struct error *reason)
 {
-    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, NULL, out, status,
+    struct layer_cache layers = { .count = 0 };
+
+    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, &layers, out, status,
                 reason);
+    layer_cache_free(&layers);
 }
 
-double cim_network_stage_cost_s(const struct study *study, const struct point *point)
+/* Engines are mapped and weighed for every layer. */
+double cim_network_stage_cost_s(const struct study *study, const struct point *point,
+                                struct layer_cache *layers)
 {
+    const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
+    const struct cim *cim = (const struct cim *)point->cim;
+    const struct accel_layers *found;
+
     (void)study;
-    (void)point;
-    return 2e-5;
+    if (layer_cache_find(
+            layers, (const struct workload *)point->workload,
+            point->phase == PHASE_TRAINING ? PHASE_INFERENCE : (enum phase)point->phase,
+            point->batch, point->sequence_length, &found, NULL) != STATUS_OK)
+        return point_s;
+    return point_s +
+           (double)found->count * (layer_s + engine_s * (double)cim_engine_count(cim));
 }

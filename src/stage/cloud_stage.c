@@ -147,10 +147,3 @@ void cloud_stage_evaluate(const struct study *study, struct range points,
 {
     stage_visit(study, STAGE_CLOUD, points, cloud_visit, NULL, out, status, reason);
 }
-
-double cloud_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 3e-5;
-}

@@ -42,15 +42,14 @@ static enum status buffers_visit(const struct visit *visit, const union columns 
                                  uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
-    struct crossbar_buffers buffers;
+    struct crossbar_buffers_row buffers;
     enum status status = request_at(visit, &request, reason);
 
     if (status == STATUS_OK)
         status = crossbar_buffers_make(&request, &buffers, reason);
     if (status != STATUS_OK)
         return status;
-#define CROSSBAR_BUFFERS(kind, name, ...) out->crossbar_buffers.name[i] = buffers.name;
-#include "metrics.def"
+    columns_put(STAGE_CROSSBAR_BUFFERS, out, i, &buffers);
     return STATUS_OK;
 }
 
@@ -62,27 +61,18 @@ void crossbar_buffers_stage_evaluate(const struct study *study, struct range poi
                 reason);
 }
 
-double crossbar_buffers_stage_cost_s(const struct study *study,
-                                     const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1.2e-2;
-}
-
 static enum status crossbar_visit(const struct visit *visit, const union columns *out,
                                   uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
-    struct crossbar_costs costs;
+    struct crossbar_row costs;
     enum status status = request_at(visit, &request, reason);
 
     if (status == STATUS_OK)
         status = crossbar_costs_make(&request, &costs, reason);
     if (status != STATUS_OK)
         return status;
-#define CROSSBAR(kind, name, ...) out->crossbar.name[i] = costs.name;
-#include "metrics.def"
+    columns_put(STAGE_CROSSBAR, out, i, &costs);
     return STATUS_OK;
 }
 
@@ -94,32 +84,13 @@ void crossbar_stage_evaluate(const struct study *study, struct range points,
                 reason);
 }
 
-double crossbar_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-6;
-}
-
-static void costs_read(const struct study *study, uint64_t row, uint64_t buffers_row,
-                       struct crossbar_costs *costs)
-{
-    const struct crossbar_columns *in = &study->results[STAGE_CROSSBAR].crossbar;
-    const struct crossbar_buffers_columns *buffers =
-        &study->results[STAGE_CROSSBAR_BUFFERS].crossbar_buffers;
-
-#define CROSSBAR(kind, name, ...) costs->name = in->name[row];
-#define CROSSBAR_BUFFERS(kind, name, ...) \
-    costs->buffers.name = buffers->name[buffers_row];
-#include "metrics.def"
-}
-
-static void request_make(const struct point *point, const struct crossbar_costs *costs,
+static void request_make(const struct point *point, const struct crossbar_row *costs,
+                         const struct crossbar_buffers_row *buffers,
                          struct crossbar_request *request)
 {
     const struct crossbar *chip = (const struct crossbar *)point->crossbar;
 
-    *request = crossbar_request_of(chip, costs);
+    *request = crossbar_request_of(chip, costs, buffers);
     request->layer = point->layer;
     request->precision_bits = point->precision_bits;
     request->batch = point->batch;
@@ -201,47 +172,34 @@ struct shared {
     struct crossbar_room room;
 };
 
-/* The layers of one sample; kept unless the sample of a spread changes the workload. */
-static enum status layers_at(const struct visit *visit, bool is_varied,
-                             struct accel_layers *varied,
-                             const struct accel_layers **layers, struct error *reason)
+/* Training's forward pass has the layers of inference. */
+static enum phase layers_phase(const struct point *point)
 {
-    const struct point *point = &visit->point;
-    const struct workload *workload = (const struct workload *)point->workload;
-    struct shared *shared = visit->memory;
-    enum phase phase = point->phase == PHASE_TRAINING ? PHASE_INFERENCE
-                                                      : (enum phase)point->phase;
-
-    *layers = varied;
-    if (is_varied)
-        return accel_layers_create(varied, workload, phase, 1, point->sequence_length,
-                                   reason);
-    return layer_cache_find(&shared->layers, workload, phase, 1, point->sequence_length,
-                            layers, reason);
+    return point->phase == PHASE_TRAINING ? PHASE_INFERENCE : (enum phase)point->phase;
 }
 
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
-    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
-                                       visit->point.workload);
     struct shared *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
-    struct crossbar_costs costs;
-    struct accel_layers varied = { 0 };
+    struct crossbar_buffers_row buffers;
+    struct crossbar_row costs;
     enum status status;
 
-    costs_read(visit->study, visit->at[STAGE_CROSSBAR],
-               visit->at[STAGE_CROSSBAR_BUFFERS], &costs);
-    request_make(&visit->point, &costs, &request);
-    status = layers_at(visit, is_varied, &varied, &request.layers, reason);
+    columns_get(STAGE_CROSSBAR, &visit->study->results[STAGE_CROSSBAR],
+                visit->at[STAGE_CROSSBAR], &costs);
+    columns_get(STAGE_CROSSBAR_BUFFERS, &visit->study->results[STAGE_CROSSBAR_BUFFERS],
+                visit->at[STAGE_CROSSBAR_BUFFERS], &buffers);
+    request_make(&visit->point, &costs, &buffers, &request);
+    /* of one sample */
+    status = visit_layers(visit, &shared->layers, layers_phase(&visit->point), 1,
+                          &request.layers, reason);
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
         network_write(&visit->point, &result, &out->crossbar_network, i);
-    if (is_varied)
-        accel_layers_free(&varied);
     return status;
 }
 
@@ -258,9 +216,16 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
 }
 
 double crossbar_network_stage_cost_s(const struct study *study,
-                                     const struct point *point)
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
+    const double point_s = 1e-6, layer_s = 1e-6;
+    const struct accel_layers *found;
+
     (void)study;
-    (void)point;
-    return 1e-5;
+    if (layer_cache_find(layers, (const struct workload *)point->workload,
+                         layers_phase(point), 1, point->sequence_length, &found,
+                         NULL) != STATUS_OK)
+        return point_s;
+    return point_s + (double)found->count * layer_s;
 }

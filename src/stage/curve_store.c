@@ -1,5 +1,6 @@
 #include "stage/curve_store.h"
 
+#include "base/crc32c.h"
 #include "base/memory.h"
 #include "workload/workload.h"
 

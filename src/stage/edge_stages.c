@@ -67,13 +67,6 @@ void edge_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_EDGE, points, edge_visit, NULL, out, status, reason);
 }
 
-double edge_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
-}
-
 /* ---- video */
 
 static enum status video_visit(const struct visit *visit, const union columns *columns,
@@ -119,11 +112,4 @@ void video_stage_evaluate(const struct study *study, struct range points,
                           struct error *reason)
 {
     stage_visit(study, STAGE_VIDEO, points, video_visit, NULL, out, status, reason);
-}
-
-double video_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
 }

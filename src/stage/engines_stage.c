@@ -58,8 +58,20 @@ void engines_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_ENGINES, points, engines_visit, NULL, out, status, reason);
 }
 
-double engines_stage_cost_s(const struct study *study, const struct point *point)
+double engines_stage_cost_s(const struct study *study, const struct point *point,
+                            struct layer_cache *layers)
 {
-    (void)study;
-    return 1e-6 + 1.5e-2 * (double)cim_engine_count((const struct cim *)point->cim);
+    const struct cim *cim = (const struct cim *)point->cim;
+    double sum_s = 1e-6;
+
+    (void)layers;
+    for (size_t e = 0; e < cim_engine_count(cim); e++) {
+        const char *name = cim_families[cim->family]->engine(cim, e);
+        const struct record *engine = library_find(study->library, SHELF_ACCELERATOR,
+                                                   name);
+
+        if (engine)
+            sum_s += buffers_at_s(point, (const struct accelerator *)engine);
+    }
+    return sum_s;
 }

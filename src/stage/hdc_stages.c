@@ -38,15 +38,14 @@ static enum status memory_visit(const struct visit *visit, const union columns *
         .domains = point->domains,
         .span = point->span,
     };
-    struct hdc_costs costs;
+    struct hdc_memory_row costs;
     enum status status = visit_node(visit, &request.node, reason);
 
     if (status == STATUS_OK)
         status = hdc_costs_make(&request, &costs, reason);
     if (status != STATUS_OK)
         return status;
-#define HDC_MEMORY(kind, name, ...) out->hdc_memory.name[i] = costs.name;
-#include "metrics.def"
+    columns_put(STAGE_HDC_MEMORY, out, i, &costs);
     return STATUS_OK;
 }
 
@@ -56,13 +55,6 @@ void hdc_memory_stage_evaluate(const struct study *study, struct range points,
 {
     stage_visit(study, STAGE_HDC_MEMORY, points, memory_visit, NULL, out, status,
                 reason);
-}
-
-double hdc_memory_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 5e-3;
 }
 
 static void row_write(const struct hdc_work *work, const struct hdc_result *r,
@@ -95,16 +87,13 @@ static void row_write(const struct hdc_work *work, const struct hdc_result *r,
 static enum status hdc_visit(const struct visit *visit, const union columns *out,
                              uint64_t i, struct error *reason)
 {
-    const struct hdc_memory_columns *in =
-        &visit->study->results[STAGE_HDC_MEMORY].hdc_memory;
     const struct hdc_work work = work_at(&visit->point);
-    uint64_t row = visit->at[STAGE_HDC_MEMORY];
     struct hdc_result result;
-    struct hdc_costs costs;
+    struct hdc_memory_row costs;
     enum status status;
 
-#define HDC_MEMORY(kind, name, ...) costs.name = in->name[row];
-#include "metrics.def"
+    columns_get(STAGE_HDC_MEMORY, &visit->study->results[STAGE_HDC_MEMORY],
+                visit->at[STAGE_HDC_MEMORY], &costs);
     status = hdc_evaluate((const struct hdc *)visit->point.hdc, &work, &costs, &result,
                           reason);
     if (status == STATUS_OK)
@@ -116,11 +105,4 @@ void hdc_stage_evaluate(const struct study *study, struct range points,
                         const union columns *out, int8_t *status, struct error *reason)
 {
     stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
-}
-
-double hdc_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
 }

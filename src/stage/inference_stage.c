@@ -15,75 +15,67 @@ struct taken {
     double offchip_bytes; /* DRAM of its own package apart */
 };
 
-static bool is_done(const struct study *study, const struct grid *from, uint64_t index,
-                    enum stage_id id, uint64_t *row)
+/* Only the stage of the point's kind of machine has a result; false if it has none.  A
+ * platform's own silicon is not modelled: its record in the shelf of machines has it. */
+static bool taken_at(const struct visit *visit, struct taken *taken)
 {
-    *row = grid_project(from, index, &study->grids[id]);
-    return study->statuses[id][*row] == POINT_DONE;
-}
-
-/* A platform's own silicon is not modelled: its record in the shelf of machines has it. */
-static bool taken_at(const struct study *study, uint64_t index,
-                     const struct point *point, struct taken *taken)
-{
-    const struct grid *grid = &study->grids[STAGE_INFERENCE];
+    const union columns *results = visit->study->results;
+    double batch = (double)visit->point.batch;
     uint64_t row;
 
     *taken = (struct taken){ .area_m2 = NAN, .offchip_bytes = NAN };
-    if (point->platform) {
-        const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
-        const struct traffic_columns *t = &study->results[STAGE_TRAFFIC].traffic;
-        uint64_t u = grid_project(grid, index, &study->grids[STAGE_TRAFFIC]);
+    if (visit->done >> STAGE_SYSTEM & 1) {
+        const struct system_columns *s = &results[STAGE_SYSTEM].system;
+        const struct traffic_columns *t = &results[STAGE_TRAFFIC].traffic;
+        uint64_t u = visit->at[STAGE_TRAFFIC];
 
-        if (!is_done(study, grid, index, STAGE_SYSTEM, &row))
-            return false;
+        row = visit->at[STAGE_SYSTEM];
         taken->latency_s = s->roofline_s[row];
         taken->batch_j = s->roofline_energy_j[row];
         taken->offchip_bytes = t->dram_read_bytes[u] + t->dram_write_bytes[u];
-    } else if (point->accelerator) {
-        const struct chip_columns *c = &study->results[STAGE_CHIP].chip;
+    } else if (visit->done >> STAGE_CHIP & 1) {
+        const struct chip_columns *c = &results[STAGE_CHIP].chip;
 
-        if (!is_done(study, grid, index, STAGE_CHIP, &row))
-            return false;
+        row = visit->at[STAGE_CHIP];
         taken->latency_s = c->latency_s[row];
-        taken->batch_j = c->inference_j[row] * (double)point->batch;
+        taken->batch_j = c->inference_j[row] * batch;
         taken->area_m2 = c->chip_area_m2[row];
-        taken->offchip_bytes = c->offchip_bytes[row] * (double)point->batch;
-    } else if (point->crossbar) {
+        taken->offchip_bytes = c->offchip_bytes[row] * batch;
+    } else if (visit->done >> STAGE_CROSSBAR_NETWORK & 1) {
         const struct crossbar_network_columns *n =
-            &study->results[STAGE_CROSSBAR_NETWORK].crossbar_network;
+            &results[STAGE_CROSSBAR_NETWORK].crossbar_network;
 
-        if (!is_done(study, grid, index, STAGE_CROSSBAR_NETWORK, &row))
-            return false;
+        row = visit->at[STAGE_CROSSBAR_NETWORK];
         taken->latency_s = n->crossbar_s[row];
         taken->batch_j = n->crossbar_j[row];
         taken->area_m2 = n->crossbar_area_m2[row];
         taken->offchip_bytes = n->crossbar_dram_bytes[row];
-    } else {
-        const struct cim_network_columns *n =
-            &study->results[STAGE_CIM_NETWORK].cim_network;
+    } else if (visit->done >> STAGE_CIM_NETWORK & 1) {
+        const struct cim_network_columns *n = &results[STAGE_CIM_NETWORK].cim_network;
 
-        if (!is_done(study, grid, index, STAGE_CIM_NETWORK, &row))
-            return false;
+        row = visit->at[STAGE_CIM_NETWORK];
         taken->latency_s = n->network_s[row];
         taken->batch_j = n->network_j[row];
         taken->area_m2 = n->network_m2[row];
         taken->offchip_bytes = n->network_offchip_bytes[row];
+    } else {
+        return false;
     }
     return true;
 }
 
-static enum status inference_at(const struct study *study, uint64_t index,
-                                const struct point *point,
-                                const struct inference_columns *out, uint64_t i,
-                                struct error *reason)
+static enum status inference_visit(const struct visit *visit,
+                                   const union columns *columns, uint64_t i,
+                                   struct error *reason)
 {
+    const struct inference_columns *out = &columns->inference;
+    const struct point *point = &visit->point;
     const struct machine_record *machine =
         (const struct machine_record *)point->machine;
     double batch = (double)point->batch, copies = 1, rate_hz;
     struct taken taken;
 
-    if (!taken_at(study, index, point, &taken))
+    if (!taken_at(visit, &taken))
         return STATUS_INFEASIBLE; /* the machine's stage said why */
     if (machine->area_m2 > 0)
         taken.area_m2 = machine->area_m2;
@@ -113,30 +105,10 @@ static enum status inference_at(const struct study *study, uint64_t index,
     return STATUS_OK;
 }
 
-/* Only one of its inputs has the point, those of other kinds of machine leave it out: so
- * it asks for its inputs itself. */
 void inference_stage_evaluate(const struct study *study, struct range points,
                               const union columns *out, int8_t *status,
                               struct error *reason)
 {
-    struct variation variation = { 0 };
-
-    for (uint64_t i = 0; i < points.count; i++) {
-        uint64_t index = points.first + i;
-        struct point point;
-
-        status[i] = POINT_INFEASIBLE;
-        if (study_point(study, STAGE_INFERENCE, index, &variation, &point, reason) ==
-                STATUS_OK &&
-            inference_at(study, index, &point, &out->inference, i, reason) == STATUS_OK)
-            status[i] = POINT_DONE;
-    }
-    variation_free(&variation);
-}
-
-double inference_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-7;
+    stage_visit(study, STAGE_INFERENCE, points, inference_visit, NULL, out, status,
+                reason);
 }

@@ -32,14 +32,6 @@ static void machine_at(const struct point *point, struct machine *machine)
         a->tile = (uint64_t)point->tile;
 }
 
-static enum status layers_make(const struct point *point, struct accel_layers *layers,
-                               struct error *reason)
-{
-    return accel_layers_create(layers, (const struct workload *)point->workload,
-                               (enum phase)point->phase, point->batch,
-                               point->sequence_length, reason);
-}
-
 /* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
 static double transform_share(uint64_t tile)
 {
@@ -86,31 +78,18 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
 static enum status mapping_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
+    const struct point *point = &visit->point;
     const struct accel_layers *layers;
-    struct accel_layers varied;
     struct machine machine;
     struct mapping mapping;
-    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD,
-                                       visit->point.workload);
-    enum status status;
+    enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
+                                      point->batch, &layers, reason);
 
-    machine_at(&visit->point, &machine);
-    if (is_varied) {
-        status = layers_make(&visit->point, &varied, reason);
-        layers = &varied;
-    } else {
-        status = layer_cache_find(visit->memory,
-                                  (const struct workload *)visit->point.workload,
-                                  (enum phase)visit->point.phase, visit->point.batch,
-                                  visit->point.sequence_length, &layers, reason);
-    }
-    if (status != STATUS_OK)
-        return status;
-    status = machine_map(&machine, layers, visit->point.layer, &mapping, reason);
+    machine_at(point, &machine);
+    if (status == STATUS_OK)
+        status = machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)
         row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
-    if (is_varied)
-        accel_layers_free(&varied);
     return status;
 }
 
@@ -125,14 +104,18 @@ void mapping_stage_evaluate(const struct study *study, struct range points,
     layer_cache_free(&cache);
 }
 
-double mapping_stage_cost_s(const struct study *study, const struct point *point)
+double mapping_stage_cost_s(const struct study *study, const struct point *point,
+                            struct layer_cache *layers)
 {
+    const double none_s = 1e-6; /* what cannot be mapped */
+    const struct accel_layers *found;
+    struct machine machine;
+
     (void)study;
-    switch (((const struct accelerator *)point->accelerator)->family) {
-    case ACCEL_EIE: return 0.05;
-    case ACCEL_SCALESIM: return 0.05;
-    case ACCEL_NEST: return 1; /* if it searches */
-    case ACCEL_ROW_STATIONARY: return 2e-3;
-    default: return 5e-5;
-    }
+    if (layer_cache_find(layers, (const struct workload *)point->workload,
+                         (enum phase)point->phase, point->batch, point->sequence_length,
+                         &found, NULL) != STATUS_OK)
+        return none_s;
+    machine_at(point, &machine);
+    return machine_map_s(&machine, found, point->layer);
 }

@@ -148,10 +148,3 @@ void reliability_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_RELIABILITY, points, reliability_visit, NULL, out, status,
                 reason);
 }
-
-double reliability_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 2e-5;
-}

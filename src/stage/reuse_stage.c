@@ -74,8 +74,10 @@ void reuse_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_REUSE, points, reuse_visit, NULL, out, status, reason);
 }
 
-double reuse_stage_cost_s(const struct study *study, const struct point *point)
+double reuse_stage_cost_s(const struct study *study, const struct point *point,
+                          struct layer_cache *layers)
 {
+    (void)layers;
     (void)study;
     return reuse_cost_s((const struct platform *)point->platform,
                         (const struct workload *)point->workload,

@@ -13,142 +13,29 @@ const struct word point_status_words[] = {
 };
 
 const struct word stage_words[] = {
-    { "array", STAGE_ARRAY },
-    { "reuse", STAGE_REUSE },
-    { "traffic", STAGE_TRAFFIC },
-    { "system", STAGE_SYSTEM },
-    { "buffers", STAGE_BUFFERS },
-    { "mapping", STAGE_MAPPING },
-    { "chip", STAGE_CHIP },
-    { "footprint", STAGE_FOOTPRINT },
-    { "carbon", STAGE_CARBON },
-    { "cloud", STAGE_CLOUD },
-    { "engines", STAGE_ENGINES },
-    { "cim_operation", STAGE_CIM_OPERATION },
-    { "cim_network", STAGE_CIM_NETWORK },
-    { "inference", STAGE_INFERENCE },
-    { "crossbar_buffers", STAGE_CROSSBAR_BUFFERS },
-    { "crossbar", STAGE_CROSSBAR },
-    { "crossbar_network", STAGE_CROSSBAR_NETWORK },
-    { "hdc_memory", STAGE_HDC_MEMORY },
-    { "hdc", STAGE_HDC },
-    { "reliability", STAGE_RELIABILITY },
-    { "edge", STAGE_EDGE },
-    { "video", STAGE_VIDEO },
-    { "samples", STAGE_SAMPLES },
-    { "sensitivity", STAGE_SENSITIVITY },
+#define STAGE(name, ID) { #name, STAGE_##ID },
+#include "metrics.def"
     { NULL, 0 },
 };
 
 /* One table of metrics per stage, from the same lines as the structs. */
-#define METRIC_LINE(kind_, name_, units_, inner_, meaning_) \
-    { .name = #name_,                                       \
-      .units = (units_),                                    \
-      .meaning = (meaning_),                                \
-      .kind = COLUMN_##kind_,                               \
+/* clang-format off */
+#define STAGE(stage, ID) static const struct metric stage##_metrics[] = {
+#define METRIC(kind_, name_, units_, inner_, meaning_) \
+    { .name = #name_,                                  \
+      .units = (units_),                               \
+      .meaning = (meaning_),                           \
+      .kind = COLUMN_##kind_,                          \
       .inner = INNER_##inner_ },
+#define STAGE_END };
+#include "metrics.def"
+/* clang-format on */
 
-static const struct metric array_metrics[] = {
-#define ARRAY(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric reuse_metrics[] = {
-#define REUSE(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric traffic_metrics[] = {
-#define TRAFFIC(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric system_metrics[] = {
-#define SYSTEM(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric buffers_metrics[] = {
-#define BUFFERS(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric mapping_metrics[] = {
-#define MAPPING(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric chip_metrics[] = {
-#define CHIP(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-
-static const struct metric footprint_metrics[] = {
-#define FOOTPRINT(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric carbon_metrics[] = {
-#define CARBON(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric cloud_metrics[] = {
-#define CLOUD(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric reliability_metrics[] = {
-#define RELIABILITY(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric edge_metrics[] = {
-#define EDGE(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric video_metrics[] = {
-#define VIDEO(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric samples_metrics[] = {
-#define SAMPLES(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric sensitivity_metrics[] = {
-#define SENSITIVITY(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric cim_operation_metrics[] = {
-#define CIM_OPERATION(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric cim_network_metrics[] = {
-#define CIM_NETWORK(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-
-static const struct metric engines_metrics[] = {
-#define ENGINES(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric inference_metrics[] = {
-#define INFERENCE(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric crossbar_buffers_metrics[] = {
-#define CROSSBAR_BUFFERS(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric crossbar_metrics[] = {
-#define CROSSBAR(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric crossbar_network_metrics[] = {
-#define CROSSBAR_NETWORK(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric hdc_memory_metrics[] = {
-#define HDC_MEMORY(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-static const struct metric hdc_metrics[] = {
-#define HDC(...) METRIC_LINE(__VA_ARGS__)
-#include "metrics.def"
-};
-
-#define METRICS(table) \
-    .metrics = (table), .metric_count = sizeof(table) / sizeof *(table)
+/* What is called after the stage. */
+#define NAMED(stage)                                                    \
+    .name = #stage, .metrics = stage##_metrics,                         \
+    .metric_count = sizeof stage##_metrics / sizeof *(stage##_metrics), \
+    .evaluate = stage##_stage_evaluate
 #define INPUT(stage) (1u << STAGE_##stage)
 
 #define ARRAY_AXES                                                               \
@@ -231,178 +118,115 @@ static const struct metric hdc_metrics[] = {
     "accelerator.gate_breakeven_s accelerator.dram_background_w"
 
 const struct stage stages[STAGE_COUNT] = {
-    [STAGE_ARRAY] = { .name = "array",
+    [STAGE_ARRAY] = { NAMED(array),
                       .summary = "the cache as a memory array: area, latency, energy",
-                      .axes = ARRAY_AXES,
-                      METRICS(array_metrics),
-                      .evaluate = array_stage_evaluate,
-                      .cost_s = array_stage_cost_s,
+                      .axes = ARRAY_AXES, .cost_s = array_stage_cost_s,
                       .block_points = 1 },
-    [STAGE_REUSE] = { .name = "reuse",
+    [STAGE_REUSE] = { NAMED(reuse),
                       .summary =
                           "the workload's last-level-cache accesses and their reuse",
-                      .axes = REUSE_AXES,
-                      .unread = MEMORY_PARAMETERS,
-                      METRICS(reuse_metrics),
-                      .evaluate = reuse_stage_evaluate,
-                      .cost_s = reuse_stage_cost_s,
-                      .block_points = 1 },
-    [STAGE_TRAFFIC] = { .name = "traffic",
+                      .axes = REUSE_AXES, .unread = MEMORY_PARAMETERS,
+                      .cost_s = reuse_stage_cost_s, .block_points = 1 },
+    [STAGE_TRAFFIC] = { NAMED(traffic),
                         .summary = "misses and DRAM traffic at a cache capacity",
-                        .axes = TRAFFIC_AXES,
-                        .inputs = INPUT(REUSE),
-                        .unread = MEMORY_PARAMETERS,
-                        METRICS(traffic_metrics),
-                        .evaluate = traffic_stage_evaluate,
-                        .cost_s = traffic_stage_cost_s,
+                        .axes = TRAFFIC_AXES, .inputs = INPUT(REUSE),
+                        .unread = MEMORY_PARAMETERS, .point_s = 3e-7,
                         .block_points = 4096 },
-    [STAGE_SYSTEM] = { .name = "system",
+    [STAGE_SYSTEM] = { NAMED(system),
                        .summary = "delay, energy by component, EDP and EDAP",
                        .axes = SYSTEM_AXES,
                        .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
-                       METRICS(system_metrics),
-                       .evaluate = system_stage_evaluate,
-                       .cost_s = system_stage_cost_s,
-                       .block_points = 16384 },
-    [STAGE_BUFFERS] = { .name = "buffers",
+                       .point_s = 1e-7, .block_points = 16384 },
+    [STAGE_BUFFERS] = { NAMED(buffers),
                         .summary = "an accelerator's memories as memory arrays",
-                        .axes = BUFFERS_AXES,
-                        .asked_by = AXIS_BIT(accelerator),
-                        METRICS(buffers_metrics),
-                        .evaluate = buffers_stage_evaluate,
-                        .cost_s = buffers_stage_cost_s,
-                        .block_points = 1 },
-    [STAGE_MAPPING] = { .name = "mapping",
+                        .axes = BUFFERS_AXES, .asked_by = AXIS_BIT(accelerator),
+                        .cost_s = buffers_stage_cost_s, .block_points = 1 },
+    [STAGE_MAPPING] = { NAMED(mapping),
                         .summary =
                             "layers on an accelerator: cycles, accesses per memory",
-                        .axes = MAPPING_AXES,
-                        .unread = POWER_PARAMETERS,
-                        METRICS(mapping_metrics),
-                        .evaluate = mapping_stage_evaluate,
-                        .cost_s = mapping_stage_cost_s,
-                        .block_points = 64 },
-    [STAGE_CHIP] = { .name = "chip",
+                        .axes = MAPPING_AXES, .unread = POWER_PARAMETERS,
+                        .cost_s = mapping_stage_cost_s, .block_points = 64,
+                        .block_s = 2e-3 },
+    [STAGE_CHIP] = { NAMED(chip),
                      .summary = "an accelerator's latency, energy by part, power, area",
                      .axes = CHIP_AXES,
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
-                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
-                     METRICS(chip_metrics),
-                     .evaluate = chip_stage_evaluate,
-                     .cost_s = chip_stage_cost_s,
+                     .inputs = INPUT(BUFFERS) | INPUT(MAPPING), .point_s = 5e-7,
                      .block_points = 4096 },
-    [STAGE_FOOTPRINT] = { .name = "footprint",
+    [STAGE_FOOTPRINT] = { NAMED(footprint),
                           .summary =
                               "carbon of making a device and running it for life",
-                          .axes = FOOTPRINT_AXES,
-                          .asked_by = AXIS_BIT(device),
-                          METRICS(footprint_metrics),
-                          .evaluate = footprint_stage_evaluate,
-                          .cost_s = footprint_stage_cost_s,
-                          .block_points = 4096 },
-    [STAGE_CARBON] = { .name = "carbon",
+                          .axes = FOOTPRINT_AXES, .asked_by = AXIS_BIT(device),
+                          .point_s = 5e-7, .block_points = 4096 },
+    [STAGE_CARBON] = { NAMED(carbon),
                        .summary =
                            "carbon of one evaluation, and its products with delay "
                            "and energy",
                        .axes = SYSTEM_AXES | FOOTPRINT_AXES,
                        .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
                        .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
-                       METRICS(carbon_metrics),
-                       .evaluate = carbon_stage_evaluate,
-                       .cost_s = carbon_stage_cost_s,
-                       .block_points = 16384 },
-    [STAGE_CLOUD] = { .name = "cloud",
+                       .point_s = 3e-7, .block_points = 16384 },
+    [STAGE_CLOUD] = { NAMED(cloud),
                       .summary = "data-parallel training on rented instances: steps, "
                                  "stalls, price",
-                      .axes = CLOUD_AXES,
-                      .asked_by = AXIS_BIT(instance),
-                      .inputs = INPUT(REUSE),
-                      METRICS(cloud_metrics),
-                      .evaluate = cloud_stage_evaluate,
-                      .cost_s = cloud_stage_cost_s,
-                      .block_points = 1024 },
-    [STAGE_RELIABILITY] = { .name = "reliability",
+                      .axes = CLOUD_AXES, .asked_by = AXIS_BIT(instance),
+                      .inputs = INPUT(REUSE), .point_s = 2e-5, .block_points = 1024 },
+    [STAGE_RELIABILITY] = { NAMED(reliability),
                             .summary = "lifetime under writes, scrubbing, errors left",
                             .axes = RELIABILITY_AXES,
                             .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
                             .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) |
                                       INPUT(SYSTEM),
-                            METRICS(reliability_metrics),
-                            .evaluate = reliability_stage_evaluate,
-                            .cost_s = reliability_stage_cost_s,
-                            .block_points = 1024 },
-    [STAGE_EDGE] = { .name = "edge",
+                            .point_s = 1.5e-6, .block_points = 1024 },
+    [STAGE_EDGE] = { NAMED(edge),
                      .summary =
                          "an accelerator at a rate: standby, crossover, battery life",
                      .axes = CHIP_AXES | AXIS_BIT(site),
                      .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) |
                                  AXIS_BIT(inference_hz),
-                     .inputs = INPUT(CHIP),
-                     METRICS(edge_metrics),
-                     .evaluate = edge_stage_evaluate,
-                     .cost_s = edge_stage_cost_s,
-                     .block_points = 4096 },
-    [STAGE_VIDEO] = { .name = "video",
+                     .inputs = INPUT(CHIP), .point_s = 2e-7, .block_points = 4096 },
+    [STAGE_VIDEO] = { NAMED(video),
                       .summary =
                           "video analysed on the device, in the cloud, or by both",
                       .axes = CHIP_AXES | AXIS_BIT(site) | AXIS_BIT(video) |
                               AXIS_BIT(split),
                       .asked_by = AXIS_BIT(video),
-                      .inputs = INPUT(MAPPING) | INPUT(CHIP),
-                      METRICS(video_metrics),
-                      .evaluate = video_stage_evaluate,
-                      .cost_s = video_stage_cost_s,
+                      .inputs = INPUT(MAPPING) | INPUT(CHIP), .point_s = 2e-7,
                       .block_points = 4096 },
-    [STAGE_SAMPLES] = { .name = "samples",
+    [STAGE_SAMPLES] = { NAMED(samples),
                         .summary =
                             "what every sample does to the technology's parameters",
-                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
-                        METRICS(samples_metrics),
-                        .evaluate = samples_stage_evaluate,
-                        .cost_s = samples_stage_cost_s,
+                        .axes = AXIS_BIT(spread) | AXIS_BIT(sample), .point_s = 1e-6,
                         .block_points = 1024 },
-    [STAGE_SENSITIVITY] = { .name = "sensitivity",
+    [STAGE_SENSITIVITY] = { NAMED(sensitivity),
                             .summary =
                                 "quantiles over samples, and which parameter decides",
                             .axes = AXIS_BIT(spread), /* and the objective's */
                             .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) |
                                         AXIS_BIT(workload),
                             .inputs = INPUT(SAMPLES), /* and the objective's */
-                            METRICS(sensitivity_metrics),
-                            .evaluate = sensitivity_stage_evaluate,
-                            .cost_s = sensitivity_stage_cost_s,
-                            .block_points = 16 },
-    [STAGE_ENGINES] = { .name = "engines",
+                            .cost_s = sensitivity_stage_cost_s, .block_points = 16 },
+    [STAGE_ENGINES] = { NAMED(engines),
                         .summary = "memories of the accelerators a cim machine has",
-                        .axes = ENGINES_AXES,
-                        .shelves = 1u << SHELF_ACCELERATOR,
+                        .axes = ENGINES_AXES, .shelves = 1u << SHELF_ACCELERATOR,
                         .optional = AXIS_BIT(technology),
-                        METRICS(engines_metrics),
-                        .evaluate = engines_stage_evaluate,
-                        .cost_s = engines_stage_cost_s,
-                        .block_points = 1 },
-    [STAGE_CIM_OPERATION] = { .name = "cim_operation",
+                        .cost_s = engines_stage_cost_s, .block_points = 1 },
+    [STAGE_CIM_OPERATION] = { NAMED(cim_operation),
                               .summary = "one operation in or beside memory: commands, "
                                          "time, energy, area",
                               .axes = CIM_OPERATION_AXES,
                               .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
-                              METRICS(cim_operation_metrics),
-                              .evaluate = cim_operation_stage_evaluate,
-                              .cost_s = cim_operation_stage_cost_s,
-                              .block_points = 4096 },
-    [STAGE_CIM_NETWORK] = { .name = "cim_network",
+                              .point_s = 2e-7, .block_points = 4096 },
+    [STAGE_CIM_NETWORK] = { NAMED(cim_network),
                             .summary =
                                 "a network in or beside memory: compute, memory, "
                                 "transfers, energy",
-                            .axes = CIM_NETWORK_AXES,
-                            .optional = AXIS_BIT(technology),
+                            .axes = CIM_NETWORK_AXES, .optional = AXIS_BIT(technology),
                             .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
                             .inputs = INPUT(ENGINES),
                             .shelves = 1u << SHELF_ACCELERATOR,
-                            METRICS(cim_network_metrics),
-                            .evaluate = cim_network_stage_evaluate,
-                            .cost_s = cim_network_stage_cost_s,
-                            .block_points = 256 },
-    [STAGE_INFERENCE] = { .name = "inference",
+                            .cost_s = cim_network_stage_cost_s, .block_points = 256 },
+    [STAGE_INFERENCE] = { NAMED(inference),
                           .summary = "a network on any kind of machine: latency, "
                                      "energy, area, copies in an area budget",
                           .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
@@ -414,61 +238,47 @@ const struct stage stages[STAGE_COUNT] = {
                           .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
                           .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) |
                                     INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
-                          METRICS(inference_metrics),
-                          .evaluate = inference_stage_evaluate,
-                          .cost_s = inference_stage_cost_s,
+                          .takes_one_input = true, .point_s = 2e-7,
                           .block_points = 1024 },
-    [STAGE_CROSSBAR_BUFFERS] = { .name = "crossbar_buffers",
+    [STAGE_CROSSBAR_BUFFERS] = { NAMED(crossbar_buffers),
                                  .summary = "buffers of a crossbar chip as SRAM arrays",
                                  .axes = CROSSBAR_BUFFERS_AXES,
                                  .shelves = 1u << SHELF_TECHNOLOGY,
-                                 .asked_by = AXIS_BIT(crossbar),
-                                 METRICS(crossbar_buffers_metrics),
-                                 .evaluate = crossbar_buffers_stage_evaluate,
-                                 .cost_s = crossbar_buffers_stage_cost_s,
+                                 .asked_by = AXIS_BIT(crossbar), .point_s = 8e-3,
                                  .block_points = 1 },
-    [STAGE_CROSSBAR] = { .name = "crossbar",
+    [STAGE_CROSSBAR] = { NAMED(crossbar),
                          .summary = "a crossbar that computes with its weights: one "
                                     "conversion, one sum, one pulse",
-                         .axes = CROSSBAR_AXES,
-                         .asked_by = AXIS_BIT(crossbar),
-                         METRICS(crossbar_metrics),
-                         .evaluate = crossbar_stage_evaluate,
-                         .cost_s = crossbar_stage_cost_s,
-                         .block_points = 4096 },
-    [STAGE_CROSSBAR_NETWORK] = { .name = "crossbar_network",
+                         .axes = CROSSBAR_AXES, .asked_by = AXIS_BIT(crossbar),
+                         .point_s = 2e-6, .block_points = 4096 },
+    [STAGE_CROSSBAR_NETWORK] = { NAMED(crossbar_network),
                                  .summary = "a network in crossbars, evaluated or "
                                             "trained: time, energy, area by part",
                                  .axes = CROSSBAR_NETWORK_AXES,
                                  .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
                                  .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
-                                 METRICS(crossbar_network_metrics),
-                                 .evaluate = crossbar_network_stage_evaluate,
                                  .cost_s = crossbar_network_stage_cost_s,
                                  .block_points = 256 },
-    [STAGE_HDC_MEMORY] = { .name = "hdc_memory",
+    [STAGE_HDC_MEMORY] = { NAMED(hdc_memory),
                            .summary = "the memory of hypervectors: read, write, shift, "
                                       "transverse read",
-                           .axes = HDC_MEMORY_AXES,
-                           .asked_by = AXIS_BIT(hdc),
-                           METRICS(hdc_memory_metrics),
-                           .evaluate = hdc_memory_stage_evaluate,
-                           .cost_s = hdc_memory_stage_cost_s,
-                           .block_points = 1 },
-    [STAGE_HDC] = { .name = "hdc",
+                           .axes = HDC_MEMORY_AXES, .asked_by = AXIS_BIT(hdc),
+                           .point_s = 1.2e-3, .block_points = 1 },
+    [STAGE_HDC] = { NAMED(hdc),
                     .summary = "texts recognised by hyperdimensional computing: "
                                "operations, time, energy by step",
                     .axes = HDC_MEMORY_AXES | AXIS_BIT(queries),
                     .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
-                    .inputs = INPUT(HDC_MEMORY),
-                    METRICS(hdc_metrics),
-                    .evaluate = hdc_stage_evaluate,
-                    .cost_s = hdc_stage_cost_s,
+                    .inputs = INPUT(HDC_MEMORY), .point_s = 2e-7,
                     .block_points = 4096 },
 };
 
-static_assert(sizeof(struct array_columns) ==
-                  sizeof array_metrics / sizeof *array_metrics * sizeof(void *),
-              "a column pointer per metric");
-static_assert(sizeof(struct system_columns) <= COLUMNS_MAX * sizeof(void *),
-              "COLUMNS_MAX holds every stage's columns");
+#define STAGE(stage, ID)                                       \
+    static_assert(sizeof(struct stage##_columns) <=            \
+                      sizeof(((union columns *)NULL)->column), \
+                  "COLUMNS_MAX holds every stage's columns");
+#include "metrics.def"
+
+static_assert(STAGE_SENSITIVITY == STAGE_COUNT - 1,
+              "the last stage may look at any other's results");
+static_assert(STAGE_COUNT <= 32, "sets of stages are bits of a uint32_t");

@@ -4,34 +4,14 @@
 #define NVSWEEP_STAGE_STAGE_H
 
 #include "accel/chip.h"
+#include "base/rows.h"
 #include "space/space.h"
 #include "space/sweep.h"
 
+/* In the order of evaluation, which is that of hdf5_schema/metrics.def. */
 enum stage_id {
-    STAGE_ARRAY,
-    STAGE_REUSE,
-    STAGE_TRAFFIC,
-    STAGE_SYSTEM,
-    STAGE_BUFFERS,
-    STAGE_MAPPING,
-    STAGE_CHIP,
-    STAGE_FOOTPRINT,
-    STAGE_CARBON,
-    STAGE_CLOUD,
-    STAGE_RELIABILITY,
-    STAGE_EDGE,
-    STAGE_VIDEO,
-    STAGE_ENGINES,
-    STAGE_CIM_OPERATION,
-    STAGE_CIM_NETWORK,
-    STAGE_CROSSBAR_BUFFERS,
-    STAGE_CROSSBAR,
-    STAGE_CROSSBAR_NETWORK,
-    STAGE_INFERENCE,
-    STAGE_HDC_MEMORY,
-    STAGE_HDC,
-    STAGE_SAMPLES,
-    STAGE_SENSITIVITY, /* the last: it may look at any other's results */
+#define STAGE(name, ID) STAGE_##ID,
+#include "metrics.def"
     STAGE_COUNT
 };
 
@@ -98,138 +78,18 @@ struct metric {
 /* A stage's columns under their names, or as an array of pointers in the order of its
  * metrics.  Element i of a SCALAR column belongs to the i-th point; of an inner
  * dimension of n values elements i * n .. i * n + n - 1. */
-#define COLUMN_TYPE_NUMBER double
-#define COLUMN_TYPE_COUNT uint64_t
-struct array_columns {
-#define ARRAY(kind, name, ...) COLUMN_TYPE_##kind *name;
+/* clang-format off */
+#define STAGE(stage, ID) struct stage##_columns {
+#define METRIC(kind, name, ...) COLUMN_TYPE_##kind *name;
+#define STAGE_END };
 #include "metrics.def"
-};
-struct reuse_columns {
-#define REUSE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct traffic_columns {
-#define TRAFFIC(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct system_columns {
-#define SYSTEM(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct buffers_columns {
-#define BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct mapping_columns {
-#define MAPPING(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct chip_columns {
-#define CHIP(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct footprint_columns {
-#define FOOTPRINT(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct carbon_columns {
-#define CARBON(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct cloud_columns {
-#define CLOUD(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct reliability_columns {
-#define RELIABILITY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct edge_columns {
-#define EDGE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct video_columns {
-#define VIDEO(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct samples_columns {
-#define SAMPLES(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct sensitivity_columns {
-#define SENSITIVITY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct cim_operation_columns {
-#define CIM_OPERATION(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct cim_network_columns {
-#define CIM_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct engines_columns {
-#define ENGINES(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct inference_columns {
-#define INFERENCE(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-
-struct crossbar_buffers_columns {
-#define CROSSBAR_BUFFERS(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct crossbar_columns {
-#define CROSSBAR(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct crossbar_network_columns {
-#define CROSSBAR_NETWORK(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct hdc_memory_columns {
-#define HDC_MEMORY(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
-struct hdc_columns {
-#define HDC(kind, name, ...) COLUMN_TYPE_##kind *name;
-#include "metrics.def"
-};
+/* clang-format on */
 
 enum { COLUMNS_MAX = 64 };
 
 union columns {
-    struct array_columns array;
-    struct reuse_columns reuse;
-    struct traffic_columns traffic;
-    struct system_columns system;
-    struct buffers_columns buffers;
-    struct mapping_columns mapping;
-    struct chip_columns chip;
-    struct footprint_columns footprint;
-    struct carbon_columns carbon;
-    struct cloud_columns cloud;
-    struct reliability_columns reliability;
-    struct edge_columns edge;
-    struct video_columns video;
-    struct samples_columns samples;
-    struct sensitivity_columns sensitivity;
-    struct cim_operation_columns cim_operation;
-    struct cim_network_columns cim_network;
-    struct engines_columns engines;
-    struct inference_columns inference;
-    struct crossbar_buffers_columns crossbar_buffers;
-    struct crossbar_columns crossbar;
-    struct crossbar_network_columns crossbar_network;
-    struct hdc_memory_columns hdc_memory;
-    struct hdc_columns hdc;
+#define STAGE(stage, ID) struct stage##_columns stage;
+#include "metrics.def"
     void *column[COLUMNS_MAX];
 };
 
@@ -244,13 +104,18 @@ struct study {
     const int8_t *statuses[STAGE_COUNT];
 };
 
+struct layer_cache;
 struct stage {
     const char *name, *summary;
     axis_mask axes;
     axis_mask optional; /* records among them that need not be given */
-    axis_mask
-        asked_by;    /* a sweep that names no stages but gives all these asks for it */
-    uint32_t inputs; /* bit per stage whose results it reads */
+    /* A sweep that names no stages but gives all these asks for it. */
+    axis_mask asked_by;
+
+    /* Bit per stage whose results it reads.  A point needs all of them done there, or one
+     * where they stand for kinds of machine, of which a point has one. */
+    uint32_t inputs;
+    bool takes_one_input;
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 
@@ -268,10 +133,17 @@ struct stage {
     void (*evaluate)(const struct study *study, struct range points,
                      const union columns *out, int8_t *status, struct error *reason);
 
-    /* Rough seconds for one point; orders the blocks, never changes a result. */
-    double (*cost_s)(const struct study *study, const struct point *point);
+    /* Rough seconds of a core for one point, where points differ much by a function: they
+     * order the blocks and make the plan, and never change a result.  Measured on one core
+     * of an AMD EPYC of 2023.  layers: memory from call to call. */
+    double point_s;
+    double (*cost_s)(const struct study *study, const struct point *point,
+                     struct layer_cache *layers);
 
-    uint64_t block_points; /* points committed together, at most */
+    /* Points committed together, at most; and if block_s is not 0, fewer where they cost
+     * so much that a block would take longer. */
+    uint64_t block_points;
+    double block_s;
 };
 
 extern const struct stage stages[STAGE_COUNT];
@@ -302,9 +174,17 @@ const char *metric_units(const struct sweep *sweep, const struct metric *metric)
 const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
                         char *buffer, size_t size);
 
-/* A stage's cost of a point of its grid; points that are left out cost nothing. */
+/* A stage's cost of a point of its grid; points that are left out cost nothing.  layers:
+ * memory for the next call, or NULL. */
 double stage_cost_s(const struct study *study, enum stage_id id,
-                    const struct point *point);
+                    const struct point *point, struct layer_cache *layers);
+
+/* The cost of all points of the stage's grid, from a sample of them. */
+double stage_total_s(const struct study *study, enum stage_id id);
+
+/* Points per block of a stage, at place id, in this sweep. */
+uint64_t stage_block_points(const struct study *study, const struct stage *stage,
+                            enum stage_id id);
 
 /* The stages a sweep evaluates: those it names (or, if it names none, what its axes
  * suggest) and all that these read. */
@@ -336,5 +216,11 @@ void columns_free(enum stage_id id, union columns *columns);
 /* Column pointers moved forward by `points` points. */
 union columns columns_at(enum stage_id id, const union columns *columns,
                          uint64_t points);
+
+/* Point i of a stage whose metrics have no inner dimension, from or to its struct of
+ * base/rows.h. */
+void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+                 const void *row);
+void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row);
 
 #endif

@@ -5,20 +5,11 @@
 #include "base/memory.h"
 #include "stage/parameters.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-double stage_cost_s(const struct study *study, enum stage_id id,
-                    const struct point *point)
-{
-    const struct space *space = &study->sweep->space;
-
-    if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
-        return 0;
-    return stages[id].cost_s(study, point);
-}
 
 size_t metric_point_bytes(const struct metric *metric)
 {
@@ -236,6 +227,29 @@ void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
         columns->column[m] = alloc_array(count,
                                          metric_point_bytes(&stages[id].metrics[m]));
     columns_fill(id, count, columns);
+}
+
+void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+                 const void *row)
+{
+    const struct metric *metrics = stages[id].metrics;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        assert(metrics[m].inner == INNER_SCALAR);
+        memcpy((uint64_t *)columns->column[m] + i, (const uint64_t *)row + m,
+               sizeof(uint64_t));
+    }
+}
+
+void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row)
+{
+    const struct metric *metrics = stages[id].metrics;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++) {
+        assert(metrics[m].inner == INNER_SCALAR);
+        memcpy((uint64_t *)row + m, (const uint64_t *)columns->column[m] + i,
+               sizeof(uint64_t));
+    }
 }
 
 void columns_free(enum stage_id id, union columns *columns)

@@ -224,10 +224,3 @@ void system_stage_evaluate(const struct study *study, struct range points,
     }
     variation_free(&variation);
 }
-
-double system_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-7;
-}

@@ -86,10 +86,3 @@ void traffic_stage_evaluate(const struct study *study, struct range points,
     }
     variation_free(&variation);
 }
-
-double traffic_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 3e-7;
-}

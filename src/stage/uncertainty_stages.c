@@ -36,13 +36,6 @@ void samples_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_SAMPLES, points, samples_visit, NULL, out, status, reason);
 }
 
-double samples_stage_cost_s(const struct study *study, const struct point *point)
-{
-    (void)study;
-    (void)point;
-    return 1e-6;
-}
-
 /* ---- sensitivity */
 
 /* Where the samples of a point of the sensitivity stage lie in the objective's stage. */
@@ -241,8 +234,10 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
     }
 }
 
-double sensitivity_stage_cost_s(const struct study *study, const struct point *point)
+double sensitivity_stage_cost_s(const struct study *study, const struct point *point,
+                                struct layer_cache *layers)
 {
+    (void)layers;
     (void)point;
     return 3e-6 * (double)study->sweep->space.axes[AXIS_sample].count;
 }

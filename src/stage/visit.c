@@ -1,5 +1,6 @@
 #include "stage/visit.h"
 
+#include "accel/layer_cache.h"
 #include "tech/node.h"
 
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -54,20 +55,33 @@ enum status visit_node(const struct visit *visit, const struct node **node,
     return status;
 }
 
-/* Where the point is in the stages it reads; false if one of them has no answer there. */
+enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
+                         enum phase phase, uint64_t batch,
+                         const struct accel_layers **layers, struct error *reason)
+{
+    const struct record *workload = visit->point.workload;
+    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD, workload);
+
+    return (is_varied ? layer_cache_pass : layer_cache_find)(
+        cache, (const struct workload *)workload, phase, batch,
+        visit->point.sequence_length, layers, reason);
+}
+
+/* Where the point is in the stages it reads, and which of them have an answer there;
+ * false if that is too few. */
 static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
                         struct visit *visit)
 {
-    bool is_done = true;
-
+    visit->done = 0;
     for (int input = 0; input < STAGE_COUNT; input++) {
         if (!(inputs >> input & 1))
             continue;
         visit->at[input] = grid_project(&study->grids[id], visit->index,
                                         &study->grids[input]);
-        is_done &= study->statuses[input][visit->at[input]] == POINT_DONE;
+        if (study->statuses[input][visit->at[input]] == POINT_DONE)
+            visit->done |= 1u << input;
     }
-    return is_done;
+    return stages[id].takes_one_input ? visit->done != 0 : visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,

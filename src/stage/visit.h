@@ -5,6 +5,7 @@
 
 #include "stage/stage.h"
 #include "uncertainty/variation.h"
+#include "workload/workload.h"
 
 /* The sample whose records a stage's point has: 0 where no sample changes the stage. */
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -22,6 +23,7 @@ struct visit {
     uint64_t index; /* of the point in the stage's grid */
     struct point point;
     uint64_t at[STAGE_COUNT];    /* of the point in the grids of the stage's inputs */
+    uint32_t done;               /* bit per input that has a result there */
     struct variation *variation; /* for records that no axis names (variation_record) */
     void *memory;                /* what the stage keeps from point to point, or NULL */
 };
@@ -37,13 +39,21 @@ struct node;
 enum status visit_node(const struct visit *visit, const struct node **node,
                        struct error *reason);
 
+/* The layers of the point's workload, kept in the cache unless the sample of a spread changes
+ * it.  Status and reason as of accel_layers_create. */
+struct accel_layers;
+struct layer_cache;
+enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
+                         enum phase phase, uint64_t batch,
+                         const struct accel_layers **layers, struct error *reason);
+
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */
 typedef enum status visit_fn(const struct visit *visit, const union columns *out,
                              uint64_t i, struct error *reason);
 
-/* fn for each of the points whose inputs are all done; status as struct stage's evaluate
- * wants it.  The reason of a point without inputs is left to the stage that lacks it. */
+/* fn for each of the points whose inputs are done (all, or one if the stage takes_one_input);
+ * status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
                  visit_fn *fn, void *memory, const union columns *out, int8_t *status,
                  struct error *reason);

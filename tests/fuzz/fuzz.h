@@ -4,7 +4,7 @@
 #ifndef NVSWEEP_TESTS_FUZZ_H
 #define NVSWEEP_TESTS_FUZZ_H
 
-#include "base/error.h"
+#include "config/library.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,6 +40,23 @@ static inline const char *fuzz_file(const char *name, const uint8_t *data, size_
     if (!stream || fwrite(data, 1, size, stream) != size || fclose(stream))
         abort();
     return path;
+}
+
+/* Read the input as a library file of that kind. */
+static inline enum status fuzz_shelf(const struct schema *schema, const void *data,
+                                     size_t size, struct shelf *shelf,
+                                     struct error *err)
+{
+    struct files files = { 0 };
+    char name[128];
+    enum status status;
+
+    snprintf(name, sizeof name, "library/%s/x.cfg", schema->folder);
+    files_put_folder(&files, "library");
+    files_put(&files, name, (const char *)data, size);
+    status = shelf_parse(&files, schema, shelf, err);
+    files_free(&files);
+    return status;
 }
 
 /* The promise: ok, or one non-empty line that came with bad input. */

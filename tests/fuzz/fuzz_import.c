@@ -2,29 +2,21 @@
  * SCALE-Sim topology.  A record that comes of it must be one that the library reads. */
 #include "fuzz.h"
 
-#include "config/library.h"
 #include "import/import.h"
 
 typedef enum status import_fn(const struct import_job *job, struct error *err);
 
 static void record_judge(const char *record, size_t size, const struct schema *schema)
 {
-    const char *folders[] = { fuzz_folder() };
     struct shelf shelf = { 0 };
     struct error err = { "" };
-    char name[128];
-    const char *file;
 
-    snprintf(name, sizeof name, "%s/%s", folders[0], schema->folder);
-    mkdir(name, 0700);
-    snprintf(name, sizeof name, "%s/x.cfg", schema->folder);
-    file = fuzz_file(name, (const uint8_t *)record, size);
-    if (shelf_read(folders, 1, schema, &shelf, &err) != STATUS_OK || shelf.count != 1) {
+    if (fuzz_shelf(schema, record, size, &shelf, &err) != STATUS_OK ||
+        shelf.count != 1) {
         fprintf(stderr, "a record that does not read: %s\n%s\n", err.text, record);
         abort();
     }
     shelf_free(&shelf);
-    unlink(file);
 }
 
 static void import_try(import_fn *import, const char *file, enum shelf_id shelf)

@@ -2,7 +2,6 @@
  * inputs that name none are read as one after the other of the kinds. */
 #include "fuzz.h"
 
-#include "config/library.h"
 #include "config/published.h"
 
 static const struct schema *schema_of(const uint8_t *data, size_t size)
@@ -25,19 +24,10 @@ static const struct schema *schema_of(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct schema *schema = schema_of(data, size);
-    const char *folders[] = { fuzz_folder() };
     struct shelf shelf = { 0 };
     struct error err = { "" };
-    char name[128];
-    const char *file;
 
-    snprintf(name, sizeof name, "%s/%s", folders[0], schema->folder);
-    mkdir(name, 0700);
-    snprintf(name, sizeof name, "%s/x.cfg", schema->folder);
-    file = fuzz_file(name, data, size);
-    fuzz_judge(shelf_read(folders, 1, schema, &shelf, &err), &err);
+    fuzz_judge(fuzz_shelf(schema_of(data, size), data, size, &shelf, &err), &err);
     shelf_free(&shelf);
-    unlink(file);
     return 0;
 }

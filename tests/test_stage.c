@@ -1,0 +1,291 @@
+/* The list of stages, and what their points are said to cost. */
+#include "array_library.h"
+#include "unit.h"
+
+#include "accel/family.h"
+#include "accel/layer_cache.h"
+#include "base/memory.h"
+#include "config/sweep.h"
+#include "stage/stage.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static void every_stage_has_its_entry(void)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        const struct stage *stage = &stages[id];
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(stage->name); /* else stages[] lacks it */
+        CU_ASSERT_STRING_EQUAL(stage->name, word_name(stage_words, (int)id));
+        CU_ASSERT(stage->summary && stage->evaluate);
+        CU_ASSERT((stage->point_s > 0) != (stage->cost_s != NULL));
+        CU_ASSERT(stage->axes && stage->block_points >= 1 && stage->metric_count >= 1);
+        CU_ASSERT_EQUAL(stage->inputs >> id, 0); /* it reads earlier ones only */
+    }
+}
+
+/* Datasets of all stages lie side by side in a file. */
+static void metrics_have_names_of_their_own(void)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        for (size_t m = 0; m < stages[id].metric_count; m++) {
+            enum stage_id found = STAGE_COUNT;
+            size_t at = SIZE_MAX;
+
+            CU_ASSERT(metric_find(stages[id].metrics[m].name, &found, &at));
+            CU_ASSERT(found == id && at == m);
+        }
+}
+
+static void a_row_comes_back_from_its_columns(void)
+{
+    struct hdc_memory_row rows[2], back;
+    union columns columns;
+
+    for (size_t i = 0; i < 2 * sizeof *rows / sizeof(double); i++)
+        ((double *)rows)[i] = 1 + (double)i;
+    columns_alloc(STAGE_HDC_MEMORY, 3, &columns);
+    columns_put(STAGE_HDC_MEMORY, &columns, 0, &rows[0]);
+    columns_put(STAGE_HDC_MEMORY, &columns, 2, &rows[1]);
+    CU_ASSERT_EQUAL(columns.hdc_memory.hdc_domains[0], rows[0].hdc_domains);
+    CU_ASSERT(isnan(columns.hdc_memory.hdc_domains[1]));
+    CU_ASSERT_EQUAL(columns.hdc_memory.hdc_machine_m2[2], rows[1].hdc_machine_m2);
+    for (size_t i = 0; i < 2; i++) {
+        columns_get(STAGE_HDC_MEMORY, &columns, 2 * i, &back);
+        CU_ASSERT_EQUAL(memcmp(&back, &rows[i], sizeof back), 0);
+    }
+    columns_free(STAGE_HDC_MEMORY, &columns);
+}
+
+/* ---- costs */
+
+static struct sweep sweep;
+static struct study study;
+
+static void release(void)
+{
+    study_free(&study);
+    sweep_free(&sweep);
+}
+
+static double mapping_s(const char *accelerator, const char *workload,
+                        const char *layer)
+{
+    char texts[3][80];
+    const char *const settings[] = { texts[0], texts[1], texts[2] };
+    struct error err = { "" };
+    double total_s;
+
+    snprintf(texts[0], sizeof texts[0], "accelerator=%s", accelerator);
+    snprintf(texts[1], sizeof texts[1], "workload=%s", workload);
+    snprintf(texts[2], sizeof texts[2], "layer=%s", layer);
+    study = (struct study){ 0 };
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from_settings(settings, 3, shipped_library(), &sweep, &err), STATUS_OK);
+    sweep.stages = 1u << STAGE_MAPPING;
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    total_s = stage_total_s(&study, STAGE_MAPPING);
+    release();
+    return total_s;
+}
+
+/* On EIE every input of a layer visits every PE; a search grows with what it searches. */
+static void costs_follow_the_layers(void)
+{
+    double network_s = mapping_s("eie-64", "vgg16", "0");
+    double last_s = mapping_s("eie-64", "vgg16", "13"); /* 512 x 3 x 3 inputs */
+
+    CU_ASSERT(network_s > last_s);
+    CU_ASSERT(last_s > 50 * mapping_s("eie-64", "vgg16", "1"));     /* 3 x 3 x 3 */
+    CU_ASSERT(last_s > 4 * mapping_s("eie-64", "vgg8-cifar", "8")); /* 1024 x 10 */
+    CU_ASSERT(network_s > 100 * mapping_s("systolic-32", "vgg16", "0"));
+    CU_ASSERT(mapping_s("timeloop-eyeriss", "alexnet", "3") >
+              1e4 * mapping_s("timeloop-eyeriss-stated", "timeloop-default", "1"));
+    CU_ASSERT(mapping_s("scalesim-32", "vgg16", "0") >
+              mapping_s("scalesim-32", "squeezenet", "0"));
+    CU_ASSERT(mapping_s("eyeriss-like", "bert-base", "0") >
+              20 * mapping_s("eyeriss-like", "vgg8-cifar", "0"));
+}
+
+static double cpu_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Estimates stand to each other as times do, whatever the machine and its load. */
+static void costs_stand_to_each_other_as_times(void)
+{
+    static const char *const cases[][2] = {
+        { "eie-64", "squeezenet" },
+        { "eie-64", "eie9" },
+        { "eyeriss-like", "bert-base" },
+        { "scalesim-32", "alexnet" },
+        { "systolic-32", "vgg16" },
+        { "timeloop-weight-stationary", "timeloop-default" },
+    };
+    double least = INFINITY, most = 0;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct library *library = shipped_library();
+        const struct accelerator *accelerator = (const struct accelerator *)
+            library_find(library, SHELF_ACCELERATOR, cases[i][0]);
+        const struct workload *workload = (const struct workload *)library_find(
+            library, SHELF_WORKLOAD, cases[i][1]);
+        struct machine machine = { .accelerator = *accelerator, .bits = 8 };
+        struct accel_layers layers;
+        struct mapping mapping;
+        double begin_s, took_s, ratio;
+        unsigned times = 0;
+
+        CU_ASSERT_EQUAL_FATAL(
+            accel_layers_create(&layers, workload, PHASE_INFERENCE, 1, 0, NULL),
+            STATUS_OK);
+        begin_s = cpu_s();
+        do {
+            (void)machine_map(&machine, &layers, 0, &mapping, NULL);
+            took_s = cpu_s() - begin_s;
+        } while (++times < 1000 && took_s < 0.01);
+        ratio = machine_map_s(&machine, &layers, 0) / (took_s / times);
+        least = fmin(least, ratio);
+        most = fmax(most, ratio);
+        accel_layers_free(&layers);
+    }
+    CU_ASSERT(most < 30 * least);
+}
+
+/* Layers that are alike are mapped once; the sum is that of mapping them all. */
+static void layers_alike_change_no_mapping(void)
+{
+    static const char *const cases[][2] = { { "eyeriss-like", "bert-base" },
+                                            { "eie-64", "squeezenet" },
+                                            { "scalesim-32", "mobilenet-v2" } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct library *library = shipped_library();
+        struct machine machine = {
+            .accelerator = *(const struct accelerator *)library_find(
+                library, SHELF_ACCELERATOR, cases[i][0]),
+            .bits = 8
+        };
+        struct mapping once, all;
+        struct accel_layers layers, plain;
+        size_t alike = 0;
+
+        CU_ASSERT_EQUAL_FATAL(
+            accel_layers_create(&layers,
+                                (const struct workload *)library_find(
+                                    library, SHELF_WORKLOAD, cases[i][1]),
+                                PHASE_INFERENCE, 1, 0, NULL),
+            STATUS_OK);
+        plain = layers;
+        plain.first_alike = NULL;
+        for (size_t l = 0; l < layers.count; l++)
+            alike += layers.first_alike[l] < l;
+        CU_ASSERT(alike > 0);
+        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &once, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(machine_map(&machine, &plain, 0, &all, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(memcmp(&once, &all, sizeof once), 0);
+        CU_ASSERT(machine_map_s(&machine, &layers, 0) <
+                  machine_map_s(&machine, &plain, 0));
+        accel_layers_free(&layers);
+    }
+}
+
+/* Every stage of the study: costs are numbers, some of them positive. */
+static void costs_check(void)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        const struct grid *grid = &study.grids[id];
+        uint64_t step = grid->points / 200 + 1;
+        struct layer_cache layers = { .count = 0 };
+
+        if (!(study.stages >> id & 1))
+            continue;
+        for (uint64_t i = 0; i < grid->points; i += step) {
+            struct point point;
+            double cost_s;
+
+            grid_point(grid, &sweep.space, i, &point);
+            cost_s = stage_cost_s(&study, id, &point, &layers);
+            CU_ASSERT(isfinite(cost_s));
+            CU_ASSERT(grid_is_excluded(grid, &sweep.space, &point) ? cost_s == 0
+                                                                   : cost_s > 0);
+        }
+        layer_cache_free(&layers);
+        CU_ASSERT(isfinite(stage_total_s(&study, id)) && stage_total_s(&study, id) > 0);
+    }
+}
+
+/* Blocks of the mapping stage: none holds a quarter of what several ranks should share
+ * beside its costliest point; and where points are cheap they are as large as they may. */
+static void blocks_check(void)
+{
+    const struct stage *stage = &stages[STAGE_MAPPING];
+    const struct grid *grid = &study.grids[STAGE_MAPPING];
+    uint64_t block_points = stage_block_points(&study, stage, STAGE_MAPPING);
+    struct layer_cache layers = { .count = 0 };
+    double total_s = 0, block_s = 0, block_most_s = 0, point_most_s = 0;
+
+    for (uint64_t i = 0; i < grid->points; i++) {
+        struct point point;
+        double cost_s;
+
+        grid_point(grid, &sweep.space, i, &point);
+        cost_s = stage_cost_s(&study, STAGE_MAPPING, &point, &layers);
+        block_s = i % block_points == 0 ? cost_s : block_s + cost_s;
+        block_most_s = fmax(block_most_s, block_s);
+        point_most_s = fmax(point_most_s, cost_s);
+        total_s += cost_s;
+    }
+    layer_cache_free(&layers);
+    CU_ASSERT(block_points >= 1 && block_points <= stage->block_points);
+    if (total_s > 0.02)
+        CU_ASSERT(block_most_s - point_most_s < total_s / 4);
+    if (total_s / (double)grid->points * (double)stage->block_points < stage->block_s)
+        CU_ASSERT_EQUAL(block_points, stage->block_points);
+}
+
+static void shipped_sweeps_have_costs_and_blocks_to_share(void)
+{
+    char *folder = library_default_folder(), *sweeps = alloc_printf("%s/..", folder);
+    unsigned read = 0;
+    DIR *directory = opendir(sweeps);
+    const struct dirent *entry;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(directory);
+    while ((entry = readdir(directory))) {
+        char *file = alloc_printf("%s/%s", sweeps, entry->d_name);
+        struct error err = { "" };
+
+        if (strstr(entry->d_name, ".cfg")) {
+            study = (struct study){ 0 };
+            CU_ASSERT_EQUAL_FATAL(sweep_read(file, shipped_library(), &sweep, &err),
+                                  STATUS_OK);
+            CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                                  STATUS_OK);
+            costs_check();
+            if (study.stages >> STAGE_MAPPING & 1)
+                blocks_check();
+            release();
+            read++;
+        }
+        free(file);
+    }
+    closedir(directory);
+    free(folder);
+    free(sweeps);
+    CU_ASSERT(read > 40);
+}
+
+SUITE(stage, TEST(every_stage_has_its_entry), TEST(metrics_have_names_of_their_own),
+      TEST(a_row_comes_back_from_its_columns), TEST(costs_follow_the_layers),
+      TEST(costs_stand_to_each_other_as_times), TEST(layers_alike_change_no_mapping),
+      TEST(shipped_sweeps_have_costs_and_blocks_to_share));
