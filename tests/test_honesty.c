@@ -233,4 +233,72 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     CU_ASSERT(done >= wanted);
 }
 
-SUITE(honesty, TEST(done_rows_hold_numbers_and_others_have_a_reason));
+/* ---- what a stage depends on */
+
+/* Are the stage's columns of both studies the same, bit by bit? */
+static bool same_columns(const struct study *a, const struct study *b, enum stage_id id)
+{
+    uint64_t points = a->grids[id].points;
+
+    for (size_t m = 0; m < stages[id].metric_count; m++)
+        if (memcmp(a->results[id].column[m], b->results[id].column[m],
+                   points * metric_point_bytes(&stages[id].metrics[m])) != 0)
+            return false;
+    return memcmp(a->statuses[id], b->statuses[id], points) == 0;
+}
+
+/* The same sweep with another value on one axis: stages that do not declare it must not
+ * see it, or a list of its values would give one of them the results of another. */
+static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
+                                 uint64_t *state)
+{
+    enum axis_id axis = (enum axis_id)draw_below(state, AXES);
+    struct sweep sweeps[2];
+    struct study studies[2] = { { 0 } };
+    uint64_t compared = 0;
+    bool is_cheap = true;
+
+    if ((MACHINE_AXES | AXIS_BIT(machine)) >> axis & 1 && !(draft->axes >> axis & 1))
+        return 0; /* one stands for the others */
+    for (int s = 0; s < 2; s++) {
+        draft->axes |= (axis_mask)1 << axis;
+        draft_draw(draft, axis, 1, 0, state);
+        draft_sweep(draft, &sweeps[s]);
+        draft_study(&sweeps[s], &studies[s]);
+        is_cheap &= estimate_s(&studies[s]) < round_s_max;
+    }
+    for (int s = 0; s < 2 && is_cheap; s++)
+        study_evaluate(&studies[s], NULL);
+    for (enum stage_id id = 0; id < STAGE_COUNT && is_cheap; id++) {
+        if (!(studies[0].stages >> id & 1) || studies[0].grids[id].axes >> axis & 1)
+            continue;
+        compared++;
+        CU_ASSERT(same_columns(&studies[0], &studies[1], id));
+        if (!same_columns(&studies[0], &studies[1], id))
+            printf("\n    %s (drawn for %s) depends on %s\n", stages[id].name,
+                   stages[stage].name, axis_specs[axis].key);
+    }
+    for (int s = 0; s < 2; s++) {
+        study_free(&studies[s]);
+        sweep_free(&sweeps[s]);
+    }
+    return compared;
+}
+
+static void stages_depend_on_the_axes_they_declare_only(void)
+{
+    static struct draft draft;
+    uint64_t state = 7, compared = 0;
+    int rounds = getenv("HONESTY_ROWS") ? 120 : 12;
+
+    for (int round = 0; round < rounds; round++)
+        for (enum stage_id id = 0; id < STAGE_SENSITIVITY; id++) {
+            stage_draw(id, 1, &draft, &state);
+            compared += undeclared_check(&draft, id, &state);
+        }
+    printf("\n    %" PRIu64 " stages compared\n", compared);
+    CU_ASSERT(compared > 200);
+}
+
+SUITE(honesty, TEST(done_rows_hold_numbers_and_others_have_a_reason),
+      TEST(stages_depend_on_the_axes_they_declare_only));

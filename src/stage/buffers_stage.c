@@ -69,6 +69,11 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     at.line_bytes = 1;
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
+    at.bank_count =
+        1; /* these and what follows: choices of the cache, not of buffers */
+    at.routing = ROUTING_HTREE;
+    at.power_gating = false;
+    at.wires = WIRES_RULES;
     at.ecc = ECC_NONE;
     status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
