@@ -282,6 +282,33 @@ static inline void draft_sample(struct draft *draft, unsigned samples, uint64_t 
     draft_set(draft, AXIS_sample, text);
 }
 
+/* Words "axis=value axis=a|b": one of the alternatives is drawn. */
+static inline void draft_settings(struct draft *draft, const char *text,
+                                  uint64_t *state)
+{
+    char copy[DRAWN_BYTES], *rest = copy, *word;
+
+    snprintf(copy, sizeof copy, "%s", text);
+    while ((word = strsep(&rest, " "))) {
+        char *values = strchr(word, '='), *value;
+        size_t alternatives = 1, chosen;
+        enum axis_id axis;
+
+        if (!values)
+            continue;
+        *values++ = '\0';
+        axis = axis_find(word);
+        CU_ASSERT_FATAL(axis != AXES);
+        for (const char *c = values; *c; c++)
+            alternatives += *c == '|';
+        chosen = draw_below(state, alternatives);
+        do
+            value = strsep(&values, "|");
+        while (chosen--);
+        draft_set(draft, axis, value);
+    }
+}
+
 /* The sweep of a draft.  A refusal is a defect of the drawing. */
 static inline void draft_sweep(const struct draft *draft, struct sweep *sweep)
 {

@@ -21,32 +21,6 @@ enum {
 
 /* ---- drawing along an axis */
 
-/* Words "axis=value axis=a|b": one of the alternatives is drawn. */
-static void settings_apply(const char *text, struct draft *draft, uint64_t *state)
-{
-    char copy[DRAWN_BYTES], *rest = copy, *word;
-
-    snprintf(copy, sizeof copy, "%s", text);
-    while ((word = strsep(&rest, " "))) {
-        char *values = strchr(word, '='), *value;
-        size_t alternatives = 1, chosen;
-        enum axis_id axis;
-
-        if (!values)
-            continue;
-        *values++ = '\0';
-        axis = axis_find(word);
-        CU_ASSERT_FATAL(axis != AXES);
-        for (const char *c = values; *c; c++)
-            alternatives += *c == '|';
-        chosen = draw_below(state, alternatives);
-        do
-            value = strsep(&values, "|");
-        while (chosen--);
-        draft_set(draft, axis, value);
-    }
-}
-
 /* Steps along axes that only arithmetic depends on cost little. */
 static size_t steps_of(const struct along *along)
 {
@@ -154,7 +128,7 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
     else
         numbers_draw(along, draft, state);
     if (along->settings)
-        settings_apply(along->settings, draft, state);
+        draft_settings(draft, along->settings, state);
 }
 
 /* ---- comparing neighbours */
