@@ -466,12 +466,15 @@ static void along_run(const struct along *along, uint64_t *state, uint64_t *prop
 
 static void metrics_move_as_physics_says(void)
 {
-    uint64_t state = 20261126, properties = 0, compared = 0;
+    uint64_t properties = 0, compared = 0;
 
     for (size_t c = 0; c < LAWS; c++)
         claim_parse(&laws[c], &claims[c]);
-    for (size_t a = 0; a < ALONGS; a++)
+    for (size_t a = 0; a < ALONGS; a++) {
+        uint64_t state = 20261126 + 0x9e3779b97f4a7c15 * a; /* each its own points */
+
         along_run(&alongs[a], &state, &properties, &compared);
+    }
     printf("\n    %" PRIu64 " properties, %" PRIu64 " pairs of neighbours compared\n",
            properties, compared);
 }
