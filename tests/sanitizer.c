@@ -25,7 +25,7 @@ const char *__lsan_default_suppressions(void)
            "leak:libhdf5\n"
            "leak:libfabric\n"
            "leak:add_to_global_resize\n" /* of dlopen */
-           "leak:vasprintf\n";           /* no frame of the caller; nothing here calls it */
+           "leak:vasprintf\n"; /* no frame of the caller; nothing here calls it */
 }
 
 /* Plugins stay: the leaks of one that is gone have no name to be suppressed by. */

@@ -273,10 +273,10 @@ struct cim_network_request {
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute
  * and memory time overlap.  NAN: the family does not know. */
 struct cim_network {
-    double macs;                  /* of the layers meant; known before the family adds */
-    double weight_bytes;          /* of them; without streamed operands; likewise */
-    double compute_s, memory_s;   /* sums over layers */
-    double input_s, output_s;     /* between host and memory */
+    double macs;                /* of the layers meant; known before the family adds */
+    double weight_bytes;        /* of them; without streamed operands; likewise */
+    double compute_s, memory_s; /* sums over layers */
+    double input_s, output_s;   /* between host and memory */
     double forward_s, backward_s; /* training only */
     double latency_s;
     double energy_j;
