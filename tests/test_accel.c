@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 static struct level buffers[] = {
     { .level = LEVEL_INPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
@@ -188,6 +189,38 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
                                            rows[i].kernel;
         CU_ASSERT_DOUBLE_EQUAL(map_one(&machine, &layer).active_pes, rows[i].pes, 1e-9);
     }
+}
+
+/* A language model's last layer on many PEs of one-bit elements: 50 257 filters, a PE
+ * holds hundreds of channels.  Choices are what divides, so that all are looked at soon. */
+static void large_row_stationary_arrays_are_searched_soon(void)
+{
+    struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+    struct accel_layer layer = {
+        .name = "logits",
+        .batch = 720720,
+        .groups = 1,
+        .channels = 1024,
+        .filters = 50257,
+        .in_height = 1,
+        .in_width = 1,
+        .kernel_height = 1,
+        .kernel_width = 1,
+        .stride = 1,
+        .out_height = 1,
+        .out_width = 1,
+    };
+    clock_t begin = clock();
+
+    machine.accelerator.pe_rows = 846;
+    machine.accelerator.pe_columns = 16;
+    for (size_t l = 1; l < 5; l++)
+        global[l].instances = 846 * 16;
+    machine.bits = 1;
+    CU_ASSERT(map_one(&machine, &layer).cycles > 0);
+    for (size_t l = 1; l < 5; l++)
+        global[l].instances = 168;
+    CU_ASSERT((double)(clock() - begin) / CLOCKS_PER_SEC < 5);
 }
 
 static void eie_skips_zeros_and_pads_long_runs(void)
@@ -475,6 +508,7 @@ static void row_stationary_finds_the_least_of_all_passes(void)
 SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
+      TEST(large_row_stationary_arrays_are_searched_soon),
       TEST(eie_skips_zeros_and_pads_long_runs), TEST(eie_weights_must_fit_its_pes),
       TEST(groups_side_by_side_are_faster_and_move_as_much),
       TEST(winograd_counts_are_exact), TEST(words_hold_whole_elements),

@@ -104,6 +104,48 @@ static void a_budget_buys_copies(void)
 }
 
 /* One machine, not a list: no dimension. */
+/* Copies share DRAM: a budget of bandwidth that is an axis of its own moves their rate. */
+static void a_dram_budget_varies_alone(void)
+{
+    const char *const settings[] = {
+        "machine=eyeriss",     "area_budget=1 m2", "dram_budget=1 GB/s,2 GB/s",
+        "workload=vgg8-cifar", "technology=sram",  "node=22 nm",
+        "roadmap=lop",         "precision=8",
+    };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from_settings(settings, 8, shipped_library(), &sweep, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, NULL);
+    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_INFERENCE].points, 2);
+    const double *rates = study.results[STAGE_INFERENCE].inference.inference_rate_hz;
+
+    ASSERT_NEAR(value(rates, 1), 2 * value(rates, 0), 1e-9);
+    release();
+}
+
+/* Nobody knows how many machines without an area fit one. */
+static void machines_of_unknown_area_fit_no_budget(void)
+{
+    const char *const settings[] = {
+        "machine=eyeriss",  "area_budget=0 m2,1 m2", "energies=record", "precision=16",
+        "workload=alexnet", "technology=sram",       "node=65 nm",
+    };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from_settings(settings, 7, shipped_library(), &sweep, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][0], POINT_DONE);
+    CU_ASSERT(isnan(study.results[STAGE_INFERENCE].inference.machine_area_m2[0]));
+    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][1], POINT_INFEASIBLE);
+    release();
+}
+
 static void a_single_machine_needs_no_other_kinds(void)
 {
     struct error err = { "" };
@@ -169,6 +211,7 @@ static void bad_records_are_refused_in_words(void)
 
 SUITE(machine, TEST(a_machine_is_evaluated_by_its_own_stage_alone),
       TEST(its_latency_is_that_stages), TEST(a_budget_buys_copies),
+      TEST(a_dram_budget_varies_alone), TEST(machines_of_unknown_area_fit_no_budget),
       TEST(a_single_machine_needs_no_other_kinds),
       TEST(a_machines_axes_cannot_be_given_beside_it),
       TEST(every_shipped_machine_names_a_record),

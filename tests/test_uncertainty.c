@@ -488,6 +488,28 @@ static void sensitivity_works_at_equal_area(void)
     sweep_free(&sweep);
 }
 
+/* A device of nothing has no share of embodied carbon, in no sample. */
+static void an_objective_that_no_sample_has_is_infeasible(void)
+{
+    struct sweep sweep;
+    struct study study;
+    struct error err;
+
+    sweep_make("stages = [ \"sensitivity\" ]; objective = \"device_embodied_share\"; "
+               "samples = 8; axes = { device = [ \"nothing\", \"fairphone-3\" ]; fab = "
+               "\"act\"; fab_grid = \"taiwan\"; grid = \"europe\"; spread = "
+               "\"carbon-factors\"; };",
+               &sweep);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_SENSITIVITY][0], POINT_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "known of none of the samples"));
+    CU_ASSERT_EQUAL(study.statuses[STAGE_SENSITIVITY][1], POINT_DONE);
+    study_free(&study);
+    sweep_free(&sweep);
+}
+
 static void a_spread_of_nothing_known_is_refused(void)
 {
     struct spread_parameter wrong[] = {
@@ -515,4 +537,5 @@ SUITE(uncertainty, TEST(the_sequence_begins_as_published),
       TEST(only_what_reads_a_varied_record_is_sampled), TEST(factors_reach_every_stage),
       TEST(factors_of_a_network_reach_all_machines), TEST(stages_ignore_what_they_say),
       TEST(sensitivity_works_at_equal_area),
+      TEST(an_objective_that_no_sample_has_is_infeasible),
       TEST(a_spread_of_nothing_known_is_refused));

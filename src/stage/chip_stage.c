@@ -16,7 +16,8 @@ struct idle_chip {
     double batch;
     double kept_w;   /* leaks between inferences */
     double gated_w;  /* switched off between inferences */
-    double reload_j; /* volatile weights from DRAM */
+    double reload_j; /* volatile weights from DRAM, and into the chip's memories */
+    double reload_dram_j;
 };
 
 static void level_costs(const struct buffers_columns *b, uint64_t row,
@@ -74,6 +75,7 @@ static void policy_apply(const struct point *point, const struct buffers_columns
         if (point->idle == IDLE_RELOAD && !is_nonvolatile && level->holds_weights) {
             double bits = 8 * b->level_bytes[at] * c->chip.instances[id];
 
+            c->reload_dram_j += bits * c->chip.dram_j_per_bit;
             c->reload_j += bits * c->chip.dram_j_per_bit +
                            bits / (double)machine_word_bits(&machine, level) *
                                b->level_write_j[at];
@@ -141,7 +143,8 @@ static void row_write(const struct idle_chip *c, const struct point *point,
                       const struct chip_columns *out, uint64_t i)
 {
     const struct chip *chip = &c->chip;
-    double dram_j = chip->part_j[PART_DRAM] + chip->part_j[PART_DRAM_BACKGROUND];
+    double dram_j = chip->part_j[PART_DRAM] + chip->part_j[PART_DRAM_BACKGROUND] +
+                    (chip->part_j[PART_WAKE] > 0 ? c->reload_dram_j : 0);
     double total_j = 0, level_j = 0, idle_j, throughput_hz, rate_hz;
     double leakage_w = chip->levels_leakage_w + chip->logic_leakage_w;
     double share = leakage_w > 0 ? chip->levels_leakage_w / leakage_w : 0;

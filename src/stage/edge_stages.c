@@ -12,13 +12,14 @@ static struct power_line line_at(const struct study *study, uint64_t c)
 {
     const struct chip_columns *chip = &study->results[STAGE_CHIP].chip;
     struct point point;
-    double batch, active_j;
+    double batch, active_j = 0;
 
     grid_point(&study->grids[STAGE_CHIP], &study->sweep->space, c, &point);
     batch = (double)point.batch;
-    active_j = batch *
-               (chip->inference_j[c] - chip->part_j[c * PART_COUNT + PART_IDLE] -
-                chip->part_j[c * PART_COUNT + PART_WAKE]);
+    for (uint64_t part = 0; part < PART_COUNT;
+         part++) /* idling may exceed all others */
+        if (part != PART_IDLE && part != PART_WAKE)
+            active_j += batch * chip->part_j[c * PART_COUNT + part];
     return power_line_make(chip->idle_w[c], batch, active_j, chip->wake_j[c],
                            chip->latency_s[c]);
 }

@@ -79,6 +79,8 @@ static enum status inference_visit(const struct visit *visit,
         return STATUS_INFEASIBLE; /* the machine's stage said why */
     if (machine->area_m2 > 0)
         taken.area_m2 = machine->area_m2;
+    if (!(taken.area_m2 > 0)) /* records' own energies come without areas */
+        taken.area_m2 = NAN;
     if (point->area_budget_m2 > 0)
         copies = floor(point->area_budget_m2 / taken.area_m2 * (1 + 1e-12));
     if (!(copies >= 1))

@@ -231,7 +231,8 @@ const struct stage stages[STAGE_COUNT] = {
                                      "energy, area, copies in an area budget",
                           .axes = (SYSTEM_AXES | CHIP_AXES | CIM_NETWORK_AXES |
                                    CROSSBAR_NETWORK_AXES | AXIS_BIT(machine) |
-                                   AXIS_BIT(area_budget_m2)) &
+                                   AXIS_BIT(area_budget_m2) |
+                                   AXIS_BIT(dram_budget_bytes_per_s)) &
                                   ~MACHINE_AXES,
                           .optional = AXIS_BIT(technology),
                           .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),

@@ -185,8 +185,6 @@ static void row_write(const struct study *study, const struct spread *spread,
     double sum = 0, wins = 0;
 
     out->samples_done[i] = (double)n;
-    if (n == 0)
-        return;
     indices_write(study, spread, sampled, sampled->y,
                   &out->first_order_index[i * SPREAD_PARAMETERS_MAX]);
     indices_write(study, spread, sampled, sampled->is_win,
@@ -225,9 +223,14 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
             continue;
         }
         row_collect(study, &row, &sampled);
-        row_write(study, spread, &sampled, &out->sensitivity, i);
+        if (sampled.n > 0) {
+            row_write(study, spread, &sampled, &out->sensitivity, i);
+            status[i] = POINT_DONE;
+        } else {
+            error_set(reason, STATUS_INFEASIBLE, "%s is known of none of the samples",
+                      objective_metric(study->sweep)->name);
+        }
         sampled_free(&sampled);
-        status[i] = POINT_DONE;
     }
 }
 

@@ -1,0 +1,274 @@
+/* What must hold at any point: how metrics move along an axis, and how they relate to each
+ * other.  Tables for test_monotone.c.
+ *
+ * Not here, since physics does not say so: latency or energy over capacity, temperature or
+ * node under a target that is something else (the search takes another organization);
+ * cycles over the number of PEs (layers that do not divide leave PEs idle, and wider
+ * arrays take longer to fill); area over nodes (cells differ in F2); epochs over instances
+ * (a network may take more than a machine gives). */
+#ifndef NVSWEEP_TESTS_MONOTONE_H
+#define NVSWEEP_TESTS_MONOTONE_H
+
+#include "array_library.h"
+#include "carbon/carbon.h"
+#include "cloud/training.h"
+#include "stage/stage.h"
+#include "tech/node.h"
+
+/* Metrics of a stage along one axis, all else the same. */
+struct along {
+    enum stage_id stage;
+    enum axis_id axis;
+    const char *metrics; /* "+a": never falls, "-a": never rises, "=a": stays */
+    const char *why;
+    const char *settings; /* under which it holds, "axis=value axis=this|that" */
+    const char *values;   /* of the axis, ascending; by default drawn */
+    double least, most;   /* of drawn numbers; by default the axis's range */
+    double (*order)(const struct record *record); /* of records */
+    bool (*holds)(const struct point *point);     /* further condition */
+    double round_s;        /* a round may take so long, by default a little */
+    bool doubles;          /* values are the first times powers of two */
+    bool one_organization; /* of the array: compare only points that have the same */
+};
+
+static double grid_order(const struct record *record)
+{
+    return ((const struct grid_region *)record)->kg_per_j;
+}
+
+static double prep_order(const struct record *record)
+{
+    return ((const struct dataset *)record)->prep_s;
+}
+
+/* A machine that works draws more than one that does not. */
+static bool work_costs(const struct point *point)
+{
+    const struct device *device = (const struct device *)point->device;
+
+    return device->power_w / device_gain(device, point->optimisations) >=
+           device->idle_w;
+}
+
+/* Rows enough that mats of every shape can be built: an array of a few wide rows is all
+ * periphery, and a taller one may be smaller. */
+static bool has_rows(const struct point *point)
+{
+    const struct cell *cell = (const struct cell *)point->technology;
+    uint64_t ways = point->associativity ? point->associativity : 1;
+    uint64_t deep = cell->kind == CELL_RACETRACK ? cell->domains_per_track : 1;
+
+    return point->capacity_bytes / point->line_bytes / ways / deep >= 16384;
+}
+
+/* NVSim's tables hold off-currents constant at some nodes, where wires and the sizes they
+ * ask for still change, and have slips at others (itrs_planar.cfg). */
+static bool off_currents_rise(const struct point *point)
+{
+    const struct node *node = library_node(shipped_library(), point->node_m,
+                                           point->roadmap);
+
+    for (size_t i = 1; node && i < node->points_count; i++)
+        if (node->points[i].ioff_n_a_per_m <= node->points[i - 1].ioff_n_a_per_m ||
+            node->points[i].ioff_p_a_per_m <= node->points[i - 1].ioff_p_a_per_m)
+            return false;
+    return node && node->points_count > 1;
+}
+
+#define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
+#define OFF_ROAD " phase=inference layer=0"
+#define EIE                                                                        \
+    "accelerator=eie-64 workload=eie9 layer=7|8|9 pe_rows=0 pe_columns=0 batch=1 " \
+    "phase=inference"
+
+/* clang-format off */
+static const struct along alongs[] = {
+    /* ---- array */
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area bank_count=1 associativity=0|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage associativity=0 bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 26, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area", .one_organization = true, .holds = off_currents_rise },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,secded" },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,bch2" },
+    { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area", .values = "off,on" },
+
+    /* ---- reuse and traffic */
+    { STAGE_REUSE, AXIS_batch, "+macs +llc_writes +footprint_bytes", "more samples; reads and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
+    { STAGE_REUSE, AXIS_phase, "+macs +llc_reads +llc_writes +footprint_bytes", "training contains the forward pass", .settings = SMALL_NETS " batch=1", .values = "inference,training" },
+    { STAGE_TRAFFIC, AXIS_capacity_bytes, "-llc_misses -miss_ratio -dram_reads -dram_writes -dram_read_bytes -dram_write_bytes", "LRU contains the smaller cache's lines (Mattson et al., 1970)", .settings = SMALL_NETS " batch=1", .least = 1024 },
+
+    /* ---- system */
+    { STAGE_SYSTEM, AXIS_dram_j_per_bit, "+energy_j +edp_js +dram_energy_j +roofline_energy_j +power_w =delay_s =roofline_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " batch=1" },
+    { STAGE_SYSTEM, AXIS_dram_access_s, "+delay_s +energy_j +edp_js =llc_delay_s =roofline_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1" },
+    { STAGE_SYSTEM, AXIS_leakage_time, "+energy_j +llc_leakage_j =delay_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "llc,memory" },
+
+    /* ---- accelerators */
+    { STAGE_BUFFERS, AXIS_buffer_bytes, "+buffers_area_m2", "more cells", .settings = "target=area energies=array word=0", .least = 4096, .most = 1 << 26 },
+    { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, another may be taken", .settings = SMALL_NETS OFF_ROAD " accelerator=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd|winograd-cube", .most = 16 },
+    { STAGE_MAPPING, AXIS_dram_bytes_per_s, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6 },
+    { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3 },
+    { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3 },
+    { STAGE_MAPPING, AXIS_queue_depth, "-cycles =computed_macs", "a longer queue evens out more", .settings = EIE " activation_density=0.1|0.3 weight_density=0.01|0.03", .most = 64, .round_s = 1 },
+    { STAGE_MAPPING, AXIS_weight_density, "+computed_macs =layer_macs", "more entries to be multiplied; further apart than random zeros scatter, while cycles are bound by columns", .settings = EIE " activation_density=0.1|0.3", .values = "0.005,0.01,0.02,0.04", .round_s = 1 },
+    { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "more columns to be broadcast; further apart than random zeros scatter", .settings = EIE " weight_density=0.01|0.03", .values = "0.02,0.05,0.12,0.3", .round_s = 1 },
+    { STAGE_CHIP, AXIS_dram_j_per_bit, "+inference_j +dynamic_j +chip_power_w +chip_edp_js =latency_s =onchip_power_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1" },
+    { STAGE_CHIP, AXIS_dram_bytes_per_s, "-latency_s +throughput_hz =chip_area_m2", "DRAM makes nothing wait for longer; a winograd mapper that may choose knows nothing of slow buffers", .settings = SMALL_NETS OFF_ROAD " batch=1 tile=direct", .least = 1e6 },
+    { STAGE_CHIP, AXIS_inference_hz, "-inference_j +chip_power_w +duty =latency_s =idle_w", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
+    { STAGE_CHIP, AXIS_idle, "-idle_w +wake_j", "what is switched off leaks nothing and must wake", .settings = SMALL_NETS OFF_ROAD " batch=1", .values = "on,gate,reload" },
+    { STAGE_CHIP, AXIS_pe_rows, "+peak_macs_hz +chip_area_m2", "more PEs", .settings = SMALL_NETS OFF_ROAD " batch=1", .most = 64 },
+
+    /* ---- edge */
+    { STAGE_EDGE, AXIS_inference_hz, "+edge_power_w -edge_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
+    { STAGE_EDGE, AXIS_dram_j_per_bit, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10" },
+    { STAGE_VIDEO, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
+
+    /* ---- carbon */
+    { STAGE_FOOTPRINT, AXIS_lifetime_s, "+device_operational_kg +device_carbon_kg =device_embodied_kg -device_embodied_share", "kept for longer it draws power for longer", .settings = NULL },
+    { STAGE_FOOTPRINT, AXIS_utilisation, "+device_operational_kg =device_embodied_kg", "work costs more than idling", .holds = work_costs },
+    { STAGE_FOOTPRINT, AXIS_pue, "+device_operational_kg =device_embodied_kg", "cooling and conversion", .settings = NULL },
+    { STAGE_FOOTPRINT, AXIS_grid_region, "+device_operational_kg =device_embodied_kg", "carbon of the electricity used", .order = grid_order },
+    { STAGE_FOOTPRINT, AXIS_fab_grid, "+cpa_kg_per_m2 +cpa_energy_kg_per_m2 +device_embodied_kg =device_operational_kg =cpa_gas_kg_per_m2", "carbon of the electricity that made it", .order = grid_order },
+    { STAGE_FOOTPRINT, AXIS_fab_yield, "-cpa_kg_per_m2 -device_logic_kg -device_memory_kg -device_storage_kg -device_embodied_kg", "dies that fail are paid for by those that work (ACT, ISCA 2022)", .settings = NULL },
+    { STAGE_FOOTPRINT, AXIS_fab_abatement, "-cpa_gas_kg_per_m2 -cpa_kg_per_m2 -device_embodied_kg", "gases that are destroyed", .settings = NULL },
+    { STAGE_FOOTPRINT, AXIS_optimisations, "+device_gain -device_operational_kg", "a step saves energy", .most = 8 },
+    { STAGE_CARBON, AXIS_lifetime_s, "-amortised_kg -carbon_kg =operational_kg =embodied_kg", "the work's share of the life falls", .settings = SMALL_NETS " batch=1" },
+    { STAGE_CARBON, AXIS_utilisation, "-amortised_kg -carbon_kg =operational_kg", "the work's share of the life falls", .settings = SMALL_NETS " batch=1" },
+    { STAGE_CARBON, AXIS_pue, "+operational_kg +carbon_kg -embodied_share =embodied_kg", "cooling and conversion", .settings = SMALL_NETS " batch=1" },
+    { STAGE_CARBON, AXIS_fab_yield, "-cache_embodied_kg -embodied_kg -cdp_kgs -cep_kgj", "dies that fail are paid for by those that work", .settings = SMALL_NETS " batch=1" },
+    { STAGE_CARBON, AXIS_grid_region, "+operational_kg +carbon_kg", "carbon of the electricity used", .settings = SMALL_NETS " batch=1", .order = grid_order },
+    { STAGE_CARBON, AXIS_dram_j_per_bit, "+operational_kg +carbon_kg +cep_kgj +ce2p_kgj2 =amortised_kg", "energy has its carbon", .settings = SMALL_NETS " batch=1" },
+
+    /* ---- cloud */
+    { STAGE_CLOUD, AXIS_instances, "+allreduce_s +exposed_s =t0_s =t1_s =gradient_bytes", "a ring of more takes longer (Patarasuk and Yuan, 2009)", .settings = SMALL_NETS " batch=1|2" },
+    { STAGE_CLOUD, AXIS_batch, "=gradient_bytes =allreduce_s =buckets", "more samples a step, the same weights", .settings = SMALL_NETS, .most = 16 },
+    { STAGE_CLOUD, AXIS_precision_bits, "+gradient_bytes +allreduce_s", "more bits a weight", .settings = SMALL_NETS " batch=1", .most = 64 },
+    { STAGE_CLOUD, AXIS_overlap, "-exposed_s -step_s =allreduce_s", "what overlaps is hidden", .settings = SMALL_NETS " batch=1|2", .values = "no,yes" },
+    { STAGE_CLOUD, AXIS_bucket_bytes, "-buckets -allreduce_s", "fewer starts of transfers", .settings = SMALL_NETS " batch=1|2" },
+    { STAGE_CLOUD, AXIS_dataset, "+t3_s +prep_stall =t1_s", "samples take longer to decode", .settings = SMALL_NETS " batch=1|2", .order = prep_order },
+
+    /* ---- reliability */
+    { STAGE_RELIABILITY, AXIS_write_error_rate, "+unprotected_fit -scrub_interval_s =wear_lifetime_s", "more errors to be found", .settings = SMALL_NETS " batch=1", .least = 1e-18, .most = 1e-4 },
+    { STAGE_RELIABILITY, AXIS_fit_target, "+scrub_interval_s -scrub_share -scrub_w =unprotected_fit =bit_flip_hz", "errors may wait for longer", .settings = SMALL_NETS " batch=1" },
+    { STAGE_RELIABILITY, AXIS_write_skew, "-unlevelled_lifetime_s =ideal_lifetime_s", "the most written line decides", .settings = SMALL_NETS " batch=1" },
+    { STAGE_RELIABILITY, AXIS_utilisation, "+line_write_hz -wear_lifetime_s -ideal_lifetime_s", "more writes a second", .settings = SMALL_NETS " batch=1" },
+    { STAGE_RELIABILITY, AXIS_levelling, "+wear_lifetime_s =line_write_hz", "start-gap keeps 97 % of the ideal (Qureshi et al., 2009)", .settings = SMALL_NETS " batch=1", .values = "start_gap,ideal" },
+    { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area fit_target=1e18" },
+
+    /* ---- computing in memory */
+    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area energies=array cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
+    { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "cim=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
+    { STAGE_CIM_OPERATION, AXIS_units, "+operation_lanes +operation_hz +operation_w", "more banks or cores", .settings = "cim=simdram|ambit|simdram-rank|upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 2560 },
+    { STAGE_CIM_OPERATION, AXIS_tasklets, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "cim=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=0 precision=8|16|32 phase=inference", .most = 16 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
+    { STAGE_CIM_NETWORK, AXIS_units, "-network_compute_s", "more cores share the work; banks of simdram share activations, too, and ranks differ", .settings = SMALL_NETS " layer=0 cim=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .most = 2560 },
+    { STAGE_CIM_NETWORK, AXIS_oversubscribed_bytes_per_s, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 cim=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12 },
+
+    /* ---- crossbars */
+    { STAGE_CROSSBAR, AXIS_adc_bits, "+crossbar_adc_s +crossbar_adc_j +crossbar_adc_m2 +crossbar_settle_s +crossbar_conversion_s =crossbar_cells_m2 =crossbar_sum_bits", "a level more halves the step", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc" },
+    { STAGE_CROSSBAR, AXIS_crossbar_rows, "+crossbar_cells_m2", "more cells; on longer bitlines fewer may conduct", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc adc_columns=0", .most = 1024 },
+    { STAGE_CROSSBAR, AXIS_cell_bits, "+crossbar_sum_bits =crossbar_cells_m2", "more levels", .settings = "technology=rram|pcm|fefet|ctt|rram-mlc" },
+    { STAGE_CROSSBAR_NETWORK, AXIS_batch, "+crossbar_s +crossbar_j +crossbar_macs +crossbar_dram_bytes =crossbar_weights =crossbar_area_m2", "more samples, weights in place", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .most = 64 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_dram_bytes_per_s, "-crossbar_s -crossbar_j =crossbar_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e6 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_dram_j_per_bit, "+crossbar_j +crossbar_edp_js =crossbar_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8" },
+    { STAGE_CROSSBAR_NETWORK, AXIS_update_share, "+crossbar_s +crossbar_j +crossbar_epoch_writes +crossbar_endurance_share", "more cells are written", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training" },
+    { STAGE_CROSSBAR_NETWORK, AXIS_update_pulses, "+crossbar_s +crossbar_j +crossbar_epoch_writes", "more pulses", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|rram-mlc precision=8 phase=training" },
+    { STAGE_CROSSBAR_NETWORK, AXIS_activation_density, "+crossbar_j =crossbar_area_m2", "more wordlines are driven", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e-3 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_epoch_samples, "+crossbar_epoch_s +crossbar_epoch_j +crossbar_epoch_writes =crossbar_s", "more batches", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .most = 1e9 },
+
+    /* ---- machines side by side */
+    { STAGE_INFERENCE, AXIS_area_budget_m2, "+machine_copies +inference_rate_hz =inference_latency_s =inference_energy_j", "more copies", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e-5 },
+    { STAGE_INFERENCE, AXIS_dram_budget_bytes_per_s, "+inference_rate_hz -inference_period_s =inference_latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e6 },
+
+    /* ---- hyperdimensional computing */
+    { STAGE_HDC, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
+    { STAGE_HDC, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
+    { STAGE_HDC, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
+};
+
+/* Of every row that is done: "left <= right", "left >= right", "left = right". */
+struct law {
+    enum stage_id stage;
+    const char *text;
+};
+
+static const struct law laws[] = {
+    { STAGE_ARRAY, "tag_energy_j <= read_energy_j" },
+    { STAGE_ARRAY, "area_efficiency <= 1" },
+    { STAGE_REUSE, "llc_read_bytes >= llc_reads" },
+    { STAGE_TRAFFIC, "llc_misses <= llc_reads + llc_writes" },
+    { STAGE_TRAFFIC, "miss_ratio <= 1" },
+    { STAGE_TRAFFIC, "dram_reads <= llc_misses" },
+    { STAGE_TRAFFIC, "dram_writes <= llc_writes" },
+    { STAGE_SYSTEM, "edp_js = energy_j * delay_s" },
+    { STAGE_SYSTEM, "edap_jsm2 = edp_js * area_m2" },
+    { STAGE_SYSTEM, "llc_edp_js = llc_energy_j * llc_delay_s" },
+    { STAGE_SYSTEM, "delay_s >= llc_delay_s" },
+    { STAGE_SYSTEM, "energy_j = llc_dynamic_j + llc_leakage_j + dram_energy_j" },
+    { STAGE_SYSTEM, "energy_j >= llc_energy_j" },
+    { STAGE_SYSTEM, "roofline_s >= compute_s" },
+    { STAGE_SYSTEM, "roofline_s >= llc_busy_s" },
+    { STAGE_SYSTEM, "roofline_s >= dram_busy_s" },
+    { STAGE_SYSTEM, "roofline_energy_j = sum:component_j" },
+    { STAGE_SYSTEM, "roofline_edp_js = roofline_energy_j * roofline_s" },
+    { STAGE_SYSTEM, "power_w * roofline_s = roofline_energy_j" },
+    { STAGE_MAPPING, "cycles >= ideal_cycles" },
+    { STAGE_MAPPING, "stall_cycles <= cycles" },
+    { STAGE_MAPPING, "utilization <= 1" },
+    { STAGE_MAPPING, "pe_use_accesses <= register_accesses" },
+    { STAGE_MAPPING, "offchip_accesses = offchip_reads + offchip_writes" },
+    { STAGE_CHIP, "inference_j = sum:part_j" },
+    { STAGE_CHIP, "dynamic_j <= inference_j" },
+    { STAGE_CHIP, "memory_j <= inference_j" },
+    { STAGE_CHIP, "chip_edp_js = inference_j * latency_s" },
+    { STAGE_CHIP, "chip_edap_jsm2 = chip_edp_js * chip_area_m2" },
+    { STAGE_CHIP, "onchip_power_w <= chip_power_w" },
+    { STAGE_CHIP, "throughput_hz * latency_s = batch" },
+    { STAGE_CHIP, "duty <= 1" },
+    { STAGE_CHIP, "computed_macs <= peak_macs_hz * latency_s" },
+    { STAGE_EDGE, "edge_power_w >= standby_w" },
+    { STAGE_EDGE, "edge_power_w = chip_power_w" },
+    { STAGE_EDGE, "edge_power_w = edge_inference_j * inference_hz" },
+    { STAGE_VIDEO, "video_total_w = video_device_w + video_cloud_w" },
+    { STAGE_VIDEO, "video_device_w >= video_chip_w + video_radio_w" },
+    { STAGE_VIDEO, "video_busy_share <= 1" },
+    { STAGE_VIDEO, "video_uplink_share <= 1" },
+    { STAGE_FOOTPRINT, "device_carbon_kg = device_embodied_kg + device_operational_kg" },
+    { STAGE_FOOTPRINT, "device_embodied_kg = device_logic_kg + device_memory_kg + device_storage_kg + device_whole_kg + device_packaging_kg" },
+    { STAGE_FOOTPRINT, "cpa_kg_per_m2 >= cpa_energy_kg_per_m2 + cpa_gas_kg_per_m2 + cpa_materials_kg_per_m2" },
+    { STAGE_CARBON, "carbon_kg = amortised_kg + operational_kg" },
+    { STAGE_CARBON, "embodied_kg >= cache_embodied_kg" },
+    { STAGE_CARBON, "cdp_kgs = embodied_kg * roofline_s" },
+    { STAGE_CARBON, "cep_kgj = embodied_kg * roofline_energy_j" },
+    { STAGE_CLOUD, "t0_s <= t1_s" },
+    { STAGE_CLOUD, "t1_s <= t3_s" },
+    { STAGE_CLOUD, "t3_s <= t2_s" },
+    { STAGE_CLOUD, "t0_s >= compute_s" },
+    { STAGE_CLOUD, "step_s >= t0_s + exposed_s" },
+    { STAGE_CLOUD, "exposed_s <= allreduce_s" },
+    { STAGE_CLOUD, "allreduce_s = allreduce_intra_s + allreduce_network_s" },
+    { STAGE_RELIABILITY, "residual_fit <= fit_target" },
+    { STAGE_RELIABILITY, "unlevelled_lifetime_s <= ideal_lifetime_s" },
+    { STAGE_RELIABILITY, "wear_lifetime_s <= ideal_lifetime_s" },
+    { STAGE_RELIABILITY, "wear_lifetime_s >= lifetime_s" },
+    { STAGE_RELIABILITY, "scrub_share <= 1" },
+    { STAGE_RELIABILITY, "codeword_failure <= 1" },
+    { STAGE_CIM_NETWORK, "network_edp_js = network_j * network_s" },
+    { STAGE_CIM_NETWORK, "network_macs_hz * network_s = network_macs" },
+    { STAGE_CIM_NETWORK, "network_macs_hz <= network_attainable_hz" },
+    { STAGE_CROSSBAR, "crossbar_line_drop <= 1" },
+    { STAGE_CROSSBAR_NETWORK, "crossbar_j = sum:crossbar_part_j" },
+    { STAGE_CROSSBAR_NETWORK, "crossbar_area_m2 = sum:crossbar_part_m2" },
+    { STAGE_CROSSBAR_NETWORK, "crossbar_edp_js = crossbar_j * crossbar_s" },
+    { STAGE_CROSSBAR_NETWORK, "crossbar_used <= 1" },
+    { STAGE_CROSSBAR_NETWORK, "crossbar_s >= crossbar_forward_s" },
+    { STAGE_INFERENCE, "inference_edp_js = inference_energy_j * inference_latency_s" },
+    { STAGE_INFERENCE, "inference_power_w = inference_energy_j * inference_rate_hz" },
+    { STAGE_INFERENCE, "inference_area_m2 = machine_copies * machine_area_m2" },
+    { STAGE_INFERENCE, "inference_rate_hz * inference_latency_s <= machine_copies * batch" },
+    { STAGE_HDC, "hdc_s = sum:hdc_step_s" },
+    { STAGE_HDC, "hdc_j = sum:hdc_step_j" },
+    { STAGE_HDC, "hdc_edp_js = hdc_j * hdc_s" },
+};
+/* clang-format on */
+
+#endif
