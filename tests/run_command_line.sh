@@ -31,6 +31,7 @@ axes = { technology = "racetrack"; node = "16 nm"; hdc = "racetrack-hdc";
          hdc_task = "language-recognition"; span = [ 1, 2 ]; };
 CFG
 expect 0 "2 domains or more" "$NVSWEEP" explain "$scratch/span.cfg" span=1
+one_line "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o /dev/null
 one_line "$NVSWEEP" show "$scratch/absent.h5"
 echo "not HDF5" >"$scratch/junk.h5"
 one_line "$NVSWEEP" show "$scratch/junk.h5"

@@ -1,6 +1,8 @@
 """Whole runs of a sweep without physics: same bytes for any number of ranks and after
 any stop, refusals, faults of points, faults of the disk."""
 import json
+import pty
+import re
 import shutil
 import signal
 
@@ -217,6 +219,31 @@ for file, wanted_code, state, kind, count in (("fail.h5", 1, "failed", "failed",
     claim(f"status tells that {file} is {state}, and which points did it",
           code == wanted_code and found["state"] == state and len(points) == count and
           all("technology=" in p["point"] for p in points), found)
+    words = subprocess.run([os.path.join(root, nvsweep), "status", file], timeout=60,
+                           capture_output=True, text=True).stdout
+    claim("and says the same in words", all(
+        any(line.split()[:1] == [kind] and p["point"] in line for line in words.splitlines())
+        for p in points), words)
+
+# ---- a terminal
+ours, theirs = pty.openpty()
+process = subprocess.Popen(command(0, "bar.h5", 20, 50), stdout=subprocess.DEVNULL,
+                           stderr=theirs, env=dict(
+                               environment, SYNTHETIC_LOUD="1", SYNTHETIC_SPIN_US="4000"))
+os.close(theirs)
+shown = b""
+try:
+    while chunk := os.read(ours, 4096):
+        shown += chunk
+except OSError:  # how Linux says that nobody writes any more
+    pass
+process.wait(timeout=60)
+bars = [(bar.count("#") / len(bar), int(percent) / 100) for bar, percent in re.findall(
+    r"\r\x1b\[K\[(#*\.*)\] \w+ \d+/\d+ points, (\d+) %", shown.decode())]
+claim("a terminal shows a bar that grows with the points",
+      process.returncode == 0 and len(bars) > 1 and bars == sorted(bars) and
+      all(abs(bar - share) < 0.06 for bar, share in bars), f"{bars} {shown[-300:]}")
+
 process = start(2, "watched.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
 wait_for(lambda: os.path.exists("watched.h5"))
 for rank in ranks_of(process.pid):

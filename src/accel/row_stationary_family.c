@@ -200,6 +200,8 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
     for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
             uint64_t channels = least(q * r, l->channels);
+            bool is_last = q * r >=
+                           l->channels; /* more change nothing but leave less */
             uint64_t most = least(sums, weights / (q * l->kernel_width));
             size_t c = divisor_find(&search->channels, channels);
 
@@ -214,6 +216,8 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
                 *is_met = true;
                 pass_hold(search, e, channels, filters, capacity);
             }
+            if (is_last)
+                break;
         }
     return search->best_cost < INFINITY;
 }
