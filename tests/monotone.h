@@ -100,7 +100,7 @@ static const struct along alongs[] = {
     { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area", .values = "off,on" },
 
     /* ---- reuse and traffic */
-    { STAGE_REUSE, AXIS_batch, "+macs +llc_writes +footprint_bytes", "more samples; reads and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
+    { STAGE_REUSE, AXIS_batch, "+macs +footprint_bytes", "more samples; accesses and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
     { STAGE_REUSE, AXIS_phase, "+macs +llc_reads +llc_writes +footprint_bytes", "training contains the forward pass", .settings = SMALL_NETS " batch=1", .values = "inference,training" },
     { STAGE_TRAFFIC, AXIS_capacity_bytes, "-llc_misses -miss_ratio -dram_reads -dram_writes -dram_read_bytes -dram_write_bytes", "LRU contains the smaller cache's lines (Mattson et al., 1970)", .settings = SMALL_NETS " batch=1", .least = 1024 },
 
