@@ -182,7 +182,7 @@ static void h5_begin(struct io *io)
     H5Pset_fill_time(create, H5D_FILL_TIME_NEVER);
     io->h5 = H5Fcreate(io->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     for (int c = 0; c < IO_COLUMNS; c++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof name, "c%02d", c);
         io->datasets[c] = H5Dcreate2(io->h5, name, H5T_IEEE_F64LE, space, H5P_DEFAULT,

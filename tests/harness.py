@@ -36,6 +36,20 @@ def command(ranks, file, capacities=5, batches=7, lease_blocks=0):
                      str(lease_blocks)]
 
 
+def asan_of(program):
+    """The library of ASan that a program begins with, if it has that, in a list."""
+    needs = subprocess.run(["ldd", program], capture_output=True, text=True).stdout.split()
+    return [word for word in needs if word.startswith("/") and "libasan" in word]
+
+
+def preloaded(library):
+    """The variables that put a library before a program, after ASan if it has that: which
+    then does not look for leaks, since mpirun, which is preloaded too, has some."""
+    asan = asan_of(runner)
+    variables = {"LD_PRELOAD": ":".join(asan + [library])}
+    return dict(variables, ASAN_OPTIONS="detect_leaks=0") if asan else variables
+
+
 def start(ranks, file, *size, **variables):
     return subprocess.Popen(command(ranks, file, *size), text=True,
                             env=dict(environment, **variables),

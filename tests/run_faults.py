@@ -26,7 +26,7 @@ def remove(file):
 
 
 def run(file, **variables):
-    return sweep(0, file, *SIZE, LD_PRELOAD=library, **variables)
+    return sweep(0, file, *SIZE, **preloaded(library), **variables)
 
 
 def counts_of():
@@ -65,6 +65,7 @@ def attempt(call, n, errno, short=""):
     return None
 
 
+has_own_memory = not asan_of(runner)  # else ASan gives it, which asks nobody
 counts = counts_of()
 wanted = bytes_of("calm.h5")
 # The file is created by a child whose calls are not in the counts: twice as many are tried.
@@ -75,6 +76,8 @@ plans = [("open", 1, EIO), ("pwrite", 1, ENOSPC), ("pwrite", 1, EFBIG), ("write"
          ("link", 1, KILL), ("own_memory", 1, ENOMEM), ("memory", 97, ENOMEM)]
 chosen = os.environ.get("FAULTS", "")
 for call, step, errno in plans:
+    if "memory" in call and not has_own_memory:
+        continue
     names = [call] if errno else ["kill", "kill-" + call]
     if chosen and chosen != "all" and not set(names) & set(chosen.split(",")):
         continue
@@ -95,7 +98,7 @@ wanted = bytes_of("calm3.h5")
 
 def one_rank_fails(rank, call, n, errno):
     remove("x.h5")
-    return sweep(3, "x.h5", 20, 50, LD_PRELOAD=library, SYNTHETIC_SPIN_US="300",
+    return sweep(3, "x.h5", 20, 50, **preloaded(library), SYNTHETIC_SPIN_US="300",
                  INTERPOSE_RANK=str(rank), INTERPOSE_FAIL=f"{call}:{n}:{errno}")
 
 
@@ -111,6 +114,8 @@ for rank in 0, 1, 2:
               code == 1 and said.count("bench_runner:") == 1 and "No space left" in said,
               f"{code} {said}")
         goes_on()
+    if not has_own_memory:
+        continue
     code, said = one_rank_fails(rank, "own_memory", 40, ENOMEM)
     claim(f"when rank {rank} gets no memory all ranks end, and it says so",
           code == 1 and said.count("nvsweep: out of memory") == 1, f"{code} {said}")

@@ -14,7 +14,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 library = os.path.join(folder.name, "interpose.so")
 subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library,
                 os.path.join(here, "interpose.c"), "-ldl"], check=True)
-code, said = sweep(2, "x.h5", 20, 20, LD_PRELOAD=library, SYNTHETIC_POWER="1",
+code, said = sweep(2, "x.h5", 20, 20, **preloaded(library), SYNTHETIC_POWER="1",
                    SYNTHETIC_SYNC="0.03", SYNTHETIC_SPIN_US="2000",
                    INTERPOSE_RECORD=os.path.abspath("record"))
 claim("a run with durability power finishes", code == 0, said)
@@ -116,7 +116,7 @@ claim(f"no power cut at any of {prefixes} moments leaves a status without its va
       wrong == 0, wrong)
 claim("and each file opens with whole blocks", unopened == 0, unopened)
 # Without the order the same cuts do lie: the test can fail.
-sweep(2, "z.h5", 20, 20, LD_PRELOAD=library, INTERPOSE_RECORD=os.path.abspath("record2"),
+sweep(2, "z.h5", 20, 20, **preloaded(library), INTERPOSE_RECORD=os.path.abspath("record2"),
       SYNTHETIC_SPIN_US="100")
 os.rename("record2", "record")
 naive = [r for r in records() if r[1] == "z.h5" and r[0] == "write"]
