@@ -47,7 +47,7 @@ code, said = sweep(2, "budget.h5", 20, 50)
 claim("and the same command goes on", code == 0 and bytes_of("budget.h5") == wanted, said)
 
 # ---- reading while it runs
-process = start(2, "live.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
+process = start(2, "live.h5", 20, 50, SYNTHETIC_SPIN_US="8000")  # several looks fit in
 wait_for(lambda: os.path.exists("live.h5"))
 seen = []
 while process.poll() is None:
