@@ -107,6 +107,13 @@ honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold number
 sanitize: deps  ## the whole test suite under ASan and UBSan (takes an hour)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 OPTIMISE='-O1 -g' check
 
+threads: deps  ## the runner, whose lock has a thread of its own, under ThreadSanitizer
+	$(Q)$(MAKE) --no-print-directory BUILD=build/threads OPTIMISE='-O1 -g -fsanitize=thread' \
+	    all build/threads/unit build/threads/bench_runner
+	$(Q)TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 V=1 build/threads/unit run
+	$(Q)TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 \
+	    tests/run_all build/threads run_runner.py run_one_reader.py
+
 valgrind: deps all  ## one rank and every command that reads its file, under valgrind
 	$(Q).ci/deps valgrind
 	$(Q)NVSWEEP=$(BUILD)/nvsweep tests/valgrind.sh
@@ -165,7 +172,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps torture slurm-test fuzz compilers honesty sanitize valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps torture slurm-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

@@ -233,7 +233,7 @@ static bool ifmap_serve(const struct scalesim_run *run,
                         struct stream *stream, int64_t *served)
 {
     enum dataflow dataflow = run->array->dataflow;
-    struct request request;
+    struct request request = { 0 };
     int64_t wait = HIT;
     bool is_asked = false;
 
@@ -265,7 +265,7 @@ static bool filter_serve(const struct scalesim_run *run,
 {
     enum dataflow dataflow = run->array->dataflow;
     uint64_t places = dataflow == DATAFLOW_OS ? fold->columns : fold->rows;
-    struct request request;
+    struct request request = { 0 };
     int64_t wait = HIT;
 
     *served = now + HIT;
