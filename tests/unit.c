@@ -1,5 +1,5 @@
-/* Runs every suite, or those named: `unit [SUITE...]`.  The list is made from the names of
- * the test files. */
+/* Runs every suite, or those named: `unit [SUITE...]`, or all but those: `unit -SUITE...`.
+ * The list is made from the names of the test files. */
 #include "unit.h"
 
 #include <CUnit/Basic.h>
@@ -21,14 +21,32 @@ static CU_SuiteInfo suites[] = {
 
 static bool is_wanted(const char *suite, int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], suite) == 0)
-            return true;
-    return argc < 2;
+    bool is_left_out = false, is_named = false, are_named = false;
+
+    for (int i = 1; i < argc; i++) {
+        are_named |= argv[i][0] != '-';
+        is_named |= strcmp(argv[i], suite) == 0;
+        is_left_out |= argv[i][0] == '-' && strcmp(argv[i] + 1, suite) == 0;
+    }
+    return are_named ? is_named : !is_left_out;
 }
 
-/* Keep the suites that are wanted; how many there are. */
-static int suites_choose(int argc, char **argv)
+/* Is there a suite for every argument? */
+static bool are_known(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const CU_SuiteInfo *suite = suites;
+
+        while (suite->pName && strcmp(argv[i] + (argv[i][0] == '-'), suite->pName) != 0)
+            suite++;
+        if (!suite->pName)
+            return false;
+    }
+    return true;
+}
+
+/* Keep the suites that are wanted. */
+static void suites_choose(int argc, char **argv)
 {
     int count = 0;
 
@@ -36,17 +54,17 @@ static int suites_choose(int argc, char **argv)
         if (is_wanted(suite->pName, argc, argv))
             suites[count++] = *suite;
     suites[count] = (CU_SuiteInfo)CU_SUITE_INFO_NULL;
-    return count;
 }
 
 int main(int argc, char **argv)
 {
     unsigned failures;
 
-    if (suites_choose(argc, argv) < (argc > 1 ? argc - 1 : 1)) {
+    if (!are_known(argc, argv)) {
         fprintf(stderr, "unit: no such suite\n");
         return EXIT_FAILURE;
     }
+    suites_choose(argc, argv);
     if (CU_initialize_registry() != CUE_SUCCESS ||
         CU_register_suites(suites) != CUE_SUCCESS)
         return EXIT_FAILURE;
