@@ -49,7 +49,6 @@ int main(int argc, char **argv)
     }
     if (fflush(stdout) != 0 && status == STATUS_OK)
         status = error_set(&err, STATUS_IO, "cannot write to standard output");
-    if (err.text[0])
-        fprintf(stderr, "nvsweep: %s\n", err.text);
+    error_tell(&err);
     return status_exit_code(status);
 }

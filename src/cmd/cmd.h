@@ -1,6 +1,5 @@
 /* Subcommands: one file each.  Every function gets the arguments after the command's
- * name, prints results to stdout, fills in err and returns a status; only main prints
- * errors. */
+ * name, prints results to stdout, fills in err and returns a status; main tells the error. */
 #ifndef NVSWEEP_CMD_CMD_H
 #define NVSWEEP_CMD_CMD_H
 
@@ -39,6 +38,9 @@ struct option_spec {
  * several times.  STATUS_INPUT for unknown options, with a suggestion. */
 enum status options_read(int *argc, char **argv, const struct option_spec *options,
                          size_t option_count, struct error *err);
+
+/* Print what went wrong, if anything did, and forget it. */
+void error_tell(struct error *err);
 
 /* The library: folders given with --library first, then the shipped one. */
 enum status library_load(struct library *library, struct error *err);

@@ -139,6 +139,13 @@ enum status inputs_parse(const char *name, const struct files *files,
     return sweep_parse(&file, library, sweep, err);
 }
 
+void error_tell(struct error *err)
+{
+    if (err->text[0])
+        fprintf(stderr, "nvsweep: %s\n", err->text);
+    err->text[0] = '\0';
+}
+
 enum status library_load(struct library *library, struct error *err)
 {
     struct files files = { 0 };

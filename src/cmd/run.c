@@ -90,8 +90,12 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     status = run_agree(MPI_COMM_WORLD, status, err);
     if (status == STATUS_OK)
         status = run_on(MPI_COMM_WORLD, argv[0], output, &run, err);
+    /* Rank 0 tells it, while all are there: once one rank has ended with an exit code,
+     * mpirun ends the others. */
+    if (rank == 0)
+        error_tell(err);
+    err->text[0] = '\0';
+    MPI_Barrier(MPI_COMM_WORLD);
     MPI_Finalize();
-    if (rank != 0)
-        err->text[0] = '\0'; /* rank 0 speaks once */
     return status;
 }
