@@ -120,6 +120,14 @@ static void synthetic_small_evaluate(const struct study *study, struct range poi
     }
 }
 
+/* value * (first + k): whole numbers of 32 bits, which compilers turn into several doubles
+ * at once. */
+static void synthetic_row(double value, double first, int32_t count, double *out)
+{
+    for (int32_t k = 0; k < count; k++)
+        out[k] = value * (first + k);
+}
+
 static void synthetic_large_evaluate(const struct study *study, struct range points,
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
@@ -136,9 +144,8 @@ static void synthetic_large_evaluate(const struct study *study, struct range poi
         end = rest < points.count - i ? i + rest : points.count;
         memset(status + i, study->statuses[SMALL][small], end - i);
         for (size_t m = 0; m < 20 && status[i] == POINT_DONE; m++)
-            for (uint64_t k = i; k < end; k++)
-                ((double *)out->column[m])[k] = values[small] *
-                                                (double)(points.first + k + m);
+            synthetic_row(values[small], (double)(index + m), (int32_t)(end - i),
+                          (double *)out->column[m] + i);
     }
 }
 

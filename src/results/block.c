@@ -27,18 +27,28 @@ void block_free(struct block *block)
     *block = (struct block){ 0 };
 }
 
+static void column_empty(const struct metric *metric, void *column, uint64_t points)
+{
+    size_t elements = points * metric_point_bytes(metric) / sizeof(double);
+
+    if (metric->kind == COLUMN_NUMBER)
+        for (size_t i = 0; i < elements; i++)
+            ((double *)column)[i] = NAN;
+    else
+        memset(column, 0, elements * sizeof(uint64_t));
+}
+
+void block_empty(const struct block *block, uint64_t first, uint64_t count)
+{
+    union columns columns = block_columns_at(block, first);
+
+    for (size_t m = 0; m < block->stage->metric_count; m++)
+        column_empty(&block->stage->metrics[m], columns.column[m], count);
+}
+
 void block_reset(struct block *block, uint64_t points)
 {
-    for (size_t m = 0; m < block->stage->metric_count; m++) {
-        const struct metric *metric = &block->stage->metrics[m];
-        size_t elements = points * metric_point_bytes(metric) / sizeof(double);
-
-        if (metric->kind == COLUMN_NUMBER)
-            for (size_t i = 0; i < elements; i++)
-                ((double *)block->columns.column[m])[i] = NAN;
-        else
-            memset(block->columns.column[m], 0, elements * sizeof(uint64_t));
-    }
+    block_empty(block, 0, points);
     memset(block->status, POINT_PENDING, points);
 }
 
@@ -67,15 +77,18 @@ enum status block_write_values(const struct raw *raw, const struct stage_layout 
                                struct error *err)
 {
     struct range points = layout_block(layout, index);
-    uint32_t checksum = block_checksum(block, points.count);
     enum status status = STATUS_OK;
+    uint32_t checksum = 0;
 
     for (uint32_t c = 0; c < layout->columns && status == STATUS_OK; c++) {
         size_t bytes = layout->column_bytes[c];
 
+        /* as block_checksum, each column while the processor's cache holds it */
+        checksum = crc32c(checksum, block->columns.column[c], points.count * bytes);
         status = raw_write(raw, block->columns.column[c], points.count * bytes,
                            layout->column_offsets[c] + points.first * bytes, err);
     }
+    checksum = crc32c(checksum, block->status, points.count);
     if (status == STATUS_OK)
         status = raw_write(raw, &checksum, sizeof checksum,
                            layout->checksum_offset + index * sizeof checksum, err);

@@ -20,7 +20,10 @@ struct block {
 void block_alloc(struct block *block, const struct stage *stage, uint64_t points);
 void block_free(struct block *block);
 
-/* All values NaN or 0, all points pending. */
+/* Values of points first.. NaN or 0. */
+void block_empty(const struct block *block, uint64_t first, uint64_t count);
+
+/* All of them, and all points pending. */
 void block_reset(struct block *block, uint64_t points);
 
 /* The column pointers moved to the block's i-th point. */

@@ -20,16 +20,18 @@ static void exclusions_mark(const struct evaluator *ev, struct range points)
     }
 }
 
-/* How many points from i on to evaluate in one call: pending ones, for about SLICE_S. */
+/* How many points from i on go together: of one kind, pending or not, and where they are
+ * pending for about SLICE_S. */
 static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t count)
 {
+    bool is_pending = ev->values.status[i] == POINT_PENDING;
     double wanted = ev->point_s > 0 ? SLICE_S / ev->point_s : 1;
-    uint64_t most = wanted < 1     ? 1
-                    : wanted > 1e9 ? (uint64_t)1e9
-                                   : (uint64_t)wanted,
-             n = 0;
+    uint64_t most = SLICE_BYTES / layout_point_bytes(ev->commit.layout), n = 1;
 
-    while (i + n < count && n < most && ev->values.status[i + n] == POINT_PENDING)
+    if (is_pending && wanted < (double)most)
+        most = (uint64_t)wanted;
+    while (i + n < count && n < most &&
+           (ev->values.status[i + n] == POINT_PENDING) == is_pending)
         n++;
     return n;
 }
@@ -37,20 +39,18 @@ static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t co
 /* Evaluate in slices; false if the block was dropped on the way. */
 static bool slices_evaluate(struct evaluator *ev, struct range points)
 {
-    for (uint64_t i = 0; i < points.count;) {
+    for (uint64_t i = 0, n; i < points.count; i += n) {
         union columns columns = block_columns_at(&ev->values, i);
-        uint64_t n = slice_points(ev, i, points.count);
         double begin_s = clock_s();
 
-        if (!n) {
-            i++;
+        n = slice_points(ev, i, points.count);
+        block_empty(&ev->values, i, n);
+        if (ev->values.status[i] != POINT_PENDING)
             continue;
-        }
         ev->stage->evaluate(ev->study, (struct range){ points.first + i, n }, &columns,
                             &ev->values.status[i], NULL);
         ev->point_s = (clock_s() - begin_s) / (double)n;
-        i += n;
-        if (ev->poll && i < points.count) {
+        if (ev->poll && i + n < points.count) {
             ev->poll(ev->context);
             if (ev->is_dropped)
                 return false;
@@ -84,13 +84,15 @@ enum status evaluate_position(struct evaluator *ev, uint32_t position,
 
     if (status != STATUS_OK)
         return status;
-    block_reset(&ev->values, points.count);
+    memset(ev->values.status, POINT_PENDING, points.count);
     exclusions_mark(ev, points);
-    if (attempts >= ATTEMPTS_SUSPECT)
+    if (attempts >= ATTEMPTS_SUSPECT) {
+        block_empty(&ev->values, 0, points.count);
         status = isolate_evaluate(ev->study, points.first, points.count, &ev->values,
                                   ev->point_limit_s, ev->poll, ev->context, err);
-    else
+    } else {
         is_whole = slices_evaluate(ev, points);
+    }
     if (status == STATUS_OK && !is_whole) {
         status = commit_withdraw(&ev->commit, index, err);
     } else if (status == STATUS_OK) {

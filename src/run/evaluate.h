@@ -6,9 +6,11 @@
 #include "run/isolate.h"
 #include "run/line.h"
 
-/* Stage, file, and the memory of one block.  Between slices of about SLICE_S (at least
- * one point) poll is called; when is_dropped is set then, the block in hand is left. */
+/* Stage, file, and the memory of one block.  Between slices of about SLICE_S, or of
+ * SLICE_BYTES that a processor's own cache holds (but at least one point), poll is called;
+ * when is_dropped is set then, the block in hand is left. */
 #define SLICE_S 0.004
+#define SLICE_BYTES 262144
 struct evaluator {
     const struct study *study;
     const struct stage *stage;
