@@ -6,7 +6,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath "${BUILD:-$root/build}")
 sweeps=(${SWEEPS:-carbon_cache carbon_share cim_mensa cim_neon cim_simdram cim_training cim_upmem
-        crossbar_neurosim crossbar_wear edge_rates edge_video eie_sram_width hdc_machines
+        crossbar_neurosim crossbar_wear edge_rates edge_video eie_sram_width hdc_machines machines
         reliability_wear robust_networks systolic_shapes winograd_networks xr_inference_rate})
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1
