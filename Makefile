@@ -104,7 +104,7 @@ honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold number
 	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) MONOTONE_ROUNDS=$(or $(ROUNDS),300) V=1 \
 	    $(BUILD)/unit honesty monotone
 
-sanitize: deps  ## the whole test suite under ASan and UBSan (takes an hour)
+sanitize: deps  ## the whole test suite under ASan and UBSan (half an hour)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 OPTIMISE='-O1 -g' check
 
 threads: deps  ## the runner, whose lock has a thread of its own, under ThreadSanitizer
