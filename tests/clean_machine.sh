@@ -23,7 +23,7 @@ inside() { # user, command...
 
 mkdir -p "$root"
 chmod 755 "$root" # a folder of mktemp is its owner's alone; the user must enter it
-mounts=(proc sys dev dev/shm)
+mounts=(proc sys dev dev/shm dev/pts)
 unmount() {
     for ((i = ${#mounts[@]} - 1; i >= 0; i--)); do
         umount "$root/${mounts[i]}" 2>/dev/null || true
@@ -45,6 +45,7 @@ mount -t proc proc "$root/proc"
 mount -t sysfs sys "$root/sys"
 mount --bind /dev "$root/dev"
 mount --bind /dev/shm "$root/dev/shm"
+mount --bind /dev/pts "$root/dev/pts"
 
 failures=0
 half() { # user, folder

@@ -226,23 +226,31 @@ for file, wanted_code, state, kind, count in (("fail.h5", 1, "failed", "failed",
         for p in points), words)
 
 # ---- a terminal
-ours, theirs = pty.openpty()
-process = subprocess.Popen(command(0, "bar.h5", 20, 50), stdout=subprocess.DEVNULL,
-                           stderr=theirs, env=dict(
-                               environment, SYNTHETIC_LOUD="1", SYNTHETIC_SPIN_US="4000"))
-os.close(theirs)
-shown = b""
+def bar_grows(ours, theirs):
+    process = subprocess.Popen(command(0, "bar.h5", 20, 50), stdout=subprocess.DEVNULL,
+                               stderr=theirs, env=dict(environment, SYNTHETIC_LOUD="1",
+                                                       SYNTHETIC_SPIN_US="4000"))
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    process.wait(timeout=60)
+    bars = [(bar.count("#") / len(bar), int(percent) / 100) for bar, percent in re.findall(
+        r"\r\x1b\[K\[(#*\.*)\] \w+ \d+/\d+ points, (\d+) %", shown.decode())]
+    claim("a terminal shows a bar that grows with the points",
+          process.returncode == 0 and len(bars) > 1 and bars == sorted(bars) and
+          all(abs(bar - share) < 0.06 for bar, share in bars), f"{bars} {shown[-300:]}")
+
+
 try:
-    while chunk := os.read(ours, 4096):
-        shown += chunk
-except OSError:  # how Linux says that nobody writes any more
-    pass
-process.wait(timeout=60)
-bars = [(bar.count("#") / len(bar), int(percent) / 100) for bar, percent in re.findall(
-    r"\r\x1b\[K\[(#*\.*)\] \w+ \d+/\d+ points, (\d+) %", shown.decode())]
-claim("a terminal shows a bar that grows with the points",
-      process.returncode == 0 and len(bars) > 1 and bars == sorted(bars) and
-      all(abs(bar - share) < 0.06 for bar, share in bars), f"{bars} {shown[-300:]}")
+    terminal = pty.openpty()
+except OSError as why:  # a container without /dev/pts
+    print("skipped a terminal's bar:", why)
+else:
+    bar_grows(*terminal)
 
 process = start(2, "watched.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
 wait_for(lambda: os.path.exists("watched.h5"))
