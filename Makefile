@@ -100,8 +100,8 @@ compilers: deps all  ## same bits from gcc -O0, clang, gcc -O3 -march=native, 1 
 	$(Q).ci/deps clang
 	$(Q)BUILD=$(BUILD) tests/compare_compilers.sh
 
-honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold numbers; ROUNDS= (300) of each law
-	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) MONOTONE_ROUNDS=$(or $(ROUNDS),300) V=1 \
+honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold numbers; ROUNDS= (100) of each law
+	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) MONOTONE_ROUNDS=$(or $(ROUNDS),100) V=1 \
 	    $(BUILD)/unit honesty monotone
 
 sanitize: deps  ## the whole test suite under ASan and UBSan (half an hour)
