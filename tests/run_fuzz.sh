@@ -4,6 +4,7 @@
 . "$(dirname "$0")/harness.sh"
 export NVSWEEP_LIBRARY=$root/sweeps/library NVSWEEP_FUZZ_SWEEP=$root/tests/fuzz/valid.cfg
 export NVSWEEP_FUZZ_FILE=$scratch/valid.h5 NVSWEEP_CURVES=$scratch/curves
+export NVSWEEP_FUZZ_FOLDER=$scratch/files
 
 timeout 120 mpirun -n 1 "$NVSWEEP" run "$NVSWEEP_FUZZ_SWEEP" -o "$NVSWEEP_FUZZ_FILE" --quiet ||
     fail "the sweep whose file is damaged"
@@ -15,6 +16,6 @@ for folder in "$root"/tests/fuzz/corpus/*; do
     else
         fail "$target, at the last of: $(tail -n 5 "$scratch/said")"
     fi
-    rm -rf /dev/shm/nvsweep-fuzz-*
+    rm -rf "${NVSWEEP_FUZZ_FOLDER:?}"/*
 done
 verdict "no promise was broken"

@@ -20,11 +20,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A folder of this process in memory; the same at every call. */
 static inline const char *fuzz_folder(void)
 {
-    static char folder[64];
+    static char folder[512];
 
     if (!*folder) {
-        snprintf(folder, sizeof folder, "/dev/shm/nvsweep-fuzz-%ld", (long)getpid());
-        mkdir(folder, 0700);
+        const char *given = getenv("NVSWEEP_FUZZ_FOLDER");
+
+        if (given)
+            snprintf(folder, sizeof folder, "%s", given);
+        else
+            snprintf(folder, sizeof folder, "/dev/shm/nvsweep-fuzz-%ld",
+                     (long)getpid());
+        mkdir(folder, 0700); /* it may be there */
     }
     return folder;
 }
@@ -32,7 +38,7 @@ static inline const char *fuzz_folder(void)
 /* Write the input to a file of that name in the folder; returns its path. */
 static inline const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
 {
-    static char path[256];
+    static char path[1024];
     FILE *stream;
 
     snprintf(path, sizeof path, "%s/%s", fuzz_folder(), name);
