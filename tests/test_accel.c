@@ -196,20 +196,7 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
 static void large_row_stationary_arrays_are_searched_soon(void)
 {
     struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
-    struct accel_layer layer = {
-        .name = "logits",
-        .batch = 720720,
-        .groups = 1,
-        .channels = 1024,
-        .filters = 50257,
-        .in_height = 1,
-        .in_width = 1,
-        .kernel_height = 1,
-        .kernel_width = 1,
-        .stride = 1,
-        .out_height = 1,
-        .out_width = 1,
-    };
+    struct accel_layer layer = accel_layer_product(720720, 50257, 1024, 1);
     clock_t begin = clock();
 
     machine.accelerator.pe_rows = 846;

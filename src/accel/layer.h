@@ -21,8 +21,7 @@ struct accel_layers {
     struct accel_layer *layers;
     size_t *number; /* of the workload's computing layer, from 1, per entry */
     size_t count;
-    size_t *
-        first_alike; /* per entry the first that differs in name only; NULL: not known */
+    size_t *first_alike; /* per entry: the first but for its name; NULL: not known */
 };
 
 /* The layers of a workload with multiply-accumulates; attention becomes two entries of

@@ -177,8 +177,7 @@ bool search_naive(const struct task *task, const struct space *space,
     if (!hunt.found)
         return false;
 
-    struct array_organization chosen =
-        best->organization; /* made of parts that are gone */
+    struct array_organization chosen = best->organization; /* its parts are gone */
 
     return candidate_make(best, task, &chosen, parts, why);
 }

@@ -14,7 +14,7 @@ void block_alloc(struct block *block, const struct stage *stage, uint64_t points
         block->columns.column[m] = alloc_array(points,
                                                metric_point_bytes(&stage->metrics[m]));
     block->status = alloc_array(points, sizeof *block->status);
-    block_reset(block, points);
+    block_empty(block, 0, points); /* new memory is 0, so all points are pending */
 }
 
 void block_free(struct block *block)
@@ -44,12 +44,6 @@ void block_empty(const struct block *block, uint64_t first, uint64_t count)
 
     for (size_t m = 0; m < block->stage->metric_count; m++)
         column_empty(&block->stage->metrics[m], columns.column[m], count);
-}
-
-void block_reset(struct block *block, uint64_t points)
-{
-    block_empty(block, 0, points);
-    memset(block->status, POINT_PENDING, points);
 }
 
 union columns block_columns_at(const struct block *block, uint64_t i)

@@ -17,14 +17,12 @@ struct block {
     int8_t *status;
 };
 
+/* All values NaN or 0, all points pending. */
 void block_alloc(struct block *block, const struct stage *stage, uint64_t points);
 void block_free(struct block *block);
 
 /* Values of points first.. NaN or 0. */
 void block_empty(const struct block *block, uint64_t first, uint64_t count);
-
-/* All of them, and all points pending. */
-void block_reset(struct block *block, uint64_t points);
 
 /* The column pointers moved to the block's i-th point. */
 union columns block_columns_at(const struct block *block, uint64_t i);
