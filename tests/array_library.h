@@ -42,6 +42,12 @@ static inline const struct node *shipped_node(double node_m, enum node_roadmap r
     return library_node(shipped_library(), node_m, (int)roadmap);
 }
 
+/* Of the published tool's own tables. */
+static inline const struct node *tool_node(double node_m, enum node_roadmap roadmap)
+{
+    return library_tool_node(shipped_library(), node_m, (int)roadmap);
+}
+
 static inline const struct cell *row_cell(void *context, const char *name, size_t i)
 {
     (void)context;
@@ -49,10 +55,10 @@ static inline const struct cell *row_cell(void *context, const char *name, size_
 }
 
 static inline const struct node *row_node(void *context, double node_m,
-                                          enum node_roadmap roadmap)
+                                          enum node_roadmap roadmap, bool is_tool)
 {
     (void)context;
-    return shipped_node(node_m, roadmap);
+    return is_tool ? tool_node(node_m, roadmap) : shipped_node(node_m, roadmap);
 }
 
 static const struct array_library shipped_rows = { row_cell, row_node, NULL };

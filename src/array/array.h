@@ -98,6 +98,8 @@ struct array_request {
     const struct cell *cell;
     const struct cell *tag_cell; /* NULL: cell, as the published tool does */
     const struct node *node;
+    const struct node *cell_node; /* devices of the cells; NULL: node */
+    double area_overhead; /* of the whole over its counted blocks; 0: the node's */
     const struct array_rules *rules; /* NULL: array_rules_physical */
     double temperature_k;            /* 0: 350 */
 

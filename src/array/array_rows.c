@@ -102,12 +102,13 @@ static enum status find_tool_node(struct rows *rows, struct array_request *r,
                          "the published rules know nodes of 22 to 200 nm");
     while (i < 6 && node_nm >= tables_nm[i + 1])
         i++;
-    low = library->node(library->context, tables_nm[i] * 1e-9, roadmap);
+    low = library->node(library->context, tables_nm[i] * 1e-9, roadmap, true);
     if (node_nm == tables_nm[i] || low == NULL) {
         r->node = low;
         return STATUS_OK;
     }
-    high = library->node(library->context, tables_nm[i + 1] * 1e-9, roadmap);
+    high = library->node(library->context, tables_nm[i + 1] * 1e-9, roadmap,
+                         true);
     if (high == NULL)
         return STATUS_OK;
     rows->mixed = node_between(low, high, node_nm * 1e-9,
@@ -136,7 +137,8 @@ static enum status find_node(struct rows *rows, struct array_request *r,
             return status;
     } else {
         r->node = rows->library->node(rows->library->context, node_nm * 1e-9,
-                                      (enum node_roadmap)roadmap);
+                                      (enum node_roadmap)roadmap,
+                                      rows->rules->search_all);
     }
     if (r->node == NULL)
         return row_bad(fields, "the library has no %g nm node of roadmap '%.60s'",

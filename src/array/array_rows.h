@@ -24,7 +24,9 @@
  * has them) decides, else the first is meant. */
 struct array_library {
     const struct cell *(*cell)(void *context, const char *name, size_t i);
-    const struct node *(*node)(void *context, double node_m, enum node_roadmap roadmap);
+    /* is_tool: for the published tool's rules, which want its own tables */
+    const struct node *(*node)(void *context, double node_m, enum node_roadmap roadmap,
+                               bool is_tool);
     void *context;
 };
 

@@ -75,10 +75,11 @@ static double predecode(struct mat *mat, const struct task *task)
 }
 
 /* What macros hold beyond the blocks counted here (control, power grid, redundancy, test)
- * spreads the blocks evenly: lengths grow by the square root of the node's overhead. */
+ * spreads the blocks evenly: lengths grow by the square root of the overhead. */
 double mat_stretch(const struct task *task)
 {
-    double overhead = fmax(task->process.node->area_overhead, 1);
+    double given = task->request->area_overhead;
+    double overhead = given > 0 ? given : fmax(task->process.node->area_overhead, 1);
 
     return task->fabric.rules->blocks_only ? 1 : sqrt(overhead);
 }

@@ -25,6 +25,7 @@ static void access_device(struct bitcell *b, const struct process *process)
 
     double width_m = device_m(process, cell->access_width_f, cell->access_fins);
 
+    b->on_off = process->ion_n / process->ioff_n;
     b->access_ohm = on_n_ohm(process, width_m);
     b->access_gm_s = gm_n_s(process, width_m);
     b->access_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, b->width_m);
@@ -32,7 +33,7 @@ static void access_device(struct bitcell *b, const struct process *process)
     b->bitline_f = b->access_f / 2; /* two cells share a contact */
 }
 
-static void sram(struct bitcell *b, const struct process *process)
+static void sram(struct bitcell *b, const struct process *process, double line_v)
 {
     const struct cell *cell = b->cell;
     double access_m = device_m(process, cell->access_width_f, cell->access_fins);
@@ -43,7 +44,7 @@ static void sram(struct bitcell *b, const struct process *process)
 
     b->pulldown_ohm = on_n_ohm(process, down_m);
     b->leak_w = process->vdd_v * (2 * latch_a + access_a) * cell->leak_factor;
-    b->precharge_v = process->vdd_v / (process->rules->sram_full_swing ? 2 : 1);
+    b->precharge_v = line_v / (process->rules->sram_full_swing ? 2 : 1);
     if (!cell->read_port)
         return;
 
@@ -61,11 +62,11 @@ static void sram(struct bitcell *b, const struct process *process)
 }
 
 /* 1T1C cells share charge with the bitline; gain cells discharge it through a stack. */
-static void dynamic(struct bitcell *b, const struct process *process)
+static void dynamic(struct bitcell *b, const struct process *process, double line_v)
 {
     const struct cell *cell = b->cell;
 
-    b->precharge_v = process->vdd_v / 2;
+    b->precharge_v = line_v / 2;
     b->destructive = cell->kind == CELL_EDRAM;
     if (cell->kind != CELL_GAIN_CELL)
         return;
@@ -73,7 +74,7 @@ static void dynamic(struct bitcell *b, const struct process *process)
     double read_m = device_m(process, either(cell->read_width_f, cell->access_width_f),
                              cell->access_fins);
 
-    b->precharge_v = process->vdd_v;
+    b->precharge_v = line_v;
     b->access_ohm = b->pulldown_ohm = on_n_ohm(process, read_m);
     b->access_gm_s = gm_n_s(process, read_m);
     b->access_f = gate_drain_f(process, GATE_INVERTER, 1, read_m, 0, b->width_m);
@@ -233,7 +234,8 @@ static void racetrack(struct bitcell *b)
 }
 
 enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
-                         const struct process *process, struct error *why)
+                         const struct process *process, const struct process *devices,
+                         struct error *why)
 {
     double area_f2 = cell_area_f2(cell, process->node);
     double leak_k = exp2((process->temperature_k - 300) / 10);
@@ -254,12 +256,12 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
     };
     bitcell->height_m = bitcell->height_f * process->f_m;
     bitcell->width_m = bitcell->width_f * process->f_m;
-    access_device(bitcell, process);
+    access_device(bitcell, devices);
     if (cell->kind == CELL_SRAM)
-        sram(bitcell, process);
+        sram(bitcell, devices, process->vdd_v);
     else if (!bitcell->resistive)
-        dynamic(bitcell, process);
-    write_path(bitcell, process);
+        dynamic(bitcell, devices, process->vdd_v);
+    write_path(bitcell, devices);
     if (cell->domains_per_track > 0)
         racetrack(bitcell);
     bitcell->leak_w += cell->leak_a * leak_k * process->vdd_v;

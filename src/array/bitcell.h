@@ -22,6 +22,7 @@ struct bitcell {
     double pulldown_ohm; /* of what discharges the bitline besides it (SRAM) */
     double access_gm_s;
     double leak_w;
+    double on_off; /* on- over off-current of the access device */
 
     double on_ohm, off_ohm;       /* read path of both states, access included */
     double on_eq_ohm, off_eq_ohm; /* what drives the bitline in voltage sensing */
@@ -38,8 +39,12 @@ struct bitcell {
     double shift_s, shift_j; /* racetrack: mean shift before an access, per track */
 };
 
-/* STATUS_INFEASIBLE if the cell cannot be built or sensed in the process. */
+/* The cell in a process whose lines and supply it shares; devices is the process of its
+ * own transistors (low-leakage ones under fast periphery), perhaps the same.  Its standby
+ * current flows from the devices' supply.  STATUS_INFEASIBLE if the cell cannot be built
+ * or sensed so. */
 enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
-                         const struct process *process, struct error *why);
+                         const struct process *process, const struct process *devices,
+                         struct error *why);
 
 #endif

@@ -154,6 +154,9 @@ static enum status task_make(struct task *task, const struct array_request *requ
     const struct cell *cell = is_tag && request->tag_cell != NULL ? request->tag_cell
                                                                   : request->cell;
     struct wire_choice local, global;
+    struct process cell_process;
+    double temperature_k = request->temperature_k > 0 ? request->temperature_k
+                                                      : DEFAULT_K;
     enum status status;
 
     *task = (struct task){
@@ -163,9 +166,12 @@ static enum status task_make(struct task *task, const struct array_request *requ
         .banks = (double)banks,
         .fabric.rules = rules_of(request),
     };
-    status = process_make(
-        &task->process, request->node, task->fabric.rules,
-        request->temperature_k > 0 ? request->temperature_k : DEFAULT_K, why);
+    status = process_make(&task->process, request->node, task->fabric.rules,
+                          temperature_k, why);
+    if (status == STATUS_OK)
+        status = process_make(&cell_process,
+                              request->cell_node ? request->cell_node : request->node,
+                              task->fabric.rules, temperature_k, why);
     if (status != STATUS_OK)
         return status;
     choose_wires(request, &local, &global);
@@ -173,7 +179,8 @@ static enum status task_make(struct task *task, const struct array_request *requ
     if (status == STATUS_OK)
         status = wire_make(&task->fabric.global, &task->process, global, why);
     if (status == STATUS_OK)
-        status = bitcell_make(&task->fabric.cell, cell, &task->process, why);
+        status = bitcell_make(&task->fabric.cell, cell, &task->process, &cell_process,
+                              why);
     if (status != STATUS_OK)
         return status;
     task->fabric.process = &task->process;

@@ -52,7 +52,6 @@ static bool refuse(const char **why, const char *reason)
 static bool shape_is_legal(const struct fabric *fabric,
                            const struct subarray_shape *shape, const char **why)
 {
-    const struct process *process = fabric->process;
     enum cell_kind kind = fabric->cell.cell->kind;
 
     if (kind == CELL_EDRAM && shape->mux0 > 1)
@@ -60,7 +59,7 @@ static bool shape_is_legal(const struct fabric *fabric,
     if (kind == CELL_RRAM && shape->mux0 < 2)
         return refuse(why, "RRAM sensing needs at least two columns per amplifier");
     if (fabric->cell.resistive && !fabric->cell.crossbar &&
-        process->ion_n / process->ioff_n < (double)shape->rows / LEAK_TOLERANCE)
+        fabric->cell.on_off < (double)shape->rows / LEAK_TOLERANCE)
         return refuse(why, "leakage of unselected rows drowns the selected cell");
     return true;
 }

@@ -355,7 +355,7 @@ enum status crossbar_array_make(const struct crossbar_design *design,
     if (status == STATUS_OK)
         status = wire_make(&local, &process, choice, reason);
     if (status == STATUS_OK)
-        status = bitcell_make(&cell, design->cell, &process, reason);
+        status = bitcell_make(&cell, design->cell, &process, &process, reason);
     if (status == STATUS_OK)
         status = array_fill(design, &process, &cell, &local, array, reason);
     return status;

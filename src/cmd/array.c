@@ -18,9 +18,9 @@ static const struct cell *cell_named(void *context, const char *name, size_t i)
 }
 
 static const struct node *node_named(void *context, double node_m,
-                                     enum node_roadmap roadmap)
+                                     enum node_roadmap roadmap, bool is_tool)
 {
-    return library_node(context, node_m, (int)roadmap);
+    return (is_tool ? library_tool_node : library_node)(context, node_m, (int)roadmap);
 }
 
 struct array_library array_library_of(const struct library *library)

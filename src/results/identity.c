@@ -106,21 +106,55 @@ static void axis_records_add(struct records *records, const struct study *study,
     }
 }
 
-/* Process nodes are found by feature size and roadmap, not by name. */
-static void node_records_add(struct records *records, const struct study *study)
+static void node_record_add(struct records *records, const struct study *study,
+                            double node_m, int roadmap)
 {
+    const struct axis *rules = &study->sweep->space.axes[AXIS_rules];
+
+    for (uint64_t i = 0; i < rules->count; i++) {
+        const struct node *node = (rules_are_tool(rules->values[i].word)
+                                       ? library_tool_node
+                                       : library_node)(study->library, node_m, roadmap);
+
+        if (node)
+            record_add(records, study->library, SHELF_NODE,
+                       (const struct record *)node);
+    }
+}
+
+/* Process nodes are found by feature size and roadmap, not by name: those of the
+ * periphery, then those that cells may take. */
+static void node_records_add(struct records *records, const struct study *study,
+                             bool with_cells)
+{
+    static const int cell_nodes[] = {
+        [CELLS_AUTO] = ROADMAP_LSTP,
+        [CELLS_HP] = ROADMAP_HP,
+        [CELLS_LSTP] = ROADMAP_LSTP,
+        [CELLS_LOP] = ROADMAP_LOP,
+    };
     const struct axis *nodes = &study->sweep->space.axes[AXIS_node_m];
     const struct axis *roadmaps = &study->sweep->space.axes[AXIS_roadmap];
+    const struct axis *cells = &study->sweep->space.axes[AXIS_cell_roadmap];
 
-    for (uint64_t n = 0; n < nodes->count; n++)
-        for (uint64_t r = 0; r < roadmaps->count; r++) {
-            const struct node *node = library_node(
-                study->library, nodes->values[n].number, roadmaps->values[r].word);
+    for (uint64_t n = 0; n < nodes->count; n++) {
+        double node_m = nodes->values[n].number;
 
-            if (node)
-                record_add(records, study->library, SHELF_NODE,
-                           (const struct record *)node);
-        }
+        for (uint64_t r = 0; r < roadmaps->count; r++)
+            node_record_add(records, study, node_m, roadmaps->values[r].word);
+        for (uint64_t c = 0; with_cells && c < cells->count; c++)
+            if (cells->values[c].word != CELLS_SAME)
+                node_record_add(records, study, node_m,
+                                cell_nodes[cells->values[c].word]);
+    }
+}
+
+static void build_records_add(struct records *records, const struct study *study)
+{
+    const struct shelf *builds = &study->library->shelves[SHELF_BUILD];
+
+    for (size_t i = 0; i < builds->count; i++)
+        record_add(records, study->library, SHELF_BUILD, builds->records[i]);
 }
 
 char *results_records_text(const struct study *study)
@@ -137,7 +171,9 @@ char *results_records_text(const struct study *study)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             axis_records_add(&records, study, axis);
     if (axes & AXIS_BIT(node_m))
-        node_records_add(&records, study);
+        node_records_add(&records, study, axes & AXIS_BIT(cell_roadmap));
+    if (axes & AXIS_BIT(built_as))
+        build_records_add(&records, study);
     if (study->sweep->space.iso_area.baseline)
         record_add(&records, study->library, SHELF_TECHNOLOGY,
                    study->sweep->space.iso_area.baseline);

@@ -23,6 +23,19 @@ const struct word rules_words[] = {
     { NULL, 0 },
 };
 
+const struct word cell_roadmap_words[] = {
+    { "auto", CELLS_AUTO }, { "same", CELLS_SAME }, { "hp", CELLS_HP },
+    { "lstp", CELLS_LSTP }, { "lop", CELLS_LOP },   { NULL, 0 },
+};
+
+const struct word built_as_words[] = {
+    { "auto", BUILT_AUTO },
+    { "macro", BUILT_MACRO },
+    { "asic", BUILT_ASIC },
+    { "cache", BUILT_CACHE },
+    { NULL, 0 },
+};
+
 const struct word power_gating_words[] = {
     { "off", 0 },
     { "on", 1 },

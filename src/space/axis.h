@@ -23,6 +23,22 @@ enum rules_id {
 };
 extern const struct word rules_words[];
 
+/* Are they the published tool's? */
+static inline bool rules_are_tool(int rules)
+{
+    return rules == RULES_NVSIM || rules == RULES_NVSIM_ANY;
+}
+
+/* Devices of the cells: AUTO takes low standby power devices for latches, else those of
+ * the periphery, as SAME does for all. */
+enum cell_roadmap { CELLS_AUTO, CELLS_SAME, CELLS_HP, CELLS_LSTP, CELLS_LOP };
+extern const struct word cell_roadmap_words[];
+
+/* What stands around the counted blocks: AUTO takes a cache for caches, a compiled ASIC
+ * memory for plain RAMs. */
+enum built_as { BUILT_AUTO, BUILT_MACRO, BUILT_ASIC, BUILT_CACHE };
+extern const struct word built_as_words[];
+
 /* Idle mats at a tenth of their leakage, or not. */
 extern const struct word power_gating_words[];
 

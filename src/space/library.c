@@ -10,6 +10,7 @@
 #include "space/machine.h"
 #include "uncertainty/spread.h"
 #include "platform/platform.h"
+#include "tech/build.h"
 #include "tech/cell.h"
 #include "tech/node.h"
 #include "workload/workload.h"
@@ -37,6 +38,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_CROSSBAR] = &crossbar_schema,
     [SHELF_HDC] = &hdc_schema,
     [SHELF_HDC_TASK] = &hdc_task_schema,
+    [SHELF_BUILD] = &build_schema,
 };
 
 bool record_is_named(const struct record *record, const char *name)
@@ -71,19 +73,37 @@ const char *library_record_text(const struct library *library, enum shelf_id she
     return NULL;
 }
 
-const struct node *library_node(const struct library *library, double node_m,
-                                int roadmap)
+static const struct node *node_find(const struct library *library, double node_m,
+                                    int roadmap, bool prefers_itrs)
 {
     const struct shelf *shelf = &library->shelves[SHELF_NODE];
+    const struct node *found = NULL;
 
     for (size_t i = 0; i < shelf->count; i++) {
         const struct node *node = shelf->records[i];
+        bool is_itrs = node->devices == DEVICES_ITRS;
 
-        if ((int)node->roadmap == roadmap &&
-            fabs(node->node_m - node_m) <= 1e-3 * node_m)
+        if ((int)node->roadmap != roadmap ||
+            fabs(node->node_m - node_m) > 1e-3 * node_m)
+            continue;
+        if (is_itrs == prefers_itrs)
             return node;
+        if (found == NULL)
+            found = node;
     }
-    return NULL;
+    return found;
+}
+
+const struct node *library_node(const struct library *library, double node_m,
+                                int roadmap)
+{
+    return node_find(library, node_m, roadmap, false);
+}
+
+const struct node *library_tool_node(const struct library *library, double node_m,
+                                     int roadmap)
+{
+    return node_find(library, node_m, roadmap, true);
 }
 
 void shelf_free(struct shelf *shelf)

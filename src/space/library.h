@@ -24,6 +24,7 @@ enum shelf_id {
     SHELF_CROSSBAR,
     SHELF_HDC,
     SHELF_HDC_TASK,
+    SHELF_BUILD,
     SHELF_COUNT
 };
 
@@ -53,10 +54,16 @@ const struct record *library_find(const struct library *library, enum shelf_id s
 const char *library_record_text(const struct library *library, enum shelf_id shelf,
                                 const void *record);
 
-/* The node of feature size node_m (within 0.1 %) and roadmap, or NULL. */
+/* The node of feature size node_m (within 0.1 %) and roadmap, or NULL; of two the one
+ * whose devices are not the ITRS's. */
 struct node;
 const struct node *library_node(const struct library *library, double node_m,
                                 int roadmap);
+
+/* The same for the published array tool's rules: the record of ITRS devices where the
+ * library has one. */
+const struct node *library_tool_node(const struct library *library, double node_m,
+                                     int roadmap);
 
 /* Release records that config read, their fields included. */
 void shelf_free(struct shelf *shelf);

@@ -3,6 +3,7 @@
 
 #include "array/array.h"
 #include "reliability/ecc.h"
+#include "tech/build.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -21,20 +22,57 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     };
 }
 
+/* Area over that of the counted blocks.  The published tool's rules and nodes fitted as a
+ * whole have their own. */
+static enum status area_overhead(const struct visit *visit, const struct point *point,
+                                 const struct node *node, double *overhead,
+                                 struct error *reason)
+{
+    static const char *const names[] = {
+        [BUILT_MACRO] = "macro",
+        [BUILT_ASIC] = "asic",
+        [BUILT_CACHE] = "cache",
+    };
+    int built_as = point->built_as;
+    const struct record *build;
+    enum status status;
+
+    *overhead = 0;
+    if (rules_are_tool(point->rules) || node->devices == DEVICES_FITTED)
+        return STATUS_OK;
+    if (built_as == BUILT_AUTO)
+        built_as = point->associativity > 0 ? BUILT_CACHE : BUILT_ASIC;
+    status = visit_record(visit, SHELF_BUILD, names[built_as], &build, reason);
+    if (!build)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the library has no build named '%s'", names[built_as]);
+    *overhead = build_overhead((const struct build *)build,
+                               (const struct cell *)point->technology);
+    return status;
+}
+
 enum status array_request_at(const struct visit *visit, const struct point *point,
                              struct array_request *request, struct error *reason)
 {
     const struct study *study = visit->study;
-    const struct node *node;
+    const struct cell *cell = (const struct cell *)point->technology;
+    const struct node *node, *cell_node;
+    double overhead;
     enum status status = visit_node(visit, &node, reason);
     struct code code;
 
+    if (status == STATUS_OK)
+        status = visit_cell_node(visit, cell, node, &cell_node, reason);
+    if (status == STATUS_OK)
+        status = area_overhead(visit, point, node, &overhead, reason);
     if (status != STATUS_OK)
         return status;
     code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     *request = (struct array_request){
-        .cell = (const struct cell *)point->technology,
+        .cell = cell,
         .node = node,
+        .cell_node = cell_node,
+        .area_overhead = overhead,
         .rules = array_rules_find(word_name(rules_words, point->rules)),
         .temperature_k = point->temperature_k,
         .capacity_bytes = point->capacity_bytes,

@@ -43,7 +43,8 @@ const struct word stage_words[] = {
      AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) | \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |        \
      AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(power_gating) |           \
-     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc))
+     AXIS_BIT(wires) | AXIS_BIT(routing) | AXIS_BIT(ecc) |                       \
+     AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as))
 #define REUSE_AXES                                                                 \
     (AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) | \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length))
@@ -52,7 +53,8 @@ const struct word stage_words[] = {
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |           \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |          \
      AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) | \
-     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits))
+     AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(cell_roadmap) | \
+     AXIS_BIT(built_as))
 #define MAPPING_AXES                                                                   \
     (AXIS_BIT(accelerator) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |  \
      AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |          \
@@ -84,7 +86,8 @@ const struct word stage_words[] = {
 #define ENGINES_AXES                                                \
     (AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |  \
      AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) | \
-     AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim))
+     AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim) | \
+     AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as))
 #define CIM_NETWORK_AXES                                                               \
     (ENGINES_AXES | AXIS_BIT(schedule) | AXIS_BIT(cim) | AXIS_BIT(workload) |          \
      AXIS_BIT(phase) | AXIS_BIT(batch) | AXIS_BIT(precision_bits) |                    \

@@ -1,6 +1,7 @@
 #include "stage/visit.h"
 
 #include "accel/layer_cache.h"
+#include "tech/cell.h"
 #include "tech/node.h"
 
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -40,19 +41,60 @@ enum status visit_record(const struct visit *visit, enum shelf_id shelf,
     return variation_record(visit->variation, shelf, record, reason);
 }
 
-enum status visit_node(const struct visit *visit, const struct node **node,
-                       struct error *reason)
+/* The record of a flavour at the point's node, as the sample has it. */
+static enum status node_at(const struct visit *visit, int roadmap,
+                           const struct node **node, struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct record *found = (const struct record *)library_node(
-        visit->study->library, point->node_m, point->roadmap);
+    const struct library *library = visit->study->library;
+    const struct record *found = (const struct record *)(
+        rules_are_tool(point->rules)
+            ? library_tool_node(library, point->node_m, roadmap)
+            : library_node(library, point->node_m, roadmap));
     enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
 
     *node = (const struct node *)found;
     if (!found)
         return error_set(reason, STATUS_INFEASIBLE, "the library has no %g nm %s node",
-                         point->node_m * 1e9, word_name(node_roadmaps, point->roadmap));
+                         point->node_m * 1e9, word_name(node_roadmaps, roadmap));
     return status;
+}
+
+enum status visit_node(const struct visit *visit, const struct node **node,
+                       struct error *reason)
+{
+    return node_at(visit, visit->point.roadmap, node, reason);
+}
+
+/* The published tool and studies fitted as a whole have one device; a library without low
+ * standby power devices at the node has none to take by default. */
+static bool cells_are_as_periphery(const struct visit *visit, const struct cell *cell,
+                                   const struct node *node)
+{
+    const struct point *point = &visit->point;
+
+    if (point->cell_roadmap != CELLS_AUTO)
+        return point->cell_roadmap == CELLS_SAME;
+    return cell->kind != CELL_SRAM || rules_are_tool(point->rules) ||
+           node->devices == DEVICES_FITTED ||
+           !library_node(visit->study->library, point->node_m, ROADMAP_LSTP);
+}
+
+enum status visit_cell_node(const struct visit *visit, const struct cell *cell,
+                            const struct node *node, const struct node **cell_node,
+                            struct error *reason)
+{
+    static const int roadmaps[] = {
+        [CELLS_AUTO] = ROADMAP_LSTP,
+        [CELLS_HP] = ROADMAP_HP,
+        [CELLS_LSTP] = ROADMAP_LSTP,
+        [CELLS_LOP] = ROADMAP_LOP,
+    };
+
+    *cell_node = node;
+    if (cells_are_as_periphery(visit, cell, node))
+        return STATUS_OK;
+    return node_at(visit, roadmaps[visit->point.cell_roadmap], cell_node, reason);
 }
 
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,

@@ -39,6 +39,13 @@ struct node;
 enum status visit_node(const struct visit *visit, const struct node **node,
                        struct error *reason);
 
+/* The process node of the point's cells: of the flavour that its cell_roadmap says, where
+ * node is that of the periphery. */
+struct cell;
+enum status visit_cell_node(const struct visit *visit, const struct cell *cell,
+                            const struct node *node, const struct node **cell_node,
+                            struct error *reason);
+
 /* The layers of the point's workload, kept in the cache unless the sample of a spread changes
  * it.  Status and reason as of accel_layers_create. */
 struct accel_layers;

@@ -7,6 +7,7 @@ const struct word node_roadmaps[] = {
     { "lstp", ROADMAP_LSTP },
     { "lop", ROADMAP_LOP },
     { "calibrated", ROADMAP_CALIBRATED },
+    { "deepnvm", ROADMAP_DEEPNVM },
     { NULL, 0 },
 };
 
@@ -14,6 +15,16 @@ const struct word node_transistors[] = {
     { "planar", TRANSISTOR_PLANAR },
     { "finfet", TRANSISTOR_FINFET },
     { "gaa", TRANSISTOR_GAA },
+    { NULL, 0 },
+};
+
+const struct word node_devices[] = {
+    { "unstated", DEVICES_UNSTATED },
+    { "foundry", DEVICES_FOUNDRY },
+    { "itrs", DEVICES_ITRS },
+    { "interpolated", DEVICES_INTERPOLATED },
+    { "simulated", DEVICES_SIMULATED },
+    { "fitted", DEVICES_FITTED },
     { NULL, 0 },
 };
 
@@ -70,6 +81,8 @@ static const struct field node_fields[] = {
                "high performance, low standby power or low operating power"),
     FIELD_WORD(struct node, transistor, node_transistors, TRANSISTOR_PLANAR,
                "shape of the channel"),
+    FIELD_WORD(struct node, devices, node_devices, DEVICES_UNSTATED,
+               "what its devices stand for"),
 
     NUM(vdd_v, "V", REQUIRED, 0.1, 5, "supply"),
     NUM(vth_v, "V", REQUIRED, 0, 2, "threshold"),

@@ -17,7 +17,18 @@ enum node_roadmap {
     ROADMAP_HP,
     ROADMAP_LSTP,
     ROADMAP_LOP,
-    ROADMAP_CALIBRATED, /* fitted to a published study as a whole */
+    ROADMAP_CALIBRATED, /* fitted to a published study made with another tool's rules */
+    ROADMAP_DEEPNVM,    /* fitted to the DeepNVM++ study under the physical rules */
+};
+
+/* What the devices of a node record stand for. */
+enum node_devices {
+    DEVICES_UNSTATED,
+    DEVICES_FOUNDRY,      /* currents published of a foundry process */
+    DEVICES_ITRS,         /* roadmap projections, as the published array tool uses them */
+    DEVICES_INTERPOLATED, /* between figures of other nodes or flavours */
+    DEVICES_SIMULATED,    /* device simulation */
+    DEVICES_FITTED,       /* fitted to one study: serves that study only */
 };
 enum node_transistor { TRANSISTOR_PLANAR, TRANSISTOR_FINFET, TRANSISTOR_GAA };
 enum wire_level { WIRE_LOCAL, WIRE_SEMI_GLOBAL, WIRE_GLOBAL };
@@ -51,6 +62,7 @@ struct node {
     double node_m;
     enum node_roadmap roadmap;
     enum node_transistor transistor;
+    enum node_devices devices;
 
     /* devices */
     double vdd_v;
@@ -119,6 +131,7 @@ struct node {
 
 extern const struct word node_roadmaps[];
 extern const struct word node_transistors[];
+extern const struct word node_devices[];
 extern const struct word wire_levels[];
 extern const struct word wire_styles[];
 extern const struct schema node_schema;

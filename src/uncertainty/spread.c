@@ -32,6 +32,7 @@ const struct word spread_kinds[] = {
     { "crossbar", SHELF_CROSSBAR },
     { "hdc", SHELF_HDC },
     { "hdc_task", SHELF_HDC_TASK },
+    { "build", SHELF_BUILD },
     { NULL, 0 },
 };
 
