@@ -194,35 +194,58 @@ static void add_level(struct bank *bank, const struct task *task,
     bank->htree_w += cost.leakage_w * level->copies * level->bits;
 }
 
+/* Half the channels that a wire crosses on its way down.  Levels of both directions pair
+ * by index; the innermost horizontal wire crosses all vertical channels that have no
+ * partner (the published tool's BankWithHtree::CalculateArea). */
+static double h_crossed_m(const struct channels *c, const struct bank_shape *shape,
+                          unsigned level)
+{
+    unsigned last = shape->h_levels - 1;
+    unsigned partner = shape->h_levels > shape->v_levels
+                           ? level - (shape->h_levels - shape->v_levels)
+                           : level;
+    double crossed_m = 0;
+
+    if (level + shape->v_levels < shape->h_levels)
+        return 0;
+    if (level < last)
+        return c->v_m[partner] / 2;
+    for (unsigned i = partner; i < shape->v_levels; i++)
+        crossed_m += c->v_m[i] / 2;
+    return crossed_m;
+}
+
+static double v_crossed_m(const struct channels *c, const struct bank_shape *shape,
+                          unsigned level)
+{
+    unsigned partner = shape->h_levels > shape->v_levels
+                           ? level + (shape->h_levels - shape->v_levels)
+                           : level;
+
+    if (level + 1 == shape->v_levels || partner + 1 >= shape->h_levels)
+        return 0;
+    return c->h_m[partner + 1] / 2;
+}
+
 static void make_tree(struct bank *bank, const struct task *task,
                       const struct bank_shape *shape, const struct mat *mat)
 {
     struct channels c;
-    double v_length_m = mat->height_m / 2, h_length_m = mat->width_m;
+    double length_m = 0;
 
     measure_channels(&c, shape, &task->fabric.global);
     bank->height_m = (double)shape->rows * mat->height_m + c.all_h_m;
     bank->width_m = (double)shape->cols * mat->width_m + c.all_v_m;
     bank->htree_s = bank->htree_j = bank->htree_w = 0;
     for (unsigned i = shape->v_levels; i-- > 0;) {
-        double crossed_m = i + shape->h_levels >= shape->v_levels + 1 &&
-                                   i + shape->h_levels - shape->v_levels <
-                                       shape->h_levels
-                               ? c.h_m[i + shape->h_levels - shape->v_levels] / 2
-                               : 0;
-
-        add_level(bank, task, &shape->v[i], v_length_m + crossed_m);
-        v_length_m = 2 * v_length_m + 2 * crossed_m;
+        length_m = i + 1 == shape->v_levels ? mat->height_m / 2
+                                            : 2 * length_m + v_crossed_m(&c, shape, i);
+        add_level(bank, task, &shape->v[i], length_m);
     }
     for (unsigned i = shape->h_levels; i-- > 0;) {
-        double crossed_m = i + shape->v_levels >= shape->h_levels &&
-                                   i + shape->v_levels - shape->h_levels <
-                                       shape->v_levels
-                               ? c.v_m[i + shape->v_levels - shape->h_levels] / 2
-                               : 0;
-
-        add_level(bank, task, &shape->h[i], h_length_m + crossed_m);
-        h_length_m = 2 * h_length_m + 2 * crossed_m;
+        length_m = i + 1 == shape->h_levels ? mat->width_m : 2 * length_m;
+        length_m += h_crossed_m(&c, shape, i);
+        add_level(bank, task, &shape->h[i], length_m);
     }
     if (!task->fabric.rules->one_way_energy)
         bank->htree_j *= TREE_ACTIVITY;
