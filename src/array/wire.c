@@ -6,6 +6,12 @@ static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;
 static const double STEP_DELAY = 0.693; /* ln 2: half-way point of one time constant */
 
+/* The least transistor, of which repeaters are multiples: a whole fin where there are fins. */
+static double unit_m(const struct process *process)
+{
+    return process_width_m(process, process->min_w_m);
+}
+
 /* A repeater and its spacing, costs per metre. */
 struct repeater {
     double size, spacing_m, s_per_m, j_per_m, w_per_m;
@@ -39,7 +45,7 @@ static struct repeater repeater_cost(const struct wire *wire,
                                      const struct process *process, double size,
                                      double spacing_m)
 {
-    double wn_m = size * process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = size * unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
@@ -70,7 +76,7 @@ static struct repeater repeater_cost(const struct wire *wire,
 static struct repeater optimal_repeater(const struct wire *wire,
                                         const struct process *process, double slack)
 {
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
@@ -97,7 +103,7 @@ static struct repeater optimal_repeater(const struct wire *wire,
 static void repeat_wire(struct wire *wire, const struct process *process, double slack)
 {
     struct repeater chosen = optimal_repeater(wire, process, slack);
-    double wn_m = chosen.size * process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = chosen.size * unit_m(process), wp_m = process->beta * wn_m;
     struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double across_m = fmax(box.width_m, box.height_m);
     double along_m = fmin(box.width_m, box.height_m);
@@ -150,7 +156,7 @@ static struct transmitter size_transmitter(const struct process *process, double
                                            double wire_ohm)
 {
     static const double ADJUST = 8.6, SLACK_FO4 = 8;
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
                                 load_region_m(process));
@@ -184,7 +190,7 @@ static struct wire_cost low_swing_cost(const struct wire *wire,
     static const double ADJUST = 8.6, SWING_V = 0.1, OVERDRIVE_V = 0.4;
     double c = wire->f_per_m * length_m, r = wire->ohm_per_m * length_m;
     struct transmitter t = size_transmitter(process, c, r);
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m, vdd = process->vdd_v;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m, vdd = process->vdd_v;
     double layout_m = layout_region_m(process), ramp = t.ramp, delay_s;
     double nand_f = gate_drain_f(process, GATE_NAND, 2, 2 * wn_m, wp_m, layout_m) +
                     gate_f(process, t.size * wn_m) + gate_f(process, t.size * wp_m);
