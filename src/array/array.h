@@ -62,7 +62,13 @@ struct wire_choice {
     enum wire_style style;
     enum wire_repeat repeat;
     bool low_swing; /* only without repeaters */
+    double slack;   /* repeaters: delay given up for energy, as a share of the least */
 };
+
+/* Delay that repeaters give up for energy where the target is no latency: a tenth, for
+ * which repeaters shrink to about 40 % (K. Banerjee and A. Mehrotra, IEEE T-ED 49(11),
+ * 2002, trade 5 to 20 %; NVSim and CACTI offer 5 to 50 %). */
+#define ARRAY_WIRE_SLACK 0.1
 
 /* Exponents of TARGET_WEIGHTED. */
 struct array_weights {
@@ -118,8 +124,10 @@ struct array_request {
 
     struct wire_choice local_wire;  /* wordlines, bitlines, inside mats */
     struct wire_choice global_wire; /* the H-tree */
-    bool wires_given;  /* else: rules' own (both unrepeated, aggressive; physical:
-                          global repeated) */
+    bool wires_given;      /* else: rules' own (both unrepeated, aggressive; physical:
+                          repeated, the level of every segment by its length) */
+    bool wire_slack_given; /* else ARRAY_WIRE_SLACK */
+    double wire_slack; /* not of latency targets, whose wires are as fast as can be */
     bool unrestricted; /* data search over active counts too, not all columns active
                           and 2 x 2 subarrays ("CACTI assumption") */
     bool buffers_free; /* data search over buffer styles, too; else latency */

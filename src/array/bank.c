@@ -109,7 +109,7 @@ static void mat_wires(struct mat *mat, const struct task *task)
     const struct subarray *s = &mat->subarray;
     double length_m = mat_stretch(task) * ((double)mat->shape.rows * s->height_m / 2 +
                                            (double)mat->shape.cols * s->width_m / 2);
-    const struct wire *wire = &task->fabric.global;
+    const struct wire *wire = &task->fabric.tree.near;
     double vdd = task->process.vdd_v;
     double bits = (double)mat->shape.bits *
                   (double)(mat->shape.active_rows * mat->shape.active_cols);
@@ -167,63 +167,99 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 
 /* Repeaters widen the tree's channels, which lengthens the wires that cross them. */
 struct channels {
+    const struct wire *h_wire[HTREE_LEVELS], *v_wire[HTREE_LEVELS];
     double h_m[HTREE_LEVELS], v_m[HTREE_LEVELS]; /* one bundle of each level */
     double all_h_m, all_v_m;
 };
 
-static void measure_channels(struct channels *c, const struct bank_shape *shape,
-                             const struct wire *wire)
+/* The metal level of every segment follows from the distance between the mats that it
+ * joins, channels left out. */
+static void measure_channels(struct channels *c, const struct task *task,
+                             const struct bank_shape *shape, const struct mat *mat)
 {
+    double length_m = mat->width_m;
+
     c->all_h_m = c->all_v_m = 0;
-    for (unsigned i = 0; i < shape->h_levels; i++) {
-        c->h_m[i] = wire_bundle_m(wire, shape->h[i].bits);
-        c->all_h_m += wire_bundle_m(wire, shape->h[i].bits * shape->h[i].bundles);
+    for (unsigned i = shape->h_levels; i-- > 0; length_m *= 2) {
+        c->h_wire[i] = wiring_at(&task->fabric.tree, length_m);
+        c->h_m[i] = wire_bundle_m(c->h_wire[i], shape->h[i].bits);
     }
-    for (unsigned i = 0; i < shape->v_levels; i++) {
-        c->v_m[i] = wire_bundle_m(wire, shape->v[i].bits);
-        c->all_v_m += wire_bundle_m(wire, shape->v[i].bits * shape->v[i].bundles);
+    length_m = mat->height_m / 2;
+    for (unsigned i = shape->v_levels; i-- > 0; length_m *= 2) {
+        c->v_wire[i] = wiring_at(&task->fabric.tree, length_m);
+        c->v_m[i] = wire_bundle_m(c->v_wire[i], shape->v[i].bits);
     }
+    for (unsigned i = 0; i < shape->h_levels; i++)
+        c->all_h_m += wire_bundle_m(c->h_wire[i],
+                                    shape->h[i].bits * shape->h[i].bundles);
+    for (unsigned i = 0; i < shape->v_levels; i++)
+        c->all_v_m += wire_bundle_m(c->v_wire[i],
+                                    shape->v[i].bits * shape->v[i].bundles);
 }
 
 static void add_level(struct bank *bank, const struct task *task,
-                      const struct htree_level *level, double length_m)
+                      const struct htree_level *level, const struct wire *wire,
+                      double length_m)
 {
-    struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
+    struct wire_cost cost = wire_cost(wire, &task->process, length_m);
 
     bank->htree_s += cost.delay_s;
     bank->htree_j += cost.energy_j * level->active * level->bits;
     bank->htree_w += cost.leakage_w * level->copies * level->bits;
 }
 
+/* Half the channels that a wire crosses on its way down.  Levels of both directions pair
+ * by index; the innermost horizontal wire crosses all vertical channels that have no
+ * partner (the published tool's BankWithHtree::CalculateArea). */
+static double h_crossed_m(const struct channels *c, const struct bank_shape *shape,
+                          unsigned level)
+{
+    unsigned last = shape->h_levels - 1;
+    unsigned partner = shape->h_levels > shape->v_levels
+                           ? level - (shape->h_levels - shape->v_levels)
+                           : level;
+    double crossed_m = 0;
+
+    if (level + shape->v_levels < shape->h_levels)
+        return 0;
+    if (level < last)
+        return c->v_m[partner] / 2;
+    for (unsigned i = partner; i < shape->v_levels; i++)
+        crossed_m += c->v_m[i] / 2;
+    return crossed_m;
+}
+
+static double v_crossed_m(const struct channels *c, const struct bank_shape *shape,
+                          unsigned level)
+{
+    unsigned partner = shape->h_levels > shape->v_levels
+                           ? level + (shape->h_levels - shape->v_levels)
+                           : level;
+
+    if (level + 1 == shape->v_levels || partner + 1 >= shape->h_levels)
+        return 0;
+    return c->h_m[partner + 1] / 2;
+}
+
 static void make_tree(struct bank *bank, const struct task *task,
                       const struct bank_shape *shape, const struct mat *mat)
 {
     struct channels c;
-    double v_length_m = mat->height_m / 2, h_length_m = mat->width_m;
+    double length_m = 0;
 
-    measure_channels(&c, shape, &task->fabric.global);
+    measure_channels(&c, task, shape, mat);
     bank->height_m = (double)shape->rows * mat->height_m + c.all_h_m;
     bank->width_m = (double)shape->cols * mat->width_m + c.all_v_m;
     bank->htree_s = bank->htree_j = bank->htree_w = 0;
     for (unsigned i = shape->v_levels; i-- > 0;) {
-        double crossed_m = i + shape->h_levels >= shape->v_levels + 1 &&
-                                   i + shape->h_levels - shape->v_levels <
-                                       shape->h_levels
-                               ? c.h_m[i + shape->h_levels - shape->v_levels] / 2
-                               : 0;
-
-        add_level(bank, task, &shape->v[i], v_length_m + crossed_m);
-        v_length_m = 2 * v_length_m + 2 * crossed_m;
+        length_m = i + 1 == shape->v_levels ? mat->height_m / 2
+                                            : 2 * length_m + v_crossed_m(&c, shape, i);
+        add_level(bank, task, &shape->v[i], c.v_wire[i], length_m);
     }
     for (unsigned i = shape->h_levels; i-- > 0;) {
-        double crossed_m = i + shape->v_levels >= shape->h_levels &&
-                                   i + shape->v_levels - shape->h_levels <
-                                       shape->v_levels
-                               ? c.v_m[i + shape->v_levels - shape->h_levels] / 2
-                               : 0;
-
-        add_level(bank, task, &shape->h[i], h_length_m + crossed_m);
-        h_length_m = 2 * h_length_m + 2 * crossed_m;
+        length_m = i + 1 == shape->h_levels ? mat->width_m : 2 * length_m;
+        length_m += h_crossed_m(&c, shape, i);
+        add_level(bank, task, &shape->h[i], c.h_wire[i], length_m);
     }
     if (!task->fabric.rules->one_way_energy)
         bank->htree_j *= TREE_ACTIVITY;
@@ -236,8 +272,9 @@ static void make_tree(struct bank *bank, const struct task *task,
 static void make_bus(struct bank *bank, const struct task *task,
                      const struct bank_shape *shape, const struct mat *mat)
 {
-    const struct wire *wire = &task->fabric.global;
+    const struct wiring *tree = &task->fabric.tree;
     double rows = (double)shape->rows, cols = (double)shape->cols;
+    const struct wire *wire = wiring_at(tree, rows * mat->height_m);
     double bits = shape->bus_bits;
     double all_m = wire_bundle_m(wire, rows * cols * shape->bus_address_bits);
     struct wire_cost spine;
@@ -258,7 +295,8 @@ static void make_bus(struct bank *bank, const struct task *task,
     }
     if (task->fabric.rules->bus_half_counted)
         return;
-    spine = wire_cost(wire, &task->process, bank->width_m / 2);
+    spine = wire_cost(wiring_at(tree, bank->width_m / 2), &task->process,
+                      bank->width_m / 2);
     bank->htree_s += spine.delay_s;
     bank->htree_j += spine.energy_j * bits * (double)shape->active_cols;
     bank->htree_w += spine.leakage_w * bits * cols;
@@ -372,22 +410,38 @@ static void describe_times(const struct task *task, const struct mat *mat,
                                   &b->precharge_s);
 }
 
-/* Banks stand in a square around their port; the farthest is half a side away. */
-struct reach bank_reach(const struct task *task, const struct bank *bank)
+/* Banks stand in a square around their port; the centre of the farthest is (sqrt(n) - 1)
+ * of their sides away.  The wires that join all of them are n - 1 sides long. */
+static double reach_m(const struct task *task, double bank_m2)
 {
-    double length_m = (sqrt(task->banks) - 1) * sqrt(bank->area_m2);
+    return (sqrt(task->banks) - 1) * sqrt(bank_m2);
+}
+
+static struct reach reach_of(const struct task *task, struct wire_cost cost)
+{
     double bits = (double)task->word_bits + log2_up(task->sets);
-
-    if (!(length_m > 0))
-        return (struct reach){ 0, 0, 0 };
-
-    struct wire_cost cost = wire_cost(&task->fabric.global, &task->process, length_m);
 
     return (struct reach){
         .delay_s = cost.delay_s,
         .energy_j = TREE_ACTIVITY * bits * cost.energy_j,
-        .leakage_w = bits * cost.leakage_w,
+        .leakage_w = bits * (sqrt(task->banks) + 1) * cost.leakage_w,
     };
+}
+
+struct reach bank_reach(const struct task *task, const struct bank *bank)
+{
+    double length_m = reach_m(task, bank->area_m2);
+
+    if (!(length_m > 0))
+        return (struct reach){ 0, 0, 0 };
+    return reach_of(task, wire_cost(wiring_at(&task->fabric.tree, length_m),
+                                    &task->process, length_m));
+}
+
+struct reach bank_reach_least(const struct task *task, double bank_m2)
+{
+    return reach_of(
+        task, wiring_least(&task->fabric.tree, &task->process, reach_m(task, bank_m2)));
 }
 
 static void reach_banks(const struct task *task, const struct bank *bank,

@@ -108,6 +108,9 @@ struct reach {
 
 struct reach bank_reach(const struct task *task, const struct bank *bank);
 
+/* No less than this for banks of at least bank_m2. */
+struct reach bank_reach_least(const struct task *task, double bank_m2);
+
 /* Traversals of tree or bus whose time a read takes. */
 double bank_trips(const struct task *task);
 

@@ -47,20 +47,50 @@ static const struct array_rules *rules_of(const struct array_request *request)
     return request->rules != NULL ? request->rules : &array_rules_physical;
 }
 
-/* Unrepeated, aggressive wires are what comparisons with the tool use; real banks
- * repeat their trees. */
-static void choose_wires(const struct array_request *request, struct wire_choice *local,
-                         struct wire_choice *global)
+/* Wires of an array: inside subarrays, and of tree segments by their length. */
+struct wire_plan {
+    struct wire_choice local, near, far;
+    bool for_delay;
+};
+
+/* Unrepeated, aggressive wires are what comparisons with the tool use; real banks repeat
+ * their trees and put long segments on upper metals, which keep their pitch from node to
+ * node. */
+static struct wire_plan plan_wires(const struct array_request *request)
 {
-    *local = (struct wire_choice){ .level = WIRE_LOCAL };
-    *global = (struct wire_choice){ .level = WIRE_GLOBAL };
-    if (!rules_of(request)->wires_over_cells)
-        *global = (struct wire_choice){ .level = WIRE_SEMI_GLOBAL,
-                                        .repeat = REPEAT_OPTIMAL };
+    enum array_target target = request->target;
+    bool for_delay = target == TARGET_READ_LATENCY || target == TARGET_WRITE_LATENCY;
+    double slack = request->wire_slack_given ? request->wire_slack : ARRAY_WIRE_SLACK;
+    struct wire_choice tool = { .level = WIRE_GLOBAL };
+    struct wire_plan plan = {
+        .local = { .level = WIRE_LOCAL },
+        .near = { .level = WIRE_SEMI_GLOBAL,
+                  .repeat = REPEAT_OPTIMAL,
+                  .slack = for_delay ? 0 : slack },
+        .for_delay = for_delay,
+    };
+
+    plan.far = plan.near;
+    plan.far.level = WIRE_GLOBAL;
+    if (rules_of(request)->wires_over_cells)
+        plan.near = plan.far = tool;
     if (request->wires_given) {
-        *local = request->local_wire;
-        *global = request->global_wire;
+        plan.local = request->local_wire;
+        plan.near = plan.far = request->global_wire;
     }
+    return plan;
+}
+
+static enum status make_wires(struct task *task, const struct wire_plan *plan,
+                              struct error *why)
+{
+    enum status status = wire_make(&task->fabric.local, &task->process, plan->local,
+                                   why);
+
+    return status != STATUS_OK
+               ? status
+               : wiring_make(&task->fabric.tree, &task->process, plan->near, plan->far,
+                             plan->for_delay, why);
 }
 
 static enum status check_request(const struct array_request *request, struct error *why)
@@ -153,7 +183,7 @@ static enum status task_make(struct task *task, const struct array_request *requ
 {
     const struct cell *cell = is_tag && request->tag_cell != NULL ? request->tag_cell
                                                                   : request->cell;
-    struct wire_choice local, global;
+    struct wire_plan wires = plan_wires(request);
     struct process cell_process;
     double temperature_k = request->temperature_k > 0 ? request->temperature_k
                                                       : DEFAULT_K;
@@ -174,10 +204,7 @@ static enum status task_make(struct task *task, const struct array_request *requ
                               task->fabric.rules, temperature_k, why);
     if (status != STATUS_OK)
         return status;
-    choose_wires(request, &local, &global);
-    status = wire_make(&task->fabric.local, &task->process, local, why);
-    if (status == STATUS_OK)
-        status = wire_make(&task->fabric.global, &task->process, global, why);
+    status = make_wires(task, &wires, why);
     if (status == STATUS_OK)
         status = bitcell_make(&task->fabric.cell, cell, &task->process, &cell_process,
                               why);
@@ -198,18 +225,15 @@ struct bank_choice {
 };
 
 /* One more wiring of the winner: keep it if it is better. */
-static enum status try_wires(struct task *task, struct wire_choice local,
-                             struct wire_choice global, struct parts *parts,
-                             struct candidate *best, struct wire_choice kept[2],
-                             struct error *why)
+static enum status try_wires(struct task *task, const struct wire_plan *wires,
+                             struct parts *parts, struct candidate *best,
+                             struct wire_plan *kept, struct error *why)
 {
     struct task trial = *task;
     struct candidate tried;
     const char *reason;
-    enum status status = wire_make(&trial.fabric.local, &trial.process, local, why);
+    enum status status = make_wires(&trial, wires, why);
 
-    if (status == STATUS_OK)
-        status = wire_make(&trial.fabric.global, &trial.process, global, why);
     if (status != STATUS_OK)
         return status;
     trial.fabric.process = &trial.process;
@@ -218,8 +242,7 @@ static enum status try_wires(struct task *task, struct wire_choice local,
     if (candidate_make(&tried, &trial, &best->organization, parts, &reason) &&
         tried.value < best->value) {
         best->value = tried.value;
-        kept[0] = local;
-        kept[1] = global;
+        *kept = *wires;
     }
     return STATUS_OK;
 }
@@ -238,26 +261,26 @@ static enum status refine_wires(struct task *task, struct parts *parts,
         { .style = WIRE_CONSERVATIVE, .repeat = REPEAT_OPTIMAL },
     };
     enum { TRIED = sizeof tried / sizeof tried[0] };
-    struct wire_choice kept[2];
+    struct wire_plan kept = plan_wires(task->request);
     const char *reason;
     enum status status = STATUS_OK;
 
-    choose_wires(task->request, &kept[0], &kept[1]);
     for (size_t i = 0; i < 2 * TRIED && status == STATUS_OK; i++) {
-        struct wire_choice local = kept[0], global = kept[1];
+        struct wire_plan wires = kept;
 
         if (i < TRIED)
-            local = tried[i];
+            wires.local = tried[i];
         else
-            global = tried[i - TRIED];
-        local.level = WIRE_LOCAL;
-        global.level = WIRE_GLOBAL;
-        status = try_wires(task, local, global, parts, best, kept, why);
+            wires.near = tried[i - TRIED];
+        wires.local.level = WIRE_LOCAL;
+        wires.near.level = WIRE_GLOBAL;
+        wires.far = wires.near;
+        status = try_wires(task, &wires, parts, best, &kept, why);
     }
+    if (status == STATUS_OK)
+        status = make_wires(task, &kept, why);
     if (status != STATUS_OK)
         return status;
-    wire_make(&task->fabric.local, &task->process, kept[0], why);
-    wire_make(&task->fabric.global, &task->process, kept[1], why);
     parts_free(parts);
     parts_init(parts);
 

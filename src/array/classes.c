@@ -14,14 +14,15 @@ void *fast_room(void *array, size_t count, size_t *room, size_t size)
 static void bus_of(const struct fast *fast, const struct bank_shape *shape,
                    struct tree *tree)
 {
-    const struct wire *wire = &fast->task->fabric.global;
+    const struct wire *wire = &fast->task->fabric.tree.near;
     double vdd = fast->task->process.vdd_v, rows = (double)shape->rows;
-    double per_m_j = wire->repeated ? wire->j_per_m : wire->f_per_m * vdd * vdd;
+    struct wire_cost least = fast->least_per_m;
+    double per_m_j = wire->repeated ? least.energy_j : wire->f_per_m * vdd * vdd;
     double share = fast->task->fabric.rules->bus_half_counted ? 1 : TREE_ACTIVITY;
 
     if (wire->repeated) {
-        tree->s0 = wire->driver_s;
-        tree->s_h = wire->s_per_m * rows;
+        tree->s0 = fast->least_driver_s;
+        tree->s_h = least.delay_s * rows;
     } else {
         tree->s_hh = 2.3 * (wire->ohm_per_m * wire->f_per_m / 2) * rows * rows;
     }
@@ -33,13 +34,14 @@ static void bus_of(const struct fast *fast, const struct bank_shape *shape,
 static void tree_of(struct fast *fast, const struct bank_shape *shape,
                     struct tree *tree)
 {
-    const struct wire *wire = &fast->task->fabric.global;
+    const struct wire *wire = &fast->task->fabric.tree.near;
     double vdd = fast->task->process.vdd_v;
     double h_all = (double)shape->cols - 1, v_all = ((double)shape->rows - 1) / 2;
     double h_squares = ((double)(shape->cols * shape->cols) - 1) / 3;
     double v_squares = ((double)(shape->rows * shape->rows) - 1) / 12;
     double levels = shape->h_levels + shape->v_levels;
-    double per_m_j = wire->repeated ? wire->j_per_m : wire->f_per_m * vdd * vdd;
+    double per_m_j = wire->repeated ? fast->least_per_m.energy_j
+                                    : wire->f_per_m * vdd * vdd;
     double share = fast->task->fabric.rules->one_way_energy ? 1 : TREE_ACTIVITY;
     double length = 1;
 
@@ -51,9 +53,9 @@ static void tree_of(struct fast *fast, const struct bank_shape *shape,
         return;
     }
     if (wire->repeated) {
-        tree->s0 = levels * wire->driver_s;
-        tree->s_w = wire->s_per_m * h_all;
-        tree->s_h = wire->s_per_m * v_all;
+        tree->s0 = levels * fast->least_driver_s;
+        tree->s_w = fast->least_per_m.delay_s * h_all;
+        tree->s_h = fast->least_per_m.delay_s * v_all;
     } else {
         double k = 2.3 * (wire->ohm_per_m * wire->f_per_m / 2);
 

@@ -82,8 +82,7 @@ static double bound_of(struct fast *fast, const struct class *class,
         write_tree_j /= fmax((double)task->request->associativity, 1);
     m.write_j += write_tree_j;
     if (task->banks > 1 && fast->has_tree_bounds) {
-        struct bank bank = { .area_m2 = m.area_m2 / task->banks };
-        struct reach reach = bank_reach(task, &bank);
+        struct reach reach = bank_reach_least(task, m.area_m2 / task->banks);
 
         m.read_s += 2 * reach.delay_s;
         m.write_s += reach.delay_s;
@@ -405,9 +404,16 @@ bool search_fast(const struct task *task, const struct space *space,
         .why = why,
         .ceiling = ceiling,
         .trips = bank_trips(task),
-        .has_tree_bounds = !task->fabric.global.low_swing,
+        .has_tree_bounds = !task->fabric.tree.near.low_swing,
     };
 
+    const struct wiring *tree = &task->fabric.tree;
+
+    fast.least_driver_s = fmin(tree->near.driver_s, tree->far.driver_s);
+    fast.least_per_m = (struct wire_cost){
+        .delay_s = fmin(tree->near.s_per_m, tree->far.s_per_m),
+        .energy_j = fmin(tree->near.j_per_m, tree->far.j_per_m),
+    };
     if (!is_monotone(task->request))
         return search_naive(task, space, parts, ceiling, best, valid, why);
     memo_init(&fast.class_of, sizeof(uint32_t));

@@ -71,6 +71,8 @@ struct fast {
     struct sense_amp least_amp; /* cheapest in every respect */
     struct predecode predecode[ROW_BITS];
     bool has_tree_bounds;
+    struct wire_cost least_per_m; /* of repeated tree wires, any level */
+    double least_driver_s;
 };
 
 /* List the legal bank and mat counts, by class. */

@@ -12,7 +12,8 @@ struct fabric {
     const struct process *process;
     const struct array_rules *rules;
     struct bitcell cell;
-    struct wire local, global;
+    struct wire local;
+    struct wiring tree; /* between mats, and to the port */
     double write_share; /* of the selected cells' write energy that an access pays */
     double tag_ways;    /* tag array: associativity; 0: data array */
 };

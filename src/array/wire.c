@@ -6,6 +6,12 @@ static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;
 static const double STEP_DELAY = 0.693; /* ln 2: half-way point of one time constant */
 
+/* The least transistor, of which repeaters are multiples: a whole fin where there are fins. */
+static double unit_m(const struct process *process)
+{
+    return process_width_m(process, process->min_w_m);
+}
+
 /* A repeater and its spacing, costs per metre. */
 struct repeater {
     double size, spacing_m, s_per_m, j_per_m, w_per_m;
@@ -39,7 +45,7 @@ static struct repeater repeater_cost(const struct wire *wire,
                                      const struct process *process, double size,
                                      double spacing_m)
 {
-    double wn_m = size * process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = size * unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
@@ -61,10 +67,16 @@ static struct repeater repeater_cost(const struct wire *wire,
     };
 }
 
+/* The delay per length of repeaters of size k, u of them a metre, is a u + e / u + b / k +
+ * d k; their energy and leakage grow with k u.  The least delay is at u = sqrt(e / a) and
+ * k = sqrt(b / d).  With a share of slack, k u is least where both parts are as steep
+ * (Lagrange), which shrinks u by x and k by y:
+ *   A (1/x - x) = B (1/y - y) = 2 z,  A = 2 sqrt(a e),  B = 2 sqrt(b d),
+ *   sqrt(A^2 + z^2) + sqrt(B^2 + z^2) = (1 + slack) (A + B). */
 static struct repeater optimal_repeater(const struct wire *wire,
-                                        const struct process *process)
+                                        const struct process *process, double slack)
 {
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double out_ohm = on_n_ohm(process, wn_m) + on_p_ohm(process, wp_m);
@@ -74,13 +86,24 @@ static struct repeater optimal_repeater(const struct wire *wire,
         out_ohm /= 2;
     size = sqrt(out_ohm * wire->f_per_m / (in_f * wire->ohm_per_m));
     spacing_m = sqrt(2 * out_ohm * (in_f + out_f) / (wire->ohm_per_m * wire->f_per_m));
+    if (slack > 0) {
+        double rc = wire->ohm_per_m * wire->f_per_m;
+        double along = sqrt(2 * out_ohm * (in_f + out_f) * rc);
+        double across = 2 * sqrt(out_ohm * in_f * rc);
+        double sum = (1 + slack) * (along + across);
+        double root = (sum + (along * along - across * across) / sum) / 2;
+        double z = sqrt(fmax(root * root - along * along, 0));
+
+        spacing_m /= sqrt(1 + z * z / (along * along)) - z / along;
+        size = fmax(size * (sqrt(1 + z * z / (across * across)) - z / across), 1);
+    }
     return repeater_cost(wire, process, size, spacing_m);
 }
 
-static void repeat_wire(struct wire *wire, const struct process *process)
+static void repeat_wire(struct wire *wire, const struct process *process, double slack)
 {
-    struct repeater chosen = optimal_repeater(wire, process);
-    double wn_m = chosen.size * process->min_w_m, wp_m = process->beta * wn_m;
+    struct repeater chosen = optimal_repeater(wire, process, slack);
+    double wn_m = chosen.size * unit_m(process), wp_m = process->beta * wn_m;
     struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
     double across_m = fmax(box.width_m, box.height_m);
     double along_m = fmin(box.width_m, box.height_m);
@@ -118,7 +141,7 @@ enum status wire_make(struct wire *wire, const struct process *process,
     *wire = (struct wire){ .low_swing = choice.low_swing };
     geometry(wire, process, drawn);
     if (choice.repeat != REPEAT_NONE)
-        repeat_wire(wire, process);
+        repeat_wire(wire, process, choice.slack);
     return STATUS_OK;
 }
 
@@ -133,7 +156,7 @@ static struct transmitter size_transmitter(const struct process *process, double
                                            double wire_ohm)
 {
     static const double ADJUST = 8.6, SLACK_FO4 = 8;
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m;
     double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
                                 load_region_m(process));
@@ -167,7 +190,7 @@ static struct wire_cost low_swing_cost(const struct wire *wire,
     static const double ADJUST = 8.6, SWING_V = 0.1, OVERDRIVE_V = 0.4;
     double c = wire->f_per_m * length_m, r = wire->ohm_per_m * length_m;
     struct transmitter t = size_transmitter(process, c, r);
-    double wn_m = process->min_w_m, wp_m = process->beta * wn_m, vdd = process->vdd_v;
+    double wn_m = unit_m(process), wp_m = process->beta * wn_m, vdd = process->vdd_v;
     double layout_m = layout_region_m(process), ramp = t.ramp, delay_s;
     double nand_f = gate_drain_f(process, GATE_NAND, 2, 2 * wn_m, wp_m, layout_m) +
                     gate_f(process, t.size * wn_m) + gate_f(process, t.size * wp_m);
@@ -221,5 +244,57 @@ struct wire_cost wire_cost(const struct wire *wire, const struct process *proces
     return (struct wire_cost){
         .delay_s = 2.3 * (wire->ohm_per_m * wire->f_per_m * length_m * length_m / 2),
         .energy_j = wire->f_per_m * length_m * vdd * vdd,
+    };
+}
+
+/* Length from which on the wider wire has the less energy times delay, which is a quadratic
+ * in the length for each. */
+static double crossing_m(const struct wire *near, const struct wire *far)
+{
+    double a = near->j_per_m * near->s_per_m - far->j_per_m * far->s_per_m;
+    double b = near->driver_j * near->s_per_m + near->j_per_m * near->driver_s -
+               far->driver_j * far->s_per_m - far->j_per_m * far->driver_s;
+    double c = near->driver_j * near->driver_s - far->driver_j * far->driver_s;
+    double inside = b * b - 4 * a * c;
+
+    if (!(a > 0))
+        return HUGE_VAL;
+    return inside > 0 ? fmax((sqrt(inside) - b) / (2 * a), 0) : 0;
+}
+
+enum status wiring_make(struct wiring *wiring, const struct process *process,
+                        struct wire_choice near, struct wire_choice far, bool for_delay,
+                        struct error *why)
+{
+    enum status status = wire_make(&wiring->near, process, near, why);
+
+    if (status == STATUS_OK)
+        status = wire_make(&wiring->far, process, far, why);
+    if (status != STATUS_OK)
+        return status;
+    wiring->far_from_m = HUGE_VAL;
+    if (!wiring->near.repeated || !wiring->far.repeated || near.level == far.level)
+        return STATUS_OK;
+    if (!for_delay)
+        wiring->far_from_m = crossing_m(&wiring->near, &wiring->far);
+    else if (wiring->far.s_per_m < wiring->near.s_per_m)
+        wiring->far_from_m = fmax((wiring->far.driver_s - wiring->near.driver_s) /
+                                      (wiring->near.s_per_m - wiring->far.s_per_m),
+                                  0);
+    return STATUS_OK;
+}
+
+struct wire_cost wiring_least(const struct wiring *wiring,
+                              const struct process *process, double length_m)
+{
+    struct wire_cost near = wire_cost(&wiring->near, process, length_m), far;
+
+    if (!(wiring->far_from_m < HUGE_VAL))
+        return near;
+    far = wire_cost(&wiring->far, process, length_m);
+    return (struct wire_cost){
+        .delay_s = fmin(near.delay_s, far.delay_s),
+        .energy_j = fmin(near.energy_j, far.energy_j),
+        .leakage_w = fmin(near.leakage_w, far.leakage_w),
     };
 }

@@ -34,6 +34,29 @@ enum status wire_make(struct wire *wire, const struct process *process,
 struct wire_cost wire_cost(const struct wire *wire, const struct process *process,
                            double length_m);
 
+/* Two levels of wire for segments of any length: short ones are semi-global, long ones
+ * global. */
+struct wiring {
+    struct wire near, far;
+    double far_from_m; /* the length from which on a segment is global */
+};
+
+/* For a delay the faster level is taken, else that of the least energy times delay of the
+ * segment.  The same choice twice makes all segments of that kind. */
+enum status wiring_make(struct wiring *wiring, const struct process *process,
+                        struct wire_choice near, struct wire_choice far, bool for_delay,
+                        struct error *why);
+
+/* The wire of a segment of a length. */
+static inline const struct wire *wiring_at(const struct wiring *wiring, double length_m)
+{
+    return length_m < wiring->far_from_m ? &wiring->near : &wiring->far;
+}
+
+/* No wire of that length or a longer one costs less, in any respect. */
+struct wire_cost wiring_least(const struct wiring *wiring,
+                              const struct process *process, double length_m);
+
 /* Pitch of layout taken by bits parallel wires: 0 for wires over the cells. */
 static inline double wire_bundle_m(const struct wire *wire, double bits)
 {
