@@ -84,12 +84,13 @@ static struct wire_plan plan_wires(const struct array_request *request)
 static enum status make_wires(struct task *task, const struct wire_plan *plan,
                               struct error *why)
 {
+    struct process repeaters = process_of_repeaters(&task->process);
     enum status status = wire_make(&task->fabric.local, &task->process, plan->local,
                                    why);
 
     return status != STATUS_OK
                ? status
-               : wiring_make(&task->fabric.tree, &task->process, plan->near, plan->far,
+               : wiring_make(&task->fabric.tree, &repeaters, plan->near, plan->far,
                              plan->for_delay, why);
 }
 

@@ -136,7 +136,7 @@ static const double STACK_LEAK = 0.25;
  * tool lets all of them leak. */
 static double idle_share(const struct process *process, double count)
 {
-    if (process->rules->idle_rows_leak || !(count > 1))
+    if (!process->saves_leakage || !(count > 1))
         return 1;
     return (1 + (count - 1) * STACK_LEAK) / count;
 }

@@ -22,7 +22,7 @@
     .one_way_energy = true, \
     .low_swing_amps_free = true, \
     .mux_leak_free = true, \
-    .idle_rows_leak = true, \
+    .all_leak = true, \
     .shaper_divides_all = true, \
     .ramp_largest = true, \
     .first_decoder_timed = true, \
@@ -93,7 +93,7 @@ const struct array_quirk array_quirks[] = {
     QUIRK(erase_before_set, "crossbar writes pay a set and a reset"),
     QUIRK(one_way_energy, "every wire of the H-tree switches in every access"),
     QUIRK(low_swing_amps_free, "receivers of low-swing wires cost nothing"),
-    QUIRK(idle_rows_leak, "drivers of rows not selected leak as if they stood alone"),
+    QUIRK(all_leak, "drivers of idle rows and repeaters leak like what switches"),
     QUIRK(mux_leak_free, "pass gates and comparator devices do not leak"),
     QUIRK(shaper_divides_all, "the write shaper's efficiency divides bitline energy, too"),
     QUIRK(ramp_largest, "predecoders hand on their steepest slope"),
