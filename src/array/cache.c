@@ -88,10 +88,9 @@ static enum status make_wires(struct task *task, const struct wire_plan *plan,
     enum status status = wire_make(&task->fabric.local, &task->process, plan->local,
                                    why);
 
-    return status != STATUS_OK
-               ? status
-               : wiring_make(&task->fabric.tree, &repeaters, plan->near, plan->far,
-                             plan->for_delay, why);
+    return status != STATUS_OK ? status
+                               : wiring_make(&task->fabric.tree, &repeaters, plan->near,
+                                             plan->far, plan->for_delay, why);
 }
 
 static enum status check_request(const struct array_request *request, struct error *why)

@@ -49,10 +49,10 @@ static enum status node_at(const struct visit *visit, int roadmap,
 {
     const struct point *point = &visit->point;
     const struct library *library = visit->study->library;
-    const struct record *found = (const struct record *)(
-        rules_are_tool(point->rules)
-            ? library_tool_node(library, point->node_m, roadmap)
-            : library_node(library, point->node_m, roadmap));
+    const struct record *found =
+        (const struct record *)(rules_are_tool(point->rules)
+                                    ? library_tool_node(library, point->node_m, roadmap)
+                                    : library_node(library, point->node_m, roadmap));
     enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
 
     *node = (const struct node *)found;

@@ -170,7 +170,8 @@ static enum status resistive_check(const struct cell *cell, struct error *err)
                                             : "read_voltage_v" },
     };
 
-    return needed_check("a resistive cell", needed, sizeof needed / sizeof *needed, err);
+    return needed_check("a resistive cell", needed, sizeof needed / sizeof *needed,
+                        err);
 }
 
 /* What only holds across fields. */

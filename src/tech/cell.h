@@ -50,10 +50,10 @@ struct cell {
     /* footprint: the first given of area_m2, area_sram and area_f2 holds */
     double area_f2;
     double area_m2;
-    double area_sram;     /* in 6T cells of the node */
+    double area_sram;      /* in 6T cells of the node */
     double native_node_m;  /* node the figures were measured at; 0: any */
     double native_sram_m2; /* its 6T cell, with which write currents scale; 0: fixed */
-    double aspect_ratio;  /* height / width; height lies along the bitline */
+    double aspect_ratio;   /* height / width; height lies along the bitline */
 
     /* access devices and, for SRAM, the two inverters; widths in feature sizes */
     enum cell_access access;

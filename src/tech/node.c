@@ -3,12 +3,9 @@
 #include <math.h>
 
 const struct word node_roadmaps[] = {
-    { "hp", ROADMAP_HP },
-    { "lstp", ROADMAP_LSTP },
-    { "lop", ROADMAP_LOP },
-    { "calibrated", ROADMAP_CALIBRATED },
-    { "deepnvm", ROADMAP_DEEPNVM },
-    { NULL, 0 },
+    { "hp", ROADMAP_HP },           { "lstp", ROADMAP_LSTP },
+    { "lop", ROADMAP_LOP },         { "calibrated", ROADMAP_CALIBRATED },
+    { "deepnvm", ROADMAP_DEEPNVM }, { NULL, 0 },
 };
 
 const struct word node_transistors[] = {
