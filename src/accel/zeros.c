@@ -1,6 +1,5 @@
 #include "accel/zeros.h"
-
-#include <math.h>
+#include "base/maths.h"
 
 const struct word zeros_words[] = {
     { "computed", ZEROS_COMPUTED },         { "gated", ZEROS_GATED },
@@ -10,7 +9,7 @@ const struct word zeros_words[] = {
 
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
 {
-    double all_zero = pow(1 - density, (double)((uint64_t)1 << run_bits));
+    double all_zero = maths_pow(1 - density, (double)((uint64_t)1 << run_bits));
     /* gaps are geometric; g zeros take g / 2^run_bits entries besides the value's */
     double entries = density * (1 + all_zero / (1 - all_zero));
     double share = entries * (double)(bits + run_bits) / (double)bits;

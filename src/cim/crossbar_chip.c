@@ -1,6 +1,7 @@
 /* A network on a chip of crossbars: tiles and copies, the batch in time, energy, area. */
 #include "cim/crossbar.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "cim/cim.h"
 
@@ -297,7 +298,7 @@ static void network_count(const struct crossbar_request *request,
                           const struct placed *placed, struct crossbar_result *r)
 {
     double cells = request->rows * request->columns * r->subarrays, used = 0;
-    double levels = exp2(request->costs->crossbar_cell_bits) - 1;
+    double levels = maths_exp2(request->costs->crossbar_cell_bits) - 1;
 
     for (size_t i = 0; i < placed->count; i++) {
         const struct crossbar_matrix *m = &placed->matrices[i];
