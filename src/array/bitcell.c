@@ -1,4 +1,5 @@
 #include "array/bitcell.h"
+
 #include "base/maths.h"
 
 /* A fin count given by the cell wins over its width in feature sizes. */

@@ -1,4 +1,5 @@
 #include "array/decoder.h"
+
 #include "base/maths.h"
 
 static bool basic_make(struct basic_decoder *basic, const struct process *process,

@@ -1,4 +1,5 @@
 #include "array/driver.h"
+
 #include "base/maths.h"
 
 static const double STAGE_EFFORT = 4;

@@ -1,4 +1,5 @@
 #include "array/periphery.h"
+
 #include "base/maths.h"
 
 /* Device widths in feature sizes (CACTI 5.1 through NVSim). */

@@ -1,4 +1,5 @@
 #include "array/process.h"
+
 #include "base/maths.h"
 
 /* Silicon saturation velocity, m/s (NVSim). */

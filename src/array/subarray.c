@@ -1,7 +1,7 @@
 #include "array/subarray.h"
-#include "base/maths.h"
 
 #include "array/subarray_power.h"
+#include "base/maths.h"
 
 /* On- over off-current a column of access devices needs per unselected row. */
 static const double LEAK_TOLERANCE = 1;

@@ -1,4 +1,5 @@
 #include "array/subarray_power.h"
+
 #include "base/maths.h"
 
 /* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */

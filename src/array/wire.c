@@ -1,7 +1,7 @@
 #include "array/wire.h"
-#include "base/maths.h"
 
 #include "array/periphery.h"
+#include "base/maths.h"
 
 static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;

@@ -1,6 +1,6 @@
 /* NVSim's cell files. */
-#include "base/maths.h"
 #include "base/memory.h"
+#include "base/maths.h"
 #include "base/units.h"
 #include "import/import.h"
 #include "import/write.h"

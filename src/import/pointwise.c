@@ -1,5 +1,6 @@
 /* Element by element: activations, normalisations, sums, and what becomes of constants. */
 #include "import/model.h"
+
 #include "base/maths.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 #include "reliability/ecc.h"
+
 #include "base/maths.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 #include "reliability/wear.h"
+
 #include "base/maths.h"
 
 #define START_GAP_SHARE 0.97 /* of the ideal lifetime */

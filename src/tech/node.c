@@ -1,4 +1,5 @@
 #include "tech/node.h"
+
 #include "base/maths.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 #include "workload/curve.h"
+
 #include "base/maths.h"
 
 #include <math.h>
