@@ -156,7 +156,7 @@ static void isolated(const char *fault, int8_t wanted)
     bool is_given_up;
 
     synthetic_study(&sweep, &study, 5, 0, false);
-    block_alloc(&block, &synthetic_stages[SMALL], 8);
+    block_alloc(&block, synthetic_stages[SMALL], 8);
     block.status[2] = POINT_EXCLUDED;
     setenv(fault, "5", 1);
     stop_watch(0);
