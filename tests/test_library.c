@@ -367,7 +367,7 @@ static void published_figures_are_in_base_units(void)
 
         snprintf(text, sizeof text,
                  "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
-                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; fitted = true;\n"
+                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; bound = \"upper\";\n"
                  "metric = \"area_m2\"; tolerance = \"5 %%\"; %s } );",
                  values[i]);
         text_write("published/x.cfg", text);
@@ -379,7 +379,7 @@ static void published_figures_are_in_base_units(void)
         CU_ASSERT_EQUAL(published.figures[0].baseline_count, 0);
         CU_ASSERT_EQUAL(published.figures[0].grade, GRADE_RECALLED);
         CU_ASSERT_EQUAL(published.figures[0].reduce, REDUCE_VALUE);
-        CU_ASSERT(published.figures[0].fitted);
+        CU_ASSERT_EQUAL(published.figures[0].bound, BOUND_UPPER);
         ASSERT_NEAR(published.figures[0].tolerance, 0.05, 1e-12);
         published_free(&published);
     }
