@@ -147,7 +147,7 @@ static void bad_records_say_where_and_what_would_be_right(void)
         { THING(""), "this thing lacks 'width_m' (how wide)" },
         { THING("widht_m = 1;"),
           "unknown key 'widht_m' in a thing; did you mean 'width_m'?" },
-        { THING("zzzzzz = 1;"), "must be one of name, source, aliases, width_m" },
+        { THING("zzzzzz = 1;"), "must be one of name, source, aliases, fit_to, stores, width_m" },
         { THING("width_m = 1;\n\n legs = 0;"),
           "x.cfg:3: legs is 0, must be in 1..1e+15" },
         { THING("width_m = 0;"), "width_m is 0 m, must be in 1 nm..1 m" },
