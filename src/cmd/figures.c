@@ -4,6 +4,7 @@
 #include "cim/cim.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
+#include "stage/record_tables.h"
 #include "tech/node.h"
 
 #include <math.h>
