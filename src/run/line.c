@@ -1,6 +1,6 @@
 #include "run/line.h"
 
-#include "accel/layer_cache.h"
+#include "workload/layer_cache.h"
 #include "base/memory.h"
 #include "run/deal.h"
 
