@@ -1,7 +1,6 @@
 #include "cmd/figures.h"
 
 #include "base/memory.h"
-#include "cim/cim.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
 #include "stage/record_tables.h"
@@ -404,8 +403,29 @@ enum status figures_value(struct figures *figures,
 
 /* ---- which points and records a figure reads */
 
-static void record_add(struct figure_reads *reads, const struct record *record)
+struct reading {
+    const struct library *library;
+    struct figure_reads *reads;
+};
+
+static void record_add(const struct reading *reading, enum shelf_id shelf,
+                       const struct record *record);
+
+static enum status named_add(void *context, const char *kind, const char *name)
 {
+    const struct reading *reading = context;
+    enum shelf_id shelf = shelf_of_kind(kind);
+
+    record_add(reading, shelf, library_find(reading->library, shelf, name));
+    return STATUS_OK;
+}
+
+/* The record and those it names. */
+static void record_add(const struct reading *reading, enum shelf_id shelf,
+                       const struct record *record)
+{
+    struct figure_reads *reads = reading->reads;
+
     for (size_t i = 0; i < reads->record_count; i++)
         if (reads->records[i] == record)
             return;
@@ -414,26 +434,23 @@ static void record_add(struct figure_reads *reads, const struct record *record)
     reads->records = realloc_array(reads->records, reads->record_count + 1,
                                    sizeof(const struct record *));
     reads->records[reads->record_count++] = record;
+    schema_names_visit(shelf_schemas[shelf], record, named_add,
+                       (void *)(uintptr_t)reading);
 }
 
-/* Records that a point names, and those which these name. */
 static void point_records_add(struct figure_reads *reads, const struct study *study,
                               axis_mask axes, const struct point *point)
 {
+    const struct reading reading = { .library = study->library, .reads = reads };
+
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
-            record_add(reads, point_get(point, axis).record);
+            record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
-        record_add(reads, (const struct record *)library_node(
-                              study->library, point->node_m, point->roadmap));
-    if (axes & AXIS_BIT(cim) && point->cim) {
-        const struct cim *cim = (const struct cim *)point->cim;
-
-        for (size_t i = 0; i < cim_engine_count(cim); i++)
-            record_add(reads, library_find(study->library, SHELF_ACCELERATOR,
-                                           cim_families[cim->family]->engine(cim, i)));
-    }
-    record_add(reads, study->sweep->space.iso_area.baseline);
+        record_add(&reading, SHELF_NODE,
+                   (const struct record *)library_node(study->library, point->node_m,
+                                                       point->roadmap));
+    record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
 }
 
 /* FNV-1a, 64 bits. */
