@@ -1,6 +1,7 @@
 #include "carbon/carbon.h"
 
-#include <math.h>
+#include "base/maths.h"
+
 #include <string.h>
 
 enum { ASSEMBLY_DEPTH = 8 };
@@ -27,7 +28,7 @@ static void nodes_around(const struct fab *fab, double node_m,
     *above = *above ? *above : *below;
 }
 
-static struct carbon_per_area cpa_of(const struct making *making,
+static struct carbon_per_area cpa_of(const struct manufacture *making,
                                      const struct fab_node *node)
 {
     double gas_weight = (making->abatement - 0.95) / (0.99 - 0.95);
@@ -52,7 +53,7 @@ static double between(double a, double b, double weight)
     return a + weight * (b - a);
 }
 
-enum status carbon_per_area(const struct making *making, double node_m,
+enum status carbon_per_area(const struct manufacture *making, double node_m,
                             struct carbon_per_area *cpa, struct error *reason)
 {
     const struct fab_node *below, *above;
@@ -64,7 +65,8 @@ enum status carbon_per_area(const struct making *making, double node_m,
         return error_set(reason, STATUS_INFEASIBLE, "fab %s lists no process node",
                          making->fab->record.name);
     if (above != below)
-        weight = log(node_m / below->node_m) / log(above->node_m / below->node_m);
+        weight = maths_log(node_m / below->node_m) /
+                 maths_log(above->node_m / below->node_m);
     low = cpa_of(making, below);
     high = cpa_of(making, above);
     *cpa = (struct carbon_per_area){
@@ -86,7 +88,7 @@ double embodied_total_kg(const struct embodied *e)
     return e->logic_kg + e->memory_kg + e->storage_kg + e->whole_kg + e->packaging_kg;
 }
 
-static enum status medium_kg(const struct making *making,
+static enum status medium_kg(const struct manufacture *making,
                              const struct device_part *part, double *kg,
                              struct error *reason)
 {
@@ -102,7 +104,7 @@ static enum status medium_kg(const struct making *making,
 
 /* What is asked of a device and all in it. */
 struct counting {
-    const struct making *making;
+    const struct manufacture *making;
     device_find_fn *find;
     const void *library;
     struct embodied *sum;
@@ -117,7 +119,7 @@ static enum status part_count(const struct counting *counting,
                               const struct device_part *part, double times,
                               unsigned depth)
 {
-    const struct making *making = counting->making;
+    const struct manufacture *making = counting->making;
     struct embodied *sum = counting->sum;
     struct carbon_per_area cpa;
     enum status status = STATUS_OK;
@@ -168,9 +170,10 @@ static enum status device_count(const struct counting *counting,
     return status;
 }
 
-enum status device_embodied(const struct device *device, const struct making *making,
-                            device_find_fn *find, const void *library,
-                            struct embodied *embodied, struct error *reason)
+enum status device_embodied(const struct device *device,
+                            const struct manufacture *making, device_find_fn *find,
+                            const void *library, struct embodied *embodied,
+                            struct error *reason)
 {
     struct counting counting = { making, find, library, embodied, reason };
 
