@@ -176,13 +176,14 @@ static void write_pulses(struct bitcell *b, const struct process *process)
     double ohm = cell->resistance_on_ohm, loops = cell->program_pulses;
     double set_ohm = b->crossbar ? either(cell->resistance_on_set_ohm, ohm) : ohm;
     double reset_ohm = b->crossbar ? either(cell->resistance_on_reset_ohm, ohm) : ohm;
+    double scale = cell_write_scale(cell, process->node);
     bool set_no_v = (process->rules->set_tests_reset ? cell->reset_voltage_v
                                                      : cell->set_voltage_v) == 0;
 
-    b->set_j = loops * pulse_j(cell, process, cell->set_mode, cell->set_energy_j,
+    b->set_j = scale * loops * pulse_j(cell, process, cell->set_mode, cell->set_energy_j,
                                cell->set_voltage_v, cell->set_current_a,
                                cell->set_pulse_s, set_ohm, set_no_v);
-    b->reset_j = loops * pulse_j(cell, process, cell->reset_mode, cell->reset_energy_j,
+    b->reset_j = scale * loops * pulse_j(cell, process, cell->reset_mode, cell->reset_energy_j,
                                  cell->reset_voltage_v, cell->reset_current_a,
                                  cell->reset_pulse_s, reset_ohm,
                                  cell->reset_voltage_v == 0);
@@ -192,7 +193,7 @@ static void write_pulses(struct bitcell *b, const struct process *process)
                                                    : process->vdd_v;
     b->set_s = cell->set_pulse_s * loops;
     b->reset_s = cell->reset_pulse_s * loops;
-    b->write_a = fmax(fabs(cell->set_current_a), fabs(cell->reset_current_a));
+    b->write_a = scale * fmax(fabs(cell->set_current_a), fabs(cell->reset_current_a));
 }
 
 static enum status resistive(struct bitcell *b, const struct process *process,
@@ -243,6 +244,11 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)
         return error_set(why, STATUS_INFEASIBLE,
                          "the published tool has no racetrack memory");
+    if (!cell_fits_node(cell, process->node))
+        return error_set(why, STATUS_INFEASIBLE,
+                         "area_m2 of %s is that at %g nm, give area_sram or area_f2 for "
+                         "other nodes",
+                         cell->record.name, cell->native_node_m * 1e9);
     *bitcell = (struct bitcell){
         .cell = cell,
         .height_f = sqrt(area_f2 * cell->aspect_ratio),

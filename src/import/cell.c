@@ -212,7 +212,8 @@ static enum status other_key_take(struct reading *reading, const struct word *ke
     return STATUS_OK;
 }
 
-/* The entry of a key: its number in `given`, and the word of the other keys. */
+/* The entry of a key: its number in `given`, and the word of the other keys; KEYS_MAX for a
+ * key of another tool, which NVSim reads over. */
 static enum status key_find(const struct reading *reading, const char *key,
                             size_t *index, const struct word **other)
 {
@@ -232,10 +233,15 @@ static enum status key_find(const struct reading *reading, const char *key,
     for (const struct word *w = other_keys; w->name; w++)
         names[count++] = w->name;
     near = text_nearest(key, names, count);
-    return error_set(reading->err, STATUS_INPUT,
-                     "%s:%u: no key '-%.60s' in cell files%s%s%s", reading->job->file,
-                     reading->line, key, near ? ", did you mean '-" : "",
-                     near ? near : "", near ? "'?" : "");
+    if (near)
+        return error_set(reading->err, STATUS_INPUT,
+                         "%s:%u: no key '-%.60s' in cell files, did you mean '-%s'?",
+                         reading->job->file, reading->line, key, near);
+    fprintf(reading->job->notes,
+            "%s:%u: -%.60s is no key of NVSim's, left out as NVSim does\n",
+            reading->job->file, reading->line, key);
+    *index = KEYS_MAX;
+    return STATUS_OK;
 }
 
 /* "-Key (unit): value"; NVSim ignores everything after the value. */
@@ -261,7 +267,7 @@ static enum status line_take(struct reading *reading, char *text)
     }
     text = text_trim(text + 1);
     status = key_find(reading, text, &index, &other);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || index == KEYS_MAX)
         return status;
     if (reading->given[index])
         return error_set(

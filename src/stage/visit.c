@@ -1,6 +1,7 @@
 #include "stage/visit.h"
 
 #include "accel/layer_cache.h"
+#include "stage/record_tables.h"
 #include "tech/cell.h"
 #include "tech/node.h"
 
@@ -22,7 +23,8 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
     for (enum axis_id axis = 0; variation->spread && axis < AXES; axis++) {
         union axis_value value = point_get(point, axis);
 
-        if (!(stages[id].axes >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
+        if (!(stage_declared_axes(id) >> axis & 1) ||
+            axis_specs[axis].kind != AXIS_RECORD)
             continue;
         status = variation_record(variation, axis_specs[axis].shelf, &value.record,
                                   reason);
@@ -84,17 +86,12 @@ enum status visit_cell_node(const struct visit *visit, const struct cell *cell,
                             const struct node *node, const struct node **cell_node,
                             struct error *reason)
 {
-    static const int roadmaps[] = {
-        [CELLS_AUTO] = ROADMAP_LSTP,
-        [CELLS_HP] = ROADMAP_HP,
-        [CELLS_LSTP] = ROADMAP_LSTP,
-        [CELLS_LOP] = ROADMAP_LOP,
-    };
+    int roadmap = cell_roadmap_node((enum cell_roadmap)visit->point.cell_roadmap);
 
     *cell_node = node;
     if (cells_are_as_periphery(visit, cell, node))
         return STATUS_OK;
-    return node_at(visit, roadmaps[visit->point.cell_roadmap], cell_node, reason);
+    return node_at(visit, roadmap, cell_node, reason);
 }
 
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
@@ -123,7 +120,7 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
         if (study->statuses[input][visit->at[input]] == POINT_DONE)
             visit->done |= 1u << input;
     }
-    return stages[id].takes_one_input ? visit->done != 0 : visit->done == inputs;
+    return stages[id]->takes_one_input ? visit->done != 0 : visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
@@ -140,7 +137,7 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
         if (!inputs_find(study, id, inputs, &visit)) {
             if (reason && !reason->text[0])
                 error_set(reason, STATUS_INFEASIBLE,
-                          "a stage that %s reads has no result here", stages[id].name);
+                          "a stage that %s reads has no result here", stages[id]->name);
         } else if (study_point(study, id, visit.index, &variation, &visit.point,
                                reason) == STATUS_OK &&
                    fn(&visit, out, i, reason) == STATUS_OK) {

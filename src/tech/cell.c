@@ -3,6 +3,8 @@
 #include "base/units.h"
 #include "tech/node.h"
 
+#include <math.h>
+
 static const double SRAM_F2 = 146; /* 6T cell in feature squares (NVSim's sample) */
 
 const struct word cell_kinds[] = {
@@ -48,7 +50,11 @@ static const struct field cell_fields[] = {
     NUM(area_f2, "1", 0, 0, 1e5, "footprint in squares of the feature size"),
     NUM(area_m2, "m2", 0, 0, 1e-9, "footprint; wins over the two others"),
     NUM(area_sram, "1", 0, 0, 1e3, "footprint in the node's own 6T cells; wins over area_f2"),
-    NUM(native_node_m, "m", 0, 0, 1e-6, "node the figures were taken at; 0: any"),
+    NUM(native_node_m, "m", 0, 0, 1e-6,
+        "node the figures were taken at; an area_m2 holds there only; 0: any"),
+    NUM(native_sram_m2, "m2", 0, 0, 1e-9,
+        "6T cell of the node at which the write currents were taken: they and the pulses' "
+        "energies scale with the square root of the 6T cell (a heater's width); 0: fixed"),
     NUM(aspect_ratio, "1", 1, 0.05, 20, "cell height (along the bitline) over width"),
 
     WORD(access, cell_accesses, ACCESS_CMOS, "device that selects the cell"),
@@ -129,10 +135,49 @@ static const struct field cell_fields[] = {
 };
 /* clang-format on */
 
+/* A quantity that the cell cannot do without. */
+struct needed {
+    bool is_there;
+    const char *key; /* and what else would do */
+};
+
+static enum status needed_check(const char *what, const struct needed *needed,
+                                size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!needed[i].is_there)
+            return error_set(err, STATUS_INPUT, "%s needs %s", what, needed[i].key);
+    return STATUS_OK;
+}
+
+/* Pulses and reads of a cell that stores a resistance: an absent number is no zero. */
+static enum status resistive_check(const struct cell *cell, struct error *err)
+{
+    bool set_is_voltage = cell->set_mode == PULSE_VOLTAGE;
+    bool reset_is_voltage = cell->reset_mode == PULSE_VOLTAGE;
+    const struct needed needed[] = {
+        { cell->set_mode != PULSE_NONE, "set_mode, 'voltage' or 'current'" },
+        { cell->reset_mode != PULSE_NONE, "reset_mode, 'voltage' or 'current'" },
+        { cell->set_pulse_s > 0, "set_pulse_s above 0" },
+        { cell->reset_pulse_s > 0, "reset_pulse_s above 0" },
+        { set_is_voltage ? cell->set_voltage_v != 0 : cell->set_current_a > 0,
+          set_is_voltage ? "set_voltage_v" : "set_current_a above 0" },
+        { reset_is_voltage ? cell->reset_voltage_v != 0 : cell->reset_current_a > 0,
+          reset_is_voltage ? "reset_voltage_v" : "reset_current_a above 0" },
+        { cell->sensing == SENSE_CURRENT_IN ? cell->read_current_a > 0
+                                            : cell->read_voltage_v != 0,
+          cell->sensing == SENSE_CURRENT_IN ? "read_current_a above 0"
+                                            : "read_voltage_v" },
+    };
+
+    return needed_check("a resistive cell", needed, sizeof needed / sizeof *needed, err);
+}
+
 /* What only holds across fields. */
 static enum status cell_finish(void *record, struct error *err)
 {
     const struct cell *cell = record;
+    enum status status = STATUS_OK;
 
     if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0) && !(cell->area_sram > 0))
         return error_set(err, STATUS_INPUT,
@@ -145,11 +190,26 @@ static enum status cell_finish(void *record, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "a resistive cell needs 0 < resistance_on_ohm < "
                          "resistance_off_ohm (or both at the read voltage)");
-    if (cell->kind == CELL_EDRAM && !(cell->storage_f > 0))
-        return error_set(err, STATUS_INPUT, "an edram cell needs storage_f");
-    if (cell->kind == CELL_RACETRACK && cell->domains_per_track == 0)
-        return error_set(err, STATUS_INPUT, "a racetrack cell needs domains_per_track");
-    return STATUS_OK;
+    if (cell_is_resistive(cell))
+        status = resistive_check(cell, err);
+    if (status != STATUS_OK)
+        return status;
+
+    const struct needed needed[] = {
+        { cell->kind != CELL_EDRAM || cell->storage_f > 0, "storage_f above 0" },
+        { (cell->kind != CELL_EDRAM && cell->kind != CELL_GAIN_CELL) ||
+              cell->retention_s > 0 || cell->refresh_interval_s > 0,
+          "retention_s or refresh_interval_s above 0" },
+        { cell->kind != CELL_RACETRACK || cell->domains_per_track > 0,
+          "domains_per_track above 0" },
+        { cell->kind != CELL_RACETRACK || cell->shift_pulse_s > 0,
+          "shift_pulse_s above 0" },
+        { !(cell->area_m2 > 0) || cell->native_node_m > 0,
+          "native_node_m, the node at which area_m2 holds" },
+    };
+
+    return needed_check(word_name(cell_kinds, (int)cell->kind), needed,
+                        sizeof needed / sizeof *needed, err);
 }
 
 const struct schema cell_schema = {
@@ -176,6 +236,19 @@ double cell_area_f2(const struct cell *cell, const struct node *node)
 double cell_area_m2(const struct cell *cell, const struct node *node)
 {
     return cell_area_f2(cell, node) * node->node_m * node->node_m;
+}
+
+double cell_write_scale(const struct cell *cell, const struct node *node)
+{
+    if (!(cell->native_sram_m2 > 0) || !(node->sram_cell_m2 > 0))
+        return 1;
+    return sqrt(node->sram_cell_m2 / cell->native_sram_m2);
+}
+
+bool cell_fits_node(const struct cell *cell, const struct node *node)
+{
+    return !(cell->area_m2 > 0) ||
+           fabs(cell->native_node_m - node->node_m) <= 1e-3 * node->node_m;
 }
 
 bool cell_is_crossbar(const struct cell *cell)

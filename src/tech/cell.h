@@ -51,7 +51,8 @@ struct cell {
     double area_f2;
     double area_m2;
     double area_sram;     /* in 6T cells of the node */
-    double native_node_m; /* node the figures were measured at; 0: any */
+    double native_node_m;  /* node the figures were measured at; 0: any */
+    double native_sram_m2; /* its 6T cell, with which write currents scale; 0: fixed */
     double aspect_ratio;  /* height / width; height lies along the bitline */
 
     /* access devices and, for SRAM, the two inverters; widths in feature sizes */
@@ -141,6 +142,15 @@ double cell_area_m2(const struct cell *cell, const struct node *node);
 
 /* The same in squares of the node's feature size. */
 double cell_area_f2(const struct cell *cell, const struct node *node);
+
+/* What currents and energies of write pulses are in a node, relative to the record's: the
+ * width of a heater, which is drawn, shrinks with the side of the node's 6T cell.  (The
+ * reset current of a phase-change cell falls with the heater's size at constant voltage and
+ * pulse length: A. Pirovano et al., IEDM 2003; recalled.) */
+double cell_write_scale(const struct cell *cell, const struct node *node);
+
+/* Is the cell's footprint known in the node?  An area in m2 holds at its own node only. */
+bool cell_fits_node(const struct cell *cell, const struct node *node);
 
 /* A cell of crossing lines without a transistor of its own. */
 bool cell_is_crossbar(const struct cell *cell);
