@@ -26,7 +26,12 @@ enum array_access {
     ACCESS_SEQUENTIAL, /* tag first, then one way of data */
     ACCESS_FAST,       /* the whole set is read out with the tag */
     ACCESS_BEST,       /* of the three the one with the best cache for the target */
+    ACCESS_BY_SIZE,    /* tag first from ARRAY_LAST_LEVEL_BYTES on, else in parallel */
 };
+
+/* Last-level caches read their tags first, as the on-chip second level of the Alpha 21164
+ * did from 96 KiB on (Bowhill et al., DTJ 7(1), 1995); below this size latency rules. */
+#define ARRAY_LAST_LEVEL_BYTES ((uint64_t)1 << 20)
 
 enum array_target {
     TARGET_READ_LATENCY,
@@ -37,10 +42,25 @@ enum array_target {
     TARGET_WRITE_EDP,
     TARGET_LEAKAGE,
     TARGET_AREA,
-    TARGET_EDAP,     /* sqrt(read EDP x write EDP) x area */
+    TARGET_EDAP,     /* energy x delay x area of a mean access, see reads_per_write */
     TARGET_WEIGHTED, /* product of powers, see struct array_weights */
     TARGET_TUNED, /* of the memories that the targets up to TARGET_AREA give the one of
-                        the least EDAP: Algorithm 1 of DeepNVM++ */
+                        the least EDAP, sqrt(read EDP x write EDP) x area: Algorithm 1 of
+                        DeepNVM++ */
+};
+
+/* Line reads per line write at a last-level cache: the geometric mean over the library's 34
+ * workloads on a GTX 1080 Ti, inference of 4 and training of 64 samples, is 11.3. */
+#define ARRAY_READS_PER_WRITE 11.0
+
+/* What joins stacked dies. */
+enum array_bond {
+    BOND_HYBRID,     /* face to back through thin silicon, 9 um apart */
+    BOND_MICRO_BUMP, /* 40 um apart */
+};
+
+struct array_bond_figures {
+    double pitch_m, ohm, f; /* of one bond with its via */
 };
 
 /* How mats of a bank are wired to its port. */
@@ -118,8 +138,13 @@ struct array_request {
     enum array_target target;
     struct array_weights weights; /* of TARGET_WEIGHTED */
     struct array_limits limits;   /* on the data array; infeasible if none satisfies */
-    uint64_t banks;               /* 0: one; ARRAY_BANKS_CHOSEN: the search chooses */
+    double reads_per_write;       /* of TARGET_EDAP; 0: ARRAY_READS_PER_WRITE */
+    double delay_bound; /* of TARGET_AREA and TARGET_LEAKAGE: longest read over the
+                           shortest that the array has; 0: none */
+    uint64_t banks;     /* 0: one; ARRAY_BANKS_CHOSEN: the search chooses */
     enum array_routing routing;
+    uint64_t tiers; /* stacked dies that share the banks equally; 0: one */
+    enum array_bond bond;
 
     struct wire_choice local_wire;  /* wordlines, bitlines, inside mats */
     struct wire_choice global_wire; /* the H-tree */
@@ -132,6 +157,7 @@ struct array_request {
     bool buffers_free; /* data search over buffer styles, too; else latency */
     bool power_gating; /* idle mats' leakage cut to idle_leak_ratio */
     double idle_leak_ratio; /* 0: 0.1 */
+    bool count_valid;       /* count all valid organizations; nothing is pruned then */
 };
 
 /* One array, data or tag.  Latencies are of one access, energies of one access of the
@@ -139,35 +165,52 @@ struct array_request {
 struct array_breakdown {
     struct array_organization organization;
 
-    double area_m2, width_m, height_m, cell_area_m2, efficiency;
+    double area_m2, width_m, height_m, cell_area_m2, efficiency; /* sides of one die */
+    double channels_area_m2, bonds_area_m2, overhead_area_m2;
+    double predecoders_area_m2; /* and comparators, and the corners that they leave */
     double mat_area_m2, mat_width_m, mat_height_m;
     double subarray_area_m2, subarray_width_m, subarray_height_m;
+    double subarrays_area_m2, decoder_strips_m2, corners_m2; /* of all subarrays */
+    double sense_strips_m2, mux_strips_m2, precharge_strips_m2;
 
     double read_latency_s, write_latency_s, set_latency_s, reset_latency_s;
-    double htree_s; /* request and reply of a read; a write pays half */
+    double reach_s; /* between the port and the farthest bank, both ways */
+    double bond_s;  /* through the stack to the farthest die, both ways */
+    double htree_s; /* request and reply of a read in a bank; a write pays half */
+    double write_reach_s, write_bond_s, write_htree_s;
     double read_mat_s, write_mat_s;
     double predecoder_s;
+    double mat_wires_s, write_mat_wires_s; /* between predecoders and subarrays */
     double read_subarray_s, write_subarray_s;
+    double decode_s;               /* the longer of row and column decoder */
+    double shift_s, more_levels_s; /* moving a track; telling further levels apart */
+    double write_select_s, write_charge_s, write_pulse_s, verify_s; /* of a write */
     double row_decoder_s, column_decoder_s, bitline_s, sense_s, mux_s, charge_s;
     double write_row_s; /* decoder and wordline of a write */
     double precharge_s; /* of the bitlines after a read; in the cycle time only */
+    double precharge_enable_s, restore_s; /* likewise */
     double comparator_s;
     double cycle_s; /* between reads of one subarray */
 
     double read_energy_j, write_energy_j, set_energy_j, reset_energy_j;
-    double htree_j;                           /* of a read */
+    double reach_j, bond_j;                   /* of an access */
+    double htree_j, write_htree_j;            /* of a read, of a write */
     double read_mat_j, write_mat_j;           /* one active mat */
     double predecoder_j;                      /* of it */
-    double comparator_j;                      /* of it */
+    double comparator_j, write_comparator_j;  /* of it */
+    double mat_wires_j;                       /* of it */
     double read_subarray_j, write_subarray_j; /* one active subarray */
     /* of one subarray's read */
     double bitline_j, cell_read_j, row_decoder_j, column_decoder_j, sense_j, mux_j,
         precharge_j;
-    double cell_write_j; /* of one subarray's write */
+    double shift_j;
+    /* of one subarray's write */
+    double cell_write_j, write_decoder_j, write_precharge_j, verify_j, mux_again_j;
 
     double leakage_w; /* cells and periphery, refresh apart */
     double refresh_w;
-    double cell_leakage_w, htree_leakage_w, predecoder_leakage_w, row_decoder_leakage_w,
+    double cell_leakage_w, reach_leakage_w, mux_leakage_w, refresh_leakage_w;
+    double htree_leakage_w, predecoder_leakage_w, row_decoder_leakage_w,
         column_decoder_leakage_w, sense_leakage_w, precharge_leakage_w,
         comparator_leakage_w;
 
@@ -178,6 +221,7 @@ struct array_breakdown {
 /* Metrics of the whole memory, RAM or cache. */
 struct array_result {
     double area_m2, width_m, height_m, efficiency;
+    double footprint_m2;   /* of the stack: of one of its dies */
     double read_latency_s; /* cache: hit */
     double miss_latency_s; /* cache: until the miss is known */
     double write_latency_s, cycle_s;
@@ -192,7 +236,8 @@ struct array_result {
     struct array_breakdown data, tag;
 
     uint64_t organizations; /* candidates in the space searched, data and tag */
-    uint64_t valid;         /* of them not refused; 0 when pruning kept it uncounted */
+    uint64_t valid; /* of them evaluated to the end and not refused; all that are with
+                       count_valid */
 };
 
 /* Groups of a sweep file that fill in limits and weights. */
@@ -201,6 +246,8 @@ extern const struct schema array_limits_schema, array_weights_schema;
 extern const struct word array_accesses[];
 extern const struct word array_targets[];
 extern const struct word array_routings[];
+extern const struct word array_bonds[];
+extern const struct array_bond_figures array_bond_figures[];
 extern const struct word buffer_styles[];
 
 /* The best organization for request->target: the least value over the whole space, ties
@@ -223,13 +270,25 @@ enum status array_search_naive(const struct array_request *request,
                                struct array_result *result, struct error *why);
 
 /* Members of struct array_breakdown as a tree for printing: depth 0 rows are totals, a
- * row of depth d+1 is part of the last row of depth d above it.  Ends with a NULL
- * name. */
+ * row of depth d+1 is part of the last row of depth d above it, and a row's parts add up to
+ * it.  Ends with a NULL name. */
+enum array_term_of {
+    TERM_WHOLE,
+    TERM_ACTIVE_MATS,      /* the member is one mat's */
+    TERM_ACTIVE_SUBARRAYS, /* the member is one subarray's */
+};
+
 struct array_term {
     const char *name, *unit;
     unsigned offset, depth;
+    enum array_term_of of;
+    bool is_beside; /* shown under its parent, no part of the sum */
     const char *meaning;
 };
 extern const struct array_term array_terms[];
+
+/* A row's value, of all that take part in an access. */
+double array_term_value(const struct array_breakdown *breakdown,
+                        const struct array_term *term);
 
 #endif

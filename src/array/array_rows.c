@@ -108,8 +108,7 @@ static enum status find_tool_node(struct rows *rows, struct array_request *r,
         r->node = low;
         return STATUS_OK;
     }
-    high = library->node(library->context, tables_nm[i + 1] * 1e-9, roadmap,
-                         true);
+    high = library->node(library->context, tables_nm[i + 1] * 1e-9, roadmap, true);
     if (high == NULL)
         return STATUS_OK;
     rows->mixed = node_between(low, high, node_nm * 1e-9,

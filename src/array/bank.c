@@ -346,6 +346,7 @@ bool bank_make(struct bank *bank, const struct task *task,
     if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= (double)task->request->associativity;
+    bank->write_htree_j = write_tree_j;
     bank->read_j = active * mat->read_j + bank->htree_j;
     bank->write_j = active * mat->write_j + write_tree_j;
     bank->set_j = active * mat->set_j + write_tree_j;
@@ -357,12 +358,13 @@ bool bank_make(struct bank *bank, const struct task *task,
     return true;
 }
 
-static void describe_parts(const struct mat *mat, double subarrays,
-                           struct array_breakdown *b)
+/* Shares of all subarrays' and mats' leakage that are on. */
+static void describe_leakage(const struct mat *mat, double mats, double subarrays,
+                             bool refresh_is_leakage, struct array_breakdown *b)
 {
     const struct subarray *s = &mat->subarray;
-    double width_m = s->line_width_m;
 
+    b->predecoder_leakage_w = mats * mat->predecode_w;
     b->row_decoder_leakage_w = subarrays * s->row_decoder->leakage_w;
     if (s->write_decoder != s->row_decoder)
         b->row_decoder_leakage_w += subarrays * s->write_decoder->leakage_w;
@@ -372,7 +374,34 @@ static void describe_parts(const struct mat *mat, double subarrays,
     b->sense_leakage_w = subarrays * s->sense_leakage_w;
     b->precharge_leakage_w = subarrays * s->precharger->leakage_w;
     b->cell_leakage_w = subarrays * s->cell_leakage_w;
-    b->refresh_w = subarrays * s->refresh_w;
+    b->mux_leakage_w = subarrays * (s->mux[0].leakage_w + s->mux[1].leakage_w +
+                                    s->mux[2].leakage_w);
+    b->refresh_leakage_w = refresh_is_leakage ? subarrays * s->refresh_w : 0;
+}
+
+/* The blocks of one subarray, then of all of them and of the mats. */
+static void describe_area(const struct task *task, const struct bank_shape *shape,
+                          const struct mat *mat, const struct bank *bank,
+                          double subarrays, struct array_breakdown *b)
+{
+    const struct subarray *s = &mat->subarray;
+    double width_m = s->line_width_m;
+    double mats = (double)(shape->rows * shape->cols) * task->banks;
+    double mats_m2 = mats * mat->width_m * mat->height_m;
+    double stretch2 = mat_stretch(task) * mat_stretch(task);
+    double beside_m = s->width_m - s->line_width_m;
+
+    b->channels_area_m2 = bank->area_m2 * task->banks - mats_m2;
+    b->overhead_area_m2 = mats_m2 * (1 - 1 / stretch2);
+    b->subarrays_area_m2 = subarrays * s->width_m * s->height_m;
+    b->predecoders_area_m2 = mats_m2 / stretch2 - b->subarrays_area_m2;
+    b->decoder_strips_m2 = subarrays * beside_m * s->line_height_m;
+    b->corners_m2 = subarrays * beside_m * s->below_m;
+    b->sense_strips_m2 = subarrays * s->amp->height_m * width_m;
+    b->mux_strips_m2 = subarrays * width_m *
+                       (s->mux[0].height_m + s->mux[1].height_m + s->mux[2].height_m);
+    b->precharge_strips_m2 = subarrays * s->below_m * width_m - b->sense_strips_m2 -
+                             b->mux_strips_m2;
     b->mux_area_m2 = (s->mux[0].height_m + s->mux[1].height_m + s->mux[2].height_m) *
                      width_m;
     b->sense_area_m2 = s->amp->height_m * width_m;
@@ -387,12 +416,24 @@ static void describe_times(const struct task *task, const struct mat *mat,
                            const struct bank *bank, struct array_breakdown *b)
 {
     const struct subarray *s = &mat->subarray;
+    const struct subarray_times *t = &mat->times;
+    struct subarray_cycle cycle = subarray_cycle(s, &task->fabric, mat->ramp, t);
 
     b->read_latency_s = bank->read_s;
     b->write_latency_s = bank->write_s;
     b->set_latency_s = bank->set_s;
     b->reset_latency_s = bank->reset_s;
     b->htree_s = bank_trips(task) * bank->htree_s;
+    b->write_htree_s = bank->htree_s;
+    b->mat_wires_s = 2 * mat->wires_s;
+    b->write_mat_wires_s = mat->wires_s;
+    b->decode_s = t->decode_s;
+    b->shift_s = task->fabric.cell.shift_s;
+    b->more_levels_s = t->more_levels_s;
+    b->write_select_s = t->write_select_s;
+    b->write_charge_s = t->write_charge_s;
+    b->write_pulse_s = t->write_pulse_s;
+    b->verify_s = t->verify_s;
     b->read_mat_s = mat->read_s;
     b->write_mat_s = mat->write_s;
     b->predecoder_s = mat->predecode_s;
@@ -406,42 +447,66 @@ static void describe_times(const struct task *task, const struct mat *mat,
     b->mux_s = s->mux_s;
     b->charge_s = s->charge_s;
     b->comparator_s = mat->comparator.delay_s;
-    b->cycle_s = subarray_cycle_s(s, &task->fabric, mat->ramp, &mat->times,
-                                  &b->precharge_s);
+    b->cycle_s = cycle.cycle_s;
+    b->restore_s = cycle.restore_s;
+    b->precharge_enable_s = cycle.enable_s;
+    b->precharge_s = cycle.precharge_s;
 }
 
-/* Banks stand in a square around their port; the centre of the farthest is (sqrt(n) - 1)
- * of their sides away.  The wires that join all of them are n - 1 sides long. */
+/* Wires to a bank, requests and replies alike. */
+static double port_bits(const struct task *task)
+{
+    return (double)task->word_bits + log2_up(task->sets);
+}
+
+/* The banks of a die stand in a square around the port; the centre of the farthest is
+ * (sqrt(n) - 1) of their sides away.  The wires that join all of them are n - 1 sides long
+ * and lie on the lowest die. */
 static double reach_m(const struct task *task, double bank_m2)
 {
-    return (sqrt(task->banks) - 1) * sqrt(bank_m2);
+    return (sqrt(task->banks / task->tiers) - 1) * sqrt(bank_m2);
 }
 
-static struct reach reach_of(const struct task *task, struct wire_cost cost)
+static struct reach reach_of(const struct task *task, double length_m,
+                             struct wire_cost cost)
 {
-    double bits = (double)task->word_bits + log2_up(task->sets);
-
-    return (struct reach){
-        .delay_s = cost.delay_s,
-        .energy_j = TREE_ACTIVITY * bits * cost.energy_j,
-        .leakage_w = bits * (sqrt(task->banks) + 1) * cost.leakage_w,
+    double bits = port_bits(task), side_by_side = task->banks / task->tiers;
+    double bonds = task->tiers - 1; /* to the farthest die; half as many on average */
+    struct reach reach = {
+        .bond_s = bonds * task->bond.delay_s,
+        .bond_j = TREE_ACTIVITY * bits * bonds / 2 * task->bond.energy_j,
+        .bond_w = bits * bonds * side_by_side * task->bond.leakage_w,
     };
+
+    if (length_m > 0) {
+        reach.delay_s = cost.delay_s;
+        reach.energy_j = TREE_ACTIVITY * bits * cost.energy_j;
+        reach.leakage_w = bits * (sqrt(side_by_side) + 1) * cost.leakage_w;
+    }
+    return reach;
 }
 
 struct reach bank_reach(const struct task *task, const struct bank *bank)
 {
     double length_m = reach_m(task, bank->area_m2);
 
-    if (!(length_m > 0))
-        return (struct reach){ 0, 0, 0 };
-    return reach_of(task, wire_cost(wiring_at(&task->fabric.tree, length_m),
-                                    &task->process, length_m));
+    return reach_of(
+        task, length_m,
+        wire_cost(wiring_at(&task->fabric.tree, length_m), &task->process, length_m));
 }
 
 struct reach bank_reach_least(const struct task *task, double bank_m2)
 {
-    return reach_of(
-        task, wiring_least(&task->fabric.tree, &task->process, reach_m(task, bank_m2)));
+    double length_m = reach_m(task, bank_m2);
+
+    return reach_of(task, length_m,
+                    wiring_least(&task->fabric.tree, &task->process, length_m));
+}
+
+double bank_bonds_m2(const struct task *task)
+{
+    return port_bits(task) * (task->tiers - 1) * (task->banks / task->tiers) *
+           task->bond_m2;
 }
 
 static void reach_banks(const struct task *task, const struct bank *bank,
@@ -449,20 +514,29 @@ static void reach_banks(const struct task *task, const struct bank *bank,
 {
     struct reach reach = bank_reach(task, bank);
 
-    b->read_latency_s += 2 * reach.delay_s;
-    b->htree_s += 2 * reach.delay_s;
-    b->write_latency_s += reach.delay_s;
-    b->set_latency_s += reach.delay_s;
-    b->reset_latency_s += reach.delay_s;
-    b->read_energy_j += reach.energy_j;
-    b->htree_j += reach.energy_j;
-    b->write_energy_j += reach.energy_j;
-    b->set_energy_j += reach.energy_j;
-    b->reset_energy_j += reach.energy_j;
-    b->htree_leakage_w += reach.leakage_w;
-    b->leakage_w += reach.leakage_w;
-    b->width_m *= sqrt(task->banks);
-    b->height_m *= sqrt(task->banks);
+    double one_way_s = reach.delay_s + reach.bond_s;
+    double access_j = reach.energy_j + reach.bond_j;
+
+    b->write_reach_s = reach.delay_s;
+    b->write_bond_s = reach.bond_s;
+    b->reach_s = 2 * reach.delay_s;
+    b->bond_s = 2 * reach.bond_s;
+    b->reach_j = reach.energy_j;
+    b->bond_j = reach.bond_j;
+    b->reach_leakage_w = reach.leakage_w + reach.bond_w;
+    b->read_latency_s += 2 * one_way_s;
+    b->write_latency_s += one_way_s;
+    b->set_latency_s += one_way_s;
+    b->reset_latency_s += one_way_s;
+    b->read_energy_j += access_j;
+    b->write_energy_j += access_j;
+    b->set_energy_j += access_j;
+    b->reset_energy_j += access_j;
+    b->leakage_w += b->reach_leakage_w;
+    b->width_m *= sqrt(task->banks / task->tiers);
+    b->height_m *= sqrt(task->banks / task->tiers);
+    b->bonds_area_m2 = bank_bonds_m2(task);
+    b->area_m2 += b->bonds_area_m2;
 }
 
 void bank_describe(const struct task *task, const struct bank_shape *shape,
@@ -473,6 +547,9 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
     const struct subarray *s = &mat->subarray;
     double mats = (double)(shape->rows * shape->cols) * task->banks;
     double subarrays = mats * (double)(mat->shape.rows * mat->shape.cols);
+    double awake = mats_awake(task, (double)(shape->active_rows * shape->active_cols),
+                              (double)(shape->rows * shape->cols)) *
+                   task->banks / mats;
 
     *breakdown = (struct array_breakdown){
         .organization = *organization,
@@ -492,6 +569,16 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
         .set_energy_j = bank->set_j,
         .reset_energy_j = bank->reset_j,
         .htree_j = bank->htree_j,
+        .write_htree_j = bank->write_htree_j,
+        .mat_wires_j = mat->wires_j,
+        .write_comparator_j = task->fabric.rules->comparator_on_write
+                                  ? mat->comparator_j
+                                  : 0,
+        .shift_j = s->shift_j,
+        .write_decoder_j = s->write_decoder->energy_j,
+        .write_precharge_j = s->restore_j,
+        .verify_j = s->verify_j,
+        .mux_again_j = s->mux_again_j,
         .read_mat_j = mat->read_j,
         .write_mat_j = mat->write_j,
         .predecoder_j = mat->predecode_j,
@@ -508,14 +595,16 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
         .cell_write_j = s->cell_write_j,
         .leakage_w = bank->leakage_w * task->banks,
         .htree_leakage_w = bank->htree_w * task->banks,
-        .predecoder_leakage_w = mats * mat->predecode_w,
+        .refresh_w = subarrays * s->refresh_w,
         .predecoder_area_m2 = mat->predecoder_area_m2,
     };
     describe_times(task, mat, bank, breakdown);
     reach_banks(task, bank, breakdown);
     breakdown->efficiency = breakdown->cell_area_m2 / breakdown->area_m2;
     if (task->is_tag)
-        breakdown->comparator_leakage_w = mats * (double)mat->shape.ways *
+        breakdown->comparator_leakage_w = awake * mats * (double)mat->shape.ways *
                                           mat->comparator.leakage_w;
-    describe_parts(mat, subarrays, breakdown);
+    describe_leakage(mat, awake * mats, awake * subarrays,
+                     task->fabric.rules->refresh_is_leakage, breakdown);
+    describe_area(task, shape, mat, bank, subarrays, breakdown);
 }

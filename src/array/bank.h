@@ -17,10 +17,14 @@ struct task {
     struct process process;
     struct fabric fabric;
     bool is_tag, is_cache;
-    uint64_t sets;      /* words addressed, or sets */
-    uint64_t ways;      /* as the bank sees them */
-    uint64_t word_bits; /* data: word; tag: width before rounding up */
-    double banks;       /* equal banks that make up the memory */
+    uint64_t sets;         /* words addressed, or sets */
+    uint64_t ways;         /* as the bank sees them */
+    uint64_t word_bits;    /* data: word; tag: width before rounding up */
+    double banks;          /* equal banks that make up the memory */
+    double tiers;          /* dies that share them */
+    double bond_m2;        /* silicon that a bond takes on the lower die */
+    struct wire_cost bond; /* one of them, its driver included */
+    double longest_read_s; /* HUGE_VAL: no bound */
 };
 
 /* A level of the H-tree: wires of equal length, so many of them switching and in all.
@@ -64,7 +68,7 @@ struct mat {
 struct bank {
     double width_m, height_m, area_m2;
     double htree_s, read_s, write_s, set_s, reset_s; /* htree_s: tree or bus, one way */
-    double htree_j, read_j, write_j, set_j, reset_j;
+    double htree_j, write_htree_j, read_j, write_j, set_j, reset_j;
     double htree_w, leakage_w;
 };
 
@@ -101,10 +105,15 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 bool bank_make(struct bank *bank, const struct task *task,
                const struct bank_shape *shape, const struct mat *mat, const char **why);
 
-/* What it takes to reach one of the banks that make up the memory from its port. */
+/* What it takes to reach one of the banks that make up the memory from its port: over the
+ * lowest die, then up the stack. */
 struct reach {
     double delay_s, energy_j, leakage_w;
+    double bond_s, bond_j, bond_w;
 };
+
+/* Silicon of the bonds of all banks. */
+double bank_bonds_m2(const struct task *task);
 
 struct reach bank_reach(const struct task *task, const struct bank *bank);
 

@@ -7,11 +7,9 @@ static const double DEFAULT_K = 350;
 static const uint64_t ADDRESS_BITS = 48;
 
 const struct word array_accesses[] = {
-    { "normal", ACCESS_NORMAL },
-    { "sequential", ACCESS_SEQUENTIAL },
-    { "fast", ACCESS_FAST },
-    { "best", ACCESS_BEST },
-    { NULL, 0 },
+    { "normal", ACCESS_NORMAL },   { "sequential", ACCESS_SEQUENTIAL },
+    { "fast", ACCESS_FAST },       { "best", ACCESS_BEST },
+    { "by_size", ACCESS_BY_SIZE }, { NULL, 0 },
 };
 
 const struct word array_targets[] = {
@@ -33,6 +31,21 @@ const struct word array_routings[] = {
     { "h_tree", ROUTING_HTREE },
     { "bus", ROUTING_BUS },
     { NULL, 0 },
+};
+
+const struct word array_bonds[] = {
+    { "hybrid", BOND_HYBRID },
+    { "micro_bump", BOND_MICRO_BUMP },
+    { NULL, 0 },
+};
+
+/* Vias of CACTI-3DD's tables (K. Chen et al., DATE 2012; tech_params/22nm.dat of CACTI 7):
+ * 4.5 um wide, 25 um long, 9 um apart, and 7.5 um, 50 um, 40 um.  Capacitance of liner and
+ * depletion layer in series, resistance of copper plus 0.1 and 0.2 ohm of contact.  Hybrid
+ * bonds of stacked caches are 9 um apart, too (J. Wuu et al., ISSCC 2022; recalled). */
+const struct array_bond_figures array_bond_figures[] = {
+    [BOND_HYBRID] = { .pitch_m = 9e-6, .ohm = 0.13, .f = 34.7e-15 },
+    [BOND_MICRO_BUMP] = { .pitch_m = 40e-6, .ohm = 0.22, .f = 57e-15 },
 };
 
 const struct word buffer_styles[] = {
@@ -81,6 +94,34 @@ static struct wire_plan plan_wires(const struct array_request *request)
     return plan;
 }
 
+/* A bond to the next die, driven by a repeater of the semi-global wires. */
+static enum status make_bond(struct task *task, struct error *why)
+{
+    const struct array_request *r = task->request;
+    const struct array_bond_figures *bond = &array_bond_figures[r->bond];
+    const struct wire_choice driven = { .level = WIRE_SEMI_GLOBAL,
+                                        .repeat = REPEAT_OPTIMAL };
+    struct process repeaters = process_of_repeaters(&task->process);
+    double vdd = task->process.vdd_v;
+    struct wire wire;
+    enum status status;
+
+    task->tiers = r->tiers > 0 ? (double)r->tiers : 1;
+    task->bond_m2 = bond->pitch_m * bond->pitch_m;
+    task->bond = (struct wire_cost){ 0, 0, 0 };
+    if (task->tiers <= 1)
+        return STATUS_OK;
+    status = wire_make(&wire, &repeaters, driven, why);
+    if (status != STATUS_OK)
+        return status;
+    task->bond = (struct wire_cost){
+        .delay_s = wire.driver_s + log(2) * (wire.driver_ohm + bond->ohm / 2) * bond->f,
+        .energy_j = wire.driver_j + bond->f * vdd * vdd,
+        .leakage_w = wire.driver_w,
+    };
+    return STATUS_OK;
+}
+
 static enum status make_wires(struct task *task, const struct wire_plan *plan,
                               struct error *why)
 {
@@ -122,6 +163,12 @@ static enum status check_request(const struct array_request *request, struct err
         return error_set(why, STATUS_INFEASIBLE, "%s",
                          request->banks > lines ? "more banks than lines"
                                                 : "the published rules know one bank");
+    if (request->tiers > 1 && rules_of(request)->wires_over_cells)
+        return error_set(why, STATUS_INFEASIBLE, "the published rules know one die");
+    if (request->tiers > 1 && has_banks && request->banks % request->tiers != 0)
+        return error_set(
+            why, STATUS_INFEASIBLE, "%llu banks do not divide over %llu tiers",
+            (unsigned long long)request->banks, (unsigned long long)request->tiers);
     if (rules_of(request)->powers_of_two &&
         (!is_power_of_two(request->capacity_bytes * 8 / request->word_bits) ||
          !is_power_of_two(request->word_bits) || (ways > 0 && !is_power_of_two(ways))))
@@ -194,6 +241,7 @@ static enum status task_make(struct task *task, const struct array_request *requ
         .is_tag = is_tag,
         .is_cache = request->associativity > 0,
         .banks = (double)banks,
+        .longest_read_s = HUGE_VAL,
         .fabric.rules = rules_of(request),
     };
     status = process_make(&task->process, request->node, task->fabric.rules,
@@ -205,6 +253,8 @@ static enum status task_make(struct task *task, const struct array_request *requ
     if (status != STATUS_OK)
         return status;
     status = make_wires(task, &wires, why);
+    if (status == STATUS_OK)
+        status = make_bond(task, why);
     if (status == STATUS_OK)
         status = bitcell_make(&task->fabric.cell, cell, &task->process, &cell_process,
                               why);
@@ -321,19 +371,48 @@ static bool solve_banks(struct task *task, bool is_free,
     static const uint64_t MOST_BANKS = 64, LEAST_BYTES = 64 * 1024,
                           LIKELY_BYTES = 512 * 1024;
     uint64_t bytes = task->request->capacity_bytes, first = (uint64_t)task->banks;
+    uint64_t least = (uint64_t)task->tiers, most = MOST_BANKS * least;
     struct bank_choice choice = { .best = best, .reason = *reason };
 
-    for (first = is_free ? 1 : first;
-         is_free && first < MOST_BANKS && bytes / (2 * first) >= LIKELY_BYTES;)
+    for (first = is_free ? least : first;
+         is_free && first < most && bytes / (2 * first) >= LIKELY_BYTES;)
         first *= 2;
     try_banks(task, first, given, search, parts, &choice, counts);
-    for (uint64_t banks = 1; is_free && banks <= MOST_BANKS; banks *= 2)
-        if (banks != first && (banks == 1 || bytes / banks >= LEAST_BYTES))
+    for (uint64_t banks = least; is_free && banks <= most; banks *= 2)
+        if (banks != first && (banks == least || bytes / banks >= LEAST_BYTES))
             try_banks(task, banks, given, search, parts, &choice, counts);
-    task->banks = choice.banks > 0 ? (double)choice.banks : 1;
+    task->banks = choice.banks > 0 ? (double)choice.banks : task->tiers;
     count_bits(task);
     *reason = choice.reason;
     return choice.banks > 0;
+}
+
+/* Targets that ask nothing of the delay would take whatever is small: with a bound the read
+ * takes at most so many times the least that these wires allow. */
+static bool bound_delay(struct task *task, bool is_free,
+                        const struct array_organization *given, searcher *search,
+                        struct parts *parts, const char **reason)
+{
+    const struct array_request *request = task->request;
+    struct array_request fastest = *request;
+    struct candidate best;
+    uint64_t counts[2] = { 0, 0 };
+    double banks = task->banks;
+    bool found;
+
+    if (!(request->delay_bound > 0) ||
+        (request->target != TARGET_AREA && request->target != TARGET_LEAKAGE))
+        return true;
+    fastest.target = TARGET_READ_LATENCY;
+    fastest.count_valid = false;
+    task->request = &fastest;
+    found = solve_banks(task, is_free, given, search, parts, &best, counts, reason);
+    task->request = request;
+    if (found)
+        task->longest_read_s = best.value * fmax(request->delay_bound, 1);
+    task->banks = banks;
+    count_bits(task);
+    return found;
 }
 
 /* Search one array and describe the winner. */
@@ -342,18 +421,18 @@ static enum status solve(const struct array_request *request, bool is_tag,
                          searcher *search, struct array_breakdown *breakdown,
                          uint64_t counts[2], struct error *why)
 {
+    bool is_free = banks == ARRAY_BANKS_CHOSEN;
     struct task task;
     struct parts parts;
     struct candidate best;
     const char *reason = "no organization divides the bits";
-    enum status status = task_make(&task, request, is_tag,
-                                   banks == ARRAY_BANKS_CHOSEN ? 1 : banks, why);
+    enum status status = task_make(&task, request, is_tag, is_free ? 1 : banks, why);
 
     if (status != STATUS_OK)
         return status;
     parts_init(&parts);
-    if (!solve_banks(&task, banks == ARRAY_BANKS_CHOSEN, given, search, &parts, &best,
-                     counts, &reason))
+    if (!bound_delay(&task, is_free, given, search, &parts, &reason) ||
+        !solve_banks(&task, is_free, given, search, &parts, &best, counts, &reason))
         status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
                            is_tag ? "tag" : "data", reason);
     if (status == STATUS_OK && is_tag && task.fabric.rules->search_all)
@@ -403,6 +482,7 @@ static void total(const struct array_request *request, struct array_result *r)
     r->area_m2 = d->area_m2 + t->area_m2;
     r->width_m = d->width_m;
     r->height_m = d->height_m;
+    r->footprint_m2 = r->area_m2 / (request->tiers > 0 ? (double)request->tiers : 1);
     r->efficiency = (d->cell_area_m2 + t->cell_area_m2) / r->area_m2;
     r->refresh_w = d->refresh_w + t->refresh_w;
     r->leakage_w = d->leakage_w + t->leakage_w;

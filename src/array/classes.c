@@ -201,7 +201,7 @@ void fast_list_leaves(struct fast *fast)
             continue;
         if (space->all_cols_active && o.active_cols != o.bank_cols)
             continue;
-        if (o.active_cols * o.active_rows > most)
+        if (o.active_cols * o.active_rows > most) /* which no bank shape allows */
             continue;
         list_mats(fast, o);
     }

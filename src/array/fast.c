@@ -84,16 +84,19 @@ static double bound_of(struct fast *fast, const struct class *class,
     if (task->banks > 1 && fast->has_tree_bounds) {
         struct reach reach = bank_reach_least(task, m.area_m2 / task->banks);
 
-        m.read_s += 2 * reach.delay_s;
-        m.write_s += reach.delay_s;
-        m.read_j += reach.energy_j;
-        m.write_j += reach.energy_j;
-        m.leakage_w += reach.leakage_w;
+        m.read_s += 2 * (reach.delay_s + reach.bond_s);
+        m.write_s += reach.delay_s + reach.bond_s;
+        m.read_j += reach.energy_j + reach.bond_j;
+        m.write_j += reach.energy_j + reach.bond_j;
+        m.leakage_w += reach.leakage_w + reach.bond_w;
+        m.area_m2 += bank_bonds_m2(task);
     }
     if (task->fabric.rules->comparator_on_write)
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
         m.leakage_w += task->banks * class->mats * subs * s->refresh_w;
+    if (SLACK * m.read_s > task->longest_read_s)
+        return HUGE_VAL; /* beyond the bound, whatever its value */
     return SLACK * target_value(task->request, &m);
 }
 
@@ -166,7 +169,7 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
     if (floor == NULL)
         return;
     bound = bound_of(fast, class, &class->tree, &floor->subarray, &floor->times);
-    if (!(bound < fast->ceiling))
+    if (!(bound < fast->ceiling) && !fast->task->request->count_valid)
         return;
     fast->items = fast_room(fast->items, fast->item_count, &fast->item_room,
                             sizeof *fast->items);
@@ -239,6 +242,8 @@ static int compare_counts(const struct array_organization *a,
 
 static bool can_win(const struct fast *fast, double bound)
 {
+    if (fast->task->request->count_valid)
+        return true;
     return fast->found ? bound <= fast->best->value : bound < fast->ceiling;
 }
 
@@ -268,6 +273,7 @@ static void try_leaves(struct fast *fast, const struct class *class,
             fast->is_limited = fast->is_limited || *fast->why == beyond_limits;
             continue;
         }
+        ++*fast->valid;
 
         struct array_organization *t = &trial->organization;
 
@@ -402,6 +408,7 @@ bool search_fast(const struct task *task, const struct search_space *space,
         .parts = parts,
         .best = best,
         .why = why,
+        .valid = valid,
         .ceiling = ceiling,
         .trips = bank_trips(task),
         .has_tree_bounds = !task->fabric.tree.near.low_swing,

@@ -60,6 +60,7 @@ struct fast {
     double ceiling;  /* value that a candidate must stay below */
     bool is_limited; /* some organization failed by the limits alone */
     const char **why;
+    uint64_t *valid; /* candidates evaluated to the end and not refused */
 
     struct leaf *leaves;
     size_t leaf_count, leaf_room;

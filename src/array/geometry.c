@@ -157,7 +157,8 @@ bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t
     shape->mat_sets = div_up(task->sets, idle);
     shape->mat_bits = task->is_tag ? tag_bits : walk.distributed;
     shape->mat_ways = task->is_tag ? walk.distributed : task->ways;
-    if (shape->mat_ways == 0 || shape->mat_bits == 0)
+    if (shape->mat_ways == 0 || shape->mat_bits == 0 ||
+        active > (task->is_tag ? task->ways : task->word_bits))
         return refuse(why, "more active mats than bits to deliver");
     if (exact &&
         walk.distributed * active != (task->is_tag ? task->ways : task->word_bits))

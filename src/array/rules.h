@@ -26,8 +26,8 @@ struct array_rules {
     bool erase_before_set;     /* crossbars pay a set and a reset per write */
     bool one_way_energy; /* request and reply share one H-tree traversal's energy */
     bool low_swing_amps_free; /* receivers of low-swing wires are not counted */
-    bool all_leak; /* drivers of idle rows and repeaters leak like what switches */
-    bool mux_leak_free;       /* pass gates do not leak, gates do not tunnel */
+    bool all_leak;      /* drivers of idle rows and repeaters leak like what switches */
+    bool mux_leak_free; /* pass gates do not leak, gates do not tunnel */
     bool shaper_divides_all; /* PCM pulse shaper's efficiency divides line energy too */
 
     /* timing */

@@ -26,7 +26,7 @@ static bool within_limits(const struct task *task, const struct metrics *m)
             within(m->leakage_w, l->leakage_w) &&
             within(m->read_s * m->read_j, l->read_edp_js) &&
             within(m->write_s * m->write_j, l->write_edp_js) &&
-            within(edap_of(m), l->edap_jsm2));
+            within(edap_of(task->request, m), l->edap_jsm2));
 }
 
 /* From mat to value, the mat being done. */
@@ -37,15 +37,15 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
 
     struct reach reach = bank_reach(task, &c->bank);
     struct metrics metrics = {
-        .read_s = c->bank.read_s + 2 * reach.delay_s,
-        .write_s = c->bank.write_s + reach.delay_s,
-        .read_j = c->bank.read_j + reach.energy_j,
-        .write_j = c->bank.write_j + reach.energy_j,
-        .leakage_w = c->bank.leakage_w * task->banks + reach.leakage_w,
-        .area_m2 = c->bank.area_m2 * task->banks,
+        .read_s = c->bank.read_s + 2 * (reach.delay_s + reach.bond_s),
+        .write_s = c->bank.write_s + reach.delay_s + reach.bond_s,
+        .read_j = c->bank.read_j + reach.energy_j + reach.bond_j,
+        .write_j = c->bank.write_j + reach.energy_j + reach.bond_j,
+        .leakage_w = c->bank.leakage_w * task->banks + reach.leakage_w + reach.bond_w,
+        .area_m2 = c->bank.area_m2 * task->banks + bank_bonds_m2(task),
     };
 
-    if (!within_limits(task, &metrics))
+    if (!within_limits(task, &metrics) || metrics.read_s > task->longest_read_s)
         return refuse(why, beyond_limits);
 
     c->value = target_value(task->request, &metrics);

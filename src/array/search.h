@@ -43,8 +43,9 @@ uint64_t space_size(const struct search_space *space);
 
 double target_value(const struct array_request *request, const struct metrics *metrics);
 
-/* Geometric mean of the energy-delay products of read and write, times area. */
-double edap_of(const struct metrics *metrics);
+/* Energy, delay and area of a mean access: (r t_r + t_w) (r E_r + E_w) A / (1 + r)^2 with r
+ * reads per write. */
+double edap_of(const struct array_request *request, const struct metrics *metrics);
 
 /* One organization with all members set (sub_rows and sub_cols are worked out); its
  * parts stay in parts. */

@@ -134,7 +134,17 @@ uint64_t space_size(const struct search_space *space)
            (uint64_t)(space->last_style - space->first_style + 1);
 }
 
-double edap_of(const struct metrics *m)
+double edap_of(const struct array_request *request, const struct metrics *m)
+{
+    double r = request->reads_per_write > 0 ? request->reads_per_write
+                                            : ARRAY_READS_PER_WRITE;
+
+    return (r * m->read_s + m->write_s) * (r * m->read_j + m->write_j) /
+           ((1 + r) * (1 + r)) * m->area_m2;
+}
+
+/* What Algorithm 1 of DeepNVM++ compares: reads and writes alike. */
+static double geometric_edap(const struct metrics *m)
 {
     return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
 }
@@ -152,8 +162,8 @@ double target_value(const struct array_request *request, const struct metrics *m
     case TARGET_WRITE_EDP: return m->write_s * m->write_j;
     case TARGET_LEAKAGE: return m->leakage_w;
     case TARGET_AREA: return m->area_m2;
-    case TARGET_TUNED:
-    case TARGET_EDAP: return edap_of(m);
+    case TARGET_TUNED: return geometric_edap(m);
+    case TARGET_EDAP: return edap_of(request, m);
     case TARGET_WEIGHTED:
         return maths_pow(m->read_s, w->read_latency) *
                maths_pow(m->write_s, w->write_latency) *

@@ -207,6 +207,7 @@ static void layout(struct subarray *s, const struct fabric *fabric)
         below_m = precharge.height_m * precharge.width_m / s->line_width_m;
     below_m += s->mux[0].height_m + s->amp->height_m + s->mux[1].height_m +
                s->mux[2].height_m;
+    s->below_m = below_m;
     s->width_m = s->line_width_m + beside_m;
     s->height_m = s->line_height_m + below_m;
 }
@@ -296,28 +297,34 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
 {
     const struct bitcell *cell = &fabric->cell;
 
+    t->write_select_s = fmax(t->write_row_s, t->column_decoder_s + s->charge_s);
+    t->write_charge_s = t->verify_s = 0;
     if (!cell->resistive) {
-        t->write_s = fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM
-                         ? t->read_s
-                         : fmax(t->write_row_s, t->column_decoder_s + s->charge_s) +
-                               s->charge_s;
+        if (fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM)
+            t->write_select_s = t->read_s; /* as long as a read */
+        else
+            t->write_charge_s = s->charge_s;
+        t->write_pulse_s = cell->set_s;
+        t->write_s = t->write_select_s + t->write_charge_s;
         t->write_s += cell->set_s;
         t->set_s = t->reset_s = t->write_s;
         return;
     }
-
-    double base_s = fmax(t->write_row_s, t->column_decoder_s + s->charge_s);
-
-    t->set_s = base_s + cell->set_s;
-    t->reset_s = base_s + cell->reset_s;
-    t->write_s = base_s + fmax(cell->set_s, cell->reset_s);
+    t->set_s = t->write_select_s + cell->set_s;
+    t->reset_s = t->write_select_s + cell->reset_s;
+    t->write_pulse_s = fmax(cell->set_s, cell->reset_s);
+    t->write_s = t->write_select_s + t->write_pulse_s;
     if (cell->crossbar && cell->cell->kind != CELL_PCM &&
         fabric->rules->erase_before_set) {
-        t->write_s = base_s + s->charge_s + cell->reset_s + cell->set_s;
+        t->write_charge_s = s->charge_s;
+        t->write_pulse_s = cell->reset_s + cell->set_s;
+        t->write_s = t->write_select_s + s->charge_s + cell->reset_s + cell->set_s;
         t->set_s = t->reset_s = 0;
     }
-    if (cell->cell->verify_reads > 0 && !fabric->rules->powers_of_two)
-        t->write_s += cell->cell->verify_reads * t->read_s;
+    if (cell->cell->verify_reads > 0 && !fabric->rules->powers_of_two) {
+        t->verify_s = cell->cell->verify_reads * t->read_s;
+        t->write_s += t->verify_s;
+    }
 }
 
 /* What follows from the slope that the wordline has got. */
@@ -332,8 +339,12 @@ static void sense_times(const struct subarray *s, const struct fabric *fabric,
                        : horowitz_s(s->bitline_tau_s, s->bitline_b, row_ramp, NULL);
     t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
                 s->mux[1].delay_s + s->mux[2].delay_s;
-    if (steps > 1) /* levels told apart one after the other */
-        t->read_s += (steps - 1) * (t->bitline_s + s->mux[0].delay_s + s->sense_s);
+    t->more_levels_s = 0;
+    if (steps > 1) { /* levels told apart one after the other */
+        t->more_levels_s = (steps - 1) *
+                           (t->bitline_s + s->mux[0].delay_s + s->sense_s);
+        t->read_s += t->more_levels_s;
+    }
     t->read_s += fabric->cell.shift_s;
     write_times(s, fabric, t);
     t->write_s += fabric->cell.shift_s;
@@ -372,17 +383,19 @@ void subarray_time_least(const struct subarray *subarray, const struct fabric *f
     sense_times(s, fabric, s->row_decoder->step_ramp, times);
 }
 
-double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,
-                        double ramp, const struct subarray_times *times,
-                        double *precharge_s)
+struct subarray_cycle subarray_cycle(const struct subarray *subarray,
+                                     const struct fabric *fabric, double ramp,
+                                     const struct subarray_times *times)
 {
     const struct subarray *s = subarray;
     struct precharge_times t = precharger_delay_s(s->precharger, fabric->process,
                                                   s->bitline_f, s->bitline_ohm, ramp);
-    double cycle_s = times->read_s + t.line_s + t.enable_s;
+    struct subarray_cycle cycle = { .precharge_s = t.line_s, .enable_s = t.enable_s };
 
-    if (fabric->cell.destructive)
-        cycle_s += s->charge_s + times->bitline_s;
-    *precharge_s = t.line_s;
-    return cycle_s;
+    cycle.cycle_s = times->read_s + t.line_s + t.enable_s;
+    if (fabric->cell.destructive) {
+        cycle.restore_s = s->charge_s + times->bitline_s;
+        cycle.cycle_s += s->charge_s + times->bitline_s;
+    }
+    return cycle;
 }

@@ -23,14 +23,18 @@ struct subarray {
     double bitline_fixed_s;          /* a bitline delay that ignores the slope */
 
     double bitline_j, cell_read_j, read_j, write_j, set_j, reset_j, cell_write_j;
-    double column_decoder_j, mux_j, sense_j;
+    double column_decoder_j, mux_j, sense_j, shift_j;
+    double restore_j, verify_j, mux_again_j; /* of a write */
+    double below_m; /* height of precharge, multiplexers and amplifiers */
     double leakage_w, cell_leakage_w, refresh_w, sense_leakage_w;
 };
 
 /* Times that depend on the slope of the predecoders' outputs. */
 struct subarray_times {
     double decode_s, row_decoder_s, column_decoder_s, bitline_s;
-    double write_row_s; /* decoder and wordline of a write */
+    double write_row_s;   /* decoder and wordline of a write */
+    double more_levels_s; /* telling further levels apart */
+    double write_select_s, write_charge_s, write_pulse_s, verify_s; /* of a write */
     double read_s, write_s, set_s, reset_s;
 };
 
@@ -53,10 +57,13 @@ void subarray_time_least(const struct subarray *subarray, const struct fabric *f
 void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                    double ramp, struct subarray_times *times);
 
-/* Time between reads: the read, restoring a destroyed cell, precharging.  precharge_s
- * gets the bitline's part of the latter. */
-double subarray_cycle_s(const struct subarray *subarray, const struct fabric *fabric,
-                        double ramp, const struct subarray_times *times,
-                        double *precharge_s);
+/* Time between reads: the read, restoring a destroyed cell, precharging. */
+struct subarray_cycle {
+    double cycle_s, restore_s, enable_s, precharge_s;
+};
+
+struct subarray_cycle subarray_cycle(const struct subarray *subarray,
+                                     const struct fabric *fabric, double ramp,
+                                     const struct subarray_times *times);
 
 #endif

@@ -129,6 +129,7 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
                       ((double)shape->mux0 * (double)shape->mux1 * (double)shape->mux2);
     double column_j = column_read_j(s, fabric);
     double steps = cell->read_steps;
+    double shift_j = cell->shift_j * selected;
     struct write_energies w = cell_writes(s, fabric, selected, column_j);
 
     s->column_decoder_j = s->column_decoder[0]->energy_j +
@@ -147,13 +148,15 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
-    s->read_j = edge_j(s, s->row_decoder,
-                       s->bitline_j + s->cell_read_j + cell->shift_j * selected,
+    s->read_j = edge_j(s, s->row_decoder, s->bitline_j + s->cell_read_j + shift_j,
                        s->precharger->energy_j, s->sense_j);
 
     double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
-    double share = fabric->write_share, shift_j = cell->shift_j * selected;
+    double share = fabric->write_share;
 
+    s->shift_j = shift_j;
+    s->restore_j = restore_j;
+    s->verify_j = s->mux_again_j = 0;
     s->cell_write_j = w.write_j * share;
     const struct row_driver *decoder = s->write_decoder;
 
@@ -163,9 +166,11 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
     if (rules->reset_adds_set)
         s->reset_j = edge_j(s, decoder, s->set_j, restore_j, 0);
     if (cell->crossbar && rules->crosspoint_write_twice)
-        s->write_j += s->mux_j;
+        s->mux_again_j = s->mux_j;
     if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
-        s->write_j += cell->cell->verify_reads * s->read_j;
+        s->verify_j = cell->cell->verify_reads * s->read_j;
+    s->write_j += s->mux_again_j;
+    s->write_j += s->verify_j;
 }
 
 /* Interval at which rows are refreshed, 0 if never. */

@@ -36,6 +36,10 @@ static enum status best(const struct array_request *request,
     enum status found = STATUS_INFEASIBLE;
     double least = HUGE_VAL;
 
+    if (is_cache && request->access == ACCESS_BY_SIZE)
+        first_mode = last_mode = request->capacity_bytes >= ARRAY_LAST_LEVEL_BYTES
+                                     ? ACCESS_SEQUENTIAL
+                                     : ACCESS_NORMAL;
     if (first_mode == last_mode && first_target == last_target) {
         one.access = (enum array_access)first_mode;
         return cache_solve(&one, data, tag, search, result, why);

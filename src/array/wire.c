@@ -121,6 +121,7 @@ static void repeat_wire(struct wire *wire, const struct process *process, double
         double vdd = process->vdd_v;
 
         wire->driven = true;
+        wire->driver_ohm = on_n_ohm(process, wn_m);
         wire->driver_s = STEP_DELAY * on_n_ohm(process, wn_m) * (in_f + out_f);
         wire->driver_j = (in_f + out_f) * vdd * vdd;
         wire->driver_w = gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) * vdd;

@@ -18,7 +18,7 @@ struct wire {
 
     /* repeated: per metre of wire, and of the segment's first buffer */
     double s_per_m, j_per_m, w_per_m;
-    double driver_s, driver_j, driver_w;
+    double driver_s, driver_j, driver_w, driver_ohm;
     double slot_m;      /* pitch of a wire with its repeaters */
     double slot_shares; /* wires that share one slot of repeaters */
 };

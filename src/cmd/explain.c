@@ -132,6 +132,39 @@ static void stage_print(const struct study *study, enum stage_id id)
     }
 }
 
+/* Has the row parts of its own that count? */
+static bool has_parts(const struct array_term *term)
+{
+    const struct array_term *next = term + 1;
+
+    return next->name && next->depth == term->depth + 1 && !next->is_beside;
+}
+
+/* The total that a row belongs to. */
+static const struct array_term *root_of(const struct array_term *term)
+{
+    while (term->depth > 0)
+        term--;
+    return term;
+}
+
+/* Of a total's rows without parts the largest; NULL if there are none. */
+static const struct array_term *largest_part(const struct array_breakdown *array,
+                                             const struct array_term *root)
+{
+    const struct array_term *largest = NULL;
+    double most = 0;
+
+    for (const struct array_term *term = root + 1; term->name && term->depth > 0;
+         term++)
+        if (!term->is_beside && !has_parts(term) &&
+            array_term_value(array, term) > most) {
+            most = array_term_value(array, term);
+            largest = term;
+        }
+    return largest;
+}
+
 static void breakdown_print(const char *title, const struct array_breakdown *array)
 {
     const struct array_organization *o = &array->organization;
@@ -145,15 +178,25 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
            (unsigned long long)o->mat_cols, (unsigned long long)o->sub_rows,
            (unsigned long long)o->sub_cols, (unsigned long long)o->mux_sense,
            (unsigned long long)o->mux_out1, (unsigned long long)o->mux_out2);
+    printf("  (a line's parts add up to it; lines in parentheses run beside others, * "
+           "marks "
+           "the largest part)\n");
     for (const struct array_term *term = array_terms; term->name; term++) {
-        double value;
+        const struct array_term *root = root_of(term);
+        double value = array_term_value(array, term);
+        double whole = array_term_value(array, root);
+        char name[64];
 
-        memcpy(&value, (const char *)array + term->offset, sizeof value);
-        if (value != 0 && isfinite(value))
-            printf("  %*s%-*s %-12s %s\n", 2 * (int)term->depth, "",
-                   30 - 2 * (int)term->depth, term->name,
-                   quantity_format(value, term->unit, text, sizeof text),
-                   term->meaning);
+        snprintf(name, sizeof name, term->is_beside ? "(%s)" : "%s", term->name);
+        if (value == 0 || !isfinite(value))
+            continue;
+        quantity_format(value, term->unit, text, sizeof text);
+        printf("%c %*s%-*s %-12s ", term == largest_part(array, root) ? '*' : ' ',
+               2 * (int)term->depth, "", 30 - 2 * (int)term->depth, name, text);
+        if (term->depth > 0 && !term->is_beside)
+            printf("%3.0f %%  %s\n", 100 * value / whole, term->meaning);
+        else
+            printf("       %s\n", term->meaning);
     }
 }
 
@@ -166,6 +209,42 @@ static void result_print(const struct array_request *request,
     breakdown_print("data array", &result->data);
     if (result->has_tag)
         breakdown_print("tag array", &result->tag);
+}
+
+/* The search serves its target, so that a memory may be slower than both a smaller and a
+ * larger one: worth a second look, as the target then pays for it elsewhere. */
+static void neighbours_print(const struct array_request *request,
+                             const struct array_result *result)
+{
+    const uint64_t bytes = request->capacity_bytes;
+    const uint64_t neighbours[] = { bytes / 4 * 3, bytes / 4 * 5, bytes / 2,
+                                    2 * bytes };
+    double read_s[4];
+    char text[4][60];
+
+    for (size_t i = 0; i < 4; i++) {
+        struct array_request other = *request;
+        struct array_result found;
+
+        other.capacity_bytes = neighbours[i];
+        other.count_valid = false;
+        read_s[i] = NAN;
+        if (array_search(&other, &found, NULL) == STATUS_OK)
+            read_s[i] = found.read_latency_s;
+    }
+    for (size_t i = 0; i < 4; i += 2)
+        if (result->read_latency_s > read_s[i] &&
+            result->read_latency_s > read_s[i + 1]) {
+            printf(
+                "note: reads slower than both capacity neighbours, %s at %s and %s at "
+                "%s; the target is served otherwise\n",
+                quantity_format(read_s[i], "s", text[0], sizeof text[0]),
+                quantity_format((double)neighbours[i], "byte", text[1], sizeof text[1]),
+                quantity_format(read_s[i + 1], "s", text[2], sizeof text[2]),
+                quantity_format((double)neighbours[i + 1], "byte", text[3],
+                                sizeof text[3]));
+            return;
+        }
 }
 
 static void array_print(const struct study *study)
@@ -183,9 +262,13 @@ static void array_print(const struct study *study)
         STATUS_OK) {
         visit.point.capacity_bytes =
             study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
-        if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK &&
-            array_search(&request, &result, &reason) == STATUS_OK)
-            result_print(&request, &result);
+        if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK) {
+            request.count_valid = true;
+            if (array_search(&request, &result, &reason) == STATUS_OK) {
+                result_print(&request, &result);
+                neighbours_print(&request, &result);
+            }
+        }
     }
     variation_free(&variation);
 }

@@ -16,8 +16,10 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     request->wires_given = true;
     request->local_wire = (struct wire_choice){ .level = WIRE_LOCAL };
     request->global_wire = (struct wire_choice){
-        .level = WIRE_GLOBAL,
-        .repeat = wires == WIRES_REPEATED ? REPEAT_OPTIMAL : REPEAT_NONE,
+        .level = wires == WIRES_SEMI_GLOBAL ? WIRE_SEMI_GLOBAL : WIRE_GLOBAL,
+        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL
+                      ? REPEAT_OPTIMAL
+                      : REPEAT_NONE,
         .low_swing = wires == WIRES_LOW_SWING,
     };
 }
@@ -86,6 +88,12 @@ enum status array_request_at(const struct visit *visit, const struct point *poin
         .banks = point->bank_count > 0 ? point->bank_count : ARRAY_BANKS_CHOSEN,
         .routing = (enum array_routing)point->routing,
         .power_gating = point->power_gating != 0,
+        .wire_slack_given = true,
+        .wire_slack = point->wire_slack,
+        .reads_per_write = point->reads_per_write,
+        .delay_bound = point->delay_bound,
+        .tiers = point->tiers,
+        .bond = (enum array_bond)point->bond,
     };
     wires_choose((enum wires_id)point->wires, request);
     return STATUS_OK;
@@ -100,6 +108,7 @@ static void codec_add(const struct point *point, const struct node *node,
 
     codec_evaluate(&code, node, point->temperature_k, &codec);
     result->area_m2 += codec.area_m2;
+    result->footprint_m2 += codec.area_m2; /* on the lowest die */
     result->read_latency_s += codec.decode_s;
     result->write_latency_s += codec.encode_s;
     result->read_energy_j += codec.decode_j;
@@ -192,6 +201,7 @@ static void row_write(const struct array_result *result, uint64_t capacity_bytes
 
     out->resolved_capacity_bytes[i] = capacity_bytes;
     out->area_m2[i] = result->area_m2;
+    out->footprint_m2[i] = result->footprint_m2;
     out->read_latency_s[i] = result->read_latency_s;
     out->write_latency_s[i] = result->write_latency_s;
     out->miss_latency_s[i] = result->has_tag ? result->miss_latency_s
@@ -257,7 +267,9 @@ const struct stage array_stage = {
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |
             AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(routing) |
             AXIS_BIT(power_gating) | AXIS_BIT(wires) | AXIS_BIT(ecc) |
-            AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as),
+            AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as) | AXIS_BIT(wire_slack) |
+            AXIS_BIT(reads_per_write) | AXIS_BIT(delay_bound) | AXIS_BIT(tiers) |
+            AXIS_BIT(bond),
     .shelves = 1u << SHELF_BUILD,
     .evaluate = array_stage_evaluate,
     .cost_s = array_stage_cost_s,

@@ -51,6 +51,7 @@ const struct word wires_words[] = {
     { "unrepeated", WIRES_UNREPEATED },
     { "repeated", WIRES_REPEATED },
     { "low_swing", WIRES_LOW_SWING },
+    { "semi_global", WIRES_SEMI_GLOBAL },
     { NULL, 0 },
 };
 

@@ -37,7 +37,13 @@ extern const struct word built_as_words[];
 extern const struct word power_gating_words[];
 
 /* Wires of the H-tree: as the rule set chooses, or one kind. */
-enum wires_id { WIRES_RULES, WIRES_UNREPEATED, WIRES_REPEATED, WIRES_LOW_SWING };
+enum wires_id {
+    WIRES_RULES,
+    WIRES_UNREPEATED,
+    WIRES_REPEATED,
+    WIRES_LOW_SWING,
+    WIRES_SEMI_GLOBAL,
+};
 extern const struct word wires_words[];
 
 /* The serial time base's leakage: over the cache's own accesses, or DRAM's as well. */

@@ -74,6 +74,11 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     at.routing = ROUTING_HTREE;
     at.power_gating = false;
     at.wires = WIRES_RULES;
+    at.wire_slack = ARRAY_WIRE_SLACK;
+    at.reads_per_write = ARRAY_READS_PER_WRITE;
+    at.delay_bound = axis_specs[AXIS_delay_bound].fallback;
+    at.tiers = 1;
+    at.bond = BOND_HYBRID;
     at.ecc = ECC_NONE;
     status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
