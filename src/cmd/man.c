@@ -246,8 +246,8 @@ static void page_sweep(void)
           "suggest: ",
           stdout);
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        printf("%s\"%s\" (", id ? ", " : "", stages[id].name);
-        roff_text(stages[id].summary);
+        printf("%s\"%s\" (", id ? ", " : "", stages[id]->name);
+        roff_text(stages[id]->summary);
         printf(")");
     }
     fputs(".\n", stdout);

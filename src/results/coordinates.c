@@ -252,7 +252,7 @@ void shape_begin(struct skeleton *sk, struct shape *shape, const char *path,
         scalars_write(sk, shape, grid);
     for (enum inner_id inner = 0; inner < INNER_COUNT; inner++)
         shape->inners[inner] = inner != INNER_SCALAR && has_inners &&
-                                       is_inner_of(&sk->table[id], inner)
+                                       is_inner_of(sk->table[id], inner)
                                    ? inner_write(sk, shape->group, inner)
                                    : -1;
 }

@@ -228,7 +228,7 @@ static bool has_inner_metrics(const struct stage *stage)
  * names.  There the last stage's status is under a second name. */
 static void stage_write(struct skeleton *sk, enum stage_id id)
 {
-    const struct stage *stage = &sk->table[id];
+    const struct stage *stage = sk->table[id];
     const struct grid *grid = &sk->study->grids[id];
     bool is_last = id == sk->last,
          is_split = is_last && has_inner_metrics(stage);
@@ -302,7 +302,7 @@ static void checksum_write(struct skeleton *sk)
     H5_TRY(&sk->h5, H5Gclose(run));
 }
 
-static uint64_t bytes_of(const struct study *study, const struct stage *table)
+static uint64_t bytes_of(const struct study *study, const struct stage *const *table)
 {
     uint64_t bytes = 0;
 
@@ -310,15 +310,15 @@ static uint64_t bytes_of(const struct study *study, const struct stage *table)
         if (study->stages >> id & 1) {
             struct stage_layout layout;
 
-            layout_stage_init(&layout, &table[id], study->grids[id].points,
-                              table[id].block_points);
+            layout_stage_init(&layout, table[id], study->grids[id].points,
+                              table[id]->block_points);
             bytes += layout.points * layout_point_bytes(&layout);
         }
     return bytes;
 }
 
 static enum status skeleton_make(const char *path, const struct study *study,
-                                 const struct stage *table,
+                                 const struct stage *const *table,
                                  const struct program *program, struct error *err)
 {
     struct skeleton sk = { .study = study, .table = table };
@@ -349,8 +349,8 @@ struct verdict {
 /* HDF5 1.10 cannot get rid of a file whose closing failed (a full disk), and takes the
  * process down when it ends.  So a child creates the file. */
 enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err)
 {
     struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -402,8 +402,8 @@ static enum status settle(const char *path, struct error *err)
 }
 
 enum status results_create(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err)
 {
     char *partial = alloc_printf("%s.partial", path);
     enum status status;

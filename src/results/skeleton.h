@@ -12,7 +12,7 @@ enum { SKELETON_FILL_BYTES = 16 << 20 };
 struct skeleton {
     struct h5 h5;
     const struct study *study;
-    const struct stage *table;
+    const struct stage *const *table;
     enum stage_id last; /* the stage whose scalars are in the root group */
     bool is_filled;
 };
@@ -58,7 +58,7 @@ hid_t skeleton_dataset(struct skeleton *sk, const struct dataset_spec *spec);
 
 /* The whole skeleton under that name, sealed, but neither synced nor reserved. */
 enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err);
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err);
 
 #endif

@@ -16,7 +16,7 @@
 /* A run in progress, on one rank. */
 struct run {
     struct study study; /* with results filled in stage by stage */
-    const struct stage *table;
+    const struct stage *const *table;
     const struct run_options *options;
     const char *output;
     MPI_Comm comm;
@@ -152,7 +152,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
     const struct stage_layout *layout = &run->layout.stages[id];
     struct evaluator evaluator = {
         .study = &run->study,
-        .stage = &run->table[id],
+        .stage = run->table[id],
         .id = id,
         .line = line,
         .lease_blocks = run->options->lease_blocks,
@@ -178,7 +178,7 @@ static bool is_read_later(const struct run *run, enum stage_id id)
 {
     for (int later = (int)id + 1; later < STAGE_COUNT; later++)
         if (run->study.stages >> later & 1 &&
-            (run->table[later].inputs |
+            (run->table[later]->inputs |
              stage_inputs(run->study.sweep, (enum stage_id)later)) >>
                     id &
                 1)
@@ -195,7 +195,7 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
 
     if (!is_read_later(run, id))
         return STATUS_OK;
-    block_alloc(loaded, &run->table[id], layout->points);
+    block_alloc(loaded, run->table[id], layout->points);
     for (uint32_t c = 0; c < layout->columns && status == STATUS_OK; c++)
         status = raw_read(&run->raw, loaded->columns.column[c],
                           layout->points * layout->column_bytes[c],
@@ -204,10 +204,10 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
         status = raw_read(&run->raw, loaded->status, layout->points,
                           layout->status_offset, err);
     if (run->rank == 0)
-        watch_journal(&run->watch,
-                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
-                      "}",
-                      run->table[id].name, layout->points * layout_point_bytes(layout));
+        watch_journal(
+            &run->watch,
+            "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64 "}",
+            run->table[id]->name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;
@@ -218,12 +218,12 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct line line;
-    enum status status = line_make(&line, &run->study, &run->table[id], id, &run->raw,
+    enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
                                    layout, run->comm, err);
 
     if (status != STATUS_OK)
         return status;
-    stage_note(run, &run->table[id], &line, layout);
+    stage_note(run, run->table[id], &line, layout);
     if (line.count)
         status = stage_work(run, id, &line, is_stopped, err);
     line_free(&line);

@@ -110,8 +110,9 @@ struct study {
 struct layer_cache;
 struct stage {
     const char *name, *summary;
-    axis_mask axes;
-    axis_mask optional; /* records among them that need not be given */
+    axis_mask axes;         /* beside those of its inputs */
+    axis_mask reduced_axes; /* of its inputs, not spanned by its own points */
+    axis_mask optional;     /* records among its axes that need not be given */
     /* A sweep that names no stages but gives all these asks for it. */
     axis_mask asked_by;
 
@@ -124,7 +125,7 @@ struct stage {
 
     /* Parameters of its records that it does not look at, by the beginnings of their
      * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
-    const char *unread;
+    const char *ignored_fields;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -149,14 +150,17 @@ struct stage {
     double block_s;
 };
 
-extern const struct stage stages[STAGE_COUNT];
+extern const struct stage *const stages[STAGE_COUNT];
 extern const struct word stage_words[];
 
 /* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
  * array stage that finds capacities, for the sensitivity stage its objective's. */
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
 
-/* The axes its points span in this sweep: those it declares; under iso_area the array
+/* The axes that a stage and its inputs declare: what its results may depend on. */
+axis_mask stage_declared_axes(enum stage_id id);
+
+/* The axes its points span in this sweep: the declared ones; under iso_area the array
  * stage's where capacity is one of them; spread and sample if a spread varies a record
  * that it or one of its inputs reads. */
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
