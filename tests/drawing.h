@@ -82,7 +82,7 @@ static inline void default_write(enum axis_id axis, char text[64])
     const struct axis_spec *spec = &axis_specs[axis];
 
     if (spec->kind == AXIS_WORD)
-        snprintf(text, 64, "%s", word_name(spec->words, (int)spec->fallback));
+        snprintf(text, 64, "%s", spec->fallback_word);
     else
         snprintf(text, 64, "%.17g", spec->fallback);
 }

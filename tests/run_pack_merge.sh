@@ -82,7 +82,15 @@ expect 2 "has no axes" "$NVSWEEP" verify merged.h5
 expect 0 "0 damaged" "$NVSWEEP" verify merged.h5 --sample 0
 expect 0 "24 in neither" "$NVSWEEP" merge left.h5 corner.h5 -o sparse.h5
 expect 75 "pending\|running\|stopped" "$NVSWEEP" status sparse.h5
-expect 2 "node_m is .* make it an axis" "$NVSWEEP" merge left.h5 other.h5 -o never.h5
+
+# One value without brackets is an axis, too; one that a sweep does not give is none.
+expect 0 "32 points; 8 from the first file, 1 from the second" \
+    "$NVSWEEP" merge left.h5 other.h5 -o nodes.h5
+printf 'axes = { technology = "sram"; capacity = "16 KiB"; node = "22 nm"; };
+    stages = [ "array" ];' >ungiven.cfg
+"$NVSWEEP" run ungiven.cfg -o ungiven.h5 --quiet
+expect 2 "one sweep gives the axis temperature, the other does not" \
+    "$NVSWEEP" merge left.h5 ungiven.h5 -o never.h5
 expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
 
 # Another value for a point that both have done is a conflict, not a choice.

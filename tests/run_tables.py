@@ -25,9 +25,9 @@ def exported(result):
     text = nvsweep("export", result, "-m", "area_m2,read_latency_s,leakage_w")
     assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert rows[0] == ["technology", "capacity_bytes", "temperature_k", "area_m2 [m2]",
+    assert rows[0] == ["technology", "node_m", "capacity_bytes", "temperature_k", "area_m2 [m2]",
                        "read_latency_s [s]", "leakage_w [W]", "status"], rows[0]
-    return [dict(zip(("technology", "capacity", "temperature", "area_m2", "read_latency_s",
+    return [dict(zip(("technology", "node", "capacity", "temperature", "area_m2", "read_latency_s",
                       "leakage_w", "status"), row)) for row in rows[1:]]
 
 

@@ -6,7 +6,7 @@
 #include "accel/chip.h"
 #include "base/rows.h"
 #include "space/space.h"
-#include "space/sweep.h"
+#include "stage/sweep.h"
 
 /* In the order of evaluation, which is that of hdf5_schema/metrics.def. */
 enum stage_id {
@@ -213,6 +213,12 @@ enum status study_init(struct study *study, const struct sweep *sweep,
  * reason as in struct stage.  Freed with study_free. */
 void study_evaluate(struct study *study, struct error *reason);
 void study_free(struct study *study);
+
+/* Calls fn for every library record that the study reads, but for those that these name in
+ * their fields (schema_names_visit). */
+typedef void study_record_fn(void *context, enum shelf_id shelf,
+                             const struct record *record);
+void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 
 /* Memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE; freed with
  * columns_free. */

@@ -1,6 +1,7 @@
 #include "stage/visit.h"
 
 #include "accel/layer_cache.h"
+#include "stage/record_tables.h"
 #include "tech/node.h"
 
 uint64_t study_sample(const struct study *study, enum stage_id id,
