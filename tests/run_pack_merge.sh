@@ -84,7 +84,7 @@ expect 0 "24 in neither" "$NVSWEEP" merge left.h5 corner.h5 -o sparse.h5
 expect 75 "pending\|running\|stopped" "$NVSWEEP" status sparse.h5
 
 # One value without brackets is an axis, too; one that a sweep does not give is none.
-expect 0 "32 points; 8 from the first file, 1 from the second" \
+expect 0 "72 points; 24 from the first file, 6 from the second, 0 the same in both, 42 in neither" \
     "$NVSWEEP" merge left.h5 other.h5 -o nodes.h5
 printf 'axes = { technology = "sram"; capacity = "16 KiB"; node = "22 nm"; };
     stages = [ "array" ];' >ungiven.cfg
@@ -97,7 +97,7 @@ expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
 env -u PYTHONPATH /usr/bin/python3 -c '
 import h5py
 with h5py.File("right.h5", "r+") as file:
-    file["leakage_w"][0, 1, 0] *= 1.5'
+    file["leakage_w"][0, 1, 0, 0] *= 1.5'
 expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
     "$NVSWEEP" merge left.h5 right.h5 -o never.h5
 [ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"

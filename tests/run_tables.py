@@ -76,7 +76,7 @@ def check_diff(result):
         copy.write(source.read())
     assert json.loads(nvsweep("diff", result, other, "--json")) == []
     with h5py.File(other, "r+") as file:
-        file["area_m2"][1, 2, 0] *= 2
+        file["area_m2"][1, 0, 2, 0] *= 2
     assert json.loads(nvsweep("diff", result, other, "--json", code=1)) == [
         {"name": "area_m2", "largest": 0.5, "differing": 1, "of": 18,
          "at": {"technology": "stt-mram", "capacity_bytes": "128 KiB",
