@@ -193,7 +193,8 @@ static enum status files_compare(struct file_comparison *comparison, struct erro
             status = pair_compare(comparison, &a->variables[i],
                                   results_find_path(b, a->variables[i].path), err);
     for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
-        if (is_compared(&b->variables[i]) && !results_find_path(a, b->variables[i].path))
+        if (is_compared(&b->variables[i]) &&
+            !results_find_path(a, b->variables[i].path))
             finding_print(comparison, &(struct column_finding){
                                           .name = b->variables[i].name,
                                           .words = "only in the second file" });

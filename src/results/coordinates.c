@@ -127,8 +127,7 @@ static void dimension_write(struct skeleton *sk, struct shape *shape,
 
         if (is_scale(dimension, axis))
             continue;
-        H5_TRY(&sk->h5,
-               H5Dclose(axis_write(sk, shape->group, axis, count, 1, &scale)));
+        H5_TRY(&sk->h5, H5Dclose(axis_write(sk, shape->group, axis, count, 1, &scale)));
         shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
     }
 }
@@ -216,8 +215,7 @@ static void scalars_write(struct skeleton *sk, struct shape *shape,
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (is_single(&sk->study->sweep->space, grid, axis)) {
-            H5_TRY(&sk->h5,
-                   H5Dclose(axis_write(sk, shape->group, axis, 1, 0, NULL)));
+            H5_TRY(&sk->h5, H5Dclose(axis_write(sk, shape->group, axis, 1, 0, NULL)));
             shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
         }
 }

@@ -1,10 +1,21 @@
 #include "results/h5.h"
 
 #include "base/memory.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char *results_hdf5_version(void)
+{
+    static char text[40];
+    unsigned major = 0, minor = 0, release = 0;
+
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    return text;
+}
 
 void h5_quiet(void)
 {

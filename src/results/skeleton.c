@@ -148,9 +148,8 @@ static void run_attributes_write(struct skeleton *sk, hid_t group,
 
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
-        char *path = path_join(metric->inner == INNER_SCALAR ? scalars->path
-                                                             : others->path,
-                               metric->name);
+        char *path = path_join(
+            metric->inner == INNER_SCALAR ? scalars->path : others->path, metric->name);
         char *longer = alloc_printf("%s%s%s", columns, m ? " " : "", path);
 
         free(columns);
@@ -231,8 +230,7 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
 {
     const struct stage *stage = sk->table[id];
     const struct grid *grid = &sk->study->grids[id];
-    bool is_last = id == sk->last,
-         is_split = is_last && has_inner_metrics(stage);
+    bool is_last = id == sk->last, is_split = is_last && has_inner_metrics(stage);
     char *name = path_join(RESULTS_RUN, stage->name);
     struct shape scalars, others;
     hid_t run;

@@ -118,9 +118,18 @@ static enum status file_open(struct run *run, struct error *err)
     return run_agree(run->comm, status, err);
 }
 
+/* "Open MPI v4.1.4": the library's own words up to the first comma, fit for JSON. */
+static void mpi_version(char text[MPI_MAX_LIBRARY_VERSION_STRING])
+{
+    int length = 0;
+
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n\"\\")] = '\0';
+}
+
 static void start_note(struct run *run)
 {
-    char host[128] = "", when[32];
+    char host[128] = "", when[32], mpi[MPI_MAX_LIBRARY_VERSION_STRING];
     const char *job = getenv("SLURM_JOB_ID");
     time_t now = time(NULL);
     struct tm utc;
@@ -128,15 +137,18 @@ static void start_note(struct run *run)
     if (run->rank)
         return;
     watch_begin(&run->watch, run->output, run->options->is_quiet);
+    mpi_version(mpi);
     gethostname(host, sizeof host - 1);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     watch_journal(
         &run->watch,
         "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
         "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
-        "\"commit\": \"%s\"}",
+        "\"commit\": \"%s\", \"mpi\": \"%s\", \"hdf5\": \"%s\", \"compiler\": "
+        "\"" __VERSION__ "\"}",
         when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
-        run->options->program.version, run->options->program.commit);
+        run->options->program.version, run->options->program.commit, mpi,
+        results_hdf5_version());
     if (run->lock.flock_errno) {
         watch_journal(&run->watch, "{\"event\": \"locks\", \"flock\": \"%s\"}",
                       strerror(run->lock.flock_errno));
@@ -167,8 +179,8 @@ static void stage_note(struct run *run, const struct stage *stage,
                   "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, epoch_s(), layout->points, line->committed,
-                  line->count, line->damaged);
+                  stage->name, epoch_s(), layout->points, line->committed, line->count,
+                  line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
     watch_flush(&run->watch);
 }
