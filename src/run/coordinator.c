@@ -174,10 +174,11 @@ static enum status deal_all(struct coordinator *co, struct error *err)
 /* The rank does not come back.  The others end with it. */
 _Noreturn static void job_end(struct coordinator *co, int rank)
 {
-    watch_say(co->watch,
-              "rank %d does not answer, so the job is ended; what is committed is kept: "
-              "run the same command again to go on",
-              rank);
+    watch_say(
+        co->watch,
+        "rank %d does not answer, so the job is ended; what is committed is kept: "
+        "run the same command again to go on",
+        rank);
     watch_journal(co->watch, "{\"event\": \"end\", \"status\": \"stopped\"}");
     watch_end(co->watch);
     MPI_Abort(co->comm, status_exit_code(co->has_failed ? STATUS_IO : STATUS_RESUME));

@@ -102,7 +102,8 @@ static bool is_known(const char *word)
     return strcmp(word, "-") != 0;
 }
 
-static bool is_same_machine(const struct lock_owner *owner, const struct lock_owner *self)
+static bool is_same_machine(const struct lock_owner *owner,
+                            const struct lock_owner *self)
 {
     if (is_known(owner->place.boot) && is_known(self->place.boot))
         return strcmp(owner->place.boot, self->place.boot) == 0;
@@ -215,7 +216,7 @@ static enum status found_open(const char *path, int *fd, struct error *err)
                      "%s: must be a lock file of nvsweep, but is a %s; remove it if no "
                      "run is writing the result file",
                      path,
-                     lstat(path, &about)        ? "file of another kind"
+                     lstat(path, &about)       ? "file of another kind"
                      : S_ISDIR(about.st_mode)  ? "folder"
                      : S_ISLNK(about.st_mode)  ? "symbolic link"
                      : S_ISFIFO(about.st_mode) ? "pipe"

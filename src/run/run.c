@@ -167,8 +167,8 @@ static void stage_note(struct run *run, const struct stage *stage,
                   "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, epoch_s(), layout->points, line->committed,
-                  line->count, line->damaged);
+                  stage->name, epoch_s(), layout->points, line->committed, line->count,
+                  line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
     watch_flush(&run->watch);
 }
