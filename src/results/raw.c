@@ -114,6 +114,25 @@ enum status raw_sync(const struct raw *raw, struct error *err)
     return STATUS_OK;
 }
 
+enum status raw_forget(const struct raw *raw, struct error *err)
+{
+    enum status status = raw_sync(raw, err);
+
+    if (status == STATUS_OK)
+        posix_fadvise(raw->fd, 0, 0, POSIX_FADV_DONTNEED);
+    return status;
+}
+
+void raw_reopen_folder_of(const char *path)
+{
+    char *copy = alloc_text(path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+}
+
 void raw_sync_folder_of(const char *path)
 {
     char *copy = alloc_text(path);
