@@ -84,10 +84,11 @@ enum status cmd_run(int argc, char **argv, struct error *err)
                                budget);
     }
     if (status == STATUS_OK && io && !word_find(run_io_words, io))
-        status = error_set(err, STATUS_INPUT,
-                           "--io '%.40s': must be auto (as the file system allows), local "
-                           "(every rank writes its blocks) or root (rank 0 writes all)",
-                           io);
+        status = error_set(
+            err, STATUS_INPUT,
+            "--io '%.40s': must be auto (as the file system allows), local "
+            "(every rank writes its blocks) or root (rank 0 writes all)",
+            io);
     if (status == STATUS_OK && io)
         run.io = (enum run_io)word_find(run_io_words, io)->value;
     run.program = (struct program){

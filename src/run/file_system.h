@@ -33,7 +33,7 @@ struct file_system file_system_of_type(unsigned long type);
 enum run_io {
     RUN_IO_AUTO,  /* as the file system allows */
     RUN_IO_LOCAL, /* every rank writes its blocks */
-    RUN_IO_ROOT,  /* rank 0 receives and writes all blocks; no other rank opens the file */
+    RUN_IO_ROOT, /* rank 0 receives and writes all blocks; no other rank opens the file */
 };
 
 extern const struct word run_io_words[];

@@ -61,8 +61,8 @@ static enum status share_find(const struct stage *stage, const struct raw *raw,
 }
 
 /* Every rank learns what all found.  At most LAYOUT_BLOCKS_MOST findings of 3 bytes. */
-static void findings_share(struct finding *findings, uint64_t blocks,
-                           bool is_root_only, MPI_Comm comm)
+static void findings_share(struct finding *findings, uint64_t blocks, bool is_root_only,
+                           MPI_Comm comm)
 {
     int ranks, *counts, *firsts;
 

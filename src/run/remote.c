@@ -79,8 +79,7 @@ void remote_block(struct remote *remote, const struct stage_layout *layout,
                   uint32_t block, const struct block *values)
 {
     uint64_t points = layout_block(layout, block).count;
-    struct remote_write head = { .block = block,
-                                 .has_values = true };
+    struct remote_write head = { .block = block, .has_values = true };
     int at = buffer_await(remote);
     char *to = remote->buffers[at] + HEAD_BYTES;
 
@@ -132,8 +131,7 @@ void inbox_begin(struct inbox *inbox, MPI_Comm comm)
     int ranks;
 
     MPI_Comm_size(comm, &ranks);
-    *inbox = (struct inbox){ .comm = comm,
-                             .is_late = alloc_array((size_t)ranks, 1) };
+    *inbox = (struct inbox){ .comm = comm, .is_late = alloc_array((size_t)ranks, 1) };
 }
 
 static void letters_free(struct letter *letter)

@@ -53,8 +53,8 @@ struct inbox {
     MPI_Comm comm;
     struct letter *letters; /* begun and not handed on, oldest first */
     struct letter *spare;   /* with their memory */
-    uint8_t *is_late;       /* by rank, during a look: an earlier letter is not there yet */
-    size_t bytes;           /* of letters */
+    uint8_t *is_late; /* by rank, during a look: an earlier letter is not there yet */
+    size_t bytes;     /* of letters */
 };
 
 /* More than this on its way, and nothing else is begun. */

@@ -27,8 +27,8 @@ struct run {
     struct watch watch; /* rank 0 */
     struct layout layout;
     struct file_system file_system;
-    enum run_io io; /* as chosen */
-    struct raw raw; /* on ranks that write the file */
+    enum run_io io;                   /* as chosen */
+    struct raw raw;                   /* on ranks that write the file */
     struct block loaded[STAGE_COUNT]; /* what later stages read */
     uint64_t failed, left;            /* points, known to rank 0 */
 };
@@ -195,11 +195,12 @@ static void start_note(struct run *run)
         run->file_system.name, word_name(run_io_words, run->io));
     if (run->io == RUN_IO_LOCAL && run->options->io == RUN_IO_LOCAL &&
         run->file_system.sharing == FILE_SHARING_UNSAFE)
-        watch_say(&run->watch,
-                  "%s: every rank writes, as --io local asks for, on a file system (%s) "
-                  "where nodes may overwrite each other's bytes; each stage is read again "
-                  "to see whether they did",
-                  run->output, run->file_system.name);
+        watch_say(
+            &run->watch,
+            "%s: every rank writes, as --io local asks for, on a file system (%s) "
+            "where nodes may overwrite each other's bytes; each stage is read again "
+            "to see whether they did",
+            run->output, run->file_system.name);
 }
 
 static void stage_note(struct run *run, const struct stage *stage,
@@ -275,8 +276,8 @@ static bool is_read_later(const struct run *run, enum stage_id id)
 }
 
 /* `size` bytes of the file on every rank: each reads them, or rank 0 does and sends them. */
-static enum status all_read(struct run *run, void *bytes, size_t size,
-                            uint64_t offset, struct error *err)
+static enum status all_read(struct run *run, void *bytes, size_t size, uint64_t offset,
+                            struct error *err)
 {
     char *at = bytes;
     enum status status = STATUS_OK;

@@ -133,7 +133,8 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
     evaluator->is_dropped = false;
     if (evaluator->commit.remote) {
         evaluator->commit.remote->poll = orders_receive;
-        evaluator->commit.remote->context = &worker; /* cppcheck-suppress autoVariables */
+        evaluator->commit.remote->context =
+            &worker; /* cppcheck-suppress autoVariables */
     }
     status = leases_work(&worker, err);
     if (status == STATUS_OK)

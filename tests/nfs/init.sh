@@ -28,7 +28,9 @@ grep -q ^statd: /etc/passwd || echo "statd:x:991:65534::/var/lib/nfs:/usr/sbin/n
 mount -t hostfs -o "$LAB/out" out /mnt/out
 export TMPDIR=/mnt/tmp OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-export OMPI_MCA_btl=self,vader OMPI_MCA_plm_rsh_agent=
+# Few components: each is a library to be mapped, which is slow here.
+export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader OMPI_MCA_osc=sm OMPI_MCA_coll=basic,libnbc,self
+export OMPI_MCA_mpi_yield_when_idle=1
 export PATH=$LAB/packages/usr/sbin:$LAB/packages/usr/bin:$LAB/packages/sbin:$LAB/packages/bin:$PATH
 export LD_LIBRARY_PATH=$LAB/packages/usr/lib/x86_64-linux-gnu:$LAB/packages/lib/x86_64-linux-gnu
 hostname lab
