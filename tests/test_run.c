@@ -154,7 +154,7 @@ static void isolated(const char *fault, int8_t wanted)
     struct error err;
 
     synthetic_study(&sweep, &study, 5, 0, false);
-    block_alloc(&block, &synthetic_stages[SMALL], 8);
+    block_alloc(&block, synthetic_stages[SMALL], 8);
     block.status[2] = POINT_EXCLUDED;
     setenv(fault, "5", 1);
     CU_ASSERT_EQUAL(isolate_evaluate(&study, 0, 8, &block, 0.3, NULL, NULL, &err),

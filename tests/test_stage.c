@@ -17,13 +17,13 @@
 static void every_stage_has_its_entry(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        const struct stage *stage = &stages[id];
+        const struct stage *stage = stages[id];
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(stage->name); /* else stages[] lacks it */
         CU_ASSERT_STRING_EQUAL(stage->name, word_name(stage_words, (int)id));
         CU_ASSERT(stage->summary && stage->evaluate);
         CU_ASSERT((stage->point_s > 0) != (stage->cost_s != NULL));
-        CU_ASSERT(stage->axes && stage->block_points >= 1 && stage->metric_count >= 1);
+        CU_ASSERT(stage_declared_axes(id) && stage->block_points >= 1 && stage->metric_count >= 1);
         CU_ASSERT_EQUAL(stage->inputs >> id, 0); /* it reads earlier ones only */
     }
 }
@@ -32,11 +32,11 @@ static void every_stage_has_its_entry(void)
 static void metrics_have_names_of_their_own(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++) {
+        for (size_t m = 0; m < stages[id]->metric_count; m++) {
             enum stage_id found = STAGE_COUNT;
             size_t at = SIZE_MAX;
 
-            CU_ASSERT(metric_find(stages[id].metrics[m].name, &found, &at));
+            CU_ASSERT(metric_find(stages[id]->metrics[m].name, &found, &at));
             CU_ASSERT(found == id && at == m);
         }
 }
@@ -228,7 +228,7 @@ static void costs_check(void)
  * beside its costliest point; and where points are cheap they are as large as they may. */
 static void blocks_check(void)
 {
-    const struct stage *stage = &stages[STAGE_MAPPING];
+    const struct stage *stage = stages[STAGE_MAPPING];
     const struct grid *grid = &study.grids[STAGE_MAPPING];
     uint64_t block_points = stage_block_points(&study, stage, STAGE_MAPPING);
     struct layer_cache layers = { .count = 0 };

@@ -17,7 +17,7 @@
 /* clang-format off */
 static const struct field mensa_family_fields[] = {
     FIELD_TEXT(struct mensa_family, name, NULL, "what the family is called"),
-    FIELD_TEXT(struct mensa_family, engine, NULL, "accelerator meant for it"),
+    FIELD_NAME(struct mensa_family, engine, "accelerator", NULL, "accelerator meant for it"),
     FIELD_NUMBER(struct mensa_family, weights_from_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, smallest"),
     FIELD_NUMBER(struct mensa_family, weights_to_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, largest"),
     FIELD_NUMBER(struct mensa_family, reuse_from, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, fewest"),
@@ -31,7 +31,7 @@ static const struct schema mensa_family_schema = {
 };
 
 static const struct field mensa_fields[] = {
-    FIELD_TEXTS(struct mensa, engines, "accelerators, by name"),
+    FIELD_NAMES(struct mensa, engines, "accelerator", "accelerators, by name"),
     FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the accelerator for each"),
 };
 const struct schema mensa_schema = {

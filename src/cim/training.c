@@ -25,7 +25,7 @@ static const struct schema training_layer_schema = {
 };
 
 static const struct field training_fields[] = {
-    FIELD_TEXT(struct training, workload, NULL, "network that was simulated"),
+    FIELD_NAME(struct training, workload, "workload", NULL, "network that was simulated"),
     FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
     FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
     FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),

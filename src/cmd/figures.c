@@ -185,7 +185,7 @@ static enum status metric_choose(const struct study *study,
                                  struct question *question, struct error *err)
 {
     if (metric_find(figure->metric, &question->stage, &question->metric) &&
-        label_find(stages[question->stage].metrics[question->metric].inner, figure->at,
+        label_find(stages[question->stage]->metrics[question->metric].inner, figure->at,
                    &question->at) &&
         study->stages >> question->stage & 1)
         return STATUS_OK;
@@ -218,7 +218,7 @@ static double value_at(const struct study *study, const struct question *questio
                        uint64_t index)
 {
     const void *column = study->results[question->stage].column[question->metric];
-    const struct metric *metric = &stages[question->stage].metrics[question->metric];
+    const struct metric *metric = &stages[question->stage]->metrics[question->metric];
     uint64_t place = index * inners[metric->inner].count + question->at;
 
     if (study->statuses[question->stage][index] != POINT_DONE)

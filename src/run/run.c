@@ -18,7 +18,7 @@
 /* A run in progress, on one rank. */
 struct run {
     struct study study; /* with results filled in stage by stage */
-    const struct stage *table;
+    const struct stage *const *table;
     const struct run_options *options;
     const char *output;
     MPI_Comm comm;
@@ -234,7 +234,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
     const struct stage_layout *layout = &run->layout.stages[id];
     struct evaluator evaluator = {
         .study = &run->study,
-        .stage = &run->table[id],
+        .stage = run->table[id],
         .id = id,
         .line = line,
         .lease_blocks = run->options->lease_blocks,
@@ -267,7 +267,7 @@ static bool is_read_later(const struct run *run, enum stage_id id)
 {
     for (int later = (int)id + 1; later < STAGE_COUNT; later++)
         if (run->study.stages >> later & 1 &&
-            (run->table[later].inputs |
+            (run->table[later]->inputs |
              stage_inputs(run->study.sweep, (enum stage_id)later)) >>
                     id &
                 1)
@@ -298,7 +298,7 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
 
     if (!is_read_later(run, id))
         return STATUS_OK;
-    block_alloc(loaded, &run->table[id], layout->points);
+    block_alloc(loaded, run->table[id], layout->points);
     for (uint32_t c = 0; c <= layout->columns; c++) {
         bool is_status = c == layout->columns;
 
@@ -309,10 +309,10 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
         status = status == STATUS_OK ? read : status;
     }
     if (run->rank == 0)
-        watch_journal(&run->watch,
-                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
-                      "}",
-                      run->table[id].name, layout->points * layout_point_bytes(layout));
+        watch_journal(
+            &run->watch,
+            "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64 "}",
+            run->table[id]->name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;
@@ -333,7 +333,7 @@ static enum status stage_check(struct run *run, enum stage_id id, struct error *
     if (status != STATUS_OK)
         return status;
     if (has_file)
-        status = line_check(&run->table[id], &run->raw, layout,
+        status = line_check(run->table[id], &run->raw, layout,
                             run->io == RUN_IO_ROOT ? 1 : run->ranks, run->rank, &bad[0],
                             &bad[1], err);
     status = run_agree(run->comm, status, err);
@@ -345,7 +345,7 @@ static enum status stage_check(struct run *run, enum stage_id id, struct error *
                      " are pending and %" PRIu64 " damaged on reading them again: the "
                      "file system (%s) lost them%s; run the same command again to "
                      "compute them anew",
-                     run->output, run->table[id].name, layout->blocks, bad[0], bad[1],
+                     run->output, run->table[id]->name, layout->blocks, bad[0], bad[1],
                      run->file_system.name,
                      run->io == RUN_IO_LOCAL && run->ranks > 1
                          ? ", or nodes overwrote each other's (let rank 0 write: --io "
@@ -358,12 +358,12 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct line line;
-    enum status status = line_make(&line, &run->study, &run->table[id], id, &run->raw,
+    enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
                                    layout, run->io == RUN_IO_ROOT, run->comm, err);
 
     if (status != STATUS_OK)
         return status;
-    stage_note(run, &run->table[id], &line, layout);
+    stage_note(run, run->table[id], &line, layout);
     if (line.count)
         status = stage_work(run, id, &line, is_stopped, err);
     if (line.count && status == STATUS_OK && !*is_stopped)

@@ -196,8 +196,21 @@ static enum status chip_visit(const struct visit *visit, const union columns *ou
     return status;
 }
 
-void chip_stage_evaluate(const struct study *study, struct range points,
-                         const union columns *out, int8_t *status, struct error *reason)
+static void chip_stage_evaluate(const struct study *study, struct range points,
+                                const union columns *out, int8_t *status,
+                                struct error *reason)
 {
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
+
+const struct stage chip_stage = {
+    .name = "chip",
+    .summary = "an accelerator's latency, energy by part, power, area",
+    STAGE_METRICS(chip),
+    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
+    .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
+    .evaluate = chip_stage_evaluate,
+    .point_s = 5e-7,
+    .block_points = 4096,
+};

@@ -29,12 +29,22 @@ static enum status samples_visit(const struct visit *visit, const union columns 
     return STATUS_OK;
 }
 
-void samples_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void samples_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     stage_visit(study, STAGE_SAMPLES, points, samples_visit, NULL, out, status, reason);
 }
+
+const struct stage samples_stage = {
+    .name = "samples",
+    .summary = "what every sample does to the technology's parameters",
+    STAGE_METRICS(samples),
+    .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
+    .evaluate = samples_stage_evaluate,
+    .point_s = 1e-6,
+    .block_points = 1024,
+};
 
 /* ---- sensitivity */
 
@@ -201,9 +211,9 @@ static void row_write(const struct study *study, const struct spread *spread,
     out->win_share[i] = wins / (double)n;
 }
 
-void sensitivity_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
-                                struct error *reason)
+static void sensitivity_stage_evaluate(const struct study *study, struct range points,
+                                       const union columns *out, int8_t *status,
+                                       struct error *reason)
 {
     for (uint64_t i = 0; i < points.count; i++) {
         const struct spread *spread;
@@ -234,10 +244,23 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
     }
 }
 
-double sensitivity_stage_cost_s(const struct study *study, const struct point *point,
-                                struct layer_cache *layers)
+static double sensitivity_stage_cost_s(const struct study *study,
+                                       const struct point *point,
+                                       struct layer_cache *layers)
 {
     (void)layers;
     (void)point;
     return 3e-6 * (double)study->sweep->space.axes[AXIS_sample].count;
 }
+
+const struct stage sensitivity_stage = {
+    .name = "sensitivity",
+    .summary = "quantiles over samples, and which parameter decides",
+    STAGE_METRICS(sensitivity),
+    .reduced_axes = AXIS_BIT(sample),
+    .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) | AXIS_BIT(workload),
+    .inputs = INPUT(SAMPLES),
+    .evaluate = sensitivity_stage_evaluate,
+    .cost_s = sensitivity_stage_cost_s,
+    .block_points = 16,
+};

@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_STAGE_VISIT_H
 #define NVSWEEP_STAGE_VISIT_H
 
+#include "stage/axes.h"
 #include "stage/stage.h"
 #include "uncertainty/variation.h"
 #include "workload/workload.h"

@@ -1,6 +1,6 @@
 /* A sweep as its file describes it, resolved against the library. */
-#ifndef NVSWEEP_SPACE_SWEEP_H
-#define NVSWEEP_SPACE_SWEEP_H
+#ifndef NVSWEEP_STAGE_SWEEP_H
+#define NVSWEEP_STAGE_SWEEP_H
 
 #include "array/array.h"
 #include "space/space.h"
