@@ -1,5 +1,6 @@
 #include "results/skeleton.h"
 
+#include "base/child.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -320,7 +321,7 @@ enum status skeleton_write(const char *path, const struct study *study,
     struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     enum status status;
-    pid_t child = -1;
+    pid_t parent = getpid(), child = -1;
 
     if (verdict != MAP_FAILED) {
         *verdict = (struct verdict){ .status = STATUS_IO };
@@ -332,6 +333,7 @@ enum status skeleton_write(const char *path, const struct study *study,
         return error_set(err, STATUS_IO, "%s: cannot start a process to create it: %s",
                          path, strerror(errno));
     if (child == 0) {
+        child_begin(parent);
         verdict->status = skeleton_make(path, study, table, program, &verdict->err);
         _exit(0);
     }

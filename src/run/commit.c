@@ -42,9 +42,10 @@ enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attemp
     return attempts_note(commit, block, more, err);
 }
 
-enum status commit_withdraw(struct commit *commit, uint32_t block, struct error *err)
+enum status commit_withdraw(struct commit *commit, uint32_t block, uint8_t attempts,
+                            struct error *err)
 {
-    return attempts_note(commit, block, 0, err);
+    return attempts_note(commit, block, attempts, err);
 }
 
 static enum status status_write(struct commit *commit, uint32_t block,

@@ -9,6 +9,7 @@
 #define NVSWEEP_RUN_REMOTE_H
 
 #include "results/block.h"
+#include "run/isolate.h"
 
 #include <mpi.h>
 
@@ -27,9 +28,8 @@ struct remote {
     MPI_Comm comm;
     char *buffers[REMOTE_SENDS];
     MPI_Request requests[REMOTE_SENDS];
-    size_t bytes; /* of a buffer */
-    /* Called while waiting. */
-    void (*poll)(void *context);
+    size_t bytes;  /* of a buffer */
+    poll_fn *poll; /* called while waiting */
     void *context;
 };
 

@@ -1,7 +1,8 @@
 #include "run/run.h"
 
 #include "base/memory.h"
-#include "run/lock.h"
+#include "run/guard.h"
+#include "run/rescue.h"
 #include "run/stage_run.h"
 #include "run/stop.h"
 
@@ -23,8 +24,9 @@ struct run {
     const char *output;
     MPI_Comm comm;
     int rank, ranks;
-    struct lock lock;   /* rank 0 */
-    struct watch watch; /* rank 0 */
+    struct lock lock;    /* rank 0's, or of a rank beside it */
+    struct guard *guard; /* or NULL */
+    struct watch watch;  /* rank 0 */
     struct layout layout;
     struct file_system file_system;
     enum run_io io;                   /* as chosen */
@@ -140,22 +142,30 @@ static enum status same_check(struct run *run, struct error *err)
                      run->output, run->rank, host);
 }
 
+/* Rank 0: the lock, then the file. */
+static enum status file_own(struct run *run, struct error *err)
+{
+    enum status status = raw_check_name(run->output, err);
+
+    if (status == STATUS_OK)
+        status = lock_take(&run->lock, run->output, err);
+    if (status != STATUS_OK)
+        return status;
+    guard_lock(run->guard, &run->lock);
+    status = file_settle(run, err);
+    if (status == STATUS_OK)
+        status = raw_open(&run->raw, run->output, true, err);
+    if (status == STATUS_OK)
+        run->file_system = file_system_of(run->raw.fd);
+    return status;
+}
+
 static enum status file_open(struct run *run, struct error *err)
 {
-    enum status status = STATUS_OK;
+    enum status status = run->rank ? STATUS_OK : file_own(run, err);
     bool is_near = is_one_node(run->comm);
+    int is_touched = run->guard != NULL;
 
-    if (run->rank == 0) {
-        status = raw_check_name(run->output, err);
-        if (status == STATUS_OK)
-            status = lock_take(&run->lock, run->output, err);
-        if (status == STATUS_OK)
-            status = file_settle(run, err);
-        if (status == STATUS_OK)
-            status = raw_open(&run->raw, run->output, true, err);
-        if (status == STATUS_OK)
-            run->file_system = file_system_of(run->raw.fd);
-    }
     status = run_agree(run->comm, status, err);
     if (status != STATUS_OK)
         return status;
@@ -164,10 +174,19 @@ static enum status file_open(struct run *run, struct error *err)
     run->io = run->options->io != RUN_IO_AUTO
                   ? run->options->io
                   : run_io_choose(run->file_system.sharing, run->ranks, is_near);
+    MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
+    if (run->rank) {
+        raw_reopen_folder_of(run->output);
+        lock_join(&run->lock, run->output);
+        run->lock.is_touched = is_touched && run->lock.fd >= 0;
+        guard_lock(run->guard, &run->lock);
+    }
+    if (run->rank && run->io != RUN_IO_ROOT)
+        status = shared_open(run, err);
+    if (status == STATUS_OK && run->raw.fd >= 0)
+        guard_file(run->guard, &run->raw);
     if (run->io == RUN_IO_ROOT)
         return STATUS_OK;
-    if (run->rank)
-        status = shared_open(run, err);
     status = run_agree(run->comm, status, err);
     return status == STATUS_OK ? run_agree(run->comm, same_check(run, err), err)
                                : status;
@@ -201,6 +220,15 @@ static void start_note(struct run *run)
             "where nodes may overwrite each other's bytes; each stage is read again "
             "to see whether they did",
             run->output, run->file_system.name);
+    if (run->lock.flock_errno) {
+        watch_journal(&run->watch, "{\"event\": \"locks\", \"flock\": \"%s\"}",
+                      strerror(run->lock.flock_errno));
+        watch_say(&run->watch,
+                  "%s: the file system has no file locks (flock: %s); only the "
+                  "heartbeat of %s keeps a second run away",
+                  run->output, strerror(run->lock.flock_errno), run->lock.path);
+    }
+    watch_flush(&run->watch);
 }
 
 static void stage_note(struct run *run, const struct stage *stage,
@@ -219,12 +247,13 @@ static void stage_note(struct run *run, const struct stage *stage,
                   " points were done before",
                   stage->name, line->committed, layout->points);
     watch_journal(&run->watch,
-                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %lld, "
+                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, (long long)time(NULL), layout->points, line->committed,
-                  line->count, line->damaged);
+                  stage->name, epoch_s(), layout->points, line->committed, line->count,
+                  line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
+    watch_flush(&run->watch);
 }
 
 static enum status stage_work(struct run *run, enum stage_id id,
@@ -248,6 +277,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
                  run->study.sweep->durability == DURABILITY_POWER,
                  run->options->sync_s);
     evaluator.commit.raw = run->raw;
+    evaluator.guard = run->guard;
     if (run->io == RUN_IO_ROOT && run->rank) {
         remote_begin(&remote, layout, layout->block_points, run->comm);
         evaluator.commit.remote = &remote;
@@ -361,6 +391,10 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
     enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
                                    layout, run->io == RUN_IO_ROOT, run->comm, err);
 
+    if (status == STATUS_RESUME) {
+        *is_stopped = true;
+        return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return status;
     stage_note(run, run->table[id], &line, layout);
@@ -375,7 +409,7 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
 }
 
 /* How the file stands, for the last words. */
-static enum status outcome(struct run *run, bool is_stopped, struct error *err)
+static enum status file_tell(struct run *run, bool is_stopped, struct error *err)
 {
     struct results_summary summary;
     struct results *results;
@@ -400,6 +434,19 @@ static enum status outcome(struct run *run, bool is_stopped, struct error *err)
     return STATUS_OK;
 }
 
+/* Rank 0: the last words are about the file that the ranks wrote, or say what became of
+ * it. */
+static enum status outcome(struct run *run, bool is_stopped, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    if (guard_look(&run->raw, &run->lock) != FILE_GONE)
+        status = file_tell(run, is_stopped, err);
+    if (guard_look(&run->raw, &run->lock) == FILE_GONE)
+        status = rescue(&run->raw, err);
+    return status;
+}
+
 static void end_note(struct run *run, enum status status)
 {
     const char *how = status == STATUS_OK         ? "done"
@@ -415,7 +462,6 @@ static void end_note(struct run *run, enum status status)
                       (long long)time(NULL), how);
         watch_end(&run->watch);
     }
-    lock_release(&run->lock);
 }
 
 enum status run_sweep(const struct study *study, const char *output,
@@ -438,19 +484,22 @@ enum status run_sweep(const struct study *study, const char *output,
     MPI_Comm_rank(comm, &run.rank);
     MPI_Comm_size(comm, &run.ranks);
     stop_watch(options->time_budget_s);
+    run.guard = guard_begin(file, run.rank);
     status = file_open(&run, err);
     if (status == STATUS_OK)
         start_note(&run);
     for (int id = 0; id < STAGE_COUNT && status == STATUS_OK && !is_stopped; id++)
         if (run.study.stages >> id & 1)
             status = stage_finish(&run, (enum stage_id)id, &is_stopped, err);
-    raw_close(&run.raw);
     if (status == STATUS_OK) {
         if (run.rank == 0)
             status = outcome(&run, is_stopped, err);
         status = run_agree(comm, status, err);
     }
+    guard_end(run.guard);
+    raw_close(&run.raw);
     end_note(&run, status);
+    lock_release(&run.lock);
     for (int id = 0; id < STAGE_COUNT; id++)
         block_free(&run.loaded[id]);
     free(file);

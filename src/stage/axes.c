@@ -1,11 +1,11 @@
 /* The list of axes, with the tables of words that the models bring. */
 #include "stage/axes.h"
 
-#include "accel/systolic.h"
+#include "machine/pe_array/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
-#include "cim/cim.h"
-#include "cim/crossbar.h"
+#include "machine/layerwise/layerwise.h"
+#include "machine/crossbar/crossbar.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
 #include "reliability/wear.h"

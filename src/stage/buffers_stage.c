@@ -1,9 +1,9 @@
 /* The buffers stage: each memory level of an accelerator as a plain RAM (array/array.h),
- * or with the figures of its record, scaled to the node (accel/scaling.h). */
+ * or with the figures of its record, scaled to the node (machine/pe_array/scaling.h). */
 #include "stage/buffers_stage.h"
 
-#include "accel/family.h"
-#include "accel/scaling.h"
+#include "machine/pe_array/family.h"
+#include "machine/pe_array/scaling.h"
 #include "reliability/ecc.h"
 #include "stage/array_stage.h"
 #include "stage/stages.h"

@@ -17,9 +17,9 @@ static const struct device *device_named(const void *context, const char *name)
     return (const struct device *)device;
 }
 
-static struct making making_at(const struct point *point)
+static struct manufacture making_at(const struct point *point)
 {
-    return (struct making){
+    return (struct manufacture){
         .fab = (const struct fab *)point->fab,
         .node_m = point->node_m,
         .grid_kg_per_j = ((const struct grid_region *)point->fab_grid)->kg_per_j,
@@ -45,7 +45,7 @@ static enum status footprint_visit(const struct visit *visit,
     const struct point *point = &visit->point;
     const struct footprint_columns *out = &columns->footprint;
     const struct device *device = (const struct device *)point->device;
-    struct making making = making_at(point);
+    struct manufacture making = making_at(point);
     struct usage usage = usage_at(point);
     struct carbon_per_area cpa;
     struct embodied parts = { 0 };

@@ -1,12 +1,12 @@
 /* The chip stage: what an accelerator's memories and the mapping together cost
- * (accel/chip.h).  At an asked rate the time between two inferences is idle, by the
+ * (machine/pe_array/chip.h).  At an asked rate the time between two inferences is idle, by the
  * sweep's policy:
  *
  *   P = rate (E_dynamic + E_wake) + sum over levels of P_leak (1 if kept on, else duty)
  */
 #include "stage/stages.h"
 
-#include "accel/chip.h"
+#include "machine/pe_array/chip.h"
 #include "stage/visit.h"
 
 /* One point: the chip, and what its idle policy makes of it. */

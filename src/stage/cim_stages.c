@@ -1,9 +1,9 @@
 /* The cim_operation stage: one operation of a machine that computes in or beside memory
- * (cim/cim.h).  The cim_network stage: a network on it. */
+ * (machine/layerwise/layerwise.h).  The cim_network stage: a network on it. */
 #include "stage/stages.h"
 
-#include "accel/layer_cache.h"
-#include "cim/cim.h"
+#include "workload/layer_cache.h"
+#include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -197,7 +197,7 @@ static double cim_network_stage_cost_s(const struct study *study,
 {
     const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
     const struct cim *cim = (const struct cim *)point->cim;
-    const struct accel_layers *found;
+    const struct mac_layers *found;
 
     (void)study;
     if (layer_cache_find(

@@ -4,7 +4,7 @@
 #include "stage/stages.h"
 
 #include "cloud/training.h"
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 #include "workload/curve.h"
 

@@ -1,7 +1,7 @@
 /* What points are thought to cost. */
 #include "stage/stage.h"
 
-#include "accel/layer_cache.h"
+#include "workload/layer_cache.h"
 
 #include <math.h>
 

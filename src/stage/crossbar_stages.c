@@ -1,10 +1,10 @@
 /* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
  * else it is made of, in a technology.  The crossbar_network stage: a network on it,
- * evaluated or trained (cim/crossbar.h). */
+ * evaluated or trained (machine/crossbar/crossbar.h). */
 #include "stage/stages.h"
 
-#include "accel/layer_cache.h"
-#include "cim/crossbar.h"
+#include "workload/layer_cache.h"
+#include "machine/crossbar/crossbar.h"
 #include "stage/visit.h"
 
 static enum status request_at(const struct visit *visit,
@@ -195,7 +195,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
 }
 
 /* What points that are evaluated together share. */
-struct shared {
+struct chip_memory {
     struct layer_cache layers;
     struct crossbar_room room;
 };
@@ -209,7 +209,7 @@ static enum phase layers_phase(const struct point *point)
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
-    struct shared *shared = visit->memory;
+    struct chip_memory *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_buffers_row buffers;
@@ -236,7 +236,7 @@ static void crossbar_network_stage_evaluate(const struct study *study,
                                             const union columns *out, int8_t *status,
                                             struct error *reason)
 {
-    struct shared shared = { .layers = { .count = 0 } };
+    struct chip_memory shared = { .layers = { .count = 0 } };
 
     stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, &shared, out,
                 status, reason);
@@ -249,7 +249,7 @@ static double crossbar_network_stage_cost_s(const struct study *study,
                                             struct layer_cache *layers)
 {
     const double point_s = 1e-6, layer_s = 1e-6;
-    const struct accel_layers *found;
+    const struct mac_layers *found;
 
     (void)study;
     if (layer_cache_find(layers, (const struct workload *)point->workload,

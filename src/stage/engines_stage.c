@@ -2,7 +2,7 @@
  * machines is made of, as the buffers stage evaluates an accelerator's. */
 #include "stage/stages.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 #include "stage/buffers_stage.h"
 
 /* The same columns, a row per engine. */

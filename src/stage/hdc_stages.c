@@ -1,8 +1,8 @@
 /* The hdc_memory stage: operations of the memory that hypervectors lie in.  The hdc stage:
- * texts recognised with them (cim/hdc.h). */
+ * texts recognised with them (hdc/hdc.h). */
 #include "stage/stages.h"
 
-#include "cim/hdc.h"
+#include "hdc/hdc.h"
 #include "stage/visit.h"
 
 static double either(uint64_t asked, uint64_t fallback)

@@ -1,8 +1,8 @@
-/* The mapping stage: a network's layers on an accelerator (accel/family.h). */
+/* The mapping stage: a network's layers on an accelerator (machine/pe_array/family.h). */
 #include "stage/stages.h"
 
-#include "accel/family.h"
-#include "accel/layer_cache.h"
+#include "machine/pe_array/family.h"
+#include "workload/layer_cache.h"
 #include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
@@ -79,7 +79,7 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
                                  uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct accel_layers *layers;
+    const struct mac_layers *layers;
     struct machine machine;
     struct mapping mapping;
     enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
@@ -108,7 +108,7 @@ static double mapping_stage_cost_s(const struct study *study, const struct point
                                    struct layer_cache *layers)
 {
     const double none_s = 1e-6; /* what cannot be mapped */
-    const struct accel_layers *found;
+    const struct mac_layers *found;
     struct machine machine;
 
     (void)study;

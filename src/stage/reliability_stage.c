@@ -4,7 +4,7 @@
 #include "stage/stages.h"
 
 #include "reliability/wear.h"
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 
 #include <math.h>

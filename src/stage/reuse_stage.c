@@ -1,8 +1,8 @@
 /* The reuse stage: last-level-cache accesses of a workload and, for every capacity at
- * once, how many miss (platform/traffic.h). */
+ * once, how many miss (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
-#include "platform/traffic.h"
+#include "machine/gpu/traffic.h"
 #include "stage/curve_store.h"
 #include "stage/visit.h"
 

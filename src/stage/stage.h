@@ -3,7 +3,7 @@
 #ifndef NVSWEEP_STAGE_STAGE_H
 #define NVSWEEP_STAGE_STAGE_H
 
-#include "accel/chip.h"
+#include "machine/pe_array/chip.h"
 #include "base/rows.h"
 #include "space/space.h"
 #include "stage/sweep.h"

@@ -7,7 +7,7 @@
  * and write-backs as accesses of the cache. */
 #include "stage/stages.h"
 
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  * curves. */
 #include "stage/stages.h"
 
-#include "platform/traffic.h"
+#include "machine/gpu/traffic.h"
 #include "stage/visit.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "stage/visit.h"
 
-#include "accel/layer_cache.h"
+#include "workload/layer_cache.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
 
@@ -59,7 +59,7 @@ enum status visit_node(const struct visit *visit, const struct node **node,
 
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          enum phase phase, uint64_t batch,
-                         const struct accel_layers **layers, struct error *reason)
+                         const struct mac_layers **layers, struct error *reason)
 {
     const struct record *workload = visit->point.workload;
     bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD, workload);
