@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,7 +36,8 @@ static bool is_sink(const char *path)
 
 static enum status refused(const char *path, struct error *err)
 {
-    return error_set(err, errno == ENOENT || errno == ENOTDIR ? STATUS_INPUT : STATUS_IO,
+    return error_set(err,
+                     errno == ENOENT || errno == ENOTDIR ? STATUS_INPUT : STATUS_IO,
                      "-o %.400s: cannot be written: %s", path, strerror(errno));
 }
 
@@ -63,8 +65,8 @@ enum status output_open(struct output *output, const char *path, const char *inp
 
 enum status output_close(struct output *output, enum status status, struct error *err)
 {
-    bool is_bad = output->stream && (fflush(output->stream) != 0) |
-                                        (ferror(output->stream) != 0);
+    bool is_bad = output->stream &&
+                  (fflush(output->stream) != 0) | (ferror(output->stream) != 0);
 
     if (output->stream && output->stream != stdout && fclose(output->stream) != 0)
         is_bad = true;

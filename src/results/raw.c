@@ -18,9 +18,17 @@ static enum status irregular(const char *path, struct error *err)
 enum status raw_check_name(const char *path, struct error *err)
 {
     struct stat about;
+    char *copy = alloc_text(path);
+    const char *folder = dirname(copy);
+    enum status status = STATUS_OK;
 
-    return stat(path, &about) != 0 || S_ISREG(about.st_mode) ? STATUS_OK
-                                                             : irregular(path, err);
+    if (stat(path, &about) == 0)
+        status = S_ISREG(about.st_mode) ? STATUS_OK : irregular(path, err);
+    else if (stat(folder, &about) != 0 && errno == ENOENT)
+        status = error_set(err, STATUS_INPUT,
+                           "%s: there is no folder %s; make it first", path, folder);
+    free(copy);
+    return status;
 }
 
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,

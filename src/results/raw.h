@@ -19,7 +19,8 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
-/* STATUS_INPUT if there is something of that name that is no regular file. */
+/* STATUS_INPUT if there is something of that name that is no regular file, or no folder to
+ * hold it. */
 enum status raw_check_name(const char *path, struct error *err);
 
 /* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file, or it
