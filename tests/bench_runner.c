@@ -45,6 +45,9 @@ static int sweep_mode(int argc, char **argv)
 
     if (version)
         options.program.version = version;
+    if (getenv("SYNTHETIC_IO"))
+        options.io =
+            (enum run_io)word_find(run_io_words, getenv("SYNTHETIC_IO"))->value;
     options.sync_s = getenv("SYNTHETIC_SYNC") ? atof(getenv("SYNTHETIC_SYNC")) : 0;
     options.accept_version = getenv("SYNTHETIC_ACCEPT") != NULL;
     options.time_budget_s = budget ? atof(budget) : 0;
