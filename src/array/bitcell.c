@@ -112,8 +112,13 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
     const struct cell *cell = b->cell;
 
     if (cell->sensing == SENSE_CURRENT_IN) {
-        b->on_v = cell->read_current_a * b->on_ohm;
-        b->off_v = cell->read_current_a * b->off_ohm;
+        double read_a = cell->read_current_a;
+
+        /* the current that leaves the low state at half the supply, at most */
+        if (!process->rules->read_current_forced)
+            read_a = fmin(read_a, process->vdd_v / 2 / b->on_ohm);
+        b->on_v = read_a * b->on_ohm;
+        b->off_v = read_a * b->off_ohm;
         b->on_eq_ohm = b->on_ohm;
         b->off_eq_ohm = b->off_ohm;
     } else {
@@ -180,13 +185,14 @@ static void write_pulses(struct bitcell *b, const struct process *process)
     bool set_no_v = (process->rules->set_tests_reset ? cell->reset_voltage_v
                                                      : cell->set_voltage_v) == 0;
 
-    b->set_j = scale * loops * pulse_j(cell, process, cell->set_mode, cell->set_energy_j,
-                               cell->set_voltage_v, cell->set_current_a,
-                               cell->set_pulse_s, set_ohm, set_no_v);
-    b->reset_j = scale * loops * pulse_j(cell, process, cell->reset_mode, cell->reset_energy_j,
-                                 cell->reset_voltage_v, cell->reset_current_a,
-                                 cell->reset_pulse_s, reset_ohm,
-                                 cell->reset_voltage_v == 0);
+    b->set_j = scale * loops *
+               pulse_j(cell, process, cell->set_mode, cell->set_energy_j,
+                       cell->set_voltage_v, cell->set_current_a, cell->set_pulse_s,
+                       set_ohm, set_no_v);
+    b->reset_j = scale * loops *
+                 pulse_j(cell, process, cell->reset_mode, cell->reset_energy_j,
+                         cell->reset_voltage_v, cell->reset_current_a,
+                         cell->reset_pulse_s, reset_ohm, cell->reset_voltage_v == 0);
     b->set_v = cell->set_mode == PULSE_VOLTAGE ? fabs(cell->set_voltage_v)
                                                : process->vdd_v;
     b->reset_v = cell->reset_mode == PULSE_VOLTAGE ? fabs(cell->reset_voltage_v)
@@ -245,10 +251,11 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         return error_set(why, STATUS_INFEASIBLE,
                          "the published tool has no racetrack memory");
     if (!cell_fits_node(cell, process->node))
-        return error_set(why, STATUS_INFEASIBLE,
-                         "area_m2 of %s is that at %g nm, give area_sram or area_f2 for "
-                         "other nodes",
-                         cell->record.name, cell->native_node_m * 1e9);
+        return error_set(
+            why, STATUS_INFEASIBLE,
+            "area_m2 of %s is that at %g nm, give area_sram or area_f2 for "
+            "other nodes",
+            cell->record.name, cell->native_node_m * 1e9);
     *bitcell = (struct bitcell){
         .cell = cell,
         .height_f = sqrt(area_f2 * cell->aspect_ratio),
