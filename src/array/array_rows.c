@@ -372,6 +372,12 @@ static enum status evaluate(struct rows *rows, struct array_result *result,
     if (status != STATUS_OK)
         return status;
     status = array_evaluate(&request, &data, &tag, result, why);
+    /* of a memory of phase-change cells the published tool prints a reset as the write */
+    if (status == STATUS_OK && rows->rules->reset_adds_set && !result->has_tag &&
+        request.cell->kind == CELL_PCM) {
+        result->write_energy_j = result->data.reset_energy_j;
+        result->data.write_energy_j = result->data.reset_energy_j;
+    }
     if (status == STATUS_INPUT)
         row_bad(&rows->fields, "%.400s", why->text);
     return status;

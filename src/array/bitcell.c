@@ -114,8 +114,13 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
     const struct cell *cell = b->cell;
 
     if (cell->sensing == SENSE_CURRENT_IN) {
-        b->on_v = cell->read_current_a * b->on_ohm;
-        b->off_v = cell->read_current_a * b->off_ohm;
+        double read_a = cell->read_current_a;
+
+        /* the current that leaves the low state at half the supply, at most */
+        if (!process->rules->read_current_forced)
+            read_a = fmin(read_a, process->vdd_v / 2 / b->on_ohm);
+        b->on_v = read_a * b->on_ohm;
+        b->off_v = read_a * b->off_ohm;
         b->on_eq_ohm = b->on_ohm;
         b->off_eq_ohm = b->off_ohm;
     } else {

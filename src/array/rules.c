@@ -8,6 +8,7 @@
 #define TOOL_RULES \
     .write_over_ways = true, \
     .reset_adds_set = true, \
+    .set_without_decoder = true, \
     .set_tests_reset = true, \
     .crosspoint_write_twice = true, \
     .sense_leak_vdd_twice = true, \
@@ -28,6 +29,7 @@
     .first_decoder_timed = true, \
     .switch_at_half = true, \
     .one_access_device = true, \
+    .read_current_forced = true, \
     .sense_load_lost = true, \
     .dram_restore_free = true, \
     .mat_wires_free = true, \
@@ -81,6 +83,7 @@ const struct array_rules *array_rules_find(const char *name)
 const struct array_quirk array_quirks[] = {
     QUIRK(write_over_ways, "cell write energy divided by associativity in normal and fast mode"),
     QUIRK(reset_adds_set, "reset energy contains the set energy"),
+    QUIRK(set_without_decoder, "set and reset energies leave the row decoder out"),
     QUIRK(set_tests_reset, "voltage of a set pulse chosen by the reset voltage"),
     QUIRK(crosspoint_write_twice, "crossbar writes count multiplexers twice"),
     QUIRK(sense_leak_vdd_twice, "sense amplifier leakage multiplied by Vdd twice"),
@@ -100,6 +103,7 @@ const struct array_quirk array_quirks[] = {
     QUIRK(first_decoder_timed, "3:8 predecoders take the time of the 2:4 beside them"),
     QUIRK(switch_at_half, "gates leak as their worse half; repeaters drive with both"),
     QUIRK(one_access_device, "devices and wordlines that only write are no load"),
+    QUIRK(read_current_forced, "access devices carry any read current, or the cell is refused"),
     QUIRK(sense_load_lost, "amplifiers do not load bitlines without multiplexer"),
     QUIRK(dram_restore_free, "destructive reads are not written back"),
     QUIRK(mat_wires_free, "no wires inside the mat"),

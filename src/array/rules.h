@@ -11,9 +11,10 @@ struct array_rules {
     const char *name;
 
     /* accounting of energy and leakage */
-    bool write_over_ways; /* cell write energy divided by associativity (caches) */
-    bool reset_adds_set;  /* reset energy contains the set energy */
-    bool set_tests_reset; /* voltage of a set pulse chosen by the reset voltage */
+    bool write_over_ways;     /* cell write energy divided by associativity (caches) */
+    bool reset_adds_set;      /* reset energy contains the set energy */
+    bool set_without_decoder; /* set and reset energies leave the row decoder out */
+    bool set_tests_reset;     /* voltage of a set pulse chosen by the reset voltage */
     bool crosspoint_write_twice; /* mux and sense amplifier energy counted twice */
     bool sense_leak_vdd_twice;   /* sense amplifier leakage multiplied by Vdd twice */
     bool predecode_one_of_each;  /* energy, leakage of one decoder of each kind */
@@ -35,6 +36,7 @@ struct array_rules {
     bool first_decoder_timed; /* 3:8 predecoders take the time of the 2:4 beside them */
     bool switch_at_half;      /* falling edges only, NMOS resistance for every stage */
     bool one_access_device;   /* devices and wordlines that only write are no load */
+    bool read_current_forced; /* access devices carry any read current */
     bool sense_load_lost;     /* no sense amplifier load on unmultiplexed bitlines */
     bool dram_restore_free;   /* destructive reads are not written back */
     bool mat_wires_free;      /* no wire delay inside the mat */

@@ -103,12 +103,12 @@ static struct write_energies cell_writes(const struct subarray *s,
 
 /* Periphery on top of the cells.  Added one by one in the published tool's order, so that
  * equal sums round alike and ties fall as they do there. */
-static double edge_j(const struct subarray *s, const struct row_driver *decoder,
-                     double cells_j, double precharge_j, double sense_j)
+static double edge_j(const struct subarray *s, double decoder_j, double cells_j,
+                     double precharge_j, double sense_j)
 {
     double sum_j = cells_j;
 
-    sum_j += decoder->energy_j;
+    sum_j += decoder_j;
     for (int i = 0; i < 3; i++)
         sum_j += s->column_decoder[i]->energy_j;
     sum_j += precharge_j;
@@ -148,8 +148,9 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
         if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
     }
-    s->read_j = edge_j(s, s->row_decoder, s->bitline_j + s->cell_read_j + shift_j,
-                       s->precharger->energy_j, s->sense_j);
+    s->read_j = edge_j(s, s->row_decoder->energy_j,
+                       s->bitline_j + s->cell_read_j + shift_j, s->precharger->energy_j,
+                       s->sense_j);
 
     double restore_j = rules->recharge_free ? 0 : s->precharger->energy_j;
     double share = fabric->write_share;
@@ -158,13 +159,14 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
     s->restore_j = restore_j;
     s->verify_j = s->mux_again_j = 0;
     s->cell_write_j = w.write_j * share;
-    const struct row_driver *decoder = s->write_decoder;
+    double decoder_j = s->write_decoder->energy_j;
+    double set_decoder_j = rules->set_without_decoder ? 0 : decoder_j;
 
-    s->set_j = edge_j(s, decoder, w.set_j * share + shift_j, restore_j, 0);
-    s->reset_j = edge_j(s, decoder, w.reset_j * share + shift_j, restore_j, 0);
-    s->write_j = edge_j(s, decoder, w.write_j * share + shift_j, restore_j, 0);
+    s->set_j = edge_j(s, set_decoder_j, w.set_j * share + shift_j, restore_j, 0);
+    s->reset_j = edge_j(s, set_decoder_j, w.reset_j * share + shift_j, restore_j, 0);
+    s->write_j = edge_j(s, decoder_j, w.write_j * share + shift_j, restore_j, 0);
     if (rules->reset_adds_set)
-        s->reset_j = edge_j(s, decoder, s->set_j, restore_j, 0);
+        s->reset_j = edge_j(s, set_decoder_j, s->set_j, restore_j, 0);
     if (cell->crossbar && rules->crosspoint_write_twice)
         s->mux_again_j = s->mux_j;
     if (cell->resistive && cell->cell->verify_reads > 0 && !rules->powers_of_two)
