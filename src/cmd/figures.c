@@ -1,5 +1,6 @@
 #include "cmd/figures.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
@@ -258,7 +259,7 @@ static void reduction_add(struct figure_reduction *r, double value)
         r->first = r->most = r->least = value;
     }
     r->sum += value;
-    r->logs += log(value);
+    r->logs += maths_log(value);
     r->most = value > r->most || isnan(value) ? value : r->most;
     r->least = value < r->least || isnan(value) ? value : r->least;
 }
@@ -272,7 +273,7 @@ static double reduction_value(const struct figure_reduction *r, enum reduce redu
     case REDUCE_MAX: return r->most;
     case REDUCE_MIN: return r->least;
     case REDUCE_MEAN: return r->sum / (double)r->count;
-    case REDUCE_GEOMEAN: return exp(r->logs / (double)r->count);
+    case REDUCE_GEOMEAN: return maths_exp(r->logs / (double)r->count);
     }
     return NAN;
 }

@@ -1,5 +1,6 @@
 #include "tech/given.h"
 
+#include "base/maths.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -116,8 +117,8 @@ enum status given_value(const struct given *rows, size_t count,
                          quantity_format(capacity_bytes, "byte", asked, sizeof asked));
     *value = given_at(below, figure);
     if (below != above)
-        *value *= pow(given_at(above, figure) / *value,
-                      log(capacity_bytes / below->capacity_bytes) /
-                          log(above->capacity_bytes / below->capacity_bytes));
+        *value *= maths_pow(given_at(above, figure) / *value,
+                      maths_log(capacity_bytes / below->capacity_bytes) /
+                          maths_log(above->capacity_bytes / below->capacity_bytes));
     return STATUS_OK;
 }
