@@ -209,7 +209,7 @@ enum status cmd_status(int argc, char **argv, struct error *err)
         if (activity.has_lock && activity.owner.is_alive)
             return newborn_print(&activity, is_json);
     }
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = results_summarize(results, &summary, err);
     if (status != STATUS_OK) {
