@@ -78,10 +78,10 @@ static const struct converter converters[] = {
 /* The same at smaller nodes, from circuit simulation with FinFETs and sheets (NS-Cache,
  * c5a7ff0); the first entry is the last one above. */
 static const struct converter small_converters[] = {
-    { 22e-9, 1.45e-9, 150e-15, 150e-9 },       { 14e-9, 3.802e-9, 375e-15, 225e-9 },
-    { 10e-9, 3.326e-9, 309.7e-15, 267.9e-9 },  { 7e-9, 3.408e-9, 278e-15, 249.6e-9 },
-    { 5e-9, 2.697e-9, 226.4e-15, 232.6e-9 },   { 3e-9, 2.156e-9, 200.8e-15, 253.6e-9 },
-    { 2e-9, 2.678e-9, 190.2e-15, 136e-9 },     { 0, 2.678e-9, 190.2e-15, 136e-9 },
+    { 22e-9, 1.45e-9, 150e-15, 150e-9 },      { 14e-9, 3.802e-9, 375e-15, 225e-9 },
+    { 10e-9, 3.326e-9, 309.7e-15, 267.9e-9 }, { 7e-9, 3.408e-9, 278e-15, 249.6e-9 },
+    { 5e-9, 2.697e-9, 226.4e-15, 232.6e-9 },  { 3e-9, 2.156e-9, 200.8e-15, 253.6e-9 },
+    { 2e-9, 2.678e-9, 190.2e-15, 136e-9 },    { 0, 2.678e-9, 190.2e-15, 136e-9 },
 };
 
 static const double CONVERTER_AREA_F2 = 50000;
