@@ -56,7 +56,7 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
 }
 
 /* Slope that reaches the subarrays; a block without bits hands on a step. */
-static double predecode(struct mat *mat, const struct task *task)
+static double predecode(struct mat *mat)
 {
     double ramps[8];
 
@@ -65,8 +65,8 @@ static double predecode(struct mat *mat, const struct task *task)
     for (int i = 0; i < 8; i++) {
         const struct predecoder *block = mat->block[i];
 
-        mat->predecode_s = fmax(mat->predecode_s,
-                                predecoder_delay_s(block, &task->process, &ramps[i]));
+        mat->predecode_s = fmax(mat->predecode_s, block->step_s);
+        ramps[i] = block->step_ramp;
         mat->predecode_j += block->energy_j;
         mat->predecode_w += block->leakage_w;
         mat->predecoder_area_m2 += block->box.width_m * block->box.height_m;
@@ -102,25 +102,32 @@ static void mat_layout(struct mat *mat, const struct task *task)
     mat->height_m *= mat_stretch(task);
 }
 
-/* Address to the subarrays and data back, over semi-global wires across half the mat;
- * the published tool leaves them out. */
-static void mat_wires(struct mat *mat, const struct task *task)
+struct mat_wires mat_wires_of(const struct task *task, const struct mat_shape *shape,
+                              const struct subarray *s)
 {
-    const struct subarray *s = &mat->subarray;
-    double length_m = mat_stretch(task) * ((double)mat->shape.rows * s->height_m / 2 +
-                                           (double)mat->shape.cols * s->width_m / 2);
+    double length_m = mat_stretch(task) * ((double)shape->rows * s->height_m / 2 +
+                                           (double)shape->cols * s->width_m / 2);
     const struct wire *wire = &task->fabric.tree.near;
     double vdd = task->process.vdd_v;
-    double bits = (double)mat->shape.bits *
-                  (double)(mat->shape.active_rows * mat->shape.active_cols);
+    double bits = (double)shape->bits *
+                  (double)(shape->active_rows * shape->active_cols);
+    struct mat_wires wires = { 0, 0 };
 
-    mat->wires_s = mat->wires_j = 0;
     if (task->fabric.rules->mat_wires_free)
-        return;
-    mat->wires_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
+        return wires;
+    wires.delay_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
     if (wire->repeated)
-        mat->wires_s = fmin(mat->wires_s, wire->s_per_m * length_m);
-    mat->wires_j = TREE_ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
+        wires.delay_s = fmin(wires.delay_s, wire->s_per_m * length_m);
+    wires.energy_j = TREE_ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
+    return wires;
+}
+
+static void mat_wires(struct mat *mat, const struct task *task)
+{
+    struct mat_wires wires = mat_wires_of(task, &mat->shape, &mat->subarray);
+
+    mat->wires_s = wires.delay_s;
+    mat->wires_j = wires.energy_j;
 }
 
 bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
@@ -133,7 +140,7 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
 
     if (!make_predecoders(mat, task, parts, why))
         return false;
-    mat->ramp = predecode(mat, task);
+    mat->ramp = predecode(mat);
     subarray_time(s, &task->fabric, mat->ramp, t);
     mat->comparator = (struct comparator){ 0 };
     if (task->is_tag)

@@ -98,6 +98,15 @@ unsigned mat_row_bits(const struct task *task, const struct mat_shape *mat,
 /* What lengths in a mat grow by for all that the model does not count. */
 double mat_stretch(const struct task *task);
 
+/* Address to the subarrays or data back, over semi-global wires across half the mat; the
+ * published tool leaves them out.  Longer sides cost more. */
+struct mat_wires {
+    double delay_s, energy_j;
+};
+
+struct mat_wires mat_wires_of(const struct task *task, const struct mat_shape *shape,
+                              const struct subarray *subarray);
+
 /* A mat from its shape; mat->subarray and mat->shape must be set. */
 bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
               const char **why);
@@ -132,11 +141,7 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
 /* Integer logarithm of a power of two, or rounded up for other counts. */
 static inline int log2_up(uint64_t n)
 {
-    int bits = 0;
-
-    while ((UINT64_C(1) << bits) < n)
-        bits++;
-    return bits;
+    return n > 1 ? 64 - __builtin_clzll(n - 1) : 0;
 }
 
 static inline uint64_t div_up(uint64_t a, uint64_t b)

@@ -2,6 +2,23 @@
 
 #include "base/maths.h"
 
+/* A 1:2, 2:4 or 3:8 decoder driving a load. */
+struct basic_decoder {
+    unsigned bits;
+    struct row_driver output; /* one output: NAND and chain */
+    double energy_j, leakage_w;
+    struct box box;
+};
+
+/* What a predecoder is built from. */
+struct blocks {
+    unsigned bits;
+    unsigned count24, count38; /* basic decoders (a 1:2 decoder counts as a 2:4) */
+    struct basic_decoder d24, d38;
+    bool has_rank;
+    struct row_driver rank;
+};
+
 static bool basic_make(struct basic_decoder *basic, const struct process *process,
                        unsigned bits, double load_f)
 {
@@ -49,7 +66,7 @@ static void add_box(struct box *box, struct box part, double times)
     box->height_m += times * part.height_m;
 }
 
-static bool ranked_make(struct predecoder *block, const struct process *process,
+static bool ranked_make(struct blocks *block, const struct process *process,
                         double load_f)
 {
     unsigned total = block->count24 + block->count38;
@@ -69,7 +86,8 @@ static bool ranked_make(struct predecoder *block, const struct process *process,
     return true;
 }
 
-static void block_totals(struct predecoder *block, const struct process *process)
+static void block_totals(const struct blocks *block, const struct process *process,
+                         struct predecoder *sum)
 {
     double of24 = block->count24, of38 = block->count38;
     struct box first = { 0, 0 };
@@ -82,59 +100,30 @@ static void block_totals(struct predecoder *block, const struct process *process
         of24 = fmin(of24, 1);
         of38 = fmin(of38, 1);
     }
-    block->energy_j = block->leakage_w = 0;
+    sum->energy_j = sum->leakage_w = 0;
     if (of24 > 0) {
-        block->energy_j += of24 * block->d24.energy_j;
-        block->leakage_w += of24 * block->d24.leakage_w;
+        sum->energy_j += of24 * block->d24.energy_j;
+        sum->leakage_w += of24 * block->d24.leakage_w;
     }
     if (of38 > 0) {
-        block->energy_j += of38 * block->d38.energy_j;
-        block->leakage_w += of38 * block->d38.leakage_w;
+        sum->energy_j += of38 * block->d38.energy_j;
+        sum->leakage_w += of38 * block->d38.leakage_w;
     }
-    block->box = first;
+    sum->box = first;
     if (block->has_rank) {
-        block->energy_j += block->rank.energy_j;
-        block->leakage_w += block->rank.leakage_w;
-        block->box.width_m += block->rank.box.width_m;
-        block->box.height_m = fmax(first.height_m, block->rank.box.height_m);
+        sum->energy_j += block->rank.energy_j;
+        sum->leakage_w += block->rank.leakage_w;
+        sum->box.width_m += block->rank.box.width_m;
+        sum->box.height_m = fmax(first.height_m, block->rank.box.height_m);
     }
 }
 
-bool predecoder_make(struct predecoder *block, const struct process *process,
-                     unsigned bits, double load_f)
-{
-    static const unsigned count24_of[] = { 0, 2, 1 };
-
-    block->bits = bits;
-    block->has_rank = false;
-    block->count24 = block->count38 = 0;
-    if (bits == 0) {
-        block->energy_j = block->leakage_w = 0;
-        block->box = (struct box){ 0, 0 };
-        return true;
-    }
-    if (bits > PREDECODE_MAX_BITS)
-        return false;
-    block->count24 = bits == 1 ? 1 : count24_of[bits % 3];
-    block->count38 = bits == 1 ? 0 : (bits - 2 * block->count24) / 3;
-    if (block->count24 + block->count38 == 1) {
-        if (!basic_make(bits == 3 ? &block->d38 : &block->d24, process, bits, load_f))
-            return false;
-    } else if (!ranked_make(block, process, load_f)) {
-        return false;
-    }
-    block_totals(block, process);
-    return true;
-}
-
-double predecoder_delay_s(const struct predecoder *block, const struct process *process,
-                          double *ramp_out)
+/* From a step. */
+static void block_delay(const struct blocks *block, const struct process *process,
+                        struct predecoder *sum)
 {
     double ramp24 = RAMP_STEP, ramp38 = RAMP_STEP, of24_s = 0, of38_s = 0;
 
-    *ramp_out = RAMP_STEP;
-    if (block->bits == 0)
-        return 0;
     if (block->count24 > 0)
         of24_s = row_driver_delay_s(&block->d24.output, process, RAMP_STEP, &ramp24);
     if (block->count38 > 0)
@@ -146,12 +135,36 @@ double predecoder_delay_s(const struct predecoder *block, const struct process *
     if (block->count38 > 0 && block->has_rank)
         of38_s += row_driver_delay_s(&block->rank, process, ramp38, &ramp38);
     if (block->count24 == 0)
-        *ramp_out = ramp38;
+        sum->step_ramp = ramp38;
     else if (block->count38 == 0)
-        *ramp_out = ramp24;
+        sum->step_ramp = ramp24;
     else if (process->rules->ramp_largest)
-        *ramp_out = fmax(ramp24, ramp38);
+        sum->step_ramp = fmax(ramp24, ramp38);
     else
-        *ramp_out = of24_s > of38_s ? ramp24 : ramp38;
-    return fmax(of24_s, of38_s);
+        sum->step_ramp = of24_s > of38_s ? ramp24 : ramp38;
+    sum->step_s = fmax(of24_s, of38_s);
+}
+
+bool predecoder_make(struct predecoder *predecoder, const struct process *process,
+                     unsigned bits, double load_f)
+{
+    static const unsigned count24_of[] = { 0, 2, 1 };
+    struct blocks block = { .bits = bits };
+
+    *predecoder = (struct predecoder){ .step_ramp = RAMP_STEP };
+    if (bits == 0)
+        return true;
+    if (bits > PREDECODE_MAX_BITS)
+        return false;
+    block.count24 = bits == 1 ? 1 : count24_of[bits % 3];
+    block.count38 = bits == 1 ? 0 : (bits - 2 * block.count24) / 3;
+    if (block.count24 + block.count38 == 1) {
+        if (!basic_make(bits == 3 ? &block.d38 : &block.d24, process, bits, load_f))
+            return false;
+    } else if (!ranked_make(&block, process, load_f)) {
+        return false;
+    }
+    block_totals(&block, process, predecoder);
+    block_delay(&block, process, predecoder);
+    return true;
 }

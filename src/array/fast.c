@@ -16,6 +16,10 @@
 /* Bounds and values are sums in different orders; this covers their rounding. */
 static const double SLACK = 1 - 1e-9;
 
+/* Share of a predecoder's delay without a load that it has with any: chains change their
+ * number of stages with the load, so that a little load may do no harm. */
+static const double LEAST_PREDECODE = 0.8;
+
 static const struct predecode *least_predecode(struct fast *fast,
                                                const struct class *class,
                                                const struct subarray_shape *shape)
@@ -40,10 +44,59 @@ static const struct predecode *least_predecode(struct fast *fast,
         area_m2 += block->box.width_m * block->box.height_m;
         p->energy_j += block->energy_j;
         p->leakage_w += block->leakage_w;
+        p->delay_s = fmax(p->delay_s, LEAST_PREDECODE * block->step_s);
     }
     p->side_m = sqrt(area_m2);
     p->known = true;
     return p;
+}
+
+/* What all banks have in common of the way to them: bank_reach_least with the bank's side
+ * left open. */
+static void floor_reach(struct fast *fast)
+{
+    const struct task *task = fast->task;
+    const struct wiring *tree = &task->fabric.tree;
+    bool two_levels = tree->far_from_m < HUGE_VAL;
+    const struct wire *far = two_levels ? &tree->far : &tree->near;
+    struct reach one = bank_reach_least(task, 0);
+    double bits = (double)task->word_bits + log2_up(task->sets);
+    double side_by_side = task->banks / task->tiers;
+    double leaking = bits * (sqrt(side_by_side) + 1);
+
+    fast->reach = (struct reach_floor){
+        .sides = sqrt(side_by_side) - 1,
+        .bond_s = one.bond_s,
+        .bond_j = one.bond_j,
+        .bond_w = one.bond_w,
+        .bonds_m2 = bank_bonds_m2(task),
+    };
+    if (!(fast->reach.sides > 0) || !tree->near.repeated)
+        return; /* unrepeated wires: the rest is left out */
+    fast->reach.near_s = tree->near.driver_s;
+    fast->reach.far_s = far->driver_s;
+    fast->reach.near_s_per_m = tree->near.s_per_m;
+    fast->reach.far_s_per_m = far->s_per_m;
+    fast->reach.j = TREE_ACTIVITY * bits * fmin(tree->near.driver_j, far->driver_j);
+    fast->reach.j_per_m = TREE_ACTIVITY * bits * fmin(tree->near.j_per_m, far->j_per_m);
+    fast->reach.w = leaking * fmin(tree->near.driver_w, far->driver_w);
+    fast->reach.w_per_m = leaking * fmin(tree->near.w_per_m, far->w_per_m);
+}
+
+static void add_reach(const struct reach_floor *r, double banks, struct metrics *m)
+{
+    double length_m = r->sides * sqrt(m->area_m2 / banks);
+    double delay_s = fmin(r->near_s + r->near_s_per_m * length_m,
+                          r->far_s + r->far_s_per_m * length_m) +
+                     r->bond_s;
+    double energy_j = r->j + r->j_per_m * length_m + r->bond_j;
+
+    m->read_s += 2 * delay_s;
+    m->write_s += delay_s;
+    m->read_j += energy_j;
+    m->write_j += energy_j;
+    m->leakage_w += r->w + r->w_per_m * length_m + r->bond_w;
+    m->area_m2 += r->bonds_m2;
 }
 
 /* Value of a class's mats made of a subarray, under a tree, predecoders left out. */
@@ -66,12 +119,15 @@ static double bound_of(struct fast *fast, const struct class *class,
     const struct comparator *c = class->comparator;
     double compare_j = c != NULL ? ways * c->energy_j : 0;
     double write_tree_j = tree_j;
+    struct mat_wires wires = mat_wires_of(task, &class->shape, s);
+    double mat_j = p->energy_j + wires.energy_j;
     struct metrics m = {
-        .read_s = t->read_s + fast->trips * tree_s + (c != NULL ? c->delay_s : 0),
-        .write_s = t->write_s + tree_s,
-        .read_j = class->active * (p->energy_j + active_subs * s->read_j + compare_j) +
+        .read_s = p->delay_s + t->read_s + 2 * wires.delay_s + fast->trips * tree_s +
+                  (c != NULL ? c->delay_s : 0),
+        .write_s = p->delay_s + t->write_s + wires.delay_s + tree_s,
+        .read_j = class->active * (mat_j + active_subs * s->read_j + compare_j) +
                   tree_j,
-        .write_j = class->active * (p->energy_j + active_subs * s->write_j),
+        .write_j = class->active * (mat_j + active_subs * s->write_j),
         .leakage_w = task->banks *
                      (task->request->power_gating ? class->active : class->mats) *
                      (subs * s->leakage_w + (c != NULL ? ways * c->leakage_w : 0)),
@@ -83,16 +139,8 @@ static double bound_of(struct fast *fast, const struct class *class,
         task->fabric.rules->fast_write_over_ways)
         write_tree_j /= fmax((double)task->request->associativity, 1);
     m.write_j += write_tree_j;
-    if (task->banks > 1 && fast->has_tree_bounds) {
-        struct reach reach = bank_reach_least(task, m.area_m2 / task->banks);
-
-        m.read_s += 2 * (reach.delay_s + reach.bond_s);
-        m.write_s += reach.delay_s + reach.bond_s;
-        m.read_j += reach.energy_j + reach.bond_j;
-        m.write_j += reach.energy_j + reach.bond_j;
-        m.leakage_w += reach.leakage_w + reach.bond_w;
-        m.area_m2 += bank_bonds_m2(task);
-    }
+    if (task->banks > 1 && fast->has_tree_bounds)
+        add_reach(&fast->reach, task->banks, &m);
     if (task->fabric.rules->comparator_on_write)
         m.write_j += class->active * compare_j;
     if (task->fabric.rules->refresh_is_leakage)
@@ -426,6 +474,13 @@ bool search_fast(const struct task *task, const struct search_space *space,
     };
     if (!is_monotone(task->request))
         return search_naive(task, space, parts, ceiling, best, valid, why);
+    floor_reach(&fast);
+    fast.leaves = parts->leaves.at;
+    fast.leaf_room = parts->leaves.room;
+    fast.classes = parts->classes.at;
+    fast.class_room = parts->classes.room;
+    fast.items = parts->items.at;
+    fast.item_room = parts->items.room;
     memo_init(&fast.class_of, sizeof(uint32_t));
     fast_list_leaves(&fast);
     list_items(&fast);
@@ -433,8 +488,8 @@ bool search_fast(const struct task *task, const struct search_space *space,
     if (fast.is_limited)
         *why = beyond_limits;
     memo_free(&fast.class_of);
-    free(fast.leaves);
-    free(fast.classes);
-    free(fast.items);
+    parts->leaves = (struct scratch){ fast.leaves, fast.leaf_room };
+    parts->classes = (struct scratch){ fast.classes, fast.class_room };
+    parts->items = (struct scratch){ fast.items, fast.item_room };
     return fast.found;
 }

@@ -45,7 +45,7 @@ struct floor {
 /* Row predecoders without a load: the least of their area, energy and leakage. */
 struct predecode {
     bool known;
-    double side_m, energy_j, leakage_w;
+    double side_m, energy_j, leakage_w, delay_s;
 };
 
 enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
@@ -74,6 +74,12 @@ struct fast {
     bool has_tree_bounds;
     struct wire_cost least_per_m; /* of repeated tree wires, any level */
     double least_driver_s;
+    struct reach_floor { /* of the way from the port to a bank, see bank_reach_least */
+        double sides;    /* of a bank */
+        double near_s, far_s, near_s_per_m, far_s_per_m;
+        double j, j_per_m, w, w_per_m; /* of all wires */
+        double bond_s, bond_j, bond_w, bonds_m2;
+    } reach;
 };
 
 /* List the legal bank and mat counts, by class. */

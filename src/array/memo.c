@@ -61,9 +61,10 @@ static void grow(struct memo *memo)
 static void *take(struct memo *memo)
 {
     if (memo->chunks == NULL || memo->chunks->used == CHUNK_ITEMS) {
-        struct memo_chunk *chunk = alloc_array(1, sizeof *chunk + 16 +
-                                                      CHUNK_ITEMS * memo->item_size);
+        struct memo_chunk *chunk = realloc_array(
+            NULL, 1, sizeof *chunk + 16 + CHUNK_ITEMS * memo->item_size);
 
+        chunk->used = 0;
         chunk->next = memo->chunks;
         memo->chunks = chunk;
     }

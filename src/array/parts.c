@@ -1,5 +1,6 @@
 #include "array/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void parts_init(struct parts *parts)
@@ -13,6 +14,7 @@ void parts_init(struct parts *parts)
     memo_init(&parts->comparators, sizeof(struct comparator));
     parts->floors = (struct memo){ 0 };
     parts->pass.width_m = 0;
+    parts->leaves = parts->classes = parts->items = (struct scratch){ NULL, 0 };
 }
 
 void parts_free(struct parts *parts)
@@ -25,6 +27,9 @@ void parts_free(struct parts *parts)
     memo_free(&parts->predecoders);
     memo_free(&parts->comparators);
     memo_free(&parts->floors);
+    free(parts->leaves.at);
+    free(parts->classes.at);
+    free(parts->items.at);
 }
 
 /* A 64-bit hash stands for the counts themselves: among the thousands of parts of a search

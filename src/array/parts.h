@@ -28,7 +28,11 @@ struct subarray_shape {
 struct parts {
     struct memo row_decoders, write_decoders, column_decoders, prechargers, sense_amps,
         predecoders, comparators;
-    struct memo floors;    /* bounds of subarrays, made by the factored search */
+    struct memo floors; /* bounds of subarrays, made by the factored search */
+    struct scratch {    /* its lists, kept from one number of banks to the next */
+        void *at;
+        size_t room; /* elements */
+    } leaves, classes, items;
     struct pass_gate pass; /* the last one made */
 };
 

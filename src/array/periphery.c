@@ -103,7 +103,7 @@ static struct converter small_converter(double f_m)
     if (c == small_converters || !(c->node_m > 0))
         return *c;
 
-    double t = log(f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+    double t = maths_log(f_m / c->node_m) / maths_log(c[-1].node_m / c->node_m);
 
     return (struct converter){
         .node_m = f_m,
