@@ -1,5 +1,6 @@
 #include "array/array.h"
 #include "array/search.h"
+#include "base/maths.h"
 
 #include <string.h>
 
@@ -115,7 +116,7 @@ static enum status make_bond(struct task *task, struct error *why)
     if (status != STATUS_OK)
         return status;
     task->bond = (struct wire_cost){
-        .delay_s = wire.driver_s + log(2) * (wire.driver_ohm + bond->ohm / 2) * bond->f,
+        .delay_s = wire.driver_s + maths_log(2) * (wire.driver_ohm + bond->ohm / 2) * bond->f,
         .energy_j = wire.driver_j + bond->f * vdd * vdd,
         .leakage_w = wire.driver_w,
     };
