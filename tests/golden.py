@@ -214,7 +214,7 @@ def moved(name, old, new):
     if old is None or new is None:
         return f"{name}: {'new' if old is None else 'gone'}"
     before, after = old.split(" ", 4), new.split(" ", 4)
-    if "=" in old or len(before) < 4:
+    if "/" not in name or len(before) < 5 or len(after) < 5: # of a status, or of validate
         return f"{name}: {old} -> {new}"
     if before[0] != after[0]:
         return f"{name}: {before[0]} values -> {after[0]}"
