@@ -3,6 +3,7 @@
 #include "synthetic.h"
 #include "run/activity.h"
 #include "run/deal.h"
+#include "run/file_system.h"
 #include "run/isolate.h"
 #include "run/lock.h"
 #include "run/watch.h"
@@ -160,8 +161,9 @@ static void isolated(const char *fault, int8_t wanted)
     block.status[2] = POINT_EXCLUDED;
     setenv(fault, "5", 1);
     stop_watch(0);
-    CU_ASSERT_EQUAL(isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
+        STATUS_OK);
     CU_ASSERT(!is_given_up);
     unsetenv(fault);
     for (int i = 0; i < 8; i++) {
@@ -310,9 +312,32 @@ static void the_journal_tells_what_a_run_does(void)
     free(journal);
 }
 
-SUITE(run, TEST(every_block_is_dealt_once), TEST(leases_shrink_towards_the_end),
-      TEST(a_lease_is_worth_its_message), TEST(costly_blocks_come_first),
-      TEST(blocks_of_even_cost_stay_in_file_order),
+/* Two nodes on NFS overwrite each other's bytes (make nfs-test), and what is not known is
+ * treated alike. */
+static void rank_0_writes_where_nodes_may_not(void)
+{
+    CU_ASSERT_EQUAL(file_system_of_type(0x6969).sharing, FILE_SHARING_UNSAFE);
+    CU_ASSERT_EQUAL(file_system_of_type(0x12345).sharing, FILE_SHARING_UNSAFE);
+    CU_ASSERT_EQUAL(file_system_of_type(0xEF53).sharing, FILE_SHARING_NODE);
+    CU_ASSERT_EQUAL(file_system_of_type(0x0BD00BD0).sharing, FILE_SHARING_CLUSTER);
+    CU_ASSERT_STRING_EQUAL(file_system_of_type(0xFF534D42).name, "cifs");
+    CU_ASSERT_STRING_EQUAL(file_system_of_type(0x12345).name, "0x12345");
+    for (int ranks = 1; ranks <= 2; ranks++)
+        for (int one = 0; one < 2; one++) {
+            bool is_alone = ranks == 1;
+
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_UNSAFE, ranks, one),
+                            is_alone ? RUN_IO_LOCAL : RUN_IO_ROOT);
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_CLUSTER, ranks, one),
+                            RUN_IO_LOCAL);
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_NODE, ranks, one),
+                            is_alone || one ? RUN_IO_LOCAL : RUN_IO_ROOT);
+        }
+}
+
+SUITE(run, TEST(rank_0_writes_where_nodes_may_not), TEST(every_block_is_dealt_once),
+      TEST(leases_shrink_towards_the_end), TEST(a_lease_is_worth_its_message),
+      TEST(costly_blocks_come_first), TEST(blocks_of_even_cost_stay_in_file_order),
       TEST(an_overdue_lease_is_dealt_again_to_another_rank),
       TEST(a_point_that_crashes_harms_no_other), TEST(a_point_that_hangs_is_given_up),
       TEST(an_innocent_block_keeps_its_values), TEST(only_one_run_holds_the_lock),
