@@ -90,12 +90,22 @@ class Stage:
             dim = dimension_names(dataset)[0] if dataset.ndim else None
             self.axes[name] = (dim, texts(dataset))
         self.metrics = {}  # name: (inner dims and their texts, array)
-        for name in words(status.attrs["columns"]):
+        for name in self.columns_of(status):
             dataset = group[name]
             inner = []
             for dim, scales in list(zip(dimension_names(dataset), dataset.dims))[len(self.dims):]:
                 inner.append((dim, texts(scales[0]) if len(scales) else None))
             self.metrics[name] = (inner, dataset)
+
+    def columns_of(self, status):
+        """Its metrics: named (0.3), or what in its group is no coordinate."""
+        if "columns" in status.attrs:
+            return words(status.attrs["columns"])
+        coordinates = words(status.attrs.get("coordinates", ""))
+        return [name for name, item in status.parent.items()
+                if isinstance(item, h5py.Dataset) and item.name != status.name and
+                name not in coordinates and item.attrs.get("CLASS") != b"DIMENSION_SCALE" and
+                item.ndim >= status.ndim and dimension_names(item)[:status.ndim] == self.dims]
 
     @staticmethod
     def find(group, name):
@@ -138,7 +148,8 @@ def stages_of(file):
     found = []
 
     def visit(_, item):
-        if isinstance(item, h5py.Dataset) and "stage" in item.attrs and "columns" in item.attrs:
+        if isinstance(item, h5py.Dataset) and "stage" in item.attrs and \
+                "flag_meanings" in item.attrs:
             found.append(Stage(item))
 
     file.visititems(visit)
