@@ -90,20 +90,25 @@ class Stage:
             dim = dimension_names(dataset)[0] if dataset.ndim else None
             self.axes[name] = (dim, texts(dataset))
         self.metrics = {}  # name: (inner dims and their texts, array)
-        for name in self.columns_of(status):
-            dataset = group[name]
+        columns = [group[name] for name in self.columns_of(group, status)]
+        if group.name == "/" and isinstance(group.get(self.name), h5py.Group):
+            # the last stage's metrics with inner dimensions
+            columns += [group[self.name][name]
+                        for name in self.columns_of(group[self.name], status)]
+        for dataset in columns:
+            name = dataset.name.rsplit("/", 1)[-1]
             inner = []
             for dim, scales in list(zip(dimension_names(dataset), dataset.dims))[len(self.dims):]:
                 inner.append((dim, texts(scales[0]) if len(scales) else None))
             self.metrics[name] = (inner, dataset)
 
-    def columns_of(self, status):
+    def columns_of(self, group, status):
         """Its metrics: named (0.3), or what in its group is no coordinate."""
         if "columns" in status.attrs:
             return words(status.attrs["columns"])
         coordinates = words(status.attrs.get("coordinates", ""))
-        return [name for name, item in status.parent.items()
-                if isinstance(item, h5py.Dataset) and item.name != status.name and
+        return [name for name, item in group.items()
+                if isinstance(item, h5py.Dataset) and name != "status" and
                 name not in coordinates and item.attrs.get("CLASS") != b"DIMENSION_SCALE" and
                 item.ndim >= status.ndim and dimension_names(item)[:status.ndim] == self.dims]
 
