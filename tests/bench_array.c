@@ -23,7 +23,7 @@ static struct array_request request_of(const char *cell, double node_nm, uint64_
 {
     return (struct array_request){
         .cell = shipped_cell(cell),
-        .node = shipped_node(node_nm * NANO, ROADMAP_HP),
+        .node = tool_node(node_nm * NANO, ROADMAP_HP),
         .rules = &array_rules_nvsim,
         .capacity_bytes = bytes,
         .word_bits = 512,

@@ -11,7 +11,7 @@ static struct array_request cache(const char *cell, uint64_t capacity_bytes,
 {
     return (struct array_request){
         .cell = shipped_cell(cell),
-        .node = shipped_node(22 * NANO, ROADMAP_HP),
+        .node = tool_node(22 * NANO, ROADMAP_HP),
         .rules = &array_rules_nvsim,
         .capacity_bytes = capacity_bytes,
         .word_bits = 512,
@@ -109,8 +109,8 @@ static struct array_request random_request(uint64_t *state)
     static const double nodes_nm[] = { 22, 32, 45, 65, 90 };
     struct array_request request = {
         .cell = shipped_cell(cells[next_random(state) % 5]),
-        .node = shipped_node(nodes_nm[next_random(state) % 5] * NANO,
-                             (enum node_roadmap)(next_random(state) % 3)),
+        .node = tool_node(nodes_nm[next_random(state) % 5] * NANO,
+                          (enum node_roadmap)(next_random(state) % 3)),
         .rules = next_random(state) % 2 == 0 ? &array_rules_nvsim
                                              : &array_rules_physical,
         .temperature_k = 300 + (double)(next_random(state) % 80),

@@ -11,7 +11,7 @@ static struct array_request memory(const char *cell, uint64_t capacity_bytes,
 {
     return (struct array_request){
         .cell = shipped_cell(cell),
-        .node = shipped_node(22 * NANO, ROADMAP_HP),
+        .node = tool_node(22 * NANO, ROADMAP_HP),
         .rules = &array_rules_physical,
         .capacity_bytes = capacity_bytes,
         .word_bits = 512,

@@ -153,7 +153,45 @@ static void tentpoles_bracket_the_typical_cell(void)
     }
 }
 
+static void every_node_says_what_its_devices_stand_for(void)
+{
+    const struct shelf *shelf = &library()->shelves[SHELF_NODE];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct node *node = shelf->records[i];
+        bool is_fitted = node->roadmap == ROADMAP_CALIBRATED ||
+                         node->roadmap == ROADMAP_DEEPNVM;
+
+        CU_ASSERT(node->devices != DEVICES_UNSTATED);
+        CU_ASSERT_EQUAL(node->devices == DEVICES_FITTED, is_fitted);
+    }
+    CU_ASSERT_EQUAL(node_of(22, ROADMAP_HP)->devices, DEVICES_INTERPOLATED);
+    CU_ASSERT_EQUAL(tool_node(22 * NANO, ROADMAP_HP)->devices, DEVICES_ITRS);
+    CU_ASSERT_PTR_EQUAL(node_of(16, ROADMAP_HP), tool_node(16 * NANO, ROADMAP_HP));
+}
+
+static void cells_that_forget_say_when(void)
+{
+    const struct shelf *shelf = &library()->shelves[SHELF_TECHNOLOGY];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct cell *cell = shelf->records[i];
+
+        bool is_tool_sample = strncmp(cell->record.name, "nvsim-", 6) == 0 ||
+                              strncmp(cell->record.source, "NVSim", 5) == 0;
+
+        if (cell->kind == CELL_SRAM || cell->kind == CELL_GIVEN || is_tool_sample)
+            continue;
+        CU_ASSERT(cell->retention_s > 0 && cell->retention_temperature_k > 0);
+        CU_ASSERT(!cell_is_resistive(cell) || cell->endurance_cycles > 0);
+        if (!(cell->retention_s > 0 && cell->retention_temperature_k > 0))
+            printf("\n%s lacks retention\n", cell->record.name);
+    }
+}
+
 SUITE(array_library, TEST(every_technology_has_an_answer_at_every_size),
       TEST(every_node_has_an_answer), TEST(random_requests_have_an_answer),
       TEST(flavours_are_ordered_by_leakage), TEST(off_currents_rise_with_temperature),
-      TEST(tentpoles_bracket_the_typical_cell));
+      TEST(tentpoles_bracket_the_typical_cell),
+      TEST(every_node_says_what_its_devices_stand_for),
+      TEST(cells_that_forget_say_when));

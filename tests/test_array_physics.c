@@ -2,6 +2,8 @@
  * whatever their figures: signs of derivatives, limits, accounting. */
 #include "array_answers.h"
 
+#include <string.h>
+
 /* The metric a target minimises. */
 static double minimised(enum array_target target, const struct array_result *result)
 {
@@ -275,8 +277,122 @@ static void writes_take_the_pulse_and_its_energy(void)
                       fmax(cell->set_pulse_s, cell->reset_pulse_s));
             /* every bit of the line is set or reset, in caches too */
             CU_ASSERT(result.write_energy_j >
-                      512 * fmin(cell->set_energy_j, cell->reset_energy_j));
+                      512 * cell_write_scale(cell, request.node) *
+                          fmin(cell->set_energy_j, cell->reset_energy_j));
         }
+}
+
+static struct array_request latch_cache(double node_nm, enum node_roadmap cells)
+{
+    struct array_request request = ram(cell_named("sram"), node_of(node_nm, ROADMAP_HP),
+                                       8 * MIB, TARGET_EDAP);
+
+    request.cell_node = node_of(node_nm, cells);
+    request.associativity = 16;
+    return request;
+}
+
+/* What designers see of last-level caches at 350 K: Arm's driver default of 10 mW/MB, two
+ * thirds of it in the periphery (NVIDIA, ISSCC 2026, 16 nm). */
+static void sram_of_quiet_cells_leaks_4_to_20_mw_a_megabyte(void)
+{
+    static const double finfet_nm[] = { 16, 14, 10, 7, 5, 3 };
+
+    for (size_t n = 0; n < COUNT(finfet_nm); n++) {
+        struct array_request quiet = latch_cache(finfet_nm[n], ROADMAP_LSTP);
+        struct array_request loud = latch_cache(finfet_nm[n], ROADMAP_HP);
+        struct array_result result;
+        double mw_per_mb, cells;
+
+        if (!check_answer(&quiet, &result))
+            continue;
+        mw_per_mb = result.leakage_w / 8.388608e-3;
+        cells = (result.data.cell_leakage_w + result.tag.cell_leakage_w) /
+                result.leakage_w;
+        CU_ASSERT(mw_per_mb > 4 && mw_per_mb < 20);
+        CU_ASSERT(cells > 0.15 && cells < 0.5);
+        if (check_answer(&loud, &result))
+            CU_ASSERT(result.leakage_w / 8.388608e-3 > 4 * mw_per_mb);
+    }
+}
+
+static void cells_of_their_own_devices_change_nothing_else(void)
+{
+    struct array_request same = latch_cache(7, ROADMAP_HP), none = same;
+    struct array_result a, b;
+
+    none.cell_node = NULL;
+    if (!check_answer(&same, &a) || !check_answer(&none, &b))
+        return;
+    CU_ASSERT_EQUAL(a.read_latency_s, b.read_latency_s);
+    CU_ASSERT_EQUAL(a.leakage_w, b.leakage_w);
+    CU_ASSERT_EQUAL(a.area_m2, b.area_m2);
+}
+
+static void a_heater_shrinks_with_the_node(void)
+{
+    const struct cell *pcm = cell_named("pcm");
+    double at_40 = cell_write_scale(pcm, node_of(40, ROADMAP_LSTP));
+    double at_16 = cell_write_scale(pcm, node_of(16, ROADMAP_HP));
+
+    CU_ASSERT_DOUBLE_EQUAL(at_40, 1, 1e-6);
+    CU_ASSERT(at_16 > 0.4 && at_16 < 0.7);
+    CU_ASSERT(cell_write_scale(pcm, node_of(7, ROADMAP_HP)) < at_16);
+    CU_ASSERT_EQUAL(cell_write_scale(cell_named("stt-mram"), node_of(7, ROADMAP_HP)),
+                    1);
+}
+
+/* Converters are slower at FinFET nodes, and quicker for junctions of a larger ratio. */
+static void magnetic_sensing_follows_node_and_margin(void)
+{
+    struct cell wide = *cell_named("stt-mram");
+    struct array_result at_28, at_16, better;
+    struct array_request request = ram(cell_named("stt-mram"),
+                                       node_of(28, ROADMAP_LSTP), MIB, TARGET_READ_EDP);
+    bool all = check_answer(&request, &at_28);
+
+    request.node = node_of(16, ROADMAP_LSTP);
+    all &= check_answer(&request, &at_16);
+    wide.resistance_off_ohm *= 2;
+    request.cell = &wide;
+    all &= check_answer(&request, &better);
+    if (!all)
+        return;
+    CU_ASSERT(at_16.data.sense_s > at_28.data.sense_s);
+    CU_ASSERT(better.data.sense_s < at_16.data.sense_s);
+}
+
+static void an_area_in_metres_holds_at_its_own_node(void)
+{
+    struct cell drawn = *cell_named("sram");
+    struct array_request request = ram(&drawn, node_of(16, ROADMAP_HP), MIB,
+                                       TARGET_EDAP);
+    struct array_result result;
+    struct error why = { .text = "" };
+
+    drawn.area_m2 = 7.4e-14;
+    drawn.native_node_m = 16e-9;
+    CU_ASSERT_EQUAL(array_search(&request, &result, &why), STATUS_OK);
+    request.node = node_of(7, ROADMAP_HP);
+    CU_ASSERT_EQUAL(array_search(&request, &result, &why), STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "area_m2"));
+}
+
+/* The larger the overhead, the larger the array and the longer its wires. */
+static void what_is_built_around_takes_area(void)
+{
+    struct array_request request = latch_cache(7, ROADMAP_LSTP);
+    struct array_result macro, cache;
+
+    request.area_overhead = 1.33;
+    bool all = check_answer(&request, &macro);
+
+    request.area_overhead = 2.82;
+    all &= check_answer(&request, &cache);
+    if (!all)
+        return;
+    CU_ASSERT(cache.area_m2 > 1.5 * macro.area_m2);
+    CU_ASSERT(cache.read_latency_s > macro.read_latency_s);
 }
 
 static void only_dynamic_cells_refresh(void)
@@ -351,4 +467,10 @@ SUITE(array_physics, TEST(the_best_of_a_larger_memory_is_worse),
       TEST(only_dynamic_cells_refresh),
       TEST(two_bits_in_a_cell_save_area_and_cost_time),
       TEST(a_single_row_is_the_smallest_memory),
-      TEST(gating_idle_mats_saves_leakage_only));
+      TEST(gating_idle_mats_saves_leakage_only),
+      TEST(sram_of_quiet_cells_leaks_4_to_20_mw_a_megabyte),
+      TEST(cells_of_their_own_devices_change_nothing_else),
+      TEST(a_heater_shrinks_with_the_node),
+      TEST(magnetic_sensing_follows_node_and_margin),
+      TEST(an_area_in_metres_holds_at_its_own_node),
+      TEST(what_is_built_around_takes_area));

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <string.h>
 
 static struct node_point points[] = {
     { 300, 1000, 500, 1e-3, 2e-3 },
@@ -123,7 +124,47 @@ static void contradictory_records_are_refused(void)
     CU_ASSERT_EQUAL(node_schema.finish(&falling, &err), STATUS_OK);
 }
 
+/* A quantity that a cell needs is asked for by its key: an absent number is no zero. */
+static void a_cell_without_what_it_needs_is_refused_by_key(void)
+{
+    const struct cell good = {
+        .kind = CELL_STT_MRAM,
+        .area_f2 = 54,
+        .resistance_on_ohm = 3000,
+        .resistance_off_ohm = 6000,
+        .sensing = SENSE_CURRENT,
+        .read_voltage_v = 0.25,
+        .set_mode = PULSE_CURRENT,
+        .set_current_a = 80e-6,
+        .set_pulse_s = 10e-9,
+        .reset_mode = PULSE_CURRENT,
+        .reset_current_a = 80e-6,
+        .reset_pulse_s = 10e-9,
+    };
+    struct cell bad[8];
+    static const char *const keys[] = { "set_mode",       "reset_mode",
+                                        "set_pulse_s",    "reset_pulse_s",
+                                        "set_current_a",  "reset_current_a",
+                                        "read_voltage_v", "native_node_m" };
+    struct error err;
+    struct cell cell = good;
+
+    for (size_t i = 0; i < 8; i++)
+        bad[i] = good;
+    bad[0].set_mode = bad[1].reset_mode = PULSE_NONE;
+    bad[2].set_pulse_s = bad[3].reset_pulse_s = 0;
+    bad[4].set_current_a = bad[5].reset_current_a = 0;
+    bad[6].read_voltage_v = 0;
+    bad[7].area_m2 = 1e-14;
+    CU_ASSERT_EQUAL(cell_schema.finish(&cell, &err), STATUS_OK);
+    for (size_t i = 0; i < 8; i++) {
+        CU_ASSERT_EQUAL(cell_schema.finish(&bad[i], &err), STATUS_INPUT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, keys[i]));
+    }
+}
+
 SUITE(tech, TEST(currents_are_the_tables_at_its_points),
       TEST(off_current_is_linear_or_exponential_between_points),
       TEST(currents_go_on_beyond_the_table), TEST(a_wire_of_another_style_stands_in),
-      TEST(areas_follow_the_first_unit_given), TEST(contradictory_records_are_refused));
+      TEST(areas_follow_the_first_unit_given), TEST(contradictory_records_are_refused),
+      TEST(a_cell_without_what_it_needs_is_refused_by_key));

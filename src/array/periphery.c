@@ -1,5 +1,7 @@
 #include "array/periphery.h"
 
+#include "base/maths.h"
+
 /* Device widths in feature sizes (CACTI 5.1 through NVSim). */
 static const double MUX_F = 9;
 static const double PRECHARGE_PULL_F = 6, PRECHARGE_EQUALISE_F = 1.5;
@@ -88,7 +90,7 @@ static const double CONVERTER_AREA_F2 = 50000;
 
 static double geometric(double a, double b, double t)
 {
-    return a * pow(b / a, t);
+    return a * maths_pow(b / a, t);
 }
 
 /* Between two entries, geometrically in the logarithm of the node. */
@@ -101,7 +103,7 @@ static struct converter small_converter(double f_m)
     if (c == small_converters || !(c->node_m > 0))
         return *c;
 
-    double t = log(f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+    double t = maths_log(f_m / c->node_m) / maths_log(c[-1].node_m / c->node_m);
 
     return (struct converter){
         .node_m = f_m,
@@ -113,11 +115,15 @@ static struct converter small_converter(double f_m)
 
 /* Both tables were simulated with a cell of 3 and 6 kohm, whose states differ by a third
  * of the sum of their currents.  A converter that compares currents takes longer in
- * proportion for magnetic cells that differ by less, access device included. */
+ * proportion for magnetic cells that differ by less.  (The junctions alone: what the model
+ * knows of the access device is its resistance while it switches, several times that at
+ * the small voltage of a read.) */
 static double margin_factor(const struct bitcell *cell)
 {
     static const double SIMULATED = 1.0 / 3;
-    double margin = (cell->off_ohm - cell->on_ohm) / (cell->off_ohm + cell->on_ohm);
+    double on_ohm = cell->on_ohm - cell->access_ohm;
+    double off_ohm = cell->off_ohm - cell->access_ohm;
+    double margin = (off_ohm - on_ohm) / (off_ohm + on_ohm);
 
     switch (cell->cell->kind) {
     case CELL_STT_MRAM:
@@ -142,7 +148,8 @@ static struct converter converter_of(const struct process *process,
         c++;
     found = *c;
     if (!process->rules->converter_by_node && c > converters && c->node_m > 0) {
-        double t = log(process->f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+        double t = maths_log(process->f_m / c->node_m) /
+                   maths_log(c[-1].node_m / c->node_m);
         double low_w = c->node_m == 45e-9 ? sqrt(c[1].leakage_w * c[-1].leakage_w)
                                           : c->leakage_w;
         double high_w = c[-1].node_m == 45e-9 ? sqrt(c->leakage_w * c[-2].leakage_w)
@@ -200,7 +207,7 @@ double sense_amp_latch_s(const struct process *process, double input_f, double s
     double gm_s = gm_n_s(process, SENSE_N_F * process->f_m) +
                   gm_p_s(process, SENSE_P_F * process->f_m);
 
-    return input_f / gm_s * log(process->vdd_v / sense_v);
+    return input_f / gm_s * maths_log(process->vdd_v / sense_v);
 }
 
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,

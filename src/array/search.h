@@ -43,6 +43,9 @@ uint64_t space_size(const struct search_space *space);
 
 double target_value(const struct array_request *request, const struct metrics *metrics);
 
+/* Is each of the metrics within its limit, if it has one? */
+bool limits_hold(const struct array_request *request, const struct metrics *metrics);
+
 /* Energy, delay and area of a mean access: (r t_r + t_w) (r E_r + E_w) A / (1 + r)^2 with r
  * reads per write. */
 double edap_of(const struct array_request *request, const struct metrics *metrics);

@@ -8,7 +8,9 @@ const struct command commands[] = {
     { "plan",     "SWEEP",             "axes, points per stage, dropped combinations, time, file size", NULL, cmd_plan },
     { "run",      "SWEEP [-o FILE]",   "evaluate every point, or resume; under mpirun or srun on all ranks",
       "  -o FILE             result file (default: the sweep's name with .h5)\n"
-      "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
+      "  --time-budget 55m   be through by then, also inside a point; exit 75\n"
+      "  --io auto           who writes the file: every rank (local), rank 0 (root), or as\n"
+      "                      the file system allows (auto)\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
     { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",
@@ -61,9 +63,16 @@ const struct command commands[] = {
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "[SWEEP] [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with kind, grade and error",
+      "  --summary           predictions met and missed by source and the number of figures of\n"
+      "                      each kind, nothing else\n"
       "  --json              for scripts\n"
-      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
+      "  --no-model          the published figures alone, nothing evaluated\n"
+      "\n"
+      "Kinds: a prediction counts as met or missed; exact figures equal another program or a\n"
+      "count by hand; fitted ones, or what they are composed of, stand in a record's fit_to;\n"
+      "identities are stored in a record or restate our arithmetic; reproduced ones are a\n"
+      "study made as its authors made it; beside stands what claims nothing.\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"

@@ -166,7 +166,7 @@ static void page_program(void)
     roff_text("Folder in which reuse curves are kept between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
     roff_tag("SLURM_JOB_END_TIME", "");
-    roff_text("Set by Slurm; a run stops dealing in time and exits with 75.\n");
+    roff_text("Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
     fputs(".SH EXAMPLES\n", stdout);
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
@@ -387,7 +387,9 @@ static void page_library(void)
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
         "Every record has a name, a source (the paper and table its figures come "
-        "from), and perhaps aliases, a list of other names.");
+        "from), and perhaps aliases, a list of other names, fit_to, the published "
+        "figures "
+        "that parameters of it were fitted to, and stores, those that it contains.");
     for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder)
             schema_section(shelf_schemas[shelf]);

@@ -27,7 +27,9 @@ const struct word cell_roadmap_words[] = {
 
 int cell_roadmap_node(enum cell_roadmap cells)
 {
-    return cells == CELLS_HP ? ROADMAP_HP : cells == CELLS_LOP ? ROADMAP_LOP : ROADMAP_LSTP;
+    return cells == CELLS_HP    ? ROADMAP_HP
+           : cells == CELLS_LOP ? ROADMAP_LOP
+                                : ROADMAP_LSTP;
 }
 
 const struct word built_as_words[] = {

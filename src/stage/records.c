@@ -59,7 +59,8 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
     if (axes & AXIS_BIT(node_m))
         nodes_visit(study, axes & AXIS_BIT(cell_roadmap), fn, context);
     for (size_t i = 0;
-         axes & AXIS_BIT(built_as) && i < study->library->shelves[SHELF_BUILD].count; i++)
+         axes & AXIS_BIT(built_as) && i < study->library->shelves[SHELF_BUILD].count;
+         i++)
         fn(context, SHELF_BUILD, study->library->shelves[SHELF_BUILD].records[i]);
     if (space->iso_area.baseline)
         fn(context, SHELF_TECHNOLOGY, space->iso_area.baseline);

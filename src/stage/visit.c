@@ -1,5 +1,6 @@
 #include "stage/visit.h"
 
+#include "base/stop.h"
 #include "workload/layer_cache.h"
 #include "stage/record_tables.h"
 #include "tech/cell.h"
@@ -49,10 +50,10 @@ static enum status node_at(const struct visit *visit, int roadmap,
 {
     const struct point *point = &visit->point;
     const struct library *library = visit->study->library;
-    const struct record *found = (const struct record *)(
-        rules_are_tool(point->rules)
-            ? library_tool_node(library, point->node_m, roadmap)
-            : library_node(library, point->node_m, roadmap));
+    const struct record *found =
+        (const struct record *)(rules_are_tool(point->rules)
+                                    ? library_tool_node(library, point->node_m, roadmap)
+                                    : library_node(library, point->node_m, roadmap));
     enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
 
     *node = (const struct node *)found;
@@ -131,7 +132,7 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
     struct visit visit = { .study = study, .variation = &variation, .memory = memory };
     uint32_t inputs = stage_inputs(study->sweep, id);
 
-    for (uint64_t i = 0; i < points.count; i++) {
+    for (uint64_t i = 0; i < points.count && !stop_is_wanted(); i++) {
         visit.index = points.first + i;
         status[i] = POINT_INFEASIBLE;
         if (!inputs_find(study, id, inputs, &visit)) {

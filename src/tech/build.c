@@ -7,7 +7,6 @@ static const struct field build_fields[] = {
     NUM(latch_overhead, "area over that of the counted blocks, SRAM"),
     NUM(resistive_overhead, "the same of cells that store a resistance"),
     NUM(dynamic_overhead, "the same of cells that store a charge"),
-    FIELD_TEXTS(struct build, fit_to, "published figures they were fitted to"),
 };
 
 const struct schema build_schema = {

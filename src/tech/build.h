@@ -15,8 +15,6 @@ struct build {
     double latch_overhead;     /* SRAM */
     double resistive_overhead; /* cells that store a resistance */
     double dynamic_overhead;   /* cells that store a charge */
-    const char *const *fit_to; /* published figures the three were fitted to */
-    size_t fit_to_count;
 };
 
 extern const struct schema build_schema;

@@ -24,8 +24,8 @@ enum node_roadmap {
 /* What the devices of a node record stand for. */
 enum node_devices {
     DEVICES_UNSTATED,
-    DEVICES_FOUNDRY,      /* currents published of a foundry process */
-    DEVICES_ITRS,         /* roadmap projections, as the published array tool uses them */
+    DEVICES_FOUNDRY, /* currents published of a foundry process */
+    DEVICES_ITRS,    /* roadmap projections, as the published array tool uses them */
     DEVICES_INTERPOLATED, /* between figures of other nodes or flavours */
     DEVICES_SIMULATED,    /* device simulation */
     DEVICES_FITTED,       /* fitted to one study: serves that study only */
