@@ -1,4 +1,5 @@
 /* nvsweep: parameter sweeps of memory technologies in deep-learning hardware. */
+#include "base/memory.h"
 #include "cmd/cmd.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
     const struct command *command;
     enum status status;
 
+    memory_keep();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     if (strcmp(name, "--version") == 0) {

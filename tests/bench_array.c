@@ -2,6 +2,7 @@
  * memories, organizations per second, and ratios to plain enumeration and to NVSim. */
 #include "array/array.h"
 #include "array_library.h"
+#include "base/memory.h"
 #include "base/units.h"
 
 #include <stdio.h>
@@ -149,6 +150,7 @@ int main(void)
     struct tally tally = { 0 };
     double mean_s;
 
+    memory_keep();
     if (shipped_library() == NULL) {
         fprintf(stderr, "no library: set NVSWEEP_LIBRARY\n");
         return 1;

@@ -129,7 +129,12 @@ static void add_leaf(struct fast *fast, const struct array_organization *o,
                      const struct bank_shape *shape)
 {
     struct mat_shape mat;
-    struct leaf leaf = { .organization = *o };
+    struct leaf leaf = {
+        .bank_rows = (uint32_t)o->bank_rows,
+        .bank_cols = (uint32_t)o->bank_cols,
+        .active_rows = (uint32_t)o->active_rows,
+        .active_cols = (uint32_t)o->active_cols,
+    };
 
     if (!mat_shape_make(&mat, fast->task, shape, o->mat_rows, o->mat_cols,
                         o->active_sub_rows, o->active_sub_cols, fast->why))

@@ -306,7 +306,7 @@ static void try_leaves(struct fast *fast, const struct class *class,
 
     for (uint32_t at = class->first; at > 0; at = fast->leaves[at - 1].next) {
         const struct leaf *leaf = &fast->leaves[at - 1];
-        const struct array_organization *o = &leaf->organization;
+        const struct mat_shape *mat = &class->shape;
         uint64_t width;
 
         if (!can_win(fast,
@@ -315,10 +315,10 @@ static void try_leaves(struct fast *fast, const struct class *class,
         if (!made && !mat_make(&trial->mat, fast->task, fast->parts, fast->why))
             return;
         made = true;
-        width = tag_width(fast->task, o->active_rows * o->active_cols *
-                                          o->active_sub_rows * o->active_sub_cols);
-        bank_shape_make(&trial->shape, fast->task, o->bank_rows, o->bank_cols,
-                        o->active_rows, o->active_cols, width, fast->why);
+        width = tag_width(fast->task, (uint64_t)leaf->active_rows * leaf->active_cols *
+                                          mat->active_rows * mat->active_cols);
+        bank_shape_make(&trial->shape, fast->task, leaf->bank_rows, leaf->bank_cols,
+                        leaf->active_rows, leaf->active_cols, width, fast->why);
         if (!candidate_finish(trial, fast->task, fast->why)) {
             fast->is_limited = fast->is_limited || *fast->why == beyond_limits;
             continue;
@@ -327,10 +327,10 @@ static void try_leaves(struct fast *fast, const struct class *class,
 
         struct array_organization *t = &trial->organization;
 
-        t->bank_rows = o->bank_rows;
-        t->bank_cols = o->bank_cols;
-        t->active_rows = o->active_rows;
-        t->active_cols = o->active_cols;
+        t->bank_rows = leaf->bank_rows;
+        t->bank_cols = leaf->bank_cols;
+        t->active_rows = leaf->active_rows;
+        t->active_cols = leaf->active_cols;
         if (fast->found ? trial->value < fast->best->value ||
                               (trial->value == fast->best->value &&
                                compare_counts(t, &fast->best->organization) < 0)

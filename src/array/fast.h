@@ -13,7 +13,7 @@ struct tree {
 };
 
 struct leaf {
-    struct array_organization organization; /* bank and mat counts */
+    uint32_t bank_rows, bank_cols, active_rows, active_cols;
     struct tree tree;
     uint32_t next; /* in its class, + 1; 0: the last */
 };

@@ -19,4 +19,8 @@ char *alloc_text_part(const char *text, size_t length);
 /* printf into a new string; never NULL. */
 char *alloc_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Keep freed memory for the next allocation instead of giving it back to the system:
+ * array searches allocate and free megabytes each. */
+void memory_keep(void);
+
 #endif
