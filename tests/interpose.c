@@ -313,22 +313,22 @@ int flock(int fd, int operation)
     return REAL(flock)(fd, operation);
 }
 
-#define FCNTL_FUNCTION(name)                                              \
-    int name(int fd, int command, ...)                                    \
-    {                                                                     \
-        int is_lock = command == F_OFD_GETLK || command == F_OFD_SETLK || \
-                      command == F_GETLK || command == F_SETLK;           \
-        char buffer[4096];                                                \
-        va_list args;                                                     \
-        void *argument;                                                   \
-        va_start(args, command);                                          \
-        argument = va_arg(args, void *);                                  \
-        va_end(args);                                                     \
+#define FCNTL_FUNCTION(name)                                                \
+    int name(int fd, int command, ...)                                      \
+    {                                                                       \
+        int is_lock = command == F_OFD_GETLK || command == F_OFD_SETLK ||   \
+                      command == F_GETLK || command == F_SETLK;             \
+        char buffer[4096];                                                  \
+        va_list args;                                                       \
+        void *argument;                                                     \
+        va_start(args, command);                                            \
+        argument = va_arg(args, void *);                                    \
+        va_end(args);                                                       \
         if (is_lock && flock_errno && name_of(fd, buffer, sizeof buffer)) { \
-            errno = flock_errno;                                          \
-            return -1;                                                    \
-        }                                                                 \
-        return REAL(name)(fd, command, argument);                         \
+            errno = flock_errno;                                            \
+            return -1;                                                      \
+        }                                                                   \
+        return REAL(name)(fd, command, argument);                           \
     }
 FCNTL_FUNCTION(fcntl)
 FCNTL_FUNCTION(fcntl64)
