@@ -601,8 +601,9 @@ enum status walk_make(const struct walk_request *request, const struct library *
         status = side_value(&walking, a, walk->first, &walk->points, err);
     if (status == STATUS_OK)
         status = side_value(&walking, b, walk->last, &walk->points, err);
-    walk->points /= b->sweep.space.axes[AXIS_technology].count;
-    if (!b->sweep.space.iso_area.baseline)
+    if (status == STATUS_OK)
+        walk->points /= b->sweep.space.axes[AXIS_technology].count;
+    if (status == STATUS_OK && !b->sweep.space.iso_area.baseline)
         walk->points /= b->sweep.space.axes[AXIS_capacity_bytes].count;
     walk->technology_count = a->technology_count;
     walk->step_count = walking.step_count;
