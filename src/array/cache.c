@@ -1,5 +1,6 @@
 #include "array/array.h"
 #include "array/search.h"
+#include "base/maths.h"
 
 #include <string.h>
 
@@ -115,7 +116,8 @@ static enum status make_bond(struct task *task, struct error *why)
     if (status != STATUS_OK)
         return status;
     task->bond = (struct wire_cost){
-        .delay_s = wire.driver_s + log(2) * (wire.driver_ohm + bond->ohm / 2) * bond->f,
+        .delay_s = wire.driver_s +
+                   maths_log(2) * (wire.driver_ohm + bond->ohm / 2) * bond->f,
         .energy_j = wire.driver_j + bond->f * vdd * vdd,
         .leakage_w = wire.driver_w,
     };
@@ -400,7 +402,7 @@ static bool bound_delay(struct task *task, bool is_free,
     double banks = task->banks;
     bool found;
 
-    if (!(request->delay_bound > 0) ||
+    if (!(request->delay_bound > 0) || task->fabric.rules->search_all ||
         (request->target != TARGET_AREA && request->target != TARGET_LEAKAGE))
         return true;
     fastest.target = TARGET_READ_LATENCY;
@@ -511,7 +513,7 @@ enum status cache_solve(const struct array_request *given_request,
     uint64_t banks = own.banks > 0 ? own.banks : 1;
     enum status status;
 
-    if (banks == ARRAY_BANKS_CHOSEN && rules_of(request)->powers_of_two)
+    if (banks == ARRAY_BANKS_CHOSEN && rules_of(request)->search_all)
         banks = 1;
 
     if (own.associativity == UINT64_MAX && own.word_bits > 0)

@@ -134,19 +134,21 @@ uint64_t space_size(const struct search_space *space)
            (uint64_t)(space->last_style - space->first_style + 1);
 }
 
+/* What Algorithm 1 of DeepNVM++ compares: reads and writes alike. */
+static double geometric_edap(const struct metrics *m)
+{
+    return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
+}
+
 double edap_of(const struct array_request *request, const struct metrics *m)
 {
     double r = request->reads_per_write > 0 ? request->reads_per_write
                                             : ARRAY_READS_PER_WRITE;
 
+    if (request->rules != NULL && request->rules->search_all) /* the tool's studies */
+        return geometric_edap(m);
     return (r * m->read_s + m->write_s) * (r * m->read_j + m->write_j) /
            ((1 + r) * (1 + r)) * m->area_m2;
-}
-
-/* What Algorithm 1 of DeepNVM++ compares: reads and writes alike. */
-static double geometric_edap(const struct metrics *m)
-{
-    return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
 }
 
 double target_value(const struct array_request *request, const struct metrics *m)
