@@ -21,6 +21,14 @@ static double transconductance(const struct node *node, double mobility)
            fmin(saturation_v, node->vdd_v - node->vth_v);
 }
 
+/* The published tool multiplies whole nanometres by 1e-9, which is not always the number
+ * nearest to the feature size; how some of its devices fold hangs on that last bit. */
+static double feature_m(const struct node *node, const struct array_rules *rules)
+{
+    return rules->search_all ? nearbyint(node->node_m * 1e12) / 1e3 * 1e-9
+                             : node->node_m;
+}
+
 enum status process_make(struct process *process, const struct node *node,
                          const struct array_rules *rules, double temperature_k,
                          struct error *why)
@@ -45,7 +53,7 @@ enum status process_make(struct process *process, const struct node *node,
     *process = (struct process){
         .rules = rules,
         .node = node,
-        .f_m = node->node_m,
+        .f_m = feature_m(node, rules),
         .temperature_k = temperature_k,
         .vdd_v = node->vdd_v,
         .vth_v = node->vth_v,
@@ -67,8 +75,8 @@ enum status process_make(struct process *process, const struct node *node,
         .gm_p = node->gm_p_s_per_m > 0
                     ? node->gm_p_s_per_m
                     : transconductance(node, node->mobility_p_m2_per_v_s),
-        .min_w_m = node->min_nmos_f * node->node_m,
-        .max_w_m = node->max_nmos_f * node->node_m,
+        .min_w_m = node->min_nmos_f * feature_m(node, rules),
+        .max_w_m = node->max_nmos_f * feature_m(node, rules),
         .fins = fins && !rules->fins_free,
         /* a fitted node's leakage stands for all that its study counted */
         .saves_leakage = !rules->all_leak && node->devices != DEVICES_FITTED,
