@@ -49,7 +49,7 @@ def draw_layers(data):
                 axes.plot(at, np.minimum(peak, at * bandwidth), color=looks[name]["color"],
                           lw=0.8)
         for machine in data.cim.values:
-            pick = {"cim": machine, "workload": network}
+            pick = {"machine": machine, "workload": network}
             rate = nv.metric(data, "network_macs_hz").sel(pick)
             intensity = nv.metric(data, "network_intensity").sel(pick).fillna(1e4)
             engine = nv.metric(data, "network_engine").sel(pick)

@@ -12,9 +12,9 @@ static struct level wide_levels[] = {
     { .level = LEVEL_WEIGHT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
     { .level = LEVEL_OUTPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
 };
-static const struct accelerator wide = {
+static const struct pe_array wide = {
     .record = { .name = "wide" },
-    .family = ACCEL_SYSTOLIC,
+    .family = FAMILY_SYSTOLIC,
     .dataflow = DATAFLOW_OS,
     .overlap = true,
     .pe_rows = 32,
@@ -29,7 +29,7 @@ static const struct accelerator wide = {
     .levels = wide_levels,
     .levels_count = 3,
 };
-static struct accelerator narrow; /* made from it */
+static struct pe_array narrow; /* made from it */
 static struct cim_engine engines[2];
 static const char *const names[] = { "wide", "narrow" };
 static struct mensa_family families[] = {
@@ -54,7 +54,7 @@ static struct mensa both = {
     .engines = names, .engines_count = 2, .families = families, .families_count = 2
 };
 static const struct cim machine = {
-    .record = { .name = "both" }, .family = CIM_MENSA, .mensa = &both, .mensa_count = 1
+    .record = { .name = "both" }, .family = FAMILY_MENSA, .mensa = &both, .mensa_count = 1
 };
 
 /* A convolution whose weights are used 3136 times, and vectors times matrices. */

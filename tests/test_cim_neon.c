@@ -26,7 +26,7 @@ static struct neon crossbars = {
 };
 static const struct cim machine = {
     .record = { .name = "neon" },
-    .family = CIM_NEON,
+    .family = FAMILY_NEON,
     .neon = &crossbars,
     .neon_count = 1,
 };

@@ -28,7 +28,7 @@ static struct simdram dram = {
 };
 static const struct cim machine = {
     .record = { .name = "simdram" },
-    .family = CIM_SIMDRAM,
+    .family = FAMILY_SIMDRAM,
     .simdram = &dram,
     .simdram_count = 1,
 };

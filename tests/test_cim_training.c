@@ -9,7 +9,7 @@ static struct training chip = {
 };
 static const struct cim machine = {
     .record = { .name = "chip" },
-    .family = CIM_TRAINING,
+    .family = FAMILY_TRAINING,
     .training = &chip,
     .training_count = 1,
 };

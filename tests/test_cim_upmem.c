@@ -28,7 +28,7 @@ static struct upmem dpus = {
     .operations_count = 2,
 };
 static const struct cim machine = {
-    .record = { .name = "upmem" }, .family = CIM_UPMEM, .upmem = &dpus, .upmem_count = 1
+    .record = { .name = "upmem" }, .family = FAMILY_UPMEM, .upmem = &dpus, .upmem_count = 1
 };
 
 static struct host gpu = {
@@ -39,7 +39,7 @@ static struct host gpu = {
     .power_w = 250,
 };
 static const struct cim beside = {
-    .record = { .name = "gpu" }, .family = CIM_HOST, .host = &gpu, .host_count = 1
+    .record = { .name = "gpu" }, .family = FAMILY_HOST, .host = &gpu, .host_count = 1
 };
 
 static double add_hz(uint64_t tasklets)

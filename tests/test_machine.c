@@ -159,7 +159,7 @@ static void a_single_machine_needs_no_other_kinds(void)
 
 static void a_machines_axes_cannot_be_given_beside_it(void)
 {
-    const char *const settings[] = { "accelerator=eyeriss", "machine=mensa",
+    const char *const settings[] = { "machine=eyeriss", "machine=mensa",
                                      "workload=vgg8-cifar", "technology=sram" };
     struct error err = { "" };
 

@@ -2,10 +2,10 @@
 #include "array_library.h"
 #include "files.h"
 
-#include "machine/pe_array/accelerator.h"
+#include "machine/pe_array/pe_array.h"
 #include "carbon/carbon.h"
 #include "config/sweep.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
 #include "stage/parameters.h"
 #include "stage/stage.h"
@@ -213,11 +213,11 @@ static void shipped_records_can_be_scaled_everywhere(void)
 
 static void a_key_chooses_elements(void)
 {
-    const struct accelerator *eyeriss = (const struct accelerator *)library_find(
+    const struct pe_array *eyeriss = (const struct pe_array *)library_find(
         shipped_library(), SHELF_ACCELERATOR, "xr-eyeriss");
     const struct fab *act = (const struct fab *)library_find(shipped_library(),
                                                              SHELF_FAB, "act");
-    struct accelerator chip;
+    struct pe_array chip;
     struct fab fab;
 
     record_copy(&accelerator_schema, eyeriss, &chip);
@@ -295,7 +295,7 @@ static void an_impossible_sample_is_infeasible(void)
 
 static const char system_axes[] =
     "technology = [ \"sram\", \"stt-mram\" ]; node = \"16 nm\"; line = \"128 B\";"
-    "platform = \"gtx-1080-ti\"; workload = \"squeezenet\"; batch = 4;";
+    "machine = \"gtx-1080-ti\"; workload = \"squeezenet\"; batch = 4;";
 
 static void sweep_make(const char *text, struct sweep *sweep)
 {
@@ -394,7 +394,7 @@ static void varied_macs(double factor, double macs[2])
     struct error err;
 
     sweep_make("stages = [ \"mapping\", \"crossbar_network\" ]; axes = { workload = "
-               "\"vgg8-cifar\"; accelerator = \"systolic-32\"; crossbar = "
+               "\"vgg8-cifar\"; machine = \"systolic-32\"; machine = "
                "\"crossbar-chip\"; technology = \"fefet\"; node = \"22 nm\"; "
                "precision = 8; spread = \"device-30\"; sample = 1; };",
                &sweep);
@@ -431,7 +431,7 @@ static void stages_ignore_what_they_say(void)
                                           "dram_background_w",
                                           "mac_j",
                                           "idle_w" };
-    const struct platform *gpu = (const struct platform *)library_find(
+    const struct gpu *gpu = (const struct gpu *)library_find(
         shipped_library(), SHELF_PLATFORM, "gtx-1080-ti");
     static struct reuse_curve plain, other;
     const struct workload *net = (const struct workload *)library_find(
@@ -442,7 +442,7 @@ static void stages_ignore_what_they_say(void)
         STATUS_OK);
     for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
         struct spread_parameter one = { .name = unread[i], .of = SHELF_PLATFORM };
-        struct platform varied = *gpu;
+        struct gpu varied = *gpu;
 
         CU_ASSERT(!stage_reads(STAGE_REUSE, &one) && !stage_reads(STAGE_TRAFFIC, &one));
         CU_ASSERT(stage_reads(STAGE_SYSTEM, &one));

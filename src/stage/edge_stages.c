@@ -73,7 +73,7 @@ const struct stage edge_stage = {
     .summary = "an accelerator at a rate: standby, crossover, battery life",
     STAGE_METRICS(edge),
     .axes = AXIS_BIT(site),
-    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) | AXIS_BIT(inference_hz),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(site) | AXIS_BIT(inference_hz),
     .inputs = INPUT(CHIP),
     .evaluate = edge_stage_evaluate,
     .point_s = 2e-7,
