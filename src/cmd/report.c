@@ -136,7 +136,7 @@ enum status cmd_report(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "--size %s: must be a size such as \"3 MiB\"", size);
     path = output ? alloc_text(output) : page_name(argv[0]);
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = report_data_choose(&data, results, metrics, argv + 1, argc - 1,
                                     (uint64_t)bytes, err);
