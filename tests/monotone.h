@@ -80,12 +80,12 @@ static bool off_currents_rise(const struct point *point)
 /* EIE's zeros lie where they are drawn: a share a little larger may have fewer. */
 static bool draws_no_zeros(const struct point *point)
 {
-    return ((const struct pe_array *)point->accelerator)->family != FAMILY_EIE;
+    return ((const struct machine *)point->machine)->family != FAMILY_EIE;
 }
 
 #define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
 #define OFF_ROAD " phase=inference layer=0"
-#define EIE                                                                        \
+#define EIE                                                                    \
     "machine=eie-64 workload=eie9 layer=7|8|9 pe_rows=0 pe_columns=0 batch=1 " \
     "phase=inference"
 

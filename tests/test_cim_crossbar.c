@@ -196,7 +196,7 @@ static void cells_that_cannot_sum_are_infeasible(void)
 
 static const struct crossbar *shipped_chip(const char *name)
 {
-    return (const struct crossbar *)library_find(shipped_library(), SHELF_CROSSBAR,
+    return (const struct crossbar *)library_find(shipped_library(), SHELF_MACHINE,
                                                  name);
 }
 

@@ -258,9 +258,6 @@ static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
     uint64_t compared = 0;
     bool is_cheap = true;
 
-    if (axis == AXIS_machine ||
-        (MACHINE_AXES >> axis & 1 && !(draft->axes >> axis & 1)))
-        return 0; /* a machine stands for those */
     for (int s = 0; s < 2; s++) {
         draft->axes |= (axis_mask)1 << axis;
         draft_draw(draft, axis, 1, 0, state);

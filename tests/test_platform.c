@@ -12,7 +12,7 @@
 
 /* Four processors, one block of 128 x 128 x 32 each; lines of 32 words. */
 static const struct gpu small = {
-    .family = FAMILY_GPU,
+    .machine = { .family = FAMILY_GPU },
     .processors = 4,
     .clock_hz = 1e9,
     .peak_macs_hz = 1e9,
@@ -37,9 +37,8 @@ static struct layer layer_of(struct layer layer)
     return layer;
 }
 
-static struct reuse_curve curve_of(const struct gpu *platform,
-                                   struct layer *layers, size_t count, enum phase phase,
-                                   uint64_t batch)
+static struct reuse_curve curve_of(const struct gpu *platform, struct layer *layers,
+                                   size_t count, enum phase phase, uint64_t batch)
 {
     struct workload workload = { .layers = layers,
                                  .layers_count = count,
@@ -227,7 +226,7 @@ static void open_library(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
     CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &workload_schema, &workloads, &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &platform_schema, &platforms, &err),
+    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &machine_schema, &platforms, &err),
                           STATUS_OK);
     free(folder);
 }

@@ -136,8 +136,8 @@ static void costs_stand_to_each_other_as_times(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
-        const struct pe_array *accelerator = (const struct pe_array *)
-            library_find(library, SHELF_ACCELERATOR, cases[i][0]);
+        const struct pe_array *accelerator = (const struct pe_array *)library_find(
+            library, SHELF_MACHINE, cases[i][0]);
         const struct workload *workload = (const struct workload *)library_find(
             library, SHELF_WORKLOAD, cases[i][1]);
         struct pe_machine machine = { .accelerator = *accelerator, .bits = 8 };
@@ -173,7 +173,7 @@ static void layers_alike_change_no_mapping(void)
         const struct library *library = shipped_library();
         struct pe_machine machine = {
             .accelerator = *(const struct pe_array *)library_find(
-                library, SHELF_ACCELERATOR, cases[i][0]),
+                library, SHELF_MACHINE, cases[i][0]),
             .bits = 8
         };
         struct mapping once, all;

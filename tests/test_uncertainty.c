@@ -214,22 +214,22 @@ static void shipped_records_can_be_scaled_everywhere(void)
 static void a_key_chooses_elements(void)
 {
     const struct pe_array *eyeriss = (const struct pe_array *)library_find(
-        shipped_library(), SHELF_ACCELERATOR, "xr-eyeriss");
+        shipped_library(), SHELF_MACHINE, "xr-eyeriss");
     const struct fab *act = (const struct fab *)library_find(shipped_library(),
                                                              SHELF_FAB, "act");
     struct pe_array chip;
     struct fab fab;
 
-    record_copy(&accelerator_schema, eyeriss, &chip);
+    record_copy(&row_stationary_schema, eyeriss, &chip);
     CU_ASSERT_EQUAL(
-        path_scale(&accelerator_schema, &chip, "levels[pe-weight].read_j", 3, NULL),
+        path_scale(&row_stationary_schema, &chip, "levels[pe-weight].read_j", 3, NULL),
         STATUS_OK);
     for (size_t l = 0; l < chip.levels_count; l++)
         ASSERT_NEAR(chip.levels[l].read_j,
                     eyeriss->levels[l].read_j *
                         (chip.levels[l].level == LEVEL_PE_WEIGHT ? 3 : 1),
                     1e-15);
-    record_copy_free(&accelerator_schema, &chip);
+    record_copy_free(&row_stationary_schema, &chip);
     record_copy(&fab_schema, act, &fab);
     CU_ASSERT_EQUAL(
         path_scale(&fab_schema, &fab, "nodes[28 nm].energy_j_per_m2", 0.5, NULL),
@@ -254,8 +254,8 @@ static void a_wrong_path_says_what_would_be_right(void)
         { &cell_schema, "area_f2[1]", "is no list" },
         { &node_schema, "points", "must go on to one of its numbers" },
         { &node_schema, "points.colour", "a point has no field" },
-        { &accelerator_schema, "levels[l9].read_j", "must name" },
-        { &accelerator_schema, "levels[pe-input.read_j", "lacks its ']'" },
+        { &row_stationary_schema, "levels[l9].read_j", "must name" },
+        { &row_stationary_schema, "levels[pe-input.read_j", "lacks its ']'" },
         { &fab_schema, "nodes[28 kg].energy_j_per_m2", "nodes[28 kg]" },
         { &cell_schema, "", "has no field ''" },
     };
@@ -367,10 +367,10 @@ static double varied_system_j(const char *parameter, const char *of, double fact
 static void factors_reach_every_stage(void)
 {
     double plain_j = varied_system_j("area_f2", "technology", 1);
-    double dram_j = varied_system_j("dram_read_j_per_bit", "platform", 2) - plain_j;
+    double dram_j = varied_system_j("dram_read_j_per_bit", "machine", 2) - plain_j;
 
     CU_ASSERT(dram_j > 0);
-    ASSERT_NEAR(varied_system_j("dram_read_j_per_bit", "platform", 3),
+    ASSERT_NEAR(varied_system_j("dram_read_j_per_bit", "machine", 3),
                 plain_j + 2 * dram_j, 1e-12);
     CU_ASSERT(varied_system_j("points.ioff_n_a_per_m", "node", 2) > plain_j);
     CU_ASSERT(varied_system_j("layers.outputs", "workload", 1) == plain_j);
@@ -432,7 +432,7 @@ static void stages_ignore_what_they_say(void)
                                           "mac_j",
                                           "idle_w" };
     const struct gpu *gpu = (const struct gpu *)library_find(
-        shipped_library(), SHELF_PLATFORM, "gtx-1080-ti");
+        shipped_library(), SHELF_MACHINE, "gtx-1080-ti");
     static struct reuse_curve plain, other;
     const struct workload *net = (const struct workload *)library_find(
         shipped_library(), SHELF_WORKLOAD, "squeezenet");
@@ -441,12 +441,12 @@ static void stages_ignore_what_they_say(void)
         reuse_evaluate(gpu, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &plain, NULL),
         STATUS_OK);
     for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
-        struct spread_parameter one = { .name = unread[i], .of = SHELF_PLATFORM };
+        struct spread_parameter one = { .name = unread[i], .of = SHELF_MACHINE };
         struct gpu varied = *gpu;
 
         CU_ASSERT(!stage_reads(STAGE_REUSE, &one) && !stage_reads(STAGE_TRAFFIC, &one));
         CU_ASSERT(stage_reads(STAGE_SYSTEM, &one));
-        path_scale(&platform_schema, &varied, unread[i], 2, NULL);
+        path_scale(&gpu_schema, &varied, unread[i], 2, NULL);
         memset(&other, 0, sizeof other);
         reuse_evaluate(&varied, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &other, NULL);
         CU_ASSERT_EQUAL(memcmp(&plain, &other, sizeof plain), 0);

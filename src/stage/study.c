@@ -82,7 +82,8 @@ static const struct record *kind_member(const void *kinds, const struct record *
     if (i > 0 || !value)
         return NULL;
     return *(const uint32_t *)kinds >>
-                       machine_family((const struct machine *)value)->kind & 1
+                       machine_family((const struct machine *)value)->kind &
+                   1
                ? value
                : NULL;
 }
@@ -108,7 +109,8 @@ static bool varies_machine(const struct sweep *sweep, enum stage_id id,
     uint32_t kinds = stage_kinds(id);
 
     for (uint64_t i = 0; i < machines->count; i++) {
-        const struct record *record = kind_member(&kinds, machines->values[i].record, 0);
+        const struct record *record = kind_member(&kinds, machines->values[i].record,
+                                                  0);
 
         if (record && (spread_parameter_touches(parameter, SHELF_MACHINE, record) ||
                        machine_engine_count((const struct machine *)record)))
@@ -174,17 +176,48 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
     return axes;
 }
 
+/* A record axis that the stage or one that it reads needs, and the sweep does not give;
+ * AXES if there is none. */
+static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
+{
+    uint32_t inputs = stage_inputs(sweep, id);
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (stages[id]->axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            axis_specs[axis].fallback != AXIS_OPTIONAL &&
+            !(stages[id]->optional >> axis & 1) &&
+            !sweep->space.axes[axis].values[0].record)
+            return axis;
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (inputs >> input & 1) {
+            enum axis_id axis = record_missing(sweep, (enum stage_id)input);
+
+            if (axis != AXES)
+                return axis;
+        }
+    return AXES;
+}
+
+/* Does the sweep, which names no stages, ask for this one?  For what all machines do only
+ * if it gives what their stages need; a study of its own may be meant. */
+static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
+{
+    return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
+           stage_has_machines(sweep, id) &&
+           (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
+}
+
 uint32_t stages_wanted(const struct sweep *sweep)
 {
     uint32_t wanted = sweep->stages, before;
 
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
-            stage_has_machines(sweep, (enum stage_id)id))
+        if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
     if (!wanted)
-        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
-                                                           : 1u << STAGE_ARRAY;
+        wanted = 1u << (!sweep->space.axes[AXIS_workload].is_given ? STAGE_ARRAY
+                        : sweep->space.axes[AXIS_machine].is_given ? STAGE_INFERENCE
+                                                                   : STAGE_SYSTEM);
     do {
         before = wanted;
         for (int id = 0; id < STAGE_COUNT; id++)
@@ -234,18 +267,15 @@ const char *metric_units(const struct sweep *sweep, const struct metric *metric)
 static enum status records_check(const struct sweep *sweep, enum stage_id id,
                                  struct error *err)
 {
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (stage_declared_axes(id) >> axis & 1 &&
-            axis_specs[axis].kind == AXIS_RECORD &&
-            axis_specs[axis].fallback != AXIS_OPTIONAL &&
-            !(stages[id]->optional >> axis & 1) &&
-            !sweep->space.axes[axis].values[0].record)
-            return error_set(err, STATUS_INPUT,
-                             "%s: axes has no %s, which the %s stage needs; name one "
-                             "(`nvsweep list %s` shows what there is)",
-                             sweep->file, axis_specs[axis].key, stages[id]->name,
-                             shelf_schemas[axis_specs[axis].shelf]->kind);
-    return STATUS_OK;
+    enum axis_id axis = record_missing(sweep, id);
+
+    if (axis == AXES)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s: axes has no %s, which the %s stage needs; name one "
+                     "(`nvsweep list %s` shows what there is)",
+                     sweep->file, axis_specs[axis].key, stages[id]->name,
+                     shelf_schemas[axis_specs[axis].shelf]->kind);
 }
 
 /* A stage that the sweep names may be for no machine of it. */
@@ -259,10 +289,11 @@ static enum status machines_check(const struct sweep *sweep, enum stage_id id,
         return STATUS_OK;
     while (!(kinds >> kind & 1))
         kind++;
-    return error_set(err, STATUS_INPUT,
-                     "%s: the %s stage is for the kind '%s', no machine of the sweep is "
-                     "one (`nvsweep list machines` shows what there is)",
-                     sweep->file, stages[id]->name, word_name(machine_kind_words, kind));
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: the %s stage is for the kind '%s', no machine of the sweep is "
+        "one (`nvsweep list machines` shows what there is)",
+        sweep->file, stages[id]->name, word_name(machine_kind_words, kind));
 }
 
 static enum status parameters_check(const struct sweep *sweep, struct error *err)
