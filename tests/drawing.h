@@ -264,7 +264,7 @@ static inline void draft_fit(struct draft *draft, size_t many, uint64_t *state)
         draft_set(draft, AXIS_phase, "inference");
     if (draft->axes & AXIS_BIT(inference_hz) && draw(state) < 0.8)
         draft_rates(draft, many, state);
-    if (draft->stages >> STAGE_VIDEO & 1) {
+    if (draft->stages >> STAGE_VIDEO_ANALYSIS & 1) {
         draft_set(draft, AXIS_batch, "1");
         draft_set(draft, AXIS_layer, "0");
     }

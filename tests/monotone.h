@@ -127,7 +127,7 @@ static const struct along alongs[] = {
     /* ---- edge */
     { STAGE_EDGE, AXIS_inference_hz, "+edge_power_w -edge_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
     { STAGE_EDGE, AXIS_dram_j_per_bit, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10" },
-    { STAGE_VIDEO, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
+    { STAGE_VIDEO_ANALYSIS, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
 
     /* ---- carbon */
     { STAGE_FOOTPRINT, AXIS_lifetime_s, "+device_operational_kg +device_carbon_kg =device_embodied_kg -device_embodied_share", "kept for longer it draws power for longer", .settings = NULL },
@@ -188,9 +188,9 @@ static const struct along alongs[] = {
     { STAGE_INFERENCE, AXIS_dram_budget_bytes_per_s, "+inference_rate_hz -inference_period_s =inference_latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e6 },
 
     /* ---- hyperdimensional computing */
-    { STAGE_HDC, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
-    { STAGE_HDC, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
-    { STAGE_HDC, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
+    { STAGE_HDC_TEXTS, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
+    { STAGE_HDC_TEXTS, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
+    { STAGE_HDC_TEXTS, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
 };
 
 /* Of every row that is done: "left <= right", "left >= right", "left = right". */
@@ -236,10 +236,10 @@ static const struct law laws[] = {
     { STAGE_EDGE, "edge_power_w >= standby_w" },
     { STAGE_EDGE, "edge_power_w = chip_power_w" },
     { STAGE_EDGE, "edge_power_w = edge_inference_j * inference_hz" },
-    { STAGE_VIDEO, "video_total_w = video_device_w + video_cloud_w" },
-    { STAGE_VIDEO, "video_device_w >= video_chip_w + video_radio_w" },
-    { STAGE_VIDEO, "video_busy_share <= 1" },
-    { STAGE_VIDEO, "video_uplink_share <= 1" },
+    { STAGE_VIDEO_ANALYSIS, "video_total_w = video_device_w + video_cloud_w" },
+    { STAGE_VIDEO_ANALYSIS, "video_device_w >= video_chip_w + video_radio_w" },
+    { STAGE_VIDEO_ANALYSIS, "video_busy_share <= 1" },
+    { STAGE_VIDEO_ANALYSIS, "video_uplink_share <= 1" },
     { STAGE_FOOTPRINT, "device_carbon_kg = device_embodied_kg + device_operational_kg" },
     { STAGE_FOOTPRINT, "device_embodied_kg = device_logic_kg + device_memory_kg + device_storage_kg + device_whole_kg + device_packaging_kg" },
     { STAGE_FOOTPRINT, "cpa_kg_per_m2 >= cpa_energy_kg_per_m2 + cpa_gas_kg_per_m2 + cpa_materials_kg_per_m2" },
@@ -273,9 +273,9 @@ static const struct law laws[] = {
     { STAGE_INFERENCE, "inference_power_w = inference_energy_j * inference_rate_hz" },
     { STAGE_INFERENCE, "inference_area_m2 = machine_copies * machine_area_m2" },
     { STAGE_INFERENCE, "inference_rate_hz * inference_latency_s <= machine_copies * batch" },
-    { STAGE_HDC, "hdc_s = sum:hdc_step_s" },
-    { STAGE_HDC, "hdc_j = sum:hdc_step_j" },
-    { STAGE_HDC, "hdc_edp_js = hdc_j * hdc_s" },
+    { STAGE_HDC_TEXTS, "hdc_s = sum:hdc_step_s" },
+    { STAGE_HDC_TEXTS, "hdc_j = sum:hdc_step_j" },
+    { STAGE_HDC_TEXTS, "hdc_edp_js = hdc_j * hdc_s" },
 };
 /* clang-format on */
 

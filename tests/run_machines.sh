@@ -32,7 +32,7 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 
 # An epoch of training is its batches; inference has none, and wears nothing.
 cat >"$scratch/epoch.cfg" <<'CFG'
-axes = { crossbar = "crossbar-chip"; technology = [ "rram", "sram" ]; node = "32 nm"; roadmap = "lstp";
+axes = { machine = "crossbar-chip"; technology = [ "rram", "sram" ]; node = "32 nm"; roadmap = "lstp";
          workload = "vgg8-cifar"; phase = [ "inference", "training" ]; batch = 100; precision = 8;
          epoch_samples = 60000; update_share = 0.25; };
 CFG
@@ -55,10 +55,10 @@ refused() { # words that must be said, file
     grep -qF -- "$1" "$scratch/err" || fail "says $(cat "$scratch/err"), not $1"
 }
 mkdir -p "$scratch/library/machines" "$scratch/library/cim" "$scratch/library/crossbars"
-sed 's/"eyeriss", "mensa"/"mensa"/; s/axes = {/axes = { cim = "neon";/' "$scratch/small.cfg" \
+sed 's/"eyeriss", "mensa"/"mensa"/; s/axes = {/axes = { machine = "neon";/' "$scratch/small.cfg" \
     >"$scratch/twice.cfg"
 refused "is given by the axis machine" "$scratch/twice.cfg"
-echo 'machines = ( { name = "ghost"; source = "none"; cim = "nobody"; } );' \
+echo 'machines = ( { name = "ghost"; source = "none"; machine = "nobody"; } );' \
     >"$scratch/library/machines/ghost.cfg"
 sed 's/"eyeriss"/"ghost"/' "$scratch/small.cfg" >"$scratch/ghost.cfg"
 refused "names machine 'ghost', which is cim 'nobody': the library has none" "$scratch/ghost.cfg"
@@ -83,7 +83,7 @@ record cim/mensa 'engines = \[ "edge-tpu" \]' 'engines = [ ]' "has 0 engines"
 
 # A network too large for the memory is a row with status 2 and a reason.
 cat >"$scratch/large.cfg" <<'CFG'
-axes = { cim = "upmem-rank"; workload = [ "lenet", "gemv-1310720" ]; precision = 32; };
+axes = { machine = "upmem-rank"; workload = [ "lenet", "gemv-1310720" ]; precision = 32; };
 CFG
 timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet || fail "large"
 "$NVSWEEP" show "$scratch/large.h5" workload=gemv-1310720 -m network_s | grep -q '^-$' ||

@@ -178,12 +178,12 @@ static uint64_t share_of(enum stage_id id, uint64_t wanted)
     case STAGE_FOOTPRINT:
     case STAGE_CARBON:
     case STAGE_EDGE:
-    case STAGE_VIDEO:
+    case STAGE_VIDEO_ANALYSIS:
     case STAGE_CIM_OPERATION:
     case STAGE_CROSSBAR_NETWORK:
     case STAGE_INFERENCE: return wanted / 9 + 1;
     case STAGE_RELIABILITY:
-    case STAGE_HDC: return wanted / 100 + 1;
+    case STAGE_HDC_TEXTS: return wanted / 100 + 1;
     default: return wanted / 400 + 1;
     }
 }

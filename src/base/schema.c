@@ -52,6 +52,10 @@ void schema_fields_free(const struct schema *schema, void *record)
         free(pointer_at(record, offsetof(struct record, file)));
         texts_free(record, offsetof(struct record, aliases),
                    offsetof(struct record, alias_count));
+        texts_free(record, offsetof(struct record, fit_to),
+                   offsetof(struct record, fit_to_count));
+        texts_free(record, offsetof(struct record, stores),
+                   offsetof(struct record, stores_count));
     }
     for (size_t f = 0; f < schema->field_count; f++) {
         const struct field *field = &schema->fields[f];

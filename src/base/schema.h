@@ -30,7 +30,12 @@ struct record {
     const char *const *aliases; /* other spellings, or NULL */
     size_t alias_count;
     const char *source; /* where the figures come from */
-    const char *file;   /* library file it was read from */
+
+    /* Published figures, by name or pattern, to which parameters of the record were
+     * fitted; and those that it stores, or that are products of what it stores. */
+    const char *const *fit_to, *const *stores;
+    size_t fit_to_count, stores_count;
+    const char *file; /* library file it was read from */
     unsigned line;
 };
 

@@ -61,9 +61,16 @@ const struct command commands[] = {
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "[SWEEP] [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with kind, grade and error",
+      "  --summary           predictions met and missed by source and the number of figures of\n"
+      "                      each kind, nothing else\n"
       "  --json              for scripts\n"
-      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
+      "  --no-model          the published figures alone, nothing evaluated\n"
+      "\n"
+      "Kinds: a prediction counts as met or missed; exact figures equal another program or a\n"
+      "count by hand; fitted ones, or what they are composed of, stand in a record's fit_to;\n"
+      "identities are stored in a record or restate our arithmetic; reproduced ones are a\n"
+      "study made as its authors made it; beside stands what claims nothing.\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"

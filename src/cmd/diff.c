@@ -193,10 +193,11 @@ static enum status files_compare(struct file_comparison *comparison, struct erro
             status = pair_compare(comparison, &a->variables[i],
                                   results_find_path(b, a->variables[i].path), err);
     for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
-        if (is_compared(&b->variables[i]) && !results_find_path(a, b->variables[i].path))
-            finding_print(comparison,
-                          &(struct column_finding){ .name = b->variables[i].name,
-                                             .words = "only in the second file" });
+        if (is_compared(&b->variables[i]) &&
+            !results_find_path(a, b->variables[i].path))
+            finding_print(comparison, &(struct column_finding){
+                                          .name = b->variables[i].name,
+                                          .words = "only in the second file" });
     if (comparison->is_json)
         printf("\n]\n");
     else if (status == STATUS_OK && comparison->differing == 0)

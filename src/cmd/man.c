@@ -387,7 +387,9 @@ static void page_library(void)
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
         "Every record has a name, a source (the paper and table its figures come "
-        "from), and perhaps aliases, a list of other names.");
+        "from), and perhaps aliases, a list of other names, fit_to, the published "
+        "figures "
+        "that parameters of it were fitted to, and stores, those that it contains.");
     for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder)
             schema_section(shelf_schemas[shelf]);

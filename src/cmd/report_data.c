@@ -145,7 +145,8 @@ static enum status coordinate_write(const struct report_data *data, size_t dimen
 
     fprintf(out, "{");
     text_member(out, &members, "name",
-                variable ? last_part(variable->path) : data->results->dimensions[dimension].name);
+                variable ? last_part(variable->path)
+                         : data->results->dimensions[dimension].name);
     text_member(out, &members, "units", variable ? variable->units : "");
     text_member(out, &members, "meaning", variable ? variable->meaning : "");
     json_name(out, &members,

@@ -60,13 +60,14 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
            "Every stage has `status` (int8):");
     for (const struct word *w = point_status_words; w->name; w++)
         printf(" %d %s%s", w->value, w->name, w[1].name ? "," : ".\n");
-    printf("Points that are not done hold NaN; in integer columns 2^64 - 1, which is "
-           "their `_FillValue`,\nso that xarray reads NaN. The group `/run` has as "
-           "attributes the sweep's text and title, the\nlibrary records it used, the "
-           "program's version and commit, and the seed; per stage the\nchecksums of its "
-           "blocks (`/run/<stage>/checksum`); and `/run/metadata_checksum`, of all that\n"
-           "is not in the stages' columns. The root's attributes are the same in every "
-           "file.\n\n");
+    printf(
+        "Points that are not done hold NaN; in integer columns 2^64 - 1, which is "
+        "their `_FillValue`,\nso that xarray reads NaN. The group `/run` has as "
+        "attributes the sweep's text and title, the\nlibrary records it used, the "
+        "program's version and commit, and the seed; per stage the\nchecksums of its "
+        "blocks (`/run/<stage>/checksum`); and `/run/metadata_checksum`, of all that\n"
+        "is not in the stages' columns. The root's attributes are the same in every "
+        "file.\n\n");
     axes_table();
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         stage_table(id);

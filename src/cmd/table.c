@@ -157,10 +157,12 @@ static size_t longest_named(const struct table *table, const char *name)
         const struct variable *v = table->metrics[m].variable;
 
         for (size_t d = 0; d < v->dimension_count; d++) {
-            const struct results_dimension *own = &results->dimensions[v->dimensions[d]];
+            const struct results_dimension *own =
+                &results->dimensions[v->dimensions[d]];
 
             if (strcmp(own->name, name) == 0 &&
-                (longest == SIZE_MAX || own->count > results->dimensions[longest].count))
+                (longest == SIZE_MAX ||
+                 own->count > results->dimensions[longest].count))
                 longest = v->dimensions[d];
         }
     }
@@ -476,8 +478,8 @@ static uint64_t element_of(const struct table *table, const struct variable *var
                 element += table_index(table, e);
         for (size_t j = 0; j < table->joint_count; j++)
             if (table->joints[j].dimension == dimension) {
-                uint64_t i = table->joints[j].index[table_index(table,
-                                                                table->joints[j].d)];
+                uint64_t i =
+                    table->joints[j].index[table_index(table, table->joints[j].d)];
 
                 if (i == UINT64_MAX)
                     return UINT64_MAX;

@@ -229,6 +229,11 @@ static const struct field record_fields[] = {
       .offset = offsetof(struct record, aliases),
       .count_offset = offsetof(struct record, alias_count),
       .meaning = "other names" },
+    FIELD_TEXTS(struct record, fit_to,
+                "published figures that parameters were fitted to, * for any letters"),
+    FIELD_TEXTS(
+        struct record, stores,
+        "published figures that the record stores or that follow from these alone"),
 };
 
 static enum status keys_check(const struct source *source,

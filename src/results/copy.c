@@ -80,8 +80,8 @@ void copy_group(struct h5 *h5, hid_t source_file, const char *path)
 
 void copy_link(struct h5 *h5, const char *first, const char *path)
 {
-    H5_TRY(h5, H5Lcreate_hard(h5->file, first, h5->file, path, H5P_DEFAULT,
-                              H5P_DEFAULT));
+    H5_TRY(h5,
+           H5Lcreate_hard(h5->file, first, h5->file, path, H5P_DEFAULT, H5P_DEFAULT));
 }
 
 void copy_chunk(int rank, const hsize_t *sizes, hsize_t *chunk)

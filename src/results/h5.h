@@ -45,7 +45,7 @@ bool h5_is_single(struct h5 *h5, hid_t attribute);
 enum h5_kind {
     H5_KIND_GROUP,
     H5_KIND_DATASET,
-    H5_KIND_LINK,  /* another name of a dataset it has been at */
+    H5_KIND_LINK, /* another name of a dataset it has been at */
     H5_KIND_OTHER, /* what result files do not have: types, soft and external links, groups
                     * too deep */
 };

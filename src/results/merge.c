@@ -42,9 +42,10 @@ static void text_fill(struct making *making, hid_t dataset,
         uint64_t a = merge_element(making->plan, variable, i, 0);
         uint64_t b = merge_element(making->plan, variable, i, 1);
 
-        texts[i] = a != UINT64_MAX
-                       ? variable->texts[a]
-                       : results_find_path(making->plan->files[1], variable->path)->texts[b];
+        texts[i] =
+            a != UINT64_MAX
+                ? variable->texts[a]
+                : results_find_path(making->plan->files[1], variable->path)->texts[b];
     }
     H5_TRY(making->h5, H5Dwrite(dataset, making->h5->text_type, H5S_ALL, H5S_ALL,
                                 H5P_DEFAULT, texts));
@@ -340,10 +341,11 @@ static void statuses_begin(struct filling *filling, const struct results_stage *
     const char *path = filling->plan->files[0]->variables[stage->status].path;
 
     for (int file = 0; file < 2; file++)
-        filling->statuses[file] =
-            (struct window){ .results = filling->plan->files[file],
-                             .variable = results_find_path(filling->plan->files[file], path),
-                             .item = 1 };
+        filling->statuses[file] = (struct window){
+            .results = filling->plan->files[file],
+            .variable = results_find_path(filling->plan->files[file], path),
+            .item = 1
+        };
 }
 
 /* Columns, then the status, of a stage. */
@@ -372,7 +374,8 @@ static enum status stage_fill(const struct merge_plan *plan,
         filling_begin(&filling, variable, item);
         statuses_begin(&filling, stage);
         status = variable_fill(&filling, raw,
-                               results_find_path(merged, variable->path)->offset, none, err);
+                               results_find_path(merged, variable->path)->offset, none,
+                               err);
         filling_end(&filling);
         free(none);
     }

@@ -81,10 +81,11 @@ static enum status missing(const struct results *in, const struct results *other
     const char *name = h5_leaf(variable->path);
 
     if (axis_find(name) != AXES)
-        return error_set(err, STATUS_INPUT,
-                         "%s and %s: one sweep gives the axis %s, the other does not; give "
-                         "it in both",
-                         in->path, other->path, axis_specs[axis_find(name)].key);
+        return error_set(
+            err, STATUS_INPUT,
+            "%s and %s: one sweep gives the axis %s, the other does not; give "
+            "it in both",
+            in->path, other->path, axis_specs[axis_find(name)].key);
     return error_set(err, STATUS_INPUT, "%s has no %s, %s has", in->path,
                      variable->path, other->path);
 }
@@ -262,8 +263,7 @@ uint64_t merge_count(const struct merge_plan *plan, const struct variable *varia
 uint64_t merge_element(const struct merge_plan *plan, const struct variable *variable,
                        uint64_t merged, int file)
 {
-    const struct variable *own = results_find_path(plan->files[file],
-                                                         variable->path);
+    const struct variable *own = results_find_path(plan->files[file], variable->path);
     uint64_t element = 0, step = 1;
 
     for (size_t d = variable->dimension_count; d-- > 0;) {

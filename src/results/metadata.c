@@ -40,9 +40,9 @@ static size_t raw_extents(const struct results *results, struct results_extent *
         extents[count++] = (struct results_extent){ l->checksum_offset, 4 * l->blocks };
         extents[count++] = (struct results_extent){ l->attempts_offset, l->blocks };
         for (uint32_t c = 0; c < l->columns; c++)
-            extents[count++] = (struct results_extent){ l->column_offsets[c],
-                                                        l->points *
-                                                            l->column_bytes[c] };
+            extents[count++] = (struct results_extent){
+                l->column_offsets[c], l->points * l->column_bytes[c]
+            };
     }
     return count;
 }
@@ -79,8 +79,8 @@ static enum status metadata_of(const struct results *results, struct metadata *m
         uint64_t end = i < count ? raw[i].offset : metadata->file_bytes;
 
         if (end > at)
-            metadata->extents[metadata->count++] =
-                (struct results_extent){ at, end - at };
+            metadata->extents[metadata->count++] = (struct results_extent){ at,
+                                                                            end - at };
         if (i < count && raw[i].offset + raw[i].bytes > at)
             at = raw[i].offset + raw[i].bytes;
     }

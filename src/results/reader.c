@@ -192,8 +192,7 @@ static void chunks_read(struct opening *opening, hid_t dataset)
         haddr_t offset = 0;
         hsize_t bytes = 0;
 
-        H5_TRY(h5,
-               H5Dget_chunk_info(dataset, space, c, NULL, NULL, &offset, &bytes));
+        H5_TRY(h5, H5Dget_chunk_info(dataset, space, c, NULL, NULL, &offset, &bytes));
         if (is_inside(opening, offset, bytes, 1))
             results->chunks[results->chunk_count++] = (struct results_extent){ offset,
                                                                                bytes };
@@ -207,8 +206,7 @@ static void chunks_read(struct opening *opening, hid_t dataset)
 static void dataset_read(struct opening *opening, const char *path)
 {
     struct results *results = opening->results;
-    hid_t dataset = H5_TRY(&opening->h5,
-                           H5Dopen2(opening->h5.file, path, H5P_DEFAULT));
+    hid_t dataset = H5_TRY(&opening->h5, H5Dopen2(opening->h5.file, path, H5P_DEFAULT));
     struct variable variable = { .path = alloc_text(path) };
 
     if (dataset >= 0) {
@@ -316,8 +314,9 @@ static void stage_read(struct opening *opening, const char *path)
     char *columns = h5_get_text(h5, group, "columns");
     char *status_path = h5_get_text(h5, group, "status");
     char *block = alloc_printf("%s/block", path);
-    const struct variable *status = status_path ? results_find_path(results, status_path)
-                                                : NULL;
+    const struct variable *status = status_path
+                                        ? results_find_path(results, status_path)
+                                        : NULL;
     const struct variable *blocks = find_in(results, path, "block");
     const struct variable *checksums = find_in(results, path, "checksum");
     const struct variable *attempts = find_in(results, path, "attempts");
@@ -387,8 +386,8 @@ static bool is_other_layout(struct opening *opening)
     if (h5->is_bad || layout == RESULTS_LAYOUT_NOW)
         return false;
     opening->other = h5_get_text(h5, h5->file, "nvsweep_version");
-    if (layout && !opening->other && H5_TRY(h5, H5Lexists(h5->file, RESULTS_RUN,
-                                                          H5P_DEFAULT)) > 0) {
+    if (layout && !opening->other &&
+        H5_TRY(h5, H5Lexists(h5->file, RESULTS_RUN, H5P_DEFAULT)) > 0) {
         hid_t run = H5_TRY(h5, H5Gopen2(h5->file, RESULTS_RUN, H5P_DEFAULT));
 
         opening->other = h5_get_text(h5, run, "nvsweep_version");
@@ -481,8 +480,7 @@ static bool are_equal(const struct results *results, const struct variable *a,
         return texts_are_equal(a, b);
     mine = alloc_array(bytes, 1);
     theirs = alloc_array(bytes, 1);
-    is_equal = results_read_raw(results, a, 0, a->count, mine, &ignored) ==
-                   STATUS_OK &&
+    is_equal = results_read_raw(results, a, 0, a->count, mine, &ignored) == STATUS_OK &&
                results_read_raw(results, b, 0, b->count, theirs, &ignored) ==
                    STATUS_OK &&
                memcmp(mine, theirs, bytes) == 0;
@@ -586,11 +584,12 @@ static enum status file_open(const char *path, struct results **results,
                                "%s: is no result file of nvsweep, or a damaged one",
                                path);
         if (opening.other)
-            status = error_set(err, STATUS_INPUT,
-                               "%s: was written by nvsweep %.40s, whose files this version "
-                               "does not read; run its sweep again, or read it with that "
-                               "version",
-                               path, opening.other);
+            status = error_set(
+                err, STATUS_INPUT,
+                "%s: was written by nvsweep %.40s, whose files this version "
+                "does not read; run its sweep again, or read it with that "
+                "version",
+                path, opening.other);
     }
     free(opening.other);
     for (size_t r = 0; r < opening.run_count; r++)
@@ -636,11 +635,12 @@ enum status results_open_intact(const char *path, struct results **results,
     if (status == STATUS_OK)
         status = results_check_seal(*results, &is_intact, err);
     if (status == STATUS_OK && !is_intact)
-        status = error_set(err, STATUS_INPUT,
-                           "%s: its coordinates, units or labels are not those it was "
-                           "written with (checksum of its metadata); `nvsweep run` with its "
-                           "sweep sets them right",
-                           path);
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: its coordinates, units or labels are not those it was "
+            "written with (checksum of its metadata); `nvsweep run` with its "
+            "sweep sets them right",
+            path);
     if (status != STATUS_OK) {
         results_close(*results);
         *results = NULL;

@@ -41,6 +41,9 @@ enum status results_create(const char *path, const struct study *study,
                            const struct stage *const *table,
                            const struct program *program, struct error *err);
 
+/* The version of HDF5 that reads and writes. */
+const char *results_hdf5_version(void);
+
 /* ---- reading */
 
 enum variable_kind { VARIABLE_NUMBER, VARIABLE_COUNT, VARIABLE_CODE, VARIABLE_TEXT };
@@ -48,8 +51,8 @@ enum variable_kind { VARIABLE_NUMBER, VARIABLE_COUNT, VARIABLE_CODE, VARIABLE_TE
 enum { VARIABLE_DIMENSIONS = 32 };
 
 struct variable {
-    char *path;       /* from the root group: "edp_js", "array/area_m2" */
-    const char *name; /* the shortest that results_find takes for it */
+    char *path;            /* from the root group: "edp_js", "array/area_m2" */
+    const char *name;      /* the shortest that results_find takes for it */
     char *units, *meaning; /* "" where the file has none */
     enum variable_kind kind;
     /* Indices into results->dimensions: of the dimensions themselves, and of what stands
@@ -58,7 +61,7 @@ struct variable {
     size_t dimensions[VARIABLE_DIMENSIONS];
     size_t dimension_count;
     bool is_repeated; /* the coordinate of a dimension for which another stands */
-    uint64_t count;  /* elements */
+    uint64_t count;   /* elements */
     uint64_t offset; /* of its raw bytes; texts have none, nor is there one if packed */
     bool is_packed;  /* in compressed chunks */
     uint32_t item_bytes; /* 8, 4, 2 or 1 */
@@ -71,7 +74,8 @@ struct results_dimension {
     const char *name; /* the last part of the path */
     uint64_t count;
     size_t coordinate; /* the variable of that path, or SIZE_MAX */
-    size_t same; /* the first dimension of that name with the same coordinates; itself */
+    size_t
+        same; /* the first dimension of that name with the same coordinates; itself */
 };
 
 /* A stage as the file describes it. */

@@ -1,5 +1,6 @@
 #include "results/skeleton.h"
 
+#include "base/child.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -147,9 +148,8 @@ static void run_attributes_write(struct skeleton *sk, hid_t group,
 
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
-        char *path = path_join(metric->inner == INNER_SCALAR ? scalars->path
-                                                             : others->path,
-                               metric->name);
+        char *path = path_join(
+            metric->inner == INNER_SCALAR ? scalars->path : others->path, metric->name);
         char *longer = alloc_printf("%s%s%s", columns, m ? " " : "", path);
 
         free(columns);
@@ -230,8 +230,7 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
 {
     const struct stage *stage = sk->table[id];
     const struct grid *grid = &sk->study->grids[id];
-    bool is_last = id == sk->last,
-         is_split = is_last && has_inner_metrics(stage);
+    bool is_last = id == sk->last, is_split = is_last && has_inner_metrics(stage);
     char *name = path_join(RESULTS_RUN, stage->name);
     struct shape scalars, others;
     hid_t run;
@@ -355,7 +354,7 @@ enum status skeleton_write(const char *path, const struct study *study,
     struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     enum status status;
-    pid_t child = -1;
+    pid_t parent = getpid(), child = -1;
 
     if (verdict != MAP_FAILED) {
         *verdict = (struct verdict){ .status = STATUS_IO };
@@ -367,6 +366,7 @@ enum status skeleton_write(const char *path, const struct study *study,
         return error_set(err, STATUS_IO, "%s: cannot start a process to create it: %s",
                          path, strerror(errno));
     if (child == 0) {
+        child_begin(parent);
         verdict->status = skeleton_make(path, study, table, program, &verdict->err);
         _exit(0);
     }

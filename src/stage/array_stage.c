@@ -1,6 +1,7 @@
 /* The array stage: the last-level cache as a memory array (array/array.h). */
 #include "stage/array_stage.h"
 
+#include "base/maths.h"
 #include "reliability/ecc.h"
 #include "stage/stages.h"
 
@@ -201,7 +202,7 @@ static double array_stage_cost_s(const struct study *study, const struct point *
 {
     (void)layers;
     bool is_iso = study->sweep->space.iso_area.baseline != NULL;
-    double one_s = 1e-3 * (1 + log2((double)point->capacity_bytes) / 10) *
+    double one_s = 1e-3 * (1 + maths_log2((double)point->capacity_bytes) / 10) *
                    (point->access_mode == ACCESS_BEST ? 3 : 1) *
                    (point->target == TARGET_TUNED ? 8 : 1) *
                    (point->bank_count == 0 ? 2 : 1);

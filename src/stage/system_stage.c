@@ -7,6 +7,7 @@
  * and write-backs as accesses of the cache. */
 #include "stage/stages.h"
 
+#include "base/maths.h"
 #include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 
@@ -30,7 +31,7 @@ struct surroundings {
  * 4.6 pJ at fp32 and 1.5 pJ at fp16 (multiply plus add; M. Horowitz, ISSCC 2014). */
 static double mac_ratio(uint64_t precision_bits)
 {
-    return pow((double)precision_bits / 32, 1.617);
+    return maths_pow((double)precision_bits / 32, 1.617);
 }
 
 static void surroundings_at(const struct point *point, const struct gpu *platform,

@@ -1,5 +1,6 @@
 #include "uncertainty/spread.h"
 
+#include "base/maths.h"
 #include "base/path.h"
 
 #include <math.h>
@@ -226,7 +227,7 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
         return 1;
     u = sobol(seed, sample - 1, (unsigned)p);
     return parameter->shape == SPREAD_LOG
-               ? parameter->low * pow(parameter->high / parameter->low, u)
+               ? parameter->low * maths_pow(parameter->high / parameter->low, u)
                : parameter->low + u * (parameter->high - parameter->low);
 }
 
@@ -241,7 +242,7 @@ static int by_x(const void *a, const void *b)
 
 unsigned first_order_bins(uint64_t n)
 {
-    double bins = round(cbrt((double)n));
+    double bins = round(maths_cbrt((double)n));
 
     return bins < 4 ? 4 : bins > 32 ? 32 : (unsigned)bins;
 }

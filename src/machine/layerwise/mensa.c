@@ -8,6 +8,7 @@
  * Accelerators that wait leak on. */
 #include "machine/layerwise/layerwise.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -85,7 +86,9 @@ static const char *mensa_engine(const struct machine *machine, size_t i)
 /* Octaves by which a value lies outside a range. */
 static double outside(double value, double from, double to)
 {
-    return value < from ? log2(from / value) : value > to ? log2(value / to) : 0;
+    return value < from ? maths_log2(from / value)
+           : value > to ? maths_log2(value / to)
+                        : 0;
 }
 
 /* The engine for the family whose ranges the layer is in, or nearest to. */

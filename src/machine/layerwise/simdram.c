@@ -10,6 +10,8 @@
  * its three binary networks, not how their layers lie in the rows. */
 #include "machine/layerwise/simdram.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 /* clang-format off */
@@ -161,7 +163,7 @@ static enum status dot_commands(const struct machine *machine, double depth,
                                 unsigned bits, struct simdram_commands *dot,
                                 struct error *reason)
 {
-    unsigned grown = (unsigned)ceil(log2(depth + 1)), word = 8, sum_bits;
+    unsigned grown = (unsigned)ceil(maths_log2(depth + 1)), word = 8, sum_bits;
     struct simdram_commands one, add;
 
     if (bits > 1) {
@@ -223,7 +225,8 @@ static enum status simdram_layer(const struct cim_network_request *request,
     written_s = holds_inputs ? copies * groups * (double)gemm.m * depth * bytes /
                                    d->channel_bytes_per_s
                              : 0;
-    read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(log2(depth + 1)) : 1;
+    read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(maths_log2(depth + 1))
+                                  : 1;
     read_s = pieces * mac_layer_outputs(layer) * read_bits / 8 /
              d->channel_bytes_per_s; /* the host adds up pieces */
     result->compute_s += compute_s;

@@ -6,6 +6,7 @@
  * with the layer's density; the draw depends on the layer alone. */
 #include "machine/pe_array/mapping.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -54,13 +55,13 @@ static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
     const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
     uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
 
-    gaps->per_log = 1 / log1p(-density);
+    gaps->per_log = 1 / maths_log1p(-density);
     gaps->longest = longest;
     gaps->limits = alloc_array(2 * (most + 2), sizeof *gaps->limits);
     gaps->within = gaps->limits + most + 2;
     gaps->limits[0] = gaps->within[0] = UINT64_MAX;
     for (uint64_t g = 1; g <= most; g++) {
-        double limit = 0x1p53 * exp((double)g / gaps->per_log);
+        double limit = 0x1p53 * maths_exp((double)g / gaps->per_log);
 
         gaps->limits[g] = (uint64_t)(limit * (1 + nearness)) + 1;
         gaps->within[g] = (uint64_t)(limit * (1 - nearness));
@@ -85,7 +86,7 @@ static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
     while (u <= gaps->limits[gap + 1])
         gap++;
     if (u > gaps->within[gap]) {
-        double exact = log((double)u * 0x1p-53) * gaps->per_log;
+        double exact = maths_log((double)u * 0x1p-53) * gaps->per_log;
 
         gap = exact < (double)gaps->longest ? (uint64_t)exact : gaps->longest;
     }

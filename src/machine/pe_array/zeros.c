@@ -1,5 +1,7 @@
 #include "machine/pe_array/zeros.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 const struct word zeros_words[] = {
@@ -10,7 +12,7 @@ const struct word zeros_words[] = {
 
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
 {
-    double all_zero = pow(1 - density, (double)((uint64_t)1 << run_bits));
+    double all_zero = maths_pow(1 - density, (double)((uint64_t)1 << run_bits));
     /* gaps are geometric; g zeros take g / 2^run_bits entries besides the value's */
     double entries = density * (1 + all_zero / (1 - all_zero));
     double share = entries * (double)(bits + run_bits) / (double)bits;
