@@ -1,5 +1,7 @@
 #include "array/search.h"
 
+#include "base/stop.h"
+
 static bool refuse(const char **why, const char *reason)
 {
     *why = reason;
@@ -110,6 +112,8 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     struct parts parts;
     const char *why = NULL;
 
+    if (stop_is_wanted())
+        return;
     parts_init(&parts);
     if (candidate_make(&c, hunt->task, o, &parts, &why) &&
         passes_filters(hunt->space, &c)) {

@@ -8,7 +8,9 @@ const struct command commands[] = {
     { "plan",     "SWEEP",             "axes, points per stage, dropped combinations, time, file size", NULL, cmd_plan },
     { "run",      "SWEEP [-o FILE]",   "evaluate every point, or resume; under mpirun or srun on all ranks",
       "  -o FILE             result file (default: the sweep's name with .h5)\n"
-      "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
+      "  --time-budget 55m   be through by then, also inside a point; exit 75\n"
+      "  --io auto           who writes the file: every rank (local), rank 0 (root), or as\n"
+      "                      the file system allows (auto)\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
     { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",

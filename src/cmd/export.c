@@ -5,14 +5,18 @@
 #include <math.h>
 #include <string.h>
 
-/* RFC 4180: quoted when it holds a comma, a quote or a line break. */
+/* RFC 4180: quoted when it holds a comma, a quote or a line break.  A text that a spreadsheet
+ * would take for a formula begins with an apostrophe, which it shows as text. */
 static void csv_text(const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
+    if (*text && strchr("=+-@\t\r", *text)) {
+        fputs("\"'", stdout);
+    } else if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, stdout);
         return;
+    } else {
+        putchar('"');
     }
-    putchar('"');
     for (; *text; text++) {
         if (*text == '"')
             putchar('"');

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "results/merge.h"
 
@@ -24,6 +25,11 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
             err, STATUS_INPUT,
             "merge needs two result files and a new one: nvsweep merge A B -o "
             "OUT");
+    status = output_check(output, argv[0], err);
+    if (status == STATUS_OK)
+        status = output_check(output, argv[1], err);
+    if (status != STATUS_OK)
+        return status;
     if (!force && access(output, F_OK) == 0)
         return error_set(err, STATUS_INPUT, "%s is there already; --force replaces it",
                          output);
