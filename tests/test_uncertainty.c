@@ -162,10 +162,14 @@ static void any_number_of_any_record_may_vary(void)
 
     for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf != SHELF_SPREAD) {
-            const void *schema = shelf_schemas[shelf];
+            const struct schema *all = shelf_schemas[shelf];
 
-            paths += paths_walk(schema, "", path_is_accepted,
-                                (void *)(uintptr_t)schema);
+            for (size_t f = 0; f < (all->families ? all->family_count : 1); f++) {
+                const void *schema = all->families ? all->families[f] : all;
+
+                paths += paths_walk(schema, "", path_is_accepted,
+                                    (void *)(uintptr_t)schema);
+            }
         }
     CU_ASSERT(paths > 250);
 }
@@ -394,8 +398,8 @@ static void varied_macs(double factor, double macs[2])
     struct error err;
 
     sweep_make("stages = [ \"mapping\", \"crossbar_network\" ]; axes = { workload = "
-               "\"vgg8-cifar\"; machine = \"systolic-32\"; machine = "
-               "\"crossbar-chip\"; technology = \"fefet\"; node = \"22 nm\"; "
+               "\"vgg8-cifar\"; machine = [ \"systolic-32\", "
+               "\"crossbar-chip\" ]; technology = \"fefet\"; node = \"22 nm\"; "
                "precision = 8; spread = \"device-30\"; sample = 1; };",
                &sweep);
     sweep.space.axes[AXIS_spread].values[0].record = &spread.record;

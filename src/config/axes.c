@@ -40,6 +40,8 @@ enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err
     *axis = axis_find(key);
     if (*axis != AXES)
         return STATUS_OK;
+    if (axis_renamed(key))
+        return axis_unknown(key, err);
     for (size_t i = 0; i < AXES; i++) {
         keys[2 * i] = axis_specs[i].key;
         keys[2 * i + 1] = axis_specs[i].name;
