@@ -40,10 +40,10 @@ timeout 120 "$NVSWEEP" run "$scratch/epoch.cfg" -o "$scratch/epoch.h5" --quiet |
 "$NVSWEEP" export "$scratch/epoch.h5" -m crossbar_s,crossbar_forward_s,crossbar_backward_s,\
 crossbar_epoch_s,crossbar_epoch_writes,crossbar_endurance_share | tr -d '\r' >"$scratch/epoch.csv"
 awk -F, 'function near(a, b) { return a > b * (1 - 1e-9) && a < b * (1 + 1e-9) }
-    $2 == "inference" && $5 $6 $7 $8 ~ /[0-9]/ { bad = 1 }
-    $2 == "training" && !(near($6, 600 * $3) && near($4 + $5, $3) && near($7, 600 * 0.25)) { bad = 1 }
-    $2 == "training" && ($1 == "sram" ? $8 != 0 : $8 <= 0) { bad = 1 }
-    $2 == "training" { seen++ } END { exit bad || seen != 2 }' "$scratch/epoch.csv" ||
+    $6 == "inference" && $13 $14 $15 $16 ~ /[0-9]/ { bad = 1 }
+    $6 == "training" && !(near($14, 600 * $11) && near($12 + $13, $11) && near($15, 600 * 0.25)) { bad = 1 }
+    $6 == "training" && ($2 == "sram" ? $16 != 0 : $16 <= 0) { bad = 1 }
+    $6 == "training" { seen++ } END { exit bad || seen != 2 }' "$scratch/epoch.csv" ||
     fail "an epoch is not its batches: $(cat "$scratch/epoch.csv")"
 
 # An axis of old; a machine made of what is missing; one of no family.
