@@ -110,7 +110,7 @@ enum status cmd_export(int argc, char **argv, struct error *err)
     if (argc < 1)
         return error_set(err, STATUS_INPUT,
                          "export needs a result file: nvsweep export FILE");
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
     status = table_open(&table, results, metrics, NULL, argv + 1, argc - 1, err);

@@ -33,9 +33,9 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
     if (!force && access(output, F_OK) == 0)
         return error_set(err, STATUS_INPUT, "%s is there already; --force replaces it",
                          output);
-    status = results_open(argv[0], &a, err);
+    status = results_open_intact(argv[0], &a, err);
     if (status == STATUS_OK)
-        status = results_open(argv[1], &b, err);
+        status = results_open_intact(argv[1], &b, err);
     if (status == STATUS_OK)
         status = results_merge(a, b, output, &report, err);
     if (status == STATUS_OK)

@@ -124,7 +124,7 @@ enum status cmd_report(int argc, char **argv, struct error *err)
     path = output ? alloc_text(output) : page_name(argv[0]);
     status = output_check(path, argv[0], err);
     if (status == STATUS_OK)
-        status = results_open(argv[0], &results, err);
+        status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = report_data_choose(&data, results, metrics, argv + 1, argc - 1,
                                     (uint64_t)bytes, err);

@@ -178,7 +178,7 @@ enum status cmd_status(int argc, char **argv, struct error *err)
     if (argc != 1)
         return error_set(err, STATUS_INPUT,
                          "status needs one result file: nvsweep status FILE");
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = results_summarize(results, &summary, err);
     if (status != STATUS_OK) {

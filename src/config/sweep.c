@@ -186,8 +186,10 @@ static enum status space_build(struct axes_reading *reading,
     struct space *space = &reading->sweep->space;
     struct error why;
 
-    for (size_t i = 0; i < reading->count; i++)
+    for (size_t i = 0; i < reading->count; i++) {
         axis_give(space, reading->order[i], &reading->values[reading->order[i]]);
+        space->axes[reading->order[i]].place = (uint8_t)(i + 1);
+    }
     if (dimensions_arrange(space, reading->order, reading->count, reading->leaders,
                            &why))
         return setting_fail(reading->source, axes, reading->err, "%s", why.text);

@@ -35,7 +35,8 @@ static void column_empty(const struct metric *metric, void *column, uint64_t poi
         for (size_t i = 0; i < elements; i++)
             ((double *)column)[i] = NAN;
     else
-        memset(column, 0, elements * sizeof(uint64_t));
+        for (size_t i = 0; i < elements; i++)
+            ((uint64_t *)column)[i] = COUNT_NONE;
 }
 
 void block_empty(const struct block *block, uint64_t first, uint64_t count)

@@ -17,11 +17,11 @@ struct block {
     int8_t *status;
 };
 
-/* All values NaN or 0, all points pending. */
+/* All values NaN or COUNT_NONE, all points pending. */
 void block_alloc(struct block *block, const struct stage *stage, uint64_t points);
 void block_free(struct block *block);
 
-/* Values of points first.. NaN or 0. */
+/* Values of points first.. NaN or COUNT_NONE. */
 void block_empty(const struct block *block, uint64_t first, uint64_t count);
 
 /* The column pointers moved to the block's i-th point. */

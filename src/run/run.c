@@ -192,9 +192,18 @@ static enum status file_open(struct run *run, struct error *err)
                                : status;
 }
 
+/* "Open MPI v4.1.4": the library's own words up to the first comma, fit for JSON. */
+static void mpi_version(char text[MPI_MAX_LIBRARY_VERSION_STRING])
+{
+    int length = 0;
+
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n\"\\")] = '\0';
+}
+
 static void start_note(struct run *run)
 {
-    char host[128] = "", when[32];
+    char host[128] = "", when[32], mpi[MPI_MAX_LIBRARY_VERSION_STRING];
     const char *job = getenv("SLURM_JOB_ID");
     time_t now = time(NULL);
     struct tm utc;
@@ -202,16 +211,19 @@ static void start_note(struct run *run)
     if (run->rank)
         return;
     watch_begin(&run->watch, run->output, run->options->is_quiet);
+    mpi_version(mpi);
     gethostname(host, sizeof host - 1);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     watch_journal(
         &run->watch,
         "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
         "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
-        "\"commit\": \"%s\", \"file_system\": \"%s\", \"io\": \"%s\"}",
+        "\"commit\": \"%s\", \"mpi\": \"%s\", \"hdf5\": \"%s\", \"compiler\": "
+        "\"" __VERSION__ "\", \"file_system\": \"%s\", \"io\": \"%s\"}",
         when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
-        run->options->program.version, run->options->program.commit,
-        run->file_system.name, word_name(run_io_words, run->io));
+        run->options->program.version, run->options->program.commit, mpi,
+        results_hdf5_version(), run->file_system.name,
+        word_name(run_io_words, run->io));
     if (run->io == RUN_IO_LOCAL && run->options->io == RUN_IO_LOCAL &&
         run->file_system.sharing == FILE_SHARING_UNSAFE)
         watch_say(

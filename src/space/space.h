@@ -28,6 +28,7 @@ struct axis {
     uint64_t count;
     bool is_dimension; /* given as a list or range */
     bool is_given;     /* named in the sweep file at all */
+    uint8_t place;     /* among the axes it names, from 1; 0: not named */
 };
 
 /* Points whose values all are among those of the rule are left out. */

@@ -40,6 +40,9 @@ extern const struct word point_status_words[];
 
 enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
 
+/* What stands in columns for points that have no result: NaN, and of counts this. */
+#define COUNT_NONE UINT64_MAX
+
 /* Extra dimensions of a dataset beside its stage's axes. */
 enum inner_id {
     INNER_SCALAR,
@@ -128,7 +131,7 @@ struct stage {
 
     /* Evaluate points [points.first, + points.count) into out, and their enum
      * point_status into status.  Columns of points that are not POINT_DONE are left as
-     * they are (the caller filled them with NaN and 0).  Pure: the result depends on
+     * they are (the caller filled them with NaN and COUNT_NONE).  Pure: the result depends on
      * the study and the point only.  reason, if not NULL, receives why the last point
      * that is not done is not. */
     void (*evaluate)(const struct study *study, struct range points,
@@ -217,7 +220,7 @@ typedef void study_record_fn(void *context, enum shelf_id shelf,
                              const struct record *record);
 void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 
-/* Memory for `count` points of a stage's columns, filled with NaN and 0; freed with
+/* Memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE; freed with
  * columns_free. */
 void columns_alloc(enum stage_id id, uint64_t count, union columns *columns);
 void columns_fill(enum stage_id id, uint64_t count, const union columns *columns);

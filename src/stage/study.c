@@ -226,7 +226,7 @@ void columns_fill(enum stage_id id, uint64_t count, const union columns *columns
             if (metric->kind == COLUMN_NUMBER)
                 ((double *)columns->column[m])[i] = NAN;
             else
-                ((uint64_t *)columns->column[m])[i] = 0;
+                ((uint64_t *)columns->column[m])[i] = COUNT_NONE;
         }
     }
 }
