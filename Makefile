@@ -88,8 +88,8 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)
 
-torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
-	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
+torture: all $(BUILD)/bench_runner  ## disturb SEEDS= (300) running sweeps in every way, compare the bytes; FIRST= repeats one
+	$(Q)BUILD=$(BUILD) SEEDS=$(or $(SEEDS),300) SECONDS_MOST=$(or $(LIMIT),3600) tests/run_torture.sh
 
 slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh

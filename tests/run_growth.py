@@ -76,6 +76,17 @@ grows("a range for a list", dict(capacity='[ "1 MiB", "2 MiB" ]'),
       dict(capacity='{ from = "1 MiB"; to = "4 MiB"; factor = 2; }'),
       "keeps 4 of 6 points; new: capacity_bytes 4 MiB")
 
+# Two files merged, and more of both.
+for name, capacities in ("m1", '[ "1 MiB" ]'), ("m2", '[ "2 MiB" ]'):
+    write(name + ".cfg", capacity=capacities)
+    run(name + ".cfg", name + ".h5")
+subprocess.run([nvsweep, "merge", "m1.h5", "m2.h5", "-o", "merged.h5"], timeout=60)
+write("m3.cfg", capacity='[ "1 MiB", "2 MiB", "4 MiB" ]')
+code, said = run("m3.cfg", "merged.h5")
+run("m3.cfg", "unmerged.h5")
+claim("merged files go on", code == 0 and "keeps 4 of 6 points" in said and
+      bytes_of("merged.h5") == bytes_of("unmerged.h5"), said)
+
 # Comments and spacing: the same sweep, whose file is not touched.
 write("x.cfg")
 run("x.cfg", "same.h5")
@@ -139,14 +150,14 @@ def growth_run(ranks, file, capacities, batches, **variables):
 code, said = growth_run(2, "big.h5", *SIZE)
 claim("a million points", code == 0, said)
 shutil.copy("big.h5", "kept.h5")
-growth_run(2, "fresh.h5", SIZE[0], SIZE[1] + 1)
+growth_run(2, "more.h5", SIZE[0], SIZE[1] + 1)
 code, said = growth_run(2, "big.h5", SIZE[0], SIZE[1] + 1, SYNTHETIC_CRASH="0,1,2,100")
 claim("one value more: only the new points are computed (the old ones would crash)",
       code == 0 and "keeps 1008240 of 1008480 points; new: batch 4201" in said, f"{code} {said}")
 claim("one value more: the bytes of the sweep from nothing",
-      bytes_of("big.h5") == bytes_of("fresh.h5"))
+      bytes_of("big.h5") == bytes_of("more.h5"))
 
-growth_run(2, "fresh2.h5", SIZE[0] + 3, SIZE[1])
+growth_run(2, "longer.h5", SIZE[0] + 3, SIZE[1])
 for io in "local", "root":
     shutil.copy("kept.h5", "killed.h5")
     for attempt in range(6):
@@ -160,7 +171,7 @@ for io in "local", "root":
             break
     code, said = growth_run(2, "killed.h5", SIZE[0] + 3, SIZE[1], SYNTHETIC_IO=io)
     claim(f"kills while a sweep grows (--io {io}): the same bytes",
-          code == 0 and bytes_of("killed.h5") == bytes_of("fresh2.h5"), f"{code} {said}")
+          code == 0 and bytes_of("killed.h5") == bytes_of("longer.h5"), f"{code} {said}")
     claim("and the old file is gone", not os.path.exists("killed.h5.before"))
 
 # A damaged block of the old file is computed anew.
@@ -170,5 +181,5 @@ with open("rotten.h5", "r+b") as file:
     file.write(b"rotten")
 code, said = growth_run(2, "rotten.h5", SIZE[0], SIZE[1] + 1)
 claim("a damaged block of the old file is not kept",
-      code == 0 and bytes_of("rotten.h5") == bytes_of("fresh.h5"), f"{code} {said}")
+      code == 0 and bytes_of("rotten.h5") == bytes_of("more.h5"), f"{code} {said}")
 done()

@@ -6,7 +6,7 @@
  *   SYNTHETIC_SPIN_US      a point of the first stage computes for so long, on average
  *   SYNTHETIC_SLEEP        sleeping instead of spinning: no core is needed
  *   SYNTHETIC_CRASH        numbers of points of the first stage that die of SIGSEGV
- *   SYNTHETIC_HANG         ... that never return
+ *   SYNTHETIC_HANG         ... that never return, nor look whether they should stop
  *   SYNTHETIC_FAIL         ... that fail (a model's error)
  *   SYNTHETIC_PURE         values follow from the point's axes, not from its number: sweeps
  *                          that grow */
@@ -14,6 +14,7 @@
 #define NVSWEEP_TESTS_SYNTHETIC_H
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "run/run.h"
 #include "run/stop.h"
 
@@ -90,7 +91,7 @@ static void synthetic_spin(uint64_t index)
         wait.tv_nsec = (long)(1e9 * (wait_s - (double)wait.tv_sec));
         nanosleep(&wait, NULL);
     }
-    while (clock_s() < end_s)
+    while (clock_s() < end_s && !stop_is_wanted())
         ;
 }
 

@@ -8,7 +8,7 @@ const struct command commands[] = {
     { "plan",     "SWEEP",             "axes, points per stage, dropped combinations, time, file size", NULL, cmd_plan },
     { "run",      "SWEEP [-o FILE]",   "evaluate every point, or resume; under mpirun or srun on all ranks",
       "  -o FILE             result file (default: the sweep's name with .h5)\n"
-      "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
+      "  --time-budget 55m   be through by then, also inside a point; exit 75\n"
       "  --io auto           who writes the file: every rank (local), rank 0 (root), or as\n"
       "                      the file system allows (auto)\n"
       "  --accept-version    resume a file begun by another version of the models\n"
@@ -88,11 +88,13 @@ const struct command commands[] = {
       "  Equals SCALE-Sim v3 (1d62b68).  Sparsity, custom layouts and Ramulator traces are\n"
       "  refused.  `nvsweep import` makes a workload of the topology; accelerator scalesim-32\n"
       "  takes part in sweeps.\n", cmd_scalesim },
-    { "import",   "FILE [-o OUT.cfg]", "an NVSim cell, ONNX model or SCALE-Sim topology as a library record",
+    { "import",   "FILE [-o OUT.cfg]", "a cell, memory table, model or topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
       "  --name NAME         of the record (default: the file's name)\n"
-      "  --kind KIND         cell, onnx or topology (default: by extension or content)\n"
-      "  A .cell file becomes a technology, a .onnx or .csv file a workload.  Of a model only\n"
+      "  --kind KIND         cell, memory, onnx or topology (default: by extension or content)\n"
+      "  A .cell file becomes a technology; so does a table of memories (columns capacity, area,\n"
+      "  read_latency, write_latency, read_energy, write_energy, leakage; \"area [mm2]\" names a\n"
+      "  unit) or what NVSim and CACTI print.  Other .csv and .onnx files become workloads.  Of a model only\n"
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },

@@ -160,6 +160,19 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
 static void result_print(const struct array_request *request,
                          const struct array_result *result)
 {
+    const struct cell *cell = request->cell;
+    char first[40], last[40];
+
+    if (cell->given_count)
+        printf("given: %s, from %s to %s (%s)\n",
+               cell->kind == CELL_GIVEN ? "every figure" : "some figures",
+               quantity_format(given_first_bytes(cell->given, cell->given_count),
+                               "byte", first, sizeof first),
+               quantity_format(given_last_bytes(cell->given, cell->given_count), "byte",
+                               last, sizeof last),
+               cell->record.source);
+    if (cell->kind == CELL_GIVEN)
+        return;
     printf("search: %llu organizations, %llu of them valid, rules %s\n",
            (unsigned long long)result->organizations, (unsigned long long)result->valid,
            request->rules->name);

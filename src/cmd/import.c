@@ -62,13 +62,14 @@ static enum status record_save(const char *bytes, size_t size, const char *path,
 
 static void where_print(enum import_kind kind, const char *name, const char *output)
 {
-    const char *folder = kind == IMPORT_CELL ? "technologies" : "workloads";
+    bool is_technology = kind == IMPORT_CELL || kind == IMPORT_MEMORY;
+    const char *folder = is_technology ? "technologies" : "workloads";
 
     fprintf(stderr,
             "%s: put %s into DIR/%s/ of a folder of yours and give --library DIR; then "
             "%s=%s names it\n",
             name, output ? output : "this", folder,
-            kind == IMPORT_CELL ? "technology" : "workload", name);
+            is_technology ? "technology" : "workload", name);
 }
 
 enum status cmd_import(int argc, char **argv, struct error *err)
@@ -84,6 +85,7 @@ enum status cmd_import(int argc, char **argv, struct error *err)
         [IMPORT_CELL] = import_cell,
         [IMPORT_ONNX] = import_onnx,
         [IMPORT_TOPOLOGY] = import_topology,
+        [IMPORT_MEMORY] = import_memory,
     };
     struct import_job job = { .notes = stderr };
     enum import_kind kind = IMPORT_UNKNOWN;

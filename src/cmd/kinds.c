@@ -1,5 +1,6 @@
 #include "cmd/kinds.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <fnmatch.h>
@@ -260,7 +261,7 @@ double figure_factor(const struct published_figure *figure, double value)
         return 1;
     if (!(ratio > 0))
         return NAN;
-    return exp(fabs(log(ratio)));
+    return maths_exp(fabs(maths_log(ratio)));
 }
 
 static bool is_within(const struct published_figure *figure, double value)

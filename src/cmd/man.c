@@ -166,7 +166,7 @@ static void page_program(void)
     roff_text("Folder in which reuse curves are kept between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
     roff_tag("SLURM_JOB_END_TIME", "");
-    roff_text("Set by Slurm; a run stops dealing in time and exits with 75.\n");
+    roff_text("Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
     fputs(".SH EXAMPLES\n", stdout);
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "

@@ -58,6 +58,7 @@ static const struct field published_fields[] = {
     WORD(bound, bound_words, BOUND_NONE, "is the value an upper or lower bound?"),
     TEXT(study, "", "what counts as one source; else the text of source up to , : ; or ("),
     TEXTS(composed_of, "figures that this one is a ratio, product or sum of, * for any letters"),
+    TEXT(reproduces, "", "figure that predicts what this one reproduces"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
     TEXT(at, "", "label on the metric's extra dimension, if it has one"),
     TEXT(note, "", "what else to know"),

@@ -64,6 +64,7 @@ struct published_figure {
     /* Names, or patterns, of figures that this one is a ratio, product or sum of. */
     const char *const *composed_of;
     size_t composed_of_count;
+    const char *reproduces; /* the prediction of the same figure; "" if none */
     enum reduce reduce;
     const char *note; /* "" if none */
 };

@@ -295,12 +295,12 @@ static void start_note(struct run *run)
         &run->watch,
         "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
         "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
-        "\"commit\": \"%s\", \"mpi\": \"%s\", \"hdf5\": \"%s\", \"compiler\": "
-        "\"" __VERSION__ "\", \"file_system\": \"%s\", \"io\": \"%s\"}",
+        "\"commit\": \"%s\", \"file_system\": \"%s\", \"io\": \"%s\", \"mpi\": \"%s\", "
+        "\"hdf5\": \"%s\", \"compiler\": \"" __VERSION__ "\"}",
         when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
-        run->options->program.version, run->options->program.commit, mpi,
-        results_hdf5_version(), run->file_system.name,
-        word_name(run_io_words, run->io));
+        run->options->program.version, run->options->program.commit,
+        run->file_system.name, word_name(run_io_words, run->io), mpi,
+        results_hdf5_version());
     if (run->io == RUN_IO_LOCAL && run->options->io == RUN_IO_LOCAL &&
         run->file_system.sharing == FILE_SHARING_UNSAFE)
         watch_say(

@@ -8,11 +8,6 @@
 #include "stage/array_stage.h"
 #include "stage/stages.h"
 
-static bool is_volatile(enum cell_kind kind)
-{
-    return kind == CELL_SRAM || kind == CELL_EDRAM || kind == CELL_GAIN_CELL;
-}
-
 /* The technology of a level: the point's, or SRAM where the placement leaves it out. */
 static enum status level_cell(const struct visit *visit, const struct point *point,
                               const struct level *level, const struct cell **cell,
@@ -90,7 +85,7 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     out->level_leakage_w[i] = result.leakage_w;
     out->level_area_m2[i] = result.area_m2;
     out->level_banks[i] = result.data.organization.banks;
-    out->level_is_nonvolatile[i] = !is_volatile(request.cell->kind);
+    out->level_is_nonvolatile[i] = !cell_is_volatile(request.cell);
     return STATUS_OK;
 }
 

@@ -2,6 +2,7 @@
  * once, how many miss (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
+#include "base/stop.h"
 #include "machine/gpu/traffic.h"
 #include "stage/curve_store.h"
 #include "stage/visit.h"
@@ -58,7 +59,7 @@ static enum status reuse_visit(const struct visit *visit, const union columns *o
                                 (enum phase)point->phase, point->batch,
                                 (unsigned)point->precision_bits, point->sequence_length,
                                 study->sweep->max_error, curve, reason);
-        if (key && status == STATUS_OK)
+        if (key && status == STATUS_OK && !stop_is_wanted())
             curve_store_save(study->curve_folder, key, curve);
     }
     if (status == STATUS_OK)

@@ -57,6 +57,9 @@ static enum status cell_check(const struct crossbar_design *design, uint64_t bit
     const struct cell *cell = design->cell;
     const char *name = cell->record.name;
 
+    if (cell->kind == CELL_GIVEN)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s is given as whole arrays, its cells are not known", name);
     if (cell->kind == CELL_EDRAM || cell->kind == CELL_RACETRACK)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s: reading %s, so its cells cannot sum currents", name,

@@ -1,5 +1,6 @@
 #include "machine/gpu/kernel.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -35,7 +36,7 @@ void kernel_stream_create(struct kernel_stream *stream, const struct platform *p
 
 void kernel_stream_flush(struct kernel_stream *stream)
 {
-    if (stream->buffered > 0)
+    if (stream->buffered > 0 && !stop_is_wanted()) /* lists may be half made */
         stream->sink.accesses(stream->sink.self, stream->buffer, stream->buffered);
     stream->buffered = 0;
 }
@@ -142,7 +143,7 @@ static void emit_wave(struct kernel_stream *stream, const struct thread_grid *gr
 {
     for (uint64_t i = 0; i < count; i++)
         blocks[i] = block_at(grid, first + i);
-    for (uint64_t step = 0; step < grid->split_steps; step++)
+    for (uint64_t step = 0; step < grid->split_steps && !stop_is_wanted(); step++)
         for (uint64_t i = 0; i < count; i++)
             if (step < blocks[i].steps) {
                 emit_tile(stream, &stream->a, blocks[i].a + step, 0);
@@ -200,7 +201,8 @@ static void emit_product(struct kernel_stream *stream, const struct kernel_produ
     tile_list_fill(&stream->c, &p->c, &stream->granularity, p->products, p->m, p->n,
                    grid->tile_m, grid->tile_n);
     correct_count(stream, p, grid);
-    for (uint64_t first = 0; first < grid->blocks; first += grid->concurrent) {
+    for (uint64_t first = 0; first < grid->blocks && !stop_is_wanted();
+         first += grid->concurrent) {
         uint64_t left = grid->blocks - first;
 
         emit_wave(stream, grid, blocks, first,
@@ -240,7 +242,7 @@ void kernel_product(struct kernel_stream *stream, const struct kernel_product *p
                                             (double)(grid.tiles_m + grid.tiles_n));
     stream->tile_accesses = fmax(stream->tile_accesses,
                                  products / per_line * (m * k + n * k + m * n));
-    if (stream->sink.accesses)
+    if (stream->sink.accesses && !stop_is_wanted())
         emit_product(stream, p, &grid);
 }
 
@@ -253,7 +255,7 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
     uint64_t end = first_line + lines;
 
     stream->accesses += (double)lines;
-    if (!stream->sink.accesses || lines == 0)
+    if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
         return;
     for (uint64_t group = first_line >> shift; group <= (end - 1) >> shift; group++) {
         uint64_t line = sampled_line(group, shift);
@@ -295,7 +297,7 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
     stream->kernels += 1;
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */
-    for (uint64_t i = 0; i < waves; i++) {
+    for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {
         uint64_t wave = pass->backwards ? waves - 1 - i : i;
 
         for (int writes = 0; writes <= 1; writes++)
