@@ -3,6 +3,7 @@
 #include "base/crc32c.h"
 #include "base/memory.h"
 #include "results/h5.h"
+#include "results/merge.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -471,6 +472,50 @@ static enum status stages_match(struct growth *growth, struct error *err)
     return status;
 }
 
+/* ---- the sweep's text */
+
+/* The lines of a merged file's sweep that are comments of that depth, without their marks,
+ * from *at on; *at is then at the first other line. */
+static char *uncommented(const char **at)
+{
+    static const char mark[] = "#   ";
+    char *text = alloc_array(strlen(*at) + 1, 1), *to = text;
+
+    while (strncmp(*at, mark, sizeof mark - 1) == 0) {
+        size_t length = strcspn(*at, "\n");
+
+        length += (*at)[length] == '\n';
+        memcpy(to, *at + sizeof mark - 1, length - (sizeof mark - 1));
+        to += length - (sizeof mark - 1);
+        *at += length;
+    }
+    *to = '\0';
+    return text;
+}
+
+/* The settings of the file's sweep, or of both if it was merged, which may have been too. */
+static enum status settings_check(const char *was, const char *is, settings_fn *same,
+                                  struct error *err)
+{
+    static const char *const titles[] = { "# " MERGED_FIRST "\n",
+                                          "# " MERGED_SECOND "\n" };
+    enum status status = STATUS_OK;
+
+    if (strncmp(was, titles[0], strlen(titles[0])) != 0)
+        return same(was, is, err);
+    for (int i = 0; i < 2 && status == STATUS_OK; i++) {
+        char *text;
+
+        if (strncmp(was, titles[i], strlen(titles[i])) != 0)
+            return error_set(err, STATUS_INPUT, "its sweep does not read");
+        was += strlen(titles[i]);
+        text = uncommented(&was);
+        status = settings_check(text, is, same, err);
+        free(text);
+    }
+    return status;
+}
+
 /* ---- the file */
 
 static enum status file_map(struct growth *growth, struct error *err)
@@ -511,8 +556,9 @@ enum status growth_open(const char *path, const struct study *study,
     if (status == STATUS_OK)
         status = results_check_records(new->results, study, err);
     if (status == STATUS_OK && same_settings) {
-        status = same_settings(new->results->sweep_text,
-                               study->sweep->text ? study->sweep->text : "", &why);
+        status = settings_check(new->results->sweep_text,
+                                study->sweep->text ? study->sweep->text : "",
+                                same_settings, &why);
         if (status != STATUS_OK)
             error_set(err, status,
                       "%s: is the result of another sweep: %s; name another file with "
