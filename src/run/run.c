@@ -122,6 +122,7 @@ static enum status file_settle(struct run *run, struct error *err)
     struct results *results;
     enum status status;
     bool is_known = access(run->output, F_OK) != 0, is_new = is_known;
+    struct error ignored;
 
     if (is_new)
         status = results_create(run->output, &run->study, run->table,
@@ -136,7 +137,7 @@ static enum status file_settle(struct run *run, struct error *err)
         return status;
     if (!is_known &&
         results_check_same(results, &run->study, &run->options->program,
-                           run->options->accept_version, err) != STATUS_OK) {
+                           run->options->accept_version, &ignored) != STATUS_OK) {
         results_close(results);
         results = NULL;
         status = file_grow(run, err);
