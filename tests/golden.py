@@ -134,6 +134,8 @@ class Stage:
             (self.status == DONE).reshape(self.status.shape + (1,) * len(inner)), shape)
         done = done.reshape(-1)
         values = numpy.asarray(dataset[()]).reshape(-1)[done]
+        if values.dtype == numpy.uint64:  # of memories that a machine has not: 0 up to 0.3
+            values = numpy.where(values == numpy.uint64(2**64 - 1), numpy.uint64(0), values)
         places = numpy.nonzero(done)[0]
         positions = dict(zip(self.dims + [d for d, _ in inner],
                              numpy.unravel_index(places, shape) if shape else []))
@@ -155,7 +157,8 @@ def stages_of(file):
     def visit(_, item):
         if isinstance(item, h5py.Dataset) and "stage" in item.attrs and \
                 "flag_meanings" in item.attrs:
-            found.append(Stage(item))
+            root = file.get("status")  # the last stage's has a second name in its group
+            found.append(Stage(root if root is not None and root == item else item))
 
     file.visititems(visit)
     return {stage.name: stage for stage in found}
