@@ -3,6 +3,7 @@
 #include "stage/stage.h"
 
 #include "base/memory.h"
+#include "stage/checks.h"
 #include "stage/parameters.h"
 
 #include <assert.h>
@@ -213,7 +214,7 @@ enum status study_init(struct study *study, const struct sweep *sweep,
                 error_set(err, status, "%s: %s", sweep->file, why.text);
         }
     }
-    return status;
+    return status == STATUS_OK ? study_check(study, err) : status;
 }
 
 void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
