@@ -26,7 +26,7 @@ for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do
 done
 one_line "$NVSWEEP" plan "$scratch/absent.cfg"
 cat >"$scratch/span.cfg" <<'CFG'
-stages = [ "hdc" ];
+stages = [ "hdc_texts" ];
 axes = { technology = "racetrack"; node = "16 nm"; hdc = "racetrack-hdc";
          hdc_task = "language-recognition"; span = [ 1, 2 ]; };
 CFG
@@ -70,7 +70,7 @@ expect 2 "no leases" "$NVSWEEP" timeline "$scratch/none.h5" -o "$scratch/older.s
 grep -q older "$scratch/older.svg" || fail "timeline emptied a file it had nothing for"
 # an axis that some of a sweep's last stages do not read: plan and the file say so
 cat >"$scratch/partial.cfg" <<'CFG'
-axes = { technology = [ "sram", "stt-mram" ]; platform = "gtx-1080-ti"; workload = "alexnet"; };
+axes = { technology = [ "sram", "stt-mram" ]; machine = "gtx-1080-ti"; workload = "alexnet"; };
 stages = [ "array", "reuse" ];
 CFG
 expect 0 'technology (2) is read by array only' "$NVSWEEP" plan "$scratch/partial.cfg"

@@ -1,17 +1,9 @@
-#include "machine/gpu/family.h"
+#include "machine/gpu/traffic.h"
 
-const struct word family_words[] = {
-    { "gpu", FAMILY_GPU },
-    { NULL, 0 },
-};
+#include "machine/gpu/kernels.h"
 
-const struct family *const families[FAMILY_COUNT] = {
-    [FAMILY_GPU] = &gpu_family,
-};
-
-enum status reuse_evaluate(const struct platform *platform,
-                           const struct workload *workload, enum phase phase,
-                           uint64_t batch, unsigned precision_bits,
+enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+                           enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err)
 {
@@ -25,10 +17,10 @@ enum status reuse_evaluate(const struct platform *platform,
         .max_error = max_error,
     };
 
-    return families[platform->family]->evaluate(&evaluation, curve, err);
+    return gpu_evaluate(&evaluation, curve, err);
 }
 
-void traffic_at(const struct platform *platform, const struct reuse_curve *curve,
+void traffic_at(const struct gpu *platform, const struct reuse_curve *curve,
                 double capacity_bytes, struct traffic *traffic)
 {
     double line_bytes = curve->line_bytes;
@@ -54,7 +46,7 @@ void traffic_at(const struct platform *platform, const struct reuse_curve *curve
     };
 }
 
-double reuse_cost_s(const struct platform *platform, const struct workload *workload,
+double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
                     enum phase phase, uint64_t batch)
 {
     const struct evaluation evaluation = {
@@ -66,5 +58,5 @@ double reuse_cost_s(const struct platform *platform, const struct workload *work
         .max_error = 1,
     };
 
-    return families[platform->family]->cost_s(&evaluation);
+    return gpu_cost_s(&evaluation);
 }
