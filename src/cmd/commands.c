@@ -102,10 +102,11 @@ const struct command commands[] = {
     { "import",   "FILE [-o OUT.cfg]", "a cell, memory table, model or topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
       "  --name NAME         of the record (default: the file's name)\n"
-      "  --kind KIND         cell, memory, onnx or topology (default: by extension or content)\n"
+      "  --kind KIND         cell, memory, profile, onnx or topology (default: by extension or content)\n"
       "  A .cell file becomes a technology; so does a table of memories (columns capacity, area,\n"
       "  read_latency, write_latency, read_energy, write_energy, leakage; \"area [mm2]\" names a\n"
-      "  unit) or what NVSim and CACTI print.  Other .csv and .onnx files become workloads.  Of a model only\n"
+      "  unit) or what NVSim and CACTI print.  What\n"
+      "  `ncu --csv` counted becomes a workload, other .csv and .onnx files, too.  Of a model only\n"
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },

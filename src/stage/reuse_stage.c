@@ -37,6 +37,7 @@ static char *key_of(const struct visit *visit)
     const struct point *point = &visit->point;
 
     if (!visit->study->curve_folder ||
+        workload_is_given((const struct workload *)point->workload) ||
         variation_touches(visit->variation, SHELF_PLATFORM, point->platform) ||
         variation_touches(visit->variation, SHELF_WORKLOAD, point->workload))
         return NULL;

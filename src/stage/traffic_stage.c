@@ -5,6 +5,7 @@
 #include "machine/gpu/traffic.h"
 #include "stage/visit.h"
 
+#include <math.h>
 #include <string.h>
 
 static void curve_read(const struct reuse_columns *in, uint64_t i, double line_bytes,
@@ -23,6 +24,14 @@ static void curve_read(const struct reuse_columns *in, uint64_t i, double line_b
            sizeof curve->write_misses);
     memcpy(curve->writebacks, &in->curve_writebacks[i * CURVE_POINTS],
            sizeof curve->writebacks);
+}
+
+/* What a miss brings from DRAM. */
+static double access_bytes(const struct workload *workload,
+                           const struct platform *platform)
+{
+    return workload_is_given(workload) ? workload->given_access_bytes
+                                       : (double)platform->llc_line_bytes;
 }
 
 /* Under iso_area the capacity is the one the array stage found. */
@@ -71,11 +80,18 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
             continue;
         if (at != read_at || variation.spread)
             curve_read(&study->results[STAGE_REUSE].reuse, at,
-                       (double)((const struct platform *)platform)->llc_line_bytes,
+                       access_bytes((const struct workload *)point.workload,
+                                    (const struct platform *)platform),
                        &curve);
         read_at = at;
         traffic_at((const struct platform *)platform, &curve, (double)capacity_bytes,
                    &traffic);
+        if (isnan(traffic.miss_ratio)) { /* only of a given curve */
+            error_set(reason, STATUS_INFEASIBLE,
+                      "%s: its miss ratio curve begins above %g MiB",
+                      point.workload->name, (double)capacity_bytes / (1 << 20));
+            continue;
+        }
         t->miss_ratio[i] = traffic.miss_ratio;
         t->llc_misses[i] = traffic.llc_read_misses + traffic.llc_write_misses;
         t->dram_reads[i] = traffic.dram_reads;

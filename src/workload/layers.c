@@ -80,6 +80,18 @@ static const struct schema layer_schema = {
     .field_count = FIELD_COUNT_OF(layer_fields),
 };
 
+static const struct field given_miss_fields[] = {
+    FIELD_NUMBER(struct given_miss, capacity_bytes, "byte", REQUIRED, 1, 1e15, "of the cache"),
+    FIELD_NUMBER(struct given_miss, miss_ratio, "1", REQUIRED, 0, 1, "misses over accesses"),
+};
+
+static const struct schema given_miss_schema = {
+    .kind = "miss ratio",
+    .size = sizeof(struct given_miss),
+    .fields = given_miss_fields,
+    .field_count = FIELD_COUNT_OF(given_miss_fields),
+};
+
 static const struct field workload_fields[] = {
     FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
     FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
@@ -87,14 +99,46 @@ static const struct field workload_fields[] = {
     FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
     FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
     FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),
+    FIELD_NUMBER(struct workload, given_reads, "1", 0, 0, 1e18, "instead of layers: reads of the last-level cache in a run"),
+    FIELD_NUMBER(struct workload, given_writes, "1", 0, 0, 1e18, "and writes"),
+    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "of such an access"),
+    FIELD_NUMBER(struct workload, given_run_s, "s", 1, 1e-12, 1e9, "time of the run without memory stalls; 1 s: counts are rates"),
+    FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };
 /* clang-format on */
+
+bool workload_is_given(const struct workload *workload)
+{
+    return workload->given_reads > 0 || workload->given_writes > 0;
+}
+
+/* A miss ratio never rises with capacity. */
+static enum status given_check(const struct workload *workload, struct error *err)
+{
+    const struct given_miss *misses = workload->given_misses;
+
+    if (workload->layers_count > 0)
+        return error_set(err, STATUS_INPUT,
+                         "has layers and given_reads or given_writes, must have one of "
+                         "the two");
+    for (size_t i = 1; i < workload->given_misses_count; i++)
+        if (misses[i].capacity_bytes <= misses[i - 1].capacity_bytes ||
+            misses[i].miss_ratio > misses[i - 1].miss_ratio)
+            return error_set(err, STATUS_INPUT,
+                             "given_misses must have rising capacities and miss ratios "
+                             "that do not rise");
+    return STATUS_OK;
+}
 
 /* Building the graph checks every shape. */
 static enum status workload_finish(void *record, struct error *err)
 {
     struct graph graph;
-    enum status status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
+    enum status status;
+
+    if (workload_is_given(record))
+        return given_check(record, err);
+    status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
 
     if (status == STATUS_OK)
         graph_free(&graph);

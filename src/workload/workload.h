@@ -78,6 +78,11 @@ struct layer {
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
 
+/* A point of a given miss ratio curve. */
+struct given_miss {
+    double capacity_bytes, miss_ratio;
+};
+
 struct workload {
     struct record record;
     const char *summary;
@@ -86,7 +91,18 @@ struct workload {
     bool decodes;             /* makes one token at a time from those before */
     uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
+
+    /* Traffic that is given (counted, profiled) instead of layers: accesses of the
+     * last-level cache in a run of run_s seconds, and how many miss at some capacities
+     * (none where no curve is given). */
+    double given_reads, given_writes, given_access_bytes, given_run_s;
+    struct given_miss *given_misses;
+    size_t given_misses_count;
 };
+
+/* Is it counts instead of layers? */
+bool workload_is_given(const struct workload *workload);
+
 extern const struct schema workload_schema;
 
 struct tensor_shape {

@@ -1,5 +1,7 @@
 #include "machine/gpu/family.h"
 
+#include <math.h>
+
 const struct word family_words[] = {
     { "gpu", FAMILY_GPU },
     { NULL, 0 },
@@ -8,6 +10,57 @@ const struct word family_words[] = {
 const struct family *const families[FAMILY_COUNT] = {
     [FAMILY_GPU] = &gpu_family,
 };
+
+/* The miss ratio at a capacity: linear between the given ones, the last one beyond them (it
+ * cannot rise), NaN below the first: nobody knows. */
+static double given_ratio(const struct workload *workload, double capacity_bytes)
+{
+    const struct given_miss *misses = workload->given_misses;
+    size_t count = workload->given_misses_count;
+
+    if (count == 0)
+        return 0;
+    if (capacity_bytes < misses[0].capacity_bytes)
+        return NAN;
+    for (size_t i = 1; i < count; i++)
+        if (capacity_bytes < misses[i].capacity_bytes)
+            return misses[i - 1].miss_ratio +
+                   (misses[i].miss_ratio - misses[i - 1].miss_ratio) *
+                       (capacity_bytes - misses[i - 1].capacity_bytes) /
+                       (misses[i].capacity_bytes - misses[i - 1].capacity_bytes);
+    return misses[count - 1].miss_ratio;
+}
+
+/* Counts in place of an access stream.  Reads and writes miss alike, and a line that was
+ * written to is written back when it leaves. */
+static enum status given_traffic(const struct workload *workload, enum phase phase,
+                                 uint64_t batch, struct reuse_curve *curve,
+                                 struct error *err)
+{
+    if (phase != PHASE_INFERENCE || batch != 1)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "%s is given as the accesses of one run, must be of phase "
+                         "inference and batch 1",
+                         workload->record.name);
+    *curve = (struct reuse_curve){
+        .method = REUSE_EXACT,
+        .sampled_of = 1,
+        .line_bytes = workload->given_access_bytes,
+        .reads = workload->given_reads,
+        .writes = workload->given_writes,
+        .read_bytes = workload->given_reads * workload->given_access_bytes,
+        .write_bytes = workload->given_writes * workload->given_access_bytes,
+        .compute_s = workload->given_run_s,
+    };
+    for (uint64_t i = 0; i < CURVE_POINTS; i++) {
+        double ratio = given_ratio(workload, curve_capacity_bytes(i));
+
+        curve->read_misses[i] = ratio * workload->given_reads;
+        curve->write_misses[i] = ratio * workload->given_writes;
+        curve->writebacks[i] = ratio * workload->given_writes;
+    }
+    return STATUS_OK;
+}
 
 enum status reuse_evaluate(const struct platform *platform,
                            const struct workload *workload, enum phase phase,
@@ -25,6 +78,8 @@ enum status reuse_evaluate(const struct platform *platform,
         .max_error = max_error,
     };
 
+    if (workload_is_given(workload))
+        return given_traffic(workload, phase, batch, curve, err);
     return families[platform->family]->evaluate(&evaluation, curve, err);
 }
 
@@ -66,5 +121,7 @@ double reuse_cost_s(const struct platform *platform, const struct workload *work
         .max_error = 1,
     };
 
+    if (workload_is_given(workload))
+        return 1e-5;
     return families[platform->family]->cost_s(&evaluation);
 }
