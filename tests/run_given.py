@@ -142,17 +142,17 @@ def check_traffic(folder):
         assert "given_reads = 1.5e+06" in shown and "given_writes = 5.2e+05" in shown, shown
     with open(os.path.join(folder, "workloads", "counted.cfg"), "w") as file:
         file.write('workloads = ( { name = "counted"; source = "us"; given_reads = 1e9; '
-                   'given_writes = 2e8; given_misses = ( { capacity_bytes = "1 MiB"; miss_ratio = '
+                   'given_writes = 2e8; given_access_bytes = 128; given_misses = ( { capacity_bytes = "1 MiB"; miss_ratio = '
                    '0.3; }, { capacity_bytes = "4 MiB"; miss_ratio = 0.1; } ); } );')
     machine = ACCELERATOR().replace("accelerator=eyeriss", 'platform = "gtx-1080-ti"').replace(
         "machine=eyeriss", 'machine = "gtx-1080-ti"')
     sweep = ('axes = { technology = "compiled"; node = "16 nm"; capacity = [ "512 KiB", "2 MiB", '
-             '"8 MiB" ]; workload = "counted"; phase = [ "inference", "training" ]; ' + machine +
+             '"8 MiB" ]; line = "128 B"; workload = "counted"; phase = [ "inference", "training" ]; ' + machine +
              "; };")
     read = rows(folder, sweep, "llc_dynamic_j,miss_ratio")
     read = [row for row in read if row.get("phase") == "inference"]
     arrays = rows(folder, 'axes = { technology = "compiled"; node = "16 nm"; capacity = '
-                  '[ "512 KiB", "2 MiB", "8 MiB" ]; }; stages = [ "array" ];',
+                  '[ "512 KiB", "2 MiB", "8 MiB" ]; line = "128 B"; }; stages = [ "array" ];',
                   "read_energy_j,write_energy_j")
     assert read[0]["miss_ratio"] is None, read  # below the curve
     assert abs(read[1]["miss_ratio"] / (0.3 - 0.2 / 3) - 1) < 1e-9, read

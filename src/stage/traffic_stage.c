@@ -26,14 +26,6 @@ static void curve_read(const struct reuse_columns *in, uint64_t i, double line_b
            sizeof curve->writebacks);
 }
 
-/* What a miss brings from DRAM. */
-static double access_bytes(const struct workload *workload,
-                           const struct platform *platform)
-{
-    return workload_is_given(workload) ? workload->given_access_bytes
-                                       : (double)platform->llc_line_bytes;
-}
-
 /* Under iso_area the capacity is the one the array stage found. */
 static uint64_t capacity_at(const struct study *study, uint64_t index,
                             const struct point *point)
@@ -80,8 +72,7 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
             continue;
         if (at != read_at || variation.spread)
             curve_read(&study->results[STAGE_REUSE].reuse, at,
-                       access_bytes((const struct workload *)point.workload,
-                                    (const struct platform *)platform),
+                       (double)((const struct platform *)platform)->llc_line_bytes,
                        &curve);
         read_at = at;
         traffic_at((const struct platform *)platform, &curve, (double)capacity_bytes,

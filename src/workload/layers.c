@@ -101,7 +101,7 @@ static const struct field workload_fields[] = {
     FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),
     FIELD_NUMBER(struct workload, given_reads, "1", 0, 0, 1e18, "instead of layers: reads of the last-level cache in a run"),
     FIELD_NUMBER(struct workload, given_writes, "1", 0, 0, 1e18, "and writes"),
-    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "of such an access"),
+    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "of such an access; lines of the cache are counted by their bytes"),
     FIELD_NUMBER(struct workload, given_run_s, "s", 1, 1e-12, 1e9, "time of the run without memory stalls; 1 s: counts are rates"),
     FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };

@@ -31,12 +31,15 @@ static double given_ratio(const struct workload *workload, double capacity_bytes
     return misses[count - 1].miss_ratio;
 }
 
-/* Counts in place of an access stream.  Reads and writes miss alike, and a line that was
+/* Counts in place of an access stream, in lines of the cache: by their bytes.  Reads and writes miss alike, and a line that was
  * written to is written back when it leaves. */
-static enum status given_traffic(const struct workload *workload, enum phase phase,
+static enum status given_traffic(const struct platform *platform,
+                                 const struct workload *workload, enum phase phase,
                                  uint64_t batch, struct reuse_curve *curve,
                                  struct error *err)
 {
+    double lines = workload->given_access_bytes / (double)platform->llc_line_bytes;
+
     if (phase != PHASE_INFERENCE || batch != 1)
         return error_set(err, STATUS_INFEASIBLE,
                          "%s is given as the accesses of one run, must be of phase "
@@ -45,9 +48,9 @@ static enum status given_traffic(const struct workload *workload, enum phase pha
     *curve = (struct reuse_curve){
         .method = REUSE_EXACT,
         .sampled_of = 1,
-        .line_bytes = workload->given_access_bytes,
-        .reads = workload->given_reads,
-        .writes = workload->given_writes,
+        .line_bytes = (double)platform->llc_line_bytes,
+        .reads = lines * workload->given_reads,
+        .writes = lines * workload->given_writes,
         .read_bytes = workload->given_reads * workload->given_access_bytes,
         .write_bytes = workload->given_writes * workload->given_access_bytes,
         .compute_s = workload->given_run_s,
@@ -55,9 +58,9 @@ static enum status given_traffic(const struct workload *workload, enum phase pha
     for (uint64_t i = 0; i < CURVE_POINTS; i++) {
         double ratio = given_ratio(workload, curve_capacity_bytes(i));
 
-        curve->read_misses[i] = ratio * workload->given_reads;
-        curve->write_misses[i] = ratio * workload->given_writes;
-        curve->writebacks[i] = ratio * workload->given_writes;
+        curve->read_misses[i] = ratio * curve->reads;
+        curve->write_misses[i] = ratio * curve->writes;
+        curve->writebacks[i] = ratio * curve->writes;
     }
     return STATUS_OK;
 }
@@ -79,7 +82,7 @@ enum status reuse_evaluate(const struct platform *platform,
     };
 
     if (workload_is_given(workload))
-        return given_traffic(workload, phase, batch, curve, err);
+        return given_traffic(platform, workload, phase, batch, curve, err);
     return families[platform->family]->evaluate(&evaluation, curve, err);
 }
 
