@@ -13,7 +13,7 @@ export OMPI_CC := $(CC)
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
 CORE     := base tech array workload space \
-            machine/gpu machine/pe_array machine/layerwise machine/crossbar \
+            machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
             hdc carbon cloud reliability edge uncertainty stage
 CONFIG   := config
 IMPORT   := import

@@ -6,7 +6,7 @@
 cat >"$scratch/small.cfg" <<'CFG'
 title = "families x technologies x layers";
 axes = {
-    accelerator = [ "systolic-32", "eyeriss", "winograd-cube", "xr-cpu" ];
+    machine = [ "systolic-32", "eyeriss", "winograd-cube", "xr-cpu" ];
     workload = [ "alexnet", "vgg8-cifar" ]; layer = [ 0, 1, 2, 9 ];
     technology = [ "sram", "stt-mram" ]; placement = [ "weights", "all" ];
     node = "22 nm"; precision = 16; ips = [ 0.0, 5.0 ]; idle = [ "on", "gate", "reload" ];
@@ -24,7 +24,7 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 # layer by layer: the layers of a network add up to it
 cat >"$scratch/layers.cfg" <<'CFG'
 title = "layers"; detail = "layer";
-axes = { accelerator = [ "systolic-32", "eyeriss" ]; workload = "alexnet"; technology = "sram";
+axes = { machine = [ "systolic-32", "eyeriss" ]; workload = "alexnet"; technology = "sram";
          node = "22 nm"; precision = 16; };
 CFG
 timeout 60 "$NVSWEEP" run "$scratch/layers.cfg" -o "$scratch/layers.h5" --quiet || fail "no layers"

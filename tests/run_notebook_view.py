@@ -39,17 +39,17 @@ SWEEPS = {  # text, the last stage, and dimensions of some datasets by group
     "system": (
         """axes = { technology = [ "sram", "stt-mram" ]; node = "22 nm";
            capacity = { iso_area_of = "sram"; baseline = [ "512 KiB" ]; step = "128 KiB"; };
-           line = "128 B"; platform = "gtx-1080-ti"; workload = "squeezenet";
+           line = "128 B"; machine = "gtx-1080-ti"; workload = "squeezenet";
            phase = [ "inference" ]; batch = 1; }; stages = [ "system" ];""",
         "system",
-        {"/": {"edp_js": ("technology", "node_m", "capacity_bytes", "line_bytes", "platform",
+        {"/": {"edp_js": ("technology", "node_m", "capacity_bytes", "line_bytes", "machine",
                           "workload", "phase", "batch")},
          "system": {"component_j": ("technology", "node_m", "capacity_bytes", "line_bytes",
-                                    "platform", "workload", "phase", "batch", "component")},
-         "reuse": {"curve_read_misses": ("platform", "workload", "phase", "batch",
+                                    "machine", "workload", "phase", "batch", "component")},
+         "reuse": {"curve_read_misses": ("machine", "workload", "phase", "batch",
                                          "curve_capacity_bytes")},
          "traffic": {"dram_reads": ("technology", "node_m", "capacity_bytes", "line_bytes",
-                                    "platform", "workload", "phase", "batch")}},
+                                    "machine", "workload", "phase", "batch")}},
     ),
 }
 

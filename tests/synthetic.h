@@ -262,8 +262,10 @@ static void synthetic_study(struct sweep *sweep, struct study *study,
         .sweep = sweep,
         .stages = 1u << SMALL | (has_large ? 1u << LARGE : 0),
     };
-    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL]->axes, &err);
-    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE]->axes, &err);
+    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL]->axes, NULL,
+              &err);
+    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE]->axes, NULL,
+              &err);
 }
 
 #endif

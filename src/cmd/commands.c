@@ -97,7 +97,7 @@ const struct command commands[] = {
       "  -l FILE             that tool's layout: taken, not read, as custom layouts are refused\n"
       "  -s N                no traces (there are none)\n"
       "  Equals SCALE-Sim v3 (1d62b68).  Sparsity, custom layouts and Ramulator traces are\n"
-      "  refused.  `nvsweep import` makes a workload of the topology; accelerator scalesim-32\n"
+      "  refused.  `nvsweep import` makes a workload of the topology; machine scalesim-32\n"
       "  takes part in sweeps.\n", cmd_scalesim },
     { "import",   "FILE [-o OUT.cfg]", "a cell, memory table, model or topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
@@ -110,9 +110,9 @@ const struct command commands[] = {
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },
-    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages",
+    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, machines, axes, metrics, stages",
       "  NAME                print that record in full\n"
-      "  layers WORKLOAD     what an accelerator computes of it, numbered as the axis layer is\n",
+      "  layers WORKLOAD     what a machine computes of it, numbered as the axis layer is\n",
       cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },

@@ -138,7 +138,7 @@ static void page_program(void)
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
         "A sweep file names the axes of a design space: memory technologies, process "
-        "nodes, capacities, networks, platforms. nvsweep evaluates every point of it, "
+        "nodes, capacities, networks, machines. nvsweep evaluates every point of it, "
         "on as many ranks as mpirun or srun gives it, and writes one labelled HDF5 "
         "file, which any netCDF reader opens, also while it is being written. A run "
         "that was stopped or killed goes on where it was when the same command is "
@@ -221,7 +221,7 @@ static void page_sweep(void)
                  "    technology = [ \"sram\", \"stt-mram\" ];\n"
                  "    node = \"16 nm\";\n"
                  "    capacity = { from = \"1 MiB\"; to = \"32 MiB\"; factor = 2; };\n"
-                 "    platform = \"gtx-1080-ti\";\n"
+                 "    machine = \"gtx-1080-ti\";\n"
                  "    workload = \"all\";\n"
                  "    phase = [ \"inference\", \"training\" ];\n"
                  "    batch = [ 4, 64 ];\n"
@@ -269,7 +269,7 @@ static void page_sweep(void)
               "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
-        "\"layer\" adds the dimension layer to what accelerators compute: 0 is the "
+        "\"layer\" adds the dimension layer to what machines compute: 0 is the "
         "whole "
         "network, 1 the first layer with multiply-accumulates and so on (nvsweep list "
         "layers WORKLOAD names them). A network with fewer layers than the largest has "
@@ -378,7 +378,7 @@ static void page_library(void)
 {
     roff_title("NVSWEEP-LIBRARY", 5);
     roff_name("nvsweep-library", "records of memory technologies, nodes, workloads and "
-                                 "platforms");
+                                 "machines");
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
         "What sweeps name is data: records in files in the syntax of libconfig, a "
@@ -426,7 +426,7 @@ static void page_completion(void)
         printf("    %s) words='--library --help", c->name);
         options_print(c->details);
         if (strcmp(c->name, "list") == 0)
-            printf(" technologies nodes workloads platforms axes metrics stages");
+            printf(" technologies nodes workloads machines axes metrics stages");
         if (strcmp(c->name, "help") == 0)
             for (const struct command *other = commands; other->name; other++)
                 printf(" %s", other->name);

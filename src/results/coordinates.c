@@ -1,6 +1,7 @@
 #include "results/skeleton.h"
 
 #include "base/memory.h"
+#include "stage/checks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,10 @@ static const char *value_text(enum axis_id axis, union axis_value value)
 /* The coordinate of an axis in a group: texts, counts or numbers along a dimension (of
  * which it is the scale, if there is none yet), or single. */
 static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
-                        uint64_t count, int rank, const hid_t *scale)
+                        const union axis_value *values, uint64_t count, int rank,
+                        const hid_t *scale)
 {
     const struct axis_spec *axis_spec = &axis_specs[axis];
-    const union axis_value *values = sk->study->sweep->space.axes[axis].values;
     const char **texts = alloc_array(count, sizeof *texts);
     uint64_t *counts = alloc_array(count, sizeof *counts);
     double *numbers = alloc_array(count, sizeof *numbers);
@@ -39,6 +40,7 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
         .rank = rank,
     };
     hid_t dataset;
+    char *read_by;
 
     for (uint64_t i = 0; i < count; i++)
         switch (axis_spec->kind) {
@@ -66,6 +68,10 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
         break;
     }
     dataset = skeleton_dataset(sk, &spec);
+    read_by = axis_read_by(sk->study, axis);
+    if (read_by && sk->study->sweep->space.axes[axis].line)
+        h5_put_text(&sk->h5, dataset, "read_by", read_by);
+    free(read_by);
     free(texts);
     free(counts);
     free(numbers);
@@ -74,13 +80,13 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
 
 /* The scale of a dimension no axis gives its name to: the number of the point. */
 static hid_t index_write(struct skeleton *sk, hid_t group,
-                         const struct dimension *dimension)
+                         const struct dimension *dimension, uint64_t count)
 {
-    uint64_t *indices = alloc_array(dimension->count, sizeof *indices);
-    hsize_t size = dimension->count;
+    uint64_t *indices = alloc_array(count, sizeof *indices);
+    hsize_t size = count;
     hid_t dataset;
 
-    for (uint64_t i = 0; i < dimension->count; i++)
+    for (uint64_t i = 0; i < count; i++)
         indices[i] = i;
     dataset = skeleton_dataset(sk, &(struct dataset_spec){
                                        .group = group,
@@ -111,23 +117,43 @@ static void side_add(struct shape *shape, hid_t scale, hsize_t size)
     shape->sizes[shape->rank++] = size;
 }
 
-static void dimension_write(struct skeleton *sk, struct shape *shape,
-                            const struct dimension *dimension, uint64_t count)
+/* The coordinate of an axis along dimension d of the grid. */
+static hid_t side_write(struct skeleton *sk, hid_t group, const struct grid *grid,
+                        size_t d, enum axis_id axis, const hid_t *scale)
 {
+    uint64_t count = grid->sizes[d];
+    union axis_value *values = alloc_array(count, sizeof *values);
+    hid_t dataset;
+
+    for (uint64_t i = 0; i < count; i++)
+        values[i] = grid_value(grid, &sk->study->sweep->space, d, axis, i);
+    dataset = axis_write(sk, group, axis, values, count, 1, scale);
+    free(values);
+    return dataset;
+}
+
+/* Of machines that each stand once along a dimension, they alone are its axis. */
+static void dimension_write(struct skeleton *sk, struct shape *shape,
+                            const struct grid *grid, size_t d)
+{
+    struct dimension dimension =
+        sk->study->sweep->space.dimensions[grid->dimensions[d]];
     hid_t scale = -1;
 
-    for (size_t a = 0; a < dimension->axis_count; a++)
-        if (is_scale(dimension, dimension->axes[a]))
-            scale = axis_write(sk, shape->group, dimension->axes[a], count, 1, NULL);
+    if (!grid_varies(grid, d, AXES))
+        dimension.name = axis_specs[grid->listed_axis].name;
+    for (size_t a = 0; a < dimension.axis_count; a++)
+        if (is_scale(&dimension, dimension.axes[a]))
+            scale = side_write(sk, shape->group, grid, d, dimension.axes[a], NULL);
     if (scale < 0)
-        scale = index_write(sk, shape->group, dimension);
-    side_add(shape, scale, count);
-    for (size_t a = 0; a < dimension->axis_count; a++) {
-        enum axis_id axis = dimension->axes[a];
+        scale = index_write(sk, shape->group, &dimension, grid->sizes[d]);
+    side_add(shape, scale, grid->sizes[d]);
+    for (size_t a = 0; a < dimension.axis_count; a++) {
+        enum axis_id axis = dimension.axes[a];
 
-        if (is_scale(dimension, axis))
+        if (is_scale(&dimension, axis) || !grid_varies(grid, d, axis))
             continue;
-        H5_TRY(&sk->h5, H5Dclose(axis_write(sk, shape->group, axis, count, 1, &scale)));
+        H5_TRY(&sk->h5, H5Dclose(side_write(sk, shape->group, grid, d, axis, &scale)));
         shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
     }
 }
@@ -197,6 +223,12 @@ static bool is_single(const struct space *space, const struct grid *grid,
            (axis_specs[axis].kind != AXIS_RECORD || space->axes[axis].values[0].record);
 }
 
+static hid_t single_write(struct skeleton *sk, hid_t group, enum axis_id axis, int rank)
+{
+    return axis_write(sk, group, axis, sk->study->sweep->space.axes[axis].values, 1,
+                      rank, NULL);
+}
+
 /* The single axes whose place in the sweep is in [from, to). */
 static void singles_write(struct skeleton *sk, struct shape *shape,
                           const struct grid *grid, unsigned from, unsigned to)
@@ -206,7 +238,7 @@ static void singles_write(struct skeleton *sk, struct shape *shape,
     for (unsigned place = from; place < to; place++)
         for (enum axis_id axis = 0; axis < AXES; axis++)
             if (is_single(space, grid, axis) && space->axes[axis].place == place)
-                side_add(shape, axis_write(sk, shape->group, axis, 1, 1, NULL), 1);
+                side_add(shape, single_write(sk, shape->group, axis, 1), 1);
 }
 
 /* More axes than a dataset has dimensions: what is single becomes scalar coordinates. */
@@ -215,7 +247,7 @@ static void scalars_write(struct skeleton *sk, struct shape *shape,
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (is_single(&sk->study->sweep->space, grid, axis)) {
-            H5_TRY(&sk->h5, H5Dclose(axis_write(sk, shape->group, axis, 1, 0, NULL)));
+            H5_TRY(&sk->h5, H5Dclose(single_write(sk, shape->group, axis, 0)));
             shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
         }
 }
@@ -241,7 +273,7 @@ void shape_begin(struct skeleton *sk, struct shape *shape, const char *path,
 
         if (sides <= SHAPE_RANK)
             singles_write(sk, shape, grid, place, next);
-        dimension_write(sk, shape, dimension, grid->sizes[d]);
+        dimension_write(sk, shape, grid, d);
         place = next > place ? next : place;
     }
     if (sides <= SHAPE_RANK)
@@ -280,6 +312,6 @@ void skeleton_defaults(struct skeleton *sk, const char *path)
             !space->axes[axis].is_dimension &&
             (axis_specs[axis].kind != AXIS_RECORD ||
              space->axes[axis].values[0].record))
-            H5_TRY(&sk->h5, H5Dclose(axis_write(sk, group, axis, 1, 0, NULL)));
+            H5_TRY(&sk->h5, H5Dclose(single_write(sk, group, axis, 0)));
     H5_TRY(&sk->h5, H5Gclose(group));
 }

@@ -5,7 +5,7 @@
 
 #include "base/maths.h"
 #include "reliability/wear.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -37,7 +37,7 @@ static double line_writes_hz(const struct visit *visit)
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct platform *platform = (const struct platform *)point->platform;
+    const struct gpu *platform = (const struct gpu *)point->machine;
     double per_line = ceil((double)platform->llc_line_bytes /
                            (double)point->line_bytes);
     double writes =

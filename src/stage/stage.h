@@ -116,6 +116,10 @@ struct stage {
     /* A sweep that names no stages but gives all these asks for it. */
     axis_mask asked_by;
 
+    /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
+     * or none at all. */
+    uint32_t kinds;
+
     /* Bit per stage whose results it reads.  A point needs all of them done there, or one
      * where they stand for kinds of machine, of which a point has one. */
     uint32_t inputs;
@@ -156,6 +160,12 @@ extern const struct word stage_words[];
 /* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
  * array stage that finds capacities, for the sensitivity stage its objective's. */
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
+
+/* Bit per kind of machine whose points it has; 0: it does not span machines. */
+uint32_t stage_kinds(enum stage_id id);
+
+/* Has the sweep a machine of these kinds, or none at all yet? */
+bool stage_has_machines(const struct sweep *sweep, enum stage_id id);
 
 /* The axes that a stage and its inputs declare: what its results may depend on. */
 axis_mask stage_declared_axes(enum stage_id id);
@@ -200,7 +210,8 @@ uint32_t stages_wanted(const struct sweep *sweep);
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* The grid of a stage in this sweep, over stage_axes.  STATUS_INPUT on overflow. */
+/* The grid of a stage in this sweep, over stage_axes; freed with grid_free.  STATUS_INPUT on
+ * overflow. */
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 

@@ -186,7 +186,7 @@ static enum status network_place(const struct crossbar_request *request,
     if (needed > placed->tiles)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the network's weights take %.0f tiles, %s has %.0f", needed,
-                         request->chip->record.name, placed->tiles);
+                         request->chip->machine.record.name, placed->tiles);
     if (request->chip->replicates)
         copies_grow(request, placed);
     return STATUS_OK;

@@ -1,4 +1,4 @@
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 
 /* Row shifts of a stencil's neighbours within a plane of the grid, by which each
  * unknown is loaded; three planes are read side by side. */
@@ -71,7 +71,7 @@ static void forward_part(const struct gpu_run *run, size_t i)
 /* Pointwise work on what a kernel before has in registers costs nothing. */
 static bool is_fused(const struct gpu_run *run, const struct operation *operation)
 {
-    const struct platform *platform = run->stream->platform;
+    const struct gpu *platform = run->stream->platform;
     int kind = operation->layer->kind;
 
     if (kind == LAYER_DROPOUT && run->phase != PHASE_TRAINING)

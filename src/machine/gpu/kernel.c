@@ -16,7 +16,7 @@ enum {
     PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
 };
 
-void kernel_stream_create(struct kernel_stream *stream, const struct platform *platform,
+void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
                           unsigned precision_bits, unsigned shift,
                           struct access_sink sink)
 {
@@ -27,7 +27,7 @@ void kernel_stream_create(struct kernel_stream *stream, const struct platform *p
                          .sectors_per_line = platform->llc_line_bytes /
                                              platform->llc_sector_bytes,
                          .shift = shift },
-        .macs_hz = platform_peak_macs_hz(platform, precision_bits) *
+        .macs_hz = gpu_peak_macs_hz(platform, precision_bits) *
                    platform->kernel_efficiency,
         .sink = sink,
         .buffer = alloc_array(BUFFER_ACCESSES, sizeof(uint32_t)),
@@ -74,7 +74,7 @@ struct thread_grid {
     uint64_t tiles_m, tiles_n, steps, splits, split_steps, blocks, concurrent;
 };
 
-static struct thread_grid product_grid(const struct platform *platform,
+static struct thread_grid product_grid(const struct gpu *platform,
                                        const struct kernel_product *p)
 {
     struct thread_grid grid = {
@@ -276,7 +276,7 @@ static void emit_share(struct kernel_stream *stream, const struct pass_tensor *t
         kernel_run(stream, tensor->first_line + begin, end - begin, tensor->writes);
 }
 
-static uint64_t pass_waves(const struct platform *platform, const struct pass *pass)
+static uint64_t pass_waves(const struct gpu *platform, const struct pass *pass)
 {
     uint64_t wave_lines = platform->processors * platform->blocks_per_processor *
                           (PASS_BLOCK_BYTES / platform->llc_line_bytes);

@@ -20,7 +20,7 @@ double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
     return share < 1 ? share : 1;
 }
 
-static void dram_code(const struct machine *machine, const struct mac_layer *layer,
+static void dram_code(const struct pe_machine *machine, const struct mac_layer *layer,
                       struct mapping *mapping)
 {
     uint64_t run_bits = machine->accelerator.dram_run_bits;
@@ -51,7 +51,7 @@ static void arithmetic_gate(struct mapping *mapping, double share)
         mapping->pe_uses += weights->reads + sums->reads + sums->writes - before;
 }
 
-void zeros_apply(const struct machine *machine, const struct mac_layer *layer,
+void zeros_apply(const struct pe_machine *machine, const struct mac_layer *layer,
                  struct mapping *mapping)
 {
     enum zeros zeros = (enum zeros)machine->accelerator.zeros;

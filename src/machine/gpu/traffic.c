@@ -1,15 +1,8 @@
-#include "machine/gpu/family.h"
+#include "machine/gpu/traffic.h"
+
+#include "machine/gpu/kernels.h"
 
 #include <math.h>
-
-const struct word family_words[] = {
-    { "gpu", FAMILY_GPU },
-    { NULL, 0 },
-};
-
-const struct family *const families[FAMILY_COUNT] = {
-    [FAMILY_GPU] = &gpu_family,
-};
 
 /* The miss ratio at a capacity: linear between the given ones, the last one beyond them (it
  * cannot rise), NaN below the first: nobody knows. */
@@ -33,7 +26,7 @@ static double given_ratio(const struct workload *workload, double capacity_bytes
 
 /* Counts in place of an access stream, in lines of the cache: by their bytes.  Reads and writes miss alike, and a line that was
  * written to is written back when it leaves. */
-static enum status given_traffic(const struct platform *platform,
+static enum status given_traffic(const struct gpu *platform,
                                  const struct workload *workload, enum phase phase,
                                  uint64_t batch, struct reuse_curve *curve,
                                  struct error *err)
@@ -65,9 +58,8 @@ static enum status given_traffic(const struct platform *platform,
     return STATUS_OK;
 }
 
-enum status reuse_evaluate(const struct platform *platform,
-                           const struct workload *workload, enum phase phase,
-                           uint64_t batch, unsigned precision_bits,
+enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+                           enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err)
 {
@@ -83,10 +75,10 @@ enum status reuse_evaluate(const struct platform *platform,
 
     if (workload_is_given(workload))
         return given_traffic(platform, workload, phase, batch, curve, err);
-    return families[platform->family]->evaluate(&evaluation, curve, err);
+    return gpu_evaluate(&evaluation, curve, err);
 }
 
-void traffic_at(const struct platform *platform, const struct reuse_curve *curve,
+void traffic_at(const struct gpu *platform, const struct reuse_curve *curve,
                 double capacity_bytes, struct traffic *traffic)
 {
     double line_bytes = curve->line_bytes;
@@ -112,7 +104,7 @@ void traffic_at(const struct platform *platform, const struct reuse_curve *curve
     };
 }
 
-double reuse_cost_s(const struct platform *platform, const struct workload *workload,
+double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
                     enum phase phase, uint64_t batch)
 {
     const struct evaluation evaluation = {
@@ -126,5 +118,5 @@ double reuse_cost_s(const struct platform *platform, const struct workload *work
 
     if (workload_is_given(workload))
         return 1e-5;
-    return families[platform->family]->cost_s(&evaluation);
+    return gpu_cost_s(&evaluation);
 }

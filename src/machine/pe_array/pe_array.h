@@ -1,11 +1,11 @@
-/* An accelerator with memories on its chip: PEs, memory levels, a DRAM.  How it maps a
- * layer is its family's matter (machine/pe_array/family.h); the record holds the parameters of all
- * families, each with its source. */
-#ifndef NVSWEEP_PE_ARRAY_ACCELERATOR_H
-#define NVSWEEP_PE_ARRAY_ACCELERATOR_H
+/* An array of PEs with memories on its chip and a DRAM.  How it maps a layer is its family's
+ * matter (machine/pe_array/mapping.h).  The record holds the parameters of all families;
+ * files of library records give those of their own. */
+#ifndef NVSWEEP_PE_ARRAY_PE_ARRAY_H
+#define NVSWEEP_PE_ARRAY_PE_ARRAY_H
 
 #include "machine/pe_array/systolic.h"
-#include "base/schema.h"
+#include "machine/machine.h"
 
 /* The memories a record may have; also the `level` dimension of results. */
 enum level_id {
@@ -50,10 +50,8 @@ struct pass_choice {
     uint64_t filters_held, samples; /* whose partial sums stay in the buffer */
 };
 
-struct accelerator {
-    struct record record;
-    const char *summary;
-    int family; /* enum accel_family_id */
+struct pe_array {
+    struct machine machine;
 
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
@@ -99,10 +97,46 @@ struct accelerator {
     double transform_ops_hz; /* additions a second of the transform units */
     double transform_j;      /* per addition */
 };
-extern const struct schema accelerator_schema;
+extern const struct schema pe_level_schema;
+
+/* What all families read; each adds its own. */
+/* clang-format off */
+#define PE_ARRAY_FIELDS \
+    MACHINE_FIELDS, \
+    FIELD_COUNT(struct pe_array, pe_rows, REQUIRED, 1, 65536, "rows of PEs (cpu: 1)"), \
+    FIELD_COUNT(struct pe_array, pe_columns, REQUIRED, 1, 65536, "columns of PEs (cpu: lanes of a vector)"), \
+    FIELD_COUNT(struct pe_array, pe_depth, 1, 1, 1024, "winograd: products a PE adds up at once"), \
+    FIELD_NUMBER(struct pe_array, clock_hz, "Hz", REQUIRED, 1e3, 1e11, "clock"), \
+    FIELD_NUMBER(struct pe_array, node_m, "m", REQUIRED, 1e-9, 250e-9, "node of this record's energies and areas"), \
+    FIELD_FLAG(struct pe_array, low_power, 0, "low-power variant of the node"), \
+    FIELD_COUNT(struct pe_array, mac_bits, 16, 1, 64, "bits of mac_j's operands"), \
+    FIELD_NUMBER(struct pe_array, mac_j, "J", REQUIRED, 0, 1e-6, "one multiply-accumulate"), \
+    FIELD_NUMBER(struct pe_array, mac_area_m2, "m2", 0, 0, 1, "area of one PE without its memories"), \
+    FIELD_NUMBER(struct pe_array, mac_leakage_w, "W", 0, 0, 1, "leakage of one PE without its memories"), \
+    FIELD_NUMBER(struct pe_array, noc_j, "J", 0, 0, 1e-6, "an element moved between PEs"), \
+    FIELD_NUMBER(struct pe_array, control_w, "W", 0, 0, 1e4, "clock and control while computing"), \
+    FIELD_NUMBER(struct pe_array, gate_breakeven_s, "s", 1e-6, 0, 1, "leakage time that switching a level off and on costs (default assumed)"), \
+    FIELD_NUMBER(struct pe_array, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"), \
+    FIELD_NUMBER(struct pe_array, dram_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy per bit moved"), \
+    FIELD_NUMBER(struct pe_array, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"), \
+    FIELD_WORD(struct pe_array, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"), \
+    FIELD_COUNT(struct pe_array, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"), \
+    FIELD_FLAG(struct pe_array, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"), \
+    FIELD_FLAG(struct pe_array, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"), \
+    FIELD_LIST(struct pe_array, levels, &pe_level_schema, "memories on the chip")
+/* clang-format on */
+
+#define PE_ARRAY_SCHEMA(table)                                                    \
+    {                                                                             \
+        .kind = "machine", .folder = "machines", .size = sizeof(struct pe_array), \
+        .fields = (table), .field_count = FIELD_COUNT_OF(table),                  \
+        .finish = pe_array_finish                                                 \
+    }
+
+/* Levels must differ; the family's own check. */
+enum status pe_array_finish(void *record, struct error *err);
 
 /* The record's level of that kind, or NULL. */
-const struct level *accelerator_level(const struct accelerator *accelerator,
-                                      enum level_id id);
+const struct level *pe_array_level(const struct pe_array *array, enum level_id id);
 
 #endif

@@ -1,28 +1,15 @@
-/* An accelerator family is a way to map a layer onto PEs and memories: layer in, cycles
- * and accesses per memory level out.  Each is one file; families.c lists them, the
- * simplest first. */
-#ifndef NVSWEEP_PE_ARRAY_FAMILY_H
-#define NVSWEEP_PE_ARRAY_FAMILY_H
+/* How families of PE arrays map a layer onto PEs and memories: layer in, cycles and accesses
+ * per memory level out.  Each family is one file. */
+#ifndef NVSWEEP_PE_ARRAY_MAPPING_H
+#define NVSWEEP_PE_ARRAY_MAPPING_H
 
-#include "machine/pe_array/accelerator.h"
+#include "machine/pe_array/pe_array.h"
 #include "workload/layer.h"
 #include "base/error.h"
 
-enum accel_family_id {
-    ACCEL_CPU,
-    ACCEL_SYSTOLIC,
-    ACCEL_ROW_STATIONARY,
-    ACCEL_EIE,
-    ACCEL_WINOGRAD,
-    ACCEL_SCALESIM,
-    ACCEL_NEST,
-    ACCEL_FAMILY_COUNT,
-};
-extern const struct word accel_family_words[];
-
 /* The machine as mapped: the record with the sweep's axes applied. */
-struct machine {
-    struct accelerator accelerator; /* a copy; its levels are the record's own */
+struct pe_machine {
+    struct pe_array accelerator; /* a copy; its levels are the record's own */
     uint64_t
         buffer_bytes;   /* capacity of each buffer outside the PEs; 0: the record's */
     uint64_t word_bits; /* of memories that hold weights; 0: the record's */
@@ -55,53 +42,49 @@ struct mapping {
     double transformed_macs;        /* and what is left of them */
 };
 
-struct accel_family {
-    const char *name, *summary;
+struct pe_steps {
     bool is_stall_free; /* DRAM never holds it up */
     bool counts_zeros;  /* map reads the layer's densities itself */
 
-    /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
-    enum status (*check)(const struct accelerator *accelerator, struct error *err);
-
     /* Bits of the PEs' weight memories that a layer's weights take, where they must lie
      * there before they are used.  NULL: they stream. */
-    double (*held_bits)(const struct machine *machine, const struct mac_layer *layer);
+    double (*held_bits)(const struct pe_machine *machine,
+                        const struct mac_layer *layer);
 
     /* Pure.  STATUS_INFEASIBLE with the reason if the layer cannot be mapped. */
-    enum status (*map)(const struct machine *machine, const struct mac_layer *layer,
+    enum status (*map)(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping, struct error *err);
 
     /* Seconds that map takes of a core, roughly; NULL: the same for all layers, hardly any.
      * Constants are measured on one core of an AMD EPYC of 2023 (build/bench_accel shows
      * estimates beside times). */
-    double (*map_s)(const struct machine *machine, const struct mac_layer *layer);
+    double (*map_s)(const struct pe_machine *machine, const struct mac_layer *layer);
 };
-
-extern const struct accel_family *const accel_families[ACCEL_FAMILY_COUNT];
-extern const struct accel_family cpu_family, systolic_family, row_stationary_family,
-    eie_family, winograd_family, scalesim_family, nest_family;
 
 /* All layers with that number (0: all), added up; every layer finds its inputs in DRAM
  * and leaves its outputs there.  Where weights must lie in the PEs, those of all these
  * layers do if they fit; else each layer's come from DRAM before it.  Weights that stay on the chip are read from the weight
  * buffer instead.  Pure.  STATUS_INFEASIBLE as map, or if there is no such layer. */
-enum status machine_map(const struct machine *machine, const struct mac_layers *layers,
-                        size_t number, struct mapping *total, struct error *err);
+enum status pe_machine_map(const struct pe_machine *machine,
+                           const struct mac_layers *layers, size_t number,
+                           struct mapping *total, struct error *err);
 
-/* Seconds that machine_map takes, roughly. */
-double machine_map_s(const struct machine *machine, const struct mac_layers *layers,
-                     size_t number);
+/* Seconds that pe_machine_map takes, roughly. */
+double pe_machine_map_s(const struct pe_machine *machine,
+                        const struct mac_layers *layers, size_t number);
 
-/* The entry at `index` alone, the others of the network known.  As machine_map. */
-enum status machine_map_one(const struct machine *machine,
-                            const struct mac_layers *layers, size_t index,
-                            struct mapping *mapping, struct error *err);
+/* The entry at `index` alone, the others of the network known.  As pe_machine_map. */
+enum status pe_machine_map_one(const struct pe_machine *machine,
+                               const struct mac_layers *layers, size_t index,
+                               struct mapping *mapping, struct error *err);
 
 /* Capacity of a level in elements, the sweep's buffer capacity applied. */
-double machine_capacity(const struct machine *machine, enum level_id id);
-uint64_t machine_level_bytes(const struct machine *machine, const struct level *level);
+double pe_machine_capacity(const struct pe_machine *machine, enum level_id id);
+uint64_t pe_machine_level_bytes(const struct pe_machine *machine,
+                                const struct level *level);
 
-uint64_t machine_word_bits(const struct machine *machine, const struct level *level);
+uint64_t pe_machine_word_bits(const struct pe_machine *machine,
+                              const struct level *level);
 
 /* Accesses that `elements` of `bits` take in words of word_bits: as many to a word as
  * fit whole, or several words to one. */
@@ -109,6 +92,6 @@ double level_accesses(double elements, unsigned bits, uint64_t word_bits);
 
 /* Stall until DRAM has moved the mapping's elements; double buffers overlap it with
  * computing. */
-void mapping_stall(const struct machine *machine, struct mapping *mapping);
+void mapping_stall(const struct pe_machine *machine, struct mapping *mapping);
 
 #endif
