@@ -163,7 +163,8 @@ def stages_of(file):
     def visit(_, item):
         if isinstance(item, h5py.Dataset) and "stage" in item.attrs and \
                 "flag_meanings" in item.attrs:
-            found.append(Stage(item))
+            root = file.get("status")  # the last stage's has a second name in its group
+            found.append(Stage(root if root is not None and root == item else item))
 
     file.visititems(visit)
     return {stage.name: stage for stage in found}
