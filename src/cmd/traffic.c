@@ -73,6 +73,7 @@ static enum status product_read(const struct csv *csv, size_t row, const char *p
         .m = (uint64_t)v[IN_M],
         .k = (uint64_t)v[IN_K],
         .n = (uint64_t)v[IN_N],
+        .products = 1,
         .tile_m = (uint64_t)v[IN_TILE_M],
         .tile_n = (uint64_t)v[IN_TILE_N],
         .tile_k = (uint64_t)v[IN_TILE_K],

@@ -35,7 +35,8 @@ void gpu_product_tiles(const struct platform *platform, struct gpu_product *prod
     if (product->tile_m && product->tile_n && product->tile_k)
         return;
     for (unsigned i = 0; i < TILES; i++) {
-        double blocks = div_up(product->m, tiles[i].m) * div_up(product->n, tiles[i].n);
+        double blocks = div_up(product->m, tiles[i].m) * div_up(product->n, tiles[i].n) *
+                        (double)product->products;
         double time = rounds(platform, blocks) * (double)(tiles[i].m * tiles[i].n);
 
         if (time >= best)
@@ -86,7 +87,7 @@ struct gpu_product_cost gpu_product_cost(const struct platform *platform,
         .m = p.m,
         .n = p.n,
         .k = p.k,
-        .products = 1,
+        .products = p.products,
         .tile_m = p.tile_m,
         .tile_n = p.tile_n,
         .blocks_per_processor = p.blocks_per_processor,

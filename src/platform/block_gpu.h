@@ -6,9 +6,9 @@
 #include "platform/block_kernel.h"
 #include "platform/platform.h"
 
-/* C (m x n) = A (m x k) times B (k x n). */
+/* products x C (m x n) = A (m x k) times B (k x n). */
 struct gpu_product {
-    uint64_t m, k, n;
+    uint64_t m, k, n, products;
     uint64_t tile_m, tile_n, tile_k; /* 0: chosen (gpu_product_tiles) */
     uint64_t stages;                 /* steps of k on their way at once; 0: the record's */
     uint64_t blocks_per_processor;   /* 0: the record's */

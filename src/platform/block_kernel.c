@@ -255,7 +255,7 @@ static void chunk_add(const struct block_attention *a,
     uint64_t group = a->heads / a->kv_heads, used = 0;
     double context = (double)a->context;
     double middle = context * (chunk + 0.5) / CHUNKS;
-    double bytes = weight * 2 * context / CHUNKS * (double)a->head_width *
+    double bytes = weight * (double)a->shared_tensors * context / CHUNKS * (double)a->head_width *
                    a->element_bytes;
 
     for (uint64_t i = 0; i < group * tiles; i++) {
@@ -284,15 +284,16 @@ struct block_traffic block_attention_traffic(const struct block_attention *atten
     double queries = (double)(attention->batch * attention->heads * attention->tokens);
     struct block_traffic traffic = {
         .blocks = attention->batch * attention->heads * tiles,
-        .read_bytes = queries * width,
-        .write_bytes = queries * width,
+        .read_bytes = queries * width * (double)attention->own_reads,
+        .write_bytes = queries * width * (double)attention->own_writes,
     };
-    double end;
+    double own = traffic.read_bytes / (double)traffic.blocks, end;
     struct attention_block *blocks = attention_schedule(attention, launch, tiles, &end);
     double *times = alloc_array(group * tiles, sizeof *times);
 
     for (uint64_t tile = 0; tile < tiles; tile++)
-        traffic.read_bytes += (double)(attention->batch * attention->heads) * 2 * width *
+        traffic.read_bytes += (double)(attention->batch * attention->heads) *
+                              (double)attention->shared_tensors * width *
                               keys_seen(attention, tile);
     traffic.reuse = block_reuse_create(0, end, launch->ways);
     for (uint64_t head = stride / 2; head < all; head += stride)
@@ -300,8 +301,7 @@ struct block_traffic block_attention_traffic(const struct block_attention *atten
             chunk_add(attention, blocks, tiles, head, chunk, weight, times,
                       traffic.reuse);
     for (uint64_t q = 0; q < traffic.blocks; q++)
-        block_reuse_read(traffic.reuse, blocks[q].start, INFINITY,
-                         queries * width / (double)traffic.blocks);
+        block_reuse_read(traffic.reuse, blocks[q].start, INFINITY, own);
     block_reuse_write(traffic.reuse, traffic.write_bytes);
     free(times);
     free(blocks);

@@ -40,10 +40,13 @@ struct block_product {
 };
 
 /* Attention that keeps scores on the chip: a block takes tile_tokens queries of a head and
- * walks over the keys and values of its key-value head. */
+ * walks over the keys and values of its key-value head.  On the way back queries and keys
+ * change places, and other tensors go with them. */
 struct block_attention {
     uint64_t batch, heads, kv_heads, head_width;
     uint64_t tokens, context; /* queries, and keys that they see */
+    uint64_t shared_tensors;  /* as large as the keys, that all blocks of a head walk over: 2 */
+    uint64_t own_reads, own_writes; /* as large as the queries, a block its part: 1, 1 */
     uint64_t tile_tokens;
     uint64_t blocks_per_processor;
     bool is_causal;  /* query i sees the keys up to context - tokens + i */

@@ -4,6 +4,12 @@
 #include "platform/block_kernel.h"
 #include "platform/family.h"
 
+static const struct word kernel_counting_words[] = {
+    { "followed", KERNELS_FOLLOWED },
+    { "counted", KERNELS_COUNTED },
+    { NULL, 0 },
+};
+
 /* clang-format off */
 static const struct field platform_fields[] = {
     FIELD_TEXT(struct platform, summary, "", "what it is, in a line"),
@@ -27,6 +33,7 @@ static const struct field platform_fields[] = {
     FIELD_FLAG(struct platform, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct platform, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
     FIELD_FLAG(struct platform, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
+    FIELD_WORD(struct platform, kernels, kernel_counting_words, KERNELS_FOLLOWED, "kernels of networks without convolutions: followed line by line (attention with its scores in memory), or counted by thread blocks (scores on the chip)"),
     FIELD_COUNT(struct platform, llc_line_bytes, 128, 16, 4096, "line of the last-level cache"),
     FIELD_COUNT(struct platform, llc_sector_bytes, 32, 4, 4096, "part of a line moved alone"),
     FIELD_COUNT(struct platform, llc_ways, 16, 0, 1024, "ways of the last-level cache (0: fully associative)"),

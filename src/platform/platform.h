@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How the accesses of a network without convolutions are found; those of others are always
+ * followed line by line. */
+enum kernel_counting { KERNELS_FOLLOWED, KERNELS_COUNTED };
+
 struct platform {
     struct record record;
     const char *summary;
@@ -35,6 +39,7 @@ struct platform {
     bool l1_bypass;            /* every global load reaches the last-level cache */
     bool unrolls_convolutions; /* image by image through a workspace (im2col) */
     bool fuses_elementwise;    /* activation, normalisation, addition cost no pass */
+    int kernels;               /* enum kernel_counting */
 
     /* Last-level cache. */
     uint64_t llc_line_bytes, llc_sector_bytes;
