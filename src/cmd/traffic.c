@@ -17,8 +17,19 @@ struct input {
     double min, max;
     bool is_required, is_whole;
 };
-enum { IN_M, IN_K, IN_N, IN_TILE_M, IN_TILE_N, IN_TILE_K, IN_STAGES, IN_WAVES, IN_CLOCK,
-       IN_PRECISION, INPUTS };
+enum {
+    IN_M,
+    IN_K,
+    IN_N,
+    IN_TILE_M,
+    IN_TILE_N,
+    IN_TILE_K,
+    IN_STAGES,
+    IN_WAVES,
+    IN_CLOCK,
+    IN_PRECISION,
+    INPUTS
+};
 static const struct input inputs[INPUTS] = {
     [IN_M] = { "m", 1, 1 << 24, true, true },
     [IN_K] = { "k", 1, 1 << 24, true, true },
@@ -33,8 +44,9 @@ static const struct input inputs[INPUTS] = {
 };
 
 /* The number in a cell; 0 where it is empty and need not be given. */
-static enum status cell_read(const struct csv *csv, size_t row, const struct input *input,
-                             const char *path, double *value, struct error *err)
+static enum status cell_read(const struct csv *csv, size_t row,
+                             const struct input *input, const char *path, double *value,
+                             struct error *err)
 {
     const char *cell = csv_cell(csv, row, input->name);
     char *end;
@@ -45,9 +57,10 @@ static enum status cell_read(const struct csv *csv, size_t row, const struct inp
     *value = strtod(cell, &end);
     if (!*cell || *end || !(*value >= input->min && *value <= input->max) ||
         (input->is_whole && *value != floor(*value)))
-        return error_set(err, STATUS_INPUT, "%s:%zu: %s is '%.40s', must be a %snumber in %g..%g",
-                         path, row + 1, input->name, cell,
-                         input->is_whole ? "whole " : "", input->min, input->max);
+        return error_set(err, STATUS_INPUT,
+                         "%s:%zu: %s is '%.40s', must be a %snumber in %g..%g", path,
+                         row + 1, input->name, cell, input->is_whole ? "whole " : "",
+                         input->min, input->max);
     return STATUS_OK;
 }
 
@@ -82,9 +95,10 @@ static enum status product_read(const struct csv *csv, size_t row, const char *p
         .precision_bits = v[IN_PRECISION] > 0 ? (unsigned)v[IN_PRECISION] : 16,
     };
     if (!product->tile_m != !product->tile_n || !product->tile_m != !product->tile_k)
-        return error_set(err, STATUS_INPUT,
-                         "%s:%zu: tile_m, tile_n and tile_k must be given together, or none",
-                         path, row + 1);
+        return error_set(
+            err, STATUS_INPUT,
+            "%s:%zu: tile_m, tile_n and tile_k must be given together, or none", path,
+            row + 1);
     gpu_product_tiles(platform, product);
     if (v[IN_WAVES] > 0) /* of as many blocks as run at a time */
         product->blocks_per_processor = (uint64_t)fmax(
@@ -168,7 +182,8 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     platform = (const struct platform *)library_find(&library, SHELF_PLATFORM, machine);
     if (!platform) {
         status = error_set(err, STATUS_INPUT,
-                           "machine: no GPU record '%.60s' (nvsweep list machines)", machine);
+                           "machine: no GPU record '%.60s' (nvsweep list machines)",
+                           machine);
         goto out;
     }
     llc_bytes = platform->llc_bytes;

@@ -6,8 +6,8 @@
 static const struct {
     uint64_t m, n, k;
 } tiles[] = {
-    { 256, 128, 32 }, { 128, 256, 32 }, { 128, 128, 32 }, { 128, 64, 64 },
-    { 64, 128, 64 },  { 64, 64, 64 },
+    { 256, 128, 32 }, { 128, 256, 32 }, { 128, 128, 32 },
+    { 128, 64, 64 },  { 64, 128, 64 },  { 64, 64, 64 },
 };
 enum { TILES = sizeof tiles / sizeof *tiles };
 
@@ -35,8 +35,8 @@ void gpu_product_tiles(const struct platform *platform, struct gpu_product *prod
     if (product->tile_m && product->tile_n && product->tile_k)
         return;
     for (unsigned i = 0; i < TILES; i++) {
-        double blocks = div_up(product->m, tiles[i].m) * div_up(product->n, tiles[i].n) *
-                        (double)product->products;
+        double blocks = div_up(product->m, tiles[i].m) *
+                        div_up(product->n, tiles[i].n) * (double)product->products;
         double time = rounds(platform, blocks) * (double)(tiles[i].m * tiles[i].n);
 
         if (time >= best)
@@ -48,9 +48,9 @@ void gpu_product_tiles(const struct platform *platform, struct gpu_product *prod
     }
 }
 
-static struct gpu_product_cost
-product_times(const struct platform *platform, const struct gpu_product *p,
-              double blocks, struct gpu_product_cost cost)
+static struct gpu_product_cost product_times(const struct platform *platform,
+                                             const struct gpu_product *p, double blocks,
+                                             struct gpu_product_cost cost)
 {
     double peak = platform_peak_macs_hz(platform, p->precision_bits) * p->clock_hz /
                   platform->clock_hz;
@@ -59,7 +59,8 @@ product_times(const struct platform *platform, const struct gpu_product *p,
     double ahead = p->stages > 1 ? (double)(p->stages - 1) : 1;
 
     cost.compute_s = rounds(platform, blocks) * block_macs *
-                     (double)platform->processors / (peak * platform->kernel_efficiency);
+                     (double)platform->processors /
+                     (peak * platform->kernel_efficiency);
     /* the last step's outputs leave when nothing is left to compute */
     if (platform->llc_write_bytes_per_s > 0)
         cost.compute_s += cost.l2_write_bytes / platform->llc_write_bytes_per_s;
@@ -67,8 +68,8 @@ product_times(const struct platform *platform, const struct gpu_product *p,
     cost.dram_s = (cost.dram_read_bytes + cost.dram_write_bytes) /
                   (platform->dram_bytes_per_s * platform->dram_share);
     cost.steps_s = steps * platform->step_s / ahead;
-    cost.time_s = platform->launch_s +
-                  fmax(fmax(cost.compute_s, cost.l2_s), fmax(cost.dram_s, cost.steps_s));
+    cost.time_s = platform->launch_s + fmax(fmax(cost.compute_s, cost.l2_s),
+                                            fmax(cost.dram_s, cost.steps_s));
     return cost;
 }
 

@@ -10,9 +10,9 @@
 struct gpu_product {
     uint64_t m, k, n, products;
     uint64_t tile_m, tile_n, tile_k; /* 0: chosen (gpu_product_tiles) */
-    uint64_t stages;                 /* steps of k on their way at once; 0: the record's */
-    uint64_t blocks_per_processor;   /* 0: the record's */
-    double clock_hz;                 /* 0: the record's */
+    uint64_t stages; /* steps of k on their way at once; 0: the record's */
+    uint64_t blocks_per_processor; /* 0: the record's */
+    double clock_hz;               /* 0: the record's */
     unsigned precision_bits;
 };
 

@@ -56,7 +56,7 @@ static int double_compare(const void *a, const void *b)
 
 /* A strip's uses, nearly in order. */
 static void strip_add(struct block_reuse *reuse, double *times, uint64_t count,
-                      double bytes)
+                      double duration, double bytes)
 {
     for (uint64_t i = 1; i < count; i++) {
         double time = times[i];
@@ -67,7 +67,8 @@ static void strip_add(struct block_reuse *reuse, double *times, uint64_t count,
         times[at] = time;
     }
     for (uint64_t i = 0; i < count; i++)
-        block_reuse_read(reuse, times[i], i ? times[i] - times[i - 1] : INFINITY, bytes);
+        block_reuse_read(reuse, times[i], duration,
+                         i ? times[i] - times[i - 1] : INFINITY, bytes);
 }
 
 /* Every stride-th of `strips`, each used `uses` times, is enough. */
@@ -87,14 +88,14 @@ struct tiling {
 };
 
 static struct tiling tiling_of(const struct block_product *product,
-                               const struct block_launch *launch)
+                               enum block_order order)
 {
     struct tiling tiling = {
         .rows = div_up(product->m, product->tile_m),
         .columns = div_up(product->n, product->tile_n),
     };
 
-    switch (launch->order) {
+    switch (order) {
     case BLOCK_ORDER_BANDS: tiling.band = BLOCK_BAND_ROWS / product->tile_m; break;
     case BLOCK_ORDER_ROWS: tiling.band = 1; break;
     case BLOCK_ORDER_COLUMNS: tiling.band = tiling.rows; break;
@@ -121,10 +122,24 @@ static uint64_t tile_extent(uint64_t size, uint64_t tile, uint64_t index)
     return left < tile ? left : tile;
 }
 
+/* Bands follow each other.  All of them use b; a row of a is used throughout its band. */
+struct block_windows block_product_window(const struct block_product *product,
+                                          enum block_order order, bool is_b)
+{
+    struct tiling tiling = tiling_of(product, order);
+    double bands = (double)div_up(tiling.rows, tiling.band);
+    double columns = (double)tiling.columns, products = (double)product->products;
+    double first = is_b ? 1 / bands : 1 - 1 / bands + 1 / (bands * columns);
+    double last = is_b ? 1 - 1 / bands : (1 - 1 / columns) / bands;
+
+    return (struct block_windows){ 0, (products - 1 + first) / products,
+                                   last / products, 1 };
+}
+
 struct block_traffic block_product_traffic(const struct block_product *product,
                                            const struct block_launch *launch)
 {
-    struct tiling tiling = tiling_of(product, launch);
+    struct tiling tiling = tiling_of(product, launch->order);
     uint64_t tiles = tiling.rows * tiling.columns;
     uint64_t longest = tiling.rows > tiling.columns ? tiling.rows : tiling.columns;
     double m = (double)product->m, n = (double)product->n, k = (double)product->k;
@@ -156,7 +171,7 @@ struct block_traffic block_product_traffic(const struct block_product *product,
                 times[u] = block_start(launch, per_processor,
                                        first + (side ? tile_rank(&tiling, u, strip)
                                                      : tile_rank(&tiling, strip, u)));
-            strip_add(traffic.reuse, times, users,
+            strip_add(traffic.reuse, times, users, 1,
                       weight * k * element * (double)tile_extent(size, tile, strip));
         }
     }
@@ -255,8 +270,8 @@ static void chunk_add(const struct block_attention *a,
     uint64_t group = a->heads / a->kv_heads, used = 0;
     double context = (double)a->context;
     double middle = context * (chunk + 0.5) / CHUNKS;
-    double bytes = weight * (double)a->shared_tensors * context / CHUNKS * (double)a->head_width *
-                   a->element_bytes;
+    double bytes = weight * (double)a->shared_tensors * context / CHUNKS *
+                   (double)a->head_width * a->element_bytes;
 
     for (uint64_t i = 0; i < group * tiles; i++) {
         const struct attention_block *block = &blocks[kv_head * group * tiles + i];
@@ -269,7 +284,7 @@ static void chunk_add(const struct block_attention *a,
         times[used++] = block->start + at * block->duration;
     }
     qsort(times, used, sizeof *times, double_compare);
-    strip_add(reuse, times, used, bytes);
+    strip_add(reuse, times, used, 1.0 / CHUNKS, bytes);
 }
 
 struct block_traffic block_attention_traffic(const struct block_attention *attention,
@@ -301,7 +316,7 @@ struct block_traffic block_attention_traffic(const struct block_attention *atten
             chunk_add(attention, blocks, tiles, head, chunk, weight, times,
                       traffic.reuse);
     for (uint64_t q = 0; q < traffic.blocks; q++)
-        block_reuse_read(traffic.reuse, blocks[q].start, INFINITY, own);
+        block_reuse_read(traffic.reuse, blocks[q].start, 0, INFINITY, own);
     block_reuse_write(traffic.reuse, traffic.write_bytes);
     free(times);
     free(blocks);

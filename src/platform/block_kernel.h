@@ -13,9 +13,9 @@
 
 /* Order in which the tiles of a product are launched. */
 enum block_order {
-    BLOCK_ORDER_BANDS,   /* bands of as many tile rows as hold BLOCK_BAND_ROWS rows: within
+    BLOCK_ORDER_BANDS, /* bands of as many tile rows as hold BLOCK_BAND_ROWS rows: within
                           * a band column by column (the swizzle of libraries) */
-    BLOCK_ORDER_ROWS,    /* a row of tiles after the other */
+    BLOCK_ORDER_ROWS,  /* a row of tiles after the other */
     BLOCK_ORDER_COLUMNS, /* a column of tiles after the other */
 };
 extern const struct word block_order_words[];
@@ -45,14 +45,24 @@ struct block_product {
 struct block_attention {
     uint64_t batch, heads, kv_heads, head_width;
     uint64_t tokens, context; /* queries, and keys that they see */
-    uint64_t shared_tensors;  /* as large as the keys, that all blocks of a head walk over: 2 */
-    uint64_t own_reads, own_writes; /* as large as the queries, a block its part: 1, 1 */
+    uint64_t
+        shared_tensors; /* as large as the keys, that all blocks of a head walk over: 2 */
+    uint64_t own_reads,
+        own_writes; /* as large as the queries, a block its part: 1, 1 */
     uint64_t tile_tokens;
     uint64_t blocks_per_processor;
     bool is_causal;  /* query i sees the keys up to context - tokens + i */
     bool alternates; /* every second wave walks over the keys backwards */
     double element_bytes;
 };
+
+/* Parts of a product's time, 0 to 1, in which its two operands are walked through for the
+ * first time and for the last. */
+struct block_windows {
+    double first_begin, first_end, last_begin, last_end;
+};
+struct block_windows block_product_window(const struct block_product *product,
+                                          enum block_order order, bool is_b);
 
 /* What a kernel moves at the last-level cache, and the reuse of what it reads. */
 struct block_traffic {

@@ -17,16 +17,16 @@ enum {
 };
 
 struct epoch {
-    double total;       /* bytes read, first uses included */
-    double first;       /* of these, first uses */
-    double bytes[BINS]; /* of finite gaps */
+    double total;        /* bytes read, first uses included */
+    double first;        /* of these, first uses */
+    double bytes[BINS];  /* of finite gaps */
     double moment[BINS]; /* bytes times gap */
 };
 
 struct block_reuse {
     double begin, length; /* of an epoch */
     double written;
-    unsigned lowest; /* bin of the shortest gap */
+    unsigned lowest;     /* bin of the shortest gap */
     double loads[LOADS]; /* of a set, in units of the mean */
     unsigned load_count;
     struct epoch epochs[EPOCHS + 1]; /* the last: the whole span */
@@ -137,13 +137,24 @@ static void epoch_read(struct epoch *epoch, double gap, double bytes)
     }
 }
 
-void block_reuse_read(struct block_reuse *reuse, double time, double gap, double bytes)
+void block_reuse_read(struct block_reuse *reuse, double time, double duration,
+                      double gap, double bytes)
 {
-    double at = (time - reuse->begin) / reuse->length;
-    unsigned own = at <= 0 ? 0 : at < EPOCHS ? (unsigned)at : EPOCHS - 1;
+    double begin = (time - reuse->begin) / reuse->length;
+    double end = begin + duration / reuse->length;
+    unsigned first = begin <= 0 ? 0 : begin < EPOCHS ? (unsigned)begin : EPOCHS - 1;
 
-    epoch_read(&reuse->epochs[own], gap, bytes);
     epoch_read(&reuse->epochs[EPOCHS], gap, bytes);
+    for (unsigned e = first; e < EPOCHS; e++) {
+        double from = e == first ? begin : e, to = e + 1 < EPOCHS ? e + 1 : end;
+
+        if (end <= to || end <= begin) {
+            epoch_read(&reuse->epochs[e], gap,
+                       end > begin ? bytes * (end - from) / (end - begin) : bytes);
+            break;
+        }
+        epoch_read(&reuse->epochs[e], gap, bytes * (to - from) / (end - begin));
+    }
     if (gap < INFINITY && bin_of(gap) < reuse->lowest)
         reuse->lowest = bin_of(gap);
 }

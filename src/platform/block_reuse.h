@@ -24,8 +24,10 @@ struct block_reuse; /* opaque */
 struct block_reuse *block_reuse_create(double begin, double end, uint64_t ways);
 void block_reuse_free(struct block_reuse *reuse);
 
-/* bytes are read at `time`, `gap` after they were read before (INFINITY: never). */
-void block_reuse_read(struct block_reuse *reuse, double time, double gap, double bytes);
+/* bytes are read evenly from `time` on for `duration`, each `gap` after it was read before
+ * (INFINITY: never). */
+void block_reuse_read(struct block_reuse *reuse, double time, double duration,
+                      double gap, double bytes);
 
 /* bytes are written once, evenly over the span. */
 void block_reuse_write(struct block_reuse *reuse, double bytes);

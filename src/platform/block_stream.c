@@ -8,16 +8,25 @@
 
 enum {
     PARTS = 8,     /* a tensor's walk is looked at in so many parts */
+    TOUCHES = 16,  /* of a kernel, at most */
     RESULTS = 512, /* kernels kept */
 };
 
 /* Lines next to each other with one history. */
 struct segment {
     uint64_t first, end;
-    uint64_t kernel;     /* that touched it last */
-    uint64_t walked;     /* kernel that is walking through it, and one */
+    uint64_t kernel; /* that touched it last, */
+    size_t touch;    /* and by which of its touches */
+    uint64_t walked; /* kernel that is walking through it, and one */
     bool is_known, is_dirty;
-    double longest;      /* distance between two touches since it was written, in bytes */
+    double longest
+        [PARTS]; /* distance between two touches since it was written, in bytes */
+};
+
+/* What a kernel touched and none since, by touch, and when it touched it last. */
+struct live {
+    double bytes[TOUCHES], all_bytes;
+    struct block_window last[TOUCHES];
 };
 
 /* What a kernel's blocks fetch again, kept for kernels alike. */
@@ -36,8 +45,8 @@ struct block_stream {
     bool counts;
     struct segment *segments; /* by first, disjoint */
     size_t segment_count, segment_room;
-    uint64_t kernel;       /* now */
-    double *live_bytes;    /* per kernel: of segments that it touched last */
+    uint64_t kernel;   /* now */
+    struct live *live; /* per kernel */
     size_t live_room;
     double capacities[CURVE_POINTS]; /* each copy's share */
     double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
@@ -64,7 +73,7 @@ void block_stream_free(struct block_stream *stream)
     for (size_t i = 0; i < stream->kept_count; i++)
         free(stream->kept[i]);
     free(stream->segments);
-    free(stream->live_bytes);
+    free(stream->live);
     free(stream);
 }
 
@@ -91,7 +100,8 @@ static size_t segment_find(const struct block_stream *stream, uint64_t line)
     return low;
 }
 
-static void segment_insert(struct block_stream *stream, size_t at, struct segment segment)
+static void segment_insert(struct block_stream *stream, size_t at,
+                           struct segment segment)
 {
     if (stream->segment_count == stream->segment_room) {
         stream->segment_room = 2 * stream->segment_room + 256;
@@ -114,7 +124,8 @@ static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t
                                                              : NULL;
 
         if (!segment || segment->first >= end) {
-            segment_insert(stream, at++, (struct segment){ .first = first, .end = end });
+            segment_insert(stream, at++,
+                           (struct segment){ .first = first, .end = end });
             break;
         }
         if (segment->first > first) {
@@ -146,55 +157,106 @@ static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t
     return begin;
 }
 
-/* Bytes of a kernel's tensors that were last touched by `kernel` or before: what it has
- * touched, when it comes to the end of its walk, that was not touched since. */
-static double walk_bytes(const struct block_stream *stream,
-                         const struct block_touch *touches, size_t count,
-                         uint64_t kernel)
+/* The share of a window that lies before x, and after it. */
+static double share_before(struct block_window window, double x)
 {
-    double bytes = 0;
-
-    for (size_t t = 0; t < count; t++) {
-        uint64_t end = touches[t].extent.first_line + touches[t].extent.lines;
-        size_t i = segment_find(stream, touches[t].extent.first_line);
-
-        for (; i < stream->segment_count && stream->segments[i].first < end; i++)
-            if (!stream->segments[i].is_known || stream->segments[i].kernel <= kernel)
-                bytes += segment_bytes(stream, &stream->segments[i]);
-    }
-    return bytes;
+    if (x >= window.end)
+        return 1;
+    return x <= window.begin ? 0 : (x - window.begin) / (window.end - window.begin);
 }
 
-/* How much is touched between a segment's last use and this one: at the beginning of the
- * walk the rest of that kernel and all since, at its end all since and this kernel. */
-struct distance {
-    double begin, end;
+static struct block_window window_or_all(struct block_window window)
+{
+    return window.end > 0 ? window : (struct block_window){ 0, 1 };
+}
+
+/* What a touch of this kernel has in common with the past as of `kernel`. */
+struct walk {
+    double bytes;          /* that no kernel after it touched before */
+    double again[TOUCHES]; /* of these, by which of its touches they were touched */
 };
+
+static struct walk walk_of(const struct block_stream *stream,
+                           const struct block_touch *touch, uint64_t kernel)
+{
+    uint64_t end = touch->extent.first_line + touch->extent.lines;
+    size_t i = segment_find(stream, touch->extent.first_line);
+    struct walk walk = { 0 };
+
+    for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
+        const struct segment *segment = &stream->segments[i];
+
+        if (segment->is_known && segment->kernel > kernel)
+            continue;
+        walk.bytes += segment_bytes(stream, segment);
+        if (segment->is_known && segment->kernel == kernel)
+            walk.again[segment->touch] += segment_bytes(stream, segment);
+    }
+    return walk;
+}
+
+/* How much is touched between a segment's last use and this one, at PARTS places of its
+ * walk: what that kernel touches last after that, all since, and what this kernel touches
+ * first before. */
+struct distance {
+    double bytes[PARTS];
+};
+
+static bool is_read_before(const struct block_touch *touches, size_t t)
+{
+    for (size_t i = 0; i < t; i++)
+        if (touches[i].extent.first_line == touches[t].extent.first_line)
+            return true;
+    return false;
+}
 
 static struct distance distance_of(const struct block_stream *stream,
                                    const struct segment *segment,
-                                   const struct block_touch *touches, size_t count)
+                                   const struct block_touch *touches, size_t count,
+                                   size_t own)
 {
+    const struct live *before = &stream->live[segment->kernel];
+    struct block_window last = before->last[segment->touch];
+    struct block_window first = window_or_all(touches[own].first);
+    struct distance distance = { { 0 } };
     double between = 0;
+    struct walk walks[TOUCHES];
 
     for (uint64_t k = segment->kernel + 1; k < stream->kernel; k++)
-        between += stream->live_bytes[k];
-    return (struct distance){
-        .begin = between + stream->live_bytes[segment->kernel],
-        .end = between + walk_bytes(stream, touches, count, segment->kernel),
-    };
+        between += stream->live[k].all_bytes;
+    for (size_t t = 0; t < count; t++)
+        walks[t] = is_read_before(touches, t)
+                       ? (struct walk){ 0 }
+                       : walk_of(stream, &touches[t], segment->kernel);
+    for (unsigned i = 0; i < PARTS; i++) {
+        double at = (i + 0.5) / PARTS;
+        double used = last.begin + (last.end - last.begin) * at;
+        double use = first.begin + (first.end - first.begin) * at;
+
+        distance.bytes[i] = between;
+        for (size_t u = 0; u < TOUCHES; u++)
+            distance.bytes[i] += before->bytes[u] *
+                                 (1 - share_before(before->last[u], used));
+        for (size_t t = 0; t < count; t++) {
+            double share = share_before(window_or_all(touches[t].first), use);
+
+            distance.bytes[i] += walks[t].bytes * share;
+            for (size_t u = 0; u < TOUCHES; u++) /* what both have counted */
+                distance.bytes[i] -= walks[t].again[u] *
+                                     fmax(share - share_before(before->last[u], used),
+                                          0);
+        }
+    }
+    return distance;
 }
 
-/* bytes at distances from begin to end, evenly, into a histogram. */
+/* bytes, evenly over the places of a walk, into a histogram. */
 static void distance_add(const struct block_stream *stream, double histogram[],
-                         struct distance distance, double bytes)
+                         const struct distance *distance, double bytes)
 {
-    for (unsigned i = 0; i < PARTS; i++) {
-        double at = distance.begin +
-                    (distance.end - distance.begin) * (i + 0.5) / PARTS;
-
-        histogram[curve_bin(at * (double)stream->platform->llc_copies)] += bytes / PARTS;
-    }
+    for (unsigned i = 0; i < PARTS; i++)
+        histogram[curve_bin(distance->bytes[i] *
+                            (double)stream->platform->llc_copies)] += bytes / PARTS;
 }
 
 /* A kernel's bytes by distance: what it fetches if the cache is smaller. */
@@ -203,43 +265,53 @@ struct first_uses {
 };
 
 static void segment_touch(struct block_stream *stream, struct segment *segment,
-                          struct distance distance, bool writes,
+                          const struct distance *distance, bool writes,
                           struct first_uses *uses)
 {
+    static const struct distance none = { { 0 } };
     double bytes = segment_bytes(stream, segment);
+    struct distance longest;
 
     if (segment->walked == stream->kernel + 1)
-        distance = (struct distance){ 0, 0 }; /* what it reads and then writes */
+        distance = &none; /* what it reads and then writes */
     segment->walked = stream->kernel + 1;
-    if (segment->is_known) {
+    if (segment->is_known)
         distance_add(stream, writes ? uses->writes : uses->reads, distance, bytes);
-        segment->longest = fmax(segment->longest, fmax(distance.begin, distance.end));
-    }
-    if (writes && segment->is_dirty && stream->counts)
-        distance_add(stream, stream->written_back,
-                     (struct distance){ segment->longest, segment->longest }, bytes);
-    if (writes) {
-        segment->is_dirty = true;
-        segment->longest = 0;
-    }
+    for (unsigned i = 0; i < PARTS; i++)
+        longest.bytes[i] = segment->longest[i] = fmax(segment->longest[i],
+                                                      distance->bytes[i]);
+    if (!writes)
+        return;
+    if (segment->is_dirty && stream->counts)
+        distance_add(stream, stream->written_back, &longest, bytes);
+    segment->is_dirty = true;
+    memset(segment->longest, 0, sizeof segment->longest);
 }
 
 /* After all distances of a kernel are known: it touched these segments last. */
-static void touches_settle(struct block_stream *stream, const struct block_touch *touches,
-                           size_t count)
+static void touches_settle(struct block_stream *stream,
+                           const struct block_touch *touches, size_t count)
 {
+    struct live *live = &stream->live[stream->kernel];
+
     for (size_t t = 0; t < count; t++) {
         uint64_t end = touches[t].extent.first_line + touches[t].extent.lines;
         size_t i = segment_find(stream, touches[t].extent.first_line);
 
+        live->last[t] = window_or_all(touches[t].last);
         for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
             struct segment *segment = &stream->segments[i];
+            double bytes = segment_bytes(stream, segment);
 
-            if (segment->is_known)
-                stream->live_bytes[segment->kernel] -= segment_bytes(stream, segment);
+            if (segment->is_known) {
+                stream->live[segment->kernel].bytes[segment->touch] -= bytes;
+                stream->live[segment->kernel].all_bytes -= bytes;
+            }
             segment->is_known = true;
             segment->kernel = stream->kernel;
-            stream->live_bytes[stream->kernel] += segment_bytes(stream, segment);
+            segment->touch = t;
+            live->bytes[t] += bytes;
+            live->all_bytes += bytes;
         }
     }
 }
@@ -247,12 +319,11 @@ static void touches_settle(struct block_stream *stream, const struct block_touch
 static void kernel_begin(struct block_stream *stream)
 {
     if (stream->kernel + 1 >= stream->live_room) {
-        size_t room = 2 * stream->live_room + 1024;
+        size_t room = 2 * stream->live_room + 256;
 
-        stream->live_bytes = realloc_array(stream->live_bytes, room,
-                                           sizeof *stream->live_bytes);
-        memset(&stream->live_bytes[stream->live_room], 0,
-               (room - stream->live_room) * sizeof *stream->live_bytes);
+        stream->live = realloc_array(stream->live, room, sizeof *stream->live);
+        memset(&stream->live[stream->live_room], 0,
+               (room - stream->live_room) * sizeof *stream->live);
         stream->live_room = room;
     }
 }
@@ -268,10 +339,10 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
 
     for (unsigned i = CURVE_POINTS; i-- > 0;) {
         fetched += uses->reads[i + 1] + uses->writes[i + 1];
-        stream->kernel_s[i] +=
-            platform->launch_s +
-            fmax(bound_s, (fetched + (again_bytes ? again_bytes[i] : 0)) /
-                              dram_bytes_per_s);
+        stream->kernel_s[i] += platform->launch_s +
+                               fmax(bound_s,
+                                    (fetched + (again_bytes ? again_bytes[i] : 0)) /
+                                        dram_bytes_per_s);
     }
 }
 
@@ -291,11 +362,11 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
 
         for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
             struct segment *segment = &stream->segments[i];
-            struct distance distance = { 0, 0 };
+            struct distance distance = { { 0 } };
 
             if (segment->is_known)
-                distance = distance_of(stream, segment, touches, count);
-            segment_touch(stream, segment, distance, touches[t].writes, &uses);
+                distance = distance_of(stream, segment, touches, count, t);
+            segment_touch(stream, segment, &distance, touches[t].writes, &uses);
         }
     }
     touches_settle(stream, touches, count);
@@ -331,7 +402,8 @@ static struct block_launch launch_of(const struct platform *platform)
     };
 }
 
-static const struct kept *kept_find(struct block_stream *stream, const struct kept *like)
+static const struct kept *kept_find(struct block_stream *stream,
+                                    const struct kept *like)
 {
     struct block_launch launch = launch_of(stream->platform);
     struct block_misses misses[CURVE_POINTS];
@@ -358,16 +430,29 @@ static const struct kept *kept_find(struct block_stream *stream, const struct ke
     return kept;
 }
 
-void block_stream_product(struct block_stream *stream, const struct block_product *product,
+void block_stream_product(struct block_stream *stream,
+                          const struct block_product *product,
                           const struct block_touch *touches, size_t count,
                           double compute_s)
 {
-    struct kept *like = alloc_array(1, sizeof *like); /* zeroed: compared byte by byte */
+    struct kept *like = alloc_array(1,
+                                    sizeof *like); /* zeroed: compared byte by byte */
+    struct block_touch windowed[TOUCHES];
     const struct kept *kept;
 
     like->of.product = *product;
     kept = kept_find(stream, like);
-    kernel_add(stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
+    for (size_t t = 0; t < count; t++) {
+        windowed[t] = touches[t];
+        if (t < 2) { /* a and b */
+            struct block_windows w = block_product_window(
+                product, (enum block_order)stream->platform->block_order, t == 1);
+
+            windowed[t].first = (struct block_window){ w.first_begin, w.first_end };
+            windowed[t].last = (struct block_window){ w.last_begin, w.last_end };
+        }
+    }
+    kernel_add(stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
                compute_s);
     free(like);
 }

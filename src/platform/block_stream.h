@@ -3,7 +3,8 @@
  *
  * Within a kernel its blocks share data.  Between kernels a tensor is found again if what
  * was touched since its last use fits: LRU over tensors, of which each kernel walks through
- * all of its own side by side and in order.  The run repeats for ever, as in
+ * all of its own side by side and in order.  Operands of a product are told apart: one that
+ * all columns of tiles use is walked through again and again, until the end.  The run repeats for ever, as in
  * workload/stack_distance.h: it is made twice and counted the second time. */
 #ifndef NVSWEEP_PLATFORM_BLOCK_STREAM_H
 #define NVSWEEP_PLATFORM_BLOCK_STREAM_H
@@ -20,10 +21,17 @@ struct block_stream; /* opaque */
 struct block_stream *block_stream_create(const struct platform *platform);
 void block_stream_free(struct block_stream *stream);
 
-/* What a kernel touches. */
+/* A part of a kernel's time, 0 to 1. */
+struct block_window {
+    double begin, end;
+};
+
+/* What a kernel touches.  It walks through the extent, in order, for the first time in
+ * `first` and for the last time in `last`; both are {0, 1} where they are left {0, 0}. */
 struct block_touch {
     struct extent extent;
     bool writes;
+    struct block_window first, last;
 };
 
 /* A kernel that walks through its tensors once, with the bytes that it moves at the cache and
@@ -32,8 +40,10 @@ void block_stream_pass(struct block_stream *stream, const struct block_touch *to
                        size_t count, double read_bytes, double write_bytes,
                        double compute_s);
 
-/* A matrix product, and attention: their blocks share data.  Equal ones are worked out once. */
-void block_stream_product(struct block_stream *stream, const struct block_product *product,
+/* A matrix product, whose first two touches are its operands, and attention: their blocks share
+ * data.  Equal ones are worked out once. */
+void block_stream_product(struct block_stream *stream,
+                          const struct block_product *product,
                           const struct block_touch *touches, size_t count,
                           double compute_s);
 void block_stream_attention(struct block_stream *stream,

@@ -133,14 +133,14 @@ static void backward_products(const struct gpu_run *run, size_t i)
     const struct operation_memory *input = gpu_input(run, operation, 0);
     struct gpu_expert_product p = gpu_experts(run, operation);
     struct block_touch data[] = {
-        { gpu_part(memory->weights, p.share), false },
-        { memory->out_gradient, false },
-        { input->out_gradient, true },
+        { .extent = gpu_part(memory->weights, p.share), .writes = false },
+        { .extent = memory->out_gradient, .writes = false },
+        { .extent = input->out_gradient, .writes = true },
     };
     struct block_touch weights[] = {
-        { memory->out_gradient, false },
-        { input->out, false },
-        { gpu_part(memory->weight_gradient, p.share), true },
+        { .extent = memory->out_gradient, .writes = false },
+        { .extent = input->out, .writes = false },
+        { .extent = gpu_part(memory->weight_gradient, p.share), .writes = true },
     };
 
     if (wants_gradient(run, operation, 0)) {
@@ -216,14 +216,18 @@ static void backward_fused(const struct gpu_run *run, size_t i)
         const struct operation_memory *input = gpu_input(run, operation, k);
 
         adds_gradient(run, operation, k);
-        touches[count++] = (struct block_touch){ input->out, false };
-        touches[count++] = (struct block_touch){ input->out_gradient, true };
+        touches[count++] = (struct block_touch){ .extent = input->out,
+                                                 .writes = false };
+        touches[count++] = (struct block_touch){ .extent = input->out_gradient,
+                                                 .writes = true };
     }
-    touches[count++] = (struct block_touch){ memory->out, false };
-    touches[count++] = (struct block_touch){ memory->out_gradient, false };
+    touches[count++] = (struct block_touch){ .extent = memory->out, .writes = false };
+    touches[count++] = (struct block_touch){ .extent = memory->out_gradient,
+                                             .writes = false };
     /* five products where the way forward has two */
     kernel_attention(run->stream, &attention,
-                     2.5 * (double)operation->macs * (double)run->batch, touches, count);
+                     2.5 * (double)operation->macs * (double)run->batch, touches,
+                     count);
 }
 
 static void backward_attention(const struct gpu_run *run, size_t i)

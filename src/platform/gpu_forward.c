@@ -159,9 +159,9 @@ static void forward_products(const struct gpu_run *run, size_t i)
     const struct operation_memory *memory = &run->map->operations[i];
     struct gpu_expert_product p = gpu_experts(run, operation);
     struct block_touch touches[] = {
-        { gpu_part(memory->weights, p.share), false },
-        { gpu_input(run, operation, 0)->out, false },
-        { memory->out, true },
+        { .extent = gpu_part(memory->weights, p.share), .writes = false },
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = memory->out, .writes = true },
     };
 
     kernel_counted_product(run->stream, p.outputs, p.rows, p.features, p.products,
@@ -329,10 +329,12 @@ static void forward_fused(const struct gpu_run *run, size_t i)
     struct block_attention attention = gpu_fused_attention(run, operation);
     bool decodes = run->phase == PHASE_DECODE;
     struct block_touch touches[] = {
-        { gpu_input(run, operation, 0)->out, false },
-        { decodes ? memory->keys : gpu_input(run, operation, 1)->out, false },
-        { decodes ? memory->values : gpu_input(run, operation, 2)->out, false },
-        { memory->out, true },
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = decodes ? memory->keys : gpu_input(run, operation, 1)->out,
+          .writes = false },
+        { .extent = decodes ? memory->values : gpu_input(run, operation, 2)->out,
+          .writes = false },
+        { .extent = memory->out, .writes = true },
     };
 
     kernel_attention(run->stream, &attention,

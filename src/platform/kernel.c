@@ -242,8 +242,8 @@ static double counted_compute_s(const struct kernel_stream *stream,
     product->tile_m = like.tile_m;
     product->tile_n = like.tile_n;
     product->blocks_per_processor = like.blocks_per_processor;
-    blocks = (double)(div_up(product->m, like.tile_m) * div_up(product->n, like.tile_n) *
-                      product->products);
+    blocks = (double)(div_up(product->m, like.tile_m) *
+                      div_up(product->n, like.tile_n) * product->products);
     outputs = (double)(product->m * product->n * product->products) *
               product->element_bytes;
     return ceil(blocks / (double)platform->processors) *
@@ -278,7 +278,8 @@ static struct block_touch touch_of(const struct kernel_stream *stream,
                                    const struct operand *operand, bool writes)
 {
     return (struct block_touch){
-        { operand->first_line, operand_lines(operand, &stream->granularity) }, writes
+        .extent = { operand->first_line, operand_lines(operand, &stream->granularity) },
+        .writes = writes,
     };
 }
 
@@ -339,7 +340,8 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
 
     stream->accesses += (double)lines;
     if (stream->blocks && lines > 0) {
-        struct block_touch touch = { { first_line, lines }, writes };
+        struct block_touch touch = { .extent = { first_line, lines },
+                                     .writes = writes };
         double bytes = (double)(lines * stream->platform->llc_line_bytes);
 
         block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
@@ -388,8 +390,9 @@ static void count_pass(struct kernel_stream *stream, const struct pass *pass)
         const struct pass_tensor *tensor = &pass->tensors[i];
         uint64_t times = tensor->times ? tensor->times : 1;
 
-        touches[i] = (struct block_touch){ { tensor->first_line, tensor->lines },
-                                           tensor->writes };
+        touches[i] = (struct block_touch){
+            .extent = { tensor->first_line, tensor->lines }, .writes = tensor->writes
+        };
         bytes[tensor->writes] += (double)(tensor->lines * times *
                                           stream->platform->llc_line_bytes);
     }

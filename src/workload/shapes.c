@@ -140,10 +140,11 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
     uint64_t experts = layer->experts ? layer->experts : 1;
 
     if (used == 0 || used > experts || (layer->combines && features % used != 0))
-        return error_set(err, STATUS_INPUT,
-                         "layer '%s' uses %" PRIu64 " of %" PRIu64 " experts on %" PRIu64
-                         " channels, must be some of them that divide what they combine",
-                         layer->name, used, experts, features);
+        return error_set(
+            err, STATUS_INPUT,
+            "layer '%s' uses %" PRIu64 " of %" PRIu64 " experts on %" PRIu64
+            " channels, must be some of them that divide what they combine",
+            layer->name, used, experts, features);
     if (features % layer->groups != 0 || layer->outputs % layer->groups != 0)
         return error_set(err, STATUS_INPUT,
                          "layer '%s' has %" PRIu64 " groups for %" PRIu64
@@ -213,7 +214,8 @@ static enum status attention_shape(struct operation *operations, struct operatio
     if (!fits)
         return error_set(err, STATUS_INPUT,
                          "layer '%s' attends from %s to %s with %" PRIu64
-                         " heads and %" PRIu64 " of keys, must be tokens of equally many "
+                         " heads and %" PRIu64
+                         " of keys, must be tokens of equally many "
                          "channels a head, and whole heads",
                          layer->name, shape_text(&op->in).text, shape_text(keys).text,
                          layer->heads, kv_heads);

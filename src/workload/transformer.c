@@ -67,8 +67,9 @@ static struct layer *add(struct list *list, const char *name, const char *suffix
     return layer;
 }
 
-static struct layer *add_product(struct list *list, const char *name, const char *suffix,
-                                 const char *input, uint64_t outputs)
+static struct layer *add_product(struct list *list, const char *name,
+                                 const char *suffix, const char *input,
+                                 uint64_t outputs)
 {
     struct layer *layer = add(list, name, suffix, LAYER_FULLY_CONNECTED, input);
 
@@ -93,7 +94,8 @@ static struct names names(const char *suffix, const char *const *parts)
     }
     return out;
 }
-#define NAMES(suffix, ...) names(suffix, (const char *const[]){ __VA_ARGS__, NULL }).text
+#define NAMES(suffix, ...) \
+    names(suffix, (const char *const[]){ __VA_ARGS__, NULL }).text
 
 static void add_attention(struct list *list, const struct transformer *t,
                           const char *suffix, const char *input)
@@ -207,10 +209,11 @@ enum status transformer_expand(struct workload *workload, struct error *err)
     if (workload->transformer_count == 0)
         return STATUS_OK;
     if (workload->transformer_count > 1 || workload->layers_count > 0)
-        return error_set(err, STATUS_INPUT,
-                         "has %zu transformers and %zu layers, must have one transformer or "
-                         "layers",
-                         workload->transformer_count, workload->layers_count);
+        return error_set(
+            err, STATUS_INPUT,
+            "has %zu transformers and %zu layers, must have one transformer or "
+            "layers",
+            workload->transformer_count, workload->layers_count);
     has_experts = t->experts > 0;
     if (t->dense_layers > t->layers || (has_experts && t->experts_used == 0))
         return error_set(err, STATUS_INPUT,
