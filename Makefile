@@ -12,7 +12,9 @@ export OMPI_CC := $(CC)
 
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
-CORE     := base tech array workload platform accel carbon cloud reliability edge cim space uncertainty stage
+CORE     := base tech array workload space \
+            machine/gpu machine/pe_array machine/layerwise machine/crossbar \
+            hdc carbon cloud reliability edge uncertainty stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
@@ -47,7 +49,7 @@ GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 
 # Reuse curves are kept between runs under a key that holds the sources they come from.
-CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
+CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
 
 sources   = $(wildcard $(1:%=src/%/*.c))
 objects   = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(subst src/./,src/,$(call sources,$(1))))
@@ -184,7 +186,7 @@ $(BUILD)/obj/cmd/version.o: CFLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
 $(BUILD)/obj/stage/curve_store.o: CFLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
-$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/platform/*.[ch] src/base/*.[ch])
+$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
 $(BUILD)/obj/cmd/version.o: $(wildcard $(addprefix $(GIT_DIR)/,HEAD index)) VERSION
 
 $(BUILD)/obj/%.o: src/%.c

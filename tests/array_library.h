@@ -5,6 +5,7 @@
 #include "array/array_rows.h"
 #include "config/library.h"
 #include "unit.h"
+#include "stage/record_tables.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Layer evaluations per second and core, by accelerator family, over a network's layers, and
  * what machine_map_s estimates over what they take. */
-#include "accel/family.h"
+#include "machine/pe_array/family.h"
 #include "config/library.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void family_measure(const struct library *library, const char *name,
 {
     const struct record *record = library_find(library, SHELF_ACCELERATOR, name);
     const struct record *workload = library_find(library, SHELF_WORKLOAD, network);
-    struct accel_layers layers;
+    struct mac_layers layers;
     struct machine machine;
     struct mapping mapping;
     double begin_s, took_s, sum = 0;
@@ -30,8 +30,8 @@ static void family_measure(const struct library *library, const char *name,
         return;
     machine = (struct machine){ .accelerator = *(const struct accelerator *)record,
                                 .bits = 16 };
-    if (accel_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE,
-                            1, 0, NULL) != STATUS_OK)
+    if (mac_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE,
+                          1, 0, NULL) != STATUS_OK)
         return;
     begin_s = now_s();
     do {
@@ -46,7 +46,7 @@ static void family_measure(const struct library *library, const char *name,
         accel_families[machine.accelerator.family]->name, name, network,
         (double)layers.count / took_s, machine_map_s(&machine, &layers, 0) / took_s,
         sum / (double)rounds);
-    accel_layers_free(&layers);
+    mac_layers_free(&layers);
 }
 
 /* The closed form of cycles alone. */

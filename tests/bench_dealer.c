@@ -235,8 +235,8 @@ static void costs_measure(const struct study *study, struct costs *costs)
         double begin_s = cpu_s();
 
         status = POINT_PENDING;
-        stages[STAGE_ARRAY].evaluate(study, (struct range){ at, 1 }, &columns, &status,
-                                     NULL);
+        stages[STAGE_ARRAY]->evaluate(study, (struct range){ at, 1 }, &columns, &status,
+                                      NULL);
         costs->true_s[i] = cpu_s() - begin_s;
         grid_point(grid, &study->sweep->space, at, &point);
         costs->model_s[i] = stage_cost_s(study, STAGE_ARRAY, &point, NULL);

@@ -3,7 +3,7 @@
  * the same run. */
 #include "base/memory.h"
 #include "base/units.h"
-#include "platform/gpu.h"
+#include "machine/gpu/gpu.h"
 #include "workload/set_associative.h"
 #include "workload/stack_distance.h"
 

@@ -64,8 +64,8 @@ static double point_s(const struct study *study, enum stage_id id)
 
         if (best_s * (double)count > TIMED_S && isfinite(best_s))
             count = 1;
-        stages[id].evaluate(study, (struct range){ first, count }, &columns, statuses,
-                            NULL);
+        stages[id]->evaluate(study, (struct range){ first, count }, &columns, statuses,
+                             NULL);
         best_s = fmin(best_s, (cpu_s() - from_s) / (double)count);
         done += count;
     }
@@ -78,8 +78,8 @@ static double point_bytes(enum stage_id id)
 {
     double bytes = 1;
 
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        bytes += (double)metric_point_bytes(&stages[id].metrics[m]);
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
+        bytes += (double)metric_point_bytes(&stages[id]->metrics[m]);
     return bytes;
 }
 
@@ -105,8 +105,8 @@ static enum status sweep_time(const char *file, const struct library *library,
         printf("  %-13s %8llu points  %10.4g us a point, %6.0f bytes: %8.3g times as "
                "long as "
                "memory takes\n",
-               stages[id].name, (unsigned long long)study.grids[id].points, own_s * 1e6,
-               point_bytes(id), own_s / memory_s);
+               stages[id]->name, (unsigned long long)study.grids[id].points,
+               own_s * 1e6, point_bytes(id), own_s / memory_s);
         fflush(stdout);
     }
     study_free(&study);

@@ -82,7 +82,7 @@ static inline void default_write(enum axis_id axis, char text[64])
     const struct axis_spec *spec = &axis_specs[axis];
 
     if (spec->kind == AXIS_WORD)
-        snprintf(text, 64, "%s", word_name(spec->words, (int)spec->fallback));
+        snprintf(text, 64, "%s", spec->fallback_word);
     else
         snprintf(text, 64, "%.17g", spec->fallback);
 }
@@ -207,7 +207,7 @@ static inline void draft_begin(struct draft *draft, uint32_t wanted)
     draft->stages = stages_wanted(&asked);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (draft->stages >> id & 1)
-            axes |= stages[id].axes;
+            axes |= stage_declared_axes((enum stage_id)id);
     if (axes & AXIS_BIT(machine))
         axes &= ~MACHINE_AXES;
     draft->axes = axes | AXIS_BIT(spread) | AXIS_BIT(sample);
@@ -370,7 +370,7 @@ static inline void point_tell(const struct study *study, enum stage_id id, uint6
     struct point point;
 
     grid_point(&study->grids[id], &study->sweep->space, i, &point);
-    printf("\n    %s of the %s stage:", what, stages[id].name);
+    printf("\n    %s of the %s stage:", what, stages[id]->name);
     for (enum axis_id axis = 0; axis < AXES; axis++) {
         union axis_value value = point_get(&point, axis);
         char text[128];

@@ -48,6 +48,8 @@ static unsigned long counts[CALLS];
 static int fail_call = -1, fail_errno, fail_short = -1;
 static unsigned long fail_n;
 static int record_fd = -1, is_armed, is_inside;
+static const char *record_name;
+static pid_t record_pid; /* whose record_fd it is: children close what they inherit */
 static const char *count_file;
 static uintptr_t program_begin, program_end; /* its code, in memory */
 
@@ -66,6 +68,13 @@ static int program_find(struct dl_phdr_info *info, size_t size, void *context)
     return 1;
 }
 
+static void record_open(void)
+{
+    if (record_name && record_pid != getpid())
+        record_fd = REAL(open)(record_name, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    record_pid = getpid();
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     const char *fail = getenv("INTERPOSE_FAIL"), *record = getenv("INTERPOSE_RECORD");
@@ -78,8 +87,8 @@ __attribute__((constructor)) static void begin(void)
             if (strcmp(names[c], call) == 0 &&
                 (!only || (rank && strcmp(only, rank) == 0)))
                 fail_call = c;
-    if (record)
-        record_fd = REAL(open)(record, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    record_name = record;
+    record_open();
     count_file = getenv("INTERPOSE_COUNT");
     dl_iterate_phdr(program_find, NULL);
 }
@@ -131,6 +140,7 @@ static void record(const char *kind, const char *name, uint64_t offset,
     char *line;
     int length;
 
+    record_open();
     if (record_fd < 0)
         return;
     line = malloc(size + 512);

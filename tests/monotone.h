@@ -11,7 +11,7 @@
 
 #include "array_library.h"
 
-#include "accel/accelerator.h"
+#include "machine/pe_array/accelerator.h"
 #include "carbon/carbon.h"
 #include "cloud/training.h"
 #include "stage/stage.h"

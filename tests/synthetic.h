@@ -170,28 +170,35 @@ static double synthetic_large_cost_s(const struct study *study,
     return 1e-7;
 }
 
-static const struct stage synthetic_stages[STAGE_COUNT] = {
-    [SMALL] = { .name = "small",
-                .summary = "few costly points",
-                .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) |
-                        AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |
-                        AXIS_BIT(temperature_k),
-                .metrics = synthetic_small,
-                .metric_count = 3,
-                .evaluate = synthetic_small_evaluate,
-                .cost_s = synthetic_small_cost_s,
-                .block_points = 4 },
-    [LARGE] = { .name = "large",
-                .summary = "many cheap points",
-                .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) |
-                        AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |
-                        AXIS_BIT(temperature_k) | AXIS_BIT(batch) | AXIS_BIT(phase),
-                .inputs = 1u << SMALL,
-                .metrics = synthetic_large,
-                .metric_count = 20,
-                .evaluate = synthetic_large_evaluate,
-                .cost_s = synthetic_large_cost_s,
-                .block_points = 16384 },
+static const struct stage synthetic_small_stage = {
+    .name = "small",
+    .summary = "few costly points",
+    .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) |
+            AXIS_BIT(line_bytes) | AXIS_BIT(temperature_k),
+    .metrics = synthetic_small,
+    .metric_count = 3,
+    .evaluate = synthetic_small_evaluate,
+    .cost_s = synthetic_small_cost_s,
+    .block_points = 4
+};
+
+static const struct stage synthetic_large_stage = {
+    .name = "large",
+    .summary = "many cheap points",
+    .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) |
+            AXIS_BIT(line_bytes) | AXIS_BIT(temperature_k) | AXIS_BIT(batch) |
+            AXIS_BIT(phase),
+    .inputs = 1u << SMALL,
+    .metrics = synthetic_large,
+    .metric_count = 20,
+    .evaluate = synthetic_large_evaluate,
+    .cost_s = synthetic_large_cost_s,
+    .block_points = 16384
+};
+
+static const struct stage *const synthetic_stages[STAGE_COUNT] = {
+    [SMALL] = &synthetic_small_stage,
+    [LARGE] = &synthetic_large_stage,
 };
 
 static const struct record synthetic_records[] = { { .name = "red" },
@@ -254,8 +261,8 @@ static void synthetic_study(struct sweep *sweep, struct study *study,
         .sweep = sweep,
         .stages = 1u << SMALL | (has_large ? 1u << LARGE : 0),
     };
-    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL].axes, &err);
-    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE].axes, &err);
+    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL]->axes, &err);
+    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE]->axes, &err);
 }
 
 #endif

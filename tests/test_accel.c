@@ -1,9 +1,9 @@
 /* Accelerator families: counts done by hand, laws that every mapping keeps. */
 #include "unit.h"
 
-#include "accel/family.h"
-#include "accel/winograd.h"
-#include "accel/zeros.h"
+#include "machine/pe_array/family.h"
+#include "machine/pe_array/winograd.h"
+#include "machine/pe_array/zeros.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,7 +52,7 @@ static struct machine machine_of(enum accel_family_id family)
 }
 
 /* AlexNet's third convolution. */
-static const struct accel_layer conv3 = {
+static const struct mac_layer conv3 = {
     .name = "conv3",
     .batch = 4,
     .groups = 1,
@@ -68,7 +68,7 @@ static const struct accel_layer conv3 = {
     .weight_density = 1,
     .activation_density = 1,
 };
-static const struct accel_layer dense = {
+static const struct mac_layer dense = {
     .name = "fc",
     .batch = 1,
     .groups = 1,
@@ -86,13 +86,11 @@ static const struct accel_layer dense = {
 };
 
 static struct mapping map_one(const struct machine *machine,
-                              const struct accel_layer *layer)
+                              const struct mac_layer *layer)
 {
-    struct accel_layer one = *layer;
+    struct mac_layer one = *layer;
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &one,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &one, .number = &number, .count = 1 };
     struct mapping mapping;
     struct error err = { "" };
 
@@ -109,12 +107,12 @@ static void no_family_beats_its_own_pes_or_moves_less_than_its_operands(void)
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct machine machine = machine_of(families[i]);
         struct mapping m = map_one(&machine, &conv3);
-        double operands = accel_layer_inputs(&conv3) + accel_layer_weights(&conv3);
+        double operands = mac_layer_inputs(&conv3) + mac_layer_weights(&conv3);
 
-        CU_ASSERT_TRUE(m.macs == accel_layer_macs(&conv3));
+        CU_ASSERT_TRUE(m.macs == mac_layer_macs(&conv3));
         CU_ASSERT_TRUE(m.computed_macs <= m.pe_cycles * (1 + 1e-12));
         CU_ASSERT_TRUE(m.dram_reads >= operands);
-        CU_ASSERT_TRUE(m.dram_writes >= accel_layer_outputs(&conv3));
+        CU_ASSERT_TRUE(m.dram_writes >= mac_layer_outputs(&conv3));
         CU_ASSERT_TRUE(m.cycles > 0 && m.stall_cycles >= 0);
     }
 }
@@ -150,9 +148,8 @@ static void larger_buffers_never_move_more(void)
         }
         /* everything fits: each operand once */
         CU_ASSERT_DOUBLE_EQUAL(before,
-                               accel_layer_inputs(&conv3) +
-                                   accel_layer_weights(&conv3) +
-                                   accel_layer_outputs(&conv3),
+                               mac_layer_inputs(&conv3) + mac_layer_weights(&conv3) +
+                                   mac_layer_outputs(&conv3),
                                1);
     }
 }
@@ -179,7 +176,7 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
     struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct accel_layer layer = conv3;
+        struct mac_layer layer = conv3;
 
         layer.channels = 3;
         layer.kernel_height = layer.kernel_width = rows[i].kernel;
@@ -196,7 +193,7 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
 static void large_row_stationary_arrays_are_searched_soon(void)
 {
     struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
-    struct accel_layer layer = accel_layer_product(720720, 50257, 1024, 1);
+    struct mac_layer layer = mac_layer_product(720720, 50257, 1024, 1);
     clock_t begin = clock();
 
     machine.accelerator.pe_rows = 846;
@@ -214,7 +211,7 @@ static void eie_skips_zeros_and_pads_long_runs(void)
 {
     struct machine machine = machine_of(ACCEL_EIE);
     struct level roomy[5];
-    struct accel_layer layer = dense;
+    struct mac_layer layer = dense;
     struct mapping m, queued;
     double columns = ceil(512 * 0.4);
 
@@ -245,7 +242,7 @@ static void eie_skips_zeros_and_pads_long_runs(void)
 static void groups_side_by_side_are_faster_and_move_as_much(void)
 {
     struct machine machine = machine_of(ACCEL_SYSTOLIC);
-    struct accel_layer depthwise = conv3;
+    struct mac_layer depthwise = conv3;
     struct mapping one, many;
 
     depthwise.groups = 64;
@@ -269,9 +266,9 @@ static void groups_side_by_side_are_faster_and_move_as_much(void)
 static void eie_weights_must_fit_its_pes(void)
 {
     struct machine machine = machine_of(ACCEL_EIE);
-    struct accel_layer two[] = { dense, dense };
+    struct mac_layer two[] = { dense, dense };
     size_t numbers[] = { 1, 2 };
-    const struct accel_layers layers = { .layers = two, .number = numbers, .count = 2 };
+    const struct mac_layers layers = { .layers = two, .number = numbers, .count = 2 };
     struct level tight[5];
     struct mapping one, both;
     struct error err = { "" };
@@ -302,7 +299,7 @@ static void winograd_counts_are_exact(void)
     double direct = 0, f2 = 0, f4 = 0;
 
     for (size_t i = 0; i < sizeof vgg16 / sizeof *vgg16; i++) {
-        struct accel_layer layer = conv3;
+        struct mac_layer layer = conv3;
         struct winograd_counts counts;
 
         layer.batch = 1;
@@ -311,17 +308,15 @@ static void winograd_counts_are_exact(void)
         layer.out_height = layer.out_width = layer.in_height = layer.in_width =
             vgg16[i].size;
         CU_ASSERT_TRUE(winograd_applies(&layer));
-        direct += accel_layer_macs(&layer);
+        direct += mac_layer_macs(&layer);
         winograd_count(&layer, 2, &counts);
         f2 += counts.macs;
         winograd_count(&layer, 4, &counts);
         f4 += counts.macs;
         if (vgg16[i].size % 4 == 0) {
-            ASSERT_NEAR(accel_layer_macs(&layer) / counts.macs, 4.0, 1e-12);
-            ASSERT_NEAR(counts.weight_elements / accel_layer_weights(&layer), 4.0,
-                        1e-12);
-            ASSERT_NEAR(counts.input_elements / accel_layer_inputs(&layer), 2.25,
-                        1e-12);
+            ASSERT_NEAR(mac_layer_macs(&layer) / counts.macs, 4.0, 1e-12);
+            ASSERT_NEAR(counts.weight_elements / mac_layer_weights(&layer), 4.0, 1e-12);
+            ASSERT_NEAR(counts.input_elements / mac_layer_inputs(&layer), 2.25, 1e-12);
         }
     }
     ASSERT_NEAR(direct / f2, 2.25, 1e-12);
@@ -353,10 +348,10 @@ static void zeros_save_what_the_machine_says(void)
     ASSERT_NEAR(zeros_coded_share(0.04, 16, 4), 0.04 * 2.0851 * 20 / 16, 1e-4);
     for (int family = 0; family < ACCEL_FAMILY_COUNT; family++) {
         struct machine machine = machine_of((enum accel_family_id)family);
-        struct accel_layer layer = conv3;
-        struct accel_layers layers = { .layers = &layer,
-                                       .number = (size_t[]){ 1 },
-                                       .count = 1 };
+        struct mac_layer layer = conv3;
+        struct mac_layers layers = { .layers = &layer,
+                                     .number = (size_t[]){ 1 },
+                                     .count = 1 };
         struct mapping full, gated, skipped, coded_dram;
         struct error err;
 
@@ -426,7 +421,7 @@ static void eie_gaps_are_those_of_logarithms(void)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             struct machine machine = machine_of(ACCEL_EIE);
             uint64_t columns = sizes[s] > 5000 ? 1 : 300;
-            struct accel_layer layer = accel_layer_product(1, sizes[s], columns, 1);
+            struct mac_layer layer = mac_layer_product(1, sizes[s], columns, 1);
             struct mapping mapping = { 0 };
             struct error err;
 
@@ -479,7 +474,7 @@ static void row_stationary_finds_the_least_of_all_passes(void)
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
         uint64_t b = products[i][0], c = products[i][1], f = products[i][2];
         struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
-        struct accel_layer layer = accel_layer_product(b, f, c, 1);
+        struct mac_layer layer = mac_layer_product(b, f, c, 1);
         struct mapping mapping = { 0 };
         struct error err;
 

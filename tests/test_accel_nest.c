@@ -2,7 +2,7 @@
  * count by count, and the mapper against plain enumeration. */
 #include "unit.h"
 
-#include "accel/nest.h"
+#include "machine/pe_array/nest.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SCALE-Sim v3 (commit 1d62b68) in both of its bandwidth modes. */
 #include "unit.h"
 
-#include "accel/scalesim.h"
-#include "accel/scalesim_parts.h"
+#include "machine/pe_array/scalesim.h"
+#include "machine/pe_array/scalesim_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Stillmaker and Baas, Integration 58, 2017. */
 #include "unit.h"
 
-#include "accel/scaling.h"
+#include "machine/pe_array/scaling.h"
 
 static void five_check_points_hold_to_four_digits(void)
 {

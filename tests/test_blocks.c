@@ -3,9 +3,9 @@
 #include "unit.h"
 
 #include "base/memory.h"
-#include "platform/block_gpu.h"
-#include "platform/block_stream.h"
-#include "platform/kernel.h"
+#include "machine/gpu/block_gpu.h"
+#include "machine/gpu/block_stream.h"
+#include "machine/gpu/kernel.h"
 #include "workload/stack_distance.h"
 
 #include <math.h>
@@ -46,7 +46,7 @@ static void walked(const struct platform *platform, struct shape s,
     uint64_t a = s.m * s.k / 64, b = s.n * s.k / 64, c = s.m * s.n / 64;
     struct stack_distance *stack = stack_distance_create(a + b + c + 1, 128);
     struct kernel_stream stream;
-    struct product product = {
+    struct kernel_product product = {
         .m = s.m,
         .n = s.n,
         .k = s.k,

@@ -27,11 +27,11 @@ static void read(void)
     free(shipped);
 }
 
-static struct making making_of(const char *fab, const char *grid)
+static struct manufacture making_of(const char *fab, const char *grid)
 {
     const struct grid_region *region = (const struct grid_region *)library_find(
         &library, SHELF_GRID, grid);
-    struct making making = {
+    struct manufacture making = {
         .fab = (const struct fab *)library_find(&library, SHELF_FAB, fab),
         .node_m = 28 * NANO,
         .abatement = 0.97,
@@ -53,7 +53,7 @@ static void carbon_per_area_is_acts_to_a_tenth_of_a_gram(void)
         { 28e-9, 1328.2 }, { 20e-9, 1542.4 }, { 14e-9, 1556.7 }, { 10e-9, 1777.1 },
         { 8e-9, 1807.0 },  { 7e-9, 2318.2 },  { 5e-9, 2778.0 },  { 3e-9, 3162.6 },
     };
-    struct making making;
+    struct manufacture making;
 
     read();
     making = making_of("act", "taiwan");
@@ -72,7 +72,7 @@ static void carbon_per_area_is_acts_to_a_tenth_of_a_gram(void)
 
 static void nodes_between_are_bracketed_and_beyond_are_held(void)
 {
-    struct making making;
+    struct manufacture making;
     struct carbon_per_area at14, at16, at20, at28, at45, at2, at3;
 
     read();
@@ -94,7 +94,7 @@ static void nodes_between_are_bracketed_and_beyond_are_held(void)
 
 static void a_total_does_not_depend_on_the_fabs_grid(void)
 {
-    struct making coal, wind;
+    struct manufacture coal, wind;
     struct carbon_per_area a, b;
 
     read();
@@ -112,7 +112,7 @@ static void an_assembly_is_the_sum_of_its_parts(void)
 {
     static const char *const parts[] = { "fairphone-3-memory", "fairphone-3-cpu",
                                          "fairphone-3-ics" };
-    struct making making;
+    struct manufacture making;
     struct embodied whole, part;
     double sum_kg = 0;
 
@@ -134,7 +134,7 @@ static void an_assembly_is_the_sum_of_its_parts(void)
 
 static void what_cannot_be_made_is_infeasible(void)
 {
-    struct making making;
+    struct manufacture making;
     struct embodied embodied;
     struct carbon_per_area cpa;
     struct error reason;

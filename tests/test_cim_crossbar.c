@@ -1,10 +1,10 @@
-/* Networks in crossbars (src/cim/crossbar.h). */
+/* Networks in crossbars (src/machine/crossbar/crossbar.h). */
 #include "array_library.h"
 #include "files.h"
 #include "unit.h"
 
-#include "cim/cim.h"
-#include "cim/crossbar.h"
+#include "machine/layerwise/layerwise.h"
+#include "machine/crossbar/crossbar.h"
 
 #include <math.h>
 #include <string.h>
@@ -230,18 +230,17 @@ static struct crossbar_result network(const struct crossbar_request *request)
     return result;
 }
 
-static struct accel_layers *layers_of(const char *workload)
+static struct mac_layers *layers_of(const char *workload)
 {
-    static struct accel_layers layers;
+    static struct mac_layers layers;
     struct error err;
 
-    accel_layers_free(&layers);
-    CU_ASSERT_EQUAL(
-        accel_layers_create(&layers,
-                            (const struct workload *)library_find(
-                                shipped_library(), SHELF_WORKLOAD, workload),
-                            PHASE_INFERENCE, 1, 0, &err),
-        STATUS_OK);
+    mac_layers_free(&layers);
+    CU_ASSERT_EQUAL(mac_layers_create(&layers,
+                                      (const struct workload *)library_find(
+                                          shipped_library(), SHELF_WORKLOAD, workload),
+                                      PHASE_INFERENCE, 1, 0, &err),
+                    STATUS_OK);
     return &layers;
 }
 
@@ -383,7 +382,7 @@ static void groups_share_subarrays(void)
 {
     struct crossbar_request request = request_of("crossbar-chip", "fefet",
                                                  "vgg8-cifar");
-    const struct accel_layer depthwise = {
+    const struct mac_layer depthwise = {
         .batch = 1,
         .groups = 28,
         .channels = 1,
@@ -447,7 +446,7 @@ static void attention_runs_in_the_gradient_units(void)
 }
 
 /* The first layer that multiplies two activations, as the axis `layer` counts. */
-static uint64_t attention_layer(const struct accel_layers *layers)
+static uint64_t attention_layer(const struct mac_layers *layers)
 {
     for (size_t i = 0; i < layers->count; i++)
         if (layers->layers[i].streams_weights)

@@ -1,9 +1,9 @@
-/* Hyperdimensional computing (src/cim/hdc.h). */
+/* Hyperdimensional computing (src/hdc/hdc.h). */
 #include "array_library.h"
 #include "files.h"
 #include "unit.h"
 
-#include "cim/hdc.h"
+#include "hdc/hdc.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* Mensa (src/cim/mensa.c): one network on several accelerators. */
+/* Mensa (src/machine/layerwise/mensa.c): one network on several accelerators. */
 #include "unit.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,27 +58,27 @@ static const struct cim machine = {
 };
 
 /* A convolution whose weights are used 3136 times, and vectors times matrices. */
-static struct accel_layer both_layers[3] = { { .name = "conv",
-                                               .batch = 1,
-                                               .groups = 1,
-                                               .channels = 64,
-                                               .filters = 64,
-                                               .in_height = 58,
-                                               .in_width = 58,
-                                               .kernel_height = 3,
-                                               .kernel_width = 3,
-                                               .stride = 1,
-                                               .out_height = 56,
-                                               .out_width = 56 } };
+static struct mac_layer both_layers[3] = { { .name = "conv",
+                                             .batch = 1,
+                                             .groups = 1,
+                                             .channels = 64,
+                                             .filters = 64,
+                                             .in_height = 58,
+                                             .in_width = 58,
+                                             .kernel_height = 3,
+                                             .kernel_width = 3,
+                                             .stride = 1,
+                                             .out_height = 56,
+                                             .out_width = 56 } };
 static size_t numbers[] = { 1, 2, 3 };
-static const struct accel_layers network = { .layers = both_layers,
-                                             .number = numbers,
-                                             .count = 3 };
+static const struct mac_layers network = { .layers = both_layers,
+                                           .number = numbers,
+                                           .count = 3 };
 
 static void case_make(void)
 {
-    both_layers[1] = accel_layer_product(1, 4096, 1024, 1);
-    both_layers[2] = accel_layer_product(1, 1024, 4096, 1);
+    both_layers[1] = mac_layer_product(1, 4096, 1024, 1);
+    both_layers[2] = mac_layer_product(1, 1024, 4096, 1);
     narrow = wide;
     narrow.record.name = "narrow";
     narrow.pe_rows = 1;

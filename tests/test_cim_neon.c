@@ -1,7 +1,7 @@
-/* NEON (src/cim/neon.c). */
+/* NEON (src/machine/layerwise/neon.c). */
 #include "unit.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 
 #include <math.h>
 
@@ -100,11 +100,11 @@ static void bad_records_are_refused_in_words(void)
 static enum status network_of(unsigned bits, bool streams_weights,
                               struct cim_network *result)
 {
-    struct accel_layer product = accel_layer_product(10, 100, 200, 1);
+    struct mac_layer product = mac_layer_product(10, 100, 200, 1);
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &product,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &product,
+                                       .number = &number,
+                                       .count = 1 };
     const struct cim_network_request request = { .cim = &machine,
                                                  .layers = &layers,
                                                  .bits = bits };

@@ -1,7 +1,7 @@
-/* SIMDRAM (src/cim/simdram.c). */
+/* SIMDRAM (src/machine/layerwise/simdram.c). */
 #include "unit.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -209,11 +209,11 @@ static void majority_needs_fewer_commands_than_and_or(void)
 static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
                               struct cim_network *result)
 {
-    struct accel_layer product = accel_layer_product(m, n, 64, 1);
+    struct mac_layer product = mac_layer_product(m, n, 64, 1);
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &product,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &product,
+                                       .number = &number,
+                                       .count = 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = bits, .units = 1
     };

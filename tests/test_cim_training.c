@@ -1,7 +1,7 @@
-/* Training in crossbars (src/cim/training.c). */
+/* Training in crossbars (src/machine/layerwise/training.c). */
 #include "unit.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 
 static struct training_layer phases[5];
 static struct training chip = {
@@ -16,11 +16,9 @@ static const struct cim machine = {
 
 static enum status train(int learning, uint64_t batch, struct cim_network *network)
 {
-    struct accel_layer layer[5];
+    struct mac_layer layer[5];
     size_t number[] = { 1, 2, 3, 4, 5 };
-    const struct accel_layers layers = { .layers = layer,
-                                         .number = number,
-                                         .count = 5 };
+    const struct mac_layers layers = { .layers = layer, .number = number, .count = 5 };
     const struct cim_network_request request = { .cim = &machine,
                                                  .layers = &layers,
                                                  .bits = 8,
@@ -28,14 +26,14 @@ static enum status train(int learning, uint64_t batch, struct cim_network *netwo
                                                  .learning = learning };
 
     for (size_t i = 0; i < 5; i++)
-        layer[i] = (struct accel_layer){ .batch = batch,
-                                         .groups = 1,
-                                         .channels = 8,
-                                         .filters = 8,
-                                         .kernel_height = 1,
-                                         .kernel_width = 1,
-                                         .out_height = 1,
-                                         .out_width = 1 };
+        layer[i] = (struct mac_layer){ .batch = batch,
+                                       .groups = 1,
+                                       .channels = 8,
+                                       .filters = 8,
+                                       .kernel_height = 1,
+                                       .kernel_width = 1,
+                                       .out_height = 1,
+                                       .out_width = 1 };
     return cim_network(&request, network, NULL);
 }
 

@@ -1,7 +1,7 @@
-/* UPMEM (src/cim/upmem.c), and the roofline beside it (src/cim/host.c). */
+/* UPMEM (src/machine/layerwise/upmem.c), and the roofline beside it (src/machine/layerwise/host.c). */
 #include "unit.h"
 
-#include "cim/cim.h"
+#include "machine/layerwise/layerwise.h"
 
 #include <math.h>
 
@@ -87,11 +87,11 @@ static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t units,
                         struct cim_network *network)
 {
-    struct accel_layer layer = accel_layer_product(1, n, k, 1);
+    struct mac_layer layer = mac_layer_product(1, n, k, 1);
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &layer,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &layer,
+                                       .number = &number,
+                                       .count = 1 };
     const struct cim_network_request request = {
         .cim = cim, .layers = &layers, .bits = 32, .units = units
     };
@@ -119,7 +119,7 @@ static void a_matrix_times_a_vector_is_limited_by_arithmetic(void)
  * group, its own inputs and all its pixels. */
 static void groups_are_dealt_to_dpus(void)
 {
-    struct accel_layer layer = {
+    struct mac_layer layer = {
         .batch = 1,
         .groups = 512,
         .channels = 1,
@@ -133,9 +133,9 @@ static void groups_are_dealt_to_dpus(void)
         .out_width = 14,
     };
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &layer,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &layer,
+                                       .number = &number,
+                                       .count = 1 };
     const struct cim_network_request request = {
         .cim = &machine, .layers = &layers, .bits = 32, .units = 512
     };
@@ -162,12 +162,12 @@ static void weights_must_fit(void)
 /* Attention multiplies activations: both operands are sent, none is a weight. */
 static void a_streamed_operand_is_no_weight(void)
 {
-    struct accel_layer layers_[2] = { accel_layer_product(1, 4096, 4096, 1),
-                                      accel_layer_product(1, 4096, 4096, 1) };
+    struct mac_layer layers_[2] = { mac_layer_product(1, 4096, 4096, 1),
+                                    mac_layer_product(1, 4096, 4096, 1) };
     size_t numbers[2] = { 1, 2 };
-    const struct accel_layers layers = { .layers = layers_,
-                                         .number = numbers,
-                                         .count = 2 };
+    const struct mac_layers layers = { .layers = layers_,
+                                       .number = numbers,
+                                       .count = 2 };
     const struct cim *const machines[] = { &machine, &beside };
 
     layers_[1].streams_weights = true;
@@ -196,11 +196,11 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
 /* 13.1 GB do not fit 12 GB: twice the bandwidth of page faults is half the time. */
 static void the_oversubscribed_bandwidth_can_be_stated(void)
 {
-    struct accel_layer layer = accel_layer_product(1, 800000, 4096, 1);
+    struct mac_layer layer = mac_layer_product(1, 800000, 4096, 1);
     size_t number = 1;
-    const struct accel_layers layers = { .layers = &layer,
-                                         .number = &number,
-                                         .count = 1 };
+    const struct mac_layers layers = { .layers = &layer,
+                                       .number = &number,
+                                       .count = 1 };
     struct cim_network_request request = { .cim = &beside,
                                            .layers = &layers,
                                            .bits = 32 };

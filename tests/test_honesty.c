@@ -21,8 +21,8 @@ static void row_check(const struct study *study, enum stage_id id, uint64_t i)
 {
     static bool is_told[STAGE_COUNT][COLUMNS_MAX]; /* one example of each */
 
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
-        const struct metric *metric = &stages[id].metrics[m];
+    for (size_t m = 0; m < stages[id]->metric_count; m++) {
+        const struct metric *metric = &stages[id]->metrics[m];
         const double *column = study->results[id].column[m];
         uint64_t inner = inners[metric->inner].count;
         bool may_be_nan = metric->inner == INNER_LEVEL ||
@@ -48,7 +48,7 @@ static bool has_inputs(const struct study *study, enum stage_id id, uint64_t i)
     if (id == STAGE_SENSITIVITY)
         return true;
     for (enum stage_id input = 0; input < id; input++)
-        if (stages[id].inputs >> input & 1 &&
+        if (stages[id]->inputs >> input & 1 &&
             study->statuses[input][grid_project(&study->grids[id], i,
                                                 &study->grids[input])] != POINT_DONE)
             return false;
@@ -62,7 +62,7 @@ static void reason_check(const struct study *study, enum stage_id id, uint64_t i
     int8_t status;
 
     columns_alloc(id, 1, &columns);
-    stages[id].evaluate(study, (struct range){ i, 1 }, &columns, &status, &reason);
+    stages[id]->evaluate(study, (struct range){ i, 1 }, &columns, &status, &reason);
     if (!reason.text[0] || status != study->statuses[id][i]) {
         point_tell(study, id, i, "no reason for a row");
         CU_FAIL("a row that is not done has no reason");
@@ -113,8 +113,8 @@ static struct objective objective_draw(uint64_t *state)
 {
     for (;;) { /* some stages have no scalar number */
         enum stage_id stage = (enum stage_id)draw_below(state, STAGE_SAMPLES);
-        size_t m = draw_below(state, stages[stage].metric_count);
-        const struct metric *metric = &stages[stage].metrics[m];
+        size_t m = draw_below(state, stages[stage]->metric_count);
+        const struct metric *metric = &stages[stage]->metrics[m];
 
         if (metric->kind == COLUMN_NUMBER && metric->inner == INNER_SCALAR)
             return (struct objective){ .stage = (int)stage, .metric = m };
@@ -223,7 +223,7 @@ static void done_rows_hold_numbers_and_others_have_a_reason(void)
     for (id = 0; id < STAGE_COUNT; id++) {
         points += tally.points[id];
         done += tally.done[id];
-        printf("    %-16s %8" PRIu64 " points, %8" PRIu64 " done\n", stages[id].name,
+        printf("    %-16s %8" PRIu64 " points, %8" PRIu64 " done\n", stages[id]->name,
                tally.points[id], tally.done[id]);
         CU_ASSERT(tally.done[id] >= share_of(id, wanted));
     }
@@ -240,9 +240,9 @@ static bool same_columns(const struct study *a, const struct study *b, enum stag
 {
     uint64_t points = a->grids[id].points;
 
-    for (size_t m = 0; m < stages[id].metric_count; m++)
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
         if (memcmp(a->results[id].column[m], b->results[id].column[m],
-                   points * metric_point_bytes(&stages[id].metrics[m])) != 0)
+                   points * metric_point_bytes(&stages[id]->metrics[m])) != 0)
             return false;
     return memcmp(a->statuses[id], b->statuses[id], points) == 0;
 }
@@ -276,8 +276,8 @@ static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
         compared++;
         CU_ASSERT(same_columns(&studies[0], &studies[1], id));
         if (!same_columns(&studies[0], &studies[1], id))
-            printf("\n    %s (drawn for %s) depends on %s\n", stages[id].name,
-                   stages[stage].name, axis_specs[axis].key);
+            printf("\n    %s (drawn for %s) depends on %s\n", stages[id]->name,
+                   stages[stage]->name, axis_specs[axis].key);
     }
     for (int s = 0; s < 2; s++) {
         study_free(&studies[s]);

@@ -29,7 +29,8 @@ static size_t steps_of(const struct along *along)
                                       1u << STAGE_ENGINES | 1u << STAGE_HDC_MEMORY;
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        if (searching >> id & 1 && stages[id].axes >> along->axis & 1)
+        if (searching >> id & 1 &&
+            stage_declared_axes((enum stage_id)id) >> along->axis & 1)
             return 4;
     return STEPS_MOST;
 }
@@ -143,7 +144,7 @@ struct comparison {
 static const double *numbers_of(const struct study *study, enum stage_id stage,
                                 size_t metric, uint64_t i, double *buffer)
 {
-    const struct metric *m = &stages[stage].metrics[metric];
+    const struct metric *m = &stages[stage]->metrics[metric];
     const void *column = study->results[stage].column[metric];
 
     if (m->kind == COLUMN_NUMBER)
@@ -168,7 +169,7 @@ static void break_tell(const struct study *study, const struct comparison *c,
     char what[256];
 
     snprintf(what, sizeof what, "%s %c along %s (%s): from %.17g",
-             stages[along->stage].metrics[c->metric].name, c->direction,
+             stages[along->stage]->metrics[c->metric].name, c->direction,
              axis_specs[along->axis].key, along->why, before);
     point_tell(study, along->stage, i, what);
     snprintf(what, sizeof what, "to %.17g", after);
@@ -182,7 +183,7 @@ static void neighbours_compare(const struct study *study, struct comparison *c,
     double buffers[2][512];
     const double *a = numbers_of(study, stage, c->metric, before, buffers[0]);
     const double *b = numbers_of(study, stage, c->metric, after, buffers[1]);
-    uint64_t count = inners[stages[stage].metrics[c->metric].inner].count;
+    uint64_t count = inners[stages[stage]->metrics[c->metric].inner].count;
 
     for (uint64_t k = 0; k < count; k++) {
         if (isnan(a[k]) || isnan(b[k]))
@@ -272,11 +273,11 @@ static double term_value(const struct study *study, enum stage_id stage, uint64_
     if (*end == '\0')
         return number;
     if (metric_find(name, &of, &metric)) {
-        const struct metric *m = &stages[of].metrics[metric];
+        const struct metric *m = &stages[of]->metrics[metric];
         uint64_t at = grid_project(&study->grids[stage], i, &study->grids[of]);
         const double *values = numbers_of(study, of, metric, at, buffer);
 
-        CU_ASSERT_FATAL(of == stage || stages[stage].inputs >> of & 1);
+        CU_ASSERT_FATAL(of == stage || stages[stage]->inputs >> of & 1);
         CU_ASSERT_FATAL(is_sum == (m->inner != INNER_SCALAR));
         for (uint64_t k = 0; k < inners[m->inner].count; k++)
             sum += is_sum && isnan(values[k]) ? 0 : values[k];
@@ -450,7 +451,7 @@ static void along_run(const struct along *along, uint64_t *state, uint64_t *prop
     }
     for (size_t c = 0; c < count; c++) {
         const struct comparison *p = &comparisons[c];
-        const char *name = stages[along->stage].metrics[p->metric].name;
+        const char *name = stages[along->stage]->metrics[p->metric].name;
 
         if (p->broken || p->compared < COMPARED_LEAST)
             printf("\n    %s %c along %s: %" PRIu64 " of %" PRIu64 " broken, %" PRIu64

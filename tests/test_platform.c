@@ -2,8 +2,8 @@
 
 #include "base/units.h"
 #include "config/library.h"
-#include "platform/gpu.h"
-#include "platform/traffic.h"
+#include "machine/gpu/gpu.h"
+#include "machine/gpu/traffic.h"
 #include "workload/set_associative.h"
 
 #include <math.h>

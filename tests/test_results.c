@@ -47,8 +47,8 @@ static void blocks_partition_the_points(void)
         struct stage_layout layout;
         uint64_t next = 0;
 
-        layout_stage_init(&layout, &synthetic_stages[SMALL], points[i],
-                          synthetic_stages[SMALL].block_points);
+        layout_stage_init(&layout, synthetic_stages[SMALL], points[i],
+                          synthetic_stages[SMALL]->block_points);
         for (uint64_t b = 0; b < layout.blocks; b++) {
             struct range range = layout_block(&layout, b);
 
@@ -201,7 +201,7 @@ static struct stage_layout commit_block_zero(struct raw *raw, struct block *bloc
         results_layout(results, &study, synthetic_stages, &layout, &err), STATUS_OK);
     results_close(results);
     raw_open(raw, path, true, &err);
-    block_alloc(block, &synthetic_stages[SMALL], 4);
+    block_alloc(block, synthetic_stages[SMALL], 4);
     synthetic_small_evaluate(&study, (struct range){ 0, 4 }, &block->columns,
                              block->status, NULL);
     block_write_values(raw, &layout.stages[SMALL], 0, block, &err);
@@ -215,7 +215,7 @@ static enum block_state state_of(const struct raw *raw,
     struct block block;
     struct error err;
 
-    block_alloc(&block, &synthetic_stages[SMALL], 4);
+    block_alloc(&block, synthetic_stages[SMALL], 4);
     CU_ASSERT_EQUAL(block_read(raw, layout, 0, &block, &state, &err), STATUS_OK);
     block_free(&block);
     return state;

@@ -152,13 +152,17 @@ static void isolated(const char *fault, int8_t wanted)
     struct study study;
     struct block block;
     struct error err;
+    struct isolation isolation = { .limit_s = 0.3 };
+    bool is_given_up;
 
     synthetic_study(&sweep, &study, 5, 0, false);
-    block_alloc(&block, &synthetic_stages[SMALL], 8);
+    block_alloc(&block, synthetic_stages[SMALL], 8);
     block.status[2] = POINT_EXCLUDED;
     setenv(fault, "5", 1);
-    CU_ASSERT_EQUAL(isolate_evaluate(&study, 0, 8, &block, 0.3, NULL, NULL, &err),
+    stop_watch(0);
+    CU_ASSERT_EQUAL(isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
                     STATUS_OK);
+    CU_ASSERT(!is_given_up);
     unsetenv(fault);
     for (int i = 0; i < 8; i++) {
         int8_t status = i == 5   ? wanted

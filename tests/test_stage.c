@@ -2,8 +2,8 @@
 #include "array_library.h"
 #include "unit.h"
 
-#include "accel/family.h"
-#include "accel/layer_cache.h"
+#include "machine/pe_array/family.h"
+#include "workload/layer_cache.h"
 #include "base/memory.h"
 #include "config/sweep.h"
 #include "stage/stage.h"
@@ -17,13 +17,14 @@
 static void every_stage_has_its_entry(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        const struct stage *stage = &stages[id];
+        const struct stage *stage = stages[id];
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(stage->name); /* else stages[] lacks it */
         CU_ASSERT_STRING_EQUAL(stage->name, word_name(stage_words, (int)id));
         CU_ASSERT(stage->summary && stage->evaluate);
         CU_ASSERT((stage->point_s > 0) != (stage->cost_s != NULL));
-        CU_ASSERT(stage->axes && stage->block_points >= 1 && stage->metric_count >= 1);
+        CU_ASSERT(stage_declared_axes(id) && stage->block_points >= 1 &&
+                  stage->metric_count >= 1);
         CU_ASSERT_EQUAL(stage->inputs >> id, 0); /* it reads earlier ones only */
     }
 }
@@ -32,11 +33,11 @@ static void every_stage_has_its_entry(void)
 static void metrics_have_names_of_their_own(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++) {
+        for (size_t m = 0; m < stages[id]->metric_count; m++) {
             enum stage_id found = STAGE_COUNT;
             size_t at = SIZE_MAX;
 
-            CU_ASSERT(metric_find(stages[id].metrics[m].name, &found, &at));
+            CU_ASSERT(metric_find(stages[id]->metrics[m].name, &found, &at));
             CU_ASSERT(found == id && at == m);
         }
 }
@@ -140,13 +141,13 @@ static void costs_stand_to_each_other_as_times(void)
         const struct workload *workload = (const struct workload *)library_find(
             library, SHELF_WORKLOAD, cases[i][1]);
         struct machine machine = { .accelerator = *accelerator, .bits = 8 };
-        struct accel_layers layers;
+        struct mac_layers layers;
         struct mapping mapping;
         double begin_s, took_s, ratio;
         unsigned times = 0;
 
         CU_ASSERT_EQUAL_FATAL(
-            accel_layers_create(&layers, workload, PHASE_INFERENCE, 1, 0, NULL),
+            mac_layers_create(&layers, workload, PHASE_INFERENCE, 1, 0, NULL),
             STATUS_OK);
         begin_s = cpu_s();
         do {
@@ -156,7 +157,7 @@ static void costs_stand_to_each_other_as_times(void)
         ratio = machine_map_s(&machine, &layers, 0) / (took_s / times);
         least = fmin(least, ratio);
         most = fmax(most, ratio);
-        accel_layers_free(&layers);
+        mac_layers_free(&layers);
     }
     CU_ASSERT(most < 30 * least);
 }
@@ -176,14 +177,14 @@ static void layers_alike_change_no_mapping(void)
             .bits = 8
         };
         struct mapping once, all;
-        struct accel_layers layers, plain;
+        struct mac_layers layers, plain;
         size_t alike = 0;
 
         CU_ASSERT_EQUAL_FATAL(
-            accel_layers_create(&layers,
-                                (const struct workload *)library_find(
-                                    library, SHELF_WORKLOAD, cases[i][1]),
-                                PHASE_INFERENCE, 1, 0, NULL),
+            mac_layers_create(&layers,
+                              (const struct workload *)library_find(
+                                  library, SHELF_WORKLOAD, cases[i][1]),
+                              PHASE_INFERENCE, 1, 0, NULL),
             STATUS_OK);
         plain = layers;
         plain.first_alike = NULL;
@@ -195,7 +196,7 @@ static void layers_alike_change_no_mapping(void)
         CU_ASSERT_EQUAL(memcmp(&once, &all, sizeof once), 0);
         CU_ASSERT(machine_map_s(&machine, &layers, 0) <
                   machine_map_s(&machine, &plain, 0));
-        accel_layers_free(&layers);
+        mac_layers_free(&layers);
     }
 }
 
@@ -228,7 +229,7 @@ static void costs_check(void)
  * beside its costliest point; and where points are cheap they are as large as they may. */
 static void blocks_check(void)
 {
-    const struct stage *stage = &stages[STAGE_MAPPING];
+    const struct stage *stage = stages[STAGE_MAPPING];
     const struct grid *grid = &study.grids[STAGE_MAPPING];
     uint64_t block_points = stage_block_points(&study, stage, STAGE_MAPPING);
     struct layer_cache layers = { .count = 0 };

@@ -2,15 +2,15 @@
 #include "array_library.h"
 #include "files.h"
 
-#include "accel/accelerator.h"
+#include "machine/pe_array/accelerator.h"
 #include "carbon/carbon.h"
 #include "config/sweep.h"
-#include "platform/platform.h"
-#include "platform/traffic.h"
+#include "machine/gpu/platform.h"
+#include "machine/gpu/traffic.h"
 #include "stage/parameters.h"
 #include "stage/stage.h"
 #include "stage/visit.h"
-#include "uncertainty/path.h"
+#include "base/path.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -88,16 +88,16 @@ static void samples_stay_within_their_spread(void)
 static void sensitivities_add_up_for_a_sum(void)
 {
     enum { SAMPLES = 1024 };
-    static struct pair by_a[SAMPLES], by_b[SAMPLES], by_c[SAMPLES];
+    static struct sample_pair by_a[SAMPLES], by_b[SAMPLES], by_c[SAMPLES];
     uint64_t state = 1;
     double chance = 0;
 
     for (uint64_t i = 0; i < SAMPLES; i++) {
         double a = sobol(1, i, 0), b = sobol(1, i, 1), y = 3 * a + b;
 
-        by_a[i] = (struct pair){ a, y };
-        by_b[i] = (struct pair){ b, y };
-        by_c[i] = (struct pair){ sobol(1, i, 2), y };
+        by_a[i] = (struct sample_pair){ a, y };
+        by_b[i] = (struct sample_pair){ b, y };
+        by_c[i] = (struct sample_pair){ sobol(1, i, 2), y };
     }
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_a, SAMPLES, 16), 0.9, 0.01);
     CU_ASSERT_DOUBLE_EQUAL(first_order(by_b, SAMPLES, 16), 0.1, 0.01);
@@ -105,7 +105,7 @@ static void sensitivities_add_up_for_a_sum(void)
     CU_ASSERT(isnan(first_order(by_a, 32, 16)));
     for (uint64_t i = 0; i < SAMPLES; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
-        by_c[i] = (struct pair){ sobol(1, i, 2), (double)(state >> 40) };
+        by_c[i] = (struct sample_pair){ sobol(1, i, 2), (double)(state >> 40) };
     }
     for (uint64_t i = 0; i < SAMPLES; i += 128) /* chance alone */
         chance += first_order(&by_c[i], 128, first_order_bins(128)) / 8;

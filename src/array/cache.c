@@ -267,7 +267,7 @@ static void try_banks(struct task *task, uint64_t banks,
                       uint64_t counts[2])
 {
     struct candidate found;
-    struct space space;
+    struct search_space space;
 
     task->banks = (double)banks;
     count_bits(task);

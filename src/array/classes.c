@@ -155,7 +155,7 @@ static void add_leaf(struct fast *fast, const struct array_organization *o,
 /* Mats in a bank shape; the rounded width of a tag depends on the active subarrays. */
 static void list_mats(struct fast *fast, struct array_organization o)
 {
-    const struct space *space = fast->space;
+    const struct search_space *space = fast->space;
     struct bank_shape shape;
     uint64_t last_width = 0;
     bool legal = false;
@@ -186,7 +186,7 @@ static void list_mats(struct fast *fast, struct array_organization o)
 
 void fast_list_leaves(struct fast *fast)
 {
-    const struct space *space = fast->space;
+    const struct search_space *space = fast->space;
     struct array_organization o = { 0 };
     uint64_t most = fast->task->is_tag ? fast->task->ways : fast->task->word_bits;
 

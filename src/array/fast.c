@@ -121,7 +121,7 @@ static void find_least_amp(struct fast *fast, const uint64_t extra)
         }
 }
 
-static bool is_filtered(const struct space *space, uint64_t rows, uint64_t cols)
+static bool is_filtered(const struct search_space *space, uint64_t rows, uint64_t cols)
 {
     return (space->sub_rows > 0 && rows != space->sub_rows) ||
            (space->sub_cols > 0 && cols != space->sub_cols);
@@ -186,7 +186,7 @@ static unsigned bits_of(uint64_t power)
 
 static void list_items(struct fast *fast)
 {
-    const struct space *space = fast->space;
+    const struct search_space *space = fast->space;
     unsigned low = bits_of(space->mux_sense.low) + bits_of(space->mux_out1.low) +
                    bits_of(space->mux_out2.low);
     unsigned high = bits_of(space->mux_sense.high) + bits_of(space->mux_out1.high) +
@@ -320,7 +320,7 @@ static void try_mux(struct fast *fast, const struct class *class, uint64_t mux_s
     try_leaves(fast, class, &trial, &times);
 }
 
-static bool in_range(struct range range, uint64_t value)
+static bool in_range(struct search_range range, uint64_t value)
 {
     return value >= range.low && value <= range.high;
 }
@@ -343,7 +343,7 @@ static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
 
 static void try_item(struct fast *fast, const struct item *item)
 {
-    const struct space *space = fast->space;
+    const struct search_space *space = fast->space;
     uint64_t product = UINT64_C(1) << item->product_bits;
 
     if (!may_suit_a_leaf(fast, item))
@@ -393,7 +393,7 @@ static bool is_monotone(const struct array_request *request)
             w->write_energy >= 0 && w->leakage >= 0 && w->area >= 0);
 }
 
-bool search_fast(const struct task *task, const struct space *space,
+bool search_fast(const struct task *task, const struct search_space *space,
                  struct parts *parts, double ceiling, struct candidate *best,
                  uint64_t *valid, const char **why)
 {

@@ -52,7 +52,7 @@ enum { ROW_BITS = 2 * PREDECODE_MAX_BITS + 1 };
 
 struct fast {
     const struct task *task;
-    const struct space *space;
+    const struct search_space *space;
     struct parts *parts;
     struct candidate *best;
     bool found;

@@ -88,7 +88,7 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
     for (o.variable = space->range.low; o.variable <= space->range.high; \
          o.variable *= 2)
 
-static bool passes_filters(const struct space *space, const struct candidate *c)
+static bool passes_filters(const struct search_space *space, const struct candidate *c)
 {
     return (space->sub_rows == 0 || c->organization.sub_rows == space->sub_rows) &&
            (space->sub_cols == 0 || c->organization.sub_cols == space->sub_cols);
@@ -96,7 +96,7 @@ static bool passes_filters(const struct space *space, const struct candidate *c)
 
 struct hunt {
     const struct task *task;
-    const struct space *space;
+    const struct search_space *space;
     double ceiling;
     struct candidate *best;
     uint64_t *valid;
@@ -126,7 +126,7 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
 
 static void each_mux(struct hunt *hunt, struct array_organization o)
 {
-    const struct space *space = hunt->space;
+    const struct search_space *space = hunt->space;
 
     EACH(mux_sense, mux_sense)
     EACH(mux_out1, mux_out1)
@@ -140,7 +140,7 @@ static void each_mux(struct hunt *hunt, struct array_organization o)
 
 static void each_mat(struct hunt *hunt, struct array_organization o)
 {
-    const struct space *space = hunt->space;
+    const struct search_space *space = hunt->space;
 
     EACH(mat_rows, mat_rows)
     EACH(mat_cols, mat_cols)
@@ -156,7 +156,7 @@ static void each_mat(struct hunt *hunt, struct array_organization o)
     }
 }
 
-bool search_naive(const struct task *task, const struct space *space,
+bool search_naive(const struct task *task, const struct search_space *space,
                   struct parts *parts, double ceiling, struct candidate *best,
                   uint64_t *valid, const char **why)
 {

@@ -5,14 +5,14 @@
 #include "array/bank.h"
 
 /* Ranges of every count, powers of two from low to high. */
-struct range {
+struct search_range {
     uint64_t low, high;
 };
 
-struct space {
-    struct range bank_rows, bank_cols, active_rows, active_cols;
-    struct range mat_rows, mat_cols, active_sub_rows, active_sub_cols;
-    struct range mux_sense, mux_out1, mux_out2;
+struct search_space {
+    struct search_range bank_rows, bank_cols, active_rows, active_cols;
+    struct search_range mat_rows, mat_cols, active_sub_rows, active_sub_cols;
+    struct search_range mux_sense, mux_out1, mux_out2;
     bool all_cols_active;        /* active_cols follows bank_cols */
     bool all_subs_active;        /* active subarrays follow the mat */
     uint64_t sub_rows, sub_cols; /* filters, 0: any */
@@ -35,11 +35,11 @@ struct candidate {
 
 /* The space of an array under a request, narrowed by the set members of given (may be
  * NULL). */
-struct space space_make(const struct task *task,
-                        const struct array_organization *given);
+struct search_space space_make(const struct task *task,
+                               const struct array_organization *given);
 
 /* Candidates in the space, as the published tool's loops count them. */
-uint64_t space_size(const struct space *space);
+uint64_t space_size(const struct search_space *space);
 
 double target_value(const struct array_request *request, const struct metrics *metrics);
 
@@ -61,8 +61,8 @@ bool candidate_finish(struct candidate *candidate, const struct task *task,
 
 /* Data and tag array of a request of one access mode and target, and the two as one; the
  * members of data and tag that are set are given, either may be NULL. */
-typedef bool searcher(const struct task *, const struct space *, struct parts *, double,
-                      struct candidate *, uint64_t *, const char **);
+typedef bool searcher(const struct task *, const struct search_space *, struct parts *,
+                      double, struct candidate *, uint64_t *, const char **);
 
 enum status cache_solve(const struct array_request *request,
                         const struct array_organization *data,
@@ -71,10 +71,10 @@ enum status cache_solve(const struct array_request *request,
 
 /* The best candidate of a value below ceiling; false if there is none.  Both give the same
  * one; naive evaluates every candidate anew. */
-bool search_fast(const struct task *task, const struct space *space,
+bool search_fast(const struct task *task, const struct search_space *space,
                  struct parts *parts, double ceiling, struct candidate *best,
                  uint64_t *valid, const char **why);
-bool search_naive(const struct task *task, const struct space *space,
+bool search_naive(const struct task *task, const struct search_space *space,
                   struct parts *parts, double ceiling, struct candidate *best,
                   uint64_t *valid, const char **why);
 

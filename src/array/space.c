@@ -1,11 +1,11 @@
 #include "array/search.h"
 
-static struct range fixed(uint64_t value)
+static struct search_range fixed(uint64_t value)
 {
-    return (struct range){ value, value };
+    return (struct search_range){ value, value };
 }
 
-static void pin(struct range *range, uint64_t value)
+static void pin(struct search_range *range, uint64_t value)
 {
     if (value > 0)
         *range = fixed(value);
@@ -13,12 +13,12 @@ static void pin(struct range *range, uint64_t value)
 
 /* The published tool: data arrays up to 512 x 512 mats, by default with its "CACTI
  * assumption"; tag arrays up to 64 x 64 over everything. */
-static struct space tool_space(const struct task *task)
+static struct search_space tool_space(const struct task *task)
 {
     bool whole = task->is_tag || task->request->unrestricted;
     uint64_t most_mats = task->is_tag ? 64 : 512, most_mux = task->is_tag ? 64 : 256;
 
-    return (struct space){
+    return (struct search_space){
         .bank_rows = { 1, most_mats },
         .bank_cols = { 1, most_mats },
         .active_rows = { 1, whole ? most_mats : 1 },
@@ -42,13 +42,13 @@ static struct space tool_space(const struct task *task)
 /* The physical rules: all columns of mats and all subarrays of a mat are active, as
  * splitting a word finely costs drivers and wires, and up to eight rows of mats, so that
  * wide words find room in small memories. */
-static struct space physical_space(const struct task *task)
+static struct search_space physical_space(const struct task *task)
 {
     bool whole = task->request->unrestricted;
     uint64_t most_mats = task->is_tag ? 64 : 512;
     uint64_t most_mux = task->is_tag ? 64 : 256;
 
-    return (struct space){
+    return (struct search_space){
         .bank_rows = { 1, most_mats },
         .bank_cols = { 1, most_mats },
         .active_rows = { 1, whole ? most_mats : 8 },
@@ -67,10 +67,11 @@ static struct space physical_space(const struct task *task)
     };
 }
 
-struct space space_make(const struct task *task, const struct array_organization *given)
+struct search_space space_make(const struct task *task,
+                               const struct array_organization *given)
 {
-    struct space space = task->fabric.rules->search_all ? tool_space(task)
-                                                        : physical_space(task);
+    struct search_space space = task->fabric.rules->search_all ? tool_space(task)
+                                                               : physical_space(task);
 
     if (given == NULL)
         return space;
@@ -98,7 +99,7 @@ struct space space_make(const struct task *task, const struct array_organization
     return space;
 }
 
-static uint64_t steps(struct range range)
+static uint64_t steps(struct search_range range)
 {
     uint64_t count = 0;
 
@@ -108,7 +109,8 @@ static uint64_t steps(struct range range)
 }
 
 /* Pairs of a count and its active part. */
-static uint64_t active_pairs(struct range all, struct range active, bool follows)
+static uint64_t active_pairs(struct search_range all, struct search_range active,
+                             bool follows)
 {
     uint64_t count = 0;
 
@@ -118,7 +120,7 @@ static uint64_t active_pairs(struct range all, struct range active, bool follows
     return count;
 }
 
-uint64_t space_size(const struct space *space)
+uint64_t space_size(const struct search_space *space)
 {
     return active_pairs(space->bank_rows, space->active_rows, false) *
            active_pairs(space->bank_cols, space->active_cols, space->all_cols_active) *

@@ -53,3 +53,52 @@ void schema_fields_free(const struct schema *schema, void *record)
             list_free(record, field);
     }
 }
+
+static enum status texts_visit(const struct field *field, const void *record,
+                               record_name_fn *fn, void *context)
+{
+    char **texts = pointer_at(record, field->offset);
+    enum status status = STATUS_OK;
+    size_t count;
+
+    memcpy(&count, (const char *)record + field->count_offset, sizeof count);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = fn(context, field->names, texts[i]);
+    return status;
+}
+
+static enum status list_visit(const struct field *field, const void *record,
+                              record_name_fn *fn, void *context)
+{
+    const char *list = pointer_at(record, field->offset);
+    enum status status = STATUS_OK;
+    size_t count;
+
+    memcpy(&count, (const char *)record + field->count_offset, sizeof count);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = schema_names_visit(field->element, list + i * field->element->size, fn,
+                                    context);
+    return status;
+}
+
+enum status schema_names_visit(const struct schema *schema, const void *record,
+                               record_name_fn *fn, void *context)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t f = 0; f < schema->field_count && status == STATUS_OK; f++) {
+        const struct field *field = &schema->fields[f];
+
+        if (field->kind == KIND_LIST) {
+            status = list_visit(field, record, fn, context);
+        } else if (field->names && field->kind == KIND_TEXTS) {
+            status = texts_visit(field, record, fn, context);
+        } else if (field->names) {
+            const char *name = pointer_at(record, field->offset);
+
+            if (name && *name)
+                status = fn(context, field->names, name);
+        }
+    }
+    return status;
+}

@@ -57,7 +57,8 @@ struct field {
     double fallback;  /* numbers, counts, flags, words: value when absent */
     double min, max;  /* numbers, counts: inclusive */
     const struct word *words;
-    const char *text;             /* texts: value when absent, NULL if required */
+    const char *text;  /* texts: value when absent, NULL if required */
+    const char *names; /* texts: kind of the records that they name, or NULL */
     const struct schema *element; /* lists */
     size_t count_offset;          /* lists, arrays of texts: a size_t member */
     const char *meaning;
@@ -80,6 +81,12 @@ struct schema {
  * not the record itself. */
 void schema_fields_free(const struct schema *schema, void *record);
 
+/* Calls fn for every name of another record in the fields of this one, lists included,
+ * in the order of the fields; stops at the first that is not STATUS_OK and returns it. */
+typedef enum status record_name_fn(void *context, const char *kind, const char *name);
+enum status schema_names_visit(const struct schema *schema, const void *record,
+                               record_name_fn *fn, void *context);
+
 #define FIELD_COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 /* clang-format off */
@@ -100,10 +107,18 @@ void schema_fields_free(const struct schema *schema, void *record);
 #define FIELD_TEXT(type, member, text_, meaning_)                                      \
     { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
       .text = text_, .meaning = meaning_ }
+/* the name of a record of that kind (struct schema); text_ as above, "" for none */
+#define FIELD_NAME(type, member, kind_, text_, meaning_)                               \
+    { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
+      .text = text_, .names = kind_, .meaning = meaning_ }
 /* the struct has members `member` (const char *const *) and `member_count` (size_t) */
 #define FIELD_TEXTS(type, member, meaning_)                                            \
     { .name = #member, .kind = KIND_TEXTS, .offset = offsetof(type, member),           \
       .count_offset = offsetof(type, member##_count), .meaning = meaning_ }
+#define FIELD_NAMES(type, member, kind_, meaning_)                                     \
+    { .name = #member, .kind = KIND_TEXTS, .offset = offsetof(type, member),           \
+      .count_offset = offsetof(type, member##_count), .names = kind_,                  \
+      .meaning = meaning_ }
 /* the struct has members `member` (pointer to elements) and `member_count` (size_t) */
 #define FIELD_LIST(type, member, element_, meaning_)                                   \
     { .name = #member, .kind = KIND_LIST, .offset = offsetof(type, member),            \

@@ -27,7 +27,7 @@ static void nodes_around(const struct fab *fab, double node_m,
     *above = *above ? *above : *below;
 }
 
-static struct carbon_per_area cpa_of(const struct making *making,
+static struct carbon_per_area cpa_of(const struct manufacture *making,
                                      const struct fab_node *node)
 {
     double gas_weight = (making->abatement - 0.95) / (0.99 - 0.95);
@@ -52,7 +52,7 @@ static double between(double a, double b, double weight)
     return a + weight * (b - a);
 }
 
-enum status carbon_per_area(const struct making *making, double node_m,
+enum status carbon_per_area(const struct manufacture *making, double node_m,
                             struct carbon_per_area *cpa, struct error *reason)
 {
     const struct fab_node *below, *above;
@@ -86,7 +86,7 @@ double embodied_total_kg(const struct embodied *e)
     return e->logic_kg + e->memory_kg + e->storage_kg + e->whole_kg + e->packaging_kg;
 }
 
-static enum status medium_kg(const struct making *making,
+static enum status medium_kg(const struct manufacture *making,
                              const struct device_part *part, double *kg,
                              struct error *reason)
 {
@@ -102,7 +102,7 @@ static enum status medium_kg(const struct making *making,
 
 /* What is asked of a device and all in it. */
 struct counting {
-    const struct making *making;
+    const struct manufacture *making;
     device_find_fn *find;
     const void *library;
     struct embodied *sum;
@@ -117,7 +117,7 @@ static enum status part_count(const struct counting *counting,
                               const struct device_part *part, double times,
                               unsigned depth)
 {
-    const struct making *making = counting->making;
+    const struct manufacture *making = counting->making;
     struct embodied *sum = counting->sum;
     struct carbon_per_area cpa;
     enum status status = STATUS_OK;
@@ -168,9 +168,10 @@ static enum status device_count(const struct counting *counting,
     return status;
 }
 
-enum status device_embodied(const struct device *device, const struct making *making,
-                            device_find_fn *find, const void *library,
-                            struct embodied *embodied, struct error *reason)
+enum status device_embodied(const struct device *device,
+                            const struct manufacture *making, device_find_fn *find,
+                            const void *library, struct embodied *embodied,
+                            struct error *reason)
 {
     struct counting counting = { making, find, library, embodied, reason };
 

@@ -90,7 +90,7 @@ extern const struct schema device_schema;
 extern const struct word part_kinds[];
 
 /* How it is made. */
-struct making {
+struct manufacture {
     const struct fab *fab;
     double node_m;           /* of parts that name none */
     double grid_kg_per_j;    /* the fab's electricity */
@@ -108,7 +108,7 @@ struct carbon_per_area {
 };
 
 /* STATUS_INFEASIBLE with words in reason (which may be NULL) if the fab lists no node. */
-enum status carbon_per_area(const struct making *making, double node_m,
+enum status carbon_per_area(const struct manufacture *making, double node_m,
                             struct carbon_per_area *cpa, struct error *reason);
 
 struct embodied {
@@ -123,9 +123,10 @@ typedef const struct device *device_find_fn(const void *library, const char *nam
 /* All parts of a device, assemblies within assemblies down to eight levels.
  * STATUS_INFEASIBLE with words in reason if the fab does not make a medium or find does
  * not know an assembly. */
-enum status device_embodied(const struct device *device, const struct making *making,
-                            device_find_fn *find, const void *library,
-                            struct embodied *embodied, struct error *reason);
+enum status device_embodied(const struct device *device,
+                            const struct manufacture *making, device_find_fn *find,
+                            const void *library, struct embodied *embodied,
+                            struct error *reason);
 
 /* What the first `count` steps divide the energy of the same work by. */
 double device_gain(const struct device *device, uint64_t count);

@@ -50,7 +50,7 @@ static const struct field device_part_fields[] = {
     FIELD_TEXT(struct device_part, medium, "", "the fab's medium (memory, storage)"),
     FIELD_NUMBER(struct device_part, capacity_bytes, "byte", 0, 0, 1e18, "capacity (memory, storage)"),
     FIELD_NUMBER(struct device_part, carbon_kg, "kg", 0, 0, 1e9, "stated carbon (whole)"),
-    FIELD_TEXT(struct device_part, of, "", "device it is (assembly)"),
+    FIELD_NAME(struct device_part, of, "device", "", "device it is (assembly)"),
     FIELD_NUMBER(struct device_part, count, "1", 1, 0, 1e9, "how many"),
     FIELD_NUMBER(struct device_part, packages, "1", 0, 0, 1e9, "packaged chips in one"),
 };

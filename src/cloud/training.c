@@ -14,7 +14,7 @@ const struct word allreduce_words[] = {
 /* clang-format off */
 static const struct field instance_fields[] = {
     FIELD_TEXT(struct instance, summary, "", "what it is, in a line"),
-    FIELD_TEXT(struct instance, platform, NULL, "platform record of one GPU"),
+    FIELD_NAME(struct instance, platform, "platform", NULL, "platform record of one GPU"),
     FIELD_COUNT(struct instance, gpus, REQUIRED, 1, 4096, "GPUs of an instance"),
     FIELD_NUMBER(struct instance, link_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "one GPU to the next, one direction"),
     FIELD_NUMBER(struct instance, link_s, "s", 0, 0, 1, "start of a transfer between GPUs"),
@@ -25,7 +25,7 @@ static const struct field instance_fields[] = {
     FIELD_NUMBER(struct instance, memory_bytes, "byte", REQUIRED, 1, 1e16, "host memory"),
     FIELD_NUMBER(struct instance, storage_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of the data set's volume"),
     FIELD_NUMBER(struct instance, usd_per_s, "USD/s", REQUIRED, 0, 1e6, "price on demand"),
-    FIELD_TEXT(struct instance, half, "", "instance record of half as many GPUs"),
+    FIELD_NAME(struct instance, half, "instance", "", "instance record of half as many GPUs"),
 };
 
 static const struct field dataset_fields[] = {

@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "array/array_rows.h"
+#include "stage/record_tables.h"
 
 #include <errno.h>
 #include <string.h>

@@ -21,18 +21,18 @@ struct limit {
     double value;
 };
 
-struct candidate {
+struct front_candidate {
     uint64_t row; /* of the table */
     double values[COMPARED];
 };
 
 struct group {
     uint64_t key;
-    struct candidate *front;
+    struct front_candidate *front;
     size_t count;
 };
 
-struct search {
+struct front_search {
     struct table table;
     size_t objectives; /* the first metrics are minimised, the rest are constrained */
     struct limit limits[LIMITS];
@@ -67,7 +67,7 @@ static size_t metric_index(const struct table *table, const char *name)
     return SIZE_MAX;
 }
 
-static enum status limits_read(struct search *search, const char *where,
+static enum status limits_read(struct front_search *search, const char *where,
                                struct error *err)
 {
     while (where && *where) {
@@ -125,7 +125,8 @@ static enum status metric_names(const char *objectives, const char *where, char 
     return STATUS_OK;
 }
 
-static enum status per_read(struct search *search, const char *per, struct error *err)
+static enum status per_read(struct front_search *search, const char *per,
+                            struct error *err)
 {
     while (per && *per) {
         size_t length = strcspn(per, ",");
@@ -145,7 +146,7 @@ static enum status per_read(struct search *search, const char *per, struct error
     return STATUS_OK;
 }
 
-static struct group *group_of(struct search *search)
+static struct group *group_of(struct front_search *search)
 {
     uint64_t key = 0;
 
@@ -162,7 +163,7 @@ static struct group *group_of(struct search *search)
 }
 
 /* No worse in every objective. */
-static bool covers(const struct search *search, const double *a, const double *b)
+static bool covers(const struct front_search *search, const double *a, const double *b)
 {
     for (size_t m = 0; m < search->objectives; m++)
         if (a[m] > b[m])
@@ -170,8 +171,8 @@ static bool covers(const struct search *search, const double *a, const double *b
     return true;
 }
 
-static void front_add(const struct search *search, struct group *group,
-                      const struct candidate *candidate)
+static void front_add(const struct front_search *search, struct group *group,
+                      const struct front_candidate *candidate)
 {
     size_t kept = 0;
 
@@ -186,7 +187,7 @@ static void front_add(const struct search *search, struct group *group,
     group->count = kept + 1;
 }
 
-static bool is_allowed(const struct search *search, const double *values)
+static bool is_allowed(const struct front_search *search, const double *values)
 {
     for (size_t m = 0; m < search->table.metric_count; m++)
         if (isnan(values[m]))
@@ -201,12 +202,12 @@ static bool is_allowed(const struct search *search, const double *values)
     return true;
 }
 
-static enum status fronts_find(struct search *search, struct error *err)
+static enum status fronts_find(struct front_search *search, struct error *err)
 {
     enum status status = STATUS_OK;
 
     while (status == STATUS_OK && table_next(&search->table)) {
-        struct candidate candidate = { .row = search->table.row };
+        struct front_candidate candidate = { .row = search->table.row };
 
         for (size_t m = 0; m < search->table.metric_count && status == STATUS_OK; m++)
             status = table_value(&search->table, m, &candidate.values[m], err);
@@ -216,7 +217,7 @@ static enum status fronts_find(struct search *search, struct error *err)
     return status;
 }
 
-static void point_sheet(struct search *search, const struct candidate *one,
+static void point_sheet(struct front_search *search, const struct front_candidate *one,
                         struct sheet *sheet)
 {
     struct table *table = &search->table;
@@ -236,7 +237,7 @@ static void point_sheet(struct search *search, const struct candidate *one,
     }
 }
 
-static void point_json(struct search *search, const struct candidate *one,
+static void point_json(struct front_search *search, const struct front_candidate *one,
                        bool is_first)
 {
     struct table *table = &search->table;
@@ -271,7 +272,7 @@ static void header_sheet(const struct table *table, struct sheet *sheet)
 }
 
 /* Group by group. */
-static void fronts_print(struct search *search)
+static void fronts_print(struct front_search *search)
 {
     struct sheet sheet = { .columns = 0 };
     bool is_first = true;
@@ -281,7 +282,7 @@ static void fronts_print(struct search *search)
         printf("[");
     for (size_t g = 0; g < search->group_count; g++)
         for (size_t i = 0; i < search->groups[g].count; i++) {
-            const struct candidate *one = &search->groups[g].front[i];
+            const struct front_candidate *one = &search->groups[g].front[i];
 
             search->table.row = one->row - 1;
             table_next(&search->table);
@@ -300,10 +301,10 @@ static void fronts_print(struct search *search)
     sheet_free(&sheet);
 }
 
-static enum status search_run(struct search *search, const struct results *results,
-                              const char *objectives, const char *where,
-                              const char *per, char **filters, int filter_count,
-                              struct error *err)
+static enum status search_run(struct front_search *search,
+                              const struct results *results, const char *objectives,
+                              const char *where, const char *per, char **filters,
+                              int filter_count, struct error *err)
 {
     char *names = NULL;
     enum status status = metric_names(objectives, where, &names, err);
@@ -336,7 +337,7 @@ static enum status search_run(struct search *search, const struct results *resul
 enum status cmd_best(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *per = NULL, *where = NULL;
-    struct search search = { .objectives = 0 };
+    struct front_search search = { .objectives = 0 };
     const struct option_spec options[] = {
         { "m", &metrics, NULL },
         { "per", &per, NULL },

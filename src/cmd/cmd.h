@@ -5,7 +5,7 @@
 
 #include "array/array_rows.h"
 #include "space/library.h"
-#include "space/sweep.h"
+#include "stage/sweep.h"
 #include "stage/stage.h"
 
 #include <stdio.h>

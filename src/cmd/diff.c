@@ -55,21 +55,21 @@ static enum status variables_compare(const struct results *a, const struct varia
 }
 
 /* What is said of one variable. */
-struct finding {
+struct column_finding {
     const char *name, *words; /* words: "only in ...", or NULL where numbers differ */
     const struct variable *variable;
     struct difference difference;
 };
 
-struct comparison {
+struct file_comparison {
     const struct results *a, *b;
     bool is_json;
     uint64_t differing; /* variables */
 };
 
 /* The coordinates of a flat element along the variable's dimensions. */
-static void element_print(const struct comparison *comparison,
-                          const struct finding *finding)
+static void element_print(const struct file_comparison *comparison,
+                          const struct column_finding *finding)
 {
     const struct results *results = comparison->a;
     const struct variable *variable = finding->variable;
@@ -97,8 +97,8 @@ static void element_print(const struct comparison *comparison,
     }
 }
 
-static void finding_json(const struct comparison *comparison,
-                         const struct finding *finding)
+static void finding_json(const struct file_comparison *comparison,
+                         const struct column_finding *finding)
 {
     unsigned members = 0;
 
@@ -123,7 +123,8 @@ static void finding_json(const struct comparison *comparison,
     printf("}");
 }
 
-static void finding_print(struct comparison *comparison, const struct finding *finding)
+static void finding_print(struct file_comparison *comparison,
+                          const struct column_finding *finding)
 {
     comparison->differing++;
     if (comparison->is_json) {
@@ -149,10 +150,11 @@ static bool texts_equal(const struct variable *a, const struct variable *b)
     return is_same;
 }
 
-static enum status pair_compare(struct comparison *comparison, const struct variable *a,
-                                const struct variable *b, struct error *err)
+static enum status pair_compare(struct file_comparison *comparison,
+                                const struct variable *a, const struct variable *b,
+                                struct error *err)
 {
-    struct finding finding = { .name = a->name, .variable = a };
+    struct column_finding finding = { .name = a->name, .variable = a };
     enum status status = STATUS_OK;
 
     if (!b)
@@ -176,7 +178,7 @@ static bool is_compared(const struct variable *variable)
     return strcmp(variable->name, RESULTS_METADATA_CHECKSUM) != 0;
 }
 
-static enum status files_compare(struct comparison *comparison, struct error *err)
+static enum status files_compare(struct file_comparison *comparison, struct error *err)
 {
     const struct results *a = comparison->a, *b = comparison->b;
     enum status status = STATUS_OK;
@@ -189,9 +191,9 @@ static enum status files_compare(struct comparison *comparison, struct error *er
                                   results_find(b, a->variables[i].name), err);
     for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
         if (is_compared(&b->variables[i]) && !results_find(a, b->variables[i].name))
-            finding_print(comparison,
-                          &(struct finding){ .name = b->variables[i].name,
-                                             .words = "only in the second file" });
+            finding_print(comparison, &(struct column_finding){
+                                          .name = b->variables[i].name,
+                                          .words = "only in the second file" });
     if (comparison->is_json)
         printf("\n]\n");
     else if (status == STATUS_OK && comparison->differing == 0)
@@ -202,7 +204,7 @@ static enum status files_compare(struct comparison *comparison, struct error *er
 enum status cmd_diff(int argc, char **argv, struct error *err)
 {
     struct results *a = NULL, *b = NULL;
-    struct comparison comparison = { .differing = 0 };
+    struct file_comparison comparison = { .differing = 0 };
     const struct option_spec options[] = { { "json", NULL, &comparison.is_json } };
     enum status status = options_read(&argc, argv, options, 1, err);
 

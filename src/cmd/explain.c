@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "config/sweep.h"
 #include "space/machine.h"
-#include "stage/stages.h"
+#include "stage/array_stage.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -103,7 +103,7 @@ static void point_print(const struct study *study, const struct point *point)
 
 static void stage_print(const struct study *study, enum stage_id id)
 {
-    const struct stage *stage = &stages[id];
+    const struct stage *stage = stages[id];
     char text[60], label[200];
 
     printf("%s: %s\n", stage->name,

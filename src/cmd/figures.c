@@ -185,7 +185,7 @@ static enum status metric_choose(const struct study *study,
                                  struct question *question, struct error *err)
 {
     if (metric_find(figure->metric, &question->stage, &question->metric) &&
-        label_find(stages[question->stage].metrics[question->metric].inner, figure->at,
+        label_find(stages[question->stage]->metrics[question->metric].inner, figure->at,
                    &question->at) &&
         study->stages >> question->stage & 1)
         return STATUS_OK;
@@ -218,7 +218,7 @@ static double value_at(const struct study *study, const struct question *questio
                        uint64_t index)
 {
     const void *column = study->results[question->stage].column[question->metric];
-    const struct metric *metric = &stages[question->stage].metrics[question->metric];
+    const struct metric *metric = &stages[question->stage]->metrics[question->metric];
     uint64_t place = index * inners[metric->inner].count + question->at;
 
     if (study->statuses[question->stage][index] != POINT_DONE)
@@ -245,12 +245,12 @@ static enum status baseline_at(const struct study *study,
     return STATUS_OK;
 }
 
-struct reduction {
+struct figure_reduction {
     double first, sum, logs, most, least;
     uint64_t count;
 };
 
-static void reduction_add(struct reduction *r, double value)
+static void reduction_add(struct figure_reduction *r, double value)
 {
     if (r->count++ == 0) {
         r->first = r->most = r->least = value;
@@ -261,7 +261,7 @@ static void reduction_add(struct reduction *r, double value)
     r->least = value < r->least || isnan(value) ? value : r->least;
 }
 
-static double reduction_value(const struct reduction *r, enum reduce reduce)
+static double reduction_value(const struct figure_reduction *r, enum reduce reduce)
 {
     if (isnan(r->sum))
         return NAN;
@@ -307,7 +307,7 @@ enum status figures_value(struct figures *figures,
                           const struct published_figure *figure, double *value,
                           struct error *err)
 {
-    struct reduction reduction = { .count = 0 };
+    struct figure_reduction reduction = { .count = 0 };
     struct question question;
     struct evaluated *one;
     enum status status;

@@ -56,7 +56,7 @@ static char *job_name(const char *sweep)
     return name;
 }
 
-static char *comment(const struct job *job)
+static char *comment(const struct script_job *job)
 {
     char seconds[40], bytes[40];
     long tasks = job->nodes * job->tasks_per_node;
@@ -69,7 +69,7 @@ static char *comment(const struct job *job)
         quantity_format(job->bytes, "byte", bytes, sizeof bytes));
 }
 
-static char *options_lines(const struct job *job)
+static char *options_lines(const struct script_job *job)
 {
     char *partition = job->partition
                           ? alloc_printf("#SBATCH --partition=%s\n", job->partition)
@@ -82,7 +82,7 @@ static char *options_lines(const struct job *job)
     return lines;
 }
 
-static char *arguments(const struct job *job)
+static char *arguments(const struct script_job *job)
 {
     char *list = alloc_text("");
 
@@ -97,7 +97,7 @@ static char *arguments(const struct job *job)
     return list;
 }
 
-static char *sweeps_list(const struct job *job)
+static char *sweeps_list(const struct script_job *job)
 {
     char *list = alloc_text("");
 
@@ -108,18 +108,18 @@ static char *sweeps_list(const struct job *job)
 
 /* Words of the template between two @. */
 enum { SLOTS = 11 };
-struct slot {
+struct script_slot {
     const char *name;
     char *value;
 };
 
-static void slots_make(const struct job *job, struct slot slots[SLOTS])
+static void slots_make(const struct script_job *job, struct script_slot slots[SLOTS])
 {
     bool is_array = job->sweep_count > 1;
     char *name = is_array ? alloc_text("nvsweep") : job_name(job->sweeps[0]);
     long warning_s = (long)fmin(WARNING_S, (double)job->minutes * 60 / 3);
     /* clang-format off */
-    const struct slot made[SLOTS] = {
+    const struct script_slot made[SLOTS] = {
         { "COMMENT",   comment(job) },
         { "NAME",      name },
         { "NODES",     alloc_printf("%ld", job->nodes) },
@@ -139,7 +139,8 @@ static void slots_make(const struct job *job, struct slot slots[SLOTS])
 }
 
 /* The slot whose name and closing @ stand at text, or NULL. */
-static const struct slot *slot_at(const char *text, const struct slot slots[SLOTS])
+static const struct script_slot *slot_at(const char *text,
+                                         const struct script_slot slots[SLOTS])
 {
     for (size_t i = 0; i < SLOTS; i++) {
         size_t length = strlen(slots[i].name);
@@ -151,10 +152,11 @@ static const struct slot *slot_at(const char *text, const struct slot slots[SLOT
 }
 
 /* An @ that opens no slot stands for itself. */
-enum status job_script_make(const struct job *job, char **script, struct error *err)
+enum status job_script_make(const struct script_job *job, char **script,
+                            struct error *err)
 {
     FILE *in = fopen(job->template, "r"), *out;
-    struct slot slots[SLOTS];
+    struct script_slot slots[SLOTS];
     size_t size = 0, room = 0;
     char *line = NULL;
 
@@ -165,7 +167,7 @@ enum status job_script_make(const struct job *job, char **script, struct error *
     out = open_memstream(script, &size);
     while (out && getline(&line, &room, in) > 0) {
         for (const char *c = line; *c; c++) {
-            const struct slot *slot = *c == '@' ? slot_at(c + 1, slots) : NULL;
+            const struct script_slot *slot = *c == '@' ? slot_at(c + 1, slots) : NULL;
 
             if (!slot) {
                 fputc(*c, out);

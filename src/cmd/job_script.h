@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* What the script is to ask for.  All texts are the caller's. */
-struct job {
+struct script_job {
     char **sweeps; /* several become an array of jobs, one each */
     size_t sweep_count;
     const char *output; /* result file of a single sweep; NULL: by the sweep's name */
@@ -21,6 +21,7 @@ struct job {
 /* Fill in the template: words such as @NODES@ are replaced, an @ that opens none of them
  * stands for itself.  Paths are quoted for the shell.  *script is freed by the caller.
  * STATUS_INPUT if the template cannot be read. */
-enum status job_script_make(const struct job *job, char **script, struct error *err);
+enum status job_script_make(const struct script_job *job, char **script,
+                            struct error *err);
 
 #endif

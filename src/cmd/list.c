@@ -1,6 +1,6 @@
 #include "cmd/cmd.h"
 
-#include "accel/layer.h"
+#include "workload/layer.h"
 #include "base/memory.h"
 #include "base/units.h"
 
@@ -34,7 +34,7 @@ static enum status what_unknown(struct error *err)
 static void stages_list(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        printf("%-10s %s\n", stages[id].name, stages[id].summary);
+        printf("%-10s %s\n", stages[id]->name, stages[id]->summary);
 }
 
 static void axes_list(void)
@@ -57,10 +57,10 @@ static void axes_list(void)
 static void metrics_list(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++) {
-            const struct metric *metric = &stages[id].metrics[m];
+        for (size_t m = 0; m < stages[id]->metric_count; m++) {
+            const struct metric *metric = &stages[id]->metrics[m];
 
-            printf("%-10s %-24s %-7s %s\n", stages[id].name, metric->name,
+            printf("%-10s %-24s %-7s %s\n", stages[id]->name, metric->name,
                    metric->units, metric->meaning);
         }
 }
@@ -94,27 +94,27 @@ static enum status layers_show(const struct library *library, const char *name,
                                struct error *err)
 {
     const struct record *workload = library_find(library, SHELF_WORKLOAD, name);
-    struct accel_layers layers;
+    struct mac_layers layers;
     enum status status;
 
     if (!workload)
         return error_set(err, STATUS_INPUT, "no workload named '%.60s'", name);
-    status = accel_layers_create(&layers, (const struct workload *)workload,
-                                 PHASE_INFERENCE, 1, 0, err);
+    status = mac_layers_create(&layers, (const struct workload *)workload,
+                               PHASE_INFERENCE, 1, 0, err);
     if (status != STATUS_OK)
         return status;
     printf("layer  %-28s %7s %9s %7s %7s %14s\n", "name", "groups", "m", "n", "k",
            "macs");
     for (size_t i = 0; i < layers.count; i++) {
-        const struct accel_layer *layer = &layers.layers[i];
-        struct gemm gemm = accel_layer_gemm(layer);
+        const struct mac_layer *layer = &layers.layers[i];
+        struct gemm gemm = mac_layer_gemm(layer);
 
         printf("%5zu  %-28s %7llu %9llu %7llu %7llu %14.0f\n", layers.number[i],
                layer->name ? layer->name : "", (unsigned long long)layer->groups,
                (unsigned long long)gemm.m, (unsigned long long)gemm.n,
-               (unsigned long long)gemm.k, accel_layer_macs(layer));
+               (unsigned long long)gemm.k, mac_layer_macs(layer));
     }
-    accel_layers_free(&layers);
+    mac_layers_free(&layers);
     return STATUS_OK;
 }
 

@@ -198,16 +198,10 @@ static void axis_entry(enum axis_id axis)
         roff_text(word_list(spec->words, text, sizeof text));
         printf(".");
     } else {
-        union axis_value value;
-
-        if (spec->kind == AXIS_COUNT)
-            value.count = (uint64_t)spec->fallback;
-        else
-            value.number = spec->fallback;
         snprintf(text, sizeof text, "%s to %s; %s if not given.",
                  quantity_format(spec->min, spec->units, low, sizeof low),
                  quantity_format(spec->max, spec->units, high, sizeof high),
-                 axis_value_format(axis, value, usual, sizeof usual));
+                 axis_value_format(axis, axis_default(axis), usual, sizeof usual));
         roff_text(text);
     }
     putchar('\n');
@@ -246,8 +240,8 @@ static void page_sweep(void)
           "suggest: ",
           stdout);
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
-        printf("%s\"%s\" (", id ? ", " : "", stages[id].name);
-        roff_text(stages[id].summary);
+        printf("%s\"%s\" (", id ? ", " : "", stages[id]->name);
+        roff_text(stages[id]->summary);
         printf(")");
     }
     fputs(".\n", stdout);

@@ -10,8 +10,8 @@ static double stage_bytes(enum stage_id id, uint64_t points)
 {
     double bytes = 1; /* the status */
 
-    for (size_t m = 0; m < stages[id].metric_count; m++)
-        bytes += (double)metric_point_bytes(&stages[id].metrics[m]);
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
+        bytes += (double)metric_point_bytes(&stages[id]->metrics[m]);
     return bytes * (double)points;
 }
 
@@ -79,7 +79,7 @@ static void plan_print(const struct study *study)
 
         if (!(study->stages >> id & 1))
             continue;
-        printf("%-16s %11llu %s%11llu %14.3g %12s\n", stages[id].name,
+        printf("%-16s %11llu %s%11llu %14.3g %12s\n", stages[id]->name,
                (unsigned long long)stage->points, stage->is_exact ? " " : "<",
                (unsigned long long)stage->excluded, stage->core_s,
                quantity_format(stage->bytes, "byte", text, sizeof text));

@@ -1,6 +1,6 @@
 #include "cmd/cmd.h"
 
-#include "accel/scalesim.h"
+#include "machine/pe_array/scalesim.h"
 #include "base/memory.h"
 
 #include <errno.h>

@@ -22,7 +22,7 @@ static void axes_table(void)
 
 static void stage_table(enum stage_id id)
 {
-    const struct stage *stage = &stages[id];
+    const struct stage *stage = stages[id];
 
     printf("\n## Stage `%s`: %s\n\nDimensions: those of ", stage->name, stage->summary);
     for (enum axis_id axis = 0; axis < AXES; axis++)

@@ -103,7 +103,8 @@ static enum status partition_check(const char *partition, struct error *err)
 /* ---- what the plan says */
 
 /* Reads the sweep as `run` will, so that a mistake in it shows now, and not in a log. */
-static enum status sweep_estimate(const char *file, struct job *job, struct error *err)
+static enum status sweep_estimate(const char *file, struct script_job *job,
+                                  struct error *err)
 {
     struct library library;
     struct sweep sweep;
@@ -123,7 +124,7 @@ static enum status sweep_estimate(const char *file, struct job *job, struct erro
     return status;
 }
 
-static void resources_choose(struct job *job)
+static void resources_choose(struct script_job *job)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double wall_s;
@@ -146,7 +147,7 @@ static void resources_choose(struct job *job)
 /* ---- the program and the template */
 
 /* The program's own path, and the template beside it. */
-static enum status program_find(struct job *job, const char *template,
+static enum status program_find(struct script_job *job, const char *template,
                                 struct error *err)
 {
     static const char *const places[] = { "../slurm", "../../slurm",
@@ -213,7 +214,7 @@ static bool is_same_output(const char *a, const char *b)
     return strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0;
 }
 
-static enum status job_check(const struct job *job, struct error *err)
+static enum status job_check(const struct script_job *job, struct error *err)
 {
     if (job->sweep_count < 1 || job->sweep_count > SWEEPS_MAX)
         return error_set(
@@ -240,7 +241,7 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
 {
     const char *nodes = NULL, *tasks = NULL, *limit = NULL, *template = NULL;
     bool is_dry = false;
-    struct job job = { .sweeps = argv, .folders = library_user_folders() };
+    struct script_job job = { .sweeps = argv, .folders = library_user_folders() };
     const struct option_spec options[] = {
         { "o", &job.output, NULL },      { "output", &job.output, NULL },
         { "nodes", &nodes, NULL },       { "tasks-per-node", &tasks, NULL },

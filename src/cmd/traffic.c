@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "cmd/csv.h"
-#include "platform/block_gpu.h"
+#include "machine/gpu/block_gpu.h"
 
 #include <errno.h>
 #include <math.h>

@@ -37,7 +37,7 @@ static enum status inputs_read(const struct results *results, struct study *stud
 
     columns_alloc(id, points, &study->results[id]);
     study->statuses[id] = codes;
-    for (size_t m = 0; m < stages[id].metric_count && status == STATUS_OK; m++) {
+    for (size_t m = 0; m < stages[id]->metric_count && status == STATUS_OK; m++) {
         const struct variable *v = &results->variables[in->columns[m]];
 
         status = results_read_raw(results, v, 0, v->count, study->results[id].column[m],
@@ -69,11 +69,11 @@ static enum status point_recompute(const struct results *results,
     if (status != STATUS_OK || (then != POINT_DONE && then != POINT_INFEASIBLE))
         return status;
     columns_alloc(id, 1, &columns);
-    stages[id].evaluate(study, (struct range){ point, 1 }, &columns, &now, NULL);
+    stages[id]->evaluate(study, (struct range){ point, 1 }, &columns, &now, NULL);
     *differing += now != then;
     for (size_t m = 0;
-         m < stages[id].metric_count && status == STATUS_OK && now == then; m++) {
-        size_t bytes = metric_point_bytes(&stages[id].metrics[m]);
+         m < stages[id]->metric_count && status == STATUS_OK && now == then; m++) {
+        size_t bytes = metric_point_bytes(&stages[id]->metrics[m]);
         const struct variable *v = &results->variables[in->columns[m]];
         char *stored = alloc_array(bytes, 1);
 
@@ -105,7 +105,7 @@ static enum status sample_recompute(const struct results *results, struct study 
         if (!(study->stages >> id & 1))
             continue;
         if (s == results->stage_count ||
-            strcmp(results->stages[s].name, stages[id].name) != 0 ||
+            strcmp(results->stages[s].name, stages[id]->name) != 0 ||
             results->variables[results->stages[s].status].count != points)
             return error_set(err, STATUS_INPUT, "%s: its sweep has other points now",
                              results->path);

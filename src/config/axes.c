@@ -9,15 +9,9 @@
 void axes_default(struct space *space)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++) {
-        const struct axis_spec *spec = &axis_specs[axis];
         union axis_value *value = alloc_array(1, sizeof *value);
 
-        switch (spec->kind) {
-        case AXIS_RECORD: value->record = NULL; break;
-        case AXIS_WORD: value->word = (int)spec->fallback; break;
-        case AXIS_COUNT: value->count = (uint64_t)spec->fallback; break;
-        case AXIS_NUMBER: value->number = spec->fallback; break;
-        }
+        *value = axis_default(axis);
         space->axes[axis] = (struct axis){ .values = value, .count = 1 };
     }
 }

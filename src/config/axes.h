@@ -5,7 +5,7 @@
 
 #include "config/source.h"
 #include "config/values.h"
-#include "space/sweep.h"
+#include "stage/sweep.h"
 
 struct axes_reading {
     const struct source *source;

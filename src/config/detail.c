@@ -1,6 +1,6 @@
 /* detail = "layer": the axis `layer` from 0 (all layers together) to the last computing
  * layer of the sweep's largest network. */
-#include "accel/layer.h"
+#include "workload/layer.h"
 #include "base/memory.h"
 #include "config/axes.h"
 #include "workload/workload.h"
@@ -22,17 +22,17 @@ static uint64_t layers_most(const struct axes_reading *reading)
     for (uint64_t w = 0; w < workloads->count; w++)
         for (uint64_t p = 0; p < (phases->count ? phases->count : 1); p++) {
             struct error ignored = { "" };
-            struct accel_layers layers;
+            struct mac_layers layers;
 
-            if (accel_layers_create(
-                    &layers, (const struct workload *)workloads->values[w].record,
-                    phases->count ? (enum phase)phases->values[p].word
-                                  : PHASE_INFERENCE,
-                    1, 0, &ignored) != STATUS_OK)
+            if (mac_layers_create(&layers,
+                                  (const struct workload *)workloads->values[w].record,
+                                  phases->count ? (enum phase)phases->values[p].word
+                                                : PHASE_INFERENCE,
+                                  1, 0, &ignored) != STATUS_OK)
                 continue;
             if (layers.number[layers.count - 1] > most)
                 most = layers.number[layers.count - 1];
-            accel_layers_free(&layers);
+            mac_layers_free(&layers);
         }
     return most;
 }

@@ -287,6 +287,44 @@ enum status shelf_read(const char *const *folders, size_t count,
 
 /* ---- the library */
 
+/* A record whose names of others are checked. */
+struct naming {
+    const struct library *library;
+    const struct record *record;
+    struct error *err;
+};
+
+static enum status name_check(void *context, const char *kind, const char *name)
+{
+    const struct naming *naming = context;
+    enum shelf_id id = shelf_of_kind(kind);
+    const struct record *found;
+    struct error why;
+
+    if (library_lookup(naming->library, id, name, &found, &why) == STATUS_OK)
+        return STATUS_OK;
+    return error_set(naming->err, STATUS_INPUT, "%s:%u: %s: %s", naming->record->file,
+                     naming->record->line, naming->record->name, why.text);
+}
+
+/* Do all records that records name exist? */
+static enum status names_check(const struct library *library, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
+        const struct shelf *shelf = &library->shelves[id];
+
+        for (size_t i = 0; i < shelf->count && status == STATUS_OK; i++) {
+            struct naming naming = { library, shelf->records[i], err };
+
+            status = schema_names_visit(shelf->schema, shelf->records[i], name_check,
+                                        &naming);
+        }
+    }
+    return status;
+}
+
 enum status library_parse(const struct files *files, struct library *library,
                           struct error *err)
 {
@@ -299,6 +337,8 @@ enum status library_parse(const struct files *files, struct library *library,
             return error_set(err, STATUS_INPUT, "%s", file.why);
     for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
         status = shelf_parse(files, shelf_schemas[id], &library->shelves[id], err);
+    if (status == STATUS_OK)
+        status = names_check(library, err);
     return status == STATUS_OK ? spreads_check(library, err) : status;
 }
 

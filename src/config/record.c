@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What one field is read from and into. */
-struct slot {
+struct field_slot {
     const struct source *source;
     const config_setting_t *setting; /* NULL if the key is absent */
     const struct field *field;
@@ -17,13 +17,13 @@ struct slot {
     struct error *err;
 };
 
-static void store(const struct slot *slot, size_t offset, const void *value,
+static void store(const struct field_slot *slot, size_t offset, const void *value,
                   size_t size)
 {
     memcpy(slot->record + offset, value, size);
 }
 
-static enum status range_check(const struct slot *slot, double value)
+static enum status range_check(const struct field_slot *slot, double value)
 {
     const struct field *field = slot->field;
     char is[40], low[40], high[40];
@@ -39,7 +39,7 @@ static enum status range_check(const struct slot *slot, double value)
 
 /* A number in the unit the record's own `unit` names, or a text with a unit of that
  * kind; either way the value is in the base unit. */
-static enum status own_unit_read(const struct slot *slot, double *value)
+static enum status own_unit_read(const struct field_slot *slot, double *value)
 {
     const config_setting_t *unit = setting_member(slot->setting->parent, "unit");
     const char *text = config_setting_get_string(slot->setting);
@@ -61,7 +61,7 @@ static enum status own_unit_read(const struct slot *slot, double *value)
     return status;
 }
 
-static enum status number_read(const struct slot *slot)
+static enum status number_read(const struct field_slot *slot)
 {
     double value = slot->field->fallback;
     enum status status = STATUS_OK;
@@ -79,7 +79,7 @@ static enum status number_read(const struct slot *slot)
     return status;
 }
 
-static enum status count_read(const struct slot *slot)
+static enum status count_read(const struct field_slot *slot)
 {
     uint64_t value = slot->setting ? 0 : (uint64_t)slot->field->fallback;
     enum status status = STATUS_OK;
@@ -94,7 +94,7 @@ static enum status count_read(const struct slot *slot)
     return status;
 }
 
-static enum status flag_read(const struct slot *slot)
+static enum status flag_read(const struct field_slot *slot)
 {
     bool value = slot->setting ? config_setting_get_bool(slot->setting)
                                : slot->field->fallback > 0;
@@ -108,7 +108,7 @@ static enum status flag_read(const struct slot *slot)
     return STATUS_OK;
 }
 
-static enum status word_read(const struct slot *slot)
+static enum status word_read(const struct field_slot *slot)
 {
     int value = slot->setting ? 0 : (int)slot->field->fallback;
     enum status status = STATUS_OK;
@@ -120,7 +120,7 @@ static enum status word_read(const struct slot *slot)
     return status;
 }
 
-static enum status text_read(const struct slot *slot)
+static enum status text_read(const struct field_slot *slot)
 {
     const char *text = slot->field->text;
     char *value;
@@ -138,7 +138,7 @@ static enum status text_read(const struct slot *slot)
 }
 
 /* [ "a", "b" ], ( "a", "b" ) or "a" */
-static enum status texts_read(const struct slot *slot)
+static enum status texts_read(const struct field_slot *slot)
 {
     const config_setting_t *setting = slot->setting;
     bool is_list = setting && setting_is_list(setting);
@@ -161,7 +161,7 @@ static enum status texts_read(const struct slot *slot)
 }
 
 /* ( { ... }, { ... } ) */
-static enum status list_read(const struct slot *slot)
+static enum status list_read(const struct field_slot *slot)
 {
     const struct schema *element = slot->field->element;
     size_t count = slot->setting ? setting_length(slot->setting) : 0;
@@ -200,13 +200,13 @@ static enum status field_read(const struct source *source,
                               const struct schema *schema, const struct field *field,
                               void *record, struct error *err)
 {
-    static enum status (*const readers[])(const struct slot *) = {
+    static enum status (*const readers[])(const struct field_slot *) = {
         [KIND_NUMBER] = number_read, [KIND_COUNT] = count_read,
         [KIND_FLAG] = flag_read,     [KIND_WORD] = word_read,
         [KIND_TEXT] = text_read,     [KIND_TEXTS] = texts_read,
         [KIND_LIST] = list_read,
     };
-    struct slot slot = {
+    struct field_slot slot = {
         .source = source,
         .setting = setting_member(group, field->name),
         .field = field,

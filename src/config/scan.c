@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-struct level {
+struct scan_level {
     char open;
     unsigned line, keys;
     size_t first;
@@ -24,7 +24,7 @@ struct scan {
     struct error *err;
     const char *at; /* the text ends with a NUL */
     unsigned line;
-    struct level levels[SOURCE_DEPTH_MAX + 1]; /* levels[0] is the file */
+    struct scan_level levels[SOURCE_DEPTH_MAX + 1]; /* levels[0] is the file */
     size_t depth;
     bool after_number;
     size_t record_capacity;
@@ -174,9 +174,9 @@ static enum status open_scan(struct scan *scan)
         return source_fail(scan->source, scan->line, scan->err,
                            "nested more than %d deep", SOURCE_DEPTH_MAX);
     scan->levels[++scan->depth] =
-        (struct level){ .open = *scan->at,
-                        .line = scan->line,
-                        .first = (size_t)(scan->at - scan->source->text) };
+        (struct scan_level){ .open = *scan->at,
+                             .line = scan->line,
+                             .first = (size_t)(scan->at - scan->source->text) };
     scan->at++;
     return STATUS_OK;
 }
@@ -195,7 +195,7 @@ static void record_add(struct scan *scan, struct span span)
 
 static enum status close_scan(struct scan *scan)
 {
-    const struct level *level = &scan->levels[scan->depth];
+    const struct scan_level *level = &scan->levels[scan->depth];
     char open = *scan->at == ')' ? '(' : *scan->at == ']' ? '[' : '{';
 
     if (scan->depth == 0)
@@ -217,7 +217,7 @@ static enum status close_scan(struct scan *scan)
 
 static enum status key_scan(struct scan *scan)
 {
-    struct level *level = &scan->levels[scan->depth];
+    struct scan_level *level = &scan->levels[scan->depth];
 
     scan->at++;
     if (++level->keys > SOURCE_KEYS_MAX)

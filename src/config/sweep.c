@@ -133,8 +133,8 @@ static bool objective_choose(const char *name, struct objective *objective)
     size_t metric;
 
     if (!metric_find(name, &stage, &metric) || stage == STAGE_SENSITIVITY ||
-        stages[stage].metrics[metric].inner != INNER_SCALAR ||
-        stages[stage].metrics[metric].kind != COLUMN_NUMBER)
+        stages[stage]->metrics[metric].inner != INNER_SCALAR ||
+        stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
         return false;
     *objective = (struct objective){ .stage = stage, .metric = metric };
     return true;

@@ -22,7 +22,7 @@
 #define NVSWEEP_CONFIG_SWEEP_H
 
 #include "config/files.h"
-#include "space/sweep.h"
+#include "stage/sweep.h"
 
 /* Read a file.  STATUS_INPUT with file and line and what would be right when anything
  * in it is wrong or unknown.  sweep_free releases the sweep in any case; it refers to

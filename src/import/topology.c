@@ -1,5 +1,5 @@
 /* SCALE-Sim's topologies as workloads. */
-#include "accel/scalesim.h"
+#include "machine/pe_array/scalesim.h"
 #include "base/memory.h"
 #include "import/import.h"
 #include "import/write.h"

@@ -6,13 +6,13 @@
 
 enum { PAD_MAX = 1024 };
 
-struct window {
+struct onnx_window {
     uint64_t kernel[2], stride, dilation[2];
     uint64_t pads[4]; /* top, left, bottom, right */
     bool ceil;
 };
 
-static enum status pads_automatic(const struct model *model, struct window *window,
+static enum status pads_automatic(const struct model *model, struct onnx_window *window,
                                   const char *how, size_t length, const struct dims *in)
 {
     for (size_t a = 0; a < 2; a++) {
@@ -33,7 +33,7 @@ static enum status pads_automatic(const struct model *model, struct window *wind
 
 /* Kernel (of the attribute or the weights), strides, dilations, pads. */
 static enum status window_read(const struct model *model, const struct dims *in,
-                               const struct dims *weights, struct window *window)
+                               const struct dims *weights, struct onnx_window *window)
 {
     const Onnx__AttributeProto *automatic = node_attribute(model, "auto_pad");
     int64_t ints[RANK_MAX], strides[RANK_MAX] = { 1, 1 },
@@ -41,7 +41,7 @@ static enum status window_read(const struct model *model, const struct dims *in,
     size_t kernels = node_ints(model, "kernel_shape", 0, ints);
     size_t pads, count;
 
-    *window = (struct window){ .ceil = node_int(model, "ceil_mode", 0) != 0 };
+    *window = (struct onnx_window){ .ceil = node_int(model, "ceil_mode", 0) != 0 };
     if ((count = node_ints(model, "strides", 0, strides)) != 0 && count != 2)
         return model_fail(model, "has %zu strides, must have 2", count);
     if ((count = node_ints(model, "dilations", 0, dilations)) != 0 && count != 2)
@@ -80,7 +80,7 @@ static enum status window_read(const struct model *model, const struct dims *in,
 }
 
 /* Positions along an axis as ONNX defines them; 0: none. */
-static uint64_t positions(const struct window *w, size_t a, uint64_t extent)
+static uint64_t positions(const struct onnx_window *w, size_t a, uint64_t extent)
 {
     uint64_t reach = w->dilation[a] * (w->kernel[a] - 1) + 1;
     uint64_t padded = extent + w->pads[a] + w->pads[2 + a];
@@ -94,14 +94,14 @@ static uint64_t positions(const struct window *w, size_t a, uint64_t extent)
     return count;
 }
 
-static bool is_equivalent(const struct window *w, const struct dims *in,
+static bool is_equivalent(const struct onnx_window *w, const struct dims *in,
                           const struct dims *out, uint64_t pad, bool ceil)
 {
-    struct window plain = { { w->kernel[0], w->kernel[1] },
-                            w->stride,
-                            { 1, 1 },
-                            { pad, pad, pad, pad },
-                            ceil };
+    struct onnx_window plain = { { w->kernel[0], w->kernel[1] },
+                                 w->stride,
+                                 { 1, 1 },
+                                 { pad, pad, pad, pad },
+                                 ceil };
 
     return positions(&plain, 0, in->d[2]) == out->d[2] &&
            positions(&plain, 1, in->d[3]) == out->d[3];
@@ -109,7 +109,7 @@ static bool is_equivalent(const struct window *w, const struct dims *in,
 
 /* A record pads all edges alike and has no dilation: the pad as given, or else the least
  * that gives the same output. */
-static bool pad_equivalent(const struct window *w, const struct dims *in,
+static bool pad_equivalent(const struct onnx_window *w, const struct dims *in,
                            const struct dims *out, uint64_t *pad, bool *ceil)
 {
     *ceil = w->ceil;
@@ -123,13 +123,13 @@ static bool pad_equivalent(const struct window *w, const struct dims *in,
     return false;
 }
 
-static bool window_is_plain(const struct window *w)
+static bool window_is_plain(const struct onnx_window *w)
 {
     return w->pads[0] == w->pads[1] && w->pads[0] == w->pads[2] &&
            w->pads[0] == w->pads[3] && w->dilation[0] == 1 && w->dilation[1] == 1;
 }
 
-static void window_fill(struct layer *layer, const struct window *w, uint64_t pad,
+static void window_fill(struct layer *layer, const struct onnx_window *w, uint64_t pad,
                         bool ceil)
 {
     layer->kernel = w->kernel[0];
@@ -174,7 +174,7 @@ enum status turn_convolution(struct model *model)
     enum status status = weights_check(model, weights, 4);
     int64_t groups = node_int(model, "group", 1);
     struct dims in, out = { 4, { 1 } };
-    struct window window;
+    struct onnx_window window;
     struct layer *layer;
     struct value w;
     uint64_t pad;
@@ -225,7 +225,7 @@ enum status turn_transposed(struct model *model)
     enum status status = weights_check(model, weights, 4);
     int64_t extra[RANK_MAX] = { 0 };
     struct dims in, out = { 4, { 1 } };
-    struct window window;
+    struct onnx_window window;
     struct layer *layer;
     struct value w;
     int index;
@@ -265,7 +265,7 @@ enum status turn_pool(struct model *model)
 {
     bool is_max = strcmp(model->node->op_type, "MaxPool") == 0;
     struct dims in, out = { 4, { 1 } };
-    struct window window;
+    struct onnx_window window;
     enum status status;
     uint64_t pad;
     bool ceil;

@@ -187,8 +187,8 @@ static bool inner_is_in_file(const struct skeleton *sk, enum inner_id inner)
 {
     for (int id = 0; id < STAGE_COUNT; id++)
         for (size_t m = 0;
-             sk->study->stages >> id & 1 && m < sk->table[id].metric_count; m++)
-            if (sk->table[id].metrics[m].inner == inner)
+             sk->study->stages >> id & 1 && m < sk->table[id]->metric_count; m++)
+            if (sk->table[id]->metrics[m].inner == inner)
                 return true;
     return false;
 }

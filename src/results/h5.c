@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void h5_quiet(void)
@@ -48,6 +49,34 @@ static hid_t text_type_make(struct h5 *h5)
     return type;
 }
 
+/* HDF5 locks what it opens, which fails where the file system has no locks.  We need none:
+ * a file is created by one process under a name of its own, and only read by HDF5 later.
+ * The variable HDF5_USE_FILE_LOCKING has the last word. */
+static void locking_disable(struct h5 *h5, hid_t access)
+{
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+    H5_TRY(h5, H5Pset_file_locking(access, false, true));
+#else
+    (void)h5;
+    (void)access;
+#endif
+}
+
+/* Did locking fail because the user asks HDF5 for it? */
+static void locking_explain(struct h5 *h5)
+{
+    const char *asked = getenv("HDF5_USE_FILE_LOCKING");
+    size_t length = strlen(h5->why);
+
+    if (h5->is_bad && asked &&
+        (strstr(h5->why, "No locks available") || strstr(h5->why, "not implemented") ||
+         strstr(h5->why, "lock")))
+        snprintf(h5->why + length, sizeof h5->why - length,
+                 "; the file system has no locks, and HDF5_USE_FILE_LOCKING=%.16s asks "
+                 "for them",
+                 asked);
+}
+
 enum status h5_create(struct h5 *h5, const char *path, struct error *err)
 {
     hid_t access;
@@ -59,8 +88,10 @@ enum status h5_create(struct h5 *h5, const char *path, struct error *err)
     /* Large datasets begin on a page of their own, so that two of them never share
      * one in the page cache of different nodes. */
     H5_TRY(h5, H5Pset_alignment(access, 64 * 1024, 4096));
+    locking_disable(h5, access);
     h5->file = H5_TRY(h5, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
     H5Pclose(access);
+    locking_explain(h5);
     h5->text_type = text_type_make(h5);
     return h5->is_bad ? h5_close(h5, path, "cannot create", err) : STATUS_OK;
 }
@@ -73,8 +104,10 @@ enum status h5_open(struct h5 *h5, const char *path, struct error *err)
     h5_quiet();
     access = H5_TRY(h5, H5Pcreate(H5P_FILE_ACCESS));
     H5_TRY(h5, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
+    locking_disable(h5, access);
     h5->file = H5_TRY(h5, H5Fopen(path, H5F_ACC_RDONLY, access));
     H5Pclose(access);
+    locking_explain(h5);
     h5->text_type = text_type_make(h5);
     return h5->is_bad ? h5_close(h5, path, "cannot be read as HDF5", err) : STATUS_OK;
 }

@@ -3,10 +3,6 @@
 #include "results/results.h"
 
 #include "base/memory.h"
-#include "carbon/carbon.h"
-#include "cim/cim.h"
-#include "cloud/training.h"
-#include "tech/node.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -24,128 +20,52 @@ static char *text_append(char *text, const char *more)
 
 /* Records already written, so that each appears once. */
 struct records {
+    const struct library *library;
     char *text;
     const struct record **seen;
     size_t count;
 };
 
-static bool record_add(struct records *records, const struct library *library,
-                       enum shelf_id shelf_id, const struct record *record)
+static void record_add(void *context, enum shelf_id shelf, const struct record *record);
+
+/* The record that another one names. */
+static enum status named_add(void *context, const char *kind, const char *name)
 {
-    const char *body = library_record_text(library, shelf_id, record);
+    const struct records *records = context;
+    enum shelf_id shelf = shelf_of_kind(kind);
+    const struct record *record = library_find(records->library, shelf, name);
+
+    if (record)
+        record_add(context, shelf, record);
+    return STATUS_OK;
+}
+
+static void record_add(void *context, enum shelf_id shelf, const struct record *record)
+{
+    struct records *records = context;
+    const char *body = library_record_text(records->library, shelf, record);
 
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
-            return false;
+            return;
     records->seen = realloc_array(records->seen, records->count + 1,
                                   sizeof *records->seen);
     records->seen[records->count++] = record;
     if (body) {
-        const char *kind = shelf_schemas[shelf_id] ? shelf_schemas[shelf_id]->kind
-                                                   : "record";
-        char *entry = alloc_printf("%s %s\n", kind, body);
+        char *entry = alloc_printf("%s %s\n", shelf_schemas[shelf]->kind, body);
 
         records->text = text_append(records->text, entry);
         free(entry);
+        schema_names_visit(shelf_schemas[shelf], record, named_add, records);
     }
-    return true;
-}
-
-/* The accelerators a machine in the shelf of cim machines is made of. */
-static void engine_records_add(struct records *records, const struct library *library,
-                               const struct cim *cim)
-{
-    for (size_t i = 0; i < cim_engine_count(cim); i++) {
-        const struct record *engine = library_find(
-            library, SHELF_ACCELERATOR, cim_families[cim->family]->engine(cim, i));
-
-        if (engine)
-            record_add(records, library, SHELF_ACCELERATOR, engine);
-    }
-}
-
-/* The devices an assembly is made of, and theirs. */
-static void part_records_add(struct records *records, const struct library *library,
-                             const struct device *device)
-{
-    for (size_t i = 0; i < device->parts_count; i++) {
-        const struct record *part = library_find(library, SHELF_DEVICE,
-                                                 device->parts[i].of);
-
-        if (part && record_add(records, library, SHELF_DEVICE, part))
-            part_records_add(records, library, (const struct device *)part);
-    }
-}
-
-/* The instance of half as many GPUs, which run T4 takes two of. */
-static void half_record_add(struct records *records, const struct library *library,
-                            const struct instance *instance)
-{
-    const struct record *half = library_find(library, SHELF_INSTANCE, instance->half);
-
-    if (half)
-        record_add(records, library, SHELF_INSTANCE, half);
-}
-
-static void axis_records_add(struct records *records, const struct study *study,
-                             enum axis_id axis)
-{
-    const struct axis *values = &study->sweep->space.axes[axis];
-
-    for (uint64_t i = 0; i < values->count; i++) {
-        const struct record *record = values->values[i].record;
-
-        if (record)
-            record_add(records, study->library, axis_specs[axis].shelf, record);
-        if (record && axis == AXIS_cim)
-            engine_records_add(records, study->library, (const struct cim *)record);
-        if (record && axis == AXIS_device)
-            part_records_add(records, study->library, (const struct device *)record);
-        if (record && axis == AXIS_instance)
-            half_record_add(records, study->library, (const struct instance *)record);
-    }
-}
-
-/* Process nodes are found by feature size and roadmap, not by name. */
-static void node_records_add(struct records *records, const struct study *study)
-{
-    const struct axis *nodes = &study->sweep->space.axes[AXIS_node_m];
-    const struct axis *roadmaps = &study->sweep->space.axes[AXIS_roadmap];
-
-    for (uint64_t n = 0; n < nodes->count; n++)
-        for (uint64_t r = 0; r < roadmaps->count; r++) {
-            const struct node *node = library_node(
-                study->library, nodes->values[n].number, roadmaps->values[r].word);
-
-            if (node)
-                record_add(records, study->library, SHELF_NODE,
-                           (const struct record *)node);
-        }
 }
 
 char *results_records_text(const struct study *study)
 {
-    struct records records = { .text = alloc_text("") };
-    axis_mask axes = 0;
+    struct records records = { .library = study->library, .text = alloc_text("") };
 
-    if (!study->library)
-        return records.text;
-    for (int id = 0; id < STAGE_COUNT; id++)
-        if (study->stages >> id & 1)
-            axes |= study->grids[id].axes;
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
-            axis_records_add(&records, study, axis);
-    if (axes & AXIS_BIT(node_m))
-        node_records_add(&records, study);
-    if (study->sweep->space.iso_area.baseline)
-        record_add(&records, study->library, SHELF_TECHNOLOGY,
-                   study->sweep->space.iso_area.baseline);
-    if (axes & (AXIS_BIT(placement) | AXIS_BIT(crossbar)) &&
-        library_find(study->library, SHELF_TECHNOLOGY, "sram"))
-        record_add(&records, study->library,
-                   SHELF_TECHNOLOGY, /* of other memories than the technology's */
-                   library_find(study->library, SHELF_TECHNOLOGY, "sram"));
+    if (study->library)
+        study_records_visit(study, record_add, &records);
     free(records.seen);
     return records.text;
 }

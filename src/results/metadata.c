@@ -232,7 +232,7 @@ static enum status judge(struct comparison *comparison, const struct metadata *m
 }
 
 enum status results_check_metadata(const char *path, const struct study *study,
-                                   const struct stage *table,
+                                   const struct stage *const *table,
                                    const struct program *program,
                                    enum metadata_state *state, uint64_t *differing,
                                    struct error *err)

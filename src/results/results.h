@@ -26,8 +26,8 @@ struct program {
  * says which are in the file.  STATUS_IO if the system refuses (a full disk included); no
  * file is left behind then. */
 enum status results_create(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err);
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err);
 
 /* ---- reading */
 
@@ -130,7 +130,7 @@ enum status results_verify(const struct results *results, uint64_t *checked,
 /* The layout of a file the table's stages can fill.  STATUS_INPUT if its datasets are
  * others than those of the study, or packed. */
 enum status results_layout(const struct results *results, const struct study *study,
-                           const struct stage *table, struct layout *layout,
+                           const struct stage *const *table, struct layout *layout,
                            struct error *err);
 
 /* Is this the file of this sweep, of the same library records and program?  STATUS_INPUT
@@ -153,7 +153,7 @@ enum metadata_state {
  * bytes that are not raw data, without asking HDF5 to read what may be damaged.
  * *differing counts the bytes that are not as they should be. */
 enum status results_check_metadata(const char *path, const struct study *study,
-                                   const struct stage *table,
+                                   const struct stage *const *table,
                                    const struct program *program,
                                    enum metadata_state *state, uint64_t *differing,
                                    struct error *err);

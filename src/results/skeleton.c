@@ -1,5 +1,6 @@
 #include "results/skeleton.h"
 
+#include "base/child.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -213,11 +214,11 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
         shape.scales[shape.rank] = sk->scales[grid->dimensions[d]];
         shape.sizes[shape.rank++] = grid->sizes[d];
     }
-    for (size_t m = 0; m < sk->table[id].metric_count; m++)
-        metric_write(sk, &sk->table[id].metrics[m], &shape);
-    status_write(sk, &sk->table[id], &shape);
-    blocks_write(sk, &sk->table[id], grid->points,
-                 stage_block_points(sk->study, &sk->table[id], id));
+    for (size_t m = 0; m < sk->table[id]->metric_count; m++)
+        metric_write(sk, &sk->table[id]->metrics[m], &shape);
+    status_write(sk, sk->table[id], &shape);
+    blocks_write(sk, sk->table[id], grid->points,
+                 stage_block_points(sk->study, sk->table[id], id));
     free(shape.auxiliary);
 }
 
@@ -260,7 +261,7 @@ static void checksum_write(struct skeleton *sk)
     H5_TRY(&sk->h5, H5Dclose(dataset));
 }
 
-static uint64_t bytes_of(const struct study *study, const struct stage *table)
+static uint64_t bytes_of(const struct study *study, const struct stage *const *table)
 {
     uint64_t bytes = 0;
 
@@ -268,15 +269,15 @@ static uint64_t bytes_of(const struct study *study, const struct stage *table)
         if (study->stages >> id & 1) {
             struct stage_layout layout;
 
-            layout_stage_init(&layout, &table[id], study->grids[id].points,
-                              table[id].block_points);
+            layout_stage_init(&layout, table[id], study->grids[id].points,
+                              table[id]->block_points);
             bytes += layout.points * layout_point_bytes(&layout);
         }
     return bytes;
 }
 
 static enum status skeleton_make(const char *path, const struct study *study,
-                                 const struct stage *table,
+                                 const struct stage *const *table,
                                  const struct program *program, struct error *err)
 {
     struct skeleton sk = { .study = study, .table = table };
@@ -314,13 +315,13 @@ struct verdict {
 /* HDF5 1.10 cannot get rid of a file whose closing failed (a full disk), and takes the
  * process down when it ends.  So a child creates the file. */
 enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err)
 {
     struct verdict *verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     enum status status;
-    pid_t child = -1;
+    pid_t parent = getpid(), child = -1;
 
     if (verdict != MAP_FAILED) {
         *verdict = (struct verdict){ .status = STATUS_IO };
@@ -332,6 +333,7 @@ enum status skeleton_write(const char *path, const struct study *study,
         return error_set(err, STATUS_IO, "%s: cannot start a process to create it: %s",
                          path, strerror(errno));
     if (child == 0) {
+        child_begin(parent);
         verdict->status = skeleton_make(path, study, table, program, &verdict->err);
         _exit(0);
     }
@@ -367,8 +369,8 @@ static enum status settle(const char *path, struct error *err)
 }
 
 enum status results_create(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err)
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err)
 {
     char *partial = alloc_printf("%s.partial", path);
     enum status status;

@@ -12,7 +12,7 @@ enum { SKELETON_FILL_BYTES = 16 << 20 };
 struct skeleton {
     struct h5 h5;
     const struct study *study;
-    const struct stage *table;
+    const struct stage *const *table;
     bool is_filled;
     hid_t scales[AXES];        /* by dimension of the space; -1: not in the file */
     hid_t inners[INNER_COUNT]; /* by inner dimension */
@@ -42,7 +42,7 @@ enum status skeleton_seal(const char *path, struct error *err);
 
 /* The whole skeleton under that name, sealed, but neither synced nor reserved. */
 enum status skeleton_write(const char *path, const struct study *study,
-                           const struct stage *table, const struct program *program,
-                           struct error *err);
+                           const struct stage *const *table,
+                           const struct program *program, struct error *err);
 
 #endif

@@ -231,7 +231,7 @@ enum status results_verify(const struct results *results, uint64_t *checked,
 }
 
 enum status results_layout(const struct results *results, const struct study *study,
-                           const struct stage *table, struct layout *layout,
+                           const struct stage *const *table, struct layout *layout,
                            struct error *err)
 {
     *layout = (struct layout){ 0 };
@@ -247,10 +247,10 @@ enum status results_layout(const struct results *results, const struct study *st
 
         if (!(study->stages >> id & 1))
             continue;
-        layout_stage_init(&wanted, &table[id], study->grids[id].points,
-                          stage_block_points(study, &table[id], (enum stage_id)id));
+        layout_stage_init(&wanted, table[id], study->grids[id].points,
+                          stage_block_points(study, table[id], (enum stage_id)id));
         for (size_t s = 0; s < results->stage_count; s++)
-            if (strcmp(results->stages[s].name, table[id].name) == 0)
+            if (strcmp(results->stages[s].name, table[id]->name) == 0)
                 found = &results->stages[s];
         if (!found || found->layout.points != wanted.points ||
             found->layout.block_points != wanted.block_points ||
@@ -258,16 +258,16 @@ enum status results_layout(const struct results *results, const struct study *st
             return error_set(err, STATUS_INPUT,
                              "%s: its %s stage is not this sweep's: another version of "
                              "nvsweep made it; name another file with -o",
-                             results->path, table[id].name);
+                             results->path, table[id]->name);
         for (uint32_t c = 0; c < wanted.columns; c++)
             if (strcmp(results->variables[found->columns[c]].name,
-                       table[id].metrics[c].name) != 0 ||
+                       table[id]->metrics[c].name) != 0 ||
                 found->layout.column_bytes[c] != wanted.column_bytes[c])
                 return error_set(
                     err, STATUS_INPUT,
                     "%s: has no column %s of the %s stage: another version "
                     "of nvsweep made it; name another file with -o",
-                    results->path, table[id].metrics[c].name, table[id].name);
+                    results->path, table[id]->metrics[c].name, table[id]->name);
         layout->stages[id] = found->layout;
     }
     return STATUS_OK;

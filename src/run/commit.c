@@ -32,9 +32,10 @@ enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attemp
     return block_attempts_write(&commit->raw, commit->layout, block, more, err);
 }
 
-enum status commit_withdraw(struct commit *commit, uint32_t block, struct error *err)
+enum status commit_withdraw(struct commit *commit, uint32_t block, uint8_t attempts,
+                            struct error *err)
 {
-    return block_attempts_write(&commit->raw, commit->layout, block, 0, err);
+    return block_attempts_write(&commit->raw, commit->layout, block, attempts, err);
 }
 
 static enum status status_write(struct commit *commit, uint32_t block,

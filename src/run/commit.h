@@ -29,8 +29,9 @@ void commit_begin(struct commit *commit, const struct stage_layout *layout,
 enum status commit_attempt(struct commit *commit, uint32_t block, uint8_t attempts,
                            struct error *err);
 
-/* Nobody evaluates the block here any more. */
-enum status commit_withdraw(struct commit *commit, uint32_t block, struct error *err);
+/* Nobody evaluates the block here any more: it was attempted so often without this time. */
+enum status commit_withdraw(struct commit *commit, uint32_t block, uint8_t attempts,
+                            struct error *err);
 
 enum status commit_block(struct commit *commit, uint32_t block,
                          const struct block *values, struct error *err);

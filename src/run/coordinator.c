@@ -11,6 +11,11 @@
 enum { COMPUTES_UP_TO = 128 };
 #define SILENCE_S 30.0 /* after the end, before a rank that does not answer is named */
 
+/* And before the job is ended without it: what is committed is safe, and going on is free.
+ * After a stop every rank leaves its point by itself, or not at all. */
+#define WAIT_MOST_S 600.0
+#define WAIT_STOP_S 2.0
+
 struct coordinator {
     struct evaluator *evaluator;
     struct watch *watch;
@@ -22,6 +27,7 @@ struct coordinator {
     uint8_t *is_through; /* rank sent its last report */
     int through;
     const char *stop; /* why dealing stopped before the end, or NULL */
+    bool has_failed;  /* that is a failure: its words follow when all agree */
     bool is_ended;    /* the end was sent */
     struct work work;
 };
@@ -66,6 +72,13 @@ static void end_send(struct coordinator *co)
         MPI_Send(&order, sizeof order, MPI_BYTE, r, TAG_ORDER, co->comm);
 }
 
+static void failure_note(struct coordinator *co)
+{
+    co->has_failed = true;
+    if (!co->stop)
+        co->stop = "a failure";
+}
+
 static void report_take(struct coordinator *co, int rank, const struct report *report)
 {
     if (report->has_finished) {
@@ -80,12 +93,13 @@ static void report_take(struct coordinator *co, int rank, const struct report *r
         co->is_through[rank] = true;
         co->through++;
     }
-    if (report->is_bad && !co->stop)
-        co->stop = "a failure";
+    if (report->is_bad)
+        failure_note(co);
 }
 
-/* Answer everybody who spoke; called between slices of rank 0's own work. */
-static void reports_receive(void *context)
+/* Answer everybody who spoke; called between slices of rank 0's own work.  False: its block
+ * in hand is done elsewhere. */
+static bool reports_receive(void *context)
 {
     struct coordinator *co = context;
     int is_there;
@@ -101,6 +115,8 @@ static void reports_receive(void *context)
     }
     if (!co->stop)
         co->stop = stop_reason();
+    else
+        stop_for(co->stop); /* another rank's reason: rank 0 leaves its point, too */
     if (co->stop || deal_is_over(co->deal)) {
         end_send(co);
         /* What is over elsewhere need not be finished here. */
@@ -109,6 +125,7 @@ static void reports_receive(void *context)
         leases_send(co);
     }
     watch_tick(co->watch, deal_left_s(co->deal) / co->ranks);
+    return !co->evaluator->is_dropped;
 }
 
 /* One position of rank 0's own lease; false if there was nothing to compute. */
@@ -147,31 +164,60 @@ static enum status deal_all(struct coordinator *co, struct error *err)
         else
             idle_wait(idle++);
         if (status != STATUS_OK) {
-            co->stop = "a failure";
+            failure_note(co);
             end_send(co);
         }
     }
     return status;
 }
 
+/* The rank does not come back.  The others end with it. */
+_Noreturn static void job_end(struct coordinator *co, int rank)
+{
+    watch_say(co->watch,
+              "rank %d does not answer, so the job is ended; what is committed is kept: "
+              "run the same command again to go on",
+              rank);
+    watch_journal(co->watch, "{\"event\": \"end\", \"status\": \"stopped\"}");
+    watch_end(co->watch);
+    MPI_Abort(co->comm, status_exit_code(co->has_failed ? STATUS_IO : STATUS_RESUME));
+    abort(); /* not reached */
+}
+
 /* Every worker says when it is through; one that was stopped from outside may take its
  * time, and is named. */
 static void workers_await(struct coordinator *co)
 {
-    double said_s = clock_s();
+    double begin_s = clock_s(), said_s = begin_s;
 
     for (unsigned idle = 0; co->through < co->ranks - 1; idle++) {
+        double most_s = co->stop ? stop_grace_s() + WAIT_STOP_S : WAIT_MOST_S;
+        int silent = 1;
+
         reports_receive(co);
-        if (clock_s() - said_s > SILENCE_S) {
-            for (int r = 1; r < co->ranks; r++)
-                if (!co->is_through[r]) {
-                    watch_say(co->watch, "waiting for rank %d", r);
-                    break;
-                }
+        while (silent < co->ranks && co->is_through[silent])
+            silent++;
+        if (silent < co->ranks && clock_s() - begin_s > most_s)
+            job_end(co, silent);
+        if (silent < co->ranks && clock_s() - said_s > SILENCE_S) {
+            watch_say(co->watch, "waiting for rank %d", silent);
             said_s = clock_s();
         }
         idle_wait(idle);
     }
+}
+
+/* All blocks of the stage are committed, and nobody writes any more: none is attempted,
+ * though a rank that gave back a block may have said so after another committed it. */
+static enum status attempts_clear(struct coordinator *co, struct error *err)
+{
+    const struct stage_layout *layout = co->evaluator->commit.layout;
+    uint8_t *none = alloc_array(layout->blocks, sizeof *none);
+    enum status status = raw_write(&co->evaluator->commit.raw, none, layout->blocks,
+                                   layout->attempts_offset, err);
+
+    free(none);
+    return status;
 }
 
 enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
@@ -187,10 +233,13 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
                          (unsigned)co.ranks, evaluator->lease_blocks);
     evaluator->poll = reports_receive;
     evaluator->context = &co;
-    evaluator->is_dropped = false;
+    evaluator->is_dropped = evaluator->is_stopped = false;
     status = deal_all(&co, err);
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
+    if (status == STATUS_OK && flushed == STATUS_OK && deal_is_over(co.deal) &&
+        (co.stop || deal_repeats(co.deal)))
+        flushed = attempts_clear(&co, err);
     evaluator->poll = NULL;
     evaluator->context = NULL;
     if (deal_repeats(co.deal))

@@ -1,5 +1,6 @@
 #include "run/evaluate.h"
 
+#include "base/stop.h"
 #include "run/stop.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t co
     return n;
 }
 
-/* Evaluate in slices; false if the block was dropped on the way. */
+/* Evaluate in slices; false if the block was left on the way. */
 static bool slices_evaluate(struct evaluator *ev, struct range points)
 {
     for (uint64_t i = 0, n; i < points.count; i += n) {
@@ -49,12 +50,13 @@ static bool slices_evaluate(struct evaluator *ev, struct range points)
             continue;
         ev->stage->evaluate(ev->study, (struct range){ points.first + i, n }, &columns,
                             &ev->values.status[i], NULL);
-        ev->point_s = (clock_s() - begin_s) / (double)n;
-        if (ev->poll && i + n < points.count) {
-            ev->poll(ev->context);
-            if (ev->is_dropped)
-                return false;
+        if (stop_is_wanted()) { /* who knows where the model left off */
+            ev->is_stopped = true;
+            return false;
         }
+        ev->point_s = (clock_s() - begin_s) / (double)n;
+        if (ev->poll && i + n < points.count && !ev->poll(ev->context))
+            return false;
     }
     return true;
 }
@@ -80,21 +82,29 @@ enum status evaluate_position(struct evaluator *ev, uint32_t position,
     struct range points = layout_block(ev->commit.layout, index);
     double begin_s = clock_s();
     enum status status = commit_attempt(&ev->commit, index, attempts, err);
-    bool is_whole = true;
+    bool is_left = false;
 
     if (status != STATUS_OK)
         return status;
+    ev->is_stopped = false;
     memset(ev->values.status, POINT_PENDING, points.count);
     exclusions_mark(ev, points);
     if (attempts >= ATTEMPTS_SUSPECT) {
+        struct isolation isolation = { ev->point_limit_s, ev->poll, ev->context };
+
         block_empty(&ev->values, 0, points.count);
-        status = isolate_evaluate(ev->study, points.first, points.count, &ev->values,
-                                  ev->point_limit_s, ev->poll, ev->context, err);
+        status = isolate_evaluate(&isolation, ev->study, points.first, points.count,
+                                  &ev->values, &is_left, err);
+        ev->is_stopped = is_left && !ev->is_dropped;
     } else {
-        is_whole = slices_evaluate(ev, points);
+        guard_enter(ev->guard, ev->commit.layout->attempts_offset + index, attempts);
+        is_left = !slices_evaluate(ev, points);
+        guard_leave(ev->guard);
     }
-    if (status == STATUS_OK && !is_whole) {
-        status = commit_withdraw(&ev->commit, index, err);
+    if (status == STATUS_OK && is_left) {
+        /* A stop is nobody's fault: the block stays as it was. */
+        status = commit_withdraw(&ev->commit, index, ev->is_stopped ? attempts : 0,
+                                 err);
     } else if (status == STATUS_OK) {
         statuses_settle(ev, points);
         status = commit_block(&ev->commit, index, &ev->values, err);

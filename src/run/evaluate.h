@@ -3,12 +3,13 @@
 #define NVSWEEP_RUN_EVALUATE_H
 
 #include "run/commit.h"
+#include "run/guard.h"
 #include "run/isolate.h"
 #include "run/line.h"
 
 /* Stage, file, and the memory of one block.  Between slices of about SLICE_S, or of
  * SLICE_BYTES that a processor's own cache holds (but at least one point), poll is called;
- * when is_dropped is set then, the block in hand is left. */
+ * when it says false, or the flag of base/stop.h is raised, the block in hand is left. */
 #define SLICE_S 0.004
 #define SLICE_BYTES 262144
 struct evaluator {
@@ -20,9 +21,11 @@ struct evaluator {
     struct block values;
     double point_limit_s;
     uint32_t lease_blocks; /* of run_options */
+    struct guard *guard;
     poll_fn *poll;
     void *context;
-    bool is_dropped;
+    bool is_dropped; /* the block in hand, or the next, is done elsewhere */
+    bool is_stopped; /* the block in hand was left and given back */
 
     double point_s;  /* seconds per point, as measured of late */
     uint64_t points; /* evaluated here and committed */

@@ -1,15 +1,19 @@
 #include "run/isolate.h"
 
+#include "base/child.h"
 #include "run/stop.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* A step of the waiting counts for so long at most: the parent may have been stopped. */
+#define STEP_MOST_S 0.1
 
 /* What child and parent share: how far the child is, then the values it found. */
 struct shared {
@@ -56,13 +60,8 @@ _Noreturn static void child_run(const struct study *study, uint64_t first,
                                 uint64_t from, uint64_t count,
                                 const struct block *block, struct shared *shared)
 {
-    const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT };
-    struct rlimit no_core = { 0, 0 };
     struct block values = *block;
 
-    setrlimit(RLIMIT_CORE, &no_core);
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        signal(deadly[i], SIG_DFL); /* MPI's handlers would print */
     shared_map(shared, block, count, &values.columns, &values.status);
     for (uint64_t i = from; i < count; i++) {
         union columns at = block_columns_at(&values, i);
@@ -76,42 +75,97 @@ _Noreturn static void child_run(const struct study *study, uint64_t first,
     _exit(0);
 }
 
-/* Wait until the child is through, dead, or stuck on a point. */
-static void child_wait(pid_t child, struct shared *shared, double limit_s,
-                       poll_fn *poll, void *context)
+/* How a child ended. */
+enum ending {
+    ENDING_DONE,
+    ENDING_CRASH,     /* of its own fault, or it took too long */
+    ENDING_KILLED,    /* from outside, or for want of memory */
+    ENDING_GIVEN_UP,  /* by us: the block is not wanted any more */
+};
+
+static enum ending ending_of(int how, bool is_late)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+                                  SIGABRT, SIGSYS, SIGXCPU };
+
+    if (is_late)
+        return ENDING_CRASH;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        if (WIFSIGNALED(how) && WTERMSIG(how) == faults[i])
+            return ENDING_CRASH;
+    return WIFEXITED(how) && WEXITSTATUS(how) == 0 ? ENDING_DONE : ENDING_KILLED;
+}
+
+/* Wait until the child is through, dead, or stuck on a point.  Time in which this process
+ * itself stood still does not count. */
+static enum ending child_wait(pid_t child, struct shared *shared,
+                              const struct isolation *isolation)
 {
     uint64_t seen = UINT64_MAX;
-    double since_s = clock_s();
+    double point_s = 0, before_s = clock_s();
+    bool is_late = false, is_given_up = false;
 
     for (unsigned idle = 0;; idle++) {
         uint64_t current = atomic_load(&shared->current);
+        double now_s = clock_s();
         int how;
+        pid_t ended = waitpid(child, &how, WNOHANG);
 
-        if (waitpid(child, &how, WNOHANG) != 0)
-            return;
-        if (current != seen) {
-            seen = current;
-            since_s = clock_s();
-        } else if (clock_s() - since_s > limit_s) {
+        if (ended == child)
+            return is_given_up ? ENDING_GIVEN_UP : ending_of(how, is_late);
+        if (ended < 0 && errno != EINTR)
+            return ENDING_KILLED; /* somebody else waited for it: nothing is known */
+        point_s = current == seen ? point_s + fmin(now_s - before_s, STEP_MOST_S) : 0;
+        seen = current;
+        before_s = now_s;
+        is_late |= point_s > isolation->limit_s;
+        if (isolation->poll && !isolation->poll(isolation->context))
+            is_given_up = true;
+        is_given_up |= stop_reason() != NULL;
+        if (is_late || is_given_up)
             kill(child, SIGKILL);
-        }
-        if (poll)
-            poll(context);
         idle_wait(idle);
     }
 }
 
-enum status isolate_evaluate(const struct study *study, uint64_t first, uint64_t count,
-                             struct block *block, double limit_s, poll_fn *poll,
-                             void *context, struct error *err)
+/* One child goes through the points from `from` on; *from is then where it ended. */
+static enum status child_begin_and_wait(const struct isolation *isolation,
+                                        const struct study *study, uint64_t first,
+                                        uint64_t count, const struct block *block,
+                                        struct shared *shared, uint64_t *from,
+                                        enum ending *ending, struct error *err)
+{
+    pid_t parent = getpid(), child;
+
+    atomic_store(&shared->current, *from);
+    child = fork();
+    if (child == 0) {
+        child_begin(parent);
+        child_run(study, first, *from, count, block, shared);
+    }
+    if (child < 0)
+        return error_set(err, STATUS_IO, "cannot start a child process: %s",
+                         strerror(errno));
+    *ending = child_wait(child, shared, isolation);
+    *from = atomic_load(&shared->current);
+    return STATUS_OK;
+}
+
+enum status isolate_evaluate(const struct isolation *isolation,
+                             const struct study *study, uint64_t first, uint64_t count,
+                             struct block *block, bool *is_given_up, struct error *err)
 {
     size_t bytes = shared_bytes(block, count);
     struct shared *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    enum ending ending = ENDING_DONE;
     enum status status = STATUS_OK;
+    uint64_t killed_at = UINT64_MAX;
     union columns columns;
+    unsigned kills = 0;
     int8_t *found;
 
+    *is_given_up = false;
     if (shared == MAP_FAILED)
         return error_set(err, STATUS_IO, "cannot share memory with a child process: %s",
                          strerror(errno));
@@ -119,24 +173,21 @@ enum status isolate_evaluate(const struct study *study, uint64_t first, uint64_t
     values_copy(block->stage, &columns, &block->columns, 0, count);
     memcpy(found, block->status, count);
     for (uint64_t from = 0; from < count && status == STATUS_OK;) {
-        pid_t child;
-
-        atomic_store(&shared->current, from);
-        child = fork();
-        if (child == 0)
-            child_run(study, first, from, count, block, shared);
-        if (child < 0) {
-            status = error_set(err, STATUS_IO, "cannot start a child process: %s",
-                               strerror(errno));
+        status = child_begin_and_wait(isolation, study, first, count, block, shared,
+                                      &from, &ending, err);
+        if (status != STATUS_OK || ending == ENDING_GIVEN_UP)
             break;
-        }
-        child_wait(child, shared, limit_s, poll, context);
-        from = atomic_load(&shared->current);
-        if (from < count) { /* it died there: the point keeps the values of none */
-            values_copy(block->stage, &columns, &block->columns, from, 1);
+        if (from >= count)
+            continue;
+        kills = from == killed_at ? kills + 1 : 1;
+        killed_at = from;
+        /* The point that it died on gets the values of none, and perhaps another try. */
+        values_copy(block->stage, &columns, &block->columns, from, 1);
+        found[from] = POINT_PENDING;
+        if (ending == ENDING_CRASH || kills >= ISOLATE_KILLS)
             found[from++] = POINT_QUARANTINED;
-        }
     }
+    *is_given_up = ending == ENDING_GIVEN_UP;
     if (status == STATUS_OK) {
         values_copy(block->stage, &block->columns, &columns, 0, count);
         memcpy(block->status, found, count);

@@ -1,8 +1,9 @@
 #include "run/line.h"
 
-#include "accel/layer_cache.h"
+#include "workload/layer_cache.h"
 #include "base/memory.h"
 #include "run/deal.h"
+#include "run/stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,11 @@ static enum status share_find(const struct stage *stage, const struct raw *raw,
 
     block_alloc(&values, stage, layout->block_points);
     for (uint64_t i = 0; i < share.count && status == STATUS_OK; i++)
-        status = block_find(raw, layout, share.first + i, &values,
-                            &findings[share.first + i], err);
+        status = stop_reason() ? error_set(err, STATUS_RESUME,
+                                           "%s: stopped by %s while it was checked",
+                                           raw->path, stop_reason())
+                               : block_find(raw, layout, share.first + i, &values,
+                                            &findings[share.first + i], err);
     block_free(&values);
     return status;
 }

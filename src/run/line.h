@@ -15,7 +15,7 @@ struct line {
 
 /* Collective.  All ranks check a share of the stage's blocks: committed ones stay, half
  * committed and damaged ones become pending; then rank 0 puts the pending ones in order
- * and tells all. */
+ * and tells all.  STATUS_RESUME if a reason to stop came meanwhile. */
 enum status line_make(struct line *line, const struct study *study,
                       const struct stage *stage, enum stage_id id,
                       const struct raw *raw, const struct stage_layout *layout,

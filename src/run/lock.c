@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,72 +15,60 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Signs of life, also while a point takes long. */
-struct heartbeat {
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t wake;
-    bool is_begun, is_over;
-    int fd;
-};
+/* ---- who */
 
-static void *heartbeat_run(void *heartbeat_)
+static void place_read(char *text, size_t size, const char *path)
 {
-    struct heartbeat *heartbeat = heartbeat_;
+    FILE *file = fopen(path, "re");
+    size_t length = file ? fread(text, 1, size - 1, file) : 0;
 
-    pthread_mutex_lock(&heartbeat->mutex);
-    heartbeat->is_begun = true;
-    pthread_cond_signal(&heartbeat->wake);
-    while (!heartbeat->is_over) {
-        struct timespec until;
-
-        futimens(heartbeat->fd, NULL);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += (time_t)LOCK_TOUCH_S;
-        pthread_cond_timedwait(&heartbeat->wake, &heartbeat->mutex, &until);
-    }
-    pthread_mutex_unlock(&heartbeat->mutex);
-    return NULL;
+    if (file)
+        fclose(file);
+    text[length] = '\0';
+    text[strcspn(text, " \n")] = '\0';
 }
 
-/* NULL if no thread can be had: the lock then ages, which matters to other hosts only.
- * Returns when the thread is past its start and only sleeps: a process that is forked
- * meanwhile inherits the locks that the start of a thread takes, and would wait for ever
- * (the address sanitizer's allocator has such locks). */
-static struct heartbeat *heartbeat_begin(int fd)
+/* When a process started, in clock ticks since the boot; false if it is not there, or has
+ * ended and was not waited for. */
+static bool process_start(long pid, char *start, size_t size)
 {
-    struct heartbeat *heartbeat = alloc_array(1, sizeof *heartbeat);
-    sigset_t all, before;
-    int failure;
+    char path[64], text[1024];
+    const char *at;
+    FILE *file;
+    size_t length;
+    char state;
+    unsigned long long ticks;
 
-    *heartbeat = (struct heartbeat){ .fd = fd };
-    pthread_mutex_init(&heartbeat->mutex, NULL);
-    pthread_cond_init(&heartbeat->wake, NULL);
-    sigfillset(&all); /* signals are for the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failure = pthread_create(&heartbeat->thread, NULL, heartbeat_run, heartbeat);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failure) {
-        free(heartbeat);
-        return NULL;
-    }
-    pthread_mutex_lock(&heartbeat->mutex);
-    while (!heartbeat->is_begun)
-        pthread_cond_wait(&heartbeat->wake, &heartbeat->mutex);
-    pthread_mutex_unlock(&heartbeat->mutex);
-    return heartbeat;
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    at = strrchr(text, ')'); /* the command's name may hold anything */
+    if (!at || sscanf(at,
+                      ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
+                      "%*d %*d %*d %*d %llu",
+                      &state, &ticks) != 2)
+        return false;
+    snprintf(start, size, "%llu", ticks);
+    return state != 'Z' && state != 'X';
 }
 
-static void heartbeat_end(struct heartbeat *heartbeat)
+static void place_self(struct lock_place *place)
 {
-    if (!heartbeat)
-        return;
-    pthread_mutex_lock(&heartbeat->mutex);
-    heartbeat->is_over = true;
-    pthread_cond_signal(&heartbeat->wake);
-    pthread_mutex_unlock(&heartbeat->mutex);
-    pthread_join(heartbeat->thread, NULL);
-    free(heartbeat);
+    char space[64] = "";
+    ssize_t length = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+
+    *place = (struct lock_place){ "-", "-", "-" };
+    place_read(place->boot, sizeof place->boot, "/proc/sys/kernel/random/boot_id");
+    if (length > 0 && sscanf(space, "pid:[%20[0-9]]", place->space) != 1)
+        strcpy(place->space, "-");
+    if (!process_start((long)getpid(), place->start, sizeof place->start))
+        strcpy(place->start, "-");
+    if (!*place->boot)
+        strcpy(place->boot, "-");
 }
 
 static void self_describe(struct lock_owner *owner)
@@ -88,34 +76,67 @@ static void self_describe(struct lock_owner *owner)
     *owner = (struct lock_owner){ .pid = (long)getpid(), .is_alive = true };
     gethostname(owner->host, sizeof owner->host - 1);
     job_self(&owner->job);
+    place_self(&owner->place);
 }
 
 static bool owner_parse(int fd, struct lock_owner *owner)
 {
     char text[512] = "";
     struct stat file;
+    struct lock_place *place = &owner->place;
 
-    *owner = (struct lock_owner){ .host = "?", .job = { "-", "-", "-" } };
+    *owner = (struct lock_owner){ .host = "?",
+                                  .job = { "-", "-", "-" },
+                                  .place = { "-", "-", "-" } };
     if (pread(fd, text, sizeof text - 1, 0) < 0 || fstat(fd, &file))
         return false;
-    owner->silent_s = difftime(time(NULL), file.st_mtime);
-    return sscanf(text, "%127s %ld %63s %15s %63s", owner->host, &owner->pid,
-                  owner->job.id, owner->job.restart, owner->job.cluster) == 5;
+    /* A time that lies ahead is none of a living owner's, who sets it to now. */
+    owner->silent_s = fabs(difftime(time(NULL), file.st_mtime));
+    return sscanf(text, "%127s %ld %63s %15s %63s %39[^:]:%23[^:]:%23s", owner->host,
+                  &owner->pid, owner->job.id, owner->job.restart, owner->job.cluster,
+                  place->boot, place->space, place->start) >= 5;
 }
 
-/* What flock tells: not much on a file system that has none (Lustre by default). */
+static bool is_known(const char *word)
+{
+    return strcmp(word, "-") != 0;
+}
+
+static bool is_same_machine(const struct lock_owner *owner, const struct lock_owner *self)
+{
+    if (is_known(owner->place.boot) && is_known(self->place.boot))
+        return strcmp(owner->place.boot, self->place.boot) == 0;
+    return strcmp(owner->host, self->host) == 0;
+}
+
+/* The owner's process could be seen from here, and is not there. */
+static bool is_ended(const struct lock_owner *owner, const struct lock_owner *self)
+{
+    char start[24];
+
+    if (!is_known(owner->place.boot) || !is_known(owner->place.space) ||
+        !is_known(owner->place.start) ||
+        strcmp(owner->place.boot, self->place.boot) != 0 ||
+        strcmp(owner->place.space, self->place.space) != 0)
+        return false;
+    return !process_start(owner->pid, start, sizeof start) ||
+           strcmp(start, owner->place.start) != 0;
+}
+
+/* ---- is it held? */
+
 enum holding { HOLDING_NONE, HOLDING_SOMEBODY, HOLDING_UNKNOWN };
 
-static enum holding holding_try(int fd)
+/* Rank 0 of a run has the flock, its other ranks a lock of fcntl's kind each. */
+static enum holding holding_try(int fd, int how)
 {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return HOLDING_NONE;
-    return errno == EWOULDBLOCK ? HOLDING_SOMEBODY : HOLDING_UNKNOWN;
-}
+    struct flock ranks = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-static bool is_process(long pid)
-{
-    return kill((pid_t)pid, 0) == 0 || errno == EPERM;
+    if (flock(fd, how | LOCK_NB))
+        return errno == EWOULDBLOCK ? HOLDING_SOMEBODY : HOLDING_UNKNOWN;
+    if (fcntl(fd, F_OFD_GETLK, &ranks) == 0 && ranks.l_type != F_UNLCK)
+        return HOLDING_SOMEBODY;
+    return HOLDING_NONE;
 }
 
 /* Is the owner gone?  Slurm is asked only if asks_slurm. */
@@ -127,135 +148,246 @@ static bool is_stale(const struct lock_owner *owner, enum holding holding,
     self_describe(&self);
     if (holding == HOLDING_SOMEBODY)
         return false;
-    if (strcmp(owner->host, self.host) == 0)
-        return holding == HOLDING_NONE || !is_process(owner->pid);
-    return job_is_restart(&owner->job, &self.job) || owner->silent_s > LOCK_STALE_S ||
-           (asks_slurm && job_is_gone(&owner->job));
+    if (holding == HOLDING_NONE && is_same_machine(owner, &self))
+        return true;
+    return is_ended(owner, &self) || job_is_restart(&owner->job, &self.job) ||
+           owner->silent_s > LOCK_STALE_S || (asks_slurm && job_is_gone(&owner->job));
 }
 
+/* ---- taking it */
+
 /* A new file with our name in it, already locked, under a name of its own. */
-static int own_file_make(const char *path, char **name, struct error *err)
+static int own_file_make(struct lock *lock, char **name, struct error *err)
 {
     struct lock_owner self;
     char text[512];
     int fd, size;
 
     self_describe(&self);
-    *name = alloc_printf("%s.%s.%ld", path, self.host, self.pid);
-    size = snprintf(text, sizeof text, "%s %ld %s %s %s\n", self.host, self.pid,
-                    self.job.id, self.job.restart, self.job.cluster);
-    unlink(*name);
-    fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd >= 0 && write(fd, text, (size_t)size) == size) {
-        flock(fd, LOCK_EX | LOCK_NB);
+    *name = alloc_printf("%s.XXXXXX", lock->path);
+    size = snprintf(text, sizeof text, "%s %ld %s %s %s %s:%s:%s\n", self.host,
+                    self.pid, self.job.id, self.job.restart, self.job.cluster,
+                    self.place.boot, self.place.space, self.place.start);
+    fd = mkostemp(*name, O_CLOEXEC);
+    if (fd >= 0 && fchmod(fd, 0644) == 0 && write(fd, text, (size_t)size) == size) {
+        lock->flock_errno = flock(fd, LOCK_EX | LOCK_NB) ? errno : 0;
         return fd;
     }
-    error_set(err, STATUS_IO, "%s: cannot create the lock file: %s", path,
+    error_set(err, STATUS_IO, "%s: cannot create the lock file: %s", lock->path,
               strerror(errno));
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
-    unlink(*name);
+        unlink(*name);
+    }
     return -1;
 }
 
-/* Remove a stale lock.  Between looking and removing nobody else can have taken it over,
- * because whoever tries needs the flock we hold. */
-static enum status stale_remove(const char *path, bool asks_slurm, struct error *err)
+static bool is_same_file(const char *path, int fd)
 {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    struct lock_owner owner;
-    enum holding holding;
-    enum status status = STATUS_OK;
     struct stat named, opened;
 
-    if (fd < 0)
-        return STATUS_OK; /* released meanwhile, or an error that link will repeat */
-    holding = holding_try(fd);
+    return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
+           named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+}
+
+/* Open what is in the place of the lock.  *fd is -1 if there is nothing any more. */
+static enum status found_open(const char *path, int *fd, struct error *err)
+{
+    struct stat about;
+
+    /* Without waiting for the other end of a pipe. */
+    *fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (*fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+        *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (*fd < 0 && errno == ENOENT)
+        return STATUS_OK;
+    if (*fd < 0 && errno != ELOOP && errno != EISDIR && errno != ENXIO)
+        return error_set(err, STATUS_INPUT,
+                         "%s: cannot open the lock file: %s; another user may be "
+                         "writing the result file",
+                         path, strerror(errno));
+    if (*fd >= 0 && fstat(*fd, &about) == 0 && S_ISREG(about.st_mode))
+        return STATUS_OK;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    return error_set(err, STATUS_INPUT,
+                     "%s: must be a lock file of nvsweep, but is a %s; remove it if no "
+                     "run is writing the result file",
+                     path,
+                     lstat(path, &about)        ? "file of another kind"
+                     : S_ISDIR(about.st_mode)  ? "folder"
+                     : S_ISLNK(about.st_mode)  ? "symbolic link"
+                     : S_ISFIFO(about.st_mode) ? "pipe"
+                                               : "file of another kind");
+}
+
+/* Take the file that was judged out of the way.  Where flock works nobody else can have
+ * taken it over meanwhile, because whoever tries needs the flock that we hold; elsewhere
+ * what was moved is looked at again, and put back if it is another's. */
+static enum status judged_remove(const char *path, int fd, struct error *err)
+{
+    char *aside = alloc_printf("%s.%ld.old", path, (long)getpid());
+    enum status status = STATUS_OK;
+
+    if (is_same_file(path, fd) && rename(path, aside) == 0) {
+        bool is_done = is_same_file(aside, fd) || link(aside, path) == 0;
+
+        /* Else a third run was quicker; the one whose lock this is finds it gone, and
+         * stops. */
+        (void)is_done;
+        unlink(aside);
+    } else if (is_same_file(path, fd)) {
+        status = error_set(err, STATUS_INPUT,
+                           "%s: the run that left this lock is gone, but the lock "
+                           "cannot be removed: %s; ask its owner to do it",
+                           path, strerror(errno));
+    }
+    free(aside);
+    return status;
+}
+
+/* Remove a stale lock; STATUS_RUNNING and the owner in err if it is not stale. */
+static enum status stale_remove(const char *path, bool asks_slurm, struct error *err)
+{
+    struct lock_owner owner;
+    enum holding holding;
+    enum status status;
+    int fd;
+
+    status = found_open(path, &fd, err);
+    if (status != STATUS_OK || fd < 0)
+        return status;
+    holding = holding_try(fd, LOCK_EX);
     owner_parse(fd, &owner);
-    if (!is_stale(&owner, holding, asks_slurm))
+    if (is_stale(&owner, holding, asks_slurm))
+        status = judged_remove(path, fd, err);
+    else
         status = error_set(
-            err, STATUS_INPUT,
+            err, STATUS_RUNNING,
             "%s: another run is writing the result file: process %ld on %s "
             "(job %s), last heard of %.0f s ago; wait for it, or remove the "
             "lock file if you know it is dead",
             path, owner.pid, owner.host, owner.job.id, owner.silent_s);
-    else if (stat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
-             named.st_ino == opened.st_ino)
-        unlink(path);
     close(fd);
     return status;
 }
 
-/* The ranks of a run that was killed may take a moment to notice. */
-static enum status owner_await(const char *path, struct error *err)
+/* Another's lock is in the way: away with it if it is stale.  The ranks of a run that was
+ * killed may take a moment to notice, and others may be about the same lock: so try until
+ * end_s. */
+static enum status owner_await(const char *path, double end_s, struct error *err)
 {
-    double begin_s = clock_s();
-    enum status status = stale_remove(path, false, err);
+    for (unsigned idle = 200;; idle_wait(idle)) {
+        bool is_last = clock_s() > end_s;
+        enum status status = stale_remove(path, is_last, err);
 
-    for (unsigned idle = 200;
-         status == STATUS_INPUT && clock_s() - begin_s < LOCK_WAIT_S;) {
-        idle_wait(idle);
-        status = stale_remove(path, false, err);
+        if (status == STATUS_RUNNING && is_last)
+            return STATUS_INPUT;
+        if (status != STATUS_RUNNING)
+            return status;
+        if (stop_reason())
+            return error_set(err, STATUS_RESUME,
+                             "%s: stopped by %s while waiting for the lock of another "
+                             "run",
+                             path, stop_reason());
     }
-    return status == STATUS_INPUT ? stale_remove(path, true, err) : status;
 }
 
-enum status lock_take(struct lock *lock, const char *output, struct error *err)
+/* Give our file the lock's name. */
+static enum status own_file_link(struct lock *lock, const char *own, struct error *err)
 {
+    double end_s = clock_s() + LOCK_WAIT_S;
     enum status status = STATUS_OK;
-    char *own;
 
-    *lock = (struct lock){ .fd = -1, .path = alloc_printf("%s.lock", output) };
-    lock->fd = own_file_make(lock->path, &own, err);
-    if (lock->fd < 0)
-        status = STATUS_IO;
     while (status == STATUS_OK && link(own, lock->path)) {
-        if (errno == EEXIST)
-            status = owner_await(lock->path, err);
-        else
-            status = error_set(err, STATUS_IO, "%s: cannot create the lock file: %s",
-                               lock->path, strerror(errno));
-    }
-    unlink(own);
-    free(own);
-    if (status == STATUS_OK) {
-        lock->heartbeat = heartbeat_begin(lock->fd);
-    } else {
-        if (lock->fd >= 0)
-            close(lock->fd);
-        lock->fd = -1;
-        free(lock->path);
-        lock->path = NULL;
+        if (errno != EEXIST)
+            return error_set(err, STATUS_IO, "%s: cannot create the lock file: %s",
+                             lock->path, strerror(errno));
+        status = owner_await(lock->path, end_s, err);
+        if (status == STATUS_OK && clock_s() > 2 * LOCK_WAIT_S + end_s)
+            return error_set(err, STATUS_INPUT,
+                             "%s: other runs take this lock again and again; wait for "
+                             "them",
+                             lock->path);
     }
     return status;
 }
 
-void lock_release(struct lock *lock)
+/* Without flock two runs may have judged the same lock: the later one has it. */
+static enum status own_lock_settle(const struct lock *lock, struct error *err)
 {
-    if (lock->fd < 0)
-        return;
-    heartbeat_end(lock->heartbeat);
-    unlink(lock->path);
-    close(lock->fd);
+    double end_s = clock_s() + LOCK_SETTLE_S;
+
+    if (!lock->flock_errno)
+        return STATUS_OK;
+    while (clock_s() < end_s)
+        idle_wait(200);
+    return is_same_file(lock->path, lock->fd)
+               ? STATUS_OK
+               : error_set(err, STATUS_INPUT,
+                           "%s: another run, begun at the same time, is writing the "
+                           "result file; wait for it",
+                           lock->path);
+}
+
+static void lock_forget(struct lock *lock)
+{
+    if (lock->fd >= 0)
+        close(lock->fd);
     free(lock->path);
     *lock = (struct lock){ .fd = -1 };
+}
+
+enum status lock_take(struct lock *lock, const char *output, struct error *err)
+{
+    enum status status = STATUS_IO;
+    char *own;
+
+    *lock = (struct lock){
+        .fd = -1,
+        .path = alloc_printf("%s.lock", output),
+        .is_owner = true,
+    };
+    lock->fd = own_file_make(lock, &own, err);
+    if (lock->fd >= 0) {
+        status = own_file_link(lock, own, err);
+        unlink(own);
+    }
+    free(own);
+    if (status == STATUS_OK)
+        status = own_lock_settle(lock, err);
+    if (status != STATUS_OK)
+        lock_forget(lock);
+    return status;
+}
+
+void lock_join(struct lock *lock, const char *output)
+{
+    struct flock shared = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+    *lock = (struct lock){ .path = alloc_printf("%s.lock", output) };
+    lock->fd = open(lock->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (lock->fd >= 0)
+        fcntl(lock->fd, F_OFD_SETLK, &shared); /* best effort */
+}
+
+void lock_release(struct lock *lock)
+{
+    if (lock->is_owner && lock->fd >= 0 && is_same_file(lock->path, lock->fd))
+        unlink(lock->path);
+    lock_forget(lock);
 }
 
 bool lock_read(const char *output, struct lock_owner *owner)
 {
     char *path = alloc_printf("%s.lock", output);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool is_there = fd >= 0 && owner_parse(fd, owner);
-    struct lock_owner self;
+    int fd = -1;
+    bool is_there = found_open(path, &fd, NULL) == STATUS_OK && fd >= 0 &&
+                    owner_parse(fd, owner);
 
-    if (is_there) {
-        self_describe(&self);
-        if (strcmp(owner->host, self.host) == 0)
-            owner->is_alive = is_process(owner->pid);
-        else
-            owner->is_alive = owner->silent_s <= LOCK_STALE_S &&
-                              !job_is_gone(&owner->job);
-    }
+    if (is_there)
+        owner->is_alive = !is_stale(owner, holding_try(fd, LOCK_SH), true);
     if (fd >= 0)
         close(fd);
     free(path);

@@ -1,7 +1,8 @@
 #include "run/run.h"
 
 #include "base/memory.h"
-#include "run/lock.h"
+#include "run/guard.h"
+#include "run/rescue.h"
 #include "run/stage_run.h"
 #include "run/stop.h"
 
@@ -16,13 +17,14 @@
 /* A run in progress, on one rank. */
 struct run {
     struct study study; /* with results filled in stage by stage */
-    const struct stage *table;
+    const struct stage *const *table;
     const struct run_options *options;
     const char *output;
     MPI_Comm comm;
     int rank, ranks;
-    struct lock lock;   /* rank 0 */
-    struct watch watch; /* rank 0 */
+    struct lock lock;    /* rank 0's, or of a rank beside it */
+    struct guard *guard; /* or NULL */
+    struct watch watch;  /* rank 0 */
     struct layout layout;
     struct raw raw;
     struct block loaded[STAGE_COUNT]; /* what later stages read */
@@ -82,22 +84,38 @@ static enum status file_settle(struct run *run, struct error *err)
     return status;
 }
 
+/* Rank 0: the lock, then the file. */
+static enum status file_own(struct run *run, struct error *err)
+{
+    enum status status = raw_check_name(run->output, err);
+
+    if (status == STATUS_OK)
+        status = lock_take(&run->lock, run->output, err);
+    if (status != STATUS_OK)
+        return status;
+    guard_lock(run->guard, &run->lock);
+    return file_settle(run, err);
+}
+
 static enum status file_open(struct run *run, struct error *err)
 {
-    enum status status = STATUS_OK;
+    enum status status = run->rank ? STATUS_OK : file_own(run, err);
+    int is_touched = run->guard != NULL;
 
-    if (run->rank == 0) {
-        status = raw_check_name(run->output, err);
-        if (status == STATUS_OK)
-            status = lock_take(&run->lock, run->output, err);
-        if (status == STATUS_OK)
-            status = file_settle(run, err);
-    }
     status = run_agree(run->comm, status, err);
     if (status != STATUS_OK)
         return status;
     MPI_Bcast(&run->layout, (int)sizeof run->layout, MPI_BYTE, 0, run->comm);
-    return run_agree(run->comm, raw_open(&run->raw, run->output, true, err), err);
+    MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
+    if (run->rank) {
+        lock_join(&run->lock, run->output);
+        run->lock.is_touched = is_touched;
+        guard_lock(run->guard, &run->lock);
+    }
+    status = raw_open(&run->raw, run->output, true, err);
+    if (status == STATUS_OK)
+        guard_file(run->guard, &run->raw);
+    return run_agree(run->comm, status, err);
 }
 
 static void start_note(struct run *run)
@@ -119,6 +137,15 @@ static void start_note(struct run *run)
         "\"commit\": \"%s\"}",
         when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
         run->options->program.version, run->options->program.commit);
+    if (run->lock.flock_errno) {
+        watch_journal(&run->watch, "{\"event\": \"locks\", \"flock\": \"%s\"}",
+                      strerror(run->lock.flock_errno));
+        watch_say(&run->watch,
+                  "%s: the file system has no file locks (flock: %s); only the "
+                  "heartbeat of %s keeps a second run away",
+                  run->output, strerror(run->lock.flock_errno), run->lock.path);
+    }
+    watch_flush(&run->watch);
 }
 
 static void stage_note(struct run *run, const struct stage *stage,
@@ -137,12 +164,13 @@ static void stage_note(struct run *run, const struct stage *stage,
                   " points were done before",
                   stage->name, line->committed, layout->points);
     watch_journal(&run->watch,
-                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %lld, "
+                  "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, (long long)time(NULL), layout->points, line->committed,
+                  stage->name, epoch_s(), layout->points, line->committed,
                   line->count, line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
+    watch_flush(&run->watch);
 }
 
 static enum status stage_work(struct run *run, enum stage_id id,
@@ -152,7 +180,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
     const struct stage_layout *layout = &run->layout.stages[id];
     struct evaluator evaluator = {
         .study = &run->study,
-        .stage = &run->table[id],
+        .stage = run->table[id],
         .id = id,
         .line = line,
         .lease_blocks = run->options->lease_blocks,
@@ -165,6 +193,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
                  run->study.sweep->durability == DURABILITY_POWER,
                  run->options->sync_s);
     evaluator.commit.raw = run->raw;
+    evaluator.guard = run->guard;
     block_alloc(&evaluator.values, evaluator.stage, layout->block_points);
     status = stage_run(&evaluator, &run->watch, run->comm, is_stopped, err);
     block_free(&evaluator.values);
@@ -178,7 +207,7 @@ static bool is_read_later(const struct run *run, enum stage_id id)
 {
     for (int later = (int)id + 1; later < STAGE_COUNT; later++)
         if (run->study.stages >> later & 1 &&
-            (run->table[later].inputs |
+            (run->table[later]->inputs |
              stage_inputs(run->study.sweep, (enum stage_id)later)) >>
                     id &
                 1)
@@ -195,7 +224,7 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
 
     if (!is_read_later(run, id))
         return STATUS_OK;
-    block_alloc(loaded, &run->table[id], layout->points);
+    block_alloc(loaded, run->table[id], layout->points);
     for (uint32_t c = 0; c < layout->columns && status == STATUS_OK; c++)
         status = raw_read(&run->raw, loaded->columns.column[c],
                           layout->points * layout->column_bytes[c],
@@ -204,10 +233,10 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
         status = raw_read(&run->raw, loaded->status, layout->points,
                           layout->status_offset, err);
     if (run->rank == 0)
-        watch_journal(&run->watch,
-                      "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64
-                      "}",
-                      run->table[id].name, layout->points * layout_point_bytes(layout));
+        watch_journal(
+            &run->watch,
+            "{\"event\": \"load\", \"stage\": \"%s\", \"bytes\": %" PRIu64 "}",
+            run->table[id]->name, layout->points * layout_point_bytes(layout));
     run->study.results[id] = loaded->columns;
     run->study.statuses[id] = loaded->status;
     return status;
@@ -218,12 +247,16 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct line line;
-    enum status status = line_make(&line, &run->study, &run->table[id], id, &run->raw,
+    enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
                                    layout, run->comm, err);
 
+    if (status == STATUS_RESUME) {
+        *is_stopped = true;
+        return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return status;
-    stage_note(run, &run->table[id], &line, layout);
+    stage_note(run, run->table[id], &line, layout);
     if (line.count)
         status = stage_work(run, id, &line, is_stopped, err);
     line_free(&line);
@@ -233,7 +266,7 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
 }
 
 /* How the file stands, for the last words. */
-static enum status outcome(struct run *run, bool is_stopped, struct error *err)
+static enum status file_tell(struct run *run, bool is_stopped, struct error *err)
 {
     struct results_summary summary;
     struct results *results;
@@ -258,6 +291,19 @@ static enum status outcome(struct run *run, bool is_stopped, struct error *err)
     return STATUS_OK;
 }
 
+/* Rank 0: the last words are about the file that the ranks wrote, or say what became of
+ * it. */
+static enum status outcome(struct run *run, bool is_stopped, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    if (guard_look(&run->raw, &run->lock) != FILE_GONE)
+        status = file_tell(run, is_stopped, err);
+    if (guard_look(&run->raw, &run->lock) == FILE_GONE)
+        status = rescue(&run->raw, err);
+    return status;
+}
+
 static void end_note(struct run *run, enum status status)
 {
     const char *how = status == STATUS_OK         ? "done"
@@ -273,7 +319,6 @@ static void end_note(struct run *run, enum status status)
                       (long long)time(NULL), how);
         watch_end(&run->watch);
     }
-    lock_release(&run->lock);
 }
 
 enum status run_sweep(const struct study *study, const char *output,
@@ -296,19 +341,22 @@ enum status run_sweep(const struct study *study, const char *output,
     MPI_Comm_rank(comm, &run.rank);
     MPI_Comm_size(comm, &run.ranks);
     stop_watch(options->time_budget_s);
+    run.guard = guard_begin(file, run.rank);
     status = file_open(&run, err);
     if (status == STATUS_OK)
         start_note(&run);
     for (int id = 0; id < STAGE_COUNT && status == STATUS_OK && !is_stopped; id++)
         if (run.study.stages >> id & 1)
             status = stage_finish(&run, (enum stage_id)id, &is_stopped, err);
-    raw_close(&run.raw);
     if (status == STATUS_OK) {
         if (run.rank == 0)
             status = outcome(&run, is_stopped, err);
         status = run_agree(comm, status, err);
     }
+    guard_end(run.guard);
+    raw_close(&run.raw);
     end_note(&run, status);
+    lock_release(&run.lock);
     for (int id = 0; id < STAGE_COUNT; id++)
         block_free(&run.loaded[id]);
     free(file);

@@ -13,7 +13,8 @@
 #include <mpi.h>
 
 struct run_options {
-    const struct stage *stages; /* STAGE_COUNT of them; NULL: those of stage/stage.h */
+    const struct stage *const
+        *stages; /* STAGE_COUNT of them; NULL: those of stage/stage.h */
     struct program program;
     bool accept_version;   /* go on with a file another version of the program began */
     bool is_quiet;         /* no progress on stderr */

@@ -1,15 +1,30 @@
 #include "run/stop.h"
 
+#include "base/stop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
-static volatile sig_atomic_t caught; /* a handler can only speak through a global */
-static double budget_end_s, job_end_s;
+/* A handler can only speak through globals. */
+static atomic_int caught, is_guarded;
+static _Atomic(const char *) found; /* of stop_for */
+static sem_t wake;
+static double budget_end_s, budget_grace_s, job_end_s, job_grace_s;
 
 static void on_signal(int number)
 {
-    caught = number;
+    int before = errno;
+
+    atomic_store(&caught, number);
+    if (!atomic_load(&is_guarded))
+        stop_want(true);
+    sem_post(&wake);
+    errno = before;
 }
 
 double clock_s(void)
@@ -20,12 +35,47 @@ double clock_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-void stop_watch(double budget_s)
+double epoch_s(void)
 {
-    const int numbers[] = { SIGUSR1, SIGTERM, SIGINT };
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void deadlines_note(double budget_s)
+{
     const char *job_end = getenv("SLURM_JOB_END_TIME");
 
-    caught = 0;
+    budget_end_s = job_end_s = 0;
+    if (budget_s > 0) {
+        double margin_s = fmin(STOP_BUDGET_SHARE * budget_s, STOP_GRACE_S);
+
+        budget_end_s = clock_s() + budget_s - margin_s;
+        budget_grace_s = margin_s / 2;
+    }
+    if (job_end && atoll(job_end) > 0) {
+        double left_s = difftime((time_t)atoll(job_end), time(NULL));
+        double margin_s = fmin(left_s / 4, STOP_MARGIN_S);
+
+        /* a short job gets its work done, too */
+        job_end_s = clock_s() + left_s - margin_s;
+        job_grace_s = fmax(0, fmin(margin_s / 2, STOP_GRACE_S));
+    }
+}
+
+void stop_watch(double budget_s)
+{
+    static bool is_first = true;
+    const int numbers[] = { SIGUSR1, SIGTERM, SIGINT };
+
+    if (is_first)
+        sem_init(&wake, 0, 0);
+    is_first = false;
+    stop_want(false);
+    atomic_store(&caught, 0);
+    atomic_store(&found, NULL);
+    deadlines_note(budget_s);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         /* The second Ctrl-C ends the program the usual way. */
         struct sigaction action = {
@@ -36,30 +86,80 @@ void stop_watch(double budget_s)
         sigaction(numbers[i], &action, NULL);
     }
     signal(SIGXFSZ, SIG_IGN);
-    budget_end_s = budget_s > 0 ? clock_s() + budget_s : 0;
-    job_end_s = 0;
-    if (job_end && atoll(job_end) > 0) {
-        double left_s = difftime((time_t)atoll(job_end), time(NULL));
-        double margin_s = left_s / 4 < STOP_MARGIN_S ? left_s / 4 : STOP_MARGIN_S;
+}
 
-        job_end_s = clock_s() + left_s -
-                    margin_s; /* a short job gets its work done, too */
-    }
+void stop_for(const char *words)
+{
+    const char *none = NULL;
+
+    if (!stop_reason())
+        atomic_compare_exchange_strong(&found, &none, words);
+    stop_wake();
 }
 
 const char *stop_reason(void)
 {
-    switch (caught) {
+    const char *words = atomic_load(&found);
+
+    switch (atomic_load(&caught)) {
     case 0: break;
     case SIGUSR1: return "SIGUSR1";
     case SIGTERM: return "SIGTERM";
     default: return "SIGINT";
     }
+    if (words)
+        return words;
     if (budget_end_s > 0 && clock_s() > budget_end_s)
         return "the time budget";
     if (job_end_s > 0 && clock_s() > job_end_s)
         return "the job's time limit";
     return NULL;
+}
+
+double stop_grace_s(void)
+{
+    int number = atomic_load(&caught);
+
+    if (number)
+        return number == SIGUSR1 ? STOP_GRACE_S : STOP_GRACE_TERM_S;
+    if (atomic_load(&found))
+        return STOP_GRACE_TERM_S;
+    return budget_end_s > 0 && clock_s() > budget_end_s ? budget_grace_s : job_grace_s;
+}
+
+double stop_left_s(void)
+{
+    double left_s = 1e9;
+
+    if (budget_end_s > 0)
+        left_s = fmin(left_s, budget_end_s - clock_s());
+    if (job_end_s > 0)
+        left_s = fmin(left_s, job_end_s - clock_s());
+    return fmax(left_s, 0);
+}
+
+void stop_sleep(double wait_s)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (time_t)wait_s;
+    until.tv_nsec += (long)(1e9 * (wait_s - floor(wait_s)));
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    sem_timedwait(&wake, &until);
+}
+
+void stop_wake(void)
+{
+    sem_post(&wake);
+}
+
+void stop_guarded(bool is_guarded_)
+{
+    atomic_store(&is_guarded, is_guarded_);
 }
 
 void idle_wait(unsigned idle)

@@ -3,11 +3,13 @@
 #include "base/memory.h"
 #include "run/stop.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BAR_S 0.2       /* between two drawings of the bar */
@@ -16,22 +18,44 @@
 #define JOURNAL_S 1.0 /* between two writes of the journal */
 enum { BAR_WIDTH = 24, JOURNAL_BYTES = 1 << 16 };
 
+/* Not through a link, which may lead to any file, and not into a pipe, which waits for a
+ * reader. */
+static int journal_open(const char *path)
+{
+    struct stat about;
+    int fd = open(path,
+                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                  0666);
+
+    if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+        return fd;
+    if (fd >= 0 || errno == ENXIO)
+        errno = EINVAL;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 void watch_begin(struct watch *watch, const char *output, bool is_quiet)
 {
     char *path = alloc_printf("%s.journal", output);
 
     *watch = (struct watch){
-        .journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666),
+        .journal = journal_open(path),
         .is_quiet = is_quiet,
         .is_terminal = isatty(STDERR_FILENO),
         .interval_s = FIRST_LINE_S,
         .pending = alloc_array(JOURNAL_BYTES, 1),
         .flushed_s = clock_s(),
     };
+    if (watch->journal < 0)
+        watch_say(watch, "%s: going on without a journal: %s", path,
+                  errno == ELOOP || errno == EINVAL ? "it must be a regular file"
+                                                    : strerror(errno));
     free(path);
 }
 
-static void journal_flush(struct watch *watch)
+void watch_flush(struct watch *watch)
 {
     size_t size = watch->pending_size;
 
@@ -46,7 +70,7 @@ static void journal_flush(struct watch *watch)
 
 void watch_end(struct watch *watch)
 {
-    journal_flush(watch);
+    watch_flush(watch);
     if (watch->journal >= 0)
         close(watch->journal);
     free(watch->pending);
@@ -66,7 +90,7 @@ void watch_journal(struct watch *watch, const char *format, ...)
         return;
     line[size++] = '\n';
     if (watch->pending_size + (size_t)size > JOURNAL_BYTES)
-        journal_flush(watch);
+        watch_flush(watch);
     memcpy(watch->pending + watch->pending_size, line, (size_t)size);
     watch->pending_size += (size_t)size;
 }
@@ -150,7 +174,7 @@ void watch_tick(struct watch *watch, double left_s)
     char line[256];
 
     if (now_s - watch->flushed_s > JOURNAL_S)
-        journal_flush(watch);
+        watch_flush(watch);
     if (watch->is_quiet)
         return;
     if (watch->is_terminal && now_s - watch->shown_s > BAR_S) {

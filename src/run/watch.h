@@ -28,9 +28,13 @@ struct watch {
     double begin_s, shown_s, interval_s;
 };
 
-/* Open output.journal for appending; a journal that cannot be written is done without. */
+/* Open output.journal for appending; a journal that cannot be written, or a name that is
+ * no file's (a symbolic link, a pipe), is done without, and said so. */
 void watch_begin(struct watch *watch, const char *output, bool is_quiet);
 void watch_end(struct watch *watch);
+
+/* Write what was added: others look at it (run/activity.h). */
+void watch_flush(struct watch *watch);
 
 /* Add a line; written at the latest when watch_tick or watch_end is called. */
 void watch_journal(struct watch *watch, const char *format, ...)

@@ -1,16 +1,12 @@
 #include "run/messages.h"
 
+#include "base/stop.h"
 #include "run/stop.h"
 
-#include <sys/time.h>
+#include <stdio.h>
 
-static double epoch_s(void)
-{
-    struct timeval now;
-
-    gettimeofday(&now, NULL);
-    return (double)now.tv_sec + (double)now.tv_usec * 1e-6;
-}
+/* How long a rank that failed waits for rank 0, before it ends the job itself. */
+#define FAILURE_WAIT_S 30.0
 
 void work_begin(struct work *work, const struct evaluator *evaluator,
                 struct lease lease)
@@ -33,7 +29,7 @@ enum status work_step(struct work *work, struct evaluator *evaluator, bool *is_f
 
     work->done++;
     *is_finished = status == STATUS_OK && !evaluator->is_dropped &&
-                   work->done == work->lease.count;
+                   !evaluator->is_stopped && work->done == work->lease.count;
     if (*is_finished)
         work->has_lease = false;
     return status;
@@ -57,16 +53,18 @@ struct worker {
     struct work work;
     struct lease next;
     bool has_next, is_over;
+    bool has_said_stop; /* rank 0 knows of our reason to stop */
 };
 
 static void report_send(struct worker *worker, struct report report)
 {
-    report.was_signalled = stop_reason() != NULL;
+    report.was_signalled = worker->has_said_stop = stop_reason() != NULL;
     MPI_Send(&report, sizeof report, MPI_BYTE, 0, TAG_REPORT, worker->comm);
 }
 
-/* Take in whatever rank 0 sent. */
-static void orders_receive(void *context)
+/* Take in whatever rank 0 sent, and tell it if there is a reason to stop.  False: the block
+ * in hand is done elsewhere. */
+static bool orders_receive(void *context)
 {
     struct worker *worker = context;
     int is_there;
@@ -80,11 +78,16 @@ static void orders_receive(void *context)
         if (order.kind != ORDER_LEASE) {
             worker->is_over = true;
             worker->evaluator->is_dropped = order.kind == ORDER_DROP;
+            if (order.kind == ORDER_END)
+                stop_for("rank 0"); /* a point that takes long is not waited for */
         } else {
             worker->next = order.lease;
             worker->has_next = true;
         }
     }
+    if (!worker->is_over && !worker->has_said_stop && stop_reason())
+        report_send(worker, (struct report){ 0 });
+    return !worker->evaluator->is_dropped;
 }
 
 /* Begin the lease that lies ready, and ask for the one after it. */
@@ -111,7 +114,7 @@ static enum status leases_work(struct worker *worker, struct error *err)
             next_begin(worker);
             idle = 0;
         }
-        if (!worker->work.has_lease) {
+        if (!worker->work.has_lease || stop_is_wanted()) {
             idle_wait(idle++);
             continue;
         }
@@ -126,18 +129,24 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
 {
     struct worker worker = { .evaluator = evaluator, .comm = comm };
     enum status status;
+    double ended_s;
     unsigned idle = 0;
 
     evaluator->poll = orders_receive;
     evaluator->context = &worker; /* cppcheck-suppress autoVariables */
-    evaluator->is_dropped = false;
+    evaluator->is_dropped = evaluator->is_stopped = false;
     status = leases_work(&worker, err);
     if (status == STATUS_OK)
         status = commit_flush(&evaluator->commit, err);
+    ended_s = clock_s();
     report_send(&worker,
                 (struct report){ .is_last = true, .is_bad = status != STATUS_OK });
     while (!worker.is_over) { /* it failed: wait until rank 0 has ended the stage */
         orders_receive(&worker);
+        if (clock_s() - ended_s > FAILURE_WAIT_S) { /* it is deep in a point */
+            fprintf(stderr, "nvsweep: %s\n", err->text);
+            MPI_Abort(comm, status_exit_code(status));
+        }
         idle_wait(idle++);
     }
     evaluator->poll = NULL;

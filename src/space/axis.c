@@ -1,92 +1,10 @@
 #include "space/axis.h"
 
-#include "accel/systolic.h"
-#include "array/array.h"
 #include "base/units.h"
-#include "cim/cim.h"
-#include "cim/crossbar.h"
-#include "cloud/training.h"
-#include "edge/edge.h"
-#include "reliability/wear.h"
-#include "tech/node.h"
-#include "workload/workload.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-const struct word rules_words[] = {
-    { "physical", RULES_PHYSICAL },
-    { "nvsim", RULES_NVSIM },
-    { "physical_nvsim_writes", RULES_PHYSICAL_NVSIM_WRITES },
-    { "nvsim_any", RULES_NVSIM_ANY },
-    { NULL, 0 },
-};
-
-const struct word power_gating_words[] = {
-    { "off", 0 },
-    { "on", 1 },
-    { NULL, 0 },
-};
-
-const struct word wires_words[] = {
-    { "rules", WIRES_RULES },
-    { "unrepeated", WIRES_UNREPEATED },
-    { "repeated", WIRES_REPEATED },
-    { "low_swing", WIRES_LOW_SWING },
-    { NULL, 0 },
-};
-
-const struct word leakage_time_words[] = {
-    { "llc", LEAKAGE_LLC },
-    { "memory", LEAKAGE_MEMORY },
-    { NULL, 0 },
-};
-
-const struct word placement_words[] = {
-    { "all", PLACEMENT_ALL },
-    { "weights", PLACEMENT_WEIGHTS },
-    { NULL, 0 },
-};
-
-const struct word energy_source_words[] = {
-    { "array", ENERGY_ARRAY },
-    { "record", ENERGY_RECORD },
-    { NULL, 0 },
-};
-
-const struct word idle_words[] = {
-    { "on", IDLE_ON },
-    { "gate", IDLE_GATE },
-    { "reload", IDLE_RELOAD },
-    { NULL, 0 },
-};
-
-const struct word overlap_words[] = {
-    { "no", 0 },
-    { "yes", 1 },
-    { NULL, 0 },
-};
-
-#define LIST_RECORD(shelf_) .shelf = (shelf_)
-#define LIST_WORD(words_) .words = (words_)
-#define LIST_COUNT(none) .words = (none)
-#define LIST_NUMBER(none) .words = (none)
-
-const struct axis_spec axis_specs[AXES] = {
-#define AXIS(kind_, name_, key_, units_, fallback_, min_, max_, list_, meaning_) \
-    [AXIS_##name_] = { .kind = AXIS_##kind_,                                     \
-                       .name = #name_,                                           \
-                       .key = #key_,                                             \
-                       .units = (units_),                                        \
-                       .fallback = (fallback_),                                  \
-                       .min = (min_),                                            \
-                       .max = (max_),                                            \
-                       LIST_##kind_(list_),                                      \
-                       .meaning = (meaning_) },
-#include "axes.def"
-#undef AXIS
-};
 
 #define MEMBER_RECORD record
 #define MEMBER_WORD word
@@ -118,6 +36,22 @@ union axis_value point_get(const struct point *point, enum axis_id axis)
 #include "axes.def"
 #undef AXIS
     case AXES: break;
+    }
+    return value;
+}
+
+union axis_value axis_default(enum axis_id axis)
+{
+    const struct axis_spec *spec = &axis_specs[axis];
+    union axis_value value = { .record = NULL };
+
+    switch (spec->kind) {
+    case AXIS_RECORD: break;
+    case AXIS_WORD:
+        value.word = word_find(spec->words, spec->fallback_word)->value;
+        break;
+    case AXIS_COUNT: value.count = (uint64_t)spec->fallback; break;
+    case AXIS_NUMBER: value.number = spec->fallback; break;
     }
     return value;
 }
@@ -175,27 +109,6 @@ char *axis_value_format(enum axis_id axis, union axis_value value, char *buffer,
     return buffer;
 }
 
-static enum status record_parse(const struct library *library, enum shelf_id id,
-                                const char *text, union axis_value *value,
-                                struct error *err)
-{
-    const struct shelf *shelf = &library->shelves[id];
-    const char *nearest;
-    const char *names[1024];
-    size_t count = 0;
-
-    value->record = library_find(library, id, text);
-    if (value->record)
-        return STATUS_OK;
-    for (size_t i = 0; i < shelf->count && count < 1024; i++)
-        names[count++] = ((const struct record *)shelf->records[i])->name;
-    nearest = text_nearest(text, names, count);
-    return error_set(err, STATUS_INPUT,
-                     "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
-                     shelf_schemas[id]->kind, text, nearest ? "; did you mean '" : "",
-                     nearest ? nearest : "", nearest ? "'?" : "");
-}
-
 static enum status word_parse(const struct axis_spec *spec, const char *text,
                               union axis_value *value, struct error *err)
 {
@@ -218,7 +131,7 @@ enum status axis_value_parse(const struct library *library, enum axis_id axis,
     double number;
 
     if (spec->kind == AXIS_RECORD)
-        return record_parse(library, spec->shelf, text, value, err);
+        return library_lookup(library, spec->shelf, text, &value->record, err);
     if (spec->kind == AXIS_WORD)
         return word_parse(spec, text, value, err);
     status = quantity_parse(text, spec->units, &number, err);

@@ -1,43 +1,7 @@
 #include "space/library.h"
 
-#include "accel/accelerator.h"
-#include "carbon/carbon.h"
-#include "cim/cim.h"
-#include "cim/crossbar.h"
-#include "cim/hdc.h"
-#include "cloud/training.h"
-#include "edge/edge.h"
-#include "space/machine.h"
-#include "uncertainty/spread.h"
-#include "platform/platform.h"
-#include "tech/cell.h"
-#include "tech/node.h"
-#include "workload/workload.h"
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct schema *const shelf_schemas[SHELF_COUNT] = {
-    [SHELF_TECHNOLOGY] = &cell_schema,
-    [SHELF_NODE] = &node_schema,
-    [SHELF_WORKLOAD] = &workload_schema,
-    [SHELF_PLATFORM] = &platform_schema,
-    [SHELF_ACCELERATOR] = &accelerator_schema,
-    [SHELF_GRID] = &grid_region_schema,
-    [SHELF_FAB] = &fab_schema,
-    [SHELF_DEVICE] = &device_schema,
-    [SHELF_INSTANCE] = &instance_schema,
-    [SHELF_DATASET] = &dataset_schema,
-    [SHELF_SITE] = &site_schema,
-    [SHELF_VIDEO] = &video_schema,
-    [SHELF_SPREAD] = &spread_schema,
-    [SHELF_CIM] = &cim_schema,
-    [SHELF_MACHINE] = &machine_schema,
-    [SHELF_CROSSBAR] = &crossbar_schema,
-    [SHELF_HDC] = &hdc_schema,
-    [SHELF_HDC_TASK] = &hdc_task_schema,
-};
 
 bool record_is_named(const struct record *record, const char *name)
 {
@@ -47,6 +11,15 @@ bool record_is_named(const struct record *record, const char *name)
         if (strcmp(record->aliases[i], name) == 0)
             return true;
     return false;
+}
+
+enum shelf_id shelf_of_kind(const char *kind)
+{
+    enum shelf_id id = 0;
+
+    while (id < SHELF_COUNT && strcmp(shelf_schemas[id]->kind, kind) != 0)
+        id++;
+    return id;
 }
 
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
@@ -60,6 +33,27 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     return NULL;
 }
 
+enum status library_lookup(const struct library *library, enum shelf_id id,
+                           const char *text, const struct record **record,
+                           struct error *err)
+{
+    const struct shelf *shelf = &library->shelves[id];
+    const char *nearest;
+    const char *names[1024];
+    size_t count = 0;
+
+    *record = library_find(library, id, text);
+    if (*record)
+        return STATUS_OK;
+    for (size_t i = 0; i < shelf->count && count < 1024; i++)
+        names[count++] = ((const struct record *)shelf->records[i])->name;
+    nearest = text_nearest(text, names, count);
+    return error_set(err, STATUS_INPUT,
+                     "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
+                     shelf_schemas[id]->kind, text, nearest ? "; did you mean '" : "",
+                     nearest ? nearest : "", nearest ? "'?" : "");
+}
+
 const char *library_record_text(const struct library *library, enum shelf_id shelf,
                                 const void *record)
 {
@@ -68,21 +62,6 @@ const char *library_record_text(const struct library *library, enum shelf_id she
     for (size_t i = 0; i < s->count; i++)
         if (s->records[i] == record)
             return s->texts ? s->texts[i] : ((const struct record *)record)->name;
-    return NULL;
-}
-
-const struct node *library_node(const struct library *library, double node_m,
-                                int roadmap)
-{
-    const struct shelf *shelf = &library->shelves[SHELF_NODE];
-
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct node *node = shelf->records[i];
-
-        if ((int)node->roadmap == roadmap &&
-            fabs(node->node_m - node_m) <= 1e-3 * node_m)
-            return node;
-    }
     return NULL;
 }
 

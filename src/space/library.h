@@ -38,25 +38,29 @@ struct library {
     struct shelf shelves[SHELF_COUNT];
 };
 
-/* The schemas by shelf: technology, node, workload, platform, and so on. */
+/* The schemas by shelf: technology, node, workload, platform, and so on
+ * (stage/record_tables.c). */
 extern const struct schema *const shelf_schemas[SHELF_COUNT];
 
 /* Does the record answer to the name, or to an alias? */
 bool record_is_named(const struct record *record, const char *name);
 
+/* The shelf of records of that kind (struct schema), or SHELF_COUNT. */
+enum shelf_id shelf_of_kind(const char *kind);
+
 /* The record of that name (or alias), or NULL. */
 const struct record *library_find(const struct library *library, enum shelf_id shelf,
                                   const char *name);
+
+/* The same; STATUS_INPUT and "no ... named ..., did you mean ...?" if there is none. */
+enum status library_lookup(const struct library *library, enum shelf_id shelf,
+                           const char *name, const struct record **record,
+                           struct error *err);
 
 /* The record as its file writes it, for the result file; its name if it came from no
  * file, or NULL if it is none of this shelf's. */
 const char *library_record_text(const struct library *library, enum shelf_id shelf,
                                 const void *record);
-
-/* The node of feature size node_m (within 0.1 %) and roadmap, or NULL. */
-struct node;
-const struct node *library_node(const struct library *library, double node_m,
-                                int roadmap);
 
 /* Release records that config read, their fields included. */
 void shelf_free(struct shelf *shelf);

@@ -3,10 +3,10 @@
 /* clang-format off */
 static const struct field machine_fields[] = {
     FIELD_TEXT(struct machine_record, summary, "", "what it is, in a line"),
-    FIELD_TEXT(struct machine_record, platform, "", "platform that it is"),
-    FIELD_TEXT(struct machine_record, accelerator, "", "accelerator that it is"),
-    FIELD_TEXT(struct machine_record, cim, "", "cim machine that it is"),
-    FIELD_TEXT(struct machine_record, crossbar, "", "chip of crossbars that it is"),
+    FIELD_NAME(struct machine_record, platform, "platform", "", "platform that it is"),
+    FIELD_NAME(struct machine_record, accelerator, "accelerator", "", "accelerator that it is"),
+    FIELD_NAME(struct machine_record, cim, "cim", "", "cim machine that it is"),
+    FIELD_NAME(struct machine_record, crossbar, "crossbar", "", "chip of crossbars that it is"),
     FIELD_NUMBER(struct machine_record, area_m2, "m2", 0, 0, 10, "its silicon (0: as the models compute)"),
 };
 /* clang-format on */

@@ -1,7 +1,6 @@
 #include "space/space.h"
 
 #include "base/memory.h"
-#include "space/sweep.h"
 
 #include <stdlib.h>
 
@@ -249,19 +248,4 @@ void space_free(struct space *space)
             free(space->exclusions[i].values[axis]);
     free(space->exclusions);
     *space = (struct space){ 0 };
-}
-
-const struct word durability_words[] = {
-    { "process", DURABILITY_PROCESS },
-    { "power", DURABILITY_POWER },
-    { NULL, 0 },
-};
-
-void sweep_free(struct sweep *sweep)
-{
-    free(sweep->file);
-    free(sweep->text);
-    free(sweep->title);
-    space_free(&sweep->space);
-    *sweep = (struct sweep){ 0 };
 }

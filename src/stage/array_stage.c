@@ -1,9 +1,8 @@
 /* The array stage: the last-level cache as a memory array (array/array.h). */
-#include "stage/stages.h"
+#include "stage/array_stage.h"
 
-#include "array/array.h"
 #include "reliability/ecc.h"
-#include "stage/visit.h"
+#include "stage/stages.h"
 
 #include <math.h>
 #include <string.h>
@@ -190,15 +189,15 @@ static enum status array_visit(const struct visit *visit, const union columns *o
     return status;
 }
 
-void array_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status,
-                          struct error *reason)
+static void array_stage_evaluate(const struct study *study, struct range points,
+                                 const union columns *out, int8_t *status,
+                                 struct error *reason)
 {
     stage_visit(study, STAGE_ARRAY, points, array_visit, NULL, out, status, reason);
 }
 
-double array_stage_cost_s(const struct study *study, const struct point *point,
-                          struct layer_cache *layers)
+static double array_stage_cost_s(const struct study *study, const struct point *point,
+                                 struct layer_cache *layers)
 {
     (void)layers;
     bool is_iso = study->sweep->space.iso_area.baseline != NULL;
@@ -209,3 +208,17 @@ double array_stage_cost_s(const struct study *study, const struct point *point,
 
     return is_iso ? 12 * one_s : one_s;
 }
+
+const struct stage array_stage = {
+    .name = "array",
+    .summary = "the cache as a memory array: area, latency, energy",
+    STAGE_METRICS(array),
+    .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
+            AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) | AXIS_BIT(line_bytes) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(access_mode) |
+            AXIS_BIT(rules) | AXIS_BIT(bank_count) | AXIS_BIT(routing) |
+            AXIS_BIT(power_gating) | AXIS_BIT(wires) | AXIS_BIT(ecc),
+    .evaluate = array_stage_evaluate,
+    .cost_s = array_stage_cost_s,
+    .block_points = 1,
+};

@@ -1,12 +1,12 @@
 /* The buffers stage: each memory level of an accelerator as a plain RAM (array/array.h),
- * or with the figures of its record, scaled to the node (accel/scaling.h). */
-#include "stage/stages.h"
+ * or with the figures of its record, scaled to the node (machine/pe_array/scaling.h). */
+#include "stage/buffers_stage.h"
 
-#include "accel/family.h"
-#include "accel/scaling.h"
-#include "array/array.h"
+#include "machine/pe_array/family.h"
+#include "machine/pe_array/scaling.h"
 #include "reliability/ecc.h"
-#include "stage/visit.h"
+#include "stage/array_stage.h"
+#include "stage/stages.h"
 
 static bool is_volatile(enum cell_kind kind)
 {
@@ -131,9 +131,9 @@ static enum status buffers_visit(const struct visit *visit, const union columns 
     return buffers_at(visit, &visit->point, &out->buffers, i, reason);
 }
 
-void buffers_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void buffers_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);
 }
@@ -150,10 +150,24 @@ double buffers_at_s(const struct point *point, const struct accelerator *acceler
     return sum_s;
 }
 
-double buffers_stage_cost_s(const struct study *study, const struct point *point,
-                            struct layer_cache *layers)
+static double buffers_stage_cost_s(const struct study *study, const struct point *point,
+                                   struct layer_cache *layers)
 {
     (void)study;
     (void)layers;
     return buffers_at_s(point, (const struct accelerator *)point->accelerator);
 }
+
+const struct stage buffers_stage = {
+    .name = "buffers",
+    .summary = "an accelerator's memories as memory arrays",
+    STAGE_METRICS(buffers),
+    .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
+            AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |
+            AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits),
+    .asked_by = AXIS_BIT(accelerator),
+    .evaluate = buffers_stage_evaluate,
+    .cost_s = buffers_stage_cost_s,
+    .block_points = 1,
+};

@@ -17,9 +17,9 @@ static const struct device *device_named(const void *context, const char *name)
     return (const struct device *)device;
 }
 
-static struct making making_at(const struct point *point)
+static struct manufacture making_at(const struct point *point)
 {
-    return (struct making){
+    return (struct manufacture){
         .fab = (const struct fab *)point->fab,
         .node_m = point->node_m,
         .grid_kg_per_j = ((const struct grid_region *)point->fab_grid)->kg_per_j,
@@ -45,7 +45,7 @@ static enum status footprint_visit(const struct visit *visit,
     const struct point *point = &visit->point;
     const struct footprint_columns *out = &columns->footprint;
     const struct device *device = (const struct device *)point->device;
-    struct making making = making_at(point);
+    struct manufacture making = making_at(point);
     struct usage usage = usage_at(point);
     struct carbon_per_area cpa;
     struct embodied parts = { 0 };
@@ -77,13 +77,27 @@ static enum status footprint_visit(const struct visit *visit,
     return STATUS_OK;
 }
 
-void footprint_stage_evaluate(const struct study *study, struct range points,
-                              const union columns *out, int8_t *status,
-                              struct error *reason)
+static void footprint_stage_evaluate(const struct study *study, struct range points,
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
 {
     stage_visit(study, STAGE_FOOTPRINT, points, footprint_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage footprint_stage = {
+    .name = "footprint",
+    .summary = "carbon of making a device and running it for life",
+    STAGE_METRICS(footprint),
+    .axes = AXIS_BIT(node_m) | AXIS_BIT(device) | AXIS_BIT(fab) | AXIS_BIT(fab_grid) |
+            AXIS_BIT(fab_abatement) | AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) |
+            AXIS_BIT(pue) | AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) |
+            AXIS_BIT(optimisations),
+    .asked_by = AXIS_BIT(device),
+    .evaluate = footprint_stage_evaluate,
+    .point_s = 5e-7,
+    .block_points = 4096,
+};
 
 /* ACT's metrics (Gupta et al., ISCA 2022): C is the embodied carbon, E the energy and D
  * the delay of the work. */
@@ -125,9 +139,20 @@ static enum status carbon_visit(const struct visit *visit, const union columns *
     return STATUS_OK;
 }
 
-void carbon_stage_evaluate(const struct study *study, struct range points,
-                           const union columns *out, int8_t *status,
-                           struct error *reason)
+static void carbon_stage_evaluate(const struct study *study, struct range points,
+                                  const union columns *out, int8_t *status,
+                                  struct error *reason)
 {
     stage_visit(study, STAGE_CARBON, points, carbon_visit, NULL, out, status, reason);
 }
+
+const struct stage carbon_stage = {
+    .name = "carbon",
+    .summary = "carbon of one evaluation, and its products with delay and energy",
+    STAGE_METRICS(carbon),
+    .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
+    .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
+    .evaluate = carbon_stage_evaluate,
+    .point_s = 3e-7,
+    .block_points = 16384,
+};

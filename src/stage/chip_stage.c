@@ -1,12 +1,12 @@
 /* The chip stage: what an accelerator's memories and the mapping together cost
- * (accel/chip.h).  At an asked rate the time between two inferences is idle, by the
+ * (machine/pe_array/chip.h).  At an asked rate the time between two inferences is idle, by the
  * sweep's policy:
  *
  *   P = rate (E_dynamic + E_wake) + sum over levels of P_leak (1 if kept on, else duty)
  */
 #include "stage/stages.h"
 
-#include "accel/chip.h"
+#include "machine/pe_array/chip.h"
 #include "stage/visit.h"
 
 /* One point: the chip, and what its idle policy makes of it. */
@@ -196,8 +196,21 @@ static enum status chip_visit(const struct visit *visit, const union columns *ou
     return status;
 }
 
-void chip_stage_evaluate(const struct study *study, struct range points,
-                         const union columns *out, int8_t *status, struct error *reason)
+static void chip_stage_evaluate(const struct study *study, struct range points,
+                                const union columns *out, int8_t *status,
+                                struct error *reason)
 {
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
+
+const struct stage chip_stage = {
+    .name = "chip",
+    .summary = "an accelerator's latency, energy by part, power, area",
+    STAGE_METRICS(chip),
+    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
+    .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
+    .evaluate = chip_stage_evaluate,
+    .point_s = 5e-7,
+    .block_points = 4096,
+};

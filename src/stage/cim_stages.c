@@ -1,9 +1,9 @@
 /* The cim_operation stage: one operation of a machine that computes in or beside memory
- * (cim/cim.h).  The cim_network stage: a network on it. */
+ * (machine/layerwise/layerwise.h).  The cim_network stage: a network on it. */
 #include "stage/stages.h"
 
-#include "accel/layer_cache.h"
-#include "cim/cim.h"
+#include "workload/layer_cache.h"
+#include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -48,13 +48,26 @@ static enum status operation_visit(const struct visit *visit, const union column
     return status;
 }
 
-void cim_operation_stage_evaluate(const struct study *study, struct range points,
-                                  const union columns *out, int8_t *status,
-                                  struct error *reason)
+static void cim_operation_stage_evaluate(const struct study *study, struct range points,
+                                         const union columns *out, int8_t *status,
+                                         struct error *reason)
 {
     stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage cim_operation_stage = {
+    .name = "cim_operation",
+    .summary = "one operation in or beside memory: commands, time, energy, area",
+    STAGE_METRICS(cim_operation),
+    .axes = AXIS_BIT(precision_bits) | AXIS_BIT(cim) | AXIS_BIT(operation) |
+            AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) |
+            AXIS_BIT(tasklets),
+    .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
+    .evaluate = cim_operation_stage_evaluate,
+    .point_s = 2e-7,
+    .block_points = 4096,
+};
 
 static void network_write(const struct cim_network *n,
                           const struct cim_network_columns *out, uint64_t i)
@@ -166,9 +179,9 @@ static enum status network_visit(const struct visit *visit, const union columns 
     return status;
 }
 
-void cim_network_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
-                                struct error *reason)
+static void cim_network_stage_evaluate(const struct study *study, struct range points,
+                                       const union columns *out, int8_t *status,
+                                       struct error *reason)
 {
     struct layer_cache layers = { .count = 0 };
 
@@ -178,12 +191,13 @@ void cim_network_stage_evaluate(const struct study *study, struct range points,
 }
 
 /* Engines are mapped and weighed for every layer. */
-double cim_network_stage_cost_s(const struct study *study, const struct point *point,
-                                struct layer_cache *layers)
+static double cim_network_stage_cost_s(const struct study *study,
+                                       const struct point *point,
+                                       struct layer_cache *layers)
 {
     const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
     const struct cim *cim = (const struct cim *)point->cim;
-    const struct accel_layers *found;
+    const struct mac_layers *found;
 
     (void)study;
     if (layer_cache_find(
@@ -194,3 +208,21 @@ double cim_network_stage_cost_s(const struct study *study, const struct point *p
     return point_s +
            (double)found->count * (layer_s + engine_s * (double)cim_engine_count(cim));
 }
+
+const struct stage cim_network_stage = {
+    .name = "cim_network",
+    .summary = "a network in or beside memory: compute, memory, transfers, energy",
+    STAGE_METRICS(cim_network),
+    .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
+            AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets) |
+            AXIS_BIT(schedule) | AXIS_BIT(oversubscribed_bytes_per_s) |
+            AXIS_BIT(learning),
+    .optional = AXIS_BIT(technology),
+    .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+    .inputs = INPUT(ENGINES),
+    .shelves = 1u << SHELF_ACCELERATOR,
+    .evaluate = cim_network_stage_evaluate,
+    .cost_s = cim_network_stage_cost_s,
+    .block_points = 256,
+};

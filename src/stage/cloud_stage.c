@@ -4,7 +4,7 @@
 #include "stage/stages.h"
 
 #include "cloud/training.h"
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 #include "workload/curve.h"
 
@@ -141,9 +141,22 @@ static enum status cloud_visit(const struct visit *visit, const union columns *o
     return status;
 }
 
-void cloud_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status,
-                          struct error *reason)
+static void cloud_stage_evaluate(const struct study *study, struct range points,
+                                 const union columns *out, int8_t *status,
+                                 struct error *reason)
 {
     stage_visit(study, STAGE_CLOUD, points, cloud_visit, NULL, out, status, reason);
 }
+
+const struct stage cloud_stage = {
+    .name = "cloud",
+    .summary = "data-parallel training on rented instances: steps, stalls, price",
+    STAGE_METRICS(cloud),
+    .axes = AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |
+            AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap),
+    .asked_by = AXIS_BIT(instance),
+    .inputs = INPUT(REUSE),
+    .evaluate = cloud_stage_evaluate,
+    .point_s = 2e-5,
+    .block_points = 1024,
+};

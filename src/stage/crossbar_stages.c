@@ -1,10 +1,10 @@
 /* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
  * else it is made of, in a technology.  The crossbar_network stage: a network on it,
- * evaluated or trained (cim/crossbar.h). */
+ * evaluated or trained (machine/crossbar/crossbar.h). */
 #include "stage/stages.h"
 
-#include "accel/layer_cache.h"
-#include "cim/crossbar.h"
+#include "workload/layer_cache.h"
+#include "machine/crossbar/crossbar.h"
 #include "stage/visit.h"
 
 static enum status request_at(const struct visit *visit,
@@ -53,13 +53,27 @@ static enum status buffers_visit(const struct visit *visit, const union columns 
     return STATUS_OK;
 }
 
-void crossbar_buffers_stage_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
-                                     struct error *reason)
+static void crossbar_buffers_stage_evaluate(const struct study *study,
+                                            struct range points,
+                                            const union columns *out, int8_t *status,
+                                            struct error *reason)
 {
     stage_visit(study, STAGE_CROSSBAR_BUFFERS, points, buffers_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage crossbar_buffers_stage = {
+    .name = "crossbar_buffers",
+    .summary = "buffers of a crossbar chip as SRAM arrays",
+    STAGE_METRICS(crossbar_buffers),
+    .axes = AXIS_BIT(node_m) | AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) |
+            AXIS_BIT(crossbar),
+    .asked_by = AXIS_BIT(crossbar),
+    .shelves = 1u << SHELF_TECHNOLOGY,
+    .evaluate = crossbar_buffers_stage_evaluate,
+    .point_s = 8e-3,
+    .block_points = 1,
+};
 
 static enum status crossbar_visit(const struct visit *visit, const union columns *out,
                                   uint64_t i, struct error *reason)
@@ -76,13 +90,27 @@ static enum status crossbar_visit(const struct visit *visit, const union columns
     return STATUS_OK;
 }
 
-void crossbar_stage_evaluate(const struct study *study, struct range points,
-                             const union columns *out, int8_t *status,
-                             struct error *reason)
+static void crossbar_stage_evaluate(const struct study *study, struct range points,
+                                    const union columns *out, int8_t *status,
+                                    struct error *reason)
 {
     stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage crossbar_stage = {
+    .name = "crossbar",
+    .summary =
+        "a crossbar that computes with its weights: one conversion, one sum, one pulse",
+    STAGE_METRICS(crossbar),
+    .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(crossbar) | AXIS_BIT(crossbar_rows) |
+            AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns),
+    .asked_by = AXIS_BIT(crossbar),
+    .evaluate = crossbar_stage_evaluate,
+    .point_s = 2e-6,
+    .block_points = 4096,
+};
 
 static void request_make(const struct point *point, const struct crossbar_row *costs,
                          const struct crossbar_buffers_row *buffers,
@@ -167,7 +195,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
 }
 
 /* What points that are evaluated together share. */
-struct shared {
+struct chip_memory {
     struct layer_cache layers;
     struct crossbar_room room;
 };
@@ -181,7 +209,7 @@ static enum phase layers_phase(const struct point *point)
 static enum status network_visit(const struct visit *visit, const union columns *out,
                                  uint64_t i, struct error *reason)
 {
-    struct shared *shared = visit->memory;
+    struct chip_memory *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_buffers_row buffers;
@@ -203,11 +231,12 @@ static enum status network_visit(const struct visit *visit, const union columns 
     return status;
 }
 
-void crossbar_network_stage_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
-                                     struct error *reason)
+static void crossbar_network_stage_evaluate(const struct study *study,
+                                            struct range points,
+                                            const union columns *out, int8_t *status,
+                                            struct error *reason)
 {
-    struct shared shared = { .layers = { .count = 0 } };
+    struct chip_memory shared = { .layers = { .count = 0 } };
 
     stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, &shared, out,
                 status, reason);
@@ -215,12 +244,12 @@ void crossbar_network_stage_evaluate(const struct study *study, struct range poi
     crossbar_room_free(&shared.room);
 }
 
-double crossbar_network_stage_cost_s(const struct study *study,
-                                     const struct point *point,
-                                     struct layer_cache *layers)
+static double crossbar_network_stage_cost_s(const struct study *study,
+                                            const struct point *point,
+                                            struct layer_cache *layers)
 {
     const double point_s = 1e-6, layer_s = 1e-6;
-    const struct accel_layers *found;
+    const struct mac_layers *found;
 
     (void)study;
     if (layer_cache_find(layers, (const struct workload *)point->workload,
@@ -229,3 +258,21 @@ double crossbar_network_stage_cost_s(const struct study *study,
         return point_s;
     return point_s + (double)found->count * layer_s;
 }
+
+const struct stage crossbar_network_stage = {
+    .name = "crossbar_network",
+    .summary =
+        "a network in crossbars, evaluated or trained: time, energy, area by part",
+    STAGE_METRICS(crossbar_network),
+    .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
+            AXIS_BIT(dram_j_per_bit) | AXIS_BIT(layer) | AXIS_BIT(dram_bytes_per_s) |
+            AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(tiles) |
+            AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |
+            AXIS_BIT(epoch_samples),
+    .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
+    .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
+    .evaluate = crossbar_network_stage_evaluate,
+    .cost_s = crossbar_network_stage_cost_s,
+    .block_points = 256,
+};

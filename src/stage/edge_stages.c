@@ -61,11 +61,24 @@ static enum status edge_visit(const struct visit *visit, const union columns *co
     return STATUS_OK;
 }
 
-void edge_stage_evaluate(const struct study *study, struct range points,
-                         const union columns *out, int8_t *status, struct error *reason)
+static void edge_stage_evaluate(const struct study *study, struct range points,
+                                const union columns *out, int8_t *status,
+                                struct error *reason)
 {
     stage_visit(study, STAGE_EDGE, points, edge_visit, NULL, out, status, reason);
 }
+
+const struct stage edge_stage = {
+    .name = "edge",
+    .summary = "an accelerator at a rate: standby, crossover, battery life",
+    STAGE_METRICS(edge),
+    .axes = AXIS_BIT(site),
+    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) | AXIS_BIT(inference_hz),
+    .inputs = INPUT(CHIP),
+    .evaluate = edge_stage_evaluate,
+    .point_s = 2e-7,
+    .block_points = 4096,
+};
 
 /* ---- video */
 
@@ -107,9 +120,21 @@ static enum status video_visit(const struct visit *visit, const union columns *c
     return STATUS_OK;
 }
 
-void video_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status,
-                          struct error *reason)
+static void video_stage_evaluate(const struct study *study, struct range points,
+                                 const union columns *out, int8_t *status,
+                                 struct error *reason)
 {
     stage_visit(study, STAGE_VIDEO, points, video_visit, NULL, out, status, reason);
 }
+
+const struct stage video_stage = {
+    .name = "video",
+    .summary = "video analysed on the device, in the cloud, or by both",
+    STAGE_METRICS(video),
+    .axes = AXIS_BIT(site) | AXIS_BIT(video) | AXIS_BIT(split),
+    .asked_by = AXIS_BIT(video),
+    .inputs = INPUT(MAPPING) | INPUT(CHIP),
+    .evaluate = video_stage_evaluate,
+    .point_s = 2e-7,
+    .block_points = 4096,
+};

@@ -2,8 +2,8 @@
  * machines is made of, as the buffers stage evaluates an accelerator's. */
 #include "stage/stages.h"
 
-#include "cim/cim.h"
-#include "stage/visit.h"
+#include "machine/layerwise/layerwise.h"
+#include "stage/buffers_stage.h"
 
 /* The same columns, a row per engine. */
 static struct buffers_columns rows_of(const struct engines_columns *out)
@@ -51,15 +51,15 @@ static enum status engines_visit(const struct visit *visit, const union columns 
     return status;
 }
 
-void engines_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void engines_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     stage_visit(study, STAGE_ENGINES, points, engines_visit, NULL, out, status, reason);
 }
 
-double engines_stage_cost_s(const struct study *study, const struct point *point,
-                            struct layer_cache *layers)
+static double engines_stage_cost_s(const struct study *study, const struct point *point,
+                                   struct layer_cache *layers)
 {
     const struct cim *cim = (const struct cim *)point->cim;
     double sum_s = 1e-6;
@@ -75,3 +75,17 @@ double engines_stage_cost_s(const struct study *study, const struct point *point
     }
     return sum_s;
 }
+
+const struct stage engines_stage = {
+    .name = "engines",
+    .summary = "memories of the accelerators a cim machine has",
+    STAGE_METRICS(engines),
+    .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
+            AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim),
+    .optional = AXIS_BIT(technology),
+    .shelves = 1u << SHELF_ACCELERATOR,
+    .evaluate = engines_stage_evaluate,
+    .cost_s = engines_stage_cost_s,
+    .block_points = 1,
+};

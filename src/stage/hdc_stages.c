@@ -1,8 +1,8 @@
 /* The hdc_memory stage: operations of the memory that hypervectors lie in.  The hdc stage:
- * texts recognised with them (cim/hdc.h). */
+ * texts recognised with them (hdc/hdc.h). */
 #include "stage/stages.h"
 
-#include "cim/hdc.h"
+#include "hdc/hdc.h"
 #include "stage/visit.h"
 
 static double either(uint64_t asked, uint64_t fallback)
@@ -49,13 +49,27 @@ static enum status memory_visit(const struct visit *visit, const union columns *
     return STATUS_OK;
 }
 
-void hdc_memory_stage_evaluate(const struct study *study, struct range points,
-                               const union columns *out, int8_t *status,
-                               struct error *reason)
+static void hdc_memory_stage_evaluate(const struct study *study, struct range points,
+                                      const union columns *out, int8_t *status,
+                                      struct error *reason)
 {
     stage_visit(study, STAGE_HDC_MEMORY, points, memory_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage hdc_memory_stage = {
+    .name = "hdc_memory",
+    .summary = "the memory of hypervectors: read, write, shift, transverse read",
+    STAGE_METRICS(hdc_memory),
+    .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(hdc) | AXIS_BIT(hdc_task) |
+            AXIS_BIT(dimension) | AXIS_BIT(ngram) | AXIS_BIT(classes) |
+            AXIS_BIT(domains) | AXIS_BIT(span),
+    .asked_by = AXIS_BIT(hdc),
+    .evaluate = hdc_memory_stage_evaluate,
+    .point_s = 1.2e-3,
+    .block_points = 1,
+};
 
 static void row_write(const struct hdc_work *work, const struct hdc_result *r,
                       const struct hdc_columns *out, uint64_t i)
@@ -101,8 +115,22 @@ static enum status hdc_visit(const struct visit *visit, const union columns *out
     return status;
 }
 
-void hdc_stage_evaluate(const struct study *study, struct range points,
-                        const union columns *out, int8_t *status, struct error *reason)
+static void hdc_stage_evaluate(const struct study *study, struct range points,
+                               const union columns *out, int8_t *status,
+                               struct error *reason)
 {
     stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
 }
+
+const struct stage hdc_stage = {
+    .name = "hdc",
+    .summary = "texts recognised by hyperdimensional computing: operations, time, "
+               "energy by step",
+    STAGE_METRICS(hdc),
+    .axes = AXIS_BIT(queries),
+    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+    .inputs = INPUT(HDC_MEMORY),
+    .evaluate = hdc_stage_evaluate,
+    .point_s = 2e-7,
+    .block_points = 4096,
+};

@@ -105,10 +105,28 @@ static enum status inference_visit(const struct visit *visit,
     return STATUS_OK;
 }
 
-void inference_stage_evaluate(const struct study *study, struct range points,
-                              const union columns *out, int8_t *status,
-                              struct error *reason)
+static void inference_stage_evaluate(const struct study *study, struct range points,
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
 {
     stage_visit(study, STAGE_INFERENCE, points, inference_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage inference_stage = {
+    .name = "inference",
+    .summary = "a network on any kind of machine: latency, energy, area, copies in an "
+               "area budget",
+    STAGE_METRICS(inference),
+    .axes = AXIS_BIT(machine) | AXIS_BIT(area_budget_m2) |
+            AXIS_BIT(dram_budget_bytes_per_s),
+    .reduced_axes = MACHINE_AXES,
+    .optional = AXIS_BIT(technology),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) | INPUT(CIM_NETWORK) |
+              INPUT(CROSSBAR_NETWORK),
+    .takes_one_input = true,
+    .evaluate = inference_stage_evaluate,
+    .point_s = 2e-7,
+    .block_points = 1024,
+};

@@ -1,9 +1,9 @@
 /* The extra dimensions of datasets beside their stage's axes. */
 #include "stage/stage.h"
 
-#include "cim/cim.h"
-#include "cim/crossbar.h"
-#include "cim/hdc.h"
+#include "machine/layerwise/layerwise.h"
+#include "machine/crossbar/crossbar.h"
+#include "hdc/hdc.h"
 #include "stage/parameters.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"

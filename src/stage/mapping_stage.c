@@ -1,8 +1,8 @@
-/* The mapping stage: a network's layers on an accelerator (accel/family.h). */
+/* The mapping stage: a network's layers on an accelerator (machine/pe_array/family.h). */
 #include "stage/stages.h"
 
-#include "accel/family.h"
-#include "accel/layer_cache.h"
+#include "machine/pe_array/family.h"
+#include "workload/layer_cache.h"
 #include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
@@ -79,7 +79,7 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
                                  uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct accel_layers *layers;
+    const struct mac_layers *layers;
     struct machine machine;
     struct mapping mapping;
     enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
@@ -93,9 +93,9 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
     return status;
 }
 
-void mapping_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void mapping_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     struct layer_cache cache = { .count = 0 };
 
@@ -104,11 +104,11 @@ void mapping_stage_evaluate(const struct study *study, struct range points,
     layer_cache_free(&cache);
 }
 
-double mapping_stage_cost_s(const struct study *study, const struct point *point,
-                            struct layer_cache *layers)
+static double mapping_stage_cost_s(const struct study *study, const struct point *point,
+                                   struct layer_cache *layers)
 {
     const double none_s = 1e-6; /* what cannot be mapped */
-    const struct accel_layers *found;
+    const struct mac_layers *found;
     struct machine machine;
 
     (void)study;
@@ -119,3 +119,24 @@ double mapping_stage_cost_s(const struct study *study, const struct point *point
     machine_at(point, &machine);
     return machine_map_s(&machine, found, point->layer);
 }
+
+const struct stage mapping_stage = {
+    .name = "mapping",
+    .summary = "layers on an accelerator: cycles, accesses per memory",
+    STAGE_METRICS(mapping),
+    .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
+            AXIS_BIT(accelerator) | AXIS_BIT(layer) | AXIS_BIT(pe_rows) |
+            AXIS_BIT(pe_columns) | AXIS_BIT(dataflow) | AXIS_BIT(buffer_bytes) |
+            AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) | AXIS_BIT(queue_depth) |
+            AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | AXIS_BIT(tile),
+    /* no mapper weighs these */
+    .ignored_fields =
+        "accelerator.mac_leakage_w accelerator.mac_area_m2 accelerator.noc_j "
+        "accelerator.control_w accelerator.instruction_j accelerator.transform_j "
+        "accelerator.gate_breakeven_s accelerator.dram_background_w",
+    .evaluate = mapping_stage_evaluate,
+    .cost_s = mapping_stage_cost_s,
+    .block_points = 64,
+    .block_s = 2e-3,
+};

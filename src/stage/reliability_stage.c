@@ -4,7 +4,7 @@
 #include "stage/stages.h"
 
 #include "reliability/wear.h"
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -141,10 +141,23 @@ static enum status reliability_visit(const struct visit *visit,
     return status;
 }
 
-void reliability_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
-                                struct error *reason)
+static void reliability_stage_evaluate(const struct study *study, struct range points,
+                                       const union columns *out, int8_t *status,
+                                       struct error *reason)
 {
     stage_visit(study, STAGE_RELIABILITY, points, reliability_visit, NULL, out, status,
                 reason);
 }
+
+const struct stage reliability_stage = {
+    .name = "reliability",
+    .summary = "lifetime under writes, scrubbing, errors left",
+    STAGE_METRICS(reliability),
+    .axes = AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(levelling) |
+            AXIS_BIT(write_skew) | AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target),
+    .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) | INPUT(SYSTEM),
+    .evaluate = reliability_stage_evaluate,
+    .point_s = 1.5e-6,
+    .block_points = 1024,
+};

@@ -1,8 +1,8 @@
 /* The reuse stage: last-level-cache accesses of a workload and, for every capacity at
- * once, how many miss (platform/traffic.h). */
+ * once, how many miss (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
-#include "platform/traffic.h"
+#include "machine/gpu/traffic.h"
 #include "stage/curve_store.h"
 #include "stage/visit.h"
 
@@ -67,15 +67,15 @@ static enum status reuse_visit(const struct visit *visit, const union columns *o
     return status;
 }
 
-void reuse_stage_evaluate(const struct study *study, struct range points,
-                          const union columns *out, int8_t *status,
-                          struct error *reason)
+static void reuse_stage_evaluate(const struct study *study, struct range points,
+                                 const union columns *out, int8_t *status,
+                                 struct error *reason)
 {
     stage_visit(study, STAGE_REUSE, points, reuse_visit, NULL, out, status, reason);
 }
 
-double reuse_stage_cost_s(const struct study *study, const struct point *point,
-                          struct layer_cache *layers)
+static double reuse_stage_cost_s(const struct study *study, const struct point *point,
+                                 struct layer_cache *layers)
 {
     (void)layers;
     (void)study;
@@ -83,3 +83,16 @@ double reuse_stage_cost_s(const struct study *study, const struct point *point,
                         (const struct workload *)point->workload,
                         (enum phase)point->phase, point->batch);
 }
+
+const struct stage reuse_stage = {
+    .name = "reuse",
+    .summary = "the workload's last-level-cache accesses and their reuse",
+    STAGE_METRICS(reuse),
+    .axes = AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) |
+            AXIS_BIT(batch) | AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
+    /* no access stream depends on these */
+    .ignored_fields = "platform.dram_ platform.mac_j platform.idle_w",
+    .evaluate = reuse_stage_evaluate,
+    .cost_s = reuse_stage_cost_s,
+    .block_points = 1,
+};

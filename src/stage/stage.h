@@ -3,10 +3,10 @@
 #ifndef NVSWEEP_STAGE_STAGE_H
 #define NVSWEEP_STAGE_STAGE_H
 
-#include "accel/chip.h"
+#include "machine/pe_array/chip.h"
 #include "base/rows.h"
 #include "space/space.h"
-#include "space/sweep.h"
+#include "stage/sweep.h"
 
 /* In the order of evaluation, which is that of hdf5_schema/metrics.def. */
 enum stage_id {
@@ -107,8 +107,9 @@ struct study {
 struct layer_cache;
 struct stage {
     const char *name, *summary;
-    axis_mask axes;
-    axis_mask optional; /* records among them that need not be given */
+    axis_mask axes;         /* beside those of its inputs */
+    axis_mask reduced_axes; /* of its inputs, not spanned by its own points */
+    axis_mask optional;     /* records among its axes that need not be given */
     /* A sweep that names no stages but gives all these asks for it. */
     axis_mask asked_by;
 
@@ -121,7 +122,7 @@ struct stage {
 
     /* Parameters of its records that it does not look at, by the beginnings of their
      * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
-    const char *unread;
+    const char *ignored_fields;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -146,14 +147,17 @@ struct stage {
     double block_s;
 };
 
-extern const struct stage stages[STAGE_COUNT];
+extern const struct stage *const stages[STAGE_COUNT];
 extern const struct word stage_words[];
 
 /* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
  * array stage that finds capacities, for the sensitivity stage its objective's. */
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
 
-/* The axes its points span in this sweep: those it declares; under iso_area the array
+/* The axes that a stage and its inputs declare: what its results may depend on. */
+axis_mask stage_declared_axes(enum stage_id id);
+
+/* The axes its points span in this sweep: the declared ones; under iso_area the array
  * stage's where capacity is one of them; spread and sample if a spread varies a record
  * that it or one of its inputs reads. */
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
@@ -206,6 +210,12 @@ enum status study_init(struct study *study, const struct sweep *sweep,
  * reason as in struct stage.  Freed with study_free. */
 void study_evaluate(struct study *study, struct error *reason);
 void study_free(struct study *study);
+
+/* Calls fn for every library record that the study reads, but for those that these name in
+ * their fields (schema_names_visit). */
+typedef void study_record_fn(void *context, enum shelf_id shelf,
+                             const struct record *record);
+void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 
 /* Memory for `count` points of a stage's columns, filled with NaN and 0; freed with
  * columns_free. */

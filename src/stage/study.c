@@ -29,8 +29,8 @@ static bool is_given(const struct space *space, axis_mask axes)
 /* Kinds of records a stage reads. */
 static uint32_t shelves_read(enum stage_id id)
 {
-    axis_mask axes = stages[id].axes;
-    uint32_t shelves = stages[id].shelves;
+    axis_mask axes = stage_declared_axes(id);
+    uint32_t shelves = stages[id]->shelves;
 
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
@@ -42,19 +42,19 @@ static uint32_t shelves_read(enum stage_id id)
 
 bool stage_reads(enum stage_id id, const struct spread_parameter *parameter)
 {
-    const char *unread = stages[id].unread;
+    const char *ignored = stages[id]->ignored_fields;
     char label[200];
 
     if (!(shelves_read(id) >> parameter->of & 1))
         return false;
     snprintf(label, sizeof label, "%s.%s", word_name(spread_kinds, parameter->of),
              parameter->name);
-    for (; unread && *unread; unread += strspn(unread, " ")) {
-        size_t length = strcspn(unread, " ");
+    for (; ignored && *ignored; ignored += strspn(ignored, " ")) {
+        size_t length = strcspn(ignored, " ");
 
-        if (strncmp(label, unread, length) == 0)
+        if (strncmp(label, ignored, length) == 0)
             return false;
-        unread += length;
+        ignored += length;
     }
     return true;
 }
@@ -70,14 +70,24 @@ static bool is_varied(const struct sweep *sweep, enum stage_id id)
     return false;
 }
 
+axis_mask stage_declared_axes(enum stage_id id)
+{
+    axis_mask axes = stages[id]->axes;
+
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (stages[id]->inputs >> input & 1)
+            axes |= stage_declared_axes((enum stage_id)input);
+    return axes & ~stages[id]->reduced_axes;
+}
+
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 {
-    uint32_t inputs = stages[id].inputs;
+    uint32_t inputs = stages[id]->inputs;
 
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
-        stages[id].axes & AXIS_BIT(capacity_bytes))
+        stage_declared_axes(id) & AXIS_BIT(capacity_bytes))
         inputs |= 1u << STAGE_ARRAY;
     return inputs;
 }
@@ -85,14 +95,14 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
 {
     const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
-    axis_mask axes = stages[id].axes;
+    axis_mask axes = stage_declared_axes(id);
     uint32_t inputs = stage_inputs(sweep, id);
 
     if (id == STAGE_SENSITIVITY)
         return axes |
                (stage_axes(sweep, (enum stage_id)sweep->objective.stage) & ~sampled);
     if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
-        axes |= stages[STAGE_ARRAY].axes;
+        axes |= stage_declared_axes(STAGE_ARRAY);
     if (is_varied(sweep, id))
         axes |= sampled;
     for (int input = 0; input < STAGE_COUNT; input++)
@@ -106,7 +116,7 @@ uint32_t stages_wanted(const struct sweep *sweep)
     uint32_t wanted = sweep->stages, before;
 
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (stages[id].asked_by && is_given(&sweep->space, stages[id].asked_by))
+        if (stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by))
             wanted |= 1u << id;
     if (!wanted)
         wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
@@ -129,8 +139,8 @@ enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid 
 bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
 {
     for (int id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id].metric_count; m++)
-            if (strcmp(stages[id].metrics[m].name, name) == 0) {
+        for (size_t m = 0; m < stages[id]->metric_count; m++)
+            if (strcmp(stages[id]->metrics[m].name, name) == 0) {
                 *stage = (enum stage_id)id;
                 *metric = m;
                 return true;
@@ -140,7 +150,7 @@ bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
 
 const struct metric *objective_metric(const struct sweep *sweep)
 {
-    return &stages[sweep->objective.stage].metrics[sweep->objective.metric];
+    return &stages[sweep->objective.stage]->metrics[sweep->objective.metric];
 }
 
 const char *metric_units(const struct sweep *sweep, const struct metric *metric)
@@ -155,15 +165,16 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
                                  struct error *err)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (stages[id].axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+        if (stage_declared_axes(id) >> axis & 1 &&
+            axis_specs[axis].kind == AXIS_RECORD &&
             axis_specs[axis].fallback != AXIS_OPTIONAL &&
-            !(stages[id].optional >> axis & 1) &&
+            !(stages[id]->optional >> axis & 1) &&
             !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
             !sweep->space.axes[axis].values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the %s stage needs; name one "
                              "(`nvsweep list %s` shows what there is)",
-                             sweep->file, axis_specs[axis].key, stages[id].name,
+                             sweep->file, axis_specs[axis].key, stages[id]->name,
                              shelf_schemas[axis_specs[axis].shelf]->kind);
     return STATUS_OK;
 }
@@ -207,8 +218,8 @@ enum status study_init(struct study *study, const struct sweep *sweep,
 
 void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
 {
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
-        const struct metric *metric = &stages[id].metrics[m];
+    for (size_t m = 0; m < stages[id]->metric_count; m++) {
+        const struct metric *metric = &stages[id]->metrics[m];
         uint64_t elements = count * inners[metric->inner].count;
 
         for (uint64_t i = 0; i < elements; i++) {
@@ -223,18 +234,18 @@ void columns_fill(enum stage_id id, uint64_t count, const union columns *columns
 void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
 {
     *columns = (union columns){ .column = { NULL } };
-    for (size_t m = 0; m < stages[id].metric_count; m++)
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
         columns->column[m] = alloc_array(count,
-                                         metric_point_bytes(&stages[id].metrics[m]));
+                                         metric_point_bytes(&stages[id]->metrics[m]));
     columns_fill(id, count, columns);
 }
 
 void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
                  const void *row)
 {
-    const struct metric *metrics = stages[id].metrics;
+    const struct metric *metrics = stages[id]->metrics;
 
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
+    for (size_t m = 0; m < stages[id]->metric_count; m++) {
         assert(metrics[m].inner == INNER_SCALAR);
         memcpy((uint64_t *)columns->column[m] + i, (const uint64_t *)row + m,
                sizeof(uint64_t));
@@ -243,9 +254,9 @@ void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
 
 void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row)
 {
-    const struct metric *metrics = stages[id].metrics;
+    const struct metric *metrics = stages[id]->metrics;
 
-    for (size_t m = 0; m < stages[id].metric_count; m++) {
+    for (size_t m = 0; m < stages[id]->metric_count; m++) {
         assert(metrics[m].inner == INNER_SCALAR);
         memcpy((uint64_t *)row + m, (const uint64_t *)columns->column[m] + i,
                sizeof(uint64_t));
@@ -254,7 +265,7 @@ void columns_get(enum stage_id id, const union columns *columns, uint64_t i, voi
 
 void columns_free(enum stage_id id, union columns *columns)
 {
-    for (size_t m = 0; m < stages[id].metric_count; m++)
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
         free(columns->column[m]);
     *columns = (union columns){ .column = { NULL } };
 }
@@ -264,9 +275,9 @@ union columns columns_at(enum stage_id id, const union columns *columns,
 {
     union columns moved = *columns;
 
-    for (size_t m = 0; m < stages[id].metric_count; m++)
+    for (size_t m = 0; m < stages[id]->metric_count; m++)
         moved.column[m] = (char *)moved.column[m] +
-                          points * metric_point_bytes(&stages[id].metrics[m]);
+                          points * metric_point_bytes(&stages[id]->metrics[m]);
     return moved;
 }
 
@@ -289,8 +300,8 @@ static void points_evaluate(const struct study *study, enum stage_id id, int8_t 
                 break;
         }
         if (n)
-            stages[id].evaluate(study, (struct range){ i, n }, &columns, status + i,
-                                reason);
+            stages[id]->evaluate(study, (struct range){ i, n }, &columns, status + i,
+                                 reason);
         if (i + n < grid->points)
             status[i + n++] = POINT_EXCLUDED;
     }

@@ -7,7 +7,7 @@
  * and write-backs as accesses of the cache. */
 #include "stage/stages.h"
 
-#include "platform/platform.h"
+#include "machine/gpu/platform.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -173,9 +173,9 @@ static uint64_t row_length(const struct grid *grid, const struct space *space)
     return grid->sizes[last];
 }
 
-void system_stage_evaluate(const struct study *study, struct range points,
-                           const union columns *out, int8_t *status,
-                           struct error *reason)
+static void system_stage_evaluate(const struct study *study, struct range points,
+                                  const union columns *out, int8_t *status,
+                                  struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_SYSTEM];
     const struct grid *arrays = &study->grids[STAGE_ARRAY];
@@ -224,3 +224,14 @@ void system_stage_evaluate(const struct study *study, struct range points,
     }
     variation_free(&variation);
 }
+
+const struct stage system_stage = {
+    .name = "system",
+    .summary = "delay, energy by component, EDP and EDAP",
+    STAGE_METRICS(system),
+    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(leakage_time),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC),
+    .evaluate = system_stage_evaluate,
+    .point_s = 1e-7,
+    .block_points = 16384,
+};

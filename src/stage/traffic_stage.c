@@ -2,7 +2,7 @@
  * curves. */
 #include "stage/stages.h"
 
-#include "platform/traffic.h"
+#include "machine/gpu/traffic.h"
 #include "stage/visit.h"
 
 #include <string.h>
@@ -37,9 +37,9 @@ static uint64_t capacity_at(const struct study *study, uint64_t index,
     return study->results[STAGE_ARRAY].array.resolved_capacity_bytes[at];
 }
 
-void traffic_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void traffic_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_TRAFFIC];
     const struct traffic_columns *t = &out->traffic;
@@ -86,3 +86,16 @@ void traffic_stage_evaluate(const struct study *study, struct range points,
     }
     variation_free(&variation);
 }
+
+const struct stage traffic_stage = {
+    .name = "traffic",
+    .summary = "misses and DRAM traffic at a cache capacity",
+    STAGE_METRICS(traffic),
+    .axes = AXIS_BIT(capacity_bytes),
+    .inputs = INPUT(REUSE),
+    /* no access stream depends on these */
+    .ignored_fields = "platform.dram_ platform.mac_j platform.idle_w",
+    .evaluate = traffic_stage_evaluate,
+    .point_s = 3e-7,
+    .block_points = 4096,
+};

@@ -29,29 +29,39 @@ static enum status samples_visit(const struct visit *visit, const union columns 
     return STATUS_OK;
 }
 
-void samples_stage_evaluate(const struct study *study, struct range points,
-                            const union columns *out, int8_t *status,
-                            struct error *reason)
+static void samples_stage_evaluate(const struct study *study, struct range points,
+                                   const union columns *out, int8_t *status,
+                                   struct error *reason)
 {
     stage_visit(study, STAGE_SAMPLES, points, samples_visit, NULL, out, status, reason);
 }
 
+const struct stage samples_stage = {
+    .name = "samples",
+    .summary = "what every sample does to the technology's parameters",
+    STAGE_METRICS(samples),
+    .axes = AXIS_BIT(spread) | AXIS_BIT(sample),
+    .evaluate = samples_stage_evaluate,
+    .point_s = 1e-6,
+    .block_points = 1024,
+};
+
 /* ---- sensitivity */
 
 /* Where the samples of a point of the sensitivity stage lie in the objective's stage. */
-struct row {
+struct sample_row {
     uint64_t first, step, count;
 };
 
 /* false if the objective does not vary over a dimension of samples alone. */
-static bool row_of(const struct study *study, uint64_t index, struct row *row)
+static bool row_of(const struct study *study, uint64_t index, struct sample_row *row)
 {
     const struct grid *from = &study->grids[STAGE_SENSITIVITY];
     const struct grid *to = &study->grids[study->sweep->objective.stage];
     const struct space *space = &study->sweep->space;
     size_t f = 0;
 
-    *row = (struct row){ .count = 0 };
+    *row = (struct sample_row){ .count = 0 };
     for (size_t t = 0; t < to->dimension_count; t++) {
         const struct dimension *dimension = &space->dimensions[to->dimensions[t]];
 
@@ -112,7 +122,7 @@ struct sampled {
     uint64_t n;
 };
 
-static void row_collect(const struct study *study, const struct row *row,
+static void row_collect(const struct study *study, const struct sample_row *row,
                         struct sampled *sampled)
 {
     int stage = study->sweep->objective.stage;
@@ -145,15 +155,16 @@ static void sampled_free(struct sampled *sampled)
 static void indices_write(const struct study *study, const struct spread *spread,
                           const struct sampled *sampled, const double *y, double *out)
 {
-    struct pair *pairs = alloc_array(sampled->n, sizeof *pairs);
+    struct sample_pair *pairs = alloc_array(sampled->n, sizeof *pairs);
     struct parameters parameters;
 
     parameters_of(&study->sweep->space, &parameters);
     for (size_t p = 0; p < spread->parameters_count; p++) {
         for (uint64_t i = 0; i < sampled->n; i++)
-            pairs[i] = (struct pair){ .x = spread_factor(spread, study->sweep->seed,
-                                                         sampled->samples[i], p),
-                                      .y = y[i] };
+            pairs[i] = (struct sample_pair){
+                .x = spread_factor(spread, study->sweep->seed, sampled->samples[i], p),
+                .y = y[i]
+            };
         out[parameters_find(&parameters, &spread->parameters[p])] = first_order(
             pairs, sampled->n, first_order_bins(sampled->n));
     }
@@ -201,15 +212,15 @@ static void row_write(const struct study *study, const struct spread *spread,
     out->win_share[i] = wins / (double)n;
 }
 
-void sensitivity_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
-                                struct error *reason)
+static void sensitivity_stage_evaluate(const struct study *study, struct range points,
+                                       const union columns *out, int8_t *status,
+                                       struct error *reason)
 {
     for (uint64_t i = 0; i < points.count; i++) {
         const struct spread *spread;
         struct sampled sampled;
         struct point point;
-        struct row row;
+        struct sample_row row;
 
         grid_point(&study->grids[STAGE_SENSITIVITY], &study->sweep->space,
                    points.first + i, &point);
@@ -234,10 +245,23 @@ void sensitivity_stage_evaluate(const struct study *study, struct range points,
     }
 }
 
-double sensitivity_stage_cost_s(const struct study *study, const struct point *point,
-                                struct layer_cache *layers)
+static double sensitivity_stage_cost_s(const struct study *study,
+                                       const struct point *point,
+                                       struct layer_cache *layers)
 {
     (void)layers;
     (void)point;
     return 3e-6 * (double)study->sweep->space.axes[AXIS_sample].count;
 }
+
+const struct stage sensitivity_stage = {
+    .name = "sensitivity",
+    .summary = "quantiles over samples, and which parameter decides",
+    STAGE_METRICS(sensitivity),
+    .reduced_axes = AXIS_BIT(sample),
+    .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) | AXIS_BIT(workload),
+    .inputs = INPUT(SAMPLES),
+    .evaluate = sensitivity_stage_evaluate,
+    .cost_s = sensitivity_stage_cost_s,
+    .block_points = 16,
+};

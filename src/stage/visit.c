@@ -1,6 +1,7 @@
 #include "stage/visit.h"
 
-#include "accel/layer_cache.h"
+#include "workload/layer_cache.h"
+#include "stage/record_tables.h"
 #include "tech/node.h"
 
 uint64_t study_sample(const struct study *study, enum stage_id id,
@@ -21,7 +22,8 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
     for (enum axis_id axis = 0; variation->spread && axis < AXES; axis++) {
         union axis_value value = point_get(point, axis);
 
-        if (!(stages[id].axes >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
+        if (!(stage_declared_axes(id) >> axis & 1) ||
+            axis_specs[axis].kind != AXIS_RECORD)
             continue;
         status = variation_record(variation, axis_specs[axis].shelf, &value.record,
                                   reason);
@@ -57,7 +59,7 @@ enum status visit_node(const struct visit *visit, const struct node **node,
 
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          enum phase phase, uint64_t batch,
-                         const struct accel_layers **layers, struct error *reason)
+                         const struct mac_layers **layers, struct error *reason)
 {
     const struct record *workload = visit->point.workload;
     bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD, workload);
@@ -81,7 +83,7 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
         if (study->statuses[input][visit->at[input]] == POINT_DONE)
             visit->done |= 1u << input;
     }
-    return stages[id].takes_one_input ? visit->done != 0 : visit->done == inputs;
+    return stages[id]->takes_one_input ? visit->done != 0 : visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
@@ -98,7 +100,7 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
         if (!inputs_find(study, id, inputs, &visit)) {
             if (reason && !reason->text[0])
                 error_set(reason, STATUS_INFEASIBLE,
-                          "a stage that %s reads has no result here", stages[id].name);
+                          "a stage that %s reads has no result here", stages[id]->name);
         } else if (study_point(study, id, visit.index, &variation, &visit.point,
                                reason) == STATUS_OK &&
                    fn(&visit, out, i, reason) == STATUS_OK) {

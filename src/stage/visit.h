@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_STAGE_VISIT_H
 #define NVSWEEP_STAGE_VISIT_H
 
+#include "stage/axes.h"
 #include "stage/stage.h"
 #include "uncertainty/variation.h"
 #include "workload/workload.h"
@@ -40,12 +41,12 @@ enum status visit_node(const struct visit *visit, const struct node **node,
                        struct error *reason);
 
 /* The layers of the point's workload, kept in the cache unless the sample of a spread changes
- * it.  Status and reason as of accel_layers_create. */
-struct accel_layers;
+ * it.  Status and reason as of mac_layers_create. */
+struct mac_layers;
 struct layer_cache;
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          enum phase phase, uint64_t batch,
-                         const struct accel_layers **layers, struct error *reason);
+                         const struct mac_layers **layers, struct error *reason);
 
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */

@@ -1,6 +1,6 @@
 #include "uncertainty/spread.h"
 
-#include "uncertainty/path.h"
+#include "base/path.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -222,7 +222,7 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
 
 static int by_x(const void *a, const void *b)
 {
-    const struct pair *p = a, *q = b;
+    const struct sample_pair *p = a, *q = b;
 
     return p->x < q->x ? -1 : p->x > q->x;
 }
@@ -234,7 +234,7 @@ unsigned first_order_bins(uint64_t n)
     return bins < 4 ? 4 : bins > 32 ? 32 : (unsigned)bins;
 }
 
-double first_order(struct pair *pairs, uint64_t n, unsigned bins)
+double first_order(struct sample_pair *pairs, uint64_t n, unsigned bins)
 {
     double mean = 0, variance = 0, explained = 0;
 

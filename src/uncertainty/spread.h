@@ -14,7 +14,7 @@ enum spread_shape {
 
 /* A number or count of library records, times a factor. */
 struct spread_parameter {
-    const char *name;   /* where it stands in the record (uncertainty/path.h) */
+    const char *name;   /* where it stands in the record (base/path.h) */
     int of;             /* enum shelf_id: kind of the records */
     const char *record; /* the one it varies, by name; "": all of that kind alike */
     double low, high;   /* factors */
@@ -56,12 +56,12 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
  * the means of y within `bins` equal ranges of the rank of x, over the variance of y.  Of n
  * values, chance explains up to (bins - 1) / (n - 1).  The n pairs are sorted in place by
  * x.  NaN if x or y does not vary or n < 4 bins. */
-struct pair {
+struct sample_pair {
     double x, y;
 };
 /* Ranges for n values: their cube root, within 4..32, so that each holds many and what
  * chance explains stays below 3 % from 128 values on. */
 unsigned first_order_bins(uint64_t n);
-double first_order(struct pair *pairs, uint64_t n, unsigned bins);
+double first_order(struct sample_pair *pairs, uint64_t n, unsigned bins);
 
 #endif

@@ -1,7 +1,7 @@
 #include "uncertainty/variation.h"
 
 #include "base/memory.h"
-#include "uncertainty/path.h"
+#include "base/path.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,315 @@
+/* Hyperdimensional computing in racetrack memory.  Bit i of every hypervector lies in the
+ * same columns of tracks, one vector a domain; all columns work together. */
+#include "hdc/hdc.h"
+
+#include "array/process.h"
+#include "machine/crossbar/crossbar.h"
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Digits of a counter of so many n-grams. */
+static double digits(const struct hdc *hdc, double ngrams)
+{
+    return ceil(log(ngrams + 1) / log((double)hdc->counter_base) - 1e-12);
+}
+
+static double ngrams_of_text(const struct hdc_work *work)
+{
+    return fmax(ceil(work->characters / work->texts) - work->ngram + 1, 1);
+}
+
+/* Domains between two ports. */
+static double stretch(double domains, const struct cell *cell)
+{
+    return domains / (double)cell->ports_per_track;
+}
+
+/* A track of another length, for which shifting is priced apart.  Its footprint grows with
+ * its domains and the spare ones into which a stretch is shifted (assumed). */
+static void track_make(const struct cell *cell, uint64_t domains, struct cell *track)
+{
+    double length = (double)domains + stretch((double)domains, cell);
+    double before = (double)cell->domains_per_track +
+                    stretch((double)cell->domains_per_track, cell);
+
+    *track = *cell;
+    track->domains_per_track = domains;
+    track->area_m2 *= length / before;
+    track->area_sram *= length / before;
+    track->area_f2 *= length / before;
+    track->shift_pulse_s = track->shift_energy_j = 0;
+}
+
+static enum status tracks_check(const struct hdc_costs_request *request, double domains,
+                                double span, struct error *reason)
+{
+    const struct cell *cell = request->cell;
+
+    if (cell->kind != CELL_RACETRACK)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s computes in racetracks, cells of %s are none",
+                         request->hdc->record.name, cell->record.name);
+    if (span < 2) /* the carry of one count takes a domain of the next */
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a transverse read counts 2 domains or more, not %.0f", span);
+    if (span > stretch(domains, cell))
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a transverse read counts %g domains, between two ports of %g "
+                         "domains and %ju ports lie %g",
+                         span, domains, (uintmax_t)cell->ports_per_track,
+                         stretch(domains, cell));
+    return STATUS_OK;
+}
+
+/* Tracks of one bit of all vectors: symbols, classes, the window of an n-gram and what is
+ * counted next, digits of the counter. */
+static double tracks_of_bit(const struct hdc_costs_request *request, double domains,
+                            double span)
+{
+    const struct hdc_work *work = &request->work;
+    double counter = digits(request->hdc, ngrams_of_text(work));
+
+    return ceil(work->symbols / domains) + ceil(work->classes / domains) +
+           ceil((work->ngram + 1 + span) / domains) +
+           counter * ceil((double)request->hdc->counter_base / domains);
+}
+
+/* Of the subarrays that serve one access, without wires between them. */
+static double active_subarrays(const struct array_organization *o)
+{
+    return (double)(o->active_rows * o->active_cols * o->active_sub_rows *
+                    o->active_sub_cols);
+}
+
+static void bank_write(const struct array_result *bank, double row_bits,
+                       struct hdc_memory_row *costs)
+{
+    const struct array_breakdown *d = &bank->data;
+    double active = active_subarrays(&d->organization);
+
+    costs->hdc_read_s = d->read_subarray_s;
+    costs->hdc_write_s = d->write_subarray_s;
+    costs->hdc_read_bit_j = d->read_subarray_j * active / row_bits;
+    costs->hdc_write_bit_j = d->write_subarray_j * active / row_bits;
+    costs->hdc_fetch_s = bank->read_latency_s;
+    costs->hdc_fetch_bit_j = bank->read_energy_j / row_bits;
+}
+
+/* A transverse read tells span + 1 levels apart, a bit of their number at a time, as the
+ * array model reads a multi-level cell (K. Roxy et al., IEEE TNANO 19, 2020, show that
+ * the levels can be told apart). */
+static enum status transverse_write(const struct array_request *plain,
+                                    const struct array_organization *organization,
+                                    double row_bits, double span,
+                                    struct hdc_memory_row *costs, struct error *reason)
+{
+    struct cell levels = *plain->cell;
+    struct array_request request = *plain;
+    struct array_result bank;
+    enum status status;
+
+    levels.read_steps = ceil(log2(span + 1));
+    request.cell = &levels;
+    status = array_evaluate(&request, organization, NULL, &bank, reason);
+    if (status != STATUS_OK)
+        return status;
+    costs->hdc_transverse_s = bank.data.read_subarray_s;
+    costs->hdc_transverse_j = bank.data.read_subarray_j *
+                              active_subarrays(&bank.data.organization) / row_bits;
+    return STATUS_OK;
+}
+
+static enum status costs_make(const struct hdc_costs_request *request,
+                              struct hdc_memory_row *costs, struct error *reason)
+{
+    const struct cell *cell = request->cell;
+    uint64_t domains = request->domains ? request->domains : cell->domains_per_track;
+    double span = (double)(request->span ? request->span : request->hdc->span);
+    double row_bits = (double)request->hdc->row_bits;
+    struct crossbar_logic logic;
+    struct array_request ram;
+    struct process process;
+    struct array_result bank;
+    struct cell track;
+    enum status status = tracks_check(request, (double)domains, span, reason);
+    double tracks, columns;
+
+    if (status != STATUS_OK)
+        return status;
+    track_make(cell, domains, &track);
+    tracks = tracks_of_bit(request, (double)domains, span);
+    columns = ceil(request->work.dimension / row_bits);
+    ram = (struct array_request){
+        .cell = &track,
+        .node = request->node,
+        .temperature_k = request->temperature_k,
+        .capacity_bytes = (uint64_t)(columns * row_bits * tracks * (double)domains / 8),
+        .word_bits = request->hdc->row_bits,
+        .target = TARGET_READ_EDP,
+    };
+    status = array_search(&ram, &bank, reason);
+    if (status == STATUS_OK)
+        status = transverse_write(&ram, &bank.data.organization, row_bits, span, costs,
+                                  reason);
+    if (status == STATUS_OK)
+        status = process_make(&process, request->node, &array_rules_physical,
+                              request->temperature_k, reason);
+    if (status != STATUS_OK)
+        return status;
+    bank_write(&bank, row_bits, costs);
+    crossbar_logic_make(&process, &logic);
+    costs->hdc_domains = (double)domains;
+    costs->hdc_span = span;
+    costs->hdc_stretch = stretch((double)domains, cell);
+    costs->hdc_shift_s = cell->shift_pulse_s;
+    costs->hdc_shift_j = cell->shift_energy_j > 0
+                             ? cell->shift_energy_j
+                             : cell->shift_current_a * cell->shift_voltage_v *
+                                   cell->shift_pulse_s;
+    costs->hdc_adder_j = logic.adder_j;
+    costs->hdc_banks = columns;
+    costs->hdc_memory_bytes = (double)ram.capacity_bytes;
+    costs->hdc_leakage_w = bank.leakage_w;
+    costs->hdc_machine_m2 = bank.area_m2;
+    return STATUS_OK;
+}
+
+/* `times` operations one after the other, each on all columns; of shifts only `share` of
+ * the tracks move. */
+static void shift(struct hdc_result *r, const struct hdc_memory_row *c,
+                  enum hdc_step step, double times, double tracks)
+{
+    r->shifts += tracks;
+    r->step_s[step] += times * c->hdc_shift_s;
+    r->step_j[step] += tracks * c->hdc_shift_j;
+}
+
+static void read_rows(struct hdc_result *r, const struct hdc_memory_row *c,
+                      enum hdc_step step, double times, double bits)
+{
+    r->reads += bits;
+    r->step_s[step] += times * c->hdc_read_s;
+    r->step_j[step] += bits * c->hdc_read_bit_j;
+}
+
+static void write_rows(struct hdc_result *r, const struct hdc_memory_row *c,
+                       enum hdc_step step, double times, double bits)
+{
+    r->writes += bits;
+    r->step_s[step] += times * c->hdc_write_s;
+    r->step_j[step] += bits * c->hdc_write_bit_j;
+}
+
+static void transverse(struct hdc_result *r, const struct hdc_memory_row *c,
+                       enum hdc_step step, double times, double tracks)
+{
+    r->transverse_reads += tracks;
+    r->step_s[step] += times * c->hdc_transverse_s;
+    r->step_j[step] += tracks * c->hdc_transverse_j;
+}
+
+/* Symbols come in random order: the array model's mean distance between two places of a
+ * stretch.  The row crosses the bank to where it is used. */
+static void fetch(const struct hdc_work *w, const struct hdc_memory_row *c,
+                  struct hdc_result *r)
+{
+    double used = smaller(w->symbols, c->hdc_domains) / c->hdc_domains * c->hdc_stretch;
+    double distance = fmax(used - 1, 0) / 3, bits = w->characters * w->dimension;
+
+    shift(r, c, HDC_FETCH, w->characters * distance, bits * distance);
+    r->reads += bits;
+    r->step_s[HDC_FETCH] += w->characters * c->hdc_fetch_s;
+    r->step_j[HDC_FETCH] += bits * c->hdc_fetch_bit_j;
+}
+
+/* The window keeps N vectors in adjacent domains.  With a new symbol the N - 1 that stay
+ * are read and written back one track further, the new one is written; the segment moves
+ * under the port row by row and back; a transverse read's lowest bit is the parity. */
+static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
+                 struct hdc_result *r)
+{
+    double n = w->ngram, d = w->dimension;
+    double first_writes = w->texts * n * (n - 1) / 2; /* the first n - 1 symbols */
+    double first_reads = w->texts * (n - 1) * (n - 2) / 2;
+    double writes = r->counts.ngrams * n + first_writes;
+    double reads = r->counts.binds + first_reads;
+    double counts = n <= c->hdc_span ? 1 : ceil((n - 1) / (c->hdc_span - 1));
+    double between = r->counts.ngrams * (counts - 1); /* parities so far, kept */
+
+    shift(r, c, HDC_BIND, 2 * writes + between, (2 * writes + between) * d);
+    read_rows(r, c, HDC_BIND, reads, reads * d);
+    write_rows(r, c, HDC_BIND, writes + between, (writes + between) * d);
+    transverse(r, c, HDC_BIND, r->counts.ngrams * counts,
+               r->counts.ngrams * counts * d);
+}
+
+/* n-grams are laid side by side; as many as a transverse read spans are counted at once,
+ * and that many shifts add the count to the lowest digit (tracks stop at their own count;
+ * half of the bits are ones).  A digit that has run through is shifted back and moves the
+ * next one. */
+static void count(const struct hdc *hdc, const struct hdc_work *w,
+                  const struct hdc_memory_row *c, struct hdc_result *r)
+{
+    double d = w->dimension, ngrams = r->counts.ngrams,
+           base = (double)hdc->counter_base;
+    double groups = w->texts * ceil(ngrams / w->texts / c->hdc_span);
+    double ones = r->counts.counter_updates / 2, carries = 0;
+
+    for (double k = 1; k < digits(hdc, ngrams_of_text(w)); k++)
+        carries += ones / pow(base, k);
+    write_rows(r, c, HDC_COUNT, ngrams, ngrams * d);
+    shift(r, c, HDC_COUNT, 2 * ngrams, 2 * ngrams * d); /* to a row, and back */
+    transverse(r, c, HDC_COUNT, groups, groups * d);
+    shift(r, c, HDC_COUNT, groups * c->hdc_span, ones);
+    read_rows(r, c, HDC_COUNT, groups, groups * d); /* has a digit run through? */
+    shift(r, c, HDC_COUNT, groups * (base + 1), carries * (base + 1));
+}
+
+/* Digits are read by transverse reads over their domains, and set back. */
+static void threshold(const struct hdc *hdc, const struct hdc_work *w,
+                      const struct hdc_memory_row *c, struct hdc_result *r)
+{
+    double base = (double)hdc->counter_base;
+    double places = w->texts * digits(hdc, ngrams_of_text(w));
+    double reads = places * ceil(base / c->hdc_span);
+
+    transverse(r, c, HDC_THRESHOLD, reads, reads * w->dimension);
+    shift(r, c, HDC_THRESHOLD, places * base, places * base / 2 * w->dimension);
+    write_rows(r, c, HDC_THRESHOLD, w->texts, w->texts * w->dimension);
+}
+
+/* A class's vector is laid beside the text's, a transverse read gives the bits that
+ * differ.  These are written along tracks, span bits each, whose transverse reads a tree
+ * of adders sums up: a tree of n leaves of b bits has about n (b + 1) full adders. */
+static void compare(const struct hdc *hdc, const struct hdc_work *w,
+                    const struct hdc_memory_row *c, struct hdc_result *r)
+{
+    double pairs = w->texts * w->classes, bits = r->counts.compared_bits;
+    double tallies = ceil(w->dimension / c->hdc_span);
+    double adders = tallies * (ceil(log2(c->hdc_span + 1)) + 1);
+
+    shift(r, c, HDC_COMPARE, 2 * pairs, 2 * bits);
+    read_rows(r, c, HDC_COMPARE, pairs, bits);
+    write_rows(r, c, HDC_COMPARE, pairs, bits);
+    transverse(r, c, HDC_COMPARE, pairs, bits);
+    write_rows(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
+    shift(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
+    transverse(r, c, HDC_COMPARE, pairs, pairs * tallies);
+    r->step_s[HDC_COMPARE] += pairs * ceil(log2(tallies + 1)) / hdc->clock_hz;
+    r->step_j[HDC_COMPARE] += pairs * adders * c->hdc_adder_j;
+}
+
+static void run(const struct hdc *hdc, const struct hdc_work *work,
+                const struct hdc_memory_row *costs, struct hdc_result *result)
+{
+    fetch(work, costs, result);
+    bind(work, costs, result);
+    count(hdc, work, costs, result);
+    threshold(hdc, work, costs, result);
+    compare(hdc, work, costs, result);
+}
+
+const struct hdc_family hdc_racetrack = { .costs = costs_make, .run = run };

@@ -1,0 +1,292 @@
+/* Products in subarrays: wordlines driven, columns converted, sums added up. */
+#include "machine/crossbar/product.h"
+
+static double either(double asked, double fallback)
+{
+    return asked > 0 ? asked : fallback;
+}
+
+struct crossbar_bits crossbar_bits_of(const struct crossbar_request *request)
+{
+    const struct crossbar *chip = request->chip;
+    double asked = (double)request->precision_bits;
+
+    return (struct crossbar_bits){
+        .weight = either((double)chip->weight_bits, asked),
+        .activation = either((double)chip->activation_bits, asked),
+        .error = either((double)chip->error_bits, asked),
+        .cell = request->costs->crossbar_cell_bits,
+    };
+}
+
+/* A product in subarrays: `inputs` wordlines by `columns` bitlines hold one operand (the
+ * fullest subarray some of them), `vectors` vectors of input_bits pass. */
+struct product {
+    double vectors, input_bits;
+    double driven;    /* wordlines of all subarrays that take the vector */
+    double columns;   /* bitlines of all subarrays that are converted */
+    double spans;     /* subarrays that one wordline runs through */
+    double groups;    /* sums over wordlines of one column, from drivers' limits */
+    double steps;     /* row groups of the fullest subarray, one after the other */
+    double converted; /* columns of its converter, one after the other */
+};
+
+struct unit_costs {
+    double wordline_s, conversion_s, adc_s;
+    double wordline_j, cell_j, bitline_j, adc_j;
+    double converter_bits;
+};
+
+static struct unit_costs weight_costs(const struct crossbar_row *c)
+{
+    return (struct unit_costs){
+        .wordline_s = c->crossbar_wordline_s,
+        .conversion_s = c->crossbar_conversion_s,
+        .adc_s = c->crossbar_adc_s,
+        .wordline_j = c->crossbar_wordline_j,
+        .cell_j = c->crossbar_cell_j,
+        .bitline_j = c->crossbar_bitline_j,
+        .adc_j = c->crossbar_adc_j,
+        .converter_bits = c->crossbar_converter_bits,
+    };
+}
+
+static struct unit_costs gradient_costs(const struct crossbar_row *c)
+{
+    return (struct unit_costs){
+        .wordline_s = c->gradient_wordline_s,
+        .conversion_s = c->gradient_conversion_s,
+        .wordline_j = c->gradient_wordline_j,
+        .cell_j = c->gradient_cell_j,
+        .bitline_j = c->gradient_bitline_j,
+        .adc_j = c->gradient_adc_j,
+        .converter_bits = c->gradient_converter_bits,
+    };
+}
+
+static struct crossbar_spent product_spend(const struct crossbar_request *request,
+                                           const struct product *p,
+                                           const struct unit_costs *u)
+{
+    double bit_steps = p->vectors * p->input_bits * p->steps;
+    double conversions = p->vectors * p->input_bits * p->columns * p->groups;
+    double sum_bits = u->converter_bits + p->input_bits +
+                      ceil(log2(fmax(p->groups, 1)));
+    double adc_s = fmin(u->adc_s, u->conversion_s);
+
+    return (struct crossbar_spent){
+        .array_s = bit_steps *
+                   (u->wordline_s + p->converted * (u->conversion_s - adc_s)),
+        .adc_s = bit_steps * p->converted * adc_s,
+        /* a pipeline behind the converters, drained once */
+        .accumulation_s = (2 + ceil(log2(fmax(p->groups, 1)))) /
+                          request->chip->clock_hz,
+        .array_j = p->vectors * p->input_bits *
+                       (request->activity * p->driven *
+                        (p->spans * u->wordline_j + p->columns * u->cell_j)) +
+                   conversions * u->bitline_j,
+        .adc_j = conversions * u->adc_j,
+        .accumulation_j = conversions * sum_bits * request->costs->accumulate_bit_j,
+    };
+}
+
+double crossbar_spent_s(const struct crossbar_spent *s)
+{
+    return s->array_s + s->adc_s + s->accumulation_s;
+}
+
+double crossbar_spent_j(const struct crossbar_spent *s)
+{
+    return s->array_j + s->adc_j + s->accumulation_j;
+}
+
+/* Columns that one converter takes one after the other. */
+static double converted(const struct crossbar_request *request, double columns,
+                        double side)
+{
+    return ceil(fmin(columns, side) * request->adc_columns / side - 1e-9);
+}
+
+/* Weights times activations, of one group; packed groups share wordlines' turns. */
+static struct product forward_product(const struct crossbar_request *request,
+                                      const struct crossbar_matrix *m,
+                                      const struct crossbar_bits *bits)
+{
+    double rows = request->rows, columns = request->columns;
+    double driven = request->costs->crossbar_rows_driven;
+    double each = fmin(m->inputs * m->packed, rows);
+
+    return (struct product){
+        .vectors = m->positions,
+        .input_bits = bits->activation,
+        .driven = m->inputs,
+        .columns = m->outputs * m->slices,
+        .spans = m->column_tiles,
+        .groups = fmax(m->row_tiles, ceil(m->inputs / driven)),
+        .steps = ceil(each / driven),
+        .converted = converted(request, m->outputs * m->slices * m->packed, columns),
+    };
+}
+
+void crossbar_matrix_make(const struct crossbar_request *request,
+                          const struct mac_layer *layer, struct crossbar_matrix *matrix)
+{
+    struct crossbar_bits bits = crossbar_bits_of(request);
+    double rows = request->rows, columns = request->columns;
+    struct gemm gemm = mac_layer_gemm(layer);
+    double inputs = (double)gemm.k, outputs = (double)gemm.n;
+    double slices = ceil(bits.weight / bits.cell), packed = 1;
+
+    if (layer->groups > 1)
+        packed = fmax(fmin(floor(rows / inputs), floor(columns / (outputs * slices))),
+                      1);
+    *matrix = (struct crossbar_matrix){
+        .inputs = inputs,
+        .outputs = outputs,
+        .groups = (double)layer->groups,
+        .positions = (double)gemm.m,
+        .slices = slices,
+        .packed = fmin(packed, (double)layer->groups),
+        .row_tiles = ceil(inputs / rows),
+        .column_tiles = ceil(outputs * slices / columns),
+        .copies = 1,
+        .is_streamed = layer->streams_weights,
+    };
+    if (!matrix->is_streamed) {
+        struct product p = forward_product(request, matrix, &bits);
+        struct unit_costs u = weight_costs(request->costs);
+        struct crossbar_spent s = product_spend(request, &p, &u);
+
+        matrix->subarrays = ceil(matrix->groups / matrix->packed) * matrix->row_tiles *
+                            matrix->column_tiles;
+        matrix->alone_s = s.array_s + s.adc_s;
+    }
+    matrix->tiles = ceil(matrix->subarrays / (double)request->chip->tile_subarrays);
+}
+
+/* Weights read by columns, slice after slice: errors times transposed weights. */
+static struct product transposed_product(const struct crossbar_request *request,
+                                         const struct crossbar_matrix *m,
+                                         const struct crossbar_bits *bits)
+{
+    double rows = request->rows, columns = request->columns;
+    double driven = request->costs->crossbar_rows_driven;
+    double each = fmin(m->outputs * m->packed, floor(columns / m->slices));
+
+    return (struct product){
+        .vectors = m->positions * m->slices,
+        .input_bits = bits->error,
+        .driven = m->outputs,
+        .columns = m->inputs,
+        .spans = m->row_tiles,
+        .groups = fmax(m->column_tiles, ceil(m->outputs / driven)),
+        .steps = ceil(fmax(each, 1) / driven),
+        .converted = converted(request, m->inputs * m->packed, rows),
+    };
+}
+
+struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *request,
+                                              const struct crossbar_matrix *m,
+                                              double classes, double *subarrays)
+{
+    struct crossbar_bits bits = crossbar_bits_of(request);
+    double rows = request->rows, columns = request->columns;
+    double driven = request->costs->crossbar_rows_driven;
+    double outputs = m->groups * m->outputs * m->positions * m->slices;
+    double blocks = fmin(fmax(floor(rows / classes), 1), ceil(outputs / columns));
+    double row_tiles = ceil(classes / rows);
+
+    struct unit_costs u = weight_costs(request->costs);
+    struct product p = {
+        .vectors = 1,
+        .input_bits = bits.error,
+        .driven = classes,
+        .columns = outputs,
+        .spans = ceil(outputs / columns),
+        .groups = fmax(row_tiles, ceil(classes / driven)),
+        .steps = blocks * ceil(fmin(classes, rows) / driven),
+        .converted = converted(request, outputs, columns),
+    };
+
+    *subarrays = row_tiles * ceil(outputs / (columns * blocks));
+    return product_spend(request, &p, &u);
+}
+
+struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *request,
+                                              const struct crossbar_streamed *s)
+{
+    const struct crossbar_row *c = request->costs;
+    double rows = request->rows, columns = request->columns;
+    double room = (double)request->chip->gradient_subarrays;
+    double bitlines = s->stored * s->stored_bits;
+    double row_tiles = ceil(s->inner / rows), column_tiles = ceil(bitlines / columns);
+    double subarrays = s->groups * row_tiles * column_tiles;
+    double passes = ceil(subarrays / room);
+    double copies = fmin(fmax(floor(room / subarrays), 1), s->vectors);
+    struct unit_costs u = gradient_costs(c);
+    struct product p = {
+        .vectors = s->vectors * s->groups,
+        .input_bits = s->input_bits,
+        .driven = s->inner,
+        .columns = bitlines,
+        .spans = column_tiles,
+        .groups = fmax(row_tiles, ceil(s->inner / c->gradient_rows_driven)),
+        .steps = ceil(fmin(s->inner, rows) / c->gradient_rows_driven),
+        .converted = converted(request, bitlines, columns),
+    };
+    struct crossbar_spent spent = product_spend(request, &p, &u);
+    double share = passes * ceil(s->vectors / copies) / (s->vectors * s->groups);
+
+    spent.array_s = spent.array_s * share +
+                    passes * fmin(s->inner, rows) * c->gradient_write_row_s;
+    spent.adc_s *= share;
+    spent.array_j += copies * s->groups * s->inner * bitlines *
+                     c->gradient_write_cell_j;
+    return spent;
+}
+
+static void copies_divide(struct crossbar_spent *s, double vectors, double copies)
+{
+    double share = ceil(vectors / copies) / vectors;
+
+    s->array_s *= share;
+    s->adc_s *= share;
+}
+
+static void groups_multiply(struct crossbar_spent *s, double groups)
+{
+    s->array_j *= groups;
+    s->adc_j *= groups;
+    s->accumulation_j *= groups;
+}
+
+/* A layer's product with its weights, forwards or transposed. */
+static struct crossbar_spent weights_spend(const struct crossbar_request *request,
+                                           const struct crossbar_matrix *m,
+                                           const struct product *p)
+{
+    struct unit_costs u = weight_costs(request->costs);
+    struct crossbar_spent s = product_spend(request, p, &u);
+
+    copies_divide(&s, p->vectors, m->copies);
+    groups_multiply(&s, m->groups); /* side by side: energy, not time */
+    return s;
+}
+
+struct crossbar_spent crossbar_forward_spend(const struct crossbar_request *request,
+                                             const struct crossbar_matrix *m)
+{
+    struct crossbar_bits bits = crossbar_bits_of(request);
+    struct product p = forward_product(request, m, &bits);
+
+    return weights_spend(request, m, &p);
+}
+
+struct crossbar_spent crossbar_transposed_spend(const struct crossbar_request *request,
+                                                const struct crossbar_matrix *m)
+{
+    struct crossbar_bits bits = crossbar_bits_of(request);
+    struct product p = transposed_product(request, m, &bits);
+
+    return weights_spend(request, m, &p);
+}

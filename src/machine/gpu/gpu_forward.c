@@ -1,0 +1,541 @@
+#include "machine/gpu/gpu.h"
+
+#include "workload/shapes.h"
+
+#include <math.h>
+
+/* Row shifts of a stencil's neighbours within a plane of the grid, by which each
+ * unknown is loaded; three planes are read side by side. */
+enum { STENCIL_PLANES = 3 };
+
+/* Queries of a block of fused attention (FlashAttention-2, arXiv 2307.08691, section 3.3:
+ * 64 or 128). */
+enum { ATTENTION_TILE_TOKENS = 128 };
+
+void pass_read(struct pass *pass, struct map_extent extent, uint64_t times)
+{
+    if (extent.lines > 0 && pass->count < PASS_TENSORS_MAX)
+        pass->tensors[pass->count++] = (struct pass_tensor){
+            .first_line = extent.first_line, .lines = extent.lines, .times = times
+        };
+}
+
+void pass_write(struct pass *pass, struct map_extent extent)
+{
+    if (extent.lines > 0 && pass->count < PASS_TENSORS_MAX)
+        pass->tensors[pass->count++] = (struct pass_tensor){
+            .first_line = extent.first_line, .lines = extent.lines, .writes = true
+        };
+}
+
+uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    uint64_t width = layer->kernel_width ? layer->kernel_width : layer->kernel;
+    uint64_t loads = layer->kernel * width * operation->out.height *
+                     operation->out.width;
+    uint64_t pixels = operation->in.height * operation->in.width;
+
+    if (!run->stream->platform->l1_bypass || loads < pixels)
+        return 1;
+    return (loads + pixels / 2) / pixels;
+}
+
+bool gpu_is_depthwise(const struct operation *operation)
+{
+    return operation->layer->kind == LAYER_CONVOLUTION &&
+           operation->layer->groups == operation->in.channels &&
+           operation->layer->groups > 1;
+}
+
+/* Reads every input, writes the output. */
+static void forward_pass(const struct gpu_run *run, size_t i, uint64_t loads)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct pass pass = { .macs = (double)operation->macs * (double)run->batch };
+
+    for (unsigned k = 0; k < operation->input_count; k++)
+        pass_read(&pass, gpu_input(run, operation, k)->out, k == 0 ? loads : 1);
+    pass_read(&pass, memory->weights, 1);
+    pass_write(&pass, memory->out);
+    kernel_pass(run->stream, &pass);
+}
+
+/* What takes a part of its input reads that part only. */
+static void forward_part(const struct gpu_run *run, size_t i)
+{
+    struct pass pass = { 0 };
+    struct map_extent out = run->map->operations[i].out;
+    struct map_extent part = gpu_input(run, &run->graph->operations[i], 0)->out;
+
+    if (part.lines > out.lines)
+        part.lines = out.lines;
+    pass_read(&pass, part, 1);
+    pass_write(&pass, out);
+    kernel_pass(run->stream, &pass);
+}
+
+/* Pointwise work on what a kernel before has in registers costs nothing. */
+static bool is_fused(const struct gpu_run *run, const struct operation *operation)
+{
+    const struct platform *platform = run->stream->platform;
+    int kind = operation->layer->kind;
+
+    if (kind == LAYER_DROPOUT && run->phase != PHASE_TRAINING)
+        return true;
+    if (!platform->fuses_elementwise)
+        return false;
+    return kind == LAYER_ACTIVATION ||
+           (kind == LAYER_BATCH_NORM && run->phase != PHASE_TRAINING);
+}
+
+static void forward_pointwise(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct pass statistics = { 0 };
+
+    if (is_fused(run, operation))
+        return;
+    if (operation->layer->kind == LAYER_BATCH_NORM && run->phase == PHASE_TRAINING) {
+        pass_read(&statistics, gpu_input(run, operation, 0)->out, 1);
+        kernel_pass(run->stream, &statistics);
+    }
+    if (operation->layer->kind == LAYER_ADD && memory->is_alias) {
+        for (unsigned k = 1; k < operation->input_count; k++)
+            pass_read(&statistics, gpu_input(run, operation, k)->out, 1);
+        kernel_pass(run->stream, &statistics);
+        return;
+    }
+    forward_pass(run, i, 1);
+}
+
+struct gpu_expert_product gpu_experts(const struct gpu_run *run,
+                                      const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    uint64_t rows = run->batch * operation->out.width;
+    uint64_t features = operation->in.is_tokens ? operation->in.channels
+                                                : tensor_elements(&operation->in);
+    struct gpu_expert_product product = {
+        .outputs = layer->outputs / layer->groups,
+        .rows = rows,
+        .features = features / layer->groups,
+        .products = layer->groups,
+        .share = 1,
+    };
+
+    if (layer->experts) {
+        product.products = experts_touched(layer, rows);
+        product.rows = (rows * layer->experts_used + product.products - 1) /
+                       product.products;
+        product.features = layer->combines ? features / layer->experts_used : features;
+        product.share = (double)product.products / (double)layer->experts;
+    }
+    return product;
+}
+
+struct map_extent gpu_part(struct map_extent extent, double share)
+{
+    extent.lines = (uint64_t)ceil((double)extent.lines * share);
+    return extent;
+}
+
+bool gpu_is_counted(const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+
+    return (layer->kind == LAYER_FULLY_CONNECTED &&
+            (layer->experts > 0 || layer->groups > 1)) ||
+           (layer->kind == LAYER_ATTENTION &&
+            (layer->causal || (layer->kv_heads && layer->kv_heads != layer->heads)));
+}
+
+/* One product per group or expert in use; of the weights only theirs are read. */
+static void forward_products(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct gpu_expert_product p = gpu_experts(run, operation);
+    struct block_touch touches[] = {
+        { .extent = gpu_part(memory->weights, p.share), .writes = false },
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = memory->out, .writes = true },
+    };
+
+    kernel_counted_product(run->stream, p.outputs, p.rows, p.features, p.products,
+                           touches, 3);
+}
+
+static void forward_fully_connected(const struct gpu_run *run, size_t i)
+{
+    if (gpu_is_counted(&run->graph->operations[i])) {
+        forward_products(run, i);
+        return;
+    }
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    uint64_t rows = run->batch * operation->out.width;
+    uint64_t outputs = operation->layer->outputs;
+    uint64_t features = operation->in.is_tokens ? operation->in.channels
+                                                : tensor_elements(&operation->in);
+    struct kernel_product product = {
+        .m = outputs,
+        .n = rows,
+        .k = features,
+        .products = 1,
+        .a = operand_matrix(memory->weights.first_line, true, outputs, features),
+        .b = operand_matrix(gpu_input(run, operation, 0)->out.first_line, true, rows,
+                            features),
+        .c = operand_matrix(memory->out.first_line, false, rows, outputs),
+        .useful = 1,
+    };
+
+    kernel_product(run->stream, &product);
+}
+
+static struct operand gemm_operand(const struct operation *operation, uint64_t batch,
+                                   uint64_t line, bool rows_are_x, uint64_t rows,
+                                   uint64_t length, bool is_shared)
+{
+    struct operand operand = operand_matrix(line, rows_are_x, rows, length);
+
+    operand.matrix.outer = batch;
+    operand.matrix.outer_stride = is_shared ? 0
+                                            : operation->layer->count * rows * length;
+    operand.matrix.inner = operation->layer->count;
+    operand.matrix.inner_stride = rows * length;
+    return operand;
+}
+
+static void forward_gemm(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    const struct layer *layer = operation->layer;
+    struct kernel_product product = {
+        .m = layer->m,
+        .n = layer->n,
+        .k = layer->k,
+        .products = run->batch * layer->count,
+        .a = gemm_operand(operation, run->batch, memory->weights.first_line, true,
+                          layer->m, layer->k, true),
+        .b = gemm_operand(operation, run->batch, memory->scratch.first_line, false,
+                          layer->k, layer->n, false),
+        .c = gemm_operand(operation, run->batch, memory->out.first_line, true, layer->m,
+                          layer->n, false),
+        .useful = 1,
+    };
+
+    kernel_product(run->stream, &product);
+}
+
+struct attention gpu_attention(const struct gpu_run *run,
+                               const struct operation *operation)
+{
+    return (struct attention){
+        .batch = run->batch,
+        .heads = operation->layer->heads,
+        .tokens = operation->in.width,
+        .context = operation->context,
+        .channels = operation->in.channels,
+    };
+}
+
+struct operand gpu_head(const struct attention *attention, uint64_t first_line,
+                        uint64_t tokens, bool tokens_are_x)
+{
+    uint64_t depth = attention->channels / attention->heads;
+    struct operand operand = operand_matrix(first_line, tokens_are_x, tokens, depth);
+
+    operand.matrix.pitch = attention->channels;
+    operand.matrix.outer = attention->batch;
+    operand.matrix.outer_stride = tokens * attention->channels;
+    operand.matrix.inner = attention->heads;
+    operand.matrix.inner_stride = depth;
+    return operand;
+}
+
+struct operand gpu_scores(const struct attention *attention, uint64_t first_line,
+                          bool tokens_are_x)
+{
+    struct operand operand = operand_matrix(first_line, tokens_are_x, attention->tokens,
+                                            attention->context);
+
+    operand.matrix.outer = attention->batch;
+    operand.matrix.outer_stride = attention->heads * attention->tokens *
+                                  attention->context;
+    operand.matrix.inner = attention->heads;
+    operand.matrix.inner_stride = attention->tokens * attention->context;
+    return operand;
+}
+
+/* The new token's keys and values join those kept. */
+static void append_to_caches(const struct gpu_run *run,
+                             const struct operation *operation,
+                             const struct operation_memory *memory)
+{
+    struct map_extent keys = gpu_input(run, operation, 1)->out;
+    struct map_extent values = gpu_input(run, operation, 2)->out;
+    struct pass pass = { 0 };
+
+    pass_read(&pass, keys, 1);
+    pass_read(&pass, values, 1);
+    pass_write(&pass, (struct map_extent){ memory->keys.first_line, keys.lines });
+    pass_write(&pass, (struct map_extent){ memory->values.first_line, values.lines });
+    kernel_pass(run->stream, &pass);
+}
+
+struct block_attention gpu_fused_attention(const struct gpu_run *run,
+                                           const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    const struct platform *platform = run->stream->platform;
+    uint64_t width = operation->in.channels / layer->heads;
+    uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
+    uint64_t group = layer->heads / kv_heads;
+    struct block_attention attention = {
+        .batch = run->batch,
+        .heads = layer->heads,
+        .kv_heads = kv_heads,
+        .head_width = width,
+        .tokens = operation->in.width,
+        .context = operation->context,
+        .shared_tensors = operation->inputs[1] == operation->inputs[2] ? 1 : 2,
+        .own_reads = 1,
+        .own_writes = 1,
+        .tile_tokens = ATTENTION_TILE_TOKENS,
+        .blocks_per_processor = platform->blocks_per_processor,
+        .is_causal = layer->causal,
+        .element_bytes = (double)platform->llc_line_bytes /
+                         (double)run->stream->granularity.elements_per_line,
+    };
+
+    /* Queries of the heads that share keys are put into one tile when there are few. */
+    if (attention.tokens * group <= ATTENTION_TILE_TOKENS) {
+        attention.heads = kv_heads;
+        attention.tokens *= group;
+        attention.is_causal = attention.is_causal && group == 1;
+    }
+    return attention;
+}
+
+/* Scores stay on the chip. */
+static void forward_fused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct block_attention attention = gpu_fused_attention(run, operation);
+    bool decodes = run->phase == PHASE_DECODE;
+    struct block_touch touches[] = {
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = decodes ? memory->keys : gpu_input(run, operation, 1)->out,
+          .writes = false },
+        { .extent = decodes ? memory->values : gpu_input(run, operation, 2)->out,
+          .writes = false },
+        { .extent = memory->out, .writes = true },
+    };
+
+    kernel_attention(run->stream, &attention,
+                     (double)operation->macs * (double)run->batch, touches, 4);
+}
+
+static void forward_attention(const struct gpu_run *run, size_t i)
+{
+    if (run->stream->blocks) {
+        const struct operation *operation = &run->graph->operations[i];
+
+        if (run->phase == PHASE_DECODE)
+            append_to_caches(run, operation, &run->map->operations[i]);
+        forward_fused(run, i);
+        return;
+    }
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct attention shape = gpu_attention(run, operation);
+    uint64_t depth = shape.channels / shape.heads;
+    uint64_t query = gpu_input(run, operation, 0)->out.first_line;
+    uint64_t keys = gpu_input(run, operation, 1)->out.first_line;
+    uint64_t values = gpu_input(run, operation, 2)->out.first_line;
+    uint64_t scores = memory->scratch.first_line;
+    struct pass softmax = { 0 };
+    struct kernel_product product = {
+        .m = shape.tokens,
+        .n = shape.context,
+        .k = depth,
+        .products = shape.batch * shape.heads,
+        .useful = 1,
+    };
+
+    if (run->phase == PHASE_DECODE) {
+        append_to_caches(run, operation, memory);
+        keys = memory->keys.first_line;
+        values = memory->values.first_line;
+    }
+    product.a = gpu_head(&shape, query, shape.tokens, true);
+    product.b = gpu_head(&shape, keys, shape.context, true);
+    product.c = gpu_scores(&shape, scores, true);
+    kernel_product(run->stream, &product);
+
+    pass_read(&softmax, memory->scratch, 1);
+    pass_write(&softmax, memory->scratch);
+    kernel_pass(run->stream, &softmax);
+
+    product.n = depth;
+    product.k = shape.context;
+    product.a = gpu_scores(&shape, scores, true);
+    product.b = gpu_head(&shape, values, shape.context, false);
+    product.c = gpu_head(&shape, memory->out.first_line, shape.tokens, true);
+    kernel_product(run->stream, &product);
+}
+
+static void forward_unrolled(const struct gpu_run *run,
+                             const struct operation *operation,
+                             const struct conv_window *window)
+{
+    if (operation->layer->kind == LAYER_TRANSPOSED)
+        gpu_unrolled_scatter(run->stream, window, run->map->workspace, false);
+    else
+        gpu_unrolled_gather(run->stream, window, run->map->workspace);
+}
+
+static void forward_convolution(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct conv_window window = gpu_window(run, operation,
+                                           gpu_input(run, operation, 0)->out,
+                                           memory->out, memory->weights);
+
+    if (gpu_is_depthwise(operation))
+        forward_pass(run, i, gpu_window_loads(run, operation));
+    else if (run->stream->platform->unrolls_convolutions)
+        forward_unrolled(run, operation, &window);
+    else if (operation->layer->kind == LAYER_TRANSPOSED)
+        gpu_window_scatter(run->stream, &window, false);
+    else
+        gpu_window_gather(run->stream, &window);
+}
+
+static void forward_embedding(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    uint64_t tokens = run->batch * operation->out.width;
+    uint64_t row_lines =
+        (operation->out.channels - 1) / run->stream->granularity.elements_per_line + 1;
+    uint64_t rows = memory->weights.lines / row_lines;
+    struct pass write = { 0 };
+
+    if (run->stream->blocks) { /* as many rows as tokens, next to each other */
+        pass_read(&write,
+                  (struct map_extent){ memory->weights.first_line,
+                                   (tokens < rows ? tokens : rows) * row_lines },
+                  1);
+        pass_write(&write, memory->out);
+        kernel_pass(run->stream, &write);
+        return;
+    }
+    for (uint64_t token = 0; token < tokens && rows > 0; token++) {
+        uint64_t row = gpu_embedding_row(token, rows);
+
+        kernel_run(run->stream, memory->weights.first_line + row * row_lines, row_lines,
+                   false);
+    }
+    pass_write(&write, memory->out);
+    kernel_pass(run->stream, &write);
+}
+
+/* A row of a sparse matrix reads its numbers, their columns, and the unknowns around
+ * its own in three planes of the grid. */
+static void stencil_sweep(const struct gpu_run *run, size_t i, struct map_extent in,
+                          bool backwards)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    uint64_t plane = operation->in.height * operation->in.width /
+                     run->stream->granularity.elements_per_line;
+    struct pass pass = { .backwards = backwards,
+                         .macs = (double)operation->macs * (double)run->batch };
+
+    if (operation->layer->kind == LAYER_SMOOTH)
+        pass.macs /= 2;
+    pass_read(&pass, memory->weights, 1);
+    pass_read(&pass, memory->scratch, 1);
+    for (uint64_t k = 0; k < STENCIL_PLANES; k++) {
+        struct map_extent shifted = { in.first_line + k * plane, in.lines };
+
+        if (shifted.lines > (STENCIL_PLANES - 1) * plane)
+            shifted.lines -= (STENCIL_PLANES - 1) * plane;
+        pass_read(&pass, shifted, operation->layer->kernel);
+    }
+    pass_write(&pass, memory->out);
+    kernel_pass(run->stream, &pass);
+}
+
+static void forward_solver(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    struct map_extent in = gpu_input(run, operation, 0)->out;
+
+    stencil_sweep(run, i, in, false);
+    if (operation->layer->kind == LAYER_SMOOTH)
+        stencil_sweep(run, i, run->map->operations[i].out, true);
+}
+
+static void forward_dot(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    struct pass pass = { .macs = (double)operation->macs * (double)run->batch };
+
+    for (unsigned k = 0; k < operation->input_count; k++)
+        pass_read(&pass, gpu_input(run, operation, k)->out, 1);
+    kernel_pass(run->stream, &pass);
+}
+
+void gpu_forward(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    struct map_extent out = run->map->operations[i].out;
+
+    switch ((enum layer_kind)operation->layer->kind) {
+    case LAYER_INPUT:
+    case LAYER_TOKEN_INPUT:
+        kernel_run(run->stream, out.first_line, out.lines, true);
+        break;
+    case LAYER_GRID:
+    case LAYER_REPEAT: break;
+    case LAYER_CONVOLUTION:
+    case LAYER_TRANSPOSED: forward_convolution(run, i); break;
+    case LAYER_FULLY_CONNECTED: forward_fully_connected(run, i); break;
+    case LAYER_GEMM: forward_gemm(run, i); break;
+    case LAYER_ATTENTION: forward_attention(run, i); break;
+    case LAYER_MAX_POOL:
+    case LAYER_AVERAGE_POOL:
+        forward_pass(run, i, gpu_window_loads(run, operation));
+        break;
+    case LAYER_ACTIVATION:
+    case LAYER_DROPOUT:
+    case LAYER_BATCH_NORM:
+    case LAYER_ADD: forward_pointwise(run, i); break;
+    case LAYER_SLICE:
+    case LAYER_TAKE_TOKEN:
+    case LAYER_TAKE_LAST:
+    case LAYER_COARSEN: forward_part(run, i); break;
+    case LAYER_EMBEDDING: forward_embedding(run, i); break;
+    case LAYER_STENCIL:
+    case LAYER_SMOOTH: forward_solver(run, i); break;
+    case LAYER_DOT: forward_dot(run, i); break;
+    case LAYER_GLOBAL_POOL:
+    case LAYER_LRN:
+    case LAYER_LAYER_NORM:
+    case LAYER_SOFTMAX:
+    case LAYER_CONCATENATE:
+    case LAYER_SCALE:
+    case LAYER_GATE:
+    case LAYER_UPSAMPLE:
+    case LAYER_TOKENIZE:
+    case LAYER_REFINE: forward_pass(run, i, 1); break;
+    }
+}

@@ -1,0 +1,425 @@
+#include "machine/gpu/kernel.h"
+
+#include "base/memory.h"
+#include "machine/gpu/block_gpu.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BUFFER_ACCESSES = 1 << 13,
+    TILE_MIN = 32,
+    COUNTED_LINES =
+        1 << 15,         /* operands up to this size are counted, see correct_count */
+    SPLIT_STEPS_MIN = 4, /* a block that split k has at least so many steps */
+    PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
+};
+
+void kernel_stream_create(struct kernel_stream *stream, const struct platform *platform,
+                          unsigned precision_bits, unsigned shift,
+                          struct access_sink sink)
+{
+    *stream = (struct kernel_stream){
+        .platform = platform,
+        .granularity = { .elements_per_line = platform->llc_line_bytes * 8 /
+                                              precision_bits,
+                         .sectors_per_line = platform->llc_line_bytes /
+                                             platform->llc_sector_bytes,
+                         .shift = shift },
+        .macs_hz = platform_peak_macs_hz(platform, precision_bits) *
+                   platform->kernel_efficiency,
+        .sink = sink,
+        .buffer = alloc_array(BUFFER_ACCESSES, sizeof(uint32_t)),
+    };
+}
+
+void kernel_stream_flush(struct kernel_stream *stream)
+{
+    if (stream->buffered > 0)
+        stream->sink.accesses(stream->sink.self, stream->buffer, stream->buffered);
+    stream->buffered = 0;
+}
+
+void kernel_stream_free(struct kernel_stream *stream)
+{
+    tile_list_free(&stream->a);
+    tile_list_free(&stream->b);
+    tile_list_free(&stream->c);
+    free(stream->buffer);
+}
+
+static inline void emit(struct kernel_stream *stream, uint32_t access)
+{
+    if (stream->buffered == BUFFER_ACCESSES)
+        kernel_stream_flush(stream);
+    stream->buffer[stream->buffered++] = access;
+}
+
+static inline void emit_tile(struct kernel_stream *stream, const struct tile_list *list,
+                             uint64_t tile, uint32_t write)
+{
+    for (uint32_t i = list->starts[tile]; i < list->starts[tile + 1]; i++)
+        emit(stream, list->entries[i] | write);
+}
+
+static uint64_t div_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* The grid of thread blocks of a product. */
+struct thread_grid {
+    uint64_t tile_m, tile_n, tile_k;
+    uint64_t tiles_m, tiles_n, steps, splits, split_steps, blocks, concurrent;
+};
+
+static struct thread_grid product_grid(const struct platform *platform,
+                                       const struct kernel_product *p)
+{
+    struct thread_grid grid = {
+        .tile_m = platform->tile_m,
+        .tile_n = platform->tile_n,
+        .tile_k = platform->tile_k,
+        .concurrent = platform->processors * platform->blocks_per_processor,
+    };
+    uint64_t tiles;
+
+    while (grid.tile_m > TILE_MIN && grid.tile_m / 2 >= p->m)
+        grid.tile_m /= 2;
+    while (grid.tile_n > TILE_MIN && grid.tile_n / 2 >= p->n)
+        grid.tile_n /= 2;
+    for (;;) {
+        tiles = p->products * div_up(p->m, grid.tile_m) * div_up(p->n, grid.tile_n);
+        if (tiles >= platform->processors ||
+            (grid.tile_m <= TILE_MIN && grid.tile_n <= TILE_MIN))
+            break;
+        if (grid.tile_m >= grid.tile_n)
+            grid.tile_m /= 2;
+        else
+            grid.tile_n /= 2;
+    }
+    grid.tiles_m = div_up(p->m, grid.tile_m);
+    grid.tiles_n = div_up(p->n, grid.tile_n);
+    grid.steps = div_up(p->k, grid.tile_k);
+    grid.splits = 1;
+    if (tiles < platform->processors)
+        grid.splits = grid.concurrent / tiles;
+    if (grid.splits > grid.steps / SPLIT_STEPS_MIN)
+        grid.splits = grid.steps / SPLIT_STEPS_MIN;
+    if (grid.splits == 0)
+        grid.splits = 1;
+    grid.split_steps = div_up(grid.steps, grid.splits);
+    grid.splits = div_up(grid.steps, grid.split_steps);
+    grid.blocks = tiles * grid.splits;
+    return grid;
+}
+
+/* What a block touches: base indices into the lists. */
+struct thread_block {
+    uint64_t a, b, c; /* of its first step */
+    uint64_t steps;
+};
+
+static struct thread_block block_at(const struct thread_grid *grid, uint64_t i)
+{
+    uint64_t m = i % grid->tiles_m, n = i / grid->tiles_m % grid->tiles_n;
+    uint64_t rest = i / grid->tiles_m / grid->tiles_n;
+    uint64_t split = rest % grid->splits, product = rest / grid->splits;
+    uint64_t step = split * grid->split_steps;
+
+    return (struct thread_block){
+        .a = (product * grid->tiles_m + m) * grid->steps + step,
+        .b = (product * grid->tiles_n + n) * grid->steps + step,
+        .c = (product * grid->tiles_m + m) * grid->tiles_n + n,
+        .steps = grid->steps - step < grid->split_steps ? grid->steps - step
+                                                        : grid->split_steps,
+    };
+}
+
+static void emit_wave(struct kernel_stream *stream, const struct thread_grid *grid,
+                      struct thread_block *blocks, uint64_t first, uint64_t count,
+                      bool accumulates)
+{
+    for (uint64_t i = 0; i < count; i++)
+        blocks[i] = block_at(grid, first + i);
+    for (uint64_t step = 0; step < grid->split_steps; step++)
+        for (uint64_t i = 0; i < count; i++)
+            if (step < blocks[i].steps) {
+                emit_tile(stream, &stream->a, blocks[i].a + step, 0);
+                emit_tile(stream, &stream->b, blocks[i].b + step, 0);
+            }
+    for (uint64_t i = 0; i < count; i++) {
+        if (accumulates)
+            emit_tile(stream, &stream->c, blocks[i].c, 0);
+        emit_tile(stream, &stream->c, blocks[i].c, ACCESS_WRITE);
+    }
+}
+
+/* A sample of few lines, each read by every thread block, is a poor measure of how many
+ * accesses there are; of small operands all lines are counted instead. */
+static double uncounted(const struct kernel_stream *stream,
+                        const struct tile_list *list, const struct operand *operand,
+                        uint64_t products, uint64_t size_x, uint64_t size_y,
+                        uint64_t tile_x, uint64_t tile_y)
+{
+    const struct granularity *grain = &stream->granularity;
+    uint64_t sampled = list->starts[products * list->tiles_x * list->tiles_y];
+
+    if (grain->shift == 0 || operand_lines(operand, grain) > COUNTED_LINES)
+        return 0;
+    return (double)operand_accesses(operand, grain, size_x, size_y, tile_x, tile_y) -
+           (double)(sampled << grain->shift);
+}
+
+static void correct_count(struct kernel_stream *stream, const struct kernel_product *p,
+                          const struct thread_grid *grid)
+{
+    double c = uncounted(stream, &stream->c, &p->c, p->products, p->m, p->n,
+                         grid->tile_m, grid->tile_n) *
+               (double)grid->splits;
+
+    stream->missed_reads += uncounted(stream, &stream->a, &p->a, p->products, p->m,
+                                      p->k, grid->tile_m, grid->tile_k) *
+                            (double)grid->tiles_n;
+    stream->missed_reads += uncounted(stream, &stream->b, &p->b, p->products, p->n,
+                                      p->k, grid->tile_n, grid->tile_k) *
+                            (double)grid->tiles_m;
+    stream->missed_reads += p->accumulates ? c : 0;
+    stream->missed_writes += c;
+}
+
+static void emit_product(struct kernel_stream *stream, const struct kernel_product *p,
+                         const struct thread_grid *grid)
+{
+    struct thread_block *blocks = alloc_array(grid->concurrent, sizeof *blocks);
+
+    tile_list_fill(&stream->a, &p->a, &stream->granularity, p->products, p->m, p->k,
+                   grid->tile_m, grid->tile_k);
+    tile_list_fill(&stream->b, &p->b, &stream->granularity, p->products, p->n, p->k,
+                   grid->tile_n, grid->tile_k);
+    tile_list_fill(&stream->c, &p->c, &stream->granularity, p->products, p->m, p->n,
+                   grid->tile_m, grid->tile_n);
+    correct_count(stream, p, grid);
+    for (uint64_t first = 0; first < grid->blocks; first += grid->concurrent) {
+        uint64_t left = grid->blocks - first;
+
+        emit_wave(stream, grid, blocks, first,
+                  left < grid->concurrent ? left : grid->concurrent, p->accumulates);
+    }
+    free(blocks);
+}
+
+/* Processors share a kernel's blocks evenly, so the one with most of them decides. */
+static double product_compute_s(const struct kernel_stream *stream,
+                                const struct kernel_product *p,
+                                const struct thread_grid *grid)
+{
+    double processors = (double)stream->platform->processors;
+    double block_macs = (double)(grid->tile_m * grid->tile_n * grid->tile_k) *
+                        (double)grid->split_steps * p->useful;
+    double rounds = (double)div_up(grid->blocks, stream->platform->processors);
+
+    return rounds * block_macs * processors / stream->macs_hz;
+}
+
+static double element_bytes(const struct kernel_stream *stream)
+{
+    return (double)stream->platform->llc_line_bytes /
+           (double)stream->granularity.elements_per_line;
+}
+
+/* Tiles as libraries choose them, and the time of the arithmetic of a full processor. */
+static double counted_compute_s(const struct kernel_stream *stream,
+                                struct block_product *product)
+{
+    const struct platform *platform = stream->platform;
+    struct gpu_product like = {
+        .m = product->m, .n = product->n, .k = product->k, .products = product->products
+    };
+    double blocks, outputs;
+
+    gpu_product_tiles(platform, &like);
+    product->tile_m = like.tile_m;
+    product->tile_n = like.tile_n;
+    product->blocks_per_processor = like.blocks_per_processor;
+    blocks = (double)(div_up(product->m, like.tile_m) *
+                      div_up(product->n, like.tile_n) * product->products);
+    outputs = (double)(product->m * product->n * product->products) *
+              product->element_bytes;
+    return ceil(blocks / (double)platform->processors) *
+               (double)(like.tile_m * like.tile_n) * (double)product->k *
+               (double)platform->processors / stream->macs_hz +
+           (platform->llc_write_bytes_per_s > 0
+                ? outputs / platform->llc_write_bytes_per_s
+                : 0);
+}
+
+void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n,
+                            uint64_t k, uint64_t products,
+                            const struct block_touch *touches, size_t count)
+{
+    struct block_product product = {
+        .m = m,
+        .n = n,
+        .k = k,
+        .products = products,
+        .element_bytes = element_bytes(stream),
+    };
+    double compute_s = counted_compute_s(stream, &product);
+
+    stream->macs += (double)products * (double)m * (double)n * (double)k;
+    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->kernels += 1;
+    if (stream->blocks)
+        block_stream_product(stream->blocks, &product, touches, count, compute_s);
+}
+
+static struct block_touch touch_of(const struct kernel_stream *stream,
+                                   const struct operand *operand, bool writes)
+{
+    return (struct block_touch){
+        .extent = { operand->first_line, operand_lines(operand, &stream->granularity) },
+        .writes = writes,
+    };
+}
+
+void kernel_attention(struct kernel_stream *stream,
+                      const struct block_attention *attention, double macs,
+                      const struct block_touch *touches, size_t count)
+{
+    double compute_s = macs / stream->macs_hz;
+
+    stream->macs += macs;
+    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->kernels += 1;
+    if (stream->blocks)
+        block_stream_attention(stream->blocks, attention, touches, count, compute_s);
+}
+
+void kernel_product(struct kernel_stream *stream, const struct kernel_product *p)
+{
+    if (stream->blocks) {
+        struct block_touch touches[] = { touch_of(stream, &p->a, false),
+                                         touch_of(stream, &p->b, false),
+                                         touch_of(stream, &p->c, false),
+                                         touch_of(stream, &p->c, true) };
+
+        if (!p->accumulates)
+            touches[2] = touches[3];
+        kernel_counted_product(stream, p->m, p->n, p->k, p->products, touches,
+                               p->accumulates ? 4 : 3);
+        return;
+    }
+    struct thread_grid grid = product_grid(stream->platform, p);
+    double m = (double)p->m, n = (double)p->n, k = (double)p->k;
+    double products = (double)p->products;
+    double per_line = (double)stream->granularity.elements_per_line;
+
+    stream->macs += products * m * n * k * p->useful;
+    stream->compute_s += product_compute_s(stream, p, &grid) +
+                         stream->platform->launch_s;
+    stream->kernels += 1;
+    stream->accesses += products / per_line *
+                        (m * k * (double)grid.tiles_n + n * k * (double)grid.tiles_m +
+                         m * n * (double)grid.splits);
+    stream->tiles = fmax(stream->tiles, products * (double)grid.steps *
+                                            (double)(grid.tiles_m + grid.tiles_n));
+    stream->tile_accesses = fmax(stream->tile_accesses,
+                                 products / per_line * (m * k + n * k + m * n));
+    if (stream->sink.accesses)
+        emit_product(stream, p, &grid);
+}
+
+void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t lines,
+                bool writes)
+{
+    unsigned shift = stream->granularity.shift;
+    uint32_t write = writes ? ACCESS_WRITE : 0;
+    uint32_t sectors = (uint32_t)stream->granularity.sectors_per_line;
+    uint64_t end = first_line + lines;
+
+    stream->accesses += (double)lines;
+    if (stream->blocks && lines > 0) {
+        struct block_touch touch = { .extent = { first_line, lines },
+                                     .writes = writes };
+        double bytes = (double)(lines * stream->platform->llc_line_bytes);
+
+        block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
+                          writes ? bytes : 0, 0);
+        return;
+    }
+    if (!stream->sink.accesses || lines == 0)
+        return;
+    for (uint64_t group = first_line >> shift; group <= (end - 1) >> shift; group++) {
+        uint64_t line = sampled_line(group, shift);
+
+        if (line >= first_line && line < end)
+            emit(stream, access_pack((uint32_t)group, sectors, write));
+    }
+}
+
+/* One wave's share of a tensor. */
+static void emit_share(struct kernel_stream *stream, const struct pass_tensor *tensor,
+                       uint64_t wave, uint64_t waves)
+{
+    uint64_t begin = tensor->lines * wave / waves;
+    uint64_t end = tensor->lines * (wave + 1) / waves;
+
+    for (uint64_t i = 0; i < (tensor->times ? tensor->times : 1); i++)
+        kernel_run(stream, tensor->first_line + begin, end - begin, tensor->writes);
+}
+
+static uint64_t pass_waves(const struct platform *platform, const struct pass *pass)
+{
+    uint64_t wave_lines = platform->processors * platform->blocks_per_processor *
+                          (PASS_BLOCK_BYTES / platform->llc_line_bytes);
+    uint64_t longest = 0;
+
+    for (unsigned i = 0; i < pass->count; i++)
+        if (pass->tensors[i].lines > longest)
+            longest = pass->tensors[i].lines;
+    return div_up(longest, wave_lines);
+}
+
+static void count_pass(struct kernel_stream *stream, const struct pass *pass)
+{
+    struct block_touch touches[PASS_TENSORS_MAX];
+    double bytes[2] = { 0, 0 };
+
+    for (unsigned i = 0; i < pass->count; i++) {
+        const struct pass_tensor *tensor = &pass->tensors[i];
+        uint64_t times = tensor->times ? tensor->times : 1;
+
+        touches[i] = (struct block_touch){
+            .extent = { tensor->first_line, tensor->lines }, .writes = tensor->writes
+        };
+        bytes[tensor->writes] += (double)(tensor->lines * times *
+                                          stream->platform->llc_line_bytes);
+    }
+    block_stream_pass(stream->blocks, touches, pass->count, bytes[0], bytes[1],
+                      pass->macs / stream->macs_hz);
+}
+
+void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
+{
+    uint64_t waves = pass_waves(stream->platform, pass);
+
+    stream->macs += pass->macs;
+    stream->compute_s += pass->macs / stream->macs_hz + stream->platform->launch_s;
+    stream->kernels += 1;
+    if (stream->blocks) {
+        count_pass(stream, pass);
+        return;
+    }
+    if (!stream->sink.accesses)
+        waves = waves > 0; /* the totals are the same */
+    for (uint64_t i = 0; i < waves; i++) {
+        uint64_t wave = pass->backwards ? waves - 1 - i : i;
+
+        for (int writes = 0; writes <= 1; writes++)
+            for (unsigned t = 0; t < pass->count; t++)
+                if (pass->tensors[t].writes == writes)
+                    emit_share(stream, &pass->tensors[t], wave, waves);
+    }
+}

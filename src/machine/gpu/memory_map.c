@@ -1,0 +1,194 @@
+#include "machine/gpu/memory_map.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+enum {
+    ALIGNMENT_LINES = 4, /* allocations begin at multiples of 512 bytes */
+    INDEX_BITS = 32,     /* column numbers of a sparse matrix */
+};
+
+struct allocator {
+    struct memory_map *map;
+    uint64_t elements_per_line;
+    unsigned precision_bits;
+};
+
+static struct map_extent take(struct allocator *allocator, uint64_t elements)
+{
+    struct map_extent extent = {
+        .first_line = allocator->map->lines,
+        .lines = (elements + allocator->elements_per_line - 1) /
+                 allocator->elements_per_line,
+    };
+
+    allocator->map->lines += (extent.lines + ALIGNMENT_LINES - 1) / ALIGNMENT_LINES *
+                             ALIGNMENT_LINES;
+    return extent;
+}
+
+/* Whether the operation leaves its result where its first input is. */
+static bool works_in_place(const struct operation *operation,
+                           const struct operation *input,
+                           const struct platform *platform, enum phase phase)
+{
+    bool is_training = phase == PHASE_TRAINING;
+
+    switch (operation->layer->kind) {
+    case LAYER_DOT: return true;
+    case LAYER_DROPOUT: return !is_training || input->consumers == 1;
+    case LAYER_ACTIVATION: return platform->fuses_elementwise || input->consumers == 1;
+    case LAYER_BATCH_NORM:
+    case LAYER_ADD: return platform->fuses_elementwise && !is_training;
+    default: return false;
+    }
+}
+
+static uint64_t scratch_elements(const struct operation *operation)
+{
+    switch (operation->layer->kind) {
+    case LAYER_ATTENTION:
+        return operation->layer->heads * operation->in.width * operation->context;
+    case LAYER_GEMM: return tensor_elements(&operation->in);
+    default: return 0;
+    }
+}
+
+static bool is_trained(const struct operation *operation)
+{
+    return operation->weights > 0 || operation->weights_of != NO_OPERATION;
+}
+
+static void place_weights(struct allocator *allocator, const struct graph *graph,
+                          bool is_training)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation *operation = &graph->operations[i];
+        struct operation_memory *memory = &allocator->map->operations[i];
+
+        if (operation->weights_of != NO_OPERATION) {
+            const struct operation_memory *owner =
+                &allocator->map->operations[operation->weights_of];
+
+            memory->weights = owner->weights;
+            memory->weight_gradient = owner->weight_gradient;
+            memory->scratch = owner->scratch;
+        } else if (operation->weights > 0) {
+            memory->weights = take(allocator, operation->weights);
+            if (is_training) {
+                memory->weight_gradient = take(allocator, operation->weights);
+                memory->momentum = take(allocator, operation->weights);
+            }
+            if (operation->layer->kind == LAYER_STENCIL ||
+                operation->layer->kind == LAYER_SMOOTH)
+                memory->scratch = take(allocator, operation->weights * INDEX_BITS /
+                                                      allocator->precision_bits);
+        }
+    }
+}
+
+static void place_outputs(struct allocator *allocator, const struct graph *graph,
+                          const struct platform *platform, enum phase phase,
+                          uint64_t batch)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation *operation = &graph->operations[i];
+        struct operation_memory *memory = &allocator->map->operations[i];
+        int input = operation->input_count ? operation->inputs[0] : NO_OPERATION;
+        uint64_t scratch = batch * scratch_elements(operation);
+
+        memory->needs_gradient = is_trained(operation);
+        for (unsigned k = 0; k < operation->input_count; k++)
+            memory->needs_gradient |=
+                allocator->map->operations[operation->inputs[k]].needs_gradient;
+        memory->is_alias = input != NO_OPERATION &&
+                           works_in_place(operation, &graph->operations[input],
+                                          platform, phase);
+        if (memory->is_alias)
+            memory->out = allocator->map->operations[input].out;
+        else
+            memory->out = take(allocator, batch * tensor_elements(&operation->out));
+        if (scratch > 0)
+            memory->scratch = take(allocator, scratch);
+        if (operation->layer->kind == LAYER_ATTENTION && phase == PHASE_DECODE) {
+            uint64_t tokens = batch * operation->context;
+
+            memory->keys = take(allocator, tokens * operation->kv_channels);
+            memory->values = operation->inputs[1] == operation->inputs[2]
+                                 ? memory->keys /* both are made from one */
+                                 : take(allocator, tokens * operation->value_channels);
+        }
+    }
+}
+
+static void place_gradients(struct allocator *allocator, const struct graph *graph,
+                            uint64_t batch)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation *operation = &graph->operations[i];
+        struct operation_memory *memory = &allocator->map->operations[i];
+
+        if (memory->is_alias)
+            memory->out_gradient =
+                allocator->map->operations[operation->inputs[0]].out_gradient;
+        else
+            memory->out_gradient = take(allocator,
+                                        batch * tensor_elements(&operation->out));
+        memory->scratch_gradient = take(allocator, batch * scratch_elements(operation));
+    }
+}
+
+/* Elements of one image's windows, of one group of channels. */
+static uint64_t unrolled_elements(const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    bool is_transposed = layer->kind == LAYER_TRANSPOSED;
+    const struct tensor_shape *big = is_transposed ? &operation->out : &operation->in;
+    const struct tensor_shape *small = is_transposed ? &operation->in : &operation->out;
+    uint64_t width = layer->kernel_width ? layer->kernel_width : layer->kernel;
+
+    if (layer->kind != LAYER_CONVOLUTION && !is_transposed)
+        return 0;
+    return big->channels / layer->groups * layer->kernel * width * small->height *
+           small->width;
+}
+
+static void place_workspace(struct allocator *allocator, const struct graph *graph)
+{
+    uint64_t largest = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        uint64_t elements = unrolled_elements(&graph->operations[i]);
+
+        largest = elements > largest ? elements : largest;
+    }
+    allocator->map->workspace = take(allocator, largest);
+}
+
+void memory_map_create(struct memory_map *map, const struct graph *graph,
+                       const struct platform *platform, enum phase phase,
+                       uint64_t batch, unsigned precision_bits)
+{
+    struct allocator allocator = {
+        .map = map,
+        .elements_per_line = platform->llc_line_bytes * 8 / precision_bits,
+        .precision_bits = precision_bits,
+    };
+
+    *map = (struct memory_map){
+        .operations = alloc_array(graph->count, sizeof *map->operations),
+    };
+    place_weights(&allocator, graph, phase == PHASE_TRAINING);
+    place_outputs(&allocator, graph, platform, phase, batch);
+    if (platform->unrolls_convolutions)
+        place_workspace(&allocator, graph);
+    if (phase == PHASE_TRAINING)
+        place_gradients(&allocator, graph, batch);
+}
+
+void memory_map_free(struct memory_map *map)
+{
+    free(map->operations);
+    *map = (struct memory_map){ 0 };
+}

@@ -1,0 +1,39 @@
+/* Where tensors lie.  Every tensor has lines of its own, as Caffe's blobs do: weights
+ * and outputs, and for training a gradient of each, the momentum of weights and what
+ * layers keep for the way back.  Pointwise layers work in place where nobody else needs
+ * their input. */
+#ifndef NVSWEEP_GPU_MEMORY_MAP_H
+#define NVSWEEP_GPU_MEMORY_MAP_H
+
+#include "machine/gpu/platform.h"
+#include "workload/workload.h"
+
+struct map_extent {
+    uint64_t first_line, lines;
+};
+
+/* Of one operation; extents without lines are not there. */
+struct operation_memory {
+    struct map_extent out, out_gradient;
+    struct map_extent weights, weight_gradient, momentum;
+    struct map_extent scratch,
+        scratch_gradient;           /* attention: scores; gemm: second operand;
+                                              * sparse matrix: column numbers */
+    struct map_extent keys, values; /* decode: caches */
+    bool is_alias;                  /* out is the first input's */
+    bool needs_gradient;            /* something before or in it is trained */
+};
+
+struct memory_map {
+    struct operation_memory *operations;
+    struct map_extent
+        workspace; /* of unrolled convolutions, one for all as in Darknet */
+    uint64_t lines;
+};
+
+void memory_map_create(struct memory_map *map, const struct graph *graph,
+                       const struct platform *platform, enum phase phase,
+                       uint64_t batch, unsigned precision_bits);
+void memory_map_free(struct memory_map *map);
+
+#endif

@@ -1,0 +1,44 @@
+/* From workload to memory traffic: a reuse curve per (platform, workload, phase, batch,
+ * precision, sequence length), and from it the traffic at any capacity by a look-up. */
+#ifndef NVSWEEP_GPU_TRAFFIC_H
+#define NVSWEEP_GPU_TRAFFIC_H
+
+#include "base/error.h"
+#include "machine/gpu/platform.h"
+#include "workload/curve.h"
+#include "workload/workload.h"
+
+/* Misses and DRAM traffic of a last-level cache of one capacity.  Counts are doubles:
+ * sampled curves are estimates. */
+struct traffic {
+    double llc_reads, llc_writes;                             /* line accesses */
+    double llc_read_misses, llc_write_misses, llc_writebacks; /* lines */
+    double miss_ratio;                                        /* misses over accesses */
+    double dram_reads, dram_writes; /* lines from and to DRAM */
+    double dram_read_bytes, dram_write_bytes;
+    double macs;
+    double compute_s;
+};
+
+/* The curve of one evaluation.  sequence_length 0: the workload's own.  max_error is
+ * the error of the miss ratio that the caller accepts; 0 asks for the exact curve,
+ * however long it takes.  The fastest method that meets it is chosen, and curve->method
+ * says which.  Pure and deterministic.  STATUS_INFEASIBLE if the workload has no such
+ * phase, STATUS_INPUT if the shapes do not fit (with words in err, which may be NULL).
+ */
+enum status reuse_evaluate(const struct platform *platform,
+                           const struct workload *workload, enum phase phase,
+                           uint64_t batch, unsigned precision_bits,
+                           uint64_t sequence_length, double max_error,
+                           struct reuse_curve *curve, struct error *err);
+
+/* Traffic at a capacity.  Write misses allocate without a DRAM read (GPU caches write
+ * whole sectors), so DRAM reads are read misses and DRAM writes are write-backs. */
+void traffic_at(const struct platform *platform, const struct reuse_curve *curve,
+                double capacity_bytes, struct traffic *traffic);
+
+/* Rough seconds reuse_evaluate takes; orders work, never changes a result. */
+double reuse_cost_s(const struct platform *platform, const struct workload *workload,
+                    enum phase phase, uint64_t batch);
+
+#endif

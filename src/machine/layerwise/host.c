@@ -1,0 +1,52 @@
+/* A processor with a memory of its own as a roofline (S. Williams et al., CACM 52(4),
+ * 2009): what computing in memory is compared with. */
+#include "machine/layerwise/layerwise.h"
+
+#include <math.h>
+
+/* clang-format off */
+static const struct field host_fields[] = {
+    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
+    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
+    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
+    FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
+    FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
+};
+const struct schema host_schema = {
+    .kind = "host", .size = sizeof(struct host),
+    .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
+};
+/* clang-format on */
+
+/* Weights pass once a batch. */
+static enum status host_layer(const struct cim_network_request *request,
+                              const struct mac_layer *layer, struct cim_network *result,
+                              struct error *reason)
+{
+    const struct host *h = request->cim->host;
+    double bytes = request->bits / 8.0, macs = mac_layer_macs(layer);
+    double weights = mac_layer_weights(layer) * bytes;
+    double others = (mac_layer_inputs(layer) + mac_layer_outputs(layer)) * bytes;
+    bool fits = result->weight_bytes <= h->memory_bytes;
+    double slow = request->oversubscribed_bytes_per_s > 0
+                      ? request->oversubscribed_bytes_per_s
+                      : h->oversubscribed_bytes_per_s;
+    double memory_s = (weights + others) / (fits ? h->bytes_per_s : slow);
+
+    (void)reason;
+    result->offchip_bytes += weights + others;
+    result->compute_s += macs / h->macs_hz;
+    result->memory_s += memory_s;
+    result->latency_s += fmax(macs / h->macs_hz, memory_s);
+    return STATUS_OK;
+}
+
+static enum status host_finish(const struct cim_network_request *request,
+                               struct cim_network *result, struct error *reason)
+{
+    (void)reason;
+    result->energy_j = request->cim->host->power_w * result->latency_s;
+    return STATUS_OK;
+}
+
+const struct cim_family host_family = { .layer = host_layer, .finish = host_finish };

@@ -1,0 +1,315 @@
+/* Mensa: a network shared by several small accelerators, some of them in the logic layer
+ * of stacked DRAM, layer by layer; and a single accelerator by the same rules, to compare
+ * with (A. Boroumand et al., "Google Neural Network Models for Edge Devices", PACT 2021).
+ *
+ * What a layer takes on an accelerator is its own family's matter (machine/pe_array/family.h); what
+ * that costs, machine/pe_array/chip.h's.  Activations stay in the input buffer from one layer to the
+ * next if they fit and both run on the same accelerator; else they pass through DRAM.
+ * Accelerators that wait leak on. */
+#include "machine/layerwise/layerwise.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct field mensa_family_fields[] = {
+    FIELD_TEXT(struct mensa_family, name, NULL, "what the family is called"),
+    FIELD_NAME(struct mensa_family, engine, "accelerator", NULL, "accelerator meant for it"),
+    FIELD_NUMBER(struct mensa_family, weights_from_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, smallest"),
+    FIELD_NUMBER(struct mensa_family, weights_to_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, largest"),
+    FIELD_NUMBER(struct mensa_family, reuse_from, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, fewest"),
+    FIELD_NUMBER(struct mensa_family, reuse_to, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, most"),
+    FIELD_NUMBER(struct mensa_family, macs_from, "1", REQUIRED, 1, 1e15, "multiply-accumulates, fewest"),
+    FIELD_NUMBER(struct mensa_family, macs_to, "1", REQUIRED, 1, 1e15, "multiply-accumulates, most"),
+};
+static const struct schema mensa_family_schema = {
+    .kind = "family", .size = sizeof(struct mensa_family),
+    .fields = mensa_family_fields, .field_count = FIELD_COUNT_OF(mensa_family_fields),
+};
+
+static const struct field mensa_fields[] = {
+    FIELD_NAMES(struct mensa, engines, "accelerator", "accelerators, by name"),
+    FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the accelerator for each"),
+};
+const struct schema mensa_schema = {
+    .kind = "mensa", .size = sizeof(struct mensa),
+    .fields = mensa_fields, .field_count = FIELD_COUNT_OF(mensa_fields),
+};
+/* clang-format on */
+
+/* The engine of that name, or engines_count. */
+static size_t engine_named(const struct mensa *mensa, const char *name)
+{
+    size_t i = 0;
+
+    while (i < mensa->engines_count && strcmp(mensa->engines[i], name) != 0)
+        i++;
+    return i;
+}
+
+static enum status mensa_check(const struct cim *cim, struct error *err)
+{
+    const struct mensa *mensa = cim->mensa;
+
+    if (mensa->engines_count < 1 || mensa->engines_count > CIM_ENGINES_MAX)
+        return error_set(err, STATUS_INPUT, "has %zu engines, must have 1 to %d",
+                         mensa->engines_count, CIM_ENGINES_MAX);
+    for (size_t i = 0; i < mensa->families_count; i++) {
+        const struct mensa_family *f = &mensa->families[i];
+
+        if (engine_named(mensa, f->engine) == mensa->engines_count)
+            return error_set(err, STATUS_INPUT,
+                             "family '%s' is for '%s', must be one of the engines",
+                             f->name, f->engine);
+        if (f->weights_from_bytes > f->weights_to_bytes ||
+            f->reuse_from > f->reuse_to || f->macs_from > f->macs_to)
+            return error_set(err, STATUS_INPUT,
+                             "family '%s' has a range that ends before it begins",
+                             f->name);
+    }
+    return STATUS_OK;
+}
+
+static const char *mensa_engine(const struct cim *cim, size_t i)
+{
+    return i < cim->mensa->engines_count ? cim->mensa->engines[i] : NULL;
+}
+
+/* Octaves by which a value lies outside a range. */
+static double outside(double value, double from, double to)
+{
+    return value < from ? log2(from / value) : value > to ? log2(value / to) : 0;
+}
+
+/* The engine for the family whose ranges the layer is in, or nearest to. */
+static size_t family_engine(const struct mensa *mensa, const struct mac_layer *layer,
+                            double bytes_per_element)
+{
+    double weights = mac_layer_weights(layer) * bytes_per_element;
+    double macs = mac_layer_macs(layer);
+    double nearest = INFINITY;
+    size_t engine = 0;
+
+    for (size_t i = 0; i < mensa->families_count; i++) {
+        const struct mensa_family *f = &mensa->families[i];
+        double away = outside(weights, f->weights_from_bytes, f->weights_to_bytes) +
+                      outside(macs / weights, f->reuse_from, f->reuse_to) +
+                      outside(macs, f->macs_from, f->macs_to);
+
+        if (away < nearest) {
+            nearest = away;
+            engine = engine_named(mensa, f->engine);
+        }
+    }
+    return engine;
+}
+
+/* A layer on an engine. */
+struct placed_layer {
+    size_t engine;
+    struct mapping mapping;
+    struct chip chip;
+};
+
+static void cost(const struct cim_network_request *request, struct placed_layer *placed)
+{
+    const struct cim_engine *engine = &request->engines[placed->engine];
+    const struct chip_request chip = {
+        .accelerator = engine->accelerator,
+        .levels = engine->levels,
+        .mapping = &placed->mapping,
+        .bits = request->bits,
+        .node_m = request->node_m,
+        .is_timed = engine->is_timed,
+    };
+
+    chip_evaluate(&chip, &placed->chip);
+}
+
+static double energy_j(const struct chip *chip)
+{
+    double sum_j = 0;
+
+    for (int part = 0; part < PART_COUNT; part++)
+        sum_j += chip->part_j[part];
+    return sum_j;
+}
+
+/* What a schedule makes small. */
+static double objective(int schedule, const struct chip *chip)
+{
+    switch (schedule) {
+    case CIM_SCHEDULE_ENERGY: return energy_j(chip);
+    case CIM_SCHEDULE_EDP: return energy_j(chip) * chip->latency_s;
+    default: return chip->latency_s;
+    }
+}
+
+static enum status place_on(const struct cim_network_request *request, size_t layer,
+                            size_t engine, struct placed_layer *placed,
+                            struct error *reason)
+{
+    const struct machine machine = {
+        .accelerator = *request->engines[engine].accelerator,
+        .bits = request->bits,
+    };
+    enum status status;
+
+    placed->engine = engine;
+    status = machine_map_one(&machine, request->layers, layer, &placed->mapping,
+                             reason);
+    if (status == STATUS_OK)
+        cost(request, placed);
+    return status;
+}
+
+static enum status place(const struct cim_network_request *request, size_t layer,
+                         struct placed_layer *best, struct error *reason)
+{
+    const struct mensa *mensa = request->cim->mensa;
+    enum status status = STATUS_INFEASIBLE;
+    double least = INFINITY;
+
+    if (request->schedule == CIM_SCHEDULE_FAMILY && mensa->families_count)
+        return place_on(
+            request, layer,
+            family_engine(mensa, &request->layers->layers[layer], request->bits / 8.0),
+            best, reason);
+    for (size_t e = 0; e < mensa->engines_count; e++) {
+        struct placed_layer placed;
+
+        if (place_on(request, layer, e, &placed, reason) != STATUS_OK)
+            continue;
+        if (objective(request->schedule, &placed.chip) < least) {
+            least = objective(request->schedule, &placed.chip);
+            *best = placed;
+            status = STATUS_OK;
+        }
+    }
+    return status;
+}
+
+/* Elements that the next layer finds where this one left them. */
+static bool stays(const struct cim_network_request *request,
+                  const struct placed_layer *one, const struct placed_layer *next,
+                  const struct mac_layer *layer)
+{
+    const struct machine machine = {
+        .accelerator = *request->engines[one->engine].accelerator,
+        .bits = request->bits,
+    };
+    double capacity = machine_capacity(&machine, LEVEL_INPUT_BUFFER);
+
+    if (capacity <= 0)
+        capacity = machine_capacity(&machine, LEVEL_GLOBAL_BUFFER);
+    return one->engine == next->engine && mac_layer_outputs(layer) <= capacity;
+}
+
+/* Activations that stay on the chip do not pass through DRAM. */
+static void forward(const struct cim_network_request *request,
+                    struct placed_layer *placed, size_t count)
+{
+    const struct mac_layer *layers = request->layers->layers;
+
+    for (size_t i = 0; i < count; i++) {
+        struct mapping *m = &placed[i].mapping;
+        const struct machine machine = {
+            .accelerator = *request->engines[placed[i].engine].accelerator,
+            .bits = request->bits,
+        };
+
+        if (i > 0 && stays(request, &placed[i - 1], &placed[i], &layers[i - 1]))
+            m->dram_reads = m->dram_weight_reads;
+        if (i + 1 < count && stays(request, &placed[i], &placed[i + 1], &layers[i]))
+            m->dram_writes = 0;
+        m->cycles -= m->stall_cycles;
+        m->stall_cycles = 0;
+        mapping_stall(&machine, m);
+        cost(request, &placed[i]);
+    }
+}
+
+static double levels_j(const struct chip *chip)
+{
+    double sum_j = 0;
+
+    for (int level = 0; level < LEVEL_COUNT; level++)
+        sum_j += chip->part_j[level];
+    return sum_j;
+}
+
+static void layer_add(const struct cim_network_request *request,
+                      const struct placed_layer *placed, double leakage_w,
+                      struct cim_network *sum)
+{
+    const struct accelerator *a = request->engines[placed->engine].accelerator;
+    const struct chip *chip = &placed->chip;
+    const struct mapping *m = &placed->mapping;
+    double bytes = (m->dram_reads + m->dram_writes) * request->bits / 8;
+    double own_w = chip->levels_leakage_w + chip->logic_leakage_w;
+
+    sum->compute_s += (m->cycles - m->stall_cycles) / a->clock_hz;
+    sum->memory_s += bytes / a->dram_bytes_per_s;
+    sum->latency_s += chip->latency_s;
+    sum->dram_bytes += bytes;
+    sum->offchip_bytes += a->dram_is_stacked ? 0 : bytes;
+    sum->roofline_s += fmax(m->macs / chip->peak_macs_hz, bytes / a->dram_bytes_per_s);
+    sum->engine = placed->engine + 1;
+    sum->part_j[CIM_PART_BUFFERS] += levels_j(chip);
+    sum->part_j[CIM_PART_MEMORY] += chip->part_j[PART_DRAM];
+    sum->part_j[CIM_PART_STATIC] += chip->part_j[PART_LEAKAGE] +
+                                    chip->part_j[PART_DRAM_BACKGROUND] +
+                                    (leakage_w - own_w) * chip->latency_s;
+    sum->part_j[CIM_PART_COMPUTE] += chip->part_j[PART_MAC] + chip->part_j[PART_NOC] +
+                                     chip->part_j[PART_CONTROL];
+}
+
+/* Area and leakage of all engines, at work or not. */
+static void engines_sum(const struct cim_network_request *request, double *area_m2,
+                        double *leakage_w)
+{
+    const struct mapping idle = { .cycles = 1 };
+
+    *area_m2 = *leakage_w = 0;
+    for (size_t e = 0; e < request->cim->mensa->engines_count; e++) {
+        struct placed_layer placed = { .engine = e, .mapping = idle };
+
+        cost(request, &placed);
+        *area_m2 += placed.chip.area_m2;
+        *leakage_w += placed.chip.levels_leakage_w + placed.chip.logic_leakage_w;
+    }
+}
+
+static enum status mensa_network(const struct cim_network_request *request,
+                                 struct cim_network *result, struct error *reason)
+{
+    const struct mac_layers *layers = request->layers;
+    struct placed_layer *placed = alloc_array(layers->count, sizeof *placed);
+    enum status status = STATUS_OK;
+    double leakage_w;
+
+    for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
+        status = place(request, i, &placed[i], reason);
+    if (status == STATUS_OK) {
+        forward(request, placed, layers->count);
+        engines_sum(request, &result->area_m2, &leakage_w);
+        result->dram_bytes = result->roofline_s = 0;
+        for (size_t i = 0; i < layers->count; i++)
+            if (!request->layer || layers->number[i] == request->layer)
+                layer_add(request, &placed[i], leakage_w, result);
+        for (int part = 0; part < CIM_PART_COUNT; part++)
+            result->energy_j += result->part_j[part];
+    }
+    free(placed);
+    return status;
+}
+
+const struct cim_family mensa_family = {
+    .knows_parts = true,
+    .check = mensa_check,
+    .network = mensa_network,
+    .engine = mensa_engine,
+};

@@ -1,0 +1,97 @@
+#include "machine/layerwise/layerwise.h"
+
+#include <math.h>
+
+enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
+                        struct error *reason)
+{
+    const struct cim_family *family = cim_families[request->cim->family];
+    struct cim_answer result = {
+        .latency_s = NAN,
+        .throughput_hz = NAN,
+        .energy_j = NAN,
+        .power_w = NAN,
+        .area_m2 = NAN,
+        .bytes_per_s = NAN,
+        .transpose_s = NAN,
+    };
+    enum status status;
+
+    if (!family->operate)
+        return error_set(reason, STATUS_INFEASIBLE, "%s has no single operations",
+                         request->cim->record.name);
+    status = family->operate(request, &result, reason);
+    if (status == STATUS_OK)
+        *answer = result;
+    return status;
+}
+
+size_t cim_engine_count(const struct cim *cim)
+{
+    const struct cim_family *family = cim_families[cim->family];
+    size_t count = 0;
+
+    while (family->engine && family->engine(cim, count))
+        count++;
+    return count;
+}
+
+static bool is_meant(const struct cim_network_request *request, size_t i)
+{
+    return !request->layer || request->layers->number[i] == request->layer;
+}
+
+/* What does not depend on the machine.  A product of two activations (attention) streams
+ * its second operand in; that is no weight, which would be in place before. */
+static void layers_count(const struct cim_network_request *request,
+                         struct cim_network *sum)
+{
+    for (size_t i = 0; i < request->layers->count; i++) {
+        const struct mac_layer *layer = &request->layers->layers[i];
+
+        if (!is_meant(request, i))
+            continue;
+        sum->macs += mac_layer_macs(layer);
+        if (!layer->streams_weights)
+            sum->weight_bytes += mac_layer_weights(layer) * request->bits / 8.0;
+    }
+}
+
+static enum status layers_add(const struct cim_network_request *request,
+                              struct cim_network *sum, struct error *reason)
+{
+    const struct cim_family *family = cim_families[request->cim->family];
+    const struct mac_layers *layers = request->layers;
+    enum status status = STATUS_OK;
+
+    if (family->network)
+        return family->network(request, sum, reason);
+    for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
+        if (is_meant(request, i))
+            status = family->layer(request, &layers->layers[i], sum, reason);
+    return status;
+}
+
+enum status cim_network(const struct cim_network_request *request,
+                        struct cim_network *result, struct error *reason)
+{
+    const struct cim_family *family = cim_families[request->cim->family];
+    struct cim_network sum = { .area_m2 = NAN, .dram_bytes = NAN, .roofline_s = NAN };
+    enum status status;
+
+    for (int part = 0; part < CIM_PART_COUNT; part++)
+        sum.part_j[part] = family->knows_parts ? 0 : NAN;
+    if (!family->layer && !family->network)
+        return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",
+                         request->cim->record.name);
+    layers_count(request, &sum);
+    if (sum.macs <= 0)
+        return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
+                         request->layer);
+    status = layers_add(request, &sum, reason);
+    if (status == STATUS_OK && family->finish)
+        status = family->finish(request, &sum, reason);
+    if (status == STATUS_OK)
+        *result = sum;
+    return status;
+}

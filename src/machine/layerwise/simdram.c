@@ -1,0 +1,264 @@
+/* SIMDRAM: bit-serial arithmetic in DRAM rows, one element per bitline (N. Hajinazar et
+ * al., ASPLOS 2021); its command sequences are in simdram_sequences.c.  Operands pass
+ * through a transposition unit in the memory controller: the cost of that is moving them
+ * over the channel.
+ *
+ * A network's layer is a matrix product.  The longer side of its outputs lies along the
+ * lanes, with that side's operand in their rows; the other operand is the same for all
+ * lanes, so the controller writes it by copying the constant rows.  Columns of the
+ * shorter side are dealt to the subarrays at work.  This mapping is ours; the paper names
+ * its three binary networks, not how their layers lie in the rows. */
+#include "machine/layerwise/simdram.h"
+
+#include <math.h>
+
+/* clang-format off */
+static const struct word backend_words[] = {
+    { "simdram", SIMDRAM_MAJORITY },
+    { "ambit", SIMDRAM_AND_OR },
+    { NULL, 0 },
+};
+
+static const struct field simdram_fields[] = {
+    FIELD_WORD(struct simdram, backend, backend_words, SIMDRAM_MAJORITY, "sequences of majority and NOT, or of AND, OR, XOR and NOT"),
+    FIELD_NUMBER(struct simdram, ras_s, "s", REQUIRED, 1e-9, 1e-6, "tRAS: a row stays active"),
+    FIELD_NUMBER(struct simdram, rp_s, "s", REQUIRED, 1e-9, 1e-6, "tRP: precharge"),
+    FIELD_NUMBER(struct simdram, overlap_s, "s", REQUIRED, 0, 1e-6, "from the first to the second activation of an AAP"),
+    FIELD_NUMBER(struct simdram, four_activates_s, "s", 0, 0, 1e-6, "tFAW of a rank (0: banks do not limit each other)"),
+    FIELD_COUNT(struct simdram, lanes, REQUIRED, 1, 1u << 30, "bits of a rank's row"),
+    FIELD_COUNT(struct simdram, banks, REQUIRED, 1, 65536, "banks of a rank"),
+    FIELD_COUNT(struct simdram, ranks, 1, 1, 65536, "ranks"),
+    FIELD_COUNT(struct simdram, subarrays, 1, 1, 65536, "subarrays of a bank that may work at once"),
+    FIELD_COUNT(struct simdram, rows, REQUIRED, 1, 1u << 30, "rows of a bank"),
+    FIELD_COUNT(struct simdram, chips, REQUIRED, 1, 65536, "chips of a rank"),
+    FIELD_NUMBER(struct simdram, supply_v, "V", REQUIRED, 0.1, 10, "VDD"),
+    FIELD_NUMBER(struct simdram, cycling_a, "A", REQUIRED, 0, 10, "IDD0 of a chip"),
+    FIELD_NUMBER(struct simdram, standby_a, "A", REQUIRED, 0, 10, "IDD2N of a chip"),
+    FIELD_NUMBER(struct simdram, active_a, "A", REQUIRED, 0, 10, "IDD3N of a chip"),
+    FIELD_NUMBER(struct simdram, read_a, "A", REQUIRED, 0, 10, "IDD4R of a chip"),
+    FIELD_NUMBER(struct simdram, write_a, "A", REQUIRED, 0, 10, "IDD4W of a chip"),
+    FIELD_NUMBER(struct simdram, channel_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "between host and a rank"),
+};
+const struct schema simdram_schema = {
+    .kind = "simdram", .size = sizeof(struct simdram),
+    .fields = simdram_fields, .field_count = FIELD_COUNT_OF(simdram_fields),
+};
+/* clang-format on */
+
+/* What activating and precharging a row adds to a rank's background: JEDEC's loop of
+ * IDD0 less the standby currents of its two parts (Micron, TN-40-07). */
+static double activate_j(const struct simdram *d)
+{
+    double charge = d->cycling_a * (d->ras_s + d->rp_s) - d->active_a * d->ras_s -
+                    d->standby_a * d->rp_s;
+
+    return (double)d->chips * d->supply_v * charge;
+}
+
+static enum status simdram_check(const struct cim *cim, struct error *err)
+{
+    const struct simdram *d = cim->simdram;
+
+    if (activate_j(d) <= 0)
+        return error_set(
+            err, STATUS_INPUT,
+            "cycling_a (IDD0) is %g A, less than standby alone takes; must "
+            "exceed the mean of active_a and standby_a over a row cycle",
+            d->cycling_a);
+    if (d->read_a <= d->active_a || d->write_a <= d->active_a)
+        return error_set(err, STATUS_INPUT,
+                         "read_a is %g A and write_a %g A, must exceed active_a (%g A)",
+                         d->read_a, d->write_a, d->active_a);
+    return STATUS_OK;
+}
+
+/* Banks and subarrays at work. */
+struct workforce {
+    double banks, subarrays; /* of a bank */
+};
+
+static enum status workforce_of(const struct cim *cim, uint64_t banks,
+                                uint64_t subarrays, struct workforce *force,
+                                struct error *reason)
+{
+    const struct simdram *d = cim->simdram;
+
+    *force = (struct workforce){
+        .banks = (double)(banks ? banks : d->banks * d->ranks),
+        .subarrays = subarrays ? (double)subarrays : 1,
+    };
+    if (banks > d->banks * d->ranks)
+        return error_set(reason, STATUS_INFEASIBLE, "%s has %ju banks, not %ju",
+                         cim->record.name, (uintmax_t)(d->banks * d->ranks),
+                         (uintmax_t)banks);
+    if (subarrays > d->subarrays)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s has %ju subarrays of a bank that work at once, not %ju",
+                         cim->record.name, (uintmax_t)d->subarrays,
+                         (uintmax_t)subarrays);
+    return STATUS_OK;
+}
+
+/* Subarrays of a rank share its activations: four in tFAW.  An AAP activates twice. */
+static double ranks_s(const struct simdram *d, double subarrays, double aaps,
+                      double aps)
+{
+    double alone_s = aaps * (d->ras_s + d->overlap_s + d->rp_s) +
+                     aps * (d->ras_s + d->rp_s);
+    double per_rank = ceil(subarrays / (double)d->ranks);
+    double shared_s = per_rank * (2 * aaps + aps) * d->four_activates_s / 4;
+
+    return fmax(alone_s, shared_s);
+}
+
+/* Power of ranks whose rows are open. */
+static double background_w(const struct simdram *d, double banks)
+{
+    return ceil(banks / (double)d->banks) * (double)d->chips * d->supply_v *
+           d->active_a;
+}
+
+static enum status simdram_operate(const struct cim_request *request,
+                                   struct cim_answer *answer, struct error *reason)
+{
+    const struct simdram *d = request->cim->simdram;
+    struct simdram_commands commands;
+    double time_s, total_j, lanes, operands;
+    struct workforce force;
+
+    if (workforce_of(request->cim, request->units, request->subarrays, &force,
+                     reason) != STATUS_OK ||
+        simdram_sequence(request->cim, request->operation, request->bits, &commands,
+                         reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
+    time_s = ranks_s(d, force.banks * force.subarrays, commands.aaps, commands.aps);
+    lanes = force.banks * force.subarrays * (double)d->lanes;
+    total_j = force.banks * force.subarrays * (2 * commands.aaps + commands.aps) *
+                  activate_j(d) +
+              background_w(d, force.banks) * time_s;
+    operands = simdram_operands(request->operation);
+    answer->aaps = (uint64_t)commands.aaps;
+    answer->aps = (uint64_t)commands.aps;
+    answer->lanes = (uint64_t)lanes;
+    answer->latency_s = time_s;
+    answer->throughput_hz = lanes / time_s;
+    answer->energy_j = total_j / lanes;
+    answer->power_w = total_j / time_s;
+    answer->transpose_s = lanes * operands * request->bits / 8 /
+                          (d->channel_bytes_per_s *
+                           fmin(force.banks, (double)d->ranks));
+    return STATUS_OK;
+}
+
+/* ---- networks */
+
+/* Commands of one output: a product and a sum per weight; of one bit XNOR with a
+ * constant (a copy of the row, or of its complement through the dual-contact row: one and
+ * a half AAPs in the mean), counts of up to 64 bits, their sum, and the sign. */
+static enum status dot_commands(const struct cim *cim, double depth, unsigned bits,
+                                struct simdram_commands *dot, struct error *reason)
+{
+    unsigned grown = (unsigned)ceil(log2(depth + 1)), word = 8, sum_bits;
+    struct simdram_commands one, add;
+
+    if (bits > 1) {
+        sum_bits = 2 * bits + grown < 64 ? 2 * bits + grown : 64;
+        if (simdram_sequence(cim, CIM_MULTIPLY, bits, &one, reason) != STATUS_OK ||
+            simdram_sequence(cim, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+            return STATUS_INFEASIBLE;
+        *dot = (struct simdram_commands){
+            .aaps = depth * (one.aaps + add.aaps + bits),
+            .aps = depth * (one.aps + add.aps),
+        };
+        return STATUS_OK;
+    }
+    while (word < 64 && word < depth)
+        word *= 2;
+    sum_bits = grown < 4 ? 4 : grown;
+    if (simdram_sequence(cim, CIM_BITCOUNT_FAST, word, &one, reason) != STATUS_OK ||
+        simdram_sequence(cim, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
+    *dot = (struct simdram_commands){
+        .aaps = 1.5 * depth + ceil(depth / word) * one.aaps +
+                (ceil(depth / word) - 1) * add.aaps,
+        .aps = ceil(depth / word) * one.aps + (ceil(depth / word) - 1) * add.aps,
+    };
+    if (simdram_sequence(cim, CIM_GREATER, sum_bits, &one, reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
+    dot->aaps += one.aaps;
+    dot->aps += one.aps;
+    return STATUS_OK;
+}
+
+static enum status simdram_layer(const struct cim_network_request *request,
+                                 const struct mac_layer *layer,
+                                 struct cim_network *result, struct error *reason)
+{
+    const struct simdram *d = request->cim->simdram;
+    struct gemm gemm = mac_layer_gemm(layer);
+    double groups = (double)layer->groups, lanes = (double)d->lanes;
+    double along = fmax((double)gemm.m, (double)gemm.n);
+    double across = fmin((double)gemm.m, (double)gemm.n);
+    bool holds_inputs = gemm.m >= gemm.n || layer->streams_weights;
+    double depth = (double)gemm.k, bytes = request->bits / 8.0;
+    double pieces = ceil(depth * request->bits / (double)d->rows); /* of a bank each */
+    double chunks = ceil(along / lanes), tasks = chunks * across * groups * pieces;
+    double units, rounds, compute_s, copies, written_s, read_s, read_bits;
+    struct simdram_commands dot;
+    struct workforce force;
+
+    if (workforce_of(request->cim, request->units, request->subarrays, &force,
+                     reason) != STATUS_OK ||
+        dot_commands(request->cim, ceil(depth / pieces), request->bits, &dot, reason) !=
+            STATUS_OK)
+        return STATUS_INFEASIBLE;
+    units = force.banks * force.subarrays;
+    rounds = ceil(tasks / units);
+    compute_s = rounds * ranks_s(d, fmin(units, tasks), dot.aaps, dot.aps);
+    /* every subarray that works on the same lanes has a copy of their operand */
+    copies = fmin(across, fmax(1, floor(units / (chunks * groups * pieces))));
+    written_s = holds_inputs ? copies * groups * (double)gemm.m * depth * bytes /
+                                   d->channel_bytes_per_s
+                             : 0;
+    read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(log2(depth + 1)) : 1;
+    read_s = pieces * mac_layer_outputs(layer) * read_bits / 8 /
+             d->channel_bytes_per_s; /* the host adds up pieces */
+    result->compute_s += compute_s;
+    result->input_s += written_s;
+    result->output_s += read_s;
+    result->offchip_bytes += (written_s + read_s) * d->channel_bytes_per_s;
+    result->part_j[CIM_PART_COMPUTE] += tasks * (2 * dot.aaps + dot.aps) *
+                                        activate_j(d);
+    result->part_j[CIM_PART_STATIC] += background_w(d, force.banks) *
+                                       (compute_s + written_s + read_s);
+    result->part_j[CIM_PART_TRANSFER] += (double)d->chips * d->supply_v *
+                                         (written_s * (d->write_a - d->active_a) +
+                                          read_s * (d->read_a - d->active_a));
+    result->latency_s += compute_s + written_s + read_s;
+    return STATUS_OK;
+}
+
+static enum status simdram_finish(const struct cim_network_request *request,
+                                  struct cim_network *result, struct error *reason)
+{
+    const struct simdram *d = request->cim->simdram;
+    double bytes = (double)(d->banks * d->ranks) * (double)d->rows * (double)d->lanes /
+                   8;
+
+    if (result->weight_bytes > bytes)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "weights of %.3g bytes do not fit %.3g bytes of rows",
+                         result->weight_bytes, bytes);
+    result->energy_j = result->part_j[CIM_PART_COMPUTE] +
+                       result->part_j[CIM_PART_TRANSFER] +
+                       result->part_j[CIM_PART_STATIC];
+    return STATUS_OK;
+}
+
+const struct cim_family simdram_family = {
+    .knows_parts = true,
+    .check = simdram_check,
+    .operate = simdram_operate,
+    .layer = simdram_layer,
+    .finish = simdram_finish,
+};

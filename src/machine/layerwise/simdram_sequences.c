@@ -1,0 +1,114 @@
+/* Command sequences in DRAM rows: AAP activates two rows one after the other (a copy, or
+ * a computation and a copy of its result), AP one (of three rows: their majority). */
+#include "machine/layerwise/simdram.h"
+
+#include <math.h>
+
+/* Commands of an n-bit operation are square n^2 + linear n + constant. */
+struct polynomial {
+    double square, linear, constant;
+};
+struct command_sequence {
+    struct polynomial aap, ap;
+};
+
+/* SIMDRAM's: the coefficients reproduce every count of the authors' sequences, n = 4, 8,
+ * 16, 32 and 64 (CMU-SAFARI/MIMDRAM at 49549f9, microworkloads). */
+/* clang-format off */
+static const struct command_sequence majority[] = {
+    [CIM_ADD] =           { { 0, 6, 1 },      { 0, 2, 0 } },
+    [CIM_SUBTRACT] =      { { 0, 7, 1 },      { 0, 1, 0 } },
+    [CIM_MULTIPLY] =      { { 8, -2, -1 },    { 3, -3, 0 } },
+    [CIM_DIVIDE] =        { { 7.25, 11, 0 },  { 1, 1, 0 } },
+    [CIM_MINIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
+    [CIM_MAXIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
+    [CIM_GREATER] =       { { 0, 2, 2 },      { 0, 1, 0 } },
+    [CIM_GREATER_EQUAL] = { { 0, 2, 2 },      { 0, 1, 0 } },
+    [CIM_EQUAL] =         { { 0, 2, 3 },      { 0, 2, 0 } },
+    [CIM_ABSOLUTE] =      { { 0, 10, -1 },    { 0, 0, 0 } },
+    [CIM_RELU] =          { { 0, 3, 1 },      { 0, 0, 0 } },
+    [CIM_IF_THEN_ELSE] =  { { 0, 6, 0 },      { 0, 1, 0 } },
+    [CIM_AND_REDUCTION] = { { 0, 2.5, 2 },    { 0, 0, 0 } },
+    [CIM_OR_REDUCTION] =  { { 0, 2.5, 2 },    { 0, 0, 0 } },
+    [CIM_XOR_REDUCTION] = { { 0, 3, 2 },      { 0, 0, 0 } },
+    [CIM_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
+    [CIM_POSITIVE] =      { { 0, 2.5, -1 },   { 0, 0, 0 } },
+    [CIM_BITCOUNT] =      { { 0, 6.75, -6 },  { 0, 1.75, -2 } },
+    [CIM_BITCOUNT_FAST] = { { 0, 6.5, -6 },   { 0, 1.5, -2 } },
+    [CIM_BITWEAVE] =      { { 0, 2, 4 },      { 0, 2, 0 } },
+};
+/* clang-format on */
+
+/* Ambit's, derived: gates as published (V. Seshadri et al., MICRO 2017, figure 8): AND, OR
+ * 4 AAP; NOT 2 AAP; XOR, XNOR 5 AAP and 2 AP; and the plainest circuits of them.  A full
+ * adder is two XOR, two AND, an OR; a subtraction inverts an operand; comparison carries
+ * a borrow (NOT, two AND, XNOR, OR a bit); selection is two AND and an OR a bit; products
+ * are added up shifted; division restores; a count of ones adds n - 1 times. */
+/* clang-format off */
+static const struct command_sequence and_or[] = {
+    [CIM_ADD] =           { { 0, 22, 0 },     { 0, 4, 0 } },
+    [CIM_SUBTRACT] =      { { 0, 24, 0 },     { 0, 4, 0 } },
+    [CIM_MULTIPLY] =      { { 26, -22, 0 },   { 4, -4, 0 } },
+    [CIM_DIVIDE] =        { { 36, 2, 0 },     { 4, 0, 0 } },
+    [CIM_MINIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
+    [CIM_MAXIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
+    [CIM_GREATER] =       { { 0, 19, 0 },     { 0, 2, 0 } },
+    [CIM_GREATER_EQUAL] = { { 0, 19, 2 },     { 0, 2, 0 } },
+    [CIM_EQUAL] =         { { 0, 9, -4 },     { 0, 2, 0 } },
+    [CIM_ABSOLUTE] =      { { 0, 14, 0 },     { 0, 4, 0 } },
+    [CIM_RELU] =          { { 0, 4, 2 },      { 0, 0, 0 } },
+    [CIM_IF_THEN_ELSE] =  { { 0, 12, 2 },     { 0, 0, 0 } },
+    [CIM_AND_REDUCTION] = { { 0, 4, -4 },     { 0, 0, 0 } },
+    [CIM_OR_REDUCTION] =  { { 0, 4, -4 },     { 0, 0, 0 } },
+    [CIM_XOR_REDUCTION] = { { 0, 5, -5 },     { 0, 2, -2 } },
+    [CIM_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
+    [CIM_POSITIVE] =      { { 0, 4, -2 },     { 0, 0, 0 } },
+    [CIM_BITCOUNT] =      { { 0, 22, -22 },   { 0, 4, -4 } },
+    [CIM_BITCOUNT_FAST] = { { 0, 22, -22 },   { 0, 4, -4 } },
+    [CIM_BITWEAVE] =      { { 0, 38, 6 },     { 0, 4, 0 } }, /* two comparisons, an AND */
+};
+/* clang-format on */
+
+enum { BITS_MIN = 4, BITS_MAX = 64 };
+
+static double commands(const struct polynomial *p, double bits)
+{
+    return (p->square * bits + p->linear) * bits + p->constant;
+}
+
+enum status simdram_sequence(const struct cim *cim, int operation, unsigned bits,
+                             struct simdram_commands *result, struct error *reason)
+{
+    const struct command_sequence *known = cim->simdram->backend == SIMDRAM_AND_OR
+                                               ? and_or
+                                               : majority;
+    double aaps, aps;
+
+    if (operation > CIM_BITWEAVE)
+        return error_set(reason, STATUS_INFEASIBLE, "%s has no command sequence for %s",
+                         cim->record.name, word_name(cim_operation_words, operation));
+    aaps = commands(&known[operation].aap, bits);
+    aps = commands(&known[operation].ap, bits);
+    if (bits < BITS_MIN || bits > BITS_MAX || aaps != floor(aaps) || aps != floor(aps))
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "no command sequence of %s for %u bits is known",
+                         word_name(cim_operation_words, operation), bits);
+    *result = (struct simdram_commands){ .aaps = aaps, .aps = aps };
+    return STATUS_OK;
+}
+
+double simdram_operands(int operation)
+{
+    switch (operation) {
+    case CIM_ABSOLUTE:
+    case CIM_RELU:
+    case CIM_AND_REDUCTION:
+    case CIM_OR_REDUCTION:
+    case CIM_XOR_REDUCTION:
+    case CIM_NOT_NEGATIVE:
+    case CIM_POSITIVE:
+    case CIM_BITCOUNT:
+    case CIM_BITCOUNT_FAST: return 2;
+    default: return 3;
+    }
+}

@@ -1,0 +1,78 @@
+/* Training in crossbars from a simulated chip's phases: T_BP = sum of all phases of all
+ * layers, T_DFA = forward phases and the longest layer's other phases, because errors
+ * reach all layers at once (C. Wolters et al., arXiv 2212.14337).  A fixed random matrix
+ * is taken to cost as much as the layer's activation gradient. */
+#include "machine/layerwise/layerwise.h"
+
+#include <math.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct field training_layer_fields[] = {
+    FIELD_TEXT(struct training_layer, name, NULL, "of the layer"),
+    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_s, "s", REQUIRED, 0, 1e9, "weights written"),
+    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "forward, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, update_j, "J", REQUIRED, 0, 1e9, "weights written"),
+};
+static const struct schema training_layer_schema = {
+    .kind = "layer", .size = sizeof(struct training_layer),
+    .fields = training_layer_fields, .field_count = FIELD_COUNT_OF(training_layer_fields),
+};
+
+static const struct field training_fields[] = {
+    FIELD_NAME(struct training, workload, "workload", NULL, "network that was simulated"),
+    FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
+    FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
+    FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),
+};
+const struct schema training_schema = {
+    .kind = "training", .size = sizeof(struct training),
+    .fields = training_fields, .field_count = FIELD_COUNT_OF(training_fields),
+};
+/* clang-format on */
+
+static enum status training_layer(const struct cim_network_request *request,
+                                  const struct mac_layer *layer,
+                                  struct cim_network *result, struct error *reason)
+{
+    const struct training *t = request->cim->training;
+    size_t i = (size_t)(layer - request->layers->layers);
+    const struct training_layer *l;
+    double backward_s;
+
+    if (strcmp(request->workload, t->workload) != 0 ||
+        request->layers->count != t->layers_count || layer->batch != t->batch)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s was simulated with %s in batches of %ju only",
+                         request->cim->record.name, t->workload, (uintmax_t)t->batch);
+    l = &t->layers[i];
+    backward_s = (l->activation_s + l->weight_s + l->update_s) / (double)t->batches;
+    result->forward_s += l->forward_s / (double)t->batches;
+    if (request->learning == CIM_FEEDBACK_ALIGNMENT)
+        result->backward_s = fmax(result->backward_s, backward_s);
+    else
+        result->backward_s += backward_s;
+    result->energy_j += (l->forward_j + l->activation_j + l->weight_j + l->update_j) /
+                        (double)t->batches;
+    return STATUS_OK;
+}
+
+static enum status training_finish(const struct cim_network_request *request,
+                                   struct cim_network *result, struct error *reason)
+{
+    (void)request;
+    (void)reason;
+    result->latency_s = result->forward_s + result->backward_s;
+    return STATUS_OK;
+}
+
+const struct cim_family training_family = {
+    .trains = true,
+    .layer = training_layer,
+    .finish = training_finish,
+};

@@ -1,0 +1,217 @@
+/* UPMEM: cores beside DRAM banks.  After J. Gomez-Luna et al., "Benchmarking a New
+ * Paradigm: Experimental Analysis of a Real Processing-in-Memory Architecture" (PrIM),
+ * IEEE Access 10, 2022. */
+#include "machine/layerwise/layerwise.h"
+
+#include <math.h>
+
+/* clang-format off */
+static const struct field upmem_operation_fields[] = {
+    FIELD_WORD(struct upmem_operation, operation, cim_operation_words, REQUIRED, "what is computed"),
+    FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
+    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
+};
+static const struct schema upmem_operation_schema = {
+    .kind = "operation", .size = sizeof(struct upmem_operation),
+    .fields = upmem_operation_fields, .field_count = FIELD_COUNT_OF(upmem_operation_fields),
+};
+
+static const struct field upmem_fields[] = {
+    FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
+    FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
+    FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
+    FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
+    FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
+    FIELD_NUMBER(struct upmem, scratchpad_bytes, "byte", REQUIRED, 1, 1e12, "SRAM of a DPU (WRAM)"),
+    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM read"),
+    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM write"),
+    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "of an MRAM transfer"),
+    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "of an MRAM transfer of a kernel"),
+    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "same data from the host to DPUs, bytes delivered"),
+    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "different data from the host to DPUs"),
+    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "from DPUs to the host"),
+    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "of all DPUs at work"),
+    FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
+};
+const struct schema upmem_schema = {
+    .kind = "upmem", .size = sizeof(struct upmem),
+    .fields = upmem_fields, .field_count = FIELD_COUNT_OF(upmem_fields),
+};
+/* clang-format on */
+
+/* Instructions a second of one DPU: each tasklet issues one in issue_cycles. */
+static double issue_hz(const struct upmem *u, uint64_t tasklets)
+{
+    uint64_t n = tasklets ? tasklets : u->tasklets;
+
+    return u->clock_hz * fmin(1, (double)n / (double)u->issue_cycles);
+}
+
+/* MRAM to WRAM or back: a start and a time per byte. */
+static double transfer_s(const struct upmem *u, bool is_read, double bytes)
+{
+    return ((is_read ? u->read_cycles : u->write_cycles) + u->cycles_per_byte * bytes) /
+           u->clock_hz;
+}
+
+static double instructions(const struct upmem *u, int operation, uint64_t bits)
+{
+    for (size_t i = 0; i < u->operations_count; i++)
+        if (u->operations[i].operation == operation && u->operations[i].bits == bits)
+            return u->operations[i].instructions;
+    return 0;
+}
+
+static enum status dpus_check(const struct cim *cim, uint64_t asked, uint64_t *dpus,
+                              struct error *reason)
+{
+    *dpus = asked ? asked : cim->upmem->dpus;
+    if (*dpus > cim->upmem->dpus)
+        return error_set(reason, STATUS_INFEASIBLE, "%s has %ju DPUs, not %ju",
+                         cim->record.name, (uintmax_t)cim->upmem->dpus,
+                         (uintmax_t)*dpus);
+    return STATUS_OK;
+}
+
+static enum status upmem_check(const struct cim *cim, struct error *err)
+{
+    const struct upmem *u = cim->upmem;
+
+    if (u->scratchpad_bytes < (double)u->tasklets * u->transfer_bytes)
+        return error_set(err, STATUS_INPUT,
+                         "transfer_bytes is %g, must let %ju tasklets' buffers fit "
+                         "scratchpad_bytes (%g)",
+                         u->transfer_bytes, (uintmax_t)u->tasklets,
+                         u->scratchpad_bytes);
+    return STATUS_OK;
+}
+
+static enum status memory_operate(const struct cim_request *request, uint64_t dpus,
+                                  struct cim_answer *answer, struct error *reason)
+{
+    const struct upmem *u = request->cim->upmem;
+    double bytes = (double)request->elements;
+
+    if (bytes < 8 || bytes > 2048 || fmod(bytes, 8) > 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "an MRAM transfer is 8 to 2048 bytes, a multiple of 8, not %g",
+                         bytes);
+    answer->lanes = dpus;
+    answer->latency_s = transfer_s(u, request->operation == CIM_MEMORY_READ, bytes);
+    answer->throughput_hz = (double)dpus / answer->latency_s;
+    answer->bytes_per_s = bytes / answer->latency_s;
+    return STATUS_OK;
+}
+
+static enum status upmem_operate(const struct cim_request *request,
+                                 struct cim_answer *answer, struct error *reason)
+{
+    const struct upmem *u = request->cim->upmem;
+    double count = instructions(u, request->operation, request->bits);
+    uint64_t dpus;
+
+    if (dpus_check(request->cim, request->units, &dpus, reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
+    if (request->operation == CIM_MEMORY_READ || request->operation == CIM_MEMORY_WRITE)
+        return memory_operate(request, dpus, answer, reason);
+    if (count <= 0)
+        return error_set(reason, STATUS_INFEASIBLE, "%s has no %s of %u bits",
+                         request->cim->record.name,
+                         word_name(cim_operation_words, request->operation),
+                         request->bits);
+    answer->lanes = dpus;
+    answer->latency_s = count / issue_hz(u, request->tasklets);
+    answer->throughput_hz = (double)dpus / answer->latency_s;
+    answer->power_w = u->power_w * (double)dpus / (double)u->dpus;
+    answer->energy_j = answer->power_w / answer->throughput_hz;
+    return STATUS_OK;
+}
+
+/* How outputs (m x n, n over all groups) are dealt: columns n to DPUs, and rows m where
+ * DPUs are left. */
+struct shares {
+    double columns, rows; /* of one DPU, the largest share */
+    double groups;        /* whose inputs its columns need */
+    double dpus;          /* with work */
+    bool is_broadcast;    /* all DPUs take the same inputs */
+};
+
+static struct shares shares_of(const struct gemm *gemm, uint64_t groups, uint64_t dpus)
+{
+    double n = (double)gemm->n * (double)groups, m = (double)gemm->m;
+    double across = fmin(n, (double)dpus);
+    double down = fmin(m, floor((double)dpus / across));
+
+    return (struct shares){
+        .columns = ceil(n / across),
+        .rows = ceil(m / down),
+        .groups = ceil(ceil(n / across) / (double)gemm->n),
+        .dpus = across * down,
+        .is_broadcast = down <= 1 && groups == 1,
+    };
+}
+
+/* Weights stream from MRAM for each output; inputs do, too, where a column of them
+ * exceeds what the tasklets' buffers leave of the scratchpad.  The host sends a
+ * convolution's windows as columns of a product, overlaps and all. */
+static enum status upmem_layer(const struct cim_network_request *request,
+                               const struct mac_layer *layer,
+                               struct cim_network *result, struct error *reason)
+{
+    const struct upmem *u = request->cim->upmem;
+    struct gemm gemm = mac_layer_gemm(layer);
+    double bytes = request->bits / 8.0;
+    double per_mac = instructions(u, CIM_MULTIPLY, request->bits) +
+                     instructions(u, CIM_ADD, request->bits);
+    uint64_t tasklets = request->tasklets ? request->tasklets : u->tasklets;
+    double spare = u->scratchpad_bytes - (double)tasklets * u->transfer_bytes;
+    double macs, moved, compute_s, memory_s, inputs_s;
+    struct shares share;
+    uint64_t dpus;
+
+    if (dpus_check(request->cim, request->units, &dpus, reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
+    if (instructions(u, CIM_MULTIPLY, request->bits) <= 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s has no multiplication of %u bits",
+                         request->cim->record.name, request->bits);
+    share = shares_of(&gemm, layer->groups, dpus);
+    macs = share.columns * share.rows * (double)gemm.k;
+    moved = macs * bytes * ((double)gemm.k * bytes > spare ? 2 : 1);
+    compute_s = macs * per_mac / issue_hz(u, request->tasklets);
+    memory_s = moved / u->transfer_bytes * transfer_s(u, true, u->transfer_bytes);
+    inputs_s = share.groups * share.rows * (double)gemm.k * bytes * share.dpus /
+               (share.is_broadcast ? u->broadcast_bytes_per_s : u->scatter_bytes_per_s);
+    if (layer->streams_weights) /* the second operand is not in place either */
+        inputs_s += mac_layer_weights(layer) * bytes / u->scatter_bytes_per_s;
+    result->compute_s += compute_s;
+    result->memory_s += memory_s;
+    result->input_s += inputs_s;
+    result->output_s += mac_layer_outputs(layer) * bytes / u->gather_bytes_per_s;
+    result->offchip_bytes += (mac_layer_inputs(layer) + mac_layer_outputs(layer)) *
+                             bytes;
+    result->latency_s += fmax(compute_s, memory_s);
+    return STATUS_OK;
+}
+
+static enum status upmem_finish(const struct cim_network_request *request,
+                                struct cim_network *result, struct error *reason)
+{
+    const struct upmem *u = request->cim->upmem;
+    double dpus = (double)(request->units ? request->units : u->dpus);
+
+    if (result->weight_bytes > dpus * u->memory_bytes)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "weights of %.3g bytes do not fit %g DPUs of %.3g bytes",
+                         result->weight_bytes, dpus, u->memory_bytes);
+    result->latency_s += result->input_s + result->output_s;
+    result->energy_j = u->power_w * dpus / (double)u->dpus * result->latency_s;
+    return STATUS_OK;
+}
+
+const struct cim_family upmem_family = {
+    .check = upmem_check,
+    .operate = upmem_operate,
+    .layer = upmem_layer,
+    .finish = upmem_finish,
+};

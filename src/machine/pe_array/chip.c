@@ -1,0 +1,100 @@
+#include "machine/pe_array/chip.h"
+
+#include "machine/pe_array/scaling.h"
+
+/* Energy of a multiply-accumulate by bits: fits of QKeras (C. Coelho et al., Nature
+ * Machine Intelligence 3, 2021; 45 nm integers, pJ). */
+static double mac_ratio(double bits, double record_bits)
+{
+    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits +
+                    0.003125 * bits;
+    double record = 0.002994791667 * record_bits * record_bits +
+                    0.001041666667 * record_bits + 0.003125 * record_bits;
+
+    return energy / record;
+}
+
+static double record_pes(const struct accelerator *a)
+{
+    return (double)(a->pe_rows * a->pe_columns);
+}
+
+static double pes_of(const struct chip_request *r)
+{
+    const struct accelerator *a = r->accelerator;
+
+    return (double)((r->pe_rows ? r->pe_rows : a->pe_rows) *
+                    (r->pe_columns ? r->pe_columns : a->pe_columns));
+}
+
+/* Memories inside the PEs grow in number with the array. */
+static double instances_of(const struct chip_request *r, const struct level *level)
+{
+    double count = (double)level->instances;
+
+    return level->level >= LEVEL_PE_INPUT
+               ? count * pes_of(r) / record_pes(r->accelerator)
+               : count;
+}
+
+static void levels_add(const struct chip_request *r, struct chip *chip)
+{
+    const struct accelerator *a = r->accelerator;
+    const struct machine machine = { .word_bits = r->word_bits };
+
+    for (size_t l = 0; l < a->levels_count; l++) {
+        const struct level *level = &a->levels[l];
+        int id = level->level;
+        const struct level_cost *cost = &r->levels[id];
+        const struct level_use *use = &r->mapping->levels[id];
+        uint64_t word_bits = machine_word_bits(&machine, level);
+        double count = instances_of(r, level);
+        double reads = level_accesses(use->reads, r->bits, word_bits);
+        double writes = level_accesses(use->writes, r->bits, word_bits);
+        double busy_s = (reads * cost->read_s + writes * cost->write_s) /
+                        (count * cost->banks);
+
+        if (!level->is_registers && r->is_timed && busy_s > chip->latency_s)
+            chip->latency_s = busy_s;
+        chip->part_j[id] = reads * cost->read_j + writes * cost->write_j;
+        chip->instances[id] = count;
+        chip->leakage_w[id] = cost->leakage_w * count;
+        chip->levels_leakage_w += chip->leakage_w[id];
+        chip->area_m2 += cost->area_m2 * count;
+    }
+}
+
+void chip_evaluate(const struct chip_request *r, struct chip *chip)
+{
+    const struct accelerator *a = r->accelerator;
+    const struct mapping *m = r->mapping;
+    double pes = pes_of(r), energy, power, area;
+    double *part_j = chip->part_j;
+    struct scaling there, here;
+
+    scaling_at(a->node_m, a->low_power, &there);
+    scaling_at(r->node_m, a->low_power, &here);
+    energy = here.energy / there.energy;
+    power = here.power / there.power;
+    area = here.area / there.area;
+    *chip = (struct chip){
+        .latency_s = m->cycles / a->clock_hz,
+        .dram_j_per_bit = r->dram_j_per_bit > 0 ? r->dram_j_per_bit : a->dram_j_per_bit,
+        .peak_macs_hz = pes * (double)a->pe_depth * a->clock_hz,
+    };
+    levels_add(r, chip);
+    chip->area_m2 += a->mac_area_m2 * pes * area;
+    chip->logic_leakage_w = a->mac_leakage_w * pes * power;
+    part_j[PART_MAC] = m->computed_macs * a->mac_j * energy *
+                       mac_ratio((double)r->bits, (double)a->mac_bits);
+    part_j[PART_NOC] = m->noc_elements * a->noc_j * energy;
+    part_j[PART_TRANSFORM] = m->transform_ops * a->transform_j * energy;
+    part_j[PART_CONTROL] = a->control_w * energy * chip->latency_s * pes /
+                               record_pes(a) +
+                           m->instructions * a->instruction_j * energy;
+    part_j[PART_LEAKAGE] = (chip->levels_leakage_w + chip->logic_leakage_w) *
+                           chip->latency_s;
+    part_j[PART_DRAM] = (m->dram_reads + m->dram_writes) * r->bits *
+                        chip->dram_j_per_bit;
+    part_j[PART_DRAM_BACKGROUND] = a->dram_background_w * chip->latency_s;
+}

@@ -1,0 +1,66 @@
+/* A core with vector lanes (one lane: scalar), a first cache (pe-input) and perhaps a
+ * second (global-buffer).  Every cycle one vector multiply-accumulate issues, fed by two
+ * loads of which register blocking saves half.  Below, products are blocked so that three
+ * square tiles fit the cache, which moves 2 mnk / tile elements (J. Hong and H. Kung,
+ * STOC 1981), but never less than each operand once. */
+#include "machine/pe_array/family.h"
+
+#include <math.h>
+
+static enum status cpu_check(const struct accelerator *accelerator, struct error *err)
+{
+    if (!accelerator_level(accelerator, LEVEL_PE_INPUT))
+        return error_set(err, STATUS_INPUT,
+                         "is a cpu, must have a level pe-input, its first cache");
+    return STATUS_OK;
+}
+
+static double blocked(const struct gemm *gemm, double once, double capacity)
+{
+    double products = (double)gemm->m * (double)gemm->n * (double)gemm->k;
+    double moved = 2 * products / sqrt(capacity / 3);
+
+    return moved > once ? moved : once;
+}
+
+static enum status cpu_map(const struct machine *machine, const struct mac_layer *layer,
+                           struct mapping *mapping, struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    struct gemm gemm = mac_layer_gemm(layer);
+    double lanes = (double)(a->pe_columns * a->pe_rows), groups = (double)layer->groups;
+    double first = machine_capacity(machine, LEVEL_PE_INPUT);
+    double second = machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
+    double inputs = mac_layer_inputs(layer), weights = mac_layer_weights(layer);
+    double outputs = mac_layer_outputs(layer), reads = inputs + weights;
+    double vectors = groups * (double)gemm.m * (double)gemm.k *
+                     ceil((double)gemm.n / lanes);
+
+    (void)err;
+    mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
+    mapping->cycles = vectors;
+    mapping->instructions = 2 * vectors; /* the product, and half of two loads */
+    mapping->pe_cycles = vectors * lanes;
+    mapping->active_pes = mapping->macs / vectors;
+    mapping->levels[LEVEL_PE_INPUT].reads = mapping->macs;
+    mapping->levels[LEVEL_PE_INPUT].writes = groups *
+                                             blocked(&gemm, reads / groups, first);
+    mapping->levels[LEVEL_PE_INPUT].writes += outputs;
+    mapping->dram_reads = groups * blocked(&gemm, reads / groups, first);
+    mapping->dram_writes = outputs;
+    if (second > 0) {
+        mapping->levels[LEVEL_GLOBAL_BUFFER].reads = mapping->dram_reads;
+        mapping->dram_reads = groups * blocked(&gemm, reads / groups, second);
+        mapping->levels[LEVEL_GLOBAL_BUFFER].writes = mapping->dram_reads + outputs;
+        mapping->levels[LEVEL_GLOBAL_BUFFER].reads += outputs;
+    }
+    mapping->dram_weight_reads = mapping->dram_reads * weights / reads;
+    return STATUS_OK;
+}
+
+const struct accel_family cpu_family = {
+    .name = "cpu",
+    .summary = "a core with vector lanes and caches",
+    .check = cpu_check,
+    .map = cpu_map,
+};

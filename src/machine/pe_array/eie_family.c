@@ -1,0 +1,245 @@
+/* EIE (S. Han et al., ISCA 2016): fully-connected layers with pruned weights in
+ * compressed sparse columns.  PE p holds the rows p, p + PEs, ...; an entry is a shared
+ * weight's index and a run of zeros before it, and a run that is too long takes padding
+ * entries.  Activations that are not zero are broadcast, one a cycle at most, into a
+ * queue per PE; a full queue holds the broadcast back.  Weights are taken as independent
+ * with the layer's density; the draw depends on the layer alone. */
+#include "machine/pe_array/family.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static enum status eie_check(const struct accelerator *accelerator, struct error *err)
+{
+    static const enum level_id needed[] = { LEVEL_PE_WEIGHT, LEVEL_PE_INDEX,
+                                            LEVEL_PE_INPUT };
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!accelerator_level(accelerator, needed[i]))
+            return error_set(err, STATUS_INPUT, "is eie, must have a level %s",
+                             word_name(level_words, needed[i]));
+    return STATUS_OK;
+}
+
+/* splitmix64 (G. Steele et al., OOPSLA 2014): 1 to 2^53, a number in (0, 1] times 2^53. */
+static uint64_t draw(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    z ^= z >> 31;
+    return (z >> 11) + 1;
+}
+
+/* Gaps between non-zero weights are geometric: floor(log(u) / log(1 - density)) of a number
+ * u.  A gap is at least g where u is at most (1 - density)^g; these limits stand in a
+ * table, the first to be looked at for the leading bits of u in a guide (H. Chen and
+ * Y. Asau, AIIE Transactions 6, 1974).  Next to a limit, where rounding decides, and beyond
+ * the table the logarithm is taken. */
+enum { GUIDE_BITS = 10, LIMITS_MOST = 4096 };
+struct gaps {
+    double per_log;
+    uint64_t longest; /* gaps from here on are all alike */
+    uint64_t *limits,
+        *within; /* of gap g: u at most limits[g], surely so at within[g] */
+    uint32_t guide[1 << GUIDE_BITS];
+};
+
+static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
+{
+    const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
+    uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
+
+    gaps->per_log = 1 / log1p(-density);
+    gaps->longest = longest;
+    gaps->limits = alloc_array(2 * (most + 2), sizeof *gaps->limits);
+    gaps->within = gaps->limits + most + 2;
+    gaps->limits[0] = gaps->within[0] = UINT64_MAX;
+    for (uint64_t g = 1; g <= most; g++) {
+        double limit = 0x1p53 * exp((double)g / gaps->per_log);
+
+        gaps->limits[g] = (uint64_t)(limit * (1 + nearness)) + 1;
+        gaps->within[g] = (uint64_t)(limit * (1 - nearness));
+    }
+    gaps->limits[most + 1] = 0; /* ends every search */
+    if (most < longest)
+        gaps->within[most] = 0;
+    for (uint64_t i = 0; i < 1 << GUIDE_BITS; i++) {
+        uint64_t largest = (i + 1) << (53 - GUIDE_BITS);
+
+        while (gaps->limits[gap] < largest)
+            gap--;
+        gaps->guide[i] = (uint32_t)gap;
+    }
+}
+
+static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
+{
+    uint64_t u = draw(state);
+    uint64_t gap = gaps->guide[(u - 1) >> (53 - GUIDE_BITS)];
+
+    while (u <= gaps->limits[gap + 1])
+        gap++;
+    if (u > gaps->within[gap]) {
+        double exact = log((double)u * 0x1p-53) * gaps->per_log;
+
+        gap = exact < (double)gaps->longest ? (uint64_t)exact : gaps->longest;
+    }
+    return gap;
+}
+
+/* Entries of `rows` positions; a gap of g zeros takes g / 2^run_bits padding entries. */
+static unsigned entries_draw(uint64_t rows, const struct gaps *gaps, uint64_t run_bits,
+                             uint64_t *state)
+{
+    unsigned entries = 0;
+    uint64_t at = 0;
+
+    while (at < rows) {
+        uint64_t gap = gap_draw(gaps, state);
+
+        if (gap >= rows - at)
+            break;
+        entries += 1 + (unsigned)(gap >> run_bits);
+        at += gap + 1;
+    }
+    return entries;
+}
+
+/* What the simulation counts. */
+struct eie_run {
+    double cycles, entries;
+    double columns; /* with entries, all PEs */
+};
+
+/* Column by column: a PE works on a column once it has been broadcast and the column
+ * before is done, and keeps it in its queue until then; so the broadcast of a column
+ * waits until every PE is done with the one `depth` before it. */
+static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double density,
+                         uint64_t depth, uint64_t run_bits, struct eie_run *result)
+{
+    uint64_t state = rows * 1000003 + columns, broadcast = 0, last = 0;
+    uint64_t *done = alloc_array(pes, sizeof *done);
+    uint64_t *left = alloc_array(depth, sizeof *left); /* the last PE's queue */
+    uint64_t each = rows / pes, longer = rows % pes;
+    struct gaps gaps = { .limits = NULL };
+
+    *result = (struct eie_run){ 0 };
+    if (density < 1)
+        gaps_create(&gaps, density, each + 1);
+    for (uint64_t c = 0; c < columns; c++) {
+        uint64_t latest = 0, entries_sum = 0, busy = 0;
+
+        if (c >= depth && left[c % depth] > broadcast)
+            broadcast = left[c % depth];
+        for (uint64_t p = 0; p < pes; p++) {
+            uint64_t own = each + (p < longer);
+            uint64_t start = done[p] > broadcast ? done[p] : broadcast;
+            unsigned entries = density < 1 ? entries_draw(own, &gaps, run_bits, &state)
+                                           : (unsigned)own;
+
+            done[p] = start + entries;
+            latest = done[p] > latest ? done[p] : latest;
+            entries_sum += entries;
+            busy += entries > 0;
+        }
+        last = latest > last ? latest : last;
+        result->entries += (double)entries_sum;
+        result->columns += (double)busy;
+        left[c % depth] = latest;
+        broadcast++;
+    }
+    result->cycles = (double)(last > broadcast ? last : broadcast);
+    free(gaps.limits);
+    free(done);
+    free(left);
+}
+
+/* Reads of the weight memory: a word holds several entries, and a column may begin
+ * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads. */
+static double entry_words(const struct machine *machine, const struct eie_run *run)
+{
+    const struct accelerator *a = &machine->accelerator;
+    const struct level *level = accelerator_level(a, LEVEL_PE_WEIGHT);
+    double entry_bits = (double)(a->run_bits +
+                                 4); /* and 4 of a shared weight's index */
+    double per_word = floor((double)machine_word_bits(machine, level) / entry_bits);
+
+    return run->entries / per_word + run->columns * (1 - 1 / per_word);
+}
+
+static enum status eie_map(const struct machine *machine, const struct mac_layer *layer,
+                           struct mapping *mapping, struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    struct gemm gemm = mac_layer_gemm(layer);
+    double pes = (double)(a->pe_rows * a->pe_columns), times;
+    double columns = ceil((double)gemm.k * layer->activation_density);
+    struct eie_run run;
+
+    if (machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) <
+        (machine->bits > 8 ? machine->bits : 8))
+        return error_set(err, STATUS_INFEASIBLE,
+                         "a word of the weight memory is narrower than a weight");
+    if (layer->streams_weights)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "layer '%s' has no weights to compress", layer->name);
+    eie_simulate(a->pe_rows * a->pe_columns, gemm.n, (uint64_t)columns,
+                 layer->weight_density, a->queue_depth, a->run_bits, &run);
+    times = (double)(gemm.m * layer->groups); /* one vector after the other */
+    mapping->macs = mac_layer_macs(layer);
+    mapping->computed_macs = times * run.entries;
+    mapping->ideal_cycles = times * run.entries / pes;
+    mapping->cycles = times * run.cycles;
+    mapping->pe_cycles = mapping->cycles * pes;
+    mapping->active_pes = run.entries / run.cycles;
+    /* words of entries, two pointers a column, an accumulator read and written back */
+    mapping->levels[LEVEL_PE_WEIGHT].reads =
+        times * entry_words(machine, &run) *
+        (double)(machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) /
+                 machine->bits);
+    mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
+    mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
+    mapping->levels[LEVEL_PE_INPUT].writes = times * run.entries;
+    mapping->noc_elements = times * columns * pes;
+    return STATUS_OK;
+}
+
+/* An entry per non-zero weight, padding left out. */
+static double eie_held_bits(const struct machine *machine,
+                            const struct mac_layer *layer)
+{
+    return mac_layer_weights(layer) * layer->weight_density *
+           (double)(machine->accelerator.run_bits + 4);
+}
+
+/* A column visits every PE; a draw per entry, and one that ends it. */
+static double eie_map_s(const struct machine *machine, const struct mac_layer *layer)
+{
+    const double visit_s = 1.4e-9, draw_s = 7e-9;
+    const struct accelerator *a = &machine->accelerator;
+    double pes = (double)(a->pe_rows * a->pe_columns);
+    struct gemm gemm = mac_layer_gemm(layer);
+    double draws = layer->weight_density < 1
+                       ? pes + (double)gemm.n * layer->weight_density
+                       : 0;
+
+    if (layer->streams_weights)
+        return 0;
+    return (double)gemm.k * layer->activation_density *
+           (pes * visit_s + draws * draw_s);
+}
+
+const struct accel_family eie_family = {
+    .name = "eie",
+    .summary =
+        "pruned fully-connected layers, compressed columns, broadcast activations",
+    .counts_zeros = true,
+    .check = eie_check,
+    .held_bits = eie_held_bits,
+    .map = eie_map,
+    .map_s = eie_map_s,
+};

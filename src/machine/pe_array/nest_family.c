@@ -1,0 +1,233 @@
+/* Accelerators described by a loop nest: the record lists DRAM, memories and fan-outs from
+ * the outside in, each with the tensors it keeps and the loops it may have.  Where the
+ * record states all loops ("P8 Q2 M4") the mapping is evaluated as it is; where it only
+ * names dimensions ("PQM") the mapper searches, and with a star behind them ("PQM*") it
+ * chooses their order, too. */
+#include "machine/pe_array/family.h"
+#include "machine/pe_array/nest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char dimension_letters[] = "CMPQRSN";
+static const char tensor_letters[] = "wio";
+
+/* Reads a step's loops into the place, its stated factors into the mapping.  False if
+ * the text is not such. */
+static bool loops_parse(const char *text, struct nest_place *place,
+                        uint64_t factors[NEST_DIMENSIONS], bool *is_stated)
+{
+    while (*text) {
+        const char *letter;
+        char *end;
+
+        if (*text == ' ') {
+            text++;
+            continue;
+        }
+        if (*text == '*' && !text[1]) {
+            place->order_is_free = true;
+            break;
+        }
+        letter = strchr(dimension_letters, *text);
+        if (!letter || place->order_count == NEST_DIMENSIONS)
+            return false;
+        place->order[place->order_count++] = (enum nest_dimension)(letter -
+                                                                   dimension_letters);
+        place->allowed |= 1u << (letter - dimension_letters);
+        text++;
+        if (*text >= '0' && *text <= '9') {
+            factors[letter - dimension_letters] = strtoull(text, &end, 10);
+            if (factors[letter - dimension_letters] == 0)
+                return false;
+            *is_stated = true;
+            text = end;
+        }
+    }
+    return true;
+}
+
+static bool keeps_parse(const char *text, bool keeps[TENSORS])
+{
+    for (; *text; text++) {
+        const char *letter = strchr(tensor_letters, *text);
+
+        if (!letter)
+            return false;
+        keeps[letter - tensor_letters] = true;
+    }
+    return true;
+}
+
+/* The record's nest; *is_stated if it gives loop bounds. */
+static bool nest_make(const struct machine *machine, struct nest *nest,
+                      struct nest_mapping *mapping, bool *is_stated)
+{
+    const struct accelerator *a = &machine->accelerator;
+
+    *nest =
+        (struct nest){ .place_count = a->nest_count, .stride = 1, .mac_j = a->mac_j };
+    *is_stated = false;
+    for (size_t p = 0; p < NEST_PLACES_MAX; p++)
+        for (int d = 0; d < NEST_DIMENSIONS; d++)
+            mapping->factors[p][d] = 1;
+    for (size_t p = 0; p < a->nest_count; p++) {
+        const struct nest_step *step = &a->nest[p];
+        struct nest_place *place = &nest->places[p];
+        const struct level *level = NULL;
+
+        place->is_spatial = step->at == NEST_STEP_SPATIAL;
+        place->fanout = step->fanout;
+        if (!loops_parse(step->loops, place, mapping->factors[p], is_stated) ||
+            !keeps_parse(step->keeps, place->keeps))
+            return false;
+        if (step->at == NEST_STEP_DRAM) {
+            place->read_j = place->write_j = a->dram_j_per_bit * machine->bits;
+        } else if (!place->is_spatial) {
+            level = accelerator_level(a, (enum level_id)step->at);
+            if (!level)
+                return false;
+            place->capacity = (double)machine_level_bytes(machine, level) * 8 /
+                              (double)machine->bits;
+            place->read_j = level_accesses(level->read_j, machine->bits,
+                                           level->word_bits);
+            place->write_j = level_accesses(level->write_j, machine->bits,
+                                            level->word_bits);
+        }
+    }
+    return true;
+}
+
+static enum status nest_check(const struct accelerator *accelerator, struct error *err)
+{
+    const struct machine machine = { .accelerator = *accelerator, .bits = 8 };
+    struct nest_mapping mapping;
+    struct nest nest;
+    bool is_stated;
+
+    if (accelerator->nest_count < 2 || accelerator->nest_count > NEST_PLACES_MAX ||
+        accelerator->nest[0].at != NEST_STEP_DRAM)
+        return error_set(
+            err, STATUS_INPUT,
+            "is a loop-nest, must have a nest of 2 to %d steps, dram first",
+            NEST_PLACES_MAX);
+    if (!nest_make(&machine, &nest, &mapping, &is_stated))
+        return error_set(
+            err, STATUS_INPUT,
+            "has a nest with a wrong step, must name levels of the record, "
+            "loops such as \"P8 Q2\" or \"PQ\" of C M P Q R S N, and keep "
+            "some of w, i and o");
+    return STATUS_OK;
+}
+
+static void layer_bounds(const struct mac_layer *layer, struct nest *nest)
+{
+    nest->bounds[NEST_C] = layer->channels;
+    nest->bounds[NEST_M] = layer->filters;
+    nest->bounds[NEST_P] = layer->out_height;
+    nest->bounds[NEST_Q] = layer->out_width;
+    nest->bounds[NEST_R] = layer->kernel_height;
+    nest->bounds[NEST_S] = layer->kernel_width;
+    nest->bounds[NEST_N] = layer->batch;
+    nest->stride = layer->stride;
+}
+
+static bool covers(const struct nest *nest, const struct nest_mapping *mapping)
+{
+    for (int d = 0; d < NEST_DIMENSIONS; d++) {
+        uint64_t product = 1;
+
+        for (size_t p = 0; p < nest->place_count; p++)
+            product *= mapping->factors[p][d];
+        if (product != nest->bounds[d])
+            return false;
+    }
+    return true;
+}
+
+static enum status nest_map(const struct machine *machine,
+                            const struct mac_layer *layer, struct mapping *mapping,
+                            struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    double groups = (double)layer->groups;
+    struct nest_mapping loops;
+    struct nest_counts counts;
+    struct nest nest;
+    bool is_stated;
+
+    if (!nest_make(machine, &nest, &loops, &is_stated))
+        return error_set(err, STATUS_INFEASIBLE, "the record's nest is wrong");
+    layer_bounds(layer, &nest);
+    if (is_stated && !covers(&nest, &loops))
+        return error_set(err, STATUS_INFEASIBLE,
+                         "the record states loops of another layer than '%s'",
+                         layer->name);
+    if ((!is_stated && !nest_search(&nest, &loops)) ||
+        !nest_evaluate(&nest, &loops, &counts))
+        return error_set(err, STATUS_INFEASIBLE, "no mapping of '%s' fits the memories",
+                         layer->name);
+    mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
+    mapping->cycles = groups * counts.cycles;
+    mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
+    mapping->active_pes = counts.macs / counts.cycles;
+    for (size_t p = 0; p < nest.place_count; p++)
+        for (int t = 0; t < TENSORS; t++) {
+            if (a->nest[p].at == NEST_STEP_DRAM) {
+                mapping->dram_reads += groups * counts.reads[p][t];
+                mapping->dram_writes += groups * counts.writes[p][t];
+            } else if (a->nest[p].at != NEST_STEP_SPATIAL) {
+                mapping->levels[a->nest[p].at].reads += groups * counts.reads[p][t];
+                mapping->levels[a->nest[p].at].writes += groups * counts.writes[p][t];
+            }
+        }
+    mapping->dram_weight_reads = groups * counts.reads[0][TENSOR_WEIGHTS];
+    return STATUS_OK;
+}
+
+/* Ways to write a number as a product of so many factors, in order. */
+static double products_count(uint64_t number, uint64_t factors)
+{
+    double ways = 1;
+
+    for (uint64_t prime = 2; number > 1; prime++) {
+        if (prime > number / prime)
+            prime = number;
+        for (uint64_t times = 1; number % prime == 0; times++, number /= prime)
+            ways *= (double)(times + factors - 1) / (double)times;
+    }
+    return ways;
+}
+
+/* A search looks at about the square root of all mappings; what the bounds cut off differs,
+ * so one layer may take a tenth of this or five times as long. */
+static double nest_map_s(const struct machine *machine, const struct mac_layer *layer)
+{
+    const double root_s = 7e-5;
+    struct nest_mapping loops;
+    struct nest nest;
+    bool is_stated;
+    double mappings = 1;
+
+    if (!nest_make(machine, &nest, &loops, &is_stated) || is_stated)
+        return 0;
+    layer_bounds(layer, &nest);
+    for (int d = 0; d < NEST_DIMENSIONS; d++) {
+        uint64_t places = 0;
+
+        for (size_t p = 0; p < nest.place_count; p++)
+            places += nest.places[p].allowed >> d & 1;
+        if (places > 0)
+            mappings *= products_count(nest.bounds[d], places);
+    }
+    return root_s * sqrt(mappings);
+}
+
+const struct accel_family nest_family = {
+    .name = "loop-nest",
+    .summary = "memories and fan-outs with loops, stated or searched",
+    .check = nest_check,
+    .map = nest_map,
+    .map_s = nest_map_s,
+};

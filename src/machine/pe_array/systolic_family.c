@@ -1,0 +1,187 @@
+/* Systolic arrays with a buffer per operand, or one for all.  Padding, groups and batch
+ * are computed as they are, groups one after the other or side by side on columns that
+ * have inputs of their own; a fold's partial sums are read back; and of the orders of
+ * folds (rows or columns of the array outermost) the one with less DRAM traffic is
+ * taken.  Buffers are double, so half of each holds the data at work. */
+#include "machine/pe_array/family.h"
+
+#include <math.h>
+
+/* Operands of one group. */
+struct operands {
+    double inputs, weights, outputs;                   /* different elements */
+    double input_buffer, weight_buffer, output_buffer; /* halves, elements */
+};
+
+static enum status systolic_check(const struct accelerator *accelerator,
+                                  struct error *err)
+{
+    bool has_buffers = accelerator_level(accelerator, LEVEL_INPUT_BUFFER) &&
+                       accelerator_level(accelerator, LEVEL_WEIGHT_BUFFER) &&
+                       accelerator_level(accelerator, LEVEL_OUTPUT_BUFFER);
+
+    if (accelerator->dataflow == DATAFLOW_RECORD)
+        return error_set(err, STATUS_INPUT,
+                         "dataflow is 'record', must be os, ws or is");
+    if (!has_buffers && !accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
+        return error_set(
+            err, STATUS_INPUT,
+            "is systolic, must have a global-buffer, or an input-, a weight- "
+            "and an output-buffer");
+    return STATUS_OK;
+}
+
+/* A shared buffer is taken as a third per operand. */
+static void operands_of(const struct machine *machine, const struct mac_layer *layer,
+                        double groups, struct operands *o)
+{
+    double shared = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
+    bool is_split = accelerator_level(&machine->accelerator, LEVEL_INPUT_BUFFER) !=
+                    NULL;
+
+    *o = (struct operands){
+        .inputs = mac_layer_inputs(layer) / groups,
+        .weights = mac_layer_weights(layer) / groups,
+        .outputs = mac_layer_outputs(layer) / groups,
+        .input_buffer =
+            (is_split ? machine_capacity(machine, LEVEL_INPUT_BUFFER) : shared) / 2,
+        .weight_buffer =
+            (is_split ? machine_capacity(machine, LEVEL_WEIGHT_BUFFER) : shared) / 2,
+        .output_buffer =
+            (is_split ? machine_capacity(machine, LEVEL_OUTPUT_BUFFER) : shared) / 2,
+    };
+}
+
+/* Times an operand of `size` comes from DRAM: once if it, or the tile that the inner
+ * loop comes back to, stays in the buffer; else once per step of the outer loop. */
+static double fetches(double size, double tile, double buffer, double steps)
+{
+    return size <= buffer || tile <= buffer ? 1 : steps;
+}
+
+static double at_most(double value, double limit)
+{
+    return value < limit ? value : limit;
+}
+
+/* DRAM elements read and written by one group in one order of folds.  Groups side by side
+ * have inputs of their own: no fold of columns asks for another's again. */
+static void traffic(const struct operands *o, const struct gemm *gemm,
+                    enum dataflow dataflow, const struct systolic_folds *folds,
+                    const struct accelerator *a, bool is_spread, bool columns_outer,
+                    double *reads, double *weight_reads, double *writes)
+{
+    double row_folds = (double)folds->row_folds,
+           column_folds = (double)folds->column_folds;
+    double rows = at_most((double)a->pe_rows, (double)folds->spatial_rows);
+    double columns = at_most((double)a->pe_columns, (double)folds->spatial_columns);
+    double m = (double)gemm->m, n = (double)gemm->n, k = (double)gemm->k;
+    double spills = 0, inputs, weights;
+
+    switch (dataflow) {
+    case DATAFLOW_OS: /* rows: pixels, columns: filters; nothing is accumulated twice */
+        inputs = fetches(o->inputs,
+                         columns_outer ? INFINITY : at_most(rows * k, o->inputs),
+                         o->input_buffer, column_folds);
+        weights = fetches(o->weights, columns_outer ? columns * k : INFINITY,
+                          o->weight_buffer, row_folds);
+        break;
+    case DATAFLOW_WS: /* rows: depth, columns: filters */
+        inputs = fetches(o->inputs, columns_outer ? INFINITY : o->inputs / row_folds,
+                         o->input_buffer, column_folds);
+        weights = 1;
+        spills = fetches(o->outputs, columns_outer ? m * columns : INFINITY,
+                         o->output_buffer, row_folds) -
+                 1;
+        break;
+    default: /* rows: depth, columns: pixels */
+        inputs = 1;
+        weights = fetches(o->weights, columns_outer ? INFINITY : rows * n,
+                          o->weight_buffer, column_folds);
+        spills = fetches(o->outputs, columns_outer ? n * columns : INFINITY,
+                         o->output_buffer, row_folds) -
+                 1;
+        break;
+    }
+    if (is_spread)
+        inputs = 1;
+    *weight_reads = weights * o->weights;
+    *reads = inputs * o->inputs + *weight_reads + spills * o->outputs;
+    *writes = (1 + spills) * o->outputs;
+}
+
+/* Accesses of the buffers by the array, one group. */
+static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
+                        const struct systolic_folds *folds, struct level_use *input,
+                        struct level_use *weight, struct level_use *output)
+{
+    double m = (double)gemm->m, n = (double)gemm->n, k = (double)gemm->k;
+    double row_folds = (double)folds->row_folds,
+           column_folds = (double)folds->column_folds;
+    bool is_os = dataflow == DATAFLOW_OS, is_is = dataflow == DATAFLOW_IS;
+
+    input->reads = m * k * (is_is ? 1 : column_folds);
+    weight->reads = k * n * (is_os ? row_folds : is_is ? column_folds : 1);
+    output->writes = m * n * (is_os ? 1 : row_folds);
+    output->reads = is_os ? 0 : m * n * (row_folds - 1);
+}
+
+static enum status systolic_map(const struct machine *machine,
+                                const struct mac_layer *layer, struct mapping *mapping,
+                                struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    enum dataflow dataflow = (enum dataflow)a->dataflow;
+    struct gemm gemm = mac_layer_gemm(layer);
+    uint64_t spread = a->spreads_groups ? layer->groups : 1;
+    struct systolic_folds folds;
+    bool is_split = accelerator_level(a, LEVEL_INPUT_BUFFER) != NULL;
+    struct level_use *input =
+        &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
+    struct level_use uses[3] = { { 0 } };
+    double groups = (double)(layer->groups / spread), reads[2], weight_reads[2],
+           writes[2];
+    struct operands o;
+    int best;
+
+    (void)err;
+    gemm.n *= spread;
+    folds = systolic_fold(&gemm, dataflow, a->pe_rows, a->pe_columns);
+    operands_of(machine, layer, groups, &o);
+    for (int order = 0; order < 2; order++)
+        traffic(&o, &gemm, dataflow, &folds, a, spread > 1, order == 1, &reads[order],
+                &weight_reads[order], &writes[order]);
+    best = reads[1] + writes[1] < reads[0] + writes[0];
+    buffer_uses(&gemm, dataflow, &folds, &uses[0], &uses[1], &uses[2]);
+    if (spread > 1) /* every group's columns read that group's inputs */
+        uses[0].reads = (double)gemm.m * (double)gemm.k * (double)spread *
+                        ceil((double)(gemm.n / spread) / (double)a->pe_columns);
+    mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
+    mapping->cycles = groups * (double)systolic_cycles(&folds, a->overlap);
+    mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
+    mapping->active_pes = systolic_mapping(&folds, a->pe_rows, a->pe_columns) *
+                          (double)(a->pe_rows * a->pe_columns);
+    mapping->dram_reads = groups * reads[best];
+    mapping->dram_weight_reads = groups * weight_reads[best];
+    mapping->dram_writes = groups * writes[best];
+    /* what comes from DRAM is written into a buffer, what goes there is read from it */
+    uses[0].writes += reads[best] - weight_reads[best];
+    uses[1].writes += weight_reads[best];
+    uses[2].reads += writes[best];
+    for (int i = 0; i < 3; i++) {
+        struct level_use *use = is_split ? input + i : input;
+
+        use->reads += groups * uses[i].reads;
+        use->writes += groups * uses[i].writes;
+    }
+    /* every operand crosses every PE of its row or column */
+    mapping->noc_elements = 2 * mapping->macs;
+    return STATUS_OK;
+}
+
+const struct accel_family systolic_family = {
+    .name = "systolic",
+    .summary = "operands flow through a grid of PEs, one of them stays",
+    .check = systolic_check,
+    .map = systolic_map,
+};

@@ -1,0 +1,170 @@
+/* A matrix unit (rows x columns outputs, depth products a cycle) with Winograd transform
+ * units beside it, in the manner of R. Andri et al., MICRO 2022.  A layer takes the way
+ * that is faster: direct, or transformed, when the longest of matrix unit, transforms
+ * (input and output side by side) and DRAM decides. */
+#include "machine/pe_array/family.h"
+#include "machine/pe_array/winograd.h"
+
+#include <math.h>
+
+bool winograd_applies(const struct mac_layer *layer)
+{
+    return layer->kernel_height == 3 && layer->kernel_width == 3 &&
+           layer->stride == 1 && layer->groups == 1 && !layer->streams_weights;
+}
+
+void winograd_count(const struct mac_layer *layer, uint64_t tile,
+                    struct winograd_counts *counts)
+{
+    bool is_f2 = tile == 2; /* operations per tile: Lavin and Gray, recalled */
+    double data = is_f2 ? 32 : 156, filter = is_f2 ? 28 : 72, inverse = is_f2 ? 24 : 90;
+    double across = (double)((layer->out_width + tile - 1) / tile);
+    double down = (double)((layer->out_height + tile - 1) / tile);
+    double tiles = (double)layer->batch * across * down;
+    double channels = (double)layer->channels, filters = (double)layer->filters;
+    double elements = (double)((tile + 2) * (tile + 2));
+
+    *counts = (struct winograd_counts){
+        .macs = tiles * elements * channels * filters,
+        .tiles = tiles,
+        .data_ops = tiles * channels * data,
+        .filter_ops = channels * filters * filter,
+        .inverse_ops = tiles * filters * inverse,
+        .input_elements = tiles * elements * channels,
+        .weight_elements = elements * channels * filters,
+    };
+}
+
+static enum status winograd_check(const struct accelerator *accelerator,
+                                  struct error *err)
+{
+    if (!accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
+        return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
+    if (accelerator->tile != 0 && accelerator->tile != 2 && accelerator->tile != 4)
+        return error_set(err, STATUS_INPUT, "tile is %llu, must be 0, 2 or 4",
+                         (unsigned long long)accelerator->tile);
+    if (accelerator->tile && accelerator->transform_ops_hz <= 0)
+        return error_set(err, STATUS_INPUT,
+                         "transform_ops_hz is 0, must be given with a tile");
+    return STATUS_OK;
+}
+
+static double folds(uint64_t size, uint64_t unit)
+{
+    return (double)((size + unit - 1) / unit);
+}
+
+static double product_cycles(const struct accelerator *a, uint64_t m, uint64_t n,
+                             uint64_t k)
+{
+    return folds(m, a->pe_rows) * folds(n, a->pe_columns) * folds(k, a->pe_depth);
+}
+
+/* DRAM: with half the buffer for the smaller operand's block, the other comes once per
+ * block.  Weights come as they are and are transformed on the chip. */
+static void dram_count(const struct machine *machine, const struct mac_layer *layer,
+                       struct mapping *mapping)
+{
+    double half = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 2;
+    double inputs = mac_layer_inputs(layer), weights = mac_layer_weights(layer);
+    double by_weights = weights + inputs * ceil(weights / half);
+    double by_inputs = inputs + weights * ceil(inputs / half);
+
+    mapping->dram_reads = by_weights < by_inputs ? by_weights : by_inputs;
+    mapping->dram_weight_reads = by_weights < by_inputs ? weights
+                                                        : weights * ceil(inputs / half);
+    mapping->dram_writes = mac_layer_outputs(layer);
+}
+
+/* Operands enter the matrix unit once per block of its other side; the buffer also
+ * takes in what comes from DRAM and gives what goes there. */
+static void buffer_count(const struct accelerator *a, double products, double outputs,
+                         struct mapping *mapping)
+{
+    struct level_use *buffer = &mapping->levels[LEVEL_GLOBAL_BUFFER];
+
+    buffer->reads = products / (double)a->pe_columns + products / (double)a->pe_rows +
+                    mapping->dram_writes;
+    buffer->writes = outputs + mapping->dram_reads;
+}
+
+static void direct_map(const struct machine *machine, const struct mac_layer *layer,
+                       struct mapping *mapping)
+{
+    const struct accelerator *a = &machine->accelerator;
+    struct gemm gemm = mac_layer_gemm(layer);
+
+    mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
+    mapping->cycles = (double)layer->groups * product_cycles(a, gemm.m, gemm.n, gemm.k);
+    dram_count(machine, layer, mapping);
+    buffer_count(a, mapping->computed_macs, mac_layer_outputs(layer), mapping);
+}
+
+static void transformed_map(const struct machine *machine,
+                            const struct mac_layer *layer, struct mapping *mapping)
+{
+    const struct accelerator *a = &machine->accelerator;
+    uint64_t side = a->tile + 2;
+    struct winograd_counts counts;
+    double transform_cycles;
+
+    winograd_count(layer, a->tile, &counts);
+    mapping->macs = mac_layer_macs(layer);
+    mapping->computed_macs = counts.macs;
+    mapping->cycles = (double)(side * side) * product_cycles(a, (uint64_t)counts.tiles,
+                                                             layer->filters,
+                                                             layer->channels);
+    mapping->transform_ops = counts.data_ops + counts.filter_ops + counts.inverse_ops;
+    transform_cycles = fmax(counts.data_ops + counts.filter_ops, counts.inverse_ops) /
+                       a->transform_ops_hz * a->clock_hz;
+    mapping->cycles = fmax(mapping->cycles, transform_cycles);
+    dram_count(machine, layer, mapping);
+    buffer_count(a, counts.macs,
+                 counts.tiles * (double)(side * side) * (double)layer->filters,
+                 mapping);
+    mapping->levels[LEVEL_GLOBAL_BUFFER].writes += counts.input_elements +
+                                                   counts.weight_elements;
+}
+
+static double winograd_macs(const struct mac_layer *layer, uint64_t tile)
+{
+    struct winograd_counts counts;
+
+    winograd_count(layer, tile, &counts);
+    return counts.macs;
+}
+
+static enum status winograd_map(const struct machine *machine,
+                                const struct mac_layer *layer, struct mapping *mapping,
+                                struct error *err)
+{
+    const struct accelerator *a = &machine->accelerator;
+    double units = (double)(a->pe_rows * a->pe_columns * a->pe_depth);
+    struct mapping other = *mapping;
+
+    (void)err;
+    direct_map(machine, layer, mapping);
+    mapping_stall(machine, mapping);
+    if (a->tile && winograd_applies(layer)) {
+        transformed_map(machine, layer, &other);
+        mapping_stall(machine, &other);
+        if (other.cycles < mapping->cycles)
+            *mapping = other;
+    }
+    if (a->tile && winograd_applies(layer)) { /* taken or not */
+        mapping->direct_macs = mapping->macs;
+        mapping->transformed_macs = winograd_macs(layer, a->tile);
+    }
+    mapping->pe_cycles = (mapping->cycles - mapping->stall_cycles) * units;
+    mapping->active_pes = mapping->computed_macs /
+                          (mapping->cycles - mapping->stall_cycles);
+    mapping->noc_elements = 2 * mapping->computed_macs;
+    return STATUS_OK;
+}
+
+const struct accel_family winograd_family = {
+    .name = "winograd",
+    .summary = "a matrix unit with transform units for 3 x 3 convolutions",
+    .check = winograd_check,
+    .map = winograd_map,
+};

@@ -1,0 +1,13 @@
+/* What the array model is asked at a design point. */
+#ifndef NVSWEEP_STAGE_ARRAY_STAGE_H
+#define NVSWEEP_STAGE_ARRAY_STAGE_H
+
+#include "array/array.h"
+#include "stage/visit.h"
+
+/* Fills in the array request for `point`, which may differ from visit->point only in what
+ * the array is.  STATUS_INFEASIBLE and reason if the library has no such node. */
+enum status array_request_at(const struct visit *visit, const struct point *point,
+                             struct array_request *request, struct error *reason);
+
+#endif

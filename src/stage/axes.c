@@ -1,0 +1,91 @@
+/* The list of axes, with the tables of words that the models bring. */
+#include "stage/axes.h"
+
+#include "machine/pe_array/systolic.h"
+#include "array/array.h"
+#include "base/units.h"
+#include "machine/layerwise/layerwise.h"
+#include "machine/crossbar/crossbar.h"
+#include "cloud/training.h"
+#include "edge/edge.h"
+#include "reliability/wear.h"
+#include "tech/node.h"
+#include "workload/workload.h"
+
+const struct word rules_words[] = {
+    { "physical", RULES_PHYSICAL },
+    { "nvsim", RULES_NVSIM },
+    { "physical_nvsim_writes", RULES_PHYSICAL_NVSIM_WRITES },
+    { "nvsim_any", RULES_NVSIM_ANY },
+    { NULL, 0 },
+};
+
+const struct word power_gating_words[] = {
+    { "off", 0 },
+    { "on", 1 },
+    { NULL, 0 },
+};
+
+const struct word wires_words[] = {
+    { "rules", WIRES_RULES },
+    { "unrepeated", WIRES_UNREPEATED },
+    { "repeated", WIRES_REPEATED },
+    { "low_swing", WIRES_LOW_SWING },
+    { NULL, 0 },
+};
+
+const struct word leakage_time_words[] = {
+    { "llc", LEAKAGE_LLC },
+    { "memory", LEAKAGE_MEMORY },
+    { NULL, 0 },
+};
+
+const struct word placement_words[] = {
+    { "all", PLACEMENT_ALL },
+    { "weights", PLACEMENT_WEIGHTS },
+    { NULL, 0 },
+};
+
+const struct word energy_source_words[] = {
+    { "array", ENERGY_ARRAY },
+    { "record", ENERGY_RECORD },
+    { NULL, 0 },
+};
+
+const struct word idle_words[] = {
+    { "on", IDLE_ON },
+    { "gate", IDLE_GATE },
+    { "reload", IDLE_RELOAD },
+    { NULL, 0 },
+};
+
+const struct word overlap_words[] = {
+    { "no", 0 },
+    { "yes", 1 },
+    { NULL, 0 },
+};
+
+#define LIST_RECORD(shelf_) .shelf = (shelf_)
+#define LIST_WORD(words_) .words = (words_)
+#define LIST_COUNT(none) .words = (none)
+#define LIST_NUMBER(none) .words = (none)
+
+#define FALLBACK_RECORD(value) .fallback = (value)
+#define FALLBACK_WORD(word) .fallback_word = (word)
+#define FALLBACK_COUNT(value) .fallback = (value)
+#define FALLBACK_NUMBER(value) .fallback = (value)
+
+const struct axis_spec axis_specs[AXES] = {
+#define AXIS(kind_, name_, key_, units_, fallback_, min_, max_, list_, meaning_) \
+    [AXIS_##name_] = { .kind = AXIS_##kind_,                                     \
+                       .name = #name_,                                           \
+                       .key = #key_,                                             \
+                       .units = (units_),                                        \
+                       FALLBACK_##kind_(fallback_),                              \
+                       .min = (min_),                                            \
+                       .max = (max_),                                            \
+                       LIST_##kind_(list_),                                      \
+                       .meaning = (meaning_) },
+#include "axes.def"
+#undef AXIS
+};

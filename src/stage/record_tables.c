@@ -1,0 +1,54 @@
+/* The list of library tables, with the schemas that the models bring. */
+#include "stage/record_tables.h"
+
+#include "machine/pe_array/accelerator.h"
+#include "carbon/carbon.h"
+#include "machine/layerwise/layerwise.h"
+#include "machine/crossbar/crossbar.h"
+#include "hdc/hdc.h"
+#include "cloud/training.h"
+#include "edge/edge.h"
+#include "machine/gpu/platform.h"
+#include "space/machine.h"
+#include "tech/cell.h"
+#include "tech/node.h"
+#include "uncertainty/spread.h"
+#include "workload/workload.h"
+
+#include <math.h>
+
+const struct schema *const shelf_schemas[SHELF_COUNT] = {
+    [SHELF_TECHNOLOGY] = &cell_schema,
+    [SHELF_NODE] = &node_schema,
+    [SHELF_WORKLOAD] = &workload_schema,
+    [SHELF_PLATFORM] = &platform_schema,
+    [SHELF_ACCELERATOR] = &accelerator_schema,
+    [SHELF_GRID] = &grid_region_schema,
+    [SHELF_FAB] = &fab_schema,
+    [SHELF_DEVICE] = &device_schema,
+    [SHELF_INSTANCE] = &instance_schema,
+    [SHELF_DATASET] = &dataset_schema,
+    [SHELF_SITE] = &site_schema,
+    [SHELF_VIDEO] = &video_schema,
+    [SHELF_SPREAD] = &spread_schema,
+    [SHELF_CIM] = &cim_schema,
+    [SHELF_MACHINE] = &machine_schema,
+    [SHELF_CROSSBAR] = &crossbar_schema,
+    [SHELF_HDC] = &hdc_schema,
+    [SHELF_HDC_TASK] = &hdc_task_schema,
+};
+
+const struct node *library_node(const struct library *library, double node_m,
+                                int roadmap)
+{
+    const struct shelf *shelf = &library->shelves[SHELF_NODE];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct node *node = shelf->records[i];
+
+        if ((int)node->roadmap == roadmap &&
+            fabs(node->node_m - node_m) <= 1e-3 * node_m)
+            return node;
+    }
+    return NULL;
+}
