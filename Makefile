@@ -13,7 +13,7 @@ export OMPI_CC := $(CC)
 # src/ in the order data flows.  CORE sees neither MPI, HDF5 nor libconfig, so a model
 # that reached for them would not build.
 CORE     := base tech array workload space \
-            machine/gpu machine/pe_array machine/layerwise machine/crossbar \
+            machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
             hdc carbon cloud reliability edge uncertainty stage
 CONFIG   := config
 IMPORT   := import
@@ -88,11 +88,14 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)
 
-torture: all $(BUILD)/bench_runner  ## kill running sweeps KILLS= times (25), compare the bytes
-	$(Q)BUILD=$(BUILD) KILLS=$(KILLS) tests/run_torture.sh
+torture: all $(BUILD)/bench_runner  ## disturb SEEDS= (300) running sweeps in every way, compare the bytes; FIRST= repeats one
+	$(Q)BUILD=$(BUILD) SEEDS=$(or $(SEEDS),300) SECONDS_MOST=$(or $(LIMIT),3600) tests/run_torture.sh
 
 slurm-test: deps all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
+
+nfs-test: deps all $(BUILD)/bench_runner  ## run, kill and resume on a real NFS with two page caches (user-mode-linux)
+	$(Q)BUILD=$(BUILD) tests/nfs/lab; code=$$?; [ $$code = 77 ] || exit $$code
 
 fuzz: all  ## feed broken files to every reader, SECONDS= (600) each, by libFuzzer
 	$(Q).ci/deps $(FUZZ_PACKAGES)
@@ -174,7 +177,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps torture slurm-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps torture slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

@@ -15,7 +15,7 @@ def draw_mensa(data):
     looks = fig.Look()
     for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "throughput"),
                                         (all_axes[1], "network_j", 3.0, "energy")):
-        gain = nv.over(nv.metric(data, name), cim="mensa-edge-tpu").sel(cim="mensa")
+        gain = nv.over(nv.metric(data, name), machine="mensa-edge-tpu").sel(machine="mensa")
         gain = gain.transpose("workload", "schedule")
         mean = np.exp(np.log(gain).mean("workload"))
         fig.grouped_bars(axes, [*gain.workload.values, "geometric mean"],
@@ -48,8 +48,8 @@ def draw_layers(data):
             if name != "Pascal": # the Edge TPU's roof
                 axes.plot(at, np.minimum(peak, at * bandwidth), color=looks[name]["color"],
                           lw=0.8)
-        for machine in data.cim.values:
-            pick = {"cim": machine, "workload": network}
+        for machine in data.machine.values:
+            pick = {"machine": machine, "workload": network}
             rate = nv.metric(data, "network_macs_hz").sel(pick)
             intensity = nv.metric(data, "network_intensity").sel(pick).fillna(1e4)
             engine = nv.metric(data, "network_engine").sel(pick)
@@ -83,7 +83,7 @@ def draw_binary(data):
                                     constrained_layout=True)
     for axes, network in zip(all_axes, time.workload.values):
         for machine in time.cim.values:
-            one = time.sel(workload=network, cim=machine)
+            one = time.sel(workload=network, machine=machine)
             axes.plot(one.units, one, **looks.line(str(machine)), label=str(machine))
         axes.set_xscale("log", base=2)
         axes.set_xticks(one.units.values, [str(u) for u in one.units.values])

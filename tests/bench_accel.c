@@ -1,6 +1,6 @@
 /* Layer evaluations per second and core, by accelerator family, over a network's layers, and
- * what machine_map_s estimates over what they take. */
-#include "machine/pe_array/family.h"
+ * what pe_machine_map_s estimates over what they take. */
+#include "machine/pe_array/mapping.h"
 #include "config/library.h"
 
 #include <stdio.h>
@@ -18,24 +18,24 @@ static double now_s(void)
 static void family_measure(const struct library *library, const char *name,
                            const char *network)
 {
-    const struct record *record = library_find(library, SHELF_ACCELERATOR, name);
+    const struct record *record = library_find(library, SHELF_MACHINE, name);
     const struct record *workload = library_find(library, SHELF_WORKLOAD, network);
     struct mac_layers layers;
-    struct machine machine;
+    struct pe_machine machine;
     struct mapping mapping;
     double begin_s, took_s, sum = 0;
     uint64_t rounds = 0;
 
     if (!record || !workload)
         return;
-    machine = (struct machine){ .accelerator = *(const struct accelerator *)record,
-                                .bits = 16 };
+    machine = (struct pe_machine){ .accelerator = *(const struct pe_array *)record,
+                                   .bits = 16 };
     if (mac_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE,
                           1, 0, NULL) != STATUS_OK)
         return;
     begin_s = now_s();
     do {
-        if (machine_map(&machine, &layers, 0, &mapping, NULL) == STATUS_OK)
+        if (pe_machine_map(&machine, &layers, 0, &mapping, NULL) == STATUS_OK)
             sum += mapping.cycles;
         rounds++;
     } while (now_s() - begin_s < 0.4);
@@ -43,8 +43,8 @@ static void family_measure(const struct library *library, const char *name,
     printf(
         "accel     %-15s %-26s %-16s %12.4g layers/s per core, estimated %5.2f of the "
         "time (%.4g cycles)\n",
-        accel_families[machine.accelerator.family]->name, name, network,
-        (double)layers.count / took_s, machine_map_s(&machine, &layers, 0) / took_s,
+        machine_family(&machine.accelerator.machine)->name, name, network,
+        (double)layers.count / took_s, pe_machine_map_s(&machine, &layers, 0) / took_s,
         sum / (double)rounds);
     mac_layers_free(&layers);
 }

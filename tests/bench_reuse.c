@@ -3,7 +3,7 @@
  * the same run. */
 #include "base/memory.h"
 #include "base/units.h"
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 #include "workload/set_associative.h"
 #include "workload/stack_distance.h"
 
@@ -39,7 +39,7 @@ static struct layer product = { .name = "product",
 static struct workload workload = { .layers = &product, .layers_count = 1 };
 
 /* 28 processors of two thread blocks, as the GTX 1080 Ti. */
-static const struct platform platform = {
+static const struct gpu platform = {
     .processors = 28,
     .blocks_per_processor = 2,
     .clock_hz = 1582e6,

@@ -34,7 +34,7 @@ static int sweep_mode(int argc, char **argv)
                                    .is_quiet = getenv("SYNTHETIC_LOUD") == NULL,
                                    .point_limit_s = 2 };
     const char *version = getenv("SYNTHETIC_VERSION"),
-               *budget = getenv("SYNTHETIC_BUDGET");
+               *budget = getenv("SYNTHETIC_BUDGET"), *limit = getenv("SYNTHETIC_LIMIT");
     struct sweep sweep;
     struct study study;
     struct error err = { "" };
@@ -45,9 +45,14 @@ static int sweep_mode(int argc, char **argv)
 
     if (version)
         options.program.version = version;
+    if (getenv("SYNTHETIC_IO"))
+        options.io =
+            (enum run_io)word_find(run_io_words, getenv("SYNTHETIC_IO"))->value;
     options.sync_s = getenv("SYNTHETIC_SYNC") ? atof(getenv("SYNTHETIC_SYNC")) : 0;
     options.accept_version = getenv("SYNTHETIC_ACCEPT") != NULL;
     options.time_budget_s = budget ? atof(budget) : 0;
+    if (limit)
+        options.point_limit_s = atof(limit);
     options.lease_blocks = argc > 5 ? (uint32_t)atoi(argv[5]) : 0;
     MPI_Init(NULL, NULL);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

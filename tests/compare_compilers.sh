@@ -47,11 +47,14 @@ import numpy
 failed = 0
 for sweep in sys.argv[3:]:
     with h5py.File(f"{sys.argv[1]}/{sweep}.h5") as a, h5py.File(f"{sys.argv[2]}/{sweep}.h5") as b:
-        names = sorted(a)
-        if names != sorted(b):
+        names, others = [], []
+        for file, found in ((a, names), (b, others)):
+            file.visititems(lambda name, item, found=found: found.append(name)
+                            if isinstance(item, h5py.Dataset) else None)
+        if names != others:
             sys.exit(f"FAILED: {sweep}: other datasets")
         for name in names:
-            if name == "metadata_checksum":  # of the program's commit, too
+            if name == "run/metadata_checksum":  # of the program's commit, too
                 continue
             left, right = (numpy.asarray(file[name][()]).reshape(-1) for file in (a, b))
             if left.dtype.kind == "f":

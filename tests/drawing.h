@@ -118,12 +118,23 @@ static inline void draw_value(enum axis_id axis, uint64_t *state, char text[64])
     }
 }
 
+static inline void draw_machine(uint32_t kinds, uint64_t *state, char text[64])
+{
+    const struct machine *machine;
+
+    do
+        machine = draw_record(SHELF_MACHINE, state);
+    while (kinds && !(kinds >> machine_family(machine)->kind & 1));
+    snprintf(text, 64, "%s", machine->record.name);
+}
+
 /* ---- a draft of a sweep */
 
 struct draft {
     char values[AXES][DRAWN_BYTES]; /* "value,value"; "": not given */
-    uint32_t stages;
-    axis_mask axes; /* that its stages read */
+    uint32_t wanted, stages;        /* and those that these read */
+    uint32_t kinds;                 /* of machines that they are for; 0: any */
+    axis_mask axes;                 /* that its stages read */
     struct objective objective;
 };
 
@@ -145,6 +156,8 @@ static inline void draft_draw(struct draft *draft, enum axis_id axis, size_t mos
 
         if (axis_specs[axis].kind != AXIS_RECORD && draw(state) < calm)
             default_write(axis, values[count]);
+        else if (axis == AXIS_machine)
+            draw_machine(draft->kinds, state, values[count]);
         else
             draw_value(axis, state, values[count]);
         for (size_t k = 0; k < count; k++)
@@ -179,7 +192,6 @@ static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
     case AXIS_instances:
     case AXIS_bucket_bytes: return many < 2 ? many : many / 2;
     case AXIS_operation:
-    case AXIS_cim:
     case AXIS_idle:
     case AXIS_split:
     case AXIS_levelling:
@@ -198,18 +210,21 @@ static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
     }
 }
 
-/* Machines stand for some axes, and the axes of samples are asked for apart. */
+/* The axes of samples are asked for apart. */
 static inline void draft_begin(struct draft *draft, uint32_t wanted)
 {
     const struct sweep asked = { .stages = wanted, .objective = draft->objective };
     axis_mask axes = 0;
 
+    draft->wanted = wanted;
     draft->stages = stages_wanted(&asked);
+    draft->kinds = (1u << MACHINE_KINDS) - 1;
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (wanted >> id & 1 && stage_kinds((enum stage_id)id))
+            draft->kinds &= stage_kinds((enum stage_id)id);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (draft->stages >> id & 1)
             axes |= stage_declared_axes((enum stage_id)id);
-    if (axes & AXIS_BIT(machine))
-        axes &= ~MACHINE_AXES;
     draft->axes = axes | AXIS_BIT(spread) | AXIS_BIT(sample);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         draft->values[axis][0] = '\0';
@@ -242,14 +257,14 @@ static inline void draft_fit(struct draft *draft, size_t many, uint64_t *state)
     draft_set(draft, AXIS_roadmap, word_name(node_roadmaps, node->roadmap));
     if (draft->stages >> STAGE_CLOUD & 1) {
         draft_set(draft, AXIS_instance, instance->record.name);
-        draft_set(draft, AXIS_platform, instance->platform);
+        draft_set(draft, AXIS_machine, instance->machine);
         draft_set(draft, AXIS_phase, "training");
     }
-    if (draft->axes & AXIS_BIT(accelerator) && draw(state) < 0.8)
+    if (draft->axes & AXIS_BIT(inference_hz) && draw(state) < 0.8)
         draft_set(draft, AXIS_phase, "inference");
-    if (draft->axes & AXIS_BIT(accelerator) && draw(state) < 0.8)
+    if (draft->axes & AXIS_BIT(inference_hz) && draw(state) < 0.8)
         draft_rates(draft, many, state);
-    if (draft->stages >> STAGE_VIDEO & 1) {
+    if (draft->stages >> STAGE_VIDEO_ANALYSIS & 1) {
         draft_set(draft, AXIS_batch, "1");
         draft_set(draft, AXIS_layer, "0");
     }
@@ -329,7 +344,7 @@ static inline void draft_sweep(const struct draft *draft, struct sweep *sweep)
     if (status != STATUS_OK)
         printf("\n    %s\n", err.text);
     CU_ASSERT_EQUAL_FATAL(status, STATUS_OK);
-    sweep->stages = draft->stages;
+    sweep->stages = draft->wanted;
     sweep->objective = draft->objective;
 }
 

@@ -5,6 +5,8 @@
  *                                 writes 7 bytes and fails the next time (a short write);
  *                                 errno 0: the process is killed there and then
  *   INTERPOSE_RANK=r              on MPI rank r only
+ *   INTERPOSE_FLOCK=errno         a file system without locks: every flock and fcntl lock
+ *                                 fails
  *   INTERPOSE_COUNT=file          at exit, one line per kind: call count
  *   INTERPOSE_RECORD=file         every change as a record: kind, offset, size, bytes
  *
@@ -22,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -50,6 +53,7 @@ static unsigned long fail_n;
 static int record_fd = -1, is_armed, is_inside;
 static const char *record_name;
 static pid_t record_pid; /* whose record_fd it is: children close what they inherit */
+static int flock_errno;
 static const char *count_file;
 static uintptr_t program_begin, program_end; /* its code, in memory */
 
@@ -87,6 +91,7 @@ __attribute__((constructor)) static void begin(void)
             if (strcmp(names[c], call) == 0 &&
                 (!only || (rank && strcmp(only, rank) == 0)))
                 fail_call = c;
+    flock_errno = getenv("INTERPOSE_FLOCK") ? atoi(getenv("INTERPOSE_FLOCK")) : 0;
     record_name = record;
     record_open();
     count_file = getenv("INTERPOSE_COUNT");
@@ -296,6 +301,37 @@ int ftruncate64(int fd, off64_t length)
 {
     return ftruncate_any(fd, length);
 }
+
+int flock(int fd, int operation)
+{
+    char buffer[4096];
+
+    if (flock_errno && name_of(fd, buffer, sizeof buffer)) {
+        errno = flock_errno;
+        return -1;
+    }
+    return REAL(flock)(fd, operation);
+}
+
+#define FCNTL_FUNCTION(name)                                                \
+    int name(int fd, int command, ...)                                      \
+    {                                                                       \
+        int is_lock = command == F_OFD_GETLK || command == F_OFD_SETLK ||   \
+                      command == F_GETLK || command == F_SETLK;             \
+        char buffer[4096];                                                  \
+        va_list args;                                                       \
+        void *argument;                                                     \
+        va_start(args, command);                                            \
+        argument = va_arg(args, void *);                                    \
+        va_end(args);                                                       \
+        if (is_lock && flock_errno && name_of(fd, buffer, sizeof buffer)) { \
+            errno = flock_errno;                                            \
+            return -1;                                                      \
+        }                                                                   \
+        return REAL(name)(fd, command, argument);                           \
+    }
+FCNTL_FUNCTION(fcntl)
+FCNTL_FUNCTION(fcntl64)
 
 int rename(const char *from, const char *to)
 {

@@ -11,7 +11,7 @@
 
 #include "array_library.h"
 
-#include "machine/pe_array/accelerator.h"
+#include "machine/pe_array/pe_array.h"
 #include "carbon/carbon.h"
 #include "cloud/training.h"
 #include "stage/stage.h"
@@ -80,13 +80,13 @@ static bool off_currents_rise(const struct point *point)
 /* EIE's zeros lie where they are drawn: a share a little larger may have fewer. */
 static bool draws_no_zeros(const struct point *point)
 {
-    return ((const struct accelerator *)point->accelerator)->family != ACCEL_EIE;
+    return ((const struct machine *)point->machine)->family != FAMILY_EIE;
 }
 
 #define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
 #define OFF_ROAD " phase=inference layer=0"
-#define EIE                                                                        \
-    "accelerator=eie-64 workload=eie9 layer=7|8|9 pe_rows=0 pe_columns=0 batch=1 " \
+#define EIE                                                                    \
+    "machine=eie-64 workload=eie9 layer=7|8|9 pe_rows=0 pe_columns=0 batch=1 " \
     "phase=inference"
 
 /* clang-format off */
@@ -111,7 +111,7 @@ static const struct along alongs[] = {
 
     /* ---- accelerators */
     { STAGE_BUFFERS, AXIS_buffer_bytes, "+buffers_area_m2", "more cells", .settings = "target=area energies=array word=0", .least = 4096, .most = 1 << 26 },
-    { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, another may be taken", .settings = SMALL_NETS OFF_ROAD " accelerator=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd|winograd-cube", .most = 16 },
+    { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, another may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd|winograd-cube", .most = 16 },
     { STAGE_MAPPING, AXIS_dram_bytes_per_s, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6 },
     { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
     { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
@@ -127,7 +127,7 @@ static const struct along alongs[] = {
     /* ---- edge */
     { STAGE_EDGE, AXIS_inference_hz, "+edge_power_w -edge_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
     { STAGE_EDGE, AXIS_dram_j_per_bit, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10" },
-    { STAGE_VIDEO, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
+    { STAGE_VIDEO_ANALYSIS, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
 
     /* ---- carbon */
     { STAGE_FOOTPRINT, AXIS_lifetime_s, "+device_operational_kg +device_carbon_kg =device_embodied_kg -device_embodied_share", "kept for longer it draws power for longer", .settings = NULL },
@@ -162,14 +162,14 @@ static const struct along alongs[] = {
     { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area fit_target=1e18" },
 
     /* ---- computing in memory */
-    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area energies=array cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
-    { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "cim=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
-    { STAGE_CIM_OPERATION, AXIS_units, "+operation_lanes +operation_hz +operation_w", "more banks or cores", .settings = "cim=simdram|ambit|simdram-rank|upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 2560 },
-    { STAGE_CIM_OPERATION, AXIS_tasklets, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "cim=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24 },
+    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
+    { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "machine=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
+    { STAGE_CIM_OPERATION, AXIS_units, "+operation_lanes +operation_hz +operation_w", "more banks or cores", .settings = "machine=simdram|ambit|simdram-rank|upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 2560 },
+    { STAGE_CIM_OPERATION, AXIS_tasklets, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24 },
     { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=0 precision=8|16|32 phase=inference", .most = 16 },
-    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference cim=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
-    { STAGE_CIM_NETWORK, AXIS_units, "-network_compute_s", "more cores share the work; banks of simdram share activations, too, and ranks differ", .settings = SMALL_NETS " layer=0 cim=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .most = 2560 },
-    { STAGE_CIM_NETWORK, AXIS_oversubscribed_bytes_per_s, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 cim=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
+    { STAGE_CIM_NETWORK, AXIS_units, "-network_compute_s", "more cores share the work; banks of simdram share activations, too, and ranks differ", .settings = SMALL_NETS " layer=0 machine=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .most = 2560 },
+    { STAGE_CIM_NETWORK, AXIS_oversubscribed_bytes_per_s, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 machine=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12 },
 
     /* ---- crossbars */
     { STAGE_CROSSBAR, AXIS_adc_bits, "+crossbar_adc_s +crossbar_adc_j +crossbar_adc_m2 +crossbar_settle_s +crossbar_conversion_s =crossbar_cells_m2 =crossbar_sum_bits", "a level more halves the step", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc" },
@@ -188,9 +188,9 @@ static const struct along alongs[] = {
     { STAGE_INFERENCE, AXIS_dram_budget_bytes_per_s, "+inference_rate_hz -inference_period_s =inference_latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e6 },
 
     /* ---- hyperdimensional computing */
-    { STAGE_HDC, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
-    { STAGE_HDC, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
-    { STAGE_HDC, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
+    { STAGE_HDC_TEXTS, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
+    { STAGE_HDC_TEXTS, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
+    { STAGE_HDC_TEXTS, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
 };
 
 /* Of every row that is done: "left <= right", "left >= right", "left = right". */
@@ -236,10 +236,10 @@ static const struct law laws[] = {
     { STAGE_EDGE, "edge_power_w >= standby_w" },
     { STAGE_EDGE, "edge_power_w = chip_power_w" },
     { STAGE_EDGE, "edge_power_w = edge_inference_j * inference_hz" },
-    { STAGE_VIDEO, "video_total_w = video_device_w + video_cloud_w" },
-    { STAGE_VIDEO, "video_device_w >= video_chip_w + video_radio_w" },
-    { STAGE_VIDEO, "video_busy_share <= 1" },
-    { STAGE_VIDEO, "video_uplink_share <= 1" },
+    { STAGE_VIDEO_ANALYSIS, "video_total_w = video_device_w + video_cloud_w" },
+    { STAGE_VIDEO_ANALYSIS, "video_device_w >= video_chip_w + video_radio_w" },
+    { STAGE_VIDEO_ANALYSIS, "video_busy_share <= 1" },
+    { STAGE_VIDEO_ANALYSIS, "video_uplink_share <= 1" },
     { STAGE_FOOTPRINT, "device_carbon_kg = device_embodied_kg + device_operational_kg" },
     { STAGE_FOOTPRINT, "device_embodied_kg = device_logic_kg + device_memory_kg + device_storage_kg + device_whole_kg + device_packaging_kg" },
     { STAGE_FOOTPRINT, "cpa_kg_per_m2 >= cpa_energy_kg_per_m2 + cpa_gas_kg_per_m2 + cpa_materials_kg_per_m2" },
@@ -273,9 +273,9 @@ static const struct law laws[] = {
     { STAGE_INFERENCE, "inference_power_w = inference_energy_j * inference_rate_hz" },
     { STAGE_INFERENCE, "inference_area_m2 = machine_copies * machine_area_m2" },
     { STAGE_INFERENCE, "inference_rate_hz * inference_latency_s <= machine_copies * batch" },
-    { STAGE_HDC, "hdc_s = sum:hdc_step_s" },
-    { STAGE_HDC, "hdc_j = sum:hdc_step_j" },
-    { STAGE_HDC, "hdc_edp_js = hdc_j * hdc_s" },
+    { STAGE_HDC_TEXTS, "hdc_s = sum:hdc_step_s" },
+    { STAGE_HDC_TEXTS, "hdc_j = sum:hdc_step_j" },
+    { STAGE_HDC_TEXTS, "hdc_edp_js = hdc_j * hdc_s" },
 };
 /* clang-format on */
 

@@ -26,7 +26,7 @@ for name in 'a b' 'a,b' $'a\xff' $'a\x7f' all ''; do
 done
 one_line "$NVSWEEP" plan "$scratch/absent.cfg"
 cat >"$scratch/span.cfg" <<'CFG'
-stages = [ "hdc" ];
+stages = [ "hdc_texts" ];
 axes = { technology = "racetrack"; node = "16 nm"; hdc = "racetrack-hdc";
          hdc_task = "language-recognition"; span = [ 1, 2 ]; };
 CFG

@@ -57,17 +57,27 @@ def edited(what, edit, wanted=(2,)):
 
 
 def columns_gone(file):
-    del file["array_status"].attrs["columns"]
+    del file["run/array"].attrs["columns"]
 
 
 def title_twice(file):
-    file.attrs["title"] = ["one", "two", "three"] * 100
+    file["run"].attrs["title"] = ["one", "two", "three"] * 100
 
 
 def block_points_many(file):
-    file["array_block_checksum"].attrs["block_points"] = list(range(1000))
-    if "array_block" in file:
-        file["array_block"].attrs["block_points"] = list(range(1000))
+    file["run/array/block"].attrs["block_points"] = list(range(1000))
+
+
+def layout_other(file):
+    file.attrs["nvsweep_layout"] = 3
+
+
+def link_soft(file):
+    file["more"] = h5py.SoftLink("/run")
+
+
+def group_in_itself(file):
+    file["run/array/again"] = file["/"]
 
 
 def label_many(file):
@@ -87,6 +97,57 @@ edited("no list of columns", columns_gone)
 edited("a title of many texts", title_twice)
 edited("many numbers of points per block", block_points_many)
 edited("texts along no dimension", label_many)
+edited("another layout", layout_other)
+edited("a soft link", link_soft)
+edited("a group in itself", group_in_itself)
+
+
+# What a reader shows is covered by the checksum of the metadata.
+def unit_other(file):
+    file["area_m2"].attrs["units"] = "m3"
+
+
+def meaning_other(file):
+    file["area_m2"].attrs["long_name"] = "read latency"
+
+
+def coordinate_other(file):
+    file["capacity_bytes"][0] *= 2
+
+
+def default_other(file):
+    file["run/defaults/temperature_k"][()] += 1
+
+
+def sweep_other(file):
+    file["run"].attrs["sweep"] = file["run"].attrs["sweep"].replace("sram", "pcm")
+
+
+for what, edit in (("another unit", unit_other), ("another meaning", meaning_other),
+                   ("another coordinate", coordinate_other),
+                   ("another default", default_other), ("another sweep", sweep_other)):
+    shutil.copy("valid.h5", "edited.h5")
+    with h5py.File("edited.h5", "r+") as file:
+        edit(file)
+    for command in (["show", "edited.h5"], ["best", "edited.h5", "-m", "area_m2"],
+                    ["export", "edited.h5"], ["status", "edited.h5"],
+                    ["pack", "edited.h5", "-o", "never.h5"],
+                    ["diff", "valid.h5", "edited.h5"], ["report", "edited.h5"],
+                    ["merge", "valid.h5", "edited.h5", "-o", "never.h5"]):
+        said = subprocess.run([nvsweep] + command, capture_output=True, text=True,
+                              timeout=60, env=environment)
+        if said.returncode != 2 or "not those it was written with" not in said.stderr:
+            failed += 1
+            print("FAILED ", what, command[0], said.returncode, said.stderr)
+subprocess.run([nvsweep, "pack", "valid.h5", "-o", "packed.h5"], check=True, timeout=60,
+               env=environment, stdout=subprocess.DEVNULL)
+attack("a packed copy", "packed.h5", (0,))
+shutil.copy("packed.h5", "edited.h5")
+with h5py.File("edited.h5", "r+") as file:
+    unit_other(file)
+if attack("a packed copy with another unit", "edited.h5")[1] != 2:
+    failed += 1
+    print("FAILED  show takes a packed copy with another unit")
 
 def scales_number(file):
     """Where the references to a dataset's scales should be."""

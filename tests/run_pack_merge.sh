@@ -82,14 +82,22 @@ expect 2 "has no axes" "$NVSWEEP" verify merged.h5
 expect 0 "0 damaged" "$NVSWEEP" verify merged.h5 --sample 0
 expect 0 "24 in neither" "$NVSWEEP" merge left.h5 corner.h5 -o sparse.h5
 expect 75 "pending\|running\|stopped" "$NVSWEEP" status sparse.h5
-expect 2 "node_m is .* make it an axis" "$NVSWEEP" merge left.h5 other.h5 -o never.h5
+
+# One value without brackets is an axis, too; one that a sweep does not give is none.
+expect 0 "72 points; 24 from the first file, 6 from the second, 0 the same in both, 42 in neither" \
+    "$NVSWEEP" merge left.h5 other.h5 -o nodes.h5
+printf 'axes = { technology = "sram"; capacity = "16 KiB"; node = "22 nm"; };
+    stages = [ "array" ];' >ungiven.cfg
+"$NVSWEEP" run ungiven.cfg -o ungiven.h5 --quiet
+expect 2 "one sweep gives the axis temperature, the other does not" \
+    "$NVSWEEP" merge left.h5 ungiven.h5 -o never.h5
 expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
 
 # Another value for a point that both have done is a conflict, not a choice.
 env -u PYTHONPATH /usr/bin/python3 -c '
 import h5py
 with h5py.File("right.h5", "r+") as file:
-    file["leakage_w"][0, 1, 0] *= 1.5'
+    file["leakage_w"][0, 1, 0, 0] *= 1.5'
 expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
     "$NVSWEEP" merge left.h5 right.h5 -o never.h5
 [ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"

@@ -54,14 +54,14 @@ base.extend(bytes(len(final) - len(base)))
 
 stages = {}
 with h5py.File("x.h5", "r") as file:
-    for name in file:
-        if not name.endswith("_status"):
+    for name, run in file["run"].items():
+        if "columns" not in run.attrs:
             continue
-        status = file[name]
+        status = file[run.attrs["status"]]
         stages[name] = dict(
             offset=status.id.get_offset(), points=status.size,
             columns=[(file[c].id.get_offset(), file[c].size // status.size * 8)
-                     for c in status.attrs["columns"].split()])
+                     for c in run.attrs["columns"].split()])
 
 
 def is_status(offset):

@@ -1,5 +1,5 @@
 """A result file belongs to the records its sweep rests on: where one of them has another
-number, be it named by another record only (a device of an assembly, an accelerator of a
+number, be it named by another record only (a device of an assembly, an engine of a
 machine, half an instance), the same command is refused; a record of no concern changes nothing."""
 import os
 import subprocess
@@ -11,11 +11,11 @@ CASES = {
     "a device of an assembly": (
         'device = "fairphone-3"; grid = "world"; fab = "act"; fab_grid = "taiwan";',
         "devices", "fairphone-3-memory", '"64 GB"', '"65 GB"', "gtx-1080-ti-card"),
-    "an accelerator of a machine": (
-        'cim = "mensa"; workload = "squeezenet"; technology = "sram"; node = "22 nm";',
+    "an engine of a machine": (
+        'machine = "mensa"; workload = "squeezenet"; technology = "sram"; node = "22 nm";',
         "accelerators", "pascal", "976.5625 MHz", "977 MHz", "edge-tpu"),
     "half an instance": (
-        'instance = "p3.16xlarge"; platform = "v100"; workload = "lenet"; batch = 1;'
+        'instance = "p3.16xlarge"; machine = "v100"; workload = "lenet"; batch = 1;'
         'phase = "training"; dataset = "imagenet";',
         "instances", "p3.8xlarge", "12.24 USD/h", "12.25 USD/h", "p2.xlarge"),
 }

@@ -88,7 +88,8 @@ def plotted(driver):
 def check_values(driver, result):
     """Every number of the file, bit by bit."""
     data = xarray.open_dataset(result, mask_and_scale=False)
-    names = data.array_status.attrs["columns"].split()
+    with xarray.open_dataset(result, group="run/array") as run:
+        names = run.attrs["columns"].split()
     for name in names:
         words = driver.execute_script(
             "return [...new BigUint64Array(metricNamed(arguments[0]).values.buffer)].map(String)",
@@ -96,7 +97,7 @@ def check_values(driver, result):
         page = np.array([int(word) for word in words], np.uint64).view(np.float64)
         order = driver.execute_script(
             "return metricNamed(arguments[0]).dimensions.map((d) => dimensions[d].name)", name)
-        masked = data[name].where(data.array_status == 1).astype(float).transpose(*order)
+        masked = data[name].where(data.status == 1).astype(float).transpose(*order)
         np.testing.assert_array_equal(page, masked.values.ravel(), err_msg=name)
     assert len(names) == driver.execute_script("return metrics.length")
     labels = driver.execute_script(

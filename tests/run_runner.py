@@ -285,7 +285,7 @@ claim("a file-size limit ends in one clear line", code == 1 and "limit.h5" in sa
 code, said = sweep(2, "limit.h5", 20, 1000)
 claim("and without it the same command succeeds", code == 0, said)
 code, said = sweep(2, "no/such/folder.h5", 20, 50)
-claim("a folder that is not there is one clear line", code == 1 and
+claim("a folder that is not there is one clear line", code == 2 and
       said.count("bench_runner:") == 1 and "No such file" in said, said)
 if os.geteuid() == 0 and shutil.which("mount"):
     os.mkdir("small")

@@ -6,12 +6,13 @@
  *   SYNTHETIC_SPIN_US      a point of the first stage computes for so long, on average
  *   SYNTHETIC_SLEEP        sleeping instead of spinning: no core is needed
  *   SYNTHETIC_CRASH        numbers of points of the first stage that die of SIGSEGV
- *   SYNTHETIC_HANG         ... that never return
+ *   SYNTHETIC_HANG         ... that never return, nor look whether they should stop
  *   SYNTHETIC_FAIL         ... that fail (a model's error) */
 #ifndef NVSWEEP_TESTS_SYNTHETIC_H
 #define NVSWEEP_TESTS_SYNTHETIC_H
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "run/run.h"
 #include "run/stop.h"
 
@@ -88,7 +89,7 @@ static void synthetic_spin(uint64_t index)
         wait.tv_nsec = (long)(1e9 * (wait_s - (double)wait.tv_sec));
         nanosleep(&wait, NULL);
     }
-    while (clock_s() < end_s)
+    while (clock_s() < end_s && !stop_is_wanted())
         ;
 }
 
@@ -261,8 +262,10 @@ static void synthetic_study(struct sweep *sweep, struct study *study,
         .sweep = sweep,
         .stages = 1u << SMALL | (has_large ? 1u << LARGE : 0),
     };
-    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL]->axes, &err);
-    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE]->axes, &err);
+    grid_init(&study->grids[SMALL], &sweep->space, synthetic_stages[SMALL]->axes, NULL,
+              &err);
+    grid_init(&study->grids[LARGE], &sweep->space, synthetic_stages[LARGE]->axes, NULL,
+              &err);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* Accelerator families: counts done by hand, laws that every mapping keeps. */
 #include "unit.h"
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "machine/pe_array/winograd.h"
 #include "machine/pe_array/zeros.h"
 
@@ -30,12 +30,12 @@ static struct level global[] = {
     { .level = LEVEL_PE_INDEX, .bytes = 32768, .word_bits = 16, .instances = 168 },
 };
 
-static struct machine machine_of(enum accel_family_id family)
+static struct pe_machine machine_of(enum machine_family_id family)
 {
-    bool is_systolic = family == ACCEL_SYSTOLIC || family == ACCEL_SCALESIM;
+    bool is_systolic = family == FAMILY_SYSTOLIC || family == FAMILY_SCALESIM;
 
-    return (struct machine){
-        .accelerator = { .family = (int)family,
+    return (struct pe_machine){
+        .accelerator = { .machine = { .family = (int)family },
                          .pe_rows = 12,
                          .pe_columns = 14,
                          .pe_depth = 4,
@@ -85,7 +85,7 @@ static const struct mac_layer dense = {
     .activation_density = 0.4,
 };
 
-static struct mapping map_one(const struct machine *machine,
+static struct mapping map_one(const struct pe_machine *machine,
                               const struct mac_layer *layer)
 {
     struct mac_layer one = *layer;
@@ -94,18 +94,18 @@ static struct mapping map_one(const struct machine *machine,
     struct mapping mapping;
     struct error err = { "" };
 
-    CU_ASSERT_EQUAL(machine_map(machine, &layers, 0, &mapping, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(pe_machine_map(machine, &layers, 0, &mapping, &err), STATUS_OK);
     return mapping;
 }
 
 static void no_family_beats_its_own_pes_or_moves_less_than_its_operands(void)
 {
-    static const enum accel_family_id families[] = { ACCEL_CPU, ACCEL_SYSTOLIC,
-                                                     ACCEL_ROW_STATIONARY,
-                                                     ACCEL_WINOGRAD };
+    static const enum machine_family_id families[] = { FAMILY_CPU, FAMILY_SYSTOLIC,
+                                                       FAMILY_ROW_STATIONARY,
+                                                       FAMILY_WINOGRAD };
 
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        struct machine machine = machine_of(families[i]);
+        struct pe_machine machine = machine_of(families[i]);
         struct mapping m = map_one(&machine, &conv3);
         double operands = mac_layer_inputs(&conv3) + mac_layer_weights(&conv3);
 
@@ -135,7 +135,7 @@ static void systolic_folds_are_as_counted_by_hand(void)
 static void larger_buffers_never_move_more(void)
 {
     for (int dataflow = DATAFLOW_OS; dataflow <= DATAFLOW_IS; dataflow++) {
-        struct machine machine = machine_of(ACCEL_SYSTOLIC);
+        struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
         double before = INFINITY;
 
         machine.accelerator.dataflow = dataflow;
@@ -156,7 +156,7 @@ static void larger_buffers_never_move_more(void)
 
 static void a_slow_dram_stalls(void)
 {
-    struct machine machine = machine_of(ACCEL_SYSTOLIC);
+    struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
     struct mapping fast = map_one(&machine, &conv3), slow;
 
     machine.accelerator.dram_bytes_per_s = 1e6;
@@ -173,7 +173,7 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
         uint64_t kernel, height, stride;
         double pes;
     } rows[] = { { 5, 27, 1, 135 }, { 3, 13, 1, 156 }, { 11, 55, 4, 151.25 } };
-    struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+    struct pe_machine machine = machine_of(FAMILY_ROW_STATIONARY);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct mac_layer layer = conv3;
@@ -192,7 +192,7 @@ static void row_stationary_sets_fill_the_chip_as_published(void)
  * holds hundreds of channels.  Choices are what divides, so that all are looked at soon. */
 static void large_row_stationary_arrays_are_searched_soon(void)
 {
-    struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+    struct pe_machine machine = machine_of(FAMILY_ROW_STATIONARY);
     struct mac_layer layer = mac_layer_product(720720, 50257, 1024, 1);
     clock_t begin = clock();
 
@@ -209,7 +209,7 @@ static void large_row_stationary_arrays_are_searched_soon(void)
 
 static void eie_skips_zeros_and_pads_long_runs(void)
 {
-    struct machine machine = machine_of(ACCEL_EIE);
+    struct pe_machine machine = machine_of(FAMILY_EIE);
     struct level roomy[5];
     struct mac_layer layer = dense;
     struct mapping m, queued;
@@ -241,7 +241,7 @@ static void eie_skips_zeros_and_pads_long_runs(void)
 /* 64 filters of 3 x 3, a channel each: one column at a time, or fourteen. */
 static void groups_side_by_side_are_faster_and_move_as_much(void)
 {
-    struct machine machine = machine_of(ACCEL_SYSTOLIC);
+    struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
     struct mac_layer depthwise = conv3;
     struct mapping one, many;
 
@@ -265,7 +265,7 @@ static void groups_side_by_side_are_faster_and_move_as_much(void)
 /* 512 x 300 weights, a tenth of them entries of 8 bits: 15360 bytes. */
 static void eie_weights_must_fit_its_pes(void)
 {
-    struct machine machine = machine_of(ACCEL_EIE);
+    struct pe_machine machine = machine_of(FAMILY_EIE);
     struct mac_layer two[] = { dense, dense };
     size_t numbers[] = { 1, 2 };
     const struct mac_layers layers = { .layers = two, .number = numbers, .count = 2 };
@@ -276,12 +276,13 @@ static void eie_weights_must_fit_its_pes(void)
     memcpy(tight, global, sizeof tight);
     tight[2].bytes = 100; /* 168 of them: 16800 bytes, one layer */
     machine.accelerator.levels = tight;
-    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 1, &one, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 1, &one, &err), STATUS_OK);
     CU_ASSERT_EQUAL(one.dram_reads, 0);
-    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &both, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &both, &err), STATUS_OK);
     CU_ASSERT_EQUAL(both.dram_reads * machine.bits / 8, 2 * 15360);
     tight[2].bytes = 90; /* 15120 bytes: not even one */
-    CU_ASSERT_EQUAL(machine_map(&machine, &layers, 1, &one, &err), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 1, &one, &err),
+                    STATUS_INFEASIBLE);
     CU_ASSERT_STRING_EQUAL(err.text, "layer 'fc' takes 1.54e+04 bytes of the PEs' "
                                      "weight memories, they have 1.51e+04");
 }
@@ -346,8 +347,10 @@ static void zeros_save_what_the_machine_says(void)
     CU_ASSERT_EQUAL(zeros_coded_share(1, 16, 5), 1);
     /* 0.96^16 = 0.5204: 0.04 (1 + 0.5204 / 0.4796) entries of 20 bits for 16 */
     ASSERT_NEAR(zeros_coded_share(0.04, 16, 4), 0.04 * 2.0851 * 20 / 16, 1e-4);
-    for (int family = 0; family < ACCEL_FAMILY_COUNT; family++) {
-        struct machine machine = machine_of((enum accel_family_id)family);
+    for (int family = 0; family < FAMILY_COUNT; family++) {
+        if (!machine_families[family]->pe)
+            continue;
+        struct pe_machine machine = machine_of((enum machine_family_id)family);
         struct mac_layer layer = conv3;
         struct mac_layers layers = { .layers = &layer,
                                      .number = (size_t[]){ 1 },
@@ -355,23 +358,24 @@ static void zeros_save_what_the_machine_says(void)
         struct mapping full, gated, skipped, coded_dram;
         struct error err;
 
-        if (family == ACCEL_EIE || family == ACCEL_NEST)
+        if (family == FAMILY_EIE || family == FAMILY_NEST)
             continue; /* counts them itself; needs a nest */
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &full, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &full, &err), STATUS_OK);
         machine.activation_density = 0.25;
         machine.accelerator.zeros = ZEROS_GATED;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &gated, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &gated, &err), STATUS_OK);
         CU_ASSERT_EQUAL(gated.cycles, full.cycles);
         ASSERT_NEAR(gated.computed_macs, 0.25 * full.computed_macs, 1e-12);
         CU_ASSERT_EQUAL(gated.dram_reads, full.dram_reads);
         machine.accelerator.zeros = ZEROS_SKIPPED_BOTH;
         machine.weight_density = 0.5;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &skipped, &err), STATUS_OK);
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &skipped, &err),
+                        STATUS_OK);
         CU_ASSERT(skipped.cycles < gated.cycles);
         ASSERT_NEAR(skipped.computed_macs, 0.125 * full.computed_macs, 1e-12);
         machine.accelerator.zeros = ZEROS_COMPUTED;
         machine.accelerator.dram_run_bits = 5;
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &coded_dram, &err),
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &coded_dram, &err),
                         STATUS_OK);
         CU_ASSERT(coded_dram.dram_reads < full.dram_reads &&
                   coded_dram.dram_writes < full.dram_writes);
@@ -419,7 +423,7 @@ static void eie_gaps_are_those_of_logarithms(void)
 
     for (size_t d = 0; d < sizeof densities / sizeof *densities; d++)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-            struct machine machine = machine_of(ACCEL_EIE);
+            struct pe_machine machine = machine_of(FAMILY_EIE);
             uint64_t columns = sizes[s] > 5000 ? 1 : 300;
             struct mac_layer layer = mac_layer_product(1, sizes[s], columns, 1);
             struct mapping mapping = { 0 };
@@ -428,7 +432,7 @@ static void eie_gaps_are_those_of_logarithms(void)
             layer.weight_density = densities[d];
             layer.activation_density = 1;
             CU_ASSERT_EQUAL(
-                accel_families[ACCEL_EIE]->map(&machine, &layer, &mapping, &err),
+                machine_families[FAMILY_EIE]->pe->map(&machine, &layer, &mapping, &err),
                 STATUS_OK);
             CU_ASSERT_EQUAL(
                 mapping.computed_macs,
@@ -473,14 +477,14 @@ static void row_stationary_finds_the_least_of_all_passes(void)
 
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
         uint64_t b = products[i][0], c = products[i][1], f = products[i][2];
-        struct machine machine = machine_of(ACCEL_ROW_STATIONARY);
+        struct pe_machine machine = machine_of(FAMILY_ROW_STATIONARY);
         struct mac_layer layer = mac_layer_product(b, f, c, 1);
         struct mapping mapping = { 0 };
         struct error err;
 
-        CU_ASSERT_EQUAL(
-            accel_families[ACCEL_ROW_STATIONARY]->map(&machine, &layer, &mapping, &err),
-            STATUS_OK);
+        CU_ASSERT_EQUAL(machine_families[FAMILY_ROW_STATIONARY]->pe->map(
+                            &machine, &layer, &mapping, &err),
+                        STATUS_OK);
         CU_ASSERT_EQUAL(200 * mapping.dram_reads +
                             6 * (mapping.noc_elements - mapping.macs),
                         least_cost(b, c, f));

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 /* Fully associative, in step, column after column: what kernel.c walks through. */
-static const struct platform in_step = {
+static const struct gpu in_step = {
     .clock_hz = 1e9,
     .peak_macs_hz = 1e12,
     .kernel_efficiency = 1,
@@ -40,7 +40,7 @@ struct shape {
     uint64_t m, n, k;
 };
 
-static void walked(const struct platform *platform, struct shape s,
+static void walked(const struct gpu *platform, struct shape s,
                    struct reuse_curve *curve)
 {
     uint64_t a = s.m * s.k / 64, b = s.n * s.k / 64, c = s.m * s.n / 64;
@@ -66,7 +66,7 @@ static void walked(const struct platform *platform, struct shape s,
     stack_distance_free(stack);
 }
 
-static void counted(const struct platform *platform, struct shape s,
+static void counted(const struct gpu *platform, struct shape s,
                     struct reuse_curve *curve)
 {
     uint64_t a = s.m * s.k / 64, b = s.n * s.k / 64, c = s.m * s.n / 64;
@@ -115,7 +115,7 @@ static void products_miss_as_walked(void)
     double sum = 0, count = 0, far = 0, worst = 0;
 
     for (int i = 0; i < 100; i++) {
-        struct platform platform = in_step;
+        struct gpu platform = in_step;
         struct shape s = { 128 * draw(&state, 4, 16), 128 * draw(&state, 4, 16),
                            64 * draw(&state, 2, 24) };
         double step_bytes, accesses, off;

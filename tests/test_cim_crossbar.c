@@ -196,7 +196,7 @@ static void cells_that_cannot_sum_are_infeasible(void)
 
 static const struct crossbar *shipped_chip(const char *name)
 {
-    return (const struct crossbar *)library_find(shipped_library(), SHELF_CROSSBAR,
+    return (const struct crossbar *)library_find(shipped_library(), SHELF_MACHINE,
                                                  name);
 }
 
@@ -496,13 +496,13 @@ static void a_crossbar_of_no_rows_is_refused(void)
         struct error err;
 
         snprintf(text, sizeof text,
-                 "crossbars = ( { name = \"x\"; source = \"none\"; %s "
+                 "machines = ( { name = \"x\"; source = \"none\"; family = \"crossbar\"; %s "
                  "dram_bytes_per_s = 1e9; dram_j_per_bit = 1e-12; } );\n",
                  cases[i].fields);
         const char *const folders[] = { folder };
 
         folder_make();
-        text_write("crossbars/x.cfg", text);
+        text_write("machines/x.cfg", text);
         CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_INPUT);
         if (!strstr(err.text, cases[i].says))
             fprintf(stderr, "says: %s\n", err.text);

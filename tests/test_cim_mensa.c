@@ -12,9 +12,8 @@ static struct level wide_levels[] = {
     { .level = LEVEL_WEIGHT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
     { .level = LEVEL_OUTPUT_BUFFER, .bytes = 65536, .word_bits = 64, .instances = 1 },
 };
-static const struct accelerator wide = {
-    .record = { .name = "wide" },
-    .family = ACCEL_SYSTOLIC,
+static const struct pe_array wide = {
+    .machine = { .record = { .name = "wide" }, .family = FAMILY_SYSTOLIC },
     .dataflow = DATAFLOW_OS,
     .overlap = true,
     .pe_rows = 32,
@@ -29,7 +28,7 @@ static const struct accelerator wide = {
     .levels = wide_levels,
     .levels_count = 3,
 };
-static struct accelerator narrow; /* made from it */
+static struct pe_array narrow; /* made from it */
 static struct cim_engine engines[2];
 static const char *const names[] = { "wide", "narrow" };
 static struct mensa_family families[] = {
@@ -50,12 +49,13 @@ static struct mensa_family families[] = {
       .macs_from = 1e6,
       .macs_to = 1e7 },
 };
-static struct mensa both = {
-    .engines = names, .engines_count = 2, .families = families, .families_count = 2
-};
-static const struct cim machine = {
-    .record = { .name = "both" }, .family = CIM_MENSA, .mensa = &both, .mensa_count = 1
-};
+static struct mensa both = { .machine = { .record = { .name = "both" },
+                                          .family = FAMILY_MENSA },
+                             .engines = names,
+                             .engines_count = 2,
+                             .families = families,
+                             .families_count = 2 };
+static const struct machine *const machine = &both.machine;
 
 /* A convolution whose weights are used 3136 times, and vectors times matrices. */
 static struct mac_layer both_layers[3] = { { .name = "conv",
@@ -80,7 +80,7 @@ static void case_make(void)
     both_layers[1] = mac_layer_product(1, 4096, 1024, 1);
     both_layers[2] = mac_layer_product(1, 1024, 4096, 1);
     narrow = wide;
-    narrow.record.name = "narrow";
+    narrow.machine.record.name = "narrow";
     narrow.pe_rows = 1;
     narrow.pe_columns = 64;
     narrow.dram_bytes_per_s = 256e9;
@@ -97,7 +97,7 @@ static void case_make(void)
 
 static struct cim_network evaluate(size_t layer, int schedule)
 {
-    const struct cim_network_request request = { .cim = &machine,
+    const struct cim_network_request request = { .machine = machine,
                                                  .engines = engines,
                                                  .node_m = 22e-9,
                                                  .schedule = schedule,
@@ -197,19 +197,19 @@ static void bad_records_are_refused_in_words(void)
     struct error err = { "" };
 
     both.engines_count = 0;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(err.text, "has 0 engines, must have 1 to 4");
     both.engines_count = 1;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(
         err.text, "family 'streamed' is for 'narrow', must be one of the engines");
     both.engines_count = 2;
     families[0].macs_to = 1;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(err.text,
                            "family 'reused' has a range that ends before it begins");
     families[0].macs_to = 1e9;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_OK);
 }
 
 SUITE(cim_mensa, TEST(a_layer_goes_where_its_family_is_meant_to),

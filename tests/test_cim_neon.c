@@ -11,6 +11,7 @@ static struct neon_function functions[] = {
     { .operation = CIM_SQUARE_ROOT, .elements = 1, .tables = 3 },
 };
 static struct neon crossbars = {
+    .machine = { .record = { .name = "neon" }, .family = FAMILY_NEON },
     .rows = 128,
     .hidden = 128,
     .weight_bits = 16,
@@ -24,18 +25,13 @@ static struct neon crossbars = {
     .functions = functions,
     .functions_count = 3,
 };
-static const struct cim machine = {
-    .record = { .name = "neon" },
-    .family = CIM_NEON,
-    .neon = &crossbars,
-    .neon_count = 1,
-};
+static const struct machine *const machine = &crossbars.machine;
 
 static enum status ask(int operation, uint64_t elements, unsigned bits,
                        struct cim_answer *answer)
 {
     const struct cim_request request = {
-        .cim = &machine, .operation = operation, .bits = bits, .elements = elements
+        .machine = machine, .operation = operation, .bits = bits, .elements = elements
     };
 
     return cim_operate(&request, answer, NULL);
@@ -90,10 +86,10 @@ static void bad_records_are_refused_in_words(void)
     struct error err = { "" };
 
     crossbars.cell_bits = 3;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(machine_finish(&crossbars, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(err.text, "cell_bits is 3, must divide weight_bits (16)");
     crossbars.cell_bits = 2;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(machine_finish(&crossbars, &err), STATUS_OK);
 }
 
 /* Ten vectors of 200 by a matrix of 200 x 100. */
@@ -105,7 +101,7 @@ static enum status network_of(unsigned bits, bool streams_weights,
     const struct mac_layers layers = { .layers = &product,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .cim = &machine,
+    const struct cim_network_request request = { .machine = machine,
                                                  .layers = &layers,
                                                  .bits = bits };
 

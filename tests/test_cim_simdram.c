@@ -9,6 +9,7 @@
 
 /* DDR4-2400 as the authors simulate it (CMU-SAFARI/MIMDRAM at 49549f9). */
 static struct simdram dram = {
+    .machine = { .record = { .name = "simdram" }, .family = FAMILY_SIMDRAM },
     .ras_s = 32e-9,
     .rp_s = 14.16e-9,
     .overlap_s = 4e-9,
@@ -26,18 +27,13 @@ static struct simdram dram = {
     .write_a = 180e-3,
     .channel_bytes_per_s = 19.2e9,
 };
-static const struct cim machine = {
-    .record = { .name = "simdram" },
-    .family = CIM_SIMDRAM,
-    .simdram = &dram,
-    .simdram_count = 1,
-};
+static const struct machine *const machine = &dram.machine;
 
 static enum status ask(int operation, unsigned bits, uint64_t banks,
                        struct cim_answer *answer)
 {
     const struct cim_request request = {
-        .cim = &machine, .operation = operation, .bits = bits, .units = banks
+        .machine = machine, .operation = operation, .bits = bits, .units = banks
     };
 
     return cim_operate(&request, answer, NULL);
@@ -148,7 +144,7 @@ static void what_has_no_sequence_is_infeasible(void)
 
 static double seconds(int operation, unsigned bits, uint64_t banks, uint64_t subarrays)
 {
-    const struct cim_request request = { .cim = &machine,
+    const struct cim_request request = { .machine = machine,
                                          .operation = operation,
                                          .bits = bits,
                                          .units = banks,
@@ -215,7 +211,7 @@ static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
                                        .number = &number,
                                        .count = 1 };
     const struct cim_network_request request = {
-        .cim = &machine, .layers = &layers, .bits = bits, .units = 1
+        .machine = machine, .layers = &layers, .bits = bits, .units = 1
     };
 
     return cim_network(&request, result, NULL);
@@ -257,12 +253,12 @@ static void bad_records_are_refused_in_words(void)
     struct error err = { "" };
 
     dram.write_a = 0.05;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(machine_finish(&dram, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(
         err.text,
         "read_a is 0.16 A and write_a 0.05 A, must exceed active_a (0.067 A)");
     dram.write_a = 180e-3;
-    CU_ASSERT_EQUAL(cim_schema.finish((void *)(uintptr_t)&machine, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(machine_finish(&dram, &err), STATUS_OK);
 }
 
 SUITE(cim_simdram, TEST(every_published_command_count_is_exact),

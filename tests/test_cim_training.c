@@ -4,22 +4,21 @@
 #include "machine/layerwise/layerwise.h"
 
 static struct training_layer phases[5];
-static struct training chip = {
-    .workload = "net", .batch = 4, .batches = 2, .layers = phases, .layers_count = 5
-};
-static const struct cim machine = {
-    .record = { .name = "chip" },
-    .family = CIM_TRAINING,
-    .training = &chip,
-    .training_count = 1,
-};
+static struct training chip = { .machine = { .record = { .name = "chip" },
+                                             .family = FAMILY_TRAINING },
+                                .workload = "net",
+                                .batch = 4,
+                                .batches = 2,
+                                .layers = phases,
+                                .layers_count = 5 };
+static const struct machine *const machine = &chip.machine;
 
 static enum status train(int learning, uint64_t batch, struct cim_network *network)
 {
     struct mac_layer layer[5];
     size_t number[] = { 1, 2, 3, 4, 5 };
     const struct mac_layers layers = { .layers = layer, .number = number, .count = 5 };
-    const struct cim_network_request request = { .cim = &machine,
+    const struct cim_network_request request = { .machine = machine,
                                                  .layers = &layers,
                                                  .bits = 8,
                                                  .workload = "net",

@@ -10,6 +10,7 @@ static struct upmem_operation arithmetic[] = {
     { .operation = CIM_MULTIPLY, .bits = 32, .instructions = 34 },
 };
 static struct upmem dpus = {
+    .machine = { .record = { .name = "upmem" }, .family = FAMILY_UPMEM },
     .clock_hz = 350e6,
     .dpus = 2556,
     .tasklets = 16,
@@ -27,24 +28,21 @@ static struct upmem dpus = {
     .operations = arithmetic,
     .operations_count = 2,
 };
-static const struct cim machine = {
-    .record = { .name = "upmem" }, .family = CIM_UPMEM, .upmem = &dpus, .upmem_count = 1
-};
+static const struct machine *const machine = &dpus.machine;
 
 static struct host gpu = {
+    .machine = { .record = { .name = "gpu" }, .family = FAMILY_HOST },
     .memory_bytes = 12e9,
     .bytes_per_s = 600e9,
     .oversubscribed_bytes_per_s = 3e9,
     .macs_hz = 7e12,
     .power_w = 250,
 };
-static const struct cim beside = {
-    .record = { .name = "gpu" }, .family = CIM_HOST, .host = &gpu, .host_count = 1
-};
+static const struct machine *const beside = &gpu.machine;
 
 static double add_hz(uint64_t tasklets)
 {
-    const struct cim_request request = { .cim = &machine,
+    const struct cim_request request = { .machine = machine,
                                          .operation = CIM_ADD,
                                          .bits = 32,
                                          .units = 1,
@@ -67,7 +65,7 @@ static void eleven_tasklets_fill_the_pipeline(void)
 /* 77 + 0.5 x 2048 cycles, and 61 + 0.5 x 8. */
 static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 {
-    struct cim_request request = { .cim = &machine,
+    struct cim_request request = { .machine = machine,
                                    .operation = CIM_MEMORY_READ,
                                    .elements = 2048 };
     struct cim_answer answer;
@@ -84,8 +82,8 @@ static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 }
 
 /* n x k times a vector on a machine. */
-static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t units,
-                        struct cim_network *network)
+static enum status gemv(const struct machine *of, uint64_t n, uint64_t k,
+                        uint64_t units, struct cim_network *network)
 {
     struct mac_layer layer = mac_layer_product(1, n, k, 1);
     size_t number = 1;
@@ -93,7 +91,7 @@ static enum status gemv(const struct cim *cim, uint64_t n, uint64_t k, uint64_t 
                                        .number = &number,
                                        .count = 1 };
     const struct cim_network_request request = {
-        .cim = cim, .layers = &layers, .bits = 32, .units = units
+        .machine = of, .layers = &layers, .bits = 32, .units = units
     };
 
     return cim_network(&request, network, NULL);
@@ -105,7 +103,7 @@ static void a_matrix_times_a_vector_is_limited_by_arithmetic(void)
 {
     struct cim_network network;
 
-    CU_ASSERT_EQUAL_FATAL(gemv(&machine, 163840, 4096, 0, &network), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(gemv(machine, 163840, 4096, 0, &network), STATUS_OK);
     ASSERT_NEAR(network.compute_s, 65 * 4096 * 40 / 350e6, 1e-12);
     ASSERT_NEAR(network.memory_s, 65 * 16 * 589 / 350e6, 1e-12);
     ASSERT_NEAR(network.input_s, 2556 * 16384 / 16.88e9, 1e-12);
@@ -137,7 +135,7 @@ static void groups_are_dealt_to_dpus(void)
                                        .number = &number,
                                        .count = 1 };
     const struct cim_network_request request = {
-        .cim = &machine, .layers = &layers, .bits = 32, .units = 512
+        .machine = machine, .layers = &layers, .bits = 32, .units = 512
     };
     struct cim_network network;
 
@@ -152,10 +150,10 @@ static void weights_must_fit(void)
 {
     struct cim_network network = { .macs = 7 };
 
-    CU_ASSERT_EQUAL(gemv(&machine, 4096, 4096, 1, &network), STATUS_OK);
+    CU_ASSERT_EQUAL(gemv(machine, 4096, 4096, 1, &network), STATUS_OK);
     network.macs = 7;
-    CU_ASSERT_EQUAL(gemv(&machine, 4097, 4096, 1, &network), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(gemv(&machine, 8, 8, 2557, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(gemv(machine, 4097, 4096, 1, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(gemv(machine, 8, 8, 2557, &network), STATUS_INFEASIBLE);
     CU_ASSERT_EQUAL(network.macs, 7);
 }
 
@@ -168,12 +166,12 @@ static void a_streamed_operand_is_no_weight(void)
     const struct mac_layers layers = { .layers = layers_,
                                        .number = numbers,
                                        .count = 2 };
-    const struct cim *const machines[] = { &machine, &beside };
+    const struct machine *const machines[] = { machine, beside };
 
     layers_[1].streams_weights = true;
     for (int m = 0; m < 2; m++) {
         const struct cim_network_request request = {
-            .cim = machines[m], .layers = &layers, .bits = 32, .units = m ? 0 : 1
+            .machine = machines[m], .layers = &layers, .bits = 32, .units = m ? 0 : 1
         };
         struct cim_network network = { .macs = 0 };
 
@@ -187,8 +185,8 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
 {
     struct cim_network fits, exceeds;
 
-    CU_ASSERT_EQUAL(gemv(&beside, 700000, 4096, 0, &fits), STATUS_OK); /* 11.5 GB */
-    CU_ASSERT_EQUAL(gemv(&beside, 800000, 4096, 0, &exceeds), STATUS_OK);
+    CU_ASSERT_EQUAL(gemv(beside, 700000, 4096, 0, &fits), STATUS_OK); /* 11.5 GB */
+    CU_ASSERT_EQUAL(gemv(beside, 800000, 4096, 0, &exceeds), STATUS_OK);
     ASSERT_NEAR(fits.latency_s, (700000.0 * 4096 + 704096) * 4 / 600e9, 1e-12);
     ASSERT_NEAR(exceeds.latency_s, (800000.0 * 4096 + 804096) * 4 / 3e9, 1e-12);
 }
@@ -201,7 +199,7 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    struct cim_network_request request = { .cim = &beside,
+    struct cim_network_request request = { .machine = beside,
                                            .layers = &layers,
                                            .bits = 32 };
     struct cim_network record, stated;

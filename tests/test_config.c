@@ -92,7 +92,7 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("technology = [ \"sram\", \"sram\" ];"), "has sram twice" },
         { AXES_OF("technology = [ \"sram\", \"6t\" ];"), "has sram twice" },
         { AXES_OF("technology = [ \"all\" ];"), "no technology named 'all'" },
-        { AXES_OF("platform = \"all\";"), "the library has no platform" },
+        { AXES_OF("machine = \"all\";"), "the library has no machine" },
         { AXES_OF("phase = \"all\";"), "phase is 'all', must be" },
         { AXES_OF("phase = \"trainig\";"), "must be" },
         { AXES_OF("technology = \"sr\\nam\";"), "no technology named 'sr am'" },

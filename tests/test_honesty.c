@@ -178,12 +178,12 @@ static uint64_t share_of(enum stage_id id, uint64_t wanted)
     case STAGE_FOOTPRINT:
     case STAGE_CARBON:
     case STAGE_EDGE:
-    case STAGE_VIDEO:
+    case STAGE_VIDEO_ANALYSIS:
     case STAGE_CIM_OPERATION:
     case STAGE_CROSSBAR_NETWORK:
     case STAGE_INFERENCE: return wanted / 9 + 1;
     case STAGE_RELIABILITY:
-    case STAGE_HDC: return wanted / 100 + 1;
+    case STAGE_HDC_TEXTS: return wanted / 100 + 1;
     default: return wanted / 400 + 1;
     }
 }
@@ -258,9 +258,6 @@ static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
     uint64_t compared = 0;
     bool is_cheap = true;
 
-    if (axis == AXIS_machine ||
-        (MACHINE_AXES >> axis & 1 && !(draft->axes >> axis & 1)))
-        return 0; /* a machine stands for those */
     for (int s = 0; s < 2; s++) {
         draft->axes |= (axis_mask)1 << axis;
         draft_draw(draft, axis, 1, 0, state);

@@ -147,7 +147,7 @@ static void bad_records_say_where_and_what_would_be_right(void)
         { THING(""), "this thing lacks 'width_m' (how wide)" },
         { THING("widht_m = 1;"),
           "unknown key 'widht_m' in a thing; did you mean 'width_m'?" },
-        { THING("zzzzzz = 1;"), "must be one of name, source, aliases, width_m" },
+        { THING("zzzzzz = 1;"), "must be one of name, source, aliases, fit_to, stores, width_m" },
         { THING("width_m = 1;\n\n legs = 0;"),
           "x.cfg:3: legs is 0, must be in 1..1e+15" },
         { THING("width_m = 0;"), "width_m is 0 m, must be in 1 nm..1 m" },
@@ -367,7 +367,7 @@ static void published_figures_are_in_base_units(void)
 
         snprintf(text, sizeof text,
                  "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
-                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; fitted = true;\n"
+                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; bound = \"upper\";\n"
                  "metric = \"area_m2\"; tolerance = \"5 %%\"; %s } );",
                  values[i]);
         text_write("published/x.cfg", text);
@@ -379,7 +379,7 @@ static void published_figures_are_in_base_units(void)
         CU_ASSERT_EQUAL(published.figures[0].baseline_count, 0);
         CU_ASSERT_EQUAL(published.figures[0].grade, GRADE_RECALLED);
         CU_ASSERT_EQUAL(published.figures[0].reduce, REDUCE_VALUE);
-        CU_ASSERT(published.figures[0].fitted);
+        CU_ASSERT_EQUAL(published.figures[0].bound, BOUND_UPPER);
         ASSERT_NEAR(published.figures[0].tolerance, 0.05, 1e-12);
         published_free(&published);
     }

@@ -2,7 +2,7 @@
 
 #include "base/units.h"
 #include "config/library.h"
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 #include "machine/gpu/traffic.h"
 #include "workload/set_associative.h"
 
@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* Four processors, one block of 128 x 128 x 32 each; lines of 32 words. */
-static const struct platform small = {
-    .family = FAMILY_GPU,
+static const struct gpu small = {
+    .machine = { .family = FAMILY_GPU },
     .processors = 4,
     .clock_hz = 1e9,
     .peak_macs_hz = 1e9,
@@ -37,9 +37,8 @@ static struct layer layer_of(struct layer layer)
     return layer;
 }
 
-static struct reuse_curve curve_of(const struct platform *platform,
-                                   struct layer *layers, size_t count, enum phase phase,
-                                   uint64_t batch)
+static struct reuse_curve curve_of(const struct gpu *platform, struct layer *layers,
+                                   size_t count, enum phase phase, uint64_t batch)
 {
     struct workload workload = { .layers = layers,
                                  .layers_count = count,
@@ -108,7 +107,7 @@ static void convolution_makes_the_accesses_counted_by_hand(void)
 
 static void caching_loads_in_the_l1_leaves_one_access_per_step(void)
 {
-    struct platform caching = small;
+    struct gpu caching = small;
     struct layer layers[] = {
         layer_of((struct layer){ .name = "data",
                                  .kind = LAYER_INPUT,
@@ -167,7 +166,7 @@ static void unrolling_adds_the_workspace_and_no_arithmetic(void)
      * writes them once and its product reads them once (128 outputs: one row of tiles).
      * Reads of images: nine loads of 128 lines each; weights as without unrolling, a tile
      * of pixels being in one image there, too. */
-    struct platform unrolling = small;
+    struct gpu unrolling = small;
     struct layer layers[] = {
         layer_of((struct layer){ .name = "data",
                                  .kind = LAYER_INPUT,
@@ -227,7 +226,7 @@ static void open_library(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
     CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &workload_schema, &workloads, &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &platform_schema, &platforms, &err),
+    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &machine_schema, &platforms, &err),
                           STATUS_OK);
     free(folder);
 }
@@ -359,7 +358,7 @@ static void every_workload_runs_in_every_phase_it_has(void)
     open_library();
     for (size_t i = 0; i < workloads.count; i++)
         for (enum phase phase = PHASE_INFERENCE; phase <= PHASE_DECODE; phase++) {
-            const struct platform *platform = record_named(&platforms, "gtx-1080-ti");
+            const struct gpu *platform = record_named(&platforms, "gtx-1080-ti");
             const struct workload *workload = workloads.records[i];
             static struct reuse_curve curve;
             struct error err = { "" };

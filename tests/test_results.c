@@ -204,7 +204,7 @@ static struct stage_layout commit_block_zero(struct raw *raw, struct block *bloc
     block_alloc(block, synthetic_stages[SMALL], 4);
     synthetic_small_evaluate(&study, (struct range){ 0, 4 }, &block->columns,
                              block->status, NULL);
-    block_write_values(raw, &layout.stages[SMALL], 0, block, &err);
+    block_write_values(raw, &layout.stages[SMALL], 0, block, NULL, &err);
     return layout.stages[SMALL];
 }
 

@@ -3,6 +3,8 @@
 #include "synthetic.h"
 #include "run/activity.h"
 #include "run/deal.h"
+#include "run/guard.h"
+#include "run/file_system.h"
 #include "run/isolate.h"
 #include "run/lock.h"
 #include "run/watch.h"
@@ -160,8 +162,9 @@ static void isolated(const char *fault, int8_t wanted)
     block.status[2] = POINT_EXCLUDED;
     setenv(fault, "5", 1);
     stop_watch(0);
-    CU_ASSERT_EQUAL(isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
+        STATUS_OK);
     CU_ASSERT(!is_given_up);
     unsetenv(fault);
     for (int i = 0; i < 8; i++) {
@@ -276,6 +279,92 @@ static void another_hosts_lock_counts_while_it_is_touched(void)
     unsetenv("SLURM_JOB_ID");
 }
 
+static void a_lock_that_lies_in_the_future_is_nobodys(void)
+{
+    CU_ASSERT_EQUAL(lock_over("elsewhere 7 - - -\n", -1000000), STATUS_OK);
+}
+
+static void a_lock_is_held_while_one_of_its_ranks_lives(void)
+{
+    char output[] = "/tmp/nvsweep-test-XXXXXX";
+    int fd = mkstemp(output), told[2], how;
+    struct lock first, other;
+    struct error err = { "" };
+    char byte;
+    pid_t child;
+
+    close(fd);
+    CU_ASSERT_EQUAL(pipe(told), 0);
+    CU_ASSERT_EQUAL(lock_take(&first, output, &err), STATUS_OK);
+    child = fork();
+    if (child == 0) { /* another rank */
+        close(first.fd);
+        lock_join(&other, output);
+        CU_ASSERT_EQUAL(write(told[1], "x", 1), 1);
+        for (;;)
+            pause();
+    }
+    CU_ASSERT_EQUAL(read(told[0], &byte, 1), 1);
+    close(first.fd); /* rank 0 died */
+    free(first.path);
+    CU_ASSERT_EQUAL(lock_take(&other, output, &err), STATUS_INPUT);
+    kill(child, SIGKILL);
+    waitpid(child, &how, 0);
+    CU_ASSERT_EQUAL(lock_take(&other, output, &err), STATUS_OK);
+    lock_release(&other);
+    close(told[0]);
+    close(told[1]);
+    unlink(output);
+}
+
+static void a_request_to_stop_gives_up_an_isolated_block(void)
+{
+    struct sweep sweep;
+    struct study study;
+    struct block block;
+    struct error err;
+    struct isolation isolation = { .limit_s = 100 };
+    bool is_given_up;
+    double begin_s = clock_s();
+
+    synthetic_study(&sweep, &study, 5, 0, false);
+    block_alloc(&block, synthetic_stages[SMALL], 8);
+    setenv("SYNTHETIC_HANG", "5", 1);
+    stop_watch(0.2);
+    CU_ASSERT_EQUAL(
+        isolate_evaluate(&isolation, &study, 0, 8, &block, &is_given_up, &err),
+        STATUS_OK);
+    unsetenv("SYNTHETIC_HANG");
+    stop_watch(0);
+    CU_ASSERT(is_given_up);
+    CU_ASSERT(clock_s() - begin_s < 5);
+    for (int i = 0; i < 8; i++)
+        CU_ASSERT(block.status[i] != POINT_QUARANTINED);
+    block_free(&block);
+    sweep_free(&sweep);
+}
+
+/* The guard raises the flag after the grace, and only then. */
+static void the_flag_follows_a_reason_to_stop(void)
+{
+    struct guard *guard;
+    double begin_s, raised_s;
+
+    stop_watch(0);
+    guard = guard_begin("none", 1);
+    CU_ASSERT(!stop_is_wanted() && !stop_reason());
+    begin_s = clock_s();
+    raise(SIGTERM);
+    CU_ASSERT_STRING_EQUAL(stop_reason(), "SIGTERM");
+    while (!stop_is_wanted() && clock_s() - begin_s < 5)
+        idle_wait(0);
+    raised_s = clock_s() - begin_s;
+    CU_ASSERT(raised_s > 0.9 * STOP_GRACE_TERM_S && raised_s < 5);
+    guard_end(guard);
+    stop_watch(0);
+    CU_ASSERT(!stop_is_wanted() && !stop_reason());
+}
+
 static void the_journal_tells_what_a_run_does(void)
 {
     char output[] = "/tmp/nvsweep-test-XXXXXX";
@@ -310,12 +399,38 @@ static void the_journal_tells_what_a_run_does(void)
     free(journal);
 }
 
-SUITE(run, TEST(every_block_is_dealt_once), TEST(leases_shrink_towards_the_end),
-      TEST(a_lease_is_worth_its_message), TEST(costly_blocks_come_first),
-      TEST(blocks_of_even_cost_stay_in_file_order),
+/* Two nodes on NFS overwrite each other's bytes (make nfs-test), and what is not known is
+ * treated alike. */
+static void rank_0_writes_where_nodes_may_not(void)
+{
+    CU_ASSERT_EQUAL(file_system_of_type(0x6969).sharing, FILE_SHARING_UNSAFE);
+    CU_ASSERT_EQUAL(file_system_of_type(0x12345).sharing, FILE_SHARING_UNSAFE);
+    CU_ASSERT_EQUAL(file_system_of_type(0xEF53).sharing, FILE_SHARING_NODE);
+    CU_ASSERT_EQUAL(file_system_of_type(0x0BD00BD0).sharing, FILE_SHARING_CLUSTER);
+    CU_ASSERT_STRING_EQUAL(file_system_of_type(0xFF534D42).name, "cifs");
+    CU_ASSERT_STRING_EQUAL(file_system_of_type(0x12345).name, "0x12345");
+    for (int ranks = 1; ranks <= 2; ranks++)
+        for (int one = 0; one < 2; one++) {
+            bool is_alone = ranks == 1;
+
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_UNSAFE, ranks, one),
+                            is_alone ? RUN_IO_LOCAL : RUN_IO_ROOT);
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_CLUSTER, ranks, one),
+                            RUN_IO_LOCAL);
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_NODE, ranks, one),
+                            is_alone || one ? RUN_IO_LOCAL : RUN_IO_ROOT);
+        }
+}
+
+SUITE(run, TEST(rank_0_writes_where_nodes_may_not), TEST(every_block_is_dealt_once),
+      TEST(leases_shrink_towards_the_end), TEST(a_lease_is_worth_its_message),
+      TEST(costly_blocks_come_first), TEST(blocks_of_even_cost_stay_in_file_order),
       TEST(an_overdue_lease_is_dealt_again_to_another_rank),
       TEST(a_point_that_crashes_harms_no_other), TEST(a_point_that_hangs_is_given_up),
       TEST(an_innocent_block_keeps_its_values), TEST(only_one_run_holds_the_lock),
       TEST(a_dead_owners_lock_is_taken_over),
       TEST(another_hosts_lock_counts_while_it_is_touched),
-      TEST(the_journal_tells_what_a_run_does));
+      TEST(a_lock_that_lies_in_the_future_is_nobodys),
+      TEST(a_lock_is_held_while_one_of_its_ranks_lives),
+      TEST(a_request_to_stop_gives_up_an_isolated_block),
+      TEST(the_flag_follows_a_reason_to_stop), TEST(the_journal_tells_what_a_run_does));

@@ -2,7 +2,7 @@
 #include "array_library.h"
 #include "unit.h"
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "workload/layer_cache.h"
 #include "base/memory.h"
 #include "config/sweep.h"
@@ -81,7 +81,7 @@ static double mapping_s(const char *accelerator, const char *workload,
     struct error err = { "" };
     double total_s;
 
-    snprintf(texts[0], sizeof texts[0], "accelerator=%s", accelerator);
+    snprintf(texts[0], sizeof texts[0], "machine=%s", accelerator);
     snprintf(texts[1], sizeof texts[1], "workload=%s", workload);
     snprintf(texts[2], sizeof texts[2], "layer=%s", layer);
     study = (struct study){ 0 };
@@ -136,11 +136,11 @@ static void costs_stand_to_each_other_as_times(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
-        const struct accelerator *accelerator = (const struct accelerator *)
-            library_find(library, SHELF_ACCELERATOR, cases[i][0]);
+        const struct pe_array *accelerator = (const struct pe_array *)library_find(
+            library, SHELF_MACHINE, cases[i][0]);
         const struct workload *workload = (const struct workload *)library_find(
             library, SHELF_WORKLOAD, cases[i][1]);
-        struct machine machine = { .accelerator = *accelerator, .bits = 8 };
+        struct pe_machine machine = { .accelerator = *accelerator, .bits = 8 };
         struct mac_layers layers;
         struct mapping mapping;
         double begin_s, took_s, ratio;
@@ -151,10 +151,10 @@ static void costs_stand_to_each_other_as_times(void)
             STATUS_OK);
         begin_s = cpu_s();
         do {
-            (void)machine_map(&machine, &layers, 0, &mapping, NULL);
+            (void)pe_machine_map(&machine, &layers, 0, &mapping, NULL);
             took_s = cpu_s() - begin_s;
         } while (++times < 1000 && took_s < 0.01);
-        ratio = machine_map_s(&machine, &layers, 0) / (took_s / times);
+        ratio = pe_machine_map_s(&machine, &layers, 0) / (took_s / times);
         least = fmin(least, ratio);
         most = fmax(most, ratio);
         mac_layers_free(&layers);
@@ -171,9 +171,9 @@ static void layers_alike_change_no_mapping(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
-        struct machine machine = {
-            .accelerator = *(const struct accelerator *)library_find(
-                library, SHELF_ACCELERATOR, cases[i][0]),
+        struct pe_machine machine = {
+            .accelerator = *(const struct pe_array *)library_find(
+                library, SHELF_MACHINE, cases[i][0]),
             .bits = 8
         };
         struct mapping once, all;
@@ -191,11 +191,11 @@ static void layers_alike_change_no_mapping(void)
         for (size_t l = 0; l < layers.count; l++)
             alike += layers.first_alike[l] < l;
         CU_ASSERT(alike > 0);
-        CU_ASSERT_EQUAL(machine_map(&machine, &layers, 0, &once, NULL), STATUS_OK);
-        CU_ASSERT_EQUAL(machine_map(&machine, &plain, 0, &all, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &once, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(pe_machine_map(&machine, &plain, 0, &all, NULL), STATUS_OK);
         CU_ASSERT_EQUAL(memcmp(&once, &all, sizeof once), 0);
-        CU_ASSERT(machine_map_s(&machine, &layers, 0) <
-                  machine_map_s(&machine, &plain, 0));
+        CU_ASSERT(pe_machine_map_s(&machine, &layers, 0) <
+                  pe_machine_map_s(&machine, &plain, 0));
         mac_layers_free(&layers);
     }
 }

@@ -2,10 +2,10 @@
 #include "array_library.h"
 #include "files.h"
 
-#include "machine/pe_array/accelerator.h"
+#include "machine/pe_array/pe_array.h"
 #include "carbon/carbon.h"
 #include "config/sweep.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
 #include "stage/parameters.h"
 #include "stage/stage.h"
@@ -162,10 +162,14 @@ static void any_number_of_any_record_may_vary(void)
 
     for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf != SHELF_SPREAD) {
-            const void *schema = shelf_schemas[shelf];
+            const struct schema *all = shelf_schemas[shelf];
 
-            paths += paths_walk(schema, "", path_is_accepted,
-                                (void *)(uintptr_t)schema);
+            for (size_t f = 0; f < (all->families ? all->family_count : 1); f++) {
+                const void *schema = all->families ? all->families[f] : all;
+
+                paths += paths_walk(schema, "", path_is_accepted,
+                                    (void *)(uintptr_t)schema);
+            }
         }
     CU_ASSERT(paths > 250);
 }
@@ -213,23 +217,23 @@ static void shipped_records_can_be_scaled_everywhere(void)
 
 static void a_key_chooses_elements(void)
 {
-    const struct accelerator *eyeriss = (const struct accelerator *)library_find(
-        shipped_library(), SHELF_ACCELERATOR, "xr-eyeriss");
+    const struct pe_array *eyeriss = (const struct pe_array *)library_find(
+        shipped_library(), SHELF_MACHINE, "xr-eyeriss");
     const struct fab *act = (const struct fab *)library_find(shipped_library(),
                                                              SHELF_FAB, "act");
-    struct accelerator chip;
+    struct pe_array chip;
     struct fab fab;
 
-    record_copy(&accelerator_schema, eyeriss, &chip);
+    record_copy(&row_stationary_schema, eyeriss, &chip);
     CU_ASSERT_EQUAL(
-        path_scale(&accelerator_schema, &chip, "levels[pe-weight].read_j", 3, NULL),
+        path_scale(&row_stationary_schema, &chip, "levels[pe-weight].read_j", 3, NULL),
         STATUS_OK);
     for (size_t l = 0; l < chip.levels_count; l++)
         ASSERT_NEAR(chip.levels[l].read_j,
                     eyeriss->levels[l].read_j *
                         (chip.levels[l].level == LEVEL_PE_WEIGHT ? 3 : 1),
                     1e-15);
-    record_copy_free(&accelerator_schema, &chip);
+    record_copy_free(&row_stationary_schema, &chip);
     record_copy(&fab_schema, act, &fab);
     CU_ASSERT_EQUAL(
         path_scale(&fab_schema, &fab, "nodes[28 nm].energy_j_per_m2", 0.5, NULL),
@@ -254,8 +258,8 @@ static void a_wrong_path_says_what_would_be_right(void)
         { &cell_schema, "area_f2[1]", "is no list" },
         { &node_schema, "points", "must go on to one of its numbers" },
         { &node_schema, "points.colour", "a point has no field" },
-        { &accelerator_schema, "levels[l9].read_j", "must name" },
-        { &accelerator_schema, "levels[pe-input.read_j", "lacks its ']'" },
+        { &row_stationary_schema, "levels[l9].read_j", "must name" },
+        { &row_stationary_schema, "levels[pe-input.read_j", "lacks its ']'" },
         { &fab_schema, "nodes[28 kg].energy_j_per_m2", "nodes[28 kg]" },
         { &cell_schema, "", "has no field ''" },
     };
@@ -295,7 +299,7 @@ static void an_impossible_sample_is_infeasible(void)
 
 static const char system_axes[] =
     "technology = [ \"sram\", \"stt-mram\" ]; node = \"16 nm\"; line = \"128 B\";"
-    "platform = \"gtx-1080-ti\"; workload = \"squeezenet\"; batch = 4;";
+    "machine = \"gtx-1080-ti\"; workload = \"squeezenet\"; batch = 4;";
 
 static void sweep_make(const char *text, struct sweep *sweep)
 {
@@ -367,10 +371,10 @@ static double varied_system_j(const char *parameter, const char *of, double fact
 static void factors_reach_every_stage(void)
 {
     double plain_j = varied_system_j("area_f2", "technology", 1);
-    double dram_j = varied_system_j("dram_read_j_per_bit", "platform", 2) - plain_j;
+    double dram_j = varied_system_j("dram_read_j_per_bit", "machine", 2) - plain_j;
 
     CU_ASSERT(dram_j > 0);
-    ASSERT_NEAR(varied_system_j("dram_read_j_per_bit", "platform", 3),
+    ASSERT_NEAR(varied_system_j("dram_read_j_per_bit", "machine", 3),
                 plain_j + 2 * dram_j, 1e-12);
     CU_ASSERT(varied_system_j("points.ioff_n_a_per_m", "node", 2) > plain_j);
     CU_ASSERT(varied_system_j("layers.outputs", "workload", 1) == plain_j);
@@ -394,8 +398,8 @@ static void varied_macs(double factor, double macs[2])
     struct error err;
 
     sweep_make("stages = [ \"mapping\", \"crossbar_network\" ]; axes = { workload = "
-               "\"vgg8-cifar\"; accelerator = \"systolic-32\"; crossbar = "
-               "\"crossbar-chip\"; technology = \"fefet\"; node = \"22 nm\"; "
+               "\"vgg8-cifar\"; machine = [ \"systolic-32\", "
+               "\"crossbar-chip\" ]; technology = \"fefet\"; node = \"22 nm\"; "
                "precision = 8; spread = \"device-30\"; sample = 1; };",
                &sweep);
     sweep.space.axes[AXIS_spread].values[0].record = &spread.record;
@@ -431,8 +435,8 @@ static void stages_ignore_what_they_say(void)
                                           "dram_background_w",
                                           "mac_j",
                                           "idle_w" };
-    const struct platform *gpu = (const struct platform *)library_find(
-        shipped_library(), SHELF_PLATFORM, "gtx-1080-ti");
+    const struct gpu *gpu = (const struct gpu *)library_find(
+        shipped_library(), SHELF_MACHINE, "gtx-1080-ti");
     static struct reuse_curve plain, other;
     const struct workload *net = (const struct workload *)library_find(
         shipped_library(), SHELF_WORKLOAD, "squeezenet");
@@ -441,12 +445,12 @@ static void stages_ignore_what_they_say(void)
         reuse_evaluate(gpu, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &plain, NULL),
         STATUS_OK);
     for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
-        struct spread_parameter one = { .name = unread[i], .of = SHELF_PLATFORM };
-        struct platform varied = *gpu;
+        struct spread_parameter one = { .name = unread[i], .of = SHELF_MACHINE };
+        struct gpu varied = *gpu;
 
         CU_ASSERT(!stage_reads(STAGE_REUSE, &one) && !stage_reads(STAGE_TRAFFIC, &one));
         CU_ASSERT(stage_reads(STAGE_SYSTEM, &one));
-        path_scale(&platform_schema, &varied, unread[i], 2, NULL);
+        path_scale(&gpu_schema, &varied, unread[i], 2, NULL);
         memset(&other, 0, sizeof other);
         reuse_evaluate(&varied, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &other, NULL);
         CU_ASSERT_EQUAL(memcmp(&plain, &other, sizeof plain), 0);

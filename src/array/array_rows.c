@@ -2,6 +2,7 @@
 
 #include "array/row_columns.h"
 #include "array/row_fields.h"
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static enum status find_cell(const struct rows *rows, const struct array_request
     if (!(cell_m2 > 0))
         return STATUS_OK;
     for (size_t i = 0; (tried = candidate(rows, name, i)) != NULL; i++) {
-        double off = fabs(log(cell_area_m2(tried, r->node) / cell_m2));
+        double off = fabs(maths_log(cell_area_m2(tried, r->node) / cell_m2));
 
         if (off < nearest) {
             nearest = off;

@@ -1,5 +1,7 @@
 #include "array/bitcell.h"
 
+#include "base/maths.h"
+
 /* A fin count given by the cell wins over its width in feature sizes. */
 static double device_m(const struct process *process, double width_f, uint64_t fins)
 {
@@ -236,7 +238,7 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
                          const struct process *process, struct error *why)
 {
     double area_f2 = cell_area_f2(cell, process->node);
-    double leak_k = exp2((process->temperature_k - 300) / 10);
+    double leak_k = maths_exp2((process->temperature_k - 300) / 10);
 
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)
         return error_set(why, STATUS_INFEASIBLE,
@@ -267,8 +269,8 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         double swing_v = bitcell->sense_v / (process->rules->sram_full_swing ? 2 : 1);
 
         bitcell->swing_log = bitcell->precharge_v > swing_v
-                                 ? log(bitcell->precharge_v /
-                                       (bitcell->precharge_v - swing_v))
+                                 ? maths_log(bitcell->precharge_v /
+                                             (bitcell->precharge_v - swing_v))
                                  : HUGE_VAL;
         write_pulses(bitcell, process);
         return STATUS_OK;

@@ -1,5 +1,7 @@
 #include "array/decoder.h"
 
+#include "base/maths.h"
+
 static bool basic_make(struct basic_decoder *basic, const struct process *process,
                        unsigned bits, double load_f)
 {
@@ -30,11 +32,11 @@ static void rank_fanout(unsigned count24, unsigned count38, double *of24, double
     unsigned total = count24 + count38;
 
     if (count24 == 0) {
-        *of38 = pow(8, total - 1);
+        *of38 = maths_pow(8, total - 1);
         *of24 = 0;
     } else if (count24 == 1) {
-        *of24 = pow(8, total - 1);
-        *of38 = 4 * pow(8, total - 2);
+        *of24 = maths_pow(8, total - 1);
+        *of38 = 4 * maths_pow(8, total - 2);
     } else {
         *of24 = total == 2 ? 4 : 32;
         *of38 = 16;
@@ -54,7 +56,7 @@ static bool ranked_make(struct predecoder *block, const struct process *process,
     double of24, of38;
 
     block->has_rank = true;
-    if (!row_driver_make(&block->rank, process, exp2(block->bits), total,
+    if (!row_driver_make(&block->rank, process, maths_exp2(block->bits), total,
                          (struct load){ .f = load_f }, BUFFER_LATENCY, 0))
         return false;
     rank_fanout(block->count24, block->count38, &of24, &of38);

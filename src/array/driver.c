@@ -1,5 +1,7 @@
 #include "array/driver.h"
 
+#include "base/maths.h"
+
 static const double STAGE_EFFORT = 4;
 static const int MAX_STAGES = 20;
 
@@ -7,7 +9,7 @@ static const int MAX_STAGES = 20;
  * Logical Effort, 1999); parity keeps the polarity. */
 static int stage_count(double path, bool odd)
 {
-    int stages = (int)(log(path) / log(STAGE_EFFORT) + 0.5) - 1;
+    int stages = (int)(maths_log(path) / maths_log(STAGE_EFFORT) + 0.5) - 1;
 
     if (stages < 0)
         stages = 0;
@@ -32,7 +34,7 @@ static unsigned size_for_latency(const struct process *process, double *width_m,
 {
     double path = fmax(effort * load_f / input_f, 1);
     unsigned stages = (unsigned)stage_count(path, true);
-    double grow = pow(path, 1.0 / (stages + 1));
+    double grow = maths_pow(path, 1.0 / (stages + 1));
     double last_m = fmax(process->min_w_m,
                          load_f / grow / process->gate_f_per_m / (1 + process->beta));
 
@@ -40,7 +42,7 @@ static unsigned size_for_latency(const struct process *process, double *width_m,
         double end_f = gate_f(process, (1 + process->beta) * process->max_w_m);
 
         last_m = process->max_w_m;
-        grow = pow(effort * end_f / input_f, 1.0 / stages);
+        grow = maths_pow(effort * end_f / input_f, 1.0 / stages);
     }
     if (last_m < needed_m)
         return 0;
@@ -56,7 +58,7 @@ static unsigned size_for_balance(const struct process *process, double *width_m,
     double path = fmax(effort * load_f / input_f, 1);
     unsigned stages = (unsigned)stage_count(path, false) + 1;
 
-    taper(width_m, stages, needed_m, pow(path, 1.0 / stages), process->min_w_m);
+    taper(width_m, stages, needed_m, maths_pow(path, 1.0 / stages), process->min_w_m);
     return stages;
 }
 

@@ -9,6 +9,8 @@
  *         evaluated in full */
 #include "array/fast.h"
 
+#include "base/stop.h"
+
 #include <stdlib.h>
 
 /* Bounds and values are sums in different orders; this covers their rounding. */
@@ -202,7 +204,7 @@ static void list_items(struct fast *fast)
         *fast->why = "the columns of a sense amplifier are too narrow for it";
         return;
     }
-    for (uint32_t i = 0; i < fast->class_count; i++) {
+    for (uint32_t i = 0; i < fast->class_count && !stop_is_wanted(); i++) {
         struct class *class = &fast->classes[i];
 
         if (fast->task->is_tag)
@@ -379,7 +381,8 @@ static void try_items(struct fast *fast)
         if (i != least && can_win(fast, fast->items[i].bound))
             fast->items[kept++] = fast->items[i];
     qsort(fast->items, kept, sizeof *fast->items, by_bound);
-    for (size_t i = 0; i < kept && can_win(fast, fast->items[i].bound); i++)
+    for (size_t i = 0;
+         i < kept && can_win(fast, fast->items[i].bound) && !stop_is_wanted(); i++)
         try_item(fast, &fast->items[i]);
 }
 

@@ -1,5 +1,7 @@
 #include "array/periphery.h"
 
+#include "base/maths.h"
+
 /* Device widths in feature sizes (CACTI 5.1 through NVSim). */
 static const double MUX_F = 9;
 static const double PRECHARGE_PULL_F = 6, PRECHARGE_EQUALISE_F = 1.5;
@@ -79,7 +81,7 @@ static const double CONVERTER_AREA_F2 = 50000;
 
 static double geometric(double a, double b, double t)
 {
-    return a * pow(b / a, t);
+    return a * maths_pow(b / a, t);
 }
 
 static struct converter converter_of(const struct process *process)
@@ -95,7 +97,8 @@ static struct converter converter_of(const struct process *process)
         c++;
     found = *c;
     if (!process->rules->converter_by_node && c > converters && c->node_m > 0) {
-        double t = log(process->f_m / c->node_m) / log(c[-1].node_m / c->node_m);
+        double t = maths_log(process->f_m / c->node_m) /
+                   maths_log(c[-1].node_m / c->node_m);
         double low_w = c->node_m == 45e-9 ? sqrt(c[1].leakage_w * c[-1].leakage_w)
                                           : c->leakage_w;
         double high_w = c[-1].node_m == 45e-9 ? sqrt(c->leakage_w * c[-2].leakage_w)
@@ -149,7 +152,7 @@ double sense_amp_latch_s(const struct process *process, double input_f, double s
     double gm_s = gm_n_s(process, SENSE_N_F * process->f_m) +
                   gm_p_s(process, SENSE_P_F * process->f_m);
 
-    return input_f / gm_s * log(process->vdd_v / sense_v);
+    return input_f / gm_s * maths_log(process->vdd_v / sense_v);
 }
 
 bool sense_amp_make(struct sense_amp *amp, const struct process *process,

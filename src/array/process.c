@@ -1,5 +1,7 @@
 #include "array/process.h"
 
+#include "base/maths.h"
+
 /* Silicon saturation velocity, m/s (NVSim). */
 static const double SATURATION_M_PER_S = 1e5;
 
@@ -36,7 +38,7 @@ enum status process_make(struct process *process, const struct node *node,
 
     struct node_point point = node_device(node, temperature_k, rules->ioff_linear);
     double extra = node->gate_leak_a_per_m +
-                   node->junction_leak_a_per_m * exp2((temperature_k - 300) / 10);
+                   node->junction_leak_a_per_m * maths_exp2((temperature_k - 300) / 10);
     double bias = 1 + node->vdd_v / node->built_in_v;
     bool fins = node->transistor != TRANSISTOR_PLANAR;
 
@@ -54,9 +56,10 @@ enum status process_make(struct process *process, const struct node *node,
         .gate_f_per_m = fins ? node->fin_gate_f / node->fin_effective_width_m
                              : node->gate_f_per_m * (1 + node->overlap_ratio) +
                                    node->fringe_edges * node->fringe_f_per_m,
-        .junction_f_per_m2 = node->junction_f_per_m2 / pow(bias, BOTTOM_GRADING),
-        .sidewall_f_per_m = node->sidewall_f_per_m / pow(bias, SIDE_GRADING),
-        .drain_channel_f_per_m = node->drain_channel_f_per_m / pow(bias, SIDE_GRADING),
+        .junction_f_per_m2 = node->junction_f_per_m2 / maths_pow(bias, BOTTOM_GRADING),
+        .sidewall_f_per_m = node->sidewall_f_per_m / maths_pow(bias, SIDE_GRADING),
+        .drain_channel_f_per_m = node->drain_channel_f_per_m /
+                                 maths_pow(bias, SIDE_GRADING),
         .beta = node->pn_ratio,
         .gm_n = node->gm_n_s_per_m > 0
                     ? node->gm_n_s_per_m

@@ -1,5 +1,7 @@
 #include "array/search.h"
 
+#include "base/stop.h"
+
 static bool refuse(const char **why, const char *reason)
 {
     *why = reason;
@@ -14,19 +16,20 @@ static bool within(double value, double limit)
 }
 
 /* Limits hold the data array (a RAM, or a cache's data). */
+bool limits_hold(const struct array_limits *l, const struct metrics *m)
+{
+    return (
+        within(m->area_m2, l->area_m2) && within(m->read_s, l->read_latency_s) &&
+        within(m->write_s, l->write_latency_s) && within(m->read_j, l->read_energy_j) &&
+        within(m->write_j, l->write_energy_j) && within(m->leakage_w, l->leakage_w) &&
+        within(m->read_s * m->read_j, l->read_edp_js) &&
+        within(m->write_s * m->write_j, l->write_edp_js) &&
+        within(edap_of(m), l->edap_jsm2));
+}
+
 static bool within_limits(const struct task *task, const struct metrics *m)
 {
-    const struct array_limits *l = &task->request->limits;
-
-    return task->is_tag ||
-           (within(m->area_m2, l->area_m2) && within(m->read_s, l->read_latency_s) &&
-            within(m->write_s, l->write_latency_s) &&
-            within(m->read_j, l->read_energy_j) &&
-            within(m->write_j, l->write_energy_j) &&
-            within(m->leakage_w, l->leakage_w) &&
-            within(m->read_s * m->read_j, l->read_edp_js) &&
-            within(m->write_s * m->write_j, l->write_edp_js) &&
-            within(edap_of(m), l->edap_jsm2));
+    return task->is_tag || limits_hold(&task->request->limits, m);
 }
 
 /* From mat to value, the mat being done. */
@@ -110,6 +113,8 @@ static void consider(struct hunt *hunt, const struct array_organization *o)
     struct parts parts;
     const char *why = NULL;
 
+    if (stop_is_wanted())
+        return;
     parts_init(&parts);
     if (candidate_make(&c, hunt->task, o, &parts, &why) &&
         passes_filters(hunt->space, &c)) {

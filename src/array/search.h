@@ -43,6 +43,9 @@ uint64_t space_size(const struct search_space *space);
 
 double target_value(const struct array_request *request, const struct metrics *metrics);
 
+/* Is each of the metrics within its limit, if it has one? */
+bool limits_hold(const struct array_limits *limits, const struct metrics *metrics);
+
 /* Geometric mean of the energy-delay products of read and write, times area. */
 double edap_of(const struct metrics *metrics);
 

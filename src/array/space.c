@@ -1,5 +1,7 @@
 #include "array/search.h"
 
+#include "base/maths.h"
+
 static struct search_range fixed(uint64_t value)
 {
     return (struct search_range){ value, value };
@@ -153,9 +155,11 @@ double target_value(const struct array_request *request, const struct metrics *m
     case TARGET_TUNED:
     case TARGET_EDAP: return edap_of(m);
     case TARGET_WEIGHTED:
-        return pow(m->read_s, w->read_latency) * pow(m->write_s, w->write_latency) *
-               pow(m->read_j, w->read_energy) * pow(m->write_j, w->write_energy) *
-               pow(m->leakage_w, w->leakage) * pow(m->area_m2, w->area);
+        return maths_pow(m->read_s, w->read_latency) *
+               maths_pow(m->write_s, w->write_latency) *
+               maths_pow(m->read_j, w->read_energy) *
+               maths_pow(m->write_j, w->write_energy) *
+               maths_pow(m->leakage_w, w->leakage) * maths_pow(m->area_m2, w->area);
     }
     return NAN;
 }

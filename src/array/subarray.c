@@ -1,6 +1,7 @@
 #include "array/subarray.h"
 
 #include "array/subarray_power.h"
+#include "base/maths.h"
 
 /* On- over off-current a column of access devices needs per unselected row. */
 static const double LEAK_TOLERANCE = 1;
@@ -178,9 +179,10 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
 
         if (!(on_v > sensed_v) || !(off_v > sensed_v))
             return refuse(why, "the states differ by less than the sense voltage");
-        s->bitline_fixed_s = fmax(
-            (cell->on_eq_ohm * all_f + wire_s) * log(on_v / (on_v - sensed_v)),
-            (cell->off_eq_ohm * all_f + wire_s) * log(off_v / (off_v - sensed_v)));
+        s->bitline_fixed_s = fmax((cell->on_eq_ohm * all_f + wire_s) *
+                                      maths_log(on_v / (on_v - sensed_v)),
+                                  (cell->off_eq_ohm * all_f + wire_s) *
+                                      maths_log(off_v / (off_v - sensed_v)));
     }
     return true;
 }

@@ -1,5 +1,7 @@
 #include "array/subarray_power.h"
 
+#include "base/maths.h"
+
 /* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */
 static const double SWING_MARGIN = 2;
 /* Period in which the published tool refreshes every row. */
@@ -181,7 +183,8 @@ static double refresh_interval_s(const struct fabric *fabric)
         return REFRESH_S;
     /* charge leaks twice as fast every 10 K */
     return interval_s *
-           exp2((cell->retention_temperature_k - fabric->process->temperature_k) / 10);
+           maths_exp2((cell->retention_temperature_k - fabric->process->temperature_k) /
+                      10);
 }
 
 void subarray_leakages(struct subarray *s, const struct fabric *fabric)

@@ -1,4 +1,5 @@
 /* Memories: a request as it is, or the best over access modes and over targets. */
+#include "array/given.h"
 #include "array/search.h"
 
 /* What a target makes of the whole memory. */
@@ -18,10 +19,10 @@ static double result_value(const struct array_request *request,
 }
 
 /* Of equal values the first mode, of these the first target. */
-static enum status best(const struct array_request *request,
-                        const struct array_organization *data,
-                        const struct array_organization *tag, searcher *search,
-                        struct array_result *result, struct error *why)
+static enum status best_modelled(const struct array_request *request,
+                                 const struct array_organization *data,
+                                 const struct array_organization *tag, searcher *search,
+                                 struct array_result *result, struct error *why)
 {
     bool is_cache = request->associativity > 0;
     bool any_mode = request->access == ACCESS_BEST && is_cache;
@@ -64,6 +65,23 @@ static enum status best(const struct array_request *request,
         result->valid = valid;
     }
     return found;
+}
+
+static enum status best(const struct array_request *request,
+                        const struct array_organization *data,
+                        const struct array_organization *tag, searcher *search,
+                        struct array_result *result, struct error *why)
+{
+    struct array_result found;
+    enum status status = STATUS_OK;
+
+    if (request->cell->kind != CELL_GIVEN)
+        status = best_modelled(request, data, tag, search, &found, why);
+    if (status == STATUS_OK)
+        status = given_apply(request, &found, why);
+    if (status == STATUS_OK)
+        *result = found;
+    return status;
 }
 
 enum status array_search(const struct array_request *request,

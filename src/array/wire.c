@@ -1,6 +1,7 @@
 #include "array/wire.h"
 
 #include "array/periphery.h"
+#include "base/maths.h"
 
 static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;
@@ -147,7 +148,7 @@ static struct transmitter size_transmitter(const struct process *process, double
 
     double fo4_s = horowitz_s(n_ohm * (out_f + 4 * in_f), process->switch_n, RAMP_STEP,
                               NULL);
-    double wanted_ohm = SLACK_FO4 * fo4_s / (log(2) * wire_f) / ADJUST;
+    double wanted_ohm = SLACK_FO4 * fo4_s / (maths_log(2) * wire_f) / ADJUST;
 
     t.driver_m = fmax(fmin(n_ohm * wn_m / wanted_ohm, process->max_w_m), wn_m);
     if (wire_ohm * wire_f > SLACK_FO4 * fo4_s)

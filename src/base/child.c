@@ -22,7 +22,9 @@ static void files_close(void)
 void child_begin(pid_t parent)
 {
     static const int ends_it[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU };
-    static const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
+    static const int requests[] = {
+        SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
+    };
     const struct rlimit no_core = { 0, 0 };
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -11,6 +11,16 @@ static void *pointer_at(const void *record, size_t offset)
     return pointer;
 }
 
+const struct schema *schema_of(const struct schema *schema, const void *record)
+{
+    int family;
+
+    if (!schema->families)
+        return schema;
+    memcpy(&family, (const char *)record + schema->family->offset, sizeof family);
+    return schema->families[family];
+}
+
 static void texts_free(const void *record, size_t offset, size_t count_offset)
 {
     char **texts = pointer_at(record, offset);
@@ -35,12 +45,17 @@ static void list_free(const void *record, const struct field *field)
 
 void schema_fields_free(const struct schema *schema, void *record)
 {
+    schema = schema_of(schema, record);
     if (schema->folder) { /* a top-level record: begins with struct record */
         free(pointer_at(record, offsetof(struct record, name)));
         free(pointer_at(record, offsetof(struct record, source)));
         free(pointer_at(record, offsetof(struct record, file)));
         texts_free(record, offsetof(struct record, aliases),
                    offsetof(struct record, alias_count));
+        texts_free(record, offsetof(struct record, fit_to),
+                   offsetof(struct record, fit_to_count));
+        texts_free(record, offsetof(struct record, stores),
+                   offsetof(struct record, stores_count));
     }
     for (size_t f = 0; f < schema->field_count; f++) {
         const struct field *field = &schema->fields[f];
@@ -86,6 +101,7 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 {
     enum status status = STATUS_OK;
 
+    schema = schema_of(schema, record);
     for (size_t f = 0; f < schema->field_count && status == STATUS_OK; f++) {
         const struct field *field = &schema->fields[f];
 

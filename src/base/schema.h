@@ -30,7 +30,12 @@ struct record {
     const char *const *aliases; /* other spellings, or NULL */
     size_t alias_count;
     const char *source; /* where the figures come from */
-    const char *file;   /* library file it was read from */
+
+    /* Published figures, by name or pattern, to which parameters of the record were
+     * fitted; and those that it stores, or that are products of what it stores. */
+    const char *const *fit_to, *const *stores;
+    size_t fit_to_count, stores_count;
+    const char *file; /* library file it was read from */
     unsigned line;
 };
 
@@ -71,11 +76,20 @@ struct schema {
     const struct field *fields;
     size_t field_count;
 
+    /* Records of several kinds in one folder: the word field that tells which, and the
+     * schema of each of its values; `fields` are those that all have.  NULL: of one. */
+    const struct field *family;
+    const struct schema *const *families;
+    size_t family_count;
+
     /* Checks across fields and derived members, after all fields are in.  Returns
      * STATUS_OK or STATUS_INPUT with "what is wrong, what would be right" (the
      * reader puts file and line before it).  May be NULL. */
     enum status (*finish)(void *record, struct error *err);
 };
+
+/* The schema of a record: its family's, or the schema itself. */
+const struct schema *schema_of(const struct schema *schema, const void *record);
 
 /* Release what the reader put into the fields of a record (texts, arrays, lists), but
  * not the record itself. */

@@ -207,3 +207,12 @@ char *quantity_format(double value, const char *base_unit, char *buffer, size_t 
     }
     return buffer;
 }
+
+char *duration_format(double seconds, char *buffer, size_t size)
+{
+    double whole_s = seconds > 0 ? floor(seconds + 0.5) : 0;
+
+    snprintf(buffer, size, "%02.0f:%02.0f:%02.0f", floor(whole_s / 3600),
+             floor(fmod(whole_s, 3600) / 60), fmod(whole_s, 60));
+    return buffer;
+}

@@ -38,4 +38,7 @@ const char *unit_base(const char *spelling, double *scale);
  * buffer. */
 char *quantity_format(double value, const char *base_unit, char *buffer, size_t size);
 
+/* A duration as "hh:mm:ss". */
+char *duration_format(double seconds, char *buffer, size_t size);
+
 #endif

@@ -1,6 +1,7 @@
 #include "carbon/carbon.h"
 
-#include <math.h>
+#include "base/maths.h"
+
 #include <string.h>
 
 enum { ASSEMBLY_DEPTH = 8 };
@@ -64,7 +65,8 @@ enum status carbon_per_area(const struct manufacture *making, double node_m,
         return error_set(reason, STATUS_INFEASIBLE, "fab %s lists no process node",
                          making->fab->record.name);
     if (above != below)
-        weight = log(node_m / below->node_m) / log(above->node_m / below->node_m);
+        weight = maths_log(node_m / below->node_m) /
+                 maths_log(above->node_m / below->node_m);
     low = cpa_of(making, below);
     high = cpa_of(making, above);
     *cpa = (struct carbon_per_area){

@@ -14,7 +14,7 @@ const struct word allreduce_words[] = {
 /* clang-format off */
 static const struct field instance_fields[] = {
     FIELD_TEXT(struct instance, summary, "", "what it is, in a line"),
-    FIELD_NAME(struct instance, platform, "platform", NULL, "platform record of one GPU"),
+    FIELD_NAME(struct instance, machine, "machine", NULL, "one GPU"),
     FIELD_COUNT(struct instance, gpus, REQUIRED, 1, 4096, "GPUs of an instance"),
     FIELD_NUMBER(struct instance, link_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "one GPU to the next, one direction"),
     FIELD_NUMBER(struct instance, link_s, "s", 0, 0, 1, "start of a transfer between GPUs"),

@@ -20,7 +20,7 @@
 struct instance {
     struct record record;
     const char *summary;
-    const char *platform; /* of one GPU, by name */
+    const char *machine; /* of one GPU, by name */
     uint64_t gpus;
     double link_bytes_per_s; /* one GPU to the next, one direction */
     double link_s;           /* start of a transfer over it */

@@ -217,6 +217,12 @@ static enum status fronts_find(struct front_search *search, struct error *err)
     return status;
 }
 
+/* What is the same in all rows of the file says nothing. */
+static bool is_label(const struct table *table, size_t d)
+{
+    return table->results->dimensions[table->dimensions[d]].count > 1;
+}
+
 static void point_sheet(struct front_search *search, const struct front_candidate *one,
                         struct sheet *sheet)
 {
@@ -226,8 +232,9 @@ static void point_sheet(struct front_search *search, const struct front_candidat
 
     sheet_add_row(sheet);
     for (size_t d = 0; d < table->dimension_count; d++)
-        sheet_set(sheet, column++,
-                  table_label(table, d, table_index(table, d), text, sizeof text));
+        if (is_label(table, d))
+            sheet_set(sheet, column++,
+                      table_label(table, d, table_index(table, d), text, sizeof text));
     for (size_t m = 0; m < table->metric_count; m++) {
         const char *units = table->metrics[m].variable->units;
 
@@ -262,11 +269,14 @@ static void header_sheet(const struct table *table, struct sheet *sheet)
 {
     size_t column = 0;
 
-    sheet->columns = table->dimension_count + table->metric_count;
+    sheet->columns = table->metric_count;
+    for (size_t d = 0; d < table->dimension_count; d++)
+        sheet->columns += is_label(table, d);
     sheet_add_row(sheet);
     for (size_t d = 0; d < table->dimension_count; d++)
-        sheet_set(sheet, column++,
-                  table->results->dimensions[table->dimensions[d]].name);
+        if (is_label(table, d))
+            sheet_set(sheet, column++,
+                      table->results->dimensions[table->dimensions[d]].name);
     for (size_t m = 0; m < table->metric_count; m++)
         sheet_set(sheet, column++, table->metrics[m].variable->name);
 }
@@ -354,7 +364,7 @@ enum status cmd_best(int argc, char **argv, struct error *err)
             err, STATUS_INPUT,
             "best needs a result file and what to minimise: nvsweep best FILE "
             "-m energy_j,delay_s");
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1,
                             err);

@@ -8,7 +8,9 @@ const struct command commands[] = {
     { "plan",     "SWEEP",             "axes, points per stage, dropped combinations, time, file size", NULL, cmd_plan },
     { "run",      "SWEEP [-o FILE]",   "evaluate every point, or resume; under mpirun or srun on all ranks",
       "  -o FILE             result file (default: the sweep's name with .h5)\n"
-      "  --time-budget 55m   stop dealing in time, commit, exit 75\n"
+      "  --time-budget 55m   be through by then, also inside a point; exit 75\n"
+      "  --io auto           who writes the file: every rank (local), rank 0 (root), or as\n"
+      "                      the file system allows (auto)\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
     { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",
@@ -61,9 +63,16 @@ const struct command commands[] = {
     { "verify",   "FILE",              "checksums, and recompute a sample",
       "  --sample N          points recomputed per stage (default 16)\n", cmd_verify },
     { "explain",  "[SWEEP] [AXIS=VALUE...]", "one point in full: organization, delay, energy and area by component", NULL, cmd_explain },
-    { "validate", "[SYSTEM...]",       "published figures beside the model's, with error and grade",
+    { "validate", "[SYSTEM...]",       "published figures beside the model's, with kind, grade and error",
+      "  --summary           predictions met and missed by source and the number of figures of\n"
+      "                      each kind, nothing else\n"
       "  --json              for scripts\n"
-      "  --no-model          the published figures alone, nothing evaluated\n", cmd_validate },
+      "  --no-model          the published figures alone, nothing evaluated\n"
+      "\n"
+      "Kinds: a prediction counts as met or missed; exact figures equal another program or a\n"
+      "count by hand; fitted ones, or what they are composed of, stand in a record's fit_to;\n"
+      "identities are stored in a record or restate our arithmetic; reproduced ones are a\n"
+      "study made as its authors made it; beside stands what claims nothing.\n", cmd_validate },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"
@@ -77,7 +86,7 @@ const struct command commands[] = {
       "  -l FILE             that tool's layout: taken, not read, as custom layouts are refused\n"
       "  -s N                no traces (there are none)\n"
       "  Equals SCALE-Sim v3 (1d62b68).  Sparsity, custom layouts and Ramulator traces are\n"
-      "  refused.  `nvsweep import` makes a workload of the topology; accelerator scalesim-32\n"
+      "  refused.  `nvsweep import` makes a workload of the topology; machine scalesim-32\n"
       "  takes part in sweeps.\n", cmd_scalesim },
     { "traffic",  "--machine GPU --from ROWS.csv", "cache and DRAM traffic of matrix products, beside a profiler's",
       "  --machine GPU       record of a GPU (nvsweep list machines)\n"
@@ -87,17 +96,19 @@ const struct command commands[] = {
       "  --capacity SIZE     last-level cache (default: the GPU's own)\n"
       "  Prints the rows with model_l2_read_bytes, model_l2_write_bytes, model_dram_read_bytes,\n"
       "  model_dram_write_bytes, model_l2_hit_percent, model_time_s.\n", cmd_traffic },
-    { "import",   "FILE [-o OUT.cfg]", "an NVSim cell, ONNX model or SCALE-Sim topology as a library record",
+    { "import",   "FILE [-o OUT.cfg]", "a cell, memory table, model or topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
       "  --name NAME         of the record (default: the file's name)\n"
-      "  --kind KIND         cell, onnx or topology (default: by extension or content)\n"
-      "  A .cell file becomes a technology, a .onnx or .csv file a workload.  Of a model only\n"
+      "  --kind KIND         cell, memory, onnx or topology (default: by extension or content)\n"
+      "  A .cell file becomes a technology; so does a table of memories (columns capacity, area,\n"
+      "  read_latency, write_latency, read_energy, write_energy, leakage; \"area [mm2]\" names a\n"
+      "  unit) or what NVSim and CACTI print.  Other .csv and .onnx files become workloads.  Of a model only\n"
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },
-    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, platforms, axes, metrics, stages",
+    { "list",     "KIND [NAME]",       "technologies, nodes, workloads, machines, axes, metrics, stages",
       "  NAME                print that record in full\n"
-      "  layers WORKLOAD     what an accelerator computes of it, numbered as the axis layer is\n",
+      "  layers WORKLOAD     what a machine computes of it, numbered as the axis layer is\n",
       cmd_list },
     { "schema",   "",                  "describe the result file (Markdown)", NULL, cmd_schema },
     { "man",      "PAGE",              "a manual page (nvsweep, nvsweep-sweep, nvsweep-library), or bash completion", NULL, cmd_man },

@@ -86,6 +86,9 @@ static void element_print(const struct file_comparison *comparison,
     for (size_t d = 0; d < variable->dimension_count; d++) {
         const char *name = results->dimensions[variable->dimensions[d]].name;
 
+        if (results->dimensions[variable->dimensions[d]].count == 1)
+            continue;
+
         results_coordinate_format(results, variable->dimensions[d], index[d], text,
                                   sizeof text);
         if (comparison->is_json) {
@@ -175,7 +178,7 @@ static enum status pair_compare(struct file_comparison *comparison,
 /* What a file says of its own bytes differs where only the program's version does. */
 static bool is_compared(const struct variable *variable)
 {
-    return strcmp(variable->name, RESULTS_METADATA_CHECKSUM) != 0;
+    return strcmp(variable->path, RESULTS_METADATA_CHECKSUM) != 0;
 }
 
 static enum status files_compare(struct file_comparison *comparison, struct error *err)
@@ -188,9 +191,10 @@ static enum status files_compare(struct file_comparison *comparison, struct erro
     for (size_t i = 0; i < a->variable_count && status == STATUS_OK; i++)
         if (is_compared(&a->variables[i]))
             status = pair_compare(comparison, &a->variables[i],
-                                  results_find(b, a->variables[i].name), err);
+                                  results_find_path(b, a->variables[i].path), err);
     for (size_t i = 0; i < b->variable_count && status == STATUS_OK; i++)
-        if (is_compared(&b->variables[i]) && !results_find(a, b->variables[i].name))
+        if (is_compared(&b->variables[i]) &&
+            !results_find_path(a, b->variables[i].path))
             finding_print(comparison, &(struct column_finding){
                                           .name = b->variables[i].name,
                                           .words = "only in the second file" });
@@ -213,9 +217,9 @@ enum status cmd_diff(int argc, char **argv, struct error *err)
     if (argc != 2)
         return error_set(err, STATUS_INPUT,
                          "diff needs two result files: nvsweep diff A B");
-    status = results_open(argv[0], &a, err);
+    status = results_open_intact(argv[0], &a, err);
     if (status == STATUS_OK)
-        status = results_open(argv[1], &b, err);
+        status = results_open_intact(argv[1], &b, err);
     comparison.a = a;
     comparison.b = b;
     if (status == STATUS_OK)

@@ -3,7 +3,6 @@
 #include "array/array.h"
 #include "base/units.h"
 #include "config/sweep.h"
-#include "space/machine.h"
 #include "stage/array_stage.h"
 #include "stage/visit.h"
 
@@ -11,15 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Axes in one dimension with a chosen one take the values beside it, if the sweep has
- * it; those that a machine stands for, its own in any case. */
-static enum status companions_choose(const struct library *library,
-                                     const struct space *space, enum axis_id axis,
-                                     axis_mask named, struct point *point,
-                                     struct error *err)
+/* Axes in one dimension with a chosen one take the values beside it, if the sweep has it. */
+static void companions_choose(const struct space *space, enum axis_id axis,
+                              axis_mask named, struct point *point)
 {
     const union axis_value chosen = point_get(point, axis);
-    enum status status = STATUS_OK;
 
     for (size_t d = 0; d < space->dimension_count; d++) {
         const struct dimension *dimension = &space->dimensions[d];
@@ -38,14 +33,6 @@ static enum status companions_choose(const struct library *library,
                 point_set(point, dimension->axes[a],
                           space->axes[dimension->axes[a]].values[at]);
     }
-    for (size_t i = 0; axis == AXIS_machine && i < MACHINE_KINDS && !status; i++) {
-        union axis_value part;
-
-        status = machine_part((const struct machine_record *)chosen.record, library,
-                              machine_axes[i], &part.record, err);
-        point_set(point, machine_axes[i], part);
-    }
-    return status;
 }
 
 /* Replace the values named in "axis=value" texts; the rest stay at the sweep's first. */
@@ -79,9 +66,7 @@ static enum status point_choose(char **settings, int count,
         point_set(point, axis, value);
         space->axes[axis].is_given = true;
         named |= (axis_mask)1 << axis;
-        status = companions_choose(library, space, axis, named, point, &why);
-        if (status != STATUS_OK)
-            return error_set(err, status, "%s %s", key, why.text);
+        companions_choose(space, axis, named, point);
     }
     return STATUS_OK;
 }
@@ -160,6 +145,19 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
 static void result_print(const struct array_request *request,
                          const struct array_result *result)
 {
+    const struct cell *cell = request->cell;
+    char first[40], last[40];
+
+    if (cell->given_count)
+        printf("given: %s, from %s to %s (%s)\n",
+               cell->kind == CELL_GIVEN ? "every figure" : "some figures",
+               quantity_format(given_first_bytes(cell->given, cell->given_count),
+                               "byte", first, sizeof first),
+               quantity_format(given_last_bytes(cell->given, cell->given_count), "byte",
+                               last, sizeof last),
+               cell->record.source);
+    if (cell->kind == CELL_GIVEN)
+        return;
     printf("search: %llu organizations, %llu of them valid, rules %s\n",
            (unsigned long long)result->organizations, (unsigned long long)result->valid,
            request->rules->name);

@@ -5,14 +5,18 @@
 #include <math.h>
 #include <string.h>
 
-/* RFC 4180: quoted when it holds a comma, a quote or a line break. */
+/* RFC 4180: quoted when it holds a comma, a quote or a line break.  A text that a spreadsheet
+ * would take for a formula begins with an apostrophe, which it shows as text. */
 static void csv_text(const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
+    if (*text && strchr("=+-@\t\r", *text)) {
+        fputs("\"'", stdout);
+    } else if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, stdout);
         return;
+    } else {
+        putchar('"');
     }
-    putchar('"');
     for (; *text; text++) {
         if (*text == '"')
             putchar('"');
@@ -106,7 +110,7 @@ enum status cmd_export(int argc, char **argv, struct error *err)
     if (argc < 1)
         return error_set(err, STATUS_INPUT,
                          "export needs a result file: nvsweep export FILE");
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
     status = table_open(&table, results, metrics, NULL, argv + 1, argc - 1, err);

@@ -1,8 +1,11 @@
 #include "cmd/figures.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
+#include "stage/record_tables.h"
+#include "tech/node.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +16,7 @@ struct evaluated {
     char *key;
     struct sweep sweep;
     struct study study;
+    bool has_results; /* planned alone tells which points and records are read */
 };
 
 struct figures {
@@ -76,9 +80,9 @@ static enum status sweep_make(struct figures *figures,
     return status;
 }
 
-static enum status evaluated_for(struct figures *figures,
-                                 const struct published_figure *figure,
-                                 struct evaluated **found, struct error *err)
+static enum status planned_for(struct figures *figures,
+                               const struct published_figure *figure,
+                               struct evaluated **found, struct error *err)
 {
     char *key = joined(figure->sweep, figure->where,
                        figure->sweep[0] ? 0 : figure->where_count);
@@ -106,7 +110,6 @@ static enum status evaluated_for(struct figures *figures,
                                   sizeof *figures->kept);
     figures->kept[figures->kept_count++] = one;
     one->study.curve_folder = figures->curve_folder;
-    study_evaluate(&one->study, NULL);
     *found = one;
     return STATUS_OK;
 }
@@ -256,7 +259,7 @@ static void reduction_add(struct figure_reduction *r, double value)
         r->first = r->most = r->least = value;
     }
     r->sum += value;
-    r->logs += log(value);
+    r->logs += maths_log(value);
     r->most = value > r->most || isnan(value) ? value : r->most;
     r->least = value < r->least || isnan(value) ? value : r->least;
 }
@@ -270,36 +273,100 @@ static double reduction_value(const struct figure_reduction *r, enum reduce redu
     case REDUCE_MAX: return r->most;
     case REDUCE_MIN: return r->least;
     case REDUCE_MEAN: return r->sum / (double)r->count;
-    case REDUCE_GEOMEAN: return exp(r->logs / (double)r->count);
+    case REDUCE_GEOMEAN: return maths_exp(r->logs / (double)r->count);
     }
     return NAN;
 }
 
-/* Ratios need the baseline among the points: without a sweep file it is evaluated as a
- * figure of its own, with the baseline's settings in place of where's. */
-static enum status ratio_of_settings(struct figures *figures,
-                                     const struct published_figure *figure,
-                                     double *value, struct error *err)
+/* Called for each point that a figure takes, and the baseline's index of it (its own if
+ * there is none). */
+typedef void point_fn(const struct evaluated *one, const struct question *question,
+                      uint64_t index, uint64_t base, void *context);
+
+static enum status points_walk(const struct evaluated *one,
+                               const struct published_figure *figure,
+                               const struct question *question, point_fn *visit,
+                               void *context, struct error *err)
 {
-    struct published_figure alone = *figure, baseline = *figure;
-    const char **settings = alloc_array(figure->where_count, sizeof *settings);
-    double numerator = NAN;
-    enum status status;
+    const struct grid *grid = &one->study.grids[question->stage];
+    enum status status = STATUS_OK;
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; status == STATUS_OK && i < grid->points; i++) {
+        bool is_asked = true;
+        uint64_t base = i;
+        struct point point;
+
+        grid_point(grid, &one->sweep.space, i, &point);
+        for (size_t w = 0; w < question->where_count; w++)
+            is_asked &= is_chosen(&question->where[w], &point);
+        if (!is_asked || grid_is_excluded(grid, &one->sweep.space, &point))
+            continue;
+        status = baseline_at(&one->study, question, &base, err);
+        if (status == STATUS_OK)
+            visit(one, question, i, base, context);
+        count++;
+    }
+    if (status == STATUS_OK && count == 0)
+        return error_set(err, STATUS_INPUT, "where selects no point of %s",
+                         figure->sweep);
+    return status;
+}
+
+/* A ratio without a sweep file is of two figures: where's, and where's with the settings of
+ * the baseline in their place. */
+struct ratio {
+    struct published_figure over, under;
+    const char **settings; /* over's; freed by the caller */
+};
+
+static bool is_ratio(const struct published_figure *figure)
+{
+    return !figure->sweep[0] && figure->baseline_count > 0;
+}
+
+static struct ratio ratio_of(const struct published_figure *figure)
+{
+    struct ratio ratio = {
+        .over = *figure,
+        .under = *figure,
+        .settings = alloc_array(figure->where_count, sizeof *ratio.settings),
+    };
 
     for (size_t i = 0; i < figure->where_count; i++) {
-        settings[i] = figure->where[i];
+        ratio.settings[i] = figure->where[i];
         for (size_t b = 0; b < figure->baseline_count; b++)
-            if (strncmp(figure->baseline[b], settings[i],
-                        strcspn(settings[i], "=") + 1) == 0)
-                settings[i] = figure->baseline[b];
+            if (strncmp(figure->baseline[b], ratio.settings[i],
+                        strcspn(ratio.settings[i], "=") + 1) == 0)
+                ratio.settings[i] = figure->baseline[b];
     }
-    alone.baseline_count = baseline.baseline_count = 0;
-    baseline.where = settings;
-    status = figures_value(figures, &baseline, &numerator, err);
+    ratio.under.baseline_count = ratio.over.baseline_count = 0;
+    ratio.over.where = ratio.settings;
+    return ratio;
+}
+
+static void value_add(const struct evaluated *one, const struct question *question,
+                      uint64_t index, uint64_t base, void *context)
+{
+    double value = value_at(&one->study, question, index);
+
+    if (question->baseline_count)
+        value = value_at(&one->study, question, base) / value;
+    reduction_add(context, value);
+}
+
+static enum status ratio_value(struct figures *figures,
+                               const struct published_figure *figure, double *value,
+                               struct error *err)
+{
+    struct ratio ratio = ratio_of(figure);
+    double over = NAN;
+    enum status status = figures_value(figures, &ratio.over, &over, err);
+
     if (status == STATUS_OK)
-        status = figures_value(figures, &alone, value, err);
-    *value = numerator / *value;
-    free(settings);
+        status = figures_value(figures, &ratio.under, value, err);
+    *value = over / *value;
+    free(ratio.settings);
     return status;
 }
 
@@ -319,33 +386,161 @@ enum status figures_value(struct figures *figures,
         *value = reduction_value(&reduction, figure->reduce);
         return STATUS_OK;
     }
-    if (!figure->sweep[0] && figure->baseline_count)
-        return ratio_of_settings(figures, figure, value, err);
-    status = evaluated_for(figures, figure, &one, err);
+    if (is_ratio(figure))
+        return ratio_value(figures, figure, value, err);
+    status = planned_for(figures, figure, &one, err);
+    if (status == STATUS_OK && !one->has_results) {
+        study_evaluate(&one->study, NULL);
+        one->has_results = true;
+    }
     if (status == STATUS_OK)
         status = question_make(figures, &one->study, figure, &question, err);
-    for (uint64_t i = 0;
-         status == STATUS_OK && i < one->study.grids[question.stage].points; i++) {
-        bool is_asked = true;
-        uint64_t base = i;
-        struct point point;
-
-        grid_point(&one->study.grids[question.stage], &one->sweep.space, i, &point);
-        for (size_t w = 0; w < question.where_count; w++)
-            is_asked &= is_chosen(&question.where[w], &point);
-        if (!is_asked)
-            continue;
-        status = baseline_at(&one->study, &question, &base, err);
-        if (status == STATUS_OK)
-            reduction_add(&reduction, question.baseline_count
-                                          ? value_at(&one->study, &question, base) /
-                                                value_at(&one->study, &question, i)
-                                          : value_at(&one->study, &question, i));
-    }
-    if (status == STATUS_OK && reduction.count == 0)
-        return error_set(err, STATUS_INPUT, "where selects no point of %s",
-                         figure->sweep);
+    if (status == STATUS_OK)
+        status = points_walk(one, figure, &question, value_add, &reduction, err);
     if (status == STATUS_OK)
         *value = reduction_value(&reduction, figure->reduce);
     return status;
+}
+
+/* ---- which points and records a figure reads */
+
+struct reading {
+    const struct library *library;
+    struct figure_reads *reads;
+};
+
+static void record_add(const struct reading *reading, enum shelf_id shelf,
+                       const struct record *record);
+
+static enum status named_add(void *context, const char *kind, const char *name)
+{
+    const struct reading *reading = context;
+    enum shelf_id shelf = shelf_of_kind(kind);
+
+    record_add(reading, shelf, library_find(reading->library, shelf, name));
+    return STATUS_OK;
+}
+
+/* The record and those it names. */
+static void record_add(const struct reading *reading, enum shelf_id shelf,
+                       const struct record *record)
+{
+    struct figure_reads *reads = reading->reads;
+
+    for (size_t i = 0; i < reads->record_count; i++)
+        if (reads->records[i] == record)
+            return;
+    if (!record)
+        return;
+    reads->records = realloc_array(reads->records, reads->record_count + 1,
+                                   sizeof(const struct record *));
+    reads->records[reads->record_count++] = record;
+    schema_names_visit(shelf_schemas[shelf], record, named_add,
+                       (void *)(uintptr_t)reading);
+}
+
+static void point_records_add(struct figure_reads *reads, const struct study *study,
+                              axis_mask axes, const struct point *point)
+{
+    const struct reading reading = { .library = study->library, .reads = reads };
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
+            record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
+    if (axes & AXIS_BIT(node_m))
+        record_add(&reading, SHELF_NODE,
+                   (const struct record *)library_node(study->library, point->node_m,
+                                                       point->roadmap));
+    record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t text_hash(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return (hash ^ 0xff) * UINT64_C(0x100000001b3);
+}
+
+/* What a metric at a point depends on, as a number: two sweeps' ways to ask for one value
+ * of one model give the same. */
+static uint64_t term_of(const struct study *study, const struct question *question,
+                        const struct point *point)
+{
+    const struct grid *grid = &study->grids[question->stage];
+    const struct metric *metric = &stages[question->stage]->metrics[question->metric];
+    uint64_t hash = text_hash(UINT64_C(0xcbf29ce484222325), metric->name);
+    char text[160];
+
+    snprintf(text, sizeof text, "%ju", (uintmax_t)question->at);
+    hash = text_hash(hash, text);
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (grid->axes >> axis & 1)
+            hash = text_hash(hash, axis_value_format(axis, point_get(point, axis), text,
+                                                     sizeof text));
+    return hash;
+}
+
+static void term_add(struct figure_reads *reads, uint64_t term)
+{
+    reads->terms = realloc_array(reads->terms, reads->term_count + 1,
+                                 sizeof *reads->terms);
+    reads->terms[reads->term_count++] = term;
+}
+
+static void reads_add(const struct evaluated *one, const struct question *question,
+                      uint64_t index, uint64_t base, void *context)
+{
+    const struct grid *grid = &one->study.grids[question->stage];
+    uint64_t places[] = { index, base };
+
+    for (size_t i = 0; i < (base == index ? 1 : 2); i++) {
+        struct point point;
+
+        grid_point(grid, &one->sweep.space, places[i], &point);
+        point_records_add(context, &one->study, grid->axes, &point);
+        term_add(context, term_of(&one->study, question, &point));
+    }
+}
+
+static enum status reads_collect(struct figures *figures,
+                                 const struct published_figure *figure,
+                                 struct figure_reads *reads, struct error *err)
+{
+    struct question question;
+    struct evaluated *one;
+    enum status status;
+
+    if (figure->parts_count)
+        return STATUS_OK;
+    if (is_ratio(figure)) {
+        struct ratio ratio = ratio_of(figure);
+
+        status = reads_collect(figures, &ratio.over, reads, err);
+        if (status == STATUS_OK)
+            status = reads_collect(figures, &ratio.under, reads, err);
+        free(ratio.settings);
+        return status;
+    }
+    status = planned_for(figures, figure, &one, err);
+    if (status == STATUS_OK)
+        status = question_make(figures, &one->study, figure, &question, err);
+    if (status == STATUS_OK)
+        status = points_walk(one, figure, &question, reads_add, reads, err);
+    return status;
+}
+
+enum status figures_reads(struct figures *figures,
+                          const struct published_figure *figure,
+                          struct figure_reads *reads, struct error *err)
+{
+    *reads = (struct figure_reads){ .records = NULL };
+    return reads_collect(figures, figure, reads, err);
+}
+
+void figure_reads_free(struct figure_reads *reads)
+{
+    free(reads->records);
+    free(reads->terms);
+    *reads = (struct figure_reads){ .records = NULL };
 }

@@ -18,9 +18,26 @@ struct figures *figures_begin(const struct library *library, const char *folder)
 void figures_end(struct figures *figures);
 
 /* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not
- * done gives NaN. */
+ * done gives NaN; points that the sweep leaves out do not count. */
 enum status figures_value(struct figures *figures,
                           const struct published_figure *figure, double *value,
                           struct error *err);
+
+/* What the evaluation of a figure reads. */
+struct figure_reads {
+    const struct record **records; /* each once */
+    size_t record_count;
+
+    /* Its metric at each of its points and baselines, as numbers: equal ones stand for
+     * one value of one model. */
+    uint64_t *terms;
+    size_t term_count;
+};
+
+/* Without evaluating anything.  figure_reads_free in any case. */
+enum status figures_reads(struct figures *figures,
+                          const struct published_figure *figure,
+                          struct figure_reads *reads, struct error *err);
+void figure_reads_free(struct figure_reads *reads);
 
 #endif

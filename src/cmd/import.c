@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "import/import.h"
 
@@ -33,43 +34,42 @@ static bool is_separator(unsigned char c)
 static enum status name_check(const char *name, struct error *err)
 {
     size_t good = 0, length;
+    bool is_formula = name[0] && strchr("+-@", name[0]); /* to a spreadsheet */
 
     while ((length = utf8_length(name + good)) > 0 &&
            !is_separator((unsigned char)name[good]))
         good += length;
-    if (*name && strcmp(name, "all") != 0 && !name[good])
+    if (*name && strcmp(name, "all") != 0 && !name[good] && !is_formula)
         return STATUS_OK;
     return error_set(
         err, STATUS_INPUT,
-        "--name is '%.60s', must be UTF-8 without spaces, commas, quotes and '=', "
-        "and not 'all'",
+        "--name is '%.60s', must be UTF-8 without spaces, commas, quotes and '=', not "
+        "begin with '+', '-' or '@', and not be 'all'",
         name);
 }
 
 /* The record appears in memory first: a file is written whole or not at all. */
-static enum status record_save(const char *bytes, size_t size, const char *output,
-                               struct error *err)
+static enum status record_save(const char *bytes, size_t size, const char *path,
+                               const char *input, struct error *err)
 {
-    FILE *out = output ? fopen(output, "w") : stdout;
-    bool is_written = out && fwrite(bytes, 1, size, out) == size;
+    struct output output;
+    enum status status = output_open(&output, path, input, err);
 
-    if (out && output && fclose(out) != 0)
-        is_written = false;
-    if (!is_written)
-        return error_set(err, STATUS_IO, "cannot write %.200s: %s",
-                         output ? output : "standard output", strerror(errno));
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        fwrite(bytes, 1, size, output.stream); /* output_close sees a failure */
+    return output_close(&output, status, err);
 }
 
 static void where_print(enum import_kind kind, const char *name, const char *output)
 {
-    const char *folder = kind == IMPORT_CELL ? "technologies" : "workloads";
+    bool is_technology = kind == IMPORT_CELL || kind == IMPORT_MEMORY;
+    const char *folder = is_technology ? "technologies" : "workloads";
 
     fprintf(stderr,
             "%s: put %s into DIR/%s/ of a folder of yours and give --library DIR; then "
             "%s=%s names it\n",
             name, output ? output : "this", folder,
-            kind == IMPORT_CELL ? "technology" : "workload", name);
+            is_technology ? "technology" : "workload", name);
 }
 
 enum status cmd_import(int argc, char **argv, struct error *err)
@@ -85,6 +85,7 @@ enum status cmd_import(int argc, char **argv, struct error *err)
         [IMPORT_CELL] = import_cell,
         [IMPORT_ONNX] = import_onnx,
         [IMPORT_TOPOLOGY] = import_topology,
+        [IMPORT_MEMORY] = import_memory,
     };
     struct import_job job = { .notes = stderr };
     enum import_kind kind = IMPORT_UNKNOWN;
@@ -101,6 +102,8 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT, "import needs one FILE (%d given)", argc);
     if (status == STATUS_OK)
+        status = output_check(output, argv[0], err);
+    if (status == STATUS_OK)
         status = kind_choose(asked, argv[0], &kind, err);
     if (status != STATUS_OK)
         return status;
@@ -116,7 +119,7 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     if (job.out)
         fclose(job.out);
     if (status == STATUS_OK)
-        status = record_save(bytes, size, output, err);
+        status = record_save(bytes, size, output, argv[0], err);
     if (status == STATUS_OK)
         where_print(kind, job.name, output);
     free(bytes);

@@ -89,7 +89,7 @@ static enum status record_show(const struct library *library, enum shelf_id id,
                      name);
 }
 
-/* What an accelerator computes of a workload, numbered as the axis `layer` is. */
+/* What a machine computes of a workload, numbered as the axis `layer` is. */
 static enum status layers_show(const struct library *library, const char *name,
                                struct error *err)
 {

@@ -138,7 +138,7 @@ static void page_program(void)
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
         "A sweep file names the axes of a design space: memory technologies, process "
-        "nodes, capacities, networks, platforms. nvsweep evaluates every point of it, "
+        "nodes, capacities, networks, machines. nvsweep evaluates every point of it, "
         "on as many ranks as mpirun or srun gives it, and writes one labelled HDF5 "
         "file, which any netCDF reader opens, also while it is being written. A run "
         "that was stopped or killed goes on where it was when the same command is "
@@ -166,7 +166,7 @@ static void page_program(void)
     roff_text("Folder in which reuse curves are kept between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
     roff_tag("SLURM_JOB_END_TIME", "");
-    roff_text("Set by Slurm; a run stops dealing in time and exits with 75.\n");
+    roff_text("Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
     fputs(".SH EXAMPLES\n", stdout);
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
@@ -221,7 +221,7 @@ static void page_sweep(void)
                  "    technology = [ \"sram\", \"stt-mram\" ];\n"
                  "    node = \"16 nm\";\n"
                  "    capacity = { from = \"1 MiB\"; to = \"32 MiB\"; factor = 2; };\n"
-                 "    platform = \"gtx-1080-ti\";\n"
+                 "    machine = \"gtx-1080-ti\";\n"
                  "    workload = \"all\";\n"
                  "    phase = [ \"inference\", \"training\" ];\n"
                  "    batch = [ 4, 64 ];\n"
@@ -269,7 +269,7 @@ static void page_sweep(void)
               "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
-        "\"layer\" adds the dimension layer to what accelerators compute: 0 is the "
+        "\"layer\" adds the dimension layer to what machines compute: 0 is the "
         "whole "
         "network, 1 the first layer with multiply-accumulates and so on (nvsweep list "
         "layers WORKLOAD names them). A network with fewer layers than the largest has "
@@ -378,7 +378,7 @@ static void page_library(void)
 {
     roff_title("NVSWEEP-LIBRARY", 5);
     roff_name("nvsweep-library", "records of memory technologies, nodes, workloads and "
-                                 "platforms");
+                                 "machines");
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
         "What sweeps name is data: records in files in the syntax of libconfig, a "
@@ -387,7 +387,9 @@ static void page_library(void)
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
         "Every record has a name, a source (the paper and table its figures come "
-        "from), and perhaps aliases, a list of other names.");
+        "from), and perhaps aliases, a list of other names, fit_to, the published "
+        "figures "
+        "that parameters of it were fitted to, and stores, those that it contains.");
     for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder)
             schema_section(shelf_schemas[shelf]);
@@ -424,7 +426,7 @@ static void page_completion(void)
         printf("    %s) words='--library --help", c->name);
         options_print(c->details);
         if (strcmp(c->name, "list") == 0)
-            printf(" technologies nodes workloads platforms axes metrics stages");
+            printf(" technologies nodes workloads machines axes metrics stages");
         if (strcmp(c->name, "help") == 0)
             for (const struct command *other = commands; other->name; other++)
                 printf(" %s", other->name);

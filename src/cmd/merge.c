@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "results/merge.h"
 
@@ -24,12 +25,17 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
             err, STATUS_INPUT,
             "merge needs two result files and a new one: nvsweep merge A B -o "
             "OUT");
+    status = output_check(output, argv[0], err);
+    if (status == STATUS_OK)
+        status = output_check(output, argv[1], err);
+    if (status != STATUS_OK)
+        return status;
     if (!force && access(output, F_OK) == 0)
         return error_set(err, STATUS_INPUT, "%s is there already; --force replaces it",
                          output);
-    status = results_open(argv[0], &a, err);
+    status = results_open_intact(argv[0], &a, err);
     if (status == STATUS_OK)
-        status = results_open(argv[1], &b, err);
+        status = results_open_intact(argv[1], &b, err);
     if (status == STATUS_OK)
         status = results_merge(a, b, output, &report, err);
     if (status == STATUS_OK)

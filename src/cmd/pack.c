@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "cmd/output.h"
 #include "base/units.h"
 #include "results/pack.h"
 
@@ -43,7 +44,8 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "pack needs a result file: nvsweep pack FILE");
     path = output ? alloc_text(output) : output_name(argv[0], undo);
-    if (!force && access(path, F_OK) == 0)
+    status = output_check(path, argv[0], err);
+    if (status == STATUS_OK && !force && access(path, F_OK) == 0)
         status = error_set(err, STATUS_INPUT,
                            "%s is there already; --force replaces it", path);
     if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 #include "cmd/peers.h"
 
 #include "array/array_rows.h"
+#include "base/maths.h"
 #include "base/memory.h"
 #include "cmd/cmd.h"
 #include "cmd/csv.h"
@@ -216,7 +217,7 @@ static enum status optima_print(const struct library *library, const struct csv 
 static bool agrees_as_printed(const char *their, const char *our)
 {
     const char *point = strchr(their, '.');
-    double unit = point ? pow(10, -(double)strlen(point + 1)) : 1;
+    double unit = point ? maths_pow(10, -(double)strlen(point + 1)) : 1;
 
     return fabs(strtod(our, NULL) - strtod(their, NULL)) <= 0.51 * unit;
 }

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "base/memory.h"
 #include "base/units.h"
@@ -63,30 +64,15 @@ static enum status page_write(const struct report_data *data, FILE *out,
     return status;
 }
 
-/* Under another name first, so that no half page is ever found. */
 static enum status file_write(const struct report_data *data, const char *path,
-                              struct error *err)
+                              const char *input, struct error *err)
 {
-    char *partial = alloc_printf("%s.partial", path);
-    FILE *out = fopen(partial, "w");
-    enum status status;
-    bool is_bad;
+    struct output output;
+    enum status status = output_open(&output, path, input, err);
 
-    if (!out) {
-        status = error_set(err, STATUS_IO, "%s: %s", partial, strerror(errno));
-        free(partial);
-        return status;
-    }
-    status = page_write(data, out, err);
-    is_bad = ferror(out) != 0;
-    is_bad |= fclose(out) != 0;
-    if (status == STATUS_OK && (is_bad || rename(partial, path) != 0))
-        status = error_set(err, STATUS_IO, "%s: cannot write: %s", path,
-                           strerror(errno));
-    if (status != STATUS_OK)
-        unlink(partial);
-    free(partial);
-    return status;
+    if (status == STATUS_OK)
+        status = page_write(data, output.stream, err);
+    return output_close(&output, status, err);
 }
 
 /* "results/x.h5" -> "results/x.html" */
@@ -136,12 +122,14 @@ enum status cmd_report(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "--size %s: must be a size such as \"3 MiB\"", size);
     path = output ? alloc_text(output) : page_name(argv[0]);
-    status = results_open(argv[0], &results, err);
+    status = output_check(path, argv[0], err);
+    if (status == STATUS_OK)
+        status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = report_data_choose(&data, results, metrics, argv + 1, argc - 1,
                                     (uint64_t)bytes, err);
     if (status == STATUS_OK)
-        status = file_write(&data, path, err);
+        status = file_write(&data, path, argv[0], err);
     if (status == STATUS_OK) {
         kept_print(&data);
         printf("report: %s\n", path);

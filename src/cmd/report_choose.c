@@ -72,6 +72,23 @@ static size_t dimension_longest(const struct report_data *data, uint64_t least)
     return longest;
 }
 
+/* Of a shorter dimension of the same name, what is kept of the table's. */
+static void joint_keep(struct report_data *data, const struct table *table,
+                       const struct joint *joint)
+{
+    uint64_t kept = 0, before = data->kept_counts[joint->dimension];
+
+    for (uint64_t i = 0; i < before; i++)
+        for (uint64_t k = 0; k < table->selected_count[joint->d]; k++)
+            if (joint->index[table->selected[joint->d][k]] ==
+                data->kept[joint->dimension][i]) {
+                data->kept[joint->dimension][kept++] = data->kept[joint->dimension][i];
+                break;
+            }
+    data->kept_counts[joint->dimension] = kept;
+    data->is_chosen[joint->dimension] = kept != before;
+}
+
 static enum status filters_apply(struct report_data *data, char **filters,
                                  int filter_count, struct error *err)
 {
@@ -96,6 +113,8 @@ static enum status filters_apply(struct report_data *data, char **filters,
                table.selected_count[t] * sizeof *data->kept[d]);
         data->kept_counts[d] = table.selected_count[t];
     }
+    for (size_t j = 0; status == STATUS_OK && j < table.joint_count; j++)
+        joint_keep(data, &table, &table.joints[j]);
     table_close(&table);
     free(names);
     return status;

@@ -99,6 +99,13 @@ static enum status variable_gather(const struct report_data *data,
 
 /* ---- writing */
 
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 /* Little-endian doubles as RFC 4648 base64, in quotes. */
 static void base64_write(FILE *out, const double *values, uint64_t count)
 {
@@ -138,7 +145,8 @@ static enum status coordinate_write(const struct report_data *data, size_t dimen
 
     fprintf(out, "{");
     text_member(out, &members, "name",
-                variable ? variable->name : data->results->dimensions[dimension].name);
+                variable ? last_part(variable->path)
+                         : data->results->dimensions[dimension].name);
     text_member(out, &members, "units", variable ? variable->units : "");
     text_member(out, &members, "meaning", variable ? variable->meaning : "");
     json_name(out, &members,
@@ -179,7 +187,7 @@ static bool is_companion(const struct results *results, const struct variable *v
     const struct results_dimension *own = &results->dimensions[dimension];
 
     if (variable->dimension_count != 1 || variable->dimensions[0] != dimension ||
-        strcmp(variable->name, own->name) == 0)
+        variable->is_repeated || strcmp(last_part(variable->path), own->name) == 0)
         return false;
     for (size_t s = 0; s < results->stage_count; s++) {
         const struct results_stage *stage = &results->stages[s];
@@ -267,7 +275,7 @@ static enum status constants_write(const struct report_data *data, FILE *out,
     fprintf(out, "{");
     for (size_t v = 0; v < results->variable_count && status == STATUS_OK; v++) {
         const struct variable *variable = &results->variables[v];
-        bool is_metric = strcmp(variable->name, RESULTS_METADATA_CHECKSUM) == 0;
+        bool is_metric = strcmp(variable->path, RESULTS_METADATA_CHECKSUM) == 0;
         double number;
 
         for (size_t s = 0; s < results->stage_count; s++)
@@ -276,7 +284,7 @@ static enum status constants_write(const struct report_data *data, FILE *out,
                              results->stages[s].status == v;
         if (variable->dimension_count || is_metric)
             continue;
-        json_name(out, &members, variable->name);
+        json_name(out, &members, last_part(variable->path));
         if (variable->kind == VARIABLE_TEXT) {
             json_text(out, variable->texts[0]);
             continue;
@@ -334,7 +342,8 @@ static enum status arrays_write(const struct report_data *data, FILE *out,
         for (uint32_t c = 0; c < results->stages[s].layout.columns; c++) {
             size_t v = results->stages[s].columns[c];
 
-            if (status != STATUS_OK || !data->is_shown[v])
+            if (status != STATUS_OK || !data->is_shown[v] ||
+                !kept_elements(data, &results->variables[v]))
                 continue;
             fprintf(out, "%s\n", metrics++ ? "," : "");
             status = metric_write(data, &results->stages[s], numbers,

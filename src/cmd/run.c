@@ -55,12 +55,13 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
 
 enum status cmd_run(int argc, char **argv, struct error *err)
 {
-    const char *output = NULL, *budget = NULL;
+    const char *output = NULL, *budget = NULL, *io = NULL;
     struct run_options run = { .stages = NULL };
     const struct option_spec options[] = {
         { "o", &output, NULL },
         { "output", &output, NULL },
         { "time-budget", &budget, NULL },
+        { "io", &io, NULL },
         { "accept-version", NULL, &run.accept_version },
         { "quiet", NULL, &run.is_quiet },
     };
@@ -70,7 +71,7 @@ enum status cmd_run(int argc, char **argv, struct error *err)
 
     MPI_Init(NULL, NULL);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    status = options_read(&argc, argv, options, 5, err);
+    status = options_read(&argc, argv, options, 6, err);
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT,
                            "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
@@ -82,6 +83,14 @@ enum status cmd_run(int argc, char **argv, struct error *err)
                                "3000 s",
                                budget);
     }
+    if (status == STATUS_OK && io && !word_find(run_io_words, io))
+        status = error_set(
+            err, STATUS_INPUT,
+            "--io '%.40s': must be auto (as the file system allows), local "
+            "(every rank writes its blocks) or root (rank 0 writes all)",
+            io);
+    if (status == STATUS_OK && io)
+        run.io = (enum run_io)word_find(run_io_words, io)->value;
     run.program = (struct program){
         .version = program_version,
         .commit = program_commit,

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "machine/pe_array/scalesim.h"
 #include "base/memory.h"
@@ -123,18 +124,12 @@ static enum status report_write(const char *folder, size_t r,
                                 struct error *err)
 {
     char *path = alloc_printf("%s/%s", folder, reports[r].file);
-    enum status status = STATUS_OK;
-    FILE *out = fopen(path, "w");
-    bool is_written = out;
+    struct output output;
+    enum status status = output_open(&output, path, NULL, err);
 
-    if (out) {
-        reports_print(out, r, r, counts, count);
-        is_written = !ferror(out);
-        is_written &= fclose(out) == 0;
-    }
-    if (!is_written)
-        status = error_set(err, STATUS_INPUT, "cannot write %.300s: %s", path,
-                           strerror(errno));
+    if (status == STATUS_OK)
+        reports_print(output.stream, r, r, counts, count);
+    status = output_close(&output, status, err);
     free(path);
     return status;
 }

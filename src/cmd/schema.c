@@ -51,13 +51,23 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
            "One HDF5 file per sweep, one dataset per metric, with dimension scales, "
            "`units` and\n`long_name`; `xarray.open_dataset(\"x.h5\")` gives labelled "
            "arrays. Made by `nvsweep schema`\nfrom `axes.def` and `metrics.def`.\n\n"
-           "Every stage has `<stage>_status` (int8):");
+           "The root group holds the results of the sweep's last stage, one value a "
+           "design point;\nits metrics with an extra dimension, and every other stage, "
+           "are in a group of the stage's\nname with coordinates of their own: "
+           "`xarray.open_dataset(\"x.h5\", group=\"array\")`. An axis\nthat the sweep "
+           "gives one value is a dimension of length 1; those it does not give are\n"
+           "scalars in `/run/defaults`.\n\n"
+           "Every stage has `status` (int8):");
     for (const struct word *w = point_status_words; w->name; w++)
         printf(" %d %s%s", w->value, w->name, w[1].name ? "," : ".\n");
-    printf("Points that are not done hold NaN (0 in integer columns). Root attributes "
-           "hold "
-           "the sweep's\ntext, the library records it used, the program's version and "
-           "commit, and the seed.\n\n");
+    printf(
+        "Points that are not done hold NaN; in integer columns 2^64 - 1, which is "
+        "their `_FillValue`,\nso that xarray reads NaN. The group `/run` has as "
+        "attributes the sweep's text and title, the\nlibrary records it used, the "
+        "program's version and commit, and the seed; per stage the\nchecksums of its "
+        "blocks (`/run/<stage>/checksum`); and `/run/metadata_checksum`, of all that\n"
+        "is not in the stages' columns. The root's attributes are the same in every "
+        "file.\n\n");
     axes_table();
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         stage_table(id);

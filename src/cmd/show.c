@@ -370,11 +370,11 @@ enum status cmd_show(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT, "--limit %s: must be a whole number from 1",
                          limit);
     view.limit = (uint64_t)number;
-    status = results_open(argv[0], &results, err);
+    status = results_open_intact(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
-    status = table_open(&view.table, results, metrics, "energy_j,delay_s,edp_js",
-                        argv + 1, argc - 1, err);
+    status = table_open(&view.table, results, metrics,
+                        "energy_j,delay_s,latency_s,edp_js", argv + 1, argc - 1, err);
     if (status == STATUS_OK && over)
         status = over_apply(&view, over, err);
     if (status == STATUS_OK && columns) {

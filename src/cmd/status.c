@@ -4,10 +4,11 @@
 #include "base/units.h"
 #include "results/results.h"
 #include "run/activity.h"
+#include "run/stop.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 enum { BAR = 30, SILENT_S = 600, SHOWN = 10 };
 
@@ -60,12 +61,12 @@ static void stages_print(const struct results *results,
                 printf(", %" PRIu64 " %s", counts[code],
                        word_name(point_status_words, code));
         if (strcmp(results->stages[s].name, activity->stage) == 0 && pending &&
-            activity->points_per_s > 0) {
+            activity->points_per_s > 0 && !activity_is_starting(activity)) {
             double left_s = activity_left_s(activity, pending);
 
             printf("  %.3g points/s", activity->points_per_s);
             if (left_s > 0)
-                printf(", %s left", quantity_format(left_s, "s", text, sizeof text));
+                printf(", %s left", duration_format(left_s, text, sizeof text));
         }
         printf("\n");
     }
@@ -117,25 +118,48 @@ static enum status failures_each(const struct results *results, failure_fn *show
     return STATUS_OK;
 }
 
+/* Who is at it, and whether it is still heard of. */
+static void run_print(const struct activity *activity)
+{
+    bool has_job = strcmp(activity->owner.job.id, "-") != 0;
+    double silent_s = epoch_s() - activity->last_s;
+
+    if (activity_is_starting(activity))
+        printf("starting");
+    else
+        printf("running on %u rank%s", activity->ranks,
+               activity->ranks == 1 ? "" : "s");
+    printf(", host %s, process %ld%s%s", activity->owner.host, activity->owner.pid,
+           has_job ? ", job " : "", has_job ? activity->owner.job.id : "");
+    if (!activity_is_starting(activity) && silent_s > SILENT_S)
+        printf("; no progress for %.0f min", silent_s / 60);
+    if (activity->owner.silent_s > LOCK_STALE_S)
+        printf("; not heard of for %.0f min", activity->owner.silent_s / 60);
+    printf("\n");
+}
+
 static void state_print(enum state state, const struct activity *activity)
 {
-    double silent_s = activity->has_journal ? (double)time(NULL) - activity->last_s : 0;
-
-    if (state == STATE_RUNNING) {
-        bool has_job = strcmp(activity->owner.job.id, "-") != 0;
-
-        printf("running on %u ranks, host %s, process %ld%s%s", activity->ranks,
-               activity->owner.host, activity->owner.pid, has_job ? ", job " : "",
-               has_job ? activity->owner.job.id : "");
-        if (silent_s > SILENT_S)
-            printf("; no progress for %.0f min", silent_s / 60);
-        printf("\n");
-    } else if (state == STATE_STOPPED) {
+    if (state == STATE_RUNNING)
+        run_print(activity);
+    else if (state == STATE_STOPPED)
         printf("stopped%s%s; run the same command again to go on\n",
                activity->end[0] ? ": " : "", activity->end);
-    } else {
+    else
         printf("%s\n", state == STATE_DONE ? "done" : "done, with failures");
-    }
+}
+
+/* There is no file yet, but a run that is about to make it. */
+static enum status newborn_print(const struct activity *activity, bool is_json)
+{
+    if (is_json)
+        printf(
+            "{\"state\": \"running\", \"total\": 0, \"pending\": 0, \"failed\": 0, "
+            "\"ranks\": 0, \"points_per_s\": 0, \"last_progress\": 0, \"stages\": [], "
+            "\"points\": []}\n");
+    else
+        run_print(activity);
+    return STATUS_RUNNING;
 }
 
 static enum status json_print(const struct results *results,
@@ -143,13 +167,15 @@ static enum status json_print(const struct results *results,
                               const struct activity *activity, enum state state,
                               struct error *err)
 {
+    bool is_new = activity_is_starting(activity);
     enum status status;
 
     printf("{\"state\": \"%s\", \"total\": %" PRIu64 ", \"pending\": %" PRIu64
            ", \"failed\": %" PRIu64 ", \"ranks\": %u, \"points_per_s\": %.6g, "
            "\"last_progress\": %.0f, \"stages\": [",
            state_names[state], summary->total, summary->pending, summary->failed,
-           activity->ranks, activity->points_per_s, activity->last_s);
+           is_new ? 0 : activity->ranks, is_new ? 0 : activity->points_per_s,
+           activity->last_s);
     for (size_t s = 0; s < results->stage_count; s++) {
         printf("%s{\"name\": \"%s\"", s ? ", " : "", results->stages[s].name);
         for (int code = 0; code < POINT_STATUSES; code++)
@@ -178,7 +204,12 @@ enum status cmd_status(int argc, char **argv, struct error *err)
     if (argc != 1)
         return error_set(err, STATUS_INPUT,
                          "status needs one result file: nvsweep status FILE");
-    status = results_open(argv[0], &results, err);
+    if (access(argv[0], F_OK) != 0) {
+        activity_read(argv[0], &activity);
+        if (activity.has_lock && activity.owner.is_alive)
+            return newborn_print(&activity, is_json);
+    }
+    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = results_summarize(results, &summary, err);
     if (status != STATUS_OK) {

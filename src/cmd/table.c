@@ -38,6 +38,35 @@ static enum status reader_at(const struct results *results, struct reader *reade
 
 /* ---- names */
 
+static const char *leaf_of(const struct variable *variable)
+{
+    const char *slash = strrchr(variable->path, '/');
+
+    return slash ? slash + 1 : variable->path;
+}
+
+/* Several stages have it: which shall it be? */
+static enum status ambiguous(const struct results *results, const char *name,
+                             struct error *err)
+{
+    char *names = alloc_text(""), *longer;
+    enum status status;
+
+    for (size_t v = 0; v < results->variable_count; v++) {
+        const struct variable *variable = &results->variables[v];
+
+        if (variable->is_repeated || strcmp(leaf_of(variable), name) != 0)
+            continue;
+        longer = alloc_printf("%s%s%s", names, *names ? ", " : "", variable->path);
+        free(names);
+        names = longer;
+    }
+    status = error_set(err, STATUS_INPUT, "%s has several '%.60s', say which: %.200s",
+                       results->path, name, names);
+    free(names);
+    return status;
+}
+
 static enum status unknown(const struct results *results, const char *what,
                            const char *name, struct error *err)
 {
@@ -45,8 +74,14 @@ static enum status unknown(const struct results *results, const char *what,
     const char *nearest;
     size_t count = 0;
 
-    for (size_t i = 0; i < results->variable_count && count < 512; i++)
-        names[count++] = results->variables[i].name;
+    for (size_t i = 0; i < results->variable_count && count < 512; i++) {
+        const struct variable *variable = &results->variables[i];
+
+        if (strcmp(leaf_of(variable), name) == 0 && !variable->is_repeated &&
+            variable->name == variable->path)
+            return ambiguous(results, name, err);
+        names[count++] = variable->name;
+    }
     nearest = text_nearest(name, names, count);
     return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path,
                      what, name, nearest ? "; did you mean '" : "",
@@ -56,9 +91,9 @@ static enum status unknown(const struct results *results, const char *what,
 static bool is_axis(const struct results *results, const struct variable *variable)
 {
     for (size_t d = 0; d < results->dimension_count; d++)
-        if (strcmp(results->dimensions[d].name, variable->name) == 0)
+        if (strcmp(results->dimensions[d].path, variable->path) == 0)
             return true;
-    return axis_find(variable->name) != AXES;
+    return axis_find(leaf_of(variable)) != AXES;
 }
 
 static enum status metric_add(struct table *table, const char *name, struct error *err)
@@ -75,7 +110,8 @@ static enum status metric_add(struct table *table, const char *name, struct erro
     return STATUS_OK;
 }
 
-static enum status metrics_add(struct table *table, const char *names,
+/* optional: names that the root group does not have are left out. */
+static enum status metrics_add(struct table *table, const char *names, bool optional,
                                struct error *err)
 {
     char name[128];
@@ -86,10 +122,10 @@ static enum status metrics_add(struct table *table, const char *names,
 
         snprintf(name, sizeof name, "%.*s", (int)(length < 127 ? length : 127), names);
         names += length + (names[length] == ',');
-        if (name[0])
+        if (name[0] && (!optional || results_find_path(table->results, name)))
             status = metric_add(table, name, err);
     }
-    if (status == STATUS_OK && table->metric_count == 0)
+    if (status == STATUS_OK && table->metric_count == 0 && !optional)
         return error_set(err, STATUS_INPUT, "no metric named");
     return status;
 }
@@ -111,6 +147,97 @@ static enum status metrics_of_last_stage(struct table *table, struct error *err)
     return status;
 }
 
+/* The longest dimension of that name among the metrics'. */
+static size_t longest_named(const struct table *table, const char *name)
+{
+    const struct results *results = table->results;
+    size_t longest = SIZE_MAX;
+
+    for (size_t m = 0; m < table->metric_count; m++) {
+        const struct variable *v = table->metrics[m].variable;
+
+        for (size_t d = 0; d < v->dimension_count; d++) {
+            const struct results_dimension *own =
+                &results->dimensions[v->dimensions[d]];
+
+            if (strcmp(own->name, name) == 0 &&
+                (longest == SIZE_MAX ||
+                 own->count > results->dimensions[longest].count))
+                longest = v->dimensions[d];
+        }
+    }
+    return longest;
+}
+
+static size_t place_named(const struct table *table, const char *name)
+{
+    for (size_t e = 0; e < table->dimension_count; e++)
+        if (strcmp(table->results->dimensions[table->dimensions[e]].name, name) == 0)
+            return e;
+    return SIZE_MAX;
+}
+
+/* Where the values of the table's dimension are along the other. */
+static void joint_add(struct table *table, size_t dimension, size_t d)
+{
+    const struct results *results = table->results;
+    uint64_t count = results->dimensions[table->dimensions[d]].count;
+    uint64_t own = results->dimensions[dimension].count;
+    struct joint *joint = &table->joints[table->joint_count];
+    char wanted[200], found[200];
+
+    if (dimension == table->dimensions[d] || table->joint_count == TABLE_DIMENSIONS)
+        return;
+    for (size_t j = 0; j < table->joint_count; j++)
+        if (table->joints[j].dimension == dimension)
+            return;
+    table->joint_count++;
+    *joint = (struct joint){ dimension, d, alloc_array(count, sizeof *joint->index) };
+    for (uint64_t i = 0; i < count; i++) {
+        results_coordinate_format(results, table->dimensions[d], i, wanted,
+                                  sizeof wanted);
+        joint->index[i] = UINT64_MAX;
+        for (uint64_t k = 0; k < own && joint->index[i] == UINT64_MAX; k++)
+            if (strcmp(results_coordinate_format(results, dimension, k, found,
+                                                 sizeof found),
+                       wanted) == 0)
+                joint->index[i] = k;
+    }
+}
+
+static void dimensions_add(struct table *table, const struct variable *variable)
+{
+    const struct results *results = table->results;
+
+    for (size_t d = 0; d < variable->dimension_count; d++) {
+        const char *name = results->dimensions[variable->dimensions[d]].name;
+        size_t place = place_named(table, name);
+
+        if (place == SIZE_MAX && table->dimension_count < TABLE_DIMENSIONS) {
+            place = table->dimension_count++;
+            table->dimensions[place] = longest_named(table, name);
+        }
+        if (place != SIZE_MAX)
+            joint_add(table, variable->dimensions[d], place);
+    }
+}
+
+static bool is_spanned(const struct table *table, const struct variable *variable)
+{
+    for (size_t d = 0; d < variable->dimension_count; d++) {
+        size_t dimension = variable->dimensions[d];
+        bool is_known = false;
+
+        for (size_t e = 0; e < table->dimension_count; e++)
+            is_known |= table->dimensions[e] == dimension;
+        for (size_t j = 0; j < table->joint_count; j++)
+            is_known |= table->joints[j].dimension == dimension;
+        if (!is_known)
+            return false;
+    }
+    return true;
+}
+
 /* Dimensions in the order of the metric that has most of them; the status of the stage
  * that has the most dimensions among those the metrics span. */
 static void dimensions_find(struct table *table)
@@ -122,31 +249,13 @@ static void dimensions_find(struct table *table)
         if (table->metrics[m].variable->dimension_count >
             table->metrics[widest].variable->dimension_count)
             widest = m;
-    for (size_t k = 0; k < table->metric_count; k++) {
-        const struct variable *v =
-            table->metrics[(widest + k) % table->metric_count].variable;
-
-        for (size_t d = 0; d < v->dimension_count; d++) {
-            bool is_known = false;
-
-            for (size_t e = 0; e < table->dimension_count; e++)
-                is_known |= table->dimensions[e] == v->dimensions[d];
-            if (!is_known && table->dimension_count < TABLE_DIMENSIONS)
-                table->dimensions[table->dimension_count++] = v->dimensions[d];
-        }
-    }
+    for (size_t k = 0; k < table->metric_count; k++)
+        dimensions_add(table,
+                       table->metrics[(widest + k) % table->metric_count].variable);
     for (size_t s = 0; s < results->stage_count; s++) {
         const struct variable *status = &results->variables[results->stages[s].status];
-        bool is_spanned = true;
 
-        for (size_t d = 0; d < status->dimension_count; d++) {
-            bool is_known = false;
-
-            for (size_t e = 0; e < table->dimension_count; e++)
-                is_known |= table->dimensions[e] == status->dimensions[d];
-            is_spanned &= is_known;
-        }
-        if (is_spanned && status->dimension_count >= most) {
+        if (is_spanned(table, status) && status->dimension_count >= most) {
             most = status->dimension_count;
             table->status.variable = status;
         }
@@ -184,25 +293,39 @@ static enum status coordinate_is(const struct results *results,
     return status;
 }
 
+/* The coordinate of that name along the table's dimension: its own, or one zipped with it. */
+static const struct variable *coordinate_named(const struct table *table, size_t d,
+                                               const char *name)
+{
+    const struct results *results = table->results;
+    size_t dimension = table->dimensions[d];
+
+    for (size_t v = 0; v < results->variable_count; v++) {
+        const struct variable *variable = &results->variables[v];
+
+        if (variable->dimension_count == 1 && variable->dimensions[0] == dimension &&
+            strcmp(leaf_of(variable), name) == 0 && is_axis(results, variable))
+            return variable;
+    }
+    return NULL;
+}
+
 enum status table_dimension(const struct table *table, const char *axis, size_t *d,
                             struct error *err)
 {
+    const struct results *results = table->results;
     const char *name = axis_name(axis);
-    const struct variable *variable = results_find(table->results, name);
 
-    for (*d = 0; *d < table->dimension_count; ++*d) {
-        size_t dimension = table->dimensions[*d];
-
-        if (strcmp(table->results->dimensions[dimension].name, name) == 0)
+    for (*d = 0; *d < table->dimension_count; ++*d)
+        if (strcmp(results->dimensions[table->dimensions[*d]].name, name) == 0 ||
+            coordinate_named(table, *d, name))
             return STATUS_OK;
-        if (variable && variable->dimension_count == 1 &&
-            variable->dimensions[0] == dimension && is_axis(table->results, variable))
-            return STATUS_OK;
-    }
-    if (!variable)
-        return unknown(table->results, "axis", axis, err);
-    return error_set(err, STATUS_INPUT, "'%s' is no dimension of these metrics in %s",
-                     name, table->results->path);
+    for (size_t v = 0; v < results->variable_count; v++)
+        if (strcmp(leaf_of(&results->variables[v]), name) == 0)
+            return error_set(err, STATUS_INPUT,
+                             "'%s' is no dimension of these metrics in %s", name,
+                             results->path);
+    return unknown(results, "axis", axis, err);
 }
 
 enum status table_match(const struct table *table, const char *axis, const char *values,
@@ -210,7 +333,7 @@ enum status table_match(const struct table *table, const char *axis, const char 
                         struct error *err)
 {
     const struct results *results = table->results;
-    const struct variable *variable = results_find(results, axis_name(axis));
+    const struct variable *variable;
     enum status status = table_dimension(table, axis, d, err);
     uint64_t extent;
 
@@ -218,6 +341,7 @@ enum status table_match(const struct table *table, const char *axis, const char 
     *count = 0;
     if (status != STATUS_OK)
         return status;
+    variable = coordinate_named(table, *d, axis_name(axis));
     extent = results->dimensions[table->dimensions[*d]].count;
     *indices = alloc_array(extent, sizeof **indices);
     while (*values && status == STATUS_OK) {
@@ -278,9 +402,10 @@ enum status table_open(struct table *table, const struct results *results,
     *table = (struct table){ .results = results };
     if (results->stage_count == 0)
         return error_set(err, STATUS_INPUT, "%s has no stages", results->path);
-    if (metrics || (fallback && results_find(results, "edp_js")))
-        status = metrics_add(table, metrics ? metrics : fallback, err);
-    else
+    status = metrics || fallback
+                 ? metrics_add(table, metrics ? metrics : fallback, !metrics, err)
+                 : STATUS_OK;
+    if (status == STATUS_OK && table->metric_count == 0)
         status = metrics_of_last_stage(table, err);
     if (status == STATUS_OK)
         dimensions_find(table);
@@ -289,6 +414,7 @@ enum status table_open(struct table *table, const struct results *results,
 
         table->selected[d] = alloc_array(count, sizeof *table->selected[d]);
         table->selected_count[d] = count;
+        table->is_pinned[d] = count == 1;
         for (uint64_t i = 0; i < count; i++)
             table->selected[d][i] = i;
     }
@@ -308,6 +434,8 @@ void table_close(struct table *table)
     free(table->status.window);
     for (size_t d = 0; d < table->dimension_count; d++)
         free(table->selected[d]);
+    for (size_t j = 0; j < table->joint_count; j++)
+        free(table->joints[j].index);
     *table = (struct table){ .results = NULL };
 }
 
@@ -336,6 +464,7 @@ uint64_t table_index(const struct table *table, size_t d)
     return table->selected[d][table->position[d]];
 }
 
+/* The variable's element in the current row, or UINT64_MAX. */
 static uint64_t element_of(const struct table *table, const struct variable *variable)
 {
     uint64_t element = 0;
@@ -347,6 +476,15 @@ static uint64_t element_of(const struct table *table, const struct variable *var
         for (size_t e = 0; e < table->dimension_count; e++)
             if (table->dimensions[e] == dimension)
                 element += table_index(table, e);
+        for (size_t j = 0; j < table->joint_count; j++)
+            if (table->joints[j].dimension == dimension) {
+                uint64_t i =
+                    table->joints[j].index[table_index(table, table->joints[j].d)];
+
+                if (i == UINT64_MAX)
+                    return UINT64_MAX;
+                element += i;
+            }
     }
     return element;
 }
@@ -355,10 +493,15 @@ enum status table_status(struct table *table, int *status, struct error *err)
 {
     double value = POINT_DONE;
     enum status read = STATUS_OK;
+    uint64_t element;
 
-    if (table->status.variable)
-        read = reader_at(table->results, &table->status,
-                         element_of(table, table->status.variable), &value, err);
+    if (table->status.variable) {
+        element = element_of(table, table->status.variable);
+        if (element == UINT64_MAX)
+            value = POINT_EXCLUDED;
+        else
+            read = reader_at(table->results, &table->status, element, &value, err);
+    }
     *status = (int)value;
     return read;
 }
@@ -367,15 +510,14 @@ enum status table_value(struct table *table, size_t m, double *value, struct err
 {
     struct reader *reader = &table->metrics[m];
     enum status status;
+    uint64_t element = element_of(table, reader->variable);
     int done;
 
+    *value = NAN;
     status = table_status(table, &done, err);
-    if (status == STATUS_OK)
-        status = reader_at(table->results, reader, element_of(table, reader->variable),
-                           value, err);
-    if (done != POINT_DONE)
-        *value = NAN;
-    return status;
+    if (status != STATUS_OK || done != POINT_DONE || element == UINT64_MAX)
+        return status;
+    return reader_at(table->results, reader, element, value, err);
 }
 
 char *table_label(const struct table *table, size_t d, uint64_t index, char *buffer,

@@ -5,13 +5,21 @@
 
 #include "results/results.h"
 
-enum { TABLE_METRICS = 384, TABLE_DIMENSIONS = 24 };
+enum { TABLE_METRICS = 384, TABLE_DIMENSIONS = VARIABLE_DIMENSIONS };
 
 /* Reads single elements of a variable through a window. */
 struct reader {
     const struct variable *variable; /* NULL: always 1 */
     double *window;
     uint64_t first, count;
+};
+
+/* A dimension of some metrics that is shorter than the table's of that name: a stage's over
+ * its own machines. */
+struct joint {
+    size_t dimension; /* of the file */
+    size_t d;         /* of the table */
+    uint64_t *index;  /* by that of the table's; UINT64_MAX: it has no such value */
 };
 
 struct table {
@@ -22,14 +30,16 @@ struct table {
     size_t dimension_count;
     uint64_t *selected[TABLE_DIMENSIONS]; /* chosen indices along each */
     uint64_t selected_count[TABLE_DIMENSIONS];
-    bool is_pinned[TABLE_DIMENSIONS]; /* one value was asked for */
+    bool is_pinned[TABLE_DIMENSIONS]; /* it has one value, or one was asked for */
+    struct joint joints[TABLE_DIMENSIONS];
+    size_t joint_count;
     struct reader status;
     uint64_t position[TABLE_DIMENSIONS]; /* of the current row, into selected */
     uint64_t row, rows;
 };
 
-/* metrics: comma-separated names, NULL for `fallback` (likewise) or, if that is NULL, all
- * of the last stage without extra dimensions.  filters: "axis=value[,value...]".
+/* metrics: comma-separated names, NULL for those of `fallback` (likewise) that the root
+ * group has or, if it has none, all of the last stage without extra dimensions.  filters: "axis=value[,value...]".
  * STATUS_INPUT for names the file does not have, with a suggestion. */
 enum status table_open(struct table *table, const struct results *results,
                        const char *metrics, const char *fallback, char **filters,

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 
 #include "base/memory.h"
 #include "base/units.h"
@@ -159,7 +160,8 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
                                            { "all", NULL, &is_all } };
     struct timeline timeline = { .count = 0 };
     enum status status = options_read(&argc, argv, options, 2, err);
-    FILE *journal, *out;
+    struct output out;
+    FILE *journal;
     char *file, *path;
 
     if (status != STATUS_OK)
@@ -173,19 +175,22 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     journal = fopen(path, "r");
     if (!journal) {
         status = error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
-    } else {
-        journal_read(journal, is_all, &timeline);
-        fclose(journal);
-        out = timeline.count == 0 ? NULL : output ? fopen(output, "w") : stdout;
-        if (timeline.count == 0)
-            status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
-        else if (!out)
-            status = error_set(err, STATUS_IO, "%s: %s", output, strerror(errno));
-        else
-            svg_write(out, &timeline, argv[0]);
-        if (out && out != stdout && fclose(out) != 0 && status == STATUS_OK)
-            status = error_set(err, STATUS_IO, "%s: cannot be written", output);
+        goto out;
     }
+    journal_read(journal, is_all, &timeline);
+    fclose(journal);
+    if (timeline.count == 0) {
+        status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
+        goto out;
+    }
+    status = output_check(output, argv[0], err);
+    if (status != STATUS_OK)
+        goto out;
+    status = output_open(&out, output, path, err);
+    if (status == STATUS_OK)
+        svg_write(out.stream, &timeline, argv[0]);
+    status = output_close(&out, status, err);
+out:
     free(timeline.bars);
     free(path);
     free(file);

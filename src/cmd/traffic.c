@@ -71,7 +71,7 @@ static double tiles_of(const struct gpu_product *product)
 }
 
 static enum status product_read(const struct csv *csv, size_t row, const char *path,
-                                const struct platform *platform,
+                                const struct gpu *platform,
                                 struct gpu_product *product, struct error *err)
 {
     double v[INPUTS];
@@ -113,7 +113,7 @@ static void row_print(const struct csv *csv, size_t row)
 }
 
 static enum status rows_print(const struct csv *csv, const char *path,
-                              const struct platform *platform, double llc_bytes,
+                              const struct gpu *platform, double llc_bytes,
                               struct error *err)
 {
     row_print(csv, 0);
@@ -167,7 +167,8 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     };
     struct library library = { 0 };
     struct csv csv = { .count = 0 };
-    const struct platform *platform = NULL;
+    const struct machine *found = NULL;
+    const struct gpu *platform = NULL;
     double llc_bytes = 0;
     enum status status = options_read(&argc, argv, options,
                                       sizeof options / sizeof *options, err);
@@ -179,8 +180,9 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
         status = library_load(&library, err);
     if (status != STATUS_OK)
         goto out;
-    platform = (const struct platform *)library_find(&library, SHELF_PLATFORM, machine);
-    if (!platform) {
+    found = (const struct machine *)library_find(&library, SHELF_MACHINE, machine);
+    platform = (const struct gpu *)found;
+    if (!found || found->family != FAMILY_GPU) {
         status = error_set(err, STATUS_INPUT,
                            "machine: no GPU record '%.60s' (nvsweep list machines)",
                            machine);

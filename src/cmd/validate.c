@@ -1,38 +1,21 @@
 #include "cmd/cmd.h"
 
 #include "base/units.h"
-#include "cmd/figures.h"
 #include "cmd/json.h"
+#include "cmd/kinds.h"
 #include "cmd/peers.h"
+#include "cmd/verdicts.h"
 #include "config/library.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct outcome {
-    size_t met, missed, unclaimed; /* figures */
-    bool is_json, is_unevaluated;  /* how they are asked for */
+struct printing {
+    bool is_json, is_unevaluated, is_summary; /* how the figures are asked for */
+    size_t printed;
+    struct verdicts *verdicts;
 };
-
-/* Only grades that rest on a figure read in its source are held against the model. */
-static const char *judge(const struct published_figure *figure, double error,
-                         struct outcome *outcome)
-{
-    bool is_claimed = figure->tolerance > 0 && figure->grade != GRADE_HEADLINE &&
-                      figure->grade != GRADE_RECALLED;
-
-    if (!is_claimed || outcome->is_unevaluated) {
-        outcome->unclaimed++;
-        return outcome->is_unevaluated ? "not evaluated" : "beside";
-    }
-    if (fabs(error) <= figure->tolerance) {
-        outcome->met++;
-        return "met";
-    }
-    outcome->missed++;
-    return "MISSED";
-}
 
 static void settings_json(unsigned *members, const char *name,
                           const char *const *settings, size_t count)
@@ -52,19 +35,43 @@ static void text_json(unsigned *members, const char *name, const char *text)
     json_text(stdout, text);
 }
 
-/* One object per line; values in SI units, "model" null where it was not evaluated. */
-static void figure_json(const struct published_figure *figure, double value,
-                        struct outcome *outcome)
+static void number_json(unsigned *members, const char *name, double number)
 {
-    double error = value / figure->value - 1;
-    bool is_first = outcome->met + outcome->missed + outcome->unclaimed == 0;
+    json_name(stdout, members, name);
+    json_number(stdout, number);
+}
+
+/* [{"record": "16nm-hp", "fit_to": ["silicon-stt-*-area", ...]}, ...] */
+static void fits_json(unsigned *members, const struct judged *judged)
+{
+    json_name(stdout, members, "fits");
+    printf("[");
+    for (size_t i = 0; i < judged->fit_count; i++) {
+        unsigned inner = 0;
+
+        printf("%s{", i ? ", " : "");
+        text_json(&inner, "record", judged->fits[i]->name);
+        settings_json(&inner, "fit_to", judged->fits[i]->fit_to,
+                      judged->fits[i]->fit_to_count);
+        printf("}");
+    }
+    printf("]");
+}
+
+/* One object per line; values in SI units, "model" null where it was not evaluated. */
+static void figure_json(const struct judged *judged, const struct printing *printing)
+{
+    const struct published_figure *figure = judged->figure;
     unsigned members = 0;
 
-    printf("%s\n{", is_first ? "" : ",");
+    printf("%s\n{", printing->printed ? "," : "");
     text_json(&members, "name", figure->record.name);
     text_json(&members, "system", figure->system);
+    text_json(&members, "kind", figure_kind_names[judged->kind]);
+    text_json(&members, "reason", judged->reason);
     text_json(&members, "grade", word_name(grade_words, (int)figure->grade));
     text_json(&members, "source", figure->record.source);
+    text_json(&members, "study", figure->study);
     text_json(&members, "sweep", figure->sweep);
     settings_json(&members, "where", figure->where, figure->where_count);
     settings_json(&members, "baseline", figure->baseline, figure->baseline_count);
@@ -72,64 +79,104 @@ static void figure_json(const struct published_figure *figure, double value,
     text_json(&members, "at", figure->at);
     text_json(&members, "reduce", word_name(reduce_words, (int)figure->reduce));
     text_json(&members, "unit", figure->unit);
-    json_name(stdout, &members, "published");
-    json_number(stdout, figure->value);
-    json_name(stdout, &members, "model");
-    json_number(stdout, value);
-    json_name(stdout, &members, "error");
-    json_number(stdout, error);
-    json_name(stdout, &members, "tolerance");
-    json_number(stdout, figure->tolerance);
-    text_json(&members, "verdict", judge(figure, error, outcome));
-    json_name(stdout, &members, "fitted");
-    printf("%s", figure->fitted ? "true" : "false");
+    number_json(&members, "published", figure->value);
+    number_json(&members, "model", judged->value);
+    number_json(&members, "error", judged->value / figure->value - 1);
+    number_json(&members, "factor", figure_factor(figure, judged->value));
+    number_json(&members, "tolerance", figure->tolerance);
+    text_json(&members, "verdict",
+              printing->is_unevaluated ? "not evaluated" : verdict_text(judged));
+    fits_json(&members, judged);
+    text_json(&members, "why", figure->why);
     text_json(&members, "note", figure->note);
     printf("}");
 }
 
-static enum status figure_print(struct figures *figures,
-                                const struct published_figure *figure,
-                                struct outcome *outcome, struct error *err)
+/* "1.13x over", "1.28x under", "nan" */
+static const char *factor_text(const struct judged *judged, char *text, size_t size)
 {
-    char theirs[40], ours[40], limit[16] = "-";
-    struct error why;
-    double value = NAN, error;
-    enum status status = STATUS_OK;
+    double ratio = judged->value / judged->figure->value;
 
-    if (!outcome->is_unevaluated)
-        status = figures_value(figures, figure, &value, &why);
-    if (status != STATUS_OK)
-        return error_set(err, status, "%s:%u: %s: %s", figure->record.file,
-                         figure->record.line, figure->record.name, why.text);
-    if (outcome->is_json) {
-        figure_json(figure, value, outcome);
-        return STATUS_OK;
-    }
-    error = value / figure->value - 1;
-    if (figure->tolerance > 0)
-        snprintf(limit, sizeof limit, "%.2g%%", 100 * figure->tolerance);
-    printf("  %-44s %-9s %12s %12s %+9.1f%% %6s  %s%s%s%s\n", figure->record.name,
-           word_name(grade_words, (int)figure->grade),
-           quantity_format(figure->value, figure->unit, theirs, sizeof theirs),
-           quantity_format(value, figure->unit, ours, sizeof ours), 100 * error, limit,
-           judge(figure, error, outcome), figure->fitted ? ", fitted" : "",
-           figure->note[0] ? "; " : "", figure->note);
-    fflush(stdout);
-    return STATUS_OK;
+    if (!(ratio > 0))
+        snprintf(text, size, "%+.3g%%", 100 * (ratio - 1)); /* zero, negative, NaN */
+    else if (fabs(ratio - 1) < 5e-4)
+        snprintf(text, size, "1.000x");
+    else
+        snprintf(text, size, "%.*fx %s", ratio > 10 || ratio < 0.1 ? 1 : 3,
+                 ratio > 1 ? ratio : 1 / ratio, ratio > 1 ? "over" : "under");
+    return text;
 }
 
-static enum status system_print(struct figures *figures,
+/* What stands behind the verdict: reason, mechanism of a miss, note, fits it read. */
+static void remarks_print(const struct judged *judged)
+{
+    const struct published_figure *figure = judged->figure;
+
+    if (judged->kind == KIND_OF_REPRODUCED)
+        printf("; from %s", figure->sweep);
+    if (judged->reason[0] && strcmp(judged->reason, "recalled") != 0)
+        printf("; %s", judged->reason);
+    if (judged->cancelling)
+        printf("; its parts cancel: %s is off by more than the limit",
+               judged->cancelling->record.name);
+    if (figure->why[0] && strcmp(figure->why, judged->reason) != 0)
+        printf("; %s", figure->why);
+    if (figure->note[0])
+        printf("; %s", figure->note);
+    for (size_t i = 0; judged->kind == KIND_OF_PREDICTION && i < judged->fit_count; i++)
+        printf("%s%s", i ? ", " : "; reads fits of ", judged->fits[i]->name);
+}
+
+static void figure_text(const struct judged *judged, const struct printing *printing)
+{
+    const struct published_figure *figure = judged->figure;
+    char theirs[40], ours[40], limit[16] = "-", factor[32];
+
+    if (figure->tolerance > 0)
+        snprintf(limit, sizeof limit, "%.2g%%", 100 * figure->tolerance);
+    printf("  %-44s %-10s %-9s %12s %12s %13s %6s  %s", figure->record.name,
+           figure_kind_names[judged->kind], word_name(grade_words, (int)figure->grade),
+           quantity_format(figure->value, figure->unit, theirs, sizeof theirs),
+           quantity_format(judged->value, figure->unit, ours, sizeof ours),
+           factor_text(judged, factor, sizeof factor), limit,
+           printing->is_unevaluated ? "not evaluated" : verdict_text(judged));
+    remarks_print(judged);
+    printf("\n");
+    fflush(stdout);
+}
+
+static enum status figure_print(struct judging *judging,
+                                const struct published_figure *figure,
+                                struct printing *printing, struct error *err)
+{
+    struct judged judged;
+    enum status status = figure_judge(judging, figure, !printing->is_unevaluated,
+                                      &judged, err);
+
+    if (status == STATUS_OK) {
+        if (printing->is_json && !printing->is_summary)
+            figure_json(&judged, printing);
+        else if (!printing->is_summary)
+            figure_text(&judged, printing);
+        verdicts_add(printing->verdicts, &judged);
+        printing->printed++;
+    }
+    judged_free(&judged);
+    return status;
+}
+
+static enum status system_print(struct judging *judging,
                                 const struct published *published, const char *system,
-                                struct outcome *outcome, struct error *err)
+                                struct printing *printing, struct error *err)
 {
     enum status status = STATUS_OK;
 
-    if (!outcome->is_json)
-        printf("%-46s %-9s %12s %12s %10s %6s\n", system, "grade", "published", "model",
-               "error", "limit");
+    if (!printing->is_json && !printing->is_summary)
+        printf("%-46s %-10s %-9s %12s %12s %13s %6s\n", system, "kind", "grade",
+               "published", "model", "factor", "limit");
     for (size_t i = 0; i < published->count && status == STATUS_OK; i++)
         if (strcmp(published->figures[i].system, system) == 0)
-            status = figure_print(figures, &published->figures[i], outcome, err);
+            status = figure_print(judging, &published->figures[i], printing, err);
     return status;
 }
 
@@ -159,15 +206,9 @@ static bool is_named(const char *system, char **asked, int asked_count)
     return asked_count == 0;
 }
 
-static enum status systems_print(struct figures *figures,
-                                 const struct published *published, char **asked,
-                                 int asked_count, struct outcome *outcome,
-                                 struct error *err)
+static enum status systems_check(const char *const *systems, size_t count, char **asked,
+                                 int asked_count, struct error *err)
 {
-    const char *systems[128];
-    size_t count = systems_list(published, systems, 128);
-    enum status status = STATUS_OK;
-
     for (int i = 0; i < asked_count; i++) {
         bool is_known = false;
         const char *nearest = text_nearest(asked[i], systems, count);
@@ -179,16 +220,30 @@ static enum status systems_print(struct figures *figures,
                              asked[i], nearest ? "; did you mean '" : "",
                              nearest ? nearest : "", nearest ? "'?" : "");
     }
-    if (outcome->is_json)
+    return STATUS_OK;
+}
+
+static enum status systems_print(struct judging *judging,
+                                 const struct published *published, char **asked,
+                                 int asked_count, struct printing *printing,
+                                 struct error *err)
+{
+    bool is_list = printing->is_json && !printing->is_summary;
+    const char *systems[128];
+    size_t count = systems_list(published, systems, 128);
+    enum status status = systems_check(systems, count, asked, asked_count, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (is_list)
         printf("[");
     for (size_t k = 0; k < count && status == STATUS_OK; k++)
         if (is_named(systems[k], asked, asked_count))
-            status = system_print(figures, published, systems[k], outcome, err);
-    if (outcome->is_json)
+            status = system_print(judging, published, systems[k], printing, err);
+    if (is_list)
         printf("\n]\n");
-    else if (status == STATUS_OK)
-        printf("%zu met, %zu missed, %zu shown beside without a claim\n", outcome->met,
-               outcome->missed, outcome->unclaimed);
+    else if (status == STATUS_OK && !printing->is_unevaluated)
+        verdicts_print(printing->verdicts, printing->is_json);
     return status;
 }
 
@@ -196,30 +251,40 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
 {
     struct library library = { 0 };
     struct published published = { 0 };
-    struct outcome outcome = { 0 };
+    struct printing printing = { .verdicts = verdicts_begin() };
     size_t outside = 0;
     const struct option_spec options[] = {
-        { "json", NULL, &outcome.is_json },
-        { "no-model", NULL, &outcome.is_unevaluated },
+        { "json", NULL, &printing.is_json },
+        { "no-model", NULL, &printing.is_unevaluated },
+        { "summary", NULL, &printing.is_summary },
     };
     char *folder = library_default_folder();
-    enum status status = options_read(&argc, argv, options, 2, err);
+    enum status status = options_read(&argc, argv, options, 3, err);
 
+    if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
+        status = error_set(err, STATUS_INPUT,
+                           "--summary counts what the model meets, must be without "
+                           "--no-model");
     if (status == STATUS_OK)
         status = library_load(&library, err);
     if (status == STATUS_OK)
         status = published_load(&published, err);
     if (status == STATUS_OK) {
         struct figures *figures = figures_begin(&library, folder);
+        struct judging *judging = judging_begin(figures, &library, &published);
 
-        status = systems_print(figures, &published, argv, argc, &outcome, err);
+        status = judging_check(judging, err);
+        if (status == STATUS_OK)
+            status = systems_print(judging, &published, argv, argc, &printing, err);
+        judging_end(judging);
         figures_end(figures);
-        if (status == STATUS_OK && !outcome.is_json && !outcome.is_unevaluated &&
-            is_named("array", argv, argc))
+        if (status == STATUS_OK && !printing.is_json && !printing.is_summary &&
+            !printing.is_unevaluated && is_named("array", argv, argc))
             status = peers_print(&library, folder, &outside, err);
         if (status == STATUS_OK && outside)
             printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);
     }
+    verdicts_end(printing.verdicts);
     free(folder);
     published_free(&published);
     library_free(&library);

@@ -1,7 +1,6 @@
 #include "config/axes.h"
 
 #include "base/memory.h"
-#include "space/machine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +40,8 @@ enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err
     *axis = axis_find(key);
     if (*axis != AXES)
         return STATUS_OK;
+    if (axis_renamed(key))
+        return axis_unknown(key, err);
     for (size_t i = 0; i < AXES; i++) {
         keys[2 * i] = axis_specs[i].key;
         keys[2 * i + 1] = axis_specs[i].name;
@@ -201,53 +202,6 @@ enum status zip_read(struct axes_reading *reading, const config_setting_t *list)
             status = zipped_axis_read(reading, setting_element(zip, i), &leader);
         if (status != STATUS_OK)
             return status;
-    }
-    return STATUS_OK;
-}
-
-/* ---- machines */
-
-enum status machine_values(const struct library *library, const struct axis *machines,
-                           enum axis_id axis, struct values *values, struct error *err)
-{
-    enum status status = STATUS_OK;
-
-    *values = (struct values){
-        .values = alloc_array(machines->count, sizeof *values->values),
-        .count = machines->count,
-        .is_dimension = machines->is_dimension,
-    };
-    for (uint64_t i = 0; i < machines->count && status == STATUS_OK; i++)
-        status = machine_part((const struct machine_record *)machines->values[i].record,
-                              library, axis, &values->values[i].record, err);
-    return status;
-}
-
-/* The axis `machine` gives the axes it stands for, along its own dimension. */
-enum status machines_spread(struct axes_reading *reading)
-{
-    const config_setting_t *setting = reading->settings[AXIS_machine];
-    const struct axis machines = {
-        .values = reading->values[AXIS_machine].values,
-        .count = reading->values[AXIS_machine].count,
-        .is_dimension = reading->values[AXIS_machine].is_dimension,
-    };
-    struct error why;
-
-    for (size_t i = 0; setting && i < MACHINE_KINDS; i++) {
-        enum axis_id axis = machine_axes[i];
-
-        if (reading->settings[axis])
-            return setting_fail(reading->source, reading->settings[axis], reading->err,
-                                "is given by the axis machine (line %u) already",
-                                setting->line);
-        if (machine_values(reading->library, &machines, axis, &reading->values[axis],
-                           &why) != STATUS_OK)
-            return setting_fail(reading->source, setting, reading->err, "%s", why.text);
-        reading->settings[axis] = setting;
-        reading->order[reading->count++] = axis;
-        reading->leaders[axis] = reading->leaders[AXIS_machine];
-        reading->is_zipped[axis] = true;
     }
     return STATUS_OK;
 }

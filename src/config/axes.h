@@ -27,15 +27,9 @@ void axes_default(struct space *space);
 /* Read the groups of those names; `group` may be NULL where the key is optional. */
 enum status axes_read(struct axes_reading *reading, const config_setting_t *group);
 enum status zip_read(struct axes_reading *reading, const config_setting_t *list);
-enum status machines_spread(struct axes_reading *reading);
 enum status duplicates_check(const struct axes_reading *reading);
 enum status exclusions_read(struct axes_reading *reading, const config_setting_t *list);
 enum status sample_read(struct axes_reading *reading, const config_setting_t *group);
-
-/* The records of given machines on one of the axes they stand for, as many as there are
- * machines, NULL where a machine is of another kind.  STATUS_INPUT as machine_part. */
-enum status machine_values(const struct library *library, const struct axis *machines,
-                           enum axis_id axis, struct values *values, struct error *err);
 
 /* Give values of a given axis to the space, which owns them from then on. */
 void axis_give(struct space *space, enum axis_id axis, struct values *values);

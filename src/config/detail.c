@@ -50,15 +50,15 @@ enum status detail_read(struct axes_reading *reading, const config_setting_t *se
     if (status != STATUS_OK || detail == DETAIL_NETWORK)
         return status;
     if (reading->settings[AXIS_layer] || !reading->settings[AXIS_workload] ||
-        (!reading->settings[AXIS_accelerator] && !reading->settings[AXIS_machine]))
+        !reading->settings[AXIS_machine])
         return setting_fail(reading->source, setting, reading->err,
-                            "is 'layer', needs axes with an accelerator and a workload "
+                            "is 'layer', needs axes with a machine and a workload "
                             "and without the axis layer");
     most = layers_most(reading);
     if (most == 0)
         return setting_fail(reading->source, setting, reading->err,
-                            "is 'layer', but no workload has a layer that an "
-                            "accelerator computes");
+                            "is 'layer', but no workload has a layer that a "
+                            "machine computes");
     *values = (struct values){ .values = alloc_array(most + 1, sizeof *values->values),
                                .count = most + 1,
                                .is_dimension = true };

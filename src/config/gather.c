@@ -85,7 +85,7 @@ static bool folder_check(const char *folder, struct files *files)
     if (!is_bad && !is_library)
         files_put_bad(files, folder, true,
                       "%s: no library folder, must have technologies/, nodes/, "
-                      "workloads/, platforms/, published/ or another kind's folder",
+                      "workloads/, machines/, published/ or another kind's folder",
                       folder);
     return !is_bad && is_library;
 }

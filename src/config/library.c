@@ -37,8 +37,9 @@ static enum status element_read(struct shelf_reading *reading,
         reading->entries = realloc_array(reading->entries, reading->capacity,
                                          sizeof entry);
     }
-    entry.record = alloc_array(1, reading->schema->size);
-    status = record_read(source, element, reading->schema, entry.record, reading->err);
+    status = record_make(source, element, reading->schema, &entry.record, reading->err);
+    if (!entry.record)
+        return status;
     if (status == STATUS_OK)
         entry.text = alloc_text_part(source->text + source->records[i].first,
                                      source->records[i].length);

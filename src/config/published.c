@@ -9,16 +9,29 @@
 #include <string.h>
 
 const struct word grade_words[] = {
-    { "published", GRADE_PUBLISHED },
-    { "peer", GRADE_PEER },
-    { "headline", GRADE_HEADLINE },
-    { "recalled", GRADE_RECALLED },
-    { NULL, 0 },
+    { "published", GRADE_PUBLISHED }, { "peer", GRADE_PEER },
+    { "headline", GRADE_HEADLINE },   { "recalled", GRADE_RECALLED },
+    { "derived", GRADE_DERIVED },     { NULL, 0 },
 };
 
 const struct word reduce_words[] = {
     { "value", REDUCE_VALUE }, { "max", REDUCE_MAX },         { "min", REDUCE_MIN },
     { "mean", REDUCE_MEAN },   { "geomean", REDUCE_GEOMEAN }, { NULL, 0 },
+};
+
+const struct word claim_words[] = {
+    { "prediction", CLAIM_PREDICTION },
+    { "exact", CLAIM_EXACT },
+    { "reproduced", CLAIM_REPRODUCED },
+    { "beside", CLAIM_BESIDE },
+    { NULL, 0 },
+};
+
+static const struct word bound_words[] = {
+    { "none", BOUND_NONE },
+    { "upper", BOUND_UPPER },
+    { "lower", BOUND_LOWER },
+    { NULL, 0 },
 };
 
 /* clang-format off */
@@ -39,13 +52,45 @@ static const struct field published_fields[] = {
     TEXTS(parts, "instead of a metric: figures of the source that this one aggregates, by reduce"),
     NUM(value, UNIT_OF_RECORD, REQUIRED, -DBL_MAX, DBL_MAX, "in unit, or with one of its own"),
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
-    NUM(tolerance, "1", 0, 0, 100, "relative deviation allowed"),
+    NUM(tolerance, "1", 0, 0, 100, "largest |model / value - 1| allowed"),
+    WORD(claim, claim_words, CLAIM_PREDICTION, "what is claimed of the model's value"),
+    TEXT(why, "", "reason of a claim `beside`, mechanism of a miss"),
+    WORD(bound, bound_words, BOUND_NONE, "is the value an upper or lower bound?"),
+    TEXT(study, "", "what counts as one source; else the text of source up to , : ; or ("),
+    TEXTS(composed_of, "figures that this one is a ratio, product or sum of, * for any letters"),
+    TEXT(reproduces, "", "figure that predicts what this one reproduces"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
     TEXT(at, "", "label on the metric's extra dimension, if it has one"),
     TEXT(note, "", "what else to know"),
-    FIELD_FLAG(struct published_figure, fitted, 0, "the model was fitted to this figure"),
 };
 /* clang-format on */
+
+/* Claiming nothing is said and explained, never the effect of a number left out. */
+static enum status claim_check(const struct published_figure *figure, struct error *err)
+{
+    bool is_claimed = figure->claim != CLAIM_BESIDE && figure->grade != GRADE_RECALLED;
+
+    if (figure->claim == CLAIM_BESIDE && !figure->why[0])
+        return error_set(err, STATUS_INPUT,
+                         "claims nothing (claim = \"beside\"), must say why");
+    if (is_claimed && !(figure->tolerance > 0))
+        return error_set(
+            err, STATUS_INPUT,
+            "lacks a tolerance above 0, must have one, or claim = \"beside\" "
+            "and why");
+    return STATUS_OK;
+}
+
+/* What counts as one source: its text up to the first comma, colon, semicolon, bracket. */
+static void study_fill(struct published_figure *figure)
+{
+    const char *source = figure->record.source;
+
+    if (figure->study[0])
+        return;
+    free((char *)(uintptr_t)figure->study); /* the reader's copy, ours to replace */
+    figure->study = alloc_printf("%.*s", (int)strcspn(source, ",:;("), source);
+}
 
 /* The value was read in the base unit, so the unit becomes that. */
 static enum status published_finish(void *record, struct error *err)
@@ -64,6 +109,9 @@ static enum status published_finish(void *record, struct error *err)
             return error_set(err, STATUS_INPUT, "parts has '%.40s', must be numbers",
                              figure->parts[i]);
     }
+    study_fill(figure);
+    if (claim_check(figure, err) != STATUS_OK)
+        return STATUS_INPUT;
     if (!base) /* a compound such as "J s": taken literally */
         return STATUS_OK;
     free((char *)(uintptr_t)figure->unit); /* the reader's copy, ours to replace */

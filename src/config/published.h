@@ -12,7 +12,19 @@ enum grade {
     GRADE_PEER,      /* an independent tool's output at a stated configuration */
     GRADE_HEADLINE,  /* only a headline ratio is known */
     GRADE_RECALLED,  /* digits not checked against the source */
+    GRADE_DERIVED,   /* worked out by us from a source's inputs, as the model does it */
 };
+
+/* What the record says of itself; what it is worth follows (cmd/kinds.h). */
+enum claim {
+    CLAIM_PREDICTION, /* within the tolerance */
+    CLAIM_EXACT, /* equal, but for rounding, to another program or a count by hand */
+    CLAIM_REPRODUCED, /* a study made as its authors made it, their inputs included */
+    CLAIM_BESIDE,     /* none; why says for what reason */
+};
+
+/* "up to 5x" is an upper bound: a smaller value is no error. */
+enum bound { BOUND_NONE, BOUND_UPPER, BOUND_LOWER };
 
 /* How many points become one number. */
 enum reduce { REDUCE_VALUE, REDUCE_MAX, REDUCE_MIN, REDUCE_MEAN, REDUCE_GEOMEAN };
@@ -43,10 +55,18 @@ struct published_figure {
 
     double value; /* in unit, which is an SI base unit after reading */
     const char *unit;
-    double tolerance; /* relative deviation allowed; 0: none is claimed */
+    double tolerance; /* largest |model / value - 1| allowed */
+    enum claim claim;
+    const char *why; /* nothing is claimed, or a miss is what it is; "" if not known */
+    enum bound bound;
+    const char *study; /* figures of one study are one source in the summary */
+
+    /* Names, or patterns, of figures that this one is a ratio, product or sum of. */
+    const char *const *composed_of;
+    size_t composed_of_count;
+    const char *reproduces; /* the prediction of the same figure; "" if none */
     enum reduce reduce;
     const char *note; /* "" if none */
-    bool fitted;      /* a parameter of the model was fitted to this figure */
 };
 
 struct published {
@@ -54,7 +74,7 @@ struct published {
     size_t count;
 };
 
-extern const struct word grade_words[], reduce_words[];
+extern const struct word grade_words[], reduce_words[], claim_words[];
 extern const struct schema published_schema;
 
 /* Read the published/ folders, as library_read does.  published_free releases the

@@ -1,5 +1,6 @@
 #include "config/range.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "base/units.h"
 
@@ -136,13 +137,13 @@ static enum status factor_read(const struct range_reading *range,
     if (!(range->from > 0))
         return setting_fail(range->source, setting, range->err,
                             "needs from > 0, multiplying 0 goes nowhere");
-    count = floor(log(range->to / range->from) / log(factor) + slack) + 1;
+    count = floor(maths_log(range->to / range->from) / maths_log(factor) + slack) + 1;
     status = count_check(range, count);
     if (status != STATUS_OK)
         return status;
     values_alloc(values, count);
     for (uint64_t i = 0; i < values->count; i++)
-        value_set(range, fmin(range->from * pow(factor, (double)i), range->to),
+        value_set(range, fmin(range->from * maths_pow(factor, (double)i), range->to),
                   &values->values[i]);
     return STATUS_OK;
 }
@@ -168,7 +169,7 @@ static enum status points_read(const struct range_reading *range,
     for (uint64_t i = 0; i < points; i++) {
         double part = (double)i / (double)(points - 1);
         double value = range->scale == SCALE_LOG
-                           ? range->from * pow(ratio, part)
+                           ? range->from * maths_pow(ratio, part)
                            : range->from + part * (range->to - range->from);
 
         value_set(range, i == points - 1 ? range->to : value, &values->values[i]);

@@ -229,6 +229,11 @@ static const struct field record_fields[] = {
       .offset = offsetof(struct record, aliases),
       .count_offset = offsetof(struct record, alias_count),
       .meaning = "other names" },
+    FIELD_TEXTS(struct record, fit_to,
+                "published figures that parameters were fitted to, * for any letters"),
+    FIELD_TEXTS(
+        struct record, stores,
+        "published figures that the record stores or that follow from these alone"),
 };
 
 static enum status keys_check(const struct source *source,
@@ -313,4 +318,43 @@ enum status record_read(const struct source *source, const config_setting_t *gro
         schema->finish(record, &why) != STATUS_OK)
         status = source_fail(source, group->line, err, "%s", why.text);
     return status;
+}
+
+/* The schema of the family that the record names, if its kind has families. */
+static enum status schema_choose(const struct source *source,
+                                 const config_setting_t *group,
+                                 const struct schema *schema, int *family,
+                                 const struct schema **own, struct error *err)
+{
+    const config_setting_t *setting = NULL;
+    enum status status;
+
+    *own = schema;
+    if (!schema->families)
+        return STATUS_OK;
+    if (group->type == CONFIG_TYPE_GROUP)
+        setting = setting_member(group, schema->family->name);
+    if (!setting)
+        return source_fail(source, group->line, err, "this %s lacks '%s' (%s)",
+                           schema->kind, schema->family->name, schema->family->meaning);
+    status = setting_word(source, setting, schema->family->words, family, err);
+    if (status == STATUS_OK)
+        *own = schema->families[*family];
+    return status;
+}
+
+enum status record_make(const struct source *source, const config_setting_t *group,
+                        const struct schema *schema, void **record, struct error *err)
+{
+    const struct schema *own;
+    int family = 0;
+    enum status status = schema_choose(source, group, schema, &family, &own, err);
+
+    *record = NULL;
+    if (status != STATUS_OK)
+        return status;
+    *record = alloc_array(1, own->size);
+    if (schema->families) /* so that it can be freed however far reading comes */
+        memcpy((char *)*record + schema->family->offset, &family, sizeof family);
+    return record_read(source, group, own, *record, err);
 }

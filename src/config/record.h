@@ -12,4 +12,9 @@
 enum status record_read(const struct source *source, const config_setting_t *group,
                         const struct schema *schema, void *record, struct error *err);
 
+/* A record of that kind, of its family's schema if it has families, in memory of its own;
+ * *record is NULL if it names no family.  As record_read else. */
+enum status record_make(const struct source *source, const config_setting_t *group,
+                        const struct schema *schema, void **record, struct error *err);
+
 #endif

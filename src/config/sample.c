@@ -2,6 +2,7 @@
  * arithmetic on seed, axis and index, so the i-th point depends on nothing else. */
 #include "config/axes.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -39,7 +40,8 @@ static union axis_value interval_draw(const struct values *values, enum axis_id 
 {
     bool is_count = axis_specs[axis].kind == AXIS_COUNT;
     double from = values->from, to = values->to + (is_count && !values->is_log);
-    double number = values->is_log ? from * pow(to / from, u) : from + u * (to - from);
+    double number = values->is_log ? from * maths_pow(to / from, u)
+                                   : from + u * (to - from);
     union axis_value value = { .record = NULL };
 
     if (is_count)

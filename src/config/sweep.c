@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "config/axes.h"
 #include "config/record.h"
-#include "space/machine.h"
 #include "stage/stage.h"
 
 #include <stdlib.h>
@@ -18,6 +17,8 @@ enum status dimensions_arrange(struct space *space, const enum axis_id *order,
     const uint64_t limit = (uint64_t)1 << 62;
     uint64_t points = 1;
 
+    /* one machine may be several: its engines stand along a dimension of some stages */
+    space->axes[AXIS_machine].is_dimension |= space->axes[AXIS_machine].is_given;
     for (size_t i = 0; i < count; i++) {
         enum axis_id leader = order[i];
         struct dimension *dimension = &space->dimensions[space->dimension_count];
@@ -186,13 +187,17 @@ static enum status space_build(struct axes_reading *reading,
     struct space *space = &reading->sweep->space;
     struct error why;
 
-    for (size_t i = 0; i < reading->count; i++)
+    for (size_t i = 0; i < reading->count; i++) {
         axis_give(space, reading->order[i], &reading->values[reading->order[i]]);
+        space->axes[reading->order[i]].place = (uint8_t)(i + 1);
+    }
     if (dimensions_arrange(space, reading->order, reading->count, reading->leaders,
                            &why))
         return setting_fail(reading->source, axes, reading->err, "%s", why.text);
-    if (is_sampled)
-        space->dimensions[0].name = "point";
+    for (size_t d = 0; is_sampled && d < space->dimension_count; d++)
+        if (space->dimensions[d].count > 1 ||
+            space->dimensions[d].axes[0] != AXIS_machine)
+            space->dimensions[d].name = "point";
     return STATUS_OK;
 }
 
@@ -263,8 +268,6 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = detail_read(reading, setting_member(root, "detail"));
     if (status == STATUS_OK)
         status = zip_read(reading, setting_member(root, "zip"));
-    if (status == STATUS_OK)
-        status = machines_spread(reading);
     if (status == STATUS_OK)
         status = duplicates_check(reading);
     if (status == STATUS_OK)
@@ -369,31 +372,6 @@ static enum status setting_apply(char *setting, const struct library *library,
     return status;
 }
 
-/* The axes that a setting of the axis `machine` stands for. */
-static enum status setting_spread(const struct library *library, struct space *space,
-                                  enum axis_id *order, size_t *count,
-                                  enum axis_id *leaders, struct error *err)
-{
-    enum status status = STATUS_OK;
-
-    for (size_t i = 0; i < MACHINE_KINDS && status == STATUS_OK; i++) {
-        enum axis_id axis = machine_axes[i];
-        struct values values = { 0 };
-
-        if (space->axes[axis].is_given)
-            return error_set(err, STATUS_INPUT, "gives an axis a second time");
-        status = machine_values(library, &space->axes[AXIS_machine], axis, &values,
-                                err);
-        if (status == STATUS_OK) {
-            axis_give(space, axis, &values);
-            order[(*count)++] = axis;
-            leaders[axis] = AXIS_machine;
-        }
-        free(values.values);
-    }
-    return status;
-}
-
 static char *settings_join(const char *const *settings, size_t count)
 {
     char *text = alloc_text("");
@@ -428,9 +406,6 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
         status = setting_apply(setting, library, &sweep->space, &axis, &why);
         if (status == STATUS_OK)
             order[given++] = axis; /* below AXES: no axis can be given twice */
-        if (status == STATUS_OK && axis == AXIS_machine)
-            status = setting_spread(library, &sweep->space, order, &given, leaders,
-                                    &why);
         if (status != STATUS_OK)
             error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
         free(setting);

@@ -5,6 +5,7 @@
 #include "hdc/hdc.h"
 
 #include "array/process.h"
+#include "base/maths.h"
 #include "machine/crossbar/crossbar.h"
 
 /* A counter's bits that change with an increment, mean. */
@@ -14,7 +15,7 @@ static const double ONES = 0.5;
 
 static double counter_bits(const struct hdc_work *work)
 {
-    return ceil(log2(ceil(work->characters / work->texts) - work->ngram + 2));
+    return ceil(maths_log2(ceil(work->characters / work->texts) - work->ngram + 2));
 }
 
 /* A symbol's vector and its complement, one row each. */
@@ -66,11 +67,11 @@ static void search_write(const struct hdc_costs_request *request,
     double side = (double)hdc->rows, spans = ceil(classes / side);
     double sums = ceil(d / a->rows_driven), steps = ceil(side / a->rows_driven);
     double columns = ceil(fmin(classes, side) * (double)hdc->adc_columns / side);
-    double sum_j = (a->adc_bits + ceil(log2(sums + 1))) *
+    double sum_j = (a->adc_bits + ceil(maths_log2(sums + 1))) *
                    (logic->adder_j + logic->register_j);
 
     costs->hdc_search_s = steps * (a->wordline_s + columns * a->conversion_s) +
-                          ceil(log2(sums + 1)) / hdc->clock_hz;
+                          ceil(maths_log2(sums + 1)) / hdc->clock_hz;
     costs->hdc_search_j = ONES * d * (spans * a->wordline_j + classes * a->cell_j) +
                           sums * classes * (a->bitline_j + a->adc_j + sum_j);
 }

@@ -3,6 +3,7 @@
 #include "hdc/hdc.h"
 
 #include "array/process.h"
+#include "base/maths.h"
 #include "machine/crossbar/crossbar.h"
 
 static double smaller(double a, double b)
@@ -13,7 +14,7 @@ static double smaller(double a, double b)
 /* Digits of a counter of so many n-grams. */
 static double digits(const struct hdc *hdc, double ngrams)
 {
-    return ceil(log(ngrams + 1) / log((double)hdc->counter_base) - 1e-12);
+    return ceil(maths_log(ngrams + 1) / maths_log((double)hdc->counter_base) - 1e-12);
 }
 
 static double ngrams_of_text(const struct hdc_work *work)
@@ -111,7 +112,7 @@ static enum status transverse_write(const struct array_request *plain,
     struct array_result bank;
     enum status status;
 
-    levels.read_steps = ceil(log2(span + 1));
+    levels.read_steps = ceil(maths_log2(span + 1));
     request.cell = &levels;
     status = array_evaluate(&request, organization, NULL, &bank, reason);
     if (status != STATUS_OK)
@@ -259,7 +260,7 @@ static void count(const struct hdc *hdc, const struct hdc_work *w,
     double ones = r->counts.counter_updates / 2, carries = 0;
 
     for (double k = 1; k < digits(hdc, ngrams_of_text(w)); k++)
-        carries += ones / pow(base, k);
+        carries += ones / maths_pow(base, k);
     write_rows(r, c, HDC_COUNT, ngrams, ngrams * d);
     shift(r, c, HDC_COUNT, 2 * ngrams, 2 * ngrams * d); /* to a row, and back */
     transverse(r, c, HDC_COUNT, groups, groups * d);
@@ -289,7 +290,7 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
 {
     double pairs = w->texts * w->classes, bits = r->counts.compared_bits;
     double tallies = ceil(w->dimension / c->hdc_span);
-    double adders = tallies * (ceil(log2(c->hdc_span + 1)) + 1);
+    double adders = tallies * (ceil(maths_log2(c->hdc_span + 1)) + 1);
 
     shift(r, c, HDC_COMPARE, 2 * pairs, 2 * bits);
     read_rows(r, c, HDC_COMPARE, pairs, bits);
@@ -298,7 +299,7 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
     write_rows(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
     shift(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
     transverse(r, c, HDC_COMPARE, pairs, pairs * tallies);
-    r->step_s[HDC_COMPARE] += pairs * ceil(log2(tallies + 1)) / hdc->clock_hz;
+    r->step_s[HDC_COMPARE] += pairs * ceil(maths_log2(tallies + 1)) / hdc->clock_hz;
     r->step_j[HDC_COMPARE] += pairs * adders * c->hdc_adder_j;
 }
 

@@ -1,5 +1,6 @@
 /* NVSim's cell files. */
 #include "base/memory.h"
+#include "base/maths.h"
 #include "base/units.h"
 #include "import/import.h"
 #include "import/write.h"
@@ -352,7 +353,7 @@ static enum status cell_conclude(struct reading *reading)
                 reading->job->file);
     }
     if (reading->levels != 0) {
-        double bits = log2(reading->levels);
+        double bits = maths_log2(reading->levels);
 
         if (!(bits >= 1 && bits <= 8) || bits != nearbyint(bits))
             return error_set(

@@ -12,7 +12,13 @@
 
 #include <stdio.h>
 
-enum import_kind { IMPORT_UNKNOWN, IMPORT_CELL, IMPORT_ONNX, IMPORT_TOPOLOGY };
+enum import_kind {
+    IMPORT_UNKNOWN,
+    IMPORT_CELL,
+    IMPORT_ONNX,
+    IMPORT_TOPOLOGY,
+    IMPORT_MEMORY
+};
 extern const struct word import_kind_words[];
 
 struct import_job {
@@ -41,5 +47,11 @@ enum status import_onnx(const struct import_job *job, struct error *err);
 /* SCALE-Sim's topologies: convolutions without padding, or matrix products when the
  * header names M, N and K.  Every layer stands alone. */
 enum status import_topology(const struct import_job *job, struct error *err);
+
+/* Whole memories as a technology of kind given: a CSV table (columns capacity, area,
+ * read_latency, write_latency, read_energy, write_energy, leakage, a unit in brackets
+ * behind the name or behind each number), or what NVSim or CACTI print, one or more
+ * memories after another. */
+enum status import_memory(const struct import_job *job, struct error *err);
 
 #endif

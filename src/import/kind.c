@@ -3,12 +3,14 @@
 #include "import/import.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 const struct word import_kind_words[] = {
     { "cell", IMPORT_CELL },
     { "onnx", IMPORT_ONNX },
     { "topology", IMPORT_TOPOLOGY },
+    { "memory", IMPORT_MEMORY },
     { NULL, 0 },
 };
 
@@ -18,6 +20,19 @@ static const struct word extensions[] = {
     { ".csv", IMPORT_TOPOLOGY },
     { NULL, 0 },
 };
+
+/* A table whose header names capacities, or what an array tool prints. */
+static bool is_memory(const char *start)
+{
+    const char *line = start;
+
+    if (strstr(start, "DESIGN SPECIFICATION") ||
+        strstr(start, "Total cache size (bytes)"))
+        return true;
+    while (*line == '#' || *line == '\n') /* comments */
+        line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
+    return strncmp(line + strspn(line, " "), "capacity", 8) == 0;
+}
 
 enum import_kind import_kind_guess(const char *file)
 {
@@ -29,14 +44,18 @@ enum import_kind import_kind_guess(const char *file)
     size_t size;
     FILE *in;
 
-    if (word)
+    if (word && word->value != IMPORT_TOPOLOGY)
         return (enum import_kind)word->value;
     in = fopen(file, "rb");
     if (!in)
-        return IMPORT_UNKNOWN;
+        return word ? IMPORT_TOPOLOGY : IMPORT_UNKNOWN;
     size = fread(start, 1, sizeof start - 1, in);
     fclose(in);
     start[size] = '\0';
+    if (is_memory(start))
+        return IMPORT_MEMORY;
+    if (word)
+        return IMPORT_TOPOLOGY;
     if (strstr(start, "-MemCellType"))
         return IMPORT_CELL;
     if (strstr(start, "IFMAP") || strstr(start, "M,"))

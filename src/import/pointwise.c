@@ -1,6 +1,8 @@
 /* Element by element: activations, normalisations, sums, and what becomes of constants. */
 #include "import/model.h"
 
+#include "base/maths.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -133,7 +135,7 @@ static double folded(const char *op, double x, double y)
     case 'S': return x - y;
     case 'M': return x * y;
     case 'D': return y != 0 ? trunc(x / y) : 0;
-    default: return pow(x, y);
+    default: return maths_pow(x, y);
     }
 }
 

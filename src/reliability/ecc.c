@@ -1,5 +1,7 @@
 #include "reliability/ecc.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 const struct word ecc_words[] = {
@@ -55,8 +57,9 @@ double code_failure(const struct code *code, double p)
         return 0;
     if (p >= 1)
         return 1;
-    term = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) +
-               (n - k) * log1p(-p));
+    term = maths_exp(maths_ln_factorial(n) - maths_ln_factorial(k) -
+                     maths_ln_factorial(n - k) + k * maths_log(p) +
+                     (n - k) * maths_log1p(-p));
     for (; k <= n; k++) {
         sum += term;
         if (k > n * p && term < 1e-17 * sum)
@@ -124,14 +127,14 @@ void codec_evaluate(const struct code *code, const struct node *node,
     if (code->corrects ==
         1) { /* an AND of all syndrome bits per data bit, and its XOR */
         locate_gates = data * checks;
-        locate_depth = ceil(log2(checks)) + 1;
+        locate_depth = ceil(maths_log2(checks)) + 1;
     } else { /* S1^3: one product; per position two products by constants, sums, OR */
         locate_gates = 2 * m * m + data * (m * m + 2 * m);
-        locate_depth = 2 * (1 + ceil(log2(m))) + ceil(log2(m)) + 2;
+        locate_depth = 2 * (1 + ceil(maths_log2(m))) + ceil(maths_log2(m)) + 2;
     }
     *codec = (struct codec){
-        .encode_s = ceil(log2(data / 2)) * gate.delay_s,
-        .decode_s = (ceil(log2(n / 2)) + locate_depth) * gate.delay_s,
+        .encode_s = ceil(maths_log2(data / 2)) * gate.delay_s,
+        .decode_s = (ceil(maths_log2(n / 2)) + locate_depth) * gate.delay_s,
         .encode_j = words * encode_gates * gate.energy_j,
         .decode_j = words * syndrome_gates * gate.energy_j,
         .area_m2 = words * (encode_gates + syndrome_gates + locate_gates) *

@@ -1,6 +1,6 @@
 #include "reliability/wear.h"
 
-#include <math.h>
+#include "base/maths.h"
 
 #define START_GAP_SHARE 0.97 /* of the ideal lifetime */
 #define ATTEMPT_S 1e-9       /* thermal attempt time */
@@ -34,12 +34,12 @@ double bit_flip_hz(const struct cell *cell, double temperature_k)
 
     if (cell->retention_s <= 0 || !cell_is_resistive(cell))
         return 0;
-    return 1 / (ATTEMPT_S * pow(mean_s / ATTEMPT_S, reference_k / temperature_k));
+    return 1 / (ATTEMPT_S * maths_pow(mean_s / ATTEMPT_S, reference_k / temperature_k));
 }
 
 static double error_after(const struct scrubbing *s, double interval_s)
 {
-    double flipped = -expm1(-s->flip_hz * interval_s);
+    double flipped = -maths_expm1(-s->flip_hz * interval_s);
 
     return s->write_error + (1 - s->write_error) * flipped;
 }
@@ -56,7 +56,7 @@ double failure_hz(const struct scrubbing *s, double interval_s)
 enum status scrub_find(const struct scrubbing *s, struct scrub *scrub,
                        struct error *reason)
 {
-    double low = log(s->least_s), high = log(s->longest_s);
+    double low = maths_log(s->least_s), high = maths_log(s->longest_s);
 
     if (failure_hz(s, s->least_s) > s->target_hz)
         return error_set(
@@ -69,12 +69,12 @@ enum status scrub_find(const struct scrubbing *s, struct scrub *scrub,
     for (int i = 0; i < 60 && low < high; i++) {
         double middle = (low + high) / 2;
 
-        if (failure_hz(s, exp(middle)) <= s->target_hz)
+        if (failure_hz(s, maths_exp(middle)) <= s->target_hz)
             low = middle;
         else
             high = middle;
     }
-    scrub->interval_s = exp(low);
+    scrub->interval_s = maths_exp(low);
     scrub->bit_error = error_after(s, scrub->interval_s);
     scrub->failure_hz = failure_hz(s, scrub->interval_s);
     return STATUS_OK;

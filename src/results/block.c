@@ -35,7 +35,8 @@ static void column_empty(const struct metric *metric, void *column, uint64_t poi
         for (size_t i = 0; i < elements; i++)
             ((double *)column)[i] = NAN;
     else
-        memset(column, 0, elements * sizeof(uint64_t));
+        for (size_t i = 0; i < elements; i++)
+            ((uint64_t *)column)[i] = COUNT_NONE;
 }
 
 void block_empty(const struct block *block, uint64_t first, uint64_t count)
@@ -68,7 +69,7 @@ uint32_t block_checksum(const struct block *block, uint64_t points)
 
 enum status block_write_values(const struct raw *raw, const struct stage_layout *layout,
                                uint64_t index, const struct block *block,
-                               struct error *err)
+                               const uint32_t *known, struct error *err)
 {
     struct range points = layout_block(layout, index);
     enum status status = STATUS_OK;
@@ -78,11 +79,12 @@ enum status block_write_values(const struct raw *raw, const struct stage_layout 
         size_t bytes = layout->column_bytes[c];
 
         /* as block_checksum, each column while the processor's cache holds it */
-        checksum = crc32c(checksum, block->columns.column[c], points.count * bytes);
+        if (!known)
+            checksum = crc32c(checksum, block->columns.column[c], points.count * bytes);
         status = raw_write(raw, block->columns.column[c], points.count * bytes,
                            layout->column_offsets[c] + points.first * bytes, err);
     }
-    checksum = crc32c(checksum, block->status, points.count);
+    checksum = known ? *known : crc32c(checksum, block->status, points.count);
     if (status == STATUS_OK)
         status = raw_write(raw, &checksum, sizeof checksum,
                            layout->checksum_offset + index * sizeof checksum, err);

@@ -17,11 +17,11 @@ struct block {
     int8_t *status;
 };
 
-/* All values NaN or 0, all points pending. */
+/* All values NaN or COUNT_NONE, all points pending. */
 void block_alloc(struct block *block, const struct stage *stage, uint64_t points);
 void block_free(struct block *block);
 
-/* Values of points first.. NaN or 0. */
+/* Values of points first.. NaN or COUNT_NONE. */
 void block_empty(const struct block *block, uint64_t first, uint64_t count);
 
 /* The column pointers moved to the block's i-th point. */
@@ -30,10 +30,10 @@ union columns block_columns_at(const struct block *block, uint64_t i);
 /* CRC-32C over the columns in the stage's order, then the status. */
 uint32_t block_checksum(const struct block *block, uint64_t points);
 
-/* Write columns and checksum; the block stays pending. */
+/* Write columns and checksum (*known, or NULL: compute it); the block stays pending. */
 enum status block_write_values(const struct raw *raw, const struct stage_layout *layout,
                                uint64_t index, const struct block *block,
-                               struct error *err);
+                               const uint32_t *known, struct error *err);
 
 /* Write the status: the block is committed. */
 enum status block_write_status(const struct raw *raw, const struct stage_layout *layout,

@@ -11,30 +11,6 @@ static bool is_scale(const struct dimension *dimension, enum axis_id axis)
     return strcmp(dimension->name, axis_specs[axis].name) == 0;
 }
 
-/* Axes that coordinates are written for: along a dimension the file has, or single and
- * declared by a stage of the file. */
-static axis_mask axes_in_file(const struct study *study)
-{
-    axis_mask mask = 0;
-
-    for (int id = 0; id < STAGE_COUNT; id++)
-        if (study->stages >> id & 1)
-            mask |= study->grids[id].axes;
-    return mask;
-}
-
-static bool dimension_is_in_file(const struct study *study, size_t dimension)
-{
-    for (int id = 0; id < STAGE_COUNT; id++) {
-        const struct grid *grid = &study->grids[id];
-
-        for (size_t d = 0; study->stages >> id & 1 && d < grid->dimension_count; d++)
-            if (grid->dimensions[d] == dimension)
-                return true;
-    }
-    return false;
-}
-
 static const char *value_text(enum axis_id axis, union axis_value value)
 {
     if (axis_specs[axis].kind == AXIS_WORD)
@@ -42,17 +18,19 @@ static const char *value_text(enum axis_id axis, union axis_value value)
     return value.record ? value.record->name : "";
 }
 
-/* The coordinate of an axis: texts, counts or numbers along a dimension, or single. */
-static hid_t axis_write(struct skeleton *sk, enum axis_id axis, uint64_t count,
-                        int rank, const hid_t *scale)
+/* The coordinate of an axis in a group: texts, counts or numbers along a dimension (of
+ * which it is the scale, if there is none yet), or single. */
+static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
+                        const union axis_value *values, uint64_t count, int rank,
+                        const hid_t *scale)
 {
     const struct axis_spec *axis_spec = &axis_specs[axis];
-    const union axis_value *values = sk->study->sweep->space.axes[axis].values;
     const char **texts = alloc_array(count, sizeof *texts);
     uint64_t *counts = alloc_array(count, sizeof *counts);
     double *numbers = alloc_array(count, sizeof *numbers);
     hsize_t size = count;
     struct dataset_spec spec = {
+        .group = group,
         .name = axis_spec->name,
         .units = axis_spec->units,
         .meaning = axis_spec->meaning,
@@ -95,15 +73,17 @@ static hid_t axis_write(struct skeleton *sk, enum axis_id axis, uint64_t count,
 }
 
 /* The scale of a dimension no axis gives its name to: the number of the point. */
-static hid_t index_write(struct skeleton *sk, const struct dimension *dimension)
+static hid_t index_write(struct skeleton *sk, hid_t group,
+                         const struct dimension *dimension, uint64_t count)
 {
-    uint64_t *indices = alloc_array(dimension->count, sizeof *indices);
-    hsize_t size = dimension->count;
+    uint64_t *indices = alloc_array(count, sizeof *indices);
+    hsize_t size = count;
     hid_t dataset;
 
-    for (uint64_t i = 0; i < dimension->count; i++)
+    for (uint64_t i = 0; i < count; i++)
         indices[i] = i;
     dataset = skeleton_dataset(sk, &(struct dataset_spec){
+                                       .group = group,
                                        .name = dimension->name,
                                        .units = "1",
                                        .meaning = "number of the design point",
@@ -117,26 +97,59 @@ static hid_t index_write(struct skeleton *sk, const struct dimension *dimension)
     return dataset;
 }
 
-static void dimension_write(struct skeleton *sk, size_t d)
+static char *name_append(char *names, const char *name)
 {
-    const struct dimension *dimension = &sk->study->sweep->space.dimensions[d];
-    bool is_named = false;
+    char *longer = alloc_printf("%s%s%s", names, *names ? " " : "", name);
 
-    for (size_t a = 0; a < dimension->axis_count; a++)
-        if (is_scale(dimension, dimension->axes[a])) {
-            sk->scales[d] = axis_write(sk, dimension->axes[a], dimension->count, 1,
-                                       NULL);
-            is_named = true;
-        }
-    if (!is_named)
-        sk->scales[d] = index_write(sk, dimension);
-    for (size_t a = 0; a < dimension->axis_count; a++)
-        if (!is_scale(dimension, dimension->axes[a])) {
-            hid_t dataset = axis_write(sk, dimension->axes[a], dimension->count, 1,
-                                       &sk->scales[d]);
+    free(names);
+    return longer;
+}
 
-            H5_TRY(&sk->h5, H5Dclose(dataset));
-        }
+static void side_add(struct shape *shape, hid_t scale, hsize_t size)
+{
+    shape->scales[shape->rank] = scale;
+    shape->sizes[shape->rank++] = size;
+}
+
+/* The coordinate of an axis along dimension d of the grid. */
+static hid_t side_write(struct skeleton *sk, hid_t group, const struct grid *grid,
+                        size_t d, enum axis_id axis, const hid_t *scale)
+{
+    uint64_t count = grid->sizes[d];
+    union axis_value *values = alloc_array(count, sizeof *values);
+    hid_t dataset;
+
+    for (uint64_t i = 0; i < count; i++)
+        values[i] = grid_value(grid, &sk->study->sweep->space, d, axis, i);
+    dataset = axis_write(sk, group, axis, values, count, 1, scale);
+    free(values);
+    return dataset;
+}
+
+/* Of machines that each stand once along a dimension, they alone are its axis. */
+static void dimension_write(struct skeleton *sk, struct shape *shape,
+                            const struct grid *grid, size_t d)
+{
+    struct dimension dimension =
+        sk->study->sweep->space.dimensions[grid->dimensions[d]];
+    hid_t scale = -1;
+
+    if (!grid_varies(grid, d, AXES))
+        dimension.name = axis_specs[grid->listed_axis].name;
+    for (size_t a = 0; a < dimension.axis_count; a++)
+        if (is_scale(&dimension, dimension.axes[a]))
+            scale = side_write(sk, shape->group, grid, d, dimension.axes[a], NULL);
+    if (scale < 0)
+        scale = index_write(sk, shape->group, &dimension, grid->sizes[d]);
+    side_add(shape, scale, grid->sizes[d]);
+    for (size_t a = 0; a < dimension.axis_count; a++) {
+        enum axis_id axis = dimension.axes[a];
+
+        if (is_scale(&dimension, axis) || !grid_varies(grid, d, axis))
+            continue;
+        H5_TRY(&sk->h5, H5Dclose(side_write(sk, shape->group, grid, d, axis, &scale)));
+        shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
+    }
 }
 
 /* An inner dimension's texts, or NULL if it has numbers; freed by the caller. */
@@ -157,13 +170,15 @@ static char **texts_of(const struct skeleton *sk, enum inner_id id)
     return texts;
 }
 
-static void inner_write(struct skeleton *sk, enum inner_id id)
+static hid_t inner_write(struct skeleton *sk, hid_t group, enum inner_id id)
 {
     const struct inner *inner = &inners[id];
     hsize_t size = inner->count;
     char **texts = texts_of(sk, id);
     double *numbers = alloc_array(inner->count, sizeof *numbers);
+    hid_t scale;
     struct dataset_spec spec = {
+        .group = group,
         .name = inner->name,
         .units = texts ? NULL : inner->units,
         .meaning = inner->meaning,
@@ -176,61 +191,121 @@ static void inner_write(struct skeleton *sk, enum inner_id id)
     for (uint64_t i = 0; i < inner->count && !texts; i++)
         numbers[i] = inner->coordinate(i);
     spec.data = texts ? (const void *)texts : numbers;
-    sk->inners[id] = skeleton_dataset(sk, &spec);
+    scale = skeleton_dataset(sk, &spec);
     for (uint64_t i = 0; i < inner->count && texts; i++)
         free(texts[i]);
     free(texts);
     free(numbers);
+    return scale;
 }
 
-static bool inner_is_in_file(const struct skeleton *sk, enum inner_id inner)
+static bool is_inner_of(const struct stage *stage, enum inner_id inner)
 {
-    for (int id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0;
-             sk->study->stages >> id & 1 && m < sk->table[id]->metric_count; m++)
-            if (sk->table[id]->metrics[m].inner == inner)
-                return true;
+    for (size_t m = 0; m < stage->metric_count; m++)
+        if (stage->metrics[m].inner == inner)
+            return true;
     return false;
 }
 
-void skeleton_coordinates(struct skeleton *sk)
+/* An axis of the grid that the sweep gives one value without brackets: a dimension of
+ * length 1 in the file, which the arithmetic of the grid does not know. */
+static bool is_single(const struct space *space, const struct grid *grid,
+                      enum axis_id axis)
+{
+    return grid->axes >> axis & 1 && space->axes[axis].is_given &&
+           !space->axes[axis].is_dimension &&
+           (axis_specs[axis].kind != AXIS_RECORD || space->axes[axis].values[0].record);
+}
+
+static hid_t single_write(struct skeleton *sk, hid_t group, enum axis_id axis, int rank)
+{
+    return axis_write(sk, group, axis, sk->study->sweep->space.axes[axis].values, 1,
+                      rank, NULL);
+}
+
+/* The single axes whose place in the sweep is in [from, to). */
+static void singles_write(struct skeleton *sk, struct shape *shape,
+                          const struct grid *grid, unsigned from, unsigned to)
 {
     const struct space *space = &sk->study->sweep->space;
-    axis_mask axes = axes_in_file(sk->study);
 
-    for (size_t d = 0; d < space->dimension_count; d++)
-        if (dimension_is_in_file(sk->study, d))
-            dimension_write(sk, d);
+    for (unsigned place = from; place < to; place++)
+        for (enum axis_id axis = 0; axis < AXES; axis++)
+            if (is_single(space, grid, axis) && space->axes[axis].place == place)
+                side_add(shape, single_write(sk, shape->group, axis, 1), 1);
+}
+
+/* More axes than a dataset has dimensions: what is single becomes scalar coordinates. */
+static void scalars_write(struct skeleton *sk, struct shape *shape,
+                          const struct grid *grid)
+{
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (axes >> axis & 1 && !space->axes[axis].is_dimension)
-            H5_TRY(&sk->h5, H5Dclose(axis_write(sk, axis, 1, 0, NULL)));
-    for (enum inner_id id = INNER_SCALAR + 1; id < INNER_COUNT; id++)
-        if (inner_is_in_file(sk, id))
-            inner_write(sk, id);
+        if (is_single(&sk->study->sweep->space, grid, axis)) {
+            H5_TRY(&sk->h5, H5Dclose(single_write(sk, shape->group, axis, 0)));
+            shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
+        }
 }
 
-static char *name_append(char *names, const char *name)
+void shape_begin(struct skeleton *sk, struct shape *shape, const char *path,
+                 enum stage_id id, bool has_inners)
 {
-    char *longer = alloc_printf("%s%s%s", names, *names ? " " : "", name);
-
-    free(names);
-    return longer;
-}
-
-char *skeleton_auxiliary_names(const struct skeleton *sk, const struct grid *grid)
-{
+    const struct grid *grid = &sk->study->grids[id];
     const struct space *space = &sk->study->sweep->space;
-    char *names = alloc_text("");
+    size_t sides = grid->dimension_count + 1; /* an inner one */
+    unsigned place = 0;
 
+    *shape = (struct shape){
+        .path = path,
+        .group = h5_group(&sk->h5, path),
+        .auxiliary = alloc_text(""),
+    };
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        sides += is_single(space, grid, axis);
     for (size_t d = 0; d < grid->dimension_count; d++) {
         const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+        unsigned next = space->axes[dimension->axes[0]].place;
 
-        for (size_t a = 0; a < dimension->axis_count; a++)
-            if (!is_scale(dimension, dimension->axes[a]))
-                names = name_append(names, axis_specs[dimension->axes[a]].name);
+        if (sides <= SHAPE_RANK)
+            singles_write(sk, shape, grid, place, next);
+        dimension_write(sk, shape, grid, d);
+        place = next > place ? next : place;
     }
+    if (sides <= SHAPE_RANK)
+        singles_write(sk, shape, grid, place, UINT8_MAX);
+    else
+        scalars_write(sk, shape, grid);
+    for (enum inner_id inner = 0; inner < INNER_COUNT; inner++)
+        shape->inners[inner] = inner != INNER_SCALAR && has_inners &&
+                                       is_inner_of(sk->table[id], inner)
+                                   ? inner_write(sk, shape->group, inner)
+                                   : -1;
+}
+
+void shape_end(struct skeleton *sk, struct shape *shape)
+{
+    for (int d = 0; d < shape->rank; d++)
+        H5_TRY(&sk->h5, H5Dclose(shape->scales[d]));
+    for (int i = 0; i < INNER_COUNT; i++)
+        if (shape->inners[i] >= 0)
+            H5_TRY(&sk->h5, H5Dclose(shape->inners[i]));
+    H5_TRY(&sk->h5, H5Gclose(shape->group));
+    free(shape->auxiliary);
+}
+
+void skeleton_defaults(struct skeleton *sk, const char *path)
+{
+    const struct space *space = &sk->study->sweep->space;
+    hid_t group = h5_group(&sk->h5, path);
+    axis_mask axes = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (sk->study->stages >> id & 1)
+            axes |= sk->study->grids[id].axes;
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (grid->axes >> axis & 1 && !space->axes[axis].is_dimension)
-            names = name_append(names, axis_specs[axis].name);
-    return names;
+        if (axes >> axis & 1 && !space->axes[axis].is_given &&
+            !space->axes[axis].is_dimension &&
+            (axis_specs[axis].kind != AXIS_RECORD ||
+             space->axes[axis].values[0].record))
+            H5_TRY(&sk->h5, H5Dclose(single_write(sk, group, axis, 0)));
+    H5_TRY(&sk->h5, H5Gclose(group));
 }

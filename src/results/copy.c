@@ -66,6 +66,24 @@ void copy_attributes(struct h5 *h5, hid_t from, hid_t to)
            H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, NULL, attribute_copy, &copy));
 }
 
+void copy_group(struct h5 *h5, hid_t source_file, const char *path)
+{
+    hid_t from = H5_TRY(h5, H5Gopen2(source_file, path, H5P_DEFAULT));
+    hid_t to = h5_group(h5, path);
+
+    copy_attributes(h5, from, to);
+    if (from >= 0)
+        H5Gclose(from);
+    if (to >= 0)
+        H5Gclose(to);
+}
+
+void copy_link(struct h5 *h5, const char *first, const char *path)
+{
+    H5_TRY(h5,
+           H5Lcreate_hard(h5->file, first, h5->file, path, H5P_DEFAULT, H5P_DEFAULT));
+}
+
 void copy_chunk(int rank, const hsize_t *sizes, hsize_t *chunk)
 {
     hsize_t elements = 1;
@@ -109,18 +127,18 @@ static void fill_copy(struct h5 *h5, hid_t source, hid_t type, hid_t properties)
 {
     hid_t old = H5_TRY(h5, H5Dget_create_plist(source));
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
-    double value;
+    char value[sizeof(double)]; /* as it is stored */
 
     if (!h5->is_bad && H5Pfill_value_defined(old, &defined) >= 0 &&
-        defined == H5D_FILL_VALUE_USER_DEFINED && H5Tget_class(type) == H5T_FLOAT) {
-        H5_TRY(h5, H5Pget_fill_value(old, H5T_NATIVE_DOUBLE, &value));
-        H5_TRY(h5, H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &value));
+        defined == H5D_FILL_VALUE_USER_DEFINED && H5Tget_size(type) <= sizeof value) {
+        H5_TRY(h5, H5Pget_fill_value(old, type, value));
+        H5_TRY(h5, H5Pset_fill_value(properties, type, value));
     }
     if (old >= 0)
         H5Pclose(old);
 }
 
-hid_t copy_dataset(struct h5 *h5, hid_t source, const char *name, const hsize_t *sizes,
+hid_t copy_dataset(struct h5 *h5, hid_t source, const char *path, const hsize_t *sizes,
                    enum storage storage)
 {
     hsize_t own[COPY_RANK], bytes;
@@ -146,7 +164,7 @@ hid_t copy_dataset(struct h5 *h5, hid_t source, const char *name, const hsize_t 
     else
         contiguous_set(h5, properties);
     fill_copy(h5, source, type, properties);
-    dataset = H5_TRY(h5, H5Dcreate2(h5->file, name, type, space, H5P_DEFAULT,
+    dataset = H5_TRY(h5, H5Dcreate2(h5->file, path, type, space, H5P_DEFAULT,
                                     properties, H5P_DEFAULT));
     if (dataset >= 0)
         copy_attributes(h5, source, dataset);
@@ -159,7 +177,7 @@ hid_t copy_dataset(struct h5 *h5, hid_t source, const char *name, const hsize_t 
 /* ---- dimension scales */
 
 struct scale_copy {
-    struct h5 *h5;
+    struct h5 *h5, *source;
     hid_t to; /* dataset of the copy */
     bool is_second;
 };
@@ -180,41 +198,42 @@ static herr_t scale_attach(hid_t dataset, unsigned d, hid_t scale, void *copy_)
     return copy->h5->is_bad ? -1 : 0;
 }
 
-static herr_t scales_of(hid_t file, const char *name, const H5L_info_t *info,
-                        void *copy_)
+static void scales_of(const char *path, enum h5_kind kind, const char *first,
+                      void *copy_)
 {
     struct scale_copy *copy = copy_;
     struct h5 *h5 = copy->h5;
-    hid_t from = H5_TRY(h5, H5Dopen2(file, name, H5P_DEFAULT)), space;
-    bool is_scale = from >= 0 && H5DSis_scale(from) > 0;
+    hid_t from, space;
+    bool is_scale;
     int rank;
 
-    (void)info;
-    if (h5->is_bad)
-        return -1;
-    copy->to = H5_TRY(h5, H5Dopen2(h5->file, name, H5P_DEFAULT));
+    (void)first;
+    if (kind != H5_KIND_DATASET || h5->is_bad)
+        return;
+    from = H5_TRY(h5, H5Dopen2(copy->source->file, path, H5P_DEFAULT));
+    is_scale = from >= 0 && H5DSis_scale(from) > 0;
+    copy->to = H5_TRY(h5, H5Dopen2(h5->file, path, H5P_DEFAULT));
     if (!copy->is_second && is_scale)
-        H5_TRY(h5, H5DSset_scale(copy->to, name));
+        H5_TRY(h5, H5DSset_scale(copy->to, h5_leaf(path)));
     if (copy->is_second && !is_scale) {
         space = H5_TRY(h5, H5Dget_space(from));
         rank = (int)H5_TRY(h5, H5Sget_simple_extent_ndims(space));
         for (int d = 0; d < rank; d++)
             H5_TRY(h5, H5DSiterate_scales(from, (unsigned)d, NULL, scale_attach, copy));
-        H5Sclose(space);
+        if (space >= 0)
+            H5Sclose(space);
     }
     if (copy->to >= 0)
         H5Dclose(copy->to);
-    H5Dclose(from);
-    return h5->is_bad ? -1 : 0;
+    if (from >= 0)
+        H5Dclose(from);
 }
 
-void copy_scales(struct h5 *h5, hid_t source_file)
+void copy_scales(struct h5 *h5, struct h5 *source)
 {
-    struct scale_copy copy = { .h5 = h5 };
+    struct scale_copy copy = { .h5 = h5, .source = source };
 
-    H5_TRY(h5,
-           H5Literate(source_file, H5_INDEX_NAME, H5_ITER_INC, NULL, scales_of, &copy));
+    h5_walk(source, scales_of, &copy);
     copy.is_second = true;
-    H5_TRY(h5,
-           H5Literate(source_file, H5_INDEX_NAME, H5_ITER_INC, NULL, scales_of, &copy));
+    h5_walk(source, scales_of, &copy);
 }

@@ -18,13 +18,17 @@ enum { COPY_RANK = 32 };
 enum { CHUNK_ELEMENTS = 65536 };
 void copy_chunk(int rank, const hsize_t *sizes, hsize_t *chunk);
 
-/* A dataset in h5->file of the source's name, type, fill value and attributes, of the
+/* The group of that path with its attributes, and another name of a dataset. */
+void copy_group(struct h5 *h5, hid_t source_file, const char *path);
+void copy_link(struct h5 *h5, const char *first, const char *path);
+
+/* A dataset in h5->file of the source's path, type, fill value and attributes, of the
  * given sizes (NULL: the source's); open, without its data.  Small datasets and texts are
  * contiguous in any case. */
-hid_t copy_dataset(struct h5 *h5, hid_t source, const char *name, const hsize_t *sizes,
+hid_t copy_dataset(struct h5 *h5, hid_t source, const char *path, const hsize_t *sizes,
                    enum storage storage);
 
 /* Make scales of those that are scales in the source, and attach them as there. */
-void copy_scales(struct h5 *h5, hid_t source_file);
+void copy_scales(struct h5 *h5, struct h5 *source);
 
 #endif

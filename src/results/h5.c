@@ -1,10 +1,21 @@
 #include "results/h5.h"
 
 #include "base/memory.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char *results_hdf5_version(void)
+{
+    static char text[40];
+    unsigned major = 0, minor = 0, release = 0;
+
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    return text;
+}
 
 void h5_quiet(void)
 {
@@ -189,4 +200,138 @@ char *h5_get_text(struct h5 *h5, hid_t object, const char *name)
     if (attribute >= 0)
         H5Aclose(attribute);
     return copy;
+}
+
+const char *h5_leaf(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+hid_t h5_group(struct h5 *h5, const char *path)
+{
+    if (!*path)
+        return H5_TRY(h5, H5Gopen2(h5->file, "/", H5P_DEFAULT));
+    if (H5_TRY(h5, H5Lexists(h5->file, path, H5P_DEFAULT)) > 0)
+        return H5_TRY(h5, H5Gopen2(h5->file, path, H5P_DEFAULT));
+    return H5_TRY(h5,
+                  H5Gcreate2(h5->file, path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+}
+
+/* ---- walking */
+
+/* A dataset that has several names, at the first of them. */
+struct seen {
+    H5O_info_t object;
+    char *path;
+};
+
+struct walk {
+    struct h5 *h5;
+    h5_walk_fn *visit;
+    void *context;
+    const char *at; /* path of the group, "" for the root */
+    int depth;
+    bool wants_groups;
+    struct seen **seen;
+    size_t *seen_count;
+};
+
+static bool is_same_object(const H5O_info_t *a, const H5O_info_t *b)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    return memcmp(&a->token, &b->token, sizeof a->token) == 0;
+#else
+    return a->addr == b->addr;
+#endif
+}
+
+static const char *seen_first(struct walk *walk, const H5O_info_t *object,
+                              const char *path)
+{
+    for (size_t i = 0; i < *walk->seen_count; i++)
+        if (is_same_object(&(*walk->seen)[i].object, object))
+            return (*walk->seen)[i].path;
+    *walk->seen = realloc_array(*walk->seen, *walk->seen_count + 1,
+                                sizeof **walk->seen);
+    (*walk->seen)[(*walk->seen_count)++] = (struct seen){ *object, alloc_text(path) };
+    return NULL;
+}
+
+static void group_walk(struct walk *walk, const char *path);
+
+static herr_t entry_walk(hid_t group, const char *name, const H5L_info_t *link,
+                         void *walk_)
+{
+    struct walk *walk = walk_;
+    char *path = alloc_printf("%s%s%s", walk->at, *walk->at ? "/" : "", name);
+    bool is_hard = link->type == H5L_TYPE_HARD;
+    hid_t object = is_hard ? H5_TRY(walk->h5, H5Oopen(group, name, H5P_DEFAULT)) : -1;
+    H5I_type_t type = object >= 0 ? H5Iget_type(object) : H5I_BADID;
+    bool is_group = type == H5I_GROUP;
+    const char *first = NULL;
+    H5O_info_t info;
+
+#if H5_VERSION_GE(1, 12, 0)
+    if (type == H5I_DATASET && !walk->wants_groups &&
+        H5_TRY(walk->h5, H5Oget_info3(object, &info, H5O_INFO_BASIC)) >= 0 &&
+        info.rc > 1)
+#else
+    if (type == H5I_DATASET && !walk->wants_groups &&
+        H5_TRY(walk->h5, H5Oget_info(object, &info)) >= 0 && info.rc > 1)
+#endif
+        first = seen_first(walk, &info, path);
+    if (object >= 0)
+        H5Oclose(object);
+    if (walk->h5->is_bad)
+        type = H5I_BADID;
+    else if (is_group && walk->wants_groups && walk->depth < H5_DEPTH_MOST)
+        group_walk(walk, path);
+    else if (is_group ? walk->wants_groups : !walk->wants_groups)
+        walk->visit(path,
+                    first                 ? H5_KIND_LINK
+                    : type == H5I_DATASET ? H5_KIND_DATASET
+                                          : H5_KIND_OTHER,
+                    first, walk->context);
+    free(path);
+    return walk->h5->is_bad ? -1 : 0;
+}
+
+static void group_walk(struct walk *walk, const char *path)
+{
+    struct walk inside = *walk;
+    hid_t group = H5_TRY(walk->h5,
+                         H5Gopen2(walk->h5->file, *path ? path : "/", H5P_DEFAULT));
+
+    inside.at = path;
+    inside.depth++;
+    if (*path && group >= 0)
+        walk->visit(path, H5_KIND_GROUP, NULL, walk->context);
+    for (int pass = 0; pass < 2 && !walk->h5->is_bad; pass++) {
+        inside.wants_groups = pass > 0;
+        H5_TRY(walk->h5, H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, entry_walk,
+                                    &inside));
+    }
+    if (group >= 0)
+        H5Gclose(group);
+}
+
+void h5_walk(struct h5 *h5, h5_walk_fn *visit, void *context)
+{
+    struct seen *seen = NULL;
+    size_t count = 0;
+    struct walk walk = {
+        .h5 = h5,
+        .visit = visit,
+        .context = context,
+        .at = "",
+        .seen = &seen,
+        .seen_count = &count,
+    };
+
+    group_walk(&walk, "");
+    for (size_t i = 0; i < count; i++)
+        free(seen[i].path);
+    free(seen);
 }

@@ -41,6 +41,33 @@ void h5_put_codes(struct h5 *h5, hid_t object, const char *name, const int8_t *c
 /* Does the attribute hold one element?  Reading more would write past a variable. */
 bool h5_is_single(struct h5 *h5, hid_t attribute);
 
+/* What h5_walk finds below the root group. */
+enum h5_kind {
+    H5_KIND_GROUP,
+    H5_KIND_DATASET,
+    H5_KIND_LINK, /* another name of a dataset it has been at */
+    H5_KIND_OTHER, /* what result files do not have: types, soft and external links, groups
+                    * too deep */
+};
+
+/* Groups are nested this deep at most. */
+enum { H5_DEPTH_MOST = 4 };
+
+/* Called with the path from the root ("array/area_m2") and, of a link, the path that the
+ * dataset had first. */
+typedef void h5_walk_fn(const char *path, enum h5_kind kind, const char *first,
+                        void *context);
+
+/* Call `visit` for all there is in the file, by name, the datasets of a group before the
+ * groups in it. */
+void h5_walk(struct h5 *h5, h5_walk_fn *visit, void *context);
+
+/* Make or open a group by its path; to be closed with H5Gclose. */
+hid_t h5_group(struct h5 *h5, const char *path);
+
+/* The part of a path behind its last slash. */
+const char *h5_leaf(const char *path);
+
 /* A new string, or NULL if there is no such attribute or it is no text. */
 char *h5_get_text(struct h5 *h5, hid_t object, const char *name);
 

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "results/copy.h"
 #include "results/merge_plan.h"
-#include "results/skeleton.h"
 
 #include <errno.h>
 #include <hdf5_hl.h>
@@ -19,19 +18,9 @@ enum { CHUNK_POINTS = 65536 };
 /* ---- the empty file */
 
 struct making {
-    struct h5 *h5;
+    struct h5 *h5, *source;
     const struct merge_plan *plan;
 };
-
-static const struct results_stage *stage_of_block(const struct results *results,
-                                                  const char *dimension)
-{
-    for (size_t s = 0; s < results->stage_count; s++)
-        if (strncmp(dimension, results->stages[s].name,
-                    strlen(results->stages[s].name)) == 0)
-            return &results->stages[s];
-    return NULL;
-}
 
 /* Blocks of the merged stage: the first file's points per block, more if needed. */
 static uint64_t stage_blocks(const struct merge_plan *plan,
@@ -53,9 +42,10 @@ static void text_fill(struct making *making, hid_t dataset,
         uint64_t a = merge_element(making->plan, variable, i, 0);
         uint64_t b = merge_element(making->plan, variable, i, 1);
 
-        texts[i] = a != UINT64_MAX
-                       ? variable->texts[a]
-                       : results_find(making->plan->files[1], variable->name)->texts[b];
+        texts[i] =
+            a != UINT64_MAX
+                ? variable->texts[a]
+                : results_find_path(making->plan->files[1], variable->path)->texts[b];
     }
     H5_TRY(making->h5, H5Dwrite(dataset, making->h5->text_type, H5S_ALL, H5S_ALL,
                                 H5P_DEFAULT, texts));
@@ -79,39 +69,49 @@ static void block_fill(struct making *making, hid_t dataset,
     free(firsts);
 }
 
-static herr_t dataset_make(hid_t file, const char *name, const H5L_info_t *info,
-                           void *making_)
+static void dataset_make(struct making *making, const char *path)
 {
-    struct making *making = making_;
     const struct results *a = making->plan->files[0];
-    const struct variable *variable = results_find(a, name);
-    hid_t source = H5_TRY(making->h5, H5Dopen2(file, name, H5P_DEFAULT)), dataset;
+    const struct variable *variable = results_find_path(a, path);
+    hid_t source = H5_TRY(making->h5,
+                          H5Dopen2(making->source->file, path, H5P_DEFAULT));
+    hid_t dataset;
     const struct results_stage *stage = NULL;
     hsize_t sizes[COPY_RANK];
     uint64_t points, block_points;
 
-    (void)info;
     if (making->h5->is_bad || !variable)
-        return -1;
+        return;
     for (size_t d = 0; d < variable->dimension_count; d++) {
-        size_t dimension = variable->dimensions[d];
+        size_t dimension = variable->own_dimensions[d];
 
-        if (merge_is_block(a, dimension)) {
-            stage = stage_of_block(a, a->dimensions[dimension].name);
-            sizes[d] = stage_blocks(making->plan, stage, &points, &block_points);
-        } else {
-            sizes[d] = making->plan->dimensions[dimension].count;
-        }
+        stage = merge_block_stage(a, dimension);
+        sizes[d] = stage ? stage_blocks(making->plan, stage, &points, &block_points)
+                         : making->plan->dimensions[dimension].count;
     }
-    dataset = copy_dataset(making->h5, source, name, sizes, STORAGE_CONTIGUOUS);
+    dataset = copy_dataset(making->h5, source, path, sizes, STORAGE_CONTIGUOUS);
     if (variable->kind == VARIABLE_TEXT)
         text_fill(making, dataset, variable);
-    else if (stage && strcmp(name, a->dimensions[variable->dimensions[0]].name) == 0)
+    else if (stage && &a->variables[stage->blocks] == variable)
         block_fill(making, dataset, stage);
     H5Dclose(source);
     if (dataset >= 0)
         H5Dclose(dataset);
-    return making->h5->is_bad ? -1 : 0;
+}
+
+static void object_make(const char *path, enum h5_kind kind, const char *first,
+                        void *making_)
+{
+    struct making *making = making_;
+
+    if (making->h5->is_bad)
+        return;
+    if (kind == H5_KIND_DATASET)
+        dataset_make(making, path);
+    else if (kind == H5_KIND_GROUP)
+        copy_group(making->h5, making->source->file, path);
+    else if (kind == H5_KIND_LINK)
+        copy_link(making->h5, first, path);
 }
 
 /* Append a text line by line behind "# ": no sweep makes a merged file, so none may be
@@ -141,12 +141,16 @@ static void provenance_put(struct h5 *h5, const struct merge_plan *plan)
     char *records = strcmp(a->records_text, b->records_text) == 0
                         ? alloc_text(a->records_text)
                         : alloc_printf("%s%s", a->records_text, b->records_text);
+    hid_t run;
 
     sweep = commented(sweep, "the second file's sweep:", b->sweep_text);
-    H5_TRY(h5, H5Adelete(h5->file, "sweep"));
-    H5_TRY(h5, H5Adelete(h5->file, "library_records"));
-    h5_put_text(h5, h5->file, "sweep", sweep);
-    h5_put_text(h5, h5->file, "library_records", records);
+    run = h5_group(h5, RESULTS_RUN);
+    H5_TRY(h5, H5Adelete(run, "sweep"));
+    H5_TRY(h5, H5Adelete(run, "library_records"));
+    h5_put_text(h5, run, "sweep", sweep);
+    h5_put_text(h5, run, "library_records", records);
+    if (run >= 0)
+        H5Gclose(run);
     free(sweep);
     free(records);
 }
@@ -155,7 +159,7 @@ static enum status skeleton_make(const struct merge_plan *plan, const char *to,
                                  struct error *err)
 {
     struct h5 source, made;
-    struct making making = { .h5 = &made, .plan = plan };
+    struct making making = { .h5 = &made, .source = &source, .plan = plan };
     enum status status = h5_open(&source, plan->files[0]->path, err), closed;
 
     if (status != STATUS_OK)
@@ -163,10 +167,9 @@ static enum status skeleton_make(const struct merge_plan *plan, const char *to,
     status = h5_create(&made, to, err);
     if (status == STATUS_OK) {
         copy_attributes(&made, source.file, made.file);
+        h5_walk(&source, object_make, &making);
         provenance_put(&made, plan);
-        H5_TRY(&made, H5Literate(source.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
-                                 dataset_make, &making));
-        copy_scales(&made, source.file);
+        copy_scales(&made, &source);
     }
     closed = h5_close(&made, to, "cannot be written", status == STATUS_OK ? err : NULL);
     h5_close(&source, plan->files[0]->path, "", NULL);
@@ -224,8 +227,8 @@ static void filling_begin(struct filling *filling, const struct variable *variab
         const struct results *results = filling->plan->files[file];
 
         filling->windows[file] = (struct window){ .results = results,
-                                                  .variable = results_find(
-                                                      results, variable->name),
+                                                  .variable = results_find_path(
+                                                      results, variable->path),
                                                   .item = item };
     }
 }
@@ -271,13 +274,13 @@ static enum status conflict(const struct filling *filling, uint64_t point,
     uint64_t index[VARIABLE_DIMENSIONS];
 
     for (size_t d = filling->points->dimension_count; d-- > 0;) {
-        uint64_t count = a->dimensions[filling->points->dimensions[d]].count;
+        uint64_t count = a->dimensions[filling->points->own_dimensions[d]].count;
 
         index[d] = rest % count;
         rest /= count;
     }
     for (size_t d = 0; d < filling->points->dimension_count; d++) {
-        size_t dimension = filling->points->dimensions[d], length = strlen(where);
+        size_t dimension = filling->points->own_dimensions[d], length = strlen(where);
 
         snprintf(where + length, sizeof where - length, " %s=%s",
                  a->dimensions[dimension].name,
@@ -335,13 +338,14 @@ static enum status variable_fill(struct filling *filling, const struct raw *raw,
 
 static void statuses_begin(struct filling *filling, const struct results_stage *stage)
 {
-    const char *name = filling->plan->files[0]->variables[stage->status].name;
+    const char *path = filling->plan->files[0]->variables[stage->status].path;
 
     for (int file = 0; file < 2; file++)
-        filling->statuses[file] =
-            (struct window){ .results = filling->plan->files[file],
-                             .variable = results_find(filling->plan->files[file], name),
-                             .item = 1 };
+        filling->statuses[file] = (struct window){
+            .results = filling->plan->files[file],
+            .variable = results_find_path(filling->plan->files[file], path),
+            .item = 1
+        };
 }
 
 /* Columns, then the status, of a stage. */
@@ -370,7 +374,8 @@ static enum status stage_fill(const struct merge_plan *plan,
         filling_begin(&filling, variable, item);
         statuses_begin(&filling, stage);
         status = variable_fill(&filling, raw,
-                               results_find(merged, variable->name)->offset, none, err);
+                               results_find_path(merged, variable->path)->offset, none,
+                               err);
         filling_end(&filling);
         free(none);
     }
@@ -396,12 +401,12 @@ static enum status coordinates_fill(const struct merge_plan *plan,
                 is_other |= a->stages[s].columns[c] == v;
         }
         for (size_t d = 0; d < variable->dimension_count; d++)
-            is_other |= merge_is_block(a, variable->dimensions[d]);
-        if (is_other || strcmp(variable->name, RESULTS_METADATA_CHECKSUM) == 0)
+            is_other |= merge_block_stage(a, variable->own_dimensions[d]) != NULL;
+        if (is_other || strcmp(variable->path, RESULTS_METADATA_CHECKSUM) == 0)
             continue;
         filling_begin(&filling, variable, variable->item_bytes);
         status = variable_fill(&filling, raw,
-                               results_find(merged, variable->name)->offset,
+                               results_find_path(merged, variable->path)->offset,
                                (const unsigned char[8]){ 0 }, err);
         filling_end(&filling);
     }
@@ -474,7 +479,7 @@ enum status results_merge(const struct results *a, const struct results *b,
     if (status == STATUS_OK)
         status = values_fill(&plan, partial, report, err);
     if (status == STATUS_OK)
-        status = skeleton_seal(partial, err);
+        status = results_seal(partial, err);
     if (status == STATUS_OK && rename(partial, to))
         status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
                            to, strerror(errno));

@@ -1,30 +1,19 @@
 #include "results/merge_plan.h"
 
 #include "base/memory.h"
-#include "results/skeleton.h"
+#include "results/h5.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool ends_in(const char *text, const char *end)
+const struct results_stage *merge_block_stage(const struct results *results,
+                                              size_t dimension)
 {
-    size_t length = strlen(text), tail = strlen(end);
-
-    return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
-bool merge_is_block(const struct results *results, size_t dimension)
-{
-    const char *name = results->dimensions[dimension].name;
-
     for (size_t s = 0; s < results->stage_count; s++)
-        if (ends_in(name, "_block") &&
-            strncmp(name, results->stages[s].name, strlen(name) - strlen("_block")) ==
-                0 &&
-            strlen(name) == strlen(results->stages[s].name) + strlen("_block"))
-            return true;
-    return false;
+        if (results->dimensions[dimension].coordinate == results->stages[s].blocks)
+            return &results->stages[s];
+    return NULL;
 }
 
 /* ---- do they fit together? */
@@ -48,8 +37,8 @@ static enum status same_dimensions(const struct results *a, const struct variabl
     bool is_same = va->dimension_count == vb->dimension_count && va->kind == vb->kind;
 
     for (size_t d = 0; is_same && d < va->dimension_count; d++)
-        is_same = strcmp(a->dimensions[va->dimensions[d]].name,
-                         b->dimensions[vb->dimensions[d]].name) == 0;
+        is_same = strcmp(a->dimensions[va->own_dimensions[d]].path,
+                         b->dimensions[vb->own_dimensions[d]].path) == 0;
     if (is_same)
         return STATUS_OK;
     return error_set(err, STATUS_INPUT, "%s and %s: %s has other dimensions", a->path,
@@ -71,7 +60,7 @@ static enum status same_constant(const struct results *a, const struct variable 
             err, STATUS_INPUT,
             "%s is '%.60s' in %s and '%.60s' in %s: both are constants, which "
             "do not merge; make it an axis of both sweeps",
-            va->name, va->texts[0], a->path, vb->texts[0], b->path);
+            h5_leaf(va->path), va->texts[0], a->path, vb->texts[0], b->path);
     }
     status = results_read_numbers(a, va, 0, 1, &x, err);
     if (status == STATUS_OK)
@@ -82,7 +71,23 @@ static enum status same_constant(const struct results *a, const struct variable 
         err, STATUS_INPUT,
         "%s is %g in %s and %g in %s: both are constants, which do not merge; "
         "make it an axis of both sweeps",
-        va->name, x, a->path, y, b->path);
+        h5_leaf(va->path), x, a->path, y, b->path);
+}
+
+/* One file has what the other lacks. */
+static enum status missing(const struct results *in, const struct results *other,
+                           const struct variable *variable, struct error *err)
+{
+    const char *name = h5_leaf(variable->path);
+
+    if (axis_find(name) != AXES)
+        return error_set(
+            err, STATUS_INPUT,
+            "%s and %s: one sweep gives the axis %s, the other does not; give "
+            "it in both",
+            in->path, other->path, axis_specs[axis_find(name)].key);
+    return error_set(err, STATUS_INPUT, "%s has no %s, %s has", in->path,
+                     variable->path, other->path);
 }
 
 static enum status files_fit(const struct results *a, const struct results *b,
@@ -96,18 +101,17 @@ static enum status files_fit(const struct results *a, const struct results *b,
             "%s is of nvsweep %s (%s) and %s of %s (%s), whose models may differ",
             a->path, a->version, a->commit, b->path, b->version, b->commit);
     for (size_t v = 0; v < b->variable_count; v++)
-        if (!results_find(a, b->variables[v].name))
-            return error_set(err, STATUS_INPUT, "%s has no %s, %s has", a->path,
-                             b->variables[v].name, b->path);
+        if (!results_find_path(a, b->variables[v].path))
+            return missing(a, b, &b->variables[v], err);
     for (size_t v = 0; v < a->variable_count && status == STATUS_OK; v++) {
-        const struct variable *va = &a->variables[v], *vb = results_find(b, va->name);
+        const struct variable *va = &a->variables[v],
+                              *vb = results_find_path(b, va->path);
 
         if (!vb)
-            return error_set(err, STATUS_INPUT, "%s has no %s, %s has", b->path,
-                             va->name, a->path);
+            return missing(b, a, va, err);
         status = same_dimensions(a, va, b, vb, err);
         if (status == STATUS_OK && va->dimension_count == 0 && !is_metric(a, v) &&
-            strcmp(va->name, RESULTS_METADATA_CHECKSUM) != 0)
+            strcmp(va->path, RESULTS_METADATA_CHECKSUM) != 0)
             status = same_constant(a, va, b, vb, err);
     }
     return status;
@@ -124,7 +128,7 @@ static enum status coordinates_read(const struct results *results, const char *n
                                     struct coordinate **coordinates, uint64_t *count,
                                     struct error *err)
 {
-    const struct variable *variable = results_find(results, name);
+    const struct variable *variable = results_find_path(results, name);
     enum status status = STATUS_OK;
 
     if (!variable)
@@ -202,7 +206,7 @@ static void listed_merge(struct merged_dimension *dimension, const struct coordi
 static enum status dimension_make(struct merge_plan *plan, size_t d, struct error *err)
 {
     struct merged_dimension *dimension = &plan->dimensions[d];
-    const char *name = plan->files[0]->dimensions[d].name;
+    const char *name = plan->files[0]->dimensions[d].path;
     struct coordinate *a = NULL, *b = NULL;
     uint64_t a_count = 0, b_count = 0;
     enum status status = coordinates_read(plan->files[0], name, &a, &a_count, err);
@@ -233,7 +237,7 @@ enum status merge_plan_make(struct merge_plan *plan, const struct results *a,
         return status;
     plan->dimensions = alloc_array(a->dimension_count, sizeof *plan->dimensions);
     for (size_t d = 0; d < a->dimension_count && status == STATUS_OK; d++)
-        if (!merge_is_block(a, d))
+        if (!merge_block_stage(a, d))
             status = dimension_make(plan, d, err);
     return status;
 }
@@ -252,25 +256,25 @@ uint64_t merge_count(const struct merge_plan *plan, const struct variable *varia
     uint64_t count = 1;
 
     for (size_t d = 0; d < variable->dimension_count; d++)
-        count *= plan->dimensions[variable->dimensions[d]].count;
+        count *= plan->dimensions[variable->own_dimensions[d]].count;
     return count;
 }
 
 uint64_t merge_element(const struct merge_plan *plan, const struct variable *variable,
                        uint64_t merged, int file)
 {
-    const struct variable *own = results_find(plan->files[file], variable->name);
+    const struct variable *own = results_find_path(plan->files[file], variable->path);
     uint64_t element = 0, step = 1;
 
     for (size_t d = variable->dimension_count; d-- > 0;) {
         const struct merged_dimension *dimension =
-            &plan->dimensions[variable->dimensions[d]];
+            &plan->dimensions[variable->own_dimensions[d]];
         uint64_t i = dimension->in[file][merged % dimension->count];
 
         if (i == UINT64_MAX)
             return UINT64_MAX;
         element += i * step;
-        step *= plan->files[file]->dimensions[own->dimensions[d]].count;
+        step *= plan->files[file]->dimensions[own->own_dimensions[d]].count;
         merged /= dimension->count;
     }
     return element;

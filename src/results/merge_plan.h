@@ -21,8 +21,9 @@ enum status merge_plan_make(struct merge_plan *plan, const struct results *a,
                             const struct results *b, struct error *err);
 void merge_plan_free(struct merge_plan *plan);
 
-/* Is the dimension one of a stage's blocks, which merging makes anew? */
-bool merge_is_block(const struct results *results, size_t dimension);
+/* The stage whose blocks lie along the dimension, which merging makes anew; or NULL. */
+const struct results_stage *merge_block_stage(const struct results *results,
+                                              size_t dimension);
 
 /* Element of file 0 or 1 that holds element `merged` of a variable (of the first file),
  * or UINT64_MAX. */

@@ -14,58 +14,63 @@
 
 enum { CHUNK_BYTES = 1 << 16 };
 
-struct extent {
-    uint64_t offset, bytes;
-};
-
 /* The bytes of a file that are no raw data, as a list of extents. */
 struct metadata {
-    struct extent *extents;
+    struct results_extent *extents;
     size_t count;
     uint64_t checksum_offset, file_bytes;
 };
 
 static int by_offset(const void *a, const void *b)
 {
-    uint64_t left = ((const struct extent *)a)->offset;
-    uint64_t right = ((const struct extent *)b)->offset;
+    uint64_t left = ((const struct results_extent *)a)->offset;
+    uint64_t right = ((const struct results_extent *)b)->offset;
 
     return left < right ? -1 : left > right;
 }
 
-static size_t raw_extents(const struct results *results, struct extent *extents)
+static size_t raw_extents(const struct results *results, struct results_extent *extents)
 {
     size_t count = 0;
 
     for (size_t s = 0; s < results->stage_count; s++) {
         const struct stage_layout *l = &results->stages[s].layout;
 
-        extents[count++] = (struct extent){ l->status_offset, l->points };
-        extents[count++] = (struct extent){ l->checksum_offset, 4 * l->blocks };
-        extents[count++] = (struct extent){ l->attempts_offset, l->blocks };
+        extents[count++] = (struct results_extent){ l->status_offset, l->points };
+        extents[count++] = (struct results_extent){ l->checksum_offset, 4 * l->blocks };
+        extents[count++] = (struct results_extent){ l->attempts_offset, l->blocks };
         for (uint32_t c = 0; c < l->columns; c++)
-            extents[count++] = (struct extent){ l->column_offsets[c],
-                                                l->points * l->column_bytes[c] };
+            extents[count++] = (struct results_extent){
+                l->column_offsets[c], l->points * l->column_bytes[c]
+            };
     }
     return count;
 }
 
-/* The gaps between the raw extents. */
+/* The gaps between the raw extents; of a packed copy between its chunks, which have
+ * checksums of their own, whatever they hold. */
 static enum status metadata_of(const struct results *results, struct metadata *metadata,
                                struct error *err)
 {
-    const struct variable *checksum = results_find(results, RESULTS_METADATA_CHECKSUM);
-    struct extent *raw = alloc_array(STAGE_COUNT * (COLUMNS_MAX + 3), sizeof *raw);
-    size_t count = raw_extents(results, raw);
+    const struct variable *checksum = results_find_path(results,
+                                                        RESULTS_METADATA_CHECKSUM);
+    size_t count = results->packed ? results->chunk_count
+                                   : STAGE_COUNT * (COLUMNS_MAX + 3);
+    struct results_extent *raw = alloc_array(count + 1, sizeof *raw);
     uint64_t at = 0;
     struct stat file;
 
     *metadata = (struct metadata){ 0 };
-    if (!checksum || checksum->item_bytes != 4 || fstat(results->raw.fd, &file)) {
+    if (!checksum || checksum->item_bytes != 4 || checksum->is_packed ||
+        fstat(results->raw.fd, &file)) {
         free(raw);
         return error_set(err, STATUS_INPUT, "%s: has no checksum of its metadata",
                          results->path);
     }
+    if (results->packed)
+        memcpy(raw, results->chunks, count * sizeof *raw);
+    else
+        count = raw_extents(results, raw);
     qsort(raw, count, sizeof *raw, by_offset);
     metadata->checksum_offset = checksum->offset;
     metadata->file_bytes = (uint64_t)file.st_size;
@@ -74,8 +79,9 @@ static enum status metadata_of(const struct results *results, struct metadata *m
         uint64_t end = i < count ? raw[i].offset : metadata->file_bytes;
 
         if (end > at)
-            metadata->extents[metadata->count++] = (struct extent){ at, end - at };
-        if (i < count)
+            metadata->extents[metadata->count++] = (struct results_extent){ at,
+                                                                            end - at };
+        if (i < count && raw[i].offset + raw[i].bytes > at)
             at = raw[i].offset + raw[i].bytes;
     }
     free(raw);
@@ -93,7 +99,7 @@ static enum status metadata_walk(const struct raw *raw, const struct metadata *m
     enum status status = STATUS_OK;
 
     for (size_t i = 0; i < metadata->count && status == STATUS_OK; i++) {
-        struct extent left = metadata->extents[i];
+        struct results_extent left = metadata->extents[i];
 
         while (left.bytes && status == STATUS_OK) {
             size_t size = left.bytes < CHUNK_BYTES ? left.bytes : CHUNK_BYTES;
@@ -126,7 +132,7 @@ static enum status metadata_crc(const struct raw *raw, const struct metadata *me
     return metadata_walk(raw, metadata, crc_chunk, crc, err);
 }
 
-enum status skeleton_seal(const char *path, struct error *err)
+enum status results_seal(const char *path, struct error *err)
 {
     struct results *results;
     struct metadata metadata = { 0 };
@@ -146,6 +152,23 @@ enum status skeleton_seal(const char *path, struct error *err)
     raw_close(&raw);
     free(metadata.extents);
     results_close(results);
+    return status;
+}
+
+enum status results_check_seal(const struct results *results, bool *is_intact,
+                               struct error *err)
+{
+    struct metadata metadata = { 0 };
+    uint32_t crc = 0, stored = 0;
+    enum status status = metadata_of(results, &metadata, err);
+
+    if (status == STATUS_OK)
+        status = metadata_crc(&results->raw, &metadata, &crc, err);
+    if (status == STATUS_OK)
+        status = raw_read(&results->raw, &stored, sizeof stored,
+                          metadata.checksum_offset, err);
+    *is_intact = status == STATUS_OK && crc == stored;
+    free(metadata.extents);
     return status;
 }
 
@@ -177,7 +200,7 @@ static enum status extents_copy(const struct comparison *comparison,
     enum status status = STATUS_OK;
 
     for (size_t i = 0; i < metadata->count; i++) {
-        struct extent left = metadata->extents[i];
+        struct results_extent left = metadata->extents[i];
 
         while (left.bytes && status == STATUS_OK) {
             size_t size = left.bytes < CHUNK_BYTES ? left.bytes : CHUNK_BYTES;

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "results/copy.h"
 #include "results/raw.h"
-#include "results/skeleton.h"
+#include "results/results.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,37 +113,48 @@ static void data_copy(struct pair *pair, struct piece *piece, const char *name)
     free(piece->theirs);
 }
 
-static herr_t dataset_handle(hid_t file, const char *name, const H5L_info_t *info,
-                             void *pair_)
+static void dataset_handle(struct pair *pair, const char *path)
 {
-    struct pair *pair = pair_;
-    struct piece piece = { .from = H5_TRY(&pair->from,
-                                          H5Dopen2(file, name, H5P_DEFAULT)) };
+    struct piece piece = { .from = H5_TRY(&pair->from, H5Dopen2(pair->from.file, path,
+                                                                H5P_DEFAULT)) };
 
-    (void)info;
     if (is_bad(pair))
-        return -1;
+        return;
     piece.to = pair->is_comparison
-                   ? H5_TRY(&pair->to, H5Dopen2(pair->to.file, name, H5P_DEFAULT))
-                   : copy_dataset(&pair->to, piece.from, name, NULL,
+                   ? H5_TRY(&pair->to, H5Dopen2(pair->to.file, path, H5P_DEFAULT))
+                   : copy_dataset(&pair->to, piece.from, path, NULL,
                                   pair->undo ? STORAGE_CONTIGUOUS : STORAGE_PACKED);
     piece.type = H5_TRY(&pair->from, H5Dget_type(piece.from));
     piece.space = H5_TRY(&pair->from, H5Dget_space(piece.from));
     /* The checksum of the metadata is of this file's own bytes: made anew. */
     if (!is_bad(pair) &&
-        !(pair->is_comparison && strcmp(name, RESULTS_METADATA_CHECKSUM) == 0))
-        data_copy(pair, &piece, name);
+        !(pair->is_comparison && strcmp(path, RESULTS_METADATA_CHECKSUM) == 0))
+        data_copy(pair, &piece, path);
     if (pair->is_comparison && !is_bad(pair)) {
         pair->report->datasets++;
         if (H5Aget_num_attrs(piece.from) != H5Aget_num_attrs(piece.to))
-            snprintf(pair->differs, sizeof pair->differs, "%s", name);
+            snprintf(pair->differs, sizeof pair->differs, "%s", path);
     }
     H5Sclose(piece.space);
     H5Tclose(piece.type);
     if (piece.to >= 0)
         H5Dclose(piece.to);
     H5Dclose(piece.from);
-    return is_bad(pair) ? -1 : 0;
+}
+
+static void object_handle(const char *path, enum h5_kind kind, const char *first,
+                          void *pair_)
+{
+    struct pair *pair = pair_;
+
+    if (is_bad(pair))
+        return;
+    if (kind == H5_KIND_DATASET)
+        dataset_handle(pair, path);
+    else if (kind == H5_KIND_GROUP && !pair->is_comparison)
+        copy_group(&pair->to, pair->from.file, path);
+    else if (kind == H5_KIND_LINK && !pair->is_comparison)
+        copy_link(&pair->to, first, path);
 }
 
 static enum status pair_close(struct pair *pair, const char *from, const char *to,
@@ -162,21 +173,20 @@ static enum status copy_write(const char *from, const char *to, bool undo,
                               struct error *err)
 {
     struct pair pair = { .undo = undo };
-    enum status status = h5_open(&pair.from, from, err);
+    struct results *results;
+    enum status status = results_open_intact(from, &results, err);
 
+    results_close(results);
+    if (status == STATUS_OK)
+        status = h5_open(&pair.from, from, err);
     if (status != STATUS_OK)
-        return STATUS_INPUT;
-    if (H5Aexists(pair.from.file, "nvsweep_version") <= 0) {
-        h5_close(&pair.from, from, "", NULL);
-        return error_set(err, STATUS_INPUT, "%s: is no result file of nvsweep", from);
-    }
+        return status;
     status = h5_create(&pair.to, to, err);
     if (status == STATUS_OK) {
         copy_attributes(&pair.to, pair.from.file, pair.to.file);
-        H5_TRY(&pair.from, H5Literate(pair.from.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
-                                      dataset_handle, &pair));
+        h5_walk(&pair.from, object_handle, &pair);
         if (!is_bad(&pair))
-            copy_scales(&pair.to, pair.from.file);
+            copy_scales(&pair.to, &pair.from);
         if (pair.to.is_bad) /* the cause is in the copy, not in the source */
             pair.from.is_bad = false;
     }
@@ -193,8 +203,7 @@ static enum status copy_compare(const char *from, const char *to,
         return status;
     status = h5_open(&pair.to, to, err);
     if (status == STATUS_OK) {
-        H5_TRY(&pair.from, H5Literate(pair.from.file, H5_INDEX_NAME, H5_ITER_INC, NULL,
-                                      dataset_handle, &pair));
+        h5_walk(&pair.from, object_handle, &pair);
         if (pair.differs[0])
             pair.from.is_bad = false;
     }
@@ -233,8 +242,8 @@ enum status results_pack(const char *from, const char *to, bool undo,
     *report = (struct pack_report){ .bytes_before = file_bytes(from) };
     unlink(partial);
     status = copy_write(from, partial, undo, err);
-    if (status == STATUS_OK && undo)
-        status = skeleton_seal(partial, err);
+    if (status == STATUS_OK)
+        status = results_seal(partial, err);
     if (status == STATUS_OK)
         status = reach_disk(partial, err);
     if (status == STATUS_OK)

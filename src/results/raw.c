@@ -18,9 +18,17 @@ static enum status irregular(const char *path, struct error *err)
 enum status raw_check_name(const char *path, struct error *err)
 {
     struct stat about;
+    char *copy = alloc_text(path);
+    const char *folder = dirname(copy);
+    enum status status = STATUS_OK;
 
-    return stat(path, &about) != 0 || S_ISREG(about.st_mode) ? STATUS_OK
-                                                             : irregular(path, err);
+    if (stat(path, &about) == 0)
+        status = S_ISREG(about.st_mode) ? STATUS_OK : irregular(path, err);
+    else if (stat(folder, &about) != 0 && errno == ENOENT)
+        status = error_set(err, STATUS_INPUT,
+                           "%s: there is no folder %s; make it first", path, folder);
+    free(copy);
+    return status;
 }
 
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
@@ -112,6 +120,25 @@ enum status raw_sync(const struct raw *raw, struct error *err)
             return error_set(err, STATUS_IO, "%s: cannot sync to disk: %s", raw->path,
                              strerror(errno));
     return STATUS_OK;
+}
+
+enum status raw_forget(const struct raw *raw, struct error *err)
+{
+    enum status status = raw_sync(raw, err);
+
+    if (status == STATUS_OK)
+        posix_fadvise(raw->fd, 0, 0, POSIX_FADV_DONTNEED);
+    return status;
+}
+
+void raw_reopen_folder_of(const char *path)
+{
+    char *copy = alloc_text(path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    free(copy);
 }
 
 void raw_sync_folder_of(const char *path)

@@ -3,9 +3,8 @@
  *
  * Ranks write their blocks with these and not through MPI-IO or HDF5's parallel driver:
  * that is as fast (tests/bench_runner.c measures all three), opens nothing collectively,
- * and tells a full disk from a failing one.  It needs a file system on which two nodes may
- * write neighbouring bytes (local disks, Lustre, GPFS, CephFS; not NFS from several
- * nodes). */
+ * and tells a full disk from a failing one.  Several ranks write where two nodes may write
+ * neighbouring bytes; elsewhere rank 0 writes for all (run/file_system.h). */
 #ifndef NVSWEEP_RESULTS_RAW_H
 #define NVSWEEP_RESULTS_RAW_H
 
@@ -20,7 +19,8 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
-/* STATUS_INPUT if there is something of that name that is no regular file. */
+/* STATUS_INPUT if there is something of that name that is no regular file, or no folder to
+ * hold it. */
 enum status raw_check_name(const char *path, struct error *err);
 
 /* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file, or it
@@ -41,6 +41,13 @@ enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
 
 /* Return when what was written so far is on the disk. */
 enum status raw_sync(const struct raw *raw, struct error *err);
+
+/* Sync, and drop what this node's cache holds of the file: the next reads ask the disk, or the
+ * server. */
+enum status raw_forget(const struct raw *raw, struct error *err);
+
+/* Have the system look again for what the folder holds. */
+void raw_reopen_folder_of(const char *path);
 
 /* Sync a directory, so that a rename in it is on the disk.  Best effort. */
 void raw_sync_folder_of(const char *path);

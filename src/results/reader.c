@@ -18,20 +18,28 @@ struct opening {
     uint64_t file_bytes;
     bool is_foreign; /* something a result file does not have */
     bool is_packed;  /* a compressed copy (results/pack.h) */
+    char *other;     /* version of the program that made another layout, or NULL */
+    char **runs;     /* groups below RESULTS_RUN */
+    size_t run_count;
 };
 
-static size_t dimension_named(struct results *results, const char *name, uint64_t count)
+static size_t dimension_at(struct results *results, const char *path, uint64_t count)
 {
+    struct results_dimension *dimension;
+
     for (size_t d = 0; d < results->dimension_count; d++)
-        if (strcmp(results->dimensions[d].name, name) == 0)
+        if (strcmp(results->dimensions[d].path, path) == 0)
             return d;
     results->dimensions = realloc_array(
         results->dimensions, results->dimension_count + 1, sizeof *results->dimensions);
-    results->dimensions[results->dimension_count] = (struct results_dimension){
-        .name = alloc_text(name),
+    dimension = &results->dimensions[results->dimension_count];
+    *dimension = (struct results_dimension){
+        .path = alloc_text(path),
         .count = count,
         .coordinate = SIZE_MAX,
+        .same = results->dimension_count,
     };
+    dimension->name = h5_leaf(dimension->path);
     return results->dimension_count++;
 }
 
@@ -97,12 +105,12 @@ static void dimensions_read(struct opening *opening, hid_t dataset,
         size_t dimension;
 
         if (is_scale)
-            snprintf(name, sizeof name, "/%s", variable->name);
+            snprintf(name, sizeof name, "/%.250s", variable->path);
         else if (H5_TRY(&opening->h5, H5DSiterate_scales(dataset, (unsigned)d, NULL,
                                                          scale_name, name)) <= 0)
             opening->is_foreign = true;
-        dimension = dimension_named(opening->results, name + (*name == '/'), sizes[d]);
-        variable->dimensions[d] = dimension;
+        dimension = dimension_at(opening->results, name + (*name == '/'), sizes[d]);
+        variable->own_dimensions[d] = variable->dimensions[d] = dimension;
         opening->is_foreign |=
             opening->results->dimensions[dimension].count != sizes[d] ||
             __builtin_mul_overflow(variable->count, sizes[d], &variable->count);
@@ -165,27 +173,42 @@ static char *text_or_empty(struct opening *opening, hid_t object, const char *na
     return text ? text : alloc_text("");
 }
 
-/* Look at the index of a dataset's chunks as a whole, where a damaged one harms nobody
- * (results/probe.h). */
-static void chunks_walk(struct opening *opening, hid_t dataset)
+/* Where a dataset's chunks are.  This looks at their index as a whole, where a damaged one
+ * harms nobody (results/probe.h). */
+static void chunks_read(struct opening *opening, hid_t dataset)
 {
-    hid_t space = H5_TRY(&opening->h5, H5Dget_space(dataset));
-    hsize_t count;
+    struct results *results = opening->results;
+    struct h5 *h5 = &opening->h5;
+    hid_t space = H5_TRY(h5, H5Dget_space(dataset));
+    hsize_t count = 0;
 
-    H5_TRY(&opening->h5, H5Dget_num_chunks(dataset, space, &count));
+    H5_TRY(h5, H5Dget_num_chunks(dataset, space, &count));
+    if (!h5->is_bad && is_inside(opening, 0, count, 1))
+        results->chunks = realloc_array(results->chunks, results->chunk_count + count,
+                                        sizeof *results->chunks);
+    else
+        opening->is_foreign = true;
+    for (hsize_t c = 0; c < count && !h5->is_bad && !opening->is_foreign; c++) {
+        haddr_t offset = 0;
+        hsize_t bytes = 0;
+
+        H5_TRY(h5, H5Dget_chunk_info(dataset, space, c, NULL, NULL, &offset, &bytes));
+        if (is_inside(opening, offset, bytes, 1))
+            results->chunks[results->chunk_count++] = (struct results_extent){ offset,
+                                                                               bytes };
+        else
+            opening->is_foreign = true;
+    }
     if (space >= 0)
         H5Sclose(space);
 }
 
-static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *info,
-                            void *opening_)
+static void dataset_read(struct opening *opening, const char *path)
 {
-    struct opening *opening = opening_;
     struct results *results = opening->results;
-    hid_t dataset = H5_TRY(&opening->h5, H5Dopen2(group, name, H5P_DEFAULT));
-    struct variable variable = { .name = alloc_text(name) };
+    hid_t dataset = H5_TRY(&opening->h5, H5Dopen2(opening->h5.file, path, H5P_DEFAULT));
+    struct variable variable = { .path = alloc_text(path) };
 
-    (void)info;
     if (dataset >= 0) {
         kind_read(opening, dataset, &variable);
         dimensions_read(opening, dataset, &variable);
@@ -200,7 +223,7 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
         variable.is_packed = variable.kind != VARIABLE_TEXT &&
                              variable.offset == HADDR_UNDEF;
         if (variable.is_packed)
-            chunks_walk(opening, dataset);
+            chunks_read(opening, dataset);
         opening->is_packed |= variable.is_packed;
         opening->is_foreign |= variable.kind != VARIABLE_TEXT && !variable.is_packed &&
                                !is_inside(opening, variable.offset, variable.count,
@@ -208,10 +231,31 @@ static herr_t variable_read(hid_t group, const char *name, const H5L_info_t *inf
     }
     if (dataset >= 0)
         H5Dclose(dataset);
+    variable.name = h5_leaf(variable.path);
     results->variables = realloc_array(results->variables, results->variable_count + 1,
                                        sizeof *results->variables);
     results->variables[results->variable_count++] = variable;
-    return opening->h5.is_bad || opening->is_foreign ? -1 : 0;
+}
+
+/* Groups are those of stages, which their datasets tell, and below RESULTS_RUN. */
+static void object_read(const char *path, enum h5_kind kind, const char *first,
+                        void *opening_)
+{
+    struct opening *opening = opening_;
+
+    (void)first;
+    if (opening->h5.is_bad || opening->is_foreign)
+        return;
+    if (kind == H5_KIND_DATASET) {
+        dataset_read(opening, path);
+    } else if (kind == H5_KIND_GROUP &&
+               strncmp(path, RESULTS_RUN "/", strlen(RESULTS_RUN "/")) == 0) {
+        opening->runs = realloc_array(opening->runs, opening->run_count + 1,
+                                      sizeof *opening->runs);
+        opening->runs[opening->run_count++] = alloc_text(path);
+    } else if (kind == H5_KIND_OTHER) {
+        opening->is_foreign = true;
+    }
 }
 
 static uint64_t block_points_read(struct opening *opening, const char *dataset)
@@ -229,69 +273,85 @@ static uint64_t block_points_read(struct opening *opening, const char *dataset)
     return points;
 }
 
-/* A stage is recognised by its status; its other datasets go by its name. */
-static void stage_read(struct opening *opening, size_t status)
+static const struct variable *find_in(const struct results *results, const char *group,
+                                      const char *name)
+{
+    char *path = alloc_printf("%s/%s", group, name);
+    const struct variable *variable = results_find_path(results, path);
+
+    free(path);
+    return variable;
+}
+
+static void columns_find(struct opening *opening, struct results_stage *stage,
+                         char *columns)
 {
     struct results *results = opening->results;
-    const struct variable *variable = &results->variables[status];
-    hid_t dataset = H5_TRY(&opening->h5,
-                           H5Dopen2(opening->h5.file, variable->name, H5P_DEFAULT));
-    char *name = h5_get_text(&opening->h5, dataset, "stage");
-    char *columns = h5_get_text(&opening->h5, dataset, "columns");
-    char *block = alloc_printf("%s_block", name ? name : "");
-    char *checksum = alloc_printf("%s_checksum", block);
-    char *attempts = alloc_printf("%s_attempts", block);
-    const struct variable *checksums = results_find(results, checksum);
-    const struct variable *tries = results_find(results, attempts);
-    struct results_stage stage = { .name = name, .status = status };
-    struct stage_layout *layout = &stage.layout;
-    uint64_t block_points = block_points_read(opening, block);
+    struct stage_layout *layout = &stage->layout;
 
-    *layout = (struct stage_layout){ .points = variable->count,
-                                     .block_points = block_points,
-                                     .status_offset = variable->offset };
-    if (name && columns && checksums && tries && block_points && variable->count) {
-        layout->blocks = layout_blocks(layout->points, block_points);
-        layout->checksum_offset = checksums->offset;
-        stage.checksums = (size_t)(checksums - results->variables);
-        layout->attempts_offset = tries->offset;
-        opening->is_foreign |= checksums->count != layout->blocks ||
-                               tries->count != layout->blocks ||
-                               variable->item_bytes != 1 ||
-                               checksums->item_bytes != 4 || tries->item_bytes != 1;
-    } else {
-        opening->is_foreign = true;
-    }
-    for (char *word = columns ? strtok(columns, " ") : NULL; word;
-         word = strtok(NULL, " ")) {
-        const struct variable *column = results_find(results, word);
+    for (char *word = strtok(columns, " "); word; word = strtok(NULL, " ")) {
+        const struct variable *column = results_find_path(results, word);
 
         if (!column || layout->columns == COLUMNS_MAX || column->item_bytes != 8 ||
-            !layout->points || column->count % layout->points) {
+            column->kind == VARIABLE_TEXT || !layout->points ||
+            column->count % layout->points) {
             opening->is_foreign = true;
-            break;
+            return;
         }
-        stage.columns[layout->columns] = (size_t)(column - results->variables);
+        stage->columns[layout->columns] = (size_t)(column - results->variables);
         layout->column_offsets[layout->columns] = column->offset;
         layout->column_bytes[layout->columns++] =
             (uint32_t)(column->count / layout->points * column->item_bytes);
     }
-    results->stages = realloc_array(results->stages, results->stage_count + 1,
-                                    sizeof *results->stages);
-    results->stages[results->stage_count++] = stage;
-    if (dataset >= 0)
-        H5Dclose(dataset);
-    free(columns);
-    free(block);
-    free(checksum);
-    free(attempts);
 }
 
-static bool ends_in(const char *text, const char *end)
+/* A stage is a group below RESULTS_RUN that names a status and columns. */
+static void stage_read(struct opening *opening, const char *path)
 {
-    size_t length = strlen(text), tail = strlen(end);
+    struct results *results = opening->results;
+    struct h5 *h5 = &opening->h5;
+    hid_t group = H5_TRY(h5, H5Gopen2(h5->file, path, H5P_DEFAULT));
+    char *columns = h5_get_text(h5, group, "columns");
+    char *status_path = h5_get_text(h5, group, "status");
+    char *block = alloc_printf("%s/block", path);
+    const struct variable *status = status_path
+                                        ? results_find_path(results, status_path)
+                                        : NULL;
+    const struct variable *blocks = find_in(results, path, "block");
+    const struct variable *checksums = find_in(results, path, "checksum");
+    const struct variable *attempts = find_in(results, path, "attempts");
+    uint64_t block_points = blocks ? block_points_read(opening, block) : 0;
 
-    return length > tail && strcmp(text + length - tail, end) == 0;
+    if (status && columns && blocks && checksums && attempts && block_points &&
+        status->count && status->item_bytes == 1 && checksums->item_bytes == 4 &&
+        attempts->item_bytes == 1 &&
+        checksums->count == layout_blocks(status->count, block_points) &&
+        attempts->count == checksums->count) {
+        struct results_stage stage = {
+            .name = alloc_text(h5_leaf(path)),
+            .status = (size_t)(status - results->variables),
+            .blocks = (size_t)(blocks - results->variables),
+            .checksums = (size_t)(checksums - results->variables),
+            .layout = { .points = status->count,
+                        .block_points = block_points,
+                        .blocks = checksums->count,
+                        .status_offset = status->offset,
+                        .checksum_offset = checksums->offset,
+                        .attempts_offset = attempts->offset },
+        };
+
+        columns_find(opening, &stage, columns);
+        results->stages = realloc_array(results->stages, results->stage_count + 1,
+                                        sizeof *results->stages);
+        results->stages[results->stage_count++] = stage;
+    } else {
+        opening->is_foreign |= blocks || columns || status_path;
+    }
+    if (group >= 0)
+        H5Gclose(group);
+    free(columns);
+    free(status_path);
+    free(block);
 }
 
 /* In the order they are computed in: the program's stages by their names, others (tests
@@ -309,40 +369,189 @@ static int by_turn(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* Another layout's file, and the version that made it. */
+static bool is_other_layout(struct opening *opening)
+{
+    struct h5 *h5 = &opening->h5;
+    uint64_t layout = 0;
+
+    if (H5_TRY(h5, H5Aexists(h5->file, RESULTS_LAYOUT)) > 0) {
+        hid_t attribute = H5_TRY(h5, H5Aopen(h5->file, RESULTS_LAYOUT, H5P_DEFAULT));
+
+        if (attribute >= 0 && h5_is_single(h5, attribute))
+            H5_TRY(h5, H5Aread(attribute, H5T_NATIVE_UINT64, &layout));
+        if (attribute >= 0)
+            H5Aclose(attribute);
+    }
+    if (h5->is_bad || layout == RESULTS_LAYOUT_NOW)
+        return false;
+    opening->other = h5_get_text(h5, h5->file, "nvsweep_version");
+    if (layout && !opening->other &&
+        H5_TRY(h5, H5Lexists(h5->file, RESULTS_RUN, H5P_DEFAULT)) > 0) {
+        hid_t run = H5_TRY(h5, H5Gopen2(h5->file, RESULTS_RUN, H5P_DEFAULT));
+
+        opening->other = h5_get_text(h5, run, "nvsweep_version");
+        if (run >= 0)
+            H5Gclose(run);
+    }
+    opening->is_foreign = true;
+    return true;
+}
+
+static void provenance_read(struct opening *opening)
+{
+    struct results *results = opening->results;
+    struct h5 *h5 = &opening->h5;
+    hid_t run;
+
+    if (H5_TRY(h5, H5Lexists(h5->file, RESULTS_RUN, H5P_DEFAULT)) <= 0) {
+        opening->is_foreign = true;
+        return;
+    }
+    run = H5_TRY(h5, H5Gopen2(h5->file, RESULTS_RUN, H5P_DEFAULT));
+    results->title = h5_get_text(h5, run, "title");
+    results->sweep_text = h5_get_text(h5, run, "sweep");
+    results->records_text = h5_get_text(h5, run, "library_records");
+    results->version = h5_get_text(h5, run, "nvsweep_version");
+    results->commit = h5_get_text(h5, run, "nvsweep_commit");
+    opening->is_foreign |= !results->title || !results->sweep_text ||
+                           !results->records_text || !results->version ||
+                           !results->commit;
+    if (run >= 0)
+        H5Gclose(run);
+}
+
 static void content_read(struct opening *opening)
 {
     struct results *results = opening->results;
     struct h5 *h5 = &opening->h5;
 
-    results->title = h5_get_text(h5, h5->file, "title");
-    results->sweep_text = h5_get_text(h5, h5->file, "sweep");
-    results->records_text = h5_get_text(h5, h5->file, "library_records");
-    results->version = h5_get_text(h5, h5->file, "nvsweep_version");
-    results->commit = h5_get_text(h5, h5->file, "nvsweep_commit");
-    if (!results->title || !results->sweep_text || !results->records_text ||
-        !results->version || !results->commit) {
-        opening->is_foreign = true;
+    if (is_other_layout(opening))
         return;
-    }
-    H5_TRY(h5, H5Literate(h5->file, H5_INDEX_NAME, H5_ITER_INC, NULL, variable_read,
-                          opening));
+    provenance_read(opening);
+    if (h5->is_bad || opening->is_foreign)
+        return;
+    h5_walk(h5, object_read, opening);
     for (size_t v = 0; v < results->variable_count; v++) {
         const struct variable *variable = &results->variables[v];
 
         if (h5->is_bad || opening->is_foreign)
             return;
         for (size_t d = 0; d < results->dimension_count; d++)
-            if (strcmp(results->dimensions[d].name, variable->name) == 0) {
+            if (strcmp(results->dimensions[d].path, variable->path) == 0) {
                 results->dimensions[d].coordinate = v;
                 opening->is_foreign |= variable->count != results->dimensions[d].count;
             }
-        if (variable->kind == VARIABLE_CODE && ends_in(variable->name, "_status"))
-            stage_read(opening, v);
     }
+    for (size_t r = 0; r < opening->run_count && !h5->is_bad; r++)
+        stage_read(opening, opening->runs[r]);
     if (results->stage_count > STAGE_COUNT || !results->stage_count)
         opening->is_foreign = true;
     else
         qsort(results->stages, results->stage_count, sizeof *results->stages, by_turn);
+}
+
+/* ---- dimensions that several groups have, and names */
+
+static bool is_of_run(const char *path)
+{
+    return strncmp(path, RESULTS_RUN "/", strlen(RESULTS_RUN "/")) == 0;
+}
+
+static bool texts_are_equal(const struct variable *a, const struct variable *b)
+{
+    for (uint64_t i = 0; i < a->count; i++)
+        if (strcmp(a->texts[i], b->texts[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool are_equal(const struct results *results, const struct variable *a,
+                      const struct variable *b)
+{
+    size_t bytes = a->count * a->item_bytes;
+    char *mine, *theirs;
+    struct error ignored;
+    bool is_equal;
+
+    if (a->kind != b->kind || a->count != b->count || a->item_bytes != b->item_bytes)
+        return false;
+    if (a->kind == VARIABLE_TEXT)
+        return texts_are_equal(a, b);
+    mine = alloc_array(bytes, 1);
+    theirs = alloc_array(bytes, 1);
+    is_equal = results_read_raw(results, a, 0, a->count, mine, &ignored) == STATUS_OK &&
+               results_read_raw(results, b, 0, b->count, theirs, &ignored) ==
+                   STATUS_OK &&
+               memcmp(mine, theirs, bytes) == 0;
+    free(mine);
+    free(theirs);
+    return is_equal;
+}
+
+static void dimensions_unite(struct results *results)
+{
+    for (size_t d = 0; d < results->dimension_count; d++) {
+        struct results_dimension *own = &results->dimensions[d];
+
+        for (size_t e = 0; e < d && own->same == d && !is_of_run(own->path); e++) {
+            const struct results_dimension *other = &results->dimensions[e];
+
+            if (other->same == e && !is_of_run(other->path) &&
+                strcmp(own->name, other->name) == 0 && own->coordinate != SIZE_MAX &&
+                other->coordinate != SIZE_MAX &&
+                are_equal(results, &results->variables[own->coordinate],
+                          &results->variables[other->coordinate]))
+                own->same = e;
+        }
+    }
+    for (size_t v = 0; v < results->variable_count; v++)
+        for (size_t d = 0; d < results->variables[v].dimension_count; d++) {
+            size_t own = results->variables[v].own_dimensions[d];
+
+            results->variables[v].dimensions[d] = results->dimensions[own].same;
+        }
+}
+
+static bool is_metric(const struct results *results, size_t v)
+{
+    for (size_t s = 0; s < results->stage_count; s++) {
+        if (results->stages[s].status == v)
+            return true;
+        for (uint32_t c = 0; c < results->stages[s].layout.columns; c++)
+            if (results->stages[s].columns[c] == v)
+                return true;
+    }
+    return false;
+}
+
+/* Coordinates that say of the same dimension what another group's says already. */
+static void repetitions_find(struct results *results)
+{
+    for (size_t v = 0; v < results->variable_count; v++) {
+        struct variable *own = &results->variables[v];
+
+        if (own->dimension_count != 1 || is_of_run(own->path) || is_metric(results, v))
+            continue;
+        for (size_t w = 0; w < v && !own->is_repeated; w++) {
+            const struct variable *other = &results->variables[w];
+
+            own->is_repeated = !other->is_repeated && other->dimension_count == 1 &&
+                               other->dimensions[0] == own->dimensions[0] &&
+                               strcmp(h5_leaf(other->path), h5_leaf(own->path)) == 0 &&
+                               !is_metric(results, w) && are_equal(results, own, other);
+        }
+    }
+}
+
+static void names_shorten(struct results *results)
+{
+    for (size_t v = 0; v < results->variable_count; v++) {
+        struct variable *variable = &results->variables[v];
+
+        if (results_find(results, h5_leaf(variable->path)) != variable)
+            variable->name = variable->path;
+    }
 }
 
 static enum status file_open(const char *path, struct results **results,
@@ -374,13 +583,28 @@ static enum status file_open(const char *path, struct results **results,
             status = error_set(err, STATUS_INPUT,
                                "%s: is no result file of nvsweep, or a damaged one",
                                path);
+        if (opening.other)
+            status = error_set(
+                err, STATUS_INPUT,
+                "%s: was written by nvsweep %.40s, whose files this version "
+                "does not read; run its sweep again, or read it with that "
+                "version",
+                path, opening.other);
     }
+    free(opening.other);
+    for (size_t r = 0; r < opening.run_count; r++)
+        free(opening.runs[r]);
+    free(opening.runs);
     if (status == STATUS_OK && opening.is_packed)
         status = packed_open(path, &opening.results->packed, err);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        dimensions_unite(opening.results);
+        repetitions_find(opening.results);
+        names_shorten(opening.results);
         *results = opening.results;
-    else
+    } else {
         results_close(opening.results);
+    }
     return status;
 }
 
@@ -402,6 +626,28 @@ enum status results_open(const char *path, struct results **results, struct erro
     return status == STATUS_OK ? file_open(path, results, err) : status;
 }
 
+enum status results_open_intact(const char *path, struct results **results,
+                                struct error *err)
+{
+    bool is_intact = false;
+    enum status status = results_open(path, results, err);
+
+    if (status == STATUS_OK)
+        status = results_check_seal(*results, &is_intact, err);
+    if (status == STATUS_OK && !is_intact)
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: its coordinates, units or labels are not those it was "
+            "written with (checksum of its metadata); `nvsweep run` with its "
+            "sweep sets them right",
+            path);
+    if (status != STATUS_OK) {
+        results_close(*results);
+        *results = NULL;
+    }
+    return status;
+}
+
 void results_close(struct results *results)
 {
     if (!results)
@@ -414,17 +660,18 @@ void results_close(struct results *results)
         for (uint64_t i = 0; variable->texts && i < variable->count; i++)
             free(variable->texts[i]);
         free(variable->texts);
-        free(variable->name);
+        free(variable->path);
         free(variable->units);
         free(variable->meaning);
     }
     for (size_t d = 0; d < results->dimension_count; d++)
-        free(results->dimensions[d].name);
+        free(results->dimensions[d].path);
     for (size_t s = 0; s < results->stage_count; s++)
         free(results->stages[s].name);
     free(results->variables);
     free(results->dimensions);
     free(results->stages);
+    free(results->chunks);
     free(results->path);
     free(results->title);
     free(results->sweep_text);
@@ -434,10 +681,30 @@ void results_close(struct results *results)
     free(results);
 }
 
-const struct variable *results_find(const struct results *results, const char *name)
+const struct variable *results_find_path(const struct results *results,
+                                         const char *path)
 {
     for (size_t v = 0; v < results->variable_count; v++)
-        if (strcmp(results->variables[v].name, name) == 0)
+        if (strcmp(results->variables[v].path, path) == 0)
             return &results->variables[v];
     return NULL;
+}
+
+const struct variable *results_find(const struct results *results, const char *name)
+{
+    const struct variable *found = results_find_path(results, name);
+    size_t count = 0;
+
+    for (size_t v = 0; v < results->variable_count && !strchr(name, '/'); v++) {
+        const struct variable *variable = &results->variables[v];
+
+        if (found && !count)
+            break;
+        if (!variable->is_repeated && !is_of_run(variable->path) &&
+            strcmp(h5_leaf(variable->path), name) == 0) {
+            found = variable;
+            count++;
+        }
+    }
+    return count > 1 ? NULL : found;
 }

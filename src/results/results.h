@@ -3,9 +3,12 @@
  * writing.
  *
  * A file holds one dataset per metric, dimensioned by its stage's axes, with the axes as
- * dimension scales; per stage the status of every point, and per block a checksum and a
- * count of attempts; and as attributes all that is needed to run the sweep again.  Its
- * bytes are a function of the sweep, the library records it names and the program. */
+ * dimension scales, and per stage the status of every point.  The last stage's are in the
+ * root group, but those with an inner dimension; every other stage is in a group of its
+ * name, with coordinates of its own.  The group `run` has per stage and block a checksum
+ * and a count of attempts, the axes at their defaults, and as attributes all that is
+ * needed to run the sweep again.  The file's bytes are a function of the sweep, the library
+ * records it names and the program. */
 #ifndef NVSWEEP_RESULTS_RESULTS_H
 #define NVSWEEP_RESULTS_RESULTS_H
 
@@ -14,6 +17,15 @@
 #include "stage/stage.h"
 
 #include <time.h>
+
+/* Names in the file. */
+#define RESULTS_RUN "run"
+#define RESULTS_STATUS "status" /* in every stage's group */
+#define RESULTS_LAYOUT "nvsweep_layout"
+enum { RESULTS_LAYOUT_NOW = 2 }; /* 1: up to version 0.3, all in the root group */
+
+/* The dataset of one number that holds the CRC-32C of all bytes that are no raw data. */
+#define RESULTS_METADATA_CHECKSUM RESULTS_RUN "/metadata_checksum"
 
 /* Who computes: what a result file says of the program. */
 struct program {
@@ -29,18 +41,27 @@ enum status results_create(const char *path, const struct study *study,
                            const struct stage *const *table,
                            const struct program *program, struct error *err);
 
+/* The version of HDF5 that reads and writes. */
+const char *results_hdf5_version(void);
+
 /* ---- reading */
 
 enum variable_kind { VARIABLE_NUMBER, VARIABLE_COUNT, VARIABLE_CODE, VARIABLE_TEXT };
 
-enum { VARIABLE_DIMENSIONS = 24 };
+enum { VARIABLE_DIMENSIONS = 32 };
 
 struct variable {
-    char *name, *units, *meaning; /* units and meaning "" where the file has none */
+    char *path;            /* from the root group: "edp_js", "array/area_m2" */
+    const char *name;      /* the shortest that results_find takes for it */
+    char *units, *meaning; /* "" where the file has none */
     enum variable_kind kind;
-    size_t dimensions[VARIABLE_DIMENSIONS]; /* indices into results->dimensions */
+    /* Indices into results->dimensions: of the dimensions themselves, and of what stands
+     * for them (struct results_dimension's same). */
+    size_t own_dimensions[VARIABLE_DIMENSIONS];
+    size_t dimensions[VARIABLE_DIMENSIONS];
     size_t dimension_count;
-    uint64_t count;  /* elements */
+    bool is_repeated; /* the coordinate of a dimension for which another stands */
+    uint64_t count;   /* elements */
     uint64_t offset; /* of its raw bytes; texts have none, nor is there one if packed */
     bool is_packed;  /* in compressed chunks */
     uint32_t item_bytes; /* 8, 4, 2 or 1 */
@@ -49,24 +70,34 @@ struct variable {
 };
 
 struct results_dimension {
-    char *name;
+    char *path;       /* of its scale */
+    const char *name; /* the last part of the path */
     uint64_t count;
-    size_t coordinate; /* the variable of that name, or SIZE_MAX */
+    size_t coordinate; /* the variable of that path, or SIZE_MAX */
+    size_t
+        same; /* the first dimension of that name with the same coordinates; itself */
 };
 
 /* A stage as the file describes it. */
 struct results_stage {
     char *name;
     size_t status;               /* index of its status variable */
+    size_t blocks;               /* of the first points of its blocks */
     size_t checksums;            /* and of its blocks' checksums */
     size_t columns[COLUMNS_MAX]; /* indices of its metrics, in checksum order */
     struct stage_layout layout;
+};
+
+struct results_extent {
+    uint64_t offset, bytes;
 };
 
 struct results {
     char *path;
     struct raw raw;
     struct packed *packed; /* a compressed copy (results/pack.h); NULL: a plain file */
+    struct results_extent *chunks; /* of a compressed copy: where its raw data are */
+    size_t chunk_count;
     struct variable *variables;
     size_t variable_count;
     struct results_dimension *dimensions;
@@ -77,12 +108,33 @@ struct results {
 };
 
 /* Open for reading.  STATUS_INPUT if it is no result file of this program (or is damaged
- * beyond reading), STATUS_IO if the system refuses.  Close with results_close. */
+ * beyond reading, or of another version's layout), STATUS_IO if the system refuses.  Close
+ * with results_close. */
 enum status results_open(const char *path, struct results **results, struct error *err);
 void results_close(struct results *results);
 
-/* The variable of that name, or NULL. */
+/* results_open, and STATUS_INPUT if the file's coordinates, units or labels are not those
+ * it was made with (results_check_seal). */
+enum status results_open_intact(const char *path, struct results **results,
+                                struct error *err);
+
+/* The variable of that path, else the only one whose path ends in the name; coordinates
+ * that are repeated in several groups count once, and what is in the group `run` is found
+ * by its path.  NULL if there is none, or several. */
 const struct variable *results_find(const struct results *results, const char *name);
+
+/* The variable of that path, or NULL. */
+const struct variable *results_find_path(const struct results *results,
+                                         const char *path);
+
+/* Are all bytes that are no raw data as they were when the file was sealed: names,
+ * attributes, coordinates?  STATUS_INPUT if the file has no seal, STATUS_IO if it cannot be
+ * read. */
+enum status results_check_seal(const struct results *results, bool *is_intact,
+                               struct error *err);
+
+/* Compute the metadata's checksum (RESULTS_METADATA_CHECKSUM) and write it. */
+enum status results_seal(const char *path, struct error *err);
 
 /* Elements [first, + count) of a variable, row-major over its dimensions.  Numbers of
  * any kind arrive as double (NaN where a column has none), or as they are stored. */
@@ -97,7 +149,8 @@ enum status results_read_raw(const struct results *results,
 char *results_coordinate_format(const struct results *results, size_t dimension,
                                 uint64_t i, char *buffer, size_t size);
 
-/* "technology=stt-mram capacity_bytes=3 MiB ..." of a stage's point. */
+/* "technology=stt-mram capacity_bytes=3 MiB ..." of a stage's point; dimensions of length
+ * 1 are left out. */
 char *results_point_format(const struct results *results, size_t stage, uint64_t point,
                            char *buffer, size_t size);
 
@@ -138,9 +191,6 @@ enum status results_layout(const struct results *results, const struct study *st
 enum status results_check_same(const struct results *results, const struct study *study,
                                const struct program *program, bool accept_version,
                                struct error *err);
-
-/* The dataset of one number that holds the CRC-32C of all bytes that are no raw data. */
-#define RESULTS_METADATA_CHECKSUM "metadata_checksum"
 
 enum metadata_state {
     METADATA_SAME,    /* as this sweep and program would make it */

@@ -8,7 +8,6 @@
 #include <hdf5_hl.h>
 #include <libgen.h>
 #include <math.h>
-#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,27 +19,20 @@
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
               "raw bytes are written as they are in memory");
 
-#define TEXT_OF(x) TEXT_OF_(x)
-#define TEXT_OF_(x) #x
-#ifdef OMPI_MAJOR_VERSION
-#define MPI_LIBRARY                                      \
-    "Open MPI " TEXT_OF(OMPI_MAJOR_VERSION) "." TEXT_OF( \
-        OMPI_MINOR_VERSION) "." TEXT_OF(OMPI_RELEASE_VERSION)
-#else
-#define MPI_LIBRARY "MPI " TEXT_OF(MPI_VERSION) "." TEXT_OF(MPI_SUBVERSION)
-#endif
-
 /* How a dataset is stored: in one piece, allocated now, without times. */
 static hid_t storage_make(struct skeleton *sk, const struct dataset_spec *spec)
 {
     hid_t storage = H5_TRY(&sk->h5, H5Pcreate(H5P_DATASET_CREATE));
     double none = NAN;
+    uint64_t no_count = COUNT_NONE;
 
     H5_TRY(&sk->h5, H5Pset_layout(storage, H5D_CONTIGUOUS));
     H5_TRY(&sk->h5, H5Pset_alloc_time(storage, H5D_ALLOC_TIME_EARLY));
     H5_TRY(&sk->h5, H5Pset_obj_track_times(storage, false));
     if (spec->type == H5T_IEEE_F64LE && !spec->data)
         H5_TRY(&sk->h5, H5Pset_fill_value(storage, H5T_NATIVE_DOUBLE, &none));
+    if (spec->type == H5T_STD_U64LE && !spec->data)
+        H5_TRY(&sk->h5, H5Pset_fill_value(storage, H5T_NATIVE_UINT64, &no_count));
     H5_TRY(&sk->h5, H5Pset_fill_time(storage, sk->is_filled || spec->data
                                                   ? H5D_FILL_TIME_ALLOC
                                                   : H5D_FILL_TIME_NEVER));
@@ -54,7 +46,7 @@ hid_t skeleton_dataset(struct skeleton *sk, const struct dataset_spec *spec)
     hid_t space = H5_TRY(h5, spec->rank
                                  ? H5Screate_simple(spec->rank, spec->sizes, NULL)
                                  : H5Screate(H5S_SCALAR));
-    hid_t dataset = H5_TRY(h5, H5Dcreate2(h5->file, spec->name, spec->type, space,
+    hid_t dataset = H5_TRY(h5, H5Dcreate2(spec->group, spec->name, spec->type, space,
                                           H5P_DEFAULT, storage, H5P_DEFAULT));
 
     if (spec->data)
@@ -74,49 +66,46 @@ hid_t skeleton_dataset(struct skeleton *sk, const struct dataset_spec *spec)
     return dataset;
 }
 
-/* The dimensions of a stage's datasets, with room for an inner one. */
-struct shape {
-    hid_t scales[AXES + 1];
-    hsize_t sizes[AXES + 1];
-    int rank;
-    char *auxiliary;
-};
-
 static void metric_write(struct skeleton *sk, const struct metric *metric,
-                         const struct shape *stage_shape)
+                         const struct shape *shape)
 {
-    struct shape shape = *stage_shape;
-    hid_t dataset;
+    hid_t scales[SHAPE_RANK], dataset;
+    hsize_t sizes[SHAPE_RANK];
+    int rank = shape->rank;
 
+    memcpy(scales, shape->scales, sizeof scales);
+    memcpy(sizes, shape->sizes, sizeof sizes);
     if (metric->inner != INNER_SCALAR) {
-        shape.scales[shape.rank] = sk->inners[metric->inner];
-        shape.sizes[shape.rank++] = inners[metric->inner].count;
+        scales[rank] = shape->inners[metric->inner];
+        sizes[rank++] = inners[metric->inner].count;
     }
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){
+                .group = shape->group,
                 .name = metric->name,
                 .units = metric_units(sk->study->sweep, metric),
                 .meaning = metric->meaning,
                 .type = metric->kind == COLUMN_NUMBER ? H5T_IEEE_F64LE : H5T_STD_U64LE,
-                .scales = shape.scales,
-                .sizes = shape.sizes,
-                .rank = shape.rank,
+                .scales = scales,
+                .sizes = sizes,
+                .rank = rank,
             });
     if (metric->kind == COLUMN_NUMBER)
         h5_put_number(&sk->h5, dataset, "_FillValue", NAN);
+    else
+        h5_put_count(&sk->h5, dataset, "_FillValue", COUNT_NONE);
     if (strcmp(metric->units, UNITS_OF_OBJECTIVE) == 0)
         h5_put_text(&sk->h5, dataset, "objective",
                     objective_metric(sk->study->sweep)->name);
-    if (*shape.auxiliary)
-        h5_put_text(&sk->h5, dataset, "coordinates", shape.auxiliary);
+    if (*shape->auxiliary)
+        h5_put_text(&sk->h5, dataset, "coordinates", shape->auxiliary);
     H5_TRY(&sk->h5, H5Dclose(dataset));
 }
 
 static void status_write(struct skeleton *sk, const struct stage *stage,
                          const struct shape *shape)
 {
-    char *name = alloc_printf("%s_status", stage->name);
-    char *meanings = alloc_text(""), *columns = alloc_text(""), *longer;
+    char *meanings = alloc_text(""), *longer;
     int8_t codes[POINT_STATUSES];
     hid_t dataset;
 
@@ -127,13 +116,9 @@ static void status_write(struct skeleton *sk, const struct stage *stage,
         free(meanings);
         meanings = longer;
     }
-    for (size_t m = 0; m < stage->metric_count; m++) {
-        longer = alloc_printf("%s%s%s", columns, m ? " " : "", stage->metrics[m].name);
-        free(columns);
-        columns = longer;
-    }
     dataset = skeleton_dataset(
-        sk, &(struct dataset_spec){ .name = name,
+        sk, &(struct dataset_spec){ .group = shape->group,
+                                    .name = RESULTS_STATUS,
                                     .meaning = "what became of the design point",
                                     .type = H5T_STD_I8LE,
                                     .scales = shape->scales,
@@ -142,23 +127,47 @@ static void status_write(struct skeleton *sk, const struct stage *stage,
     h5_put_codes(&sk->h5, dataset, "flag_values", codes, POINT_STATUSES);
     h5_put_text(&sk->h5, dataset, "flag_meanings", meanings);
     h5_put_text(&sk->h5, dataset, "stage", stage->name);
-    h5_put_text(&sk->h5, dataset, "columns", columns);
     if (*shape->auxiliary)
         h5_put_text(&sk->h5, dataset, "coordinates", shape->auxiliary);
     H5_TRY(&sk->h5, H5Dclose(dataset));
-    free(name);
     free(meanings);
-    free(columns);
 }
 
-/* Along a dimension of its own, whose coordinate is the first point of the block. */
-static void blocks_write(struct skeleton *sk, const struct stage *stage,
+static char *path_join(const char *group, const char *name)
+{
+    return alloc_printf("%s%s%s", group, *group ? "/" : "", name);
+}
+
+/* What a reader needs to know of the stage: where its status is, and its columns in the
+ * order of the checksums. */
+static void run_attributes_write(struct skeleton *sk, hid_t group,
+                                 const struct stage *stage, const struct shape *scalars,
+                                 const struct shape *others)
+{
+    char *columns = alloc_text(""), *status = path_join(scalars->path, RESULTS_STATUS);
+
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        const struct metric *metric = &stage->metrics[m];
+        char *path = path_join(
+            metric->inner == INNER_SCALAR ? scalars->path : others->path, metric->name);
+        char *longer = alloc_printf("%s%s%s", columns, m ? " " : "", path);
+
+        free(columns);
+        free(path);
+        columns = longer;
+    }
+    h5_put_text(&sk->h5, group, "columns", columns);
+    h5_put_text(&sk->h5, group, "status", status);
+    free(columns);
+    free(status);
+}
+
+/* /run/<stage>: along a dimension of its own, whose coordinate is the first point of the
+ * block. */
+static void blocks_write(struct skeleton *sk, hid_t group, const struct stage *stage,
                          uint64_t points, uint64_t block_points)
 {
     struct stage_layout layout;
-    char *names[3] = { alloc_printf("%s_block", stage->name),
-                       alloc_printf("%s_block_checksum", stage->name),
-                       alloc_printf("%s_block_attempts", stage->name) };
     uint64_t *firsts;
     hsize_t size;
     hid_t scale, dataset;
@@ -169,7 +178,8 @@ static void blocks_write(struct skeleton *sk, const struct stage *stage,
     for (uint64_t b = 0; b < layout.blocks; b++)
         firsts[b] = layout_block(&layout, b).first;
     scale = skeleton_dataset(
-        sk, &(struct dataset_spec){ .name = names[0],
+        sk, &(struct dataset_spec){ .group = group,
+                                    .name = "block",
                                     .units = "1",
                                     .meaning = "first point of the block",
                                     .type = H5T_STD_U64LE,
@@ -180,17 +190,19 @@ static void blocks_write(struct skeleton *sk, const struct stage *stage,
     h5_put_count(&sk->h5, scale, "block_points", layout.block_points);
     dataset = skeleton_dataset(
         sk,
-        &(struct dataset_spec){ .name = names[1],
+        &(struct dataset_spec){ .group = group,
+                                .name = "checksum",
                                 .units = "1",
                                 .meaning = "CRC-32C over the block's columns in the "
-                                           "order of the status, then its status",
+                                           "order of the group's, then its status",
                                 .type = H5T_STD_U32LE,
                                 .scales = &scale,
                                 .sizes = &size,
                                 .rank = 1 });
     H5_TRY(&sk->h5, H5Dclose(dataset));
     dataset = skeleton_dataset(
-        sk, &(struct dataset_spec){ .name = names[2],
+        sk, &(struct dataset_spec){ .group = group,
+                                    .name = "attempts",
                                     .units = "1",
                                     .meaning = "times the block was begun and not "
                                                "committed",
@@ -201,57 +213,84 @@ static void blocks_write(struct skeleton *sk, const struct stage *stage,
     H5_TRY(&sk->h5, H5Dclose(dataset));
     H5_TRY(&sk->h5, H5Dclose(scale));
     free(firsts);
-    for (int i = 0; i < 3; i++)
-        free(names[i]);
 }
 
+static bool has_inner_metrics(const struct stage *stage)
+{
+    for (size_t m = 0; m < stage->metric_count; m++)
+        if (stage->metrics[m].inner != INNER_SCALAR)
+            return true;
+    return false;
+}
+
+/* The last stage's scalars and status are in the root group, so that the root as a table
+ * has a row per point; its other metrics, and all other stages, are in groups of their
+ * names.  There the last stage's status is under a second name. */
 static void stage_write(struct skeleton *sk, enum stage_id id)
 {
+    const struct stage *stage = sk->table[id];
     const struct grid *grid = &sk->study->grids[id];
-    struct shape shape = { .auxiliary = skeleton_auxiliary_names(sk, grid) };
+    bool is_last = id == sk->last, is_split = is_last && has_inner_metrics(stage);
+    char *name = path_join(RESULTS_RUN, stage->name);
+    struct shape scalars, others;
+    hid_t run;
 
-    for (size_t d = 0; d < grid->dimension_count; d++) {
-        shape.scales[shape.rank] = sk->scales[grid->dimensions[d]];
-        shape.sizes[shape.rank++] = grid->sizes[d];
-    }
-    for (size_t m = 0; m < sk->table[id]->metric_count; m++)
-        metric_write(sk, &sk->table[id]->metrics[m], &shape);
-    status_write(sk, sk->table[id], &shape);
-    blocks_write(sk, sk->table[id], grid->points,
-                 stage_block_points(sk->study, sk->table[id], id));
-    free(shape.auxiliary);
+    shape_begin(sk, &scalars, is_last ? "" : stage->name, id, !is_last);
+    if (is_split)
+        shape_begin(sk, &others, stage->name, id, true);
+    for (size_t m = 0; m < stage->metric_count; m++)
+        metric_write(sk, &stage->metrics[m],
+                     is_split && stage->metrics[m].inner != INNER_SCALAR ? &others
+                                                                         : &scalars);
+    status_write(sk, stage, &scalars);
+    if (is_split)
+        H5_TRY(&sk->h5, H5Lcreate_hard(scalars.group, RESULTS_STATUS, others.group,
+                                       RESULTS_STATUS, H5P_DEFAULT, H5P_DEFAULT));
+    if (!is_last || is_split)
+        h5_put_text(&sk->h5, is_split ? others.group : scalars.group, "title",
+                    stage->summary);
+    run = h5_group(&sk->h5, name);
+    run_attributes_write(sk, run, stage, &scalars, is_split ? &others : &scalars);
+    blocks_write(sk, run, stage, grid->points,
+                 stage_block_points(sk->study, stage, id));
+    H5_TRY(&sk->h5, H5Gclose(run));
+    if (is_split)
+        shape_end(sk, &others);
+    shape_end(sk, &scalars);
+    free(name);
 }
 
-static void root_write(struct skeleton *sk, const struct program *program)
+/* The root's attributes are the same in every file, so that files can be combined; what
+ * this file is the result of stands in /run. */
+static void provenance_write(struct skeleton *sk, const struct program *program)
 {
     const struct sweep *sweep = sk->study->sweep;
     struct h5 *h5 = &sk->h5;
     char *file = alloc_text(sweep->file ? sweep->file : "");
     char *records = results_records_text(sk->study);
-    char *library = alloc_printf("HDF5 %s; %s; compiler %s", H5_VERS_INFO, MPI_LIBRARY,
-                                 __VERSION__);
-    char *source = alloc_printf("nvsweep %s", program->version);
+    hid_t run = h5_group(h5, RESULTS_RUN);
 
     h5_put_text(h5, h5->file, "Conventions", "CF-1.10");
-    h5_put_text(h5, h5->file, "title", sweep->title ? sweep->title : basename(file));
-    h5_put_text(h5, h5->file, "source", source);
-    h5_put_text(h5, h5->file, "nvsweep_version", program->version);
-    h5_put_text(h5, h5->file, "nvsweep_commit", program->commit);
-    h5_put_count(h5, h5->file, "nvsweep_is_dirty", program->is_dirty);
-    h5_put_text(h5, h5->file, "library_versions", library);
-    h5_put_count(h5, h5->file, "seed", sweep->seed);
-    h5_put_text(h5, h5->file, "sweep", sweep->text ? sweep->text : "");
-    h5_put_text(h5, h5->file, "library_records", records);
+    h5_put_text(h5, h5->file, "source", "nvsweep");
+    h5_put_count(h5, h5->file, RESULTS_LAYOUT, RESULTS_LAYOUT_NOW);
+    h5_put_text(h5, run, "title", sweep->title ? sweep->title : basename(file));
+    h5_put_text(h5, run, "nvsweep_version", program->version);
+    h5_put_text(h5, run, "nvsweep_commit", program->commit);
+    h5_put_count(h5, run, "nvsweep_is_dirty", program->is_dirty);
+    h5_put_count(h5, run, "seed", sweep->seed);
+    h5_put_text(h5, run, "sweep", sweep->text ? sweep->text : "");
+    h5_put_text(h5, run, "library_records", records);
+    H5_TRY(h5, H5Gclose(run));
     free(file);
     free(records);
-    free(library);
-    free(source);
 }
 
 static void checksum_write(struct skeleton *sk)
 {
+    hid_t run = h5_group(&sk->h5, RESULTS_RUN);
     struct dataset_spec spec = {
-        .name = RESULTS_METADATA_CHECKSUM,
+        .group = run,
+        .name = h5_leaf(RESULTS_METADATA_CHECKSUM),
         .units = "1",
         .meaning = "CRC-32C of the file's bytes outside the stages' datasets",
         .type = H5T_STD_U32LE,
@@ -259,6 +298,7 @@ static void checksum_write(struct skeleton *sk)
     hid_t dataset = skeleton_dataset(sk, &spec);
 
     H5_TRY(&sk->h5, H5Dclose(dataset));
+    H5_TRY(&sk->h5, H5Gclose(run));
 }
 
 static uint64_t bytes_of(const struct study *study, const struct stage *const *table)
@@ -286,24 +326,17 @@ static enum status skeleton_make(const char *path, const struct study *study,
     if (status != STATUS_OK)
         return status;
     sk.is_filled = bytes_of(study, table) <= SKELETON_FILL_BYTES;
-    for (int d = 0; d < AXES; d++)
-        sk.scales[d] = -1;
-    for (int i = 0; i < INNER_COUNT; i++)
-        sk.inners[i] = -1;
-    root_write(&sk, program);
-    skeleton_coordinates(&sk);
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1)
+            sk.last = (enum stage_id)id;
+    provenance_write(&sk, program);
+    skeleton_defaults(&sk, RESULTS_RUN "/defaults");
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
             stage_write(&sk, (enum stage_id)id);
     checksum_write(&sk);
-    for (int d = 0; d < AXES; d++)
-        if (sk.scales[d] >= 0)
-            H5_TRY(&sk.h5, H5Dclose(sk.scales[d]));
-    for (int i = 0; i < INNER_COUNT; i++)
-        if (sk.inners[i] >= 0)
-            H5_TRY(&sk.h5, H5Dclose(sk.inners[i]));
     status = h5_close(&sk.h5, path, "cannot create the result file", err);
-    return status == STATUS_OK ? skeleton_seal(path, err) : status;
+    return status == STATUS_OK ? results_seal(path, err) : status;
 }
 
 /* What a child process has to say. */

@@ -1,6 +1,7 @@
 /* Questions to an open result file, answered from its raw bytes. */
 #include "results/results.h"
 
+#include "results/h5.h"
 #include "results/packed.h"
 
 #include "base/crc32c.h"
@@ -8,6 +9,7 @@
 #include "base/units.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,7 @@ enum status results_read_raw(const struct results *results,
                              uint64_t count, void *bytes, struct error *err)
 {
     if (variable->is_packed)
-        return packed_read(results->packed, variable->name, first, count, bytes, err);
+        return packed_read(results->packed, variable->path, first, count, bytes, err);
     return raw_read(&results->raw, bytes, count * variable->item_bytes,
                     variable->offset + first * variable->item_bytes, err);
 }
@@ -36,6 +38,8 @@ static double item_number(const struct variable *variable, const unsigned char *
     }
     if (!variable->is_unsigned && variable->item_bytes == 1)
         return (int8_t)word;
+    if (variable->kind == VARIABLE_COUNT && word == COUNT_NONE)
+        return (double)NAN;
     return (double)word;
 }
 
@@ -83,10 +87,12 @@ char *results_point_format(const struct results *results, size_t stage, uint64_t
         size_t dimension = status->dimensions[d];
 
         stride /= results->dimensions[dimension].count;
+        if (results->dimensions[dimension].count == 1)
+            continue;
         results_coordinate_format(results, dimension,
                                   point / stride % results->dimensions[dimension].count,
                                   text, sizeof text);
-        used += (size_t)snprintf(buffer + used, size - used, "%s%s=%s", d ? " " : "",
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s=%s", used ? " " : "",
                                  results->dimensions[dimension].name, text);
     }
     return buffer;
@@ -260,7 +266,7 @@ enum status results_layout(const struct results *results, const struct study *st
                              "nvsweep made it; name another file with -o",
                              results->path, table[id]->name);
         for (uint32_t c = 0; c < wanted.columns; c++)
-            if (strcmp(results->variables[found->columns[c]].name,
+            if (strcmp(h5_leaf(results->variables[found->columns[c]].path),
                        table[id]->metrics[c].name) != 0 ||
                 found->layout.column_bytes[c] != wanted.column_bytes[c])
                 return error_set(

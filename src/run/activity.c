@@ -3,9 +3,12 @@
 #include "base/memory.h"
 #include "run/journal.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The rate is that of the leases that ended in the last RECENT_S before the newest. */
 #define RECENT_S 60.0
@@ -40,7 +43,10 @@ static void line_take(struct activity *activity, struct recent *recent,
         activity->starts++;
         activity->started_s = activity->last_s = journal_number(line, "epoch");
         activity->ranks = (unsigned)journal_number(line, "ranks");
-        activity->end[0] = '\0';
+        activity->pid = (long)journal_number(line, "pid");
+        journal_text(line, "host", activity->host, sizeof activity->host);
+        activity->end[0] = activity->stage[0] = '\0';
+        activity->stage_points = 0;
         recent->count = 0;
     } else if (strcmp(event, "stage") == 0) {
         journal_text(line, "stage", activity->stage, sizeof activity->stage);
@@ -70,10 +76,32 @@ static double recent_rate(const struct activity *activity, const struct recent *
     return activity->last_s > from_s ? (double)points / (activity->last_s - from_s) : 0;
 }
 
+/* Only a file: a pipe would wait for a writer. */
+static FILE *journal_open(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat about;
+    FILE *journal = fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode)
+                        ? fdopen(fd, "r")
+                        : NULL;
+
+    if (!journal && fd >= 0)
+        close(fd);
+    return journal;
+}
+
+bool activity_is_starting(const struct activity *activity)
+{
+    return activity->has_lock && activity->owner.is_alive &&
+           (!activity->has_journal || activity->end[0] || !activity->ranks ||
+            activity->pid != activity->owner.pid ||
+            strcmp(activity->host, activity->owner.host) != 0);
+}
+
 void activity_read(const char *output, struct activity *activity)
 {
     char *file = raw_resolve(output), *path = alloc_printf("%s.journal", file);
-    FILE *journal = fopen(path, "re");
+    FILE *journal = journal_open(path);
     struct recent *recent = alloc_array(1, sizeof *recent);
     char *line = NULL;
     size_t size = 0;

@@ -3,16 +3,20 @@
  * By default a block's status follows its columns and checksum at once: what is written
  * survives the death of processes.  With durability = "power" the status waits until the
  * columns are on the disk: statuses are collected, and every COMMIT_SYNC_S seconds one
- * fdatasync lets them go. */
+ * fdatasync lets them go.
+ *
+ * Where rank 0 alone writes the file (--io root), a worker's blocks go to it, and it is
+ * rank 0 that keeps this order. */
 #ifndef NVSWEEP_RUN_COMMIT_H
 #define NVSWEEP_RUN_COMMIT_H
 
-#include "results/block.h"
+#include "run/remote.h"
 
 #define COMMIT_SYNC_S 3.0
 
 struct commit {
-    struct raw raw;
+    struct raw raw;        /* not open where remote is there */
+    struct remote *remote; /* who writes for this rank; NULL: itself */
     const struct stage_layout *layout;
     bool is_power;
     double sync_s;           /* between syncs */
@@ -35,6 +39,10 @@ enum status commit_withdraw(struct commit *commit, uint32_t block, uint8_t attem
 
 enum status commit_block(struct commit *commit, uint32_t block,
                          const struct block *values, struct error *err);
+
+/* Rank 0: what a worker sent (run/remote.h), as if it had been found here. */
+enum status commit_received(struct commit *commit, const struct stage *stage,
+                            char *message, size_t bytes, struct error *err);
 
 /* Let all waiting statuses go. */
 enum status commit_flush(struct commit *commit, struct error *err);

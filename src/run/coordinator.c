@@ -5,10 +5,12 @@
 #include "run/stop.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* From here on rank 0 only deals: with more workers than this its answers are worth
  * more than its computing. */
 enum { COMPUTES_UP_TO = 128 };
+enum { MESSAGES_MOST = 256 }; /* taken in before looking for a reason to stop */
 #define SILENCE_S 30.0 /* after the end, before a rank that does not answer is named */
 
 /* And before the job is ended without it: what is committed is safe, and going on is free.
@@ -30,6 +32,9 @@ struct coordinator {
     bool has_failed;  /* that is a failure: its words follow when all agree */
     bool is_ended;    /* the end was sent */
     struct work work;
+    struct inbox inbox;
+    enum status written; /* the first failure to write for a worker, with its words */
+    struct error written_err;
 };
 
 static void lease_note(struct coordinator *co, int rank, const struct report *report,
@@ -97,22 +102,32 @@ static void report_take(struct coordinator *co, int rank, const struct report *r
         failure_note(co);
 }
 
-/* Answer everybody who spoke; called between slices of rank 0's own work.  False: its block
- * in hand is done elsewhere. */
+/* A report, or a block that is written here.  After a failure blocks are only taken in. */
+static void letter_take(void *context, int rank, int tag, char *message, size_t bytes)
+{
+    struct coordinator *co = context;
+    struct report report;
+
+    if (tag == TAG_REPORT) {
+        memcpy(&report, message, sizeof report);
+        report_take(co, rank, &report);
+        return;
+    }
+    if (co->written == STATUS_OK)
+        co->written = commit_received(&co->evaluator->commit, co->evaluator->stage,
+                                      message, bytes, &co->written_err);
+    if (co->written != STATUS_OK)
+        failure_note(co);
+}
+
+/* Answer everybody who spoke; called between slices of rank 0's own work.  A lease is not
+ * finished before its blocks: messages come in the order in which they were sent.  False: its
+ * block in hand is done elsewhere. */
 static bool reports_receive(void *context)
 {
     struct coordinator *co = context;
-    int is_there;
-    MPI_Status from;
 
-    while (MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, co->comm, &is_there, &from),
-           is_there) {
-        struct report report;
-
-        MPI_Recv(&report, sizeof report, MPI_BYTE, from.MPI_SOURCE, TAG_REPORT,
-                 co->comm, MPI_STATUS_IGNORE);
-        report_take(co, from.MPI_SOURCE, &report);
-    }
+    inbox_look(&co->inbox, MESSAGES_MOST, letter_take, co);
     if (!co->stop)
         co->stop = stop_reason();
     else
@@ -174,10 +189,11 @@ static enum status deal_all(struct coordinator *co, struct error *err)
 /* The rank does not come back.  The others end with it. */
 _Noreturn static void job_end(struct coordinator *co, int rank)
 {
-    watch_say(co->watch,
-              "rank %d does not answer, so the job is ended; what is committed is kept: "
-              "run the same command again to go on",
-              rank);
+    watch_say(
+        co->watch,
+        "rank %d does not answer, so the job is ended; what is committed is kept: "
+        "run the same command again to go on",
+        rank);
     watch_journal(co->watch, "{\"event\": \"end\", \"status\": \"stopped\"}");
     watch_end(co->watch);
     MPI_Abort(co->comm, status_exit_code(co->has_failed ? STATUS_IO : STATUS_RESUME));
@@ -227,6 +243,7 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     enum status status, flushed;
 
     MPI_Comm_size(comm, &co.ranks);
+    inbox_begin(&co.inbox, comm);
     co.waiting = alloc_array((size_t)co.ranks, sizeof *co.waiting);
     co.is_through = alloc_array((size_t)co.ranks, 1);
     co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
@@ -235,8 +252,10 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     evaluator->context = &co;
     evaluator->is_dropped = evaluator->is_stopped = false;
     status = deal_all(&co, err);
-    flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     workers_await(&co);
+    if (status == STATUS_OK && co.written != STATUS_OK)
+        status = error_set(err, co.written, "%s", co.written_err.text);
+    flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
     if (status == STATUS_OK && flushed == STATUS_OK && deal_is_over(co.deal) &&
         (co.stop || deal_repeats(co.deal)))
         flushed = attempts_clear(&co, err);
@@ -248,6 +267,7 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
                       evaluator->stage->name, deal_repeats(co.deal));
     *is_stopped = co.stop && !deal_is_over(co.deal);
     deal_free(co.deal);
+    inbox_end(&co.inbox);
     free(co.waiting);
     free(co.is_through);
     return status != STATUS_OK ? status : flushed;

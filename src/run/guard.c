@@ -94,7 +94,8 @@ static void leader_look(struct guard *guard, double passed_s)
     }
     if (guard->silent_s > GUARD_SILENT_S)
         end_here(guard->output,
-                 "rank 0 has not been heard of for minutes; the other ranks end, too", 1);
+                 "rank 0 has not been heard of for minutes; the other ranks end, too",
+                 1);
 }
 
 /* The count of attempts as it was before the block in hand. */

@@ -13,8 +13,8 @@
 #include "results/raw.h"
 #include "run/lock.h"
 
-#define GUARD_LOOK_S 1.0    /* between two looks at the files */
-#define GUARD_DEAF_S 0.4    /* a model has to leave its point, before its block is taken */
+#define GUARD_LOOK_S 1.0 /* between two looks at the files */
+#define GUARD_DEAF_S 0.4 /* a model has to leave its point, before its block is taken */
 #define GUARD_SILENT_S 180.0 /* of its heartbeat, before rank 0 counts as dead */
 
 struct guard; /* opaque; NULL does nothing, anywhere */

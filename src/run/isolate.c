@@ -78,9 +78,9 @@ _Noreturn static void child_run(const struct study *study, uint64_t first,
 /* How a child ended. */
 enum ending {
     ENDING_DONE,
-    ENDING_CRASH,     /* of its own fault, or it took too long */
-    ENDING_KILLED,    /* from outside, or for want of memory */
-    ENDING_GIVEN_UP,  /* by us: the block is not wanted any more */
+    ENDING_CRASH,    /* of its own fault, or it took too long */
+    ENDING_KILLED,   /* from outside, or for want of memory */
+    ENDING_GIVEN_UP, /* by us: the block is not wanted any more */
 };
 
 static enum ending ending_of(int how, bool is_late)

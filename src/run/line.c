@@ -15,10 +15,13 @@ struct finding {
     uint8_t is_pending, is_damaged, attempts;
 };
 
-static struct range share_of(uint64_t total, int ranks, int rank)
+/* Where rank 0 alone has the file, it checks all. */
+static struct range share_of(uint64_t total, int ranks, int rank, bool is_root_only)
 {
     uint64_t first = total * (uint64_t)rank / (uint64_t)ranks;
 
+    if (is_root_only)
+        return (struct range){ 0, rank ? 0 : total };
     return (struct range){ first,
                            total * (uint64_t)(rank + 1) / (uint64_t)ranks - first };
 }
@@ -62,7 +65,8 @@ static enum status share_find(const struct stage *stage, const struct raw *raw,
 }
 
 /* Every rank learns what all found.  At most LAYOUT_BLOCKS_MOST findings of 3 bytes. */
-static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm comm)
+static void findings_share(struct finding *findings, uint64_t blocks, bool is_root_only,
+                           MPI_Comm comm)
 {
     int ranks, *counts, *firsts;
 
@@ -70,7 +74,7 @@ static void findings_share(struct finding *findings, uint64_t blocks, MPI_Comm c
     counts = alloc_array((size_t)ranks, sizeof *counts);
     firsts = alloc_array((size_t)ranks, sizeof *firsts);
     for (int r = 0; r < ranks; r++) {
-        struct range share = share_of(blocks, ranks, r);
+        struct range share = share_of(blocks, ranks, r, is_root_only);
 
         counts[r] = (int)(share.count * sizeof *findings);
         firsts[r] = (int)(share.first * sizeof *findings);
@@ -103,7 +107,7 @@ static double block_cost_s(const struct study *study, enum stage_id id,
 enum status line_make(struct line *line, const struct study *study,
                       const struct stage *stage, enum stage_id id,
                       const struct raw *raw, const struct stage_layout *layout,
-                      MPI_Comm comm, struct error *err)
+                      bool is_root_only, MPI_Comm comm, struct error *err)
 {
     struct finding *findings = alloc_array(layout->blocks, sizeof *findings);
     struct layer_cache layers = { .count = 0 };
@@ -113,14 +117,15 @@ enum status line_make(struct line *line, const struct study *study,
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     *line = (struct line){ 0 };
-    status = share_find(stage, raw, layout, share_of(layout->blocks, ranks, rank),
-                        findings, err);
+    status = share_find(stage, raw, layout,
+                        share_of(layout->blocks, ranks, rank, is_root_only), findings,
+                        err);
     status = run_agree(comm, status, err);
     if (status != STATUS_OK) {
         free(findings);
         return status;
     }
-    findings_share(findings, layout->blocks, comm);
+    findings_share(findings, layout->blocks, is_root_only, comm);
     line->blocks = alloc_array(layout->blocks, sizeof *line->blocks);
     line->attempts = alloc_array(layout->blocks, sizeof *line->attempts);
     line->costs_s = rank ? NULL : alloc_array(layout->blocks, sizeof *line->costs_s);
@@ -144,6 +149,28 @@ enum status line_make(struct line *line, const struct study *study,
         line->attempts[i] = findings[line->blocks[i]].attempts;
     free(findings);
     return STATUS_OK;
+}
+
+enum status line_check(const struct stage *stage, const struct raw *raw,
+                       const struct stage_layout *layout, int shares, int share,
+                       uint64_t *pending, uint64_t *damaged, struct error *err)
+{
+    /* Not the share that this rank checked when the stage began. */
+    struct range blocks = share_of(layout->blocks, shares, (share + 1) % shares, false);
+    enum status status = STATUS_OK;
+    struct block values;
+
+    block_alloc(&values, stage, layout->block_points);
+    *pending = *damaged = 0;
+    for (uint64_t i = 0; i < blocks.count && status == STATUS_OK; i++) {
+        enum block_state state = BLOCK_PENDING;
+
+        status = block_read(raw, layout, blocks.first + i, &values, &state, err);
+        *pending += state == BLOCK_PENDING || state == BLOCK_PARTIAL;
+        *damaged += state == BLOCK_DAMAGED;
+    }
+    block_free(&values);
+    return status;
 }
 
 void line_free(struct line *line)

@@ -102,7 +102,8 @@ static bool is_known(const char *word)
     return strcmp(word, "-") != 0;
 }
 
-static bool is_same_machine(const struct lock_owner *owner, const struct lock_owner *self)
+static bool is_same_machine(const struct lock_owner *owner,
+                            const struct lock_owner *self)
 {
     if (is_known(owner->place.boot) && is_known(self->place.boot))
         return strcmp(owner->place.boot, self->place.boot) == 0;
@@ -169,7 +170,9 @@ static int own_file_make(struct lock *lock, char **name, struct error *err)
                     self.pid, self.job.id, self.job.restart, self.job.cluster,
                     self.place.boot, self.place.space, self.place.start);
     fd = mkostemp(*name, O_CLOEXEC);
-    if (fd >= 0 && fchmod(fd, 0644) == 0 && write(fd, text, (size_t)size) == size) {
+    /* On the server before it has its name: another node that opens it finds the text. */
+    if (fd >= 0 && fchmod(fd, 0644) == 0 && write(fd, text, (size_t)size) == size &&
+        fsync(fd) == 0) {
         lock->flock_errno = flock(fd, LOCK_EX | LOCK_NB) ? errno : 0;
         return fd;
     }
@@ -215,7 +218,7 @@ static enum status found_open(const char *path, int *fd, struct error *err)
                      "%s: must be a lock file of nvsweep, but is a %s; remove it if no "
                      "run is writing the result file",
                      path,
-                     lstat(path, &about)        ? "file of another kind"
+                     lstat(path, &about)       ? "file of another kind"
                      : S_ISDIR(about.st_mode)  ? "folder"
                      : S_ISLNK(about.st_mode)  ? "symbolic link"
                      : S_ISFIFO(about.st_mode) ? "pipe"
@@ -294,6 +297,14 @@ static enum status owner_await(const char *path, double end_s, struct error *err
     }
 }
 
+/* A network file system may lose the answer and ask again: the name is there, and ours. */
+static bool has_two_names(int fd)
+{
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && about.st_nlink == 2;
+}
+
 /* Give our file the lock's name. */
 static enum status own_file_link(struct lock *lock, const char *own, struct error *err)
 {
@@ -304,6 +315,8 @@ static enum status own_file_link(struct lock *lock, const char *own, struct erro
         if (errno != EEXIST)
             return error_set(err, STATUS_IO, "%s: cannot create the lock file: %s",
                              lock->path, strerror(errno));
+        if (has_two_names(lock->fd))
+            break;
         status = owner_await(lock->path, end_s, err);
         if (status == STATUS_OK && clock_s() > 2 * LOCK_WAIT_S + end_s)
             return error_set(err, STATUS_INPUT,

@@ -85,11 +85,12 @@ enum status rescue(const struct raw *raw, struct error *err)
         if (copy.fd >= 0)
             unlink(name);
     } else {
-        error_set(err, STATUS_IO,
-                  "%s: the file was deleted or replaced while the run was writing it, "
-                  "so the run stopped; what it had is in %s: rename it and run the same "
-                  "command again to go on",
-                  raw->path, name);
+        error_set(
+            err, STATUS_IO,
+            "%s: the file was deleted or replaced while the run was writing it, "
+            "so the run stopped; what it had is in %s: rename it and run the same "
+            "command again to go on",
+            raw->path, name);
     }
     if (copy.fd >= 0)
         close(copy.fd);

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SHARED_OPEN_S 5.0 /* for a file that rank 0 has made to be seen elsewhere */
+
 /* A run in progress, on one rank. */
 struct run {
     struct study study; /* with results filled in stage by stage */
@@ -26,7 +28,9 @@ struct run {
     struct guard *guard; /* or NULL */
     struct watch watch;  /* rank 0 */
     struct layout layout;
-    struct raw raw;
+    struct file_system file_system;
+    enum run_io io;                   /* as chosen */
+    struct raw raw;                   /* on ranks that write the file */
     struct block loaded[STAGE_COUNT]; /* what later stages read */
     uint64_t failed, left;            /* points, known to rank 0 */
 };
@@ -84,6 +88,60 @@ static enum status file_settle(struct run *run, struct error *err)
     return status;
 }
 
+/* Do all ranks see one page cache? */
+static bool is_one_node(MPI_Comm comm)
+{
+    MPI_Comm node;
+    int here, all;
+
+    MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &here);
+    MPI_Comm_size(comm, &all);
+    MPI_Comm_free(&node);
+    MPI_Allreduce(MPI_IN_PLACE, &here, 1, MPI_INT, MPI_MIN, comm);
+    return here == all;
+}
+
+/* Open what rank 0 made.  A node that looked for the name before may remember that there is
+ * none (NFS, for up to a minute): opening the folder makes it ask again. */
+static enum status shared_open(struct run *run, struct error *err)
+{
+    double begin_s = clock_s();
+    enum status status = raw_open(&run->raw, run->output, true, err);
+
+    for (unsigned idle = 100; status == STATUS_INPUT && run->rank &&
+                              clock_s() - begin_s < SHARED_OPEN_S && !stop_reason();
+         idle++) {
+        raw_reopen_folder_of(run->output);
+        idle_wait(idle);
+        status = raw_open(&run->raw, run->output, true, err);
+    }
+    return status;
+}
+
+/* Every rank that opened the file: is it the one that rank 0 has?  A path may lead to a disk
+ * of each node's own. */
+static enum status same_check(struct run *run, struct error *err)
+{
+    struct stat about;
+    uint64_t mine[2] = { 0 }, first[2] = { 0 };
+    char host[64] = "";
+
+    if (fstat(run->raw.fd, &about) == 0) {
+        mine[0] = first[0] = about.st_ino;
+        mine[1] = first[1] = (uint64_t)about.st_size;
+    }
+    MPI_Bcast(first, 2, MPI_UINT64_T, 0, run->comm);
+    if (mine[0] == first[0] && mine[1] == first[1])
+        return STATUS_OK;
+    gethostname(host, sizeof host - 1);
+    return error_set(err, STATUS_INPUT,
+                     "%s: rank %d on %s sees another file of that name than rank 0; "
+                     "name a file that all nodes share, or let rank 0 write all: --io "
+                     "root",
+                     run->output, run->rank, host);
+}
+
 /* Rank 0: the lock, then the file. */
 static enum status file_own(struct run *run, struct error *err)
 {
@@ -94,33 +152,58 @@ static enum status file_own(struct run *run, struct error *err)
     if (status != STATUS_OK)
         return status;
     guard_lock(run->guard, &run->lock);
-    return file_settle(run, err);
+    status = file_settle(run, err);
+    if (status == STATUS_OK)
+        status = raw_open(&run->raw, run->output, true, err);
+    if (status == STATUS_OK)
+        run->file_system = file_system_of(run->raw.fd);
+    return status;
 }
 
 static enum status file_open(struct run *run, struct error *err)
 {
     enum status status = run->rank ? STATUS_OK : file_own(run, err);
+    bool is_near = is_one_node(run->comm);
     int is_touched = run->guard != NULL;
 
     status = run_agree(run->comm, status, err);
     if (status != STATUS_OK)
         return status;
     MPI_Bcast(&run->layout, (int)sizeof run->layout, MPI_BYTE, 0, run->comm);
+    MPI_Bcast(&run->file_system, (int)sizeof run->file_system, MPI_BYTE, 0, run->comm);
+    run->io = run->options->io != RUN_IO_AUTO
+                  ? run->options->io
+                  : run_io_choose(run->file_system.sharing, run->ranks, is_near);
     MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
     if (run->rank) {
+        raw_reopen_folder_of(run->output);
         lock_join(&run->lock, run->output);
-        run->lock.is_touched = is_touched;
+        run->lock.is_touched = is_touched && run->lock.fd >= 0;
         guard_lock(run->guard, &run->lock);
     }
-    status = raw_open(&run->raw, run->output, true, err);
-    if (status == STATUS_OK)
+    if (run->rank && run->io != RUN_IO_ROOT)
+        status = shared_open(run, err);
+    if (status == STATUS_OK && run->raw.fd >= 0)
         guard_file(run->guard, &run->raw);
-    return run_agree(run->comm, status, err);
+    if (run->io == RUN_IO_ROOT)
+        return STATUS_OK;
+    status = run_agree(run->comm, status, err);
+    return status == STATUS_OK ? run_agree(run->comm, same_check(run, err), err)
+                               : status;
+}
+
+/* "Open MPI v4.1.4": the library's own words up to the first comma, fit for JSON. */
+static void mpi_version(char text[MPI_MAX_LIBRARY_VERSION_STRING])
+{
+    int length = 0;
+
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n\"\\")] = '\0';
 }
 
 static void start_note(struct run *run)
 {
-    char host[128] = "", when[32];
+    char host[128] = "", when[32], mpi[MPI_MAX_LIBRARY_VERSION_STRING];
     const char *job = getenv("SLURM_JOB_ID");
     time_t now = time(NULL);
     struct tm utc;
@@ -128,15 +211,27 @@ static void start_note(struct run *run)
     if (run->rank)
         return;
     watch_begin(&run->watch, run->output, run->options->is_quiet);
+    mpi_version(mpi);
     gethostname(host, sizeof host - 1);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     watch_journal(
         &run->watch,
         "{\"event\": \"start\", \"time\": \"%s\", \"epoch\": %lld, \"host\": \"%s\", "
         "\"pid\": %ld, \"ranks\": %d, \"job\": \"%s\", \"version\": \"%s\", "
-        "\"commit\": \"%s\"}",
+        "\"commit\": \"%s\", \"file_system\": \"%s\", \"io\": \"%s\", \"mpi\": \"%s\", "
+        "\"hdf5\": \"%s\", \"compiler\": \"" __VERSION__ "\"}",
         when, (long long)now, host, (long)getpid(), run->ranks, job ? job : "",
-        run->options->program.version, run->options->program.commit);
+        run->options->program.version, run->options->program.commit,
+        run->file_system.name, word_name(run_io_words, run->io), mpi,
+        results_hdf5_version());
+    if (run->io == RUN_IO_LOCAL && run->options->io == RUN_IO_LOCAL &&
+        run->file_system.sharing == FILE_SHARING_UNSAFE)
+        watch_say(
+            &run->watch,
+            "%s: every rank writes, as --io local asks for, on a file system (%s) "
+            "where nodes may overwrite each other's bytes; each stage is read again "
+            "to see whether they did",
+            run->output, run->file_system.name);
     if (run->lock.flock_errno) {
         watch_journal(&run->watch, "{\"event\": \"locks\", \"flock\": \"%s\"}",
                       strerror(run->lock.flock_errno));
@@ -167,8 +262,8 @@ static void stage_note(struct run *run, const struct stage *stage,
                   "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, epoch_s(), layout->points, line->committed,
-                  line->count, line->damaged);
+                  stage->name, epoch_s(), layout->points, line->committed, line->count,
+                  line->damaged);
     watch_stage(&run->watch, stage->name, layout->points, line->committed);
     watch_flush(&run->watch);
 }
@@ -187,6 +282,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
         .point_limit_s = run->options->point_limit_s > 0 ? run->options->point_limit_s
                                                          : POINT_LIMIT_S,
     };
+    struct remote remote;
     enum status status;
 
     commit_begin(&evaluator.commit, layout,
@@ -194,9 +290,15 @@ static enum status stage_work(struct run *run, enum stage_id id,
                  run->options->sync_s);
     evaluator.commit.raw = run->raw;
     evaluator.guard = run->guard;
+    if (run->io == RUN_IO_ROOT && run->rank) {
+        remote_begin(&remote, layout, layout->block_points, run->comm);
+        evaluator.commit.remote = &remote;
+    }
     block_alloc(&evaluator.values, evaluator.stage, layout->block_points);
     status = stage_run(&evaluator, &run->watch, run->comm, is_stopped, err);
     block_free(&evaluator.values);
+    if (evaluator.commit.remote)
+        remote_end(&remote);
     commit_end(&evaluator.commit);
     if (run->rank == 0)
         watch_stage_end(&run->watch);
@@ -215,23 +317,39 @@ static bool is_read_later(const struct run *run, enum stage_id id)
     return false;
 }
 
+/* `size` bytes of the file on every rank: each reads them, or rank 0 does and sends them. */
+static enum status all_read(struct run *run, void *bytes, size_t size, uint64_t offset,
+                            struct error *err)
+{
+    char *at = bytes;
+    enum status status = STATUS_OK;
+
+    if (run->io != RUN_IO_ROOT || run->rank == 0)
+        status = raw_read(&run->raw, bytes, size, offset, err);
+    if (run->io == RUN_IO_ROOT)
+        run_share(run->comm, &at, &size);
+    return status;
+}
+
 /* All columns of a finished stage into the memory of this rank. */
 static enum status stage_load(struct run *run, enum stage_id id, struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct block *loaded = &run->loaded[id];
-    enum status status = STATUS_OK;
+    enum status status = STATUS_OK, read;
 
     if (!is_read_later(run, id))
         return STATUS_OK;
     block_alloc(loaded, run->table[id], layout->points);
-    for (uint32_t c = 0; c < layout->columns && status == STATUS_OK; c++)
-        status = raw_read(&run->raw, loaded->columns.column[c],
-                          layout->points * layout->column_bytes[c],
-                          layout->column_offsets[c], err);
-    if (status == STATUS_OK)
-        status = raw_read(&run->raw, loaded->status, layout->points,
-                          layout->status_offset, err);
+    for (uint32_t c = 0; c <= layout->columns; c++) {
+        bool is_status = c == layout->columns;
+
+        read = all_read(run, is_status ? loaded->status : loaded->columns.column[c],
+                        layout->points * (is_status ? 1 : layout->column_bytes[c]),
+                        is_status ? layout->status_offset : layout->column_offsets[c],
+                        status == STATUS_OK ? err : NULL);
+        status = status == STATUS_OK ? read : status;
+    }
     if (run->rank == 0)
         watch_journal(
             &run->watch,
@@ -242,13 +360,48 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
     return status;
 }
 
+/* Read a finished stage again: is everything there that was written?  Where nodes have caches
+ * of their own, what this one holds goes first, so that the file itself is asked. */
+static enum status stage_check(struct run *run, enum stage_id id, struct error *err)
+{
+    const struct stage_layout *layout = &run->layout.stages[id];
+    bool has_file = run->io != RUN_IO_ROOT || run->rank == 0;
+    uint64_t bad[2] = { 0 };
+    enum status status = STATUS_OK;
+
+    if (has_file && run->file_system.sharing == FILE_SHARING_UNSAFE)
+        status = raw_forget(&run->raw, err);
+    status = run_agree(run->comm, status, err);
+    if (status != STATUS_OK)
+        return status;
+    if (has_file)
+        status = line_check(run->table[id], &run->raw, layout,
+                            run->io == RUN_IO_ROOT ? 1 : run->ranks, run->rank, &bad[0],
+                            &bad[1], err);
+    status = run_agree(run->comm, status, err);
+    MPI_Allreduce(MPI_IN_PLACE, bad, 2, MPI_UINT64_T, MPI_SUM, run->comm);
+    if (status != STATUS_OK || !(bad[0] || bad[1]))
+        return status;
+    return error_set(err, STATUS_IO,
+                     "%s: of the %s stage's %" PRIu64 " blocks, all written, %" PRIu64
+                     " are pending and %" PRIu64 " damaged on reading them again: the "
+                     "file system (%s) lost them%s; run the same command again to "
+                     "compute them anew",
+                     run->output, run->table[id]->name, layout->blocks, bad[0], bad[1],
+                     run->file_system.name,
+                     run->io == RUN_IO_LOCAL && run->ranks > 1
+                         ? ", or nodes overwrote each other's (let rank 0 write: --io "
+                           "root)"
+                         : "");
+}
+
 static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stopped,
                                 struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
     struct line line;
     enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
-                                   layout, run->comm, err);
+                                   layout, run->io == RUN_IO_ROOT, run->comm, err);
 
     if (status == STATUS_RESUME) {
         *is_stopped = true;
@@ -259,6 +412,8 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
     stage_note(run, run->table[id], &line, layout);
     if (line.count)
         status = stage_work(run, id, &line, is_stopped, err);
+    if (line.count && status == STATUS_OK && !*is_stopped)
+        status = stage_check(run, id, err);
     line_free(&line);
     if (status == STATUS_OK && !*is_stopped)
         status = run_agree(run->comm, stage_load(run, id, err), err);

@@ -9,6 +9,7 @@
 #define NVSWEEP_RUN_RUN_H
 
 #include "results/results.h"
+#include "run/file_system.h"
 
 #include <mpi.h>
 
@@ -21,6 +22,7 @@ struct run_options {
     double time_budget_s;  /* stop in good order after this long; 0: never */
     uint32_t lease_blocks; /* blocks per lease; 0: as measured (for benchmarks) */
     double sync_s;         /* durability = "power": between syncs; 0: COMMIT_SYNC_S */
+    enum run_io io;        /* who writes the file */
     double point_limit_s;  /* longest a suspect point may take; 0: POINT_LIMIT_S */
 };
 

@@ -1,6 +1,7 @@
 #include "run/watch.h"
 
 #include "base/memory.h"
+#include "base/units.h"
 #include "run/stop.h"
 
 #include <errno.h>
@@ -137,15 +138,15 @@ static void line_write(const struct watch *watch, double left_s, char *line,
     uint64_t done = watch->committed + watch->done_here;
     double elapsed_s = clock_s() - watch->begin_s;
     double share = watch->total ? (double)done / (double)watch->total : 1;
-    char failed[64] = "", left[64] = "";
+    char failed[64] = "", left[64] = "", duration[32];
 
     share = share > 1 ? 1 : share;
     if (watch->failed)
         snprintf(failed, sizeof failed, ", %llu failed",
                  (unsigned long long)watch->failed);
     if (left_s > 0)
-        snprintf(left, sizeof left, ", %02d:%02d:%02d left", (int)(left_s / 3600),
-                 (int)(left_s / 60) % 60, (int)left_s % 60);
+        snprintf(left, sizeof left, ", %s left",
+                 duration_format(left_s, duration, sizeof duration));
     snprintf(line, size, "%s %llu/%llu points, %.0f %%, %.3g points/s%s%s",
              watch->stage,
              (unsigned long long)(done < watch->total ? done : watch->total),

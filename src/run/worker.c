@@ -135,6 +135,11 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
     evaluator->poll = orders_receive;
     evaluator->context = &worker; /* cppcheck-suppress autoVariables */
     evaluator->is_dropped = evaluator->is_stopped = false;
+    if (evaluator->commit.remote) {
+        evaluator->commit.remote->poll = orders_receive;
+        evaluator->commit.remote->context =
+            &worker; /* cppcheck-suppress autoVariables */
+    }
     status = leases_work(&worker, err);
     if (status == STATUS_OK)
         status = commit_flush(&evaluator->commit, err);
@@ -149,6 +154,8 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
         }
         idle_wait(idle++);
     }
+    if (evaluator->commit.remote)
+        evaluator->commit.remote->poll = NULL;
     evaluator->poll = NULL;
     evaluator->context = NULL;
     return status;

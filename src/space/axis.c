@@ -65,11 +65,29 @@ enum axis_id axis_find(const char *key)
     return AXES;
 }
 
+const char *axis_renamed(const char *key)
+{
+    static const char *const old[][2] = {
+        { "platform", "machine" },
+        { "accelerator", "machine" },
+        { "cim", "machine" },
+        { "crossbar", "machine" },
+    };
+
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (strcmp(key, old[i][0]) == 0)
+            return old[i][1];
+    return NULL;
+}
+
 enum status axis_unknown(const char *key, struct error *err)
 {
     const char *keys[AXES];
     const char *nearest;
 
+    if (axis_renamed(key))
+        return error_set(err, STATUS_INPUT, "the axis '%s' is '%s' since 0.4", key,
+                         axis_renamed(key));
     for (enum axis_id axis = 0; axis < AXES; axis++)
         keys[axis] = axis_specs[axis].key;
     nearest = text_nearest(key, keys, AXES);

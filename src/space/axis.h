@@ -58,6 +58,9 @@ union axis_value point_get(const struct point *point, enum axis_id axis);
 /* The axis of that key or name, or AXES. */
 enum axis_id axis_find(const char *key);
 
+/* What an axis of earlier versions is called now, or NULL. */
+const char *axis_renamed(const char *key);
+
 /* STATUS_INPUT: there is no axis of that key, with a suggestion. */
 enum status axis_unknown(const char *key, struct error *err);
 

@@ -4,8 +4,74 @@
 
 #include <stdlib.h>
 
+/* ---- members */
+
+static uint32_t entry_find(const struct grid *grid, uint32_t count,
+                           const struct record *record)
+{
+    uint32_t e = 0;
+
+    while (e < count && grid->entries[e].record != record)
+        e++;
+    return e;
+}
+
+/* The entries of dimension d, which the members' axis lies in. */
+static void entries_make(struct grid *grid, const struct space *space, size_t d,
+                         const struct grid_members *members)
+{
+    const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+    const union axis_value *values = space->axes[members->axis].values;
+    uint32_t count = 0, capacity = 16;
+
+    grid->listed = d;
+    grid->listed_axis = members->axis;
+    grid->is_merged = true;
+    for (size_t a = 0; a < dimension->axis_count; a++)
+        grid->is_merged &= dimension->axes[a] == members->axis ||
+                           !(grid->axes >> dimension->axes[a] & 1);
+    grid->entries = alloc_array(capacity, sizeof *grid->entries);
+    grid->entry_of = alloc_array(dimension->count, sizeof *grid->entry_of);
+    for (uint32_t p = 0; p < dimension->count; p++) {
+        const struct record *record;
+
+        grid->entry_of[p] = UINT32_MAX;
+        for (size_t i = 0;
+             (record = members->member(members->context, values[p].record, i)); i++) {
+            uint32_t e = grid->is_merged ? entry_find(grid, count, record) : count;
+
+            if (e == capacity) {
+                capacity *= 2;
+                grid->entries = realloc_array(grid->entries, capacity,
+                                              sizeof *grid->entries);
+            }
+            if (e == count)
+                grid->entries[count++] = (struct grid_entry){ p, record };
+            if (i == 0)
+                grid->entry_of[p] = e;
+        }
+    }
+    grid->sizes[d] = count;
+}
+
+/* The dimension of the grid that an axis lies in, or dimension_count. */
+static size_t dimension_of(const struct grid *grid, const struct space *space,
+                           enum axis_id axis)
+{
+    for (size_t d = 0; d < grid->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            if (dimension->axes[a] == axis)
+                return d;
+    }
+    return grid->dimension_count;
+}
+
+/* ---- grids */
+
 enum status grid_init(struct grid *grid, const struct space *space, axis_mask axes,
-                      struct error *err)
+                      const struct grid_members *members, struct error *err)
 {
     const uint64_t most = (uint64_t)1 << 62;
 
@@ -21,18 +87,54 @@ enum status grid_init(struct grid *grid, const struct space *space, axis_mask ax
             grid->sizes[grid->dimension_count++] = dimension->count;
         }
     }
-    for (size_t d = grid->dimension_count; d-- > 0;) {
-        grid->strides[d] = grid->points;
-        if (grid->sizes[d] && grid->points > most / grid->sizes[d])
-            return error_set(
-                err, STATUS_INPUT,
-                "the axes span more than 2^62 points; leave some values out");
-        grid->points *= grid->sizes[d];
-    }
+    grid->listed = grid->dimension_count;
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (space->axes[axis].values)
             point_set(&grid->origin, axis, space->axes[axis].values[0]);
+    if (members && axes >> members->axis & 1) {
+        size_t d = dimension_of(grid, space, members->axis);
+
+        if (d < grid->dimension_count)
+            entries_make(grid, space, d, members);
+    }
+    for (size_t d = grid->dimension_count; d-- > 0;) {
+        grid->strides[d] = grid->points;
+        if (grid->sizes[d] && grid->points > most / grid->sizes[d]) {
+            grid_free(grid);
+            return error_set(
+                err, STATUS_INPUT,
+                "the axes span more than 2^62 points; leave some values out");
+        }
+        grid->points *= grid->sizes[d];
+    }
     return STATUS_OK;
+}
+
+void grid_free(struct grid *grid)
+{
+    free(grid->entries);
+    free(grid->entry_of);
+    grid->entries = NULL;
+    grid->entry_of = NULL;
+}
+
+/* Where coordinate i of dimension d is in the space's dimension. */
+static uint64_t position_of(const struct grid *grid, size_t d, uint64_t i)
+{
+    return d == grid->listed ? grid->entries[i].position : i;
+}
+
+bool grid_varies(const struct grid *grid, size_t d, enum axis_id axis)
+{
+    return d != grid->listed || !grid->is_merged || axis == grid->listed_axis;
+}
+
+union axis_value grid_value(const struct grid *grid, const struct space *space,
+                            size_t d, enum axis_id axis, uint64_t i)
+{
+    if (d == grid->listed && axis == grid->listed_axis)
+        return (union axis_value){ .record = grid->entries[i].record };
+    return space->axes[axis].values[position_of(grid, d, i)];
 }
 
 void grid_point(const struct grid *grid, const struct space *space, uint64_t index,
@@ -44,36 +146,73 @@ void grid_point(const struct grid *grid, const struct space *space, uint64_t ind
         uint64_t at = index / grid->strides[d] % grid->sizes[d];
 
         for (size_t a = 0; a < dimension->axis_count; a++)
-            point_set(point, dimension->axes[a],
-                      space->axes[dimension->axes[a]].values[at]);
+            if (grid_varies(grid, d, dimension->axes[a]))
+                point_set(point, dimension->axes[a],
+                          grid_value(grid, space, d, dimension->axes[a], at));
     }
+}
+
+/* A member's entry, at the same position where members stand at positions. */
+static uint32_t member_entry(const struct grid *grid, uint64_t position,
+                             const struct record *member)
+{
+    for (uint32_t e = grid->entry_of[position]; e < grid->sizes[grid->listed]; e++)
+        if (grid->entries[e].record == member &&
+            (grid->is_merged || grid->entries[e].position == position))
+            return e;
+    for (uint32_t e = 0; grid->is_merged && e < grid->sizes[grid->listed]; e++)
+        if (grid->entries[e].record == member)
+            return e;
+    return UINT32_MAX;
+}
+
+static uint64_t projected(const struct grid *from, uint64_t index,
+                          const struct grid *to, const struct record *member)
+{
+    uint64_t sum = 0;
+    size_t f = 0;
+
+    for (size_t t = 0; t < to->dimension_count; t++) {
+        uint64_t at;
+
+        while (from->dimensions[f] != to->dimensions[t])
+            f++;
+        at = index / from->strides[f] % from->sizes[f];
+        at = position_of(from, f, at);
+        if (t == to->listed) {
+            uint32_t entry = member ? member_entry(to, at, member) : to->entry_of[at];
+
+            if (entry == UINT32_MAX)
+                return UINT64_MAX;
+            at = entry;
+        }
+        sum += at * to->strides[t];
+    }
+    return sum;
 }
 
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to)
 {
-    uint64_t projected = 0;
-    size_t f = 0;
+    return projected(from, index, to, NULL);
+}
 
-    for (size_t t = 0; t < to->dimension_count; t++) {
-        while (from->dimensions[f] != to->dimensions[t])
-            f++;
-        projected += index / from->strides[f] % from->sizes[f] * to->strides[t];
-    }
-    return projected;
+uint64_t grid_project_member(const struct grid *from, uint64_t index,
+                             const struct grid *to, const struct record *member)
+{
+    return projected(from, index, to, member);
 }
 
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value)
 {
-    for (size_t d = 0; d < grid->dimension_count; d++) {
-        const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+    size_t d = dimension_of(grid, space, axis);
+
+    if (d < grid->dimension_count && grid_varies(grid, d, axis)) {
         uint64_t at = index / grid->strides[d] % grid->sizes[d];
 
-        for (size_t a = 0; a < dimension->axis_count; a++)
-            for (uint64_t i = 0; dimension->axes[a] == axis && i < dimension->count;
-                 i++)
-                if (axis_values_equal(axis, space->axes[axis].values[i], value))
-                    return index + i * grid->strides[d] - at * grid->strides[d];
+        for (uint64_t i = 0; i < grid->sizes[d]; i++)
+            if (axis_values_equal(axis, grid_value(grid, space, d, axis, i), value))
+                return index + i * grid->strides[d] - at * grid->strides[d];
     }
     return axis_values_equal(axis, space->axes[axis].values[0], value) ? index
                                                                        : UINT64_MAX;
@@ -112,23 +251,12 @@ static bool rule_matches(const struct exclusion *rule, const struct point *point
 
 bool space_excludes(const struct space *space)
 {
-    return space->exclusion_count > 0 || space->axes[AXIS_machine].is_given;
-}
-
-/* A machine's record is on another axis than the grid's. */
-static bool is_foreign(const struct grid *grid, const struct point *point)
-{
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if ((grid->axes & MACHINE_AXES) >> axis & 1 && !point_get(point, axis).record)
-            return true;
-    return false;
+    return space->exclusion_count > 0;
 }
 
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point)
 {
-    if (is_foreign(grid, point))
-        return true;
     for (size_t i = 0; i < space->exclusion_count; i++)
         if (rule_applies(grid, space, &space->exclusions[i]) &&
             rule_matches(&space->exclusions[i], point))
@@ -136,21 +264,21 @@ bool grid_is_excluded(const struct grid *grid, const struct space *space,
     return false;
 }
 
-/* How many positions of a dimension match the rule's values of all its axes. */
-static uint64_t dimension_matches(const struct space *space,
-                                  const struct dimension *dimension,
-                                  const struct exclusion *rule)
+/* How many coordinates of a dimension match the rule's values of all its axes. */
+static uint64_t dimension_matches(const struct grid *grid, const struct space *space,
+                                  size_t d, const struct exclusion *rule)
 {
+    const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
     uint64_t matches = 0;
 
-    for (uint64_t i = 0; i < dimension->count; i++) {
+    for (uint64_t i = 0; i < grid->sizes[d]; i++) {
         bool is_match = true;
 
         for (size_t a = 0; a < dimension->axis_count && is_match; a++) {
             enum axis_id axis = dimension->axes[a];
 
             if (rule->axes >> axis & 1)
-                is_match = is_member(axis, space->axes[axis].values[i],
+                is_match = is_member(axis, grid_value(grid, space, d, axis, i),
                                      rule->values[axis], rule->counts[axis]);
         }
         matches += is_match;
@@ -172,35 +300,15 @@ static uint64_t rule_box(const struct grid *grid, const struct space *space,
                        rule->counts[axis]))
             return 0;
     for (size_t d = 0; d < grid->dimension_count; d++)
-        points *= dimension_matches(space, &space->dimensions[grid->dimensions[d]],
-                                    rule);
+        points *= dimension_matches(grid, space, d, rule);
     return points;
-}
-
-/* Points whose machines are foreign.  The machine's axes lie in one dimension, or none. */
-static uint64_t foreign_count(const struct grid *grid, const struct space *space)
-{
-    const struct axis *machines = &space->axes[AXIS_machine];
-    uint64_t foreign = 0;
-
-    if (!machines->is_given || !(grid->axes & MACHINE_AXES))
-        return 0;
-    for (uint64_t i = 0; i < machines->count; i++) {
-        struct point point = { 0 };
-
-        for (enum axis_id axis = 0; axis < AXES; axis++)
-            if (MACHINE_AXES >> axis & 1)
-                point_set(&point, axis, space->axes[axis].values[i]);
-        foreign += is_foreign(grid, &point);
-    }
-    return grid->points / machines->count * foreign;
 }
 
 uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
                              uint64_t limit, bool *is_exact)
 {
-    uint64_t in_boxes = foreign_count(grid, space), excluded = 0;
-    size_t boxes = in_boxes > 0;
+    uint64_t in_boxes = 0, excluded = 0;
+    size_t boxes = 0;
     struct point point;
 
     *is_exact = true;
@@ -236,6 +344,15 @@ void space_pin(struct space *pinned, const struct space *space,
             .is_given = space->axes[axis].is_given,
         };
         one->values[0] = point_get(point, axis);
+    }
+    if (space->axes[AXIS_machine].is_given) {
+        pinned->axes[AXIS_machine].is_dimension = true;
+        pinned->dimensions[pinned->dimension_count++] = (struct dimension){
+            .name = axis_specs[AXIS_machine].name,
+            .count = 1,
+            .axes = { AXIS_machine },
+            .axis_count = 1,
+        };
     }
 }
 

@@ -11,11 +11,6 @@ typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
-/* Axes of which a machine (space/machine.h) has a record on one, and none on the others.
- * A grid that spans such an axis leaves out the points without a record on it. */
-#define MACHINE_AXES \
-    (AXIS_BIT(platform) | AXIS_BIT(accelerator) | AXIS_BIT(cim) | AXIS_BIT(crossbar))
-
 struct dimension {
     const char *name; /* of its first axis, or "point" for sampled sweeps */
     uint64_t count;
@@ -28,6 +23,7 @@ struct axis {
     uint64_t count;
     bool is_dimension; /* given as a list or range */
     bool is_given;     /* named in the sweep file at all */
+    uint8_t place;     /* among the axes it names, from 1; 0: not named */
 };
 
 /* Points whose values all are among those of the rule are left out. */
@@ -53,7 +49,28 @@ struct space {
     struct iso_area iso_area;
 };
 
-/* The part of a space that some axes span: row-major, last dimension fastest. */
+struct range {
+    uint64_t first, count;
+};
+
+/* Which records a grid has along a record axis: for each value of the axis itself, its
+ * parts, or none.  member: the i-th of them, NULL beyond the last. */
+struct grid_members {
+    enum axis_id axis;
+    const struct record *(*member)(const void *context, const struct record *value,
+                                   size_t i);
+    const void *context;
+};
+
+/* A member, and the position in its dimension that it was first found at. */
+struct grid_entry {
+    uint32_t position;
+    const struct record *record;
+};
+
+/* The part of a space that some axes span: row-major, last dimension fastest.  Along a
+ * dimension with members its points are entries instead of positions: each member once,
+ * unless the grid spans another axis of the dimension, too. */
 struct grid {
     axis_mask axes;
     size_t dimensions[AXES]; /* indices into space->dimensions, in sweep order */
@@ -61,31 +78,46 @@ struct grid {
     uint64_t sizes[AXES], strides[AXES];
     uint64_t points;
     struct point origin; /* the first design point */
+
+    size_t listed; /* which of its dimensions has entries, or dimension_count */
+    enum axis_id listed_axis;
+    bool is_merged; /* each member once */
+    struct grid_entry *entries;
+    uint32_t *entry_of; /* by position: its first member's entry, or UINT32_MAX */
 };
 
-struct range {
-    uint64_t first, count;
-};
-
-/* STATUS_INPUT if the number of points overflows 2^62. */
+/* members may be NULL.  STATUS_INPUT if the number of points overflows 2^62.  Freed with
+ * grid_free. */
 enum status grid_init(struct grid *grid, const struct space *space, axis_mask axes,
-                      struct error *err);
+                      const struct grid_members *members, struct error *err);
+void grid_free(struct grid *grid);
 
 /* The design point at index: axes outside the grid hold their single or first value. */
 void grid_point(const struct grid *grid, const struct space *space, uint64_t index,
                 struct point *point);
 
+/* The value of an axis at coordinate i of the grid's dimension d. */
+union axis_value grid_value(const struct grid *grid, const struct space *space,
+                            size_t d, enum axis_id axis, uint64_t i);
+
+/* Does the axis, one of the dimension's, vary along the grid's dimension d?  Not beside
+ * members that each stand there once. */
+bool grid_varies(const struct grid *grid, size_t d, enum axis_id axis);
+
 /* Position in `to` of the point at `index` of `from`; every dimension of `to` must be a
- * dimension of `from`. */
+ * dimension of `from`.  UINT64_MAX if `to` has no member there. */
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
+
+/* The same, but of that member of `to`. */
+uint64_t grid_project_member(const struct grid *from, uint64_t index,
+                             const struct grid *to, const struct record *member);
 
 /* The index of the point that has `value` on `axis` and else is the one at `index`, or
  * UINT64_MAX if no such point is in the grid. */
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value);
 
-/* Is the point left out: by an exclusion that speaks of this grid's axes only, or for a
- * machine of another kind? */
+/* Is the point left out by an exclusion that speaks of this grid's axes only? */
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point);
 
@@ -98,7 +130,8 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
 /* May points be left out at all? */
 bool space_excludes(const struct space *space);
 
-/* A space of that one point, no dimensions; iso_area is kept. */
+/* A space of that one point; iso_area is kept.  It has no dimension, but for one of the
+ * machine, which may be several. */
 void space_pin(struct space *pinned, const struct space *space,
                const struct point *point);
 

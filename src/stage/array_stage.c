@@ -1,6 +1,8 @@
 /* The array stage: the last-level cache as a memory array (array/array.h). */
 #include "stage/array_stage.h"
 
+#include "base/maths.h"
+#include "base/units.h"
 #include "reliability/ecc.h"
 #include "stage/stages.h"
 
@@ -93,6 +95,39 @@ static bool fits(const struct visit *visit, uint64_t capacity_bytes, double limi
            result.area_m2 <= limit_m2;
 }
 
+/* The same of a technology that is given as a table: its steps are those within the table,
+ * and beyond its end nothing is known. */
+static enum status largest_given(const struct visit *visit, const struct cell *cell,
+                                 double limit_m2, uint64_t *capacity_bytes,
+                                 struct error *reason)
+{
+    uint64_t step = visit->study->sweep->space.iso_area.step_bytes;
+    uint64_t first = (uint64_t)ceil(given_first_bytes(cell->given, cell->given_count) /
+                                    (double)step);
+    uint64_t last = (uint64_t)given_last_bytes(cell->given, cell->given_count) / step;
+    uint64_t low = first, high = last;
+
+    *capacity_bytes = 0;
+    if (first > last || !fits(visit, first * step, limit_m2))
+        return STATUS_OK;
+    if (fits(visit, last * step, limit_m2))
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s: its table ends at %g MiB, which is less than the baseline's "
+            "%g mm2",
+            cell->record.name, (double)(last * step) / MIB, limit_m2 * 1e6);
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+
+        if (fits(visit, middle * step, limit_m2))
+            low = middle;
+        else
+            high = middle;
+    }
+    *capacity_bytes = low * step;
+    return STATUS_OK;
+}
+
 /* The largest multiple of the sweep's step whose area is at most limit_m2, or 0.  Area
  * grows with capacity but for the search's choices, so after doubling and halving the
  * next few steps are looked at, too. */
@@ -138,7 +173,13 @@ static enum status capacity_resolve(const struct visit *visit, uint64_t *capacit
         status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)
         return status;
-    *capacity_bytes = largest_within(visit, result.area_m2);
+    if (((const struct cell *)visit->point.technology)->given_count)
+        status = largest_given(visit, (const struct cell *)visit->point.technology,
+                               result.area_m2, capacity_bytes, reason);
+    else
+        *capacity_bytes = largest_within(visit, result.area_m2);
+    if (status != STATUS_OK)
+        return status;
     if (*capacity_bytes == 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "not even one step of %s fits the %g mm2 of the baseline",
@@ -201,7 +242,7 @@ static double array_stage_cost_s(const struct study *study, const struct point *
 {
     (void)layers;
     bool is_iso = study->sweep->space.iso_area.baseline != NULL;
-    double one_s = 1e-3 * (1 + log2((double)point->capacity_bytes) / 10) *
+    double one_s = 1e-3 * (1 + maths_log2((double)point->capacity_bytes) / 10) *
                    (point->access_mode == ACCESS_BEST ? 3 : 1) *
                    (point->target == TARGET_TUNED ? 8 : 1) *
                    (point->bank_count == 0 ? 2 : 1);

@@ -2,16 +2,11 @@
  * or with the figures of its record, scaled to the node (machine/pe_array/scaling.h). */
 #include "stage/buffers_stage.h"
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "machine/pe_array/scaling.h"
 #include "reliability/ecc.h"
 #include "stage/array_stage.h"
 #include "stage/stages.h"
-
-static bool is_volatile(enum cell_kind kind)
-{
-    return kind == CELL_SRAM || kind == CELL_EDRAM || kind == CELL_GAIN_CELL;
-}
 
 /* The technology of a level: the point's, or SRAM where the placement leaves it out. */
 static enum status level_cell(const struct visit *visit, const struct point *point,
@@ -36,7 +31,7 @@ static enum status from_record(const struct point *point, const struct level *le
                                const struct buffers_columns *out, uint64_t i,
                                struct error *reason)
 {
-    const struct accelerator *a = (const struct accelerator *)point->accelerator;
+    const struct pe_array *a = (const struct pe_array *)point->machine;
     struct scaling there, here;
 
     if (level->read_j <= 0 && level->write_j <= 0)
@@ -90,7 +85,7 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     out->level_leakage_w[i] = result.leakage_w;
     out->level_area_m2[i] = result.area_m2;
     out->level_banks[i] = result.data.organization.banks;
-    out->level_is_nonvolatile[i] = !is_volatile(request.cell->kind);
+    out->level_is_nonvolatile[i] = !cell_is_volatile(request.cell);
     return STATUS_OK;
 }
 
@@ -98,8 +93,8 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason)
 {
-    const struct accelerator *a = (const struct accelerator *)point->accelerator;
-    const struct machine machine = { .buffer_bytes = point->buffer_bytes,
+    const struct pe_array *a = (const struct pe_array *)point->machine;
+    const struct pe_machine machine = { .buffer_bytes = point->buffer_bytes,
                                      .word_bits = point->word_bits };
     enum status status = STATUS_OK;
     double area_m2 = 0, leakage_w = 0;
@@ -107,13 +102,13 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
     for (size_t l = 0; l < a->levels_count && status == STATUS_OK; l++) {
         const struct level *level = &a->levels[l];
         uint64_t i = row * LEVEL_COUNT + (uint64_t)level->level;
-        uint64_t bytes = machine_level_bytes(&machine, level);
+        uint64_t bytes = pe_machine_level_bytes(&machine, level);
 
         if (point->energy_source == ENERGY_RECORD || level->is_registers)
             status = from_record(point, level, out, i, reason);
         else
             status = from_array(visit, point, level, bytes,
-                                machine_word_bits(&machine, level), out, i, reason);
+                                pe_machine_word_bits(&machine, level), out, i, reason);
         if (status != STATUS_OK)
             break;
         out->level_bytes[i] = (double)bytes;
@@ -138,7 +133,7 @@ static void buffers_stage_evaluate(const struct study *study, struct range point
     stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);
 }
 
-double buffers_at_s(const struct point *point, const struct accelerator *accelerator)
+double buffers_at_s(const struct point *point, const struct pe_array *accelerator)
 {
     const double search_s = 3.5e-3;
     double sum_s = 1e-6;
@@ -155,18 +150,19 @@ static double buffers_stage_cost_s(const struct study *study, const struct point
 {
     (void)study;
     (void)layers;
-    return buffers_at_s(point, (const struct accelerator *)point->accelerator);
+    return buffers_at_s(point, (const struct pe_array *)point->machine);
 }
 
 const struct stage buffers_stage = {
     .name = "buffers",
     .summary = "an accelerator's memories as memory arrays",
     STAGE_METRICS(buffers),
+    .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
-            AXIS_BIT(accelerator) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |
+            AXIS_BIT(machine) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |
             AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits),
-    .asked_by = AXIS_BIT(accelerator),
+    .asked_by = AXIS_BIT(machine),
     .evaluate = buffers_stage_evaluate,
     .cost_s = buffers_stage_cost_s,
     .block_points = 1,

@@ -12,7 +12,7 @@
 /* One point: the chip, and what its idle policy makes of it. */
 struct idle_chip {
     struct chip chip;
-    const struct accelerator *accelerator;
+    const struct pe_array *accelerator;
     double batch;
     double kept_w;   /* leaks between inferences */
     double gated_w;  /* switched off between inferences */
@@ -61,7 +61,7 @@ static void mapping_at(const struct mapping_columns *m, uint64_t row,
 static void policy_apply(const struct point *point, const struct buffers_columns *b,
                          uint64_t row, struct idle_chip *c)
 {
-    const struct machine machine = { .word_bits = point->word_bits };
+    const struct pe_machine machine = { .word_bits = point->word_bits };
 
     for (size_t l = 0; l < c->accelerator->levels_count; l++) {
         const struct level *level = &c->accelerator->levels[l];
@@ -77,7 +77,7 @@ static void policy_apply(const struct point *point, const struct buffers_columns
 
             c->reload_dram_j += bits * c->chip.dram_j_per_bit;
             c->reload_j += bits * c->chip.dram_j_per_bit +
-                           bits / (double)machine_word_bits(&machine, level) *
+                           bits / (double)pe_machine_word_bits(&machine, level) *
                                b->level_write_j[at];
         }
     }
@@ -94,7 +94,7 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
     struct level_cost levels[LEVEL_COUNT];
     struct mapping mapping;
     const struct chip_request request = {
-        .accelerator = (const struct accelerator *)point->accelerator,
+        .accelerator = (const struct pe_array *)point->machine,
         .levels = levels,
         .mapping = &mapping,
         .pe_rows = point->pe_rows,
@@ -208,7 +208,7 @@ const struct stage chip_stage = {
     .summary = "an accelerator's latency, energy by part, power, area",
     STAGE_METRICS(chip),
     .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | AXIS_BIT(idle),
-    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(workload),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
     .evaluate = chip_stage_evaluate,
     .point_s = 5e-7,

@@ -32,7 +32,7 @@ static enum status operation_visit(const struct visit *visit, const union column
 {
     const struct point *point = &visit->point;
     const struct cim_request request = {
-        .cim = (const struct cim *)point->cim,
+        .machine = (const struct machine *)point->machine,
         .operation = point->operation,
         .bits = (unsigned)point->precision_bits,
         .elements = point->elements,
@@ -60,10 +60,11 @@ const struct stage cim_operation_stage = {
     .name = "cim_operation",
     .summary = "one operation in or beside memory: commands, time, energy, area",
     STAGE_METRICS(cim_operation),
-    .axes = AXIS_BIT(precision_bits) | AXIS_BIT(cim) | AXIS_BIT(operation) |
+    .kinds = 1u << MACHINE_LAYERWISE,
+    .axes = AXIS_BIT(precision_bits) | AXIS_BIT(machine) | AXIS_BIT(operation) |
             AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) |
             AXIS_BIT(tasklets),
-    .asked_by = AXIS_BIT(cim) | AXIS_BIT(operation),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(operation),
     .evaluate = cim_operation_stage_evaluate,
     .point_s = 2e-7,
     .block_points = 4096,
@@ -110,19 +111,19 @@ static enum status engines_read(const struct visit *visit,
                                 struct cim_engine engines[CIM_ENGINES_MAX],
                                 struct error *reason)
 {
-    const struct cim *cim = (const struct cim *)visit->point.cim;
+    const struct machine *machine = (const struct machine *)visit->point.machine;
     const struct engines_columns *e = &visit->study->results[STAGE_ENGINES].engines;
     uint64_t row = visit->at[STAGE_ENGINES];
     enum status status = STATUS_OK;
-    size_t count = cim_engine_count(cim);
+    size_t count = machine_engine_count(machine);
 
     for (size_t n = 0; n < count && status == STATUS_OK; n++) {
         const struct record *accelerator;
 
-        status = visit_record(visit, SHELF_ACCELERATOR,
-                              cim_families[cim->family]->engine(cim, n), &accelerator,
+        status = visit_record(visit, SHELF_MACHINE,
+                              machine_family(machine)->engine(machine, n), &accelerator,
                               reason);
-        engines[n].accelerator = (const struct accelerator *)accelerator;
+        engines[n].accelerator = (const struct pe_array *)accelerator;
         engines[n].is_timed = visit->point.energy_source == ENERGY_ARRAY;
         for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
             uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
@@ -147,7 +148,7 @@ static enum status network_visit(const struct visit *visit, const union columns 
     const struct point *point = &visit->point;
     struct cim_engine engines[CIM_ENGINES_MAX];
     struct cim_network_request request = {
-        .cim = (const struct cim *)point->cim,
+        .machine = (const struct machine *)point->machine,
         .engines = engines,
         .node_m = point->node_m,
         .schedule = point->schedule,
@@ -160,13 +161,13 @@ static enum status network_visit(const struct visit *visit, const union columns 
         .workload = point->workload->name,
         .learning = point->learning,
     };
-    bool trains = cim_families[request.cim->family]->trains;
+    bool trains = machine_family(request.machine)->layerwise->trains;
     struct cim_network network;
     enum status status;
 
     if (trains != (point->phase == PHASE_TRAINING))
         return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
-                         request.cim->record.name, trains ? "training" : "inference");
+                         request.machine->record.name, trains ? "training" : "inference");
     status = engines_read(visit, engines, reason);
     if (status == STATUS_OK)
         status = visit_layers(visit, visit->memory,
@@ -196,7 +197,7 @@ static double cim_network_stage_cost_s(const struct study *study,
                                        struct layer_cache *layers)
 {
     const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
-    const struct cim *cim = (const struct cim *)point->cim;
+    const struct machine *machine = (const struct machine *)point->machine;
     const struct mac_layers *found;
 
     (void)study;
@@ -206,22 +207,22 @@ static double cim_network_stage_cost_s(const struct study *study,
             point->batch, point->sequence_length, &found, NULL) != STATUS_OK)
         return point_s;
     return point_s +
-           (double)found->count * (layer_s + engine_s * (double)cim_engine_count(cim));
+           (double)found->count * (layer_s + engine_s * (double)machine_engine_count(machine));
 }
 
 const struct stage cim_network_stage = {
     .name = "cim_network",
     .summary = "a network in or beside memory: compute, memory, transfers, energy",
     STAGE_METRICS(cim_network),
+    .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
             AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets) |
             AXIS_BIT(schedule) | AXIS_BIT(oversubscribed_bytes_per_s) |
             AXIS_BIT(learning),
     .optional = AXIS_BIT(technology),
-    .asked_by = AXIS_BIT(cim) | AXIS_BIT(workload),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
-    .shelves = 1u << SHELF_ACCELERATOR,
     .evaluate = cim_network_stage_evaluate,
     .cost_s = cim_network_stage_cost_s,
     .block_points = 256,

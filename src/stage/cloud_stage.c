@@ -4,13 +4,13 @@
 #include "stage/stages.h"
 
 #include "cloud/training.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 #include "workload/curve.h"
 
 #include <math.h>
 
-static double compute_time_s(const struct platform *platform,
+static double compute_time_s(const struct gpu *platform,
                              const struct reuse_columns *r, uint64_t u)
 {
     double missed =
@@ -89,11 +89,11 @@ static enum status point_check(const struct instance *instance,
         return error_set(reason, STATUS_INFEASIBLE,
                          "clusters are for the training phase, not for %s",
                          word_name(phase_words, point->phase));
-    if (!record_is_named(point->platform, instance->platform))
+    if (!record_is_named(point->machine, instance->machine))
         return error_set(
             reason, STATUS_INFEASIBLE,
-            "instance %s has GPUs of platform %s, not %s (zip the two axes)",
-            instance->record.name, instance->platform, point->platform->name);
+            "instance %s has GPUs %s, not %s (zip the two axes)",
+            instance->record.name, instance->machine, point->machine->name);
     return STATUS_OK;
 }
 
@@ -129,7 +129,7 @@ static enum status cloud_visit(const struct visit *visit, const union columns *o
                                   (double)point->precision_bits, point->sequence_length,
                                   reason);
     if (status == STATUS_OK) {
-        compute_s = compute_time_s((const struct platform *)point->platform,
+        compute_s = compute_time_s((const struct gpu *)point->machine,
                                    &visit->study->results[STAGE_REUSE].reuse,
                                    visit->at[STAGE_REUSE]);
         runs_write(instance, half, dataset, &gradients, &exchange, compute_s,

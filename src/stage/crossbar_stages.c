@@ -21,7 +21,7 @@ static enum status request_at(const struct visit *visit,
     if (status != STATUS_OK)
         return status;
     *request = (struct crossbar_costs_request){
-        .chip = (const struct crossbar *)point->crossbar,
+        .chip = (const struct crossbar *)point->machine,
         .cell = (const struct cell *)point->technology,
         .sram = (const struct cell *)sram,
         .node = node,
@@ -66,9 +66,10 @@ const struct stage crossbar_buffers_stage = {
     .name = "crossbar_buffers",
     .summary = "buffers of a crossbar chip as SRAM arrays",
     STAGE_METRICS(crossbar_buffers),
+    .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(node_m) | AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) |
-            AXIS_BIT(crossbar),
-    .asked_by = AXIS_BIT(crossbar),
+            AXIS_BIT(machine),
+    .asked_by = AXIS_BIT(machine),
     .shelves = 1u << SHELF_TECHNOLOGY,
     .evaluate = crossbar_buffers_stage_evaluate,
     .point_s = 8e-3,
@@ -103,10 +104,11 @@ const struct stage crossbar_stage = {
     .summary =
         "a crossbar that computes with its weights: one conversion, one sum, one pulse",
     STAGE_METRICS(crossbar),
+    .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
-            AXIS_BIT(temperature_k) | AXIS_BIT(crossbar) | AXIS_BIT(crossbar_rows) |
+            AXIS_BIT(temperature_k) | AXIS_BIT(machine) | AXIS_BIT(crossbar_rows) |
             AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns),
-    .asked_by = AXIS_BIT(crossbar),
+    .asked_by = AXIS_BIT(machine),
     .evaluate = crossbar_stage_evaluate,
     .point_s = 2e-6,
     .block_points = 4096,
@@ -116,7 +118,7 @@ static void request_make(const struct point *point, const struct crossbar_row *c
                          const struct crossbar_buffers_row *buffers,
                          struct crossbar_request *request)
 {
-    const struct crossbar *chip = (const struct crossbar *)point->crossbar;
+    const struct crossbar *chip = (const struct crossbar *)point->machine;
 
     *request = crossbar_request_of(chip, costs, buffers);
     request->layer = point->layer;
@@ -264,13 +266,14 @@ const struct stage crossbar_network_stage = {
     .summary =
         "a network in crossbars, evaluated or trained: time, energy, area by part",
     STAGE_METRICS(crossbar_network),
+    .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
             AXIS_BIT(dram_j_per_bit) | AXIS_BIT(layer) | AXIS_BIT(dram_bytes_per_s) |
             AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(tiles) |
             AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |
             AXIS_BIT(epoch_samples),
-    .asked_by = AXIS_BIT(crossbar) | AXIS_BIT(workload),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
     .evaluate = crossbar_network_stage_evaluate,
     .cost_s = crossbar_network_stage_cost_s,

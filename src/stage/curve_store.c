@@ -31,7 +31,7 @@ char *curve_store_key(const struct study *study, const struct point *point)
         " error %.17g\n%s\n%s\n",
         NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
         point->precision_bits, point->sequence_length, study->sweep->max_error,
-        library_record_text(study->library, SHELF_PLATFORM, point->platform),
+        library_record_text(study->library, SHELF_MACHINE, point->machine),
         library_record_text(study->library, SHELF_WORKLOAD, point->workload));
 }
 

@@ -73,7 +73,7 @@ const struct stage edge_stage = {
     .summary = "an accelerator at a rate: standby, crossover, battery life",
     STAGE_METRICS(edge),
     .axes = AXIS_BIT(site),
-    .asked_by = AXIS_BIT(accelerator) | AXIS_BIT(site) | AXIS_BIT(inference_hz),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(site) | AXIS_BIT(inference_hz),
     .inputs = INPUT(CHIP),
     .evaluate = edge_stage_evaluate,
     .point_s = 2e-7,
@@ -87,7 +87,7 @@ static enum status video_visit(const struct visit *visit, const union columns *c
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct video_columns *out = &columns->video;
+    const struct video_analysis_columns *out = &columns->video_analysis;
     uint64_t c = visit->at[STAGE_CHIP];
     const struct site *site = (const struct site *)point->site;
     struct detector detector = {
@@ -120,21 +120,21 @@ static enum status video_visit(const struct visit *visit, const union columns *c
     return STATUS_OK;
 }
 
-static void video_stage_evaluate(const struct study *study, struct range points,
+static void video_analysis_stage_evaluate(const struct study *study, struct range points,
                                  const union columns *out, int8_t *status,
                                  struct error *reason)
 {
-    stage_visit(study, STAGE_VIDEO, points, video_visit, NULL, out, status, reason);
+    stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, NULL, out, status, reason);
 }
 
-const struct stage video_stage = {
-    .name = "video",
+const struct stage video_analysis_stage = {
+    .name = "video_analysis",
     .summary = "video analysed on the device, in the cloud, or by both",
-    STAGE_METRICS(video),
+    STAGE_METRICS(video_analysis),
     .axes = AXIS_BIT(site) | AXIS_BIT(video) | AXIS_BIT(split),
     .asked_by = AXIS_BIT(video),
     .inputs = INPUT(MAPPING) | INPUT(CHIP),
-    .evaluate = video_stage_evaluate,
+    .evaluate = video_analysis_stage_evaluate,
     .point_s = 2e-7,
     .block_points = 4096,
 };

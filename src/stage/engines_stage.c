@@ -27,7 +27,7 @@ static enum status engines_visit(const struct visit *visit, const union columns 
                                  uint64_t i, struct error *reason)
 {
     struct point point = visit->point;
-    const struct cim *cim = (const struct cim *)point.cim;
+    const struct machine *machine = (const struct machine *)point.machine;
     const struct buffers_columns rows = rows_of(&out->engines);
     enum status status = STATUS_OK;
 
@@ -35,14 +35,14 @@ static enum status engines_visit(const struct visit *visit, const union columns 
         status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &point.technology,
                               reason);
     point.buffer_bytes = point.word_bits = 0; /* the records' own */
-    for (size_t e = 0; e < cim_engine_count(cim) && status == STATUS_OK; e++) {
-        const char *name = cim_families[cim->family]->engine(cim, e);
+    for (size_t e = 0; e < machine_engine_count(machine) && status == STATUS_OK; e++) {
+        const char *name = machine_family(machine)->engine(machine, e);
 
-        status = visit_record(visit, SHELF_ACCELERATOR, name, &point.accelerator,
+        status = visit_record(visit, SHELF_MACHINE, name, &point.machine,
                               reason);
         if (status != STATUS_OK)
             return status;
-        if (!point.technology || !point.accelerator)
+        if (!point.technology || !point.machine)
             return error_set(reason, STATUS_INFEASIBLE, "the library has no %s '%s'",
                              point.technology ? "accelerator" : "technology",
                              point.technology ? name : "sram");
@@ -61,17 +61,17 @@ static void engines_stage_evaluate(const struct study *study, struct range point
 static double engines_stage_cost_s(const struct study *study, const struct point *point,
                                    struct layer_cache *layers)
 {
-    const struct cim *cim = (const struct cim *)point->cim;
+    const struct machine *machine = (const struct machine *)point->machine;
     double sum_s = 1e-6;
 
     (void)layers;
-    for (size_t e = 0; e < cim_engine_count(cim); e++) {
-        const char *name = cim_families[cim->family]->engine(cim, e);
-        const struct record *engine = library_find(study->library, SHELF_ACCELERATOR,
+    for (size_t e = 0; e < machine_engine_count(machine); e++) {
+        const char *name = machine_family(machine)->engine(machine, e);
+        const struct record *engine = library_find(study->library, SHELF_MACHINE,
                                                    name);
 
         if (engine)
-            sum_s += buffers_at_s(point, (const struct accelerator *)engine);
+            sum_s += buffers_at_s(point, (const struct pe_array *)engine);
     }
     return sum_s;
 }
@@ -80,11 +80,11 @@ const struct stage engines_stage = {
     .name = "engines",
     .summary = "memories of the accelerators a cim machine has",
     STAGE_METRICS(engines),
+    .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
-            AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(cim),
+            AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(machine),
     .optional = AXIS_BIT(technology),
-    .shelves = 1u << SHELF_ACCELERATOR,
     .evaluate = engines_stage_evaluate,
     .cost_s = engines_stage_cost_s,
     .block_points = 1,

@@ -72,7 +72,7 @@ const struct stage hdc_memory_stage = {
 };
 
 static void row_write(const struct hdc_work *work, const struct hdc_result *r,
-                      const struct hdc_columns *out, uint64_t i)
+                      const struct hdc_texts_columns *out, uint64_t i)
 {
     out->hdc_ngrams[i] = r->counts.ngrams;
     out->hdc_binds[i] = r->counts.binds;
@@ -111,26 +111,26 @@ static enum status hdc_visit(const struct visit *visit, const union columns *out
     status = hdc_evaluate((const struct hdc *)visit->point.hdc, &work, &costs, &result,
                           reason);
     if (status == STATUS_OK)
-        row_write(&work, &result, &out->hdc, i);
+        row_write(&work, &result, &out->hdc_texts, i);
     return status;
 }
 
-static void hdc_stage_evaluate(const struct study *study, struct range points,
+static void hdc_texts_stage_evaluate(const struct study *study, struct range points,
                                const union columns *out, int8_t *status,
                                struct error *reason)
 {
-    stage_visit(study, STAGE_HDC, points, hdc_visit, NULL, out, status, reason);
+    stage_visit(study, STAGE_HDC_TEXTS, points, hdc_visit, NULL, out, status, reason);
 }
 
-const struct stage hdc_stage = {
-    .name = "hdc",
+const struct stage hdc_texts_stage = {
+    .name = "hdc_texts",
     .summary = "texts recognised by hyperdimensional computing: operations, time, "
                "energy by step",
-    STAGE_METRICS(hdc),
+    STAGE_METRICS(hdc_texts),
     .axes = AXIS_BIT(queries),
     .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
     .inputs = INPUT(HDC_MEMORY),
-    .evaluate = hdc_stage_evaluate,
+    .evaluate = hdc_texts_stage_evaluate,
     .point_s = 2e-7,
     .block_points = 4096,
 };

@@ -4,7 +4,6 @@
  * them as fit an area do side by side, each with batches of its own. */
 #include "stage/stages.h"
 
-#include "space/machine.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -70,15 +69,15 @@ static enum status inference_visit(const struct visit *visit,
 {
     const struct inference_columns *out = &columns->inference;
     const struct point *point = &visit->point;
-    const struct machine_record *machine =
-        (const struct machine_record *)point->machine;
+    const struct machine *machine =
+        (const struct machine *)point->machine;
     double batch = (double)point->batch, copies = 1, rate_hz;
     struct taken taken;
 
     if (!taken_at(visit, &taken))
         return STATUS_INFEASIBLE; /* the machine's stage said why */
-    if (machine->area_m2 > 0)
-        taken.area_m2 = machine->area_m2;
+    if (machine->die_m2 > 0)
+        taken.area_m2 = machine->die_m2;
     if (!(taken.area_m2 > 0)) /* records' own energies come without areas */
         taken.area_m2 = NAN;
     if (point->area_budget_m2 > 0)
@@ -118,9 +117,9 @@ const struct stage inference_stage = {
     .summary = "a network on any kind of machine: latency, energy, area, copies in an "
                "area budget",
     STAGE_METRICS(inference),
+    .kinds = (1u << MACHINE_KINDS) - 1,
     .axes = AXIS_BIT(machine) | AXIS_BIT(area_budget_m2) |
             AXIS_BIT(dram_budget_bytes_per_s),
-    .reduced_axes = MACHINE_AXES,
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) | INPUT(CIM_NETWORK) |

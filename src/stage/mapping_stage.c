@@ -1,17 +1,17 @@
-/* The mapping stage: a network's layers on an accelerator (machine/pe_array/family.h). */
+/* The mapping stage: a network's layers on an accelerator (machine/pe_array/mapping.h). */
 #include "stage/stages.h"
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "workload/layer_cache.h"
 #include "stage/visit.h"
 
 /* The record with the point's axes in place of its own values. */
-static void machine_at(const struct point *point, struct machine *machine)
+static void machine_at(const struct point *point, struct pe_machine *machine)
 {
-    struct accelerator *a = &machine->accelerator;
+    struct pe_array *a = &machine->accelerator;
 
-    *machine = (struct machine){
-        .accelerator = *(const struct accelerator *)point->accelerator,
+    *machine = (struct pe_machine){
+        .accelerator = *(const struct pe_array *)point->machine,
         .buffer_bytes = point->buffer_bytes,
         .word_bits = point->word_bits,
         .bits = (unsigned)point->precision_bits,
@@ -80,14 +80,14 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
 {
     const struct point *point = &visit->point;
     const struct mac_layers *layers;
-    struct machine machine;
+    struct pe_machine machine;
     struct mapping mapping;
     enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
                                       point->batch, &layers, reason);
 
     machine_at(point, &machine);
     if (status == STATUS_OK)
-        status = machine_map(&machine, layers, point->layer, &mapping, reason);
+        status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)
         row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
     return status;
@@ -109,7 +109,7 @@ static double mapping_stage_cost_s(const struct study *study, const struct point
 {
     const double none_s = 1e-6; /* what cannot be mapped */
     const struct mac_layers *found;
-    struct machine machine;
+    struct pe_machine machine;
 
     (void)study;
     if (layer_cache_find(layers, (const struct workload *)point->workload,
@@ -117,24 +117,25 @@ static double mapping_stage_cost_s(const struct study *study, const struct point
                          &found, NULL) != STATUS_OK)
         return none_s;
     machine_at(point, &machine);
-    return machine_map_s(&machine, found, point->layer);
+    return pe_machine_map_s(&machine, found, point->layer);
 }
 
 const struct stage mapping_stage = {
     .name = "mapping",
     .summary = "layers on an accelerator: cycles, accesses per memory",
     STAGE_METRICS(mapping),
+    .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
-            AXIS_BIT(accelerator) | AXIS_BIT(layer) | AXIS_BIT(pe_rows) |
+            AXIS_BIT(machine) | AXIS_BIT(layer) | AXIS_BIT(pe_rows) |
             AXIS_BIT(pe_columns) | AXIS_BIT(dataflow) | AXIS_BIT(buffer_bytes) |
             AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) | AXIS_BIT(queue_depth) |
             AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | AXIS_BIT(tile),
     /* no mapper weighs these */
     .ignored_fields =
-        "accelerator.mac_leakage_w accelerator.mac_area_m2 accelerator.noc_j "
-        "accelerator.control_w accelerator.instruction_j accelerator.transform_j "
-        "accelerator.gate_breakeven_s accelerator.dram_background_w",
+        "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
+        "machine.control_w machine.instruction_j machine.transform_j "
+        "machine.gate_breakeven_s machine.dram_background_w",
     .evaluate = mapping_stage_evaluate,
     .cost_s = mapping_stage_cost_s,
     .block_points = 64,

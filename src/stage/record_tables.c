@@ -1,15 +1,11 @@
 /* The list of library tables, with the schemas that the models bring. */
 #include "stage/record_tables.h"
 
-#include "machine/pe_array/accelerator.h"
 #include "carbon/carbon.h"
-#include "machine/layerwise/layerwise.h"
-#include "machine/crossbar/crossbar.h"
 #include "hdc/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
-#include "machine/gpu/platform.h"
-#include "space/machine.h"
+#include "machine/machine.h"
 #include "tech/cell.h"
 #include "tech/node.h"
 #include "uncertainty/spread.h"
@@ -21,8 +17,6 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_TECHNOLOGY] = &cell_schema,
     [SHELF_NODE] = &node_schema,
     [SHELF_WORKLOAD] = &workload_schema,
-    [SHELF_PLATFORM] = &platform_schema,
-    [SHELF_ACCELERATOR] = &accelerator_schema,
     [SHELF_GRID] = &grid_region_schema,
     [SHELF_FAB] = &fab_schema,
     [SHELF_DEVICE] = &device_schema,
@@ -31,9 +25,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_SITE] = &site_schema,
     [SHELF_VIDEO] = &video_schema,
     [SHELF_SPREAD] = &spread_schema,
-    [SHELF_CIM] = &cim_schema,
     [SHELF_MACHINE] = &machine_schema,
-    [SHELF_CROSSBAR] = &crossbar_schema,
     [SHELF_HDC] = &hdc_schema,
     [SHELF_HDC_TASK] = &hdc_task_schema,
 };

@@ -37,6 +37,6 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
         nodes_visit(study, fn, context);
     if (space->iso_area.baseline)
         fn(context, SHELF_TECHNOLOGY, space->iso_area.baseline);
-    if (axes & (AXIS_BIT(placement) | AXIS_BIT(crossbar)) && sram)
+    if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine)) && sram)
         fn(context, SHELF_TECHNOLOGY, sram); /* of memories beside the technology's */
 }

@@ -3,8 +3,9 @@
  * the array stage's area, latency and energy.) */
 #include "stage/stages.h"
 
+#include "base/maths.h"
 #include "reliability/wear.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ static double line_writes_hz(const struct visit *visit)
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct platform *platform = (const struct platform *)point->platform;
+    const struct gpu *platform = (const struct gpu *)point->machine;
     double per_line = ceil((double)platform->llc_line_bytes /
                            (double)point->line_bytes);
     double writes =
@@ -93,8 +94,8 @@ static enum status scrub_at(const struct point *point, const struct array_column
     if (status != STATUS_OK)
         return status;
     bits = words * (double)(scrubbing.code.data_bits + scrubbing.code.check_bits);
-    written = -expm1(bits *
-                     log1p(-scrub.bit_error)); /* lines with an error are rewritten */
+    written = -maths_expm1(
+        bits * maths_log1p(-scrub.bit_error)); /* lines with an error are rewritten */
     out->bit_flip_hz[i] = scrubbing.flip_hz;
     out->raw_bit_error[i] = scrub.bit_error;
     out->codeword_failure[i] = code_failure(&scrubbing.code, scrub.bit_error);

@@ -2,6 +2,7 @@
  * once, how many miss (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
+#include "base/stop.h"
 #include "machine/gpu/traffic.h"
 #include "stage/curve_store.h"
 #include "stage/visit.h"
@@ -36,7 +37,7 @@ static char *key_of(const struct visit *visit)
     const struct point *point = &visit->point;
 
     if (!visit->study->curve_folder ||
-        variation_touches(visit->variation, SHELF_PLATFORM, point->platform) ||
+        variation_touches(visit->variation, SHELF_MACHINE, point->machine) ||
         variation_touches(visit->variation, SHELF_WORKLOAD, point->workload))
         return NULL;
     return curve_store_key(visit->study, point);
@@ -53,12 +54,12 @@ static enum status reuse_visit(const struct visit *visit, const union columns *o
 
     if (!key || !curve_store_load(study->curve_folder, key, curve)) {
         memset(curve, 0, sizeof *curve);
-        status = reuse_evaluate((const struct platform *)point->platform,
+        status = reuse_evaluate((const struct gpu *)point->machine,
                                 (const struct workload *)point->workload,
                                 (enum phase)point->phase, point->batch,
                                 (unsigned)point->precision_bits, point->sequence_length,
                                 study->sweep->max_error, curve, reason);
-        if (key && status == STATUS_OK)
+        if (key && status == STATUS_OK && !stop_is_wanted())
             curve_store_save(study->curve_folder, key, curve);
     }
     if (status == STATUS_OK)
@@ -79,7 +80,7 @@ static double reuse_stage_cost_s(const struct study *study, const struct point *
 {
     (void)layers;
     (void)study;
-    return reuse_cost_s((const struct platform *)point->platform,
+    return reuse_cost_s((const struct gpu *)point->machine,
                         (const struct workload *)point->workload,
                         (enum phase)point->phase, point->batch);
 }
@@ -88,10 +89,11 @@ const struct stage reuse_stage = {
     .name = "reuse",
     .summary = "the workload's last-level-cache accesses and their reuse",
     STAGE_METRICS(reuse),
-    .axes = AXIS_BIT(platform) | AXIS_BIT(workload) | AXIS_BIT(phase) |
+    .kinds = 1u << MACHINE_GPU,
+    .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) |
             AXIS_BIT(batch) | AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
     /* no access stream depends on these */
-    .ignored_fields = "platform.dram_ platform.mac_j platform.idle_w",
+    .ignored_fields = "machine.dram_ machine.mac_j machine.idle_w",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,
     .block_points = 1,

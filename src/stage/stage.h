@@ -40,6 +40,9 @@ extern const struct word point_status_words[];
 
 enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
 
+/* What stands in columns for points that have no result: NaN, and of counts this. */
+#define COUNT_NONE UINT64_MAX
+
 /* Extra dimensions of a dataset beside its stage's axes. */
 enum inner_id {
     INNER_SCALAR,
@@ -113,6 +116,10 @@ struct stage {
     /* A sweep that names no stages but gives all these asks for it. */
     axis_mask asked_by;
 
+    /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
+     * or none at all. */
+    uint32_t kinds;
+
     /* Bit per stage whose results it reads.  A point needs all of them done there, or one
      * where they stand for kinds of machine, of which a point has one. */
     uint32_t inputs;
@@ -128,7 +135,7 @@ struct stage {
 
     /* Evaluate points [points.first, + points.count) into out, and their enum
      * point_status into status.  Columns of points that are not POINT_DONE are left as
-     * they are (the caller filled them with NaN and 0).  Pure: the result depends on
+     * they are (the caller filled them with NaN and COUNT_NONE).  Pure: the result depends on
      * the study and the point only.  reason, if not NULL, receives why the last point
      * that is not done is not. */
     void (*evaluate)(const struct study *study, struct range points,
@@ -153,6 +160,12 @@ extern const struct word stage_words[];
 /* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
  * array stage that finds capacities, for the sensitivity stage its objective's. */
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
+
+/* Bit per kind of machine whose points it has; 0: it does not span machines. */
+uint32_t stage_kinds(enum stage_id id);
+
+/* Has the sweep a machine of these kinds, or none at all yet? */
+bool stage_has_machines(const struct sweep *sweep, enum stage_id id);
 
 /* The axes that a stage and its inputs declare: what its results may depend on. */
 axis_mask stage_declared_axes(enum stage_id id);
@@ -197,7 +210,8 @@ uint32_t stages_wanted(const struct sweep *sweep);
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* The grid of a stage in this sweep, over stage_axes.  STATUS_INPUT on overflow. */
+/* The grid of a stage in this sweep, over stage_axes; freed with grid_free.  STATUS_INPUT on
+ * overflow. */
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 
@@ -217,7 +231,7 @@ typedef void study_record_fn(void *context, enum shelf_id shelf,
                              const struct record *record);
 void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 
-/* Memory for `count` points of a stage's columns, filled with NaN and 0; freed with
+/* Memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE; freed with
  * columns_free. */
 void columns_alloc(enum stage_id id, uint64_t count, union columns *columns);
 void columns_fill(enum stage_id id, uint64_t count, const union columns *columns);

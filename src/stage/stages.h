@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_STAGE_STAGES_H
 #define NVSWEEP_STAGE_STAGES_H
 
+#include "machine/machine.h"
 #include "stage/stage.h"
 
 #define STAGE_METRIC_COUNT(stage) (sizeof(struct stage##_columns) / sizeof(void *))

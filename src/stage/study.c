@@ -3,6 +3,7 @@
 #include "stage/stage.h"
 
 #include "base/memory.h"
+#include "machine/machine.h"
 #include "stage/parameters.h"
 
 #include <assert.h>
@@ -59,13 +60,74 @@ bool stage_reads(enum stage_id id, const struct spread_parameter *parameter)
     return true;
 }
 
+/* ---- machines */
+
+uint32_t stage_kinds(enum stage_id id)
+{
+    uint32_t kinds = stages[id]->kinds;
+
+    for (int input = 0; !stages[id]->kinds && input < STAGE_COUNT; input++)
+        if (stages[id]->inputs >> input & 1) {
+            uint32_t of_input = stage_kinds((enum stage_id)input);
+
+            kinds = kinds && of_input ? kinds & of_input : kinds | of_input;
+        }
+    return kinds;
+}
+
+/* The machine itself, if it is of one of the kinds. */
+static const struct record *kind_member(const void *kinds, const struct record *value,
+                                        size_t i)
+{
+    if (i > 0 || !value)
+        return NULL;
+    return *(const uint32_t *)kinds >>
+                       machine_family((const struct machine *)value)->kind &
+                   1
+               ? value
+               : NULL;
+}
+
+bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
+{
+    const struct axis *machines = &sweep->space.axes[AXIS_machine];
+    uint32_t kinds = stage_kinds(id);
+
+    if (!kinds || !machines->is_given)
+        return true;
+    for (uint64_t i = 0; i < machines->count; i++)
+        if (kind_member(&kinds, machines->values[i].record, 0))
+            return true;
+    return false;
+}
+
+/* Does the parameter vary a machine of the stage's, or what one is made of? */
+static bool varies_machine(const struct sweep *sweep, enum stage_id id,
+                           const struct spread_parameter *parameter)
+{
+    const struct axis *machines = &sweep->space.axes[AXIS_machine];
+    uint32_t kinds = stage_kinds(id);
+
+    for (uint64_t i = 0; i < machines->count; i++) {
+        const struct record *record = kind_member(&kinds, machines->values[i].record,
+                                                  0);
+
+        if (record && (spread_parameter_touches(parameter, SHELF_MACHINE, record) ||
+                       machine_engine_count((const struct machine *)record)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_varied(const struct sweep *sweep, enum stage_id id)
 {
     struct parameters parameters;
 
     parameters_of(&sweep->space, &parameters);
     for (size_t p = 0; p < parameters.count; p++)
-        if (stage_reads(id, parameters.parameters[p]))
+        if (stage_reads(id, parameters.parameters[p]) &&
+            (parameters.parameters[p]->of != SHELF_MACHINE ||
+             varies_machine(sweep, id, parameters.parameters[p])))
             return true;
     return false;
 }
@@ -84,6 +146,9 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 {
     uint32_t inputs = stages[id]->inputs;
 
+    for (int input = 0; stages[id]->takes_one_input && input < STAGE_COUNT; input++)
+        if (!stage_has_machines(sweep, (enum stage_id)input))
+            inputs &= ~(1u << input);
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
@@ -111,16 +176,48 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
     return axes;
 }
 
+/* A record axis that the stage or one that it reads needs, and the sweep does not give;
+ * AXES if there is none. */
+static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
+{
+    uint32_t inputs = stage_inputs(sweep, id);
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (stages[id]->axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
+            axis_specs[axis].fallback != AXIS_OPTIONAL &&
+            !(stages[id]->optional >> axis & 1) &&
+            !sweep->space.axes[axis].values[0].record)
+            return axis;
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (inputs >> input & 1) {
+            enum axis_id axis = record_missing(sweep, (enum stage_id)input);
+
+            if (axis != AXES)
+                return axis;
+        }
+    return AXES;
+}
+
+/* Does the sweep, which names no stages, ask for this one?  For what all machines do only
+ * if it gives what their stages need; a study of its own may be meant. */
+static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
+{
+    return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
+           stage_has_machines(sweep, id) &&
+           (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
+}
+
 uint32_t stages_wanted(const struct sweep *sweep)
 {
     uint32_t wanted = sweep->stages, before;
 
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by))
+        if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
     if (!wanted)
-        wanted = sweep->space.axes[AXIS_workload].is_given ? 1u << STAGE_SYSTEM
-                                                           : 1u << STAGE_ARRAY;
+        wanted = 1u << (!sweep->space.axes[AXIS_workload].is_given ? STAGE_ARRAY
+                        : sweep->space.axes[AXIS_machine].is_given ? STAGE_INFERENCE
+                                                                   : STAGE_SYSTEM);
     do {
         before = wanted;
         for (int id = 0; id < STAGE_COUNT; id++)
@@ -133,7 +230,13 @@ uint32_t stages_wanted(const struct sweep *sweep)
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err)
 {
-    return grid_init(grid, &sweep->space, stage_axes(sweep, id), err);
+    const uint32_t kinds = stage_kinds(id);
+    const struct grid_members members = { .axis = AXIS_machine,
+                                          .member = kind_member,
+                                          .context = &kinds };
+
+    return grid_init(grid, &sweep->space, stage_axes(sweep, id),
+                     kinds ? &members : NULL, err);
 }
 
 bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
@@ -164,19 +267,33 @@ const char *metric_units(const struct sweep *sweep, const struct metric *metric)
 static enum status records_check(const struct sweep *sweep, enum stage_id id,
                                  struct error *err)
 {
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (stage_declared_axes(id) >> axis & 1 &&
-            axis_specs[axis].kind == AXIS_RECORD &&
-            axis_specs[axis].fallback != AXIS_OPTIONAL &&
-            !(stages[id]->optional >> axis & 1) &&
-            !(MACHINE_AXES >> axis & 1 && sweep->space.axes[AXIS_machine].is_given) &&
-            !sweep->space.axes[axis].values[0].record)
-            return error_set(err, STATUS_INPUT,
-                             "%s: axes has no %s, which the %s stage needs; name one "
-                             "(`nvsweep list %s` shows what there is)",
-                             sweep->file, axis_specs[axis].key, stages[id]->name,
-                             shelf_schemas[axis_specs[axis].shelf]->kind);
-    return STATUS_OK;
+    enum axis_id axis = record_missing(sweep, id);
+
+    if (axis == AXES)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s: axes has no %s, which the %s stage needs; name one "
+                     "(`nvsweep list %s` shows what there is)",
+                     sweep->file, axis_specs[axis].key, stages[id]->name,
+                     shelf_schemas[axis_specs[axis].shelf]->kind);
+}
+
+/* A stage that the sweep names may be for no machine of it. */
+static enum status machines_check(const struct sweep *sweep, enum stage_id id,
+                                  struct error *err)
+{
+    uint32_t kinds = stage_kinds(id);
+    int kind = 0;
+
+    if (stage_has_machines(sweep, id))
+        return STATUS_OK;
+    while (!(kinds >> kind & 1))
+        kind++;
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: the %s stage is for the kind '%s', no machine of the sweep is "
+        "one (`nvsweep list machines` shows what there is)",
+        sweep->file, stages[id]->name, word_name(machine_kind_words, kind));
 }
 
 static enum status parameters_check(const struct sweep *sweep, struct error *err)
@@ -207,6 +324,8 @@ enum status study_init(struct study *study, const struct sweep *sweep,
         if (!(study->stages >> id & 1))
             continue;
         status = records_check(sweep, id, err);
+        if (status == STATUS_OK)
+            status = machines_check(sweep, id, err);
         if (status == STATUS_OK) {
             status = stage_grid(sweep, id, &study->grids[id], &why);
             if (status != STATUS_OK)
@@ -226,7 +345,7 @@ void columns_fill(enum stage_id id, uint64_t count, const union columns *columns
             if (metric->kind == COLUMN_NUMBER)
                 ((double *)columns->column[m])[i] = NAN;
             else
-                ((uint64_t *)columns->column[m])[i] = 0;
+                ((uint64_t *)columns->column[m])[i] = COUNT_NONE;
         }
     }
 }
@@ -328,6 +447,7 @@ void study_free(struct study *study)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         columns_free(id, &study->results[id]);
+        grid_free(&study->grids[id]);
         free((void *)(uintptr_t)study->statuses[id]);
     }
     *study = (struct study){ 0 };

@@ -7,7 +7,8 @@
  * and write-backs as accesses of the cache. */
 #include "stage/stages.h"
 
-#include "machine/gpu/platform.h"
+#include "base/maths.h"
+#include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -30,10 +31,10 @@ struct surroundings {
  * 4.6 pJ at fp32 and 1.5 pJ at fp16 (multiply plus add; M. Horowitz, ISSCC 2014). */
 static double mac_ratio(uint64_t precision_bits)
 {
-    return pow((double)precision_bits / 32, 1.617);
+    return maths_pow((double)precision_bits / 32, 1.617);
 }
 
-static void surroundings_at(const struct point *point, const struct platform *platform,
+static void surroundings_at(const struct point *point, const struct gpu *platform,
                             struct surroundings *s)
 {
     double line_bytes = (double)platform->llc_line_bytes;
@@ -155,7 +156,7 @@ static uint64_t last_stride(const struct grid *from, const struct grid *to)
 /* Points along the last dimension that share their surroundings. */
 static uint64_t row_length(const struct grid *grid, const struct space *space)
 {
-    static const axis_mask surrounding = AXIS_BIT(platform) | AXIS_BIT(line_bytes) |
+    static const axis_mask surrounding = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
                                          AXIS_BIT(precision_bits) |
                                          AXIS_BIT(dram_j_per_bit) |
                                          AXIS_BIT(dram_access_s) |
@@ -202,9 +203,9 @@ static void system_stage_evaluate(const struct study *study, struct range points
         grid_point(grid, &study->sweep->space, index, &point);
         variation_at(&variation, point.spread, study->sweep->seed,
                      study_sample(study, STAGE_SYSTEM, &point));
-        platform = point.platform;
-        varied = variation_record(&variation, SHELF_PLATFORM, &platform, reason);
-        surroundings_at(&point, (const struct platform *)platform, &s);
+        platform = point.machine;
+        varied = variation_record(&variation, SHELF_MACHINE, &platform, reason);
+        surroundings_at(&point, (const struct gpu *)platform, &s);
         for (; i < end; i++, m += step_m, u += step_u, v += step_v) {
             if (varied != STATUS_OK || study->statuses[STAGE_ARRAY][m] != POINT_DONE ||
                 study->statuses[STAGE_TRAFFIC][v] != POINT_DONE) {

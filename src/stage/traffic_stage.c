@@ -58,7 +58,7 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
         grid_point(grid, &study->sweep->space, index, &point);
         variation_at(&variation, point.spread, study->sweep->seed,
                      study_sample(study, STAGE_TRAFFIC, &point));
-        platform = point.platform;
+        platform = point.machine;
         capacity_bytes = capacity_at(study, index, &point);
         status[i] = POINT_INFEASIBLE;
         if (study->statuses[STAGE_REUSE][at] != POINT_DONE || capacity_bytes == 0) {
@@ -66,15 +66,15 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
                       "the workload has no reuse curve here, or the cache no capacity");
             continue;
         }
-        if (variation_record(&variation, SHELF_PLATFORM, &platform, reason) !=
+        if (variation_record(&variation, SHELF_MACHINE, &platform, reason) !=
             STATUS_OK)
             continue;
         if (at != read_at || variation.spread)
             curve_read(&study->results[STAGE_REUSE].reuse, at,
-                       (double)((const struct platform *)platform)->llc_line_bytes,
+                       (double)((const struct gpu *)platform)->llc_line_bytes,
                        &curve);
         read_at = at;
-        traffic_at((const struct platform *)platform, &curve, (double)capacity_bytes,
+        traffic_at((const struct gpu *)platform, &curve, (double)capacity_bytes,
                    &traffic);
         t->miss_ratio[i] = traffic.miss_ratio;
         t->llc_misses[i] = traffic.llc_read_misses + traffic.llc_write_misses;
@@ -94,7 +94,7 @@ const struct stage traffic_stage = {
     .axes = AXIS_BIT(capacity_bytes),
     .inputs = INPUT(REUSE),
     /* no access stream depends on these */
-    .ignored_fields = "platform.dram_ platform.mac_j platform.idle_w",
+    .ignored_fields = "machine.dram_ machine.mac_j machine.idle_w",
     .evaluate = traffic_stage_evaluate,
     .point_s = 3e-7,
     .block_points = 4096,

@@ -1,5 +1,6 @@
 #include "stage/visit.h"
 
+#include "base/stop.h"
 #include "workload/layer_cache.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
@@ -94,7 +95,7 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
     struct visit visit = { .study = study, .variation = &variation, .memory = memory };
     uint32_t inputs = stage_inputs(study->sweep, id);
 
-    for (uint64_t i = 0; i < points.count; i++) {
+    for (uint64_t i = 0; i < points.count && !stop_is_wanted(); i++) {
         visit.index = points.first + i;
         status[i] = POINT_INFEASIBLE;
         if (!inputs_find(study, id, inputs, &visit)) {

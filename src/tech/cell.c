@@ -6,12 +6,19 @@
 static const double SRAM_F2 = 146; /* 6T cell in feature squares (NVSim's sample) */
 
 const struct word cell_kinds[] = {
-    { "sram", CELL_SRAM },           { "edram", CELL_EDRAM },
-    { "gain_cell", CELL_GAIN_CELL }, { "stt_mram", CELL_STT_MRAM },
-    { "sot_mram", CELL_SOT_MRAM },   { "vgsot_mram", CELL_VGSOT_MRAM },
-    { "rram", CELL_RRAM },           { "pcm", CELL_PCM },
-    { "fefet", CELL_FEFET },         { "ctt", CELL_CTT },
-    { "racetrack", CELL_RACETRACK }, { NULL, 0 },
+    { "sram", CELL_SRAM },
+    { "edram", CELL_EDRAM },
+    { "gain_cell", CELL_GAIN_CELL },
+    { "stt_mram", CELL_STT_MRAM },
+    { "sot_mram", CELL_SOT_MRAM },
+    { "vgsot_mram", CELL_VGSOT_MRAM },
+    { "rram", CELL_RRAM },
+    { "pcm", CELL_PCM },
+    { "fefet", CELL_FEFET },
+    { "ctt", CELL_CTT },
+    { "racetrack", CELL_RACETRACK },
+    { "given", CELL_GIVEN },
+    { NULL, 0 },
 };
 
 const struct word cell_accesses[] = {
@@ -126,14 +133,47 @@ static const struct field cell_fields[] = {
     NUM(shift_pulse_s, "s", 0, 0, 1, "time of a shift by one domain"),
     NUM(shift_energy_j, "J", 0, 0, 1, "energy of one track's shift by one domain; "
         "0: current x voltage x pulse"),
+
+    FIELD_LIST(struct cell, given, &given_schema,
+               "figures of whole arrays in place of modelled ones"),
+    NUM(given_line_bytes, "byte", 0, 0, 1e6, "accesses that given is for; 0: any"),
+    FIELD_FLAG(struct cell, given_volatile, 1,
+               "a memory of kind given loses its data without power"),
+    NUM(given_area_factor, "1", 1, 1e-6, 1e6, "times given area; for spreads"),
+    NUM(given_read_latency_factor, "1", 1, 1e-6, 1e6, "times given read latency"),
+    NUM(given_write_latency_factor, "1", 1, 1e-6, 1e6, "times given write latency"),
+    NUM(given_read_energy_factor, "1", 1, 1e-6, 1e6, "times given read energy"),
+    NUM(given_write_energy_factor, "1", 1, 1e-6, 1e6, "times given write energy"),
+    NUM(given_leakage_factor, "1", 1, 1e-6, 1e6, "times given leakage"),
 };
 /* clang-format on */
+
+/* A record without a cell gives all there is to know. */
+static enum status table_check(const struct cell *cell, struct error *err)
+{
+    enum status status = given_check(cell->given, cell->given_count, err);
+
+    for (enum given_figure f = 0; f < GIVEN_FIGURES && status == STATUS_OK; f++) {
+        bool has_it = false;
+
+        for (size_t i = 0; i < cell->given_count; i++)
+            has_it |= given_at(&cell->given[i], f) > 0;
+        if (!has_it && cell->kind == CELL_GIVEN)
+            return error_set(err, STATUS_INPUT,
+                             "a memory of kind given lacks %s, which no row of `given` "
+                             "has; give it, or a cell to model it from",
+                             given_name(f));
+    }
+    return status;
+}
 
 /* What only holds across fields. */
 static enum status cell_finish(void *record, struct error *err)
 {
     const struct cell *cell = record;
 
+    if (table_check(cell, err) != STATUS_OK || cell->kind == CELL_GIVEN)
+        return table_check(cell, err);
     if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0) && !(cell->area_sram > 0))
         return error_set(err, STATUS_INPUT,
                          "the cell has no area, give area_f2, area_m2 or area_sram");
@@ -188,7 +228,15 @@ bool cell_is_resistive(const struct cell *cell)
     switch (cell->kind) {
     case CELL_SRAM:
     case CELL_EDRAM:
-    case CELL_GAIN_CELL: return false;
+    case CELL_GAIN_CELL:
+    case CELL_GIVEN: return false;
     default: return true;
     }
+}
+
+bool cell_is_volatile(const struct cell *cell)
+{
+    return cell->kind == CELL_SRAM || cell->kind == CELL_EDRAM ||
+           cell->kind == CELL_GAIN_CELL ||
+           (cell->kind == CELL_GIVEN && cell->given_volatile);
 }

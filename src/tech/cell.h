@@ -7,6 +7,7 @@
 #define NVSWEEP_TECH_CELL_H
 
 #include "base/schema.h"
+#include "tech/given.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ enum cell_kind {
     CELL_FEFET,
     CELL_CTT, /* charge-trap transistor */
     CELL_RACETRACK,
+    CELL_GIVEN, /* no cell: figures of whole arrays */
 };
 
 enum cell_access {
@@ -125,6 +127,14 @@ struct cell {
     double shift_voltage_v;
     double shift_pulse_s; /* one domain */
     double shift_energy_j;
+
+    /* figures of whole arrays, in place of those modelled from the above */
+    const struct given *given;
+    size_t given_count;
+    double given_line_bytes; /* accesses they are for; 0: any */
+    bool given_volatile; /* of a record of kind given: loses its data without power */
+    double given_area_factor, given_read_latency_factor, given_write_latency_factor,
+        given_read_energy_factor, given_write_energy_factor, given_leakage_factor;
 };
 
 extern const struct word cell_kinds[];
@@ -144,6 +154,9 @@ double cell_area_f2(const struct cell *cell, const struct node *node);
 
 /* A cell of crossing lines without a transistor of its own. */
 bool cell_is_crossbar(const struct cell *cell);
+
+/* Loses its data without power. */
+bool cell_is_volatile(const struct cell *cell);
 
 /* Stores a resistance (rather than a charge or a latch). */
 bool cell_is_resistive(const struct cell *cell);

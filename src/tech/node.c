@@ -1,5 +1,7 @@
 #include "tech/node.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 const struct word node_roadmaps[] = {
@@ -227,7 +229,7 @@ static double mix_off(double a, double b, double t, bool linear)
         return a + (b - a) * t;
     if (!(a > 0) || !(b > 0))
         return fmax(a + (b - a) * t, 0);
-    return a * exp(log(b / a) * t);
+    return a * maths_exp(maths_log(b / a) * t);
 }
 
 struct node_point node_device(const struct node *node, double temperature_k,
@@ -285,8 +287,10 @@ struct node node_between(const struct node *low, const struct node *high, double
         .temperature_k = temperature_k,
         .ion_n_a_per_m = (1 - t) * a.ion_n_a_per_m + t * b.ion_n_a_per_m,
         .ion_p_a_per_m = (1 - t) * a.ion_p_a_per_m + t * b.ion_p_a_per_m,
-        .ioff_n_a_per_m = pow(a.ioff_n_a_per_m, 1 - t) * pow(b.ioff_n_a_per_m, t),
-        .ioff_p_a_per_m = pow(a.ioff_p_a_per_m, 1 - t) * pow(b.ioff_p_a_per_m, t),
+        .ioff_n_a_per_m = maths_pow(a.ioff_n_a_per_m, 1 - t) *
+                          maths_pow(b.ioff_n_a_per_m, t),
+        .ioff_p_a_per_m = maths_pow(a.ioff_p_a_per_m, 1 - t) *
+                          maths_pow(b.ioff_p_a_per_m, t),
     };
     mixed.points = point;
     mixed.points_count = 1;

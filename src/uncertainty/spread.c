@@ -1,5 +1,6 @@
 #include "uncertainty/spread.h"
 
+#include "base/maths.h"
 #include "base/path.h"
 
 #include <math.h>
@@ -18,8 +19,6 @@ const struct word spread_kinds[] = {
     { "technology", SHELF_TECHNOLOGY },
     { "node", SHELF_NODE },
     { "workload", SHELF_WORKLOAD },
-    { "platform", SHELF_PLATFORM },
-    { "accelerator", SHELF_ACCELERATOR },
     { "grid", SHELF_GRID },
     { "fab", SHELF_FAB },
     { "device", SHELF_DEVICE },
@@ -27,9 +26,7 @@ const struct word spread_kinds[] = {
     { "dataset", SHELF_DATASET },
     { "site", SHELF_SITE },
     { "video", SHELF_VIDEO },
-    { "cim", SHELF_CIM },
     { "machine", SHELF_MACHINE },
-    { "crossbar", SHELF_CROSSBAR },
     { "hdc", SHELF_HDC },
     { "hdc_task", SHELF_HDC_TASK },
     { NULL, 0 },
@@ -55,13 +52,24 @@ static const struct field spread_fields[] = {
 };
 /* clang-format on */
 
+/* Does it lead to a number of the schema, or of one of its families? */
+static enum status parameter_path_check(const struct schema *schema, const char *path,
+                                        struct error *err)
+{
+    enum status status = path_check(schema, path, &(bool){ false }, err);
+
+    for (size_t f = 0; status != STATUS_OK && f < schema->family_count; f++)
+        if (path_check(schema->families[f], path, &(bool){ false }, NULL) == STATUS_OK)
+            return STATUS_OK;
+    return status;
+}
+
 static enum status parameter_check(const struct spread_parameter *parameter,
                                    struct error *err)
 {
     enum status status;
-    bool is_nested;
 
-    status = path_check(shelf_schemas[parameter->of], parameter->name, &is_nested, err);
+    status = parameter_path_check(shelf_schemas[parameter->of], parameter->name, err);
     if (status == STATUS_OK && parameter->low > parameter->high)
         status = error_set(err, STATUS_INPUT, "%s: low must not be above high",
                            parameter->name);
@@ -104,8 +112,13 @@ char *spread_parameter_label(const struct spread_parameter *parameter, char *buf
 bool spread_parameter_touches(const struct spread_parameter *parameter,
                               enum shelf_id shelf, const struct record *record)
 {
-    return parameter->of == (int)shelf &&
-           (!parameter->record[0] || record_is_named(record, parameter->record));
+    const struct schema *schema = shelf_schemas[shelf];
+
+    if (parameter->of != (int)shelf ||
+        (parameter->record[0] && !record_is_named(record, parameter->record)))
+        return false;
+    return !schema->families || path_check(schema_of(schema, record), parameter->name,
+                                           &(bool){ false }, NULL) == STATUS_OK;
 }
 
 enum status spreads_check(const struct library *library, struct error *err)
@@ -214,7 +227,7 @@ double spread_factor(const struct spread *spread, uint64_t seed, uint64_t sample
         return 1;
     u = sobol(seed, sample - 1, (unsigned)p);
     return parameter->shape == SPREAD_LOG
-               ? parameter->low * pow(parameter->high / parameter->low, u)
+               ? parameter->low * maths_pow(parameter->high / parameter->low, u)
                : parameter->low + u * (parameter->high - parameter->low);
 }
 
@@ -229,7 +242,7 @@ static int by_x(const void *a, const void *b)
 
 unsigned first_order_bins(uint64_t n)
 {
-    double bins = round(cbrt((double)n));
+    double bins = round(maths_cbrt((double)n));
 
     return bins < 4 ? 4 : bins > 32 ? 32 : (unsigned)bins;
 }

@@ -35,7 +35,7 @@ extern const struct schema spread_schema;
 char *spread_parameter_label(const struct spread_parameter *parameter, char *buffer,
                              size_t size);
 
-/* Does the parameter vary this record? */
+/* Does the parameter vary this record, which may be of a family without it? */
 bool spread_parameter_touches(const struct spread_parameter *parameter,
                               enum shelf_id shelf, const struct record *record);
 

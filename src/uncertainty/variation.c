@@ -53,7 +53,7 @@ static struct varied_record *kept_find(struct variation *variation, enum shelf_i
     *kept = (struct varied_record){
         .of = record,
         .shelf = shelf,
-        .copy = alloc_array(1, shelf_schemas[shelf]->size),
+        .copy = alloc_array(1, schema_of(shelf_schemas[shelf], record)->size),
     };
     return kept;
 }
@@ -61,14 +61,14 @@ static struct varied_record *kept_find(struct variation *variation, enum shelf_i
 static void lists_drop(struct varied_record *kept)
 {
     if (kept->is_deep)
-        record_copy_free(shelf_schemas[kept->shelf], kept->copy);
+        record_copy_free(schema_of(shelf_schemas[kept->shelf], kept->of), kept->copy);
     kept->is_deep = false;
 }
 
 /* The record anew, its lists copied only if a parameter lies in one. */
 static void copy_renew(const struct spread *spread, struct varied_record *kept)
 {
-    const struct schema *schema = shelf_schemas[kept->shelf];
+    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
 
     lists_drop(kept);
     for (size_t p = 0; p < spread->parameters_count; p++)
@@ -84,7 +84,7 @@ static void copy_renew(const struct spread *spread, struct varied_record *kept)
 static enum status copy_vary(const struct variation *variation,
                              struct varied_record *kept, struct error *reason)
 {
-    const struct schema *schema = shelf_schemas[kept->shelf];
+    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
     const struct spread *spread = variation->spread;
     enum status status = STATUS_OK;
     struct error why;

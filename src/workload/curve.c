@@ -1,5 +1,7 @@
 #include "workload/curve.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 #include <stddef.h>
 
@@ -52,14 +54,14 @@ static double poisson_tail(uint64_t ways, double mean)
     double n = (double)ways, term, sum;
 
     if (ways > NORMAL_FROM)
-        return 0.5 * erfc((n - 0.5 - mean) / sqrt(2 * mean));
+        return 0.5 * maths_erfc((n - 0.5 - mean) / sqrt(2 * mean));
     if (mean < n) { /* sum from `ways` on: no cancellation */
-        term = exp(n * log(mean) - mean - lgamma(n + 1));
+        term = maths_exp(n * maths_log(mean) - mean - maths_ln_factorial(n));
         for (sum = 0; term > sum * 1e-17; term *= mean / ++n)
             sum += term;
         return sum;
     }
-    term = exp(-mean);
+    term = maths_exp(-mean);
     for (sum = 0, n = 0; n < (double)ways; term *= mean / ++n)
         sum += term;
     return 1 - sum;

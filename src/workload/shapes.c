@@ -1,5 +1,7 @@
 #include "workload/shapes.h"
 
+#include "base/maths.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -163,7 +165,7 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens)
 {
     double experts = (double)layer->experts, used = (double)layer->experts_used;
-    double touched = round(experts * (1 - pow(1 - used / experts, (double)tokens)));
+    double touched = round(experts * (1 - maths_pow(1 - used / experts, (double)tokens)));
 
     return touched < used ? layer->experts_used : (uint64_t)touched;
 }

@@ -1,5 +1,6 @@
 #include "workload/stack_distance.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "base/units.h"
 
@@ -360,9 +361,9 @@ static double sampling_error(const struct stack_distance *stack, double weight,
         for (unsigned r = 0; r < REPLICATES; r++)
             misses[r] += (double)(stack->reads[r * BINS + b] +
                                   stack->writes[r * BINS + b]);
-        worst = fmax(
-            worst, hypot(weight * scatter(misses),
-                         slope(curve, curve_capacity_bytes(b - 1), scale_bytes, ways)));
+        worst = fmax(worst, maths_hypot(weight * scatter(misses),
+                                        slope(curve, curve_capacity_bytes(b - 1),
+                                              scale_bytes, ways)));
     }
     return worst / (curve->reads + curve->writes);
 }

@@ -5,6 +5,7 @@
 #include "array/bitcell.h"
 #include "array/driver.h"
 #include "array/periphery.h"
+#include "base/maths.h"
 
 /* Flash converters beyond this have more amplifiers than their subarray has cells. */
 enum { FLASH_BITS_MAX = 10, SUM_BITS_MAX = 16, CELL_BITS_MAX = 8 };
@@ -56,6 +57,9 @@ static enum status cell_check(const struct crossbar_design *design, uint64_t bit
     const struct cell *cell = design->cell;
     const char *name = cell->record.name;
 
+    if (cell->kind == CELL_GIVEN)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s is given as whole arrays, its cells are not known", name);
     if (cell->kind == CELL_EDRAM || cell->kind == CELL_RACETRACK)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s: reading %s, so its cells cannot sum currents", name,
@@ -106,7 +110,7 @@ static double rows_allowed(const struct crossbar_design *design,
     double each = currents->mean_a * line_ohm / 2 / currents->read_v;
     double most = design->line_drop / each, rows = (double)design->rows;
 
-    return most >= rows ? rows : exp2(floor(log2(fmax(most, 1))));
+    return most >= rows ? rows : maths_exp2(floor(maths_log2(fmax(most, 1))));
 }
 
 /* Bits that tell all sums of n cells apart.  Currents of cells that are off take their
@@ -114,10 +118,11 @@ static double rows_allowed(const struct crossbar_design *design,
 static double bits_of_sums(double rows, double cell_bits,
                            const struct read_currents *currents)
 {
-    double levels = rows * (exp2(cell_bits) - 1);
+    double levels = rows * (maths_exp2(cell_bits) - 1);
 
-    return ceil(log2(levels * currents->on_a / (currents->on_a - currents->off_a) + 1) -
-                1e-9);
+    return ceil(
+        maths_log2(levels * currents->on_a / (currents->on_a - currents->off_a) + 1) -
+        1e-9);
 }
 
 struct converter_cost {
@@ -133,7 +138,7 @@ static double sar_j(double bits)
     if (at <= 0)
         return SAR_J[0] * bits / SAR_FIRST_BITS;
     if (at >= last) /* as from 9 to 10 bits */
-        return SAR_J[6] * pow(SAR_J[6] / SAR_J[5], at - last);
+        return SAR_J[6] * maths_pow(SAR_J[6] / SAR_J[5], at - last);
     return SAR_J[(size_t)at];
 }
 
@@ -158,7 +163,7 @@ static enum status flash_make(const struct process *process, const struct bitcel
                               double pitch_m, struct converter_cost *cost,
                               struct error *reason)
 {
-    double levels = exp2(bits) - 1, adders = exp2(bits) - 1 - bits;
+    double levels = maths_exp2(bits) - 1, adders = maths_exp2(bits) - 1 - bits;
     struct bitcell latched = *cell, summed = *cell;
     struct sense_amp latch, whole;
 
@@ -170,8 +175,9 @@ static enum status flash_make(const struct process *process, const struct bitcel
                          "a flash converter of %g bits, at most %d", bits,
                          FLASH_BITS_MAX);
     if (!sense_amp_make(&latch, process, &latched, pitch_m,
-                        process->vdd_v / exp2(bits)) ||
-        !sense_amp_make(&whole, process, &summed, pitch_m, process->vdd_v / exp2(bits)))
+                        process->vdd_v / maths_exp2(bits)) ||
+        !sense_amp_make(&whole, process, &summed, pitch_m,
+                        process->vdd_v / maths_exp2(bits)))
         return error_set(reason, STATUS_INFEASIBLE, "no amplifier fits the columns");
     /* a thermometer code of n levels is counted by n - log2(n + 1) full adders */
     *cost = (struct converter_cost){
@@ -315,7 +321,8 @@ static enum status array_fill(const struct crossbar_design *design,
     double tau_s = (l.pass.ohm + l.bitline_ohm / 2) * line_f;
 
     array->wordline_s = l.row.step_s;
-    array->settle_s = tau_s * (array->adc_bits + 1) * log(2); /* half a step is left */
+    array->settle_s = tau_s * (array->adc_bits + 1) *
+                      maths_log(2); /* half a step is left */
     array->adc_s = adc.s;
     array->conversion_s = fmax(fmax(array->settle_s + adc.s, design->cell->read_time_s),
                                1 / design->clock_hz);

@@ -1,6 +1,7 @@
 /* A network on a chip of crossbars: tiles and copies, the batch in time, energy, area. */
 #include "machine/crossbar/crossbar.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 #include "machine/layerwise/layerwise.h"
 
@@ -185,7 +186,7 @@ static enum status network_place(const struct crossbar_request *request,
     if (needed > placed->tiles)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the network's weights take %.0f tiles, %s has %.0f", needed,
-                         request->chip->record.name, placed->tiles);
+                         request->chip->machine.record.name, placed->tiles);
     if (request->chip->replicates)
         copies_grow(request, placed);
     return STATUS_OK;
@@ -301,7 +302,7 @@ static void network_count(const struct crossbar_request *request,
                           struct crossbar_result *r)
 {
     double cells = request->rows * request->columns * r->subarrays, used = 0;
-    double levels = exp2(request->costs->crossbar_cell_bits) - 1;
+    double levels = maths_exp2(request->costs->crossbar_cell_bits) - 1;
 
     for (size_t i = 0; i < placed->count; i++) {
         const struct crossbar_matrix *m = &placed->matrices[i];

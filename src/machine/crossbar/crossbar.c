@@ -15,7 +15,7 @@ const struct word crossbar_pipeline_words[] = {
 
 /* clang-format off */
 static const struct field crossbar_fields[] = {
-    FIELD_TEXT(struct crossbar, summary, "", "what it is, in a line"),
+    MACHINE_FIELDS,
     FIELD_COUNT(struct crossbar, rows, 128, 1, 4096, "wordlines of a subarray"),
     FIELD_COUNT(struct crossbar, columns, 128, 1, 4096, "bitlines of a subarray"),
     FIELD_COUNT(struct crossbar, tile_subarrays, 16, 1, 65536, "subarrays of a tile, which holds weights of one layer"),
@@ -49,9 +49,9 @@ static const struct field crossbar_fields[] = {
 };
 /* clang-format on */
 
-static enum status crossbar_finish(void *record, struct error *err)
+static enum status crossbar_check(const struct machine *machine, struct error *err)
 {
-    const struct crossbar *c = record;
+    const struct crossbar *c = (const struct crossbar *)machine;
 
     if (c->adc_columns > c->columns)
         return error_set(err, STATUS_INPUT,
@@ -65,10 +65,18 @@ static enum status crossbar_finish(void *record, struct error *err)
 }
 
 const struct schema crossbar_schema = {
-    .kind = "crossbar",
-    .folder = "crossbars",
+    .kind = "machine",
+    .folder = "machines",
     .size = sizeof(struct crossbar),
     .fields = crossbar_fields,
     .field_count = FIELD_COUNT_OF(crossbar_fields),
-    .finish = crossbar_finish,
+    .finish = machine_finish,
+};
+
+const struct machine_family crossbar_family = {
+    .name = "crossbar",
+    .summary = "a chip of crossbars that hold weights and multiply in place",
+    .kind = MACHINE_CROSSBAR,
+    .schema = &crossbar_schema,
+    .check = crossbar_check,
 };

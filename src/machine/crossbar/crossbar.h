@@ -15,7 +15,7 @@
 #include "workload/layer.h"
 #include "array/array.h"
 #include "base/rows.h"
-#include "base/schema.h"
+#include "machine/machine.h"
 
 enum crossbar_adc {
     ADC_FLASH, /* a sense amplifier of the array model per level */
@@ -55,8 +55,7 @@ enum crossbar_part {
 
 /* A chip's record.  Counts that are 0 mean what the comment says. */
 struct crossbar {
-    struct record record;
-    const char *summary;
+    struct machine machine;
     uint64_t rows, columns;  /* of a subarray */
     uint64_t tile_subarrays; /* subarrays of a tile */
     uint64_t tiles;          /* of the chip; 0: as many as the network needs */

@@ -1,6 +1,7 @@
 /* The phases of one layer: its products, the bits they move, the pulses of its update. */
 #include "machine/crossbar/product.h"
 
+#include "base/maths.h"
 #include "machine/layerwise/layerwise.h"
 
 /* Bits that a phase moves for one sample. */
@@ -230,10 +231,10 @@ static void weight_update(const struct crossbar_request *request,
 {
     const struct crossbar *chip = request->chip;
     const struct crossbar_row *c = request->costs;
-    double pulses = fmin(request->update_pulses, exp2(bits->cell) - 1);
+    double pulses = fmin(request->update_pulses, maths_exp2(bits->cell) - 1);
     double columns = fmin(m->outputs * m->slices * m->packed, request->columns);
     double rows = fmin(m->inputs * m->packed, request->rows);
-    double touched = 1 - pow(1 - request->update_share, columns);
+    double touched = 1 - maths_pow(1 - request->update_share, columns);
     double weights = m->groups * m->inputs * m->outputs;
     double dram_bits = weights * (double)chip->gradient_bits;
     double dram_s = dram_bits / 8 / request->dram_bytes_per_s;

@@ -1,6 +1,8 @@
 /* Products in subarrays: wordlines driven, columns converted, sums added up. */
 #include "machine/crossbar/product.h"
 
+#include "base/maths.h"
+
 static double either(double asked, double fallback)
 {
     return asked > 0 ? asked : fallback;
@@ -71,7 +73,7 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
     double bit_steps = p->vectors * p->input_bits * p->steps;
     double conversions = p->vectors * p->input_bits * p->columns * p->groups;
     double sum_bits = u->converter_bits + p->input_bits +
-                      ceil(log2(fmax(p->groups, 1)));
+                      ceil(maths_log2(fmax(p->groups, 1)));
     double adc_s = fmin(u->adc_s, u->conversion_s);
 
     return (struct crossbar_spent){
@@ -79,7 +81,7 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
                    (u->wordline_s + p->converted * (u->conversion_s - adc_s)),
         .adc_s = bit_steps * p->converted * adc_s,
         /* a pipeline behind the converters, drained once */
-        .accumulation_s = (2 + ceil(log2(fmax(p->groups, 1)))) /
+        .accumulation_s = (2 + ceil(maths_log2(fmax(p->groups, 1)))) /
                           request->chip->clock_hz,
         .array_j = p->vectors * p->input_bits *
                        (request->activity * p->driven *

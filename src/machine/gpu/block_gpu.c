@@ -17,12 +17,12 @@ static double div_up(uint64_t a, uint64_t b)
 }
 
 /* Rounds of blocks on the busiest processor. */
-static double rounds(const struct platform *platform, double blocks)
+static double rounds(const struct gpu *platform, double blocks)
 {
     return ceil(blocks / (double)platform->processors);
 }
 
-void gpu_product_tiles(const struct platform *platform, struct gpu_product *product)
+void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product)
 {
     double best = INFINITY;
 
@@ -48,11 +48,11 @@ void gpu_product_tiles(const struct platform *platform, struct gpu_product *prod
     }
 }
 
-static struct gpu_product_cost product_times(const struct platform *platform,
+static struct gpu_product_cost product_times(const struct gpu *platform,
                                              const struct gpu_product *p, double blocks,
                                              struct gpu_product_cost cost)
 {
-    double peak = platform_peak_macs_hz(platform, p->precision_bits) * p->clock_hz /
+    double peak = gpu_peak_macs_hz(platform, p->precision_bits) * p->clock_hz /
                   platform->clock_hz;
     double block_macs = (double)(p->tile_m * p->tile_n) * (double)p->k;
     double steps = ceil((double)p->k / (double)p->tile_k);
@@ -73,7 +73,7 @@ static struct gpu_product_cost product_times(const struct platform *platform,
     return cost;
 }
 
-struct gpu_product_cost gpu_product_cost(const struct platform *platform,
+struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
                                          const struct gpu_product *product,
                                          double llc_bytes)
 {

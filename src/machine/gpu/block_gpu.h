@@ -4,7 +4,7 @@
 #define NVSWEEP_GPU_BLOCK_GPU_H
 
 #include "machine/gpu/block_kernel.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 
 /* products x C (m x n) = A (m x k) times B (k x n). */
 struct gpu_product {
@@ -26,11 +26,11 @@ struct gpu_product_cost {
 
 /* Fills in the members that are 0.  Of the tiles that libraries come with, that which keeps
  * the processors busy for the shortest time, the larger of two that take as long. */
-void gpu_product_tiles(const struct platform *platform, struct gpu_product *product);
+void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product);
 
 /* The cost with a last-level cache of llc_bytes (a platform whose cache holds lines twice
  * has half of it for them). */
-struct gpu_product_cost gpu_product_cost(const struct platform *platform,
+struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
                                          const struct gpu_product *product,
                                          double llc_bytes);
 

@@ -1,5 +1,6 @@
 #include "machine/gpu/block_kernel.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -34,7 +35,7 @@ static double processor_lag(const struct block_launch *launch, uint64_t q)
     double processors = (double)launch->processors;
     double u = ((double)(q % launch->processors) + 0.5) / processors;
 
-    return log(u / (1 - u)) / LOGISTIC_PER_NORMAL;
+    return maths_log(u / (1 - u)) / LOGISTIC_PER_NORMAL;
 }
 
 /* When block q starts.  Blocks that share a processor run out of phase, so one starts on
@@ -326,7 +327,7 @@ struct block_traffic block_attention_traffic(const struct block_attention *atten
 double block_hit_share(double read_bytes, double write_bytes, double dram_read_bytes)
 {
     double all = read_bytes + write_bytes;
-    double twice = 1 - exp2(-read_bytes / dram_read_bytes);
+    double twice = 1 - maths_exp2(-read_bytes / dram_read_bytes);
 
     if (dram_read_bytes <= 0)
         return 1;

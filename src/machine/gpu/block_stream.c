@@ -41,7 +41,7 @@ struct kept {
 };
 
 struct block_stream {
-    const struct platform *platform;
+    const struct gpu *platform;
     bool counts;
     struct segment *segments; /* by first, disjoint */
     size_t segment_count, segment_room;
@@ -58,7 +58,7 @@ struct block_stream {
     size_t kept_count;
 };
 
-struct block_stream *block_stream_create(const struct platform *platform)
+struct block_stream *block_stream_create(const struct gpu *platform)
 {
     struct block_stream *stream = alloc_array(1, sizeof *stream);
 
@@ -332,7 +332,7 @@ static void kernel_begin(struct block_stream *stream)
 static void add_time(struct block_stream *stream, const struct first_uses *uses,
                      const double *again_bytes, double cache_bytes, double compute_s)
 {
-    const struct platform *platform = stream->platform;
+    const struct gpu *platform = stream->platform;
     double dram_bytes_per_s = platform->dram_bytes_per_s * platform->dram_share;
     double bound_s = fmax(compute_s, cache_bytes / platform->llc_bytes_per_s);
     double fetched = 0;
@@ -392,7 +392,7 @@ void block_stream_pass(struct block_stream *stream, const struct block_touch *to
     kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, compute_s);
 }
 
-static struct block_launch launch_of(const struct platform *platform)
+static struct block_launch launch_of(const struct gpu *platform)
 {
     return (struct block_launch){
         .processors = platform->processors,

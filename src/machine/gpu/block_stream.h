@@ -11,14 +11,14 @@
 
 #include "machine/gpu/block_kernel.h"
 #include "machine/gpu/memory_map.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "workload/curve.h"
 
 #include <stddef.h>
 
 struct block_stream; /* opaque */
 
-struct block_stream *block_stream_create(const struct platform *platform);
+struct block_stream *block_stream_create(const struct gpu *platform);
 void block_stream_free(struct block_stream *stream);
 
 /* A part of a kernel's time, 0 to 1. */

@@ -10,7 +10,7 @@ extern const struct word family_words[];
 
 /* What is asked of a family: reuse_evaluate's arguments. */
 struct evaluation {
-    const struct platform *platform;
+    const struct gpu *platform;
     const struct workload *workload;
     enum phase phase;
     uint64_t batch;
@@ -24,7 +24,7 @@ struct family {
     const char *summary;
 
     /* Checks the parameters this family reads.  STATUS_INPUT with words in err. */
-    enum status (*check)(const struct platform *platform, struct error *err);
+    enum status (*check)(const struct gpu *platform, struct error *err);
 
     /* Pure; as reuse_evaluate. */
     enum status (*evaluate)(const struct evaluation *evaluation,

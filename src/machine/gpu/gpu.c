@@ -1,35 +1,63 @@
-/* GPUs: kernel after kernel, each filling the processors alone, sharing the last-level
- * cache.  The stream of its accesses is made once per curve and measured as it comes.
- */
 #include "machine/gpu/gpu.h"
 
-#include "base/memory.h"
-#include "machine/gpu/family.h"
-#include "workload/stack_distance.h"
+#include "machine/gpu/block_kernel.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 
-enum {
-    EXACT_ACCESSES = 16 << 20,  /* streams up to this length are followed whole */
-    SAMPLED_ACCESSES = 8 << 20, /* of longer ones about so many accesses, at first */
-    SHIFT_MAX = 9,              /* and no less than one line in 512 */
-    REFINE_SHIFT = 2,           /* four times as many where the error asks for it */
+static const struct word kernel_counting_words[] = {
+    { "followed", KERNELS_FOLLOWED },
+    { "counted", KERNELS_COUNTED },
+    { NULL, 0 },
 };
 
-/* Of the miss ratio of networks counted by blocks against the exact walk, at its worst from
- * 512 KiB up, over random products (tests/test_blocks.c). */
-#define COUNTED_ERROR 0.1
+/* clang-format off */
+static const struct field gpu_fields[] = {
+    MACHINE_FIELDS,
+    FIELD_COUNT(struct gpu, processors, REQUIRED, 1, 65536, "streaming multiprocessors"),
+    FIELD_NUMBER(struct gpu, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of the processors"),
+    FIELD_NUMBER(struct gpu, peak_macs_hz, "Hz", REQUIRED, 1e6, 1e18, "multiply-accumulates a second, 32 bits"),
+    FIELD_NUMBER(struct gpu, peak_macs_16b_hz, "Hz", 0, 0, 1e18, "the same, 16 bits and less (0: as 32 bits)"),
+    FIELD_NUMBER(struct gpu, peak_macs_8b_hz, "Hz", 0, 0, 1e18, "the same, 8 bits and less (0: as 16 bits)"),
+    FIELD_NUMBER(struct gpu, peak_macs_64b_hz, "Hz", 0, 0, 1e18, "the same, more than 32 bits (0: half of 32 bits)"),
+    FIELD_NUMBER(struct gpu, kernel_efficiency, "1", 1, 0.01, 1, "share of peak that a full grid of thread blocks reaches"),
+    FIELD_NUMBER(struct gpu, launch_s, "s", 0, 0, 1, "between two dependent kernels"),
+    FIELD_NUMBER(struct gpu, step_s, "s", 0, 0, 1e-3, "of one step of a thread block along k, its operands fetched, with no other step beside it"),
+    FIELD_COUNT(struct gpu, tile_m, 128, 8, 1024, "rows of a thread block's output tile"),
+    FIELD_COUNT(struct gpu, tile_n, 128, 8, 1024, "columns of a thread block's output tile"),
+    FIELD_COUNT(struct gpu, tile_k, 32, 1, 1024, "depth of a step of a thread block"),
+    FIELD_COUNT(struct gpu, blocks_per_processor, 2, 1, 64, "thread blocks that run at once on a processor"),
+    FIELD_COUNT(struct gpu, stages, 2, 1, 64, "steps of a thread block whose operands are on their way at once"),
+    FIELD_WORD(struct gpu, block_order, block_order_words, BLOCK_ORDER_BANDS, "order in which the tiles of a product are launched"),
+    FIELD_NUMBER(struct gpu, block_drift, "1", 0, 0, 1, "spread of thread blocks' starts after one block, in block durations"),
+    FIELD_FLAG(struct gpu, l1_bypass, true, "every global load reaches the last-level cache"),
+    FIELD_FLAG(struct gpu, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
+    FIELD_FLAG(struct gpu, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
+    FIELD_WORD(struct gpu, kernels, kernel_counting_words, KERNELS_FOLLOWED, "kernels of networks without convolutions: followed line by line (attention with its scores in memory), or counted by thread blocks (scores on the chip)"),
+    FIELD_COUNT(struct gpu, llc_line_bytes, 128, 16, 4096, "line of the last-level cache"),
+    FIELD_COUNT(struct gpu, llc_sector_bytes, 32, 4, 4096, "part of a line moved alone"),
+    FIELD_COUNT(struct gpu, llc_ways, 16, 0, 1024, "ways of the last-level cache (0: fully associative)"),
+    FIELD_COUNT(struct gpu, llc_slices, 1, 1, 4096, "slices of the last-level cache"),
+    FIELD_COUNT(struct gpu, llc_copies, 1, 1, 64, "partitions of the last-level cache that each hold a copy of what all read"),
+    FIELD_NUMBER(struct gpu, llc_bytes, "byte", REQUIRED, 1024, 1e15, "last-level cache as sold"),
+    FIELD_NUMBER(struct gpu, llc_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the last-level cache"),
+    FIELD_NUMBER(struct gpu, llc_write_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth at which a product's outputs leave its processors (0: unbounded)"),
+    FIELD_NUMBER(struct gpu, dram_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the DRAM"),
+    FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
+    FIELD_NUMBER(struct gpu, dram_read_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of reading a bit from DRAM, activation and interface included"),
+    FIELD_NUMBER(struct gpu, dram_write_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of writing a bit to DRAM"),
+    FIELD_NUMBER(struct gpu, dram_latency_s, "s", REQUIRED, 0, 1e-3, "latency of one DRAM access"),
+    FIELD_NUMBER(struct gpu, dram_parallelism, "1", 1, 1, 1e6, "DRAM accesses that overlap in the serial time base"),
+    FIELD_NUMBER(struct gpu, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
+    FIELD_NUMBER(struct gpu, mac_j, "J", 0, 0, 1e-6, "energy of one multiply-accumulate, 32 bits, core overheads included"),
+    FIELD_NUMBER(struct gpu, idle_w, "W", 0, 0, 1e4, "power of everything but the last-level cache, the DRAM and the arithmetic"),
+    FIELD_TEXT(struct gpu, dram_source, NULL, "where the DRAM values come from, and why these"),
+};
+/* clang-format on */
 
-/* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
-#define COUNTED_S 1e-4 /* per operation counted by blocks */
-#define FOLLOWED_S 60e-9
-#define SKIPPED_S 0.4e-9
-
-static enum status gpu_check(const struct platform *platform, struct error *err)
+static enum status gpu_check(const struct machine *machine, struct error *err)
 {
-    uint64_t line = platform->llc_line_bytes, sector = platform->llc_sector_bytes;
+    const struct gpu *gpu = (const struct gpu *)machine;
+    uint64_t line = gpu->llc_line_bytes, sector = gpu->llc_sector_bytes;
 
     if (line % sector != 0 || line / sector > 4)
         return error_set(err, STATUS_INPUT,
@@ -43,279 +71,33 @@ static enum status gpu_check(const struct platform *platform, struct error *err)
     return STATUS_OK;
 }
 
-static void run_phase(const struct gpu_run *run)
-{
-    size_t count = run->graph->count;
-
-    for (size_t i = 0; i < count; i++)
-        gpu_forward(run, i);
-    if (run->phase != PHASE_TRAINING)
-        return;
-    for (size_t i = 0; i < count; i++)
-        run->has_gradient[i] = false;
-    for (size_t i = count; i-- > 0;)
-        gpu_backward(run, i);
-    gpu_update(run);
-}
-
-/* One evaluation's operations and where their tensors lie. */
-struct gpu_plan {
-    struct graph graph;
-    struct memory_map map;
+const struct schema gpu_schema = {
+    .kind = "machine",
+    .folder = "machines",
+    .size = sizeof(struct gpu),
+    .fields = gpu_fields,
+    .field_count = FIELD_COUNT_OF(gpu_fields),
+    .finish = machine_finish,
 };
 
-static enum status check_evaluation(const struct evaluation *evaluation,
-                                    struct error *err)
-{
-    if (evaluation->precision_bits < 1 || evaluation->precision_bits > 64)
-        return error_set(err, STATUS_INPUT, "precision is %u bits, must be in 1..64",
-                         evaluation->precision_bits);
-    if (evaluation->batch == 0)
-        return error_set(err, STATUS_INPUT, "batch is 0, must be at least 1");
-    return STATUS_OK;
-}
-
-static enum status plan_create(struct gpu_plan *plan,
-                               const struct evaluation *evaluation, struct error *err)
-{
-    enum status status = check_evaluation(evaluation, err);
-
-    if (status == STATUS_OK)
-        status = graph_create(&plan->graph, evaluation->workload, evaluation->phase,
-                              evaluation->sequence_length, err);
-    if (status == STATUS_OK)
-        memory_map_create(&plan->map, &plan->graph, evaluation->platform,
-                          evaluation->phase, evaluation->batch,
-                          evaluation->precision_bits);
-    return status;
-}
-
-static void plan_free(struct gpu_plan *plan)
-{
-    memory_map_free(&plan->map);
-    graph_free(&plan->graph);
-}
-
-/* Runs the phase into sink (or only counts), leaving the totals in stream. */
-static void plan_run(const struct gpu_plan *plan, const struct evaluation *evaluation,
-                     unsigned shift, struct access_sink sink,
-                     struct kernel_stream *stream)
-{
-    struct gpu_run run = {
-        .stream = stream,
-        .graph = &plan->graph,
-        .map = &plan->map,
-        .phase = evaluation->phase,
-        .batch = evaluation->batch,
-        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
-    };
-
-    kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
-                         shift, sink);
-    run_phase(&run);
-    if (sink.accesses)
-        kernel_stream_flush(stream);
-    kernel_stream_free(stream);
-    free(run.has_gradient);
-}
-
-static void plan_measure(const struct gpu_plan *plan,
-                         const struct evaluation *evaluation, unsigned shift,
-                         struct reuse_curve *curve)
-{
-    const struct platform *platform = evaluation->platform;
-    uint64_t line_bytes = platform->llc_line_bytes;
-    double weight = (double)(UINT64_C(1) << shift);
-    struct stack_distance *stack = stack_distance_create((plan->map.lines >> shift) + 1,
-                                                         line_bytes << shift);
-    struct access_sink sink = { stack_distance_sink, stack };
-    struct kernel_stream stream;
-    struct stack_distance_totals totals;
-
-    plan_run(plan, evaluation, shift, sink, &stream);
-    totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
-    stack_distance_free(stack);
-    curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
-    curve->sampled_of = UINT64_C(1) << shift;
-    curve->line_bytes = (double)line_bytes;
-    curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
-    curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
-    curve->footprint_bytes = totals.lines * (double)line_bytes;
-    if (curve->reads > 0)
-        curve->read_bytes *= 1 + stream.missed_reads / curve->reads;
-    if (curve->writes > 0)
-        curve->write_bytes *= 1 + stream.missed_writes / curve->writes;
-    curve->reads += stream.missed_reads;
-    curve->writes += stream.missed_writes;
-    curve->macs = stream.macs;
-    curve->compute_s = stream.compute_s;
-    curve->kernels = stream.kernels;
-}
-
-enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
-                       struct access_sink sink, struct error *err)
-{
-    struct gpu_plan plan;
-    struct kernel_stream stream;
-    enum status status = plan_create(&plan, evaluation, err);
-
-    if (status != STATUS_OK)
-        return status;
-    plan_run(&plan, evaluation, shift, sink, &stream);
-    plan_free(&plan);
-    return STATUS_OK;
-}
-
-enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
-                        struct reuse_curve *curve, struct error *err)
-{
-    struct gpu_plan plan;
-    enum status status = plan_create(&plan, evaluation, err);
-
-    if (status != STATUS_OK)
-        return status;
-    plan_measure(&plan, evaluation, shift, curve);
-    plan_free(&plan);
-    return STATUS_OK;
-}
-
-/* Must, or may, this network's kernels be counted by blocks? */
-static bool is_counted(const struct evaluation *evaluation, const struct graph *graph)
-{
-    bool may = evaluation->platform->kernels == KERNELS_COUNTED, must = false;
-
-    for (size_t i = 0; i < graph->count; i++) {
-        int kind = graph->operations[i].layer->kind;
-
-        must |= gpu_is_counted(&graph->operations[i]);
-        may &= kind != LAYER_CONVOLUTION && kind != LAYER_TRANSPOSED &&
-               kind != LAYER_STENCIL && kind != LAYER_SMOOTH;
-    }
-    return may || must;
-}
-
-/* The curve without following lines: the run twice, its second time counted. */
-static void plan_count(const struct gpu_plan *plan, const struct evaluation *evaluation,
-                       struct reuse_curve *curve)
-{
-    struct kernel_stream stream;
-    struct block_stream *blocks = block_stream_create(evaluation->platform);
-    struct gpu_run run = {
-        .stream = &stream,
-        .graph = &plan->graph,
-        .map = &plan->map,
-        .phase = evaluation->phase,
-        .batch = evaluation->batch,
-        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
-    };
-
-    for (int i = 0; i < 2; i++) {
-        if (i == 1)
-            block_stream_begin(blocks);
-        kernel_stream_create(&stream, evaluation->platform, evaluation->precision_bits,
-                             0, (struct access_sink){ 0 });
-        stream.blocks = blocks;
-        run_phase(&run);
-        kernel_stream_free(&stream);
-    }
-    block_stream_finish(blocks, curve, curve->kernel_s);
-    block_stream_free(blocks);
-    free(run.has_gradient);
-    curve->method = REUSE_ANALYTIC;
-    curve->sampled_of = 1;
-    curve->error = COUNTED_ERROR;
-    curve->line_bytes = (double)evaluation->platform->llc_line_bytes;
-    curve->macs = stream.macs;
-    curve->compute_s = stream.compute_s;
-    curve->kernels = stream.kernels;
-}
-
-static unsigned first_shift(double accesses, double max_error)
-{
-    unsigned shift = 0;
-
-    if (max_error <= 0 || accesses <= EXACT_ACCESSES)
-        return 0;
-    while (shift < SHIFT_MAX && accesses > ldexp(SAMPLED_ACCESSES, (int)shift))
-        shift++;
-    return shift;
-}
-
-/* Numbers of lines, of tiles and of a list's accesses must fit their 32 bits. */
-static enum status check_size(const struct gpu_plan *plan,
-                              const struct kernel_stream *stream, unsigned shift,
-                              struct error *err)
-{
-    const double most = (double)ACCESS_LINES_MAX;
-    double followed = stream->tile_accesses / (double)(UINT64_C(1) << shift);
-
-    if ((double)(plan->map.lines >> shift) < most && stream->tiles < most &&
-        followed < most)
-        return STATUS_OK;
-    return error_set(
-        err, STATUS_INFEASIBLE,
-        "is too large to follow: %.3g lines, %.3g tiles in a product, must be "
-        "below %.3g (a smaller batch, or a larger max_error)",
-        (double)plan->map.lines, stream->tiles, most);
-}
-
-static enum status gpu_evaluate(const struct evaluation *evaluation,
-                                struct reuse_curve *curve, struct error *err)
-{
-    struct gpu_plan plan;
-    struct kernel_stream stream;
-    unsigned shift;
-    enum status status = plan_create(&plan, evaluation, err);
-
-    if (status != STATUS_OK)
-        return status;
-    if (is_counted(evaluation, &plan.graph)) {
-        plan_count(&plan, evaluation, curve);
-        goto out;
-    }
-    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
-    shift = first_shift(stream.accesses, evaluation->max_error);
-    status = check_size(&plan, &stream, shift, err);
-    if (status != STATUS_OK)
-        goto out;
-    plan_measure(&plan, evaluation, shift, curve);
-    while (shift > 0 && curve->error > evaluation->max_error) {
-        shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
-        status = check_size(&plan, &stream, shift, err);
-        if (status != STATUS_OK)
-            goto out;
-        plan_measure(&plan, evaluation, shift, curve);
-    }
-out:
-    plan_free(&plan);
-    return status;
-}
-
-static double gpu_cost_s(const struct evaluation *evaluation)
-{
-    struct gpu_plan plan;
-    struct kernel_stream stream;
-    double followed;
-
-    if (plan_create(&plan, evaluation, NULL) != STATUS_OK)
-        return 0;
-    if (is_counted(evaluation, &plan.graph)) {
-        double kernels = (double)plan.graph.count;
-
-        plan_free(&plan);
-        return kernels * COUNTED_S;
-    }
-    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
-    plan_free(&plan);
-    followed = stream.accesses / (double)(UINT64_C(1) << first_shift(
-                                              stream.accesses, evaluation->max_error));
-    return followed * FOLLOWED_S + stream.accesses * SKIPPED_S;
-}
-
-const struct family gpu_family = {
+const struct machine_family gpu_family = {
     .name = "gpu",
     .summary = "streaming multiprocessors running tiled implicit-GEMM kernels",
+    .kind = MACHINE_GPU,
+    .schema = &gpu_schema,
     .check = gpu_check,
-    .evaluate = gpu_evaluate,
-    .cost_s = gpu_cost_s,
 };
+
+double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits)
+{
+    double peak32 = gpu->peak_macs_hz;
+    double peak16 = gpu->peak_macs_16b_hz > 0 ? gpu->peak_macs_16b_hz : peak32;
+    double peak8 = gpu->peak_macs_8b_hz > 0 ? gpu->peak_macs_8b_hz : peak16;
+    double peak64 = gpu->peak_macs_64b_hz > 0 ? gpu->peak_macs_64b_hz : peak32 / 2;
+
+    if (precision_bits > 32)
+        return peak64;
+    if (precision_bits > 16)
+        return peak32;
+    return precision_bits > 8 ? peak16 : peak8;
+}

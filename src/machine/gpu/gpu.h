@@ -1,121 +1,67 @@
-/* The GPU family, in the order a training step runs: gpu_forward.c, gpu_backward.c;
- * gpu.c puts them together. */
+/* A GPU turns a workload into accesses of its last-level cache and knows what lies behind
+ * that cache.  Each of the record's parameters has a source. */
 #ifndef NVSWEEP_GPU_GPU_H
 #define NVSWEEP_GPU_GPU_H
 
-#include "machine/gpu/family.h"
-#include "machine/gpu/kernel.h"
-#include "machine/gpu/memory_map.h"
+#include "machine/machine.h"
 
-/* An evaluation's stream, one line in 2^shift of it, into sink.  STATUS_INPUT or
- * STATUS_INFEASIBLE as reuse_evaluate. */
-enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
-                       struct access_sink sink, struct error *err);
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Its curve, following one line in 2^shift, whatever the error. */
-enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
-                        struct reuse_curve *curve, struct error *err);
+/* How the accesses of a network without convolutions are found; those of others are always
+ * followed line by line. */
+enum kernel_counting { KERNELS_FOLLOWED, KERNELS_COUNTED };
 
-/* One run of a phase. */
-struct gpu_run {
-    struct kernel_stream *stream;
-    const struct graph *graph;
-    const struct memory_map *map;
-    enum phase phase;
-    uint64_t batch;
-    bool *has_gradient; /* per operation: something was written to out_gradient */
+struct gpu {
+    struct machine machine;
+
+    /* Arithmetic.  peak_* are multiply-accumulates a second. */
+    uint64_t processors; /* streaming multiprocessors */
+    double clock_hz;
+    double peak_macs_hz;      /* FP32 */
+    double peak_macs_16b_hz;  /* 16 bits and less; 0: as peak_macs_hz */
+    double peak_macs_8b_hz;   /* 8 bits and less; 0: as 16 bits */
+    double peak_macs_64b_hz;  /* more than 32 bits; 0: half of peak_macs_hz */
+    double kernel_efficiency; /* share of peak a full grid of blocks reaches */
+    double launch_s;          /* between two dependent kernels */
+    double step_s; /* of a step of k whose operands come from memory, alone */
+
+    /* Kernels: an implicit-GEMM thread block computes tile_m x tile_n outputs, tile_k
+     * deep at a time; blocks_per_processor run at once. */
+    uint64_t tile_m, tile_n, tile_k;
+    uint64_t blocks_per_processor;
+    uint64_t stages;           /* steps of k whose operands are on their way at once */
+    int block_order;           /* enum block_order (block_kernel.h) */
+    double block_drift;        /* of waves against each other, in block durations */
+    bool l1_bypass;            /* every global load reaches the last-level cache */
+    bool unrolls_convolutions; /* image by image through a workspace (im2col) */
+    bool fuses_elementwise;    /* activation, normalisation, addition cost no pass */
+    int kernels;               /* enum kernel_counting */
+
+    /* Last-level cache. */
+    uint64_t llc_line_bytes, llc_sector_bytes;
+    uint64_t llc_ways; /* 0: fully associative */
+    uint64_t llc_slices;
+    uint64_t llc_copies; /* partitions that each hold a copy of what all blocks read */
+    double llc_bytes;    /* as sold, for reference */
+    double llc_bytes_per_s; /* all slices together */
+    double
+        llc_write_bytes_per_s; /* at which a product's outputs leave; 0: in no time */
+
+    /* DRAM behind it. */
+    double dram_bytes_per_s;
+    double dram_share; /* of that bandwidth, which kernels achieve */
+    double dram_read_j_per_bit,
+        dram_write_j_per_bit; /* activation and interface included */
+    double dram_latency_s;    /* of one access, for the serial time base */
+    double dram_parallelism;  /* accesses that overlap, for the serial time base */
+    double dram_background_w;
+    double mac_j; /* energy of one FP32 multiply-accumulate, core overheads included */
+    double idle_w;
+    const char *dram_source; /* which values of the unknown ones are used, and why */
 };
 
-/* Where an input of operation lies. */
-static inline const struct operation_memory *
-gpu_input(const struct gpu_run *run, const struct operation *operation, unsigned input)
-{
-    return &run->map->operations[operation->inputs[input]];
-}
-
-/* All kernels of the forward pass of operation i. */
-void gpu_forward(const struct gpu_run *run, size_t i);
-
-/* Its data and weight gradients, then the update of all weights. */
-void gpu_backward(const struct gpu_run *run, size_t i);
-void gpu_update(const struct gpu_run *run);
-
-/* A convolution between the tensor it slides over (big: channels, height, width) and
- * the one it makes (small: outputs, p, q); a transposed convolution is its data
- * gradient. */
-struct conv_window {
-    uint64_t batch, groups;
-    uint64_t channels, height, width;
-    uint64_t outputs, p, q;
-    uint64_t taps_h, taps_w, stride, pad;
-    uint64_t big_line, small_line, weights_line;
-    bool separate_taps;
-    uint64_t loads; /* of each element of the big tensor by passes over its windows */
-    double macs;    /* of one product over all groups */
-};
-struct conv_window gpu_window(const struct gpu_run *run,
-                              const struct operation *operation, struct map_extent in,
-                              struct map_extent out, struct map_extent weights);
-void gpu_window_gather(struct kernel_stream *stream, const struct conv_window *window);
-void gpu_window_scatter(struct kernel_stream *stream, const struct conv_window *window,
-                        bool accumulates);
-void gpu_window_weights(struct kernel_stream *stream, const struct conv_window *window,
-                        uint64_t gradient_line);
-
-/* The same three by way of a workspace, image by image: its windows are unrolled into a
- * matrix there, or the product is folded back from it. */
-void gpu_unrolled_gather(struct kernel_stream *stream, const struct conv_window *window,
-                         struct map_extent workspace);
-void gpu_unrolled_scatter(struct kernel_stream *stream,
-                          const struct conv_window *window, struct map_extent workspace,
-                          bool accumulates);
-void gpu_unrolled_weights(struct kernel_stream *stream,
-                          const struct conv_window *window, struct map_extent workspace,
-                          uint64_t gradient_line);
-
-/* Attention's products, batch x heads of them in one launch.  Names say the operands'
- * shapes: queries and outputs are tokens x channels, scores tokens x context. */
-struct attention {
-    uint64_t batch, heads, tokens, context, channels;
-};
-struct operand gpu_head(const struct attention *attention, uint64_t first_line,
-                        uint64_t tokens, bool tokens_are_x);
-struct operand gpu_scores(const struct attention *attention, uint64_t first_line,
-                          bool tokens_are_x);
-struct attention gpu_attention(const struct gpu_run *run,
-                               const struct operation *operation);
-
-/* Loads of each input element by a window, at least 1. */
-uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation);
-
-/* A fully connected layer of groups or experts: products x (outputs x rows) of features, and
- * the share of its weights that they read. */
-struct gpu_expert_product {
-    uint64_t outputs, rows, features, products;
-    double share;
-};
-struct gpu_expert_product gpu_experts(const struct gpu_run *run,
-                                      const struct operation *operation);
-
-/* The first part of an extent. */
-struct map_extent gpu_part(struct map_extent extent, double share);
-
-/* Can the operation's kernels be counted by blocks only (block_stream.h)? */
-bool gpu_is_counted(const struct operation *operation);
-
-/* Attention as one kernel. */
-struct block_attention gpu_fused_attention(const struct gpu_run *run,
-                                           const struct operation *operation);
-
-bool gpu_is_depthwise(const struct operation *operation);
-
-/* The table's row that a token picks, here by a hash. */
-static inline uint64_t gpu_embedding_row(uint64_t token, uint64_t rows)
-{
-    return ((token + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % rows;
-}
-
-void pass_read(struct pass *pass, struct map_extent extent, uint64_t times);
-void pass_write(struct pass *pass, struct map_extent extent);
+/* Peak multiply-accumulates a second at a precision. */
+double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits);
 
 #endif

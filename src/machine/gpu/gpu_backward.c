@@ -1,4 +1,4 @@
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 
 /* Whether input k wants a gradient. */
 static bool wants_gradient(const struct gpu_run *run, const struct operation *operation,

@@ -1,4 +1,4 @@
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 
 #include "workload/shapes.h"
 
@@ -79,7 +79,7 @@ static void forward_part(const struct gpu_run *run, size_t i)
 /* Pointwise work on what a kernel before has in registers costs nothing. */
 static bool is_fused(const struct gpu_run *run, const struct operation *operation)
 {
-    const struct platform *platform = run->stream->platform;
+    const struct gpu *platform = run->stream->platform;
     int kind = operation->layer->kind;
 
     if (kind == LAYER_DROPOUT && run->phase != PHASE_TRAINING)
@@ -291,7 +291,7 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
                                            const struct operation *operation)
 {
     const struct layer *layer = operation->layer;
-    const struct platform *platform = run->stream->platform;
+    const struct gpu *platform = run->stream->platform;
     uint64_t width = operation->in.channels / layer->heads;
     uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
     uint64_t group = layer->heads / kv_heads;

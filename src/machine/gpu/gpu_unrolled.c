@@ -1,7 +1,7 @@
 /* Convolutions as Darknet and Caffe without cuDNN compute them: for each image and group
  * of channels the windows are copied to a workspace (im2col), and a plain product reads
  * them there.  Windows of one element need no copy. */
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 
 /* One image's group of channels in a tensor of `channels` planes of `plane` elements. */
 struct part {

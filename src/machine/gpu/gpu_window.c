@@ -1,7 +1,7 @@
 /* Convolutions, their data gradients and their weight gradients as matrix products
  * whose operands are gathered from images on the way (implicit GEMM: Chetlur et al.,
  * cuDNN, arXiv 1410.0759). */
-#include "machine/gpu/gpu.h"
+#include "machine/gpu/kernels.h"
 
 struct conv_window gpu_window(const struct gpu_run *run,
                               const struct operation *operation, struct map_extent in,

@@ -1,5 +1,6 @@
 #include "machine/gpu/kernel.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 #include "machine/gpu/block_gpu.h"
 
@@ -16,7 +17,7 @@ enum {
     PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
 };
 
-void kernel_stream_create(struct kernel_stream *stream, const struct platform *platform,
+void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
                           unsigned precision_bits, unsigned shift,
                           struct access_sink sink)
 {
@@ -27,7 +28,7 @@ void kernel_stream_create(struct kernel_stream *stream, const struct platform *p
                          .sectors_per_line = platform->llc_line_bytes /
                                              platform->llc_sector_bytes,
                          .shift = shift },
-        .macs_hz = platform_peak_macs_hz(platform, precision_bits) *
+        .macs_hz = gpu_peak_macs_hz(platform, precision_bits) *
                    platform->kernel_efficiency,
         .sink = sink,
         .buffer = alloc_array(BUFFER_ACCESSES, sizeof(uint32_t)),
@@ -36,7 +37,7 @@ void kernel_stream_create(struct kernel_stream *stream, const struct platform *p
 
 void kernel_stream_flush(struct kernel_stream *stream)
 {
-    if (stream->buffered > 0)
+    if (stream->buffered > 0 && !stop_is_wanted()) /* lists may be half made */
         stream->sink.accesses(stream->sink.self, stream->buffer, stream->buffered);
     stream->buffered = 0;
 }
@@ -74,7 +75,7 @@ struct thread_grid {
     uint64_t tiles_m, tiles_n, steps, splits, split_steps, blocks, concurrent;
 };
 
-static struct thread_grid product_grid(const struct platform *platform,
+static struct thread_grid product_grid(const struct gpu *platform,
                                        const struct kernel_product *p)
 {
     struct thread_grid grid = {
@@ -143,7 +144,7 @@ static void emit_wave(struct kernel_stream *stream, const struct thread_grid *gr
 {
     for (uint64_t i = 0; i < count; i++)
         blocks[i] = block_at(grid, first + i);
-    for (uint64_t step = 0; step < grid->split_steps; step++)
+    for (uint64_t step = 0; step < grid->split_steps && !stop_is_wanted(); step++)
         for (uint64_t i = 0; i < count; i++)
             if (step < blocks[i].steps) {
                 emit_tile(stream, &stream->a, blocks[i].a + step, 0);
@@ -201,7 +202,8 @@ static void emit_product(struct kernel_stream *stream, const struct kernel_produ
     tile_list_fill(&stream->c, &p->c, &stream->granularity, p->products, p->m, p->n,
                    grid->tile_m, grid->tile_n);
     correct_count(stream, p, grid);
-    for (uint64_t first = 0; first < grid->blocks; first += grid->concurrent) {
+    for (uint64_t first = 0; first < grid->blocks && !stop_is_wanted();
+         first += grid->concurrent) {
         uint64_t left = grid->blocks - first;
 
         emit_wave(stream, grid, blocks, first,
@@ -233,7 +235,7 @@ static double element_bytes(const struct kernel_stream *stream)
 static double counted_compute_s(const struct kernel_stream *stream,
                                 struct block_product *product)
 {
-    const struct platform *platform = stream->platform;
+    const struct gpu *platform = stream->platform;
     struct gpu_product like = {
         .m = product->m, .n = product->n, .k = product->k, .products = product->products
     };
@@ -327,7 +329,7 @@ void kernel_product(struct kernel_stream *stream, const struct kernel_product *p
                                             (double)(grid.tiles_m + grid.tiles_n));
     stream->tile_accesses = fmax(stream->tile_accesses,
                                  products / per_line * (m * k + n * k + m * n));
-    if (stream->sink.accesses)
+    if (stream->sink.accesses && !stop_is_wanted())
         emit_product(stream, p, &grid);
 }
 
@@ -349,7 +351,7 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
                           writes ? bytes : 0, 0);
         return;
     }
-    if (!stream->sink.accesses || lines == 0)
+    if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
         return;
     for (uint64_t group = first_line >> shift; group <= (end - 1) >> shift; group++) {
         uint64_t line = sampled_line(group, shift);
@@ -370,7 +372,7 @@ static void emit_share(struct kernel_stream *stream, const struct pass_tensor *t
         kernel_run(stream, tensor->first_line + begin, end - begin, tensor->writes);
 }
 
-static uint64_t pass_waves(const struct platform *platform, const struct pass *pass)
+static uint64_t pass_waves(const struct gpu *platform, const struct pass *pass)
 {
     uint64_t wave_lines = platform->processors * platform->blocks_per_processor *
                           (PASS_BLOCK_BYTES / platform->llc_line_bytes);
@@ -414,7 +416,7 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
     }
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */
-    for (uint64_t i = 0; i < waves; i++) {
+    for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {
         uint64_t wave = pass->backwards ? waves - 1 - i : i;
 
         for (int writes = 0; writes <= 1; writes++)

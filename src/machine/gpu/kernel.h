@@ -5,12 +5,12 @@
 
 #include "machine/gpu/block_stream.h"
 #include "machine/gpu/operand.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "workload/access.h"
 
 /* Makes accesses and sums up what does not depend on the cache. */
 struct kernel_stream {
-    const struct platform *platform;
+    const struct gpu *platform;
     struct granularity granularity;
     double macs_hz;          /* peak at this precision, times kernel efficiency */
     struct access_sink sink; /* .accesses NULL: count macs, time and `accesses` only */
@@ -27,7 +27,7 @@ struct kernel_stream {
     size_t buffered;
 };
 
-void kernel_stream_create(struct kernel_stream *stream, const struct platform *platform,
+void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
                           unsigned precision_bits, unsigned shift,
                           struct access_sink sink);
 void kernel_stream_flush(struct kernel_stream *stream);

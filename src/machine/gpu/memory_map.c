@@ -30,8 +30,8 @@ static struct map_extent take(struct allocator *allocator, uint64_t elements)
 
 /* Whether the operation leaves its result where its first input is. */
 static bool works_in_place(const struct operation *operation,
-                           const struct operation *input,
-                           const struct platform *platform, enum phase phase)
+                           const struct operation *input, const struct gpu *platform,
+                           enum phase phase)
 {
     bool is_training = phase == PHASE_TRAINING;
 
@@ -89,8 +89,7 @@ static void place_weights(struct allocator *allocator, const struct graph *graph
 }
 
 static void place_outputs(struct allocator *allocator, const struct graph *graph,
-                          const struct platform *platform, enum phase phase,
-                          uint64_t batch)
+                          const struct gpu *platform, enum phase phase, uint64_t batch)
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct operation *operation = &graph->operations[i];
@@ -167,8 +166,8 @@ static void place_workspace(struct allocator *allocator, const struct graph *gra
 }
 
 void memory_map_create(struct memory_map *map, const struct graph *graph,
-                       const struct platform *platform, enum phase phase,
-                       uint64_t batch, unsigned precision_bits)
+                       const struct gpu *platform, enum phase phase, uint64_t batch,
+                       unsigned precision_bits)
 {
     struct allocator allocator = {
         .map = map,

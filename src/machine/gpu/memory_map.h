@@ -5,7 +5,7 @@
 #ifndef NVSWEEP_GPU_MEMORY_MAP_H
 #define NVSWEEP_GPU_MEMORY_MAP_H
 
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "workload/workload.h"
 
 struct map_extent {
@@ -32,8 +32,8 @@ struct memory_map {
 };
 
 void memory_map_create(struct memory_map *map, const struct graph *graph,
-                       const struct platform *platform, enum phase phase,
-                       uint64_t batch, unsigned precision_bits);
+                       const struct gpu *platform, enum phase phase, uint64_t batch,
+                       unsigned precision_bits);
 void memory_map_free(struct memory_map *map);
 
 #endif

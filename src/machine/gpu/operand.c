@@ -1,5 +1,6 @@
 #include "machine/gpu/operand.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 #include "workload/access.h"
 
@@ -136,7 +137,8 @@ static void visit_matrix(struct lister *lister)
 
     for (uint64_t outer = 0; outer < operand->matrix.outer; outer++)
         for (uint64_t inner = 0; inner < operand->matrix.inner; inner++)
-            for (uint64_t row = 0; row < operand->matrix.rows; row++)
+            for (uint64_t row = 0; row < operand->matrix.rows && !stop_is_wanted();
+                 row++)
                 visit_row(lister, outer * operand->matrix.inner + inner, row,
                           operand->offset + outer * operand->matrix.outer_stride +
                               inner * operand->matrix.inner_stride +
@@ -230,7 +232,8 @@ static void visit_planes(struct lister *lister)
         uint64_t first = o->first_line + begin / per_line;
         uint64_t last = o->first_line + (end - 1) / per_line;
 
-        for (uint64_t group = first >> shift; group <= last >> shift; group++) {
+        for (uint64_t group = first >> shift;
+             group <= last >> shift && !stop_is_wanted(); group++) {
             uint64_t line = sampled_line(group, shift);
 
             if (line >= first && line <= last)

@@ -4,7 +4,7 @@
 #define NVSWEEP_GPU_TRAFFIC_H
 
 #include "base/error.h"
-#include "machine/gpu/platform.h"
+#include "machine/gpu/gpu.h"
 #include "workload/curve.h"
 #include "workload/workload.h"
 
@@ -26,19 +26,18 @@ struct traffic {
  * says which.  Pure and deterministic.  STATUS_INFEASIBLE if the workload has no such
  * phase, STATUS_INPUT if the shapes do not fit (with words in err, which may be NULL).
  */
-enum status reuse_evaluate(const struct platform *platform,
-                           const struct workload *workload, enum phase phase,
-                           uint64_t batch, unsigned precision_bits,
+enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+                           enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err);
 
 /* Traffic at a capacity.  Write misses allocate without a DRAM read (GPU caches write
  * whole sectors), so DRAM reads are read misses and DRAM writes are write-backs. */
-void traffic_at(const struct platform *platform, const struct reuse_curve *curve,
+void traffic_at(const struct gpu *platform, const struct reuse_curve *curve,
                 double capacity_bytes, struct traffic *traffic);
 
 /* Rough seconds reuse_evaluate takes; orders work, never changes a result. */
-double reuse_cost_s(const struct platform *platform, const struct workload *workload,
+double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
                     enum phase phase, uint64_t batch);
 
 #endif

@@ -6,6 +6,7 @@
 
 /* clang-format off */
 static const struct field host_fields[] = {
+    MACHINE_FIELDS,
     FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
     FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
     FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
@@ -13,8 +14,9 @@ static const struct field host_fields[] = {
     FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
 };
 const struct schema host_schema = {
-    .kind = "host", .size = sizeof(struct host),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct host),
     .fields = host_fields, .field_count = FIELD_COUNT_OF(host_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -23,7 +25,7 @@ static enum status host_layer(const struct cim_network_request *request,
                               const struct mac_layer *layer, struct cim_network *result,
                               struct error *reason)
 {
-    const struct host *h = request->cim->host;
+    const struct host *h = (const struct host *)request->machine;
     double bytes = request->bits / 8.0, macs = mac_layer_macs(layer);
     double weights = mac_layer_weights(layer) * bytes;
     double others = (mac_layer_inputs(layer) + mac_layer_outputs(layer)) * bytes;
@@ -45,8 +47,20 @@ static enum status host_finish(const struct cim_network_request *request,
                                struct cim_network *result, struct error *reason)
 {
     (void)reason;
-    result->energy_j = request->cim->host->power_w * result->latency_s;
+    result->energy_j = ((const struct host *)request->machine)->power_w *
+                       result->latency_s;
     return STATUS_OK;
 }
 
-const struct cim_family host_family = { .layer = host_layer, .finish = host_finish };
+static const struct layerwise_steps host_steps = {
+    .layer = host_layer,
+    .finish = host_finish,
+};
+
+const struct machine_family host_family = {
+    .name = "host",
+    .summary = "a processor as a roofline, with a slower path for what does not fit",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &host_schema,
+    .layerwise = &host_steps,
+};

@@ -1,5 +1,4 @@
-/* Machines that compute in or beside memory.  A record holds the parameters of one
- * family; a family says what one operation costs (the cim_operation stage): how many
+/* Machines that compute in or beside memory, layer by layer.  A family says what one operation costs (the cim_operation stage): how many
  * memory commands, how long, how much energy, power and area; and what a network costs
  * (the cim_network stage), if it computes networks. */
 #ifndef NVSWEEP_LAYERWISE_LAYERWISE_H
@@ -7,7 +6,7 @@
 
 #include "machine/pe_array/chip.h"
 #include "workload/layer.h"
-#include "base/schema.h"
+#include "machine/machine.h"
 
 /* What a machine is asked to do.  The first ones, to CIM_BITWEAVE, take integers of the
  * precision axis's width, one per lane. */
@@ -45,31 +44,12 @@ enum cim_operation {
 };
 extern const struct word cim_operation_words[];
 
-/* The families: one line here, one file each.  A family `x` brings its parameters as
- * struct x, x_schema of them and x_family. */
-/* clang-format off */
-#define CIM_FAMILIES(FAMILY)   \
-    FAMILY(SIMDRAM, simdram)   \
-    FAMILY(NEON, neon)         \
-    FAMILY(UPMEM, upmem)       \
-    FAMILY(HOST, host)         \
-    FAMILY(MENSA, mensa)       \
-    FAMILY(TRAINING, training)
-/* clang-format on */
-
-enum cim_family_id {
-#define FAMILY(ID, name) CIM_##ID,
-    CIM_FAMILIES(FAMILY)
-#undef FAMILY
-        CIM_FAMILY_COUNT
-};
-extern const struct word cim_family_words[];
-
 /* What rows compute in one step: majority and NOT, or AND and OR only (Ambit). */
 enum simdram_backend { SIMDRAM_MAJORITY, SIMDRAM_AND_OR };
 
 /* DRAM whose rows compute: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
 struct simdram {
+    struct machine machine;
     int backend;             /* enum simdram_backend */
     double ras_s, rp_s;      /* row active; precharge */
     double overlap_s;        /* AAP: from one wordline to the next */
@@ -100,6 +80,7 @@ struct neon_function {
 };
 
 struct neon {
+    struct machine machine;
     uint64_t rows;   /* of a crossbar: wordlines, and columns */
     uint64_t hidden; /* width of hidden layers */
     uint64_t weight_bits, cell_bits;
@@ -125,6 +106,7 @@ struct upmem_operation {
 /* Cores (DPUs) beside DRAM banks: UPMEM.  A tasklet issues an instruction at most every
  * `issue_cycles`; all tasklets of a DPU share one issue slot a cycle. */
 struct upmem {
+    struct machine machine;
     double clock_hz;
     uint64_t dpus, tasklets, issue_cycles;
     double memory_bytes, scratchpad_bytes; /* of a DPU: MRAM, WRAM */
@@ -140,6 +122,7 @@ struct upmem {
 /* A processor with memory of its own, for comparison: a roofline, and a slower path for
  * what does not fit. */
 struct host {
+    struct machine machine;
     double memory_bytes, bytes_per_s;
     double oversubscribed_bytes_per_s; /* all of it, once it does not fit */
     double macs_hz;                    /* peak */
@@ -159,6 +142,7 @@ struct mensa_family {
 /* Several accelerators that share a network, layer by layer; records of the shelf of
  * accelerators, by name. */
 struct mensa {
+    struct machine machine;
     const char *const *engines;
     size_t engines_count;
     struct mensa_family *families;
@@ -201,26 +185,15 @@ struct training_layer {
 
 /* A crossbar chip whose phases were simulated layer by layer. */
 struct training {
+    struct machine machine;
     const char *workload; /* whose layers these are */
     uint64_t batch, batches;
     struct training_layer *layers;
     size_t layers_count;
 };
 
-struct cim {
-    struct record record;
-    const char *summary;
-    int family; /* enum cim_family_id; its list has one entry, the others none */
-#define FAMILY(ID, name) \
-    struct name *name;   \
-    size_t name##_count;
-    CIM_FAMILIES(FAMILY)
-#undef FAMILY
-};
-extern const struct schema cim_schema;
-
 struct cim_request {
-    const struct cim *cim;
+    const struct machine *machine;
     int operation;
     unsigned bits;
     uint64_t elements;  /* of one operation that takes several; 0: one */
@@ -251,13 +224,13 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
 
 /* One accelerator of a machine, its memories evaluated. */
 struct cim_engine {
-    const struct accelerator *accelerator;
+    const struct pe_array *accelerator;
     struct level_cost levels[LEVEL_COUNT];
     bool is_timed; /* the memories' times count */
 };
 
 struct cim_network_request {
-    const struct cim *cim;
+    const struct machine *machine;
     const struct cim_engine *engines; /* as many as the family's `engine` names */
     double node_m;                    /* of the engines */
     int schedule;                     /* enum cim_schedule */
@@ -295,11 +268,10 @@ enum status cim_network(const struct cim_network_request *request,
                         struct cim_network *result, struct error *reason);
 
 /* One family. */
-struct cim_family {
+struct layerwise_steps {
     bool trains;      /* its networks are trained, others' only evaluated */
     bool knows_parts; /* adds up part_j, which begins at 0 */
 
-    enum status (*check)(const struct cim *cim, struct error *err);
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
                            struct error *reason); /* NULL: none */
 
@@ -315,19 +287,6 @@ struct cim_family {
     /* Adds all layers that the request means, instead of `layer`. */
     enum status (*network)(const struct cim_network_request *request,
                            struct cim_network *result, struct error *reason);
-
-    /* The accelerator record that is the i-th engine, or NULL beyond the last; at most
-     * CIM_ENGINES_MAX.  NULL: a machine without engines. */
-    const char *(*engine)(const struct cim *cim, size_t i);
 };
-
-/* Engines of a machine. */
-size_t cim_engine_count(const struct cim *cim);
-extern const struct cim_family *const cim_families[CIM_FAMILY_COUNT];
-#define FAMILY(ID, name)                      \
-    extern const struct schema name##_schema; \
-    extern const struct cim_family name##_family;
-CIM_FAMILIES(FAMILY)
-#undef FAMILY
 
 #endif

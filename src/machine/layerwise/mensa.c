@@ -2,12 +2,13 @@
  * of stacked DRAM, layer by layer; and a single accelerator by the same rules, to compare
  * with (A. Boroumand et al., "Google Neural Network Models for Edge Devices", PACT 2021).
  *
- * What a layer takes on an accelerator is its own family's matter (machine/pe_array/family.h); what
+ * What a layer takes on an accelerator is its own family's matter (machine/pe_array/mapping.h); what
  * that costs, machine/pe_array/chip.h's.  Activations stay in the input buffer from one layer to the
  * next if they fit and both run on the same accelerator; else they pass through DRAM.
  * Accelerators that wait leak on. */
 #include "machine/layerwise/layerwise.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@
 /* clang-format off */
 static const struct field mensa_family_fields[] = {
     FIELD_TEXT(struct mensa_family, name, NULL, "what the family is called"),
-    FIELD_NAME(struct mensa_family, engine, "accelerator", NULL, "accelerator meant for it"),
+    FIELD_NAME(struct mensa_family, engine, "machine", NULL, "PE array meant for it"),
     FIELD_NUMBER(struct mensa_family, weights_from_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, smallest"),
     FIELD_NUMBER(struct mensa_family, weights_to_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, largest"),
     FIELD_NUMBER(struct mensa_family, reuse_from, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, fewest"),
@@ -31,12 +32,14 @@ static const struct schema mensa_family_schema = {
 };
 
 static const struct field mensa_fields[] = {
-    FIELD_NAMES(struct mensa, engines, "accelerator", "accelerators, by name"),
-    FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the accelerator for each"),
+    MACHINE_FIELDS,
+    FIELD_NAMES(struct mensa, engines, "machine", "PE arrays, by name"),
+    FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the PE array for each"),
 };
 const struct schema mensa_schema = {
-    .kind = "mensa", .size = sizeof(struct mensa),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct mensa),
     .fields = mensa_fields, .field_count = FIELD_COUNT_OF(mensa_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -50,9 +53,9 @@ static size_t engine_named(const struct mensa *mensa, const char *name)
     return i;
 }
 
-static enum status mensa_check(const struct cim *cim, struct error *err)
+static enum status mensa_check(const struct machine *machine, struct error *err)
 {
-    const struct mensa *mensa = cim->mensa;
+    const struct mensa *mensa = (const struct mensa *)machine;
 
     if (mensa->engines_count < 1 || mensa->engines_count > CIM_ENGINES_MAX)
         return error_set(err, STATUS_INPUT, "has %zu engines, must have 1 to %d",
@@ -73,15 +76,19 @@ static enum status mensa_check(const struct cim *cim, struct error *err)
     return STATUS_OK;
 }
 
-static const char *mensa_engine(const struct cim *cim, size_t i)
+static const char *mensa_engine(const struct machine *machine, size_t i)
 {
-    return i < cim->mensa->engines_count ? cim->mensa->engines[i] : NULL;
+    return i < ((const struct mensa *)machine)->engines_count
+               ? ((const struct mensa *)machine)->engines[i]
+               : NULL;
 }
 
 /* Octaves by which a value lies outside a range. */
 static double outside(double value, double from, double to)
 {
-    return value < from ? log2(from / value) : value > to ? log2(value / to) : 0;
+    return value < from ? maths_log2(from / value)
+           : value > to ? maths_log2(value / to)
+                        : 0;
 }
 
 /* The engine for the family whose ranges the layer is in, or nearest to. */
@@ -152,15 +159,15 @@ static enum status place_on(const struct cim_network_request *request, size_t la
                             size_t engine, struct placed_layer *placed,
                             struct error *reason)
 {
-    const struct machine machine = {
+    const struct pe_machine machine = {
         .accelerator = *request->engines[engine].accelerator,
         .bits = request->bits,
     };
     enum status status;
 
     placed->engine = engine;
-    status = machine_map_one(&machine, request->layers, layer, &placed->mapping,
-                             reason);
+    status = pe_machine_map_one(&machine, request->layers, layer, &placed->mapping,
+                                reason);
     if (status == STATUS_OK)
         cost(request, placed);
     return status;
@@ -169,7 +176,7 @@ static enum status place_on(const struct cim_network_request *request, size_t la
 static enum status place(const struct cim_network_request *request, size_t layer,
                          struct placed_layer *best, struct error *reason)
 {
-    const struct mensa *mensa = request->cim->mensa;
+    const struct mensa *mensa = (const struct mensa *)request->machine;
     enum status status = STATUS_INFEASIBLE;
     double least = INFINITY;
 
@@ -197,14 +204,14 @@ static bool stays(const struct cim_network_request *request,
                   const struct placed_layer *one, const struct placed_layer *next,
                   const struct mac_layer *layer)
 {
-    const struct machine machine = {
+    const struct pe_machine machine = {
         .accelerator = *request->engines[one->engine].accelerator,
         .bits = request->bits,
     };
-    double capacity = machine_capacity(&machine, LEVEL_INPUT_BUFFER);
+    double capacity = pe_machine_capacity(&machine, LEVEL_INPUT_BUFFER);
 
     if (capacity <= 0)
-        capacity = machine_capacity(&machine, LEVEL_GLOBAL_BUFFER);
+        capacity = pe_machine_capacity(&machine, LEVEL_GLOBAL_BUFFER);
     return one->engine == next->engine && mac_layer_outputs(layer) <= capacity;
 }
 
@@ -216,7 +223,7 @@ static void forward(const struct cim_network_request *request,
 
     for (size_t i = 0; i < count; i++) {
         struct mapping *m = &placed[i].mapping;
-        const struct machine machine = {
+        const struct pe_machine machine = {
             .accelerator = *request->engines[placed[i].engine].accelerator,
             .bits = request->bits,
         };
@@ -245,7 +252,7 @@ static void layer_add(const struct cim_network_request *request,
                       const struct placed_layer *placed, double leakage_w,
                       struct cim_network *sum)
 {
-    const struct accelerator *a = request->engines[placed->engine].accelerator;
+    const struct pe_array *a = request->engines[placed->engine].accelerator;
     const struct chip *chip = &placed->chip;
     const struct mapping *m = &placed->mapping;
     double bytes = (m->dram_reads + m->dram_writes) * request->bits / 8;
@@ -274,7 +281,8 @@ static void engines_sum(const struct cim_network_request *request, double *area_
     const struct mapping idle = { .cycles = 1 };
 
     *area_m2 = *leakage_w = 0;
-    for (size_t e = 0; e < request->cim->mensa->engines_count; e++) {
+    for (size_t e = 0; e < ((const struct mensa *)request->machine)->engines_count;
+         e++) {
         struct placed_layer placed = { .engine = e, .mapping = idle };
 
         cost(request, &placed);
@@ -307,9 +315,17 @@ static enum status mensa_network(const struct cim_network_request *request,
     return status;
 }
 
-const struct cim_family mensa_family = {
+static const struct layerwise_steps mensa_steps = {
     .knows_parts = true,
-    .check = mensa_check,
     .network = mensa_network,
+};
+
+const struct machine_family mensa_family = {
+    .name = "mensa",
+    .summary = "several PE arrays that share a network layer by layer",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &mensa_schema,
+    .layerwise = &mensa_steps,
+    .check = mensa_check,
     .engine = mensa_engine,
 };

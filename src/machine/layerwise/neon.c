@@ -20,6 +20,7 @@ static const struct schema neon_function_schema = {
 };
 
 static const struct field neon_fields[] = {
+    MACHINE_FIELDS,
     FIELD_COUNT(struct neon, rows, 128, 1, 65536, "rows and columns of a crossbar"),
     FIELD_COUNT(struct neon, hidden, 128, 1, 65536, "width of a network's hidden layers"),
     FIELD_COUNT(struct neon, weight_bits, 16, 1, 32, "bits of a weight"),
@@ -39,8 +40,9 @@ static const struct field neon_fields[] = {
     FIELD_LIST(struct neon, functions, &neon_function_schema, "functions there are units for"),
 };
 const struct schema neon_schema = {
-    .kind = "neon", .size = sizeof(struct neon),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct neon),
     .fields = neon_fields, .field_count = FIELD_COUNT_OF(neon_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -49,9 +51,9 @@ static uint64_t div_up(uint64_t a, uint64_t b)
     return (a + b - 1) / b;
 }
 
-static enum status neon_check(const struct cim *cim, struct error *err)
+static enum status neon_check(const struct machine *machine, struct error *err)
 {
-    const struct neon *n = cim->neon;
+    const struct neon *n = (const struct neon *)machine;
 
     if (n->weight_bits % n->cell_bits)
         return error_set(err, STATUS_INPUT,
@@ -87,7 +89,7 @@ static uint64_t subarrays(const struct neon *n, const struct neon_function *f)
 static enum status neon_operate(const struct cim_request *request,
                                 struct cim_answer *answer, struct error *reason)
 {
-    const struct neon *n = request->cim->neon;
+    const struct neon *n = (const struct neon *)request->machine;
     uint64_t elements = request->elements ? request->elements : 1;
     const struct neon_function *f = NULL;
 
@@ -98,7 +100,7 @@ static enum status neon_operate(const struct cim_request *request,
     if (!f || request->bits != n->weight_bits)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no %s of %ju elements of %u bits",
-                         request->cim->record.name,
+                         request->machine->record.name,
                          word_name(cim_operation_words, request->operation),
                          (uintmax_t)elements, request->bits);
     answer->subarrays = subarrays(n, f);
@@ -126,7 +128,7 @@ static enum status neon_layer(const struct cim_network_request *request,
                               const struct mac_layer *layer, struct cim_network *result,
                               struct error *reason)
 {
-    const struct neon *n = request->cim->neon;
+    const struct neon *n = (const struct neon *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
     uint64_t slices = div_up(request->bits, n->cell_bits);
     uint64_t crossbars = layer->groups * div_up(gemm.k, n->rows) *
@@ -136,7 +138,7 @@ static enum status neon_layer(const struct cim_network_request *request,
 
     if (n->cycle_s <= 0 || !n->bank_subarrays)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no crossbars for weights",
-                         request->cim->record.name);
+                         request->machine->record.name);
     if (request->bits > n->weight_bits)
         return error_set(reason, STATUS_INFEASIBLE, "weights have %ju bits, not %u",
                          (uintmax_t)n->weight_bits, request->bits);
@@ -157,7 +159,7 @@ static enum status neon_layer(const struct cim_network_request *request,
 static enum status neon_finish(const struct cim_network_request *request,
                                struct cim_network *result, struct error *reason)
 {
-    const struct neon *n = request->cim->neon;
+    const struct neon *n = (const struct neon *)request->machine;
 
     (void)reason;
     result->area_m2 = ceil(result->crossbars / (double)n->bank_subarrays) * n->bank_m2;
@@ -166,10 +168,18 @@ static enum status neon_finish(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family neon_family = {
+static const struct layerwise_steps neon_steps = {
     .knows_parts = true,
-    .check = neon_check,
     .operate = neon_operate,
     .layer = neon_layer,
     .finish = neon_finish,
+};
+
+const struct machine_family neon_family = {
+    .name = "neon",
+    .summary = "non-linear functions and networks on RRAM crossbars",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &neon_schema,
+    .layerwise = &neon_steps,
+    .check = neon_check,
 };

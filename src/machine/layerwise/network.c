@@ -5,7 +5,7 @@
 enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
                         struct error *reason)
 {
-    const struct cim_family *family = cim_families[request->cim->family];
+    const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
     struct cim_answer result = {
         .latency_s = NAN,
         .throughput_hz = NAN,
@@ -17,23 +17,13 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     };
     enum status status;
 
-    if (!family->operate)
+    if (!steps->operate)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no single operations",
-                         request->cim->record.name);
-    status = family->operate(request, &result, reason);
+                         request->machine->record.name);
+    status = steps->operate(request, &result, reason);
     if (status == STATUS_OK)
         *answer = result;
     return status;
-}
-
-size_t cim_engine_count(const struct cim *cim)
-{
-    const struct cim_family *family = cim_families[cim->family];
-    size_t count = 0;
-
-    while (family->engine && family->engine(cim, count))
-        count++;
-    return count;
 }
 
 static bool is_meant(const struct cim_network_request *request, size_t i)
@@ -60,37 +50,37 @@ static void layers_count(const struct cim_network_request *request,
 static enum status layers_add(const struct cim_network_request *request,
                               struct cim_network *sum, struct error *reason)
 {
-    const struct cim_family *family = cim_families[request->cim->family];
+    const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
     const struct mac_layers *layers = request->layers;
     enum status status = STATUS_OK;
 
-    if (family->network)
-        return family->network(request, sum, reason);
+    if (steps->network)
+        return steps->network(request, sum, reason);
     for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
         if (is_meant(request, i))
-            status = family->layer(request, &layers->layers[i], sum, reason);
+            status = steps->layer(request, &layers->layers[i], sum, reason);
     return status;
 }
 
 enum status cim_network(const struct cim_network_request *request,
                         struct cim_network *result, struct error *reason)
 {
-    const struct cim_family *family = cim_families[request->cim->family];
+    const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
     struct cim_network sum = { .area_m2 = NAN, .dram_bytes = NAN, .roofline_s = NAN };
     enum status status;
 
     for (int part = 0; part < CIM_PART_COUNT; part++)
-        sum.part_j[part] = family->knows_parts ? 0 : NAN;
-    if (!family->layer && !family->network)
+        sum.part_j[part] = steps->knows_parts ? 0 : NAN;
+    if (!steps->layer && !steps->network)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",
-                         request->cim->record.name);
+                         request->machine->record.name);
     layers_count(request, &sum);
     if (sum.macs <= 0)
         return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
                          request->layer);
     status = layers_add(request, &sum, reason);
-    if (status == STATUS_OK && family->finish)
-        status = family->finish(request, &sum, reason);
+    if (status == STATUS_OK && steps->finish)
+        status = steps->finish(request, &sum, reason);
     if (status == STATUS_OK)
         *result = sum;
     return status;

@@ -10,6 +10,8 @@
  * its three binary networks, not how their layers lie in the rows. */
 #include "machine/layerwise/simdram.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 /* clang-format off */
@@ -20,6 +22,7 @@ static const struct word backend_words[] = {
 };
 
 static const struct field simdram_fields[] = {
+    MACHINE_FIELDS,
     FIELD_WORD(struct simdram, backend, backend_words, SIMDRAM_MAJORITY, "sequences of majority and NOT, or of AND, OR, XOR and NOT"),
     FIELD_NUMBER(struct simdram, ras_s, "s", REQUIRED, 1e-9, 1e-6, "tRAS: a row stays active"),
     FIELD_NUMBER(struct simdram, rp_s, "s", REQUIRED, 1e-9, 1e-6, "tRP: precharge"),
@@ -40,8 +43,9 @@ static const struct field simdram_fields[] = {
     FIELD_NUMBER(struct simdram, channel_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "between host and a rank"),
 };
 const struct schema simdram_schema = {
-    .kind = "simdram", .size = sizeof(struct simdram),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct simdram),
     .fields = simdram_fields, .field_count = FIELD_COUNT_OF(simdram_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -55,9 +59,9 @@ static double activate_j(const struct simdram *d)
     return (double)d->chips * d->supply_v * charge;
 }
 
-static enum status simdram_check(const struct cim *cim, struct error *err)
+static enum status simdram_check(const struct machine *machine, struct error *err)
 {
-    const struct simdram *d = cim->simdram;
+    const struct simdram *d = (const struct simdram *)machine;
 
     if (activate_j(d) <= 0)
         return error_set(
@@ -77,11 +81,11 @@ struct workforce {
     double banks, subarrays; /* of a bank */
 };
 
-static enum status workforce_of(const struct cim *cim, uint64_t banks,
+static enum status workforce_of(const struct machine *machine, uint64_t banks,
                                 uint64_t subarrays, struct workforce *force,
                                 struct error *reason)
 {
-    const struct simdram *d = cim->simdram;
+    const struct simdram *d = (const struct simdram *)machine;
 
     *force = (struct workforce){
         .banks = (double)(banks ? banks : d->banks * d->ranks),
@@ -89,12 +93,12 @@ static enum status workforce_of(const struct cim *cim, uint64_t banks,
     };
     if (banks > d->banks * d->ranks)
         return error_set(reason, STATUS_INFEASIBLE, "%s has %ju banks, not %ju",
-                         cim->record.name, (uintmax_t)(d->banks * d->ranks),
+                         machine->record.name, (uintmax_t)(d->banks * d->ranks),
                          (uintmax_t)banks);
     if (subarrays > d->subarrays)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has %ju subarrays of a bank that work at once, not %ju",
-                         cim->record.name, (uintmax_t)d->subarrays,
+                         machine->record.name, (uintmax_t)d->subarrays,
                          (uintmax_t)subarrays);
     return STATUS_OK;
 }
@@ -121,14 +125,14 @@ static double background_w(const struct simdram *d, double banks)
 static enum status simdram_operate(const struct cim_request *request,
                                    struct cim_answer *answer, struct error *reason)
 {
-    const struct simdram *d = request->cim->simdram;
+    const struct simdram *d = (const struct simdram *)request->machine;
     struct simdram_commands commands;
     double time_s, total_j, lanes, operands;
     struct workforce force;
 
-    if (workforce_of(request->cim, request->units, request->subarrays, &force,
+    if (workforce_of(request->machine, request->units, request->subarrays, &force,
                      reason) != STATUS_OK ||
-        simdram_sequence(request->cim, request->operation, request->bits, &commands,
+        simdram_sequence(request->machine, request->operation, request->bits, &commands,
                          reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     time_s = ranks_s(d, force.banks * force.subarrays, commands.aaps, commands.aps);
@@ -155,16 +159,17 @@ static enum status simdram_operate(const struct cim_request *request,
 /* Commands of one output: a product and a sum per weight; of one bit XNOR with a
  * constant (a copy of the row, or of its complement through the dual-contact row: one and
  * a half AAPs in the mean), counts of up to 64 bits, their sum, and the sign. */
-static enum status dot_commands(const struct cim *cim, double depth, unsigned bits,
-                                struct simdram_commands *dot, struct error *reason)
+static enum status dot_commands(const struct machine *machine, double depth,
+                                unsigned bits, struct simdram_commands *dot,
+                                struct error *reason)
 {
-    unsigned grown = (unsigned)ceil(log2(depth + 1)), word = 8, sum_bits;
+    unsigned grown = (unsigned)ceil(maths_log2(depth + 1)), word = 8, sum_bits;
     struct simdram_commands one, add;
 
     if (bits > 1) {
         sum_bits = 2 * bits + grown < 64 ? 2 * bits + grown : 64;
-        if (simdram_sequence(cim, CIM_MULTIPLY, bits, &one, reason) != STATUS_OK ||
-            simdram_sequence(cim, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+        if (simdram_sequence(machine, CIM_MULTIPLY, bits, &one, reason) != STATUS_OK ||
+            simdram_sequence(machine, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
             return STATUS_INFEASIBLE;
         *dot = (struct simdram_commands){
             .aaps = depth * (one.aaps + add.aaps + bits),
@@ -175,15 +180,15 @@ static enum status dot_commands(const struct cim *cim, double depth, unsigned bi
     while (word < 64 && word < depth)
         word *= 2;
     sum_bits = grown < 4 ? 4 : grown;
-    if (simdram_sequence(cim, CIM_BITCOUNT_FAST, word, &one, reason) != STATUS_OK ||
-        simdram_sequence(cim, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+    if (simdram_sequence(machine, CIM_BITCOUNT_FAST, word, &one, reason) != STATUS_OK ||
+        simdram_sequence(machine, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     *dot = (struct simdram_commands){
         .aaps = 1.5 * depth + ceil(depth / word) * one.aaps +
                 (ceil(depth / word) - 1) * add.aaps,
         .aps = ceil(depth / word) * one.aps + (ceil(depth / word) - 1) * add.aps,
     };
-    if (simdram_sequence(cim, CIM_GREATER, sum_bits, &one, reason) != STATUS_OK)
+    if (simdram_sequence(machine, CIM_GREATER, sum_bits, &one, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     dot->aaps += one.aaps;
     dot->aps += one.aps;
@@ -194,7 +199,7 @@ static enum status simdram_layer(const struct cim_network_request *request,
                                  const struct mac_layer *layer,
                                  struct cim_network *result, struct error *reason)
 {
-    const struct simdram *d = request->cim->simdram;
+    const struct simdram *d = (const struct simdram *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
     double groups = (double)layer->groups, lanes = (double)d->lanes;
     double along = fmax((double)gemm.m, (double)gemm.n);
@@ -207,10 +212,10 @@ static enum status simdram_layer(const struct cim_network_request *request,
     struct simdram_commands dot;
     struct workforce force;
 
-    if (workforce_of(request->cim, request->units, request->subarrays, &force,
+    if (workforce_of(request->machine, request->units, request->subarrays, &force,
                      reason) != STATUS_OK ||
-        dot_commands(request->cim, ceil(depth / pieces), request->bits, &dot, reason) !=
-            STATUS_OK)
+        dot_commands(request->machine, ceil(depth / pieces), request->bits, &dot,
+                     reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     units = force.banks * force.subarrays;
     rounds = ceil(tasks / units);
@@ -220,7 +225,8 @@ static enum status simdram_layer(const struct cim_network_request *request,
     written_s = holds_inputs ? copies * groups * (double)gemm.m * depth * bytes /
                                    d->channel_bytes_per_s
                              : 0;
-    read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(log2(depth + 1)) : 1;
+    read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(maths_log2(depth + 1))
+                                  : 1;
     read_s = pieces * mac_layer_outputs(layer) * read_bits / 8 /
              d->channel_bytes_per_s; /* the host adds up pieces */
     result->compute_s += compute_s;
@@ -241,7 +247,7 @@ static enum status simdram_layer(const struct cim_network_request *request,
 static enum status simdram_finish(const struct cim_network_request *request,
                                   struct cim_network *result, struct error *reason)
 {
-    const struct simdram *d = request->cim->simdram;
+    const struct simdram *d = (const struct simdram *)request->machine;
     double bytes = (double)(d->banks * d->ranks) * (double)d->rows * (double)d->lanes /
                    8;
 
@@ -255,10 +261,18 @@ static enum status simdram_finish(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family simdram_family = {
+static const struct layerwise_steps simdram_steps = {
     .knows_parts = true,
-    .check = simdram_check,
     .operate = simdram_operate,
     .layer = simdram_layer,
     .finish = simdram_finish,
+};
+
+const struct machine_family simdram_family = {
+    .name = "simdram",
+    .summary = "DRAM whose rows compute",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &simdram_schema,
+    .layerwise = &simdram_steps,
+    .check = simdram_check,
 };

@@ -10,8 +10,9 @@ struct simdram_commands {
 };
 
 /* Pure.  STATUS_INFEASIBLE with a reason if the operation has no sequence of that width. */
-enum status simdram_sequence(const struct cim *cim, int operation, unsigned bits,
-                             struct simdram_commands *result, struct error *reason);
+enum status simdram_sequence(const struct machine *machine, int operation,
+                             unsigned bits, struct simdram_commands *result,
+                             struct error *reason);
 
 /* Values of a lane that pass the transposition unit: operands in, result out. */
 double simdram_operands(int operation);

@@ -76,17 +76,20 @@ static double commands(const struct polynomial *p, double bits)
     return (p->square * bits + p->linear) * bits + p->constant;
 }
 
-enum status simdram_sequence(const struct cim *cim, int operation, unsigned bits,
-                             struct simdram_commands *result, struct error *reason)
+enum status simdram_sequence(const struct machine *machine, int operation,
+                             unsigned bits, struct simdram_commands *result,
+                             struct error *reason)
 {
-    const struct command_sequence *known = cim->simdram->backend == SIMDRAM_AND_OR
+    const struct command_sequence *known = ((const struct simdram *)machine)->backend ==
+                                                   SIMDRAM_AND_OR
                                                ? and_or
                                                : majority;
     double aaps, aps;
 
     if (operation > CIM_BITWEAVE)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no command sequence for %s",
-                         cim->record.name, word_name(cim_operation_words, operation));
+                         machine->record.name,
+                         word_name(cim_operation_words, operation));
     aaps = commands(&known[operation].aap, bits);
     aps = commands(&known[operation].ap, bits);
     if (bits < BITS_MIN || bits > BITS_MAX || aaps != floor(aaps) || aps != floor(aps))

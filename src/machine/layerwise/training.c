@@ -25,14 +25,16 @@ static const struct schema training_layer_schema = {
 };
 
 static const struct field training_fields[] = {
+    MACHINE_FIELDS,
     FIELD_NAME(struct training, workload, "workload", NULL, "network that was simulated"),
     FIELD_COUNT(struct training, batch, REQUIRED, 1, 1048576, "samples of a batch"),
     FIELD_COUNT(struct training, batches, REQUIRED, 1, 1u << 30, "batches the times and energies are of"),
     FIELD_LIST(struct training, layers, &training_layer_schema, "the network's computing layers"),
 };
 const struct schema training_schema = {
-    .kind = "training", .size = sizeof(struct training),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct training),
     .fields = training_fields, .field_count = FIELD_COUNT_OF(training_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -40,7 +42,7 @@ static enum status training_layer(const struct cim_network_request *request,
                                   const struct mac_layer *layer,
                                   struct cim_network *result, struct error *reason)
 {
-    const struct training *t = request->cim->training;
+    const struct training *t = (const struct training *)request->machine;
     size_t i = (size_t)(layer - request->layers->layers);
     const struct training_layer *l;
     double backward_s;
@@ -49,7 +51,8 @@ static enum status training_layer(const struct cim_network_request *request,
         request->layers->count != t->layers_count || layer->batch != t->batch)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s was simulated with %s in batches of %ju only",
-                         request->cim->record.name, t->workload, (uintmax_t)t->batch);
+                         request->machine->record.name, t->workload,
+                         (uintmax_t)t->batch);
     l = &t->layers[i];
     backward_s = (l->activation_s + l->weight_s + l->update_s) / (double)t->batches;
     result->forward_s += l->forward_s / (double)t->batches;
@@ -71,8 +74,16 @@ static enum status training_finish(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family training_family = {
+static const struct layerwise_steps training_steps = {
     .trains = true,
     .layer = training_layer,
     .finish = training_finish,
+};
+
+const struct machine_family training_family = {
+    .name = "training",
+    .summary = "a crossbar chip whose training was simulated layer by layer",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &training_schema,
+    .layerwise = &training_steps,
 };

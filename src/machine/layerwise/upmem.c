@@ -17,6 +17,7 @@ static const struct schema upmem_operation_schema = {
 };
 
 static const struct field upmem_fields[] = {
+    MACHINE_FIELDS,
     FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
     FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
     FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
@@ -34,8 +35,9 @@ static const struct field upmem_fields[] = {
     FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
 };
 const struct schema upmem_schema = {
-    .kind = "upmem", .size = sizeof(struct upmem),
+    .kind = "machine", .folder = "machines", .size = sizeof(struct upmem),
     .fields = upmem_fields, .field_count = FIELD_COUNT_OF(upmem_fields),
+    .finish = machine_finish,
 };
 /* clang-format on */
 
@@ -62,20 +64,20 @@ static double instructions(const struct upmem *u, int operation, uint64_t bits)
     return 0;
 }
 
-static enum status dpus_check(const struct cim *cim, uint64_t asked, uint64_t *dpus,
-                              struct error *reason)
+static enum status dpus_check(const struct machine *machine, uint64_t asked,
+                              uint64_t *dpus, struct error *reason)
 {
-    *dpus = asked ? asked : cim->upmem->dpus;
-    if (*dpus > cim->upmem->dpus)
-        return error_set(reason, STATUS_INFEASIBLE, "%s has %ju DPUs, not %ju",
-                         cim->record.name, (uintmax_t)cim->upmem->dpus,
-                         (uintmax_t)*dpus);
+    *dpus = asked ? asked : ((const struct upmem *)machine)->dpus;
+    if (*dpus > ((const struct upmem *)machine)->dpus)
+        return error_set(
+            reason, STATUS_INFEASIBLE, "%s has %ju DPUs, not %ju", machine->record.name,
+            (uintmax_t)((const struct upmem *)machine)->dpus, (uintmax_t)*dpus);
     return STATUS_OK;
 }
 
-static enum status upmem_check(const struct cim *cim, struct error *err)
+static enum status upmem_check(const struct machine *machine, struct error *err)
 {
-    const struct upmem *u = cim->upmem;
+    const struct upmem *u = (const struct upmem *)machine;
 
     if (u->scratchpad_bytes < (double)u->tasklets * u->transfer_bytes)
         return error_set(err, STATUS_INPUT,
@@ -89,7 +91,7 @@ static enum status upmem_check(const struct cim *cim, struct error *err)
 static enum status memory_operate(const struct cim_request *request, uint64_t dpus,
                                   struct cim_answer *answer, struct error *reason)
 {
-    const struct upmem *u = request->cim->upmem;
+    const struct upmem *u = (const struct upmem *)request->machine;
     double bytes = (double)request->elements;
 
     if (bytes < 8 || bytes > 2048 || fmod(bytes, 8) > 0)
@@ -106,17 +108,17 @@ static enum status memory_operate(const struct cim_request *request, uint64_t dp
 static enum status upmem_operate(const struct cim_request *request,
                                  struct cim_answer *answer, struct error *reason)
 {
-    const struct upmem *u = request->cim->upmem;
+    const struct upmem *u = (const struct upmem *)request->machine;
     double count = instructions(u, request->operation, request->bits);
     uint64_t dpus;
 
-    if (dpus_check(request->cim, request->units, &dpus, reason) != STATUS_OK)
+    if (dpus_check(request->machine, request->units, &dpus, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     if (request->operation == CIM_MEMORY_READ || request->operation == CIM_MEMORY_WRITE)
         return memory_operate(request, dpus, answer, reason);
     if (count <= 0)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no %s of %u bits",
-                         request->cim->record.name,
+                         request->machine->record.name,
                          word_name(cim_operation_words, request->operation),
                          request->bits);
     answer->lanes = dpus;
@@ -158,7 +160,7 @@ static enum status upmem_layer(const struct cim_network_request *request,
                                const struct mac_layer *layer,
                                struct cim_network *result, struct error *reason)
 {
-    const struct upmem *u = request->cim->upmem;
+    const struct upmem *u = (const struct upmem *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
     double bytes = request->bits / 8.0;
     double per_mac = instructions(u, CIM_MULTIPLY, request->bits) +
@@ -169,12 +171,12 @@ static enum status upmem_layer(const struct cim_network_request *request,
     struct shares share;
     uint64_t dpus;
 
-    if (dpus_check(request->cim, request->units, &dpus, reason) != STATUS_OK)
+    if (dpus_check(request->machine, request->units, &dpus, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     if (instructions(u, CIM_MULTIPLY, request->bits) <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no multiplication of %u bits",
-                         request->cim->record.name, request->bits);
+                         request->machine->record.name, request->bits);
     share = shares_of(&gemm, layer->groups, dpus);
     macs = share.columns * share.rows * (double)gemm.k;
     moved = macs * bytes * ((double)gemm.k * bytes > spare ? 2 : 1);
@@ -197,7 +199,7 @@ static enum status upmem_layer(const struct cim_network_request *request,
 static enum status upmem_finish(const struct cim_network_request *request,
                                 struct cim_network *result, struct error *reason)
 {
-    const struct upmem *u = request->cim->upmem;
+    const struct upmem *u = (const struct upmem *)request->machine;
     double dpus = (double)(request->units ? request->units : u->dpus);
 
     if (result->weight_bytes > dpus * u->memory_bytes)
@@ -209,9 +211,17 @@ static enum status upmem_finish(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-const struct cim_family upmem_family = {
-    .check = upmem_check,
+static const struct layerwise_steps upmem_steps = {
     .operate = upmem_operate,
     .layer = upmem_layer,
     .finish = upmem_finish,
+};
+
+const struct machine_family upmem_family = {
+    .name = "upmem",
+    .summary = "cores beside DRAM banks",
+    .kind = MACHINE_LAYERWISE,
+    .schema = &upmem_schema,
+    .layerwise = &upmem_steps,
+    .check = upmem_check,
 };

@@ -14,14 +14,14 @@ static double mac_ratio(double bits, double record_bits)
     return energy / record;
 }
 
-static double record_pes(const struct accelerator *a)
+static double record_pes(const struct pe_array *a)
 {
     return (double)(a->pe_rows * a->pe_columns);
 }
 
 static double pes_of(const struct chip_request *r)
 {
-    const struct accelerator *a = r->accelerator;
+    const struct pe_array *a = r->accelerator;
 
     return (double)((r->pe_rows ? r->pe_rows : a->pe_rows) *
                     (r->pe_columns ? r->pe_columns : a->pe_columns));
@@ -39,15 +39,15 @@ static double instances_of(const struct chip_request *r, const struct level *lev
 
 static void levels_add(const struct chip_request *r, struct chip *chip)
 {
-    const struct accelerator *a = r->accelerator;
-    const struct machine machine = { .word_bits = r->word_bits };
+    const struct pe_array *a = r->accelerator;
+    const struct pe_machine machine = { .word_bits = r->word_bits };
 
     for (size_t l = 0; l < a->levels_count; l++) {
         const struct level *level = &a->levels[l];
         int id = level->level;
         const struct level_cost *cost = &r->levels[id];
         const struct level_use *use = &r->mapping->levels[id];
-        uint64_t word_bits = machine_word_bits(&machine, level);
+        uint64_t word_bits = pe_machine_word_bits(&machine, level);
         double count = instances_of(r, level);
         double reads = level_accesses(use->reads, r->bits, word_bits);
         double writes = level_accesses(use->writes, r->bits, word_bits);
@@ -66,7 +66,7 @@ static void levels_add(const struct chip_request *r, struct chip *chip)
 
 void chip_evaluate(const struct chip_request *r, struct chip *chip)
 {
-    const struct accelerator *a = r->accelerator;
+    const struct pe_array *a = r->accelerator;
     const struct mapping *m = r->mapping;
     double pes = pes_of(r), energy, power, area;
     double *part_j = chip->part_j;

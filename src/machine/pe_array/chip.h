@@ -6,7 +6,7 @@
 #ifndef NVSWEEP_PE_ARRAY_CHIP_H
 #define NVSWEEP_PE_ARRAY_CHIP_H
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
 /* Where energy goes: the memory levels, in the order of enum level_id, then the rest. */
 enum part_id {
@@ -31,7 +31,7 @@ struct level_cost {
 };
 
 struct chip_request {
-    const struct accelerator *accelerator;
+    const struct pe_array *accelerator;
     const struct level_cost *levels; /* by enum level_id; LEVEL_COUNT of them */
     const struct mapping *mapping;   /* of a batch */
     uint64_t pe_rows, pe_columns;    /* 0: the record's */

@@ -3,13 +3,14 @@
  * loads of which register blocking saves half.  Below, products are blocked so that three
  * square tiles fit the cache, which moves 2 mnk / tile elements (J. Hong and H. Kung,
  * STOC 1981), but never less than each operand once. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
 #include <math.h>
 
-static enum status cpu_check(const struct accelerator *accelerator, struct error *err)
+static enum status cpu_check(const struct machine *machine, struct error *err)
 {
-    if (!accelerator_level(accelerator, LEVEL_PE_INPUT))
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    if (!pe_array_level(accelerator, LEVEL_PE_INPUT))
         return error_set(err, STATUS_INPUT,
                          "is a cpu, must have a level pe-input, its first cache");
     return STATUS_OK;
@@ -23,14 +24,15 @@ static double blocked(const struct gemm *gemm, double once, double capacity)
     return moved > once ? moved : once;
 }
 
-static enum status cpu_map(const struct machine *machine, const struct mac_layer *layer,
-                           struct mapping *mapping, struct error *err)
+static enum status cpu_map(const struct pe_machine *machine,
+                           const struct mac_layer *layer, struct mapping *mapping,
+                           struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct gemm gemm = mac_layer_gemm(layer);
     double lanes = (double)(a->pe_columns * a->pe_rows), groups = (double)layer->groups;
-    double first = machine_capacity(machine, LEVEL_PE_INPUT);
-    double second = machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
+    double first = pe_machine_capacity(machine, LEVEL_PE_INPUT);
+    double second = pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
     double inputs = mac_layer_inputs(layer), weights = mac_layer_weights(layer);
     double outputs = mac_layer_outputs(layer), reads = inputs + weights;
     double vectors = groups * (double)gemm.m * (double)gemm.k *
@@ -58,9 +60,24 @@ static enum status cpu_map(const struct machine *machine, const struct mac_layer
     return STATUS_OK;
 }
 
-const struct accel_family cpu_family = {
+/* clang-format off */
+static const struct field cpu_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_NUMBER(struct pe_array, instruction_j, "J", 0, 0, 1e-6, "one instruction without its arithmetic"),
+};
+/* clang-format on */
+
+const struct schema cpu_schema = PE_ARRAY_SCHEMA(cpu_fields);
+
+static const struct pe_steps cpu_steps = {
+    .map = cpu_map,
+};
+
+const struct machine_family cpu_family = {
     .name = "cpu",
     .summary = "a core with vector lanes and caches",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &cpu_schema,
     .check = cpu_check,
-    .map = cpu_map,
+    .pe = &cpu_steps,
 };

@@ -4,20 +4,22 @@
  * entries.  Activations that are not zero are broadcast, one a cycle at most, into a
  * queue per PE; a full queue holds the broadcast back.  Weights are taken as independent
  * with the layer's density; the draw depends on the layer alone. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static enum status eie_check(const struct accelerator *accelerator, struct error *err)
+static enum status eie_check(const struct machine *machine, struct error *err)
 {
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
     static const enum level_id needed[] = { LEVEL_PE_WEIGHT, LEVEL_PE_INDEX,
                                             LEVEL_PE_INPUT };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!accelerator_level(accelerator, needed[i]))
+        if (!pe_array_level(accelerator, needed[i]))
             return error_set(err, STATUS_INPUT, "is eie, must have a level %s",
                              word_name(level_words, needed[i]));
     return STATUS_OK;
@@ -53,13 +55,13 @@ static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
     const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
     uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
 
-    gaps->per_log = 1 / log1p(-density);
+    gaps->per_log = 1 / maths_log1p(-density);
     gaps->longest = longest;
     gaps->limits = alloc_array(2 * (most + 2), sizeof *gaps->limits);
     gaps->within = gaps->limits + most + 2;
     gaps->limits[0] = gaps->within[0] = UINT64_MAX;
     for (uint64_t g = 1; g <= most; g++) {
-        double limit = 0x1p53 * exp((double)g / gaps->per_log);
+        double limit = 0x1p53 * maths_exp((double)g / gaps->per_log);
 
         gaps->limits[g] = (uint64_t)(limit * (1 + nearness)) + 1;
         gaps->within[g] = (uint64_t)(limit * (1 - nearness));
@@ -84,7 +86,7 @@ static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
     while (u <= gaps->limits[gap + 1])
         gap++;
     if (u > gaps->within[gap]) {
-        double exact = log((double)u * 0x1p-53) * gaps->per_log;
+        double exact = maths_log((double)u * 0x1p-53) * gaps->per_log;
 
         gap = exact < (double)gaps->longest ? (uint64_t)exact : gaps->longest;
     }
@@ -160,27 +162,28 @@ static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double d
 
 /* Reads of the weight memory: a word holds several entries, and a column may begin
  * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads. */
-static double entry_words(const struct machine *machine, const struct eie_run *run)
+static double entry_words(const struct pe_machine *machine, const struct eie_run *run)
 {
-    const struct accelerator *a = &machine->accelerator;
-    const struct level *level = accelerator_level(a, LEVEL_PE_WEIGHT);
+    const struct pe_array *a = &machine->accelerator;
+    const struct level *level = pe_array_level(a, LEVEL_PE_WEIGHT);
     double entry_bits = (double)(a->run_bits +
                                  4); /* and 4 of a shared weight's index */
-    double per_word = floor((double)machine_word_bits(machine, level) / entry_bits);
+    double per_word = floor((double)pe_machine_word_bits(machine, level) / entry_bits);
 
     return run->entries / per_word + run->columns * (1 - 1 / per_word);
 }
 
-static enum status eie_map(const struct machine *machine, const struct mac_layer *layer,
-                           struct mapping *mapping, struct error *err)
+static enum status eie_map(const struct pe_machine *machine,
+                           const struct mac_layer *layer, struct mapping *mapping,
+                           struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct gemm gemm = mac_layer_gemm(layer);
     double pes = (double)(a->pe_rows * a->pe_columns), times;
     double columns = ceil((double)gemm.k * layer->activation_density);
     struct eie_run run;
 
-    if (machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) <
+    if (pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) <
         (machine->bits > 8 ? machine->bits : 8))
         return error_set(err, STATUS_INFEASIBLE,
                          "a word of the weight memory is narrower than a weight");
@@ -199,7 +202,7 @@ static enum status eie_map(const struct machine *machine, const struct mac_layer
     /* words of entries, two pointers a column, an accumulator read and written back */
     mapping->levels[LEVEL_PE_WEIGHT].reads =
         times * entry_words(machine, &run) *
-        (double)(machine_word_bits(machine, accelerator_level(a, LEVEL_PE_WEIGHT)) /
+        (double)(pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) /
                  machine->bits);
     mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
     mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
@@ -209,7 +212,7 @@ static enum status eie_map(const struct machine *machine, const struct mac_layer
 }
 
 /* An entry per non-zero weight, padding left out. */
-static double eie_held_bits(const struct machine *machine,
+static double eie_held_bits(const struct pe_machine *machine,
                             const struct mac_layer *layer)
 {
     return mac_layer_weights(layer) * layer->weight_density *
@@ -217,10 +220,10 @@ static double eie_held_bits(const struct machine *machine,
 }
 
 /* A column visits every PE; a draw per entry, and one that ends it. */
-static double eie_map_s(const struct machine *machine, const struct mac_layer *layer)
+static double eie_map_s(const struct pe_machine *machine, const struct mac_layer *layer)
 {
     const double visit_s = 1.4e-9, draw_s = 7e-9;
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     double pes = (double)(a->pe_rows * a->pe_columns);
     struct gemm gemm = mac_layer_gemm(layer);
     double draws = layer->weight_density < 1
@@ -233,13 +236,29 @@ static double eie_map_s(const struct machine *machine, const struct mac_layer *l
            (pes * visit_s + draws * draw_s);
 }
 
-const struct accel_family eie_family = {
-    .name = "eie",
-    .summary =
-        "pruned fully-connected layers, compressed columns, broadcast activations",
+/* clang-format off */
+static const struct field eie_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_COUNT(struct pe_array, queue_depth, 8, 1, 65536, "entries of a PE's activation queue"),
+    FIELD_COUNT(struct pe_array, run_bits, 4, 1, 16, "bits of a run length of zeros"),
+};
+/* clang-format on */
+
+const struct schema eie_schema = PE_ARRAY_SCHEMA(eie_fields);
+
+static const struct pe_steps eie_steps = {
     .counts_zeros = true,
-    .check = eie_check,
     .held_bits = eie_held_bits,
     .map = eie_map,
     .map_s = eie_map_s,
+};
+
+const struct machine_family eie_family = {
+    .name = "eie",
+    .summary =
+        "pruned fully-connected layers, compressed columns, broadcast activations",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &eie_schema,
+    .check = eie_check,
+    .pe = &eie_steps,
 };

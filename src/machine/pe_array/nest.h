@@ -4,7 +4,7 @@
 #ifndef NVSWEEP_PE_ARRAY_NEST_H
 #define NVSWEEP_PE_ARRAY_NEST_H
 
-#include "machine/pe_array/accelerator.h"
+#include "machine/pe_array/pe_array.h"
 
 enum nest_dimension {
     NEST_C,

@@ -3,7 +3,7 @@
  * record states all loops ("P8 Q2 M4") the mapping is evaluated as it is; where it only
  * names dimensions ("PQM") the mapper searches, and with a star behind them ("PQM*") it
  * chooses their order, too. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "machine/pe_array/nest.h"
 
 #include <math.h>
@@ -61,10 +61,10 @@ static bool keeps_parse(const char *text, bool keeps[TENSORS])
 }
 
 /* The record's nest; *is_stated if it gives loop bounds. */
-static bool nest_make(const struct machine *machine, struct nest *nest,
+static bool nest_make(const struct pe_machine *machine, struct nest *nest,
                       struct nest_mapping *mapping, bool *is_stated)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
 
     *nest =
         (struct nest){ .place_count = a->nest_count, .stride = 1, .mac_j = a->mac_j };
@@ -85,10 +85,10 @@ static bool nest_make(const struct machine *machine, struct nest *nest,
         if (step->at == NEST_STEP_DRAM) {
             place->read_j = place->write_j = a->dram_j_per_bit * machine->bits;
         } else if (!place->is_spatial) {
-            level = accelerator_level(a, (enum level_id)step->at);
+            level = pe_array_level(a, (enum level_id)step->at);
             if (!level)
                 return false;
-            place->capacity = (double)machine_level_bytes(machine, level) * 8 /
+            place->capacity = (double)pe_machine_level_bytes(machine, level) * 8 /
                               (double)machine->bits;
             place->read_j = level_accesses(level->read_j, machine->bits,
                                            level->word_bits);
@@ -99,9 +99,10 @@ static bool nest_make(const struct machine *machine, struct nest *nest,
     return true;
 }
 
-static enum status nest_check(const struct accelerator *accelerator, struct error *err)
+static enum status nest_check(const struct machine *machine, struct error *err)
 {
-    const struct machine machine = { .accelerator = *accelerator, .bits = 8 };
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    const struct pe_machine pe = { .accelerator = *accelerator, .bits = 8 };
     struct nest_mapping mapping;
     struct nest nest;
     bool is_stated;
@@ -112,7 +113,7 @@ static enum status nest_check(const struct accelerator *accelerator, struct erro
             err, STATUS_INPUT,
             "is a loop-nest, must have a nest of 2 to %d steps, dram first",
             NEST_PLACES_MAX);
-    if (!nest_make(&machine, &nest, &mapping, &is_stated))
+    if (!nest_make(&pe, &nest, &mapping, &is_stated))
         return error_set(
             err, STATUS_INPUT,
             "has a nest with a wrong step, must name levels of the record, "
@@ -146,11 +147,11 @@ static bool covers(const struct nest *nest, const struct nest_mapping *mapping)
     return true;
 }
 
-static enum status nest_map(const struct machine *machine,
+static enum status nest_map(const struct pe_machine *machine,
                             const struct mac_layer *layer, struct mapping *mapping,
                             struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     double groups = (double)layer->groups;
     struct nest_mapping loops;
     struct nest_counts counts;
@@ -202,7 +203,8 @@ static double products_count(uint64_t number, uint64_t factors)
 
 /* A search looks at about the square root of all mappings; what the bounds cut off differs,
  * so one layer may take a tenth of this or five times as long. */
-static double nest_map_s(const struct machine *machine, const struct mac_layer *layer)
+static double nest_map_s(const struct pe_machine *machine,
+                         const struct mac_layer *layer)
 {
     const double root_s = 7e-5;
     struct nest_mapping loops;
@@ -224,10 +226,48 @@ static double nest_map_s(const struct machine *machine, const struct mac_layer *
     return root_s * sqrt(mappings);
 }
 
-const struct accel_family nest_family = {
-    .name = "loop-nest",
-    .summary = "memories and fan-outs with loops, stated or searched",
-    .check = nest_check,
+/* clang-format off */
+static const struct word step_words[] = {
+    { "dram", NEST_STEP_DRAM },               { "spatial", NEST_STEP_SPATIAL },
+    { "input-buffer", LEVEL_INPUT_BUFFER },   { "weight-buffer", LEVEL_WEIGHT_BUFFER },
+    { "output-buffer", LEVEL_OUTPUT_BUFFER }, { "global-buffer", LEVEL_GLOBAL_BUFFER },
+    { "pe-input", LEVEL_PE_INPUT },           { "pe-weight", LEVEL_PE_WEIGHT },
+    { "pe-output", LEVEL_PE_OUTPUT },         { "pe-index", LEVEL_PE_INDEX },
+    { NULL, 0 },
+};
+
+static const struct field step_fields[] = {
+    FIELD_WORD(struct nest_step, at, step_words, REQUIRED, "dram, spatial (a fan-out) or a level"),
+    FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: copies of what is inside"),
+    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors kept, of w, i and o"),
+    FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched, \"PQ*\" in any order"),
+};
+
+static const struct schema step_schema = {
+    .kind = "step",
+    .size = sizeof(struct nest_step),
+    .fields = step_fields,
+    .field_count = FIELD_COUNT_OF(step_fields),
+};
+
+static const struct field nest_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_LIST(struct pe_array, nest, &step_schema, "DRAM, memories and fan-outs from the outside in"),
+};
+/* clang-format on */
+
+const struct schema nest_schema = PE_ARRAY_SCHEMA(nest_fields);
+
+static const struct pe_steps nest_steps = {
     .map = nest_map,
     .map_s = nest_map_s,
+};
+
+const struct machine_family nest_family = {
+    .name = "loop-nest",
+    .summary = "memories and fan-outs with loops, stated or searched",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &nest_schema,
+    .check = nest_check,
+    .pe = &nest_steps,
 };

@@ -2,6 +2,7 @@
  * alone; then one dimension after the other is split over the memories. */
 #include "machine/pe_array/nest.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -82,6 +83,8 @@ static void spatial_list(struct nest_walk *search, size_t place, int dimension,
     const struct nest *nest = search->nest;
     uint64_t rest;
 
+    if (stop_is_wanted())
+        return;
     if (place == nest->place_count) {
         spatial_add(search);
         return;
@@ -137,6 +140,8 @@ static void place_search(struct nest_walk *search, int at, unsigned decided,
     const struct nest *nest = search->nest;
     int dimension = sequence[at];
 
+    if (stop_is_wanted())
+        return;
     if (place == nest->place_count) {
         if (rest == 1)
             dimension_search(search, at + 1, decided | 1u << dimension);
@@ -203,7 +208,7 @@ static void order_search(struct nest_walk *search, const struct nest *written,
                          size_t place)
 {
     if (place == written->place_count) {
-        for (size_t i = 0; i < search->spatial_count; i++) {
+        for (size_t i = 0; i < search->spatial_count && !stop_is_wanted(); i++) {
             search->now = search->spatials[i].mapping;
             search->cycles = search->spatials[i].cycles;
             dimension_search(search, 0, 0);

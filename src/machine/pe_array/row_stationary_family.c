@@ -5,7 +5,7 @@
  * on further channels and filters, n samples, u filter blocks and v strips of e output
  * rows whose partial sums stay in the global buffer; the least energy wins at the
  * papers' costs of 200 per DRAM and 6 per buffer access.  Weights pass the buffer by. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
 #include "base/memory.h"
 
@@ -65,7 +65,7 @@ struct pe_pass {
 
 /* What all passes of a layer share. */
 struct pass_search {
-    const struct machine *machine;
+    const struct pe_machine *machine;
     const struct mac_layer *layer;
     struct divisors batch, channels, filters;
     bool *is_met; /* per pair of a divisor of channels and one of filters */
@@ -73,14 +73,15 @@ struct pass_search {
     double best_cost;
 };
 
-static enum status row_stationary_check(const struct accelerator *accelerator,
+static enum status row_stationary_check(const struct machine *machine,
                                         struct error *err)
 {
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
     static const enum level_id needed[] = { LEVEL_GLOBAL_BUFFER, LEVEL_PE_INPUT,
                                             LEVEL_PE_WEIGHT, LEVEL_PE_OUTPUT };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!accelerator_level(accelerator, needed[i]))
+        if (!pe_array_level(accelerator, needed[i]))
             return error_set(err, STATUS_INPUT,
                              "is row-stationary, must have a level %s",
                              word_name(level_words, needed[i]));
@@ -98,8 +99,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* Folding and replication; rows of sets that are free take over folds first. */
-static struct placement place(const struct accelerator *a,
-                              const struct mac_layer *layer)
+static struct placement place(const struct pe_array *a, const struct mac_layer *layer)
 {
     uint64_t kernel = layer->kernel_height, outputs = layer->out_height;
     uint64_t fold_w = div_up(outputs, a->pe_columns),
@@ -188,14 +188,14 @@ static void pass_hold(struct pass_search *search, uint64_t e, uint64_t channels,
  * the same blocks: the first of them counts. */
 static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_t e)
 {
-    const struct machine *machine = search->machine;
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_machine *machine = search->machine;
+    const struct pe_array *a = &machine->accelerator;
     const struct mac_layer *l = search->layer;
     double pes = (double)(a->pe_rows * a->pe_columns);
-    uint64_t inputs = (uint64_t)(machine_capacity(machine, LEVEL_PE_INPUT) / pes);
-    uint64_t weights = (uint64_t)(machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
-    uint64_t sums = (uint64_t)(machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
-    double capacity = machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
+    uint64_t inputs = (uint64_t)(pe_machine_capacity(machine, LEVEL_PE_INPUT) / pes);
+    uint64_t weights = (uint64_t)(pe_machine_capacity(machine, LEVEL_PE_WEIGHT) / pes);
+    uint64_t sums = (uint64_t)(pe_machine_capacity(machine, LEVEL_PE_OUTPUT) / pes);
+    double capacity = pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER);
 
     for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
@@ -223,7 +223,7 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
 }
 
 /* Strips as high as the folded array takes, halved until their rows fit the buffer. */
-static bool pass_search(const struct machine *machine, const struct mac_layer *l,
+static bool pass_search(const struct pe_machine *machine, const struct mac_layer *l,
                         const struct placement *placement, struct pe_pass *best)
 {
     struct pass_search search = { .machine = machine,
@@ -249,29 +249,29 @@ static bool pass_search(const struct machine *machine, const struct mac_layer *l
 }
 
 /* The pass that the record states for such layers, if they fit together. */
-static bool pass_known(const struct machine *machine, const struct mac_layer *l,
+static bool pass_known(const struct pe_machine *machine, const struct mac_layer *l,
                        struct pe_pass *pass)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
 
     for (size_t i = 0; i < a->passes_count; i++) {
         const struct pass_choice *known = &a->passes[i];
 
         if (known->kernel == l->kernel_height && known->height == l->out_height)
-            return pass_evaluate(l, known->strip, 1, least(known->samples, l->batch),
-                                 least(known->channels, l->channels),
-                                 least(known->filters, l->filters),
-                                 least(known->filters_held, l->filters),
-                                 machine_capacity(machine, LEVEL_GLOBAL_BUFFER), pass);
+            return pass_evaluate(
+                l, known->strip, 1, least(known->samples, l->batch),
+                least(known->channels, l->channels), least(known->filters, l->filters),
+                least(known->filters_held, l->filters),
+                pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER), pass);
     }
     return false;
 }
 
-static enum status row_stationary_map(const struct machine *machine,
+static enum status row_stationary_map(const struct pe_machine *machine,
                                       const struct mac_layer *layer,
                                       struct mapping *mapping, struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct placement placement = place(a, layer);
     double groups = (double)layer->groups, outputs = mac_layer_outputs(layer);
     double macs = mac_layer_macs(layer), buffer_cycles = 0, elements;
@@ -324,11 +324,11 @@ static double divisors_count(uint64_t number)
 
 /* Choices of q, p and r, and for each pair of blocks the divisors of samples and filters;
  * less than half the pairs are met, since a PE holds few channels and filters. */
-static double row_stationary_map_s(const struct machine *machine,
+static double row_stationary_map_s(const struct pe_machine *machine,
                                    const struct mac_layer *layer)
 {
     const double choice_s = 3e-9, pass_s = 8e-9;
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct placement placement = place(a, layer);
     double pes = (double)(a->pe_rows * a->pe_columns), filters, channels, choices;
     struct pe_pass pass;
@@ -336,18 +336,53 @@ static double row_stationary_map_s(const struct machine *machine,
     if (pass_known(machine, layer, &pass))
         return 0;
     filters = divisors_count(layer->filters);
-    channels = fmin((double)layer->channels, machine_capacity(machine, LEVEL_PE_INPUT) /
-                                                 pes / (double)layer->kernel_width);
+    channels = fmin((double)layer->channels,
+                    pe_machine_capacity(machine, LEVEL_PE_INPUT) / pes /
+                        (double)layer->kernel_width);
     choices = (double)placement.sets * channels;
     return choices * choice_s +
            fmin(choices * PASS_FILTERS, divisors_count(layer->channels) * filters) *
                divisors_count(layer->batch) * filters * pass_s;
 }
 
-const struct accel_family row_stationary_family = {
-    .name = "row-stationary",
-    .summary = "kernel rows stay in PEs, partial sums add up along columns",
-    .check = row_stationary_check,
+/* clang-format off */
+static const struct field pass_fields[] = {
+    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers meant"),
+    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers meant"),
+    FIELD_COUNT(struct pass_choice, strip, REQUIRED, 1, 65536, "output rows at a time"),
+    FIELD_COUNT(struct pass_choice, channels, REQUIRED, 1, 65536, "input channels of a pass"),
+    FIELD_COUNT(struct pass_choice, filters, REQUIRED, 1, 65536, "filters of a pass"),
+    FIELD_COUNT(struct pass_choice, filters_held, REQUIRED, 1, 65536, "filters whose partial sums stay in the buffer"),
+    FIELD_COUNT(struct pass_choice, samples, 1, 1, 65536, "samples of a pass"),
+};
+
+static const struct schema pass_schema = {
+    .kind = "pass",
+    .size = sizeof(struct pass_choice),
+    .fields = pass_fields,
+    .field_count = FIELD_COUNT_OF(pass_fields),
+};
+
+static const struct field row_stationary_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_NUMBER(struct pe_array, weight_load_cycles, "1", 0, 0, 100, "cycles per weight loaded into PEs, in which they do not compute"),
+    FIELD_NUMBER(struct pe_array, buffer_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth of the global buffer (0: never limits)"),
+    FIELD_LIST(struct pe_array, passes, &pass_schema, "passes known for some layers"),
+};
+/* clang-format on */
+
+const struct schema row_stationary_schema = PE_ARRAY_SCHEMA(row_stationary_fields);
+
+static const struct pe_steps row_stationary_steps = {
     .map = row_stationary_map,
     .map_s = row_stationary_map_s,
+};
+
+const struct machine_family row_stationary_family = {
+    .name = "row-stationary",
+    .summary = "kernel rows stay in PEs, partial sums add up along columns",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &row_stationary_schema,
+    .check = row_stationary_check,
+    .pe = &row_stationary_steps,
 };

@@ -1,5 +1,6 @@
 #include "machine/pe_array/scalesim.h"
 
+#include "base/stop.h"
 #include "machine/pe_array/scalesim_parts.h"
 #include "base/memory.h"
 
@@ -206,7 +207,7 @@ static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *
                                                 : dataflow == DATAFLOW_WS
                                                     ? rows - 1
                                                     : rows + time + last.rows - 2);
-    for (uint64_t i = run->fold_count; i > 0 && found < 0; i--) {
+    for (uint64_t i = run->fold_count; i > 0 && found < 0 && !stop_is_wanted(); i--) {
         struct scalesim_fold fold = scalesim_fold_at(run, i - 1);
 
         found = last_ifmap_cycle(run, &fold);
@@ -239,7 +240,7 @@ static void estimated(const struct scalesim_run *run, struct scalesim_counts *co
     for (uint64_t i = 0; i < run->fold_count; i++) {
         struct scalesim_fold fold = scalesim_fold_at(run, i);
 
-        for (uint64_t t = 0; t < run->fold_cycles; t++)
+        for (uint64_t t = 0; t < run->fold_cycles && !stop_is_wanted(); t++)
             write_buffer_take(&writes, scalesim_fold_writes(run, &fold, t),
                               (int64_t)(i * run->fold_cycles + t));
     }

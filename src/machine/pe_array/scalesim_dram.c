@@ -4,6 +4,7 @@
  * after the last emptying is fetched until the cycle of that emptying. */
 #include "machine/pe_array/scalesim_parts.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -86,7 +87,7 @@ static void pass_skewed(const struct scalesim_run *run, struct read_buffer *buff
     for (uint64_t first = 0; first < run->folds.spatial_rows; first += rows) {
         uint64_t used = least(rows, run->folds.spatial_rows - first);
 
-        for (uint64_t t = 0; t < time + used - 1; t++) {
+        for (uint64_t t = 0; t < time + used - 1 && !stop_is_wanted(); t++) {
             uint64_t begin = t >= time ? t - time + 1 : 0;
             uint64_t end = t < used ? t + 1 : used;
 
@@ -105,7 +106,7 @@ static void pass_skewed(const struct scalesim_run *run, struct read_buffer *buff
  * on, a pixel per column. */
 static void pass_tiles(const struct scalesim_run *run, struct read_buffer *buffer)
 {
-    for (uint64_t i = 0; i < run->fold_count; i++) {
+    for (uint64_t i = 0; i < run->fold_count && !stop_is_wanted(); i++) {
         struct scalesim_fold fold = scalesim_fold_at(run, i);
         uint64_t cycle = i * run->fold_cycles + run->array->rows - fold.rows;
 
@@ -233,7 +234,7 @@ static uint64_t filter_cycle(const struct scalesim_run *run,
 static int64_t filter_access_cycle(const struct scalesim_run *run, uint64_t fold,
                                    uint64_t index)
 {
-    for (;; fold++) {
+    for (; !stop_is_wanted(); fold++) {
         struct scalesim_fold at = scalesim_fold_at(run, fold);
         uint64_t words = at.rows * at.columns;
 
@@ -245,6 +246,7 @@ static int64_t filter_access_cycle(const struct scalesim_run *run, uint64_t fold
             return (int64_t)(fold * run->fold_cycles + filter_cycle(run, &at, index));
         index -= words;
     }
+    return 0;
 }
 
 /* A block of folds reads the same `count` words `passes` times; see traffic_fill. */

@@ -1,15 +1,15 @@
 /* The systolic array as SCALE-Sim counts it, quirks and all (machine/pe_array/scalesim.h): to set
  * beside the program's own systolic family.  Groups run one after the other; a batch
  * stands below each other as one tall image. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "machine/pe_array/scalesim.h"
 
-static enum status scalesim_check(const struct accelerator *accelerator,
-                                  struct error *err)
+static enum status scalesim_check(const struct machine *machine, struct error *err)
 {
-    if (!accelerator_level(accelerator, LEVEL_INPUT_BUFFER) ||
-        !accelerator_level(accelerator, LEVEL_WEIGHT_BUFFER) ||
-        !accelerator_level(accelerator, LEVEL_OUTPUT_BUFFER))
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    if (!pe_array_level(accelerator, LEVEL_INPUT_BUFFER) ||
+        !pe_array_level(accelerator, LEVEL_WEIGHT_BUFFER) ||
+        !pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER))
         return error_set(err, STATUS_INPUT,
                          "is scalesim, must have an input-, a weight- and an "
                          "output-buffer");
@@ -19,18 +19,18 @@ static enum status scalesim_check(const struct accelerator *accelerator,
     return STATUS_OK;
 }
 
-static uint64_t kib_of(const struct machine *machine, enum level_id id)
+static uint64_t kib_of(const struct pe_machine *machine, enum level_id id)
 {
-    uint64_t kib = (uint64_t)machine_capacity(machine, id) / 1024;
+    uint64_t kib = (uint64_t)pe_machine_capacity(machine, id) / 1024;
 
     return kib > 0 ? kib : 1;
 }
 
-static enum status scalesim_map(const struct machine *machine,
+static enum status scalesim_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     const struct scalesim_array array = {
         .rows = a->pe_rows,
         .columns = a->pe_columns,
@@ -74,11 +74,11 @@ static enum status scalesim_map(const struct machine *machine,
 
 /* A step per cycle and one per operand that enters the array: inputs once if they fit the
  * half of their buffer that is used, else for every fold of columns. */
-static double scalesim_map_s(const struct machine *machine,
+static double scalesim_map_s(const struct pe_machine *machine,
                              const struct mac_layer *layer)
 {
     const double cycle_s = 7e-9, operand_s = 4e-9;
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct gemm gemm = mac_layer_gemm(layer);
     struct systolic_folds folds = systolic_fold(&gemm, (enum dataflow)a->dataflow,
                                                 a->pe_rows, a->pe_columns);
@@ -91,11 +91,26 @@ static double scalesim_map_s(const struct machine *machine,
     return cycles * cycle_s + (double)gemm.m * (double)gemm.k * passes * operand_s;
 }
 
-const struct accel_family scalesim_family = {
-    .name = "scalesim",
-    .summary = "a systolic array with SCALE-Sim's counts",
+/* clang-format off */
+static const struct field scalesim_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
+};
+/* clang-format on */
+
+const struct schema scalesim_schema = PE_ARRAY_SCHEMA(scalesim_fields);
+
+static const struct pe_steps scalesim_steps = {
     .is_stall_free = true,
-    .check = scalesim_check,
     .map = scalesim_map,
     .map_s = scalesim_map_s,
+};
+
+const struct machine_family scalesim_family = {
+    .name = "scalesim",
+    .summary = "a systolic array with SCALE-Sim's counts",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &scalesim_schema,
+    .check = scalesim_check,
+    .pe = &scalesim_steps,
 };

@@ -4,6 +4,7 @@
  * is; each takes as many cycles as it has lines of the DRAM's width. */
 #include "machine/pe_array/scalesim_parts.h"
 
+#include "base/stop.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -311,7 +312,7 @@ static void cycles_run(const struct scalesim_run *run, struct stream *ifmap,
     for (uint64_t i = 0; i < run->fold_count; i++) {
         struct scalesim_fold fold = scalesim_fold_at(run, i);
 
-        for (uint64_t t = 0; t < run->fold_cycles; t++) {
+        for (uint64_t t = 0; t < run->fold_cycles && !stop_is_wanted(); t++) {
             int64_t now = (int64_t)(i * run->fold_cycles + t) + stalls, at, stall;
             uint64_t words = scalesim_fold_writes(run, &fold, t);
 

@@ -1,5 +1,7 @@
 #include "machine/pe_array/scaling.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 #include <stddef.h>
 
@@ -73,7 +75,7 @@ bool scaling_evaluate(double node_m, bool low_power, double supply_v,
 
 static double between(double low, double high, double share)
 {
-    return exp(log(low) + share * (log(high) - log(low)));
+    return maths_exp(maths_log(low) + share * (maths_log(high) - maths_log(low)));
 }
 
 void scaling_at(double node_m, bool low_power, struct scaling *scaling)
@@ -93,8 +95,9 @@ void scaling_at(double node_m, bool low_power, struct scaling *scaling)
     }
     above = row_scaling(row_at(i, low_power), row_at(i, low_power)->supply_v);
     below = row_scaling(row_at(i + 1, low_power), row_at(i + 1, low_power)->supply_v);
-    share = log(row_at(i, low_power)->node_nm / nm) /
-            log(row_at(i, low_power)->node_nm / row_at(i + 1, low_power)->node_nm);
+    share = maths_log(row_at(i, low_power)->node_nm / nm) /
+            maths_log(row_at(i, low_power)->node_nm /
+                      row_at(i + 1, low_power)->node_nm);
     if (share > 1 - 1e-3)
         share = 1;
     *scaling = (struct scaling){

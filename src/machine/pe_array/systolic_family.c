@@ -3,7 +3,7 @@
  * have inputs of their own; a fold's partial sums are read back; and of the orders of
  * folds (rows or columns of the array outermost) the one with less DRAM traffic is
  * taken.  Buffers are double, so half of each holds the data at work. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
 #include <math.h>
 
@@ -13,17 +13,17 @@ struct operands {
     double input_buffer, weight_buffer, output_buffer; /* halves, elements */
 };
 
-static enum status systolic_check(const struct accelerator *accelerator,
-                                  struct error *err)
+static enum status systolic_check(const struct machine *machine, struct error *err)
 {
-    bool has_buffers = accelerator_level(accelerator, LEVEL_INPUT_BUFFER) &&
-                       accelerator_level(accelerator, LEVEL_WEIGHT_BUFFER) &&
-                       accelerator_level(accelerator, LEVEL_OUTPUT_BUFFER);
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    bool has_buffers = pe_array_level(accelerator, LEVEL_INPUT_BUFFER) &&
+                       pe_array_level(accelerator, LEVEL_WEIGHT_BUFFER) &&
+                       pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER);
 
     if (accelerator->dataflow == DATAFLOW_RECORD)
         return error_set(err, STATUS_INPUT,
                          "dataflow is 'record', must be os, ws or is");
-    if (!has_buffers && !accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
+    if (!has_buffers && !pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(
             err, STATUS_INPUT,
             "is systolic, must have a global-buffer, or an input-, a weight- "
@@ -32,23 +32,22 @@ static enum status systolic_check(const struct accelerator *accelerator,
 }
 
 /* A shared buffer is taken as a third per operand. */
-static void operands_of(const struct machine *machine, const struct mac_layer *layer,
+static void operands_of(const struct pe_machine *machine, const struct mac_layer *layer,
                         double groups, struct operands *o)
 {
-    double shared = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
-    bool is_split = accelerator_level(&machine->accelerator, LEVEL_INPUT_BUFFER) !=
-                    NULL;
+    double shared = pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
+    bool is_split = pe_array_level(&machine->accelerator, LEVEL_INPUT_BUFFER) != NULL;
 
     *o = (struct operands){
         .inputs = mac_layer_inputs(layer) / groups,
         .weights = mac_layer_weights(layer) / groups,
         .outputs = mac_layer_outputs(layer) / groups,
         .input_buffer =
-            (is_split ? machine_capacity(machine, LEVEL_INPUT_BUFFER) : shared) / 2,
+            (is_split ? pe_machine_capacity(machine, LEVEL_INPUT_BUFFER) : shared) / 2,
         .weight_buffer =
-            (is_split ? machine_capacity(machine, LEVEL_WEIGHT_BUFFER) : shared) / 2,
+            (is_split ? pe_machine_capacity(machine, LEVEL_WEIGHT_BUFFER) : shared) / 2,
         .output_buffer =
-            (is_split ? machine_capacity(machine, LEVEL_OUTPUT_BUFFER) : shared) / 2,
+            (is_split ? pe_machine_capacity(machine, LEVEL_OUTPUT_BUFFER) : shared) / 2,
     };
 }
 
@@ -68,7 +67,7 @@ static double at_most(double value, double limit)
  * have inputs of their own: no fold of columns asks for another's again. */
 static void traffic(const struct operands *o, const struct gemm *gemm,
                     enum dataflow dataflow, const struct systolic_folds *folds,
-                    const struct accelerator *a, bool is_spread, bool columns_outer,
+                    const struct pe_array *a, bool is_spread, bool columns_outer,
                     double *reads, double *weight_reads, double *writes)
 {
     double row_folds = (double)folds->row_folds,
@@ -126,16 +125,16 @@ static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
     output->reads = is_os ? 0 : m * n * (row_folds - 1);
 }
 
-static enum status systolic_map(const struct machine *machine,
+static enum status systolic_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     enum dataflow dataflow = (enum dataflow)a->dataflow;
     struct gemm gemm = mac_layer_gemm(layer);
     uint64_t spread = a->spreads_groups ? layer->groups : 1;
     struct systolic_folds folds;
-    bool is_split = accelerator_level(a, LEVEL_INPUT_BUFFER) != NULL;
+    bool is_split = pe_array_level(a, LEVEL_INPUT_BUFFER) != NULL;
     struct level_use *input =
         &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
@@ -179,9 +178,26 @@ static enum status systolic_map(const struct machine *machine,
     return STATUS_OK;
 }
 
-const struct accel_family systolic_family = {
+/* clang-format off */
+static const struct field systolic_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
+    FIELD_FLAG(struct pe_array, overlap, 0, "folds overlap"),
+    FIELD_FLAG(struct pe_array, spreads_groups, 0, "columns take groups of a convolution side by side, each its own inputs"),
+};
+/* clang-format on */
+
+const struct schema systolic_schema = PE_ARRAY_SCHEMA(systolic_fields);
+
+static const struct pe_steps systolic_steps = {
+    .map = systolic_map,
+};
+
+const struct machine_family systolic_family = {
     .name = "systolic",
     .summary = "operands flow through a grid of PEs, one of them stays",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &systolic_schema,
     .check = systolic_check,
-    .map = systolic_map,
+    .pe = &systolic_steps,
 };

@@ -2,7 +2,7 @@
  * units beside it, in the manner of R. Andri et al., MICRO 2022.  A layer takes the way
  * that is faster: direct, or transformed, when the longest of matrix unit, transforms
  * (input and output side by side) and DRAM decides. */
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 #include "machine/pe_array/winograd.h"
 
 #include <math.h>
@@ -35,10 +35,10 @@ void winograd_count(const struct mac_layer *layer, uint64_t tile,
     };
 }
 
-static enum status winograd_check(const struct accelerator *accelerator,
-                                  struct error *err)
+static enum status winograd_check(const struct machine *machine, struct error *err)
 {
-    if (!accelerator_level(accelerator, LEVEL_GLOBAL_BUFFER))
+    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    if (!pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
     if (accelerator->tile != 0 && accelerator->tile != 2 && accelerator->tile != 4)
         return error_set(err, STATUS_INPUT, "tile is %llu, must be 0, 2 or 4",
@@ -54,7 +54,7 @@ static double folds(uint64_t size, uint64_t unit)
     return (double)((size + unit - 1) / unit);
 }
 
-static double product_cycles(const struct accelerator *a, uint64_t m, uint64_t n,
+static double product_cycles(const struct pe_array *a, uint64_t m, uint64_t n,
                              uint64_t k)
 {
     return folds(m, a->pe_rows) * folds(n, a->pe_columns) * folds(k, a->pe_depth);
@@ -62,10 +62,10 @@ static double product_cycles(const struct accelerator *a, uint64_t m, uint64_t n
 
 /* DRAM: with half the buffer for the smaller operand's block, the other comes once per
  * block.  Weights come as they are and are transformed on the chip. */
-static void dram_count(const struct machine *machine, const struct mac_layer *layer,
+static void dram_count(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping)
 {
-    double half = machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 2;
+    double half = pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 2;
     double inputs = mac_layer_inputs(layer), weights = mac_layer_weights(layer);
     double by_weights = weights + inputs * ceil(weights / half);
     double by_inputs = inputs + weights * ceil(inputs / half);
@@ -78,7 +78,7 @@ static void dram_count(const struct machine *machine, const struct mac_layer *la
 
 /* Operands enter the matrix unit once per block of its other side; the buffer also
  * takes in what comes from DRAM and gives what goes there. */
-static void buffer_count(const struct accelerator *a, double products, double outputs,
+static void buffer_count(const struct pe_array *a, double products, double outputs,
                          struct mapping *mapping)
 {
     struct level_use *buffer = &mapping->levels[LEVEL_GLOBAL_BUFFER];
@@ -88,10 +88,10 @@ static void buffer_count(const struct accelerator *a, double products, double ou
     buffer->writes = outputs + mapping->dram_reads;
 }
 
-static void direct_map(const struct machine *machine, const struct mac_layer *layer,
+static void direct_map(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     struct gemm gemm = mac_layer_gemm(layer);
 
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
@@ -100,10 +100,10 @@ static void direct_map(const struct machine *machine, const struct mac_layer *la
     buffer_count(a, mapping->computed_macs, mac_layer_outputs(layer), mapping);
 }
 
-static void transformed_map(const struct machine *machine,
+static void transformed_map(const struct pe_machine *machine,
                             const struct mac_layer *layer, struct mapping *mapping)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     uint64_t side = a->tile + 2;
     struct winograd_counts counts;
     double transform_cycles;
@@ -134,11 +134,11 @@ static double winograd_macs(const struct mac_layer *layer, uint64_t tile)
     return counts.macs;
 }
 
-static enum status winograd_map(const struct machine *machine,
+static enum status winograd_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct accelerator *a = &machine->accelerator;
+    const struct pe_array *a = &machine->accelerator;
     double units = (double)(a->pe_rows * a->pe_columns * a->pe_depth);
     struct mapping other = *mapping;
 
@@ -162,9 +162,26 @@ static enum status winograd_map(const struct machine *machine,
     return STATUS_OK;
 }
 
-const struct accel_family winograd_family = {
+/* clang-format off */
+static const struct field winograd_fields[] = {
+    PE_ARRAY_FIELDS,
+    FIELD_COUNT(struct pe_array, tile, 0, 0, 6, "outputs per tile side (0: direct)"),
+    FIELD_NUMBER(struct pe_array, transform_ops_hz, "Hz", 0, 0, 1e18, "additions a second"),
+    FIELD_NUMBER(struct pe_array, transform_j, "J", 0, 0, 1e-6, "one addition"),
+};
+/* clang-format on */
+
+const struct schema winograd_schema = PE_ARRAY_SCHEMA(winograd_fields);
+
+static const struct pe_steps winograd_steps = {
+    .map = winograd_map,
+};
+
+const struct machine_family winograd_family = {
     .name = "winograd",
     .summary = "a matrix unit with transform units for 3 x 3 convolutions",
+    .kind = MACHINE_PE_ARRAY,
+    .schema = &winograd_schema,
     .check = winograd_check,
-    .map = winograd_map,
+    .pe = &winograd_steps,
 };

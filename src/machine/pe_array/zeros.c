@@ -1,5 +1,7 @@
 #include "machine/pe_array/zeros.h"
 
+#include "base/maths.h"
+
 #include <math.h>
 
 const struct word zeros_words[] = {
@@ -10,7 +12,7 @@ const struct word zeros_words[] = {
 
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
 {
-    double all_zero = pow(1 - density, (double)((uint64_t)1 << run_bits));
+    double all_zero = maths_pow(1 - density, (double)((uint64_t)1 << run_bits));
     /* gaps are geometric; g zeros take g / 2^run_bits entries besides the value's */
     double entries = density * (1 + all_zero / (1 - all_zero));
     double share = entries * (double)(bits + run_bits) / (double)bits;
@@ -18,7 +20,7 @@ double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
     return share < 1 ? share : 1;
 }
 
-static void dram_code(const struct machine *machine, const struct mac_layer *layer,
+static void dram_code(const struct pe_machine *machine, const struct mac_layer *layer,
                       struct mapping *mapping)
 {
     uint64_t run_bits = machine->accelerator.dram_run_bits;
@@ -49,7 +51,7 @@ static void arithmetic_gate(struct mapping *mapping, double share)
         mapping->pe_uses += weights->reads + sums->reads + sums->writes - before;
 }
 
-void zeros_apply(const struct machine *machine, const struct mac_layer *layer,
+void zeros_apply(const struct pe_machine *machine, const struct mac_layer *layer,
                  struct mapping *mapping)
 {
     enum zeros zeros = (enum zeros)machine->accelerator.zeros;

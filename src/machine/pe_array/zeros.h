@@ -4,7 +4,7 @@
 #ifndef NVSWEEP_PE_ARRAY_ZEROS_H
 #define NVSWEEP_PE_ARRAY_ZEROS_H
 
-#include "machine/pe_array/family.h"
+#include "machine/pe_array/mapping.h"
 
 /* What a zero operand does to its multiply-accumulate. */
 enum zeros {
@@ -21,7 +21,7 @@ enum zeros {
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits);
 
 /* Adjusts what the family counted for the layer's densities. */
-void zeros_apply(const struct machine *machine, const struct mac_layer *layer,
+void zeros_apply(const struct pe_machine *machine, const struct mac_layer *layer,
                  struct mapping *mapping);
 
 #endif

@@ -1,0 +1,296 @@
+/* GPUs: kernel after kernel, each filling the processors alone, sharing the last-level
+ * cache.  The stream of its accesses is made once per curve and measured as it comes.
+ */
+#include "machine/gpu/kernels.h"
+
+#include "base/memory.h"
+#include "workload/stack_distance.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    EXACT_ACCESSES = 16 << 20,  /* streams up to this length are followed whole */
+    SAMPLED_ACCESSES = 8 << 20, /* of longer ones about so many accesses, at first */
+    SHIFT_MAX = 9,              /* and no less than one line in 512 */
+    REFINE_SHIFT = 2,           /* four times as many where the error asks for it */
+};
+
+/* Of the miss ratio of networks counted by blocks against the exact walk, at its worst from
+ * 512 KiB up, over random products (tests/test_blocks.c). */
+#define COUNTED_ERROR 0.1
+
+/* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
+#define COUNTED_S 1e-4 /* per operation counted by blocks */
+#define FOLLOWED_S 60e-9
+#define SKIPPED_S 0.4e-9
+
+static void run_phase(const struct gpu_run *run)
+{
+    size_t count = run->graph->count;
+
+    for (size_t i = 0; i < count; i++)
+        gpu_forward(run, i);
+    if (run->phase != PHASE_TRAINING)
+        return;
+    for (size_t i = 0; i < count; i++)
+        run->has_gradient[i] = false;
+    for (size_t i = count; i-- > 0;)
+        gpu_backward(run, i);
+    gpu_update(run);
+}
+
+/* One evaluation's operations and where their tensors lie. */
+struct gpu_plan {
+    struct graph graph;
+    struct memory_map map;
+};
+
+static enum status check_evaluation(const struct evaluation *evaluation,
+                                    struct error *err)
+{
+    if (evaluation->precision_bits < 1 || evaluation->precision_bits > 64)
+        return error_set(err, STATUS_INPUT, "precision is %u bits, must be in 1..64",
+                         evaluation->precision_bits);
+    if (evaluation->batch == 0)
+        return error_set(err, STATUS_INPUT, "batch is 0, must be at least 1");
+    return STATUS_OK;
+}
+
+static enum status plan_create(struct gpu_plan *plan,
+                               const struct evaluation *evaluation, struct error *err)
+{
+    enum status status = check_evaluation(evaluation, err);
+
+    if (status == STATUS_OK)
+        status = graph_create(&plan->graph, evaluation->workload, evaluation->phase,
+                              evaluation->sequence_length, err);
+    if (status == STATUS_OK)
+        memory_map_create(&plan->map, &plan->graph, evaluation->platform,
+                          evaluation->phase, evaluation->batch,
+                          evaluation->precision_bits);
+    return status;
+}
+
+static void plan_free(struct gpu_plan *plan)
+{
+    memory_map_free(&plan->map);
+    graph_free(&plan->graph);
+}
+
+/* Runs the phase into sink (or only counts), leaving the totals in stream. */
+static void plan_run(const struct gpu_plan *plan, const struct evaluation *evaluation,
+                     unsigned shift, struct access_sink sink,
+                     struct kernel_stream *stream)
+{
+    struct gpu_run run = {
+        .stream = stream,
+        .graph = &plan->graph,
+        .map = &plan->map,
+        .phase = evaluation->phase,
+        .batch = evaluation->batch,
+        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
+    };
+
+    kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
+                         shift, sink);
+    run_phase(&run);
+    if (sink.accesses)
+        kernel_stream_flush(stream);
+    kernel_stream_free(stream);
+    free(run.has_gradient);
+}
+
+static void plan_measure(const struct gpu_plan *plan,
+                         const struct evaluation *evaluation, unsigned shift,
+                         struct reuse_curve *curve)
+{
+    const struct gpu *platform = evaluation->platform;
+    uint64_t line_bytes = platform->llc_line_bytes;
+    double weight = (double)(UINT64_C(1) << shift);
+    struct stack_distance *stack = stack_distance_create((plan->map.lines >> shift) + 1,
+                                                         line_bytes << shift);
+    struct access_sink sink = { stack_distance_sink, stack };
+    struct kernel_stream stream;
+    struct stack_distance_totals totals;
+
+    plan_run(plan, evaluation, shift, sink, &stream);
+    totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
+    stack_distance_free(stack);
+    curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
+    curve->sampled_of = UINT64_C(1) << shift;
+    curve->line_bytes = (double)line_bytes;
+    curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
+    curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
+    curve->footprint_bytes = totals.lines * (double)line_bytes;
+    if (curve->reads > 0)
+        curve->read_bytes *= 1 + stream.missed_reads / curve->reads;
+    if (curve->writes > 0)
+        curve->write_bytes *= 1 + stream.missed_writes / curve->writes;
+    curve->reads += stream.missed_reads;
+    curve->writes += stream.missed_writes;
+    curve->macs = stream.macs;
+    curve->compute_s = stream.compute_s;
+    curve->kernels = stream.kernels;
+}
+
+enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
+                       struct access_sink sink, struct error *err)
+{
+    struct gpu_plan plan;
+    struct kernel_stream stream;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    plan_run(&plan, evaluation, shift, sink, &stream);
+    plan_free(&plan);
+    return STATUS_OK;
+}
+
+enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
+                        struct reuse_curve *curve, struct error *err)
+{
+    struct gpu_plan plan;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    plan_measure(&plan, evaluation, shift, curve);
+    plan_free(&plan);
+    return STATUS_OK;
+}
+
+/* Must, or may, this network's kernels be counted by blocks? */
+static bool is_counted(const struct evaluation *evaluation, const struct graph *graph)
+{
+    bool may = evaluation->platform->kernels == KERNELS_COUNTED, must = false;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        int kind = graph->operations[i].layer->kind;
+
+        must |= gpu_is_counted(&graph->operations[i]);
+        may &= kind != LAYER_CONVOLUTION && kind != LAYER_TRANSPOSED &&
+               kind != LAYER_STENCIL && kind != LAYER_SMOOTH;
+    }
+    return may || must;
+}
+
+/* The curve without following lines: the run twice, its second time counted. */
+static void plan_count(const struct gpu_plan *plan, const struct evaluation *evaluation,
+                       struct reuse_curve *curve)
+{
+    struct kernel_stream stream;
+    struct block_stream *blocks = block_stream_create(evaluation->platform);
+    struct gpu_run run = {
+        .stream = &stream,
+        .graph = &plan->graph,
+        .map = &plan->map,
+        .phase = evaluation->phase,
+        .batch = evaluation->batch,
+        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
+    };
+
+    for (int i = 0; i < 2; i++) {
+        if (i == 1)
+            block_stream_begin(blocks);
+        kernel_stream_create(&stream, evaluation->platform, evaluation->precision_bits,
+                             0, (struct access_sink){ 0 });
+        stream.blocks = blocks;
+        run_phase(&run);
+        kernel_stream_free(&stream);
+    }
+    block_stream_finish(blocks, curve, curve->kernel_s);
+    block_stream_free(blocks);
+    free(run.has_gradient);
+    curve->method = REUSE_ANALYTIC;
+    curve->sampled_of = 1;
+    curve->error = COUNTED_ERROR;
+    curve->line_bytes = (double)evaluation->platform->llc_line_bytes;
+    curve->macs = stream.macs;
+    curve->compute_s = stream.compute_s;
+    curve->kernels = stream.kernels;
+}
+
+static unsigned first_shift(double accesses, double max_error)
+{
+    unsigned shift = 0;
+
+    if (max_error <= 0 || accesses <= EXACT_ACCESSES)
+        return 0;
+    while (shift < SHIFT_MAX && accesses > ldexp(SAMPLED_ACCESSES, (int)shift))
+        shift++;
+    return shift;
+}
+
+/* Numbers of lines, of tiles and of a list's accesses must fit their 32 bits. */
+static enum status check_size(const struct gpu_plan *plan,
+                              const struct kernel_stream *stream, unsigned shift,
+                              struct error *err)
+{
+    const double most = (double)ACCESS_LINES_MAX;
+    double followed = stream->tile_accesses / (double)(UINT64_C(1) << shift);
+
+    if ((double)(plan->map.lines >> shift) < most && stream->tiles < most &&
+        followed < most)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INFEASIBLE,
+        "is too large to follow: %.3g lines, %.3g tiles in a product, must be "
+        "below %.3g (a smaller batch, or a larger max_error)",
+        (double)plan->map.lines, stream->tiles, most);
+}
+
+enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
+                         struct error *err)
+{
+    struct gpu_plan plan;
+    struct kernel_stream stream;
+    unsigned shift;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (is_counted(evaluation, &plan.graph)) {
+        plan_count(&plan, evaluation, curve);
+        goto out;
+    }
+    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
+    shift = first_shift(stream.accesses, evaluation->max_error);
+    status = check_size(&plan, &stream, shift, err);
+    if (status != STATUS_OK)
+        goto out;
+    plan_measure(&plan, evaluation, shift, curve);
+    while (shift > 0 && curve->error > evaluation->max_error) {
+        shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
+        status = check_size(&plan, &stream, shift, err);
+        if (status != STATUS_OK)
+            goto out;
+        plan_measure(&plan, evaluation, shift, curve);
+    }
+out:
+    plan_free(&plan);
+    return status;
+}
+
+double gpu_cost_s(const struct evaluation *evaluation)
+{
+    struct gpu_plan plan;
+    struct kernel_stream stream;
+    double followed;
+
+    if (plan_create(&plan, evaluation, NULL) != STATUS_OK)
+        return 0;
+    if (is_counted(evaluation, &plan.graph)) {
+        double kernels = (double)plan.graph.count;
+
+        plan_free(&plan);
+        return kernels * COUNTED_S;
+    }
+    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
+    plan_free(&plan);
+    followed = stream.accesses / (double)(UINT64_C(1) << first_shift(
+                                              stream.accesses, evaluation->max_error));
+    return followed * FOLLOWED_S + stream.accesses * SKIPPED_S;
+}

@@ -1,0 +1,52 @@
+/* Given memories: figures of whole arrays that were measured or come from a memory compiler
+ * or another tool, at one or more capacities.  They are a list in a technology's record:
+ *
+ *   { name = "compiled"; source = "..."; kind = "given";
+ *     given = ( { capacity_bytes = "3 MiB"; area_m2 = "2.34 mm2"; ... }, ... ); }
+ *
+ * A record of another kind has a cell, of which the figures that are not given are modelled.
+ * Between two capacities a figure is a power of the capacity (log-log interpolation); beyond
+ * the first and the last there is none. */
+#ifndef NVSWEEP_TECH_GIVEN_H
+#define NVSWEEP_TECH_GIVEN_H
+
+#include "base/schema.h"
+
+enum given_figure {
+    GIVEN_AREA,
+    GIVEN_READ_LATENCY,
+    GIVEN_WRITE_LATENCY,
+    GIVEN_READ_ENERGY,
+    GIVEN_WRITE_ENERGY,
+    GIVEN_LEAKAGE,
+    GIVEN_FIGURES
+};
+
+/* A memory of one capacity.  Figures that are 0 are not given. */
+struct given {
+    double capacity_bytes;
+    double area_m2, read_latency_s, write_latency_s, read_energy_j, write_energy_j,
+        leakage_w;
+};
+
+extern const struct schema given_schema;
+
+/* The name, unit and value of a figure. */
+const char *given_name(enum given_figure figure);
+const char *given_unit(enum given_figure figure);
+double given_at(const struct given *given, enum given_figure figure);
+
+/* STATUS_INPUT if two of the rows are of one capacity, or one has no figure. */
+enum status given_check(const struct given *rows, size_t count, struct error *err);
+
+/* The least and largest capacity of the rows; count > 0. */
+double given_first_bytes(const struct given *rows, size_t count);
+double given_last_bytes(const struct given *rows, size_t count);
+
+/* The figure at a capacity, NaN where no row gives it.  STATUS_INFEASIBLE, with words, if
+ * the capacity lies outside those that give it. */
+enum status given_value(const struct given *rows, size_t count,
+                        enum given_figure figure, double capacity_bytes, double *value,
+                        struct error *why);
+
+#endif
