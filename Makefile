@@ -88,6 +88,12 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES)
 
+golden: all  ## do results move? all shipped sweeps and validate against tests/golden
+	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py check
+
+golden-update: all  ## write tests/golden anew; the commit lists each number that moved
+	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py update
+
 torture: all $(BUILD)/bench_runner  ## disturb SEEDS= (300) running sweeps in every way, compare the bytes; FIRST= repeats one
 	$(Q)BUILD=$(BUILD) SEEDS=$(or $(SEEDS),300) SECONDS_MOST=$(or $(LIMIT),3600) tests/run_torture.sh
 
@@ -177,7 +183,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps torture slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps golden golden-update torture slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

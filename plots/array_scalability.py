@@ -4,7 +4,7 @@ a line per technology, a page per process node; one more page for the nodes at 1
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 

@@ -4,7 +4,7 @@ energy of an epoch goes, by cell and by how errors reach the layers."""
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 MODEL, PEER, OTHERS = "model", "DNN+NeuroSim V2.1", "others"

@@ -3,7 +3,7 @@ the published values that belong beside them."""
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 NAMES = {"sram": "SRAM", "sram-deepnvm": "SRAM", "stt-mram-deepnvm": "STT-MRAM",
          "sot-mram-deepnvm": "SOT-MRAM"}

@@ -5,7 +5,7 @@ import numpy as np
 
 import deepnvm
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 

@@ -1,7 +1,9 @@
 """How figures look: one colour, marker and hatch per technology, readable by the
 colour-blind and in grey; axes in units people read; saved as PNG and PDF."""
 import argparse
+import os
 import pathlib
+import sys
 
 import matplotlib
 import matplotlib.ticker
@@ -10,7 +12,11 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-import nvsweep_plots as nv  # noqa: E402
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FIGURES = pathlib.Path(os.environ.get("NVSWEEP_FIGURES", ROOT / "build" / "figures"))
+sys.path.insert(0, str(ROOT / "python"))  # the package beside these figures
+
+import nvsweep as nv  # noqa: E402
 
 # Okabe and Ito's palette (jfly.uni-koeln.de/color), black kept for published values.
 BLUE, VERMILION, GREEN, YELLOW, SKY, PURPLE, ORANGE, GREY = (
@@ -68,16 +74,16 @@ def command(draw, description, *results):
     """Run draw(*datasets) for `SCRIPT RESULTS_DIR`: results are the files' stems.  draw
     returns a dict of names and figures."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("results", nargs="?", default=str(nv.ROOT / "build" / "results"),
+    parser.add_argument("results", nargs="?", default=str(ROOT / "build" / "results"),
                         help="folder of the result files, or one result file")
     given = pathlib.Path(parser.parse_args().results)
     paths = [given if given.is_file() else given / f"{name}.h5" for name in results]
     try:
-        datasets = [nv.open_results(path) for path in paths]
+        datasets = [nv.open(path) for path in paths]
     except FileNotFoundError as error:
         parser.exit(2, f"{error}\n")
     for name, figure in draw(*datasets).items():
-        save(figure, name, [data.attrs.get("nvsweep_commit", "") for data in datasets])
+        save(figure, name, [data.nvsweep.attribute("nvsweep_commit") for data in datasets])
 
 
 def held(figures):
@@ -88,13 +94,13 @@ def held(figures):
 
 
 def save(figure, name, commits=()):
-    nv.FIGURES.mkdir(parents=True, exist_ok=True)
+    FIGURES.mkdir(parents=True, exist_ok=True)
     for ending, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
-        path = nv.FIGURES / f"{name}.{ending}"
+        path = FIGURES / f"{name}.{ending}"
         figure.savefig(path, metadata=metadata, bbox_inches="tight")
     plt.close(figure)
     note = f" (models of {', '.join(sorted(set(commits)))})" if any(commits) else ""
-    print(f"figure: {nv.FIGURES / name}.png and .pdf{note}")
+    print(f"figure: {FIGURES / name}.png and .pdf{note}")
 
 
 # ---- axes

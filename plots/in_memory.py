@@ -4,7 +4,7 @@ layers under their rooflines, binary networks in DRAM rows."""
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 

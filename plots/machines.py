@@ -4,7 +4,7 @@ against the time between results of as many as fit an area; Pareto fronts drawn 
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 TECHNOLOGIES = ("o", "s")  # markers

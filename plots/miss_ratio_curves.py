@@ -4,7 +4,7 @@ per phase; works on any result file that holds reuse curves."""
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 SHOWN = 12

@@ -11,7 +11,7 @@ import textwrap
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 
@@ -136,7 +136,7 @@ def layer_names(data, workload):
     """Names of a network's computing layers as the axis `layer` numbers them, from the
     records in the file; 0 is the network."""
     record = re.search(r'workload \{\s*name = "%s";.*?\n\}' % re.escape(workload),
-                       data.attrs["library_records"], re.S)
+                       data.nvsweep.records, re.S)
     kinds = "convolution|transposed-convolution|fully-connected|gemm|attention"
     return {0: "all", **dict(enumerate(
         re.findall(r'name = "([^"]+)"; kind = "(?:%s)"' % kinds, record.group(0)), 1))}
@@ -243,14 +243,14 @@ def draw_study(data, stem, metric, x, line, panel, selection):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("results", nargs="?", default=str(nv.ROOT / "build" / "results"))
+    parser.add_argument("results", nargs="?", default=str(fig.ROOT / "build" / "results"))
     folder = pathlib.Path(parser.parse_args().results)
     drawn = 0
     for name, (stem, *study) in STUDIES.items():
         path = folder / f"{stem}.h5"
         if path.is_file():
-            data = nv.open_results(path)
-            fig.save(draw_study(data, stem, *study), name, [data.attrs.get("nvsweep_commit", "")])
+            data = nv.open(path)
+            fig.save(draw_study(data, stem, *study), name, [data.nvsweep.attribute("nvsweep_commit")])
             drawn += 1
     return 0 if drawn else 2
 

@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 
 import figure as fig
-import nvsweep_plots as nv
+import nvsweep as nv
 
 plt = fig.plt
 RIVALS = "technology"  # what wins or loses, where a sweep has several
@@ -40,7 +40,8 @@ def at_first(array, keep):
 
 def parameters(data):
     """Names of the parameters that the file's spreads vary."""
-    return [name for name in data["parameter"].values if not str(name).startswith("unused.")]
+    names = data.nvsweep.stage("sensitivity")["parameter"].values
+    return [name for name in names if not str(name).startswith("unused.")]
 
 
 def x_values(axes, array, x):
@@ -147,15 +148,15 @@ SELECTIONS = {"uncertainty_carbon": {"grid_region": "iceland"},
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("results", nargs="?", default=str(nv.ROOT / "build" / "results"))
+    parser.add_argument("results", nargs="?", default=str(fig.ROOT / "build" / "results"))
     given = pathlib.Path(parser.parse_args().results)
     paths = [given] if given.is_file() else sorted(given.glob("uncertainty_*.h5"))
     paths = [path for path in paths if not path.name.endswith(".packed.h5")]
     for path in paths:
-        data = nv.open_results(path)
+        data = nv.open(path)
         if "objective_50" in data:
             fig.save(draw(data, **SELECTIONS.get(path.stem, {})), path.stem,
-                     [data.attrs.get("nvsweep_commit", "")])
+                     [data.nvsweep.attribute("nvsweep_commit")])
     if not paths:
         parser.exit(2, f"{given} has no uncertainty_*.h5; make one with: nvsweep run "
                        "sweeps/uncertainty_edge.cfg\n")

@@ -252,7 +252,37 @@ static void a_stage_for_no_machine_of_the_sweep_is_refused(void)
     release();
 }
 
-SUITE(machine, TEST(a_machine_is_evaluated_by_its_own_stage_alone),
+/* A GPU has no layers of its own: the whole network is not "layer 1". */
+static void a_question_without_an_answer_has_no_result(void)
+{
+    const char *const settings[] = { "machine=gtx-1080-ti,eyeriss,upmem-rank",
+                                     "layer=0,1",
+                                     "ips=0 Hz,1 Hz",
+                                     "workload=lenet",
+                                     "technology=sram",
+                                     "capacity=1 MiB",
+                                     "precision=8",
+                                     "node=22 nm" };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from_settings(settings, 8, shipped_library(), &sweep, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
+                          STATUS_OK);
+    study_evaluate(&study, &err);
+    for (uint64_t i = 0; i < 12; i++) {
+        uint64_t machine = i / 4, layer = i / 2 % 2, rate = i % 2;
+        bool is_answered = (machine != 0 || !layer) && (machine == 1 || !rate);
+
+        CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][i],
+                        is_answered ? POINT_DONE : POINT_INFEASIBLE);
+    }
+    CU_ASSERT_STRING_EQUAL(err.text, "upmem-rank (upmem) does not answer ips");
+    release();
+}
+
+SUITE(machine, TEST(a_question_without_an_answer_has_no_result),
+      TEST(a_machine_is_evaluated_by_its_own_stage_alone),
       TEST(its_latency_is_that_stages), TEST(a_budget_buys_copies),
       TEST(a_dram_budget_varies_alone), TEST(machines_of_unknown_area_fit_no_budget),
       TEST(a_single_machine_needs_no_other_kinds),

@@ -2,8 +2,10 @@
 
 #include "base/units.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void quantities_are_read_as_people_write_them(void)
@@ -147,20 +149,114 @@ static void what_was_written_reads_back_the_same(void)
 
 static void units_know_their_base(void)
 {
-    double scale;
+    CU_ASSERT_STRING_EQUAL(unit_base("ns"), "s");
+    CU_ASSERT_STRING_EQUAL(unit_base("mm2"), "m2");
+    CU_ASSERT_STRING_EQUAL(unit_base("1"), "1");
+    CU_ASSERT_STRING_EQUAL(unit_base("m"), "m"); /* metre, not milli */
+    CU_ASSERT_STRING_EQUAL(unit_base("min"), "s");
+    CU_ASSERT_PTR_NULL(unit_base("furlong"));
+    CU_ASSERT_PTR_NULL(unit_base("J s"));
+}
 
-    CU_ASSERT_STRING_EQUAL(unit_base("ns", &scale), "s");
-    ASSERT_NEAR(scale, 1e-9, 1e-12);
-    CU_ASSERT_STRING_EQUAL(unit_base("mm2", &scale), "m2");
-    ASSERT_NEAR(scale, 1e-6, 1e-12);
-    CU_ASSERT_STRING_EQUAL(unit_base("1", &scale), "1");
-    CU_ASSERT_STRING_EQUAL(unit_base("m", &scale), "m"); /* metre, not milli */
-    CU_ASSERT_STRING_EQUAL(unit_base("min", &scale), "s");
-    CU_ASSERT_PTR_NULL(unit_base("furlong", &scale));
-    CU_ASSERT_PTR_NULL(unit_base("J s", &scale));
+static void decimal_units_are_exact(void)
+{
+    static const struct {
+        const char *text, *unit;
+        double value;
+    } cases[] = {
+        { "7 nm", "m", 7e-9 },          { "0.1 nm", "m", 0.1e-9 },
+        { "1.5e-3 nm", "m", 1.5e-12 },  { "10 us", "s", 10e-6 },
+        { "2.3 pJ", "J", 2.3e-12 },     { "0.074 um2", "m2", 0.074e-12 },
+        { "600 mm2", "m2", 600e-6 },    { "3.3 GHz", "Hz", 3.3e9 },
+        { "7 %", "1", 0.07 },           { "0.3 ohm/um", "ohm/m", 0.3e6 },
+        { "1.7 fF/um", "F/m", 1.7e-9 }, { "0x10 nm", "m", 16e-9 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double value = NAN;
+
+        CU_ASSERT_EQUAL(quantity_parse(cases[i].text, cases[i].unit, &value, NULL),
+                        STATUS_OK);
+        CU_ASSERT_EQUAL(value, cases[i].value);
+        if (value != cases[i].value)
+            fprintf(stderr, "%s is %a, not %a\n", cases[i].text, value, cases[i].value);
+    }
+}
+
+static size_t quantities, inexact;
+
+/* A text of a shipped file, if it is a quantity of a decimal unit: against long doubles,
+ * whose 10^27 is exact. */
+static void quoted_check(const char *text)
+{
+    static const char *const bases[] = { "m",   "m2",    "s",    "Hz",  "J",  "W",
+                                         "V",   "A",     "F",    "ohm", "kg", "F/m",
+                                         "A/m", "ohm/m", "A/m2", "1" };
+    char *end;
+    long double number = strtold(text, &end);
+
+    if (end == text || *end == '\0' || number == 0)
+        return;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+        double value;
+        long exponent;
+        long double scale = 1, exact;
+
+        if (quantity_parse(text, bases[i], &value, NULL) != STATUS_OK)
+            continue;
+        exponent = lround(log10((double)(value / number)));
+        for (long k = 0; k < labs(exponent); k++)
+            scale *= 10;
+        exact = exponent < 0 ? number / scale : number * scale;
+        if (fabsl(exact / value - 1) > 1e-12L)
+            continue; /* minutes, hours */
+        quantities++;
+        /* half a unit in the last place, and what a long double does not see */
+        if (fabsl(value - exact) <= 0.5005L * (nextafter(value, INFINITY) - value))
+            return;
+        inexact++;
+        fprintf(stderr, "'%s' is %a, not %a\n", text, value, (double)exact);
+        return;
+    }
+}
+
+static int file_check(const char *path, const struct stat *status, int type,
+                      struct FTW *at)
+{
+    static char text[1 << 22];
+    FILE *file = type == FTW_F && strstr(path, ".cfg") ? fopen(path, "r") : NULL;
+    size_t size;
+
+    (void)status;
+    (void)at;
+    if (!file)
+        return 0;
+    size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    for (char *quote = strchr(text, '"'), *next; quote; quote = next) {
+        char *end = strpbrk(quote + 1, "\"\n");
+
+        if (!end)
+            break;
+        next = *end == '"' ? strchr(end + 1, '"') : strchr(end, '"');
+        *end = '\0';
+        if (end - quote < 30)
+            quoted_check(quote + 1);
+    }
+    return 0;
+}
+
+static void all_shipped_quantities_are_exact(void)
+{
+    quantities = inexact = 0;
+    nftw("sweeps", file_check, 8, FTW_PHYS);
+    CU_ASSERT(quantities > 1000);
+    CU_ASSERT_EQUAL(inexact, 0);
 }
 
 SUITE(units, TEST(quantities_are_read_as_people_write_them),
       TEST(what_is_no_quantity_is_refused_in_words),
       TEST(quantities_are_written_as_people_do),
-      TEST(what_was_written_reads_back_the_same), TEST(units_know_their_base));
+      TEST(what_was_written_reads_back_the_same), TEST(units_know_their_base),
+      TEST(decimal_units_are_exact), TEST(all_shipped_quantities_are_exact));

@@ -7,108 +7,117 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A unit as people write it, what it counts, and its size in that base unit.  Prefixed
- * spellings are made from the prefixes below where `prefixes` says so; area prefixes
- * are squared. */
+/* A unit as people write it and what it counts: factor * 10^exponent of that base unit.
+ * Prefixed spellings are made from the prefixes below where `prefixes` says so; area
+ * prefixes are squared. */
 enum prefixes { NONE, SI, SI_SQUARED, BINARY };
 
+/* clang-format off */
 static const struct unit {
     const char *spelling, *base;
-    double scale;
+    double factor;
+    int exponent;
     enum prefixes prefixes;
 } units[] = {
-    { "m", "m", 1, SI },
-    { "m2", "m2", 1, SI_SQUARED },
-    { "m^2", "m2", 1, SI_SQUARED },
-    { "s", "s", 1, SI },
-    { "min", "s", 60, NONE },
-    { "h", "s", 3600, NONE },
-    { "d", "s", 86400, NONE },
-    { "y", "s", 365.25 * 86400, NONE },
-    { "Hz", "Hz", 1, SI },
-    { "J", "J", 1, SI },
-    { "Wh", "J", 3600, SI },
-    { "W", "W", 1, SI },
-    { "V", "V", 1, SI },
-    { "A", "A", 1, SI },
-    { "F", "F", 1, SI },
-    { "ohm", "ohm", 1, SI },
-    { "g", "kg", 1e-3, SI },
-    { "B", "byte", 1, BINARY },
-    { "byte", "byte", 1, BINARY },
-    { "bytes", "byte", 1, NONE },
-    { "bit", "bit", 1, BINARY },
-    { "B/s", "byte/s", 1, BINARY },
-    { "byte/s", "byte/s", 1, BINARY },
-    { "bit/s", "byte/s", 0.125, BINARY },
-    { "b/s", "byte/s", 0.125, BINARY },
-    { "%", "1", 0.01, NONE },
-    { "1", "1", 1, NONE },
-    { "K", "K", 1, NONE },
+    { "m",      "m",      1,              0, SI },
+    { "m2",     "m2",     1,              0, SI_SQUARED },
+    { "m^2",    "m2",     1,              0, SI_SQUARED },
+    { "s",      "s",      1,              0, SI },
+    { "min",    "s",      60,             0, NONE },
+    { "h",      "s",      3600,           0, NONE },
+    { "d",      "s",      86400,          0, NONE },
+    { "y",      "s",      365.25 * 86400, 0, NONE },
+    { "Hz",     "Hz",     1,              0, SI },
+    { "J",      "J",      1,              0, SI },
+    { "Wh",     "J",      3600,           0, SI },
+    { "W",      "W",      1,              0, SI },
+    { "V",      "V",      1,              0, SI },
+    { "A",      "A",      1,              0, SI },
+    { "F",      "F",      1,              0, SI },
+    { "ohm",    "ohm",    1,              0, SI },
+    { "g",      "kg",     1,             -3, SI },
+    { "B",      "byte",   1,              0, BINARY },
+    { "byte",   "byte",   1,              0, BINARY },
+    { "bytes",  "byte",   1,              0, NONE },
+    { "bit",    "bit",    1,              0, BINARY },
+    { "B/s",    "byte/s", 1,              0, BINARY },
+    { "byte/s", "byte/s", 1,              0, BINARY },
+    { "bit/s",  "byte/s", 0.125,          0, BINARY },
+    { "b/s",    "byte/s", 0.125,          0, BINARY },
+    { "%",      "1",      1,             -2, NONE },
+    { "1",      "1",      1,              0, NONE },
+    { "K",      "K",      1,              0, NONE },
 };
 
 static const struct prefix {
     const char *spelling;
-    double scale;
-    bool is_binary;
+    double factor;
+    int exponent;
 } prefixes[] = {
-    { "a", ATTO, false },  { "f", FEMTO, false }, { "p", PICO, false },
-    { "n", NANO, false },  { "u", MICRO, false }, { "\xc2\xb5", MICRO, false },
-    { "m", MILLI, false }, { "c", 1e-2, false },  { "k", KILO, false },
-    { "M", MEGA, false },  { "G", GIGA, false },  { "T", TERA, false },
-    { "Ki", KIB, true },   { "Mi", MIB, true },   { "Gi", GIB, true },
-    { "Ti", TIB, true }, /* no "KB": some mean 1000 bytes, some 1024 */
+    { "a", 1, -18 },  { "f", 1, -15 },  { "p", 1, -12 },  { "n", 1, -9 },
+    { "u", 1, -6 },   { "\xc2\xb5", 1, -6 }, { "m", 1, -3 }, { "c", 1, -2 },
+    { "k", 1, 3 },    { "M", 1, 6 },    { "G", 1, 9 },    { "T", 1, 12 },
+    { "Ki", KIB, 0 }, { "Mi", MIB, 0 }, { "Gi", GIB, 0 },
+    { "Ti", TIB, 0 }, /* no "KB": some mean 1000 bytes, some 1024 */
+};
+/* clang-format on */
+
+/* factor * 10^exponent; factor 0: no such unit.  Powers of ten below 1 are no doubles, so 7
+ * times 1e-9 is not the double nearest to 7e-9. */
+struct scale {
+    double factor;
+    int exponent;
 };
 
-/* The size of one `spelling` if it is this unit, with a prefix or without; else 0. */
-static double spelling_scale(const struct unit *unit, const char *spelling)
+/* The size of one `spelling` if it is this unit, with a prefix or without. */
+static struct scale spelling_scale(const struct unit *unit, const char *spelling)
 {
     if (strcmp(spelling, unit->spelling) == 0)
-        return unit->scale;
+        return (struct scale){ unit->factor, unit->exponent };
     for (size_t p = 0; unit->prefixes != NONE && p < sizeof prefixes / sizeof *prefixes;
          p++) {
-        size_t length = strlen(prefixes[p].spelling);
-        double scale = prefixes[p].scale;
+        const struct prefix *prefix = &prefixes[p];
+        size_t length = strlen(prefix->spelling);
+        int times = unit->prefixes == SI_SQUARED ? 2 : 1;
 
-        if (unit->prefixes == BINARY ? scale < 1 : prefixes[p].is_binary)
+        if (unit->prefixes == BINARY ? prefix->exponent < 0 : prefix->factor > 1)
             continue;
-        if (strncmp(spelling, prefixes[p].spelling, length) == 0 &&
+        if (strncmp(spelling, prefix->spelling, length) == 0 &&
             strcmp(spelling + length, unit->spelling) == 0)
-            return unit->scale * (unit->prefixes == SI_SQUARED ? scale * scale : scale);
+            return (struct scale){ unit->factor * prefix->factor,
+                                   unit->exponent + times * prefix->exponent };
     }
-    return 0;
+    return (struct scale){ 0, 0 };
 }
 
-/* The size of one `spelling` in base_unit, or 0 if it is no such unit. */
-static double unit_scale(const char *spelling, const char *base_unit)
+/* The size of one `spelling` in base_unit. */
+static struct scale unit_scale(const char *spelling, const char *base_unit)
 {
-    double scale = strcmp(spelling, base_unit) == 0;
+    struct scale scale = { strcmp(spelling, base_unit) == 0, 0 };
 
-    for (size_t i = 0; scale == 0 && i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; scale.factor == 0 && i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].base, base_unit) == 0)
             scale = spelling_scale(&units[i], spelling);
     return scale;
 }
 
-const char *unit_base(const char *spelling, double *scale)
+const char *unit_base(const char *spelling)
 {
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        *scale = spelling_scale(&units[i], spelling);
-        if (*scale != 0)
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (spelling_scale(&units[i], spelling).factor != 0)
             return units[i].base;
-    }
     return NULL;
 }
 
 /* Other spellings with which a number may be scaled: a rate "ohm/um" is ohm_per_m. */
-static double rate_scale(const char *spelling, const char *base_unit)
+static struct scale rate_scale(const char *spelling, const char *base_unit)
 {
     const char *slash = strchr(spelling, '/'), *base_slash = strchr(base_unit, '/');
     char above[32], below[32], base_above[32], base_below[32];
-    double top, bottom;
+    struct scale top, bottom;
 
     if (!slash || !base_slash)
-        return 0;
+        return (struct scale){ 0, 0 };
     snprintf(above, sizeof above, "%.*s", (int)(slash - spelling), spelling);
     snprintf(below, sizeof below, "%s", slash + 1);
     snprintf(base_above, sizeof base_above, "%.*s", (int)(base_slash - base_unit),
@@ -116,14 +125,37 @@ static double rate_scale(const char *spelling, const char *base_unit)
     snprintf(base_below, sizeof base_below, "%s", base_slash + 1);
     top = unit_scale(above, base_above);
     bottom = unit_scale(below, base_below);
-    return bottom > 0 ? top / bottom : 0;
+    return (struct scale){ bottom.factor > 0 ? top.factor / bottom.factor : 0,
+                           top.exponent - bottom.exponent };
+}
+
+/* The double nearest to a decimal number's text times 10^exponent; times the factor. */
+static double scaled(const char *number, const char *end, struct scale scale)
+{
+    size_t length = (size_t)(end - number), mantissa = strcspn(number, "eE");
+    long exponent = scale.exponent;
+    char text[400];
+
+    if (strcspn(number, "xX") < length || length > sizeof text - 40) { /* hexadecimal */
+        snprintf(text, sizeof text, "1e%ld", labs(exponent));
+        return strtod(number, NULL) * scale.factor *
+               (exponent < 0 ? 1 / strtod(text, NULL) : strtod(text, NULL));
+    }
+    if (mantissa < length)
+        exponent += strtol(number + mantissa + 1, NULL, 10);
+    else
+        mantissa = length;
+    snprintf(text, sizeof text, "%.*se%ld", (int)mantissa, number, exponent);
+    return strtod(text, NULL) * scale.factor;
 }
 
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
                            struct error *err)
 {
     char *end;
-    double number = strtod(text, &end), scale = 1;
+    double number = strtod(text, &end);
+    const char *number_end = end;
+    struct scale scale;
     char spelling[64];
     size_t length;
 
@@ -153,14 +185,14 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
         return STATUS_OK;
     }
     scale = unit_scale(spelling, base_unit);
-    if (scale == 0)
+    if (scale.factor == 0)
         scale = rate_scale(spelling, base_unit);
-    if (scale == 0)
+    if (scale.factor == 0)
         return error_set(err, STATUS_INPUT, "is '%.60s', must be a quantity in %s%s",
                          text, base_unit,
                          strcmp(base_unit, "byte") == 0 ? " (B, KiB, MiB, GiB, kB, ...)"
                                                         : "");
-    *value = number * scale;
+    *value = scaled(text, number_end, scale);
     if (!isfinite(*value))
         return error_set(err, STATUS_INPUT, "is '%.60s', too large to compute with",
                          text);

@@ -25,14 +25,15 @@
 /* Read text such as "3 MiB", "16 nm", "85 C", "0.25 um^2", "5 %" or "1e-9" as a
  * number of base_unit ("byte", "m", "K", "m2", "1", ...; the spellings of the units
  * attribute in result files).  A number without a unit is taken to be in base_unit
- * already.  STATUS_INPUT and err ("is ..., must be ..." without a place) if it is no
+ * already.  *value is the double nearest to what the text says ("7 nm" is 7e-9), but for
+ * units that are no power of ten of base_unit.  STATUS_INPUT and err ("is ..., must be ..." without a place) if it is no
  * number, carries a unit of another dimension, or is not finite. */
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
                            struct error *err);
 
-/* The base unit of a unit as people write it ("ns" gives "s", "mm^2" gives "m2"), and
- * its size in that; NULL if it is none.  Temperatures in C have no size: NULL. */
-const char *unit_base(const char *spelling, double *scale);
+/* The base unit of a unit as people write it ("ns" gives "s", "mm^2" gives "m2"); NULL if
+ * it is none, as is C, whose zero is not that of K. */
+const char *unit_base(const char *spelling);
 
 /* Write value [base_unit] the way people do: "3 MiB", "2.91 ns", "85 C".  Returns
  * buffer. */

@@ -66,6 +66,8 @@ const struct command commands[] = {
     { "validate", "[SYSTEM...]",       "published figures beside the model's, with kind, grade and error",
       "  --summary           predictions met and missed by source and the number of figures of\n"
       "                      each kind, nothing else\n"
+      "  --side-by-side      papers whose study was made again: published, as its authors did,\n"
+      "                      predicted\n"
       "  --json              for scripts\n"
       "  --no-model          the published figures alone, nothing evaluated\n"
       "\n"
@@ -73,6 +75,15 @@ const struct command commands[] = {
       "count by hand; fitted ones, or what they are composed of, stand in a record's fit_to;\n"
       "identities are stored in a record or restate our arithmetic; reproduced ones are a\n"
       "study made as its authors made it; beside stands what claims nothing.\n", cmd_validate },
+    { "waterfall", "A.cfg B.cfg [AXIS=VALUE ...]", "from one study to another, which step moves a metric how much",
+      "  -m METRIC           (default edp_js) ratios of the first technology to every other\n"
+      "  --reduce HOW        over all other points: max (default), min, mean, geomean\n"
+      "  --orders N          other orders of the steps to try (default 8)\n"
+      "  --svg FILE          draw it\n"
+      "  --json              for scripts\n"
+      "  Steps are axes, the capacity, and the columns of the memories, whatever changed them.\n"
+      "  AXIS=VALUE takes one of the values of an axis of both; with one sweep, what changes.\n",
+      cmd_waterfall },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       "  --from FILE         rows: technology, node, capacity, mode, perhaps an organization\n"
       "  --rules RULES       nvsim, nvsim_any (its rules at any capacity), physical,\n"

@@ -54,7 +54,8 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
            "The root group holds the results of the sweep's last stage, one value a "
            "design point;\nits metrics with an extra dimension, and every other stage, "
            "are in a group of the stage's\nname with coordinates of their own: "
-           "`xarray.open_dataset(\"x.h5\", group=\"array\")`. An axis\nthat the sweep "
+           "`xarray.open_dataset(\"x.h5\", group=\"array\")`\n(a stage that is called "
+           "as an axis: `<stage>_stage`). An axis that the sweep "
            "gives one value is a dimension of length 1; those it does not give are\n"
            "scalars in `/run/defaults`.\n\n"
            "Every stage has `status` (int8):");

@@ -12,7 +12,8 @@
 #include <string.h>
 
 struct printing {
-    bool is_json, is_unevaluated, is_summary; /* how the figures are asked for */
+    bool is_json, is_unevaluated, is_summary,
+        is_side_by_side; /* how the figures are asked for */
     size_t printed;
     struct verdicts *verdicts;
 };
@@ -206,6 +207,51 @@ static bool is_named(const char *system, char **asked, int asked_count)
     return asked_count == 0;
 }
 
+static const struct published_figure *figure_named(const struct published *published,
+                                                   const char *name)
+{
+    for (size_t i = 0; i < published->count; i++)
+        if (strcmp(published->figures[i].record.name, name) == 0)
+            return &published->figures[i];
+    return NULL;
+}
+
+/* What a paper says, what comes of making its study as its authors did, and what the model
+ * predicts. */
+static enum status side_by_side_print(struct figures *figures,
+                                      const struct published *published, char **asked,
+                                      int asked_count, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    printf("%-40s %10s %22s %22s\n", "figure", "published", "as its authors did",
+           "predicted");
+    for (size_t i = 0; i < published->count && status == STATUS_OK; i++) {
+        const struct published_figure *made = &published->figures[i];
+        const struct published_figure *ours = figure_named(published, made->reproduces);
+        char text[3][40];
+        double made_value = NAN, our_value = NAN;
+
+        if (!made->reproduces[0] || !is_named(made->system, asked, asked_count))
+            continue;
+        if (!ours)
+            return error_set(err, STATUS_INPUT,
+                             "%s:%u: reproduces '%.60s', which is no published figure",
+                             made->record.file, made->record.line, made->reproduces);
+        status = figures_value(figures, made, &made_value, err);
+        if (status == STATUS_OK)
+            status = figures_value(figures, ours, &our_value, err);
+        if (status == STATUS_OK)
+            printf("%-40s %10s %10s (%+6.1f %%) %10s (%+6.1f %%)\n", made->reproduces,
+                   quantity_format(made->value, made->unit, text[0], sizeof text[0]),
+                   quantity_format(made_value, made->unit, text[1], sizeof text[1]),
+                   100 * (made_value / made->value - 1),
+                   quantity_format(our_value, made->unit, text[2], sizeof text[2]),
+                   100 * (our_value / made->value - 1));
+    }
+    return status;
+}
+
 static enum status systems_check(const char *const *systems, size_t count, char **asked,
                                  int asked_count, struct error *err)
 {
@@ -257,9 +303,10 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
         { "json", NULL, &printing.is_json },
         { "no-model", NULL, &printing.is_unevaluated },
         { "summary", NULL, &printing.is_summary },
+        { "side-by-side", NULL, &printing.is_side_by_side },
     };
     char *folder = library_default_folder();
-    enum status status = options_read(&argc, argv, options, 3, err);
+    enum status status = options_read(&argc, argv, options, 4, err);
 
     if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
         status = error_set(err, STATUS_INPUT,
@@ -274,12 +321,15 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
         struct judging *judging = judging_begin(figures, &library, &published);
 
         status = judging_check(judging, err);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK && printing.is_side_by_side)
+            status = side_by_side_print(figures, &published, argv, argc, err);
+        else if (status == STATUS_OK)
             status = systems_print(judging, &published, argv, argc, &printing, err);
         judging_end(judging);
         figures_end(figures);
         if (status == STATUS_OK && !printing.is_json && !printing.is_summary &&
-            !printing.is_unevaluated && is_named("array", argv, argc))
+            !printing.is_side_by_side && !printing.is_unevaluated &&
+            is_named("array", argv, argc))
             status = peers_print(&library, folder, &outside, err);
         if (status == STATUS_OK && outside)
             printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);

@@ -96,8 +96,7 @@ static void study_fill(struct published_figure *figure)
 static enum status published_finish(void *record, struct error *err)
 {
     struct published_figure *figure = record;
-    double scale;
-    const char *base = unit_base(figure->unit, &scale);
+    const char *base = unit_base(figure->unit);
 
     if ((*figure->metric != '\0') == (figure->parts_count > 0))
         return error_set(err, STATUS_INPUT, "must have either a metric or parts");

@@ -44,20 +44,19 @@ static enum status own_unit_read(const struct field_slot *slot, double *value)
     const config_setting_t *unit = setting_member(slot->setting->parent, "unit");
     const char *text = config_setting_get_string(slot->setting);
     const char *spelling = unit ? config_setting_get_string(unit) : NULL;
-    double scale = 1;
-    const char *base = spelling ? unit_base(spelling, &scale) : "1";
+    const char *base = spelling ? unit_base(spelling) : "1";
     enum status status;
-    char *end = NULL;
+    char *end = NULL, in_unit[120];
 
-    if (!base) { /* a compound such as "J s": taken literally */
-        base = spelling;
-        scale = 1;
-    }
-    status = setting_number(slot->source, slot->setting, base, value, slot->err);
+    /* a compound such as "J s" is taken literally */
+    status = setting_number(slot->source, slot->setting, base ? base : spelling, value,
+                            slot->err);
     if (text)
         strtod(text, &end);
-    if (!text || *end == '\0') /* a bare number */
-        *value *= scale;
+    if (status == STATUS_OK && spelling && base && (!text || *end == '\0')) {
+        snprintf(in_unit, sizeof in_unit, "%.17g %.60s", *value, spelling);
+        status = quantity_parse(in_unit, base, value, slot->err);
+    }
     return status;
 }
 

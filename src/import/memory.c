@@ -82,7 +82,7 @@ static struct given *row_add(struct reading *reading)
 
 struct header {
     const struct column *column[COLUMNS_MAX];
-    double scale[COLUMNS_MAX]; /* of numbers without a unit */
+    char unit[COLUMNS_MAX][16]; /* of numbers without one */
     size_t count;
 };
 
@@ -92,7 +92,6 @@ static enum status name_read(struct reading *reading, char *text, struct header 
     char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL, *name;
     const struct column *column = NULL;
     const char *names[COLUMNS], *near, *base;
-    double scale = 1;
     char words[200];
 
     if (open && !close)
@@ -120,14 +119,15 @@ static enum status name_read(struct reading *reading, char *text, struct header 
                      name);
             return fail(reading, words);
         }
-    base = open ? unit_base(trimmed(open + 1), &scale) : column->unit;
+    base = open ? unit_base(trimmed(open + 1)) : column->unit;
     if (!base || strcmp(base, column->unit) != 0) {
         snprintf(words, sizeof words, "%s is in '%.20s', must be in a unit of %s", name,
                  trimmed(open + 1), column->unit);
         return fail(reading, words);
     }
     header->column[header->count] = column;
-    header->scale[header->count++] = scale;
+    snprintf(header->unit[header->count++], sizeof *header->unit, "%s",
+             open ? trimmed(open + 1) : column->unit);
     return STATUS_OK;
 }
 
@@ -175,18 +175,17 @@ static enum status cell_read(struct reading *reading, const struct header *heade
     const struct column *column = header->column[i];
     double value;
     struct error why;
-    char words[200];
+    char words[200], in_unit[120];
     char *end;
 
     if (!*text && column != &columns[0])
         return STATUS_OK; /* not given */
-    if (quantity_parse(text, column->unit, &value, &why) != STATUS_OK) {
+    strtod(text, &end);
+    snprintf(in_unit, sizeof in_unit, "%.80s %s", text, *end ? "" : header->unit[i]);
+    if (quantity_parse(in_unit, column->unit, &value, &why) != STATUS_OK) {
         snprintf(words, sizeof words, "%s %.150s", column->name, why.text);
         return fail(reading, words);
     }
-    strtod(text, &end);
-    if (*end == '\0')
-        value *= header->scale[i];
     if (!(value > 0)) {
         snprintf(words, sizeof words,
                  "%s is '%.40s', must be above 0 (empty: not given)", column->name,

@@ -690,11 +690,31 @@ const struct variable *results_find_path(const struct results *results,
     return NULL;
 }
 
+/* "system/edp_js", wherever the stage's columns are. */
+static const struct variable *find_of_stage(const struct results *results,
+                                            const struct results_stage *stage,
+                                            const char *name)
+{
+    size_t length = strlen(stage->name);
+
+    if (strncmp(name, stage->name, length) != 0 || name[length] != '/')
+        return NULL;
+    for (uint32_t c = 0; c < stage->layout.columns; c++) {
+        const struct variable *variable = &results->variables[stage->columns[c]];
+
+        if (strcmp(h5_leaf(variable->path), name + length + 1) == 0)
+            return variable;
+    }
+    return NULL;
+}
+
 const struct variable *results_find(const struct results *results, const char *name)
 {
     const struct variable *found = results_find_path(results, name);
     size_t count = 0;
 
+    for (size_t s = 0; s < results->stage_count && !found && strchr(name, '/'); s++)
+        found = find_of_stage(results, &results->stages[s], name);
     for (size_t v = 0; v < results->variable_count && !strchr(name, '/'); v++) {
         const struct variable *variable = &results->variables[v];
 

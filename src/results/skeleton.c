@@ -223,6 +223,15 @@ static bool has_inner_metrics(const struct stage *stage)
     return false;
 }
 
+/* A stage's group has its name, unless that is an axis's: the root has its coordinates. */
+static char *group_name(const struct stage *stage)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (strcmp(axis_specs[axis].name, stage->name) == 0)
+            return alloc_printf("%s_stage", stage->name);
+    return alloc_text(stage->name);
+}
+
 /* The last stage's scalars and status are in the root group, so that the root as a table
  * has a row per point; its other metrics, and all other stages, are in groups of their
  * names.  There the last stage's status is under a second name. */
@@ -231,13 +240,13 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
     const struct stage *stage = sk->table[id];
     const struct grid *grid = &sk->study->grids[id];
     bool is_last = id == sk->last, is_split = is_last && has_inner_metrics(stage);
-    char *name = path_join(RESULTS_RUN, stage->name);
+    char *name = path_join(RESULTS_RUN, stage->name), *own = group_name(stage);
     struct shape scalars, others;
     hid_t run;
 
-    shape_begin(sk, &scalars, is_last ? "" : stage->name, id, !is_last);
+    shape_begin(sk, &scalars, is_last ? "" : own, id, !is_last);
     if (is_split)
-        shape_begin(sk, &others, stage->name, id, true);
+        shape_begin(sk, &others, own, id, true);
     for (size_t m = 0; m < stage->metric_count; m++)
         metric_write(sk, &stage->metrics[m],
                      is_split && stage->metrics[m].inner != INNER_SCALAR ? &others
@@ -257,6 +266,7 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
     if (is_split)
         shape_end(sk, &others);
     shape_end(sk, &scalars);
+    free(own);
     free(name);
 }
 

@@ -4,6 +4,7 @@
  * them as fit an area do side by side, each with batches of its own. */
 #include "stage/stages.h"
 
+#include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -63,19 +64,58 @@ static bool taken_at(const struct visit *visit, struct taken *taken)
     return true;
 }
 
+/* Axes that ask something of a machine which its kind may not answer: a result would be
+ * that of another question. */
+static const axis_mask questions = AXIS_BIT(layer) | AXIS_BIT(inference_hz) |
+                                   AXIS_BIT(learning) | AXIS_BIT(weight_density) |
+                                   AXIS_BIT(activation_density);
+
+/* The axes that the stages of a machine's kind read; `learning` is its family's. */
+static axis_mask axes_read(const struct visit *visit, const struct machine *machine)
+{
+    const struct machine_family *family = machine_family(machine);
+    axis_mask read = 0;
+
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (visit->done >> input & 1)
+            read |= stage_declared_axes((enum stage_id)input);
+    if (family->layerwise && !family->layerwise->trains)
+        read &= ~AXIS_BIT(learning);
+    return read;
+}
+
+/* STATUS_INFEASIBLE if the point asks a question, off its default, that the machine does
+ * not answer. */
+static enum status questions_check(const struct visit *visit, struct error *reason)
+{
+    const struct space *space = &visit->study->sweep->space;
+    const struct machine *machine = (const struct machine *)visit->point.machine;
+
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (questions >> axis & 1 && space->axes[axis].is_given &&
+            !axis_values_equal(axis, point_get(&visit->point, axis),
+                               axis_default(axis)) &&
+            !(axes_read(visit, machine) >> axis & 1))
+            return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not answer %s",
+                             machine->record.name, machine_family(machine)->name,
+                             axis_specs[axis].key);
+    return STATUS_OK;
+}
+
 static enum status inference_visit(const struct visit *visit,
                                    const union columns *columns, uint64_t i,
                                    struct error *reason)
 {
     const struct inference_columns *out = &columns->inference;
     const struct point *point = &visit->point;
-    const struct machine *machine =
-        (const struct machine *)point->machine;
+    const struct machine *machine = (const struct machine *)point->machine;
     double batch = (double)point->batch, copies = 1, rate_hz;
     struct taken taken;
 
     if (!taken_at(visit, &taken))
         return STATUS_INFEASIBLE; /* the machine's stage said why */
+    if (questions_check(visit, reason) != STATUS_OK)
+        return STATUS_INFEASIBLE;
     if (machine->die_m2 > 0)
         taken.area_m2 = machine->die_m2;
     if (!(taken.area_m2 > 0)) /* records' own energies come without areas */

@@ -1,0 +1,351 @@
+"""Result files as xarray datasets: every stage, masked by its status, read when asked for."""
+import os
+import pathlib
+
+import numpy as np
+import pandas as pd
+import xarray
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from . import compare, plots, units
+from .version import LAYOUT
+
+DONE = 1  # of the status datasets
+
+
+class _Masked(BackendArray):
+    """A metric where its stage's status is done, NaN elsewhere; only what is indexed is
+    read."""
+
+    def __init__(self, values, status):
+        self.values, self.status = values, status
+        self.shape, self.dtype = values.shape, np.dtype(float)
+
+    def __getitem__(self, key):
+        return indexing.explicit_indexing_adapter(
+            key, self.shape, indexing.IndexingSupport.OUTER, self._read)
+
+    def _read(self, key):
+        values = self.values[key].values.astype(float)
+        done = self.status[key[:self.status.ndim]].values == DONE
+        done = done.reshape(np.shape(done) + (1,) * (np.ndim(values) - np.ndim(done)))
+        return np.where(done, values, np.nan)
+
+
+def _group(path, group, engine):
+    return xarray.open_dataset(path, engine=engine, group=group or None)
+
+
+def _columns(path, stage, engine):
+    """Paths of a stage's metrics: "area_m2" in the root group, "array/area_m2" elsewhere."""
+    with _group(path, f"run/{stage}", engine) as run:
+        return run.attrs["columns"].split()
+
+
+def _groups_of(path, stage, engine):
+    """The groups a stage's metrics are in: "" is the root."""
+    return {column.rpartition("/")[0] for column in _columns(path, stage, engine)}
+
+
+def _masked(dataset):
+    """The stage's metrics behind its status.  A file that is being written, or is larger than
+    16 MiB, has other values than NaN at points that are pending."""
+    status = dataset.variables["status"]
+    names = {}
+    for name, variable in dataset.data_vars.items():
+        if name != "status" and variable.dims[:status.ndim] == status.dims:
+            data = indexing.LazilyIndexedArray(_Masked(variable.variable, status))
+            names[name] = xarray.Variable(
+                variable.dims, indexing.MemoryCachedArray(data), variable.attrs)
+    return dataset.assign(names)
+
+
+def _single(path, stage, engine):
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make it with: nvsweep run "
+                                f"sweeps/{path.stem}.cfg -o {path}")
+    root = _group(path, None, engine)
+    layout = root.attrs.get("nvsweep_layout")
+    if layout != LAYOUT:
+        version = root.attrs.get("nvsweep_version")
+        raise ValueError(f"{path}: " + (
+            f"was written by nvsweep {version}, whose files this package does not read"
+            if version or layout else "is no result file of nvsweep"))
+    data = root
+    if stage and stage != root.status.attrs["stage"]:
+        root.close()
+        data = _group(path, *_groups_of(path, stage, engine), engine)
+    data = _masked(data)
+    data.encoding["source"] = str(path)
+    data.encoding["nvsweep_engine"] = engine
+    return data
+
+
+def open(path, stage=None, engine="netcdf4"):
+    """The results of a sweep's last stage, or of the stage named, lazily: a Dataset whose
+    metrics are NaN where a point is not done.  `data.nvsweep` has the rest of the file.
+
+    path: a file, also one that a run is writing (data.nvsweep.refresh() looks again); or
+    several, which are joined along the axes in which they differ.
+    """
+    if isinstance(path, (str, os.PathLike)):
+        return _single(path, stage, engine)
+    parts = [_single(one, stage, engine) for one in path]
+    joined = xarray.combine_by_coords([part.reset_coords(drop=True) for part in parts],
+                                      combine_attrs="override", data_vars="all")
+    if "status" in joined and joined.status.dtype.kind == "f":  # corners that no file has
+        joined["status"] = joined.status.fillna(0).astype("int8").assign_attrs(
+            parts[0].status.attrs)
+    joined.encoding["source"] = [part.encoding["source"] for part in parts]
+    joined.encoding["nvsweep_engine"] = engine
+    return joined
+
+
+def _select(array, selection):
+    """By label; numbers by the nearest, as 16 nm need not be the same double."""
+    present = {axis: value for axis, value in selection.items() if axis in array.dims}
+    numeric = {axis for axis in present if array[axis].dtype.kind == "f"}
+    exact = {axis: value for axis, value in present.items() if axis not in numeric}
+    near = {axis: value for axis, value in present.items() if axis in numeric}
+    return array.sel(exact).sel(near, method="nearest") if near else array.sel(exact)
+
+
+@xarray.register_dataset_accessor("nvsweep")
+class Sweep:
+    """What belongs to a result file beside the arrays of one stage."""
+
+    def __init__(self, data):
+        self._data = data
+        self._stages = {}
+
+    def _paths(self):
+        source = self._data.encoding.get("source")
+        if source is None:
+            raise ValueError("the dataset no longer knows its file; ask the one that "
+                             "nvsweep.open gave")
+        return [source] if isinstance(source, str) else source
+
+    def _engine(self):
+        return self._data.encoding.get("nvsweep_engine", "netcdf4")
+
+    def _run(self, group="run"):
+        return _group(self._paths()[0], group, self._engine())
+
+    def refresh(self):
+        """The same file, as it is now."""
+        source = self._data.encoding["source"]
+        self._data.close()
+        return open(source, engine=self._engine())
+
+    # ---- what the file says of itself
+
+    @property
+    def title(self):
+        return self.attribute("title")
+
+    @property
+    def sweep(self):
+        """The sweep's text."""
+        return self.attribute("sweep")
+
+    @property
+    def records(self):
+        """The library records it used, as their files write them."""
+        return self.attribute("library_records")
+
+    @property
+    def version(self):
+        return f"{self.attribute('nvsweep_version')} ({self.attribute('nvsweep_commit')})"
+
+    def attribute(self, name):
+        with self._run() as run:
+            return run.attrs.get(name, "")
+
+    @property
+    def defaults(self):
+        """The axes that the sweep does not give, and their values."""
+        with self._run("run/defaults") as run:
+            return {name: value.item() for name, value in run.variables.items()}
+
+    # ---- stages
+
+    @property
+    def stages(self):
+        """Names of the stages, the last one last."""
+        import netCDF4
+        with netCDF4.Dataset(self._paths()[0]) as file:
+            names = [name for name, group in file["run"].groups.items()
+                     if "columns" in group.ncattrs()]
+            return sorted(names, key=lambda name: name == file["status"].getncattr("stage"))
+
+    def stage(self, name):
+        """The Dataset of another stage; of the last one also what has inner dimensions."""
+        if name in self._stages:
+            return self._stages[name]
+        source, engine = self._data.encoding["source"], self._engine()
+        if name != self._data.status.attrs.get("stage"):
+            self._stages[name] = open(source, name, engine)
+            return self._stages[name]
+        data = self._data
+        for group in _groups_of(self._paths()[0], name, engine) - {""}:
+            parts = [_masked(_group(path, group, engine)).drop_vars("status")
+                     for path in self._paths()]
+            inner = parts[0] if len(parts) == 1 else xarray.combine_by_coords(
+                parts, combine_attrs="override", data_vars="all")
+            data = data.assign(inner.data_vars)
+        self._stages[name] = data
+        return data
+
+    @property
+    def metrics(self):
+        """Names of all metrics: those of the last stage bare, others as "array/area_m2"."""
+        names = []
+        for stage in self.stages:
+            names += _columns(self._paths()[0], stage, self._engine())
+        return names
+
+    def find(self, name):
+        """(stage, name) of a metric: a bare name is the last stage's, or the only one
+        elsewhere; "chip/part_j" is exact."""
+        columns = {stage: _columns(self._paths()[0], stage, self._engine())
+                   for stage in self.stages}
+        found = {}
+        for stage, paths in columns.items():
+            for path in paths:
+                leaf = path.rpartition("/")[2]
+                if name in (path, f"{stage}/{leaf}"):
+                    return stage, leaf
+                if leaf == name:
+                    found[f"{stage}/{leaf}"] = (stage, leaf)
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            raise KeyError(f"several stages have '{name}': say which of {', '.join(found)}")
+        raise KeyError(f"no '{name}' in this file; it has {', '.join(self.metrics)}")
+
+    def metric(self, name, **selection):
+        """A metric as a labelled array, NaN where the point is not done, without the axes
+        that have one value.
+
+        selection: axis=value or axis=[values], by label.  Only that part is read."""
+        if name in self._data and name != "status":
+            array = self._data[name]
+        else:
+            stage, leaf = self.find(name)
+            array = self.stage(stage)[leaf]
+        array = _select(array, selection)
+        chosen = {axis for axis, value in selection.items() if np.ndim(value)}
+        single = [axis for axis in array.dims if array.sizes[axis] == 1 and axis not in chosen]
+        return array.squeeze(single)
+
+    def status(self):
+        """Points per stage by what became of them: a table."""
+        rows = {}
+        for name in self.stages:
+            status = self.stage(name)["status"]
+            words = status.attrs["flag_meanings"].split()
+            rows[name] = np.bincount(np.ravel(status.values), minlength=len(words))
+        frame = pd.DataFrame(rows, index=words).T
+        frame.insert(0, "points", frame.sum(axis=1))
+        return frame
+
+    # ---- comparing
+
+    def _arrays(self, names):
+        return [self.metric(name) if isinstance(name, str) else name for name in names]
+
+    def gain(self, metrics=None, over=None):
+        """The baseline's value over each point's, of some metrics or all of the last stage.
+
+        over: {axis: label}, or "axis=label"."""
+        over = plots.selection_of(over)
+        last = [name for name in self._data.data_vars
+                if name != "status" and self._data[name].dims == self._data.status.dims]
+        names = [metrics] if isinstance(metrics, str) else metrics or last
+        return xarray.Dataset({array.name: compare.over(array, **over)
+                               for array in self._arrays(names)})
+
+    def pareto(self, *metrics, per=()):
+        """The points that no other beats in all metrics (smaller is better), per value of
+        the axes `per`: a table."""
+        return compare.pareto(self._arrays(metrics), per)
+
+    def best(self, metric, per=()):
+        """The point of the smallest value, per value of the axes `per`: a table."""
+        return compare.best(self._arrays([metric])[0], per)
+
+    def crossover(self, metric, axis, a, b):
+        """Where along the axis the designs a and b ({axis: label}) are equal in a metric."""
+        return compare.crossover(self._arrays([metric])[0], axis, plots.selection_of(a),
+                                 plots.selection_of(b))
+
+
+@xarray.register_dataarray_accessor("nvsweep")
+class Metric:
+    """Comparing and drawing one array."""
+
+    def __init__(self, array):
+        self._array = array
+
+    def gain(self, over):
+        return compare.over(self._array, **plots.selection_of(over))
+
+    def best(self, per=()):
+        return compare.best(self._array, per)
+
+    def pareto(self, *others, per=()):
+        return compare.pareto([self._array, *others], per)
+
+    def crossover(self, axis, a, b):
+        return compare.crossover(self._array, axis, plots.selection_of(a),
+                                 plots.selection_of(b))
+
+    def scaled(self):
+        return units.scaled(self._array)
+
+    def plot(self, x, line=None, axes=None, **kwargs):
+        return plots.lines(self._array, x, line, axes, **kwargs)
+
+
+# ---- as functions, for figures
+
+
+def metric(data, name, **selection):
+    return data.nvsweep.metric(name, **selection)
+
+
+def metrics(data):
+    """Names of the metrics of all stages."""
+    return data.nvsweep.metrics
+
+
+def keep(array, *axes):
+    """The array over these axes alone, the others at their first value."""
+    return array.isel({axis: 0 for axis in array.dims if axis not in axes})
+
+
+def done_share(data, stage):
+    """Share of a stage's points that are done, and the counts of every other status."""
+    status = data.nvsweep.stage(stage)["status"]
+    words = status.attrs["flag_meanings"].split()
+    counts = np.bincount(np.ravel(status.values), minlength=len(words))
+    rest = {word: int(count) for word, count in zip(words, counts) if count and word != "done"}
+    return counts[DONE] / status.size, rest
+
+
+def front_of(data, most=8):
+    """The Pareto front of a file's time, energy and area (those of them that its last stage
+    has), as a table in units people read; None if nothing is done."""
+    names = [next((name for name in data.data_vars if data[name].attrs.get("units") == unit
+                   and data[name].dims == data.status.dims), None) for unit in ("s", "J", "m2")]
+    arrays = [data.nvsweep.metric(name) for name in names if name]
+    arrays = [array for array in arrays if bool(array.notnull().any())]
+    if not arrays:
+        return None
+    front = compare.pareto(arrays).iloc[:most]
+    for array in arrays:
+        front[array.name] = [units.quantity(value, array.attrs["units"])
+                             for value in front[array.name]]
+    return front

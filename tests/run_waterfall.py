@@ -1,0 +1,90 @@
+"""nvsweep waterfall: steps multiply to the whole, the ends are the studies' own results, ranges
+over orders hold the printed order's factors, the drawing is XML, and what cannot be walked
+between is refused."""
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+NVSWEEP = os.environ["NVSWEEP"]
+SWEEPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sweeps")
+TABLE = os.path.join(SWEEPS, "deepnvm_reproduced_table.cfg")
+OURS = os.path.join(SWEEPS, "deepnvm_isocapacity.cfg")
+
+
+def nvsweep(*arguments, code=0):
+    done = subprocess.run([NVSWEEP, *arguments], capture_output=True, text=True, timeout=500)
+    assert done.returncode == code, (arguments, done.returncode, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def check_walk(walked, misses=False):
+    for technology in walked["technologies"]:
+        value = technology["first"]
+        for step in technology["steps"]:
+            assert math.isclose(step["value"], value * step["factor"], rel_tol=1e-9), step
+            assert step["factor_least"] <= step["factor"] <= step["factor_most"], step
+            assert step["factor_least"] * (1 - 1e-9) <= step["factor_mean"]
+            assert step["factor_mean"] <= step["factor_most"] * (1 + 1e-9)
+            assert step["from"] != step["to"] or step["baseline_from"] != step["baseline_to"]
+            value = step["value"]
+        # what a table of memories cannot hold (misses, tags) is all that is left
+        assert abs(technology["last"] / value - 1) < (0.2 if misses else 1e-9), technology
+
+
+def gains(sweep, folder, over):
+    result = os.path.join(folder, "g.h5")
+    nvsweep("run", sweep, "-o", result, "--quiet")
+    rows = json.loads(nvsweep("show", result, "-m", "edp_js", "--json"))
+    base = {(row["workload"], row["phase"]): row["edp_js"] for row in rows
+            if row["technology"] == over}
+    most = {}
+    for row in rows:
+        gain = base[row["workload"], row["phase"]] / row["edp_js"]
+        most[row["technology"]] = max(gain, most.get(row["technology"], 0))
+    return most
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        svg = os.path.join(folder, "w.svg")
+        walked = json.loads(nvsweep("waterfall", TABLE, OURS, "capacity=3 MiB", "--json",
+                                    "--orders", "3", "--svg", svg))
+        check_walk(walked, misses=True)
+        ours = gains(OURS, folder, "sram-deepnvm")
+        for technology in walked["technologies"]:
+            assert math.isclose(technology["last"], ours[technology["technology"]],
+                                rel_tol=1e-9), technology
+        steps = [step["step"] for step in walked["technologies"][0]["steps"]]
+        assert "read_latency_s" in steps and "dram_energy" in steps, steps
+        assert len(walked["technologies"]) == 2 and walked["points"] == 10
+        assert xml.etree.ElementTree.parse(svg).getroot().tag.endswith("svg")
+        text = nvsweep("waterfall", TABLE, OURS, "capacity=3 MiB", "--orders", "0")
+        assert text.count(" decides, x ") == 2, text
+
+        same = nvsweep("waterfall", OURS, OURS)
+        assert "differ in nothing" in same, same
+        one = json.loads(nvsweep("waterfall", OURS, "temperature=300 K", "dram_energy=14 pJ",
+                                 "--json", "--orders", "2"))
+        check_walk(one, misses=True)
+        names = [step["step"] for step in one["technologies"][0]["steps"]]
+        assert "leakage_w" in names and "dram_energy" in names and "temperature" not in names
+
+        for arguments, said in (
+                ((OURS,), "needs two sweeps, or one and settings"),
+                ((TABLE, OURS), "capacity"),
+                ((OURS, "temprature=300 K"), "did you mean 'temperature'"),
+                ((OURS, TABLE, "capacity=4 MiB"), "is none of the values of its axis"),
+                ((OURS, OURS, "-m", "nothing"), "must be a metric with one number a point"),
+                ((OURS, OURS, "--reduce", "most"), "--reduce is 'most', must be"),
+                ((OURS, OURS, "--orders", "-1"), "--orders is '-1'")):
+            told = nvsweep("waterfall", *arguments, code=2)
+            assert said in told and told.count("\n") == 1, (arguments, told)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
