@@ -68,4 +68,23 @@ echo "an older picture" >"$scratch/older.svg"
 touch "$scratch/none.h5.journal"
 expect 2 "no leases" "$NVSWEEP" timeline "$scratch/none.h5" -o "$scratch/older.svg"
 grep -q older "$scratch/older.svg" || fail "timeline emptied a file it had nothing for"
+# an axis that some of a sweep's last stages do not read: plan and the file say so
+cat >"$scratch/partial.cfg" <<'CFG'
+axes = { technology = [ "sram", "stt-mram" ]; machine = "gtx-1080-ti"; workload = "alexnet"; };
+stages = [ "array", "reuse" ];
+CFG
+expect 0 'technology (2) is read by array only' "$NVSWEEP" plan "$scratch/partial.cfg"
+timeout 120 "$NVSWEEP" run "$scratch/partial.cfg" -o "$scratch/partial.h5" --quiet || fail "partial.cfg"
+/usr/bin/python3 - "$scratch/partial.h5" <<'PY' || fail "no attribute read_by at the axis's coordinates"
+import sys
+import h5py
+
+found = []
+h5py.File(sys.argv[1]).visititems(
+    lambda name, item: found.append((name.rsplit("/", 1)[-1], item.attrs["read_by"]))
+    if "read_by" in item.attrs else None)
+names = {name: by.decode() if isinstance(by, bytes) else by for name, by in found}
+sys.exit(names.get("technology") != "array" or names.get("workload") != "reuse")
+PY
+
 verdict "commands, options and pages: all as expected"

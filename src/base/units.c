@@ -149,6 +149,11 @@ static double scaled(const char *number, const char *end, struct scale scale)
     return strtod(text, NULL) * scale.factor;
 }
 
+double decimal_shifted(const char *text, int exponent)
+{
+    return scaled(text, text + strlen(text), (struct scale){ 1, exponent });
+}
+
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
                            struct error *err)
 {

@@ -35,6 +35,10 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
  * it is none, as is C, whose zero is not that of K. */
 const char *unit_base(const char *spelling);
 
+/* The double nearest to the number that a text holds, and nothing else, times
+ * 10^exponent. */
+double decimal_shifted(const char *text, int exponent);
+
 /* Write value [base_unit] the way people do: "3 MiB", "2.91 ns", "85 C".  Returns
  * buffer. */
 char *quantity_format(double value, const char *base_unit, char *buffer, size_t size);

@@ -1,7 +1,9 @@
 #include "cmd/cmd.h"
 
 #include "base/units.h"
+#include "stage/checks.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const uint64_t WALK_LIMIT = 1000000; /* points walked to count exclusions */
@@ -64,6 +66,20 @@ void plan_estimate(const struct study *study, struct plan_estimate *estimate)
     }
 }
 
+/* Axes that change the results of some machines or last stages only. */
+static void partial_axes_print(const struct study *study)
+{
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        const struct axis *values = &study->sweep->space.axes[axis];
+        char *read_by = values->line ? axis_read_by(study, axis) : NULL;
+
+        if (read_by && values->is_dimension)
+            printf("          %s (%llu) is read by %s only\n", axis_specs[axis].key,
+                   (unsigned long long)values->count, read_by);
+        free(read_by);
+    }
+}
+
 static void plan_print(const struct study *study)
 {
     struct plan_estimate estimate;
@@ -73,6 +89,7 @@ static void plan_print(const struct study *study)
     printf("sweep     %s%s%s\n", study->sweep->file, study->sweep->title ? ": " : "",
            study->sweep->title ? study->sweep->title : "");
     axes_print(study->sweep);
+    partial_axes_print(study);
     printf("stage                 points     excluded   core seconds        bytes\n");
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         const struct plan_stage *stage = &estimate.stages[id];

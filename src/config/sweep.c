@@ -188,8 +188,13 @@ static enum status space_build(struct axes_reading *reading,
     struct error why;
 
     for (size_t i = 0; i < reading->count; i++) {
-        axis_give(space, reading->order[i], &reading->values[reading->order[i]]);
-        space->axes[reading->order[i]].place = (uint8_t)(i + 1);
+        enum axis_id axis = reading->order[i];
+        const config_setting_t *setting = reading->settings[axis];
+
+        axis_give(space, axis, &reading->values[axis]);
+        space->axes[axis].place = (uint8_t)(i + 1);
+        if (setting->name && axis_find(setting->name) == axis)
+            space->axes[axis].line = setting->line;
     }
     if (dimensions_arrange(space, reading->order, reading->count, reading->leaders,
                            &why))

@@ -15,50 +15,50 @@ enum { LINE_BYTES_MAX = 4096, KEYS_MAX = 64 };
 /* A number of the file; its unit there, and where it goes. */
 struct number_key {
     const char *key, *unit; /* "": none is written */
-    double scale;           /* to SI */
+    int exponent;           /* of ten, to SI */
     size_t offset;          /* in struct cell */
 };
 
-#define NUMBER(key, unit, scale, member)                \
-    {                                                   \
-        key, unit, scale, offsetof(struct cell, member) \
+#define NUMBER(key, unit, exponent, member)                \
+    {                                                      \
+        key, unit, exponent, offsetof(struct cell, member) \
     }
 /* clang-format off */
 static const struct number_key number_keys[] = {
-    NUMBER("ProcessNode", "", NANO, native_node_m),
-    NUMBER("CellArea", "F^2", 1, area_f2),
-    NUMBER("CellAspectRatio", "", 1, aspect_ratio),
-    NUMBER("ResistanceOn", "ohm", 1, resistance_on_ohm),
-    NUMBER("ResistanceOff", "ohm", 1, resistance_off_ohm),
-    NUMBER("ResistanceOnAtReadVoltage", "ohm", 1, resistance_on_read_ohm),
-    NUMBER("ResistanceOffAtReadVoltage", "ohm", 1, resistance_off_read_ohm),
-    NUMBER("ResistanceOnAtSetVoltage", "ohm", 1, resistance_on_set_ohm),
-    NUMBER("ResistanceOnAtResetVoltage", "ohm", 1, resistance_on_reset_ohm),
-    NUMBER("ResistanceOffAtResetVoltage", "ohm", 1, resistance_off_reset_ohm),
-    NUMBER("ResistanceOnAtHalfResetVoltage", "ohm", 1, resistance_on_half_reset_ohm),
-    NUMBER("CapacitanceOn", "F", 1, capacitance_on_f),
-    NUMBER("CapacitanceOff", "F", 1, capacitance_off_f),
-    NUMBER("ReadVoltage", "V", 1, read_voltage_v),
-    NUMBER("ReadCurrent", "uA", MICRO, read_current_a),
-    NUMBER("ReadPower", "uW", MICRO, read_power_w),
-    NUMBER("ReadEnergy", "pJ", PICO, read_energy_j),
-    NUMBER("MinSenseVoltage", "mV", MILLI, min_sense_v),
-    NUMBER("ResetVoltage", "V", 1, reset_voltage_v),
-    NUMBER("ResetCurrent", "uA", MICRO, reset_current_a),
-    NUMBER("ResetPulse", "ns", NANO, reset_pulse_s),
-    NUMBER("ResetEnergy", "pJ", PICO, reset_energy_j),
-    NUMBER("SetVoltage", "V", 1, set_voltage_v),
-    NUMBER("SetCurrent", "uA", MICRO, set_current_a),
-    NUMBER("SetPulse", "ns", NANO, set_pulse_s),
-    NUMBER("SetEnergy", "pJ", PICO, set_energy_j),
-    NUMBER("AccessCMOSWidth", "F", 1, access_width_f),
-    NUMBER("VoltageDropAccessDevice", "V", 1, access_drop_v),
-    NUMBER("LeakageCurrentAccessDevice", "uA", MICRO, selector_leak_a),
-    NUMBER("DRAMCellCapacitance", "F", 1, storage_f),
-    NUMBER("SRAMCellNMOSWidth", "F", 1, pulldown_width_f),
-    NUMBER("SRAMCellPMOSWidth", "F", 1, pullup_width_f),
-    NUMBER("RetentionTime", "us", MICRO, retention_s),
-    NUMBER("Temperature", "K", 1, retention_temperature_k),
+    NUMBER("ProcessNode", "", -9, native_node_m),
+    NUMBER("CellArea", "F^2", 0, area_f2),
+    NUMBER("CellAspectRatio", "", 0, aspect_ratio),
+    NUMBER("ResistanceOn", "ohm", 0, resistance_on_ohm),
+    NUMBER("ResistanceOff", "ohm", 0, resistance_off_ohm),
+    NUMBER("ResistanceOnAtReadVoltage", "ohm", 0, resistance_on_read_ohm),
+    NUMBER("ResistanceOffAtReadVoltage", "ohm", 0, resistance_off_read_ohm),
+    NUMBER("ResistanceOnAtSetVoltage", "ohm", 0, resistance_on_set_ohm),
+    NUMBER("ResistanceOnAtResetVoltage", "ohm", 0, resistance_on_reset_ohm),
+    NUMBER("ResistanceOffAtResetVoltage", "ohm", 0, resistance_off_reset_ohm),
+    NUMBER("ResistanceOnAtHalfResetVoltage", "ohm", 0, resistance_on_half_reset_ohm),
+    NUMBER("CapacitanceOn", "F", 0, capacitance_on_f),
+    NUMBER("CapacitanceOff", "F", 0, capacitance_off_f),
+    NUMBER("ReadVoltage", "V", 0, read_voltage_v),
+    NUMBER("ReadCurrent", "uA", -6, read_current_a),
+    NUMBER("ReadPower", "uW", -6, read_power_w),
+    NUMBER("ReadEnergy", "pJ", -12, read_energy_j),
+    NUMBER("MinSenseVoltage", "mV", -3, min_sense_v),
+    NUMBER("ResetVoltage", "V", 0, reset_voltage_v),
+    NUMBER("ResetCurrent", "uA", -6, reset_current_a),
+    NUMBER("ResetPulse", "ns", -9, reset_pulse_s),
+    NUMBER("ResetEnergy", "pJ", -12, reset_energy_j),
+    NUMBER("SetVoltage", "V", 0, set_voltage_v),
+    NUMBER("SetCurrent", "uA", -6, set_current_a),
+    NUMBER("SetPulse", "ns", -9, set_pulse_s),
+    NUMBER("SetEnergy", "pJ", -12, set_energy_j),
+    NUMBER("AccessCMOSWidth", "F", 0, access_width_f),
+    NUMBER("VoltageDropAccessDevice", "V", 0, access_drop_v),
+    NUMBER("LeakageCurrentAccessDevice", "uA", -6, selector_leak_a),
+    NUMBER("DRAMCellCapacitance", "F", 0, storage_f),
+    NUMBER("SRAMCellNMOSWidth", "F", 0, pulldown_width_f),
+    NUMBER("SRAMCellPMOSWidth", "F", 0, pullup_width_f),
+    NUMBER("RetentionTime", "us", -6, retention_s),
+    NUMBER("Temperature", "K", 0, retention_temperature_k),
 };
 /* clang-format on */
 enum { NUMBER_KEYS = sizeof number_keys / sizeof *number_keys };
@@ -149,7 +149,7 @@ static enum status word_take(const struct reading *reading, const char *key,
 }
 
 static enum status number_take(const struct reading *reading, const char *key,
-                               const char *text, double scale, double *value)
+                               const char *text, int exponent, double *value)
 {
     char *end;
     double number = strtod(text, &end);
@@ -158,7 +158,7 @@ static enum status number_take(const struct reading *reading, const char *key,
         return error_set(reading->err, STATUS_INPUT,
                          "%s:%u: -%s is '%.40s', must be a number", reading->job->file,
                          reading->line, key, text);
-    *value = number * scale; /* as the library's reader takes "40 uA" */
+    *value = decimal_shifted(text, exponent);
     return STATUS_OK;
 }
 
@@ -172,7 +172,7 @@ static enum status number_key_take(struct reading *reading, size_t index,
         note(reading, "vdd: the record leaves the voltage to the node");
         return STATUS_OK;
     }
-    return number_take(reading, key->key, text, key->scale, value);
+    return number_take(reading, key->key, text, key->exponent, value);
 }
 
 static enum status other_key_take(struct reading *reading, const struct word *key,
@@ -203,9 +203,9 @@ static enum status other_key_take(struct reading *reading, const struct word *ke
                    ? fail(reading, "-ReadFloating is true, must be false (unselected "
                                    "lines that float are not modelled)")
                    : status;
-    case KEY_LEVELS: return number_take(reading, key->name, text, 1, &reading->levels);
+    case KEY_LEVELS: return number_take(reading, key->name, text, 0, &reading->levels);
     case KEY_OFF_AT_SET:
-        return number_take(reading, key->name, text, 1, &reading->off_at_set_ohm);
+        return number_take(reading, key->name, text, 0, &reading->off_at_set_ohm);
     case KEY_IGNORED: break;
     }
     fprintf(reading->job->notes, "%s:%u: -%s is not modelled, left out\n",

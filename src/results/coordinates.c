@@ -1,6 +1,7 @@
 #include "results/skeleton.h"
 
 #include "base/memory.h"
+#include "stage/checks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
         .rank = rank,
     };
     hid_t dataset;
+    char *read_by;
 
     for (uint64_t i = 0; i < count; i++)
         switch (axis_spec->kind) {
@@ -66,6 +68,10 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
         break;
     }
     dataset = skeleton_dataset(sk, &spec);
+    read_by = axis_read_by(sk->study, axis);
+    if (read_by && sk->study->sweep->space.axes[axis].line)
+        h5_put_text(&sk->h5, dataset, "read_by", read_by);
+    free(read_by);
     free(texts);
     free(counts);
     free(numbers);

@@ -23,6 +23,7 @@ struct axis {
     uint64_t count;
     bool is_dimension; /* given as a list or range */
     bool is_given;     /* named in the sweep file at all */
+    unsigned line;     /* where in the sweep file; 0: not there by its own name */
     uint8_t place;     /* among the axes it names, from 1; 0: not named */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "machine/machine.h"
+#include "stage/checks.h"
 #include "stage/parameters.h"
 
 #include <assert.h>
@@ -332,7 +333,7 @@ enum status study_init(struct study *study, const struct sweep *sweep,
                 error_set(err, status, "%s: %s", sweep->file, why.text);
         }
     }
-    return status;
+    return status == STATUS_OK ? study_check(study, err) : status;
 }
 
 void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)

@@ -196,14 +196,13 @@ static enum status check_names(const struct workload *workload, struct error *er
     return STATUS_OK;
 }
 
-static enum status check_phase(const struct workload *workload,
-                               const struct graph *graph, enum phase phase,
-                               struct error *err)
+enum status workload_phase_check(const struct workload *workload, enum phase phase,
+                                 struct error *err)
 {
     bool solves = false;
 
-    for (size_t i = 0; i < graph->count; i++)
-        solves |= graph->operations[i].layer->kind == LAYER_GRID;
+    for (size_t i = 0; i < workload->layers_count; i++)
+        solves |= workload->layers[i].kind == LAYER_GRID;
     if (phase == PHASE_DECODE && !workload->decodes)
         return error_set(err, STATUS_INFEASIBLE,
                          "does not make one token at a time, so it has no decode");
@@ -235,7 +234,7 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
     if (status == STATUS_OK)
         status = append_layers(&builder, 0, workload->layers_count, 0);
     if (status == STATUS_OK)
-        status = check_phase(workload, graph, phase, err);
+        status = workload_phase_check(workload, phase, err);
     for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
         status = operation_shape(graph->operations, i, sequence, err);
     free(builder.latest);

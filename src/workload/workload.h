@@ -157,6 +157,10 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
                          enum phase phase, uint64_t sequence_length, struct error *err);
 void graph_free(struct graph *graph);
 
+/* STATUS_INFEASIBLE and why ("does not ...") if the workload has no such phase. */
+enum status workload_phase_check(const struct workload *workload, enum phase phase,
+                                 struct error *err);
+
 struct workload_totals {
     uint64_t operations;
     uint64_t macs;        /* forward, per sample */

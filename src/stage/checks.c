@@ -1,0 +1,201 @@
+#include "stage/checks.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "stage/record_tables.h"
+#include "tech/node.h"
+#include "workload/workload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *stage_names(uint32_t mask)
+{
+    char *text = alloc_text("");
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (mask >> id & 1) {
+            char *longer = alloc_printf("%s%s%s", text, *text ? " " : "",
+                                        stages[id]->name);
+
+            free(text);
+            text = longer;
+        }
+    return text;
+}
+
+/* ---- axes that are not read */
+
+static uint32_t readers(const struct study *study, enum axis_id axis)
+{
+    uint32_t mask = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1 && study->grids[id].axes >> axis & 1)
+            mask |= 1u << id;
+    return mask;
+}
+
+/* Stages that no stage of the sweep reads; those that stand for kinds of machine instead of
+ * the one that takes one of them. */
+static uint32_t last_stages(const struct study *study)
+{
+    uint32_t read = 0, last;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1)
+            read |= stage_inputs(study->sweep, (enum stage_id)id);
+    last = study->stages & ~read;
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (study->stages >> id & 1 && stages[id]->takes_one_input)
+            last = (last & ~(1u << id)) | (stages[id]->inputs & study->stages);
+    for (int id = 0; id < STAGE_COUNT; id++) /* some of these read others of them */
+        if (last >> id & 1)
+            last &= ~stage_inputs(study->sweep, (enum stage_id)id);
+    return last;
+}
+
+char *axis_read_by(const struct study *study, enum axis_id axis)
+{
+    uint32_t last = last_stages(study), mask = readers(study, axis) & last;
+
+    return mask && mask != last ? stage_names(mask) : NULL;
+}
+
+static enum status unread_check(const struct study *study, struct error *err)
+{
+    const struct sweep *sweep = study->sweep;
+
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        uint32_t declared = 0;
+        char *mine, *others;
+
+        if (!sweep->space.axes[axis].line || readers(study, axis))
+            continue;
+        for (int id = 0; id < STAGE_COUNT; id++)
+            if (stage_declared_axes((enum stage_id)id) >> axis & 1)
+                declared |= 1u << id;
+        mine = stage_names(study->stages);
+        others = stage_names(declared);
+        error_set(
+            err, STATUS_INPUT,
+            "%s:%u: axis '%s' is read by no stage of this sweep (%s), must be left "
+            "out%s%s",
+            sweep->file, sweep->space.axes[axis].line, axis_specs[axis].key, mine,
+            *others ? ", or a stage named that reads it: " : "", others);
+        free(mine);
+        free(others);
+        return STATUS_INPUT;
+    }
+    return STATUS_OK;
+}
+
+/* ---- values that cannot go together */
+
+/* Do two values of an axis go together; if not, why not: "of which ..." */
+typedef bool fits_fn(const struct study *study, union axis_value a, union axis_value b,
+                     struct error *why);
+
+static size_t dimension_of(const struct space *space, enum axis_id axis)
+{
+    for (size_t d = 0; d < space->dimension_count; d++)
+        for (size_t a = 0; a < space->dimensions[d].axis_count; a++)
+            if (space->dimensions[d].axes[a] == axis)
+                return d;
+    return SIZE_MAX;
+}
+
+/* Every value of `axis` must fit one of those of `other` that it stands with. */
+static enum status fits_check(const struct study *study, enum axis_id axis,
+                              enum axis_id other, bool is_turned, fits_fn *fits,
+                              struct error *err)
+{
+    const struct space *space = &study->sweep->space;
+    const struct axis *values = &space->axes[axis], *others = &space->axes[other];
+    bool is_zipped = values->is_dimension && others->is_dimension &&
+                     dimension_of(space, axis) == dimension_of(space, other);
+    unsigned line = values->line ? values->line : others->line;
+    char text[80];
+    struct error why;
+
+    for (uint64_t i = 0; i < values->count; i++) {
+        bool is_fit = false;
+
+        for (uint64_t j = 0; j < others->count && !is_fit; j++)
+            if (!is_zipped || i == j)
+                is_fit = is_turned
+                             ? fits(study, others->values[j], values->values[i], &why)
+                             : fits(study, values->values[i], others->values[j], &why);
+        if (!is_fit)
+            return error_set(
+                err, STATUS_INPUT, "%s:%u: %s %s: %s", study->sweep->file, line,
+                axis_specs[axis].key,
+                axis_value_format(axis, values->values[i], text, sizeof text),
+                why.text);
+    }
+    return STATUS_OK;
+}
+
+static enum status pairs_check(const struct study *study, enum axis_id a,
+                               enum axis_id b, fits_fn *fits, struct error *err)
+{
+    const struct space *space = &study->sweep->space;
+
+    if ((!space->axes[a].line && !space->axes[b].line) || !readers(study, a) ||
+        !readers(study, b))
+        return STATUS_OK;
+    if (fits_check(study, a, b, false, fits, err) != STATUS_OK)
+        return STATUS_INPUT;
+    return fits_check(study, b, a, true, fits, err);
+}
+
+static bool node_fits(const struct study *study, union axis_value node_m,
+                      union axis_value roadmap, struct error *why)
+{
+    const struct shelf *shelf = &study->library->shelves[SHELF_NODE];
+    const char *flavour = word_name(node_roadmaps, roadmap.word);
+    char has[200] = "", text[40];
+
+    if (library_node(study->library, node_m.number, roadmap.word))
+        return true;
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct node *node = shelf->records[i];
+        size_t length = strlen(has);
+
+        if ((int)node->roadmap == roadmap.word)
+            snprintf(has + length, sizeof has - length, "%s%s", length ? ", " : "",
+                     quantity_format(node->node_m, "m", text, sizeof text));
+    }
+    error_set(why, STATUS_INPUT,
+              "the library has no %s record of %s, must be one of %s (`nvsweep list "
+              "nodes`)",
+              flavour, quantity_format(node_m.number, "m", text, sizeof text),
+              *has ? has : "those of another roadmap");
+    return false;
+}
+
+static bool phase_fits(const struct study *study, union axis_value workload,
+                       union axis_value phase, struct error *why)
+{
+    struct error reason;
+
+    (void)study;
+    if (!workload.record ||
+        workload_phase_check((const struct workload *)workload.record,
+                             (enum phase)phase.word, &reason) == STATUS_OK)
+        return true;
+    error_set(why, STATUS_INPUT, "%s %s", workload.record->name, reason.text);
+    return false;
+}
+
+enum status study_check(const struct study *study, struct error *err)
+{
+    enum status status = unread_check(study, err);
+
+    if (status == STATUS_OK)
+        status = pairs_check(study, AXIS_node_m, AXIS_roadmap, node_fits, err);
+    if (status == STATUS_OK)
+        status = pairs_check(study, AXIS_workload, AXIS_phase, phase_fits, err);
+    return status;
+}
