@@ -165,7 +165,11 @@ $(BUILD)/man/%: $(BUILD)/nvsweep
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BUILD)/nvsweep man $(basename $(@F)) > $@
 
-install: all man  ## copy program, library, manual pages and completion under PREFIX=
+# Where Debian's Python looks below PREFIX.
+PYTHON_SITE ?= $(if $(filter /usr,$(PREFIX)),lib/python3/dist-packages,$(shell \
+    /usr/bin/python3 -c 'import sys; print("lib/python%d.%d/dist-packages" % sys.version_info[:2])'))
+
+install: all man  ## copy program, library, Python package, manual pages and completion under PREFIX=
 	install -D $(BUILD)/nvsweep $(DESTDIR)$(PREFIX)/bin/nvsweep
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(BUILD)/man/nvsweep.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(BUILD)/man/nvsweep-sweep.5 \
@@ -175,6 +179,7 @@ install: all man  ## copy program, library, manual pages and completion under PR
 	mkdir -p $(DESTDIR)$(PREFIX)/share/nvsweep
 	cp -r sweeps/library $(DESTDIR)$(PREFIX)/share/nvsweep/
 	cp sweeps/*.cfg slurm/nvsweep.sbatch.in $(DESTDIR)$(PREFIX)/share/nvsweep/
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(PYTHON_SITE)/nvsweep python/nvsweep/*.py
 
 clean:  ## delete everything that was built
 	rm -rf build

@@ -90,11 +90,16 @@ class Stage:
             dim = dimension_names(dataset)[0] if dataset.ndim else None
             self.axes[name] = (dim, texts(dataset))
         self.metrics = {}  # name: (inner dims and their texts, array)
-        columns = [group[name] for name in self.columns_of(group, status)]
+        # The last stage's metrics are at the root, those with inner dimensions in its group.
+        groups = {group.name: group}
+        for other in (group.file["/"], group.file.get(self.name)):
+            if isinstance(other, h5py.Group) and "status" in other and \
+                    words(other["status"].attrs["stage"])[0] == self.name:
+                groups[other.name] = other
         if group.name == "/" and isinstance(group.get(self.name), h5py.Group):
-            # the last stage's metrics with inner dimensions
-            columns += [group[self.name][name]
-                        for name in self.columns_of(group[self.name], status)]
+            groups[f"/{self.name}"] = group[self.name]
+        columns = [other[name] for other in groups.values()
+                   for name in self.columns_of(other, status)]
         for dataset in columns:
             name = dataset.name.rsplit("/", 1)[-1]
             inner = []
@@ -134,6 +139,9 @@ class Stage:
             (self.status == DONE).reshape(self.status.shape + (1,) * len(inner)), shape)
         done = done.reshape(-1)
         values = numpy.asarray(dataset[()]).reshape(-1)[done]
+        fill = dataset.attrs.get("_FillValue")
+        if values.dtype.kind in "iu" and fill is not None and (values == fill).any():
+            values = numpy.where(values == fill, numpy.nan, values.astype(float))
         places = numpy.nonzero(done)[0]
         positions = dict(zip(self.dims + [d for d, _ in inner],
                              numpy.unravel_index(places, shape) if shape else []))
@@ -155,7 +163,8 @@ def stages_of(file):
     def visit(_, item):
         if isinstance(item, h5py.Dataset) and "stage" in item.attrs and \
                 "flag_meanings" in item.attrs:
-            found.append(Stage(item))
+            root = file.get("status")  # the last stage's has a second name in its group
+            found.append(Stage(root if root is not None and root == item else item))
 
     file.visititems(visit)
     return {stage.name: stage for stage in found}

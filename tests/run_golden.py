@@ -14,7 +14,7 @@ import numpy
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
-SWEEPS = ("cim_neon cim_simdram carbon_share crossbar_wear deepnvm_isocapacity eie_queue_depth "
+SWEEPS = ("cim_neon cim_simdram cim_training carbon_share deepnvm_isocapacity eie_queue_depth "
           "edge_video winograd_networks").split()
 failures = 0
 

@@ -12,7 +12,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PLOTS = os.path.join(ROOT, "plots")
 os.environ.setdefault("NVSWEEP", os.path.join(ROOT, "build", "nvsweep"))
-sys.path.insert(0, PLOTS)
+sys.path[:0] = [PLOTS, os.path.join(ROOT, "python")]
 PACKAGES = ["python3-nbconvert", "python3-ipykernel", "python3-nbclient", "python3-pandas"]
 LARGE_POINTS = 10_000_000
 
@@ -34,7 +34,7 @@ def packages_or_skip():
 
 def check_pareto():
     import numpy as np
-    import nvsweep_plots as nv
+    import nvsweep as nv
     random = np.random.default_rng(7)
     values = random.integers(0, 12, (300, 3)).astype(float)
     values[5] = np.nan
@@ -46,7 +46,7 @@ def check_pareto():
 
 
 def check_units():
-    import nvsweep_plots as nv
+    import nvsweep as nv
     for value, units, words in ((3145728, "byte", "3 MiB"), (4.2e-9, "s", "4.2 ns"),
                                 (5.53e-6, "m2", "5.53 mm²"), (2.5e-7, "m2", "0.25 mm²"),
                                 (0.0015, "J", "1.5 mJ"), (7, "1", "7"), (1.6e-8, "m", "16 nm")):
@@ -54,7 +54,7 @@ def check_units():
 
 
 def check_published():
-    import nvsweep_plots as nv
+    import nvsweep as nv
     headlines = {nv.setting(figure, "technology"): figure["published"]
                  for figure in nv.published("deepnvm", metric="edp_js",
                                             sweep="deepnvm_isocapacity.cfg")}
@@ -74,14 +74,18 @@ def file_of(path, capacities, temperatures, **storage):
             data = labels if name == "technology" else np.arange(1.0, size + 1)
             kind = h5py.string_dtype() if name == "technology" else "f8"
             file.create_dataset(name, data=data, dtype=kind).make_scale(name)
-        for name, kind in (("area_m2", "f8"), ("array_status", "i1")):
+        for name, kind in (("area_m2", "f8"), ("status", "i1")):
             dataset = file.create_dataset(name, tuple(sizes.values()), kind, **storage)
             for axis, scale in enumerate(sizes):
                 dataset.dims[axis].attach_scale(file[scale])
         file["area_m2"].attrs["units"] = "m2"
-        file["array_status"].attrs["columns"] = "area_m2"
+        file["status"].attrs["stage"] = "array"
+        file["status"].attrs["flag_meanings"] = "pending done"
+        file.attrs["nvsweep_layout"] = 2
+        run = file.create_group("run/array")
+        run.attrs["columns"], run.attrs["status"] = "area_m2", "status"
         file["area_m2"][3, :, temperatures // 2] = np.arange(capacities) * 1e-6
-        file["array_status"][3, 1:, temperatures // 2] = 1
+        file["status"][3, 1:, temperatures // 2] = 1
         return file["area_m2"].size
 
 
@@ -94,9 +98,9 @@ def slice_draw(path, temperature):
     """The plotted line, the processor seconds and the bytes it took to open, read and draw:
     other work on the machine shall not decide."""
     import figure as fig
-    import nvsweep_plots as nv
+    import nvsweep as nv
     start, before = time.process_time(), bytes_read()
-    data = nv.open_results(path)
+    data = nv.open(path)
     line = nv.scaled(nv.metric(data, "area_m2", technology="t3", temperature_k=temperature))
     figure, axes = fig.plt.subplots()
     axes.plot(line.capacity_bytes, line)

@@ -7,7 +7,9 @@
  *   SYNTHETIC_SLEEP        sleeping instead of spinning: no core is needed
  *   SYNTHETIC_CRASH        numbers of points of the first stage that die of SIGSEGV
  *   SYNTHETIC_HANG         ... that never return, nor look whether they should stop
- *   SYNTHETIC_FAIL         ... that fail (a model's error) */
+ *   SYNTHETIC_FAIL         ... that fail (a model's error)
+ *   SYNTHETIC_PURE         values follow from the point's axes, not from its number: sweeps
+ *                          that grow */
 #ifndef NVSWEEP_TESTS_SYNTHETIC_H
 #define NVSWEEP_TESTS_SYNTHETIC_H
 
@@ -93,13 +95,26 @@ static void synthetic_spin(uint64_t index)
         ;
 }
 
+/* What a point's values are made of. */
+static uint64_t synthetic_number(const struct study *study, const struct grid *grid,
+                                 uint64_t index)
+{
+    struct point point;
+
+    if (!getenv("SYNTHETIC_PURE"))
+        return index;
+    grid_point(grid, &study->sweep->space, index, &point);
+    return ((point.capacity_bytes * 8 + point.associativity) * 16384 + point.batch) *
+               8 +
+           (uint64_t)point.technology->name[0] % 8;
+}
+
 static void synthetic_small_evaluate(const struct study *study, struct range points,
                                      const union columns *out, int8_t *status,
                                      struct error *reason)
 {
     size_t parts = inners[INNER_COMPONENT].count;
 
-    (void)study;
     (void)reason;
     for (uint64_t i = 0; i < points.count; i++) {
         uint64_t index = points.first + i;
@@ -109,9 +124,11 @@ static void synthetic_small_evaluate(const struct study *study, struct range poi
             raise(SIGSEGV);
         while (synthetic_is_listed("SYNTHETIC_HANG", index))
             pause();
-        status[i] = index % 17 == 3                                ? POINT_INFEASIBLE
-                    : synthetic_is_listed("SYNTHETIC_FAIL", index) ? POINT_FAILED
-                                                                   : POINT_DONE;
+        index = synthetic_number(study, &study->grids[SMALL], index);
+        status[i] = index % 17 == 3 ? POINT_INFEASIBLE
+                    : synthetic_is_listed("SYNTHETIC_FAIL", points.first + i)
+                        ? POINT_FAILED
+                        : POINT_DONE;
         if (status[i] != POINT_DONE)
             continue;
         ((uint64_t *)out->column[0])[i] = index;
@@ -142,11 +159,14 @@ static void synthetic_large_evaluate(const struct study *study, struct range poi
         uint64_t index = points.first + i, rest = row - index % row;
         uint64_t small = grid_project(grid, index, &study->grids[SMALL]);
 
-        end = rest < points.count - i ? i + rest : points.count;
+        end = getenv("SYNTHETIC_PURE")  ? i + 1
+              : rest < points.count - i ? i + rest
+                                        : points.count;
         memset(status + i, study->statuses[SMALL][small], end - i);
         for (size_t m = 0; m < 20 && status[i] == POINT_DONE; m++)
-            synthetic_row(values[small], (double)(index + m), (int32_t)(end - i),
-                          (double *)out->column[m] + i);
+            synthetic_row(values[small],
+                          (double)(synthetic_number(study, grid, index) + m),
+                          (int32_t)(end - i), (double *)out->column[m] + i);
     }
 }
 

@@ -58,7 +58,9 @@ def _masked(dataset):
             data = indexing.LazilyIndexedArray(_Masked(variable.variable, status))
             names[name] = xarray.Variable(
                 variable.dims, indexing.MemoryCachedArray(data), variable.attrs)
-    return dataset.assign(names)
+    masked = dataset.assign(names)
+    masked.set_close(dataset.close)
+    return masked
 
 
 def _single(path, stage, engine):
@@ -83,6 +85,15 @@ def _single(path, stage, engine):
     return data
 
 
+def _joined(parts):
+    """One dataset of several, along the axes in which they differ; where they do not (a stage
+    that does not depend on them), they are the same."""
+    first = parts[0]
+    if all(part[axis].equals(first[axis]) for part in parts for axis in first.dims):
+        return first
+    return xarray.combine_by_coords(parts, combine_attrs="override", data_vars="all")
+
+
 def open(path, stage=None, engine="netcdf4"):
     """The results of a sweep's last stage, or of the stage named, lazily: a Dataset whose
     metrics are NaN where a point is not done.  `data.nvsweep` has the rest of the file.
@@ -93,11 +104,11 @@ def open(path, stage=None, engine="netcdf4"):
     if isinstance(path, (str, os.PathLike)):
         return _single(path, stage, engine)
     parts = [_single(one, stage, engine) for one in path]
-    joined = xarray.combine_by_coords([part.reset_coords(drop=True) for part in parts],
-                                      combine_attrs="override", data_vars="all")
+    joined = _joined([part.reset_coords(drop=True) for part in parts])
     if "status" in joined and joined.status.dtype.kind == "f":  # corners that no file has
         joined["status"] = joined.status.fillna(0).astype("int8").assign_attrs(
             parts[0].status.attrs)
+    joined.set_close(lambda: [part.close() for part in parts])
     joined.encoding["source"] = [part.encoding["source"] for part in parts]
     joined.encoding["nvsweep_engine"] = engine
     return joined
@@ -119,6 +130,7 @@ class Sweep:
     def __init__(self, data):
         self._data = data
         self._stages = {}
+        self._parts = []  # groups that are open beside them
 
     def _paths(self):
         source = self._data.encoding.get("source")
@@ -136,7 +148,8 @@ class Sweep:
     def refresh(self):
         """The same file, as it is now."""
         source = self._data.encoding["source"]
-        self._data.close()
+        for data in (self._data, *self._stages.values(), *self._parts):
+            data.close()
         return open(source, engine=self._engine())
 
     # ---- what the file says of itself
@@ -190,11 +203,10 @@ class Sweep:
             return self._stages[name]
         data = self._data
         for group in _groups_of(self._paths()[0], name, engine) - {""}:
-            parts = [_masked(_group(path, group, engine)).drop_vars("status")
-                     for path in self._paths()]
-            inner = parts[0] if len(parts) == 1 else xarray.combine_by_coords(
-                parts, combine_attrs="override", data_vars="all")
-            data = data.assign(inner.data_vars)
+            opened = [_masked(_group(path, group, engine)) for path in self._paths()]
+            self._parts += opened
+            parts = [part.drop_vars("status") for part in opened]
+            data = data.assign(_joined(parts).data_vars)
         self._stages[name] = data
         return data
 

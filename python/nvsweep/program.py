@@ -21,7 +21,7 @@ def program():
 def _sweep_file(name):
     """A sweep's file: as it is, or one of those shipped."""
     shipped = pathlib.Path(program()).resolve().parent.parent
-    for folder in (pathlib.Path(), SOURCE / "sweeps", shipped / "share" / "nvsweep" / "sweeps"):
+    for folder in (pathlib.Path(), SOURCE / "sweeps", shipped / "share" / "nvsweep"):
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"no sweep {name}")

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "config/files.h"
+#include "config/growth.h"
 #include "run/run.h"
 #include "stage/curve_store.h"
 
@@ -56,7 +57,7 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
 enum status cmd_run(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *budget = NULL, *io = NULL;
-    struct run_options run = { .stages = NULL };
+    struct run_options run = { .same_settings = sweep_settings_same };
     const struct option_spec options[] = {
         { "o", &output, NULL },
         { "output", &output, NULL },

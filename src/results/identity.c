@@ -132,9 +132,117 @@ static enum status differ(const char *path, const char *what, const char *was,
         path, what, was + from, is + from);
 }
 
-static enum status version_check(const struct results *results,
-                                 const struct program *program, struct error *err)
+/* ---- records, one by one, in normalised text: kind{name="...";...}kind{...} */
+
+struct entry {
+    const char *text;
+    size_t size; /* up to and with its brace */
+    char *name;  /* "technology sram" */
+};
+
+struct entries {
+    struct entry *list;
+    size_t count;
+};
+
+static char *entry_name(const char *text, size_t size)
 {
+    const char *brace = memchr(text, '{', size);
+    const char *name = brace ? strstr(brace, "name=\"") : NULL;
+    int kind = brace ? (int)(brace - text) : 0;
+
+    if (!name || name > text + size)
+        return alloc_printf("%.*s", kind, text);
+    name += strlen("name=\"");
+    return alloc_printf("%.*s %.*s", kind, text, (int)strcspn(name, "\""), name);
+}
+
+static void entries_split(struct entries *entries, const char *text)
+{
+    const char *begin = text;
+    bool in_string = false;
+    int depth = 0;
+
+    *entries = (struct entries){ NULL };
+    for (const char *p = text; *p; p++) {
+        if (in_string && *p == '\\' && p[1])
+            p++;
+        else if (*p == '"')
+            in_string = !in_string;
+        else if (!in_string && *p == '{')
+            depth++;
+        else if (!in_string && *p == '}' && --depth == 0) {
+            size_t size = (size_t)(p + 1 - begin);
+
+            entries->list = realloc_array(entries->list, entries->count + 1,
+                                          sizeof *entries->list);
+            entries->list[entries->count++] = (struct entry){ begin, size,
+                                                              entry_name(begin, size) };
+            begin = p + 1;
+        }
+    }
+}
+
+static void entries_free(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        free(entries->list[i].name);
+    free(entries->list);
+}
+
+/* The key that differs, and both values: "area_f2 was 146, is 150". */
+static enum status entry_differs(const char *path, const struct entry *was,
+                                 const struct entry *is, struct error *err)
+{
+    size_t at = 0, key;
+
+    while (at < was->size && at < is->size && was->text[at] == is->text[at])
+        at++;
+    key = at;
+    while (key > 0 && !strchr(";{}", was->text[key - 1]))
+        key--;
+    return error_set(err, STATUS_INPUT,
+                     "%s: is the result of another sweep: in the record '%s' %.*s was "
+                     "%.*s, is %.*s; name another file with -o, or move this one away",
+                     path, was->name, (int)strcspn(was->text + key, "=;}"),
+                     was->text + key, (int)strcspn(was->text + key, ";}"),
+                     was->text + key, (int)strcspn(is->text + key, ";}"),
+                     is->text + key);
+}
+
+enum status results_check_records(const struct results *results,
+                                  const struct study *study, struct error *err)
+{
+    char *records = results_records_text(study);
+    char *was = results_normalised(results->records_text);
+    char *is = results_normalised(records);
+    struct entries before, now;
+    enum status status = STATUS_OK;
+
+    entries_split(&before, was);
+    entries_split(&now, is);
+    for (size_t i = 0; i < before.count && status == STATUS_OK; i++)
+        for (size_t k = 0; k < now.count && status == STATUS_OK; k++) {
+            const struct entry *a = &before.list[i], *b = &now.list[k];
+
+            if (strcmp(a->name, b->name) == 0 &&
+                (a->size != b->size || memcmp(a->text, b->text, a->size) != 0))
+                status = entry_differs(results->path, a, b, err);
+        }
+    entries_free(&before);
+    entries_free(&now);
+    free(records);
+    free(was);
+    free(is);
+    return status;
+}
+
+enum status results_check_program(const struct results *results,
+                                  const struct program *program, bool accept_version,
+                                  struct error *err)
+{
+    if (accept_version)
+        return STATUS_OK;
     if (strcmp(results->version, program->version) == 0 &&
         strcmp(results->commit, program->commit) == 0)
         return STATUS_OK;
@@ -152,18 +260,15 @@ enum status results_check_same(const struct results *results, const struct study
 {
     char *was = results_normalised(results->sweep_text);
     char *is = results_normalised(study->sweep->text ? study->sweep->text : "");
-    char *records = results_records_text(study);
     enum status status = STATUS_OK;
 
     if (strcmp(was, is) != 0)
         status = differ(results->path, "the sweep files", was, is, err);
-    else if (strcmp(results->records_text, records) != 0)
-        status = differ(results->path, "the library records", results->records_text,
-                        records, err);
-    else if (!accept_version)
-        status = version_check(results, program, err);
+    if (status == STATUS_OK)
+        status = results_check_records(results, study, err);
+    if (status == STATUS_OK)
+        status = results_check_program(results, program, accept_version, err);
     free(was);
     free(is);
-    free(records);
     return status;
 }

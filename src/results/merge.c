@@ -136,14 +136,13 @@ static char *commented(char *text, const char *title, const char *sweep)
 static void provenance_put(struct h5 *h5, const struct merge_plan *plan)
 {
     const struct results *a = plan->files[0], *b = plan->files[1];
-    char *sweep = commented(alloc_text(""),
-                            "merged; the first file's sweep:", a->sweep_text);
+    char *sweep = commented(alloc_text(""), MERGED_FIRST, a->sweep_text);
     char *records = strcmp(a->records_text, b->records_text) == 0
                         ? alloc_text(a->records_text)
                         : alloc_printf("%s%s", a->records_text, b->records_text);
     hid_t run;
 
-    sweep = commented(sweep, "the second file's sweep:", b->sweep_text);
+    sweep = commented(sweep, MERGED_SECOND, b->sweep_text);
     run = h5_group(h5, RESULTS_RUN);
     H5_TRY(h5, H5Adelete(run, "sweep"));
     H5_TRY(h5, H5Adelete(run, "library_records"));

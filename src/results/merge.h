@@ -8,6 +8,10 @@ struct merge_report {
     uint64_t points, from_a, from_b, both, neither; /* over all stages */
 };
 
+/* The sweep of a merged file is those of both, as comments under these lines. */
+#define MERGED_FIRST "merged; the first file's sweep:"
+#define MERGED_SECOND "the second file's sweep:"
+
 /* Write `to`: the grid spanned by the values of both files along every dimension, ordered
  * (numbers ascending where both files have them so, else a's values and then b's new
  * ones).  A point that both have done must have the same values in both; a point that

@@ -193,6 +193,14 @@ enum status results_check_same(const struct results *results, const struct study
                                const struct program *program, bool accept_version,
                                struct error *err);
 
+/* The parts of that: every record that file and study both name says the same, comments and
+ * spacing apart; and the program is the one that began the file. */
+enum status results_check_records(const struct results *results,
+                                  const struct study *study, struct error *err);
+enum status results_check_program(const struct results *results,
+                                  const struct program *program, bool accept_version,
+                                  struct error *err);
+
 enum metadata_state {
     METADATA_SAME,    /* as this sweep and program would make it */
     METADATA_DAMAGED, /* that, but changed since it was made: it has been set right */

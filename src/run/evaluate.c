@@ -89,6 +89,7 @@ enum status evaluate_position(struct evaluator *ev, uint32_t position,
     ev->is_stopped = false;
     memset(ev->values.status, POINT_PENDING, points.count);
     exclusions_mark(ev, points);
+    growth_mark(ev->growth, ev->id, points, ev->values.status);
     if (attempts >= ATTEMPTS_SUSPECT) {
         struct isolation isolation = { ev->point_limit_s, ev->poll, ev->context };
 
@@ -107,6 +108,7 @@ enum status evaluate_position(struct evaluator *ev, uint32_t position,
                                  err);
     } else if (status == STATUS_OK) {
         statuses_settle(ev, points);
+        growth_copy(ev->growth, ev->id, points, &ev->values);
         status = commit_block(&ev->commit, index, &ev->values, err);
     }
     ev->busy_s += clock_s() - begin_s;

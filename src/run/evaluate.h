@@ -5,6 +5,7 @@
 #include "run/commit.h"
 #include "run/guard.h"
 #include "run/isolate.h"
+#include "results/growth.h"
 #include "run/line.h"
 
 /* Stage, file, and the memory of one block.  Between slices of about SLICE_S, or of
@@ -19,6 +20,7 @@ struct evaluator {
     const struct line *line;
     struct commit commit;
     struct block values;
+    struct growth *growth; /* finished points of a sweep that was grown, or NULL */
     double point_limit_s;
     uint32_t lease_blocks; /* of run_options */
     struct guard *guard;

@@ -1,6 +1,7 @@
 #include "run/run.h"
 
 #include "base/memory.h"
+#include "results/growth.h"
 #include "run/guard.h"
 #include "run/rescue.h"
 #include "run/stage_run.h"
@@ -28,6 +29,7 @@ struct run {
     struct guard *guard; /* or NULL */
     struct watch watch;  /* rank 0 */
     struct layout layout;
+    struct growth *growth; /* the file of before, if the sweep has grown */
     struct file_system file_system;
     enum run_io io;                   /* as chosen */
     struct raw raw;                   /* on ranks that write the file */
@@ -39,6 +41,7 @@ struct run {
 static enum status file_check(struct run *run, bool *is_known, struct error *err)
 {
     enum metadata_state state;
+    struct results *results;
     uint64_t differing;
     enum status status = results_check_metadata(run->output, &run->study, run->table,
                                                 &run->options->program, &state,
@@ -47,6 +50,11 @@ static enum status file_check(struct run *run, bool *is_known, struct error *err
     if (status != STATUS_OK)
         return status;
     *is_known = state == METADATA_SAME || state == METADATA_DAMAGED;
+    if (state == METADATA_UNKNOWN &&
+        results_open_intact(run->output, &results, NULL) == STATUS_OK) {
+        results_close(results);
+        state = METADATA_OTHER; /* as large as this sweep's, by chance */
+    }
     if (state == METADATA_DAMAGED)
         watch_say(&run->watch,
                   "%s: %" PRIu64 " bytes of its metadata were damaged and have "
@@ -61,14 +69,62 @@ static enum status file_check(struct run *run, bool *is_known, struct error *err
     return status;
 }
 
+/* Finished points of the file at `path`, for this sweep. */
+static enum status growth_find(struct run *run, const char *path, struct error *err)
+{
+    return growth_open(path, &run->study, run->table, &run->options->program,
+                       run->options->accept_version, run->options->same_settings,
+                       &run->growth, err);
+}
+
+/* Rank 0: the file is of another sweep.  If this one is that one grown, make its file, which
+ * takes the finished points from the old one. */
+static enum status file_grow(struct run *run, struct error *err)
+{
+    char *before = growth_before(run->output);
+    char *fresh = alloc_printf("%s.grown", run->output);
+    enum status status = growth_find(run, run->output, err);
+    char words[640];
+
+    if (status == STATUS_OK && growth_is_begun(run->output))
+        status = error_set(
+            err, STATUS_INPUT,
+            "%s: is still being extended: its points of before are in %s; "
+            "finish that run first, with the sweep that it was begun with",
+            run->output, before);
+    if (status == STATUS_OK)
+        status = results_create(fresh, &run->study, run->table, &run->options->program,
+                                err);
+    if (status == STATUS_OK)
+        status = growth_exchange(run->output, fresh, err);
+    if (status == STATUS_OK)
+        watch_say(&run->watch, "%s: %s", run->output,
+                  growth_format(run->growth, words, sizeof words));
+    free(fresh);
+    free(before);
+    return status;
+}
+
+/* Rank 0: this sweep's file, whose growing was interrupted. */
+static void growth_resume(struct run *run)
+{
+    char *before = growth_before(run->output);
+    struct error why;
+
+    if (access(before, F_OK) == 0 && growth_find(run, before, &why) != STATUS_OK)
+        watch_say(&run->watch, "its points of before are computed again: %s", why.text);
+    free(before);
+}
+
 /* Rank 0: make the file, or find that it is this sweep's, and learn its layout. */
 static enum status file_settle(struct run *run, struct error *err)
 {
     struct results *results;
     enum status status;
-    bool is_known = access(run->output, F_OK) != 0;
+    bool is_known = access(run->output, F_OK) != 0, is_new = is_known;
+    struct error ignored;
 
-    if (is_known)
+    if (is_new)
         status = results_create(run->output, &run->study, run->table,
                                 &run->options->program, err);
     else
@@ -79,9 +135,17 @@ static enum status file_settle(struct run *run, struct error *err)
         status = STATUS_IO; /* its metadata is good: the system cannot read it */
     if (status != STATUS_OK)
         return status;
-    if (!is_known)
-        status = results_check_same(results, &run->study, &run->options->program,
-                                    run->options->accept_version, err);
+    if (!is_known &&
+        results_check_same(results, &run->study, &run->options->program,
+                           run->options->accept_version, &ignored) != STATUS_OK) {
+        results_close(results);
+        results = NULL;
+        status = file_grow(run, err);
+        if (status == STATUS_OK)
+            status = results_open(run->output, &results, err);
+    } else if (!is_new) {
+        growth_resume(run);
+    }
     if (status == STATUS_OK)
         status = results_layout(results, &run->study, run->table, &run->layout, err);
     results_close(results);
@@ -160,11 +224,22 @@ static enum status file_own(struct run *run, struct error *err)
     return status;
 }
 
+/* The other ranks. */
+static void growth_join(struct run *run)
+{
+    char *before = growth_before(run->output);
+    struct error ignored;
+
+    if (growth_find(run, before, &ignored) != STATUS_OK)
+        run->growth = NULL;
+    free(before);
+}
+
 static enum status file_open(struct run *run, struct error *err)
 {
     enum status status = run->rank ? STATUS_OK : file_own(run, err);
     bool is_near = is_one_node(run->comm);
-    int is_touched = run->guard != NULL;
+    int is_touched = run->guard != NULL, is_grown = run->growth != NULL;
 
     status = run_agree(run->comm, status, err);
     if (status != STATUS_OK)
@@ -175,8 +250,11 @@ static enum status file_open(struct run *run, struct error *err)
                   ? run->options->io
                   : run_io_choose(run->file_system.sharing, run->ranks, is_near);
     MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
+    MPI_Bcast(&is_grown, 1, MPI_INT, 0, run->comm);
     if (run->rank) {
         raw_reopen_folder_of(run->output);
+        if (is_grown) /* a rank that does not see the old file computes what it has */
+            growth_join(run);
         lock_join(&run->lock, run->output);
         run->lock.is_touched = is_touched && run->lock.fd >= 0;
         guard_lock(run->guard, &run->lock);
@@ -278,6 +356,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
         .stage = run->table[id],
         .id = id,
         .line = line,
+        .growth = run->growth,
         .lease_blocks = run->options->lease_blocks,
         .point_limit_s = run->options->point_limit_s > 0 ? run->options->point_limit_s
                                                          : POINT_LIMIT_S,
@@ -459,6 +538,18 @@ static enum status outcome(struct run *run, bool is_stopped, struct error *err)
     return status;
 }
 
+/* All points are in the new file: the old one goes. */
+static void growth_end(struct run *run, bool is_stopped, enum status status)
+{
+    char *before = growth_before(run->output);
+
+    if (run->rank == 0 && run->growth && !is_stopped &&
+        (status == STATUS_OK || status == STATUS_RECORDED))
+        unlink(before);
+    growth_close(run->growth);
+    free(before);
+}
+
 static void end_note(struct run *run, enum status status)
 {
     const char *how = status == STATUS_OK         ? "done"
@@ -509,6 +600,7 @@ enum status run_sweep(const struct study *study, const char *output,
         status = run_agree(comm, status, err);
     }
     guard_end(run.guard);
+    growth_end(&run, is_stopped, status);
     raw_close(&run.raw);
     end_note(&run, status);
     lock_release(&run.lock);

@@ -8,7 +8,7 @@
 #ifndef NVSWEEP_RUN_RUN_H
 #define NVSWEEP_RUN_RUN_H
 
-#include "results/results.h"
+#include "results/growth.h"
 #include "run/file_system.h"
 
 #include <mpi.h>
@@ -22,8 +22,10 @@ struct run_options {
     double time_budget_s;  /* stop in good order after this long; 0: never */
     uint32_t lease_blocks; /* blocks per lease; 0: as measured (for benchmarks) */
     double sync_s;         /* durability = "power": between syncs; 0: COMMIT_SYNC_S */
-    enum run_io io;        /* who writes the file */
-    double point_limit_s;  /* longest a suspect point may take; 0: POINT_LIMIT_S */
+    settings_fn
+        *same_settings;   /* between a grown sweep and its file's; NULL: all are */
+    enum run_io io;       /* who writes the file */
+    double point_limit_s; /* longest a suspect point may take; 0: POINT_LIMIT_S */
 };
 
 /* A block that was begun and not committed this often is evaluated in a child process,
