@@ -82,7 +82,7 @@ def draw_binary(data):
     figure, all_axes = plt.subplots(1, time.sizes["workload"], figsize=(9.5, 3.2),
                                     constrained_layout=True)
     for axes, network in zip(all_axes, time.workload.values):
-        for machine in time.cim.values:
+        for machine in time.machine.values:
             one = time.sel(workload=network, machine=machine)
             axes.plot(one.units, one, **looks.line(str(machine)), label=str(machine))
         axes.set_xscale("log", base=2)

@@ -12,7 +12,7 @@ TECHNOLOGIES = ("o", "s")  # markers
 
 def words(data, machine):
     """A short name: what its record in the file says, or the machine's own."""
-    return str(machine).replace("gpu-gtx-1080-ti", "GPU GTX 1080 Ti")
+    return str(machine).replace("gtx-1080-ti", "GPU GTX 1080 Ti")
 
 
 def panel(axes, times, energies, looks, technologies):

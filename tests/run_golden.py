@@ -73,7 +73,7 @@ with tempfile.TemporaryDirectory() as scratch:
     compare("a last bit", "1 of 6 differ, at most 1.85e-16", "technology", {}, moved)
     compare("two values exchanged", "2 of 6 differ", "capacity_bytes", {},
             kept[:, [0, 2, 1]] * [[1], [0]] + kept * [[0], [1]])
-    compare("a name that no table has", "gone", "technology", {"technology": "cell"}, kept)
+    compare("a name that no table has", "ambiguous", "technology", {"technology": "cell"}, kept)
     compare("a renamed value of an axis", "3 of 6 gone", "technology", {}, kept,
             table="value technology sram dram\n")
 

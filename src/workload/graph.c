@@ -218,6 +218,7 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
     struct sequence sequence = {
         .tokens = phase == PHASE_DECODE ? 1 : length,
         .context = phase == PHASE_DECODE ? length : 0,
+        .is_training = phase == PHASE_TRAINING,
     };
     struct builder builder = {
         .workload = workload,

@@ -28,12 +28,14 @@ const struct word layer_kind_words[] = {
     { "softmax", LAYER_SOFTMAX },
     { "concatenate", LAYER_CONCATENATE },
     { "add", LAYER_ADD },
+    { "gate", LAYER_GATE },
     { "scale", LAYER_SCALE },
     { "upsample", LAYER_UPSAMPLE },
     { "slice", LAYER_SLICE },
     { "embedding", LAYER_EMBEDDING },
     { "tokenize", LAYER_TOKENIZE },
     { "take-token", LAYER_TAKE_TOKEN },
+    { "take-last", LAYER_TAKE_LAST },
     { "grid", LAYER_GRID },
     { "stencil", LAYER_STENCIL },
     { "smooth", LAYER_SMOOTH },
@@ -62,6 +64,11 @@ static const struct field layer_fields[] = {
     FIELD_FLAG(struct layer, ceil, 0, "a last window may hang over the edge"),
     FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
+    FIELD_COUNT(struct layer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
+    FIELD_FLAG(struct layer, causal, 0, "attention: a token attends to itself and those before it"),
+    FIELD_COUNT(struct layer, experts, 0, 0, 65536, "fully-connected: products to choose from for each token (0: one for all)"),
+    FIELD_COUNT(struct layer, experts_used, 0, 0, 65536, "of the experts, those that a token takes"),
+    FIELD_FLAG(struct layer, combines, 0, "experts: each takes its part of the input, and the results are added up"),
     FIELD_COUNT(struct layer, vocabulary, 0, 0, DIMENSION_MAX, "embedding: rows of the table"),
     FIELD_COUNT(struct layer, m, 0, 0, DIMENSION_MAX, "gemm: rows of the product"),
     FIELD_COUNT(struct layer, n, 0, 0, DIMENSION_MAX, "gemm: columns of the product"),
@@ -83,6 +90,7 @@ static const struct schema layer_schema = {
 static const struct field workload_fields[] = {
     FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
     FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
+    FIELD_LIST(struct workload, transformer, &transformer_schema, "instead of layers: a language model by its numbers"),
     FIELD_FLAG(struct workload, decodes, 0, "has the phase decode: makes one token at a time from those before"),
     FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
     FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
@@ -94,7 +102,10 @@ static const struct field workload_fields[] = {
 static enum status workload_finish(void *record, struct error *err)
 {
     struct graph graph;
-    enum status status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
+    enum status status = transformer_expand(record, err);
+
+    if (status == STATUS_OK)
+        status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
 
     if (status == STATUS_OK)
         graph_free(&graph);
