@@ -55,19 +55,21 @@ static inline struct array_request ram(const struct cell *cell, const struct nod
     };
 }
 
-static inline bool is_finite_result(const struct array_result *result)
+static inline bool is_finite_result(const struct array_result *result, bool has_cells)
 {
     const double must_be_positive[] = {
-        result->area_m2,       result->width_m,        result->height_m,
-        result->efficiency,    result->read_latency_s, result->write_latency_s,
-        result->read_energy_j, result->write_energy_j, result->cycle_s,
+        result->area_m2,        result->width_m,
+        result->height_m,       has_cells ? result->efficiency : 1,
+        result->read_latency_s, result->write_latency_s,
+        result->read_energy_j,  result->write_energy_j,
+        result->cycle_s,
     };
 
     for (size_t i = 0; i < COUNT(must_be_positive); i++)
         if (!(must_be_positive[i] > 0 && isfinite(must_be_positive[i])))
             return false;
     return result->leakage_w >= 0 && isfinite(result->leakage_w) &&
-           result->refresh_w >= 0 && result->efficiency <= 1;
+           result->refresh_w >= 0 && !(result->efficiency > 1);
 }
 
 /* A finite result, or infeasible with a reason; true if there is a result. */
@@ -79,7 +81,7 @@ static inline bool check_answer(const struct array_request *request,
     enum status status = array_search(request, result, &why);
     double cpu_s = (double)(clock() - start) / CLOCKS_PER_SEC;
     bool good = status == STATUS_OK
-                    ? is_finite_result(result)
+                    ? is_finite_result(result, request->cell->kind != CELL_GIVEN)
                     : status == STATUS_INFEASIBLE && why.text[0] != '\0';
 
     CU_ASSERT(good);

@@ -54,6 +54,20 @@ CACTI = """    Total cache size (bytes): 1048576
 """
 
 
+RAW = """==PROF== Connected
+"ID","Kernel Name","gpu__time_duration.sum","lts__t_sectors_op_read.sum","lts__t_sectors_op_write.sum"
+"","","usecond","sector","sector"
+"0","gemm","10.5","1,000,000","20,000"
+"1","relu","2","500000","500000"
+"""
+DETAILS = """"ID","Kernel Name","Metric Name","Metric Unit","Metric Value"
+"0","gemm","gpu__time_duration.sum","us","12.5"
+"0","gemm","lts__t_sectors_op_read.sum","sector","1,500,000"
+"0","gemm","lts__t_sectors_op_write.sum","sector","520,000"
+"0","gemm","sm__cycles_active.avg","cycle","12"
+"""
+
+
 def nvsweep(*arguments, code=0):
     done = subprocess.run([NVSWEEP, *arguments], capture_output=True, text=True, timeout=300)
     assert done.returncode == code, (arguments, done.returncode, done.stderr)
@@ -115,6 +129,41 @@ def check_uses(folder):
     assert "why not" not in told, told[-400:]
 
 
+def check_traffic(folder):
+    """Counts instead of layers, by hand and from a profiler: energy is counts times energies."""
+    os.makedirs(os.path.join(folder, "workloads"), exist_ok=True)
+    for name, text in (("raw", RAW), ("details", DETAILS)):
+        source = os.path.join(folder, name + ".txt")
+        with open(source, "w") as file:
+            file.write(text)
+        nvsweep("import", source, "--name", name, "-o",
+                os.path.join(folder, "workloads", name + ".cfg"))
+        shown = nvsweep("list", "workloads", name, "--library", folder)
+        assert "given_reads = 1.5e+06" in shown and "given_writes = 5.2e+05" in shown, shown
+    with open(os.path.join(folder, "workloads", "counted.cfg"), "w") as file:
+        file.write('workloads = ( { name = "counted"; source = "us"; given_reads = 1e9; '
+                   'given_writes = 2e8; given_access_bytes = 128; given_misses = ( { capacity_bytes = "1 MiB"; miss_ratio = '
+                   '0.3; }, { capacity_bytes = "4 MiB"; miss_ratio = 0.1; } ); } );')
+    machine = ACCELERATOR().replace("accelerator=eyeriss", 'platform = "gtx-1080-ti"').replace(
+        "machine=eyeriss", 'machine = "gtx-1080-ti"')
+    sweep = ('axes = { technology = "compiled"; node = "16 nm"; capacity = [ "512 KiB", "2 MiB", '
+             '"8 MiB" ]; line = "128 B"; workload = "counted"; phase = [ "inference", "training" ]; ' + machine +
+             "; };")
+    read = rows(folder, sweep, "llc_dynamic_j,miss_ratio")
+    read = [row for row in read if row.get("phase") == "inference"]
+    arrays = rows(folder, 'axes = { technology = "compiled"; node = "16 nm"; capacity = '
+                  '[ "512 KiB", "2 MiB", "8 MiB" ]; line = "128 B"; }; stages = [ "array" ];',
+                  "read_energy_j,write_energy_j")
+    assert read[0]["miss_ratio"] is None, read  # below the curve
+    assert abs(read[1]["miss_ratio"] / (0.3 - 0.2 / 3) - 1) < 1e-9, read
+    assert abs(read[2]["miss_ratio"] / 0.1 - 1) < 1e-9, read
+    least = 1e9 * arrays[2]["read_energy_j"] + 2e8 * arrays[2]["write_energy_j"]
+    assert abs(read[2]["llc_dynamic_j"] / least - 1) < 1e-9, (read, least)
+    told = nvsweep("explain", "technology=sram", "node=65 nm", ACCELERATOR(), "precision=16",
+                   "workload=counted", "--library", folder)
+    assert "is given as accesses of a cache, its layers are not known" in told, told[-300:]
+
+
 def ACCELERATOR():
     """The axis that machines stand on."""
     return ("machine" if "accelerator " not in nvsweep("list", "axes") else "accelerator") + \
@@ -135,6 +184,7 @@ def main():
         told = imported(folder, "capacity [MiB],area [mm2]\n1,2\n", "bad", code=2)
         assert "lacks read_latency_s" in told, told
         check_uses(folder)
+        check_traffic(folder)
         for text, name, area in ((NVSIM, "nvsim", 1.512e-6), (CACTI, "cacti", 0.75e-6)):
             imported(folder, text, name)
             told = nvsweep("explain", f"technology={name}", "node=16 nm", "--library", folder,

@@ -468,7 +468,7 @@ static void sensitivity_works_at_equal_area(void)
     snprintf(
         text, sizeof text,
         "stages = [ \"sensitivity\" ]; samples = 64; axes = { %s spread = "
-        "\"device-30\"; capacity = { iso_area_of = \"sram\"; baseline = [ \"64 KiB\" "
+        "\"device-30\"; capacity = { iso_area_of = \"sram\"; baseline = [ \"256 KiB\" "
         "]; step = \"16 KiB\"; }; };",
         system_axes);
     sweep_make(text, &sweep);

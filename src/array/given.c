@@ -54,6 +54,7 @@ static void table_fill(const struct array_request *request, const double *values
 
     *result = (struct array_result){
         .area_m2 = values[GIVEN_AREA],
+        .footprint_m2 = values[GIVEN_AREA],
         .width_m = side_m,
         .height_m = side_m,
         .efficiency = NAN,
@@ -74,7 +75,7 @@ static void table_fill(const struct array_request *request, const double *values
 static void figures_replace(const double *values, struct array_result *result)
 {
     if (!isnan(values[GIVEN_AREA]))
-        result->area_m2 = values[GIVEN_AREA];
+        result->area_m2 = result->footprint_m2 = values[GIVEN_AREA];
     if (!isnan(values[GIVEN_READ_LATENCY])) {
         result->miss_latency_s *= values[GIVEN_READ_LATENCY] / result->read_latency_s;
         result->read_latency_s = values[GIVEN_READ_LATENCY];

@@ -99,13 +99,22 @@ const struct command commands[] = {
       "  Equals SCALE-Sim v3 (1d62b68).  Sparsity, custom layouts and Ramulator traces are\n"
       "  refused.  `nvsweep import` makes a workload of the topology; machine scalesim-32\n"
       "  takes part in sweeps.\n", cmd_scalesim },
+    { "traffic",  "--machine GPU --from ROWS.csv", "cache and DRAM traffic of matrix products, beside a profiler's",
+      "  --machine GPU       record of a GPU (nvsweep list machines)\n"
+      "  --from ROWS.csv     a row per product C (m x n) = A (m x k) B (k x n): columns m, k, n;\n"
+      "                      optional tile_m, tile_n, tile_k, stages, waves, clock_ghz, precision\n"
+      "                      (bits); others are passed on.  Empty cells: as the library chooses\n"
+      "  --capacity SIZE     last-level cache (default: the GPU's own)\n"
+      "  Prints the rows with model_l2_read_bytes, model_l2_write_bytes, model_dram_read_bytes,\n"
+      "  model_dram_write_bytes, model_l2_hit_percent, model_time_s.\n", cmd_traffic },
     { "import",   "FILE [-o OUT.cfg]", "a cell, memory table, model or topology as a library record",
       "  -o OUT.cfg          library file (default: standard output)\n"
       "  --name NAME         of the record (default: the file's name)\n"
-      "  --kind KIND         cell, memory, onnx or topology (default: by extension or content)\n"
+      "  --kind KIND         cell, memory, profile, onnx or topology (default: by extension or content)\n"
       "  A .cell file becomes a technology; so does a table of memories (columns capacity, area,\n"
       "  read_latency, write_latency, read_energy, write_energy, leakage; \"area [mm2]\" names a\n"
-      "  unit) or what NVSim and CACTI print.  Other .csv and .onnx files become workloads.  Of a model only\n"
+      "  unit) or what NVSim and CACTI print.  What\n"
+      "  `ncu --csv` counted becomes a workload, other .csv and .onnx files, too.  Of a model only\n"
       "  shapes are read, the batch becomes 1; a topology whose header names M, N, K holds\n"
       "  matrix products.  What a record cannot hold is an error, or, where that does not\n"
       "  change the work done, listed on standard error.\n", cmd_import },

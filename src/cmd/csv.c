@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELDS = 96, LINE = 4096 };
+enum { FIELDS = 96 };
 
 static void row_add(struct csv *csv, char *line)
 {
@@ -29,11 +29,13 @@ static void row_add(struct csv *csv, char *line)
 
 void csv_read(struct csv *csv, FILE *file)
 {
-    char line[LINE];
+    char *line = NULL;
+    size_t size = 0;
 
     *csv = (struct csv){ .count = 0 };
-    while (fgets(line, sizeof line, file))
+    while (getline(&line, &size, file) >= 0)
         row_add(csv, line);
+    free(line);
 }
 
 void csv_free(struct csv *csv)

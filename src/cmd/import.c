@@ -82,10 +82,9 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     };
     static enum status (*const importers[])(const struct import_job *,
                                             struct error *) = {
-        [IMPORT_CELL] = import_cell,
-        [IMPORT_ONNX] = import_onnx,
-        [IMPORT_TOPOLOGY] = import_topology,
-        [IMPORT_MEMORY] = import_memory,
+        [IMPORT_CELL] = import_cell,         [IMPORT_ONNX] = import_onnx,
+        [IMPORT_TOPOLOGY] = import_topology, [IMPORT_MEMORY] = import_memory,
+        [IMPORT_PROFILE] = import_profile,
     };
     struct import_job job = { .notes = stderr };
     enum import_kind kind = IMPORT_UNKNOWN;

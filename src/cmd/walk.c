@@ -174,11 +174,12 @@ static enum status memory_read(const struct walking *walking, struct side *side,
                              (unsigned long long)side->sweep.space.axes[id].count,
                              axis_specs[id].key);
     technology_set(&side->sweep.space, side->technologies[t]);
-    side->sweep.stages = 1u << STAGE_ARRAY;
+    side->sweep.stages = 1u << STAGE_ARRAY | 1u << walking->stage; /* reads all axes */
     status = study_init(&study, &side->sweep, walking->library, err);
     if (status == STATUS_OK) {
         const struct array_columns *array = &study.results[STAGE_ARRAY].array;
 
+        study.curve_folder = walking->curve_folder;
         study_evaluate(&study, &reason);
         array = &study.results[STAGE_ARRAY].array;
         if (study.statuses[STAGE_ARRAY][0] != POINT_DONE)

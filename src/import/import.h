@@ -17,7 +17,8 @@ enum import_kind {
     IMPORT_CELL,
     IMPORT_ONNX,
     IMPORT_TOPOLOGY,
-    IMPORT_MEMORY
+    IMPORT_MEMORY,
+    IMPORT_PROFILE
 };
 extern const struct word import_kind_words[];
 
@@ -53,5 +54,9 @@ enum status import_topology(const struct import_job *job, struct error *err);
  * behind the name or behind each number), or what NVSim or CACTI print, one or more
  * memories after another. */
 enum status import_memory(const struct import_job *job, struct error *err);
+
+/* What Nsight Compute counted (`ncu --csv`) as a workload of given traffic: sectors that the
+ * L2 reads and writes, and the kernels' time. */
+enum status import_profile(const struct import_job *job, struct error *err);
 
 #endif

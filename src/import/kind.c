@@ -7,11 +7,9 @@
 #include <string.h>
 
 const struct word import_kind_words[] = {
-    { "cell", IMPORT_CELL },
-    { "onnx", IMPORT_ONNX },
-    { "topology", IMPORT_TOPOLOGY },
-    { "memory", IMPORT_MEMORY },
-    { NULL, 0 },
+    { "cell", IMPORT_CELL },         { "onnx", IMPORT_ONNX },
+    { "topology", IMPORT_TOPOLOGY }, { "memory", IMPORT_MEMORY },
+    { "profile", IMPORT_PROFILE },   { NULL, 0 },
 };
 
 static const struct word extensions[] = {
@@ -52,6 +50,8 @@ enum import_kind import_kind_guess(const char *file)
     size = fread(start, 1, sizeof start - 1, in);
     fclose(in);
     start[size] = '\0';
+    if (strstr(start, "\"Kernel Name\""))
+        return IMPORT_PROFILE;
     if (is_memory(start))
         return IMPORT_MEMORY;
     if (word)

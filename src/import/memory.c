@@ -180,8 +180,11 @@ static enum status cell_read(struct reading *reading, const struct header *heade
 
     if (!*text && column != &columns[0])
         return STATUS_OK; /* not given */
+    if (!*text)
+        return fail(reading, "capacity is '', must be a size such as 3 MiB");
     strtod(text, &end);
-    snprintf(in_unit, sizeof in_unit, "%.80s %s", text, *end ? "" : header->unit[i]);
+    snprintf(in_unit, sizeof in_unit, "%.80s%s%s", text, *end ? "" : " ",
+             *end ? "" : header->unit[i]);
     if (quantity_parse(in_unit, column->unit, &value, &why) != STATUS_OK) {
         snprintf(words, sizeof words, "%s %.150s", column->name, why.text);
         return fail(reading, words);

@@ -37,6 +37,7 @@ static char *key_of(const struct visit *visit)
     const struct point *point = &visit->point;
 
     if (!visit->study->curve_folder ||
+        workload_is_given((const struct workload *)point->workload) ||
         variation_touches(visit->variation, SHELF_MACHINE, point->machine) ||
         variation_touches(visit->variation, SHELF_WORKLOAD, point->workload))
         return NULL;
@@ -90,8 +91,8 @@ const struct stage reuse_stage = {
     .summary = "the workload's last-level-cache accesses and their reuse",
     STAGE_METRICS(reuse),
     .kinds = 1u << MACHINE_GPU,
-    .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) |
-            AXIS_BIT(batch) | AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
+    .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
     /* no access stream depends on these */
     .ignored_fields = "machine.dram_ machine.mac_j machine.idle_w",
     .evaluate = reuse_stage_evaluate,

@@ -5,6 +5,7 @@
 #include "machine/gpu/traffic.h"
 #include "stage/visit.h"
 
+#include <math.h>
 #include <string.h>
 
 static void curve_read(const struct reuse_columns *in, uint64_t i, double line_bytes,
@@ -76,6 +77,12 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
         read_at = at;
         traffic_at((const struct gpu *)platform, &curve, (double)capacity_bytes,
                    &traffic);
+        if (isnan(traffic.miss_ratio)) { /* only of a given curve */
+            error_set(reason, STATUS_INFEASIBLE,
+                      "%s: its miss ratio curve begins above %g MiB",
+                      point.workload->name, (double)capacity_bytes / (1 << 20));
+            continue;
+        }
         t->miss_ratio[i] = traffic.miss_ratio;
         t->llc_misses[i] = traffic.llc_read_misses + traffic.llc_write_misses;
         t->dram_reads[i] = traffic.dram_reads;

@@ -32,6 +32,8 @@ struct reuse_curve {
     double macs;
     double compute_s; /* when memory never stalls the arithmetic */
     double kernels;   /* launches */
+    /* REUSE_ANALYTIC: time with each kernel bound by what binds it, DRAM included; else 0. */
+    double kernel_s[CURVE_POINTS];
     /* Never rising with capacity, in lines. */
     double read_misses[CURVE_POINTS];
     double write_misses[CURVE_POINTS]; /* allocate without a read: whole sectors */

@@ -218,6 +218,7 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
     struct sequence sequence = {
         .tokens = phase == PHASE_DECODE ? 1 : length,
         .context = phase == PHASE_DECODE ? length : 0,
+        .is_training = phase == PHASE_TRAINING,
     };
     struct builder builder = {
         .workload = workload,
@@ -225,9 +226,16 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
         .latest = alloc_array(workload->layers_count, sizeof(int)),
         .err = err,
     };
-    enum status status = check_names(workload, err);
+    enum status status;
 
     *graph = (struct graph){ 0 };
+    if (workload_is_given(workload))
+        status = error_set(
+            err, STATUS_INFEASIBLE,
+            "%s is given as accesses of a cache, its layers are not known",
+            workload->record.name);
+    else
+        status = check_names(workload, err);
     for (size_t i = 0; i < workload->layers_count; i++)
         builder.latest[i] = NO_OPERATION;
     if (status == STATUS_OK)

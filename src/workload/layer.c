@@ -1,6 +1,7 @@
 #include "workload/layer.h"
 
 #include "base/memory.h"
+#include "workload/shapes.h"
 
 #include <stdlib.h>
 
@@ -90,12 +91,28 @@ struct mac_layer mac_layer_product(uint64_t m, uint64_t n, uint64_t k, uint64_t 
     };
 }
 
+/* A product; of groups or experts in use, one each. */
+static struct mac_layer fully_connected(const struct operation *op, uint64_t rows)
+{
+    const struct layer *layer = op->layer;
+    uint64_t features = op->in.is_tokens ? op->in.channels : tensor_elements(&op->in);
+    uint64_t experts;
+
+    if (!layer->experts)
+        return mac_layer_product(rows, layer->outputs / layer->groups,
+                                   features / layer->groups, layer->groups);
+    experts = experts_touched(layer, rows);
+    return mac_layer_product(
+        (rows * layer->experts_used + experts - 1) / experts, layer->outputs,
+        layer->combines ? features / layer->experts_used : features, experts);
+}
+
 /* Appends an operation's entries to layers, which has room for two. */
 static void operation_append(struct mac_layers *layers, const struct operation *op,
                              uint64_t batch, size_t number)
 {
     struct mac_layer *next = &layers->layers[layers->count];
-    uint64_t tokens = op->in.is_tokens ? op->in.width : 1, heads = op->layer->heads;
+    uint64_t tokens = op->in.is_tokens ? op->in.width : 1, heads = op->layer->heads, context;
     size_t added = 1;
 
     switch (op->layer->kind) {
@@ -106,15 +123,14 @@ static void operation_append(struct mac_layers *layers, const struct operation *
                                     op->layer->count);
         break;
     case LAYER_FULLY_CONNECTED:
-        next[0] = mac_layer_product(
-            batch * tokens, op->out.channels,
-            op->in.is_tokens ? op->in.channels : tensor_elements(&op->in), 1);
+        next[0] = fully_connected(op, batch * tokens);
         break;
     case LAYER_ATTENTION: /* queries by keys, then weights by values, per head */
-        next[0] = mac_layer_product(tokens, op->context, op->in.channels / heads,
-                                    heads * batch);
-        next[1] = mac_layer_product(tokens, op->in.channels / heads, op->context,
-                                    heads * batch);
+        context = attention_pairs(op) / tokens;
+        next[0] = mac_layer_product(tokens, context, op->in.channels / heads,
+                                      heads * batch);
+        next[1] = mac_layer_product(tokens, op->out.channels / heads, context,
+                                      heads * batch);
         next[0].streams_weights = next[1].streams_weights = true;
         added = 2;
         break;

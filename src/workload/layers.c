@@ -28,12 +28,14 @@ const struct word layer_kind_words[] = {
     { "softmax", LAYER_SOFTMAX },
     { "concatenate", LAYER_CONCATENATE },
     { "add", LAYER_ADD },
+    { "gate", LAYER_GATE },
     { "scale", LAYER_SCALE },
     { "upsample", LAYER_UPSAMPLE },
     { "slice", LAYER_SLICE },
     { "embedding", LAYER_EMBEDDING },
     { "tokenize", LAYER_TOKENIZE },
     { "take-token", LAYER_TAKE_TOKEN },
+    { "take-last", LAYER_TAKE_LAST },
     { "grid", LAYER_GRID },
     { "stencil", LAYER_STENCIL },
     { "smooth", LAYER_SMOOTH },
@@ -62,6 +64,11 @@ static const struct field layer_fields[] = {
     FIELD_FLAG(struct layer, ceil, 0, "a last window may hang over the edge"),
     FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
+    FIELD_COUNT(struct layer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
+    FIELD_FLAG(struct layer, causal, 0, "attention: a token attends to itself and those before it"),
+    FIELD_COUNT(struct layer, experts, 0, 0, 65536, "fully-connected: products to choose from for each token (0: one for all)"),
+    FIELD_COUNT(struct layer, experts_used, 0, 0, 65536, "of the experts, those that a token takes"),
+    FIELD_FLAG(struct layer, combines, 0, "experts: each takes its part of the input, and the results are added up"),
     FIELD_COUNT(struct layer, vocabulary, 0, 0, DIMENSION_MAX, "embedding: rows of the table"),
     FIELD_COUNT(struct layer, m, 0, 0, DIMENSION_MAX, "gemm: rows of the product"),
     FIELD_COUNT(struct layer, n, 0, 0, DIMENSION_MAX, "gemm: columns of the product"),
@@ -80,21 +87,68 @@ static const struct schema layer_schema = {
     .field_count = FIELD_COUNT_OF(layer_fields),
 };
 
+static const struct field given_miss_fields[] = {
+    FIELD_NUMBER(struct given_miss, capacity_bytes, "byte", REQUIRED, 1, 1e15, "of the cache"),
+    FIELD_NUMBER(struct given_miss, miss_ratio, "1", REQUIRED, 0, 1, "misses over accesses"),
+};
+
+static const struct schema given_miss_schema = {
+    .kind = "miss ratio",
+    .size = sizeof(struct given_miss),
+    .fields = given_miss_fields,
+    .field_count = FIELD_COUNT_OF(given_miss_fields),
+};
+
 static const struct field workload_fields[] = {
     FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
     FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
+    FIELD_LIST(struct workload, transformer, &transformer_schema, "instead of layers: a language model by its numbers"),
     FIELD_FLAG(struct workload, decodes, 0, "has the phase decode: makes one token at a time from those before"),
     FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
     FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
     FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),
+    FIELD_NUMBER(struct workload, given_reads, "1", 0, 0, 1e18, "instead of layers: reads of the last-level cache in a run"),
+    FIELD_NUMBER(struct workload, given_writes, "1", 0, 0, 1e18, "and writes"),
+    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "of such an access; lines of the cache are counted by their bytes"),
+    FIELD_NUMBER(struct workload, given_run_s, "s", 1, 1e-12, 1e9, "time of the run without memory stalls; 1 s: counts are rates"),
+    FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };
 /* clang-format on */
+
+bool workload_is_given(const struct workload *workload)
+{
+    return workload->given_reads > 0 || workload->given_writes > 0;
+}
+
+/* A miss ratio never rises with capacity. */
+static enum status given_check(const struct workload *workload, struct error *err)
+{
+    const struct given_miss *misses = workload->given_misses;
+
+    if (workload->layers_count > 0)
+        return error_set(err, STATUS_INPUT,
+                         "has layers and given_reads or given_writes, must have one of "
+                         "the two");
+    for (size_t i = 1; i < workload->given_misses_count; i++)
+        if (misses[i].capacity_bytes <= misses[i - 1].capacity_bytes ||
+            misses[i].miss_ratio > misses[i - 1].miss_ratio)
+            return error_set(err, STATUS_INPUT,
+                             "given_misses must have rising capacities and miss ratios "
+                             "that do not rise");
+    return STATUS_OK;
+}
 
 /* Building the graph checks every shape. */
 static enum status workload_finish(void *record, struct error *err)
 {
     struct graph graph;
-    enum status status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
+    enum status status;
+
+    if (workload_is_given(record))
+        return given_check(record, err);
+    status = transformer_expand(record, err);
+    if (status == STATUS_OK)
+        status = graph_create(&graph, record, PHASE_INFERENCE, 0, err);
 
     if (status == STATUS_OK)
         graph_free(&graph);

@@ -1,6 +1,9 @@
 #include "workload/shapes.h"
 
+#include "base/maths.h"
+
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,12 +138,45 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
     uint64_t features = op->in.is_tokens ? op->in.channels : tensor_elements(&op->in);
     uint64_t rows = op->in.is_tokens ? op->in.width : 1;
 
-    op->out.channels = layer->outputs;
+    uint64_t used = layer->experts ? layer->experts_used : 1;
+    uint64_t experts = layer->experts ? layer->experts : 1;
+
+    if (used == 0 || used > experts || (layer->combines && features % used != 0))
+        return error_set(
+            err, STATUS_INPUT,
+            "layer '%s' uses %" PRIu64 " of %" PRIu64 " experts on %" PRIu64
+            " channels, must be some of them that divide what they combine",
+            layer->name, used, experts, features);
+    if (features % layer->groups != 0 || layer->outputs % layer->groups != 0)
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has %" PRIu64 " groups for %" PRIu64
+                         " inputs and %" PRIu64 " outputs, must divide both",
+                         layer->name, layer->groups, features, layer->outputs);
+    if (layer->combines)
+        features /= used;
+    op->out.channels = layer->combines ? layer->outputs : layer->outputs * used;
     op->out.height = 1;
     op->out.width = rows;
-    op->weights = features * layer->outputs;
-    op->macs = rows * op->weights;
+    op->weights = experts * features * layer->outputs / layer->groups;
+    op->macs = rows * used * features * layer->outputs / layer->groups;
     return needs(layer, "outputs", layer->outputs, err);
+}
+
+uint64_t experts_touched(const struct layer *layer, uint64_t tokens)
+{
+    double experts = (double)layer->experts, used = (double)layer->experts_used;
+    double touched = round(experts * (1 - maths_pow(1 - used / experts, (double)tokens)));
+
+    return touched < used ? layer->experts_used : (uint64_t)touched;
+}
+
+uint64_t attention_pairs(const struct operation *attention)
+{
+    uint64_t tokens = attention->in.width, context = attention->context;
+
+    if (!attention->layer->causal || tokens > context)
+        return tokens * context;
+    return tokens * (2 * context - tokens + 1) / 2;
 }
 
 static enum status gemm_shape(struct operation *op, struct error *err)
@@ -164,6 +200,8 @@ static enum status attention_shape(struct operation *operations, struct operatio
 {
     const struct layer *layer = op->layer;
     const struct tensor_shape *keys, *values;
+    uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
+    bool fits;
 
     if (op->input_count != 3)
         return error_set(err, STATUS_INPUT,
@@ -171,16 +209,23 @@ static enum status attention_shape(struct operation *operations, struct operatio
                          layer->name, op->input_count);
     keys = &operations[op->inputs[1]].out;
     values = &operations[op->inputs[2]].out;
-    if (!op->in.is_tokens || !is_same(keys, values) ||
-        op->in.channels != keys->channels || op->in.channels % layer->heads != 0)
+    fits = op->in.is_tokens && keys->is_tokens && values->is_tokens &&
+           keys->width == values->width && layer->heads % kv_heads == 0 &&
+           op->in.channels % layer->heads == 0 && values->channels % kv_heads == 0 &&
+           keys->channels == op->in.channels / layer->heads * kv_heads;
+    if (!fits)
         return error_set(err, STATUS_INPUT,
                          "layer '%s' attends from %s to %s with %" PRIu64
-                         " heads, must be tokens of equally many channels that the "
-                         "heads divide",
+                         " heads and %" PRIu64
+                         " of keys, must be tokens of equally many "
+                         "channels a head, and whole heads",
                          layer->name, shape_text(&op->in).text, shape_text(keys).text,
-                         layer->heads);
+                         layer->heads, kv_heads);
     op->context = sequence.context ? sequence.context : keys->width;
-    op->macs = 2 * op->in.width * op->context * op->in.channels;
+    op->kv_channels = keys->channels;
+    op->value_channels = values->channels;
+    op->out.channels = values->channels / kv_heads * layer->heads;
+    op->macs = attention_pairs(op) * (op->in.channels + op->out.channels);
     return STATUS_OK;
 }
 
@@ -349,7 +394,8 @@ static enum status shape_by_kind(struct operation *operations, struct operation 
     case LAYER_BATCH_NORM:
     case LAYER_LAYER_NORM: op->weights = 2 * op->in.channels; return STATUS_OK;
     case LAYER_CONCATENATE: return concatenate_shape(operations, op, err);
-    case LAYER_ADD: return same_inputs(operations, op, err);
+    case LAYER_ADD:
+    case LAYER_GATE: return same_inputs(operations, op, err);
     case LAYER_SCALE: return scale_shape(operations, op, err);
     case LAYER_UPSAMPLE:
         op->out.height *= op->layer->stride;
@@ -359,6 +405,10 @@ static enum status shape_by_kind(struct operation *operations, struct operation 
     case LAYER_EMBEDDING:
     case LAYER_TOKENIZE:
     case LAYER_TAKE_TOKEN: return token_shape(op, err);
+    case LAYER_TAKE_LAST:
+        if (!sequence.is_training)
+            op->out.width = 1;
+        return STATUS_OK;
     case LAYER_STENCIL:
     case LAYER_SMOOTH:
     case LAYER_COARSEN:

@@ -7,11 +7,19 @@
 struct sequence {
     uint64_t tokens;  /* that pass through the network */
     uint64_t context; /* that attention looks at */
+    bool is_training;
 };
 
 /* Fill in in, out, macs and weights of operation i from its inputs, which come earlier.
  * STATUS_INPUT with words if they do not fit together. */
 enum status operation_shape(struct operation *operations, size_t i,
                             struct sequence sequence, struct error *err);
+
+/* Experts that so many tokens use between them, where each picks its own at random: the
+ * expected number, rounded, at least those of one token. */
+uint64_t experts_touched(const struct layer *layer, uint64_t tokens);
+
+/* Token-to-key pairs that a head of an attention computes, for one sample. */
+uint64_t attention_pairs(const struct operation *attention);
 
 #endif

@@ -24,37 +24,39 @@ enum phase {
 extern const struct word phase_words[];
 
 enum layer_kind {
-    LAYER_INPUT,           /* image of channels x height x width, uploaded */
-    LAYER_TOKEN_INPUT,     /* `tokens` token numbers, or 0: the sequence length */
-    LAYER_CONVOLUTION,     /* outputs, kernel, kernel_width, stride, pad, groups */
-    LAYER_TRANSPOSED,      /* transposed convolution (up-convolution) */
-    LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token */
+    LAYER_INPUT,       /* image of channels x height x width, uploaded */
+    LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length */
+    LAYER_CONVOLUTION, /* outputs, kernel, kernel_width, stride, pad, groups */
+    LAYER_TRANSPOSED,  /* transposed convolution (up-convolution) */
+    LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token; groups; experts */
     LAYER_GEMM,            /* count products m x k by k x n, operands of its own */
-    LAYER_ATTENTION,       /* inputs query, key, value; heads */
+    LAYER_ATTENTION,       /* inputs query, key, value; heads, kv_heads, causal */
     LAYER_MAX_POOL,        /* kernel, stride, pad, ceil */
-    LAYER_AVERAGE_POOL,    /* the same */
-    LAYER_GLOBAL_POOL,     /* mean over all positions */
-    LAYER_ACTIVATION,      /* any pointwise function, in place where nobody minds */
-    LAYER_DROPOUT,         /* nothing in inference */
-    LAYER_LRN,             /* local response normalisation across channels */
+    LAYER_AVERAGE_POOL, /* the same */
+    LAYER_GLOBAL_POOL,  /* mean over all positions */
+    LAYER_ACTIVATION,   /* any pointwise function, in place where nobody minds */
+    LAYER_DROPOUT,      /* nothing in inference */
+    LAYER_LRN,          /* local response normalisation across channels */
     LAYER_BATCH_NORM,
     LAYER_LAYER_NORM,
     LAYER_SOFTMAX,
     LAYER_CONCATENATE, /* along channels */
     LAYER_ADD,         /* element by element */
-    LAYER_SCALE,       /* first input times the second, one factor per channel */
-    LAYER_UPSAMPLE,    /* nearest neighbour, by stride */
-    LAYER_SLICE,       /* `outputs` channels of the input */
-    LAYER_EMBEDDING,   /* rows of a table of `vocabulary` x outputs */
-    LAYER_TOKENIZE,    /* image positions become tokens; `tokens` more are put first */
-    LAYER_TAKE_TOKEN,  /* the first token alone */
-    LAYER_GRID,        /* width^3 unknowns, or 0: (sequence length)^3 */
-    LAYER_STENCIL,     /* sparse matrix of `kernel`^3 points per row times the input */
-    LAYER_SMOOTH,      /* symmetric Gauss-Seidel: one sweep forth, one back */
-    LAYER_COARSEN,     /* every second unknown in each direction */
-    LAYER_REFINE,      /* and back, added to the second input */
-    LAYER_DOT,         /* inner product of two inputs; passes the first on */
-    LAYER_REPEAT, /* layers from `first` to here run `count` times in all, each time
+    LAYER_GATE,  /* the first input's activation times the second, element by element */
+    LAYER_SCALE, /* first input times the second, one factor per channel */
+    LAYER_UPSAMPLE,   /* nearest neighbour, by stride */
+    LAYER_SLICE,      /* `outputs` channels of the input */
+    LAYER_EMBEDDING,  /* rows of a table of `vocabulary` x outputs */
+    LAYER_TOKENIZE,   /* image positions become tokens; `tokens` more are put first */
+    LAYER_TAKE_TOKEN, /* the first token alone */
+    LAYER_TAKE_LAST,  /* the last token alone; in training all of them */
+    LAYER_GRID,       /* width^3 unknowns, or 0: (sequence length)^3 */
+    LAYER_STENCIL,    /* sparse matrix of `kernel`^3 points per row times the input */
+    LAYER_SMOOTH,     /* symmetric Gauss-Seidel: one sweep forth, one back */
+    LAYER_COARSEN,    /* every second unknown in each direction */
+    LAYER_REFINE,     /* and back, added to the second input */
+    LAYER_DOT,        /* inner product of two inputs; passes the first on */
+    LAYER_REPEAT,     /* layers from `first` to here run `count` times in all, each time
                    * with weights of their own, on the output of the time before */
 };
 extern const struct word layer_kind_words[];
@@ -71,6 +73,14 @@ struct layer {
     uint64_t stride, pad, groups;
     bool ceil; /* a last window may hang over the edge */
     uint64_t tokens, heads, vocabulary;
+    uint64_t
+        kv_heads; /* attention: heads of keys and values, each for heads / kv_heads of the
+                        * queries; 0: as heads */
+    bool causal; /* attention: a token attends to itself and those before it */
+    /* fully-connected: a token takes experts_used of `experts` products, each with weights of
+     * its own (0: no experts), side by side, or combined from as many parts of its input */
+    uint64_t experts, experts_used;
+    bool combines;
     uint64_t m, n, k;       /* gemm */
     uint64_t count;         /* gemm, repeat */
     const char *first;      /* repeat */
@@ -78,15 +88,33 @@ struct layer {
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
 
+/* A point of a given miss ratio curve. */
+struct given_miss {
+    double capacity_bytes, miss_ratio;
+};
+
 struct workload {
     struct record record;
     const char *summary;
     struct layer *layers;
     size_t layers_count;
+    struct transformer *transformer; /* or, instead of layers, one of these */
+    size_t transformer_count;
     bool decodes;             /* makes one token at a time from those before */
     uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
+
+    /* Traffic that is given (counted, profiled) instead of layers: accesses of the
+     * last-level cache in a run of run_s seconds, and how many miss at some capacities
+     * (none where no curve is given). */
+    double given_reads, given_writes, given_access_bytes, given_run_s;
+    struct given_miss *given_misses;
+    size_t given_misses_count;
 };
+
+/* Is it counts instead of layers? */
+bool workload_is_given(const struct workload *workload);
+
 extern const struct schema workload_schema;
 
 struct tensor_shape {
@@ -94,6 +122,25 @@ struct tensor_shape {
     bool is_tokens;
 };
 uint64_t tensor_elements(const struct tensor_shape *shape);
+
+/* A language model by its numbers; its layers are made from them. */
+struct transformer {
+    uint64_t layers, width, heads, kv_heads, head_width;
+    uint64_t feed_forward;
+    bool gated;
+    uint64_t vocabulary;
+    bool tied; /* the head's weights are the embedding's */
+    uint64_t experts, experts_used, experts_shared, expert_feed_forward;
+    uint64_t dense_layers; /* of the layers, those at the beginning without experts */
+    /* Multi-head latent attention: queries by way of query_rank channels, keys and values
+     * kept as kv_rank + rope_width channels that all heads share; 0: neither. */
+    uint64_t query_rank, kv_rank, rope_width, value_width;
+};
+extern const struct schema transformer_schema;
+
+/* Fills in layers and layers_count, which are the record's from then on.  STATUS_INPUT if
+ * the numbers do not fit together. */
+enum status transformer_expand(struct workload *workload, struct error *err);
 
 enum { OPERATION_INPUTS_MAX = 8, NO_OPERATION = -1 };
 
@@ -107,9 +154,11 @@ struct operation {
     int weights_of;         /* operation whose weights it uses, or NO_OPERATION */
     struct tensor_shape in; /* of the first input */
     struct tensor_shape out;
-    uint64_t context; /* attention: tokens attended to */
-    uint64_t macs;    /* per sample */
-    uint64_t weights; /* elements of its own (biases not counted) */
+    uint64_t
+        context; /* attention: tokens attended to, by the last one if it is causal */
+    uint64_t kv_channels, value_channels; /* attention: of keys, and of values */
+    uint64_t macs;                        /* per sample */
+    uint64_t weights;                     /* elements of its own (biases not counted) */
 };
 
 struct graph {

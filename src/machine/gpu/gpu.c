@@ -1,6 +1,14 @@
 #include "machine/gpu/gpu.h"
 
+#include "machine/gpu/block_kernel.h"
+
 #include <inttypes.h>
+
+static const struct word kernel_counting_words[] = {
+    { "followed", KERNELS_FOLLOWED },
+    { "counted", KERNELS_COUNTED },
+    { NULL, 0 },
+};
 
 /* clang-format off */
 static const struct field gpu_fields[] = {
@@ -13,20 +21,28 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, peak_macs_64b_hz, "Hz", 0, 0, 1e18, "the same, more than 32 bits (0: half of 32 bits)"),
     FIELD_NUMBER(struct gpu, kernel_efficiency, "1", 1, 0.01, 1, "share of peak that a full grid of thread blocks reaches"),
     FIELD_NUMBER(struct gpu, launch_s, "s", 0, 0, 1, "between two dependent kernels"),
+    FIELD_NUMBER(struct gpu, step_s, "s", 0, 0, 1e-3, "of one step of a thread block along k, its operands fetched, with no other step beside it"),
     FIELD_COUNT(struct gpu, tile_m, 128, 8, 1024, "rows of a thread block's output tile"),
     FIELD_COUNT(struct gpu, tile_n, 128, 8, 1024, "columns of a thread block's output tile"),
     FIELD_COUNT(struct gpu, tile_k, 32, 1, 1024, "depth of a step of a thread block"),
     FIELD_COUNT(struct gpu, blocks_per_processor, 2, 1, 64, "thread blocks that run at once on a processor"),
+    FIELD_COUNT(struct gpu, stages, 2, 1, 64, "steps of a thread block whose operands are on their way at once"),
+    FIELD_WORD(struct gpu, block_order, block_order_words, BLOCK_ORDER_BANDS, "order in which the tiles of a product are launched"),
+    FIELD_NUMBER(struct gpu, block_drift, "1", 0, 0, 1, "spread of thread blocks' starts after one block, in block durations"),
     FIELD_FLAG(struct gpu, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct gpu, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
     FIELD_FLAG(struct gpu, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
+    FIELD_WORD(struct gpu, kernels, kernel_counting_words, KERNELS_FOLLOWED, "kernels of networks without convolutions: followed line by line (attention with its scores in memory), or counted by thread blocks (scores on the chip)"),
     FIELD_COUNT(struct gpu, llc_line_bytes, 128, 16, 4096, "line of the last-level cache"),
     FIELD_COUNT(struct gpu, llc_sector_bytes, 32, 4, 4096, "part of a line moved alone"),
     FIELD_COUNT(struct gpu, llc_ways, 16, 0, 1024, "ways of the last-level cache (0: fully associative)"),
     FIELD_COUNT(struct gpu, llc_slices, 1, 1, 4096, "slices of the last-level cache"),
+    FIELD_COUNT(struct gpu, llc_copies, 1, 1, 64, "partitions of the last-level cache that each hold a copy of what all read"),
     FIELD_NUMBER(struct gpu, llc_bytes, "byte", REQUIRED, 1024, 1e15, "last-level cache as sold"),
     FIELD_NUMBER(struct gpu, llc_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the last-level cache"),
+    FIELD_NUMBER(struct gpu, llc_write_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth at which a product's outputs leave its processors (0: unbounded)"),
     FIELD_NUMBER(struct gpu, dram_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the DRAM"),
+    FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
     FIELD_NUMBER(struct gpu, dram_read_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of reading a bit from DRAM, activation and interface included"),
     FIELD_NUMBER(struct gpu, dram_write_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of writing a bit to DRAM"),
     FIELD_NUMBER(struct gpu, dram_latency_s, "s", REQUIRED, 0, 1e-3, "latency of one DRAM access"),

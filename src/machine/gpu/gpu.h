@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How the accesses of a network without convolutions are found; those of others are always
+ * followed line by line. */
+enum kernel_counting { KERNELS_FOLLOWED, KERNELS_COUNTED };
+
 struct gpu {
     struct machine machine;
 
@@ -20,24 +24,33 @@ struct gpu {
     double peak_macs_64b_hz;  /* more than 32 bits; 0: half of peak_macs_hz */
     double kernel_efficiency; /* share of peak a full grid of blocks reaches */
     double launch_s;          /* between two dependent kernels */
+    double step_s; /* of a step of k whose operands come from memory, alone */
 
     /* Kernels: an implicit-GEMM thread block computes tile_m x tile_n outputs, tile_k
      * deep at a time; blocks_per_processor run at once. */
     uint64_t tile_m, tile_n, tile_k;
     uint64_t blocks_per_processor;
+    uint64_t stages;           /* steps of k whose operands are on their way at once */
+    int block_order;           /* enum block_order (block_kernel.h) */
+    double block_drift;        /* of waves against each other, in block durations */
     bool l1_bypass;            /* every global load reaches the last-level cache */
     bool unrolls_convolutions; /* image by image through a workspace (im2col) */
     bool fuses_elementwise;    /* activation, normalisation, addition cost no pass */
+    int kernels;               /* enum kernel_counting */
 
     /* Last-level cache. */
     uint64_t llc_line_bytes, llc_sector_bytes;
     uint64_t llc_ways; /* 0: fully associative */
     uint64_t llc_slices;
-    double llc_bytes;       /* as sold, for reference */
+    uint64_t llc_copies; /* partitions that each hold a copy of what all blocks read */
+    double llc_bytes;    /* as sold, for reference */
     double llc_bytes_per_s; /* all slices together */
+    double
+        llc_write_bytes_per_s; /* at which a product's outputs leave; 0: in no time */
 
     /* DRAM behind it. */
     double dram_bytes_per_s;
+    double dram_share; /* of that bandwidth, which kernels achieve */
     double dram_read_j_per_bit,
         dram_write_j_per_bit; /* activation and interface included */
     double dram_latency_s;    /* of one access, for the serial time base */

@@ -126,8 +126,38 @@ static void backward_convolution(const struct gpu_run *run, size_t i)
         gpu_window_weights(run->stream, &weights, memory->weight_gradient.first_line);
 }
 
+static void backward_products(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    const struct operation_memory *input = gpu_input(run, operation, 0);
+    struct gpu_expert_product p = gpu_experts(run, operation);
+    struct block_touch data[] = {
+        { .extent = gpu_part(memory->weights, p.share), .writes = false },
+        { .extent = memory->out_gradient, .writes = false },
+        { .extent = input->out_gradient, .writes = true },
+    };
+    struct block_touch weights[] = {
+        { .extent = memory->out_gradient, .writes = false },
+        { .extent = input->out, .writes = false },
+        { .extent = gpu_part(memory->weight_gradient, p.share), .writes = true },
+    };
+
+    if (wants_gradient(run, operation, 0)) {
+        adds_gradient(run, operation, 0);
+        kernel_counted_product(run->stream, p.features, p.rows, p.outputs, p.products,
+                               data, 3);
+    }
+    kernel_counted_product(run->stream, p.outputs, p.features, p.rows, p.products,
+                           weights, 3);
+}
+
 static void backward_fully_connected(const struct gpu_run *run, size_t i)
 {
+    if (gpu_is_counted(&run->graph->operations[i])) {
+        backward_products(run, i);
+        return;
+    }
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
     const struct operation_memory *input = gpu_input(run, operation, 0);
@@ -165,8 +195,47 @@ static void backward_fully_connected(const struct gpu_run *run, size_t i)
 }
 
 /* Gradients of values, of scores, of queries and of keys. */
+static void backward_fused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct block_attention attention = gpu_fused_attention(run, operation);
+    uint64_t tokens = attention.tokens;
+    struct block_touch touches[11];
+    size_t count = 0;
+
+    /* Blocks take keys and values, and walk over queries, their outputs' gradients and their
+     * own, which they read and write (FlashAttention-2, algorithm 2). */
+    attention.tokens = attention.context;
+    attention.context = tokens;
+    attention.heads = attention.kv_heads;
+    attention.is_causal = false;
+    attention.shared_tensors = 3;
+    attention.own_reads = attention.own_writes = 2;
+    for (unsigned k = 0; k < 3; k++) {
+        const struct operation_memory *input = gpu_input(run, operation, k);
+
+        adds_gradient(run, operation, k);
+        touches[count++] = (struct block_touch){ .extent = input->out,
+                                                 .writes = false };
+        touches[count++] = (struct block_touch){ .extent = input->out_gradient,
+                                                 .writes = true };
+    }
+    touches[count++] = (struct block_touch){ .extent = memory->out, .writes = false };
+    touches[count++] = (struct block_touch){ .extent = memory->out_gradient,
+                                             .writes = false };
+    /* five products where the way forward has two */
+    kernel_attention(run->stream, &attention,
+                     2.5 * (double)operation->macs * (double)run->batch, touches,
+                     count);
+}
+
 static void backward_attention(const struct gpu_run *run, size_t i)
 {
+    if (run->stream->blocks) {
+        backward_fused(run, i);
+        return;
+    }
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
     const struct operation_memory *query = gpu_input(run, operation, 0);
@@ -267,7 +336,16 @@ static void backward_embedding(const struct gpu_run *run, size_t i)
     struct pass read = { 0 };
 
     pass_read(&read, memory->out_gradient, 1);
+    if (run->stream->blocks) {
+        struct map_extent touched = { memory->weight_gradient.first_line,
+                                  (tokens < rows ? tokens : rows) * row_lines };
+
+        pass_read(&read, touched, 1);
+        pass_write(&read, touched);
+    }
     kernel_pass(run->stream, &read);
+    if (run->stream->blocks)
+        return;
     for (uint64_t token = 0; token < tokens && rows > 0; token++) {
         uint64_t row = gpu_embedding_row(token, rows);
         uint64_t line = memory->weight_gradient.first_line + row * row_lines;

@@ -1,8 +1,16 @@
 #include "machine/gpu/kernels.h"
 
+#include "workload/shapes.h"
+
+#include <math.h>
+
 /* Row shifts of a stencil's neighbours within a plane of the grid, by which each
  * unknown is loaded; three planes are read side by side. */
 enum { STENCIL_PLANES = 3 };
+
+/* Queries of a block of fused attention (FlashAttention-2, arXiv 2307.08691, section 3.3:
+ * 64 or 128). */
+enum { ATTENTION_TILE_TOKENS = 128 };
 
 void pass_read(struct pass *pass, struct map_extent extent, uint64_t times)
 {
@@ -103,8 +111,69 @@ static void forward_pointwise(const struct gpu_run *run, size_t i)
     forward_pass(run, i, 1);
 }
 
+struct gpu_expert_product gpu_experts(const struct gpu_run *run,
+                                      const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    uint64_t rows = run->batch * operation->out.width;
+    uint64_t features = operation->in.is_tokens ? operation->in.channels
+                                                : tensor_elements(&operation->in);
+    struct gpu_expert_product product = {
+        .outputs = layer->outputs / layer->groups,
+        .rows = rows,
+        .features = features / layer->groups,
+        .products = layer->groups,
+        .share = 1,
+    };
+
+    if (layer->experts) {
+        product.products = experts_touched(layer, rows);
+        product.rows = (rows * layer->experts_used + product.products - 1) /
+                       product.products;
+        product.features = layer->combines ? features / layer->experts_used : features;
+        product.share = (double)product.products / (double)layer->experts;
+    }
+    return product;
+}
+
+struct map_extent gpu_part(struct map_extent extent, double share)
+{
+    extent.lines = (uint64_t)ceil((double)extent.lines * share);
+    return extent;
+}
+
+bool gpu_is_counted(const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+
+    return (layer->kind == LAYER_FULLY_CONNECTED &&
+            (layer->experts > 0 || layer->groups > 1)) ||
+           (layer->kind == LAYER_ATTENTION &&
+            (layer->causal || (layer->kv_heads && layer->kv_heads != layer->heads)));
+}
+
+/* One product per group or expert in use; of the weights only theirs are read. */
+static void forward_products(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct gpu_expert_product p = gpu_experts(run, operation);
+    struct block_touch touches[] = {
+        { .extent = gpu_part(memory->weights, p.share), .writes = false },
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = memory->out, .writes = true },
+    };
+
+    kernel_counted_product(run->stream, p.outputs, p.rows, p.features, p.products,
+                           touches, 3);
+}
+
 static void forward_fully_connected(const struct gpu_run *run, size_t i)
 {
+    if (gpu_is_counted(&run->graph->operations[i])) {
+        forward_products(run, i);
+        return;
+    }
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
     uint64_t rows = run->batch * operation->out.width;
@@ -218,8 +287,70 @@ static void append_to_caches(const struct gpu_run *run,
     kernel_pass(run->stream, &pass);
 }
 
+struct block_attention gpu_fused_attention(const struct gpu_run *run,
+                                           const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    const struct gpu *platform = run->stream->platform;
+    uint64_t width = operation->in.channels / layer->heads;
+    uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
+    uint64_t group = layer->heads / kv_heads;
+    struct block_attention attention = {
+        .batch = run->batch,
+        .heads = layer->heads,
+        .kv_heads = kv_heads,
+        .head_width = width,
+        .tokens = operation->in.width,
+        .context = operation->context,
+        .shared_tensors = operation->inputs[1] == operation->inputs[2] ? 1 : 2,
+        .own_reads = 1,
+        .own_writes = 1,
+        .tile_tokens = ATTENTION_TILE_TOKENS,
+        .blocks_per_processor = platform->blocks_per_processor,
+        .is_causal = layer->causal,
+        .element_bytes = (double)platform->llc_line_bytes /
+                         (double)run->stream->granularity.elements_per_line,
+    };
+
+    /* Queries of the heads that share keys are put into one tile when there are few. */
+    if (attention.tokens * group <= ATTENTION_TILE_TOKENS) {
+        attention.heads = kv_heads;
+        attention.tokens *= group;
+        attention.is_causal = attention.is_causal && group == 1;
+    }
+    return attention;
+}
+
+/* Scores stay on the chip. */
+static void forward_fused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct block_attention attention = gpu_fused_attention(run, operation);
+    bool decodes = run->phase == PHASE_DECODE;
+    struct block_touch touches[] = {
+        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
+        { .extent = decodes ? memory->keys : gpu_input(run, operation, 1)->out,
+          .writes = false },
+        { .extent = decodes ? memory->values : gpu_input(run, operation, 2)->out,
+          .writes = false },
+        { .extent = memory->out, .writes = true },
+    };
+
+    kernel_attention(run->stream, &attention,
+                     (double)operation->macs * (double)run->batch, touches, 4);
+}
+
 static void forward_attention(const struct gpu_run *run, size_t i)
 {
+    if (run->stream->blocks) {
+        const struct operation *operation = &run->graph->operations[i];
+
+        if (run->phase == PHASE_DECODE)
+            append_to_caches(run, operation, &run->map->operations[i]);
+        forward_fused(run, i);
+        return;
+    }
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
     struct attention shape = gpu_attention(run, operation);
@@ -297,6 +428,15 @@ static void forward_embedding(const struct gpu_run *run, size_t i)
     uint64_t rows = memory->weights.lines / row_lines;
     struct pass write = { 0 };
 
+    if (run->stream->blocks) { /* as many rows as tokens, next to each other */
+        pass_read(&write,
+                  (struct map_extent){ memory->weights.first_line,
+                                   (tokens < rows ? tokens : rows) * row_lines },
+                  1);
+        pass_write(&write, memory->out);
+        kernel_pass(run->stream, &write);
+        return;
+    }
     for (uint64_t token = 0; token < tokens && rows > 0; token++) {
         uint64_t row = gpu_embedding_row(token, rows);
 
@@ -381,6 +521,7 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     case LAYER_ADD: forward_pointwise(run, i); break;
     case LAYER_SLICE:
     case LAYER_TAKE_TOKEN:
+    case LAYER_TAKE_LAST:
     case LAYER_COARSEN: forward_part(run, i); break;
     case LAYER_EMBEDDING: forward_embedding(run, i); break;
     case LAYER_STENCIL:
@@ -392,6 +533,7 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     case LAYER_SOFTMAX:
     case LAYER_CONCATENATE:
     case LAYER_SCALE:
+    case LAYER_GATE:
     case LAYER_UPSAMPLE:
     case LAYER_TOKENIZE:
     case LAYER_REFINE: forward_pass(run, i, 1); break;

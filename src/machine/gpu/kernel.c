@@ -2,6 +2,7 @@
 
 #include "base/stop.h"
 #include "base/memory.h"
+#include "machine/gpu/block_gpu.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -224,8 +225,94 @@ static double product_compute_s(const struct kernel_stream *stream,
     return rounds * block_macs * processors / stream->macs_hz;
 }
 
+static double element_bytes(const struct kernel_stream *stream)
+{
+    return (double)stream->platform->llc_line_bytes /
+           (double)stream->granularity.elements_per_line;
+}
+
+/* Tiles as libraries choose them, and the time of the arithmetic of a full processor. */
+static double counted_compute_s(const struct kernel_stream *stream,
+                                struct block_product *product)
+{
+    const struct gpu *platform = stream->platform;
+    struct gpu_product like = {
+        .m = product->m, .n = product->n, .k = product->k, .products = product->products
+    };
+    double blocks, outputs;
+
+    gpu_product_tiles(platform, &like);
+    product->tile_m = like.tile_m;
+    product->tile_n = like.tile_n;
+    product->blocks_per_processor = like.blocks_per_processor;
+    blocks = (double)(div_up(product->m, like.tile_m) *
+                      div_up(product->n, like.tile_n) * product->products);
+    outputs = (double)(product->m * product->n * product->products) *
+              product->element_bytes;
+    return ceil(blocks / (double)platform->processors) *
+               (double)(like.tile_m * like.tile_n) * (double)product->k *
+               (double)platform->processors / stream->macs_hz +
+           (platform->llc_write_bytes_per_s > 0
+                ? outputs / platform->llc_write_bytes_per_s
+                : 0);
+}
+
+void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n,
+                            uint64_t k, uint64_t products,
+                            const struct block_touch *touches, size_t count)
+{
+    struct block_product product = {
+        .m = m,
+        .n = n,
+        .k = k,
+        .products = products,
+        .element_bytes = element_bytes(stream),
+    };
+    double compute_s = counted_compute_s(stream, &product);
+
+    stream->macs += (double)products * (double)m * (double)n * (double)k;
+    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->kernels += 1;
+    if (stream->blocks)
+        block_stream_product(stream->blocks, &product, touches, count, compute_s);
+}
+
+static struct block_touch touch_of(const struct kernel_stream *stream,
+                                   const struct operand *operand, bool writes)
+{
+    return (struct block_touch){
+        .extent = { operand->first_line, operand_lines(operand, &stream->granularity) },
+        .writes = writes,
+    };
+}
+
+void kernel_attention(struct kernel_stream *stream,
+                      const struct block_attention *attention, double macs,
+                      const struct block_touch *touches, size_t count)
+{
+    double compute_s = macs / stream->macs_hz;
+
+    stream->macs += macs;
+    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->kernels += 1;
+    if (stream->blocks)
+        block_stream_attention(stream->blocks, attention, touches, count, compute_s);
+}
+
 void kernel_product(struct kernel_stream *stream, const struct kernel_product *p)
 {
+    if (stream->blocks) {
+        struct block_touch touches[] = { touch_of(stream, &p->a, false),
+                                         touch_of(stream, &p->b, false),
+                                         touch_of(stream, &p->c, false),
+                                         touch_of(stream, &p->c, true) };
+
+        if (!p->accumulates)
+            touches[2] = touches[3];
+        kernel_counted_product(stream, p->m, p->n, p->k, p->products, touches,
+                               p->accumulates ? 4 : 3);
+        return;
+    }
     struct thread_grid grid = product_grid(stream->platform, p);
     double m = (double)p->m, n = (double)p->n, k = (double)p->k;
     double products = (double)p->products;
@@ -255,6 +342,15 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
     uint64_t end = first_line + lines;
 
     stream->accesses += (double)lines;
+    if (stream->blocks && lines > 0) {
+        struct block_touch touch = { .extent = { first_line, lines },
+                                     .writes = writes };
+        double bytes = (double)(lines * stream->platform->llc_line_bytes);
+
+        block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
+                          writes ? bytes : 0, 0);
+        return;
+    }
     if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
         return;
     for (uint64_t group = first_line >> shift; group <= (end - 1) >> shift; group++) {
@@ -288,6 +384,25 @@ static uint64_t pass_waves(const struct gpu *platform, const struct pass *pass)
     return div_up(longest, wave_lines);
 }
 
+static void count_pass(struct kernel_stream *stream, const struct pass *pass)
+{
+    struct block_touch touches[PASS_TENSORS_MAX];
+    double bytes[2] = { 0, 0 };
+
+    for (unsigned i = 0; i < pass->count; i++) {
+        const struct pass_tensor *tensor = &pass->tensors[i];
+        uint64_t times = tensor->times ? tensor->times : 1;
+
+        touches[i] = (struct block_touch){
+            .extent = { tensor->first_line, tensor->lines }, .writes = tensor->writes
+        };
+        bytes[tensor->writes] += (double)(tensor->lines * times *
+                                          stream->platform->llc_line_bytes);
+    }
+    block_stream_pass(stream->blocks, touches, pass->count, bytes[0], bytes[1],
+                      pass->macs / stream->macs_hz);
+}
+
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
 {
     uint64_t waves = pass_waves(stream->platform, pass);
@@ -295,6 +410,10 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
     stream->macs += pass->macs;
     stream->compute_s += pass->macs / stream->macs_hz + stream->platform->launch_s;
     stream->kernels += 1;
+    if (stream->blocks) {
+        count_pass(stream, pass);
+        return;
+    }
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */
     for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {

@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_GPU_KERNEL_H
 #define NVSWEEP_GPU_KERNEL_H
 
+#include "machine/gpu/block_stream.h"
 #include "machine/gpu/operand.h"
 #include "machine/gpu/gpu.h"
 #include "workload/access.h"
@@ -13,6 +14,7 @@ struct kernel_stream {
     struct granularity granularity;
     double macs_hz;          /* peak at this precision, times kernel efficiency */
     struct access_sink sink; /* .accesses NULL: count macs, time and `accesses` only */
+    struct block_stream *blocks; /* if not NULL, kernels are counted there instead */
     double macs, compute_s, kernels;
     double accesses; /* estimate, made without a stream, of all accesses */
     double tiles,
@@ -48,6 +50,17 @@ struct kernel_product {
                       rest */
 };
 void kernel_product(struct kernel_stream *stream, const struct kernel_product *product);
+
+/* The same where only blocks are counted: what is touched instead of operands, of
+ * element_bytes each. */
+void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n,
+                            uint64_t k, uint64_t products,
+                            const struct block_touch *touches, size_t count);
+
+/* Attention that keeps its scores on the chip, of macs multiply-accumulates. */
+void kernel_attention(struct kernel_stream *stream,
+                      const struct block_attention *attention, double macs,
+                      const struct block_touch *touches, size_t count);
 
 /* A pass over tensors of any sizes side by side: a wave of thread blocks reads its
  * share of all it reads, `times` times, then writes its share of all it writes. */

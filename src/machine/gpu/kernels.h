@@ -104,6 +104,25 @@ struct attention gpu_attention(const struct gpu_run *run,
 /* Loads of each input element by a window, at least 1. */
 uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation);
 
+/* A fully connected layer of groups or experts: products x (outputs x rows) of features, and
+ * the share of its weights that they read. */
+struct gpu_expert_product {
+    uint64_t outputs, rows, features, products;
+    double share;
+};
+struct gpu_expert_product gpu_experts(const struct gpu_run *run,
+                                      const struct operation *operation);
+
+/* The first part of an extent. */
+struct map_extent gpu_part(struct map_extent extent, double share);
+
+/* Can the operation's kernels be counted by blocks only (block_stream.h)? */
+bool gpu_is_counted(const struct operation *operation);
+
+/* Attention as one kernel. */
+struct block_attention gpu_fused_attention(const struct gpu_run *run,
+                                           const struct operation *operation);
+
 bool gpu_is_depthwise(const struct operation *operation);
 
 /* The table's row that a token picks, here by a hash. */

@@ -111,10 +111,12 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
         if (scratch > 0)
             memory->scratch = take(allocator, scratch);
         if (operation->layer->kind == LAYER_ATTENTION && phase == PHASE_DECODE) {
-            uint64_t cache = batch * operation->context * operation->in.channels;
+            uint64_t tokens = batch * operation->context;
 
-            memory->keys = take(allocator, cache);
-            memory->values = take(allocator, cache);
+            memory->keys = take(allocator, tokens * operation->kv_channels);
+            memory->values = operation->inputs[1] == operation->inputs[2]
+                                 ? memory->keys /* both are made from one */
+                                 : take(allocator, tokens * operation->value_channels);
         }
     }
 }

@@ -2,6 +2,62 @@
 
 #include "machine/gpu/kernels.h"
 
+#include <math.h>
+
+/* The miss ratio at a capacity: linear between the given ones, the last one beyond them (it
+ * cannot rise), NaN below the first: nobody knows. */
+static double given_ratio(const struct workload *workload, double capacity_bytes)
+{
+    const struct given_miss *misses = workload->given_misses;
+    size_t count = workload->given_misses_count;
+
+    if (count == 0)
+        return 0;
+    if (capacity_bytes < misses[0].capacity_bytes)
+        return NAN;
+    for (size_t i = 1; i < count; i++)
+        if (capacity_bytes < misses[i].capacity_bytes)
+            return misses[i - 1].miss_ratio +
+                   (misses[i].miss_ratio - misses[i - 1].miss_ratio) *
+                       (capacity_bytes - misses[i - 1].capacity_bytes) /
+                       (misses[i].capacity_bytes - misses[i - 1].capacity_bytes);
+    return misses[count - 1].miss_ratio;
+}
+
+/* Counts in place of an access stream, in lines of the cache: by their bytes.  Reads and writes miss alike, and a line that was
+ * written to is written back when it leaves. */
+static enum status given_traffic(const struct gpu *platform,
+                                 const struct workload *workload, enum phase phase,
+                                 uint64_t batch, struct reuse_curve *curve,
+                                 struct error *err)
+{
+    double lines = workload->given_access_bytes / (double)platform->llc_line_bytes;
+
+    if (phase != PHASE_INFERENCE || batch != 1)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "%s is given as the accesses of one run, must be of phase "
+                         "inference and batch 1",
+                         workload->record.name);
+    *curve = (struct reuse_curve){
+        .method = REUSE_EXACT,
+        .sampled_of = 1,
+        .line_bytes = (double)platform->llc_line_bytes,
+        .reads = lines * workload->given_reads,
+        .writes = lines * workload->given_writes,
+        .read_bytes = workload->given_reads * workload->given_access_bytes,
+        .write_bytes = workload->given_writes * workload->given_access_bytes,
+        .compute_s = workload->given_run_s,
+    };
+    for (uint64_t i = 0; i < CURVE_POINTS; i++) {
+        double ratio = given_ratio(workload, curve_capacity_bytes(i));
+
+        curve->read_misses[i] = ratio * curve->reads;
+        curve->write_misses[i] = ratio * curve->writes;
+        curve->writebacks[i] = ratio * curve->writes;
+    }
+    return STATUS_OK;
+}
+
 enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
                            enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
@@ -17,6 +73,8 @@ enum status reuse_evaluate(const struct gpu *platform, const struct workload *wo
         .max_error = max_error,
     };
 
+    if (workload_is_given(workload))
+        return given_traffic(platform, workload, phase, batch, curve, err);
     return gpu_evaluate(&evaluation, curve, err);
 }
 
@@ -58,5 +116,7 @@ double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
         .max_error = 1,
     };
 
+    if (workload_is_given(workload))
+        return 1e-5;
     return gpu_cost_s(&evaluation);
 }

@@ -1,0 +1,504 @@
+#include "machine/gpu/block_stream.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PARTS = 8,     /* a tensor's walk is looked at in so many parts */
+    TOUCHES = 16,  /* of a kernel, at most */
+    RESULTS = 512, /* kernels kept */
+};
+
+/* Lines next to each other with one history. */
+struct segment {
+    uint64_t first, end;
+    uint64_t kernel; /* that touched it last, */
+    size_t touch;    /* and by which of its touches */
+    uint64_t walked; /* kernel that is walking through it, and one */
+    bool is_known, is_dirty;
+    double longest
+        [PARTS]; /* distance between two touches since it was written, in bytes */
+};
+
+/* What a kernel touched and none since, by touch, and when it touched it last. */
+struct live {
+    double bytes[TOUCHES], all_bytes;
+    struct block_window last[TOUCHES];
+};
+
+/* What a kernel's blocks fetch again, kept for kernels alike. */
+struct kept {
+    bool is_attention;
+    union {
+        struct block_product product;
+        struct block_attention attention;
+    } of;
+    double read_bytes, write_bytes;
+    double again_bytes[CURVE_POINTS];
+};
+
+struct block_stream {
+    const struct gpu *platform;
+    bool counts;
+    struct segment *segments; /* by first, disjoint */
+    size_t segment_count, segment_room;
+    uint64_t kernel;   /* now */
+    struct live *live; /* per kernel */
+    size_t live_room;
+    double capacities[CURVE_POINTS]; /* each copy's share */
+    double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
+        written_back[CURVE_POINTS + 1]; /* bytes by curve_bin of their distance */
+    double again_bytes[CURVE_POINTS];
+    double read_bytes, write_bytes;
+    double kernel_s[CURVE_POINTS];
+    struct kept *kept[RESULTS];
+    size_t kept_count;
+};
+
+struct block_stream *block_stream_create(const struct gpu *platform)
+{
+    struct block_stream *stream = alloc_array(1, sizeof *stream);
+
+    stream->platform = platform;
+    for (unsigned i = 0; i < CURVE_POINTS; i++)
+        stream->capacities[i] = curve_capacity_bytes(i) / (double)platform->llc_copies;
+    return stream;
+}
+
+void block_stream_free(struct block_stream *stream)
+{
+    for (size_t i = 0; i < stream->kept_count; i++)
+        free(stream->kept[i]);
+    free(stream->segments);
+    free(stream->live);
+    free(stream);
+}
+
+static double segment_bytes(const struct block_stream *stream,
+                            const struct segment *segment)
+{
+    return (double)(segment->end - segment->first) *
+           (double)stream->platform->llc_line_bytes;
+}
+
+/* The place of the first segment that ends behind line. */
+static size_t segment_find(const struct block_stream *stream, uint64_t line)
+{
+    size_t low = 0, high = stream->segment_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (stream->segments[middle].end <= line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void segment_insert(struct block_stream *stream, size_t at,
+                           struct segment segment)
+{
+    if (stream->segment_count == stream->segment_room) {
+        stream->segment_room = 2 * stream->segment_room + 256;
+        stream->segments = realloc_array(stream->segments, stream->segment_room,
+                                         sizeof *stream->segments);
+    }
+    memmove(&stream->segments[at + 1], &stream->segments[at],
+            (stream->segment_count - at) * sizeof *stream->segments);
+    stream->segments[at] = segment;
+    stream->segment_count++;
+}
+
+/* Makes [first, end) a row of whole segments; the place of the first. */
+static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t end)
+{
+    size_t begin = segment_find(stream, first), at = begin;
+
+    while (first < end) {
+        struct segment *segment = at < stream->segment_count ? &stream->segments[at]
+                                                             : NULL;
+
+        if (!segment || segment->first >= end) {
+            segment_insert(stream, at++,
+                           (struct segment){ .first = first, .end = end });
+            break;
+        }
+        if (segment->first > first) {
+            uint64_t gap_end = segment->first;
+
+            segment_insert(stream, at++,
+                           (struct segment){ .first = first, .end = gap_end });
+            first = gap_end;
+        } else if (segment->first < first) {
+            struct segment before = *segment;
+
+            before.end = first;
+            segment->first = first;
+            segment_insert(stream, at++, before);
+            begin = at;
+        } else {
+            if (segment->end > end) {
+                struct segment part = *segment;
+
+                part.end = end;
+                segment->first = end;
+                segment_insert(stream, at, part);
+                segment = &stream->segments[at];
+            }
+            first = segment->end;
+            at++;
+        }
+    }
+    return begin;
+}
+
+/* The share of a window that lies before x, and after it. */
+static double share_before(struct block_window window, double x)
+{
+    if (x >= window.end)
+        return 1;
+    return x <= window.begin ? 0 : (x - window.begin) / (window.end - window.begin);
+}
+
+static struct block_window window_or_all(struct block_window window)
+{
+    return window.end > 0 ? window : (struct block_window){ 0, 1 };
+}
+
+/* What a touch of this kernel has in common with the past as of `kernel`. */
+struct walk {
+    double bytes;          /* that no kernel after it touched before */
+    double again[TOUCHES]; /* of these, by which of its touches they were touched */
+};
+
+static struct walk walk_of(const struct block_stream *stream,
+                           const struct block_touch *touch, uint64_t kernel)
+{
+    uint64_t end = touch->extent.first_line + touch->extent.lines;
+    size_t i = segment_find(stream, touch->extent.first_line);
+    struct walk walk = { 0 };
+
+    for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
+        const struct segment *segment = &stream->segments[i];
+
+        if (segment->is_known && segment->kernel > kernel)
+            continue;
+        walk.bytes += segment_bytes(stream, segment);
+        if (segment->is_known && segment->kernel == kernel)
+            walk.again[segment->touch] += segment_bytes(stream, segment);
+    }
+    return walk;
+}
+
+/* How much is touched between a segment's last use and this one, at PARTS places of its
+ * walk: what that kernel touches last after that, all since, and what this kernel touches
+ * first before. */
+struct distance {
+    double bytes[PARTS];
+};
+
+static bool is_read_before(const struct block_touch *touches, size_t t)
+{
+    for (size_t i = 0; i < t; i++)
+        if (touches[i].extent.first_line == touches[t].extent.first_line)
+            return true;
+    return false;
+}
+
+static struct distance distance_of(const struct block_stream *stream,
+                                   const struct segment *segment,
+                                   const struct block_touch *touches, size_t count,
+                                   size_t own)
+{
+    const struct live *before = &stream->live[segment->kernel];
+    struct block_window last = before->last[segment->touch];
+    struct block_window first = window_or_all(touches[own].first);
+    struct distance distance = { { 0 } };
+    double between = 0;
+    struct walk walks[TOUCHES];
+
+    for (uint64_t k = segment->kernel + 1; k < stream->kernel; k++)
+        between += stream->live[k].all_bytes;
+    for (size_t t = 0; t < count; t++)
+        walks[t] = is_read_before(touches, t)
+                       ? (struct walk){ 0 }
+                       : walk_of(stream, &touches[t], segment->kernel);
+    for (unsigned i = 0; i < PARTS; i++) {
+        double at = (i + 0.5) / PARTS;
+        double used = last.begin + (last.end - last.begin) * at;
+        double use = first.begin + (first.end - first.begin) * at;
+
+        distance.bytes[i] = between;
+        for (size_t u = 0; u < TOUCHES; u++)
+            distance.bytes[i] += before->bytes[u] *
+                                 (1 - share_before(before->last[u], used));
+        for (size_t t = 0; t < count; t++) {
+            double share = share_before(window_or_all(touches[t].first), use);
+
+            distance.bytes[i] += walks[t].bytes * share;
+            for (size_t u = 0; u < TOUCHES; u++) /* what both have counted */
+                distance.bytes[i] -= walks[t].again[u] *
+                                     fmax(share - share_before(before->last[u], used),
+                                          0);
+        }
+    }
+    return distance;
+}
+
+/* bytes, evenly over the places of a walk, into a histogram. */
+static void distance_add(const struct block_stream *stream, double histogram[],
+                         const struct distance *distance, double bytes)
+{
+    for (unsigned i = 0; i < PARTS; i++)
+        histogram[curve_bin(distance->bytes[i] *
+                            (double)stream->platform->llc_copies)] += bytes / PARTS;
+}
+
+/* A kernel's bytes by distance: what it fetches if the cache is smaller. */
+struct first_uses {
+    double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1];
+};
+
+static void segment_touch(struct block_stream *stream, struct segment *segment,
+                          const struct distance *distance, bool writes,
+                          struct first_uses *uses)
+{
+    static const struct distance none = { { 0 } };
+    double bytes = segment_bytes(stream, segment);
+    struct distance longest;
+
+    if (segment->walked == stream->kernel + 1)
+        distance = &none; /* what it reads and then writes */
+    segment->walked = stream->kernel + 1;
+    if (segment->is_known)
+        distance_add(stream, writes ? uses->writes : uses->reads, distance, bytes);
+    for (unsigned i = 0; i < PARTS; i++)
+        longest.bytes[i] = segment->longest[i] = fmax(segment->longest[i],
+                                                      distance->bytes[i]);
+    if (!writes)
+        return;
+    if (segment->is_dirty && stream->counts)
+        distance_add(stream, stream->written_back, &longest, bytes);
+    segment->is_dirty = true;
+    memset(segment->longest, 0, sizeof segment->longest);
+}
+
+/* After all distances of a kernel are known: it touched these segments last. */
+static void touches_settle(struct block_stream *stream,
+                           const struct block_touch *touches, size_t count)
+{
+    struct live *live = &stream->live[stream->kernel];
+
+    for (size_t t = 0; t < count; t++) {
+        uint64_t end = touches[t].extent.first_line + touches[t].extent.lines;
+        size_t i = segment_find(stream, touches[t].extent.first_line);
+
+        live->last[t] = window_or_all(touches[t].last);
+        for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
+            struct segment *segment = &stream->segments[i];
+            double bytes = segment_bytes(stream, segment);
+
+            if (segment->is_known) {
+                stream->live[segment->kernel].bytes[segment->touch] -= bytes;
+                stream->live[segment->kernel].all_bytes -= bytes;
+            }
+            segment->is_known = true;
+            segment->kernel = stream->kernel;
+            segment->touch = t;
+            live->bytes[t] += bytes;
+            live->all_bytes += bytes;
+        }
+    }
+}
+
+static void kernel_begin(struct block_stream *stream)
+{
+    if (stream->kernel + 1 >= stream->live_room) {
+        size_t room = 2 * stream->live_room + 256;
+
+        stream->live = realloc_array(stream->live, room, sizeof *stream->live);
+        memset(&stream->live[stream->live_room], 0,
+               (room - stream->live_room) * sizeof *stream->live);
+        stream->live_room = room;
+    }
+}
+
+/* The longest of arithmetic, cache and DRAM at every capacity. */
+static void add_time(struct block_stream *stream, const struct first_uses *uses,
+                     const double *again_bytes, double cache_bytes, double compute_s)
+{
+    const struct gpu *platform = stream->platform;
+    double dram_bytes_per_s = platform->dram_bytes_per_s * platform->dram_share;
+    double bound_s = fmax(compute_s, cache_bytes / platform->llc_bytes_per_s);
+    double fetched = 0;
+
+    for (unsigned i = CURVE_POINTS; i-- > 0;) {
+        fetched += uses->reads[i + 1] + uses->writes[i + 1];
+        stream->kernel_s[i] += platform->launch_s +
+                               fmax(bound_s,
+                                    (fetched + (again_bytes ? again_bytes[i] : 0)) /
+                                        dram_bytes_per_s);
+    }
+}
+
+static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
+                       size_t count, const struct kept *kept, double read_bytes,
+                       double write_bytes, double compute_s)
+{
+    struct first_uses uses = { 0 };
+
+    kernel_begin(stream);
+    for (size_t t = 0; t < count; t++)
+        segments_cut(stream, touches[t].extent.first_line,
+                     touches[t].extent.first_line + touches[t].extent.lines);
+    for (size_t t = 0; t < count; t++) {
+        uint64_t end = touches[t].extent.first_line + touches[t].extent.lines;
+        size_t i = segment_find(stream, touches[t].extent.first_line);
+
+        for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
+            struct segment *segment = &stream->segments[i];
+            struct distance distance = { { 0 } };
+
+            if (segment->is_known)
+                distance = distance_of(stream, segment, touches, count, t);
+            segment_touch(stream, segment, &distance, touches[t].writes, &uses);
+        }
+    }
+    touches_settle(stream, touches, count);
+    stream->kernel++;
+    if (!stream->counts)
+        return;
+    stream->read_bytes += read_bytes;
+    stream->write_bytes += write_bytes;
+    for (unsigned i = 0; i <= CURVE_POINTS; i++) {
+        stream->reads[i] += uses.reads[i];
+        stream->writes[i] += uses.writes[i];
+    }
+    for (unsigned i = 0; kept && i < CURVE_POINTS; i++)
+        stream->again_bytes[i] += kept->again_bytes[i];
+    add_time(stream, &uses, kept ? kept->again_bytes : NULL, read_bytes + write_bytes,
+             compute_s);
+}
+
+void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
+                       size_t count, double read_bytes, double write_bytes,
+                       double compute_s)
+{
+    kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, compute_s);
+}
+
+static struct block_launch launch_of(const struct gpu *platform)
+{
+    return (struct block_launch){
+        .processors = platform->processors,
+        .ways = platform->llc_ways,
+        .drift = platform->block_drift,
+        .order = (enum block_order)platform->block_order,
+    };
+}
+
+static const struct kept *kept_find(struct block_stream *stream,
+                                    const struct kept *like)
+{
+    struct block_launch launch = launch_of(stream->platform);
+    struct block_misses misses[CURVE_POINTS];
+    struct block_traffic traffic;
+    struct kept *kept;
+
+    for (size_t i = 0; i < stream->kept_count; i++)
+        if (stream->kept[i]->is_attention == like->is_attention &&
+            memcmp(&stream->kept[i]->of, &like->of, sizeof like->of) == 0)
+            return stream->kept[i];
+    if (stream->kept_count == RESULTS)
+        free(stream->kept[--stream->kept_count]);
+    kept = alloc_array(1, sizeof *kept);
+    stream->kept[stream->kept_count++] = kept;
+    memcpy(kept, like, sizeof *kept);
+    traffic = like->is_attention ? block_attention_traffic(&like->of.attention, &launch)
+                                 : block_product_traffic(&like->of.product, &launch);
+    block_reuse_misses(traffic.reuse, stream->capacities, CURVE_POINTS, misses);
+    block_reuse_free(traffic.reuse);
+    kept->read_bytes = traffic.read_bytes;
+    kept->write_bytes = traffic.write_bytes;
+    for (unsigned i = 0; i < CURVE_POINTS; i++)
+        kept->again_bytes[i] = misses[i].again_bytes;
+    return kept;
+}
+
+void block_stream_product(struct block_stream *stream,
+                          const struct block_product *product,
+                          const struct block_touch *touches, size_t count,
+                          double compute_s)
+{
+    struct kept *like = alloc_array(1,
+                                    sizeof *like); /* zeroed: compared byte by byte */
+    struct block_touch windowed[TOUCHES];
+    const struct kept *kept;
+
+    like->of.product = *product;
+    kept = kept_find(stream, like);
+    for (size_t t = 0; t < count; t++) {
+        windowed[t] = touches[t];
+        if (t < 2) { /* a and b */
+            struct block_windows w = block_product_window(
+                product, (enum block_order)stream->platform->block_order, t == 1);
+
+            windowed[t].first = (struct block_window){ w.first_begin, w.first_end };
+            windowed[t].last = (struct block_window){ w.last_begin, w.last_end };
+        }
+    }
+    kernel_add(stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
+               compute_s);
+    free(like);
+}
+
+void block_stream_attention(struct block_stream *stream,
+                            const struct block_attention *attention,
+                            const struct block_touch *touches, size_t count,
+                            double compute_s)
+{
+    struct kept *like = alloc_array(1, sizeof *like);
+    const struct kept *kept;
+
+    like->is_attention = true;
+    like->of.attention = *attention;
+    kept = kept_find(stream, like);
+    kernel_add(stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
+               compute_s);
+    free(like);
+}
+
+void block_stream_begin(struct block_stream *stream)
+{
+    stream->counts = true;
+}
+
+void block_stream_finish(struct block_stream *stream, struct reuse_curve *curve,
+                         double kernel_s[CURVE_POINTS])
+{
+    double line = (double)stream->platform->llc_line_bytes;
+    uint64_t ways = stream->platform->llc_ways;
+
+    curve_survival(stream->reads, ways, curve->read_misses);
+    curve_survival(stream->writes, ways, curve->write_misses);
+    curve_survival(stream->written_back, ways, curve->writebacks);
+    for (unsigned i = 0; i < CURVE_POINTS; i++) {
+        curve->read_misses[i] = (curve->read_misses[i] + stream->again_bytes[i]) / line;
+        curve->write_misses[i] /= line;
+        curve->writebacks[i] /= line;
+        kernel_s[i] = stream->kernel_s[i];
+    }
+    curve->read_bytes = stream->read_bytes;
+    curve->write_bytes = stream->write_bytes;
+    curve->reads = stream->read_bytes / line;
+    curve->writes = stream->write_bytes / line;
+    curve->footprint_bytes = 0;
+    for (size_t i = 0; i < stream->segment_count; i++)
+        curve->footprint_bytes += segment_bytes(stream, &stream->segments[i]);
+    curve->kernels = (double)(stream->kernel / 2);
+}

@@ -1,0 +1,244 @@
+/* Language models from a few numbers to layers. */
+#include "workload/workload.h"
+
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH_MAX = 1 << 20, LAYERS_MAX = 64 };
+
+/* clang-format off */
+static const struct field transformer_fields[] = {
+    FIELD_COUNT(struct transformer, layers, REQUIRED, 1, 4096, "layers of attention and feed-forward"),
+    FIELD_COUNT(struct transformer, width, REQUIRED, 1, WIDTH_MAX, "channels of a token between them"),
+    FIELD_COUNT(struct transformer, heads, REQUIRED, 1, 4096, "attention heads"),
+    FIELD_COUNT(struct transformer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
+    FIELD_COUNT(struct transformer, head_width, 0, 0, WIDTH_MAX, "channels of a head (0: width over heads)"),
+    FIELD_COUNT(struct transformer, feed_forward, REQUIRED, 1, WIDTH_MAX, "channels inside the feed-forward layers"),
+    FIELD_FLAG(struct transformer, gated, true, "the feed-forward layers multiply two products (SwiGLU)"),
+    FIELD_COUNT(struct transformer, vocabulary, REQUIRED, 1, 1 << 24, "tokens there are"),
+    FIELD_FLAG(struct transformer, tied, false, "the head's weights are the embedding's"),
+    FIELD_COUNT(struct transformer, experts, 0, 0, 65536, "experts of a feed-forward layer (0: none)"),
+    FIELD_COUNT(struct transformer, experts_used, 0, 0, 65536, "experts that a token takes"),
+    FIELD_COUNT(struct transformer, experts_shared, 0, 0, 65536, "further experts that all tokens take"),
+    FIELD_COUNT(struct transformer, expert_feed_forward, 0, 0, WIDTH_MAX, "channels inside an expert (0: feed_forward)"),
+    FIELD_COUNT(struct transformer, dense_layers, 0, 0, 4096, "layers at the beginning without experts"),
+    FIELD_COUNT(struct transformer, query_rank, 0, 0, WIDTH_MAX, "latent attention: channels that queries come from (0: the token's)"),
+    FIELD_COUNT(struct transformer, kv_rank, 0, 0, WIDTH_MAX, "latent attention: channels kept for keys and values of all heads (0: no latent attention)"),
+    FIELD_COUNT(struct transformer, rope_width, 0, 0, WIDTH_MAX, "latent attention: channels with positions, kept beside kv_rank"),
+    FIELD_COUNT(struct transformer, value_width, 0, 0, WIDTH_MAX, "latent attention: channels of a head's values"),
+};
+/* clang-format on */
+
+const struct schema transformer_schema = {
+    .kind = "transformer",
+    .size = sizeof(struct transformer),
+    .fields = transformer_fields,
+    .field_count = FIELD_COUNT_OF(transformer_fields),
+};
+
+struct list {
+    struct layer *layers;
+    size_t count;
+};
+
+/* Appends a layer of that kind; input "" is the layer before. */
+static struct layer *add(struct list *list, const char *name, const char *suffix,
+                         enum layer_kind kind, const char *input)
+{
+    struct layer *layer = &list->layers[list->count++];
+
+    *layer = (struct layer){
+        .name = alloc_printf("%s%s", name, suffix),
+        .kind = kind,
+        .input = alloc_text(input),
+        .stride = 1,
+        .groups = 1,
+        .heads = 1,
+        .count = 1,
+        .first = alloc_text(""),
+        .weights_of = alloc_text(""),
+        .weight_density = 1,
+        .activation_density = 1,
+    };
+    return layer;
+}
+
+static struct layer *add_product(struct list *list, const char *name,
+                                 const char *suffix, const char *input,
+                                 uint64_t outputs)
+{
+    struct layer *layer = add(list, name, suffix, LAYER_FULLY_CONNECTED, input);
+
+    layer->outputs = outputs;
+    return layer;
+}
+
+/* "a<suffix>, b<suffix>, c<suffix>" in a buffer that the next call reuses. */
+struct names {
+    char text[192];
+};
+
+static struct names names(const char *suffix, const char *const *parts)
+{
+    struct names out = { "" };
+
+    for (; *parts; parts++) {
+        size_t used = strlen(out.text);
+
+        snprintf(out.text + used, sizeof out.text - used, "%s%s%s", used ? ", " : "",
+                 *parts, suffix);
+    }
+    return out;
+}
+#define NAMES(suffix, ...) \
+    names(suffix, (const char *const[]){ __VA_ARGS__, NULL }).text
+
+static void add_attention(struct list *list, const struct transformer *t,
+                          const char *suffix, const char *input)
+{
+    uint64_t head = t->head_width ? t->head_width : t->width / t->heads;
+    uint64_t kv_heads = t->kv_heads ? t->kv_heads : t->heads;
+    struct layer *attention;
+
+    add(list, "ln1", suffix, LAYER_LAYER_NORM, input);
+    if (t->kv_rank) {
+        /* The products with the latent keys and values are moved to the queries' and the
+         * outputs' side, as in decoding (DeepSeek-V2, arXiv 2405.04434, section 2.1.2). */
+        uint64_t latent = t->kv_rank + t->rope_width;
+
+        if (t->query_rank)
+            add_product(list, "q.down", suffix, NAMES(suffix, "ln1"), t->query_rank);
+        add_product(list, "q.up", suffix,
+                    t->query_rank ? NAMES(suffix, "q.down") : NAMES(suffix, "ln1"),
+                    t->heads * (head + t->rope_width));
+        add(list, "q.nope", suffix, LAYER_SLICE, NAMES(suffix, "q.up"))->outputs =
+            t->heads * head;
+        add_product(list, "q", suffix, "", t->heads * latent)->groups = t->heads;
+        add_product(list, "kv", suffix, NAMES(suffix, "ln1"), latent);
+        attention = add(list, "attention", suffix, LAYER_ATTENTION,
+                        NAMES(suffix, "q", "kv", "kv"));
+        attention->kv_heads = 1;
+        add_product(list, "v.up", suffix, "", t->heads * t->value_width)->groups =
+            t->heads;
+    } else {
+        add_product(list, "q", suffix, NAMES(suffix, "ln1"), t->heads * head);
+        add_product(list, "k", suffix, NAMES(suffix, "ln1"), kv_heads * head);
+        add_product(list, "v", suffix, NAMES(suffix, "ln1"), kv_heads * head);
+        attention = add(list, "attention", suffix, LAYER_ATTENTION,
+                        NAMES(suffix, "q", "k", "v"));
+        attention->kv_heads = kv_heads;
+    }
+    attention->heads = t->heads;
+    attention->causal = true;
+    add_product(list, "project", suffix, "", t->width);
+}
+
+/* Products of `inner` channels and back; experts of these if `experts` is not 0. */
+static void add_feed_forward(struct list *list, const struct transformer *t,
+                             const char *suffix, const char *prefix, uint64_t inner,
+                             uint64_t experts)
+{
+    char up[32], gate[32], act[32], down[32];
+    struct layer *layer;
+
+    snprintf(up, sizeof up, "%sup", prefix);
+    snprintf(gate, sizeof gate, "%sgate", prefix);
+    snprintf(act, sizeof act, "%sact", prefix);
+    snprintf(down, sizeof down, "%sdown", prefix);
+    layer = add_product(list, up, suffix, NAMES(suffix, "ln2"), inner);
+    layer->experts = experts;
+    layer->experts_used = experts ? t->experts_used : 0;
+    if (t->gated) {
+        layer = add_product(list, gate, suffix, NAMES(suffix, "ln2"), inner);
+        layer->experts = experts;
+        layer->experts_used = experts ? t->experts_used : 0;
+        add(list, act, suffix, LAYER_GATE, NAMES(suffix, gate, up));
+    } else {
+        add(list, act, suffix, LAYER_ACTIVATION, "");
+    }
+    layer = add_product(list, down, suffix, "", t->width);
+    layer->experts = experts;
+    layer->experts_used = experts ? t->experts_used : 0;
+    layer->combines = experts > 0;
+}
+
+/* `count` layers alike, after `input`. */
+static void add_blocks(struct list *list, const struct transformer *t,
+                       const char *suffix, const char *input, uint64_t count,
+                       bool has_experts)
+{
+    uint64_t expert = t->expert_feed_forward ? t->expert_feed_forward : t->feed_forward;
+    struct layer *repeat;
+    char first[160];
+
+    add_attention(list, t, suffix, input);
+    snprintf(first, sizeof first, "project%s, %s", suffix, input);
+    add(list, "sum1", suffix, LAYER_ADD, first);
+    add(list, "ln2", suffix, LAYER_LAYER_NORM, "");
+    if (has_experts) {
+        add_product(list, "router", suffix, NAMES(suffix, "ln2"), t->experts);
+        add_feed_forward(list, t, suffix, "expert.", expert, t->experts);
+        if (t->experts_shared) {
+            add_feed_forward(list, t, suffix, "shared.", expert * t->experts_shared, 0);
+            add(list, "experts", suffix, LAYER_ADD,
+                NAMES(suffix, "expert.down", "shared.down"));
+        }
+    } else {
+        add_feed_forward(list, t, suffix, "", t->feed_forward, 0);
+    }
+    snprintf(first, sizeof first, "%s, sum1%s", list->layers[list->count - 1].name,
+             suffix);
+    add(list, "sum2", suffix, LAYER_ADD, first);
+    repeat = add(list, "decoder", suffix, LAYER_REPEAT, "");
+    free((char *)repeat->first);
+    repeat->first = alloc_printf("ln1%s", suffix);
+    repeat->count = count;
+}
+
+enum status transformer_expand(struct workload *workload, struct error *err)
+{
+    const struct transformer *t = workload->transformer;
+    struct list list = { 0 };
+    bool has_experts;
+    struct layer *layer;
+
+    if (workload->transformer_count == 0)
+        return STATUS_OK;
+    if (workload->transformer_count > 1 || workload->layers_count > 0)
+        return error_set(
+            err, STATUS_INPUT,
+            "has %zu transformers and %zu layers, must have one transformer or "
+            "layers",
+            workload->transformer_count, workload->layers_count);
+    has_experts = t->experts > 0;
+    if (t->dense_layers > t->layers || (has_experts && t->experts_used == 0))
+        return error_set(err, STATUS_INPUT,
+                         "has %" PRIu64 " dense layers of %" PRIu64 " and uses %" PRIu64
+                         " experts, must have fewer dense ones and use at least 1",
+                         t->dense_layers, t->layers, t->experts_used);
+    list.layers = alloc_array(LAYERS_MAX, sizeof *list.layers);
+    add(&list, "tokens", "", LAYER_TOKEN_INPUT, "");
+    layer = add(&list, "embedding", "", LAYER_EMBEDDING, "");
+    layer->vocabulary = t->vocabulary;
+    layer->outputs = t->width;
+    if (has_experts && t->dense_layers > 0)
+        add_blocks(&list, t, ".dense", "embedding", t->dense_layers, false);
+    add_blocks(&list, t, "",
+               has_experts && t->dense_layers > 0 ? "sum2.dense" : "embedding",
+               has_experts ? t->layers - t->dense_layers : t->layers, has_experts);
+    add(&list, "last", "", LAYER_TAKE_LAST, "sum2");
+    add(&list, "last.ln", "", LAYER_LAYER_NORM, "");
+    layer = add_product(&list, "head", "", "", t->vocabulary);
+    if (t->tied) {
+        free((char *)layer->weights_of);
+        layer->weights_of = alloc_text("embedding");
+    }
+    workload->layers = list.layers;
+    workload->layers_count = list.count;
+    workload->decodes = true;
+    return STATUS_OK;
+}
