@@ -243,6 +243,9 @@ static void records_of_nothing_are_refused(void)
         { "technologies/x.cfg",
           "technologies = ( { name = \"x\"; source = \"none\"; kind = \"racetrack\"; "
           "area_sram = 8.0; resistance_on_ohm = 1000.0; resistance_off_ohm = 2000.0; "
+          "set_mode = \"current\"; reset_mode = \"current\"; set_current_a = 1e-4; "
+          "reset_current_a = 1e-4; set_pulse_s = 1e-9; reset_pulse_s = 1e-9; "
+          "read_voltage_v = 0.1; "
           "domains_per_track = 0; } );",
           "needs domains_per_track" },
         { "hdc/x.cfg",

@@ -99,6 +99,9 @@ static bool field_is_same(const struct field *field, const void *a, const void *
     case KIND_COUNT: return *(const uint64_t *)x == *(const uint64_t *)y;
     case KIND_FLAG: return *(const bool *)x == *(const bool *)y;
     case KIND_WORD: return *(const int *)x == *(const int *)y;
+    case KIND_LIST:
+        return *(const size_t *)((const char *)a + field->count_offset) == 0 &&
+               *(const size_t *)((const char *)b + field->count_offset) == 0;
     default: return false;
     }
 }

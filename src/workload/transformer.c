@@ -199,6 +199,50 @@ static void add_blocks(struct list *list, const struct transformer *t,
     repeat->count = count;
 }
 
+static void texts_free(const struct layer *layer)
+{
+    free((char *)layer->name);
+    free((char *)layer->input);
+    free((char *)layer->first);
+    free((char *)layer->weights_of);
+}
+
+static bool are_texts_equal(const struct layer *a, const struct layer *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->input, b->input) == 0 &&
+           strcmp(a->first, b->first) == 0 && strcmp(a->weights_of, b->weights_of) == 0;
+}
+
+/* A copy of a record whose numbers were changed: its layers take the new numbers and keep
+ * their texts, which belong to the record. */
+static enum status layers_renew(struct workload *workload, struct list *list,
+                                struct error *err)
+{
+    bool is_same = list->count == workload->layers_count;
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct layer *kept = is_same ? &workload->layers[i] : NULL, renewed;
+
+        is_same = kept && are_texts_equal(kept, &list->layers[i]);
+        renewed = list->layers[i];
+        texts_free(&list->layers[i]);
+        if (!is_same)
+            continue;
+        renewed.name = kept->name;
+        renewed.input = kept->input;
+        renewed.first = kept->first;
+        renewed.weights_of = kept->weights_of;
+        *kept = renewed;
+    }
+    free(list->layers);
+    if (!is_same)
+        return error_set(
+            err, STATUS_INPUT,
+            "would have other layers, must keep those it has (another record "
+            "may have them)");
+    return STATUS_OK;
+}
+
 enum status transformer_expand(struct workload *workload, struct error *err)
 {
     const struct transformer *t = workload->transformer;
@@ -208,7 +252,8 @@ enum status transformer_expand(struct workload *workload, struct error *err)
 
     if (workload->transformer_count == 0)
         return STATUS_OK;
-    if (workload->transformer_count > 1 || workload->layers_count > 0)
+    if (workload->transformer_count > 1 ||
+        (workload->layers_count > 0 && !workload->is_expanded))
         return error_set(
             err, STATUS_INPUT,
             "has %zu transformers and %zu layers, must have one transformer or "
@@ -237,8 +282,11 @@ enum status transformer_expand(struct workload *workload, struct error *err)
         free((char *)layer->weights_of);
         layer->weights_of = alloc_text("embedding");
     }
+    if (workload->is_expanded)
+        return layers_renew(workload, &list, err);
     workload->layers = list.layers;
     workload->layers_count = list.count;
     workload->decodes = true;
+    workload->is_expanded = true;
     return STATUS_OK;
 }

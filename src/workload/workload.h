@@ -100,6 +100,7 @@ struct workload {
     size_t layers_count;
     struct transformer *transformer; /* or, instead of layers, one of these */
     size_t transformer_count;
+    bool is_expanded; /* layers were made from it */
     bool decodes;             /* makes one token at a time from those before */
     uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
@@ -138,8 +139,8 @@ struct transformer {
 };
 extern const struct schema transformer_schema;
 
-/* Fills in layers and layers_count, which are the record's from then on.  STATUS_INPUT if
- * the numbers do not fit together. */
+/* Fills in layers and layers_count, which are the record's from then on; anew if they were
+ * made from other numbers before.  STATUS_INPUT if the numbers do not fit together. */
 enum status transformer_expand(struct workload *workload, struct error *err);
 
 enum { OPERATION_INPUTS_MAX = 8, NO_OPERATION = -1 };

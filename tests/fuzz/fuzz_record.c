@@ -4,7 +4,7 @@
 
 #include "config/published.h"
 
-static const struct schema *schema_of(const uint8_t *data, size_t size)
+static const struct schema *drawn_schema(const uint8_t *data, size_t size)
 {
     size_t sum = size;
 
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct shelf shelf = { 0 };
     struct error err = { "" };
 
-    fuzz_judge(fuzz_shelf(schema_of(data, size), data, size, &shelf, &err), &err);
+    fuzz_judge(fuzz_shelf(drawn_schema(data, size), data, size, &shelf, &err), &err);
     shelf_free(&shelf);
     return 0;
 }
