@@ -36,7 +36,7 @@ def main():
         with h5py.File(result) as file:
             names = [name.decode() for name in variable(file, "technology")[:]]
             capacities = list(variable(file, "capacity_bytes")[:])
-            data = {name: variable(file, name)[:] for name in
+            data = {name: numpy.squeeze(variable(file, name)[:]) for name in
                     ("llc_dynamic_j", "llc_leakage_j", "llc_energy_j")}
 
     def of(technology, mib, metric):

@@ -108,7 +108,7 @@ def check_uses(folder):
     assert "its table gives area_m2 up to 8 MiB, not at 16 MiB" in told, told
 
     iso = rows(folder, 'axes = { technology = [ "sram", "compiled" ]; node = "16 nm"; capacity = '
-               '{ iso_area_of = "sram"; baseline = "1 MiB"; step = "512 KiB"; }; };'
+               '{ iso_area_of = "sram"; baseline = "512 KiB"; step = "512 KiB"; }; };'
                'stages = [ "array" ];', "area_m2,resolved_capacity_bytes")
     limit, found = iso[0]["area_m2"], iso[1]
     assert found["area_m2"] <= limit and found["resolved_capacity_bytes"] % (512 << 10) == 0, iso

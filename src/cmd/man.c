@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "machine/machine.h"
 
 #include "base/units.h"
 #include "config/published.h"
@@ -374,6 +375,19 @@ static void schema_section(const struct schema *schema)
     fields_print(schema, 0);
 }
 
+/* A machine's fields are its family's. */
+static void families_section(void)
+{
+    for (size_t f = 0; f < FAMILY_COUNT; f++) {
+        const struct machine_family *family = machine_families[f];
+
+        roff_line(".SS", family->name);
+        roff_text(family->summary);
+        fputs(".\n", stdout);
+        fields_print(family->schema, 0);
+    }
+}
+
 static void page_library(void)
 {
     roff_title("NVSWEEP-LIBRARY", 5);
@@ -387,12 +401,17 @@ static void page_library(void)
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
         "Every record has a name, a source (the paper and table its figures come "
-        "from), and perhaps aliases, a list of other names, fit_to, the published "
-        "figures "
-        "that parameters of it were fitted to, and stores, those that it contains.");
+        "from), and perhaps aliases, a list of other names.  Beside these:\n");
+    roff_tag("fit_to", "(list of texts)");
+    roff_text("Published figures that parameters of the record were fitted to.\n");
+    roff_tag("stores", "(list of texts)");
+    roff_text("Published figures that the record contains.\n");
     for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
-        if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder)
+        if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder) {
             schema_section(shelf_schemas[shelf]);
+            if (shelf == SHELF_MACHINE)
+                families_section();
+        }
     schema_section(&published_schema);
     fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-sweep (5)\n", stdout);
 }
