@@ -18,7 +18,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import nvsweep as nv  # noqa: E402
 
 SWEEP = """title = "caches"; axes = { technology = [ "sram", "stt-mram", "pcm" ]; node = "22 nm";
-  capacity = %s; platform = "gtx-1080-ti"; line = "128 B";
+  capacity = %s; machine = "gtx-1080-ti"; line = "128 B";
   workload = [ "squeezenet", "alexnet" ]; phase = "inference"; }; stages = [ "system" ];"""
 
 
