@@ -13,7 +13,7 @@ CASES = {
         "devices", "fairphone-3-memory", '"64 GB"', '"65 GB"', "gtx-1080-ti-card"),
     "an engine of a machine": (
         'machine = "mensa"; workload = "squeezenet"; technology = "sram"; node = "22 nm";',
-        "accelerators", "pascal", "976.5625 MHz", "977 MHz", "edge-tpu"),
+        "machines", "pascal", "976.5625 MHz", "977 MHz", "edge-tpu"),
     "half an instance": (
         'instance = "p3.16xlarge"; machine = "v100"; workload = "lenet"; batch = 1;'
         'phase = "training"; dataset = "imagenet";',

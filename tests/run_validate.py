@@ -142,7 +142,7 @@ def check_shipped():
                         ("deepnvm-isocapacity-area-sot", "fitted"),
                         ("deepnvm-area-reduction-sot", "fitted"),
                         ("cim-crossbar-energy", "fitted"),
-                        ("silicon-stt-40nm-16mb-latency", "fitted"),
+                        ("silicon-stt-40nm-16mb-latency", "prediction"),
                         ("neon-softmax-64-power", "identity"), ("neon-figure-speedup", "identity"),
                         ("cim-training-epoch-energy", "identity"), ("carbon-lm-chain", "identity"),
                         ("eie-area", "identity"), ("eie-peak", "identity"),

@@ -199,13 +199,35 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
     return AXES;
 }
 
+/* Is there something for a stage that takes one input to join: machines whose results
+ * come from several of its inputs, or an axis of its own that the sweep gives? */
+static bool has_to_join(const struct sweep *sweep, enum stage_id id)
+{
+    axis_mask own = stages[id]->axes & ~AXIS_BIT(machine);
+    int kinds[MACHINE_KINDS] = { 0 }, count = 0;
+    const struct axis *machines = &sweep->space.axes[AXIS_machine];
+
+    for (uint64_t i = 0; i < machines->count; i++)
+        if (machines->values[i].record)
+            kinds[machine_family((const struct machine *)machines->values[i].record)
+                      ->kind] = 1;
+    for (int kind = 0; kind < MACHINE_KINDS; kind++)
+        count += kinds[kind];
+    for (enum axis_id axis = 0; axis < AXES; axis++)
+        if (own >> axis & 1 && sweep->space.axes[axis].is_given)
+            return true;
+    return count > 1;
+}
+
 /* Does the sweep, which names no stages, ask for this one?  For what all machines do only
- * if it gives what their stages need; a study of its own may be meant. */
+ * if it has something to join and gives what their stages need; a study of its own may be
+ * meant. */
 static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
 {
     return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
            stage_has_machines(sweep, id) &&
-           (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
+           (!stages[id]->takes_one_input ||
+            (has_to_join(sweep, id) && record_missing(sweep, id) == AXES));
 }
 
 uint32_t stages_wanted(const struct sweep *sweep)
@@ -216,9 +238,8 @@ uint32_t stages_wanted(const struct sweep *sweep)
         if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
     if (!wanted)
-        wanted = 1u << (!sweep->space.axes[AXIS_workload].is_given ? STAGE_ARRAY
-                        : sweep->space.axes[AXIS_machine].is_given ? STAGE_INFERENCE
-                                                                   : STAGE_SYSTEM);
+        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_SYSTEM
+                                                                  : STAGE_ARRAY);
     do {
         before = wanted;
         for (int id = 0; id < STAGE_COUNT; id++)
