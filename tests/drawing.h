@@ -220,7 +220,9 @@ static inline void draft_begin(struct draft *draft, uint32_t wanted)
     draft->stages = stages_wanted(&asked);
     draft->kinds = (1u << MACHINE_KINDS) - 1;
     for (int id = 0; id < STAGE_COUNT; id++)
-        if (wanted >> id & 1 && stage_kinds((enum stage_id)id))
+        if ((wanted >> id & 1 || (wanted >> STAGE_SENSITIVITY & 1 &&
+                                  id == draft->objective.stage)) &&
+            stage_kinds((enum stage_id)id))
             draft->kinds &= stage_kinds((enum stage_id)id);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (draft->stages >> id & 1)

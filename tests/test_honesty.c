@@ -47,11 +47,15 @@ static bool has_inputs(const struct study *study, enum stage_id id, uint64_t i)
 {
     if (id == STAGE_SENSITIVITY)
         return true;
-    for (enum stage_id input = 0; input < id; input++)
-        if (stages[id]->inputs >> input & 1 &&
-            study->statuses[input][grid_project(&study->grids[id], i,
-                                                &study->grids[input])] != POINT_DONE)
-            return false;
+    for (enum stage_id input = 0; input < id; input++) {
+        uint64_t at;
+
+        if (!(stage_inputs(study->sweep, id) >> input & 1))
+            continue;
+        at = grid_project(&study->grids[id], i, &study->grids[input]);
+        if (at != UINT64_MAX && study->statuses[input][at] != POINT_DONE)
+            return false; /* UINT64_MAX: its machine takes no part there */
+    }
     return true;
 }
 
