@@ -4,6 +4,7 @@
 #ifndef NVSWEEP_ARRAY_BANK_H
 #define NVSWEEP_ARRAY_BANK_H
 
+#include "base/divide.h"
 #include "array/subarray.h"
 
 enum { HTREE_LEVELS = 10 };
@@ -142,11 +143,6 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
 static inline int log2_up(uint64_t n)
 {
     return n > 1 ? 64 - __builtin_clzll(n - 1) : 0;
-}
-
-static inline uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
 }
 
 static inline bool is_power_of_two(uint64_t n)

@@ -1,5 +1,7 @@
 #include "machine/gpu/block_gpu.h"
 
+#include "base/divide.h"
+
 #include <math.h>
 
 /* Tiles of CUTLASS's and cuBLAS's half-precision kernels, largest first. */
@@ -10,11 +12,6 @@ static const struct {
     { 128, 64, 64 },  { 64, 128, 64 },  { 64, 64, 64 },
 };
 enum { TILES = sizeof tiles / sizeof *tiles };
-
-static double div_up(uint64_t a, uint64_t b)
-{
-    return (double)((a + b - 1) / b);
-}
 
 /* Rounds of blocks on the busiest processor. */
 static double rounds(const struct gpu *platform, double blocks)
@@ -35,8 +32,9 @@ void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product)
     if (product->tile_m && product->tile_n && product->tile_k)
         return;
     for (unsigned i = 0; i < TILES; i++) {
-        double blocks = div_up(product->m, tiles[i].m) *
-                        div_up(product->n, tiles[i].n) * (double)product->products;
+        double blocks = (double)div_up(product->m, tiles[i].m) *
+                        (double)div_up(product->n, tiles[i].n) *
+                        (double)product->products;
         double time = rounds(platform, blocks) * (double)(tiles[i].m * tiles[i].n);
 
         if (time >= best)

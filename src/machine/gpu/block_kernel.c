@@ -1,5 +1,6 @@
 #include "machine/gpu/block_kernel.h"
 
+#include "base/divide.h"
 #include "base/maths.h"
 #include "base/memory.h"
 
@@ -22,11 +23,6 @@ const struct word block_order_words[] = {
     { "columns", BLOCK_ORDER_COLUMNS },
     { NULL, 0 },
 };
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 /* How far the processor that starts block q of a wave is ahead or behind, in standard
  * deviations: processors stand at the quantiles of a normal distribution. */

@@ -1,5 +1,6 @@
 #include "machine/gpu/kernel.h"
 
+#include "base/divide.h"
 #include "base/stop.h"
 #include "base/memory.h"
 #include "machine/gpu/block_gpu.h"
@@ -62,11 +63,6 @@ static inline void emit_tile(struct kernel_stream *stream, const struct tile_lis
 {
     for (uint32_t i = list->starts[tile]; i < list->starts[tile + 1]; i++)
         emit(stream, list->entries[i] | write);
-}
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
 }
 
 /* The grid of thread blocks of a product. */

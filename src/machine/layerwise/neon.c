@@ -1,5 +1,6 @@
 /* NEON: non-linear functions as small networks in RRAM crossbars, beside digital units
  * and look-up tables (A. Manglik et al., arXiv 2211.05730, 32 nm, 16-bit fixed point). */
+#include "base/divide.h"
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -45,11 +46,6 @@ const struct schema neon_schema = {
     .finish = machine_finish,
 };
 /* clang-format on */
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static enum status neon_check(const struct machine *machine, struct error *err)
 {

@@ -7,6 +7,7 @@
  * papers' costs of 200 per DRAM and 6 per buffer access.  Weights pass the buffer by. */
 #include "machine/pe_array/mapping.h"
 
+#include "base/divide.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -86,11 +87,6 @@ static enum status row_stationary_check(const struct machine *machine,
                              "is row-stationary, must have a level %s",
                              word_name(level_words, needed[i]));
     return STATUS_OK;
-}
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

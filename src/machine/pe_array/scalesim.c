@@ -1,5 +1,6 @@
 #include "machine/pe_array/scalesim.h"
 
+#include "base/divide.h"
 #include "base/stop.h"
 #include "machine/pe_array/scalesim_parts.h"
 #include "base/memory.h"
@@ -7,11 +8,6 @@
 #include <stdlib.h>
 
 static const double CYCLES_MAX = 1e11; /* minutes */
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static uint64_t least(uint64_t a, uint64_t b)
 {

@@ -4,17 +4,13 @@
  * after the last emptying is fetched until the cycle of that emptying. */
 #include "machine/pe_array/scalesim_parts.h"
 
+#include "base/divide.h"
 #include "base/stop.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 
 enum { SETS = 100, SETS_USED = 50, WORDS_A_CYCLE = 10, LATENCY = 1 };
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static uint64_t least(uint64_t a, uint64_t b)
 {

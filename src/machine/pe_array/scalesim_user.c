@@ -4,6 +4,7 @@
  * is; each takes as many cycles as it has lines of the DRAM's width. */
 #include "machine/pe_array/scalesim_parts.h"
 
+#include "base/divide.h"
 #include "base/stop.h"
 #include "base/memory.h"
 
@@ -26,11 +27,6 @@ struct stream {
     int64_t fetched;          /* cycle the last fetch was complete */
     struct scalesim_traffic dram;
 };
-
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 /* Operands of one kind as a table of `height` x `width` words, NO_WORD where there is
  * none, of which rows stand below each other. */

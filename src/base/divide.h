@@ -1,0 +1,13 @@
+/* Whole numbers divided. */
+#ifndef NVSWEEP_BASE_DIVIDE_H
+#define NVSWEEP_BASE_DIVIDE_H
+
+#include <stdint.h>
+
+/* a over b, rounded up; b is not 0. */
+static inline uint64_t div_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+#endif
