@@ -91,7 +91,8 @@ struct pe_array {
     size_t nest_count;
 
     /* EIE. */
-    uint64_t queue_depth, run_bits;
+    uint64_t queue_depth, run_bits, value_bits;
+    bool weights_in_dram;
 
     /* Winograd. */
     uint64_t tile;           /* outputs per tile side; 0: direct convolution */
