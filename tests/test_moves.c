@@ -39,6 +39,15 @@ static const struct move moves[] = {
       "pavlov", "dram_j_per_bit", 2, NULL, 1.8, 2 },
     { "mensa", "workload=mobilenet-v2 precision=8 technology=sram node=22nm roadmap=lop", SECONDS,
       "jacquard", "clock_hz", 2, NULL, 0.5, 0.9 },
+    /* A column that is zero takes no time; a shallow queue lets PEs wait; a weight of 32 bits
+     * takes a word of eight entries. */
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, NULL, 0, "activation_density=1", 2.7, 2.9 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "queue_depth", 0.125, NULL, 1.4, 2.1 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", JOULES, NULL, "value_bits", 8, NULL, 1.5, 4 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.5 },
+    { "eie-64-unshared-dram", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", JOULES, NULL, "dram_j_per_bit", 2, NULL, 1.8, 2 },
+    { "eie-64-unshared-dram", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "dram_bytes_per_s", 2, NULL, 0.5, 0.55 },
+    { "dadiannao", "workload=alexnet-fc7 precision=16 technology=edram node=28nm roadmap=lstp", SECONDS, NULL, "pe_columns", 0.5, NULL, 1, 2.1 },
     /* Commands in rows take DRAM's time; more subarrays than work change nothing. */
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "ras_s", 2, NULL, 1.2, 2 },
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "channel_bytes_per_s", 4, NULL, 0.5, 0.95 },

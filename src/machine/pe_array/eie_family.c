@@ -162,7 +162,8 @@ static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double d
 
 /* A weight, or the index of a shared one, and the run of zeros before it; a dense layer has
  * no runs. */
-static double entry_bits(const struct pe_machine *machine, const struct mac_layer *layer)
+static double entry_bits(const struct pe_machine *machine,
+                         const struct mac_layer *layer)
 {
     const struct pe_array *a = &machine->accelerator;
 
