@@ -82,10 +82,11 @@ static double evaluate(const struct move *move, const char *setting)
         settings[count++] = one;
     if (setting)
         settings[count++] = setting;
-    CU_ASSERT_FATAL(metric_find(move->metric, &stage, &metric));
     study = (struct study){ 0 };
     if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
         STATUS_OK) {
+        CU_ASSERT_FATAL(
+            metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
         sweep.stages = 1u << stage;
         if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
             study_evaluate(&study, &err);
