@@ -30,6 +30,13 @@ struct move {
 #define SECONDS "inference_latency_s"
 #define JOULES "inference_energy_j"
 
+#define NEUROSIM                                                        \
+    "technology=fefet-neurosim node=32nm roadmap=lstp temperature=300 " \
+    "workload=vgg8-cifar phase=training batch=200"
+#define EQUAL                                                                  \
+    "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
+    "batch=32 precision=8"
+
 /* clang-format off */
 static const struct move moves[] = {
     /* A vector product uses every weight once: DRAM is all that limits it. */
@@ -56,6 +63,14 @@ static const struct move moves[] = {
     { "simdram-tfaw", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "four_activates_s", 2, NULL, 1.8, 2 },
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "units=8", 2, 4 },
     { "simdram", "workload=vgg16 precision=1 batch=64", JOULES, NULL, "supply_v", 0.5, NULL, 0.49, 0.51 },
+    /* Converters and accumulators take a conversion each; gradients pass DRAM. */
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "clock_hz", 2, NULL, 0.4, 0.7 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "adc_columns", 2, NULL, 1.4, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "bus_bits", 0.5, NULL, 1.1, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_j", NULL, "dram_j_per_bit", 2, NULL, 1.5, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "dram_bytes_per_s", 0.01, NULL, 1.5, 10 },
+    { "crossbar-chip", EQUAL, "crossbar_backward_s", NULL, NULL, 0, "learning=feedback_alignment", 1 / 9.0, 1 / 7.0 },
+    { "crossbar-chip", EQUAL " pipeline=layers", "crossbar_s", NULL, NULL, 0, "learning=feedback_alignment", 0.8, 1 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
@@ -85,8 +100,7 @@ static double evaluate(const struct move *move, const char *setting)
     study = (struct study){ 0 };
     if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
         STATUS_OK) {
-        CU_ASSERT_FATAL(
-            metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
+        CU_ASSERT_FATAL(metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
         sweep.stages = 1u << stage;
         if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
             study_evaluate(&study, &err);
