@@ -71,6 +71,11 @@ static const struct move moves[] = {
     { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "dram_bytes_per_s", 0.01, NULL, 1.5, 10 },
     { "crossbar-chip", EQUAL, "crossbar_backward_s", NULL, NULL, 0, "learning=feedback_alignment", 1 / 9.0, 1 / 7.0 },
     { "crossbar-chip", EQUAL " pipeline=layers", "crossbar_s", NULL, NULL, 0, "learning=feedback_alignment", 0.8, 1 },
+    /* Functions between products are a transformer's time in units that are slow. */
+    { "neon-digital", "workload=neon-transformer precision=16", SECONDS, NULL, "divide_s", 1000, NULL, 20, 1000 },
+    { "neon", "workload=neon-transformer precision=16", SECONDS, NULL, "cycle_s", 2, NULL, 1.9, 2 },
+    { "neon", "workload=neon-transformer precision=16", JOULES, NULL, "subarray_w", 0.5, NULL, 0.4, 0.99 },
+    { "neon-tables", "workload=neon-transformer precision=16", JOULES, NULL, "table_j", 1000, NULL, 2, 1000 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },

@@ -232,6 +232,18 @@ static enum status neon_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
+/* So many operations of a function.  A network's layers have crossbars of their own, each
+ * with an operation of its own. */
+static double times_s(const struct neon *n, const struct neon_use *use,
+                      const struct cim_answer *one)
+{
+    const struct neon_function *f = function_find(n, use->operation, use->elements);
+    double layer_s = (double)n->weight_bits * n->cycle_s;
+
+    return f->hidden_layers ? one->latency_s + (double)(use->times - 1) * layer_s
+                            : (double)use->times * one->latency_s;
+}
+
 /* The functions between a network's products, one after the other. */
 static enum status uses_add(const struct cim_network_request *request,
                             struct cim_network *result, struct error *reason)
@@ -252,8 +264,8 @@ static enum status uses_add(const struct cim_network_request *request,
         status = cim_operate(&operation, &answer, reason);
         if (status != STATUS_OK)
             break;
-        result->compute_s += (double)use->times * answer.latency_s;
-        result->latency_s += (double)use->times * answer.latency_s;
+        result->compute_s += times_s(n, use, &answer);
+        result->latency_s += times_s(n, use, &answer);
         result->part_j[CIM_PART_COMPUTE] += (double)use->times * answer.energy_j;
         result->area_m2 += answer.area_m2;
     }
