@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "config/sweep.h"
+#include "hdc/hdc.h"
 #include "machine/machine.h"
 #include "stage/stage.h"
 
@@ -16,7 +17,7 @@
 enum { SETTINGS_MAX = 12 };
 
 struct move {
-    const char *machine, *settings; /* "axis=value axis=value" */
+    const char *machine, *settings; /* "axis=value axis=value"; machine "": none */
     const char *metric;
 
     /* Either a record's field, times a factor, or another setting. */
@@ -33,6 +34,8 @@ struct move {
 #define NEUROSIM                                                        \
     "technology=fefet-neurosim node=32nm roadmap=lstp temperature=300 " \
     "workload=vgg8-cifar phase=training batch=200"
+#define RACETRACK \
+    "hdc=racetrack-hdc hdc_task=language-recognition technology=racetrack node=32nm"
 #define EQUAL                                                                  \
     "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
     "batch=32 precision=8"
@@ -76,6 +79,14 @@ static const struct move moves[] = {
     { "neon", "workload=neon-transformer precision=16", SECONDS, NULL, "cycle_s", 2, NULL, 1.9, 2 },
     { "neon", "workload=neon-transformer precision=16", JOULES, NULL, "subarray_w", 0.5, NULL, 0.4, 0.99 },
     { "neon-tables", "workload=neon-transformer precision=16", JOULES, NULL, "table_j", 1000, NULL, 2, 1000 },
+    /* Walls move by their current; rows are addressed; an FPGA is its clock and power. */
+    { "", RACETRACK, "hdc_j", "racetrack-hdc", "domain_ohm", 10, NULL, 1.2, 3 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "ngram=8", 1.2, 3 },
+    { "", RACETRACK, "hdc_s", NULL, NULL, 0, "dimension=1000", 0.5, 1.5 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "dimension=1000", 0.05, 0.2 },
+    { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "dimension=1000", 0.05, 0.2 },
+    { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_s", "fpga-hdc", "clock_hz", 2, NULL, 0.5, 0.5 },
+    { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_j", "fpga-hdc", "power_w", 2, NULL, 2, 2 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
@@ -93,7 +104,7 @@ static double evaluate(const struct move *move, const char *setting)
     const char *settings[SETTINGS_MAX] = { machine };
     struct error err = { "" };
     enum stage_id stage = STAGE_COUNT;
-    size_t count = 1, metric = 0;
+    size_t count = move->machine[0] ? 1 : 0, metric = 0;
     double value = NAN;
 
     snprintf(machine, sizeof machine, "machine=%s", move->machine);
@@ -123,16 +134,17 @@ static double evaluate(const struct move *move, const char *setting)
 static double changed(const struct move *move)
 {
     const char *name = move->record ? move->record : move->machine;
-    struct machine *record = NULL;
+    void *record;
     struct error reason = { "" };
     const struct schema *schema;
     double value;
 
     if (!move->field)
         return evaluate(move, move->setting);
-    record = (struct machine *)library_find(shipped_library(), SHELF_MACHINE, name);
+    record = library_find(shipped_library(),
+                          move->machine[0] ? SHELF_MACHINE : SHELF_HDC, name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(record);
-    schema = machine_family(record)->schema;
+    schema = move->machine[0] ? machine_family(record)->schema : &hdc_schema;
     CU_ASSERT_EQUAL_FATAL(
         path_scale(schema, record, move->field, move->factor, &reason), STATUS_OK);
     value = evaluate(move, NULL);
