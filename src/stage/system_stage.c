@@ -187,7 +187,8 @@ static void system_stage_evaluate(const struct study *study, struct range points
     uint64_t step_u = row > 1 ? last_stride(grid, uses) : 0;
     uint64_t step_v = row > 1 ? last_stride(grid, traffics) : 0;
 
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
 
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
@@ -201,10 +202,10 @@ static void system_stage_evaluate(const struct study *study, struct range points
         enum status varied;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        variation_at(&variation, point.spread, study->sweep->seed,
-                     study_sample(study, STAGE_SYSTEM, &point));
+        variant_at(&variant, changes,
+                   study_changes(study, STAGE_SYSTEM, &point, changes));
         platform = point.machine;
-        varied = variation_record(&variation, SHELF_MACHINE, &platform, reason);
+        varied = variant_record(&variant, SHELF_MACHINE, &platform, true, reason);
         surroundings_at(&point, (const struct gpu *)platform, &s);
         for (; i < end; i++, m += step_m, u += step_u, v += step_v) {
             if (varied != STATUS_OK || study->statuses[STAGE_ARRAY][m] != POINT_DONE ||
@@ -223,7 +224,7 @@ static void system_stage_evaluate(const struct study *study, struct range points
             status[i] = POINT_DONE;
         }
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 const struct stage system_stage = {

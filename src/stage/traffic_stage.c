@@ -46,7 +46,8 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
     const struct traffic_columns *t = &out->traffic;
     uint64_t read_at = UINT64_MAX;
     struct reuse_curve curve = { .line_bytes = 0 };
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
 
     for (uint64_t i = 0; i < points.count; i++) {
         uint64_t index = points.first + i;
@@ -57,8 +58,8 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
         uint64_t capacity_bytes;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        variation_at(&variation, point.spread, study->sweep->seed,
-                     study_sample(study, STAGE_TRAFFIC, &point));
+        variant_at(&variant, changes,
+                   study_changes(study, STAGE_TRAFFIC, &point, changes));
         platform = point.machine;
         capacity_bytes = capacity_at(study, index, &point);
         status[i] = POINT_INFEASIBLE;
@@ -67,13 +68,12 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
                       "the workload has no reuse curve here, or the cache no capacity");
             continue;
         }
-        if (variation_record(&variation, SHELF_MACHINE, &platform, reason) !=
+        if (variant_record(&variant, SHELF_MACHINE, &platform, true, reason) !=
             STATUS_OK)
             continue;
-        if (at != read_at || variation.spread)
+        if (at != read_at || variant.count)
             curve_read(&study->results[STAGE_REUSE].reuse, at,
-                       (double)((const struct gpu *)platform)->llc_line_bytes,
-                       &curve);
+                       (double)((const struct gpu *)platform)->llc_line_bytes, &curve);
         read_at = at;
         traffic_at((const struct gpu *)platform, &curve, (double)capacity_bytes,
                    &traffic);
@@ -91,7 +91,7 @@ static void traffic_stage_evaluate(const struct study *study, struct range point
         t->dram_write_bytes[i] = traffic.dram_write_bytes;
         status[i] = POINT_DONE;
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 const struct stage traffic_stage = {
