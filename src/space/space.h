@@ -9,6 +9,7 @@
 
 typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
+#define FIELD_AXES ((((axis_mask)1 << FIELD_AXES_MAX) - 1) << AXES_NAMED)
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
 struct dimension {

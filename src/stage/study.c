@@ -186,7 +186,6 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
 {
     const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
-    const axis_mask fields = (((axis_mask)1 << FIELD_AXES_MAX) - 1) << AXES_NAMED;
     axis_mask axes = stage_declared_axes(id);
     uint32_t inputs = stage_inputs(sweep, id);
 
@@ -198,7 +197,7 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
     axes |= varied_axes(sweep, id);
     for (int input = 0; input < STAGE_COUNT; input++)
         if (inputs >> input & 1)
-            axes |= stage_axes(sweep, (enum stage_id)input) & (sampled | fields);
+            axes |= stage_axes(sweep, (enum stage_id)input) & (sampled | FIELD_AXES);
     return axes;
 }
 
@@ -263,7 +262,7 @@ uint32_t stages_wanted(const struct sweep *sweep)
         if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
     if (!wanted)
-        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_SYSTEM
+        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_GPU
                                                                   : STAGE_ARRAY);
     do {
         before = wanted;
@@ -284,18 +283,6 @@ enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid 
 
     return grid_init(grid, &sweep->space, stage_axes(sweep, id),
                      kinds ? &members : NULL, err);
-}
-
-bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
-{
-    for (int id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id]->metric_count; m++)
-            if (strcmp(stages[id]->metrics[m].name, name) == 0) {
-                *stage = (enum stage_id)id;
-                *metric = m;
-                return true;
-            }
-    return false;
 }
 
 const struct metric *objective_metric(const struct sweep *sweep)
