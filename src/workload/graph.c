@@ -11,6 +11,7 @@ enum { OPERATIONS_MAX = 100000, NAME_MAX_LENGTH = 128 };
 
 struct builder {
     const struct workload *workload;
+    uint64_t tokens; /* that pass through the network */
     struct graph *graph;
     size_t capacity;
     int *latest; /* per layer: its last operation so far, or NO_OPERATION */
@@ -161,7 +162,10 @@ static enum status append_repetitions(struct builder *builder, size_t index)
     entry = *input ? find_layer(builder->workload, input, strcspn(input, ", "))
                    : first - 1;
     entry_operation = builder->latest[entry];
-    for (unsigned i = 1; i < repeat->count && status == STATUS_OK; i++) {
+    for (unsigned i = 1;
+         i < (repeat->follows_sequence ? builder->tokens : repeat->count) &&
+         status == STATUS_OK;
+         i++) {
         builder->latest[entry] = (int)builder->graph->count - 1;
         status = append_layers(builder, (size_t)first, index, i);
     }
@@ -222,6 +226,7 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
     };
     struct builder builder = {
         .workload = workload,
+        .tokens = sequence.tokens,
         .graph = graph,
         .latest = alloc_array(workload->layers_count, sizeof(int)),
         .err = err,
