@@ -119,9 +119,13 @@ static enum status append_layer(struct builder *builder, size_t index,
     };
     enum status status = resolve_inputs(builder, &operation);
 
-    if (status == STATUS_OK && *layer->weights_of)
+    if (status == STATUS_OK && *layer->weights_of &&
+        (repetition > 0 || strcmp(layer->weights_of, layer->name) != 0))
         status = find_operation(builder, layer, layer->weights_of,
                                 strlen(layer->weights_of), &operation.weights_of);
+    if (status == STATUS_OK && operation.weights_of != NO_OPERATION &&
+        graph->operations[operation.weights_of].weights_of != NO_OPERATION)
+        operation.weights_of = graph->operations[operation.weights_of].weights_of;
     if (status != STATUS_OK)
         return status;
     if (graph->count == OPERATIONS_MAX)

@@ -85,7 +85,7 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, k, 0, 0, DIMENSION_MAX, "gemm: depth of the product"),
     FIELD_COUNT(struct layer, count, 1, 1, 65536, "gemm: products; repeat: times in all"),
     FIELD_TEXT(struct layer, first, "", "repeat: first layer repeated"),
-    FIELD_TEXT(struct layer, weights_of, "", "layer whose weights it shares"),
+    FIELD_TEXT(struct layer, weights_of, "", "layer whose weights it shares (its own name: repetitions share them)"),
     FIELD_NUMBER(struct layer, weight_density, "1", 1, 1e-4, 1, "share of its weights that are not zero"),
     FIELD_NUMBER(struct layer, activation_density, "1", 1, 1e-4, 1, "share of its inputs that are not zero"),
 };
