@@ -54,7 +54,7 @@ static int sweep_mode(int argc, char **argv)
     if (limit)
         options.point_limit_s = atof(limit);
     options.lease_blocks = argc > 5 ? (uint32_t)atoi(argv[5]) : 0;
-    MPI_Init(NULL, NULL);
+    run_mpi_begin();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     synthetic_study(&sweep, &study, strtoull(argv[3], NULL, 10),
