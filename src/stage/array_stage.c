@@ -18,9 +18,8 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     request->local_wire = (struct wire_choice){ .level = WIRE_LOCAL };
     request->global_wire = (struct wire_choice){
         .level = wires == WIRES_SEMI_GLOBAL ? WIRE_SEMI_GLOBAL : WIRE_GLOBAL,
-        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL
-                      ? REPEAT_OPTIMAL
-                      : REPEAT_NONE,
+        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL ? REPEAT_OPTIMAL
+                                                                        : REPEAT_NONE,
         .low_swing = wires == WIRES_LOW_SWING,
     };
 }
