@@ -20,7 +20,7 @@ static axis_mask questions_given(const struct space *space)
 {
     axis_mask given = 0;
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (questions >> axis & 1 && space->axes[axis].is_given)
             given |= (axis_mask)1 << axis;
     return given;
@@ -40,9 +40,10 @@ static enum status questions_check(axis_mask asked, const struct point *point,
     read = stage_declared_axes(last);
     if (family->layerwise && !family->layerwise->trains)
         read &= ~AXIS_BIT(learning);
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (asked >> axis & 1 &&
-            !axis_values_equal(axis, point_get(point, axis), axis_default(axis)) &&
+            !axis_values_equal(&axis_specs[axis], point_get(point, axis),
+                               axis_default(axis)) &&
             !(read >> axis & 1))
             return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not answer %s",
                              machine->record.name, family->name, axis_specs[axis].key);
@@ -88,10 +89,11 @@ static void row_clear(const struct machines_columns *out, uint64_t i)
 /* Points along the last dimension that are of one machine, batch and budget. */
 static uint64_t row_length(const struct grid *grid, const struct space *space)
 {
-    return grid_run_length(
-        grid, space,
-        questions | AXIS_BIT(machine) | AXIS_BIT(batch) | AXIS_BIT(area_budget_m2) |
-            AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) | AXIS_BIT(sample));
+    return grid_run_length(grid, space,
+                           questions | AXIS_BIT(machine) | AXIS_BIT(batch) |
+                               AXIS_BIT(area_budget_m2) |
+                               AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) |
+                               AXIS_BIT(sample) | FIELD_AXES);
 }
 
 /* Where the point at index, and those after it, are in the stages that its machine's results
@@ -112,7 +114,8 @@ static enum stage_id inputs_find(const struct study *study, uint32_t inputs,
             continue;
         run->step[id] = grid_run_stride(grid, &study->grids[id]);
         if (stages[id]->result_input) {
-            enum stage_id other = (enum stage_id)__builtin_ctz(stages[id]->result_input);
+            enum stage_id other = (enum stage_id)__builtin_ctz(
+                stages[id]->result_input);
 
             run->at[other] = grid_project(grid, index, &study->grids[other]);
             run->step[other] = grid_run_stride(grid, &study->grids[other]);
@@ -155,7 +158,8 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
     uint32_t inputs = stage_inputs(study->sweep, STAGE_MACHINES);
     axis_mask asked = questions_given(space);
     uint64_t row = row_length(grid, space);
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
 
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
@@ -165,11 +169,11 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
         struct point point;
 
         grid_point(grid, space, index, &point);
-        variation_at(&variation, point.spread, study->sweep->seed,
-                     study_sample(study, STAGE_MACHINES, &point));
+        variant_at(&variant, changes,
+                   study_changes(study, STAGE_MACHINES, &point, changes));
         run.batch = (double)point.batch;
         if (last != STAGE_COUNT &&
-            variation_record(&variation, SHELF_MACHINE, &point.machine, reason) ==
+            variant_record(&variant, SHELF_MACHINE, &point.machine, true, reason) ==
                 STATUS_OK &&
             questions_check(asked, &point, last, reason) == STATUS_OK)
             run_write(&run, last, &point, &out->machines, i, status + i, reason);
@@ -177,7 +181,7 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
             memset(status + i, POINT_INFEASIBLE, run.count);
         i += run.count;
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 const struct stage machines_stage = {
