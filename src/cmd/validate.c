@@ -317,7 +317,7 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     if (status == STATUS_OK)
         status = published_load(&published, err);
     if (status == STATUS_OK) {
-        struct figures *figures = figures_begin(&library, folder);
+        struct figures *figures = figures_begin(&library, folder, &published);
         struct judging *judging = judging_begin(figures, &library, &published);
 
         status = judging_check(judging, err);
