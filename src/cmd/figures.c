@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
+#include "stage/array_stage.h"
 #include "stage/curve_store.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
@@ -522,6 +523,21 @@ static void record_add(const struct reading *reading, enum shelf_id shelf,
                        (void *)(uintptr_t)reading);
 }
 
+static void node_records_add(const struct reading *reading, axis_mask axes,
+                             const struct point *point)
+{
+    const struct node *node = library_node(reading->library, point->node_m,
+                                           point->roadmap);
+    const char *build = NULL;
+
+    record_add(reading, SHELF_NODE, (const struct record *)node);
+    if (node && axes & AXIS_BIT(built_as))
+        build = array_build_name(point, node);
+    if (build)
+        record_add(reading, SHELF_BUILD,
+                   library_find(reading->library, SHELF_BUILD, build));
+}
+
 static void point_records_add(struct figure_reads *reads, const struct study *study,
                               axis_mask axes, const struct point *point)
 {
@@ -531,9 +547,7 @@ static void point_records_add(struct figure_reads *reads, const struct study *st
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
-        record_add(&reading, SHELF_NODE,
-                   (const struct record *)library_node(study->library, point->node_m,
-                                                       point->roadmap));
+        node_records_add(&reading, axes, point);
     record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
 }
 
