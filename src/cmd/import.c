@@ -78,11 +78,12 @@ static void where_print(enum import_kind kind, const char *name, const char *out
 #else
 static enum status onnx_reader(const struct import_job *job, struct error *err)
 {
-    return error_set(err, STATUS_INPUT,
-                     "%.200s: this nvsweep was built without its reader of ONNX models: "
-                     "install protoc-c and onnx.proto (make ONNX_PROTO=FILE) and build "
-                     "it anew",
-                     job->file);
+    return error_set(
+        err, STATUS_INPUT,
+        "%.200s: this nvsweep was built without its reader of ONNX models: "
+        "install protoc-c and onnx.proto (make ONNX_PROTO=FILE) and build "
+        "it anew",
+        job->file);
 }
 #endif
 

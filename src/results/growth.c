@@ -546,11 +546,8 @@ enum status growth_open(const char *path, const struct study *study,
 
     new->study = study;
     new->table = table;
-    if (status == STATUS_OK && new->results->packed)
-        status = error_set(err, STATUS_INPUT,
-                           "%s: is a packed copy, which no run goes on with; `nvsweep "
-                           "pack --undo` makes a plain file of it",
-                           path);
+    if (status == STATUS_OK)
+        status = results_check_plain(new->results, err);
     if (status == STATUS_OK)
         status = results_check_program(new->results, program, accept_version, err);
     if (status == STATUS_OK)

@@ -174,15 +174,29 @@ enum status results_points_with(const struct results *results, size_t stage,
                                 uint64_t *points, size_t most, size_t *count,
                                 struct error *err);
 
-/* Check the checksums of all committed blocks; *damaged counts those that disagree, and
- * where ("system block 7: technology=...") goes to err. */
-enum status results_verify(const struct results *results, uint64_t *checked,
-                           uint64_t *damaged, struct error *err);
+/* Blocks of a file, by what became of them. */
+struct results_blocks {
+    uint64_t checked; /* all points have a status */
+    uint64_t damaged; /* of them, those whose checksum disagrees */
+    uint64_t pending; /* not all have */
+};
+
+/* Check the checksums of all committed blocks; where the first that disagrees is ("system
+ * block 7: technology=...") goes to err. */
+enum status results_verify(const struct results *results, struct results_blocks *blocks,
+                           struct error *err);
+
+/* STATUS_INPUT if a committed block's checksum disagrees: what copies a file copies no damage
+ * under a checksum of its own. */
+enum status results_check_blocks(const struct results *results, struct error *err);
 
 /* ---- the runner's view */
 
-/* The layout of a file the table's stages can fill.  STATUS_INPUT if its datasets are
- * others than those of the study, or packed. */
+/* STATUS_INPUT if it is a packed copy, which nobody writes to. */
+enum status results_check_plain(const struct results *results, struct error *err);
+
+/* The layout of a file whose stages are the table's.  STATUS_INPUT if its datasets are
+ * others than those of the study. */
 enum status results_layout(const struct results *results, const struct study *study,
                            const struct stage *const *table, struct layout *layout,
                            struct error *err);
