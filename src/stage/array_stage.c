@@ -220,8 +220,8 @@ static enum status capacity_resolve(const struct visit *visit, uint64_t *capacit
         strcmp(visit->point.technology->name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
-    status = variation_record(visit->variation, SHELF_TECHNOLOGY, &baseline.technology,
-                              reason);
+    status = variant_record(visit->variant, SHELF_TECHNOLOGY, &baseline.technology,
+                            false, reason);
     if (status == STATUS_OK)
         status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)
