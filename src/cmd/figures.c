@@ -127,42 +127,41 @@ static struct dimension *networks_dimension(struct space *space)
 }
 
 /* Marks the networks that settings name; false if none is of that axis. */
-static bool networks_mark(const struct figures *figures, const struct axis *networks,
+static bool networks_mark(const struct figures *figures, const struct space *space,
                           const char *const *settings, size_t count, bool *wanted)
 {
+    const struct axis *networks = &space->axes[AXIS_workload];
     bool is_chosen = false;
 
     for (size_t i = 0; i < count; i++) {
         struct error ignored; /* told where the figure is evaluated */
         struct choice choice;
 
-        if (choice_parse(figures->library, settings[i], &choice, &ignored) !=
+        if (choice_parse(figures->library, space, settings[i], &choice, &ignored) !=
                 STATUS_OK ||
             choice.axis != AXIS_workload)
             continue;
         is_chosen = true;
         for (uint64_t v = 0; v < networks->count; v++)
             for (size_t c = 0; c < choice.count; c++)
-                wanted[v] |= axis_values_equal(AXIS_workload, networks->values[v],
-                                               choice.values[c]);
+                wanted[v] |= axis_values_equal(space_axis(space, AXIS_workload),
+                                               networks->values[v], choice.values[c]);
     }
     return is_chosen;
 }
 
 /* The networks that the figures of a sweep ask for, if all of them say which. */
 static bool networks_wanted(const struct figures *figures, const char *sweep,
-                            const struct axis *networks, bool *wanted)
+                            const struct space *space, bool *wanted)
 {
     for (size_t i = 0; i < figures->published->count; i++) {
         const struct published_figure *figure = &figures->published->figures[i];
 
         if (strcmp(figure->sweep, sweep) != 0)
             continue;
-        if (!networks_mark(figures, networks, figure->where, figure->where_count,
-                           wanted))
+        if (!networks_mark(figures, space, figure->where, figure->where_count, wanted))
             return false;
-        networks_mark(figures, networks, figure->baseline, figure->baseline_count,
-                      wanted);
+        networks_mark(figures, space, figure->baseline, figure->baseline_count, wanted);
     }
     return true;
 }
@@ -180,7 +179,7 @@ static void networks_narrow(const struct figures *figures, const char *sweep,
     if (!dimension)
         return;
     wanted = alloc_array(networks->count, sizeof *wanted);
-    if (networks_wanted(figures, sweep, networks, wanted)) {
+    if (networks_wanted(figures, sweep, space, wanted)) {
         for (uint64_t v = 0; v < networks->count; v++)
             if (wanted[v])
                 networks->values[kept++] = networks->values[v];
