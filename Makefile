@@ -30,6 +30,8 @@ PACKAGES := gcc make pkg-config libopenmpi-dev|libmpich-dev openmpi-bin|mpich \
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
 NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
 BROWSER_PACKAGES  := chromium chromium-driver python3-selenium fonts-dejavu-core
+# The models are compiled for other systems, too (tests/run_portable.sh).
+PORTABLE_PACKAGES := gcc-aarch64-linux-gnu musl-tools clang
 LINT_PACKAGES := clang-format clang-tidy cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
@@ -53,7 +55,7 @@ ASKED := CC MPICC CROSS CPPFLAGS LDFLAGS HDF5_ROOT HDF5_DIR HDF5_HOME HDF5_CFLAG
 ASKED_VALUES := $(foreach name,$(ASKED),$(if $(filter-out undefined,$(origin $(name))),\
                     $(name)='$($(name))')) PATH='$(PATH)'
 # Goals that build nothing, or build in a make of their own once packages are there.
-BUILDLESS := run test deps help clean format deb
+BUILDLESS := run test deps help clean format deb builds
 ifneq ($(filter-out $(BUILDLESS),$(or $(MAKECMDGOALS),all)),)
 include $(FOUND)
 endif
@@ -97,7 +99,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)jobs/run deepnvm_isocapacity
 
 test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
-	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES)
+	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)  ## the same without installing anything
@@ -114,6 +116,13 @@ golden-update: all  ## write tests/golden anew; the commit lists each number tha
 
 torture: all $(BUILD)/bench_runner  ## disturb SEEDS= (300) running sweeps in every way, compare the bytes; FIRST= repeats one
 	$(Q)BUILD=$(BUILD) SEEDS=$(or $(SEEDS),300) SECONDS_MOST=$(or $(LIMIT),3600) tests/run_torture.sh
+
+deb:  ## a Debian package of HEAD, under build/deb
+	$(Q).ci/deps --need debhelper dpkg-dev $(PACKAGES:%='%')
+	$(Q)packaging/deb $(BUILD)/deb
+
+builds:  ## build with MPICH, with libraries under prefixes, as a user without sudo; same bytes? (root)
+	$(Q)packaging/test_builds
 
 slurm-test: all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
@@ -206,7 +215,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps golden golden-update torture slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 
@@ -297,7 +306,7 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_
 # Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
 fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
 .PHONY: fuzzers
-.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(BUILD)/obj/tests/fuzz/replay.o
+.SECONDARY: $(BENCH:%=$(BUILD)/obj/tests/bench_%.o) $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(BUILD)/obj/tests/fuzz/replay.o
 
 $(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(FOUND).same
 	$(call say,CC,$<)

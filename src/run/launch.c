@@ -33,12 +33,13 @@ enum status launch_check(int size, bool *is_first, struct error *err)
         *is_first = !task || strtol(task, NULL, 10) == 0;
         MPI_Get_library_version(library, &length);
         library[strcspn(library, ",\n")] = '\0';
-        return error_set(err, STATUS_INPUT,
-                         "%.20s tasks were started (%s), but each is alone to this "
-                         "program's MPI (%.60s): use that MPI's mpirun, or srun with "
-                         "the --mpi that it was built for (srun --mpi=list); unset %s to "
-                         "run it alone",
-                         tasks, launchers[i].tasks, library, launchers[i].tasks);
+        return error_set(
+            err, STATUS_INPUT,
+            "%.20s tasks were started (%s), but each is alone to this "
+            "program's MPI (%.60s): use that MPI's mpirun, or srun with "
+            "the --mpi that it was built for (srun --mpi=list); unset %s to "
+            "run it alone",
+            tasks, launchers[i].tasks, library, launchers[i].tasks);
     }
     return STATUS_OK;
 }
