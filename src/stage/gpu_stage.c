@@ -44,16 +44,13 @@ static void platform_costs_at(const struct point *point, const struct gpu *gpu,
 {
     double line_bytes = (double)gpu->llc_line_bytes;
     double ratio = line_bytes / (double)point->line_bytes;
-    double given_j = 8 * point->dram_j_per_bit;
 
     *costs = (struct platform_costs){
         .time_base = (enum time_base)point->time_base,
         .accesses_per_line = ratio > 1 ? ceil(ratio) : 1,
-        .dram_read_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_read_j_per_bit,
-        .dram_write_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_write_j_per_bit,
-        .dram_access_s = point->dram_access_s > 0
-                             ? point->dram_access_s
-                             : gpu->dram_latency_s / gpu->dram_parallelism,
+        .dram_read_j_per_byte = 8 * gpu->dram_read_j_per_bit,
+        .dram_write_j_per_byte = 8 * gpu->dram_write_j_per_bit,
+        .dram_access_s = gpu->dram_latency_s / gpu->dram_parallelism,
         .dram_bytes_per_s = gpu->dram_bytes_per_s,
         .dram_background_w = gpu->dram_background_w,
         .llc_slices = (double)gpu->llc_slices,
@@ -245,10 +242,8 @@ static uint64_t last_stride(const struct grid *from, const struct grid *to)
 static uint64_t row_length(const struct grid *grid, const struct space *space)
 {
     static const axis_mask shared = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
-                                    AXIS_BIT(precision_bits) |
-                                    AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |
-                                    AXIS_BIT(time_base) | AXIS_BIT(spread) |
-                                    AXIS_BIT(sample) | FIELD_AXES;
+                                    AXIS_BIT(precision_bits) | AXIS_BIT(time_base) |
+                                    AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES;
     size_t last = grid->dimension_count - 1;
     const struct dimension *dimension;
 
@@ -305,8 +300,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         enum status varied;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        variant_at(&variant, changes,
-                   study_changes(study, STAGE_GPU, &point, changes));
+        variant_at(&variant, changes, study_changes(study, STAGE_GPU, &point, changes));
         gpu = point.machine;
         varied = variant_record(&variant, SHELF_MACHINE, &gpu, true, reason);
         if (varied != STATUS_OK)
@@ -337,7 +331,7 @@ const struct stage gpu_stage = {
     .name = "gpu",
     .summary = "a GPU with its last-level cache: traffic, latency, energy by component",
     STAGE_METRICS(gpu),
-    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(time_base),
+    .axes = AXIS_BIT(time_base),
     .inputs = INPUT(ARRAY) | INPUT(REUSE),
     .evaluate = gpu_stage_evaluate,
     .point_s = 1e-7,
