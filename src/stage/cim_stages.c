@@ -202,6 +202,29 @@ static double cim_network_stage_cost_s(const struct study *study,
                          (layer_s + engine_s * (double)machine_engine_count(machine));
 }
 
+static void cim_network_to_result(const struct machine_run *run,
+                                  const struct machines_columns *out, uint64_t i)
+{
+    const struct cim_network_columns *from =
+        &run->study->results[STAGE_CIM_NETWORK].cim_network;
+    uint64_t row = run->at[STAGE_CIM_NETWORK];
+
+    for (uint64_t n = 0; n < run->count;
+         n++, i++, row += run->step[STAGE_CIM_NETWORK]) {
+        out->latency_s[i] = from->network_s[row];
+        out->energy_j[i] = from->network_j[row];
+        out->sample_j[i] = from->network_j[row] / run->batch;
+        out->compute_j[i] = from->network_compute_j[row];
+        out->memories_j[i] = from->network_buffers_j[row];
+        out->dram_j[i] = from->network_memory_j[row];
+        out->transfer_j[i] = from->network_transfer_j[row];
+        out->static_j[i] = from->network_static_j[row];
+        out->macs[i] = from->network_macs[row];
+        out->area_m2[i] = from->network_m2[row];
+        out->offchip_bytes[i] = from->network_offchip_bytes[row];
+    }
+}
+
 const struct stage cim_network_stage = {
     .name = "cim_network",
     .summary = "a network in or beside memory: compute, memory, transfers, energy",
@@ -213,6 +236,7 @@ const struct stage cim_network_stage = {
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
+    .to_result = cim_network_to_result,
     .evaluate = cim_network_stage_evaluate,
     .cost_s = cim_network_stage_cost_s,
     .block_points = 256,
