@@ -177,7 +177,7 @@ static double entry_words(const struct pe_machine *machine,
                           const struct mac_layer *layer, const struct eie_run *run)
 {
     const struct level *level = pe_array_level(&machine->accelerator, LEVEL_PE_WEIGHT);
-    double word = (double)pe_machine_word_bits(machine, level);
+    double word = (double)level->word_bits;
     double bits = entry_bits(machine, layer), per_word = floor(word / bits);
 
     if (per_word < 1)
@@ -195,7 +195,7 @@ static enum status eie_map(const struct pe_machine *machine,
     double columns = ceil((double)gemm.k * layer->activation_density);
     struct eie_run run;
 
-    if (pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) <
+    if (pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits <
         (machine->bits > 8 ? machine->bits : 8))
         return error_set(err, STATUS_INFEASIBLE,
                          "a word of the weight memory is narrower than a weight");
@@ -214,8 +214,7 @@ static enum status eie_map(const struct pe_machine *machine,
     /* words of entries, two pointers a column, an accumulator read and written back */
     mapping->levels[LEVEL_PE_WEIGHT].reads =
         times * entry_words(machine, layer, &run) *
-        (double)(pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) /
-                 machine->bits);
+        (double)(pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits / machine->bits);
     mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
     mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
     mapping->levels[LEVEL_PE_INPUT].writes = times * run.entries;
