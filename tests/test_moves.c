@@ -61,10 +61,10 @@ static const struct move moves[] = {
     /* Commands in rows take DRAM's time; more subarrays than work change nothing. */
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "ras_s", 2, NULL, 1.2, 2 },
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "channel_bytes_per_s", 4, NULL, 0.5, 0.95 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=4", 0.5, 1 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=64", 0.5, 1 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_subarrays=4", 0.5, 1 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_subarrays=64", 0.5, 1 },
     { "simdram-tfaw", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "four_activates_s", 2, NULL, 1.8, 2 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "units=8", 2, 4 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_banks=8", 2, 4 },
     { "simdram", "workload=vgg16 precision=1 batch=64", JOULES, NULL, "supply_v", 0.5, NULL, 0.49, 0.51 },
     /* Converters and accumulators take a conversion each; gradients pass DRAM. */
     { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "clock_hz", 2, NULL, 0.4, 0.7 },
@@ -81,10 +81,10 @@ static const struct move moves[] = {
     { "neon-tables", "workload=neon-transformer precision=16", JOULES, NULL, "table_j", 1000, NULL, 2, 1000 },
     /* Walls move by their current; rows are addressed; an FPGA is its clock and power. */
     { "", RACETRACK, "hdc_j", "racetrack-hdc", "domain_ohm", 10, NULL, 1.2, 3 },
-    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "ngram=8", 1.2, 3 },
-    { "", RACETRACK, "hdc_s", NULL, NULL, 0, "dimension=1000", 0.5, 1.5 },
-    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "dimension=1000", 0.05, 0.2 },
-    { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "dimension=1000", 0.05, 0.2 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "hdc_task.ngram=8", 1.2, 3 },
+    { "", RACETRACK, "hdc_s", NULL, NULL, 0, "hdc_task.dimension=1000", 0.5, 1.5 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
+    { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_s", "fpga-hdc", "clock_hz", 2, NULL, 0.5, 0.5 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_j", "fpga-hdc", "power_w", 2, NULL, 2, 2 },
     /* Small networks are their launches. */
