@@ -215,6 +215,8 @@ static void dataset_read(struct opening *opening, const char *path)
         dimensions_read(opening, dataset, &variable);
         variable.units = text_or_empty(opening, dataset, "units");
         variable.meaning = text_or_empty(opening, dataset, "long_name");
+        variable.field = text_or_empty(opening, dataset, "field");
+        variable.zero = text_or_empty(opening, dataset, "zero_means");
     }
     if (!opening->h5.is_bad && !opening->is_foreign) {
         if (variable.kind == VARIABLE_TEXT)
@@ -695,6 +697,8 @@ void results_close(struct results *results)
         free(variable->texts);
         free(variable->path);
         free(variable->units);
+        free(variable->field);
+        free(variable->zero);
         free(variable->meaning);
     }
     for (size_t d = 0; d < results->dimension_count; d++)

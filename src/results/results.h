@@ -54,6 +54,8 @@ struct variable {
     char *path;            /* from the root group: "edp_js", "array/area_m2" */
     const char *name;      /* the shortest that results_find takes for it */
     char *units, *meaning; /* "" where the file has none */
+    char *field; /* the axis's, if it is a field of records: "machine.node_m" */
+    char *zero;  /* the word that stands for 0 */
     enum variable_kind kind;
     /* Indices into results->dimensions: of the dimensions themselves, and of what stands
      * for them (struct results_dimension's same). */
