@@ -87,6 +87,12 @@ static const struct move moves[] = {
     { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_s", "fpga-hdc", "clock_hz", 2, NULL, 0.5, 0.5 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_j", "fpga-hdc", "power_w", 2, NULL, 2, 2 },
+    /* Cores beside DRAM multiply bit by bit: arithmetic binds, not memory. */
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.6 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, "cycles_per_byte", 2, NULL, 1, 1.01 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, NULL, 0, "tasklets=1", 9, 11.1 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, NULL, 0, "active_dpus=1278", 1.7, 2 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", JOULES, NULL, "power_w", 2, NULL, 2, 2 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
