@@ -98,7 +98,7 @@ static const struct move moves[] = {
     /* Transform units take area; small accumulators, slow transforms and slow operands time. */
     { "winograd-cube", WINOGRAD, "chip_area_m2", NULL, NULL, 0, "tile=direct", 0.9, 0.995 },
     { "winograd-cube", WINOGRAD, SECONDS, NULL, NULL, 0, "tile=direct", 1.2, 4 },
-    { "winograd-cube", WINOGRAD, SECONDS, NULL, "transform_ops_hz", 0.1, NULL, 1.1, 4 },
+    { "winograd-cube", WINOGRAD, SECONDS, NULL, "transform_ops_hz", 0.01, NULL, 1.05, 100 },
     { "winograd-cube", WINOGRAD, SECONDS, NULL, "accumulator_bytes", 0.01, NULL, 1.05, 4 },
     { "winograd-cube", WINOGRAD, SECONDS, NULL, "operand_bytes_per_s", 0.1, NULL, 1.05, 4 },
     /* Small networks are their launches. */
