@@ -84,17 +84,17 @@ static int verify_mode(char **argv)
 {
     struct results *results;
     struct error err = { "" };
-    uint64_t checked, damaged;
+    struct results_blocks blocks;
     struct results_summary summary;
     enum status status = results_open(argv[2], &results, &err);
 
     if (status == STATUS_OK)
-        status = results_verify(results, &checked, &damaged, &err);
+        status = results_verify(results, &blocks, &err);
     if (status == STATUS_OK)
         status = results_summarize(results, &summary, &err);
     if (status == STATUS_OK)
         printf("checked %llu damaged %llu total %llu pending %llu failed %llu\n",
-               (unsigned long long)checked, (unsigned long long)damaged,
+               (unsigned long long)blocks.checked, (unsigned long long)blocks.damaged,
                (unsigned long long)summary.total, (unsigned long long)summary.pending,
                (unsigned long long)summary.failed);
     else

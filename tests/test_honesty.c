@@ -256,7 +256,7 @@ static bool same_columns(const struct study *a, const struct study *b, enum stag
 static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
                                  uint64_t *state)
 {
-    enum axis_id axis = (enum axis_id)draw_below(state, AXES);
+    enum axis_id axis = (enum axis_id)draw_below(state, AXES_NAMED);
     struct sweep sweeps[2];
     struct study studies[2] = { { 0 } };
     uint64_t compared = 0;

@@ -121,7 +121,8 @@ struct choice {
     size_t count;
 };
 
-static enum status choice_parse(const struct library *library, const char *setting,
+static enum status choice_parse(const struct library *library,
+                                const struct space *space, const char *setting,
                                 struct choice *choice, struct error *err)
 {
     size_t key_length = strcspn(setting, "=");
@@ -130,7 +131,7 @@ static enum status choice_parse(const struct library *library, const char *setti
 
     snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127),
              setting);
-    choice->axis = axis_find(part);
+    choice->axis = space_axis_find(space, part);
     choice->count = 0;
     if (*text != '=')
         return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
@@ -142,7 +143,7 @@ static enum status choice_parse(const struct library *library, const char *setti
 
         snprintf(part, sizeof part, "%.*s", (int)(length < 127 ? length : 127), text);
         text += length + (text[length] == ',');
-        status = axis_value_parse(library, choice->axis, part,
+        status = axis_value_parse(library, space_axis(space, choice->axis), part,
                                   &choice->values[choice->count++], err);
         if (status != STATUS_OK)
             return status;
@@ -150,11 +151,12 @@ static enum status choice_parse(const struct library *library, const char *setti
     return STATUS_OK;
 }
 
-static bool is_chosen(const struct choice *choice, const struct point *point)
+static bool is_chosen(const struct space *space, const struct choice *choice,
+                      const struct point *point)
 {
     for (size_t i = 0; i < choice->count; i++)
-        if (axis_values_equal(choice->axis, point_get(point, choice->axis),
-                              choice->values[i]))
+        if (axis_values_equal(space_axis(space, choice->axis),
+                              point_get(point, choice->axis), choice->values[i]))
             return true;
     return false;
 }
@@ -212,10 +214,11 @@ static enum status question_make(const struct figures *figures,
         return error_set(err, STATUS_INPUT, "more than %d settings", CHOICES);
     for (size_t i = 0;
          i < figure->where_count && figure->sweep[0] && status == STATUS_OK; i++)
-        status = choice_parse(figures->library, figure->where[i],
+        status = choice_parse(figures->library, &study->sweep->space, figure->where[i],
                               &question->where[question->where_count++], err);
     for (size_t i = 0; i < figure->baseline_count && status == STATUS_OK; i++)
-        status = choice_parse(figures->library, figure->baseline[i],
+        status = choice_parse(figures->library, &study->sweep->space,
+                              figure->baseline[i],
                               &question->baseline[question->baseline_count++], err);
     return status;
 }
@@ -246,7 +249,7 @@ static enum status baseline_at(const struct study *study,
                             *index, choice->axis, choice->values[0]);
         if (*index == UINT64_MAX)
             return error_set(err, STATUS_INPUT, "the baseline's %s is not in the sweep",
-                             axis_specs[choice->axis].key);
+                             space_axis(&study->sweep->space, choice->axis)->key);
     }
     return STATUS_OK;
 }
@@ -302,7 +305,7 @@ static enum status points_walk(const struct evaluated *one,
 
         grid_point(grid, &one->sweep.space, i, &point);
         for (size_t w = 0; w < question->where_count; w++)
-            is_asked &= is_chosen(&question->where[w], &point);
+            is_asked &= is_chosen(&one->sweep.space, &question->where[w], &point);
         if (!is_asked || grid_is_excluded(grid, &one->sweep.space, &point))
             continue;
         status = baseline_at(&one->study, question, &base, err);
@@ -447,7 +450,7 @@ static void point_records_add(struct figure_reads *reads, const struct study *st
 {
     const struct reading reading = { .library = study->library, .reads = reads };
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
@@ -479,8 +482,9 @@ static uint64_t term_of(const struct study *study, const struct question *questi
     hash = text_hash(hash, text);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (grid->axes >> axis & 1)
-            hash = text_hash(hash, axis_value_format(axis, point_get(point, axis), text,
-                                                     sizeof text));
+            hash = text_hash(
+                hash, axis_value_format(space_axis(&study->sweep->space, axis),
+                                        point_get(point, axis), text, sizeof text));
     return hash;
 }
 

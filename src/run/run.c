@@ -147,6 +147,8 @@ static enum status file_settle(struct run *run, struct error *err)
         growth_resume(run);
     }
     if (status == STATUS_OK)
+        status = results_check_plain(results, err);
+    if (status == STATUS_OK)
         status = results_layout(results, &run->study, run->table, &run->layout, err);
     results_close(results);
     return status;

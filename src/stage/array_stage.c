@@ -18,9 +18,8 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     request->local_wire = (struct wire_choice){ .level = WIRE_LOCAL };
     request->global_wire = (struct wire_choice){
         .level = wires == WIRES_SEMI_GLOBAL ? WIRE_SEMI_GLOBAL : WIRE_GLOBAL,
-        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL
-                      ? REPEAT_OPTIMAL
-                      : REPEAT_NONE,
+        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL ? REPEAT_OPTIMAL
+                                                                        : REPEAT_NONE,
         .low_swing = wires == WIRES_LOW_SWING,
     };
 }
@@ -214,8 +213,8 @@ static enum status capacity_resolve(const struct visit *visit, uint64_t *capacit
         strcmp(visit->point.technology->name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
-    status = variation_record(visit->variation, SHELF_TECHNOLOGY, &baseline.technology,
-                              reason);
+    status = variant_record(visit->variant, SHELF_TECHNOLOGY, &baseline.technology,
+                            false, reason);
     if (status == STATUS_OK)
         status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)

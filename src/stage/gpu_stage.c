@@ -248,7 +248,7 @@ static uint64_t row_length(const struct grid *grid, const struct space *space)
                                     AXIS_BIT(precision_bits) |
                                     AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |
                                     AXIS_BIT(time_base) | AXIS_BIT(spread) |
-                                    AXIS_BIT(sample);
+                                    AXIS_BIT(sample) | FIELD_AXES;
     size_t last = grid->dimension_count - 1;
     const struct dimension *dimension;
 
@@ -289,7 +289,8 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     uint64_t step_u = row > 1 ? last_stride(grid, uses) : 0;
     uint64_t capacity_bytes = 0;
     struct curve_place place = curve_place_of(0);
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
 
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
@@ -304,10 +305,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         enum status varied;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        variation_at(&variation, point.spread, study->sweep->seed,
-                     study_sample(study, STAGE_GPU, &point));
+        variant_at(&variant, changes,
+                   study_changes(study, STAGE_GPU, &point, changes));
         gpu = point.machine;
-        varied = variation_record(&variation, SHELF_MACHINE, &gpu, reason);
+        varied = variant_record(&variant, SHELF_MACHINE, &gpu, true, reason);
         if (varied != STATUS_OK)
             gpu = point.machine;
         platform_costs_at(&point, (const struct gpu *)gpu, &costs);
@@ -329,7 +330,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                 reason_set(study, &point, &in, reason);
         }
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 const struct stage gpu_stage = {

@@ -89,9 +89,9 @@ static enum status questions_check(const struct visit *visit, struct error *reas
     const struct space *space = &visit->study->sweep->space;
     const struct machine *machine = (const struct machine *)visit->point.machine;
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (questions >> axis & 1 && space->axes[axis].is_given &&
-            !axis_values_equal(axis, point_get(&visit->point, axis),
+            !axis_values_equal(&axis_specs[axis], point_get(&visit->point, axis),
                                axis_default(axis)) &&
             !(axes_read(visit, machine) >> axis & 1))
             return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not answer %s",

@@ -127,9 +127,11 @@ struct stage {
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 
-    /* Parameters of its records that it does not look at, by the beginnings of their
-     * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
-    const char *ignored_fields;
+    /* Fields of its records that it does not look at, by the beginnings of their names
+     * ("machine.dram_"), or NULL; and those that alone it looks at, of the kinds of record
+     * that are among them.  Where such a field is an axis or varies in a spread the stage
+     * is evaluated once. */
+    const char *ignored_fields, *read_fields;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -172,12 +174,11 @@ axis_mask stage_declared_axes(enum stage_id id);
 
 /* The axes its points span in this sweep: the declared ones; under iso_area the array
  * stage's where capacity is one of them; spread and sample if a spread varies a record
- * that it or one of its inputs reads. */
+ * that it or one of its inputs reads; fields of records likewise. */
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
 
-/* May the stage's results depend on the parameter? */
-struct spread_parameter;
-bool stage_reads(enum stage_id id, const struct spread_parameter *parameter);
+/* May the stage's results depend on what is at the place? */
+bool stage_reads(enum stage_id id, const struct place *place);
 
 /* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
  * bare; false if there is none.  Of several with a bare name the first that has all machines

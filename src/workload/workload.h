@@ -26,12 +26,12 @@ extern const struct word phase_words[];
 enum layer_kind {
     LAYER_INPUT,       /* image of channels x height x width, uploaded */
     LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length */
-    LAYER_CONVOLUTION, /* outputs, kernel, kernel_width, stride, pad, groups */
-    LAYER_TRANSPOSED,  /* transposed convolution (up-convolution) */
+    LAYER_CONVOLUTION, /* outputs, kernel, strides, pads, dilation, groups */
+    LAYER_TRANSPOSED, /* transposed convolution (up-convolution): the same, output_pad */
     LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token; groups; experts */
     LAYER_GEMM,            /* count products m x k by k x n, operands of its own */
     LAYER_ATTENTION,       /* inputs query, key, value; heads, kv_heads, causal */
-    LAYER_MAX_POOL,        /* kernel, stride, pad, ceil */
+    LAYER_MAX_POOL,        /* kernel, strides, pads, ceil */
     LAYER_AVERAGE_POOL, /* the same */
     LAYER_GLOBAL_POOL,  /* mean over all positions */
     LAYER_ACTIVATION,   /* any pointwise function, in place where nobody minds */
@@ -42,12 +42,13 @@ enum layer_kind {
     LAYER_SOFTMAX,
     LAYER_CONCATENATE, /* along channels */
     LAYER_ADD,         /* element by element */
-    LAYER_GATE,  /* the first input's activation times the second, element by element */
-    LAYER_SCALE, /* first input times the second, one factor per channel */
-    LAYER_UPSAMPLE,   /* nearest neighbour, by stride */
+    LAYER_GATE, /* the first input's activation times the second, element by element */
+    LAYER_SCALE, /* first input times the second, one factor per channel or per position */
+    LAYER_UPSAMPLE,   /* nearest neighbour, by its strides */
     LAYER_SLICE,      /* `outputs` channels of the input */
     LAYER_EMBEDDING,  /* rows of a table of `vocabulary` x outputs */
     LAYER_TOKENIZE,   /* image positions become tokens; `tokens` more are put first */
+    LAYER_TO_IMAGE,   /* tokens become the positions of an image of height x width */
     LAYER_TAKE_TOKEN, /* the first token alone */
     LAYER_TAKE_LAST,  /* the last token alone; in training all of them */
     LAYER_GRID,       /* width^3 unknowns, or 0: (sequence length)^3 */
@@ -56,8 +57,9 @@ enum layer_kind {
     LAYER_COARSEN,    /* every second unknown in each direction */
     LAYER_REFINE,     /* and back, added to the second input */
     LAYER_DOT,        /* inner product of two inputs; passes the first on */
-    LAYER_REPEAT,     /* layers from `first` to here run `count` times in all, each time
-                   * with weights of their own, on the output of the time before */
+    LAYER_REPEAT, /* layers from `first` to here run `count` times in all (once a token if
+                   * it follows the sequence), each time with weights of their own, unless
+                   * they are another layer's, on the output of the time before */
 };
 extern const struct word layer_kind_words[];
 
@@ -70,7 +72,11 @@ struct layer {
         width; /* inputs; elsewhere channels is checked if given */
     uint64_t outputs;
     uint64_t kernel, kernel_width; /* kernel_width 0: as kernel */
-    uint64_t stride, pad, groups;
+    uint64_t stride, stride_width; /* stride_width 0: as stride */
+    uint64_t pad, pad_top, pad_left, pad_bottom, pad_right; /* the four: besides pad */
+    uint64_t output_pad, output_pad_width, dilation, groups;
+    bool
+        follows_sequence; /* input, to-image: its width is the sequence length; repeat: its count */
     bool ceil; /* a last window may hang over the edge */
     uint64_t tokens, heads, vocabulary;
     uint64_t
@@ -100,7 +106,7 @@ struct workload {
     size_t layers_count;
     struct transformer *transformer; /* or, instead of layers, one of these */
     size_t transformer_count;
-    bool is_expanded; /* layers were made from it */
+    bool is_expanded;         /* layers were made from it */
     bool decodes;             /* makes one token at a time from those before */
     uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
@@ -123,6 +129,16 @@ struct tensor_shape {
     bool is_tokens;
 };
 uint64_t tensor_elements(const struct tensor_shape *shape);
+
+/* What the fields of a window leave to another one. */
+static inline uint64_t layer_kernel_width(const struct layer *layer)
+{
+    return layer->kernel_width ? layer->kernel_width : layer->kernel;
+}
+static inline uint64_t layer_stride_width(const struct layer *layer)
+{
+    return layer->stride_width ? layer->stride_width : layer->stride;
+}
 
 /* A language model by its numbers; its layers are made from them. */
 struct transformer {
