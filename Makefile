@@ -17,14 +17,14 @@ export I_MPI_CC := $(CC)
 # that reached for them would not build.
 CORE     := base tech array workload space \
             machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
-            hdc carbon cloud reliability edge uncertainty stage
+            hdc learning carbon cloud reliability edge uncertainty stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
 
 # Any of a|b will do; the first is installed where none is there.
 PACKAGES := gcc make pkg-config libopenmpi-dev|libmpich-dev openmpi-bin|mpich \
-            libhdf5-dev|libhdf5-openmpi-dev|libhdf5-mpich-dev libconfig-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
+            libhdf5-dev|libhdf5-openmpi-dev|libhdf5-mpich-dev libconfig-dev zlib1g-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
             libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
@@ -50,7 +50,7 @@ SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-rec
 # Where the libraries are: found once, before anything is built (variables: see there).
 FOUND := $(BUILD)/libraries.mk
 ASKED := CC MPICC CROSS CPPFLAGS LDFLAGS HDF5_ROOT HDF5_DIR HDF5_HOME HDF5_CFLAGS HDF5_LIBS \
-         LIBCONFIG_ROOT LIBCONFIG_CFLAGS LIBCONFIG_LIBS PROTOBUF_C_ROOT PROTOBUF_C_CFLAGS \
+         LIBCONFIG_ROOT LIBCONFIG_CFLAGS LIBCONFIG_LIBS ZLIB_ROOT ZLIB_CFLAGS ZLIB_LIBS PROTOBUF_C_ROOT PROTOBUF_C_CFLAGS \
          PROTOBUF_C_LIBS ONNX_PROTO CHART_JS PKG_CONFIG_PATH
 ASKED_VALUES := $(foreach name,$(ASKED),$(if $(filter-out undefined,$(origin $(name))),\
                     $(name)='$($(name))')) PATH='$(PATH)'
@@ -219,13 +219,13 @@ help:  ## this list
 
 # ---- how things are built
 
-LIBS     = $(HDF5_LIBS) $(LIBCONFIG_LIBS) $(PROTOBUF_C_LIBS) -lm
+LIBS     = $(HDF5_LIBS) $(LIBCONFIG_LIBS) $(PROTOBUF_C_LIBS) $(ZLIB_LIBS) -lm
 LINK     = $(MPICC) $(FLAGS) $^ $(LDFLAGS)
 COMPILER := $(CC)
 $(PARALLEL_O): COMPILER := $(MPICC)
 $(PARALLEL_O): FLAGS += $(HDF5_CFLAGS) $(if $(ONNX_PROTO),-DNVSWEEP_ONNX) \
                       $(if $(CHART_JS),-DNVSWEEP_CHART)
-$(CONFIG_O): FLAGS += $(LIBCONFIG_CFLAGS)
+$(CONFIG_O): FLAGS += $(LIBCONFIG_CFLAGS) $(ZLIB_CFLAGS)
 $(TEST_O): FLAGS += -Itests -I$(BUILD)/obj/tests
 $(BUILD)/obj/cmd/version.o: FLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)

@@ -54,11 +54,12 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
                        struct error *err);
 
 /* Its two steps, for a run, where rank 0 reads and all parse: read the sweep and all files of
- * the library, of which those that are wrong are told when parsed; and parse them. */
+ * the library, of which those that are wrong are told when parsed; and parse them.  notes:
+ * where warnings go, or NULL. */
 struct files;
 void inputs_gather(const char *sweep, struct files *files);
 enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep,
+                         struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err);
 
 /* The folders given with --library; ends with NULL. */

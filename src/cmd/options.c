@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "config/corpora.h"
 #include "config/library.h"
 #include "config/published.h"
 #include "config/sweep.h"
@@ -108,6 +109,23 @@ static enum status folders_find(const char **folders, size_t *count, char **ship
     return STATUS_OK;
 }
 
+/* The data that the sweep's records name; mistakes in it are left to inputs_parse. */
+static void data_gather(const char *name, struct files *files)
+{
+    struct library library;
+    struct sweep sweep = { 0 };
+    struct error ignored;
+    struct file file;
+
+    if (!files_find(files, name, &file) || file.why || !strstr(file.text, "experiment"))
+        return;
+    if (library_parse(files, &library, &ignored) == STATUS_OK &&
+        sweep_parse(&file, &library, &sweep, &ignored) == STATUS_OK)
+        corpora_gather(&library, &sweep, files);
+    sweep_free(&sweep);
+    library_free(&library);
+}
+
 void inputs_gather(const char *sweep, struct files *files)
 {
     const char *folders[FOLDERS_MAX];
@@ -121,10 +139,12 @@ void inputs_gather(const char *sweep, struct files *files)
         files_put_bad(files, "", true, "%s", err.text);
     library_gather(folders, count, files);
     free(shipped);
+    if (sweep)
+        data_gather(sweep, files);
 }
 
 enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep,
+                         struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err)
 {
     enum status status = library_parse(files, library, err);
@@ -136,7 +156,9 @@ enum status inputs_parse(const char *name, const struct files *files,
     if (!files_find(files, name, &file))
         return error_set(err, STATUS_INPUT,
                          "%s: must be the sweep that rank 0 was given", name);
-    return sweep_parse(&file, library, sweep, err);
+    status = sweep_parse(&file, library, sweep, err);
+    return status == STATUS_OK ? corpora_decode(files, library, sweep, notes, err)
+                               : status;
 }
 
 void error_tell(struct error *err)
@@ -178,7 +200,7 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
     enum status status;
 
     inputs_gather(name, &files);
-    status = inputs_parse(name, &files, library, sweep, err);
+    status = inputs_parse(name, &files, library, sweep, stderr, err);
     files_free(&files);
     return status;
 }

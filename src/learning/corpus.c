@@ -28,6 +28,24 @@ static const struct field corpus_fields[] = {
 };
 /* clang-format on */
 
+static void images_free(struct corpus_images *images)
+{
+    free(images->pixels);
+    free(images->labels);
+    *images = (struct corpus_images){ 0 };
+}
+
+void corpus_release(struct corpus *corpus)
+{
+    images_free(&corpus->training);
+    images_free(&corpus->test);
+}
+
+static void corpus_forget(void *record)
+{
+    corpus_release((struct corpus *)record);
+}
+
 static enum status corpus_finish(void *record, struct error *err)
 {
     const struct corpus *corpus = (const struct corpus *)record;
@@ -56,6 +74,7 @@ const struct schema corpus_schema = {
     .fields = corpus_fields,
     .field_count = FIELD_COUNT_OF(corpus_fields),
     .finish = corpus_finish,
+    .release = corpus_forget,
 };
 
 static struct corpus_images images_new(const struct corpus *corpus, size_t count)
@@ -70,19 +89,6 @@ static struct corpus_images images_new(const struct corpus *corpus, size_t count
         .pixels = alloc_array(count * height * width + 1, sizeof(double)),
         .labels = alloc_array(count + 1, 1),
     };
-}
-
-static void images_free(struct corpus_images *images)
-{
-    free(images->pixels);
-    free(images->labels);
-    *images = (struct corpus_images){ 0 };
-}
-
-void corpus_release(struct corpus *corpus)
-{
-    images_free(&corpus->training);
-    images_free(&corpus->test);
 }
 
 /* Image i from its pixels, whole numbers up to levels. */
