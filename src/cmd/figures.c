@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
+#include "stage/array_stage.h"
 #include "stage/curve_store.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
@@ -22,17 +23,20 @@ struct evaluated {
 struct figures {
     const struct library *library;
     const char *folder;
+    const struct published *published;
     char *curve_folder;
     struct evaluated **kept;
     size_t kept_count;
 };
 
-struct figures *figures_begin(const struct library *library, const char *folder)
+struct figures *figures_begin(const struct library *library, const char *folder,
+                              const struct published *published)
 {
     struct figures *figures = alloc_array(1, sizeof *figures);
 
     figures->library = library;
     figures->folder = folder;
+    figures->published = published;
     figures->curve_folder = curve_store_folder();
     return figures;
 }
@@ -62,56 +66,6 @@ static char *joined(const char *first, const char *const *settings, size_t count
         key = longer;
     }
     return key;
-}
-
-static enum status sweep_make(struct figures *figures,
-                              const struct published_figure *figure,
-                              struct sweep *sweep, struct error *err)
-{
-    enum status status;
-    char *path;
-
-    if (!figure->sweep[0])
-        return sweep_from_settings(figure->where, figure->where_count, figures->library,
-                                   sweep, err);
-    path = alloc_printf("%s/../%s", figures->folder, figure->sweep);
-    status = sweep_read(path, figures->library, sweep, err);
-    free(path);
-    return status;
-}
-
-static enum status planned_for(struct figures *figures,
-                               const struct published_figure *figure,
-                               struct evaluated **found, struct error *err)
-{
-    char *key = joined(figure->sweep, figure->where,
-                       figure->sweep[0] ? 0 : figure->where_count);
-    struct evaluated *one;
-    enum status status;
-
-    for (size_t i = 0; i < figures->kept_count; i++)
-        if (strcmp(figures->kept[i]->key, key) == 0) {
-            free(key);
-            *found = figures->kept[i];
-            return STATUS_OK;
-        }
-    one = alloc_array(1, sizeof *one);
-    one->key = key;
-    status = sweep_make(figures, figure, &one->sweep, err);
-    if (status == STATUS_OK)
-        status = study_init(&one->study, &one->sweep, figures->library, err);
-    if (status != STATUS_OK) {
-        sweep_free(&one->sweep);
-        free(key);
-        free(one);
-        return status;
-    }
-    figures->kept = realloc_array(figures->kept, figures->kept_count + 1,
-                                  sizeof *figures->kept);
-    figures->kept[figures->kept_count++] = one;
-    one->study.curve_folder = figures->curve_folder;
-    *found = one;
-    return STATUS_OK;
 }
 
 /* One axis of where or baseline, with its values. */
@@ -159,6 +113,132 @@ static bool is_chosen(const struct space *space, const struct choice *choice,
                               point_get(point, choice->axis), choice->values[i]))
             return true;
     return false;
+}
+
+/* The dimension of networks alone, or NULL: they may lose values without a change of what
+ * the others mean, where other axes hold what a metric compares with. */
+static struct dimension *networks_dimension(struct space *space)
+{
+    for (size_t d = 0; d < space->dimension_count; d++)
+        if (space->dimensions[d].axis_count == 1 &&
+            space->dimensions[d].axes[0] == AXIS_workload)
+            return &space->dimensions[d];
+    return NULL;
+}
+
+/* Marks the networks that settings name; false if none is of that axis. */
+static bool networks_mark(const struct figures *figures, const struct space *space,
+                          const char *const *settings, size_t count, bool *wanted)
+{
+    const struct axis *networks = &space->axes[AXIS_workload];
+    bool is_chosen = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct error ignored; /* told where the figure is evaluated */
+        struct choice choice;
+
+        if (choice_parse(figures->library, space, settings[i], &choice, &ignored) !=
+                STATUS_OK ||
+            choice.axis != AXIS_workload)
+            continue;
+        is_chosen = true;
+        for (uint64_t v = 0; v < networks->count; v++)
+            for (size_t c = 0; c < choice.count; c++)
+                wanted[v] |= axis_values_equal(space_axis(space, AXIS_workload),
+                                               networks->values[v], choice.values[c]);
+    }
+    return is_chosen;
+}
+
+/* The networks that the figures of a sweep ask for, if all of them say which. */
+static bool networks_wanted(const struct figures *figures, const char *sweep,
+                            const struct space *space, bool *wanted)
+{
+    for (size_t i = 0; i < figures->published->count; i++) {
+        const struct published_figure *figure = &figures->published->figures[i];
+
+        if (strcmp(figure->sweep, sweep) != 0)
+            continue;
+        if (!networks_mark(figures, space, figure->where, figure->where_count, wanted))
+            return false;
+        networks_mark(figures, space, figure->baseline, figure->baseline_count, wanted);
+    }
+    return true;
+}
+
+/* Takes networks that no figure asks for out of a sweep: 40 of 45, which are most of its
+ * time. */
+static void networks_narrow(const struct figures *figures, const char *sweep,
+                            struct space *space)
+{
+    struct dimension *dimension = networks_dimension(space);
+    struct axis *networks = &space->axes[AXIS_workload];
+    uint64_t kept = 0;
+    bool *wanted;
+
+    if (!dimension)
+        return;
+    wanted = alloc_array(networks->count, sizeof *wanted);
+    if (networks_wanted(figures, sweep, space, wanted)) {
+        for (uint64_t v = 0; v < networks->count; v++)
+            if (wanted[v])
+                networks->values[kept++] = networks->values[v];
+        if (kept)
+            networks->count = dimension->count = kept;
+    }
+    free(wanted);
+}
+
+static enum status sweep_make(struct figures *figures,
+                              const struct published_figure *figure,
+                              struct sweep *sweep, struct error *err)
+{
+    enum status status;
+    char *path;
+
+    if (!figure->sweep[0])
+        return sweep_from_settings(figure->where, figure->where_count, figures->library,
+                                   sweep, err);
+    path = alloc_printf("%s/../%s", figures->folder, figure->sweep);
+    status = sweep_read(path, figures->library, sweep, err);
+    free(path);
+    if (status == STATUS_OK)
+        networks_narrow(figures, figure->sweep, &sweep->space);
+    return status;
+}
+
+static enum status planned_for(struct figures *figures,
+                               const struct published_figure *figure,
+                               struct evaluated **found, struct error *err)
+{
+    char *key = joined(figure->sweep, figure->where,
+                       figure->sweep[0] ? 0 : figure->where_count);
+    struct evaluated *one;
+    enum status status;
+
+    for (size_t i = 0; i < figures->kept_count; i++)
+        if (strcmp(figures->kept[i]->key, key) == 0) {
+            free(key);
+            *found = figures->kept[i];
+            return STATUS_OK;
+        }
+    one = alloc_array(1, sizeof *one);
+    one->key = key;
+    status = sweep_make(figures, figure, &one->sweep, err);
+    if (status == STATUS_OK)
+        status = study_init(&one->study, &one->sweep, figures->library, err);
+    if (status != STATUS_OK) {
+        sweep_free(&one->sweep);
+        free(key);
+        free(one);
+        return status;
+    }
+    figures->kept = realloc_array(figures->kept, figures->kept_count + 1,
+                                  sizeof *figures->kept);
+    figures->kept[figures->kept_count++] = one;
+    one->study.curve_folder = figures->curve_folder;
+    *found = one;
+    return STATUS_OK;
 }
 
 enum { CHOICES = 16 };
@@ -445,6 +525,21 @@ static void record_add(const struct reading *reading, enum shelf_id shelf,
                        (void *)(uintptr_t)reading);
 }
 
+static void node_records_add(const struct reading *reading, axis_mask axes,
+                             const struct point *point)
+{
+    const struct node *node = library_node(reading->library, point->node_m,
+                                           point->roadmap);
+    const char *build = NULL;
+
+    record_add(reading, SHELF_NODE, (const struct record *)node);
+    if (node && axes & AXIS_BIT(built_as))
+        build = array_build_name(point, node);
+    if (build)
+        record_add(reading, SHELF_BUILD,
+                   library_find(reading->library, SHELF_BUILD, build));
+}
+
 static void point_records_add(struct figure_reads *reads, const struct study *study,
                               axis_mask axes, const struct point *point)
 {
@@ -454,9 +549,7 @@ static void point_records_add(struct figure_reads *reads, const struct study *st
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
-        record_add(&reading, SHELF_NODE,
-                   (const struct record *)library_node(study->library, point->node_m,
-                                                       point->roadmap));
+        node_records_add(&reading, axes, point);
     record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
 }
 
