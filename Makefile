@@ -55,7 +55,7 @@ ASKED := CC MPICC CROSS CPPFLAGS LDFLAGS HDF5_ROOT HDF5_DIR HDF5_HOME HDF5_CFLAG
 ASKED_VALUES := $(foreach name,$(ASKED),$(if $(filter-out undefined,$(origin $(name))),\
                     $(name)='$($(name))')) PATH='$(PATH)'
 # Goals that build nothing, or build in a make of their own once packages are there.
-BUILDLESS := run test deps help clean format deb builds
+BUILDLESS := run test deps deps-data help clean format deb builds
 ifneq ($(filter-out $(BUILDLESS),$(or $(MAKECMDGOALS),all)),)
 include $(FOUND)
 endif
@@ -100,6 +100,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 
 test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
+	-$(Q).ci/data $(BUILD)/data python3-sklearn
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)  ## the same without installing anything
@@ -107,6 +108,11 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES:%='%')
+
+# Data that experiments learn from: packages that are unpacked, not installed.
+DATA_PACKAGES := python3-sklearn dataset-fashion-mnist
+deps-data:  ## fetch the packages whose data experiments learn from, into build/data
+	$(Q).ci/data $(BUILD)/data $(DATA_PACKAGES)
 
 golden: all  ## do results move? all shipped sweeps and validate against tests/golden
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py check
@@ -215,7 +221,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

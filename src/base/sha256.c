@@ -40,10 +40,11 @@ static void block_add(uint32_t state[8], const uint8_t *block)
     for (int i = 0; i < 64; i++) {
         uint32_t chosen = (s[4] & s[5]) ^ (~s[4] & s[6]);
         uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t first = s[7] + (rotated(s[4], 6) ^ rotated(s[4], 11) ^ rotated(s[4], 25)) +
+        uint32_t first = s[7] +
+                         (rotated(s[4], 6) ^ rotated(s[4], 11) ^ rotated(s[4], 25)) +
                          chosen + constants[i] + w[i];
-        uint32_t second =
-            (rotated(s[0], 2) ^ rotated(s[0], 13) ^ rotated(s[0], 22)) + majority;
+        uint32_t second = (rotated(s[0], 2) ^ rotated(s[0], 13) ^ rotated(s[0], 22)) +
+                          majority;
 
         memmove(s + 1, s, 7 * sizeof *s);
         s[4] += first;

@@ -62,6 +62,10 @@ enum status inputs_parse(const char *name, const struct files *files,
                          struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err);
 
+/* Of a sweep that was parsed otherwise: read the data that its records name. */
+enum status data_load(struct library *library, const struct sweep *sweep,
+                      struct error *err);
+
 /* The folders given with --library; ends with NULL. */
 const char *const *library_user_folders(void);
 

@@ -168,6 +168,18 @@ void error_tell(struct error *err)
     err->text[0] = '\0';
 }
 
+enum status data_load(struct library *library, const struct sweep *sweep,
+                      struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    corpora_gather(library, sweep, &files);
+    status = corpora_decode(&files, library, sweep, stderr, err);
+    files_free(&files);
+    return status;
+}
+
 enum status library_load(struct library *library, struct error *err)
 {
     struct files files = { 0 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 enum { FILE_MOST = 1 << 30 };
@@ -23,11 +24,12 @@ static struct corpus *corpus_named(const struct library *library, const char *na
 
 /* The corpus of the i-th experiment of the sweep, once for each corpus; NULL: none, or one that
  * an earlier experiment has too. */
-static struct corpus *corpus_of(const struct library *library, const struct sweep *sweep,
-                                uint64_t i)
+static struct corpus *corpus_of(const struct library *library,
+                                const struct sweep *sweep, uint64_t i)
 {
     const struct axis *axis = &sweep->space.axes[AXIS_experiment];
-    const struct experiment *experiment = (const struct experiment *)axis->values[i].record,
+    const struct experiment *experiment =
+                                (const struct experiment *)axis->values[i].record,
                             *other;
 
     if (!axis->is_given || !experiment)
@@ -42,17 +44,32 @@ static struct corpus *corpus_of(const struct library *library, const struct swee
 
 /* ---- reading */
 
+/* Where the file lies: under the folder NVSWEEP_DATA, if it is there, as in packages that were
+ * unpacked without being installed; else at its own path.  Freed by the caller. */
+static char *found_at(const char *path)
+{
+    const char *folder = getenv("NVSWEEP_DATA");
+    char *there = folder ? alloc_printf("%s%s", folder, path) : NULL;
+
+    if (there && access(there, R_OK) == 0)
+        return there;
+    free(there);
+    return alloc_text(path);
+}
+
 static void file_gather(const char *path, const struct corpus *corpus,
                         struct files *files)
 {
-    FILE *in = fopen(path, "rb");
+    char *place = found_at(path), *bytes;
+    FILE *in = fopen(place, "rb");
     size_t size = 0, capacity = 1 << 16;
-    char *bytes;
 
+    free(place);
     if (!in) {
         files_put_bad(files, path, false,
-                      "%s of corpus '%s': %s; install %s, which ships it", path,
-                      corpus->record.name, strerror(errno), corpus->package);
+                      "%s of corpus '%s': %s; install %s, which ships "
+                      "it, or unpack it under $NVSWEEP_DATA (make deps-data)",
+                      path, corpus->record.name, strerror(errno), corpus->package);
         return;
     }
     bytes = alloc_array(capacity, 1);
@@ -185,7 +202,8 @@ enum status corpora_decode(const struct files *files, struct library *library,
     const struct axis *axis = &sweep->space.axes[AXIS_experiment];
     enum status status = STATUS_OK;
 
-    for (uint64_t i = 0; axis->is_given && i < axis->count && status == STATUS_OK; i++) {
+    for (uint64_t i = 0; axis->is_given && i < axis->count && status == STATUS_OK;
+         i++) {
         struct corpus *corpus = corpus_of(library, sweep, i);
 
         if (corpus && corpus->training.count == 0)

@@ -153,7 +153,7 @@ enum status experiment_run(const struct experiment *experiment,
 
     *result = (struct experiment_result){ 0 };
     if (training == 0 || test == 0)
-        return error_set(err, STATUS_INPUT, "the corpus '%s' was not read",
+        return error_set(err, STATUS_INFEASIBLE, "the corpus '%s' was not read",
                          corpus->record.name);
     for (uint64_t trial = 0; trial < experiment->trials && status == STATUS_OK;
          trial++) {

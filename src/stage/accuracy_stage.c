@@ -20,9 +20,8 @@ static double quantile(const double *values, uint64_t count, double share)
     double place = share * (double)(count - 1);
     uint64_t i = (uint64_t)place;
 
-    return i + 1 < count
-               ? values[i] + (place - (double)i) * (values[i + 1] - values[i])
-               : values[i];
+    return i + 1 < count ? values[i] + (place - (double)i) * (values[i + 1] - values[i])
+                         : values[i];
 }
 
 static const struct corpus *corpus_of(const struct study *study,
@@ -45,8 +44,8 @@ static enum status accuracy_visit(const struct visit *visit, const union columns
                                   : RULE_BACKPROPAGATION;
     uint64_t trials = experiment->trials;
     struct experiment_result result;
-    enum status status =
-        experiment_run(experiment, corpus, synapse, rule, &result, reason);
+    enum status status = experiment_run(experiment, corpus, synapse, rule, &result,
+                                        reason);
 
     if (status != STATUS_OK)
         return status;
@@ -72,12 +71,14 @@ static void accuracy_stage_evaluate(const struct study *study, struct range poin
                                     const union columns *out, int8_t *status,
                                     struct error *reason)
 {
-    stage_visit(study, STAGE_ACCURACY, points, accuracy_visit, NULL, out, status, reason);
+    stage_visit(study, STAGE_ACCURACY, points, accuracy_visit, NULL, out, status,
+                reason);
 }
 
 /* Of a learnt image the forward pass, the errors and the changes; a pulse costs as much as 60
  * multiply-accumulates, and most changes of a pulsed synapse draw a number (10).  Measured on one core of an AMD EPYC of 2023. */
-static double accuracy_stage_cost_s(const struct study *study, const struct point *point,
+static double accuracy_stage_cost_s(const struct study *study,
+                                    const struct point *point,
                                     struct layer_cache *layers)
 {
     const struct experiment *experiment = (const struct experiment *)point->experiment;
