@@ -569,6 +569,12 @@ static void end_note(struct run *run, enum status status)
     }
 }
 
+void run_mpi_begin(void)
+{
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    MPI_Init(NULL, NULL);
+}
+
 enum status run_sweep(const struct study *study, const char *output,
                       const struct run_options *options, MPI_Comm comm,
                       struct error *err)

@@ -127,6 +127,14 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
 uint64_t grid_project_member(const struct grid *from, uint64_t index,
                              const struct grid *to, const struct record *member);
 
+/* Points along the grid's last dimension that agree on all axes of the mask, from each multiple
+ * of that number on: its size, or 1. */
+uint64_t grid_run_length(const struct grid *grid, const struct space *space,
+                         axis_mask axes);
+
+/* How far the position in `to` moves per step of the last dimension of `from`. */
+uint64_t grid_run_stride(const struct grid *from, const struct grid *to);
+
 /* The index of the point that has `value` on `axis` and else is the one at `index`, or
  * UINT64_MAX if no such point is in the grid. */
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,

@@ -107,6 +107,16 @@ struct study {
     const int8_t *statuses[STAGE_COUNT];
 };
 
+/* Points of the machines stage that follow each other, of one machine and batch: where the
+ * first of them is in the stages that the machine's results come from, and how far each step
+ * goes there. */
+struct machine_run {
+    const struct study *study;
+    uint64_t at[STAGE_COUNT], step[STAGE_COUNT];
+    uint64_t count;
+    double batch;
+};
+
 struct layer_cache;
 struct stage {
     const char *name, *summary;
@@ -142,6 +152,13 @@ struct stage {
      * that is not done is not. */
     void (*evaluate)(const struct study *study, struct range points,
                      const union columns *out, int8_t *status, struct error *reason);
+
+    /* Of the last stage of a kind of machines: a run of its rows, done or not, as rows from i
+     * on of the machines stage: latency, energies, macs, area_m2 where it is modelled, bytes
+     * off the chip. */
+    void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
+                      uint64_t i);
+    uint32_t result_input; /* bit of the input that it reads beside the stage's own rows */
 
     /* Rough seconds of a core for one point, where points differ much by a function: they
      * order the blocks and make the plan, and never change a result.  Measured on one core

@@ -168,6 +168,19 @@ axis_mask stage_declared_axes(enum stage_id id)
     return axes & ~stages[id]->reduced_axes;
 }
 
+/* Those of stage_declared_axes that stages for machines of this sweep declare. */
+static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
+{
+    axis_mask axes = stages[id]->axes;
+
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (stages[id]->inputs >> input & 1 &&
+            (!stages[id]->takes_one_input ||
+             stage_has_machines(sweep, (enum stage_id)input)))
+            axes |= declared_axes(sweep, (enum stage_id)input);
+    return axes & ~stages[id]->reduced_axes;
+}
+
 uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 {
     uint32_t inputs = stages[id]->inputs;
@@ -178,7 +191,7 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
-        stage_declared_axes(id) & AXIS_BIT(capacity_bytes))
+        declared_axes(sweep, id) & AXIS_BIT(capacity_bytes))
         inputs |= 1u << STAGE_ARRAY;
     return inputs;
 }
@@ -186,7 +199,7 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
 {
     const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
-    axis_mask axes = stage_declared_axes(id);
+    axis_mask axes = declared_axes(sweep, id);
     uint32_t inputs = stage_inputs(sweep, id);
 
     if (id == STAGE_SENSITIVITY)
@@ -223,35 +236,13 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
     return AXES;
 }
 
-/* Is there something for a stage that takes one input to join: machines whose results
- * come from several of its inputs, or an axis of its own that the sweep gives? */
-static bool has_to_join(const struct sweep *sweep, enum stage_id id)
-{
-    axis_mask own = stages[id]->axes & ~AXIS_BIT(machine);
-    int kinds[MACHINE_KINDS] = { 0 }, count = 0;
-    const struct axis *machines = &sweep->space.axes[AXIS_machine];
-
-    for (uint64_t i = 0; i < machines->count; i++)
-        if (machines->values[i].record)
-            kinds[machine_family((const struct machine *)machines->values[i].record)
-                      ->kind] = 1;
-    for (int kind = 0; kind < MACHINE_KINDS; kind++)
-        count += kinds[kind];
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (own >> axis & 1 && sweep->space.axes[axis].is_given)
-            return true;
-    return count > 1;
-}
-
 /* Does the sweep, which names no stages, ask for this one?  For what all machines do only
- * if it has something to join and gives what their stages need; a study of its own may be
- * meant. */
+ * if it gives what their stages need: a study of its own may be meant. */
 static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
 {
     return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
            stage_has_machines(sweep, id) &&
-           (!stages[id]->takes_one_input ||
-            (has_to_join(sweep, id) && record_missing(sweep, id) == AXES));
+           (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
 }
 
 uint32_t stages_wanted(const struct sweep *sweep)

@@ -132,8 +132,8 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
         visit->point.sequence_length, layers, reason);
 }
 
-/* Where the point is in the stages it reads, and which of them have an answer there;
- * false if that is too few. */
+/* Where the point is in the stages it reads, and which of them have an answer there; false if
+ * one has none. */
 static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
                         struct visit *visit)
 {
@@ -143,10 +143,11 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
             continue;
         visit->at[input] = grid_project(&study->grids[id], visit->index,
                                         &study->grids[input]);
-        if (study->statuses[input][visit->at[input]] == POINT_DONE)
+        if (visit->at[input] != UINT64_MAX &&
+            study->statuses[input][visit->at[input]] == POINT_DONE)
             visit->done |= 1u << input;
     }
-    return stages[id]->takes_one_input ? visit->done != 0 : visit->done == inputs;
+    return visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,

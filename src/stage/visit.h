@@ -61,8 +61,7 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
 typedef enum status visit_fn(const struct visit *visit, const union columns *out,
                              uint64_t i, struct error *reason);
 
-/* fn for each of the points whose inputs are done (all, or one if the stage takes_one_input);
- * status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
+/* fn for each of the points whose inputs are all done; status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
                  visit_fn *fn, void *memory, const union columns *out, int8_t *status,
                  struct error *reason);
