@@ -61,6 +61,13 @@ enum layer_kind {
 };
 extern const struct word layer_kind_words[];
 
+/* What of a layer each of several GPUs takes (Shoeybi et al., Megatron-LM, arXiv 1909.08053). */
+enum layer_parallel {
+    PARALLEL_WHOLE,   /* all of it, or, if its input is in parts, its part of it */
+    PARALLEL_COLUMNS, /* a part of its outputs, groups and heads */
+    PARALLEL_ROWS, /* a part of its inputs; outputs are added up over all (all-reduce) */
+};
+
 /* Members a kind does not list are 0. */
 struct layer {
     const char *name;
@@ -76,7 +83,9 @@ struct layer {
     uint64_t
         kv_heads; /* attention: heads of keys and values, each for heads / kv_heads of the
                         * queries; 0: as heads */
-    bool causal; /* attention: a token attends to itself and those before it */
+    bool causal;  /* attention: a token attends to itself and those before it */
+    bool dropout; /* attention: in training some of its probabilities are left out */
+    int parallel; /* enum layer_parallel */
     /* fully-connected: a token takes experts_used of `experts` products, each with weights of
      * its own (0: no experts), side by side, or combined from as many parts of its input */
     uint64_t experts, experts_used;
@@ -100,7 +109,7 @@ struct workload {
     size_t layers_count;
     struct transformer *transformer; /* or, instead of layers, one of these */
     size_t transformer_count;
-    bool is_expanded; /* layers were made from it */
+    bool is_expanded;         /* layers were made from it */
     bool decodes;             /* makes one token at a time from those before */
     uint64_t sequence_length; /* used where an evaluation gives 0 */
     uint64_t published_macs, published_weights; /* per sample; 0: not known */
@@ -177,6 +186,14 @@ void graph_free(struct graph *graph);
 /* STATUS_INFEASIBLE and why ("does not ...") if the workload has no such phase. */
 enum status workload_phase_check(const struct workload *workload, enum phase phase,
                                  struct error *err);
+
+/* The part of a workload that one of `parts` GPUs computes: whole rows and columns of its
+ * products, whole heads (heads of keys and values that are fewer than the parts are held by
+ * several).  Its layers are *layers, the caller's to free; texts stay the workload's.
+ * STATUS_INFEASIBLE if nothing in it says how it is divided, or it does not divide. */
+enum status workload_part(const struct workload *workload, uint64_t parts,
+                          struct workload *part, struct layer **layers,
+                          struct error *err);
 
 struct workload_totals {
     uint64_t operations;
