@@ -147,7 +147,8 @@ static void bad_records_say_where_and_what_would_be_right(void)
         { THING(""), "this thing lacks 'width_m' (how wide)" },
         { THING("widht_m = 1;"),
           "unknown key 'widht_m' in a thing; did you mean 'width_m'?" },
-        { THING("zzzzzz = 1;"), "must be one of name, source, aliases, fit_to, stores, width_m" },
+        { THING("zzzzzz = 1;"),
+          "must be one of name, source, aliases, fit_to, stores, width_m" },
         { THING("width_m = 1;\n\n legs = 0;"),
           "x.cfg:3: legs is 0, must be in 1..1e+15" },
         { THING("width_m = 0;"), "width_m is 0 m, must be in 1 nm..1 m" },
@@ -186,6 +187,36 @@ static void bad_records_say_where_and_what_would_be_right(void)
         { "things = ( { " HEAD "width_m = 1; aliases = \"a\"; } );",
           "thing 'a' is named at" },
         { "things = ( { " HEAD "width_m = 1; width_m = 1; } );", "given twice" },
+        { "things = ( { " HEAD "width_m = 1; }, { name = \"bc\"; parent = \"a\"; },\n"
+          "{ name = \"d\"; parent = \"cb\"; } );",
+          "x.cfg:2: parent is 'cb', must name another thing; did you mean 'bc'?" },
+        { THING("parent = \"a\";"), "parent is 'a', must name another thing" },
+        { THING("parent = 3;"), "parent is 3, must be a text" },
+        { "things = ( { " HEAD
+          "parent = \"b\"; },\n{ name = \"b\"; parent = \"c\"; },\n"
+          "{ name = \"c\"; parent = \"a\"; } );",
+          "x.cfg:3: parent is 'a', which inherits from this record" },
+        { "things = ( { " HEAD "width_m = 1; }, { name = \"b\"; parent = \"a\"; },\n"
+          "{ parent = \"b\"; } );",
+          "x.cfg:2: this thing lacks 'name'" },
+        { "things = ( { " HEAD "}, { name = \"b\"; parent = \"a\"; width_m = 1; } );",
+          "x.cfg:1: this thing lacks 'width_m'" },
+        { "things = ( { " HEAD "width_m = 1; },\n"
+          "{ name = \"b\"; parent = \"a\"; legs = 13; } );",
+          "x.cfg:2: 13 legs bring bad luck" },
+        { "things = ( { " HEAD "width_m = 1; },\n"
+          "{ name = \"b\"; parent = \"a\"; heigth = 1; } );",
+          "x.cfg:2: unknown key 'heigth' in a thing" },
+        { "things = ( { " HEAD
+          "width_m = 1; parts = ( { length_m = 1; parent = \"a\"; } "
+          "); } );",
+          "unknown key 'parent' in a part" },
+        { "things = ( { name = \"0\"; source = \"s\"; width_m = 1; },\n"
+          "{ name = \"1\"; parent = \"0\"; }, { name = \"2\"; parent = \"1\"; },\n"
+          "{ name = \"3\"; parent = \"2\"; }, { name = \"4\"; parent = \"3\"; },\n"
+          "{ name = \"5\"; parent = \"4\"; }, { name = \"6\"; parent = \"5\"; },\n"
+          "{ name = \"7\"; parent = \"6\"; }, { name = \"8\"; parent = \"7\"; } );",
+          "parent is number 8 in a row of parents, must be at most 7" },
     };
 
     folder_make();
@@ -201,6 +232,88 @@ static void bad_records_say_where_and_what_would_be_right(void)
             fprintf(stderr, "\n'%s' says '%s'\n", cases[i].text, err.text);
         shelf_free(&shelf);
     }
+    folder_remove();
+}
+
+static void a_record_has_what_it_does_not_say_from_its_parent(void)
+{
+    static const char text[] =
+        "things = ( { name = \"b\"; parent = \"a\"; legs = 2; tags = [ \"r\" ]; },\n"
+        "{ name = \"c\"; parent = \"b\"; source = \"c's\"; width_m = 0.125; },\n"
+        "{ name = \"a\"; source = \"a's\"; aliases = [ \"A\" ]; width_m = \"25 um\";\n"
+        "legs = 5000000000L; shiny = false; colour = \"red\"; maker = \"x } \\\"y\\\" "
+        "\\t\";\n"
+        "tags = ( \"p\", \"q\" ); fit_to = [ \"f*\" ];\n"
+        "parts = ( { length_m = 1; }, { length_m = 0.1; label = \"l\"; } ); } );\n";
+    struct shelf shelf, again;
+    const struct thing *a, *b, *c;
+    struct error err;
+    char *kept;
+
+    folder_make();
+    text_write("shipped/things/x.cfg", text);
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shelf.count, 3);
+    a = shelf.records[0];
+    b = shelf.records[1];
+    c = shelf.records[2];
+    CU_ASSERT_EQUAL(b->width_m, a->width_m);
+    CU_ASSERT_EQUAL(b->legs, 2);
+    CU_ASSERT_EQUAL(b->shiny, false);
+    CU_ASSERT_EQUAL(b->colour, RED);
+    CU_ASSERT_STRING_EQUAL(b->record.source, "a's");
+    CU_ASSERT_EQUAL(b->record.alias_count, 0); /* names are a record's own */
+    CU_ASSERT_EQUAL(b->record.fit_to_count, 1);
+    CU_ASSERT_EQUAL_FATAL(b->tags_count, 1);
+    CU_ASSERT_STRING_EQUAL(b->tags[0], "r");
+    CU_ASSERT_EQUAL(b->record.line, 1);
+    CU_ASSERT_EQUAL(c->width_m, 0.125);
+    CU_ASSERT_EQUAL(c->legs, 2);
+    CU_ASSERT_STRING_EQUAL(c->record.source, "c's");
+    CU_ASSERT_STRING_EQUAL(c->maker, a->maker);
+    CU_ASSERT_EQUAL_FATAL(c->parts_count, 2);
+    CU_ASSERT_EQUAL(c->parts[1].length_m, 0.1);
+
+    /* what is kept of it stands alone */
+    kept = alloc_printf("things = ( %s );", shelf.texts[2]);
+    text_write("shipped/things/x.cfg", kept);
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &again, &err), STATUS_OK);
+    b = again.records[0];
+    CU_ASSERT_STRING_EQUAL(b->record.name, "c");
+    CU_ASSERT_EQUAL(b->width_m, c->width_m);
+    CU_ASSERT_EQUAL(b->legs, 2);
+    CU_ASSERT_EQUAL(b->colour, RED);
+    CU_ASSERT_STRING_EQUAL(b->maker, c->maker);
+    CU_ASSERT_EQUAL_FATAL(b->parts_count, 2);
+    CU_ASSERT_EQUAL(b->parts[1].length_m, 0.1);
+    CU_ASSERT_STRING_EQUAL(b->parts[1].label, "l");
+    shelf_free(&again);
+    shelf_free(&shelf);
+    free(kept);
+    folder_remove();
+}
+
+static void parents_are_found_as_everything_else(void)
+{
+    struct shelf shelf;
+    struct error err;
+    const struct thing *a, *b;
+
+    folder_make();
+    text_write("shipped/things/x.cfg",
+               "things = ( { name = \"a\"; source = \"s\"; width_m = 1; legs = 6; },\n"
+               "{ name = \"b\"; parent = \"a\"; colour = \"red\"; } );");
+    text_write("user/things/x.cfg",
+               "things = ( { name = \"a\"; parent = \"a\"; width_m = 0.5; } );");
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(shelf.count, 2);
+    a = shelf.records[0];
+    b = shelf.records[1];
+    CU_ASSERT_EQUAL(a->width_m, 0.5); /* what it shadows is its parent */
+    CU_ASSERT_EQUAL(a->legs, 6);
+    CU_ASSERT_EQUAL(b->width_m, 0.5); /* the user's record is the one of that name */
+    CU_ASSERT_EQUAL(b->legs, 6);
+    shelf_free(&shelf);
     folder_remove();
 }
 
@@ -365,11 +478,12 @@ static void published_figures_are_in_base_units(void)
     for (size_t i = 0; i < FIELD_COUNT_OF(values); i++) {
         char text[600];
 
-        snprintf(text, sizeof text,
-                 "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
-                 "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; bound = \"upper\";\n"
-                 "metric = \"area_m2\"; tolerance = \"5 %%\"; %s } );",
-                 values[i]);
+        snprintf(
+            text, sizeof text,
+            "published = ( { " HEAD "system = \"deepnvm\"; grade = \"recalled\";\n"
+            "where = [ \"technology=sram\", \"capacity=3 MiB\" ]; bound = \"upper\";\n"
+            "metric = \"area_m2\"; tolerance = \"5 %%\"; %s } );",
+            values[i]);
         text_write("published/x.cfg", text);
         CU_ASSERT_EQUAL_FATAL(published_read(folders, 1, &published, &err), STATUS_OK);
         CU_ASSERT_EQUAL_FATAL(published.count, 1);
@@ -452,7 +566,8 @@ static void every_shipped_sweep_is_valid(void)
 
 SUITE(library, TEST(a_record_is_what_its_group_says),
       TEST(bad_records_say_where_and_what_would_be_right),
-      TEST(the_users_records_come_first),
+      TEST(a_record_has_what_it_does_not_say_from_its_parent),
+      TEST(parents_are_found_as_everything_else), TEST(the_users_records_come_first),
       TEST(one_name_in_two_files_of_a_folder_is_refused),
       TEST(a_kind_nobody_wrote_is_an_empty_shelf),
       TEST(what_was_read_is_parsed_anywhere),

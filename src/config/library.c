@@ -9,46 +9,42 @@
 
 /* A record while folders are being read. */
 struct entry {
+    const struct source *source;
+    const config_setting_t *group;
+    size_t place;  /* among its source's records */
+    size_t folder; /* index: lower ones are searched first */
     void *record;
     char *text;
-    size_t folder; /* index: lower ones are searched first */
     bool is_shadowed;
 };
 
 struct shelf_reading {
     const struct schema *schema;
+    struct source **sources;
+    size_t source_count;
     struct entry *entries;
     size_t count, capacity;
+    struct error unread; /* why a file could not be read; "" if all were */
     struct error *err;
 };
 
 /* ---- files */
 
-static enum status element_read(struct shelf_reading *reading,
-                                const struct source *source,
-                                const config_setting_t *element, size_t i,
-                                size_t folder)
+static void element_add(struct shelf_reading *reading, const struct source *source,
+                        const config_setting_t *element, size_t i, size_t folder)
 {
-    struct entry entry = { .folder = folder };
-    enum status status;
-
     if (reading->count == reading->capacity) {
         reading->capacity = reading->capacity ? 2 * reading->capacity : 64;
         reading->entries = realloc_array(reading->entries, reading->capacity,
-                                         sizeof entry);
+                                         sizeof *reading->entries);
     }
-    status = record_make(source, element, reading->schema, &entry.record, reading->err);
-    if (!entry.record)
-        return status;
-    if (status == STATUS_OK)
-        entry.text = alloc_text_part(source->text + source->records[i].first,
-                                     source->records[i].length);
-    reading->entries[reading->count++] = entry;
-    return status;
+    reading->entries[reading->count++] = (struct entry){
+        .source = source, .group = element, .place = i, .folder = folder
+    };
 }
 
-static enum status elements_read(struct shelf_reading *reading,
-                                 const struct source *source, size_t folder)
+static enum status elements_add(struct shelf_reading *reading,
+                                const struct source *source, size_t folder)
 {
     const char *name = reading->schema->folder;
     const config_setting_t *root = config_root_setting(&source->config);
@@ -66,20 +62,135 @@ static enum status elements_read(struct shelf_reading *reading,
     if (list->type != CONFIG_TYPE_LIST)
         return setting_fail(source, list, reading->err,
                             "must be a list ( { ... }, ... )");
-    for (size_t i = 0; status == STATUS_OK && i < setting_length(list); i++)
-        status = element_read(reading, source, setting_element(list, i), i, folder);
-    return status;
+    for (size_t i = 0; i < setting_length(list); i++)
+        element_add(reading, source, setting_element(list, i), i, folder);
+    return STATUS_OK;
 }
 
 static enum status file_read(struct shelf_reading *reading, const struct file *file,
                              size_t folder)
 {
-    struct source source;
-    enum status status = source_read(file, &source, reading->err);
+    struct source *source = alloc_array(1, sizeof *source);
+    enum status status = source_read(file, source, reading->err);
+
+    reading->sources = realloc_array(reading->sources, reading->source_count + 1,
+                                     sizeof *reading->sources);
+    reading->sources[reading->source_count++] = source;
+    return status == STATUS_OK ? elements_add(reading, source, folder) : status;
+}
+
+/* ---- records, from their own keys and those of their parents */
+
+enum { HERITAGE_DEPTH_MAX = 8 };
+
+static const config_setting_t *key_of(const struct entry *entry, const char *key)
+{
+    return entry->group->type == CONFIG_TYPE_GROUP ? setting_member(entry->group, key)
+                                                   : NULL;
+}
+
+static const char *name_of(const struct entry *entry)
+{
+    const config_setting_t *name = key_of(entry, "name");
+
+    return name ? config_setting_get_string(name) : NULL;
+}
+
+/* The record of that name: as everywhere, that of the folder searched first; of the child's
+ * own name, one of the folders behind the child's, which it shadows. */
+static const struct entry *parent_find(const struct shelf_reading *reading,
+                                       const struct entry *child, const char *name)
+{
+    const char *own = name_of(child);
+    bool is_own = own && strcmp(own, name) == 0;
+    const struct entry *found = NULL;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct entry *entry = &reading->entries[i];
+        const char *its = name_of(entry);
+
+        if (its && strcmp(its, name) == 0 &&
+            (!found || entry->folder < found->folder) &&
+            (!is_own || entry->folder > child->folder))
+            found = entry;
+    }
+    return found;
+}
+
+static enum status parent_unknown(const struct shelf_reading *reading,
+                                  const struct entry *child,
+                                  const config_setting_t *setting, const char *name)
+{
+    const char **names = alloc_array(reading->count, sizeof *names), *nearest;
+    size_t count = 0;
+
+    if (reading->unread.text[0]) { /* it may be in there */
+        *reading->err = reading->unread;
+        free(names);
+        return STATUS_INPUT;
+    }
+    for (size_t i = 0; i < reading->count; i++)
+        if (name_of(&reading->entries[i]) && &reading->entries[i] != child)
+            names[count++] = name_of(&reading->entries[i]);
+    nearest = text_nearest(name, names, count);
+    setting_fail(child->source, setting, reading->err,
+                 "is '%.60s', must name another %s%s%s%s", name, reading->schema->kind,
+                 nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                 nearest ? "'?" : "");
+    free(names);
+    return STATUS_INPUT;
+}
+
+/* The entry and those it inherits from, nearest first. */
+static enum status heritage_find(const struct shelf_reading *reading,
+                                 const struct entry *entry,
+                                 struct heritage chain[HERITAGE_DEPTH_MAX])
+{
+    const struct entry *entries[HERITAGE_DEPTH_MAX];
+
+    for (size_t depth = 0;; depth++) {
+        const config_setting_t *setting = key_of(entry, "parent");
+        const struct entry *parent;
+        const char *name;
+
+        entries[depth] = entry;
+        chain[depth] = (struct heritage){ entry->source, entry->group, NULL };
+        if (depth > 0)
+            chain[depth - 1].parent = &chain[depth];
+        if (!setting)
+            return STATUS_OK;
+        if (setting_text(entry->source, setting, &name, reading->err) != STATUS_OK)
+            return STATUS_INPUT;
+        parent = parent_find(reading, entry, name);
+        if (!parent)
+            return parent_unknown(reading, entry, setting, name);
+        for (size_t d = 0; d <= depth; d++)
+            if (entries[d] == parent)
+                return setting_fail(entry->source, setting, reading->err,
+                                    "is '%.60s', which inherits from this record, must "
+                                    "lead to one without a parent",
+                                    name);
+        if (depth + 1 == HERITAGE_DEPTH_MAX)
+            return setting_fail(entry->source, setting, reading->err,
+                                "is number %d in a row of parents, must be at most %d",
+                                HERITAGE_DEPTH_MAX, HERITAGE_DEPTH_MAX - 1);
+        entry = parent;
+    }
+}
+
+static enum status entry_make(struct shelf_reading *reading, struct entry *entry)
+{
+    struct heritage chain[HERITAGE_DEPTH_MAX];
+    const struct span *span = &entry->source->records[entry->place];
+    enum status status = heritage_find(reading, entry, chain);
 
     if (status == STATUS_OK)
-        status = elements_read(reading, &source, folder);
-    source_free(&source);
+        status = record_make(&chain[0], reading->schema, &entry->record, reading->err);
+    if (status == STATUS_OK)
+        entry->text = chain[0].parent
+                          ? heritage_text(&chain[0])
+                          : alloc_text_part(entry->source->text + span->first,
+                                            span->length);
     return status;
 }
 
@@ -95,6 +206,8 @@ static bool is_on_shelf(const struct shelf_reading *reading, const char *base,
            (shelf[length] == '/' || shelf[length] == '\0');
 }
 
+/* The records of a file before those of one behind it, so that the first mistake is the
+ * one that is reported. */
 static enum status files_parse(struct shelf_reading *reading, const struct files *files)
 {
     enum status status = STATUS_OK;
@@ -110,7 +223,23 @@ static enum status files_parse(struct shelf_reading *reading, const struct files
             status = file_read(reading, &file, folder);
         }
     }
+    if (status != STATUS_OK)
+        reading->unread = *reading->err;
+    for (size_t i = 0; i < reading->count; i++)
+        if (entry_make(reading, &reading->entries[i]) != STATUS_OK)
+            return STATUS_INPUT;
+    if (status != STATUS_OK)
+        *reading->err = reading->unread;
     return status;
+}
+
+static void sources_free(struct shelf_reading *reading)
+{
+    for (size_t i = 0; i < reading->source_count; i++) {
+        source_free(reading->sources[i]);
+        free(reading->sources[i]);
+    }
+    free(reading->sources);
 }
 
 /* ---- names */
@@ -227,7 +356,8 @@ static int entry_compare(const void *a, const void *b)
 
 static void entry_free(const struct schema *schema, struct entry *entry)
 {
-    schema_fields_free(schema, entry->record);
+    if (entry->record)
+        schema_fields_free(schema, entry->record);
     free(entry->record);
     free(entry->text);
 }
@@ -267,6 +397,7 @@ enum status shelf_parse(const struct files *files, const struct schema *schema,
         for (size_t i = 0; i < reading.count; i++)
             entry_free(schema, &reading.entries[i]);
     free(reading.entries);
+    sources_free(&reading);
     return status;
 }
 

@@ -2,7 +2,9 @@
  * platforms/ and published/; each of their *.cfg files is one list named after it:
  *
  *   technologies = ( { name = "sram"; source = "..."; area_f2 = 146; ... }, ... );
- */
+ *
+ * A record with parent = "sram" has all keys of that one but for its name and those that it
+ * gives itself; lists are given whole.  The text that is kept of it has them all. */
 #ifndef NVSWEEP_CONFIG_LIBRARY_H
 #define NVSWEEP_CONFIG_LIBRARY_H
 

@@ -12,6 +12,7 @@
 struct field_slot {
     const struct source *source;
     const config_setting_t *setting; /* NULL if the key is absent */
+    const config_setting_t *unit;    /* the record's own `unit`, or NULL */
     const struct field *field;
     char *record;
     struct error *err;
@@ -41,9 +42,8 @@ static enum status range_check(const struct field_slot *slot, double value)
  * kind; either way the value is in the base unit. */
 static enum status own_unit_read(const struct field_slot *slot, double *value)
 {
-    const config_setting_t *unit = setting_member(slot->setting->parent, "unit");
     const char *text = config_setting_get_string(slot->setting);
-    const char *spelling = unit ? config_setting_get_string(unit) : NULL;
+    const char *spelling = slot->unit ? config_setting_get_string(slot->unit) : NULL;
     const char *base = spelling ? unit_base(spelling) : "1";
     enum status status;
     char *end = NULL, in_unit[120];
@@ -194,8 +194,25 @@ static bool is_required(const struct field *field)
     }
 }
 
-static enum status field_read(const struct source *source,
-                              const config_setting_t *group,
+/* Names are a record's own. */
+static bool is_inherited(const char *key)
+{
+    return strcmp(key, "name") != 0 && strcmp(key, "aliases") != 0 &&
+           strcmp(key, "parent") != 0;
+}
+
+/* The nearest group that has the key, or NULL. */
+static const struct heritage *key_find(const struct heritage *heritage, const char *key)
+{
+    const struct heritage *end = is_inherited(key) ? NULL : heritage->parent;
+
+    for (const struct heritage *h = heritage; h != end; h = h->parent)
+        if (setting_member(h->group, key))
+            return h;
+    return NULL;
+}
+
+static enum status field_read(const struct heritage *heritage,
                               const struct schema *schema, const struct field *field,
                               void *record, struct error *err)
 {
@@ -205,17 +222,21 @@ static enum status field_read(const struct source *source,
         [KIND_TEXT] = text_read,     [KIND_TEXTS] = texts_read,
         [KIND_LIST] = list_read,
     };
+    const struct heritage *with = key_find(heritage, field->name);
+    const struct heritage *unit = key_find(heritage, "unit");
     struct field_slot slot = {
-        .source = source,
-        .setting = setting_member(group, field->name),
+        .source = with ? with->source : heritage->source,
+        .setting = with ? setting_member(with->group, field->name) : NULL,
+        .unit = unit ? setting_member(unit->group, "unit") : NULL,
         .field = field,
         .record = record,
         .err = err,
     };
 
     if (!slot.setting && is_required(field))
-        return source_fail(source, group->line, err, "this %s lacks '%s' (%s)",
-                           schema->kind, field->name, field->meaning);
+        return source_fail(heritage->source, heritage->group->line, err,
+                           "this %s lacks '%s' (%s)", schema->kind, field->name,
+                           field->meaning);
     return readers[field->kind](&slot);
 }
 
@@ -235,12 +256,14 @@ static const struct field record_fields[] = {
         "published figures that the record stores or that follow from these alone"),
 };
 
+#define PARENT_KEY "parent" /* read by the library (library.c) */
+
 static enum status keys_check(const struct source *source,
                               const config_setting_t *group,
                               const struct schema *schema, struct error *err)
 {
     size_t own = schema->folder ? FIELD_COUNT_OF(record_fields) : 0, count = 0;
-    const char **keys = alloc_array(own + schema->field_count, sizeof *keys);
+    const char **keys = alloc_array(own + 1 + schema->field_count, sizeof *keys);
     enum status status;
     char what[80];
 
@@ -248,6 +271,8 @@ static enum status keys_check(const struct source *source,
         keys[count++] = record_fields[f].name;
     for (size_t f = 0; f < schema->field_count; f++)
         keys[count++] = schema->fields[f].name;
+    if (schema->folder)
+        keys[count++] = PARENT_KEY;
     snprintf(what, sizeof what, "%s %s", strchr("aeiou", schema->kind[0]) ? "an" : "a",
              schema->kind);
     status = setting_keys_check(source, group, what, keys, count, err);
@@ -285,22 +310,27 @@ static enum status names_check(const struct source *source,
 }
 
 /* struct record, at the beginning of every top-level record */
-static enum status head_read(const struct source *source, const config_setting_t *group,
+static enum status head_read(const struct heritage *heritage,
                              const struct schema *schema, struct record *record,
                              struct error *err)
 {
     enum status status = STATUS_OK;
 
     for (size_t f = 0; status == STATUS_OK && f < FIELD_COUNT_OF(record_fields); f++)
-        status = field_read(source, group, schema, &record_fields[f], record, err);
-    record->file = alloc_text(source->file);
-    record->line = group->line;
-    return status == STATUS_OK ? names_check(source, group, record, err) : status;
+        status = field_read(heritage, schema, &record_fields[f], record, err);
+    record->file = alloc_text(heritage->source->file);
+    record->line = heritage->group->line;
+    return status == STATUS_OK
+               ? names_check(heritage->source, heritage->group, record, err)
+               : status;
 }
 
-enum status record_read(const struct source *source, const config_setting_t *group,
-                        const struct schema *schema, void *record, struct error *err)
+static enum status heritage_read(const struct heritage *heritage,
+                                 const struct schema *schema, void *record,
+                                 struct error *err)
 {
+    const struct source *source = heritage->source;
+    const config_setting_t *group = heritage->group;
     enum status status;
     struct error why;
     char is[80];
@@ -310,44 +340,69 @@ enum status record_read(const struct source *source, const config_setting_t *gro
                             setting_describe(group, is, sizeof is), schema->kind);
     status = keys_check(source, group, schema, err);
     if (status == STATUS_OK && schema->folder)
-        status = head_read(source, group, schema, record, err);
+        status = head_read(heritage, schema, record, err);
     for (size_t f = 0; status == STATUS_OK && f < schema->field_count; f++)
-        status = field_read(source, group, schema, &schema->fields[f], record, err);
+        status = field_read(heritage, schema, &schema->fields[f], record, err);
     if (status == STATUS_OK && schema->finish &&
         schema->finish(record, &why) != STATUS_OK)
         status = source_fail(source, group->line, err, "%s", why.text);
     return status;
 }
 
-/* The schema of the family that the record names, if its kind has families. */
-static enum status schema_choose(const struct source *source,
-                                 const config_setting_t *group,
+enum status record_read(const struct source *source, const config_setting_t *group,
+                        const struct schema *schema, void *record, struct error *err)
+{
+    const struct heritage heritage = { source, group, NULL };
+
+    return heritage_read(&heritage, schema, record, err);
+}
+
+/* The schema of the family that the record names, if its kind has families: its parent's,
+ * whose keys it has. */
+static enum status schema_choose(const struct heritage *heritage,
                                  const struct schema *schema, int *family,
                                  const struct schema **own, struct error *err)
 {
-    const config_setting_t *setting = NULL;
-    enum status status;
+    const struct heritage *first = NULL;
 
     *own = schema;
     if (!schema->families)
         return STATUS_OK;
-    if (group->type == CONFIG_TYPE_GROUP)
-        setting = setting_member(group, schema->family->name);
-    if (!setting)
-        return source_fail(source, group->line, err, "this %s lacks '%s' (%s)",
-                           schema->kind, schema->family->name, schema->family->meaning);
-    status = setting_word(source, setting, schema->family->words, family, err);
-    if (status == STATUS_OK)
-        *own = schema->families[*family];
-    return status;
+    for (const struct heritage *h = heritage; h; h = h->parent) {
+        const config_setting_t *setting = h->group->type == CONFIG_TYPE_GROUP
+                                              ? setting_member(h->group,
+                                                               schema->family->name)
+                                              : NULL;
+        int its_family;
+
+        if (!setting)
+            continue;
+        if (setting_word(h->source, setting, schema->family->words, &its_family, err) !=
+            STATUS_OK)
+            return STATUS_INPUT;
+        if (first && its_family != *family)
+            return setting_fail(first->source,
+                                setting_member(first->group, schema->family->name), err,
+                                "is %s, must be its parent's %s",
+                                word_name(schema->family->words, *family),
+                                word_name(schema->family->words, its_family));
+        first = first ? first : h;
+        *family = its_family;
+    }
+    if (!first)
+        return source_fail(heritage->source, heritage->group->line, err,
+                           "this %s lacks '%s' (%s)", schema->kind,
+                           schema->family->name, schema->family->meaning);
+    *own = schema->families[*family];
+    return STATUS_OK;
 }
 
-enum status record_make(const struct source *source, const config_setting_t *group,
-                        const struct schema *schema, void **record, struct error *err)
+enum status record_make(const struct heritage *heritage, const struct schema *schema,
+                        void **record, struct error *err)
 {
     const struct schema *own;
     int family = 0;
-    enum status status = schema_choose(source, group, schema, &family, &own, err);
+    enum status status = schema_choose(heritage, schema, &family, &own, err);
 
     *record = NULL;
     if (status != STATUS_OK)
@@ -355,5 +410,112 @@ enum status record_make(const struct source *source, const config_setting_t *gro
     *record = alloc_array(1, own->size);
     if (schema->families) /* so that it can be freed however far reading comes */
         memcpy((char *)*record + schema->family->offset, &family, sizeof family);
-    return record_read(source, group, own, *record, err);
+    return heritage_read(heritage, own, *record, err);
+}
+
+/* ---- texts */
+
+struct text {
+    char *text;
+    size_t length;
+};
+
+static void text_put(struct text *text, const char *more)
+{
+    size_t added = strlen(more);
+
+    text->text = realloc_array(text->text, text->length + added + 1, 1);
+    memcpy(text->text + text->length, more, added + 1);
+    text->length += added;
+}
+
+static void string_put(struct text *text, const char *string)
+{
+    static const char special[] = "\"\\\n\t\r\f", *const escapes[] = { "\\\"", "\\\\",
+                                                                       "\\n",  "\\t",
+                                                                       "\\r",  "\\f" };
+
+    text_put(text, "\"");
+    for (const char *c = string; *c; c++) {
+        const char *at = strchr(special, *c);
+
+        text_put(text, at ? escapes[at - special] : (const char[]){ *c, '\0' });
+    }
+    text_put(text, "\"");
+}
+
+static void value_put(struct text *text, const config_setting_t *setting);
+
+static void members_put(struct text *text, const config_setting_t *setting,
+                        const char *between)
+{
+    for (size_t i = 0; i < setting_length(setting); i++) {
+        const config_setting_t *member = setting_element(setting, i);
+
+        if (member->name) {
+            text_put(text, member->name);
+            text_put(text, " = ");
+        } else if (i > 0) {
+            text_put(text, ", ");
+        }
+        value_put(text, member);
+        if (member->name)
+            text_put(text, between);
+    }
+}
+
+static void value_put(struct text *text, const config_setting_t *setting)
+{
+    char number[40];
+
+    switch (setting->type) {
+    case CONFIG_TYPE_GROUP:
+        text_put(text, "{ ");
+        members_put(text, setting, "; ");
+        text_put(text, "}");
+        return;
+    case CONFIG_TYPE_LIST:
+    case CONFIG_TYPE_ARRAY:
+        text_put(text, setting->type == CONFIG_TYPE_LIST ? "( " : "[ ");
+        members_put(text, setting, "");
+        text_put(text, setting->type == CONFIG_TYPE_LIST ? " )" : " ]");
+        return;
+    case CONFIG_TYPE_STRING:
+        string_put(text, config_setting_get_string(setting));
+        return;
+    case CONFIG_TYPE_FLOAT:
+        snprintf(number, sizeof number, "%.17g", config_setting_get_float(setting));
+        break;
+    case CONFIG_TYPE_BOOL:
+        snprintf(number, sizeof number, "%s",
+                 config_setting_get_bool(setting) ? "true" : "false");
+        break;
+    default:
+        snprintf(number, sizeof number, "%lld%s", config_setting_get_int64(setting),
+                 setting->type == CONFIG_TYPE_INT64 ? "L" : "");
+        break;
+    }
+    text_put(text, number);
+}
+
+char *heritage_text(const struct heritage *heritage)
+{
+    struct text text = { NULL };
+
+    text_put(&text, "{\n");
+    for (const struct heritage *h = heritage; h; h = h->parent)
+        for (size_t i = 0; i < setting_length(h->group); i++) {
+            const config_setting_t *member = setting_element(h->group, i);
+
+            if (strcmp(member->name, PARENT_KEY) == 0 ||
+                key_find(heritage, member->name) != h)
+                continue;
+            text_put(&text, "    ");
+            text_put(&text, member->name);
+            text_put(&text, " = ");
+            value_put(&text, member);
+            text_put(&text, ";\n");
+        }
+    text_put(&text, "}");
+    return text.text;
 }
