@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """How far the iso-area headline hangs on what the paper leaves open: the largest EDP gain
-over DRAM energy per bit and DRAM time per access, for both leakage times."""
+over DRAM energy per bit and DRAM time per access, for both serial time bases."""
 import numpy as np
 
 import deepnvm
@@ -23,14 +23,14 @@ def _ticks(values, units):
 
 def draw(data):
     rivals = deepnvm.rivals(data)
-    times = list(data.leakage_time.values)
+    times = list(data.time_base.values)
     gain = deepnvm.gain(data, "edp_js").max(("workload", "phase"))
     figure, all_axes = plt.subplots(len(times), len(rivals), figsize=(7.6, 5.4), sharex=True,
                                     sharey=True, squeeze=False, constrained_layout=True)
     low, high = float(gain.sel(technology=rivals).min()), float(gain.sel(technology=rivals).max())
     for row, time in zip(all_axes, times):
         for axes, technology in zip(row, rivals):
-            one = gain.sel(technology=technology, leakage_time=time)
+            one = gain.sel(technology=technology, time_base=time)
             one = one.transpose("dram_j_per_bit", "dram_access_s")
             image = axes.imshow(one.values, origin="lower", cmap="cividis", vmin=low, vmax=high,
                                 aspect="auto")
@@ -43,7 +43,7 @@ def draw(data):
                     axes.contour(one.values, levels=[headline], colors=colour,
                                  linewidths=width)
             axes.set_title(f"{deepnvm.NAMES[technology]}, leaks in "
-                           f"{'cache' if time == 'llc' else 'cache and DRAM'} time"
+                           f"{'cache' if time == 'serial' else 'cache and DRAM'} time"
                            + (f" (paper {headline:g})" if headline else ""), fontsize=8)
             axes.set_xticks(range(one.sizes["dram_access_s"]),
                             _ticks(one.dram_access_s.values, "s"), rotation=30)

@@ -198,7 +198,7 @@ static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
     case AXIS_optimisations: return many < 3 ? many : 3;
     case AXIS_write_skew:
     case AXIS_fit_target:
-    case AXIS_leakage_time:
+    case AXIS_time_base:
     case AXIS_pue:
     case AXIS_phase:
     case AXIS_overlap:

@@ -405,7 +405,7 @@ def compare_metric(old, new, selected, tolerance):
     for axis, text in selected.items():
         if axis in new_axes:
             labels, index = new_axes[axis]
-            keep = labels[index] == text
+            keep = numpy.isin(labels[index].astype(str), text.split("|"))
             new_values = new_values[keep]
             new_axes = {name: (l, i[keep]) for name, (l, i) in new_axes.items()}
     if old_values.dtype.kind != new_values.dtype.kind:

@@ -99,15 +99,14 @@ static const struct along alongs[] = {
     { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,bch2" },
     { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area", .values = "off,on" },
 
-    /* ---- reuse and traffic */
+    /* ---- reuse and GPUs */
     { STAGE_REUSE, AXIS_batch, "+macs +footprint_bytes", "more samples; accesses and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
     { STAGE_REUSE, AXIS_phase, "+macs +llc_reads +llc_writes +footprint_bytes", "training contains the forward pass", .settings = SMALL_NETS " batch=1", .values = "inference,training" },
-    { STAGE_TRAFFIC, AXIS_capacity_bytes, "-llc_misses -miss_ratio -dram_reads -dram_writes -dram_read_bytes -dram_write_bytes", "LRU contains the smaller cache's lines (Mattson et al., 1970)", .settings = SMALL_NETS " batch=1", .least = 1024 },
-
-    /* ---- system */
-    { STAGE_SYSTEM, AXIS_dram_j_per_bit, "+energy_j +edp_js +dram_energy_j +roofline_energy_j +power_w =delay_s =roofline_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " batch=1" },
-    { STAGE_SYSTEM, AXIS_dram_access_s, "+delay_s +energy_j +edp_js =llc_delay_s =roofline_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1" },
-    { STAGE_SYSTEM, AXIS_leakage_time, "+energy_j +llc_leakage_j =delay_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "llc,memory" },
+    { STAGE_GPU, AXIS_capacity_bytes, "-llc_misses -miss_ratio -dram_reads -dram_writes -dram_read_bytes -dram_write_bytes", "LRU contains the smaller cache's lines (Mattson et al., 1970)", .settings = SMALL_NETS " batch=1", .least = 1024 },
+    { STAGE_GPU, AXIS_dram_j_per_bit, "+energy_j +edp_js +dram_energy_j +power_w =latency_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " batch=1" },
+    { STAGE_GPU, AXIS_dram_access_s, "+latency_s +energy_j +edp_js =llc_delay_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1 time_base=serial|serial_full_leakage" },
+    { STAGE_GPU, AXIS_dram_access_s, "=latency_s =energy_j", "the roofline knows DRAM's bandwidth only", .settings = SMALL_NETS " batch=1 time_base=roofline" },
+    { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
     /* ---- accelerators */
     { STAGE_BUFFERS, AXIS_buffer_bytes, "+buffers_area_m2", "more cells", .settings = "target=area energies=array word=0", .least = 4096, .most = 1 << 26 },
@@ -193,7 +192,8 @@ static const struct along alongs[] = {
     { STAGE_HDC_TEXTS, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
 };
 
-/* Of every row that is done: "left <= right", "left >= right", "left = right". */
+/* Of every row that is done: "left <= right", "left >= right", "left = right"; "roofline: " or
+ * "serial: " before: of those with such a time base. */
 struct law {
     enum stage_id stage;
     const char *text;
@@ -203,22 +203,21 @@ static const struct law laws[] = {
     { STAGE_ARRAY, "tag_energy_j <= read_energy_j" },
     { STAGE_ARRAY, "area_efficiency <= 1" },
     { STAGE_REUSE, "llc_read_bytes >= llc_reads" },
-    { STAGE_TRAFFIC, "llc_misses <= llc_reads + llc_writes" },
-    { STAGE_TRAFFIC, "miss_ratio <= 1" },
-    { STAGE_TRAFFIC, "dram_reads <= llc_misses" },
-    { STAGE_TRAFFIC, "dram_writes <= llc_writes" },
-    { STAGE_SYSTEM, "edp_js = energy_j * delay_s" },
-    { STAGE_SYSTEM, "edap_jsm2 = edp_js * area_m2" },
-    { STAGE_SYSTEM, "llc_edp_js = llc_energy_j * llc_delay_s" },
-    { STAGE_SYSTEM, "delay_s >= llc_delay_s" },
-    { STAGE_SYSTEM, "energy_j = llc_dynamic_j + llc_leakage_j + dram_energy_j" },
-    { STAGE_SYSTEM, "energy_j >= llc_energy_j" },
-    { STAGE_SYSTEM, "roofline_s >= compute_s" },
-    { STAGE_SYSTEM, "roofline_s >= llc_busy_s" },
-    { STAGE_SYSTEM, "roofline_s >= dram_busy_s" },
-    { STAGE_SYSTEM, "roofline_energy_j = sum:component_j" },
-    { STAGE_SYSTEM, "roofline_edp_js = roofline_energy_j * roofline_s" },
-    { STAGE_SYSTEM, "power_w * roofline_s = roofline_energy_j" },
+    { STAGE_GPU, "llc_misses <= llc_reads + llc_writes" },
+    { STAGE_GPU, "miss_ratio <= 1" },
+    { STAGE_GPU, "dram_reads <= llc_misses" },
+    { STAGE_GPU, "dram_writes <= llc_writes" },
+    { STAGE_GPU, "edp_js = energy_j * latency_s" },
+    { STAGE_GPU, "edap_jsm2 = edp_js * area_m2" },
+    { STAGE_GPU, "llc_edp_js = llc_energy_j * llc_delay_s" },
+    { STAGE_GPU, "power_w * latency_s = energy_j" },
+    { STAGE_GPU, "energy_j = sum:component_j" },
+    { STAGE_GPU, "serial: latency_s >= llc_delay_s" },
+    { STAGE_GPU, "serial: energy_j = llc_dynamic_j + llc_leakage_j + dram_energy_j" },
+    { STAGE_GPU, "serial: energy_j >= llc_energy_j" },
+    { STAGE_GPU, "roofline: latency_s >= compute_s" },
+    { STAGE_GPU, "roofline: latency_s >= llc_busy_s" },
+    { STAGE_GPU, "roofline: latency_s >= dram_busy_s" },
     { STAGE_MAPPING, "cycles >= ideal_cycles" },
     { STAGE_MAPPING, "stall_cycles <= cycles" },
     { STAGE_MAPPING, "utilization <= 1" },

@@ -36,20 +36,18 @@ SWEEPS = {  # text, the last stage, and dimensions of some datasets by group
         {"/": {"area_m2": ("point", "node_m"), "technology": ("point",),
                "temperature_k": ("point",)}},
     ),
-    "system": (
+    "gpu": (
         """axes = { technology = [ "sram", "stt-mram" ]; node = "22 nm";
            capacity = { iso_area_of = "sram"; baseline = [ "512 KiB" ]; step = "128 KiB"; };
            line = "128 B"; machine = "gtx-1080-ti"; workload = "squeezenet";
-           phase = [ "inference" ]; batch = 1; }; stages = [ "system" ];""",
-        "system",
+           phase = [ "inference" ]; batch = 1; }; stages = [ "gpu" ];""",
+        "gpu",
         {"/": {"edp_js": ("technology", "node_m", "capacity_bytes", "line_bytes", "machine",
                           "workload", "phase", "batch")},
-         "system": {"component_j": ("technology", "node_m", "capacity_bytes", "line_bytes",
-                                    "machine", "workload", "phase", "batch", "component")},
+         "gpu": {"component_j": ("technology", "node_m", "capacity_bytes", "line_bytes",
+                                 "machine", "workload", "phase", "batch", "component")},
          "reuse": {"curve_read_misses": ("machine", "workload", "phase", "batch",
-                                         "curve_capacity_bytes")},
-         "traffic": {"dram_reads": ("technology", "node_m", "capacity_bytes", "line_bytes",
-                                    "machine", "workload", "phase", "batch")}},
+                                         "curve_capacity_bytes")}},
     ),
 }
 

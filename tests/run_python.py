@@ -19,7 +19,7 @@ import nvsweep as nv  # noqa: E402
 
 SWEEP = """title = "caches"; axes = { technology = [ "sram", "stt-mram", "pcm" ]; node = "22 nm";
   capacity = %s; machine = "gtx-1080-ti"; line = "128 B";
-  workload = [ "squeezenet", "alexnet" ]; phase = "inference"; }; stages = [ "system" ];"""
+  workload = [ "squeezenet", "alexnet" ]; phase = "inference"; }; stages = [ "gpu" ];"""
 
 
 def run(folder, name, capacity):
@@ -34,13 +34,13 @@ def check_open(path):
     plain = xarray.open_dataset(path)
     xarray.testing.assert_equal(data.load(), plain.load())
     told = data.nvsweep.status()
-    assert told.loc["system", "points"] == 3 * 3 * 2 == told.loc["system"].iloc[1:].sum()
+    assert told.loc["gpu", "points"] == 3 * 3 * 2 == told.loc["gpu"].iloc[1:].sum()
     assert data.nvsweep.title == "caches" and "squeezenet" in data.nvsweep.sweep
     assert data.nvsweep.defaults["rules"] == "physical"
     area = data.nvsweep.metric("area_m2")
     assert area.dims == ("technology", "capacity_bytes")
     xarray.testing.assert_equal(area, xarray.open_dataset(path, group="array").area_m2.squeeze())
-    assert data.nvsweep.metric("system/component_j", workload="alexnet").dims == (
+    assert data.nvsweep.metric("gpu/component_j", workload="alexnet").dims == (
         "technology", "capacity_bytes", "component")
     for name, words in (("edp", "no 'edp'"), ("chip/edp_js", "no 'chip/edp_js'")):
         try:
@@ -62,7 +62,7 @@ def check_masking(path, folder):
     data = nv.open(other)
     assert bool(data.edp_js[0].isnull().all()) and not bool(data.edp_js[1:].isnull().any())
     assert bool(data.nvsweep.metric("component_j")[0].isnull().all())
-    assert data.nvsweep.status().loc["system", "pending"] == 6
+    assert data.nvsweep.status().loc["gpu", "pending"] == 6
     with open(other, "r+b") as file:  # as a run writes
         file.seek(place)
         file.write(done)
@@ -79,12 +79,12 @@ def check_comparing(data):
         assert row.edp_js == float(edp.sel(workload=row.workload).min()), row
         assert row.edp_js == float(edp.sel(workload=row.workload, technology=row.technology,
                                            capacity_bytes=row.capacity_bytes))
-    front = data.nvsweep.pareto("energy_j", "delay_s", per="workload")
-    points = data[["energy_j", "delay_s"]].to_dataframe().reset_index()
+    front = data.nvsweep.pareto("energy_j", "latency_s", per="workload")
+    points = data[["energy_j", "latency_s"]].to_dataframe().reset_index()
     for _, p in points.iterrows():
         group = points[points.workload == p.workload]
-        beaten = ((group.energy_j <= p.energy_j) & (group.delay_s <= p.delay_s)
-                  & ((group.energy_j < p.energy_j) | (group.delay_s < p.delay_s))).any()
+        beaten = ((group.energy_j <= p.energy_j) & (group.latency_s <= p.latency_s)
+                  & ((group.energy_j < p.energy_j) | (group.latency_s < p.latency_s))).any()
         assert beaten != ((front.workload == p.workload) & (front.energy_j == p.energy_j)).any()
 
 
@@ -142,7 +142,7 @@ def main():
         joined = nv.open([path, more])
         assert joined.sizes["capacity_bytes"] == 4 and not joined.edp_js.isnull().any()
         assert joined.nvsweep.metric("area_m2").sizes["capacity_bytes"] == 4
-        assert joined.nvsweep.status().loc["system", "points"] == 24
+        assert joined.nvsweep.status().loc["gpu", "points"] == 24
         check_install(folder, path)
     return 0
 

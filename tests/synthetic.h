@@ -53,7 +53,7 @@ static const struct metric synthetic_large[] = {
     NUMBER("s18", INNER_SCALAR), NUMBER("s19", INNER_SCALAR),
 };
 
-enum { SMALL = STAGE_ARRAY, LARGE = STAGE_SYSTEM };
+enum { SMALL = STAGE_ARRAY, LARGE = STAGE_GPU };
 
 /* Is the number in the comma-separated list in the environment? */
 static bool synthetic_is_listed(const char *variable, uint64_t number)

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "config/sweep.h"
-#include "machine/machine.h"
+#include "machine/gpu/gpu.h"
 #include "stage/stage.h"
 
 #include <math.h>
@@ -13,6 +13,20 @@
 static struct sweep sweep;
 static struct study study;
 
+static enum status evaluate_settings(const char *const *settings, size_t count,
+                                     struct error *err)
+{
+    enum status status = sweep_from_settings(settings, count, shipped_library(), &sweep,
+                                             err);
+
+    study = (struct study){ 0 };
+    if (status == STATUS_OK)
+        status = study_init(&study, &sweep, shipped_library(), err);
+    if (status == STATUS_OK)
+        study_evaluate(&study, err);
+    return status;
+}
+
 static enum status evaluate(const char *machines, const char *budgets,
                             struct error *err)
 {
@@ -21,17 +35,10 @@ static enum status evaluate(const char *machines, const char *budgets,
         axes[0],      axes[1],       "workload=vgg8-cifar", "technology=sram",
         "node=22 nm", "roadmap=lop", "precision=8",         "capacity=1 MiB"
     };
-    enum status status;
 
     snprintf(axes[0], sizeof axes[0], "machine=%s", machines);
     snprintf(axes[1], sizeof axes[1], "area_budget=%s", budgets);
-    status = sweep_from_settings(settings, 8, shipped_library(), &sweep, err);
-    study = (struct study){ 0 };
-    if (status == STATUS_OK)
-        status = study_init(&study, &sweep, shipped_library(), err);
-    if (status == STATUS_OK)
-        study_evaluate(&study, NULL);
-    return status;
+    return evaluate_settings(settings, 8, err);
 }
 
 static void release(void)
@@ -48,8 +55,7 @@ static double value(const double *column, uint64_t i)
 /* Every kind has its own stage, over its own machines. */
 static void a_machine_is_evaluated_by_its_own_stage_alone(void)
 {
-    static const enum stage_id stage_of[] = { STAGE_SYSTEM, STAGE_CHIP,
-                                              STAGE_CIM_NETWORK,
+    static const enum stage_id stage_of[] = { STAGE_GPU, STAGE_CHIP, STAGE_CIM_NETWORK,
                                               STAGE_CROSSBAR_NETWORK };
     struct error err = { "" };
 
@@ -75,7 +81,7 @@ static void its_latency_is_that_stages(void)
     CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "0 m2", &err),
                           STATUS_OK);
     CU_ASSERT_EQUAL(in->inference_latency_s[0],
-                    study.results[STAGE_SYSTEM].system.roofline_s[0]);
+                    study.results[STAGE_GPU].gpu.latency_s[0]);
     CU_ASSERT_EQUAL(in->inference_latency_s[1],
                     study.results[STAGE_CHIP].chip.latency_s[0]);
     CU_ASSERT_EQUAL(in->inference_latency_s[2],
@@ -265,11 +271,7 @@ static void a_question_without_an_answer_has_no_result(void)
                                      "node=22 nm" };
     struct error err = { "" };
 
-    CU_ASSERT_EQUAL_FATAL(
-        sweep_from_settings(settings, 8, shipped_library(), &sweep, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
-                          STATUS_OK);
-    study_evaluate(&study, &err);
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, 8, &err), STATUS_OK);
     for (uint64_t i = 0; i < 12; i++) {
         uint64_t machine = i / 4, layer = i / 2 % 2, rate = i % 2;
         bool is_answered = (machine != 0 || !layer) && (machine == 1 || !rate);
@@ -281,7 +283,54 @@ static void a_question_without_an_answer_has_no_result(void)
     release();
 }
 
-SUITE(machine, TEST(a_question_without_an_answer_has_no_result),
+/* DeepNVM++'s accounting: accesses one after the other, nothing else. */
+static void a_serial_time_base_adds_up_accesses(void)
+{
+    static const char *const settings[] = {
+        "machine=gtx-1080-ti", "technology=stt-mram", "workload=squeezenet",
+        "line=128 B", "time_base=roofline,serial,serial_full_leakage"
+    };
+    const struct gpu_columns *g = &study.results[STAGE_GPU].gpu;
+    const struct array_columns *a = &study.results[STAGE_ARRAY].array;
+    const struct reuse_columns *r = &study.results[STAGE_REUSE].reuse;
+    const struct gpu *gpu;
+    double dram_s, dram_j, sum_j;
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_GPU].points, 3);
+    gpu = (const struct gpu *)sweep.space.axes[AXIS_machine].values[0].record;
+    dram_s = (g->dram_reads[1] + g->dram_writes[1]) * gpu->dram_latency_s /
+             gpu->dram_parallelism;
+    dram_j = 8 * (g->dram_read_bytes[1] * gpu->dram_read_j_per_bit +
+                  g->dram_write_bytes[1] * gpu->dram_write_j_per_bit);
+    ASSERT_NEAR(g->llc_delay_s[1],
+                r->llc_reads[0] * a->read_latency_s[0] +
+                    r->llc_writes[0] * a->write_latency_s[0],
+                1e-12);
+    ASSERT_NEAR(g->latency_s[1], g->llc_delay_s[1] + dram_s, 1e-12);
+    CU_ASSERT_EQUAL(g->latency_s[2], g->latency_s[1]);
+    ASSERT_NEAR(g->energy_j[1],
+                g->llc_dynamic_j[1] + a->leakage_w[0] * g->llc_delay_s[1] + dram_j,
+                1e-12);
+    ASSERT_NEAR(g->energy_j[2] - g->energy_j[1], a->leakage_w[0] * dram_s, 1e-9);
+    CU_ASSERT_EQUAL(g->latency_s[0],
+                    fmax(r->compute_s[0], fmax(g->llc_busy_s[0], g->dram_busy_s[0])));
+    for (uint64_t i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(g->edp_js[i], g->energy_j[i] * g->latency_s[i]);
+        sum_j = 0;
+        for (uint64_t c = 0; c < COMPONENT_COUNT; c++)
+            sum_j += g->component_j[i * COMPONENT_COUNT + c];
+        ASSERT_NEAR(sum_j, g->energy_j[i], 1e-12);
+    }
+    CU_ASSERT(g->component_j[COMPONENT_COMPUTE] > 0);
+    CU_ASSERT_EQUAL(g->component_j[COMPONENT_COUNT + COMPONENT_COMPUTE], 0);
+    release();
+}
+
+SUITE(machine, TEST(a_serial_time_base_adds_up_accesses),
+      TEST(a_question_without_an_answer_has_no_result),
       TEST(a_machine_is_evaluated_by_its_own_stage_alone),
       TEST(its_latency_is_that_stages), TEST(a_budget_buys_copies),
       TEST(a_dram_budget_varies_alone), TEST(machines_of_unknown_area_fit_no_budget),

@@ -4,6 +4,8 @@
 #include "monotone.h"
 #include "unit.h"
 
+#include "stage/axes.h"
+
 /* A round that would take longer than this by the stages' own estimates is drawn anew. */
 static const double round_s_max = 0.02;
 
@@ -113,8 +115,10 @@ static void records_draw(const struct along *along, struct draft *draft,
 
 static void along_draw(const struct along *along, struct draft *draft, uint64_t *state)
 {
-    metric_find("edp_js", &(enum stage_id){ 0 }, &draft->objective.metric);
-    draft->objective.stage = STAGE_SYSTEM;
+    enum stage_id stage;
+
+    metric_find("gpu/edp_js", NULL, STAGES_ALL, &stage, &draft->objective.metric);
+    draft->objective.stage = (int)stage;
     draft_begin(draft, 1u << along->stage);
     CU_ASSERT_FATAL(draft->axes >> along->axis & 1);
     draft_all(draft, 2, state);
@@ -272,7 +276,8 @@ static double term_value(const struct study *study, enum stage_id stage, uint64_
 
     if (*end == '\0')
         return number;
-    if (metric_find(name, &of, &metric)) {
+    if (metric_find(name, NULL, 1u << stage, &of, &metric) ||
+        metric_find(name, NULL, stages[stage]->inputs, &of, &metric)) {
         const struct metric *m = &stages[of]->metrics[metric];
         uint64_t at = grid_project(&study->grids[stage], i, &study->grids[of]);
         const double *values = numbers_of(study, of, metric, at, buffer);
@@ -312,6 +317,7 @@ static double side_value(const struct study *study, enum stage_id stage, uint64_
 
 struct claim {
     const struct law *law;
+    const char *time_base; /* "roofline:", "serial:" or NULL */
     char text[256], *words[32];
     uint64_t checked, broken;
 };
@@ -323,8 +329,21 @@ static void claim_parse(const struct law *law, struct claim *claim)
 
     claim->law = law;
     snprintf(claim->text, sizeof claim->text, "%s", law->text);
+    if (strstr(rest, ": "))
+        claim->time_base = strsep(&rest, " ");
     while ((claim->words[count] = strsep(&rest, " ")))
         count++;
+}
+
+/* Does the point have the claim's time base? */
+static bool has_time_base(const struct study *study, const struct claim *claim,
+                          uint64_t i)
+{
+    struct point point;
+
+    grid_point(&study->grids[claim->law->stage], &study->sweep->space, i, &point);
+    return !claim->time_base ||
+           (point.time_base == TIME_ROOFLINE) == (claim->time_base[0] == 'r');
 }
 
 /* Sums of many addends lose some digits. */
@@ -332,9 +351,13 @@ static void claim_check(const struct study *study, struct claim *claim, uint64_t
 {
     enum stage_id stage = claim->law->stage;
     size_t at = 0;
-    double left = side_value(study, stage, i, claim->words, &at), right, slack;
-    const char *relation = claim->words[at++];
+    double left, right, slack;
+    const char *relation;
 
+    if (!has_time_base(study, claim, i))
+        return;
+    left = side_value(study, stage, i, claim->words, &at);
+    relation = claim->words[at++];
     right = side_value(study, stage, i, claim->words, &at);
     if (isnan(left) || isnan(right))
         return;
@@ -410,8 +433,8 @@ static size_t comparisons_make(const struct along *along, struct comparison *mad
 
         CU_ASSERT_FATAL(count <= most);
         *c = (struct comparison){ .along = along, .direction = word[0] };
-        CU_ASSERT_FATAL(metric_find(word + 1, &stage, &c->metric) &&
-                        stage == along->stage);
+        CU_ASSERT_FATAL(
+            metric_find(word + 1, NULL, 1u << along->stage, &stage, &c->metric));
     }
     return count;
 }

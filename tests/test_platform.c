@@ -287,11 +287,9 @@ static void alexnet_agrees_with_set_associative_caches(void)
     gpu_stream(&evaluation, 0, sink, NULL);
     for (int i = 0; i < CACHES; i++) {
         struct set_associative_counts counts = set_associative_counts(caches[i]);
-        struct traffic traffic;
+        struct traffic traffic = traffic_at(&curve, cache_mib[i] * MIB);
 
-        traffic_at(evaluation.platform, &curve, cache_mib[i] * MIB, &traffic);
-        CU_ASSERT_EQUAL((double)counts.accesses,
-                        traffic.llc_reads + traffic.llc_writes);
+        CU_ASSERT_EQUAL((double)counts.accesses, curve.reads + curve.writes);
         ASSERT_NEAR(traffic.dram_reads, (double)counts.read_misses, 0.02);
         ASSERT_NEAR(traffic.dram_reads + traffic.dram_writes,
                     (double)(counts.read_misses + counts.writebacks), 0.02);
@@ -372,9 +370,9 @@ static void every_workload_runs_in_every_phase_it_has(void)
             if (status != STATUS_OK)
                 printf("%s %d: %s\n", workload->record.name, phase, err.text);
             CU_ASSERT_EQUAL_FATAL(status, STATUS_OK);
-            traffic_at(platform, &curve, 3 * MIB, &traffic);
-            CU_ASSERT(traffic.macs > 0 && traffic.compute_s > 0);
-            CU_ASSERT(traffic.llc_reads > traffic.dram_reads && traffic.dram_reads > 0);
+            traffic = traffic_at(&curve, 3 * MIB);
+            CU_ASSERT(curve.macs > 0 && curve.compute_s > 0);
+            CU_ASSERT(curve.reads > traffic.dram_reads && traffic.dram_reads > 0);
             CU_ASSERT(traffic.miss_ratio > 0 && traffic.miss_ratio < 1);
         }
     close_library();

@@ -29,16 +29,17 @@ static void every_stage_has_its_entry(void)
     }
 }
 
-/* Datasets of all stages lie side by side in a file. */
-static void metrics_have_names_of_their_own(void)
+static void metrics_have_names_of_their_own_within_a_stage(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         for (size_t m = 0; m < stages[id]->metric_count; m++) {
             enum stage_id found = STAGE_COUNT;
             size_t at = SIZE_MAX;
 
-            CU_ASSERT(metric_find(stages[id]->metrics[m].name, &found, &at));
+            CU_ASSERT(
+                metric_find(stages[id]->metrics[m].name, NULL, 1u << id, &found, &at));
             CU_ASSERT(found == id && at == m);
+            CU_ASSERT(!metric_renamed(stages[id]->metrics[m].name));
         }
 }
 
@@ -286,7 +287,8 @@ static void shipped_sweeps_have_costs_and_blocks_to_share(void)
     CU_ASSERT(read > 40);
 }
 
-SUITE(stage, TEST(every_stage_has_its_entry), TEST(metrics_have_names_of_their_own),
+SUITE(stage, TEST(every_stage_has_its_entry),
+      TEST(metrics_have_names_of_their_own_within_a_stage),
       TEST(a_row_comes_back_from_its_columns), TEST(costs_follow_the_layers),
       TEST(costs_stand_to_each_other_as_times), TEST(layers_alike_change_no_mapping),
       TEST(shipped_sweeps_have_costs_and_blocks_to_share));

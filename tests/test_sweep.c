@@ -12,7 +12,7 @@ static void a_sweep_is_what_its_file_says(void)
 {
     static const char text[] =
         "\xef\xbb\xbf# which one?\r\n"
-        "title = \"a test\"; stages = [ \"array\", \"traffic\" ];\n"
+        "title = \"a test\"; stages = [ \"array\", \"gpu\" ];\n"
         "axes = { technology = [ \"stt-mram\", \"sram\" ]; workload = \"all\";\n"
         "  capacity = { from = \"1 MiB\"; to = \"5 MiB\"; factor = 2; };\n"
         "  temperature = ( \"25 C\", 358.15 ); node_m = \"7 nm\"; associativity = [ 8 "
@@ -33,7 +33,7 @@ static void a_sweep_is_what_its_file_says(void)
     CU_ASSERT_STRING_EQUAL_FATAL(err.text, "");
     CU_ASSERT_STRING_EQUAL(sweep.title, "a test");
     CU_ASSERT_STRING_EQUAL(sweep.text, text);
-    CU_ASSERT_EQUAL(sweep.stages, 1u << STAGE_ARRAY | 1u << STAGE_TRAFFIC);
+    CU_ASSERT_EQUAL(sweep.stages, 1u << STAGE_ARRAY | 1u << STAGE_GPU);
     CU_ASSERT_EQUAL(sweep.durability, DURABILITY_POWER);
     CU_ASSERT_EQUAL(sweep.seed, 5000000000u);
     ASSERT_NEAR(sweep.max_error, 0.05, 1e-12);

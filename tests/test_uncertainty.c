@@ -328,7 +328,7 @@ static void only_what_reads_a_varied_record_is_sampled(void)
              system_axes);
     sweep_make(text, &sweep);
     CU_ASSERT(!(stage_axes(&sweep, STAGE_ARRAY) & sample));
-    CU_ASSERT(!(stage_axes(&sweep, STAGE_SYSTEM) & sample));
+    CU_ASSERT(!(stage_axes(&sweep, STAGE_GPU) & sample));
     CU_ASSERT((stage_axes(&sweep, STAGE_FOOTPRINT) & sample) != 0);
     CU_ASSERT((stage_axes(&sweep, STAGE_CARBON) & sample) != 0);
     CU_ASSERT(!(stage_axes(&sweep, STAGE_SENSITIVITY) & sample));
@@ -353,14 +353,14 @@ static double varied_system_j(const char *parameter, const char *of, double fact
     one.of = word_find(spread_kinds, of)->value;
     snprintf(
         text, sizeof text,
-        "stages = [ \"system\" ]; axes = { %s spread = \"device-30\"; sample = 1; };",
+        "stages = [ \"gpu\" ]; axes = { %s spread = \"device-30\"; sample = 1; };",
         system_axes);
     sweep_make(text, &sweep);
     sweep.space.axes[AXIS_spread].values[0].record = &spread.record;
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     study_evaluate(&study, &err);
-    energy_j = study.results[STAGE_SYSTEM].system.energy_j[1];
+    energy_j = study.results[STAGE_GPU].gpu.energy_j[1];
     study_free(&study);
     sweep_free(&sweep);
     return energy_j;
@@ -448,8 +448,8 @@ static void stages_ignore_what_they_say(void)
         struct spread_parameter one = { .name = unread[i], .of = SHELF_MACHINE };
         struct gpu varied = *gpu;
 
-        CU_ASSERT(!stage_reads(STAGE_REUSE, &one) && !stage_reads(STAGE_TRAFFIC, &one));
-        CU_ASSERT(stage_reads(STAGE_SYSTEM, &one));
+        CU_ASSERT(!stage_reads(STAGE_REUSE, &one));
+        CU_ASSERT(stage_reads(STAGE_GPU, &one));
         path_scale(&gpu_schema, &varied, unread[i], 2, NULL);
         memset(&other, 0, sizeof other);
         reuse_evaluate(&varied, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &other, NULL);

@@ -363,7 +363,7 @@ enum status cmd_best(int argc, char **argv, struct error *err)
         return error_set(
             err, STATUS_INPUT,
             "best needs a result file and what to minimise: nvsweep best FILE "
-            "-m energy_j,delay_s");
+            "-m energy_j,latency_s");
     status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
         status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1,

@@ -187,11 +187,14 @@ static enum status metric_choose(const struct study *study,
                                  const struct published_figure *figure,
                                  struct question *question, struct error *err)
 {
-    if (metric_find(figure->metric, &question->stage, &question->metric) &&
+    if (metric_find(figure->metric, study->sweep, study->stages, &question->stage,
+                    &question->metric) &&
         label_find(stages[question->stage]->metrics[question->metric].inner, figure->at,
-                   &question->at) &&
-        study->stages >> question->stage & 1)
+                   &question->at))
         return STATUS_OK;
+    if (metric_renamed(figure->metric))
+        return error_set(err, STATUS_INPUT, "the metric '%s' is %s since 0.4",
+                         figure->metric, metric_renamed(figure->metric));
     return error_set(err, STATUS_INPUT, "no metric '%s'%s%s at these points",
                      figure->metric, figure->at[0] ? " at " : "", figure->at);
 }

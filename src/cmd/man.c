@@ -172,7 +172,7 @@ static void page_program(void)
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
                  "--columns technology\n"
-                 "nvsweep best iso.h5 -m energy_j,delay_s --per workload \\\n"
+                 "nvsweep best iso.h5 -m energy_j,latency_s --per workload \\\n"
                  "    --where 'area_m2<=5e-6'\n"
                  "nvsweep report iso.h5 -o iso.html");
     fputs(".SH SEE ALSO\n.BR nvsweep\\-sweep (5),\n.BR nvsweep\\-library (5)\n",

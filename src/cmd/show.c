@@ -374,7 +374,7 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         return status;
     status = table_open(&view.table, results, metrics,
-                        "energy_j,delay_s,latency_s,edp_js", argv + 1, argc - 1, err);
+                        "latency_s,energy_j,edp_js", argv + 1, argc - 1, err);
     if (status == STATUS_OK && over)
         status = over_apply(&view, over, err);
     if (status == STATUS_OK && columns) {

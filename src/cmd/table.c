@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "space/axis.h"
+#include "stage/stage.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -82,6 +83,9 @@ static enum status unknown(const struct results *results, const char *what,
             return ambiguous(results, name, err);
         names[count++] = variable->name;
     }
+    if (metric_renamed(name))
+        return error_set(err, STATUS_INPUT, "%s: the %s '%.60s' is %s since 0.4",
+                         results->path, what, name, metric_renamed(name));
     nearest = text_nearest(name, names, count);
     return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path,
                      what, name, nearest ? "; did you mean '" : "",

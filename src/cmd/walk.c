@@ -288,6 +288,8 @@ static enum status metric_read(const struct walking *walking, struct sweep *swee
     enum status status;
 
     sweep->stages = 1u << walking->stage;
+    for (enum axis_id id = 0; id < AXES; id++)
+        sweep->space.axes[id].line = 0; /* between A and B one may be read by nothing */
     status = study_init(&study, sweep, walking->library, err);
     if (status == STATUS_OK) {
         const double *column;
@@ -567,7 +569,10 @@ static enum status metric_choose(struct walking *walking, struct error *err)
 {
     const char *name = walking->request->metric;
 
-    if (!metric_find(name, &walking->stage, &walking->metric) ||
+    if (metric_renamed(name))
+        return error_set(err, STATUS_INPUT, "-m: the metric '%s' is %s since 0.4", name,
+                         metric_renamed(name));
+    if (!metric_find(name, NULL, STAGES_ALL, &walking->stage, &walking->metric) ||
         stages[walking->stage]->metrics[walking->metric].kind != COLUMN_NUMBER ||
         stages[walking->stage]->metrics[walking->metric].inner != INNER_SCALAR)
         return error_set(

@@ -68,10 +68,16 @@ static enum status stages_read(struct axes_reading *reading,
                             "must list stages, such as [ \"array\" ]");
     for (size_t i = 0; i < setting_length(list); i++) {
         const config_setting_t *element = setting_element(list, i);
+        const char *name = config_setting_get_string(element);
         int stage;
-        enum status status = setting_word(reading->source, element, stage_words, &stage,
-                                          reading->err);
+        enum status status;
 
+        if (name && stage_renamed(name))
+            return setting_fail(reading->source, element, reading->err,
+                                "is '%s', which is '%s' since 0.4", name,
+                                stage_renamed(name));
+        status = setting_word(reading->source, element, stage_words, &stage,
+                              reading->err);
         if (status != STATUS_OK)
             return status;
         if (reading->sweep->stages >> stage & 1)
@@ -128,12 +134,14 @@ static enum status options_read(struct axes_reading *reading,
 /* objective = "edp_js": what the sensitivity stage looks at. */
 #define OBJECTIVE_DEFAULT "edp_js"
 
-static bool objective_choose(const char *name, struct objective *objective)
+static bool objective_choose(const char *name, const struct sweep *sweep,
+                             struct objective *objective)
 {
     enum stage_id stage;
     size_t metric;
 
-    if (!metric_find(name, &stage, &metric) || stage == STAGE_SENSITIVITY ||
+    if (!metric_find(name, sweep, STAGES_ALL, &stage, &metric) ||
+        stage == STAGE_SENSITIVITY ||
         stages[stage]->metrics[metric].inner != INNER_SCALAR ||
         stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
         return false;
@@ -144,10 +152,15 @@ static bool objective_choose(const char *name, struct objective *objective)
 static enum status objective_read(struct axes_reading *reading,
                                   const config_setting_t *setting)
 {
-    const char *name = setting ? config_setting_get_string(setting) : NULL;
+    const char *name = setting ? config_setting_get_string(setting) : OBJECTIVE_DEFAULT;
+    struct sweep *sweep = reading->sweep;
 
-    if (!setting || (name && objective_choose(name, &reading->sweep->objective)))
+    if (name && objective_choose(name, sweep, &sweep->objective))
         return STATUS_OK;
+    if (name && metric_renamed(name))
+        return setting_fail(reading->source, setting, reading->err,
+                            "is '%s', which is %s since 0.4", name,
+                            metric_renamed(name));
     return setting_fail(reading->source, setting, reading->err,
                         "is '%.60s', must name a quantity of one number per point "
                         "(`nvsweep list metrics` shows all), such as \"%s\"",
@@ -176,8 +189,8 @@ static void sweep_init(struct sweep *sweep)
     *sweep = (struct sweep){ .seed = 1,
                              .durability = DURABILITY_PROCESS,
                              .max_error = 0.01 };
-    objective_choose(OBJECTIVE_DEFAULT, &sweep->objective);
     axes_default(&sweep->space);
+    objective_choose(OBJECTIVE_DEFAULT, sweep, &sweep->objective);
 }
 
 /* What was read becomes the sweep's space. */
@@ -258,8 +271,6 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     if (status == STATUS_OK)
         status = options_read(reading, setting_member(root, "options"));
     if (status == STATUS_OK)
-        status = objective_read(reading, setting_member(root, "objective"));
-    if (status == STATUS_OK)
         status = group_read(reading, setting_member(root, "limits"),
                             &array_limits_schema, &reading->sweep->limits);
     if (status == STATUS_OK)
@@ -281,6 +292,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = sample_read(reading, sample);
     if (status == STATUS_OK)
         status = space_build(reading, axes, sample != NULL);
+    if (status == STATUS_OK) /* which stage has it may depend on the machines */
+        status = objective_read(reading, setting_member(root, "objective"));
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* Sweep files to struct sweep, resolved against the library.
  *
  *   title = "...";                                  optional
- *   stages = [ "array", "system" ];                 optional: what the axes allow
+ *   stages = [ "array", "gpu" ];                 optional: what the axes allow
  *   axes = {                                        in the order of the dimensions
  *       technology = [ "sram", "stt-mram" ];        a list, or "all"
  *       capacity = { from = "1 MiB"; to = "1 GiB"; factor = 2; };    or step, or points

@@ -690,7 +690,7 @@ const struct variable *results_find_path(const struct results *results,
     return NULL;
 }
 
-/* "system/edp_js", wherever the stage's columns are. */
+/* "gpu/edp_js", wherever the stage's columns are. */
 static const struct variable *find_of_stage(const struct results *results,
                                             const struct results_stage *stage,
                                             const char *name)

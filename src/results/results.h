@@ -118,7 +118,7 @@ void results_close(struct results *results);
 enum status results_open_intact(const char *path, struct results **results,
                                 struct error *err);
 
-/* The variable of that path, else the stage's ("system/edp_js"), else the only one whose
+/* The variable of that path, else the stage's ("gpu/edp_js"), else the only one whose
  * path ends in the name; coordinates
  * that are repeated in several groups count once, and what is in the group `run` is found
  * by its path.  NULL if there is none, or several. */

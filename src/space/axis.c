@@ -72,6 +72,7 @@ const char *axis_renamed(const char *key)
         { "accelerator", "machine" },
         { "cim", "machine" },
         { "crossbar", "machine" },
+        { "leakage_time", "time_base" },
     };
 
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)

@@ -55,9 +55,10 @@ const struct word wires_words[] = {
     { NULL, 0 },
 };
 
-const struct word leakage_time_words[] = {
-    { "llc", LEAKAGE_LLC },
-    { "memory", LEAKAGE_MEMORY },
+const struct word time_base_words[] = {
+    { "roofline", TIME_ROOFLINE },
+    { "serial", TIME_SERIAL },
+    { "serial_full_leakage", TIME_SERIAL_FULL_LEAKAGE },
     { NULL, 0 },
 };
 

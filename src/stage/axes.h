@@ -46,9 +46,9 @@ enum wires_id {
 };
 extern const struct word wires_words[];
 
-/* The serial time base's leakage: over the cache's own accesses, or DRAM's as well. */
-enum leakage_time { LEAKAGE_LLC, LEAKAGE_MEMORY };
-extern const struct word leakage_time_words[];
+/* How a GPU's time and energy are counted (gpu_stage.c). */
+enum time_base { TIME_ROOFLINE, TIME_SERIAL, TIME_SERIAL_FULL_LEAKAGE };
+extern const struct word time_base_words[];
 
 /* Which memories of an accelerator the technology replaces; the others are the library's
  * technology named "sram". */

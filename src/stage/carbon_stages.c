@@ -1,5 +1,5 @@
-/* The footprint stage: a device over its life.  The carbon stage: one evaluation of the
- * system, with the cache's die on top of the device. */
+/* The footprint stage: a device over its life.  The carbon stage: one evaluation of a
+ * GPU, with the cache's die on top of the device. */
 #include "stage/stages.h"
 
 #include "carbon/carbon.h"
@@ -127,15 +127,15 @@ static enum status carbon_visit(const struct visit *visit, const union columns *
 {
     const struct study *study = visit->study;
     const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
-    const struct system_columns *s = &study->results[STAGE_SYSTEM].system;
+    const struct gpu_columns *g = &study->results[STAGE_GPU].gpu;
     const struct array_columns *a = &study->results[STAGE_ARRAY].array;
-    uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_s = visit->at[STAGE_SYSTEM];
+    uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_g = visit->at[STAGE_GPU];
     struct usage usage = usage_at(&visit->point);
 
     (void)reason;
     carbon_at(&usage, a->area_m2[visit->at[STAGE_ARRAY]] * f->cpa_kg_per_m2[at_f],
-              f->device_embodied_kg[at_f], s->roofline_energy_j[at_s],
-              s->roofline_s[at_s], &out->carbon, i);
+              f->device_embodied_kg[at_f], g->energy_j[at_g], g->latency_s[at_g],
+              &out->carbon, i);
     return STATUS_OK;
 }
 
@@ -151,7 +151,7 @@ const struct stage carbon_stage = {
     .summary = "carbon of one evaluation, and its products with delay and energy",
     STAGE_METRICS(carbon),
     .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
-    .inputs = INPUT(ARRAY) | INPUT(SYSTEM) | INPUT(FOOTPRINT),
+    .inputs = INPUT(ARRAY) | INPUT(GPU) | INPUT(FOOTPRINT),
     .evaluate = carbon_stage_evaluate,
     .point_s = 3e-7,
     .block_points = 16384,

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "stage/axes.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
 #include "workload/workload.h"
@@ -189,9 +190,31 @@ static bool phase_fits(const struct study *study, union axis_value workload,
     return false;
 }
 
+/* The roofline knows DRAM's bandwidth, not the time of an access. */
+static enum status dram_time_check(const struct study *study, struct error *err)
+{
+    const struct sweep *sweep = study->sweep;
+    const struct axis *times = &sweep->space.axes[AXIS_dram_access_s];
+    const struct axis *bases = &sweep->space.axes[AXIS_time_base];
+
+    if (!times->line || !(study->stages >> STAGE_GPU & 1))
+        return STATUS_OK;
+    for (uint64_t i = 0; i < bases->count; i++)
+        if (bases->values[i].word != TIME_ROOFLINE)
+            return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s:%u: axis 'dram_time' is read by serial time bases only, "
+                     "must be left out or stand with time_base = \"serial\" or "
+                     "\"serial_full_leakage\"",
+                     sweep->file, times->line);
+}
+
 enum status study_check(const struct study *study, struct error *err)
 {
     enum status status = unread_check(study, err);
+
+    if (status == STATUS_OK)
+        status = dram_time_check(study, err);
 
     if (status == STATUS_OK)
         status = pairs_check(study, AXIS_node_m, AXIS_roadmap, node_fits, err);

@@ -24,15 +24,13 @@ static bool taken_at(const struct visit *visit, struct taken *taken)
     uint64_t row;
 
     *taken = (struct taken){ .area_m2 = NAN, .offchip_bytes = NAN };
-    if (visit->done >> STAGE_SYSTEM & 1) {
-        const struct system_columns *s = &results[STAGE_SYSTEM].system;
-        const struct traffic_columns *t = &results[STAGE_TRAFFIC].traffic;
-        uint64_t u = visit->at[STAGE_TRAFFIC];
+    if (visit->done >> STAGE_GPU & 1) {
+        const struct gpu_columns *g = &results[STAGE_GPU].gpu;
 
-        row = visit->at[STAGE_SYSTEM];
-        taken->latency_s = s->roofline_s[row];
-        taken->batch_j = s->roofline_energy_j[row];
-        taken->offchip_bytes = t->dram_read_bytes[u] + t->dram_write_bytes[u];
+        row = visit->at[STAGE_GPU];
+        taken->latency_s = g->latency_s[row];
+        taken->batch_j = g->energy_j[row];
+        taken->offchip_bytes = g->dram_read_bytes[row] + g->dram_write_bytes[row];
     } else if (visit->done >> STAGE_CHIP & 1) {
         const struct chip_columns *c = &results[STAGE_CHIP].chip;
 
@@ -162,8 +160,7 @@ const struct stage inference_stage = {
             AXIS_BIT(dram_budget_bytes_per_s),
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
-    .inputs = INPUT(TRAFFIC) | INPUT(SYSTEM) | INPUT(CHIP) | INPUT(CIM_NETWORK) |
-              INPUT(CROSSBAR_NETWORK),
+    .inputs = INPUT(GPU) | INPUT(CHIP) | INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
     .takes_one_input = true,
     .evaluate = inference_stage_evaluate,
     .point_s = 2e-7,

@@ -42,10 +42,10 @@ static double line_writes_hz(const struct visit *visit)
                            (double)point->line_bytes);
     double writes =
         study->results[STAGE_REUSE].reuse.llc_writes[visit->at[STAGE_REUSE]] +
-        study->results[STAGE_TRAFFIC].traffic.dram_reads[visit->at[STAGE_TRAFFIC]];
+        study->results[STAGE_GPU].gpu.dram_reads[visit->at[STAGE_GPU]];
 
     return per_line * writes /
-           study->results[STAGE_SYSTEM].system.roofline_s[visit->at[STAGE_SYSTEM]] *
+           study->results[STAGE_GPU].gpu.latency_s[visit->at[STAGE_GPU]] *
            point->utilisation;
 }
 
@@ -157,7 +157,7 @@ const struct stage reliability_stage = {
     .axes = AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(levelling) |
             AXIS_BIT(write_skew) | AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target),
     .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
-    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(TRAFFIC) | INPUT(SYSTEM),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(GPU),
     .evaluate = reliability_stage_evaluate,
     .point_s = 1.5e-6,
     .block_points = 1024,

@@ -179,8 +179,16 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
 struct spread_parameter;
 bool stage_reads(enum stage_id id, const struct spread_parameter *parameter);
 
-/* The stage and place of the metric of that name; false if there is none. */
-bool metric_find(const char *name, enum stage_id *stage, size_t *metric);
+/* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
+ * bare; false if there is none.  Of several with a bare name the first that has all machines
+ * of the sweep (the first of all if sweep is NULL), else the last. */
+bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
+                 enum stage_id *stage, size_t *metric);
+#define STAGES_ALL UINT32_MAX
+
+/* What a metric or stage of 0.3 is called now, in words; NULL for others. */
+const char *metric_renamed(const char *name);
+const char *stage_renamed(const char *name);
 
 /* What the sensitivity stage looks at: the sweep's objective. */
 const struct metric *objective_metric(const struct sweep *sweep);

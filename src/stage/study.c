@@ -238,7 +238,7 @@ uint32_t stages_wanted(const struct sweep *sweep)
         if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
     if (!wanted)
-        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_SYSTEM
+        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_GPU
                                                                   : STAGE_ARRAY);
     do {
         before = wanted;
@@ -259,18 +259,6 @@ enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid 
 
     return grid_init(grid, &sweep->space, stage_axes(sweep, id),
                      kinds ? &members : NULL, err);
-}
-
-bool metric_find(const char *name, enum stage_id *stage, size_t *metric)
-{
-    for (int id = 0; id < STAGE_COUNT; id++)
-        for (size_t m = 0; m < stages[id]->metric_count; m++)
-            if (strcmp(stages[id]->metrics[m].name, name) == 0) {
-                *stage = (enum stage_id)id;
-                *metric = m;
-                return true;
-            }
-    return false;
 }
 
 const struct metric *objective_metric(const struct sweep *sweep)

@@ -32,19 +32,27 @@ unsigned curve_bin(double bytes)
     return bin < CURVE_POINTS ? (unsigned)bin : CURVE_POINTS;
 }
 
-double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
+struct curve_place curve_place_of(double capacity_bytes)
 {
     unsigned above = curve_bin(capacity_bytes); /* first grid point beyond it */
-    double low_bytes, high_bytes, share;
+    double low_bytes, high_bytes;
 
     if (above == 0)
-        return values[0];
+        return (struct curve_place){ 0, 0, 0 };
     if (above == CURVE_POINTS)
-        return values[CURVE_POINTS - 1];
+        return (struct curve_place){ CURVE_POINTS - 1, CURVE_POINTS - 1, 0 };
     low_bytes = curve_capacity_bytes(above - 1);
     high_bytes = curve_capacity_bytes(above);
-    share = (capacity_bytes - low_bytes) / (high_bytes - low_bytes);
-    return values[above - 1] + share * (values[above] - values[above - 1]);
+    return (struct curve_place){
+        .below = above - 1,
+        .above = above,
+        .share = (capacity_bytes - low_bytes) / (high_bytes - low_bytes),
+    };
+}
+
+double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
+{
+    return curve_at_place(values, curve_place_of(capacity_bytes));
 }
 
 /* Probability that a Poisson variable of this mean is at least `ways`. */

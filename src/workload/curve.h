@@ -43,8 +43,24 @@ struct reuse_curve {
 /* Capacity of grid point i, in bytes. */
 double curve_capacity_bytes(uint64_t i);
 
-/* values at capacity_bytes: exact at grid points, linear between, level beyond the ends
- * (below the first grid point the first value). */
+/* Where a capacity lies between grid points: `share` of the way from `below` to `above`,
+ * which are one beyond the ends. */
+struct curve_place {
+    unsigned below, above;
+    double share;
+};
+struct curve_place curve_place_of(double capacity_bytes);
+
+/* values there: exact at grid points, linear between, level beyond the ends (below the first
+ * grid point the first value). */
+static inline double curve_at_place(const double values[CURVE_POINTS],
+                                    struct curve_place place)
+{
+    return values[place.below] +
+           place.share * (values[place.above] - values[place.below]);
+}
+
+/* The same at capacity_bytes. */
 double curve_at(const double values[CURVE_POINTS], double capacity_bytes);
 
 /* The number of grid points whose capacity is at most `bytes`: a reuse at that distance

@@ -131,30 +131,11 @@ enum status reuse_evaluate(const struct gpu *platform, const struct workload *wo
                                    err);
 }
 
-void traffic_at(const struct gpu *platform, const struct reuse_curve *curve,
-                double capacity_bytes, struct traffic *traffic)
+struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes)
 {
-    double line_bytes = curve->line_bytes;
-    double read_misses = curve_at(curve->read_misses, capacity_bytes);
-    double write_misses = curve_at(curve->write_misses, capacity_bytes);
-    double writebacks = curve_at(curve->writebacks, capacity_bytes);
-    double accesses = curve->reads + curve->writes;
-
-    (void)platform;
-    *traffic = (struct traffic){
-        .llc_reads = curve->reads,
-        .llc_writes = curve->writes,
-        .llc_read_misses = read_misses,
-        .llc_write_misses = write_misses,
-        .llc_writebacks = writebacks,
-        .miss_ratio = accesses > 0 ? (read_misses + write_misses) / accesses : 0,
-        .dram_reads = read_misses,
-        .dram_writes = writebacks,
-        .dram_read_bytes = read_misses * line_bytes,
-        .dram_write_bytes = writebacks * line_bytes,
-        .macs = curve->macs,
-        .compute_s = curve->compute_s,
-    };
+    return traffic_of(curve->read_misses, curve->write_misses, curve->writebacks,
+                      curve->reads + curve->writes, curve->line_bytes,
+                      curve_place_of(capacity_bytes));
 }
 
 double reuse_cost_s(const struct gpu *platform, const struct workload *workload,

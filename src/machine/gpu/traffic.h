@@ -12,13 +12,10 @@
 /* Misses and DRAM traffic of a last-level cache of one capacity.  Counts are doubles:
  * sampled curves are estimates. */
 struct traffic {
-    double llc_reads, llc_writes;                             /* line accesses */
-    double llc_read_misses, llc_write_misses, llc_writebacks; /* lines */
-    double miss_ratio;                                        /* misses over accesses */
+    double llc_misses;              /* lines read or written */
+    double miss_ratio;              /* misses over accesses */
     double dram_reads, dram_writes; /* lines from and to DRAM */
     double dram_read_bytes, dram_write_bytes;
-    double macs;
-    double compute_s;
 };
 
 /* How a network is run. */
@@ -49,10 +46,30 @@ enum status reuse_evaluate(const struct gpu *platform, const struct workload *wo
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err);
 
-/* Traffic at a capacity.  Write misses allocate without a DRAM read (GPU caches write
- * whole sectors), so DRAM reads are read misses and DRAM writes are write-backs. */
-void traffic_at(const struct gpu *platform, const struct reuse_curve *curve,
-                double capacity_bytes, struct traffic *traffic);
+/* Traffic at a place of the curves, of so many line accesses.  Write misses allocate without
+ * a DRAM read (GPU caches write whole sectors), so DRAM reads are read misses and DRAM writes
+ * are write-backs. */
+static inline struct traffic traffic_of(const double *read_misses,
+                                        const double *write_misses,
+                                        const double *writebacks, double accesses,
+                                        double line_bytes, struct curve_place place)
+{
+    double reads = curve_at_place(read_misses, place);
+    double misses = reads + curve_at_place(write_misses, place);
+    double writes = curve_at_place(writebacks, place);
+
+    return (struct traffic){
+        .llc_misses = misses,
+        .miss_ratio = accesses > 0 ? misses / accesses : 0,
+        .dram_reads = reads,
+        .dram_writes = writes,
+        .dram_read_bytes = reads * line_bytes,
+        .dram_write_bytes = writes * line_bytes,
+    };
+}
+
+/* The same of a curve at a capacity. */
+struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes);
 
 /* Rough seconds reuse_evaluate takes; orders work, never changes a result. */
 double reuse_cost_s(const struct gpu *platform, const struct workload *workload,

@@ -1,0 +1,344 @@
+/* The gpu stage: what a last-level cache, the DRAM behind it and a GPU's arithmetic take for
+ * a workload.  Traffic is read off the reuse stage's curves at the array stage's capacity.
+ *
+ * One time base at a time (axis time_base):
+ *   roofline: the longest of compute, cache and DRAM time, with fills and write-backs as
+ *     accesses of the cache, arithmetic and background.
+ *   serial: DeepNVM++'s accounting (A. Inci et al., IEEE TCAD 41(10), 2022).  Every access
+ *     waits for the one before it, so the latency is the sum of counts times latencies, and
+ *     energy is counts times energies plus leakage over the cache's accesses.  Arithmetic,
+ *     fills and background are left out.
+ *   serial_full_leakage: the same with leakage over the DRAM's accesses, too. */
+#include "stage/stages.h"
+
+#include "base/maths.h"
+#include "machine/gpu/gpu.h"
+#include "machine/gpu/traffic.h"
+#include "stage/visit.h"
+
+#include <math.h>
+
+/* What does not change along the last dimension of a row of points. */
+struct platform_costs {
+    enum time_base time_base;
+    double accesses_per_line; /* array accesses that one line access takes */
+    double dram_read_j_per_byte, dram_write_j_per_byte;
+    double dram_access_s; /* serial time base */
+    double dram_bytes_per_s;
+    double dram_background_w;
+    double llc_slices;
+    double llc_bytes_per_s; /* what the interconnect carries */
+    double line_bytes;
+    double mac_j;
+};
+
+/* Energy of a multiply-accumulate by precision, relative to 32 bits: a power law through
+ * 4.6 pJ at fp32 and 1.5 pJ at fp16 (multiply plus add; M. Horowitz, ISSCC 2014). */
+static double mac_ratio(uint64_t precision_bits)
+{
+    return maths_pow((double)precision_bits / 32, 1.617);
+}
+
+static void platform_costs_at(const struct point *point, const struct gpu *gpu,
+                              struct platform_costs *costs)
+{
+    double line_bytes = (double)gpu->llc_line_bytes;
+    double ratio = line_bytes / (double)point->line_bytes;
+    double given_j = 8 * point->dram_j_per_bit;
+
+    *costs = (struct platform_costs){
+        .time_base = (enum time_base)point->time_base,
+        .accesses_per_line = ratio > 1 ? ceil(ratio) : 1,
+        .dram_read_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_read_j_per_bit,
+        .dram_write_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_write_j_per_bit,
+        .dram_access_s = point->dram_access_s > 0
+                             ? point->dram_access_s
+                             : gpu->dram_latency_s / gpu->dram_parallelism,
+        .dram_bytes_per_s = gpu->dram_bytes_per_s,
+        .dram_background_w = gpu->dram_background_w,
+        .llc_slices = (double)gpu->llc_slices,
+        .llc_bytes_per_s = gpu->llc_bytes_per_s,
+        .line_bytes = line_bytes,
+        .mac_j = gpu->mac_j * mac_ratio(point->precision_bits),
+    };
+}
+
+/* A point's inputs: rows m and u of the array and reuse stages. */
+struct inputs {
+    const struct array_columns *a;
+    const struct reuse_columns *r;
+    uint64_t m, u;
+};
+
+/* False if a given miss ratio curve begins above the capacity. */
+static inline bool traffic_write(const struct inputs *in, struct curve_place place,
+                                 double line_bytes, struct traffic *traffic,
+                                 const struct gpu_columns *out, uint64_t i)
+{
+    const struct reuse_columns *r = in->r;
+    uint64_t first = in->u * CURVE_POINTS;
+
+    *traffic = traffic_of(&r->curve_read_misses[first], &r->curve_write_misses[first],
+                          &r->curve_writebacks[first],
+                          r->llc_reads[in->u] + r->llc_writes[in->u], line_bytes,
+                          place);
+    if (isnan(traffic->miss_ratio))
+        return false;
+    out->miss_ratio[i] = traffic->miss_ratio;
+    out->llc_misses[i] = traffic->llc_misses;
+    out->dram_reads[i] = traffic->dram_reads;
+    out->dram_writes[i] = traffic->dram_writes;
+    out->dram_read_bytes[i] = traffic->dram_read_bytes;
+    out->dram_write_bytes[i] = traffic->dram_write_bytes;
+    return true;
+}
+
+/* A latency and an energy, with the power that goes on as long as it takes. */
+struct cost {
+    double latency_s, energy_j, leakage_j;
+};
+
+/* What the caches' accesses take one after the other, as they arrive. */
+struct llc_cost {
+    double reads, writes, latency_s, dynamic_j;
+};
+
+static inline struct llc_cost llc_write(const struct platform_costs *costs,
+                                        const struct inputs *in,
+                                        const struct gpu_columns *out, uint64_t i)
+{
+    const struct array_columns *a = in->a;
+    uint64_t m = in->m;
+    double reads = in->r->llc_reads[in->u] * costs->accesses_per_line;
+    double writes = in->r->llc_writes[in->u] * costs->accesses_per_line;
+    double latency_s = reads * a->read_latency_s[m] + writes * a->write_latency_s[m];
+    double dynamic_j = reads * a->read_energy_j[m] + writes * a->write_energy_j[m];
+    double energy_j = dynamic_j + a->leakage_w[m] * latency_s;
+
+    out->llc_delay_s[i] = latency_s;
+    out->llc_dynamic_j[i] = dynamic_j;
+    out->llc_energy_j[i] = energy_j;
+    out->llc_edp_js[i] = energy_j * latency_s;
+    return (struct llc_cost){ reads, writes, latency_s, dynamic_j };
+}
+
+static inline struct cost serial_at(const struct platform_costs *costs,
+                                    const struct inputs *in,
+                                    const struct traffic *traffic,
+                                    const struct llc_cost *llc, double dram_j,
+                                    double component[COMPONENT_COUNT])
+{
+    const struct array_columns *a = in->a;
+    uint64_t m = in->m;
+    double dram_s = (traffic->dram_reads + traffic->dram_writes) * costs->dram_access_s;
+    double leak_s = costs->time_base == TIME_SERIAL_FULL_LEAKAGE
+                        ? llc->latency_s + dram_s
+                        : llc->latency_s;
+    double leakage_j = a->leakage_w[m] * leak_s;
+
+    component[COMPONENT_LLC_READ] = llc->reads *
+                                    (a->read_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_WRITE] = llc->writes *
+                                     (a->write_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_TAG] = (llc->reads + llc->writes) * a->tag_energy_j[m];
+    component[COMPONENT_LLC_LEAKAGE] = leakage_j;
+    component[COMPONENT_DRAM_DYNAMIC] = dram_j;
+    component[COMPONENT_DRAM_BACKGROUND] = 0;
+    component[COMPONENT_COMPUTE] = 0;
+    return (struct cost){ .latency_s = llc->latency_s + dram_s,
+                          .energy_j = llc->dynamic_j + leakage_j + dram_j,
+                          .leakage_j = leakage_j };
+}
+
+/* Reads and writes of the arrays with what misses cause: what is read from DRAM is written
+ * into the cache, what is written back is read from it. */
+struct llc_use {
+    double reads, writes, misses, busy_s;
+};
+
+/* Banks work in parallel: a write keeps its bank for the write latency, a read for the
+ * cycle. */
+static inline struct llc_use llc_use_at(const struct platform_costs *costs,
+                                        const struct inputs *in,
+                                        const struct traffic *traffic)
+{
+    const struct array_columns *a = in->a;
+    uint64_t m = in->m, u = in->u;
+    double n = costs->accesses_per_line;
+    double reads = n * (in->r->llc_reads[u] + traffic->dram_writes);
+    double writes = n * (in->r->llc_writes[u] + traffic->dram_reads);
+    double units = costs->llc_slices > (double)a->banks[m] ? costs->llc_slices
+                                                           : (double)a->banks[m];
+    double banks_s = (reads * a->cycle_s[m] + writes * a->write_latency_s[m]) / units;
+    double wires_s = (reads + writes) / n * costs->line_bytes / costs->llc_bytes_per_s;
+
+    return (struct llc_use){ reads, writes, n * traffic->llc_misses,
+                             banks_s > wires_s ? banks_s : wires_s };
+}
+
+static inline struct cost roofline_at(const struct platform_costs *costs,
+                                      const struct inputs *in,
+                                      const struct llc_use *use, double dram_s,
+                                      double dram_j, double component[COMPONENT_COUNT])
+{
+    const struct array_columns *a = in->a;
+    uint64_t m = in->m, u = in->u;
+    double memory_s = use->busy_s > dram_s ? use->busy_s : dram_s;
+    double time_s = memory_s > in->r->compute_s[u] ? memory_s : in->r->compute_s[u];
+    double total_j = 0;
+
+    component[COMPONENT_LLC_READ] =
+        (use->reads - use->misses) * (a->read_energy_j[m] - a->tag_energy_j[m]) +
+        use->misses * (a->miss_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_WRITE] = use->writes *
+                                     (a->write_energy_j[m] - a->tag_energy_j[m]);
+    component[COMPONENT_LLC_TAG] = (use->reads + use->writes) * a->tag_energy_j[m];
+    component[COMPONENT_LLC_LEAKAGE] = a->leakage_w[m] * time_s;
+    component[COMPONENT_DRAM_DYNAMIC] = dram_j;
+    component[COMPONENT_DRAM_BACKGROUND] = costs->dram_background_w * time_s;
+    component[COMPONENT_COMPUTE] = in->r->macs[u] * costs->mac_j;
+    for (int c = 0; c < COMPONENT_COUNT; c++)
+        total_j += component[c];
+    return (struct cost){ .latency_s = time_s,
+                          .energy_j = total_j,
+                          .leakage_j = component[COMPONENT_LLC_LEAKAGE] };
+}
+
+static inline void point_write(const struct platform_costs *costs,
+                               const struct inputs *in, const struct traffic *traffic,
+                               const struct gpu_columns *out, uint64_t i)
+{
+    double *component = &out->component_j[i * COMPONENT_COUNT];
+    double dram_j = traffic->dram_read_bytes * costs->dram_read_j_per_byte +
+                    traffic->dram_write_bytes * costs->dram_write_j_per_byte;
+    double dram_bytes = traffic->dram_read_bytes + traffic->dram_write_bytes;
+    double dram_s = dram_bytes / costs->dram_bytes_per_s;
+    struct llc_cost llc = llc_write(costs, in, out, i);
+    struct llc_use use = llc_use_at(costs, in, traffic);
+    struct cost cost = costs->time_base == TIME_ROOFLINE
+                           ? roofline_at(costs, in, &use, dram_s, dram_j, component)
+                           : serial_at(costs, in, traffic, &llc, dram_j, component);
+
+    out->latency_s[i] = cost.latency_s;
+    out->energy_j[i] = cost.energy_j;
+    out->edp_js[i] = cost.energy_j * cost.latency_s;
+    out->edap_jsm2[i] = cost.energy_j * cost.latency_s * in->a->area_m2[in->m];
+    out->power_w[i] = cost.energy_j / cost.latency_s;
+    out->llc_leakage_j[i] = cost.leakage_j;
+    out->dram_energy_j[i] = dram_j;
+    out->llc_busy_s[i] = use.busy_s;
+    out->dram_busy_s[i] = dram_s;
+}
+
+/* How far an index of `to` moves per step of the last dimension of `from`. */
+static uint64_t last_stride(const struct grid *from, const struct grid *to)
+{
+    size_t last = from->dimension_count - 1;
+
+    for (size_t d = 0; d < to->dimension_count; d++)
+        if (to->dimensions[d] == from->dimensions[last])
+            return to->strides[d];
+    return 0;
+}
+
+/* Points along the last dimension that share their platform_costs. */
+static uint64_t row_length(const struct grid *grid, const struct space *space)
+{
+    static const axis_mask shared = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
+                                    AXIS_BIT(precision_bits) |
+                                    AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |
+                                    AXIS_BIT(time_base) | AXIS_BIT(spread) |
+                                    AXIS_BIT(sample);
+    size_t last = grid->dimension_count - 1;
+    const struct dimension *dimension;
+
+    if (grid->dimension_count == 0)
+        return 1;
+    dimension = &space->dimensions[grid->dimensions[last]];
+    for (size_t a = 0; a < dimension->axis_count; a++)
+        if (shared >> dimension->axes[a] & 1)
+            return 1;
+    return grid->sizes[last];
+}
+
+/* Why a point has no result. */
+static void reason_set(const struct study *study, const struct point *point,
+                       const struct inputs *in, struct error *reason)
+{
+    if (study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
+        study->statuses[STAGE_REUSE][in->u] == POINT_DONE)
+        error_set(reason, STATUS_INFEASIBLE,
+                  "%s: its miss ratio curve begins above %g MiB", point->workload->name,
+                  (double)in->a->resolved_capacity_bytes[in->m] / (1 << 20));
+    else
+        error_set(reason, STATUS_INFEASIBLE,
+                  "the cache cannot be built, or the workload not run");
+}
+
+static void gpu_stage_evaluate(const struct study *study, struct range points,
+                               const union columns *out, int8_t *status,
+                               struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_GPU];
+    const struct grid *arrays = &study->grids[STAGE_ARRAY];
+    const struct grid *uses = &study->grids[STAGE_REUSE];
+    const int8_t *array_status = study->statuses[STAGE_ARRAY];
+    const int8_t *reuse_status = study->statuses[STAGE_REUSE];
+    uint64_t row = row_length(grid, &study->sweep->space);
+    uint64_t step_m = row > 1 ? last_stride(grid, arrays) : 0;
+    uint64_t step_u = row > 1 ? last_stride(grid, uses) : 0;
+    uint64_t capacity_bytes = 0;
+    struct curve_place place = curve_place_of(0);
+    struct variation variation = { 0 };
+
+    for (uint64_t i = 0; i < points.count;) {
+        uint64_t index = points.first + i, rest = row - index % row;
+        uint64_t end = rest < points.count - i ? i + rest : points.count;
+        struct inputs in = { .a = &study->results[STAGE_ARRAY].array,
+                             .r = &study->results[STAGE_REUSE].reuse,
+                             .m = grid_project(grid, index, arrays),
+                             .u = grid_project(grid, index, uses) };
+        const struct record *gpu;
+        struct platform_costs costs;
+        struct point point;
+        enum status varied;
+
+        grid_point(grid, &study->sweep->space, index, &point);
+        variation_at(&variation, point.spread, study->sweep->seed,
+                     study_sample(study, STAGE_GPU, &point));
+        gpu = point.machine;
+        varied = variation_record(&variation, SHELF_MACHINE, &gpu, reason);
+        if (varied != STATUS_OK)
+            gpu = point.machine;
+        platform_costs_at(&point, (const struct gpu *)gpu, &costs);
+        for (; i < end; i++, in.m += step_m, in.u += step_u) {
+            bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&
+                           reuse_status[in.u] == POINT_DONE;
+            struct traffic traffic;
+
+            if (is_done && in.a->resolved_capacity_bytes[in.m] != capacity_bytes) {
+                capacity_bytes = in.a->resolved_capacity_bytes[in.m];
+                place = curve_place_of((double)capacity_bytes);
+            }
+            is_done = is_done && traffic_write(&in, place, costs.line_bytes, &traffic,
+                                               &out->gpu, i);
+            status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
+            if (is_done)
+                point_write(&costs, &in, &traffic, &out->gpu, i);
+            else if (varied == STATUS_OK)
+                reason_set(study, &point, &in, reason);
+        }
+    }
+    variation_free(&variation);
+}
+
+const struct stage gpu_stage = {
+    .name = "gpu",
+    .summary = "a GPU with its last-level cache: traffic, latency, energy by component",
+    STAGE_METRICS(gpu),
+    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(time_base),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE),
+    .evaluate = gpu_stage_evaluate,
+    .point_s = 1e-7,
+    .block_points = 16384,
+};

@@ -1,0 +1,77 @@
+/* Metrics by name, and what earlier versions called metrics and stages. */
+#include "stage/stage.h"
+
+#include "machine/machine.h"
+
+#include <string.h>
+
+/* Has the stage, as far as machines go, all points of the sweep? */
+static bool has_all_machines(const struct sweep *sweep, enum stage_id id)
+{
+    const struct axis *machines = &sweep->space.axes[AXIS_machine];
+    uint32_t kinds = stage_kinds(id);
+
+    for (uint64_t i = 0; kinds && i < machines->count; i++) {
+        const struct record *record = machines->values[i].record;
+
+        if (record &&
+            !(kinds >> machine_family((const struct machine *)record)->kind & 1))
+            return false;
+    }
+    return true;
+}
+
+bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
+                 enum stage_id *stage, size_t *metric)
+{
+    const char *slash = strchr(name, '/');
+    const char *leaf = slash ? slash + 1 : name;
+    bool is_found = false, is_whole = false;
+
+    for (int id = 0; id < STAGE_COUNT && !is_whole; id++) {
+        size_t length = strlen(stages[id]->name);
+
+        if (!(among >> id & 1) ||
+            (slash &&
+             (strncmp(name, stages[id]->name, length) != 0 || name[length] != '/')))
+            continue;
+        for (size_t m = 0; m < stages[id]->metric_count; m++) {
+            if (strcmp(stages[id]->metrics[m].name, leaf) != 0)
+                continue;
+            is_found = true;
+            is_whole = !sweep || has_all_machines(sweep, (enum stage_id)id);
+            *stage = (enum stage_id)id;
+            *metric = m;
+        }
+    }
+    return is_found;
+}
+
+const char *metric_renamed(const char *name)
+{
+    static const char *const old[][2] = {
+        { "delay_s", "latency_s with time_base = \"serial\"" },
+        { "roofline_s", "latency_s with time_base = \"roofline\", the default" },
+        { "roofline_energy_j", "energy_j with time_base = \"roofline\", the default" },
+        { "roofline_edp_js", "edp_js with time_base = \"roofline\", the default" },
+    };
+    const char *slash = strchr(name, '/');
+
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (strcmp(slash ? slash + 1 : name, old[i][0]) == 0)
+            return old[i][1];
+    return NULL;
+}
+
+const char *stage_renamed(const char *name)
+{
+    static const char *const old[][2] = {
+        { "traffic", "gpu" },
+        { "system", "gpu" },
+    };
+
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (strcmp(name, old[i][0]) == 0)
+            return old[i][1];
+    return NULL;
+}
