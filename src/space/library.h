@@ -21,6 +21,7 @@ enum shelf_id {
     SHELF_HDC,
     SHELF_HDC_TASK,
     SHELF_BUILD,
+    SHELF_SOFTWARE,
     SHELF_COUNT
 };
 

@@ -3,7 +3,8 @@
  *
  * One time base at a time (axis time_base):
  *   roofline: the longest of compute, cache and DRAM time, with fills and write-backs as
- *     accesses of the cache, arithmetic and background.
+ *     accesses of the cache, arithmetic and background.  Where kernels are counted by blocks,
+ *     each is bound by what binds it, and their sum by the cache's banks.
  *   serial: DeepNVM++'s accounting (A. Inci et al., IEEE TCAD 41(10), 2022).  Every access
  *     waits for the one before it, so the latency is the sum of counts times latencies, and
  *     energy is counts times energies plus leakage over the cache's accesses.  Arithmetic,
@@ -179,12 +180,13 @@ static inline struct llc_use llc_use_at(const struct platform_costs *costs,
 static inline struct cost roofline_at(const struct platform_costs *costs,
                                       const struct inputs *in,
                                       const struct llc_use *use, double dram_s,
-                                      double dram_j, double component[COMPONENT_COUNT])
+                                      double kernel_s, double dram_j,
+                                      double component[COMPONENT_COUNT])
 {
     const struct array_columns *a = in->a;
     uint64_t m = in->m, u = in->u;
-    double memory_s = use->busy_s > dram_s ? use->busy_s : dram_s;
-    double time_s = memory_s > in->r->compute_s[u] ? memory_s : in->r->compute_s[u];
+    double others_s = kernel_s > 0 ? kernel_s : fmax(dram_s, in->r->compute_s[u]);
+    double time_s = use->busy_s > others_s ? use->busy_s : others_s;
     double total_j = 0;
 
     component[COMPONENT_LLC_READ] =
@@ -206,7 +208,8 @@ static inline struct cost roofline_at(const struct platform_costs *costs,
 
 static inline void point_write(const struct platform_costs *costs,
                                const struct inputs *in, const struct traffic *traffic,
-                               const struct gpu_columns *out, uint64_t i)
+                               double kernel_s, const struct gpu_columns *out,
+                               uint64_t i)
 {
     double *component = &out->component_j[i * COMPONENT_COUNT];
     double dram_j = traffic->dram_read_bytes * costs->dram_read_j_per_byte +
@@ -216,7 +219,8 @@ static inline void point_write(const struct platform_costs *costs,
     struct llc_cost llc = llc_write(costs, in, out, i);
     struct llc_use use = llc_use_at(costs, in, traffic);
     struct cost cost = costs->time_base == TIME_ROOFLINE
-                           ? roofline_at(costs, in, &use, dram_s, dram_j, component)
+                           ? roofline_at(costs, in, &use, dram_s, kernel_s, dram_j,
+                                         component)
                            : serial_at(costs, in, traffic, &llc, dram_j, component);
 
     out->latency_s[i] = cost.latency_s;
@@ -324,7 +328,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                &out->gpu, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
-                point_write(&costs, &in, &traffic, &out->gpu, i);
+                point_write(&costs, &in, &traffic,
+                            curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS],
+                                           place),
+                            &out->gpu, i);
             else if (varied == STATUS_OK)
                 reason_set(study, &point, &in, reason);
         }

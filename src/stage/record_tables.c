@@ -5,6 +5,7 @@
 #include "hdc/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "machine/gpu/software.h"
 #include "machine/machine.h"
 #include "tech/build.h"
 #include "tech/cell.h"
@@ -30,6 +31,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_HDC] = &hdc_schema,
     [SHELF_HDC_TASK] = &hdc_task_schema,
     [SHELF_BUILD] = &build_schema,
+    [SHELF_SOFTWARE] = &software_schema,
 };
 
 static const struct node *node_find(const struct library *library, double node_m,

@@ -57,6 +57,7 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, llc_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the last-level cache"),
     FIELD_NUMBER(struct gpu, llc_write_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth at which a product's outputs leave its processors (0: unbounded)"),
     FIELD_NUMBER(struct gpu, link_bytes_per_s, "byte/s", 0, 0, 1e15, "to the other GPUs, one direction (0: it has none)"),
+    FIELD_NUMBER(struct gpu, dram_bytes, "byte", 0, 0, 1e16, "capacity of the DRAM (0: not stated)"),
     FIELD_NUMBER(struct gpu, dram_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
     FIELD_NUMBER(struct gpu, dram_read_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of reading a bit from DRAM, activation and interface included"),

@@ -72,6 +72,7 @@ struct gpu {
     double link_bytes_per_s; /* to other GPUs, one direction; 0: none */
 
     /* DRAM behind it. */
+    double dram_bytes; /* 0: not stated */
     double dram_bytes_per_s;
     double dram_share; /* of that bandwidth, which kernels achieve */
     double dram_read_j_per_bit,
