@@ -11,6 +11,11 @@ timeout 120 mpirun -n 1 "$NVSWEEP" run "$NVSWEEP_FUZZ_SWEEP" -o "$NVSWEEP_FUZZ_F
 for folder in "$root"/tests/fuzz/corpus/*; do
     target=$(basename "$folder")
     inputs=("$folder"/*)
+    if [ ! -x "$build/replay_$target" ]; then # the one of a reader that was not built
+        [ "$target" = import ] && grep -q '^override ONNX_PROTO := $' "$build/libraries.mk" ||
+            fail "$build/replay_$target was not built"
+        continue
+    fi
     if timeout 300 "$build/replay_$target" "${inputs[@]}" >/dev/null 2>"$scratch/said"; then
         echo "ok     $target: ${#inputs[@]} inputs"
     else

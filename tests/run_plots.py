@@ -18,9 +18,6 @@ LARGE_POINTS = 10_000_000
 
 
 def packages_or_skip():
-    if os.geteuid() == 0:
-        subprocess.run([os.path.join(ROOT, ".ci", "deps"), *PACKAGES], check=False,
-                       stdout=subprocess.DEVNULL)
     try:
         import ipykernel  # noqa: F401
         import nbclient  # noqa: F401

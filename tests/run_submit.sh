@@ -31,6 +31,18 @@ has '#SBATCH --nodes=7' "$sweep" --nodes 7
 has '#SBATCH --ntasks-per-node=5' "$sweep" --tasks-per-node=5
 has '#SBATCH --partition=short,long' "$sweep" --partition short,long
 has '#SBATCH --requeue' "$sweep"
+has '#SBATCH --account=proj-7' "$sweep" --account proj-7
+has '#SBATCH --qos=debug' "$sweep" --qos debug
+has '#SBATCH --constraint=(icelake|rome)&ib' "$sweep" --constraint '(icelake|rome)&ib'
+has '#SBATCH --mem-per-cpu=2G' "$sweep" --nodes 2 -- --mem-per-cpu=2G --gres gpu:1 --exclusive
+has '#SBATCH --gres gpu:1' "$sweep" -- --mem-per-cpu=2G --gres gpu:1 --exclusive
+has '#SBATCH --exclusive' "$sweep" -- --mem-per-cpu=2G --gres gpu:1 --exclusive
+has "module load 'openmpi/4.1' 'hdf5' || exit 2" "$sweep" --modules 'openmpi/4.1 hdf5'
+has '    srun --mpi=pmix --kill-on-bad-exit=0 --wait=30 \' "$sweep" --launcher pmix
+has '    srun --mpi=pmi2 --kill-on-bad-exit=0 --wait=30 \' "$sweep" --launcher pmi2
+has '    mpirun -n "$SLURM_NTASKS" \' "$sweep" --launcher mpirun
+has "        apptainer exec 'my image.sif' nvsweep run \"\${sweeps[\${SLURM_ARRAY_TASK_ID:-0}]}\" \"\${arguments[@]}\" &" \
+    "$sweep" --container 'my image.sif'
 has '#SBATCH --open-mode=append' "$sweep"
 has '#SBATCH --array=0-1' "$sweep" "$root/tests/fixtures/slurm_array.cfg"
 mkdir -p 'a b/nodes'
@@ -59,7 +71,10 @@ done
 for count in 0 -1 two 1.5 '' 1000000; do
     refused "--nodes '$count': must be a whole number" "$sweep" "--nodes=$count"
 done
-refused "--partition 'a;b': must be a name" "$sweep" --partition 'a;b'
+refused "--partition 'a;b': ';' cannot be part of it" "$sweep" --partition 'a;b'
+refused "--qos '': must be as sbatch(1)" "$sweep" --qos=
+refused "--launcher 'ssh': must be pmix or pmi2" "$sweep" --launcher ssh
+refused "'4G' after --: must be an option of sbatch" "$sweep" -- 4G
 refused "submit needs a sweep file" --nodes 2
 refused "leave it out" "$sweep" "$root/tests/fixtures/slurm_array.cfg" -o x.h5
 refused "would write the same result file" "$sweep" "$sweep"

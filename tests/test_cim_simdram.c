@@ -202,7 +202,7 @@ static void majority_needs_fewer_commands_than_and_or(void)
 }
 
 /* m vectors of 64 by a matrix of 64 x n. */
-static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
+static enum status network_in(uint64_t m, uint64_t n, unsigned bits, uint64_t banks,
                               struct cim_network *result)
 {
     struct mac_layer product = mac_layer_product(m, n, 64, 1);
@@ -211,21 +211,27 @@ static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
                                        .number = &number,
                                        .count = 1 };
     const struct cim_network_request request = {
-        .machine = machine, .layers = &layers, .bits = bits, .units = 1
+        .machine = machine, .layers = &layers, .bits = bits, .units = banks
     };
 
     return cim_network(&request, result, NULL);
 }
 
+static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
+                              struct cim_network *result)
+{
+    return network_in(m, n, bits, 1, result);
+}
+
 /* 64 outputs along the lanes, 16 columns one after the other: per column 64 copies of one
  * and a half AAPs, one count of 64 bits (410 AAP, 94 AP) and the sign of 7 bits (16, 7). */
+static const double binary_column_s = (96 + 410 + 16) * 50.16e-9 + (94 + 7) * 46.16e-9;
 static void binary_layers_are_counted_by_hand(void)
 {
     struct cim_network result;
-    double column_s = (96 + 410 + 16) * 50.16e-9 + (94 + 7) * 46.16e-9;
 
     CU_ASSERT_EQUAL_FATAL(network_of(64, 16, 1, &result), STATUS_OK);
-    ASSERT_NEAR(result.compute_s, 16 * column_s, 1e-12);
+    ASSERT_NEAR(result.compute_s, 16 * binary_column_s, 1e-12);
     CU_ASSERT_EQUAL(result.macs, 64 * 64 * 16);
     ASSERT_NEAR(result.input_s, 64 * 64 / 8 / 19.2e9, 1e-12);
     ASSERT_NEAR(result.energy_j,
@@ -233,6 +239,40 @@ static void binary_layers_are_counted_by_hand(void)
                     result.part_j[CIM_PART_STATIC],
                 1e-12);
     CU_ASSERT(isnan(result.area_m2));
+}
+
+/* Three binary columns of 65536 outputs: a copy of their operand, 512 KiB, takes 55 us of half
+ * the channel and a column 31, so that one copy is best; the whole channel makes it three. */
+static void a_copy_is_made_where_it_saves_time(void)
+{
+    struct cim_network one, more;
+
+    dram.channel_bytes_per_s /= 2;
+    CU_ASSERT_EQUAL_FATAL(network_in(65536, 3, 1, 0, &one), STATUS_OK);
+    dram.channel_bytes_per_s *= 2;
+    CU_ASSERT_EQUAL_FATAL(network_in(65536, 3, 1, 0, &more), STATUS_OK);
+    ASSERT_NEAR(one.input_s, 65536 * 64 / 8 / 9.6e9, 1e-12);
+    ASSERT_NEAR(one.compute_s, 3 * binary_column_s, 1e-12);
+    ASSERT_NEAR(more.input_s, 3 * 65536 * 64 / 8 / 19.2e9, 1e-12);
+    ASSERT_NEAR(more.compute_s, binary_column_s, 1e-12);
+}
+
+/* 33 columns on 32 subarrays: activations of 33, not of two full rounds. */
+static void the_last_round_is_charged_for_what_it_does(void)
+{
+    double column_j, activations_s = (2 * 522.0 + 101) * 12.5e-9;
+    struct cim_network full, over;
+
+    dram.four_activates_s = 50e-9;
+    dram.channel_bytes_per_s *= 1e6;
+    CU_ASSERT_EQUAL_FATAL(network_in(65536, 32, 1, 0, &full), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(network_in(65536, 33, 1, 0, &over), STATUS_OK);
+    dram.channel_bytes_per_s /= 1e6;
+    dram.four_activates_s = 0;
+    ASSERT_NEAR(full.compute_s, 16 * activations_s, 1e-12); /* of a rank */
+    ASSERT_NEAR(over.compute_s, 17 * activations_s, 1e-12);
+    column_j = full.part_j[CIM_PART_COMPUTE] / 32;
+    ASSERT_NEAR(over.part_j[CIM_PART_COMPUTE], 33 * column_j, 1e-12);
 }
 
 static void networks_that_do_not_fit_are_infeasible(void)
@@ -267,6 +307,7 @@ SUITE(cim_simdram, TEST(every_published_command_count_is_exact),
       TEST(what_has_no_sequence_is_infeasible), TEST(subarrays_work_as_banks_do),
       TEST(transposing_costs_the_channel), TEST(gates_of_ambit_are_counted_by_hand),
       TEST(majority_needs_fewer_commands_than_and_or),
-      TEST(binary_layers_are_counted_by_hand),
+      TEST(binary_layers_are_counted_by_hand), TEST(a_copy_is_made_where_it_saves_time),
+      TEST(the_last_round_is_charged_for_what_it_does),
       TEST(networks_that_do_not_fit_are_infeasible),
       TEST(bad_records_are_refused_in_words));

@@ -36,6 +36,8 @@ static struct host gpu = {
     .bytes_per_s = 600e9,
     .oversubscribed_bytes_per_s = 3e9,
     .macs_hz = 7e12,
+    .rate_share = 1,
+    .bandwidth_share = 1,
     .power_w = 250,
 };
 static const struct machine *const beside = &gpu.machine;
@@ -191,6 +193,26 @@ static void a_gpu_slows_down_when_its_memory_is_full(void)
     ASSERT_NEAR(exceeds.latency_s, (800000.0 * 4096 + 804096) * 4 / 3e9, 1e-12);
 }
 
+/* 4096 x 4096 products of batch 64: half of 7e12 a second and 20 us a launch. */
+static void a_processor_achieves_a_share_and_launches_each_layer(void)
+{
+    struct mac_layer pair[2] = { mac_layer_product(64, 4096, 4096, 1),
+                                 mac_layer_product(64, 4096, 4096, 1) };
+    size_t numbers[2] = { 1, 2 };
+    const struct mac_layers layers = { .layers = pair, .number = numbers, .count = 2 };
+    const struct cim_network_request request = { .machine = beside,
+                                                 .layers = &layers,
+                                                 .bits = 32 };
+    struct cim_network network;
+
+    gpu.rate_share = 0.5;
+    gpu.launch_s = 20e-6;
+    CU_ASSERT_EQUAL(cim_network(&request, &network, NULL), STATUS_OK);
+    ASSERT_NEAR(network.latency_s, 2 * (64 * 4096.0 * 4096 / 3.5e12 + 20e-6), 1e-12);
+    gpu.rate_share = 1;
+    gpu.launch_s = 0;
+}
+
 /* 13.1 GB do not fit 12 GB: twice the bandwidth of page faults is half the time. */
 static void the_oversubscribed_bandwidth_can_be_stated(void)
 {
@@ -221,4 +243,5 @@ SUITE(cim_upmem, TEST(the_oversubscribed_bandwidth_can_be_stated),
       TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),
       TEST(groups_are_dealt_to_dpus), TEST(weights_must_fit),
       TEST(a_streamed_operand_is_no_weight),
-      TEST(a_gpu_slows_down_when_its_memory_is_full));
+      TEST(a_gpu_slows_down_when_its_memory_is_full),
+      TEST(a_processor_achieves_a_share_and_launches_each_layer));

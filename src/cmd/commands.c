@@ -13,14 +13,19 @@ const struct command commands[] = {
       "                      the file system allows (auto)\n"
       "  --accept-version    resume a file begun by another version of the models\n"
       "  --quiet             no progress\n", cmd_run },
-    { "submit",   "SWEEP...",          "hand a run to Slurm; several sweeps become a job array",
+    { "submit",   "SWEEP... [-- OPTION...]",          "hand a run to Slurm; several sweeps become a job array",
       "  -o FILE             result file, of a single sweep\n"
       "  --nodes N           (default 1)\n"
       "  --tasks-per-node N  ranks per node (default: by the plan's estimate, at most the\n"
       "                      cores of this machine)\n"
       "  --time T            limit: minutes, H:MM:SS, D-HH or 90min (default: twice the\n"
       "                      plan's estimate); a job that needs longer requeues itself\n"
-      "  --partition P\n"
+      "  --account A, --partition P, --qos Q, --constraint C   as sbatch has them\n"
+      "  --modules \"M...\"   modules to load before the program starts\n"
+      "  --container IMAGE   run the nvsweep inside this Apptainer image\n"
+      "  --launcher L        pmix or pmi2 (srun, by its --mpi) or mpirun (default: pmix for\n"
+      "                      Open MPI, else pmi2)\n"
+      "  -- OPTION...        further options of sbatch: -- --mem-per-cpu=2G --exclusive\n"
       "  --template FILE     instead of the shipped nvsweep.sbatch.in\n"
       "  --dry-run           print the script and submit nothing\n"
       "  sbatch's own variables are honoured too: SBATCH_ACCOUNT, SBATCH_MEM_PER_CPU...\n", cmd_submit },

@@ -72,6 +72,21 @@ static void where_print(enum import_kind kind, const char *name, const char *out
             is_technology ? "technology" : "workload", name);
 }
 
+/* The reader of ONNX models needs that format's definition when it is built. */
+#ifdef NVSWEEP_ONNX
+#define onnx_reader import_onnx
+#else
+static enum status onnx_reader(const struct import_job *job, struct error *err)
+{
+    return error_set(
+        err, STATUS_INPUT,
+        "%.200s: this nvsweep was built without its reader of ONNX models: "
+        "install protoc-c and onnx.proto (make ONNX_PROTO=FILE) and build "
+        "it anew",
+        job->file);
+}
+#endif
+
 enum status cmd_import(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *name = NULL, *asked = NULL;
@@ -82,7 +97,7 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     };
     static enum status (*const importers[])(const struct import_job *,
                                             struct error *) = {
-        [IMPORT_CELL] = import_cell,         [IMPORT_ONNX] = import_onnx,
+        [IMPORT_CELL] = import_cell,         [IMPORT_ONNX] = onnx_reader,
         [IMPORT_TOPOLOGY] = import_topology, [IMPORT_MEMORY] = import_memory,
         [IMPORT_PROFILE] = import_profile,
     };

@@ -69,17 +69,78 @@ static char *comment(const struct script_job *job)
         quantity_format(job->bytes, "byte", bytes, sizeof bytes));
 }
 
+static void sbatch_line(FILE *out, const char *name, const char *value)
+{
+    if (value)
+        fprintf(out, "#SBATCH --%s=%s\n", name, value);
+}
+
+/* What the user asks of Slurm, a line an option. */
 static char *options_lines(const struct script_job *job)
 {
-    char *partition = job->partition
-                          ? alloc_printf("#SBATCH --partition=%s\n", job->partition)
-                          : alloc_text("");
-    char *lines = job->sweep_count > 1 ? alloc_printf("%s#SBATCH --array=0-%zu\n",
-                                                      partition, job->sweep_count - 1)
-                                       : alloc_text(partition);
+    char *lines = NULL;
+    size_t size;
+    FILE *out = open_memstream(&lines, &size);
 
-    free(partition);
+    if (!out)
+        return alloc_text("");
+    sbatch_line(out, "account", job->account);
+    sbatch_line(out, "partition", job->partition);
+    sbatch_line(out, "qos", job->qos);
+    sbatch_line(out, "constraint", job->constraint);
+    if (job->sweep_count > 1)
+        fprintf(out, "#SBATCH --array=0-%zu\n", job->sweep_count - 1);
+    for (size_t i = 0; i < job->sbatch_count; i++) {
+        bool is_pair = i + 1 < job->sbatch_count && job->sbatch[i + 1][0] != '-';
+
+        fprintf(out, "#SBATCH %s%s%s\n", job->sbatch[i], is_pair ? " " : "",
+                is_pair ? job->sbatch[i + 1] : "");
+        i += is_pair;
+    }
+    fclose(out);
     return lines;
+}
+
+/* A batch script's shell knows `module` only where the cluster exports it. */
+static char *module_lines(const struct script_job *job)
+{
+    char *list = alloc_text(""), *words, *lines, *rest;
+
+    if (!job->modules)
+        return list;
+    words = alloc_text(job->modules);
+    for (char *word = strtok_r(words, " ,", &rest); word;
+         word = strtok_r(NULL, " ,", &rest))
+        list = list_append(list, word);
+    lines = alloc_printf(
+        "type module >/dev/null 2>&1 || . /etc/profile.d/modules.sh ||\n"
+        "    . /etc/profile.d/lmod.sh\n"
+        "module load %s || exit 2\n",
+        list);
+    free(words);
+    free(list);
+    return lines;
+}
+
+/* A rank that dies ends the step after --wait. */
+static char *launch_words(const struct script_job *job)
+{
+    return strcmp(job->launcher, "mpirun") == 0
+               ? alloc_text("mpirun -n \"$SLURM_NTASKS\"")
+               : alloc_printf("srun --mpi=%s --kill-on-bad-exit=0 --wait=30",
+                              job->launcher);
+}
+
+static char *program_words(const struct script_job *job)
+{
+    char *image, *words;
+
+    if (!job->container)
+        return quoted(job->program);
+    image = quoted(job->container);
+    words = alloc_printf("apptainer exec %s nvsweep", image);
+    free(image);
+    return words;
 }
 
 static char *arguments(const struct script_job *job)
@@ -107,7 +168,7 @@ static char *sweeps_list(const struct script_job *job)
 }
 
 /* Words of the template between two @. */
-enum { SLOTS = 11 };
+enum { SLOTS = 13 };
 struct script_slot {
     const char *name;
     char *value;
@@ -131,7 +192,9 @@ static void slots_make(const struct script_job *job, struct script_slot slots[SL
         { "OPTIONS",   options_lines(job) },
         { "SWEEPS",    sweeps_list(job) },
         { "ARGUMENTS", arguments(job) },
-        { "PROGRAM",   quoted(job->program) },
+        { "MODULES",   module_lines(job) },
+        { "LAUNCH",    launch_words(job) },
+        { "PROGRAM",   program_words(job) },
     };
     /* clang-format on */
 

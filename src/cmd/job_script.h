@@ -11,7 +11,13 @@ struct script_job {
     char **sweeps; /* several become an array of jobs, one each */
     size_t sweep_count;
     const char *output; /* result file of a single sweep; NULL: by the sweep's name */
-    const char *partition;      /* NULL: the cluster's default */
+    /* As sbatch has them; NULL: the cluster's default. */
+    const char *account, *partition, *qos, *constraint;
+    char **sbatch; /* further options of sbatch, as written: --mem=4G, --gres gpu:1 */
+    size_t sbatch_count;
+    const char *modules;   /* names for `module load`, separated by spaces or commas */
+    const char *container; /* an image in which the program is; NULL: none */
+    const char *launcher;  /* pmix, pmi2 (srun's --mpi) or mpirun */
     const char *const *folders; /* handed on as --library; ends with NULL */
     long nodes, tasks_per_node, minutes;
     double core_s, bytes; /* by the plan: the costliest sweep's, the largest file's */

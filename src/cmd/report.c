@@ -17,6 +17,12 @@ ASSET(page_css);
 ASSET(page_js);
 ASSET(chart_js);
 
+#ifdef NVSWEEP_CHART
+static const bool has_chart = true;
+#else
+static const bool has_chart = false; /* chart_js is empty */
+#endif
+
 enum { VALUE_BYTES_DEFAULT = 3000000 };
 
 static void asset_write(FILE *out, const char *from, const char *to)
@@ -113,6 +119,11 @@ enum status cmd_report(int argc, char **argv, struct error *err)
 
     if (status != STATUS_OK)
         return status;
+    if (!has_chart)
+        return error_set(err, STATUS_INPUT,
+                         "this nvsweep was built without the charting library of its "
+                         "page: build it anew where chart.min.js is (package "
+                         "libjs-chart.js, or make CHART_JS=FILE)");
     if (argc < 1)
         return error_set(
             err, STATUS_INPUT,

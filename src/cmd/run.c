@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "config/files.h"
 #include "config/growth.h"
+#include "run/launch.h"
 #include "run/run.h"
 #include "stage/curve_store.h"
 
@@ -68,11 +69,15 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     };
     enum status status;
     struct error why;
-    int rank;
+    bool is_first;
+    int rank, size;
 
     MPI_Init(NULL, NULL);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    status = options_read(&argc, argv, options, 6, err);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    status = launch_check(size, &is_first, err);
+    if (status == STATUS_OK)
+        status = options_read(&argc, argv, options, 6, err);
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT,
                            "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
@@ -102,7 +107,7 @@ enum status cmd_run(int argc, char **argv, struct error *err)
         status = run_on(MPI_COMM_WORLD, argv[0], output, &run, err);
     /* Rank 0 tells it, while all are there: once one rank has ended with an exit code,
      * mpirun ends the others. */
-    if (rank == 0)
+    if (rank == 0 && is_first)
         error_tell(err);
     err->text[0] = '\0';
     MPI_Barrier(MPI_COMM_WORLD);

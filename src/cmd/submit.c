@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <mpi.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,17 +88,60 @@ static enum status time_parse(const char *text, long *minutes, struct error *err
     return STATUS_OK;
 }
 
-static enum status partition_check(const char *partition, struct error *err)
+/* A value for one line of the script: names, lists and expressions, as sbatch reads them. */
+static enum status value_check(const char *option, const char *value, struct error *err)
 {
-    for (const char *c = partition; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("_-.,", *c))
-            return error_set(
-                err, STATUS_INPUT,
-                "--partition '%.40s': must be a name as `sinfo` lists them", partition);
-    return *partition ? STATUS_OK
-                      : error_set(err, STATUS_INPUT,
-                                  "--partition '': must be a name as "
-                                  "`sinfo` lists them");
+    for (const char *c = value; c && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_-.,&|*()[]@:+/=%", *c))
+            return error_set(err, STATUS_INPUT,
+                             "--%s '%.40s': '%c' cannot be part of it; must be as "
+                             "sbatch(1) has it",
+                             option, value, *c);
+    return !value || *value ? STATUS_OK
+                            : error_set(err, STATUS_INPUT,
+                                        "--%s '': must be as sbatch(1) has it", option);
+}
+
+static enum status sbatch_check(const struct script_job *job, struct error *err)
+{
+    for (size_t i = 0; i < job->sbatch_count; i++) {
+        const char *word = job->sbatch[i];
+
+        if (i == 0 && word[0] != '-')
+            return error_set(err, STATUS_INPUT,
+                             "'%.40s' after --: must be an option of sbatch, such as "
+                             "--mem-per-cpu=2G",
+                             word);
+        for (const char *c = word; *c; c++)
+            if (iscntrl((unsigned char)*c))
+                return error_set(err, STATUS_INPUT,
+                                 "'%.40s' after --: must be on one line", word);
+    }
+    return STATUS_OK;
+}
+
+/* srun reaches Open MPI by PMIx; MPICH and its kin by PMI2. */
+static enum status launcher_choose(const char *asked, struct script_job *job,
+                                   struct error *err)
+{
+    static const char *const launchers[] = { "pmix", "pmi2", "mpirun" };
+    char library[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+
+    MPI_Get_library_version(library, &length);
+    job->launcher = strstr(library, "Open MPI") ? "pmix" : "pmi2";
+    if (!asked)
+        return STATUS_OK;
+    for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
+        if (strcmp(asked, launchers[i]) == 0) {
+            job->launcher = launchers[i];
+            return STATUS_OK;
+        }
+    return error_set(
+        err, STATUS_INPUT,
+        "--launcher '%.40s': must be pmix or pmi2 (srun, by its --mpi), or "
+        "mpirun",
+        asked);
 }
 
 /* ---- what the plan says */
@@ -237,19 +281,48 @@ static enum status job_check(const struct script_job *job, struct error *err)
     return STATUS_OK;
 }
 
+/* What stands after -- is sbatch's. */
+static enum status own_arguments(int *argc, char **argv, struct script_job *job,
+                                 struct error *err)
+{
+    for (int i = 0; i < *argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            job->sbatch = &argv[i + 1];
+            job->sbatch_count = (size_t)(*argc - i - 1);
+            *argc = i;
+            break;
+        }
+    return sbatch_check(job, err);
+}
+
 enum status cmd_submit(int argc, char **argv, struct error *err)
 {
     const char *nodes = NULL, *tasks = NULL, *limit = NULL, *template = NULL;
+    const char *launcher = NULL;
     bool is_dry = false;
     struct script_job job = { .sweeps = argv, .folders = library_user_folders() };
     const struct option_spec options[] = {
-        { "o", &job.output, NULL },      { "output", &job.output, NULL },
-        { "nodes", &nodes, NULL },       { "tasks-per-node", &tasks, NULL },
-        { "time", &limit, NULL },        { "partition", &job.partition, NULL },
-        { "template", &template, NULL }, { "dry-run", NULL, &is_dry },
+        { "o", &job.output, NULL },
+        { "output", &job.output, NULL },
+        { "nodes", &nodes, NULL },
+        { "tasks-per-node", &tasks, NULL },
+        { "time", &limit, NULL },
+        { "account", &job.account, NULL },
+        { "partition", &job.partition, NULL },
+        { "qos", &job.qos, NULL },
+        { "constraint", &job.constraint, NULL },
+        { "modules", &job.modules, NULL },
+        { "container", &job.container, NULL },
+        { "launcher", &launcher, NULL },
+        { "template", &template, NULL },
+        { "dry-run", NULL, &is_dry },
     };
     char *script = NULL;
-    enum status status = options_read(&argc, argv, options, 8, err);
+    enum status status = own_arguments(&argc, argv, &job, err);
+
+    if (status == STATUS_OK)
+        status = options_read(&argc, argv, options, sizeof options / sizeof *options,
+                              err);
 
     job.sweep_count = (size_t)argc;
     if (status == STATUS_OK)
@@ -260,8 +333,16 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
         status = count_parse("tasks-per-node", tasks, &job.tasks_per_node, err);
     if (status == STATUS_OK && limit)
         status = time_parse(limit, &job.minutes, err);
-    if (status == STATUS_OK && job.partition)
-        status = partition_check(job.partition, err);
+    if (status == STATUS_OK)
+        status = value_check("account", job.account, err);
+    if (status == STATUS_OK)
+        status = value_check("partition", job.partition, err);
+    if (status == STATUS_OK)
+        status = value_check("qos", job.qos, err);
+    if (status == STATUS_OK)
+        status = value_check("constraint", job.constraint, err);
+    if (status == STATUS_OK)
+        status = launcher_choose(launcher, &job, err);
     if (status == STATUS_OK)
         status = program_find(&job, template, err);
     for (size_t i = 0; i < job.sweep_count && status == STATUS_OK; i++)

@@ -1,5 +1,5 @@
 /* A processor with a memory of its own as a roofline (S. Williams et al., CACM 52(4),
- * 2009): what computing in memory is compared with. */
+ * 2009) of the rates it achieves, and a launch a layer: what computing in memory is compared with. */
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -11,6 +11,9 @@ static const struct field host_fields[] = {
     FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
     FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
     FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
+    FIELD_NUMBER(struct host, rate_share, "1", 1, 1e-3, 1, "of macs_hz that products achieve"),
+    FIELD_NUMBER(struct host, bandwidth_share, "1", 1, 1e-3, 1, "of bytes_per_s that products achieve"),
+    FIELD_NUMBER(struct host, launch_s, "s", 0, 0, 1, "a layer's launch: calls, kernels, synchronization"),
     FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
 };
 const struct schema host_schema = {
@@ -33,13 +36,15 @@ static enum status host_layer(const struct cim_network_request *request,
     double slow = request->oversubscribed_bytes_per_s > 0
                       ? request->oversubscribed_bytes_per_s
                       : h->oversubscribed_bytes_per_s;
-    double memory_s = (weights + others) / (fits ? h->bytes_per_s : slow);
+    double compute_s = macs / (h->macs_hz * h->rate_share);
+    double memory_s = (weights + others) /
+                      (fits ? h->bytes_per_s * h->bandwidth_share : slow);
 
     (void)reason;
     result->offchip_bytes += weights + others;
-    result->compute_s += macs / h->macs_hz;
+    result->compute_s += compute_s;
     result->memory_s += memory_s;
-    result->latency_s += fmax(macs / h->macs_hz, memory_s);
+    result->latency_s += fmax(compute_s, memory_s) + h->launch_s;
     return STATUS_OK;
 }
 

@@ -119,13 +119,15 @@ struct upmem {
     size_t operations_count;
 };
 
-/* A processor with memory of its own, for comparison: a roofline, and a slower path for
- * what does not fit. */
+/* A processor with memory of its own, for comparison: a roofline of what it achieves, a
+ * launch a layer, and a slower path for what does not fit. */
 struct host {
     struct machine machine;
     double memory_bytes, bytes_per_s;
-    double oversubscribed_bytes_per_s; /* all of it, once it does not fit */
-    double macs_hz;                    /* peak */
+    double oversubscribed_bytes_per_s;  /* all of it, once it does not fit */
+    double macs_hz;                     /* peak */
+    double rate_share, bandwidth_share; /* of the peaks, achieved */
+    double launch_s;                    /* of a layer */
     double power_w;
 };
 

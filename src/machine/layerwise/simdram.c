@@ -103,16 +103,24 @@ static enum status workforce_of(const struct machine *machine, uint64_t banks,
     return STATUS_OK;
 }
 
-/* Subarrays of a rank share its activations: four in tFAW.  An AAP activates twice. */
+/* One subarray's commands, one after the other. */
+static double alone_s(const struct simdram *d, double aaps, double aps)
+{
+    return aaps * (d->ras_s + d->overlap_s + d->rp_s) + aps * (d->ras_s + d->rp_s);
+}
+
+/* Its share of a rank's activations: four in tFAW.  An AAP activates twice. */
+static double activations_s(const struct simdram *d, double aaps, double aps)
+{
+    return (2 * aaps + aps) * d->four_activates_s / 4;
+}
+
+/* The same commands in so many subarrays at once. */
 static double ranks_s(const struct simdram *d, double subarrays, double aaps,
                       double aps)
 {
-    double alone_s = aaps * (d->ras_s + d->overlap_s + d->rp_s) +
-                     aps * (d->ras_s + d->rp_s);
-    double per_rank = ceil(subarrays / (double)d->ranks);
-    double shared_s = per_rank * (2 * aaps + aps) * d->four_activates_s / 4;
-
-    return fmax(alone_s, shared_s);
+    return fmax(alone_s(d, aaps, aps),
+                ceil(subarrays / (double)d->ranks) * activations_s(d, aaps, aps));
 }
 
 /* Power of ranks whose rows are open. */
@@ -195,6 +203,50 @@ static enum status dot_commands(const struct machine *machine, double depth,
     return STATUS_OK;
 }
 
+/* A layer as tasks of one subarray each: the lanes' operand in rows, one column of the
+ * other side after the other. */
+struct placement {
+    double across; /* columns of the shorter side, of a group */
+    double parts;  /* subarrays that one copy of the lanes' operand takes */
+    double units;  /* subarrays at work */
+    double copy_s; /* one copy over the channel */
+    struct simdram_commands dot;
+};
+
+/* All tasks with so many copies: subarrays take one after the other, and every rank has its
+ * share of the activations. */
+static double placed_s(const struct simdram *d, const struct placement *p,
+                       double copies)
+{
+    double tasks = p->across * p->parts;
+    double at_once = fmin(p->units, fmin(tasks, copies * p->parts));
+    double of_rank = ceil(tasks / fmin((double)d->ranks, at_once));
+
+    return fmax(ceil(tasks / at_once) * alone_s(d, p->dot.aaps, p->dot.aps),
+                of_rank * activations_s(d, p->dot.aaps, p->dot.aps));
+}
+
+/* The copies of least time.  More of them than a round fewer takes are of no use, so one
+ * number for each number of rounds is looked at. */
+static double copies_choose(const struct simdram *d, const struct placement *p)
+{
+    double most = fmin(p->across, fmax(1, floor(p->units / p->parts)));
+    double best = 1, least_s = INFINITY;
+
+    for (double copies = 1; copies <= most;) {
+        double rounds = ceil(p->across / copies);
+        double time_s = placed_s(d, p, copies) + copies * p->copy_s;
+
+        if (time_s < least_s) {
+            least_s = time_s;
+            best = copies;
+        }
+        copies = rounds > 1 ? fmax(copies + 1, ceil(p->across / (rounds - 1)))
+                            : most + 1;
+    }
+    return best;
+}
+
 static enum status simdram_layer(const struct cim_network_request *request,
                                  const struct mac_layer *layer,
                                  struct cim_network *result, struct error *reason)
@@ -203,28 +255,28 @@ static enum status simdram_layer(const struct cim_network_request *request,
     struct gemm gemm = mac_layer_gemm(layer);
     double groups = (double)layer->groups, lanes = (double)d->lanes;
     double along = fmax((double)gemm.m, (double)gemm.n);
-    double across = fmin((double)gemm.m, (double)gemm.n);
     bool holds_inputs = gemm.m >= gemm.n || layer->streams_weights;
     double depth = (double)gemm.k, bytes = request->bits / 8.0;
     double pieces = ceil(depth * request->bits / (double)d->rows); /* of a bank each */
-    double chunks = ceil(along / lanes), tasks = chunks * across * groups * pieces;
-    double units, rounds, compute_s, copies, written_s, read_s, read_bits;
-    struct simdram_commands dot;
+    struct placement placement = {
+        .across = fmin((double)gemm.m, (double)gemm.n),
+        .parts = ceil(along / lanes) * groups * pieces,
+        .copy_s = holds_inputs
+                      ? groups * (double)gemm.m * depth * bytes / d->channel_bytes_per_s
+                      : 0, /* weights are in place */
+    };
+    double copies, compute_s, written_s, read_s, read_bits;
     struct workforce force;
 
     if (workforce_of(request->machine, request->units, request->subarrays, &force,
                      reason) != STATUS_OK ||
-        dot_commands(request->machine, ceil(depth / pieces), request->bits, &dot,
-                     reason) != STATUS_OK)
+        dot_commands(request->machine, ceil(depth / pieces), request->bits,
+                     &placement.dot, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
-    units = force.banks * force.subarrays;
-    rounds = ceil(tasks / units);
-    compute_s = rounds * ranks_s(d, fmin(units, tasks), dot.aaps, dot.aps);
-    /* every subarray that works on the same lanes has a copy of their operand */
-    copies = fmin(across, fmax(1, floor(units / (chunks * groups * pieces))));
-    written_s = holds_inputs ? copies * groups * (double)gemm.m * depth * bytes /
-                                   d->channel_bytes_per_s
-                             : 0;
+    placement.units = force.banks * force.subarrays;
+    copies = copies_choose(d, &placement);
+    compute_s = placed_s(d, &placement, copies);
+    written_s = copies * placement.copy_s;
     read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(maths_log2(depth + 1))
                                   : 1;
     read_s = pieces * mac_layer_outputs(layer) * read_bits / 8 /
@@ -233,7 +285,8 @@ static enum status simdram_layer(const struct cim_network_request *request,
     result->input_s += written_s;
     result->output_s += read_s;
     result->offchip_bytes += (written_s + read_s) * d->channel_bytes_per_s;
-    result->part_j[CIM_PART_COMPUTE] += tasks * (2 * dot.aaps + dot.aps) *
+    result->part_j[CIM_PART_COMPUTE] += placement.across * placement.parts *
+                                        (2 * placement.dot.aaps + placement.dot.aps) *
                                         activate_j(d);
     result->part_j[CIM_PART_STATIC] += background_w(d, force.banks) *
                                        (compute_s + written_s + read_s);

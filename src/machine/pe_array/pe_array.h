@@ -58,6 +58,7 @@ struct pe_array {
     int dataflow;                           /* enum dataflow; systolic */
     bool overlap;        /* systolic: load and drain overlap with streaming */
     bool spreads_groups; /* systolic: groups side by side on the columns */
+    bool splits_depth;   /* systolic, os: idle rows take slices of the depth */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;

@@ -5,6 +5,8 @@
  * taken.  Buffers are double, so half of each holds the data at work. */
 #include "machine/pe_array/mapping.h"
 
+#include "base/divide.h"
+
 #include <math.h>
 
 /* Operands of one group. */
@@ -23,6 +25,10 @@ static enum status systolic_check(const struct machine *machine, struct error *e
     if (accelerator->dataflow == DATAFLOW_RECORD)
         return error_set(err, STATUS_INPUT,
                          "dataflow is 'record', must be os, ws or is");
+    if (accelerator->splits_depth && accelerator->dataflow != DATAFLOW_OS)
+        return error_set(err, STATUS_INPUT,
+                         "splits_depth is set, dataflow must be os (others have the "
+                         "depth along the rows anyway)");
     if (!has_buffers && !pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(
             err, STATUS_INPUT,
@@ -125,13 +131,28 @@ static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
     output->reads = is_os ? 0 : m * n * (row_folds - 1);
 }
 
+/* Fewer rows of outputs than the array has rows: the idle ones take slices of the depth, and
+ * the slices' partial sums are added on their way down the columns, which the skew of the
+ * folds covers.  So a product with a vector fills the array. */
+static struct gemm depth_split(const struct gemm *gemm, const struct pe_array *a)
+{
+    uint64_t slices = gemm->m < a->pe_rows ? a->pe_rows / gemm->m : 1;
+    struct gemm split = *gemm;
+
+    if (slices > gemm->k)
+        slices = gemm->k;
+    split.m = gemm->m * slices;
+    split.k = div_up(gemm->k, slices);
+    return split;
+}
+
 static enum status systolic_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
     const struct pe_array *a = &machine->accelerator;
     enum dataflow dataflow = (enum dataflow)a->dataflow;
-    struct gemm gemm = mac_layer_gemm(layer);
+    struct gemm gemm = mac_layer_gemm(layer), split;
     uint64_t spread = a->spreads_groups ? layer->groups : 1;
     struct systolic_folds folds;
     bool is_split = pe_array_level(a, LEVEL_INPUT_BUFFER) != NULL;
@@ -145,7 +166,8 @@ static enum status systolic_map(const struct pe_machine *machine,
 
     (void)err;
     gemm.n *= spread;
-    folds = systolic_fold(&gemm, dataflow, a->pe_rows, a->pe_columns);
+    split = a->splits_depth && dataflow == DATAFLOW_OS ? depth_split(&gemm, a) : gemm;
+    folds = systolic_fold(&split, dataflow, a->pe_rows, a->pe_columns);
     operands_of(machine, layer, groups, &o);
     for (int order = 0; order < 2; order++)
         traffic(&o, &gemm, dataflow, &folds, a, spread > 1, order == 1, &reads[order],
@@ -184,6 +206,7 @@ static const struct field systolic_fields[] = {
     FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
     FIELD_FLAG(struct pe_array, overlap, 0, "folds overlap"),
     FIELD_FLAG(struct pe_array, spreads_groups, 0, "columns take groups of a convolution side by side, each its own inputs"),
+    FIELD_FLAG(struct pe_array, splits_depth, 0, "dataflow os: rows without outputs of their own take slices of the depth"),
 };
 /* clang-format on */
 

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The models compile for other systems: aarch64 (gcc, clang) and musl (gcc, clang), syntax and
+# warnings only.  Skipped (77) where none of their headers is installed; says which were tried.
+. "$(dirname "$0")/harness.sh"
+cd "$root" || exit 1
+mapfile -t sources < <(git ls-files src/base src/tech src/array src/workload src/space \
+    src/machine src/hdc src/carbon src/cloud src/reliability src/edge src/uncertainty \
+    src/stage 2>/dev/null | grep '\.c$')
+[ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find src/base src/tech src/array \
+    src/workload src/space src/machine src/hdc src/carbon src/cloud src/reliability src/edge \
+    src/uncertainty src/stage -name '*.c')
+flags=(-std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -fsyntax-only -Wall -Wextra -Werror
+       -DNVSWEEP_CURVE_SOURCES='""')
+tried=()
+
+try() { # name, command...
+    local name=$1
+    shift
+    tried+=("$name")
+    timeout 300 "$@" "${flags[@]}" "${sources[@]}" >"$scratch/said" 2>&1 ||
+        { fail "$name: $(grep -m 3 -E 'error|warning' "$scratch/said")"; }
+}
+
+if command -v aarch64-linux-gnu-gcc >/dev/null; then
+    try "gcc for aarch64" aarch64-linux-gnu-gcc
+    command -v clang >/dev/null && [ -d /usr/aarch64-linux-gnu/include ] &&
+        try "clang for aarch64" clang --target=aarch64-linux-gnu \
+            -isystem /usr/aarch64-linux-gnu/include
+fi
+if command -v musl-gcc >/dev/null; then
+    musl=/usr/include/$(uname -m)-linux-musl
+    # musl-gcc leaves out the C library's folders alone; the compiler's own stay
+    try "gcc for musl" musl-gcc
+    command -v clang >/dev/null &&
+        try "clang for musl" clang --target="$(uname -m)-linux-musl" -nostdlibinc -isystem "$musl"
+fi
+if [ ${#tried[@]} -eq 0 ]; then
+    echo "skipped: no aarch64-linux-gnu-gcc and no musl-gcc here"
+    exit 77
+fi
+verdict "${#sources[@]} files by $(printf '%s, ' "${tried[@]}" | sed 's/, $//')"

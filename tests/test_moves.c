@@ -1,0 +1,133 @@
+/* Inputs that must move a machine's time or energy do: in the right direction, by the right
+ * order.  A row changes one number of a record, or one setting, and says within what the
+ * result over the result before must lie.  Every family of machines has rows. */
+#include "array_library.h"
+#include "unit.h"
+
+#include "base/path.h"
+#include "config/sweep.h"
+#include "machine/machine.h"
+#include "stage/stage.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SETTINGS_MAX = 12 };
+
+struct move {
+    const char *machine, *settings; /* "axis=value axis=value" */
+    const char *metric;
+
+    /* Either a record's field, times a factor, or another setting. */
+    const char *record, *field; /* record: NULL: of the machine */
+    double factor;
+    const char *setting;
+
+    double least, most; /* of the metric after over before */
+};
+
+#define SECONDS "inference_latency_s"
+#define JOULES "inference_energy_j"
+
+/* clang-format off */
+static const struct move moves[] = {
+    /* A vector product uses every weight once: DRAM is all that limits it. */
+    { "mensa-edge-tpu", "workload=rnn-transducer precision=8 technology=sram node=22nm roadmap=lop", SECONDS,
+      "edge-tpu", "dram_bytes_per_s", 8, NULL, 1 / 8.0, 1 / 7.5 },
+    { "mensa", "workload=rnn-transducer precision=8 technology=sram node=22nm roadmap=lop", JOULES,
+      "pavlov", "dram_j_per_bit", 2, NULL, 1.8, 2 },
+    { "mensa", "workload=mobilenet-v2 precision=8 technology=sram node=22nm roadmap=lop", SECONDS,
+      "jacquard", "clock_hz", 2, NULL, 0.5, 0.9 },
+    /* Commands in rows take DRAM's time; more subarrays than work change nothing. */
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "ras_s", 2, NULL, 1.2, 2 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "channel_bytes_per_s", 4, NULL, 0.5, 0.95 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=4", 0.5, 1 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=64", 0.5, 1 },
+    { "simdram-tfaw", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "four_activates_s", 2, NULL, 1.8, 2 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "units=8", 2, 4 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", JOULES, NULL, "supply_v", 0.5, NULL, 0.49, 0.51 },
+    /* Small networks are their launches. */
+    { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
+    { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
+    { "titan-v", "workload=gemv-163840 precision=32", SECONDS, NULL, "bytes_per_s", 2, NULL, 0.5, 0.55 },
+};
+/* clang-format on */
+
+static struct sweep sweep;
+static struct study study;
+
+/* The metric at a machine's one point, NAN if that is infeasible. */
+static double evaluate(const struct move *move, const char *setting)
+{
+    char text[512], machine[64];
+    const char *settings[SETTINGS_MAX] = { machine };
+    struct error err = { "" };
+    enum stage_id stage = STAGE_COUNT;
+    size_t count = 1, metric = 0;
+    double value = NAN;
+
+    snprintf(machine, sizeof machine, "machine=%s", move->machine);
+    snprintf(text, sizeof text, "%s", move->settings);
+    for (char *one = strtok(text, " "); one; one = strtok(NULL, " "))
+        settings[count++] = one;
+    if (setting)
+        settings[count++] = setting;
+    study = (struct study){ 0 };
+    if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
+        STATUS_OK) {
+        CU_ASSERT_FATAL(
+            metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
+        sweep.stages = 1u << stage;
+        if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
+            study_evaluate(&study, &err);
+            if (study.statuses[stage][0] == POINT_DONE)
+                value = ((const double *)study.results[stage].column[metric])[0];
+        }
+    }
+    if (isnan(value))
+        fprintf(stderr, "%s %s: %s\n", move->machine, move->settings, err.text);
+    study_free(&study);
+    sweep_free(&sweep);
+    return value;
+}
+
+static double changed(const struct move *move)
+{
+    const char *name = move->record ? move->record : move->machine;
+    struct machine *record = NULL;
+    struct error reason = { "" };
+    const struct schema *schema;
+    double value;
+
+    if (!move->field)
+        return evaluate(move, move->setting);
+    record = (struct machine *)library_find(shipped_library(), SHELF_MACHINE, name);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+    schema = machine_family(record)->schema;
+    CU_ASSERT_EQUAL_FATAL(
+        path_scale(schema, record, move->field, move->factor, &reason), STATUS_OK);
+    value = evaluate(move, NULL);
+    CU_ASSERT_EQUAL_FATAL(
+        path_scale(schema, record, move->field, 1 / move->factor, &reason), STATUS_OK);
+    return value;
+}
+
+static void inputs_move_what_they_must(void)
+{
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        const struct move *move = &moves[i];
+        double ratio = changed(move) / evaluate(move, NULL);
+        bool is_right = ratio >= move->least * (1 - 1e-9) &&
+                        ratio <= move->most * (1 + 1e-9);
+
+        if (!is_right)
+            fprintf(stderr, "%s: %s %s moves %s by %.4g, must be within %g..%g\n",
+                    move->machine, move->settings,
+                    move->field ? move->field : move->setting, move->metric, ratio,
+                    move->least, move->most);
+        CU_ASSERT(is_right);
+    }
+}
+
+SUITE(moves, TEST(inputs_move_what_they_must));
