@@ -67,7 +67,8 @@ static double generation_stage_cost_s(const struct study *study,
 
 const struct stage generation_stage = {
     .name = "generation",
-    .summary = "a language model on GPUs: time to the first token, between tokens, throughput",
+    .summary =
+        "a language model on GPUs: time to the first token, between tokens, throughput",
     STAGE_METRICS(generation),
     .kinds = 1u << MACHINE_GPU,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(batch) |

@@ -91,6 +91,7 @@ static inline bool traffic_write(const struct inputs *in, struct curve_place pla
     out->dram_writes[i] = traffic->dram_writes;
     out->dram_read_bytes[i] = traffic->dram_read_bytes;
     out->dram_write_bytes[i] = traffic->dram_write_bytes;
+    out->dram_bytes[i] = traffic->dram_read_bytes + traffic->dram_write_bytes;
     return true;
 }
 
@@ -328,10 +329,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                &out->gpu, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
-                point_write(&costs, &in, &traffic,
-                            curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS],
-                                           place),
-                            &out->gpu, i);
+                point_write(
+                    &costs, &in, &traffic,
+                    curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS], place),
+                    &out->gpu, i);
             else if (varied == STATUS_OK)
                 reason_set(study, &point, &in, reason);
         }

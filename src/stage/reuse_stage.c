@@ -106,9 +106,8 @@ const struct stage reuse_stage = {
     STAGE_METRICS(reuse),
     .kinds = 1u << MACHINE_GPU,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
-            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
-            AXIS_BIT(software) | AXIS_BIT(gpus) | AXIS_BIT(weight_format) |
-            AXIS_BIT(kv_format),
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
+            AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
     /* no access stream and no kernel's time depends on these */
     .ignored_fields = "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "
                       "machine.dram_latency_s machine.dram_parallelism "

@@ -100,7 +100,7 @@ static struct mac_layer fully_connected(const struct operation *op, uint64_t row
 
     if (!layer->experts)
         return mac_layer_product(rows, layer->outputs / layer->groups,
-                                   features / layer->groups, layer->groups);
+                                 features / layer->groups, layer->groups);
     experts = experts_touched(layer, rows);
     return mac_layer_product(
         (rows * layer->experts_used + experts - 1) / experts, layer->outputs,
@@ -112,7 +112,8 @@ static void operation_append(struct mac_layers *layers, const struct operation *
                              uint64_t batch, size_t number)
 {
     struct mac_layer *next = &layers->layers[layers->count];
-    uint64_t tokens = op->in.is_tokens ? op->in.width : 1, heads = op->layer->heads, context;
+    uint64_t tokens = op->in.is_tokens ? op->in.width : 1, heads = op->layer->heads,
+             context;
     size_t added = 1;
 
     switch (op->layer->kind) {
@@ -122,15 +123,13 @@ static void operation_append(struct mac_layers *layers, const struct operation *
         next[0] = mac_layer_product(op->layer->m * batch, op->layer->n, op->layer->k,
                                     op->layer->count);
         break;
-    case LAYER_FULLY_CONNECTED:
-        next[0] = fully_connected(op, batch * tokens);
-        break;
+    case LAYER_FULLY_CONNECTED: next[0] = fully_connected(op, batch * tokens); break;
     case LAYER_ATTENTION: /* queries by keys, then weights by values, per head */
         context = attention_pairs(op) / tokens;
         next[0] = mac_layer_product(tokens, context, op->in.channels / heads,
-                                      heads * batch);
+                                    heads * batch);
         next[1] = mac_layer_product(tokens, op->out.channels / heads, context,
-                                      heads * batch);
+                                    heads * batch);
         next[0].streams_weights = next[1].streams_weights = true;
         added = 2;
         break;

@@ -59,7 +59,7 @@ static const struct field layer_fields[] = {
     FIELD_TEXT(struct layer, name, NULL, "what other layers call its output"),
     FIELD_WORD(struct layer, kind, layer_kind_words, REQUIRED, "what the layer does"),
     FIELD_TEXT(struct layer, input, "", "layers it takes, comma separated (absent: the one before)"),
-    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; elsewhere: input channels to check (0: no check)"),
+    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; token-input: of tokens that layers before have left in memory (0: token numbers); elsewhere: input channels to check (0: no check)"),
     FIELD_COUNT(struct layer, height, 0, 0, DIMENSION_MAX, "input: rows of the image"),
     FIELD_COUNT(struct layer, width, 0, 0, DIMENSION_MAX, "input: columns of the image; grid: unknowns per direction (0: sequence length)"),
     FIELD_COUNT(struct layer, outputs, 0, 0, DIMENSION_MAX, "output channels"),
@@ -123,6 +123,11 @@ static const struct field workload_fields[] = {
     FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };
 /* clang-format on */
+
+bool workload_starts_inside(const struct layer *layer)
+{
+    return layer->kind == LAYER_TOKEN_INPUT && layer->channels > 0;
+}
 
 bool workload_is_given(const struct workload *workload)
 {

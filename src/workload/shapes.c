@@ -165,7 +165,8 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens)
 {
     double experts = (double)layer->experts, used = (double)layer->experts_used;
-    double touched = round(experts * (1 - maths_pow(1 - used / experts, (double)tokens)));
+    double touched = round(experts *
+                           (1 - maths_pow(1 - used / experts, (double)tokens)));
 
     return touched < used ? layer->experts_used : (uint64_t)touched;
 }
@@ -291,7 +292,8 @@ static enum status input_shape(struct operation *op, struct sequence sequence,
 
     if (layer->kind == LAYER_TOKEN_INPUT) {
         n = layer->tokens ? layer->tokens : sequence.tokens;
-        op->out = (struct tensor_shape){ 1, 1, n, true };
+        op->out = (struct tensor_shape){ layer->channels ? layer->channels : 1, 1, n,
+                                         true };
     } else if (layer->kind == LAYER_GRID) {
         op->out = (struct tensor_shape){ n, n, n, false };
     } else {

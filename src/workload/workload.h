@@ -25,7 +25,8 @@ extern const struct word phase_words[];
 
 enum layer_kind {
     LAYER_INPUT,       /* image of channels x height x width, uploaded */
-    LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length */
+    LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length; with channels:
+                        * what layers before have left in memory */
     LAYER_CONVOLUTION, /* outputs, kernel, kernel_width, stride, pad, groups */
     LAYER_TRANSPOSED,  /* transposed convolution (up-convolution) */
     LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token; groups; experts */
@@ -96,6 +97,9 @@ struct layer {
     const char *weights_of; /* "": its own; else the layer whose weights it uses */
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
+
+/* Is it an input that layers before, which are not part of the workload, made and learn from? */
+bool workload_starts_inside(const struct layer *layer);
 
 /* A point of a given miss ratio curve. */
 struct given_miss {

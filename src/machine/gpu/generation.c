@@ -37,11 +37,10 @@ static double exchange_of(const struct generation_request *request,
         const struct operation *operation = &graph->operations[i];
 
         if (operation->layer->parallel == PARALLEL_ROWS)
-            sum_s += server_allreduce_s((double)(request->batch *
-                                                 tensor_elements(&operation->out)) *
-                                            request->precision_bits / 8,
-                                        (double)request->deployment.gpus,
-                                        request->platform->link_bytes_per_s);
+            sum_s += server_allreduce_s(
+                (double)(request->batch * tensor_elements(&operation->out)) *
+                    request->precision_bits / 8,
+                (double)request->deployment.gpus, request->platform->link_bytes_per_s);
     }
     return sum_s;
 }
@@ -69,12 +68,12 @@ static enum status part_evaluate(const struct generation_request *request,
     }
     if (status == STATUS_OK && gpu->dram_bytes > 0 &&
         generation->memory_bytes > gpu->dram_bytes)
-        status = error_set(reason, STATUS_INFEASIBLE,
-                           "%s takes %.3g GB of a GPU's memory, must be at most the %.3g "
-                           "of %s",
-                           request->workload->record.name,
-                           generation->memory_bytes / 1e9, gpu->dram_bytes / 1e9,
-                           gpu->machine.record.name);
+        status = error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s takes %.3g GB of a GPU's memory, must be at most the %.3g "
+            "of %s",
+            request->workload->record.name, generation->memory_bytes / 1e9,
+            gpu->dram_bytes / 1e9, gpu->machine.record.name);
     graph_free(&graph);
     free(layers);
     return status;

@@ -15,8 +15,9 @@ struct generation_request {
 struct generation {
     double first_token_s, token_s; /* a token's: at half of the output's length */
     double end_to_end_s;
-    double memory_bytes; /* of one GPU: weights, and keys and values at half of the output */
-    double exchange_s;   /* of token_s, with other GPUs */
+    double
+        memory_bytes; /* of one GPU: weights, and keys and values at half of the output */
+    double exchange_s; /* of token_s, with other GPUs */
 };
 
 /* STATUS_INFEASIBLE and reason if the workload does not decode or does not fit the GPUs'

@@ -41,6 +41,8 @@ static const struct field gpu_fields[] = {
     FIELD_COUNT(struct gpu, block_swizzle, 8, 1, 65536, "rows of tiles in a band, for block_order = \"swizzle\""),
     FIELD_WORD(struct gpu, attention, attention_words, ATTENTION_FUSED, "attention where kernels are counted: scores on the chip with queries outermost, with keys outermost, or scores in memory"),
     FIELD_WORD(struct gpu, attention_order, attention_order_words, ATTENTION_ORDER_HEADS, "order in which attention's blocks are launched: head after head, or tile after tile of all heads"),
+    FIELD_COUNT(struct gpu, attention_tile, 128, 1, 65536, "queries of a block of attention (FlashAttention-2: 64 or 128)"),
+    FIELD_FLAG(struct gpu, attention_alternates, false, "every second wave of attention's blocks walks over the keys backwards"),
     FIELD_NUMBER(struct gpu, block_drift, "1", 0, 0, 1, "spread of thread blocks' starts after one block, in block durations"),
     FIELD_FLAG(struct gpu, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct gpu, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),

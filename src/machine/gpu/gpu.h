@@ -51,6 +51,8 @@ struct gpu {
     uint64_t block_swizzle;    /* tile rows of a band, for that order */
     int attention;             /* enum attention_kernels */
     int attention_order;       /* enum attention_order (block_kernel.h) */
+    uint64_t attention_tile;   /* queries of a block */
+    bool attention_alternates; /* every second wave walks over the keys backwards */
     double block_drift;        /* of waves against each other, in block durations */
     bool l1_bypass;            /* every global load reaches the last-level cache */
     bool unrolls_convolutions; /* image by image through a workspace (im2col) */

@@ -297,8 +297,7 @@ static void backward_unfused(const struct gpu_run *run, size_t i)
     if (operation->layer->dropout)
         gpu_scores_pass(run, dp, dp);
     gpu_scores_pass(run, p, dp);
-    if (operation->layer->causal)
-        gpu_scores_pass(run, dp, dp);
+    gpu_scores_pass(run, dp, dp); /* scaled and masked */
     kernel_counted_product(run->stream, shape.tokens, depth, shape.context, products,
                            to_queries, 3);
     kernel_counted_product(run->stream, shape.context, depth, shape.tokens, products,
@@ -438,7 +437,7 @@ void gpu_backward(const struct gpu_run *run, size_t i)
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
 
-    if (!memory->needs_gradient)
+    if (!memory->needs_gradient || operation->input_count == 0)
         return;
     if (operation->consumers == 0) /* the loss */
         kernel_run(run->stream, memory->out_gradient.first_line,

@@ -11,10 +11,7 @@
  * unknown is loaded; three planes are read side by side. */
 enum { STENCIL_PLANES = 3 };
 
-/* Queries of a block of fused attention (FlashAttention-2, arXiv 2307.08691, section 3.3:
- * 64 or 128). */
 enum {
-    ATTENTION_TILE_TOKENS = 128,
     SPLIT_KEYS_MIN = 256, /* keys of a block that shares them (Flash-Decoding, 2023) */
     /* Keys of a step of FlashAttention (Dao-AILab/flash-attention 0.2, fmha_api.cpp, recalled),
      * by the width of a head. */
@@ -397,7 +394,8 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
         .shared_tensors = operation->inputs[1] == operation->inputs[2] ? 1 : 2,
         .own_reads = 1,
         .own_writes = 1,
-        .tile_tokens = ATTENTION_TILE_TOKENS,
+        .tile_tokens = platform->attention_tile,
+        .alternates = platform->attention_alternates,
         .blocks_per_processor = platform->blocks_per_processor,
         .is_causal = layer->causal,
         .element_bytes = stream_bytes(run),
@@ -405,7 +403,7 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
     };
 
     /* Queries of the heads that share keys are put into one tile when there are few. */
-    if (attention.tokens * group <= ATTENTION_TILE_TOKENS) {
+    if (attention.tokens * group <= attention.tile_tokens) {
         attention.heads = kv_heads;
         attention.tokens *= group;
         attention.is_causal = attention.is_causal && group == 1;
@@ -479,7 +477,7 @@ void gpu_scores_pass(const struct gpu_run *run, struct map_extent reads,
     kernel_pass(run->stream, &pass);
 }
 
-/* Scores in memory: masked, normalised, some left out, by a kernel each. */
+/* Scores in memory: scaled and masked, normalised, some left out, by a kernel each. */
 static void forward_unfused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -501,9 +499,8 @@ static void forward_unfused(const struct gpu_run *run, size_t i)
 
     kernel_counted_product(run->stream, shape.tokens, shape.context, depth, products,
                            scores, 3);
-    if (operation->layer->causal && run->phase != PHASE_DECODE)
-        gpu_scores_pass(run, memory->scratch, memory->scratch);
-    gpu_scores_pass(run, memory->scratch, memory->scratch);
+    gpu_scores_pass(run, memory->scratch, memory->scratch); /* scaled and masked */
+    gpu_scores_pass(run, memory->scratch, memory->scratch); /* softmax */
     if (drops)
         gpu_scores_pass(run, memory->scratch, memory->scratch);
     kernel_counted_product(run->stream, shape.tokens, depth, shape.context, products,
@@ -679,7 +676,8 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     switch ((enum layer_kind)operation->layer->kind) {
     case LAYER_INPUT:
     case LAYER_TOKEN_INPUT:
-        kernel_run(run->stream, out.first_line, out.lines, true);
+        if (!workload_starts_inside(operation->layer))
+            kernel_run(run->stream, out.first_line, out.lines, true);
         break;
     case LAYER_GRID:
     case LAYER_REPEAT: break;

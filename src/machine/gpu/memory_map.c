@@ -117,7 +117,8 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
         int input = operation->input_count ? operation->inputs[0] : NO_OPERATION;
         uint64_t scratch = batch * scratch_elements(operation);
 
-        memory->needs_gradient = is_trained(operation);
+        memory->needs_gradient = is_trained(operation) ||
+                                 workload_starts_inside(operation->layer);
         for (unsigned k = 0; k < operation->input_count; k++)
             memory->needs_gradient |=
                 allocator->map->operations[operation->inputs[k]].needs_gradient;
