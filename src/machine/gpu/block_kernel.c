@@ -39,6 +39,7 @@ struct block_launch block_launch_of(const struct gpu *platform)
         .processors = platform->processors,
         .ways = platform->llc_ways,
         .drift = platform->block_drift,
+        .attention_drift = platform->attention_drift,
         .order = (enum block_order)platform->block_order,
         .swizzle = platform->block_swizzle,
         .attention_order = (enum attention_order)platform->attention_order,
@@ -323,7 +324,7 @@ static struct attention_block *attention_schedule(const struct block_attention *
         if (!is_on_die(grid, launch, q, place / grid->tiles))
             continue;
         blocks[place] = (struct attention_block){
-            .start = start + launch->drift * sqrt(start) *
+            .start = start + launch->attention_drift * sqrt(start) *
                                  processor_lag(launch, heap[0].number),
             .duration = keys / (double)a->context * (double)a->splits,
             .first_key = keys * (double)split,
@@ -443,7 +444,10 @@ struct block_traffic block_attention_traffic(const struct block_attention *atten
                           : sample_stride((double)all,
                                           (double)(group * grid.tiles * CHUNKS));
     double weight = (double)all / (double)div_up(all - stride / 2, stride);
-    struct block_traffic traffic = { .blocks = count, .dies = (double)grid.dies };
+    struct block_traffic traffic = { .blocks = count,
+                                     .dies = (double)grid.dies,
+                                     .is_private = attention->walk ==
+                                                   ATTENTION_WALK_QUERIES };
     double *times = alloc_array(longest, sizeof *times), end;
     struct attention_block *blocks = attention_schedule(attention, launch, &grid, &end);
 

@@ -35,7 +35,7 @@ struct block_launch {
     uint64_t ways; /* of the last-level cache; 0: fully associative */
     /* Standard deviation of a wave's start after one block duration, in block durations;
      * after w of them sqrt(w) times as much.  0: waves run in step. */
-    double drift;
+    double drift, attention_drift;
     enum block_order order;
     uint64_t swizzle; /* tile rows of a band, for BLOCK_ORDER_SWIZZLE */
     enum attention_order attention_order;
@@ -102,6 +102,7 @@ struct block_traffic {
     double read_bytes, write_bytes;
     double unique_bytes; /* of the reads, each byte once */
     double dies;         /* reuse is that of one of so many */
+    bool is_private;     /* what is read again is read by one block alone */
     struct block_reuse *reuse;
 };
 

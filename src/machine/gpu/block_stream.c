@@ -50,6 +50,8 @@ struct block_stream {
     struct live *live; /* per kernel */
     size_t live_room;
     double capacities[CURVE_POINTS]; /* each copy's share */
+    double private_capacities
+        [CURVE_POINTS]; /* for what one block reads alone: no copies */
     double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
         written_back[CURVE_POINTS + 1]; /* bytes by curve_bin of their distance */
     double again_bytes[CURVE_POINTS];
@@ -64,8 +66,10 @@ struct block_stream *block_stream_create(const struct gpu *platform)
     struct block_stream *stream = alloc_array(1, sizeof *stream);
 
     stream->platform = platform;
-    for (unsigned i = 0; i < CURVE_POINTS; i++)
+    for (unsigned i = 0; i < CURVE_POINTS; i++) {
+        stream->private_capacities[i] = curve_capacity_bytes(i);
         stream->capacities[i] = curve_capacity_bytes(i) / (double)platform->llc_copies;
+    }
     return stream;
 }
 
@@ -412,7 +416,9 @@ static const struct kept *kept_find(struct block_stream *stream,
     memcpy(kept, like, sizeof *kept);
     traffic = like->is_attention ? block_attention_traffic(&like->of.attention, &launch)
                                  : block_product_traffic(&like->of.product, &launch);
-    block_traffic_misses(&traffic, stream->capacities, CURVE_POINTS, misses);
+    block_traffic_misses(
+        &traffic, traffic.is_private ? stream->private_capacities : stream->capacities,
+        CURVE_POINTS, misses);
     block_reuse_free(traffic.reuse);
     kept->read_bytes = traffic.read_bytes;
     kept->write_bytes = traffic.write_bytes;

@@ -44,6 +44,7 @@ static const struct field gpu_fields[] = {
     FIELD_COUNT(struct gpu, attention_tile, 128, 1, 65536, "queries of a block of attention (FlashAttention-2: 64 or 128)"),
     FIELD_FLAG(struct gpu, attention_alternates, false, "every second wave of attention's blocks walks over the keys backwards"),
     FIELD_NUMBER(struct gpu, block_drift, "1", 0, 0, 1, "spread of thread blocks' starts after one block, in block durations"),
+    FIELD_NUMBER(struct gpu, attention_drift, "1", 0, 0, 1, "the same of attention's blocks, which walk over the same keys side by side"),
     FIELD_FLAG(struct gpu, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct gpu, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
     FIELD_FLAG(struct gpu, fuses_elementwise, false, "pointwise layers cost no pass over memory"),

@@ -53,8 +53,11 @@ struct gpu {
     int attention_order;       /* enum attention_order (block_kernel.h) */
     uint64_t attention_tile;   /* queries of a block */
     bool attention_alternates; /* every second wave walks over the keys backwards */
-    double block_drift;        /* of waves against each other, in block durations */
-    bool l1_bypass;            /* every global load reaches the last-level cache */
+    double
+        attention_drift; /* the same of attention's blocks, which walk over shared keys:
+                                * one that leads waits for the DRAM, those behind hit */
+    double block_drift;  /* of waves against each other, in block durations */
+    bool l1_bypass;      /* every global load reaches the last-level cache */
     bool unrolls_convolutions; /* image by image through a workspace (im2col) */
     bool fuses_elementwise;    /* activation, normalisation, addition cost no pass */
     int kernels;               /* enum kernel_counting */
