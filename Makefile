@@ -306,7 +306,7 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_
 # Harnesses of libFuzzer: `make CC=clang BUILD=build/fuzz fuzzers` (tests/fuzz/run does).
 fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
 .PHONY: fuzzers
-.SECONDARY: $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(BUILD)/obj/tests/fuzz/replay.o
+.SECONDARY: $(BENCH:%=$(BUILD)/obj/tests/bench_%.o) $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(BUILD)/obj/tests/fuzz/replay.o
 
 $(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(FOUND).same
 	$(call say,CC,$<)

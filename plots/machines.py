@@ -45,7 +45,7 @@ def machine_looks(machines):
 
 def draw_fronts(data, row, name, label):
     times = nv.metric(data, name).isel(area_budget_m2=row)
-    energies = nv.metric(data, "inference_energy_j").isel(area_budget_m2=row)
+    energies = nv.metric(data, "sample_j").isel(area_budget_m2=row)
     networks = times.workload.values
     technologies = [str(t) for t in times.technology.values]
     looks = machine_looks(times.machine.values)
@@ -77,9 +77,9 @@ def draw(data):
     budget = data.area_budget_m2.values
     area = f"{budget[-1] * 1e6:g} mm²"
     return {
-        "machines_latency": draw_fronts(data, 0, "inference_latency_s",
+        "machines_latency": draw_fronts(data, 0, "latency_s",
                                         "latency, one machine"),
-        "machines_area": draw_fronts(data, len(budget) - 1, "inference_period_s",
+        "machines_area": draw_fronts(data, len(budget) - 1, "period_s",
                                      f"time between results in {area}"),
     }
 

@@ -6,6 +6,7 @@
 #include "base/units.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* NVSim per cache point: as shipped, and with one by-value copy mended (median), CPU s. */
@@ -119,6 +120,69 @@ static void technologies(uint64_t banks, const char *title)
            tally.worst_s / MILLI);
 }
 
+/* What a sweep asks for by default: banks and the level of every wire chosen, least EDAP,
+ * tag first from 1 MiB on. */
+static struct array_request default_request(const char *cell, double node_nm,
+                                            uint64_t bytes)
+{
+    struct array_request request = request_of(cell, node_nm, bytes);
+
+    request.node = shipped_node(node_nm * NANO, ROADMAP_HP);
+    request.rules = &array_rules_physical;
+    request.target = TARGET_EDAP;
+    request.access = ACCESS_BY_SIZE;
+    request.banks = ARRAY_BANKS_CHOSEN;
+    return request;
+}
+
+static void defaults(void)
+{
+    static const char *const cells[] = { "sram",     "edram", "edram-3t", "stt-mram",
+                                         "sot-mram", "rram",  "pcm" };
+    static const double nodes_nm[] = { 28, 16, 7, 3 };
+    struct tally tally = { 0 };
+
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        for (size_t n = 0; n < sizeof nodes_nm / sizeof nodes_nm[0]; n++)
+            for (uint64_t bytes = 64 << 10; bytes <= UINT64_C(1) << 30; bytes *= 4) {
+                struct array_request request = default_request(cells[i], nodes_nm[n],
+                                                               bytes);
+                struct array_result result;
+                double taken_s = search_s(&request, &result);
+
+                if (taken_s < 0)
+                    continue;
+                tally.sum_s += taken_s;
+                tally.points++;
+                tally.worst_s = taken_s > tally.worst_s ? taken_s : tally.worst_s;
+            }
+    printf("array: a sweep's defaults, 28 to 3 nm, 64 KiB..1 GiB: %d points, mean %.2f "
+           "ms (target 5 ms), worst %.2f ms\n",
+           tally.points, tally.sum_s / tally.points / MILLI, tally.worst_s / MILLI);
+}
+
+static void default_naive_ratio(const char *cell, double node_nm, uint64_t bytes)
+{
+    struct array_request request = default_request(cell, node_nm, bytes);
+    struct array_result fast, naive;
+    double fast_s = search_s(&request, &fast), start_s = cpu_s(), naive_s;
+
+    if (fast_s < 0 || array_search_naive(&request, &naive, NULL) != STATUS_OK)
+        return;
+    naive_s = cpu_s() - start_s;
+    printf("  %-8s %3g nm %5.0f KiB  fast %6.2f ms, naive %9.2f ms, ratio %6.0f, %s\n",
+           cell, node_nm, (double)bytes / KIB, fast_s / MILLI, naive_s / MILLI,
+           naive_s / fast_s,
+           memcmp(&fast.data.organization, &naive.data.organization,
+                  sizeof fast.data.organization) == 0 &&
+                   memcmp(&fast.tag.organization, &naive.tag.organization,
+                          sizeof fast.tag.organization) == 0 &&
+                   fast.read_latency_s == naive.read_latency_s &&
+                   fast.area_m2 == naive.area_m2
+               ? "same optimum"
+               : "ANOTHER OPTIMUM");
+}
+
 static void naive_ratio(const char *cell, bool is_cache, uint64_t bytes)
 {
     struct array_request request = request_of(cell, 22, bytes);
@@ -171,6 +235,10 @@ int main(void)
            NVSIM_SHIPPED_S[1] / mean_s, NVSIM_MENDED_S, NVSIM_MENDED_S / mean_s);
     technologies(1, "one bank");
     technologies(ARRAY_BANKS_CHOSEN, "banks chosen");
+    defaults();
+    printf("array: a sweep's defaults against plain enumeration in this program\n");
+    default_naive_ratio("sram", 16, 1 << 20);
+    default_naive_ratio("stt-mram", 7, 4 << 20);
     printf("array: against plain enumeration in this program\n");
     naive_ratio("SRAM", false, 1 << 20);
     naive_ratio("STTRAM", false, 8 << 20);

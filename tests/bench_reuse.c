@@ -33,6 +33,7 @@ static struct layer product = { .name = "product",
                                 .count = 1,
                                 .stride = 1,
                                 .groups = 1,
+                                .dilation = 1,
                                 .heads = 1,
                                 .first = "",
                                 .weights_of = "" };

@@ -220,15 +220,15 @@ static inline void draft_begin(struct draft *draft, uint32_t wanted)
     draft->stages = stages_wanted(&asked);
     draft->kinds = (1u << MACHINE_KINDS) - 1;
     for (int id = 0; id < STAGE_COUNT; id++)
-        if ((wanted >> id & 1 || (wanted >> STAGE_SENSITIVITY & 1 &&
-                                  id == draft->objective.stage)) &&
+        if ((wanted >> id & 1 ||
+             (wanted >> STAGE_SENSITIVITY & 1 && id == draft->objective.stage)) &&
             stage_kinds((enum stage_id)id))
             draft->kinds &= stage_kinds((enum stage_id)id);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (draft->stages >> id & 1)
             axes |= stage_declared_axes((enum stage_id)id);
     draft->axes = axes | AXIS_BIT(spread) | AXIS_BIT(sample);
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         draft->values[axis][0] = '\0';
 }
 
@@ -279,7 +279,7 @@ static inline void draft_all(struct draft *draft, size_t many, uint64_t *state)
     static const double calms[] = { 0, 0.5, 0.9, 0.97 };
     double calm = calms[draw_below(state, 4)];
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (draft->axes >> axis & 1 && axis != AXIS_spread && axis != AXIS_sample)
             draft_draw(draft, axis, values_of(axis, many, state), calm, state);
     draft_fit(draft, many, state);
@@ -335,7 +335,7 @@ static inline void draft_sweep(const struct draft *draft, struct sweep *sweep)
     enum status status;
     size_t count = 0;
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (draft->values[axis][0]) {
             snprintf(texts[count], sizeof *texts, "%s=%s", axis_specs[axis].key,
                      draft->values[axis]);
@@ -388,7 +388,7 @@ static inline void point_tell(const struct study *study, enum stage_id id, uint6
 
     grid_point(&study->grids[id], &study->sweep->space, i, &point);
     printf("\n    %s of the %s stage:", what, stages[id]->name);
-    for (enum axis_id axis = 0; axis < AXES; axis++) {
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         union axis_value value = point_get(&point, axis);
         char text[128];
 
@@ -399,7 +399,7 @@ static inline void point_tell(const struct study *study, enum stage_id id, uint6
         else if (axis_specs[axis].kind == AXIS_COUNT)
             snprintf(text, sizeof text, "%" PRIu64, value.count);
         else
-            axis_value_format(axis, value, text, sizeof text);
+            axis_value_format(&axis_specs[axis], value, text, sizeof text);
         printf(" %s=%s", axis_specs[axis].key, text);
     }
     printf("\n");

@@ -16,6 +16,8 @@ environment = dict(
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
     OMPI_MCA_rmaps_base_oversubscribe="1",
     OMPI_MCA_btl_vader_single_copy_mechanism="none",
+    OMPI_MCA_btl="self,vader",  # one machine: no search for networks at every start
+    OMPI_MCA_pml="ob1",
 )
 root = os.getcwd()
 folder = tempfile.TemporaryDirectory(prefix="nvsweep-run-")
@@ -57,13 +59,14 @@ def start(ranks, file, *size, **variables):
 
 
 def finish(process, limit_s=60):
-    """(exit code, stderr); a hang is a failure, and is ended."""
+    """(exit code, stderr); a hang is a failure, is told of, and ended."""
     try:
         said = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
+        where = "".join(map(whereabouts, tree_of(process.pid)))
         process.kill()
         process.communicate()
-        return "hangs", ""
+        return "hangs", where
     return process.returncode, said[1]
 
 
@@ -90,6 +93,30 @@ def ranks_of(mpirun):
             return [int(pid) for pid in children.read().split()]
     except OSError:
         return []
+
+
+def tree_of(pid):
+    """A process and its descendants."""
+    return [pid] + [below for child in ranks_of(pid) for below in tree_of(child)]
+
+
+def whereabouts(pid):
+    """What a process that hangs is at: its command, state, and stacks where gdb is there."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as line:
+            words = line.read().replace(b"\0", b" ").decode(errors="replace")[:120]
+        with open(f"/proc/{pid}/stat") as stat:
+            state = stat.read().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return ""
+    try:
+        stacks = subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex",
+                                 "thread apply all bt 12"], capture_output=True, text=True,
+                                timeout=60).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        stacks = ""
+    kept = [line for line in stacks.splitlines() if line.startswith(("#", "Thread"))]
+    return f"\n{pid} {state} {words}\n" + "\n".join(kept)
 
 
 def wait_for(condition, limit_s=20):

@@ -9,6 +9,8 @@ NVSWEEP=$(realpath -m "${NVSWEEP:-$build/nvsweep}")
 export NVSWEEP BUILD=$build
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
+# One machine: no search for networks at every start.
+export OMPI_MCA_btl=self,vader,tcp OMPI_MCA_pml=ob1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failures=0

@@ -18,7 +18,7 @@ for ranks in 1 3; do
 done
 cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 # 0.0 inferences a second is back to back; vgg8 has no ninth layer
-"$NVSWEEP" show "$scratch/1.h5" workload=vgg8-cifar layer=9 -m inference_j 2>&1 |
+"$NVSWEEP" show "$scratch/1.h5" workload=vgg8-cifar layer=9 -m sample_j 2>&1 |
     grep -q ' -$' || fail "a layer that is not there has a value"
 
 # layer by layer: the layers of a network add up to it

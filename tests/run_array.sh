@@ -6,8 +6,11 @@
 
 "$NVSWEEP" validate array >"$scratch/all" || fail "validate array ends with $?"
 awk '/ rows   median/ { rows += $2; if ($7 + 0 > 1e-3) { print "too far off:", $0; bad = 1 } }
-     END { exit bad || rows < 416 * 7 }' "$scratch/all" || fail "figures of NVSim are missed"
+     END { exit bad || rows < 416 * 7 + 1120 * 6 }' "$scratch/all" || fail "figures of NVSim are missed"
 grep -q 'the same organization in 416 of 416' "$scratch/all" || fail "another optimum than NVSim's"
+# six of the large set are ties to the tool's last digit
+grep -q 'the same organization in 111[4-9] of 1120' "$scratch/all" ||
+    fail "another optimum than NVSim's in its large caches"
 [ "$(grep -oE '(240 of 240|162 of 162) figures' "$scratch/all" | wc -l)" -eq 2 ] ||
     fail "figures of the class project or of DeepNVM++'s cells differ"
 grep -q '^ *all (physical) ' "$scratch/all" || fail "it is not said what mended slips change"

@@ -57,7 +57,7 @@ expect 0 '"area_m2": ' "$NVSWEEP" show "$result" -m area_m2 --json
 expect 0 "area_m2 \[m2\]" "$NVSWEEP" export "$result" -m area_m2
 expect 2 "did you mean 'area_m2'" "$NVSWEEP" show "$result" -m are_m2
 expect 0 "no differences" "$NVSWEEP" diff "$result" "$result"
-expect 0 "0 damaged; 1 points recomputed, 0 differ" "$NVSWEEP" verify "$result"
+expect 0 "0 damaged, 0 pending; 1 points recomputed, 0 differ" "$NVSWEEP" verify "$result"
 expect 0 "bitline" "$NVSWEEP" explain "$root/sweeps/minimal.cfg"
 expect 0 "bitline" "$NVSWEEP" explain technology=sram-8t "capacity=2 MiB"
 expect 2 "did you mean .technology." "$NVSWEEP" explain technolgy=sram "capacity=2 MiB"

@@ -20,12 +20,12 @@ for ranks in 1 3; do
 done
 cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" verify "$scratch/1.h5" >"$scratch/verify" || fail "verify: $(cat "$scratch/verify")"
-"$NVSWEEP" best "$scratch/1.h5" -m inference_energy_j,inference_latency_s --per workload \
+"$NVSWEEP" best "$scratch/1.h5" -m sample_j,latency_s --per workload \
     area_budget="0 m2" >"$scratch/front" || fail "best"
 [ "$(grep -c 'vgg8-cifar' "$scratch/front")" -ge 1 ] || fail "no front"
 # a GPU's die is larger than 20 mm2; the chip stage has PE arrays alone, and leaves nothing out
 "$NVSWEEP" show "$scratch/1.h5" machine=gtx-1080-ti area_budget="20 mm2" \
-    -m inference_energy_j | grep -q ' -$' || fail "a GPU fits 20 mm2"
+    -m sample_j | grep -q ' -$' || fail "a GPU fits 20 mm2"
 "$NVSWEEP" plan "$scratch/small.cfg" | grep -Eq '^chip +2 +0 ' || fail "chip has other points than 2"
 "$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'network_engine' ||
     fail "explain has no engine"

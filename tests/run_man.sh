@@ -54,7 +54,11 @@ complete() { # words...: what bash offers for the last
 complete nvsweep show --o | grep -qw -- --over || fail "does not complete --o of show"
 complete nvsweep list w | grep -qw workloads || fail "does not complete list w"
 
-make -C "$root" -s install PREFIX=/usr DESTDIR="$scratch/root" >"$scratch/install" 2>&1 ||
+# In a build folder of its own, with the program as it is: other scripts run it meanwhile.
+mkdir -p "$scratch/build"
+cp "$NVSWEEP" "$scratch/build/nvsweep"
+make -C "$root" -s -o "$scratch/build/nvsweep" install BUILD="$scratch/build" PREFIX=/usr \
+    DESTDIR="$scratch/root" >"$scratch/install" 2>&1 ||
     fail "make install: $(tail -n 3 "$scratch/install")"
 for file in bin/nvsweep share/man/man1/nvsweep.1 share/man/man5/nvsweep-sweep.5 \
     share/man/man5/nvsweep-library.5 share/bash-completion/completions/nvsweep \

@@ -93,11 +93,40 @@ expect 2 "one sweep gives the axis temperature, the other does not" \
     "$NVSWEEP" merge left.h5 ungiven.h5 -o never.h5
 expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
 
-# Another value for a point that both have done is a conflict, not a choice.
+# Another value for a point that both have done is damage, where the block says so, ...
+cp right.h5 damaged.h5
 env -u PYTHONPATH /usr/bin/python3 -c '
 import h5py
-with h5py.File("right.h5", "r+") as file:
+with h5py.File("damaged.h5", "r+") as file:
     file["leakage_w"][0, 1, 0, 0] *= 1.5'
+expect 2 "1 of 24 committed blocks are damaged (array block 6, .*capacity_bytes=64 KiB" \
+    "$NVSWEEP" merge left.h5 damaged.h5 -o never.h5
+expect 2 "1 of 24 committed blocks are damaged" "$NVSWEEP" pack damaged.h5 -o never.h5
+
+# ... else a conflict, not a choice: the block is sealed anew, by another CRC-32C than ours.
+env -u PYTHONPATH /usr/bin/python3 -c '
+import h5py
+def crc32c(data, crc=0):
+    crc ^= 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+with h5py.File("right.h5", "r+") as file:
+    stage, points = file["run/array"], file["status"].size
+    size = int(stage["block"].attrs["block_points"])
+    def checksum(block):
+        crc = 0
+        for name in stage.attrs["columns"].split() + [stage.attrs["status"]]:
+            column = file[name][()].reshape(points, -1)
+            crc = crc32c(column[block * size:(block + 1) * size].tobytes(), crc)
+        return crc
+    assert all(checksum(b) == stage["checksum"][b] for b in range(stage["checksum"].size))
+    file["leakage_w"][0, 1, 0, 0] *= 1.5
+    for b in range(stage["checksum"].size):
+        stage["checksum"][b] = checksum(b)'
+expect 0 "0 damaged" "$NVSWEEP" verify right.h5 --sample 0
 expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
     "$NVSWEEP" merge left.h5 right.h5 -o never.h5
 [ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"

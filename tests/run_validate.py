@@ -143,6 +143,9 @@ def check_shipped():
                         ("deepnvm-area-reduction-sot", "fitted"),
                         ("cim-crossbar-energy", "fitted"),
                         ("silicon-stt-40nm-16mb-latency", "prediction"),
+                        ("silicon-sram-7nm-zen3-l3-area", "fitted"),
+                        ("silicon-stt-22nm-32mb-area", "fitted"),
+                        ("silicon-sram-7nm-74kb-area", "prediction"),
                         ("neon-softmax-64-power", "identity"), ("neon-figure-speedup", "identity"),
                         ("cim-training-epoch-energy", "identity"), ("carbon-lm-chain", "identity"),
                         ("eie-area", "identity"), ("eie-peak", "identity"),
@@ -153,6 +156,25 @@ def check_shipped():
         assert kinds[start] == kind, (start, kind, kinds[start])
 
 
+def check_silicon():
+    """Every row beyond a factor of 1.6 has a mechanism; all rows stand in the distribution."""
+    done = subprocess.run([NVSWEEP, "validate", "--json", "silicon"], capture_output=True,
+                          text=True, timeout=300, check=True)
+    rows = json.loads(done.stdout)
+    beyond = {row["name"] for row in rows if (row["factor"] or 1) > 1.6}
+    for row in rows:
+        assert row["class"], row["name"]
+        assert row["why"] or row["name"] not in beyond, row["name"]
+    text = subprocess.run([NVSWEEP, "validate", "silicon"], capture_output=True, text=True,
+                          timeout=300, check=True).stdout
+    explained = text.split("rows beyond a factor of 1.6, and why\n")[1]
+    explained = explained.split("predictions, by source")[0]
+    assert {line.split()[0] for line in explained.splitlines()} == beyond, explained
+    assert "no mechanism is known" not in text
+    for name in {row["class"] for row in rows}:
+        assert text.count(f"  {name} ") == 1, name
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         check_kinds(folder)
@@ -160,6 +182,7 @@ def main():
         check_summary(folder)
         check_refusals(folder)
     check_shipped()
+    check_silicon()
     return 0
 
 

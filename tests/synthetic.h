@@ -269,7 +269,7 @@ static void synthetic_study(struct sweep *sweep, struct study *study,
     synthetic_axis(sweep, AXIS_associativity, 4, 2);
     synthetic_axis(sweep, AXIS_line_bytes, 4, 2);
     synthetic_axis(sweep, AXIS_batch, batches, 3);
-    for (enum axis_id id = 0; id < AXES; id++)
+    for (enum axis_id id = 0; id < AXES_NAMED; id++)
         if (!sweep->space.axes[id].count) {
             free(sweep->space.axes[id].values); /* of an axis of no values */
             sweep->space.axes[id].values = alloc_array(1, sizeof(union axis_value));

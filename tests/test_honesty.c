@@ -185,7 +185,7 @@ static uint64_t share_of(enum stage_id id, uint64_t wanted)
     case STAGE_VIDEO_ANALYSIS:
     case STAGE_CIM_OPERATION:
     case STAGE_CROSSBAR_NETWORK:
-    case STAGE_INFERENCE: return wanted / 9 + 1;
+    case STAGE_MACHINES: return wanted / 9 + 1;
     case STAGE_RELIABILITY:
     case STAGE_HDC_TEXTS: return wanted / 100 + 1;
     default: return wanted / 400 + 1;
@@ -256,7 +256,7 @@ static bool same_columns(const struct study *a, const struct study *b, enum stag
 static uint64_t undeclared_check(struct draft *draft, enum stage_id stage,
                                  uint64_t *state)
 {
-    enum axis_id axis = (enum axis_id)draw_below(state, AXES);
+    enum axis_id axis = (enum axis_id)draw_below(state, AXES_NAMED);
     struct sweep sweeps[2];
     struct study studies[2] = { { 0 } };
     uint64_t compared = 0;

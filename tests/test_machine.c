@@ -49,7 +49,7 @@ static void release(void)
 
 static double value(const double *column, uint64_t i)
 {
-    return study.statuses[STAGE_INFERENCE][i] == POINT_DONE ? column[i] : NAN;
+    return study.statuses[STAGE_MACHINES][i] == POINT_DONE ? column[i] : NAN;
 }
 
 /* Every kind has its own stage, over its own machines. */
@@ -62,11 +62,11 @@ static void a_machine_is_evaluated_by_its_own_stage_alone(void)
     CU_ASSERT_EQUAL_FATAL(
         evaluate("gtx-1080-ti,eyeriss,mensa,crossbar-chip", "0 m2", &err), STATUS_OK);
     for (uint64_t i = 0; i < 4; i++) {
-        CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][i], POINT_DONE);
+        CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][i], POINT_DONE);
         CU_ASSERT_EQUAL(study.grids[stage_of[i]].points, 1);
         CU_ASSERT_EQUAL(study.statuses[stage_of[i]][0], POINT_DONE);
         for (uint64_t s = 0; s < 4; s++)
-            CU_ASSERT_EQUAL(grid_project(&study.grids[STAGE_INFERENCE], i,
+            CU_ASSERT_EQUAL(grid_project(&study.grids[STAGE_MACHINES], i,
                                          &study.grids[stage_of[s]]),
                             i == s ? 0 : UINT64_MAX);
     }
@@ -75,19 +75,19 @@ static void a_machine_is_evaluated_by_its_own_stage_alone(void)
 
 static void its_latency_is_that_stages(void)
 {
-    const struct inference_columns *in = &study.results[STAGE_INFERENCE].inference;
+    const struct machines_columns *in = &study.results[STAGE_MACHINES].machines;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "0 m2", &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL(in->inference_latency_s[0],
+    CU_ASSERT_EQUAL(in->latency_s[0],
                     study.results[STAGE_GPU].gpu.latency_s[0]);
-    CU_ASSERT_EQUAL(in->inference_latency_s[1],
+    CU_ASSERT_EQUAL(in->latency_s[1],
                     study.results[STAGE_CHIP].chip.latency_s[0]);
-    CU_ASSERT_EQUAL(in->inference_latency_s[2],
+    CU_ASSERT_EQUAL(in->latency_s[2],
                     study.results[STAGE_CIM_NETWORK].cim_network.network_s[0]);
-    ASSERT_NEAR(in->machine_area_m2[0], 471e-6, 1e-12); /* GP102, its record */
-    CU_ASSERT_EQUAL(in->machine_area_m2[1],
+    ASSERT_NEAR(in->area_m2[0], 471e-6, 1e-12); /* GP102, its record */
+    CU_ASSERT_EQUAL(in->area_m2[1],
                     study.results[STAGE_CHIP].chip.chip_area_m2[0]);
     release();
 }
@@ -95,19 +95,19 @@ static void its_latency_is_that_stages(void)
 /* Whole machines, as many as fit; latency and energy of an inference are one machine's. */
 static void a_budget_buys_copies(void)
 {
-    const struct inference_columns *in = &study.results[STAGE_INFERENCE].inference;
+    const struct machines_columns *in = &study.results[STAGE_MACHINES].machines;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(
         evaluate("gtx-1080-ti,eyeriss", "0 m2,470 mm2,1000 mm2", &err), STATUS_OK);
-    CU_ASSERT_EQUAL(in->machine_copies[0], 1);
-    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][1], POINT_INFEASIBLE);
-    CU_ASSERT_EQUAL(in->machine_copies[2], 2);
-    ASSERT_NEAR(value(in->inference_rate_hz, 2), 2 * value(in->inference_rate_hz, 0),
+    CU_ASSERT_EQUAL(in->copies[0], 1);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
+    CU_ASSERT_EQUAL(in->copies[2], 2);
+    ASSERT_NEAR(value(in->rate_hz, 2), 2 * value(in->rate_hz, 0),
                 1e-12);
-    CU_ASSERT_EQUAL(value(in->inference_energy_j, 2), value(in->inference_energy_j, 0));
-    CU_ASSERT(value(in->inference_area_m2, 5) <= 1000e-6);
-    CU_ASSERT(value(in->inference_area_m2, 5) + value(in->machine_area_m2, 5) >
+    CU_ASSERT_EQUAL(value(in->sample_j, 2), value(in->sample_j, 0));
+    CU_ASSERT(value(in->total_area_m2, 5) <= 1000e-6);
+    CU_ASSERT(value(in->total_area_m2, 5) + value(in->area_m2, 5) >
               1000e-6);
     release();
 }
@@ -128,8 +128,8 @@ static void a_dram_budget_varies_alone(void)
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     study_evaluate(&study, NULL);
-    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_INFERENCE].points, 2);
-    const double *rates = study.results[STAGE_INFERENCE].inference.inference_rate_hz;
+    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_MACHINES].points, 2);
+    const double *rates = study.results[STAGE_MACHINES].machines.rate_hz;
 
     ASSERT_NEAR(value(rates, 1), 2 * value(rates, 0), 1e-9);
     release();
@@ -149,9 +149,9 @@ static void machines_of_unknown_area_fit_no_budget(void)
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     study_evaluate(&study, &err);
-    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][0], POINT_DONE);
-    CU_ASSERT(isnan(study.results[STAGE_INFERENCE].inference.machine_area_m2[0]));
-    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][1], POINT_INFEASIBLE);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
+    CU_ASSERT(isnan(study.results[STAGE_MACHINES].machines.area_m2[0]));
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
     release();
 }
 
@@ -160,8 +160,8 @@ static void a_single_machine_needs_no_other_kinds(void)
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(evaluate("upmem-rank", "0 m2", &err), STATUS_OK);
-    CU_ASSERT_EQUAL(study.grids[STAGE_INFERENCE].points, 1);
-    CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][0], POINT_DONE);
+    CU_ASSERT_EQUAL(study.grids[STAGE_MACHINES].points, 1);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
     CU_ASSERT_EQUAL(study.stages >> STAGE_CHIP & 1, 0);
     release();
 }
@@ -211,9 +211,9 @@ static void a_stage_has_each_machine_once(void)
     study_evaluate(&study, &err);
     CU_ASSERT_EQUAL(study.grids[STAGE_MAPPING].points, 2);
     CU_ASSERT_EQUAL(study.grids[STAGE_CHIP].points, 3);
-    CU_ASSERT_EQUAL(study.grids[STAGE_INFERENCE].points, 4);
+    CU_ASSERT_EQUAL(study.grids[STAGE_MACHINES].points, 4);
     for (uint64_t i = 0; i < 4; i++) {
-        uint64_t at = grid_project(&study.grids[STAGE_INFERENCE], i,
+        uint64_t at = grid_project(&study.grids[STAGE_MACHINES], i,
                                    &study.grids[STAGE_MAPPING]);
 
         CU_ASSERT_EQUAL(at == UINT64_MAX, i == 1);
@@ -276,7 +276,7 @@ static void a_question_without_an_answer_has_no_result(void)
         uint64_t machine = i / 4, layer = i / 2 % 2, rate = i % 2;
         bool is_answered = (machine != 0 || !layer) && (machine == 1 || !rate);
 
-        CU_ASSERT_EQUAL(study.statuses[STAGE_INFERENCE][i],
+        CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][i],
                         is_answered ? POINT_DONE : POINT_INFEASIBLE);
     }
     CU_ASSERT_STRING_EQUAL(err.text, "upmem-rank (upmem) does not answer ips");

@@ -122,7 +122,8 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
     draft_begin(draft, 1u << along->stage);
     CU_ASSERT_FATAL(draft->axes >> along->axis & 1);
     draft_all(draft, 2, state);
-    for (enum axis_id axis = 0; axis < AXES; axis++) /* one value of what is dear */
+    for (enum axis_id axis = 0; axis < AXES_NAMED;
+         axis++) /* one value of what is dear */
         if (AXIS_BIT(technology) >> axis & 1 || AXIS_BIT(temperature_k) >> axis & 1 ||
             AXIS_BIT(capacity_bytes) >> axis & 1)
             draft->values[axis][strcspn(draft->values[axis], ",")] = '\0';

@@ -27,8 +27,8 @@ struct move {
     double least, most; /* of the metric after over before */
 };
 
-#define SECONDS "inference_latency_s"
-#define JOULES "inference_energy_j"
+#define SECONDS "latency_s"
+#define JOULES "sample_j"
 
 /* clang-format off */
 static const struct move moves[] = {

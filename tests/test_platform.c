@@ -33,6 +33,7 @@ static struct layer layer_of(struct layer layer)
     layer.input = layer.input ? layer.input : "";
     layer.first = layer.weights_of = "";
     layer.stride = layer.stride ? layer.stride : 1;
+    layer.dilation = layer.dilation ? layer.dilation : 1;
     layer.groups = layer.groups ? layer.groups : 1;
     layer.heads = layer.count = 1;
     return layer;

@@ -267,11 +267,14 @@ static void labels_read_back_as_their_values(void)
 
         CU_ASSERT_EQUAL_FATAL(sweep_from_settings(&setting, 1, &library, &sweep, &err),
                               STATUS_OK);
-        axis_value_format(axis, sweep.space.axes[axis].values[0], label, sizeof label);
+        axis_value_format(&axis_specs[axis], sweep.space.axes[axis].values[0], label,
+                          sizeof label);
         CU_ASSERT_STRING_EQUAL(label, cases[i].label);
-        CU_ASSERT_EQUAL(axis_value_parse(&library, axis, label, &value, &err),
-                        STATUS_OK);
-        CU_ASSERT(axis_values_equal(axis, value, sweep.space.axes[axis].values[0]));
+        CU_ASSERT_EQUAL(
+            axis_value_parse(&library, &axis_specs[axis], label, &value, &err),
+            STATUS_OK);
+        CU_ASSERT(axis_values_equal(&axis_specs[axis], value,
+                                    sweep.space.axes[axis].values[0]));
         sweep_free(&sweep);
     }
 }

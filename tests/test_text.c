@@ -42,6 +42,32 @@ static void a_list_of_words_stays_in_its_buffer(void)
     }
 }
 
+static void what_a_terminal_would_obey_is_shown_as_question_marks(void)
+{
+    static const struct {
+        const char *text, *clean;
+    } cases[] = {
+        { "3 MiB", "3 MiB" },
+        { "\x1b[31mred", "?[31mred" },
+        { "a\nb\tc\x7f", "a?b?c?" },
+        { "\xc2\x9b"
+          "2J",
+          "??2J" }, /* CSI of eight bits, in UTF-8 */
+        { "\x9b"
+          "2J\xff",
+          "?2J?" }, /* and alone, which is no UTF-8 */
+        { "5 \xc2\xb5m \xe2\x82\xac", "5 \xc2\xb5m \xe2\x82\xac" },
+        { "cut \xe2\x82", "cut ??" },
+    };
+    char text[40];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        text_clean(text);
+        CU_ASSERT_STRING_EQUAL(text, cases[i].clean);
+    }
+}
+
 static void misspelt_names_have_a_nearest(void)
 {
     static const char *const names[] = { "technology", "capacity", "temperature",
@@ -122,5 +148,6 @@ static void crc32c_is_the_same_with_and_without_the_instruction(void)
 SUITE(text, TEST(words_are_found_by_name_and_value),
       TEST(a_list_of_words_reads_like_a_sentence),
       TEST(a_list_of_words_stays_in_its_buffer), TEST(misspelt_names_have_a_nearest),
+      TEST(what_a_terminal_would_obey_is_shown_as_question_marks),
       TEST(crc32c_meets_published_values), TEST(crc32c_continues_where_it_stopped),
       TEST(crc32c_is_the_same_with_and_without_the_instruction));

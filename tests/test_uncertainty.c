@@ -53,11 +53,25 @@ static struct spread_parameter parameters[] = {
 };
 static const struct spread two = { .parameters = parameters, .parameters_count = 2 };
 
-static double varied_pulse_s(struct variation *variation, const struct cell *cell)
+static void sample_at(struct variant *variant, const struct spread *spread,
+                      uint64_t seed, uint64_t sample)
+{
+    struct change changes[CHANGES_MAX];
+
+    for (size_t p = 0; p < spread->parameters_count; p++)
+        changes[p] = (struct change){
+            .place = spread_parameter_place(&spread->parameters[p]),
+            .is_factor = true,
+            .value = spread_factor(spread, seed, sample, p),
+        };
+    variant_at(variant, changes, spread->parameters_count);
+}
+
+static double varied_pulse_s(struct variant *variant, const struct cell *cell)
 {
     const struct record *record = &cell->record;
 
-    CU_ASSERT_EQUAL(variation_record(variation, SHELF_TECHNOLOGY, &record, NULL),
+    CU_ASSERT_EQUAL(variant_record(variant, SHELF_TECHNOLOGY, &record, true, NULL),
                     STATUS_OK);
     return ((const struct cell *)record)->set_pulse_s;
 }
@@ -65,23 +79,23 @@ static double varied_pulse_s(struct variation *variation, const struct cell *cel
 static void samples_stay_within_their_spread(void)
 {
     struct cell cell = *shipped_cell("stt-mram");
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
     double logs = 0;
 
     for (uint64_t s = 1; s <= 512; s++) {
         double ratio;
 
-        variation_at(&variation, &two.record, 7, s);
-        ratio = varied_pulse_s(&variation, &cell) / cell.set_pulse_s;
+        sample_at(&variant, &two, 7, s);
+        ratio = varied_pulse_s(&variant, &cell) / cell.set_pulse_s;
         CU_ASSERT(ratio >= 0.5 && ratio <= 2);
         logs += log(ratio) / 512;
     }
     CU_ASSERT_DOUBLE_EQUAL(logs, 0, 0.01);
     CU_ASSERT_EQUAL(cell.set_pulse_s, shipped_cell("stt-mram")->set_pulse_s);
-    variation_at(&variation, &two.record, 7, 0); /* the record as it is */
-    CU_ASSERT_EQUAL(varied_pulse_s(&variation, &cell), cell.set_pulse_s);
+    sample_at(&variant, &two, 7, 0); /* the record as it is */
+    CU_ASSERT_EQUAL(varied_pulse_s(&variant, &cell), cell.set_pulse_s);
     CU_ASSERT_NOT_EQUAL(spread_factor(&two, 7, 5, 0), spread_factor(&two, 8, 5, 0));
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 /* y = 3 a + b with a and b uniform: a explains 9 of 10 parts of the variance. */
@@ -149,11 +163,10 @@ static size_t paths_walk(const struct schema *schema, const char *before,
 
 static void path_is_accepted(const char *path, void *context)
 {
+    const struct field *field;
     struct error err;
-    bool is_nested;
 
-    CU_ASSERT_EQUAL_FATAL(path_check(context, path, &is_nested, &err), STATUS_OK);
-    CU_ASSERT_EQUAL(is_nested, strchr(path, '.') != NULL);
+    CU_ASSERT_EQUAL_FATAL(path_find_number(context, path, &field, &err), STATUS_OK);
 }
 
 static void any_number_of_any_record_may_vary(void)
@@ -266,9 +279,9 @@ static void a_wrong_path_says_what_would_be_right(void)
 
     for (size_t i = 0; i < FIELD_COUNT_OF(cases); i++) {
         struct error err = { "" };
-        bool is_nested;
+        const struct field *field;
 
-        CU_ASSERT_EQUAL(path_check(cases[i].schema, cases[i].path, &is_nested, &err),
+        CU_ASSERT_EQUAL(path_find_number(cases[i].schema, cases[i].path, &field, &err),
                         STATUS_INPUT);
         if (!strstr(err.text, cases[i].words))
             printf("\n'%s': %s\n", cases[i].path, err.text);
@@ -285,14 +298,14 @@ static void an_impossible_sample_is_infeasible(void)
     };
     const struct spread spread = { .parameters = swap, .parameters_count = 2 };
     const struct record *record = &shipped_cell("stt-mram")->record;
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
     struct error reason = { "" };
 
-    variation_at(&variation, &spread.record, 1, 1);
-    CU_ASSERT_EQUAL(variation_record(&variation, SHELF_TECHNOLOGY, &record, &reason),
+    sample_at(&variant, &spread, 1, 1);
+    CU_ASSERT_EQUAL(variant_record(&variant, SHELF_TECHNOLOGY, &record, true, &reason),
                     STATUS_INFEASIBLE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "sample 1 of technology stt-mram"));
-    variation_free(&variation);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "technology stt-mram as varied"));
+    variant_free(&variant);
 }
 
 /* ---- stages */
@@ -445,7 +458,9 @@ static void stages_ignore_what_they_say(void)
         reuse_evaluate(gpu, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &plain, NULL),
         STATUS_OK);
     for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
-        struct spread_parameter one = { .name = unread[i], .of = SHELF_MACHINE };
+        const struct place one = { .of = SHELF_MACHINE,
+                                   .record = "",
+                                   .path = unread[i] };
         struct gpu varied = *gpu;
 
         CU_ASSERT(!stage_reads(STAGE_REUSE, &one));

@@ -22,6 +22,7 @@ static struct workload workload_of(struct layer *layers, size_t count)
         layer->first = layer->first ? layer->first : "";
         layer->weights_of = layer->weights_of ? layer->weights_of : "";
         layer->stride = layer->stride ? layer->stride : 1;
+        layer->dilation = layer->dilation ? layer->dilation : 1;
         layer->groups = layer->groups ? layer->groups : 1;
         layer->heads = layer->heads ? layer->heads : 1;
         layer->count = layer->count ? layer->count : 1;

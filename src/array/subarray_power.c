@@ -145,8 +145,9 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
                                                    : cols / (double)shape->mux0;
 
         s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
-        if (!rules->row_bits_less_ways && cell->cell->read_energy_j > 0)
-            s->cell_read_j = cell->cell->read_energy_j * steps * sensed;
+        if (cell->cell->read_energy_j > 0) /* the tool's reference cells take as much */
+            s->cell_read_j = cell->cell->read_energy_j * sensed *
+                             (rules->row_bits_less_ways ? 2 : steps);
     }
     s->read_j = edge_j(s, s->row_decoder->energy_j,
                        s->bitline_j + s->cell_read_j + shift_j, s->precharger->energy_j,

@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@ enum status error_set(struct error *err, enum status status, const char *format,
         for (char *c = err->text; *c; c++) /* names from files may hold anything */
             if (iscntrl((unsigned char)*c))
                 *c = ' ';
+        text_clean(err->text);
     }
     return status;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,58 +39,69 @@ static struct path_step step_read(const struct schema *schema, const char *path)
     return step;
 }
 
-static void key_text(const struct path_step *step, char *text, size_t size)
+/* The alternative that the key begins with, into text; what follows it, or NULL. */
+static const char *key_next(const char *key, size_t length, char *text, size_t size)
 {
-    size_t length = step->key_length < size - 1 ? step->key_length : size - 1;
+    const char *bar = memchr(key, '|', length);
+    size_t own = bar ? (size_t)(bar - key) : length;
+    size_t kept = own < size - 1 ? own : size - 1;
 
-    memcpy(text, step->key, length);
-    text[length] = '\0';
+    memcpy(text, key, kept);
+    text[kept] = '\0';
+    return bar ? bar + 1 : NULL;
 }
 
-/* ---- checking */
+/* ---- finding */
 
 static enum status key_check(const struct path_step *step, struct error *err)
 {
     const struct field *first = &step->field->element->fields[0];
+    const char *end = step->key ? step->key + step->key_length : NULL;
     char key[80], list[200];
     double number;
     struct error why;
 
-    if (!step->key)
-        return STATUS_OK;
-    key_text(step, key, sizeof key);
-    if (step->key[step->key_length] != ']')
-        return error_set(err, STATUS_INPUT, "'[%.60s' lacks its ']'", key);
-    if (first->kind == KIND_WORD && !word_find(first->words, key))
-        return error_set(err, STATUS_INPUT, "%s[%s] must name %s", step->field->name,
-                         key, word_list(first->words, list, sizeof list));
-    if (is_number(first) &&
-        quantity_parse(key, first->unit, &number, &why) != STATUS_OK)
-        return error_set(err, STATUS_INPUT, "%s[%s] %s", step->field->name, key,
-                         why.text);
+    if (step->key && *end != ']')
+        return error_set(err, STATUS_INPUT, "'[%.60s' lacks its ']'", step->key);
+    for (const char *at = step->key; at;) {
+        at = key_next(at, (size_t)(end - at), key, sizeof key);
+        if (first->kind == KIND_WORD && !word_find(first->words, key))
+            return error_set(err, STATUS_INPUT, "%s[%s] must name %s",
+                             step->field->name, key,
+                             word_list(first->words, list, sizeof list));
+        if (is_number(first) &&
+            quantity_parse(key, first->unit, &number, &why) != STATUS_OK)
+            return error_set(err, STATUS_INPUT, "%s[%s] %s", step->field->name, key,
+                             why.text);
+    }
     return STATUS_OK;
 }
 
-enum status path_check(const struct schema *schema, const char *path, bool *is_nested,
-                       struct error *err)
+static bool is_scalar(const struct field *field)
+{
+    return is_number(field) || field->kind == KIND_FLAG || field->kind == KIND_WORD;
+}
+
+enum status path_find(const struct schema *schema, const char *path,
+                      const struct field **field, struct error *err)
 {
     const char *whole = path;
 
-    *is_nested = false;
-    for (;; *is_nested = true) {
+    for (;;) {
         struct path_step step = step_read(schema, path);
         enum status status;
 
         if (!step.field)
             return error_set(err, STATUS_INPUT, "'%.80s': a %s has no field '%.*s'",
                              whole, schema->kind, (int)strcspn(path, "[."), path);
-        if (is_number(step.field) && !step.rest && !step.key)
+        *field = step.field;
+        if (is_scalar(step.field) && !step.rest && !step.key)
             return STATUS_OK;
         if (step.field->kind != KIND_LIST)
             return error_set(err, STATUS_INPUT,
-                             "'%.80s': %s of a %s is no %s, a spread needs a number",
-                             whole, step.field->name, schema->kind,
-                             step.rest || step.key ? "list" : "number");
+                             "'%.80s': %s of a %s is no %s, must be one", whole,
+                             step.field->name, schema->kind,
+                             step.rest || step.key ? "list" : "number or word");
         status = key_check(&step, err);
         if (status != STATUS_OK)
             return status;
@@ -104,21 +116,28 @@ enum status path_check(const struct schema *schema, const char *path, bool *is_n
     }
 }
 
-/* ---- scaling */
+enum status path_find_number(const struct schema *schema, const char *path,
+                             const struct field **field, struct error *err)
+{
+    enum status status = path_find(schema, path, field, err);
 
-static bool key_matches(const struct path_step *step, const struct schema *schema,
-                        const char *element)
+    if (status == STATUS_OK && !is_number(*field))
+        return error_set(err, STATUS_INPUT, "'%.80s': %s is no number, must be one",
+                         path, (*field)->name);
+    return status;
+}
+
+/* ---- elements of lists */
+
+static bool key_matches_one(const char *key, const struct schema *schema,
+                            const char *element)
 {
     const struct field *first = &schema->fields[0];
     const char *text;
-    char key[80];
     uint64_t count;
     double asked = 0, number;
     int word;
 
-    if (!step->key)
-        return true;
-    key_text(step, key, sizeof key);
     switch (first->kind) {
     case KIND_TEXT:
         memcpy(&text, element + first->offset, sizeof text);
@@ -138,6 +157,21 @@ static bool key_matches(const struct path_step *step, const struct schema *schem
     }
 }
 
+static bool key_matches(const struct path_step *step, const struct schema *schema,
+                        const char *element)
+{
+    char key[80];
+
+    for (const char *at = step->key; at;) {
+        at = key_next(at, (size_t)(step->key + step->key_length - at), key, sizeof key);
+        if (key_matches_one(key, schema, element))
+            return true;
+    }
+    return step->key == NULL;
+}
+
+/* ---- values */
+
 static enum status out_of_range(const struct field *field, double value,
                                 struct error *reason)
 {
@@ -149,52 +183,138 @@ static enum status out_of_range(const struct field *field, double value,
                      quantity_format(field->max, field->unit, high, sizeof high));
 }
 
+static double value_get(const struct field *field, const char *at)
+{
+    double number = 0;
+    uint64_t count;
+    bool flag;
+    int word;
+
+    switch (field->kind) {
+    case KIND_NUMBER: memcpy(&number, at, sizeof number); return number;
+    case KIND_COUNT: memcpy(&count, at, sizeof count); return (double)count;
+    case KIND_FLAG: memcpy(&flag, at, sizeof flag); return flag;
+    case KIND_WORD: memcpy(&word, at, sizeof word); return word;
+    default: return NAN;
+    }
+}
+
+static void value_put(const struct field *field, char *at, double value)
+{
+    uint64_t count = (uint64_t)value;
+    bool flag = value != 0;
+    int word = (int)value;
+
+    switch (field->kind) {
+    case KIND_NUMBER: memcpy(at, &value, sizeof value); break;
+    case KIND_COUNT: memcpy(at, &count, sizeof count); break;
+    case KIND_FLAG: memcpy(at, &flag, sizeof flag); break;
+    case KIND_WORD: memcpy(at, &word, sizeof word); break;
+    default: break;
+    }
+}
+
+/* What is done with each value; in context what it needs. */
+typedef enum status value_fn(const struct field *field, char *at, double *context,
+                             struct error *reason);
+
+static enum status walk(const struct schema *schema, char *record, const char *path,
+                        value_fn *fn, double *context, struct error *reason)
+{
+    struct path_step step = step_read(schema, path);
+    enum status status = STATUS_OK;
+    size_t count;
+    char *list;
+
+    if (!step.field)
+        return STATUS_OK;
+    if (!step.rest)
+        return fn(step.field, record + step.field->offset, context, reason);
+    memcpy(&list, record + step.field->offset, sizeof list);
+    memcpy(&count, record + step.field->count_offset, sizeof count);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        const struct schema *element = step.field->element;
+
+        if (key_matches(&step, element, list + i * element->size))
+            status = walk(element, list + i * element->size, step.rest, fn, context,
+                          reason);
+    }
+    return status;
+}
+
 /* Zero often means "not there": it stays what it is, range or not. */
-static enum status field_scale(const struct field *field, char *at, double factor,
+static enum status value_scale(const struct field *field, char *at, double *factor,
                                struct error *reason)
 {
-    double number;
-    uint64_t count;
+    double value = value_get(field, at);
 
-    if (field->kind == KIND_NUMBER) {
-        memcpy(&number, at, sizeof number);
-        if (number == 0)
-            return STATUS_OK;
-        number *= factor;
-        memcpy(at, &number, sizeof number);
-    } else {
-        memcpy(&count, at, sizeof count);
-        if (count == 0)
-            return STATUS_OK;
-        number = round((double)count * factor);
-        count = number < 1 ? 1 : (uint64_t)number;
-        memcpy(at, &count, sizeof count);
-    }
-    return number >= field->min && number <= field->max
+    if (value == 0)
+        return STATUS_OK;
+    value *= *factor;
+    if (field->kind == KIND_COUNT)
+        value = round(value) < 1 ? 1 : round(value);
+    value_put(field, at, value);
+    return value >= field->min && value <= field->max
                ? STATUS_OK
-               : out_of_range(field, number, reason);
+               : out_of_range(field, value, reason);
+}
+
+static enum status value_set(const struct field *field, char *at, double *value,
+                             struct error *reason)
+{
+    bool is_word = !is_number(field) || (field->zero && *value == 0);
+
+    if (!is_word && !(*value >= field->min && *value <= field->max))
+        return out_of_range(field, *value, reason);
+    value_put(field, at, *value);
+    return STATUS_OK;
+}
+
+static enum status value_count(const struct field *field, char *at, double *count,
+                               struct error *reason)
+{
+    (void)field;
+    (void)at;
+    (void)reason;
+    ++*count;
+    return STATUS_OK;
+}
+
+static enum status value_first(const struct field *field, char *at, double *first,
+                               struct error *reason)
+{
+    (void)reason;
+    if (isnan(*first))
+        *first = value_get(field, at);
+    return STATUS_OK;
 }
 
 enum status path_scale(const struct schema *schema, void *record, const char *path,
                        double factor, struct error *reason)
 {
-    struct path_step step = step_read(schema, path);
-    char *base = record, *list;
-    enum status status = STATUS_OK;
-    size_t count;
+    return walk(schema, record, path, value_scale, &factor, reason);
+}
 
-    if (!step.rest)
-        return field_scale(step.field, base + step.field->offset, factor, reason);
-    memcpy(&list, base + step.field->offset, sizeof list);
-    memcpy(&count, base + step.field->count_offset, sizeof count);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        const struct schema *element = step.field->element;
+enum status path_set(const struct schema *schema, void *record, const char *path,
+                     double value, struct error *reason)
+{
+    return walk(schema, record, path, value_set, &value, reason);
+}
 
-        if (key_matches(&step, element, list + i * element->size))
-            status = path_scale(element, list + i * element->size, step.rest, factor,
-                                reason);
-    }
-    return status;
+size_t path_count(const struct schema *schema, const void *record, const char *path)
+{
+    double count = 0;
+
+    walk(schema, (char *)(uintptr_t)record, path, value_count, &count, NULL);
+    return (size_t)count;
+}
+
+double path_value(const struct schema *schema, const void *record, const char *path)
+{
+    double first = NAN;
+
+    walk(schema, (char *)(uintptr_t)record, path, value_first, &first, NULL);
+    return first;
 }
 
 /* ---- copies */

@@ -62,6 +62,7 @@ struct field {
     double fallback;  /* numbers, counts, flags, words: value when absent */
     double min, max;  /* numbers, counts: inclusive */
     const struct word *words;
+    const char *zero;  /* numbers, counts: the word that stands for 0, or NULL */
     const char *text;  /* texts: value when absent, NULL if required */
     const char *names; /* texts: kind of the records that they name, or NULL */
     const struct schema *element; /* lists */
@@ -110,6 +111,14 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 #define FIELD_COUNT(type, member, fallback_, min_, max_, meaning_)                     \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
       .unit = "1", .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+/* a count in a unit ("byte", "bit") */
+#define FIELD_COUNT_IN(type, member, unit_, fallback_, min_, max_, meaning_)           \
+    { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
+      .unit = unit_, .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+/* a count whose 0 is the word zero_, which is its default */
+#define FIELD_COUNT_OR(type, member, zero_, min_, max_, meaning_)                      \
+    { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
+      .unit = "1", .zero = zero_, .min = min_, .max = max_, .meaning = meaning_ }
 #define FIELD_FLAG(type, member, fallback_, meaning_)                                  \
     { .name = #member, .kind = KIND_FLAG, .offset = offsetof(type, member),            \
       .fallback = fallback_, .meaning = meaning_ }

@@ -129,3 +129,19 @@ char *text_trim(char *text)
         text++;
     return text;
 }
+
+void text_clean(char *text)
+{
+    while (*text) {
+        size_t length = utf8_length(text);
+        bool is_control = (unsigned char)*text < 0x20 || *text == 0x7f ||
+                          (length == 2 && (unsigned char)text[0] == 0xc2 &&
+                           (unsigned char)text[1] < 0xa0);
+
+        if (length == 0 || is_control) {
+            memset(text, '?', length ? length : 1);
+            length = length ? length : 1;
+        }
+        text += length;
+    }
+}

@@ -28,6 +28,10 @@ const char *text_nearest(const char *name, const char *const *candidates, size_t
  * overlong forms, no surrogates, at most U+10FFFF).  The empty text begins with its NUL. */
 size_t utf8_length(const char *text);
 
+/* What a terminal would obey becomes '?', in place: control characters, those of eight bits
+ * included, and bytes that are no UTF-8. */
+void text_clean(char *text);
+
 /* text without the blanks around it: cuts its end in place, returns its beginning. */
 char *text_trim(char *text);
 

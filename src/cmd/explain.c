@@ -2,6 +2,7 @@
 
 #include "array/array.h"
 #include "base/units.h"
+#include "config/fields.h"
 #include "config/sweep.h"
 #include "stage/array_stage.h"
 #include "stage/visit.h"
@@ -24,7 +25,8 @@ static void companions_choose(const struct space *space, enum axis_id axis,
         for (size_t a = 0; a < dimension->axis_count; a++)
             is_in |= dimension->axes[a] == axis;
         while (is_in && at < dimension->count &&
-               !axis_values_equal(axis, space->axes[axis].values[at], chosen))
+               !axis_values_equal(space_axis(space, axis), space->axes[axis].values[at],
+                                  chosen))
             at++;
         if (!is_in || at == dimension->count)
             continue;
@@ -43,7 +45,8 @@ static enum status point_choose(char **settings, int count,
     axis_mask named = 0;
 
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        point_set(point, axis, space->axes[axis].values[0]);
+        if (space->axes[axis].values)
+            point_set(point, axis, space->axes[axis].values[0]);
     for (int i = 0; i < count; i++) {
         const char *equals = strchr(settings[i], '=');
         char key[64];
@@ -54,13 +57,14 @@ static enum status point_choose(char **settings, int count,
 
         snprintf(key, sizeof key, "%.*s", equals ? (int)(equals - settings[i]) : 63,
                  settings[i]);
-        axis = axis_find(key);
         if (!equals)
             return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE",
                              settings[i]);
-        if (axis == AXES)
-            return axis_unknown(key, err);
-        status = axis_value_parse(library, axis, equals + 1, &value, &why);
+        status = axis_or_field_find(space, library, key, &axis, err);
+        if (status != STATUS_OK)
+            return status;
+        status = axis_value_parse(library, space_axis(space, axis), equals + 1, &value,
+                                  &why);
         if (status != STATUS_OK)
             return error_set(err, status, "%s: %s", key, why.text);
         point_set(point, axis, value);
@@ -82,8 +86,9 @@ static void point_print(const struct study *study, const struct point *point)
     printf("point\n");
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (axes >> axis & 1)
-            printf("  %-28s %s\n", axis_specs[axis].name,
-                   axis_value_format(axis, point_get(point, axis), text, sizeof text));
+            printf("  %-28s %s\n", space_axis(&study->sweep->space, axis)->name,
+                   axis_value_format(space_axis(&study->sweep->space, axis),
+                                     point_get(point, axis), text, sizeof text));
 }
 
 static void stage_print(const struct study *study, enum stage_id id)
@@ -247,8 +252,8 @@ static void neighbours_print(const struct array_request *request,
 
 static void array_print(const struct study *study)
 {
-    struct variation variation = { 0 };
-    struct visit visit = { .study = study, .variation = &variation };
+    struct variant variant = { 0 };
+    struct visit visit = { .study = study, .variant = &variant };
     struct array_request request;
     struct array_result result;
     struct error reason;
@@ -256,7 +261,7 @@ static void array_print(const struct study *study)
     if (!(study->stages >> STAGE_ARRAY & 1) ||
         study->statuses[STAGE_ARRAY][0] != POINT_DONE)
         return;
-    if (study_point(study, STAGE_ARRAY, 0, &variation, &visit.point, &reason) ==
+    if (study_point(study, STAGE_ARRAY, 0, &variant, &visit.point, &reason) ==
         STATUS_OK) {
         visit.point.capacity_bytes =
             study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
@@ -268,7 +273,7 @@ static void array_print(const struct study *study)
             }
         }
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }
 
 /* A sweep file and values of its axes, or settings alone. */

@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
+#include "stage/array_stage.h"
 #include "stage/curve_store.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
@@ -22,17 +23,20 @@ struct evaluated {
 struct figures {
     const struct library *library;
     const char *folder;
+    const struct published *published;
     char *curve_folder;
     struct evaluated **kept;
     size_t kept_count;
 };
 
-struct figures *figures_begin(const struct library *library, const char *folder)
+struct figures *figures_begin(const struct library *library, const char *folder,
+                              const struct published *published)
 {
     struct figures *figures = alloc_array(1, sizeof *figures);
 
     figures->library = library;
     figures->folder = folder;
+    figures->published = published;
     figures->curve_folder = curve_store_folder();
     return figures;
 }
@@ -64,6 +68,127 @@ static char *joined(const char *first, const char *const *settings, size_t count
     return key;
 }
 
+/* One axis of where or baseline, with its values. */
+struct choice {
+    enum axis_id axis;
+    union axis_value values[64];
+    size_t count;
+};
+
+static enum status choice_parse(const struct library *library,
+                                const struct space *space, const char *setting,
+                                struct choice *choice, struct error *err)
+{
+    size_t key_length = strcspn(setting, "=");
+    const char *text = setting + key_length;
+    char part[128];
+
+    snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127),
+             setting);
+    choice->axis = space_axis_find(space, part);
+    choice->count = 0;
+    if (*text != '=')
+        return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
+    if (choice->axis == AXES)
+        return axis_unknown(part, err);
+    for (text++; *text && choice->count < 64;) {
+        size_t length = strcspn(text, ",");
+        enum status status;
+
+        snprintf(part, sizeof part, "%.*s", (int)(length < 127 ? length : 127), text);
+        text += length + (text[length] == ',');
+        status = axis_value_parse(library, space_axis(space, choice->axis), part,
+                                  &choice->values[choice->count++], err);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static bool is_chosen(const struct space *space, const struct choice *choice,
+                      const struct point *point)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (axis_values_equal(space_axis(space, choice->axis),
+                              point_get(point, choice->axis), choice->values[i]))
+            return true;
+    return false;
+}
+
+/* The dimension of networks alone, or NULL: they may lose values without a change of what
+ * the others mean, where other axes hold what a metric compares with. */
+static struct dimension *networks_dimension(struct space *space)
+{
+    for (size_t d = 0; d < space->dimension_count; d++)
+        if (space->dimensions[d].axis_count == 1 &&
+            space->dimensions[d].axes[0] == AXIS_workload)
+            return &space->dimensions[d];
+    return NULL;
+}
+
+/* Marks the networks that settings name; false if none is of that axis. */
+static bool networks_mark(const struct figures *figures, const struct space *space,
+                          const char *const *settings, size_t count, bool *wanted)
+{
+    const struct axis *networks = &space->axes[AXIS_workload];
+    bool is_chosen = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct error ignored; /* told where the figure is evaluated */
+        struct choice choice;
+
+        if (choice_parse(figures->library, space, settings[i], &choice, &ignored) !=
+                STATUS_OK ||
+            choice.axis != AXIS_workload)
+            continue;
+        is_chosen = true;
+        for (uint64_t v = 0; v < networks->count; v++)
+            for (size_t c = 0; c < choice.count; c++)
+                wanted[v] |= axis_values_equal(space_axis(space, AXIS_workload),
+                                               networks->values[v], choice.values[c]);
+    }
+    return is_chosen;
+}
+
+/* The networks that the figures of a sweep ask for, if all of them say which. */
+static bool networks_wanted(const struct figures *figures, const char *sweep,
+                            const struct space *space, bool *wanted)
+{
+    for (size_t i = 0; i < figures->published->count; i++) {
+        const struct published_figure *figure = &figures->published->figures[i];
+
+        if (strcmp(figure->sweep, sweep) != 0)
+            continue;
+        if (!networks_mark(figures, space, figure->where, figure->where_count, wanted))
+            return false;
+        networks_mark(figures, space, figure->baseline, figure->baseline_count, wanted);
+    }
+    return true;
+}
+
+/* Takes networks that no figure asks for out of a sweep: 40 of 45, which are most of its
+ * time. */
+static void networks_narrow(const struct figures *figures, const char *sweep,
+                            struct space *space)
+{
+    struct dimension *dimension = networks_dimension(space);
+    struct axis *networks = &space->axes[AXIS_workload];
+    uint64_t kept = 0;
+    bool *wanted;
+
+    if (!dimension)
+        return;
+    wanted = alloc_array(networks->count, sizeof *wanted);
+    if (networks_wanted(figures, sweep, space, wanted)) {
+        for (uint64_t v = 0; v < networks->count; v++)
+            if (wanted[v])
+                networks->values[kept++] = networks->values[v];
+        if (kept)
+            networks->count = dimension->count = kept;
+    }
+    free(wanted);
+}
+
 static enum status sweep_make(struct figures *figures,
                               const struct published_figure *figure,
                               struct sweep *sweep, struct error *err)
@@ -77,6 +202,8 @@ static enum status sweep_make(struct figures *figures,
     path = alloc_printf("%s/../%s", figures->folder, figure->sweep);
     status = sweep_read(path, figures->library, sweep, err);
     free(path);
+    if (status == STATUS_OK)
+        networks_narrow(figures, figure->sweep, &sweep->space);
     return status;
 }
 
@@ -112,51 +239,6 @@ static enum status planned_for(struct figures *figures,
     one->study.curve_folder = figures->curve_folder;
     *found = one;
     return STATUS_OK;
-}
-
-/* One axis of where or baseline, with its values. */
-struct choice {
-    enum axis_id axis;
-    union axis_value values[64];
-    size_t count;
-};
-
-static enum status choice_parse(const struct library *library, const char *setting,
-                                struct choice *choice, struct error *err)
-{
-    size_t key_length = strcspn(setting, "=");
-    const char *text = setting + key_length;
-    char part[128];
-
-    snprintf(part, sizeof part, "%.*s", (int)(key_length < 127 ? key_length : 127),
-             setting);
-    choice->axis = axis_find(part);
-    choice->count = 0;
-    if (*text != '=')
-        return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
-    if (choice->axis == AXES)
-        return axis_unknown(part, err);
-    for (text++; *text && choice->count < 64;) {
-        size_t length = strcspn(text, ",");
-        enum status status;
-
-        snprintf(part, sizeof part, "%.*s", (int)(length < 127 ? length : 127), text);
-        text += length + (text[length] == ',');
-        status = axis_value_parse(library, choice->axis, part,
-                                  &choice->values[choice->count++], err);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
-}
-
-static bool is_chosen(const struct choice *choice, const struct point *point)
-{
-    for (size_t i = 0; i < choice->count; i++)
-        if (axis_values_equal(choice->axis, point_get(point, choice->axis),
-                              choice->values[i]))
-            return true;
-    return false;
 }
 
 enum { CHOICES = 16 };
@@ -212,10 +294,11 @@ static enum status question_make(const struct figures *figures,
         return error_set(err, STATUS_INPUT, "more than %d settings", CHOICES);
     for (size_t i = 0;
          i < figure->where_count && figure->sweep[0] && status == STATUS_OK; i++)
-        status = choice_parse(figures->library, figure->where[i],
+        status = choice_parse(figures->library, &study->sweep->space, figure->where[i],
                               &question->where[question->where_count++], err);
     for (size_t i = 0; i < figure->baseline_count && status == STATUS_OK; i++)
-        status = choice_parse(figures->library, figure->baseline[i],
+        status = choice_parse(figures->library, &study->sweep->space,
+                              figure->baseline[i],
                               &question->baseline[question->baseline_count++], err);
     return status;
 }
@@ -246,7 +329,7 @@ static enum status baseline_at(const struct study *study,
                             *index, choice->axis, choice->values[0]);
         if (*index == UINT64_MAX)
             return error_set(err, STATUS_INPUT, "the baseline's %s is not in the sweep",
-                             axis_specs[choice->axis].key);
+                             space_axis(&study->sweep->space, choice->axis)->key);
     }
     return STATUS_OK;
 }
@@ -302,7 +385,7 @@ static enum status points_walk(const struct evaluated *one,
 
         grid_point(grid, &one->sweep.space, i, &point);
         for (size_t w = 0; w < question->where_count; w++)
-            is_asked &= is_chosen(&question->where[w], &point);
+            is_asked &= is_chosen(&one->sweep.space, &question->where[w], &point);
         if (!is_asked || grid_is_excluded(grid, &one->sweep.space, &point))
             continue;
         status = baseline_at(&one->study, question, &base, err);
@@ -442,18 +525,31 @@ static void record_add(const struct reading *reading, enum shelf_id shelf,
                        (void *)(uintptr_t)reading);
 }
 
+static void node_records_add(const struct reading *reading, axis_mask axes,
+                             const struct point *point)
+{
+    const struct node *node = library_node(reading->library, point->node_m,
+                                           point->roadmap);
+    const char *build = NULL;
+
+    record_add(reading, SHELF_NODE, (const struct record *)node);
+    if (node && axes & AXIS_BIT(built_as))
+        build = array_build_name(point, node);
+    if (build)
+        record_add(reading, SHELF_BUILD,
+                   library_find(reading->library, SHELF_BUILD, build));
+}
+
 static void point_records_add(struct figure_reads *reads, const struct study *study,
                               axis_mask axes, const struct point *point)
 {
     const struct reading reading = { .library = study->library, .reads = reads };
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
-        record_add(&reading, SHELF_NODE,
-                   (const struct record *)library_node(study->library, point->node_m,
-                                                       point->roadmap));
+        node_records_add(&reading, axes, point);
     record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
 }
 
@@ -479,8 +575,9 @@ static uint64_t term_of(const struct study *study, const struct question *questi
     hash = text_hash(hash, text);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (grid->axes >> axis & 1)
-            hash = text_hash(hash, axis_value_format(axis, point_get(point, axis), text,
-                                                     sizeof text));
+            hash = text_hash(
+                hash, axis_value_format(space_axis(&study->sweep->space, axis),
+                                        point_get(point, axis), text, sizeof text));
     return hash;
 }
 

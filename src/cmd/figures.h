@@ -13,8 +13,11 @@
 
 struct figures; /* studies evaluated so far, kept for the next figure that asks */
 
-/* folder: of the shipped library, whose parent holds the sweeps.  Both are borrowed. */
-struct figures *figures_begin(const struct library *library, const char *folder);
+/* folder: of the shipped library, whose parent holds the sweeps.  published: the figures
+ * that will be asked for; of a sweep's networks only theirs are evaluated.  All are
+ * borrowed. */
+struct figures *figures_begin(const struct library *library, const char *folder,
+                              const struct published *published);
 void figures_end(struct figures *figures);
 
 /* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not

@@ -90,10 +90,12 @@ static enum status onnx_reader(const struct import_job *job, struct error *err)
 enum status cmd_import(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *name = NULL, *asked = NULL;
+    unsigned changes = 0;
+    struct import_job job = { .notes = stderr, .changes = &changes };
     const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "name", &name, NULL },
-        { "kind", &asked, NULL },
+        { "o", &output, NULL },           { "name", &name, NULL },
+        { "kind", &asked, NULL },         { "batch-axis", &job.batch_axis, NULL },
+        { "dim", &job.open_sizes, NULL },
     };
     static enum status (*const importers[])(const struct import_job *,
                                             struct error *) = {
@@ -101,11 +103,10 @@ enum status cmd_import(int argc, char **argv, struct error *err)
         [IMPORT_TOPOLOGY] = import_topology, [IMPORT_MEMORY] = import_memory,
         [IMPORT_PROFILE] = import_profile,
     };
-    struct import_job job = { .notes = stderr };
     enum import_kind kind = IMPORT_UNKNOWN;
     char *own_name = NULL, *bytes = NULL;
     size_t size = 0;
-    enum status status = options_read(&argc, argv, options, 3, err);
+    enum status status = options_read(&argc, argv, options, 5, err);
 
     /* `import cell FILE` says the kind, too */
     if (status == STATUS_OK && argc == 2 && !asked &&
@@ -134,6 +135,9 @@ enum status cmd_import(int argc, char **argv, struct error *err)
         fclose(job.out);
     if (status == STATUS_OK)
         status = record_save(bytes, size, output, argv[0], err);
+    if (status == STATUS_OK && changes > 0)
+        fprintf(stderr, "%s: %u change%s from the file, listed above\n", job.name,
+                changes, changes == 1 ? "" : "s");
     if (status == STATUS_OK)
         where_print(kind, job.name, output);
     free(bytes);

@@ -41,7 +41,7 @@ static void axes_list(void)
 {
     char low[40], high[40], words[200];
 
-    for (enum axis_id axis = 0; axis < AXES; axis++) {
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         const struct axis_spec *spec = &axis_specs[axis];
 
         printf("%-16s %-14s ", spec->name, spec->key);

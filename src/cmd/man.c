@@ -167,7 +167,8 @@ static void page_program(void)
     roff_text("Folder in which reuse curves are kept between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
     roff_tag("SLURM_JOB_END_TIME", "");
-    roff_text("Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
+    roff_text(
+        "Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
     fputs(".SH EXAMPLES\n", stdout);
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
@@ -202,7 +203,7 @@ static void axis_entry(enum axis_id axis)
         snprintf(text, sizeof text, "%s to %s; %s if not given.",
                  quantity_format(spec->min, spec->units, low, sizeof low),
                  quantity_format(spec->max, spec->units, high, sizeof high),
-                 axis_value_format(axis, axis_default(axis), usual, sizeof usual));
+                 axis_value_format(spec, axis_default(axis), usual, sizeof usual));
         roff_text(text);
     }
     putchar('\n');
@@ -294,7 +295,7 @@ static void page_sweep(void)
         "{ iso_area_of = \"sram\"; baseline = [ \"3 MiB\" ]; step = \"1 MiB\"; }",
         "of capacity: what fits the baseline's area, found per technology and node");
     fputs(".SH AXES\n", stdout);
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         axis_entry(axis);
     fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-library (5)\n", stdout);
 }

@@ -14,6 +14,9 @@
 
 static const char PEERS[] = "array_peers.csv";
 
+/* Large caches, all its sample cells, its tables' nodes and those between them. */
+static const char LARGE[] = "nvsim_large.csv";
+
 /* What describes the question; the organization follows in the rows that have it. */
 static const char *const keys[] = {
     "peer",       "mode",         "tech",         "node_nm", "capacity_bytes",
@@ -116,13 +119,14 @@ static size_t column_print(const struct csv *theirs, const struct csv *ours,
     return outside;
 }
 
-static enum status nvsim_print(const struct library *library, const struct csv *peers,
-                               bool is_organized, size_t *missed, struct error *err)
+static enum status nvsim_print(const struct library *library, const char *name,
+                               const struct csv *peers, bool is_organized,
+                               size_t *missed, struct error *err)
 {
     struct csv ours = { .count = 0 };
     size_t rows, same = 0, row = 0;
     char *asked = question(peers, "NVSim", is_organized, &rows);
-    enum status status = csv_answer(library, &array_rules_nvsim, PEERS, asked, &ours,
+    enum status status = csv_answer(library, &array_rules_nvsim, name, asked, &ours,
                                     err);
 
     free(asked);
@@ -143,11 +147,13 @@ static enum status nvsim_print(const struct library *library, const struct csv *
         same += is_same;
     }
     if (is_organized)
-        printf("  NVSim, rules nvsim, at its organization (relative errors)\n");
+        printf("  NVSim (%s), rules nvsim, at its organization (relative errors)\n",
+               name);
     else
-        printf("  NVSim, rules nvsim, our own search: the same organization in %zu of "
-               "%zu\n",
-               same, rows);
+        printf(
+            "  NVSim (%s), rules nvsim, our own search: the same organization in %zu "
+            "of %zu\n",
+            name, same, rows);
     for (size_t k = 0; k < COUNT(totals); k++)
         *missed += column_print(peers, &ours, "NVSim", totals[k]);
     for (size_t k = 0; k < COUNT(components) && is_organized; k++)
@@ -292,27 +298,50 @@ static enum status quirks_ask(const struct library *library, const struct csv *p
     return status;
 }
 
+static enum status peers_read(const char *folder, const char *name, struct csv *peers,
+                              struct error *err)
+{
+    char *path = alloc_printf("%s/published/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    enum status status = STATUS_OK;
+
+    if (file)
+        csv_read(peers, file);
+    else
+        status = error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
+    if (file)
+        fclose(file);
+    free(path);
+    return status;
+}
+
+/* A file of NVSim's rows, at its organization and by our own search. */
+static enum status nvsim_both_print(const struct library *library, const char *name,
+                                    const struct csv *peers, size_t *missed,
+                                    struct error *err)
+{
+    enum status status = nvsim_print(library, name, peers, true, missed, err);
+
+    if (status == STATUS_OK)
+        status = nvsim_print(library, name, peers, false, missed, err);
+    return status;
+}
+
 enum status peers_print(const struct library *library, const char *folder,
                         size_t *missed, struct error *err)
 {
-    char *path = alloc_printf("%s/published/array_peers.csv", folder);
-    FILE *file = fopen(path, "r");
-    struct csv peers;
-    enum status status;
+    struct csv peers = { .count = 0 }, large = { .count = 0 };
+    enum status status = peers_read(folder, PEERS, &peers, err);
 
     *missed = 0;
-    if (!file) {
-        status = error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
-        free(path);
-        return status;
-    }
-    csv_read(&peers, file);
-    fclose(file);
-    free(path);
-    printf("array against other tools (areas in mm2, ns, nJ, mW)\n");
-    status = nvsim_print(library, &peers, true, missed, err);
     if (status == STATUS_OK)
-        status = nvsim_print(library, &peers, false, missed, err);
+        status = peers_read(folder, LARGE, &large, err);
+    if (status == STATUS_OK) {
+        printf("array against other tools (areas in mm2, ns, nJ, mW)\n");
+        status = nvsim_both_print(library, PEERS, &peers, missed, err);
+    }
+    if (status == STATUS_OK)
+        status = nvsim_both_print(library, LARGE, &large, missed, err);
     if (status == STATUS_OK)
         status = runs_print(library, folder, err);
     if (status == STATUS_OK)
@@ -322,5 +351,6 @@ enum status peers_print(const struct library *library, const char *folder,
     if (status == STATUS_OK)
         status = optima_print(library, &peers, "CACTI7", cacti_reasons, err);
     csv_free(&peers);
+    csv_free(&large);
     return status;
 }

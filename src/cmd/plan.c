@@ -27,7 +27,7 @@ static void axes_print(const struct sweep *sweep)
 
         printf("%s", d == 0 ? "axes      " : "          ");
         for (size_t a = 0; a < dimension->axis_count; a++)
-            printf("%s%s", a ? " + " : "", axis_specs[dimension->axes[a]].key);
+            printf("%s%s", a ? " + " : "", space_axis(space, dimension->axes[a])->key);
         printf(" (%llu):", (unsigned long long)dimension->count);
         for (uint64_t i = 0; i < dimension->count; i++) {
             if (dimension->count > 8 && i == 6) {
@@ -36,7 +36,7 @@ static void axes_print(const struct sweep *sweep)
             }
             for (size_t a = 0; a < dimension->axis_count; a++)
                 printf("%s%s", a ? "+" : " ",
-                       axis_value_format(dimension->axes[a],
+                       axis_value_format(space_axis(space, dimension->axes[a]),
                                          space->axes[dimension->axes[a]].values[i],
                                          text, sizeof text));
         }
@@ -74,7 +74,8 @@ static void partial_axes_print(const struct study *study)
         char *read_by = values->line ? axis_read_by(study, axis) : NULL;
 
         if (read_by && values->is_dimension)
-            printf("          %s (%llu) is read by %s only\n", axis_specs[axis].key,
+            printf("          %s (%llu) is read by %s only\n",
+                   space_axis(&study->sweep->space, axis)->key,
                    (unsigned long long)values->count, read_by);
         free(read_by);
     }

@@ -72,7 +72,7 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     bool is_first;
     int rank, size;
 
-    MPI_Init(NULL, NULL);
+    run_mpi_begin();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     status = launch_check(size, &is_first, err);

@@ -12,7 +12,7 @@ static void axes_table(void)
         "## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
         "file carries the name,\na sweep file may use the key as well.\n\n"
         "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
-    for (enum axis_id axis = 0; axis < AXES; axis++) {
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         const struct axis_spec *spec = &axis_specs[axis];
 
         printf("| `%s` | `%s` | %s | %s | %s |\n", spec->name, spec->key,
@@ -25,7 +25,7 @@ static void stage_table(enum stage_id id)
     const struct stage *stage = stages[id];
 
     printf("\n## Stage `%s`: %s\n\nDimensions: those of ", stage->name, stage->summary);
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (stage->axes >> axis & 1)
             printf("`%s` ", axis_specs[axis].name);
     printf("that the sweep varies.\n\n| dataset | type | units | extra dimension | "

@@ -97,7 +97,7 @@ static bool is_axis(const struct results *results, const struct variable *variab
     for (size_t d = 0; d < results->dimension_count; d++)
         if (strcmp(results->dimensions[d].path, variable->path) == 0)
             return true;
-    return axis_find(leaf_of(variable)) != AXES;
+    return axis_find(leaf_of(variable)) != AXES || variable->field[0];
 }
 
 static enum status metric_add(struct table *table, const char *name, struct error *err)
@@ -288,12 +288,16 @@ static enum status coordinate_is(const struct results *results,
         *is_same = strcmp(variable->texts[i], text) == 0;
         return STATUS_OK;
     }
-    status = quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted,
-                            &why);
-    if (status != STATUS_OK)
-        return error_set(err, status, "%s: %s", variable->name, why.text);
+    if (variable->field[0] && strcmp(text, "record") == 0)
+        wanted = NAN;
+    else if (variable->zero[0] && strcmp(text, variable->zero) == 0)
+        wanted = 0;
+    else if (quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted,
+                            &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "%s: %s", variable->name, why.text);
     status = results_read_numbers(results, variable, i, 1, &value, err);
-    *is_same = fabs(value - wanted) <= 1e-9 * fabs(wanted);
+    *is_same = fabs(value - wanted) <= 1e-9 * fabs(wanted) ||
+               (isnan(value) && isnan(wanted));
     return status;
 }
 

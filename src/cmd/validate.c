@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/units.h"
+#include "cmd/distribution.h"
 #include "cmd/json.h"
 #include "cmd/kinds.h"
 #include "cmd/peers.h"
@@ -16,6 +17,7 @@ struct printing {
         is_side_by_side; /* how the figures are asked for */
     size_t printed;
     struct verdicts *verdicts;
+    struct distribution *distribution; /* of the system being printed */
 };
 
 static void settings_json(unsigned *members, const char *name,
@@ -73,6 +75,7 @@ static void figure_json(const struct judged *judged, const struct printing *prin
     text_json(&members, "grade", word_name(grade_words, (int)figure->grade));
     text_json(&members, "source", figure->record.source);
     text_json(&members, "study", figure->study);
+    text_json(&members, "class", figure->class);
     text_json(&members, "sweep", figure->sweep);
     settings_json(&members, "where", figure->where, figure->where_count);
     settings_json(&members, "baseline", figure->baseline, figure->baseline_count);
@@ -160,6 +163,7 @@ static enum status figure_print(struct judging *judging,
         else if (!printing->is_summary)
             figure_text(&judged, printing);
         verdicts_add(printing->verdicts, &judged);
+        distribution_add(printing->distribution, &judged);
         printing->printed++;
     }
     judged_free(&judged);
@@ -172,12 +176,16 @@ static enum status system_print(struct judging *judging,
 {
     enum status status = STATUS_OK;
 
+    printing->distribution = distribution_begin();
     if (!printing->is_json && !printing->is_summary)
         printf("%-46s %-10s %-9s %12s %12s %13s %6s\n", system, "kind", "grade",
                "published", "model", "factor", "limit");
     for (size_t i = 0; i < published->count && status == STATUS_OK; i++)
         if (strcmp(published->figures[i].system, system) == 0)
             status = figure_print(judging, &published->figures[i], printing, err);
+    if (status == STATUS_OK && !printing->is_json && !printing->is_unevaluated)
+        distribution_print(printing->distribution);
+    distribution_end(printing->distribution);
     return status;
 }
 
@@ -317,7 +325,7 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     if (status == STATUS_OK)
         status = published_load(&published, err);
     if (status == STATUS_OK) {
-        struct figures *figures = figures_begin(&library, folder);
+        struct figures *figures = figures_begin(&library, folder, &published);
         struct judging *judging = judging_begin(figures, &library, &published);
 
         status = judging_check(judging, err);

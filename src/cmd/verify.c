@@ -25,25 +25,60 @@ static enum status sweep_of(const struct results *results,
     return status;
 }
 
-/* Load what later stages read from the file, whole. */
-static enum status inputs_read(const struct results *results, struct study *study,
-                               enum stage_id id, size_t s, struct error *err)
+/* The file as the memory of finished stages, of which only what samples read is loaded. */
+struct inputs {
+    const char *bytes; /* NULL: a packed copy, whose columns are read whole */
+    size_t size;
+};
+
+static bool is_mapped(const struct inputs *inputs, const void *at)
+{
+    return inputs->bytes && (const char *)at >= inputs->bytes &&
+           (const char *)at < inputs->bytes + inputs->size;
+}
+
+/* All of a variable: where the file is mapped, or a copy (datasets of less than a page need
+ * not be aligned). */
+static enum status input_get(const struct results *results, const struct inputs *inputs,
+                             const struct variable *variable, void **at,
+                             struct error *err)
+{
+    if (inputs->bytes && variable->offset % sizeof(uint64_t) == 0) {
+        *at = (void *)(uintptr_t)(inputs->bytes + variable->offset);
+        return STATUS_OK;
+    }
+    *at = alloc_array(variable->count, variable->item_bytes);
+    return results_read_raw(results, variable, 0, variable->count, *at, err);
+}
+
+/* What later stages read of this one. */
+static enum status inputs_get(const struct results *results,
+                              const struct inputs *inputs, struct study *study,
+                              enum stage_id id, size_t s, struct error *err)
 {
     const struct results_stage *in = &results->stages[s];
-    uint64_t points = study->grids[id].points;
-    int8_t *codes = alloc_array(points, 1);
-    enum status status = results_read_raw(results, &results->variables[in->status], 0,
-                                          points, codes, err);
+    void *codes = NULL;
+    enum status status = input_get(results, inputs, &results->variables[in->status],
+                                   &codes, err);
 
-    columns_alloc(id, points, &study->results[id]);
     study->statuses[id] = codes;
-    for (size_t m = 0; m < stages[id]->metric_count && status == STATUS_OK; m++) {
-        const struct variable *v = &results->variables[in->columns[m]];
-
-        status = results_read_raw(results, v, 0, v->count, study->results[id].column[m],
-                                  err);
-    }
+    for (size_t m = 0; m < stages[id]->metric_count && status == STATUS_OK; m++)
+        status = input_get(results, inputs, &results->variables[in->columns[m]],
+                           &study->results[id].column[m], err);
     return status;
+}
+
+/* Leave only what was copied, for study_free. */
+static void inputs_forget(const struct inputs *inputs, struct study *study)
+{
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
+        if (is_mapped(inputs, study->statuses[id]))
+            study->statuses[id] = NULL;
+        for (size_t m = 0; m < stages[id]->metric_count; m++)
+            if (is_mapped(inputs, study->results[id].column[m]))
+                study->results[id].column[m] = NULL;
+    }
+    raw_unmap(inputs->bytes, inputs->size);
 }
 
 static uint64_t mixed(uint64_t x) /* splitmix64 */
@@ -54,11 +89,11 @@ static uint64_t mixed(uint64_t x) /* splitmix64 */
     return x ^ x >> 31;
 }
 
-/* Evaluate one point again; *differing counts columns whose bytes are others. */
+/* Evaluate one point again, if it was computed; *differing counts columns whose bytes are others. */
 static enum status point_recompute(const struct results *results,
                                    const struct study *study, enum stage_id id,
-                                   size_t s, uint64_t point, uint64_t *differing,
-                                   struct error *err)
+                                   size_t s, uint64_t point, uint64_t *checked,
+                                   uint64_t *differing, struct error *err)
 {
     const struct results_stage *in = &results->stages[s];
     union columns columns;
@@ -68,6 +103,7 @@ static enum status point_recompute(const struct results *results,
 
     if (status != STATUS_OK || (then != POINT_DONE && then != POINT_INFEASIBLE))
         return status;
+    ++*checked;
     columns_alloc(id, 1, &columns);
     stages[id]->evaluate(study, (struct range){ point, 1 }, &columns, &now, NULL);
     *differing += now != then;
@@ -92,11 +128,68 @@ static enum status point_recompute(const struct results *results,
     return status;
 }
 
-static enum status sample_recompute(const struct results *results, struct study *study,
+static uint64_t computed(const struct results_summary *summary, size_t s)
+{
+    return summary->points[s][POINT_DONE] + summary->points[s][POINT_INFEASIBLE];
+}
+
+/* Is the stage an input of a later one of the file that has results? */
+static bool is_read_later(const struct results *results, const struct study *study,
+                          enum stage_id id, const struct results_summary *summary)
+{
+    size_t s = 0;
+
+    for (int later = 0; later < STAGE_COUNT && s < results->stage_count; later++) {
+        uint32_t inputs;
+
+        if (!(study->stages >> later & 1))
+            continue;
+        inputs = stages[later]->inputs |
+                 stage_inputs(study->sweep, (enum stage_id)later);
+        if (later > (int)id && inputs >> id & 1 && computed(summary, s))
+            return true;
+        s++;
+    }
+    return false;
+}
+
+enum { DRAWS_MOST = 64 }; /* per sample, of points that may be pending */
+
+/* Up to `samples` points of a stage again, all over it; where few are computed, the first. */
+static enum status stage_recompute(const struct results *results,
+                                   const struct study *study, enum stage_id id,
+                                   size_t s, uint64_t samples, uint64_t *checked,
+                                   uint64_t *differing, struct error *err)
+{
+    uint64_t points = study->grids[id].points, here = 0;
+    uint64_t *first = alloc_array(samples, sizeof *first);
+    enum status status = STATUS_OK;
+    size_t found = 0;
+
+    for (uint64_t i = 0; here < samples && i < DRAWS_MOST * samples && i < points &&
+                         status == STATUS_OK;
+         i++)
+        status = point_recompute(results, study, id, s,
+                                 points <= samples ? i : mixed(i) % points, &here,
+                                 differing, err);
+    if (status == STATUS_OK && !here)
+        status = results_points_with(results, s, POINT_DONE, 0, first, samples, &found,
+                                     err);
+    for (size_t i = 0; i < found && status == STATUS_OK; i++)
+        status = point_recompute(results, study, id, s, first[i], &here, differing,
+                                 err);
+    *checked += here;
+    free(first);
+    return status;
+}
+
+static enum status sample_recompute(const struct results *results,
+                                    const struct inputs *inputs, struct study *study,
                                     uint64_t samples, uint64_t *checked,
                                     uint64_t *differing, struct error *err)
 {
-    enum status status = STATUS_OK;
+    struct results_summary summary;
+    enum status status = results_summarize(results, &summary, err);
     size_t s = 0;
 
     for (enum stage_id id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
@@ -109,14 +202,11 @@ static enum status sample_recompute(const struct results *results, struct study 
             results->variables[results->stages[s].status].count != points)
             return error_set(err, STATUS_INPUT, "%s: its sweep has other points now",
                              results->path);
-        for (uint64_t i = 0; i < samples && i < points && status == STATUS_OK; i++) {
-            uint64_t point = points <= samples ? i : mixed(i) % points;
-
-            status = point_recompute(results, study, id, s, point, differing, err);
-            ++*checked;
-        }
-        if (status == STATUS_OK && id + 1 < STAGE_COUNT)
-            status = inputs_read(results, study, id, s, err);
+        if (computed(&summary, s))
+            status = stage_recompute(results, study, id, s, samples, checked, differing,
+                                     err);
+        if (status == STATUS_OK && is_read_later(results, study, id, &summary))
+            status = inputs_get(results, inputs, study, id, s, err);
         s++;
     }
     return status;
@@ -128,6 +218,7 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct library library;
     struct sweep sweep = { 0 };
     struct study study = { .sweep = NULL };
+    struct inputs inputs = { NULL, 0 };
     struct layout layout;
     enum status status = library_load(&library, err);
 
@@ -137,8 +228,12 @@ static enum status recompute(const struct results *results, uint64_t samples,
         status = study_init(&study, &sweep, &library, err);
     if (status == STATUS_OK) /* the columns are as wide as the stages' */
         status = results_layout(results, &study, stages, &layout, err);
+    if (!results->packed)
+        inputs.bytes = raw_map(&results->raw, &inputs.size);
     if (status == STATUS_OK)
-        status = sample_recompute(results, &study, samples, checked, differing, err);
+        status = sample_recompute(results, &inputs, &study, samples, checked, differing,
+                                  err);
+    inputs_forget(&inputs, &study);
     study_free(&study);
     sweep_free(&sweep);
     library_free(&library);
@@ -150,8 +245,10 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
     const char *sample = "16";
     const struct option_spec options[] = { { "sample", &sample, NULL } };
     struct results *results = NULL;
-    uint64_t blocks = 0, damaged = 0, checked = 0, differing = 0;
+    struct results_blocks blocks = { 0 };
+    uint64_t checked = 0, differing = 0;
     struct error where = { "" };
+    bool is_intact = true;
     double samples;
     enum status status = options_read(&argc, argv, options, 1, err);
 
@@ -164,18 +261,25 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
             "verify needs a result file: nvsweep verify FILE [--sample N]");
     status = results_open(argv[0], &results, err);
     if (status == STATUS_OK)
-        status = results_verify(results, &blocks, &damaged, &where);
-    if (status == STATUS_OK && samples > 0)
+        status = results_check_seal(results, &is_intact, err);
+    if (status == STATUS_OK && results_verify(results, &blocks, &where) != STATUS_OK)
+        status = error_set(err, STATUS_IO, "%s", where.text);
+    if (status == STATUS_OK && samples > 0 && is_intact)
         status = recompute(results, (uint64_t)samples, &checked, &differing, err);
-    else if (where.text[0] && !err->text[0])
-        *err = where;
     if (status == STATUS_OK)
-        printf("%" PRIu64 " committed blocks checked, %" PRIu64 " damaged%s%s; %" PRIu64
-               " points recomputed, %" PRIu64 " differ\n",
-               blocks, damaged, damaged ? ": " : "", damaged ? where.text : "", checked,
+        printf("%" PRIu64 " committed blocks checked, %" PRIu64 " damaged%s%s, %" PRIu64
+               " pending; %s%" PRIu64 " points recomputed, %" PRIu64 " differ\n",
+               blocks.checked, blocks.damaged, blocks.damaged ? ": " : "",
+               blocks.damaged ? where.text : "", blocks.pending,
+               is_intact ? "" : "coordinates, units or labels are damaged; ", checked,
                differing);
     results_close(results);
-    if (status == STATUS_OK && (damaged || differing))
+    if (status == STATUS_OK && (blocks.damaged || differing || !is_intact))
         return STATUS_RECORDED;
+    if (status == STATUS_OK && blocks.pending)
+        return error_set(err, STATUS_RESUME,
+                         "%s: %" PRIu64 " blocks are pending; `nvsweep run` with its "
+                         "sweep goes on",
+                         argv[0], blocks.pending);
     return status;
 }

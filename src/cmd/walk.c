@@ -74,24 +74,24 @@ static enum status setting_apply(struct side *side, const struct library *librar
     char key[80];
     enum axis_id id;
     struct axis *axis;
+    const struct axis_spec *spec;
     union axis_value value;
     enum status status;
     struct error why;
 
     snprintf(key, sizeof key, "%.*s", (int)length, setting);
-    id = axis_find(key);
+    id = space_axis_find(&side->sweep.space, key);
     if (setting[length] != '=')
         return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
     if (id == AXES)
         return axis_unknown(key, err);
-    status = axis_value_parse(library, id, setting + length + 1, &value, &why);
-    if (status == STATUS_OK)
-        status = axis_value_check(id, value, &why);
+    spec = space_axis(&side->sweep.space, id);
+    status = axis_value_parse(library, spec, setting + length + 1, &value, &why);
     if (status != STATUS_OK)
         return error_set(err, status, "%s %s", key, why.text);
     axis = &side->sweep.space.axes[id];
     for (uint64_t i = 0; i < axis->count; i++)
-        if (axis_values_equal(id, axis->values[i], value)) {
+        if (axis_values_equal(spec, axis->values[i], value)) {
             dimension_pin(&side->sweep.space, id, i);
             return STATUS_OK;
         }
@@ -104,10 +104,12 @@ static enum status setting_apply(struct side *side, const struct library *librar
     return STATUS_OK;
 }
 
-static bool is_single(const struct axis *axis, enum axis_id id)
+static bool is_single(const struct space *space, enum axis_id id)
 {
+    const struct axis *axis = &space->axes[id];
+
     for (uint64_t i = 1; i < axis->count; i++)
-        if (!axis_values_equal(id, axis->values[i], axis->values[0]))
+        if (!axis_values_equal(space_axis(space, id), axis->values[i], axis->values[0]))
             return false;
     return true;
 }
@@ -165,9 +167,9 @@ static enum status memory_read(const struct walking *walking, struct side *side,
     struct error reason = { "" };
     enum status status;
 
-    for (enum axis_id id = 0; id < AXES; id++)
+    for (enum axis_id id = 0; id < AXES_NAMED; id++)
         if (stages[STAGE_ARRAY]->axes >> id & 1 && id != AXIS_technology &&
-            !is_single(&side->sweep.space.axes[id], id))
+            !is_single(&side->sweep.space, id))
             return error_set(err, STATUS_INPUT,
                              "%s: %s has %llu values, must be one of them: %s=VALUE",
                              side->sweep.file, axis_specs[id].key,
@@ -204,7 +206,33 @@ static enum status memory_read(const struct walking *walking, struct side *side,
 
 /* ---- steps */
 
-/* Axes of the stages that the metric needs, the array apart. */
+/* A field that one study varies stands in the other at what its records say. */
+static void fields_lend(struct space *to, const struct space *from)
+{
+    for (size_t f = 0; f < from->field_count; f++) {
+        const struct field_axis *field = &from->fields[f];
+        union axis_value *value;
+        enum axis_id id;
+
+        if (space_axis_find(to, field->spec.key) != AXES)
+            continue;
+        id = space_field_add(to, &field->spec, &field->place);
+        if (id == AXES)
+            return;
+        value = alloc_array(1, sizeof *value);
+        *value = axis_value_record(&field->spec);
+        to->axes[id] = (struct axis){ .values = value, .count = 1, .is_given = true };
+    }
+}
+
+/* The axis in the second study, which may have its fields in another order. */
+static enum axis_id second_axis(const struct walking *walking, enum axis_id id)
+{
+    return space_axis_find(&walking->sides[1].sweep.space,
+                           space_axis(&walking->sides[0].sweep.space, id)->key);
+}
+
+/* Axes of the stages that the metric needs, the array apart; fields likewise. */
 static axis_mask other_axes(const struct walking *walking)
 {
     struct sweep sweep = walking->sides[0].sweep;
@@ -216,6 +244,11 @@ static axis_mask other_axes(const struct walking *walking)
     for (int id = 0; id < STAGE_COUNT; id++)
         if (wanted >> id & 1 && id != STAGE_ARRAY)
             axes |= stages[id]->axes;
+    for (size_t f = 0; f < sweep.space.field_count; f++)
+        if (sweep.space.fields[f].place.of != SHELF_TECHNOLOGY &&
+            sweep.space.fields[f].place.of != SHELF_NODE &&
+            sweep.space.fields[f].place.of != SHELF_BUILD)
+            axes |= (axis_mask)1 << (AXES_NAMED + f);
     return axes;
 }
 
@@ -228,32 +261,38 @@ static void step_add(struct walking *walking, struct step step)
 static enum status axis_compare(struct walking *walking, enum axis_id id,
                                 struct error *err)
 {
-    const struct axis *a = &walking->sides[0].sweep.space.axes[id];
-    const struct axis *b = &walking->sides[1].sweep.space.axes[id];
+    const struct space *first = &walking->sides[0].sweep.space;
+    const struct space *second = &walking->sides[1].sweep.space;
+    const struct axis_spec *spec = space_axis(first, id);
+    const struct axis *a = &first->axes[id];
+    const struct axis *b = &second->axes[second_axis(walking, id)];
     bool is_same = a->count == b->count;
 
-    if (is_single(a, id) && is_single(b, id)) {
-        if (!axis_values_equal(id, a->values[0], b->values[0]))
+    if (is_single(first, id) && is_single(second, second_axis(walking, id))) {
+        if (!axis_values_equal(spec, a->values[0], b->values[0]))
             step_add(walking, (struct step){ .kind = STEP_AXIS, .axis = id });
         return STATUS_OK;
     }
     for (uint64_t i = 0; i < a->count && is_same; i++)
-        is_same = axis_values_equal(id, a->values[i], b->values[i]);
+        is_same = axis_values_equal(spec, a->values[i], b->values[i]);
     if (is_same)
         return STATUS_OK;
     return error_set(err, STATUS_INPUT,
                      "%s has other values in the two studies, must have the same ones, "
                      "or name one: %s=VALUE",
-                     axis_specs[id].key, axis_specs[id].key);
+                     spec->key, spec->key);
 }
 
 static enum status steps_find(struct walking *walking, struct error *err)
 {
     const struct side *a = &walking->sides[0], *b = &walking->sides[1];
-    axis_mask others = other_axes(walking);
+    axis_mask others;
     enum status status = STATUS_OK;
     bool differs = false;
 
+    fields_lend(&walking->sides[1].sweep.space, &walking->sides[0].sweep.space);
+    fields_lend(&walking->sides[0].sweep.space, &walking->sides[1].sweep.space);
+    others = other_axes(walking);
     for (size_t t = 0; t < a->technology_count; t++)
         differs |= a->memories[t].capacity_bytes != b->memories[t].capacity_bytes;
     if (differs)
@@ -430,7 +469,9 @@ static enum status hybrid_read(struct walking *walking, uint32_t set, size_t t,
             continue;
         kept[s] = space->axes[id].values[0];
         if (set >> s & 1)
-            values_set(space, id, walking->sides[1].sweep.space.axes[id].values[0]);
+            values_set(
+                space, id,
+                walking->sides[1].sweep.space.axes[second_axis(walking, id)].values[0]);
     }
     technology_set(space, &cell.record);
     status = metric_read(walking, sweep, values, err);
@@ -474,34 +515,27 @@ static enum status set_value(struct walking *walking, uint32_t set, double *valu
 
 /* ---- the walk, in the printed order and in others */
 
-/* Axes of which 0 stands for what the machine's record says. */
-static bool is_record_value(enum axis_id id, const struct side *side)
-{
-    const struct axis_spec *spec = &axis_specs[id];
-
-    return spec->kind == AXIS_NUMBER && spec->fallback == 0 &&
-           side->sweep.space.axes[id].values[0].number == 0 &&
-           strstr(spec->meaning, "; 0: the ");
-}
-
 static void step_describe(const struct walking *walking, size_t s,
                           struct walk_step *out)
 {
     const struct step *step = &walking->steps[s];
 
     out->name = step->kind == STEP_CAPACITY ? "capacity_bytes"
-                : step->kind == STEP_COLUMN ? given_name(step->column)
-                                            : axis_specs[step->axis].key;
+                : step->kind == STEP_COLUMN
+                    ? given_name(step->column)
+                    : space_axis(&walking->sides[0].sweep.space, step->axis)->key;
     for (size_t t = 0; t < walking->sides[0].technology_count; t++)
         for (int to = 0; to < 2; to++) {
             const struct side *side = &walking->sides[to];
             char *text = to ? out->is[t] : out->was[t];
 
-            if (step->kind == STEP_AXIS && is_record_value(step->axis, side))
-                snprintf(text, 40, "the record's");
-            else if (step->kind == STEP_AXIS)
+            if (step->kind == STEP_AXIS)
                 axis_value_format(
-                    step->axis, side->sweep.space.axes[step->axis].values[0], text, 40);
+                    space_axis(&walking->sides[0].sweep.space, step->axis),
+                    side->sweep.space
+                        .axes[to ? second_axis(walking, step->axis) : step->axis]
+                        .values[0],
+                    text, 40);
             else if (step->kind == STEP_CAPACITY)
                 quantity_format(side->memories[t].capacity_bytes, "byte", text, 40);
             else

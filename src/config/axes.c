@@ -1,13 +1,14 @@
 #include "config/axes.h"
 
 #include "base/memory.h"
+#include "config/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 void axes_default(struct space *space)
 {
-    for (enum axis_id axis = 0; axis < AXES; axis++) {
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         union axis_value *value = alloc_array(1, sizeof *value);
 
         *value = axis_default(axis);
@@ -33,37 +34,23 @@ void axes_reading_free(struct axes_reading *reading)
         free(reading->values[axis].values);
 }
 
-enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err)
-{
-    const char *keys[2 * AXES], *nearest;
-
-    *axis = axis_find(key);
-    if (*axis != AXES)
-        return STATUS_OK;
-    if (axis_renamed(key))
-        return axis_unknown(key, err);
-    for (size_t i = 0; i < AXES; i++) {
-        keys[2 * i] = axis_specs[i].key;
-        keys[2 * i + 1] = axis_specs[i].name;
-    }
-    nearest = text_nearest(key, keys, FIELD_COUNT_OF(keys));
-    if (nearest)
-        return error_set(err, STATUS_INPUT, "no axis named '%.60s'; did you mean '%s'?",
-                         key, nearest);
-    return error_set(err, STATUS_INPUT,
-                     "no axis named '%.60s', must be one of `nvsweep list axes`", key);
-}
-
-/* The axis that a setting's name or text names. */
+/* The axis that a setting's name or text names, a field of the machine included. */
 static enum status axis_named(const struct axes_reading *reading,
                               const config_setting_t *setting, const char *key,
                               enum axis_id *axis)
 {
     struct error why;
 
-    if (axis_key_find(key, axis, &why) == STATUS_OK)
+    if (axis_or_field_find(&reading->sweep->space, reading->library, key, axis, &why) ==
+        STATUS_OK)
         return STATUS_OK;
     return source_fail(reading->source, setting->line, reading->err, "%s", why.text);
+}
+
+static const struct axis_spec *spec_of(const struct axes_reading *reading,
+                                       enum axis_id axis)
+{
+    return space_axis(&reading->sweep->space, axis);
 }
 
 /* ---- axes */
@@ -83,11 +70,12 @@ static enum status iso_area_read(struct axes_reading *reading,
 
     if (status == STATUS_OK && step)
         status = value_read(reading->source, step, reading->library,
-                            AXIS_capacity_bytes, &value, reading->err);
+                            &axis_specs[AXIS_capacity_bytes], &value, reading->err);
     iso_area->step_bytes = value.count;
     if (status == STATUS_OK)
         status = value_read(reading->source, setting_member(group, "iso_area_of"),
-                            reading->library, AXIS_technology, &value, reading->err);
+                            reading->library, &axis_specs[AXIS_technology], &value,
+                            reading->err);
     if (status != STATUS_OK)
         return status;
     iso_area->baseline = value.record;
@@ -95,16 +83,51 @@ static enum status iso_area_read(struct axes_reading *reading,
         return setting_fail(reading->source, group, reading->err,
                             "lacks 'baseline', must name the capacities whose area is "
                             "to be met");
-    return values_read(reading->source, baseline, reading->library, AXIS_capacity_bytes,
+    return values_read(reading->source, baseline, reading->library,
+                       &axis_specs[AXIS_capacity_bytes],
                        &reading->values[AXIS_capacity_bytes], reading->err);
 }
 
-static enum status axis_read(struct axes_reading *reading,
-                             const config_setting_t *setting)
+/* { field = "technology.set_pulse_s"; values = ...; }: the axis, and the setting of its
+ * values. */
+static enum status field_read(struct axes_reading *reading,
+                              const config_setting_t *group, enum axis_id *axis,
+                              const config_setting_t **values)
 {
-    struct values *values;
+    static const char *const keys[] = { "field", "values" };
+    const config_setting_t *field = setting_member(group, "field");
+    const char *label;
+    enum status status = setting_keys_check(reading->source, group, "a field's axis",
+                                            keys, FIELD_COUNT_OF(keys), reading->err);
+    struct error why;
+
+    *values = setting_member(group, "values");
+    if (status == STATUS_OK && !*values)
+        status = setting_fail(reading->source, group, reading->err,
+                              "lacks 'values', must be { field = \"...\"; values = "
+                              "...; }");
+    if (status == STATUS_OK)
+        status = setting_text(reading->source, field, &label, reading->err);
+    if (status == STATUS_OK && field_axis_add(&reading->sweep->space, reading->library,
+                                              group->name, label, axis, &why))
+        status = setting_fail(reading->source, field, reading->err, "%s", why.text);
+    return status;
+}
+
+static bool is_field(const config_setting_t *setting)
+{
+    return setting->type == CONFIG_TYPE_GROUP && setting_member(setting, "field") &&
+           axis_find(setting->name) == AXES;
+}
+
+static enum status axis_read(struct axes_reading *reading,
+                             const config_setting_t *setting, size_t place)
+{
+    const config_setting_t *given = setting;
     enum axis_id axis;
-    enum status status = axis_named(reading, setting, setting->name, &axis);
+    enum status status = is_field(setting)
+                             ? field_read(reading, setting, &axis, &given)
+                             : axis_named(reading, setting, setting->name, &axis);
 
     if (status != STATUS_OK)
         return status;
@@ -112,15 +135,31 @@ static enum status axis_read(struct axes_reading *reading,
         return setting_fail(reading->source, setting, reading->err,
                             "is the axis given at line %u already",
                             reading->settings[axis]->line);
-    reading->settings[axis] = setting;
-    reading->order[reading->count++] = axis;
+    reading->settings[axis] = given;
+    reading->order[place] = axis;
     reading->leaders[axis] = axis;
-    values = &reading->values[axis];
     if (axis == AXIS_capacity_bytes && setting->type == CONFIG_TYPE_GROUP &&
         setting_member(setting, "iso_area_of"))
         return iso_area_read(reading, setting);
-    return values_read(reading->source, setting, reading->library, axis, values,
-                       reading->err);
+    return values_read(reading->source, given, reading->library, spec_of(reading, axis),
+                       &reading->values[axis], reading->err);
+}
+
+/* The machines that the sweep has, for the fields that only some of them have. */
+static void machines_lend(struct axes_reading *reading, bool is_lent)
+{
+    struct axis *machines = &reading->sweep->space.axes[AXIS_machine];
+    const struct values *values = &reading->values[AXIS_machine];
+
+    if (is_lent && values->values) {
+        free(machines->values);
+        *machines = (struct axis){ .values = values->values,
+                                   .count = values->count,
+                                   .is_given = true };
+    } else if (!is_lent && values->values) {
+        *machines = (struct axis){ .values = alloc_array(1, sizeof *machines->values),
+                                   .count = 1 };
+    }
 }
 
 enum status axes_read(struct axes_reading *reading, const config_setting_t *group)
@@ -136,8 +175,18 @@ enum status axes_read(struct axes_reading *reading, const config_setting_t *grou
         return setting_fail(
             reading->source, group, reading->err,
             "is empty, must name an axis, such as technology = \"sram\"");
-    for (size_t i = 0; status == STATUS_OK && i < setting_length(group); i++)
-        status = axis_read(reading, setting_element(group, i));
+    reading->count = setting_length(group);
+    if (reading->count > AXES)
+        return setting_fail(reading->source, group, reading->err,
+                            "has %zu keys, must have at most %d", reading->count, AXES);
+    for (size_t i = 0; status == STATUS_OK && i < reading->count; i++)
+        if (axis_find(setting_element(group, i)->name) != AXES)
+            status = axis_read(reading, setting_element(group, i), i);
+    machines_lend(reading, true);
+    for (size_t i = 0; status == STATUS_OK && i < reading->count; i++)
+        if (axis_find(setting_element(group, i)->name) == AXES)
+            status = axis_read(reading, setting_element(group, i), i);
+    machines_lend(reading, false);
     return status;
 }
 
@@ -169,7 +218,7 @@ static enum status zipped_axis_read(struct axes_reading *reading,
         return setting_fail(
             reading->source, element, reading->err,
             "needs as many values of '%s' as of '%s', not %llu and %llu",
-            axis_specs[*leader].key, key,
+            spec_of(reading, *leader)->key, key,
             (unsigned long long)reading->values[*leader].count,
             (unsigned long long)reading->values[axis].count);
     reading->leaders[axis] = *leader;
@@ -219,10 +268,11 @@ enum status duplicates_check(const struct axes_reading *reading)
 
         if (reading->is_zipped[axis] || values->is_interval)
             continue; /* zipped values may repeat: phases with several batches */
-        twice = values_duplicate(axis, values);
+        twice = values_duplicate(spec_of(reading, axis), values);
         if (twice == values->count)
             continue;
-        axis_value_format(axis, values->values[twice], text, sizeof text);
+        axis_value_format(spec_of(reading, axis), values->values[twice], text,
+                          sizeof text);
         if (setting_is_list(setting))
             setting = setting_element(setting, twice);
         return setting_fail(reading->source, setting, reading->err,
@@ -251,8 +301,8 @@ static enum status excluded_axis_read(struct axes_reading *reading,
     if (exclusion->axes >> axis & 1)
         return setting_fail(reading->source, setting, reading->err,
                             "is the same axis as one before it in this rule");
-    status = values_read(reading->source, setting, reading->library, axis, &values,
-                         reading->err);
+    status = values_read(reading->source, setting, reading->library,
+                         spec_of(reading, axis), &values, reading->err);
     if (status == STATUS_OK && values.is_interval)
         status = setting_fail(reading->source, setting, reading->err,
                               "is a range without steps, must be values of the axis");
@@ -261,16 +311,17 @@ static enum status excluded_axis_read(struct axes_reading *reading,
     exclusion->counts[axis] = values.count;
     if (status != STATUS_OK)
         return status;
-    sorted = values_sorted(axis, &reading->values[axis]);
+    sorted = values_sorted(spec_of(reading, axis), &reading->values[axis]);
     for (uint64_t i = 0; status == STATUS_OK && i < values.count; i++) {
         char text[80];
 
-        if (!values_contain(axis, sorted, reading->values[axis].count,
+        if (!values_contain(spec_of(reading, axis), sorted, reading->values[axis].count,
                             values.values[i]))
-            status = setting_fail(
-                reading->source, setting, reading->err,
-                "excludes %s, must be one of the values the axis has",
-                axis_value_format(axis, values.values[i], text, sizeof text));
+            status = setting_fail(reading->source, setting, reading->err,
+                                  "excludes %s, must be one of the values the axis has",
+                                  axis_value_format(spec_of(reading, axis),
+                                                    values.values[i], text,
+                                                    sizeof text));
     }
     free(sorted);
     return status;

@@ -43,10 +43,6 @@ enum status dimensions_arrange(struct space *space, const enum axis_id *order,
 /* Release what was read but not given to the space. */
 void axes_reading_free(struct axes_reading *reading);
 
-/* The axis of a key the user wrote.  STATUS_INPUT with a suggestion, but without a
- * place, if there is none. */
-enum status axis_key_find(const char *key, enum axis_id *axis, struct error *err);
-
 /* The key `detail`, NULL if not given; adds the axis `layer`. */
 enum status detail_read(struct axes_reading *reading, const config_setting_t *setting);
 

@@ -144,7 +144,7 @@ static bool is_special(const config_setting_t *axis)
 static enum status special_axes_same(const config_setting_t *was,
                                      const config_setting_t *is, struct error *err)
 {
-    static const char *const none[] = { NULL };
+    static const char *const values[] = { "values", NULL }; /* of a field's axis */
     enum status status = STATUS_OK;
 
     for (int side = 0; side < 2; side++) {
@@ -157,7 +157,7 @@ static enum status special_axes_same(const config_setting_t *was,
 
             if (name && is_special(axis))
                 status = same(name, was ? config_setting_get_member(was, name) : NULL,
-                              is ? config_setting_get_member(is, name) : NULL, none,
+                              is ? config_setting_get_member(is, name) : NULL, values,
                               err);
         }
     }

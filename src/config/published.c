@@ -57,6 +57,7 @@ static const struct field published_fields[] = {
     TEXT(why, "", "reason of a claim `beside`, mechanism of a miss"),
     WORD(bound, bound_words, BOUND_NONE, "is the value an upper or lower bound?"),
     TEXT(study, "", "what counts as one source; else the text of source up to , : ; or ("),
+    TEXT(class, "", "of measured figures, such as \"SRAM macro, area\": medians are printed by class"),
     TEXTS(composed_of, "figures that this one is a ratio, product or sum of, * for any letters"),
     TEXT(reproduces, "", "figure that predicts what this one reproduces"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),

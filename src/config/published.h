@@ -60,6 +60,7 @@ struct published_figure {
     const char *why; /* nothing is claimed, or a miss is what it is; "" if not known */
     enum bound bound;
     const char *study; /* figures of one study are one source in the summary */
+    const char *class; /* of measured figures, whose medians are printed; "": none */
 
     /* Names, or patterns, of figures that this one is a ratio, product or sum of. */
     const char *const *composed_of;

@@ -19,7 +19,7 @@ struct range_reading {
     const struct source *source;
     const config_setting_t *group;
     const struct library *library;
-    enum axis_id axis;
+    const struct axis_spec *spec;
     struct error *err;
     double from, to;
     int scale;
@@ -40,11 +40,10 @@ static enum status end_read(const struct range_reading *range, const char *key,
                             "lacks '%s', a range must have from, to, and one of step, "
                             "factor and points",
                             key);
-    status = value_read(range->source, setting, range->library, range->axis, &end,
+    status = value_read(range->source, setting, range->library, range->spec, &end,
                         range->err);
     if (status == STATUS_OK)
-        *value = axis_specs[range->axis].kind == AXIS_COUNT ? (double)end.count
-                                                            : end.number;
+        *value = axis_value_number(range->spec, end);
     return status;
 }
 
@@ -73,7 +72,7 @@ static enum status count_check(const struct range_reading *range, double count)
 static void value_set(const struct range_reading *range, double number,
                       union axis_value *value)
 {
-    if (axis_specs[range->axis].kind == AXIS_COUNT)
+    if (range->spec->kind == AXIS_COUNT)
         value->count = (uint64_t)llround(number);
     else
         value->number = number;
@@ -96,7 +95,7 @@ static bool is_in_celsius(const config_setting_t *setting, const char *unit)
 static enum status step_read(const struct range_reading *range,
                              const config_setting_t *setting, struct values *values)
 {
-    const char *unit = axis_specs[range->axis].units;
+    const char *unit = range->spec->units;
     double step, count;
     enum status status = setting_number(range->source, setting, unit, &step,
                                         range->err);
@@ -108,7 +107,7 @@ static enum status step_read(const struct range_reading *range,
     if (!(step > 0))
         return setting_fail(range->source, setting, range->err,
                             "is %g, must be above 0", step);
-    if (axis_specs[range->axis].kind == AXIS_COUNT && step != floor(step))
+    if (range->spec->kind == AXIS_COUNT && step != floor(step))
         return setting_fail(range->source, setting, range->err,
                             "is %g, must be a whole number", step);
     count = floor((range->to - range->from) / step + slack) + 1;
@@ -215,15 +214,15 @@ static enum status progress_read(const struct range_reading *range,
 }
 
 enum status range_read(const struct source *source, const config_setting_t *group,
-                       const struct library *library, enum axis_id axis,
+                       const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err)
 {
     static const char *const keys[] = { "from",   "to",     "step",
                                         "factor", "points", "scale" };
     struct range_reading range = {
-        .source = source, .group = group, .library = library, .axis = axis, .err = err
+        .source = source, .group = group, .library = library, .spec = spec, .err = err
     };
-    enum axis_kind kind = axis_specs[axis].kind;
+    enum axis_kind kind = spec->kind;
     enum status status;
 
     if (kind == AXIS_RECORD || kind == AXIS_WORD)

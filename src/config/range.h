@@ -9,7 +9,7 @@
  * to, evenly or, with scale = "log", by equal factors.  Without any of them it is an
  * interval to draw samples from.  Counts are rounded.  STATUS_INPUT as values_read. */
 enum status range_read(const struct source *source, const config_setting_t *group,
-                       const struct library *library, enum axis_id axis,
+                       const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err);
 
 #endif

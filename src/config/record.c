@@ -31,11 +31,12 @@ static enum status range_check(const struct field_slot *slot, double value)
 
     if (value >= field->min && value <= field->max)
         return STATUS_OK;
-    return setting_fail(slot->source, slot->setting, slot->err,
-                        "is %s, must be in %s..%s",
-                        quantity_format(value, field->unit, is, sizeof is),
-                        quantity_format(field->min, field->unit, low, sizeof low),
-                        quantity_format(field->max, field->unit, high, sizeof high));
+    return setting_fail(
+        slot->source, slot->setting, slot->err, "is %s, must be %s%s%sin %s..%s",
+        quantity_format(value, field->unit, is, sizeof is), field->zero ? "\"" : "",
+        field->zero ? field->zero : "", field->zero ? "\" or " : "",
+        quantity_format(field->min, field->unit, low, sizeof low),
+        quantity_format(field->max, field->unit, high, sizeof high));
 }
 
 /* A number in the unit the record's own `unit` names, or a text with a unit of that
@@ -60,12 +61,20 @@ static enum status own_unit_read(const struct field_slot *slot, double *value)
     return status;
 }
 
+/* Is it the word that stands for 0? */
+static bool is_zero_word(const struct field_slot *slot)
+{
+    const char *text = slot->setting ? config_setting_get_string(slot->setting) : NULL;
+
+    return text && slot->field->zero && strcmp(text, slot->field->zero) == 0;
+}
+
 static enum status number_read(const struct field_slot *slot)
 {
-    double value = slot->field->fallback;
+    double value = is_zero_word(slot) ? 0 : slot->field->fallback;
     enum status status = STATUS_OK;
 
-    if (slot->setting) {
+    if (slot->setting && !is_zero_word(slot)) {
         if (strcmp(slot->field->unit, UNIT_OF_RECORD) == 0)
             status = own_unit_read(slot, &value);
         else
@@ -83,7 +92,7 @@ static enum status count_read(const struct field_slot *slot)
     uint64_t value = slot->setting ? 0 : (uint64_t)slot->field->fallback;
     enum status status = STATUS_OK;
 
-    if (slot->setting) {
+    if (slot->setting && !is_zero_word(slot)) {
         status = setting_count(slot->source, slot->setting, slot->field->unit, &value,
                                slot->err);
         if (status == STATUS_OK)

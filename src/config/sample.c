@@ -19,11 +19,11 @@ static uint64_t splitmix64(uint64_t z)
 }
 
 /* An axis's own stream; from its name, as its number may change between versions. */
-static uint64_t stream_seed(uint64_t seed, enum axis_id axis)
+static uint64_t stream_seed(uint64_t seed, const struct axis_spec *spec)
 {
     uint64_t mixed = splitmix64(seed);
 
-    for (const char *c = axis_specs[axis].name; *c; c++)
+    for (const char *c = spec->name; *c; c++)
         mixed = splitmix64(mixed ^ (unsigned char)*c);
     return mixed;
 }
@@ -35,10 +35,10 @@ static double draw(uint64_t stream, uint64_t i)
 }
 
 /* A number between from and to; each whole number of a count equally often. */
-static union axis_value interval_draw(const struct values *values, enum axis_id axis,
-                                      double u)
+static union axis_value interval_draw(const struct values *values,
+                                      const struct axis_spec *spec, double u)
 {
-    bool is_count = axis_specs[axis].kind == AXIS_COUNT;
+    bool is_count = spec->kind == AXIS_COUNT;
     double from = values->from, to = values->to + (is_count && !values->is_log);
     double number = values->is_log ? from * maths_pow(to / from, u)
                                    : from + u * (to - from);
@@ -53,8 +53,8 @@ static union axis_value interval_draw(const struct values *values, enum axis_id 
     return value;
 }
 
-static void axis_sample(struct values *values, enum axis_id axis, uint64_t stream,
-                        uint64_t count)
+static void axis_sample(struct values *values, const struct axis_spec *spec,
+                        uint64_t stream, uint64_t count)
 {
     union axis_value *drawn = alloc_array(count, sizeof *drawn);
 
@@ -62,7 +62,7 @@ static void axis_sample(struct values *values, enum axis_id axis, uint64_t strea
         double u = draw(stream, i);
 
         drawn[i] = values->is_interval
-                       ? interval_draw(values, axis, u)
+                       ? interval_draw(values, spec, u)
                        : values->values[(uint64_t)(u * (double)values->count)];
     }
     free(values->values);
@@ -101,6 +101,7 @@ static enum status options_read(struct axes_reading *reading,
 
 enum status sample_read(struct axes_reading *reading, const config_setting_t *group)
 {
+    const struct space *space = &reading->sweep->space;
     uint64_t count = 0, seed = reading->sweep->seed;
     enum axis_id leader = AXES;
     enum status status = STATUS_OK;
@@ -119,8 +120,9 @@ enum status sample_read(struct axes_reading *reading, const config_setting_t *gr
         if (!reading->values[axis].is_dimension)
             continue;
         /* zipped axes share a stream, so that they stay together */
-        axis_sample(&reading->values[axis], axis,
-                    stream_seed(seed, reading->leaders[axis]), count);
+        axis_sample(&reading->values[axis], space_axis(space, axis),
+                    stream_seed(seed, space_axis(space, reading->leaders[axis])),
+                    count);
         leader = leader == AXES ? axis : leader;
     }
     for (size_t i = 0; status == STATUS_OK && leader != AXES && i < reading->count; i++)

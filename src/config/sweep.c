@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "config/axes.h"
+#include "config/fields.h"
 #include "config/record.h"
 #include "stage/stage.h"
 
@@ -25,7 +26,7 @@ enum status dimensions_arrange(struct space *space, const enum axis_id *order,
 
         if (!space->axes[leader].is_dimension || leaders[leader] != leader)
             continue;
-        *dimension = (struct dimension){ .name = axis_specs[leader].name,
+        *dimension = (struct dimension){ .name = space_axis(space, leader)->name,
                                          .count = space->axes[leader].count,
                                          .axes = { leader },
                                          .axis_count = 1 };
@@ -206,7 +207,7 @@ static enum status space_build(struct axes_reading *reading,
 
         axis_give(space, axis, &reading->values[axis]);
         space->axes[axis].place = (uint8_t)(i + 1);
-        if (setting->name && axis_find(setting->name) == axis)
+        if (axis >= AXES_NAMED || (setting->name && axis_find(setting->name) == axis))
             space->axes[axis].line = setting->line;
     }
     if (dimensions_arrange(space, reading->order, reading->count, reading->leaders,
@@ -343,14 +344,14 @@ enum status sweep_read_text(const char *name, const char *text,
 
 /* "a,b" after the '=' of a setting, which is cut up. */
 static enum status setting_values_read(char *list, const struct library *library,
-                                       enum axis_id axis, struct values *values,
-                                       struct error *err)
+                                       const struct axis_spec *spec,
+                                       struct values *values, struct error *err)
 {
     enum status status = STATUS_OK;
     char *next;
 
-    if (strcmp(list, "all") == 0 && axis_specs[axis].kind == AXIS_RECORD)
-        return values_all(library, axis, values, err);
+    if (strcmp(list, "all") == 0 && spec->kind == AXIS_RECORD)
+        return values_all(library, spec, values, err);
     values->count = 1;
     for (const char *c = list; *c; c++)
         values->count += *c == ',';
@@ -361,9 +362,9 @@ static enum status setting_values_read(char *list, const struct library *library
 
         next = list + length + (list[length] == ',');
         list[length] = '\0';
-        status = axis_value_parse(library, axis, list, &values->values[i], err);
+        status = axis_value_parse(library, spec, list, &values->values[i], err);
     }
-    if (status == STATUS_OK && values_duplicate(axis, values) != values->count)
+    if (status == STATUS_OK && values_duplicate(spec, values) != values->count)
         status = error_set(err, STATUS_INPUT, "has a value twice, values must differ");
     return status;
 }
@@ -379,11 +380,12 @@ static enum status setting_apply(char *setting, const struct library *library,
     if (!equals)
         return error_set(err, STATUS_INPUT, "must be axis=value");
     *equals = '\0';
-    status = axis_key_find(setting, axis, err);
+    status = axis_or_field_find(space, library, setting, axis, err);
     if (status == STATUS_OK && space->axes[*axis].is_given)
         status = error_set(err, STATUS_INPUT, "gives an axis a second time");
     if (status == STATUS_OK)
-        status = setting_values_read(equals + 1, library, *axis, &values, err);
+        status = setting_values_read(equals + 1, library, space_axis(space, *axis),
+                                     &values, err);
     if (status == STATUS_OK)
         axis_give(space, *axis, &values);
     free(values.values);
@@ -417,17 +419,21 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
     sweep->text = settings_join(settings, count);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         leaders[axis] = axis;
-    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        char *setting = alloc_text(settings[i]);
-        enum axis_id axis;
+    for (int fields = 0; fields < 2; fields++) /* the machine comes before its fields */
+        for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+            char *setting = alloc_text(settings[i]), key[80];
+            enum axis_id axis;
 
-        status = setting_apply(setting, library, &sweep->space, &axis, &why);
-        if (status == STATUS_OK)
-            order[given++] = axis; /* below AXES: no axis can be given twice */
-        if (status != STATUS_OK)
-            error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
-        free(setting);
-    }
+            snprintf(key, sizeof key, "%.*s", (int)strcspn(setting, "="), setting);
+            if ((axis_find(key) == AXES) == fields) {
+                status = setting_apply(setting, library, &sweep->space, &axis, &why);
+                if (status == STATUS_OK)
+                    order[given++] = axis; /* below AXES: none can be given twice */
+                else
+                    error_set(err, status, "setting '%.80s' %s", settings[i], why.text);
+            }
+            free(setting);
+        }
     if (status == STATUS_OK)
         status = dimensions_arrange(&sweep->space, order, given, leaders, err);
     return status;

@@ -11,22 +11,25 @@
 /* ---- one value */
 
 enum status value_read(const struct source *source, const config_setting_t *setting,
-                       const struct library *library, enum axis_id axis,
+                       const struct library *library, const struct axis_spec *spec,
                        union axis_value *value, struct error *err)
 {
-    const struct axis_spec *spec = &axis_specs[axis];
     const char *text = config_setting_get_string(setting);
     enum status status;
     struct error why;
     char is[80];
 
     if (text) {
-        if (axis_value_parse(library, axis, text, value, &why) == STATUS_OK)
+        if (axis_value_parse(library, spec, text, value, &why) == STATUS_OK)
             return STATUS_OK;
         if (spec->kind ==
             AXIS_RECORD) /* "no technology named ..." is a whole sentence */
             return source_fail(source, setting->line, err, "%s", why.text);
         return setting_fail(source, setting, err, "%s", why.text);
+    }
+    if (spec->words == flag_words && setting->type == CONFIG_TYPE_BOOL) {
+        value->word = config_setting_get_bool(setting) != 0;
+        return STATUS_OK;
     }
     if (spec->kind == AXIS_RECORD || spec->kind == AXIS_WORD)
         return setting_fail(source, setting, err, "is %s, must be a name in quotes",
@@ -35,7 +38,7 @@ enum status value_read(const struct source *source, const config_setting_t *sett
         status = setting_count(source, setting, spec->units, &value->count, err);
     else
         status = setting_number(source, setting, spec->units, &value->number, err);
-    if (status == STATUS_OK && axis_value_check(axis, *value, &why) != STATUS_OK)
+    if (status == STATUS_OK && axis_value_check(spec, *value, &why) != STATUS_OK)
         status = setting_fail(source, setting, err, "%s", why.text);
     return status;
 }
@@ -63,10 +66,13 @@ static int count_compare(const void *a, const void *b)
     return (x->count > y->count) - (x->count < y->count);
 }
 
+/* The record's own value, NAN, comes last. */
 static int number_compare(const void *a, const void *b)
 {
     const union axis_value *x = a, *y = b;
 
+    if (isnan(x->number) || isnan(y->number))
+        return isnan(x->number) - isnan(y->number);
     return (x->number > y->number) - (x->number < y->number);
 }
 
@@ -87,9 +93,10 @@ static bool are_in_order(const struct values *values,
     return true;
 }
 
-union axis_value *values_sorted(enum axis_id axis, const struct values *values)
+union axis_value *values_sorted(const struct axis_spec *spec,
+                                const struct values *values)
 {
-    int (*compare)(const void *, const void *) = comparisons[axis_specs[axis].kind];
+    int (*compare)(const void *, const void *) = comparisons[spec->kind];
     union axis_value *sorted = alloc_array(values->count, sizeof *sorted);
 
     memcpy(sorted, values->values, values->count * sizeof *sorted);
@@ -98,10 +105,10 @@ union axis_value *values_sorted(enum axis_id axis, const struct values *values)
     return sorted;
 }
 
-bool values_contain(enum axis_id axis, const union axis_value *sorted, uint64_t count,
-                    union axis_value value)
+bool values_contain(const struct axis_spec *spec, const union axis_value *sorted,
+                    uint64_t count, union axis_value value)
 {
-    int (*compare)(const void *, const void *) = comparisons[axis_specs[axis].kind];
+    int (*compare)(const void *, const void *) = comparisons[spec->kind];
     uint64_t first = 0, end = count;
 
     while (first < end) { /* the first that is not less */
@@ -113,21 +120,21 @@ bool values_contain(enum axis_id axis, const union axis_value *sorted, uint64_t 
             end = middle;
     }
     /* numbers are equal within a tolerance: look on both sides */
-    return (first < count && axis_values_equal(axis, sorted[first], value)) ||
-           (first > 0 && axis_values_equal(axis, sorted[first - 1], value));
+    return (first < count && axis_values_equal(spec, sorted[first], value)) ||
+           (first > 0 && axis_values_equal(spec, sorted[first - 1], value));
 }
 
-uint64_t values_duplicate(enum axis_id axis, const struct values *values)
+uint64_t values_duplicate(const struct axis_spec *spec, const struct values *values)
 {
-    union axis_value *sorted = values_sorted(axis, values);
+    union axis_value *sorted = values_sorted(spec, values);
     uint64_t twice = 1, found = values->count;
     bool is_second = false;
 
     while (twice < values->count &&
-           !axis_values_equal(axis, sorted[twice - 1], sorted[twice]))
+           !axis_values_equal(spec, sorted[twice - 1], sorted[twice]))
         twice++;
     for (uint64_t i = 0; twice < values->count && i < values->count; i++) {
-        if (!axis_values_equal(axis, values->values[i], sorted[twice]))
+        if (!axis_values_equal(spec, values->values[i], sorted[twice]))
             continue;
         if (is_second) {
             found = i;
@@ -141,10 +148,9 @@ uint64_t values_duplicate(enum axis_id axis, const struct values *values)
 
 /* ---- all of them */
 
-enum status values_all(const struct library *library, enum axis_id axis,
+enum status values_all(const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err)
 {
-    const struct axis_spec *spec = &axis_specs[axis];
     const struct shelf *shelf;
 
     if (spec->kind != AXIS_RECORD)
@@ -167,8 +173,9 @@ enum status values_all(const struct library *library, enum axis_id axis,
 
 static enum status list_read(const struct source *source,
                              const config_setting_t *setting,
-                             const struct library *library, enum axis_id axis,
-                             struct values *values, struct error *err)
+                             const struct library *library,
+                             const struct axis_spec *spec, struct values *values,
+                             struct error *err)
 {
     size_t count = setting_length(setting);
     enum status status = STATUS_OK;
@@ -184,13 +191,13 @@ static enum status list_read(const struct source *source,
         .is_dimension = true,
     };
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        status = value_read(source, setting_element(setting, i), library, axis,
+        status = value_read(source, setting_element(setting, i), library, spec,
                             &values->values[i], err);
     return status;
 }
 
 enum status values_read(const struct source *source, const config_setting_t *setting,
-                        const struct library *library, enum axis_id axis,
+                        const struct library *library, const struct axis_spec *spec,
                         struct values *values, struct error *err)
 {
     const char *text = config_setting_get_string(setting);
@@ -198,15 +205,15 @@ enum status values_read(const struct source *source, const config_setting_t *set
 
     *values = (struct values){ 0 };
     if (setting_is_list(setting))
-        return list_read(source, setting, library, axis, values, err);
+        return list_read(source, setting, library, spec, values, err);
     if (setting->type == CONFIG_TYPE_GROUP)
-        return range_read(source, setting, library, axis, values, err);
-    if (text && strcmp(text, "all") == 0) {
-        if (values_all(library, axis, values, &why) != STATUS_OK)
+        return range_read(source, setting, library, spec, values, err);
+    if (text && strcmp(text, "all") == 0 && !spec->zero) {
+        if (values_all(library, spec, values, &why) != STATUS_OK)
             return setting_fail(source, setting, err, "%s", why.text);
         return STATUS_OK;
     }
     values->values = alloc_array(1, sizeof *values->values);
     values->count = 1;
-    return value_read(source, setting, library, axis, values->values, err);
+    return value_read(source, setting, library, spec, values->values, err);
 }

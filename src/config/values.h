@@ -22,25 +22,26 @@ struct values {
  * type, out of the axis's range, empty, without end, or names what is not there.  Free
  * with free(values->values) in any case. */
 enum status values_read(const struct source *source, const config_setting_t *setting,
-                        const struct library *library, enum axis_id axis,
+                        const struct library *library, const struct axis_spec *spec,
                         struct values *values, struct error *err);
 
 /* One value.  STATUS_INPUT as above. */
 enum status value_read(const struct source *source, const config_setting_t *setting,
-                       const struct library *library, enum axis_id axis,
+                       const struct library *library, const struct axis_spec *spec,
                        union axis_value *value, struct error *err);
 
 /* Every record of the axis's shelf, by name.  STATUS_INPUT ("...must be...") if the
  * axis has no shelf or the shelf is empty. */
-enum status values_all(const struct library *library, enum axis_id axis,
+enum status values_all(const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err);
 
 /* A sorted copy, to search: freed by the caller. */
-union axis_value *values_sorted(enum axis_id axis, const struct values *values);
-bool values_contain(enum axis_id axis, const union axis_value *sorted, uint64_t count,
-                    union axis_value value);
+union axis_value *values_sorted(const struct axis_spec *spec,
+                                const struct values *values);
+bool values_contain(const struct axis_spec *spec, const union axis_value *sorted,
+                    uint64_t count, union axis_value value);
 
 /* The first value that was there before: its index, or count if all are different. */
-uint64_t values_duplicate(enum axis_id axis, const struct values *values);
+uint64_t values_duplicate(const struct axis_spec *spec, const struct values *values);
 
 #endif

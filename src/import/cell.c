@@ -130,8 +130,7 @@ static enum status fail(const struct reading *reading, const char *what)
 
 static void note(const struct reading *reading, const char *what)
 {
-    fprintf(reading->job->notes, "%s:%u: %s\n", reading->job->file, reading->line,
-            what);
+    import_note_line(reading->job, reading->line, "%s", what);
 }
 
 static enum status word_take(const struct reading *reading, const char *key,
@@ -208,8 +207,8 @@ static enum status other_key_take(struct reading *reading, const struct word *ke
         return number_take(reading, key->name, text, 0, &reading->off_at_set_ohm);
     case KEY_IGNORED: break;
     }
-    fprintf(reading->job->notes, "%s:%u: -%s is not modelled, left out\n",
-            reading->job->file, reading->line, key->name);
+    import_note_line(reading->job, reading->line, "-%s is not modelled, left out",
+                     key->name);
     return STATUS_OK;
 }
 
@@ -238,9 +237,8 @@ static enum status key_find(const struct reading *reading, const char *key,
         return error_set(reading->err, STATUS_INPUT,
                          "%s:%u: no key '-%.60s' in cell files, did you mean '-%s'?",
                          reading->job->file, reading->line, key, near);
-    fprintf(reading->job->notes,
-            "%s:%u: -%.60s is no key of NVSim's, left out as NVSim does\n",
-            reading->job->file, reading->line, key);
+    import_note_line(reading->job, reading->line,
+                     "-%.60s is no key of NVSim's, left out as NVSim does", key);
     *index = KEYS_MAX;
     return STATUS_OK;
 }
@@ -353,10 +351,7 @@ static enum status cell_conclude(struct reading *reading)
     }
     if (cell->kind == CELL_PCM) {
         cell->write_pulse_factor = 0.2;
-        fprintf(reading->job->notes,
-                "%s: PCRAM: write_pulse_factor = 0.2, as NVSim "
-                "takes it\n",
-                reading->job->file);
+        import_note(reading->job, "PCRAM: write_pulse_factor = 0.2, as NVSim takes it");
     }
     if (reading->levels != 0) {
         double bits = maths_log2(reading->levels);

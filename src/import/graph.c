@@ -43,10 +43,20 @@ static const struct {
     { "Abs", turn_pointwise },
     { "Neg", turn_pointwise },
     { "Reciprocal", turn_pointwise },
+    { "Floor", turn_pointwise },
+    { "Ceil", turn_pointwise },
+    { "Round", turn_pointwise },
+    { "Sign", turn_pointwise },
+    { "Sin", turn_pointwise },
+    { "Cos", turn_pointwise },
+    { "Not", turn_pointwise },
     { "BatchNormalization", turn_normalise },
     { "InstanceNormalization", turn_normalise },
     { "LayerNormalization", turn_normalise },
     { "LRN", turn_normalise },
+    { "GroupNormalization", turn_normalise },
+    { "RMSNormalization", turn_normalise },
+    { "SimplifiedLayerNormalization", turn_normalise },
     { "Softmax", turn_softmax },
     { "LogSoftmax", turn_softmax },
     { "Dropout", turn_dropout },
@@ -57,6 +67,15 @@ static const struct {
     { "Pow", turn_binary },
     { "PRelu", turn_binary },
     { "Where", turn_binary },
+    { "Sum", turn_several },
+    { "Mean", turn_several },
+    { "Max", turn_several },
+    { "Min", turn_several },
+    { "LSTM", turn_recurrent },
+    { "GRU", turn_recurrent },
+    { "RNN", turn_recurrent },
+    { "Pad", turn_pad },
+    { "DynamicQuantizeLinear", turn_dynamic_quantize },
     { "Concat", turn_concat },
     { "Split", turn_split },
     { "Slice", turn_slice },
@@ -80,9 +99,81 @@ static const struct {
 };
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
+/* Operators of ONNX Runtime's own domain. */
+static const char runtime_domain[] = "com.microsoft";
+static const struct {
+    const char *op_type;
+    operator_fn *turn;
+} runtime_operators[] = {
+    { "MultiHeadAttention", turn_attention },
+    { "GroupQueryAttention", turn_attention },
+    { "SkipLayerNormalization", turn_skip_norm },
+    { "SkipSimplifiedLayerNormalization", turn_skip_norm },
+};
+enum { RUNTIME_OPERATORS = sizeof runtime_operators / sizeof *runtime_operators };
+
+/* Quantised and fused operators do what a plain one does; scales and zero points, which
+ * stand between its inputs, are not looked at.  step: of a list of inputs, from `inputs[0]`. */
+static const struct {
+    const char *op_type, *as;
+    size_t inputs[3], count, step;
+} aliases[] = {
+    { "QLinearConv", "Conv", { 0, 3 }, 2, 0 },
+    { "ConvInteger", "Conv", { 0, 1 }, 2, 0 },
+    { "FusedConv", "Conv", { 0, 1 }, 2, 0 },
+    { "QLinearMatMul", "MatMul", { 0, 3 }, 2, 0 },
+    { "MatMulInteger", "MatMul", { 0, 1 }, 2, 0 },
+    { "MatMulIntegerToFloat", "MatMul", { 0, 1 }, 2, 0 },
+    { "DynamicQuantizeMatMul", "MatMul", { 0, 1 }, 2, 0 },
+    { "FusedMatMul", "MatMul", { 0, 1 }, 2, 0 },
+    { "QGemm", "Gemm", { 0, 3 }, 2, 0 },
+    { "FusedGemm", "Gemm", { 0, 1 }, 2, 0 },
+    { "QLinearAdd", "Add", { 0, 3 }, 2, 0 },
+    { "QLinearMul", "Mul", { 0, 3 }, 2, 0 },
+    { "QLinearConcat", "Concat", { 2 }, 1, 3 },
+    { "QLinearSigmoid", "Sigmoid", { 0 }, 1, 0 },
+    { "QLinearLeakyRelu", "LeakyRelu", { 0 }, 1, 0 },
+    { "QLinearSoftmax", "Softmax", { 0 }, 1, 0 },
+    { "QLinearAveragePool", "AveragePool", { 0 }, 1, 0 },
+    { "QLinearGlobalAveragePool", "GlobalAveragePool", { 0 }, 1, 0 },
+    { "DynamicQuantizeLSTM", "LSTM", { 0, 1, 2 }, 3, 0 },
+    { "BiasGelu", "Gelu", { 0 }, 1, 0 },
+    { "FastGelu", "Gelu", { 0 }, 1, 0 },
+    { "QuickGelu", "Gelu", { 0 }, 1, 0 },
+    { "RotaryEmbedding", "Gelu", { 0 }, 1, 0 },
+};
+enum { ALIASES = sizeof aliases / sizeof *aliases };
+
+static enum status node_turn(struct model *model, const Onnx__NodeProto *node);
+
+/* The node as the operator it does the work of. */
+static enum status alias_turn(struct model *model, const Onnx__NodeProto *node,
+                              size_t a)
+{
+    Onnx__NodeProto plain = *node;
+    char as[32];
+    size_t step = aliases[a].step, at = aliases[a].inputs[0], count = 0;
+    enum status status;
+
+    plain.input = alloc_array(node->n_input + 3, sizeof *plain.input);
+    for (; step > 0 && at < node->n_input; at += step)
+        plain.input[count++] = node->input[at];
+    for (size_t i = 0; step == 0 && i < aliases[a].count; i++)
+        if (aliases[a].inputs[i] < node->n_input)
+            plain.input[count++] = node->input[aliases[a].inputs[i]];
+    plain.n_input = count;
+    plain.domain = NULL;
+    snprintf(as, sizeof as, "%s", aliases[a].as);
+    plain.op_type = as;
+    status = node_turn(model, &plain);
+    free(plain.input);
+    return status;
+}
+
 static enum status node_turn(struct model *model, const Onnx__NodeProto *node)
 {
     const char *names[OPERATORS], *near;
+    bool is_runtime = node->domain && strcmp(node->domain, runtime_domain) == 0;
     bool is_standard = !node->domain || !*node->domain ||
                        strcmp(node->domain, "ai.onnx") == 0;
 
@@ -94,56 +185,24 @@ static enum status node_turn(struct model *model, const Onnx__NodeProto *node)
         if (strcmp(names[i], node->op_type) == 0)
             return operators[i].turn(model);
     }
+    for (size_t i = 0; i < ALIASES && (is_standard || is_runtime); i++)
+        if (strcmp(aliases[i].op_type, node->op_type) == 0)
+            return alias_turn(model, node, i);
+    for (size_t i = 0; i < RUNTIME_OPERATORS && is_runtime; i++)
+        if (strcmp(runtime_operators[i].op_type, node->op_type) == 0)
+            return runtime_operators[i].turn(model);
+    for (size_t i = 0; i < OPERATORS && is_runtime; i++)
+        if (strcmp(names[i] = operators[i].op_type, node->op_type) == 0)
+            return operators[i].turn(model);
     if (!is_standard)
         return model_fail(model, "of the domain '%.60s' is not supported",
                           node->domain);
     near = text_nearest(node->op_type, names, OPERATORS);
-    return model_fail(model, "is not supported%s%s%s", near ? " (nearest: " : "",
-                      near ? near : "", near ? ")" : "");
-}
-
-/* The first dimension is the batch; of a sequence whose length is open, the tokens. */
-static enum status input_read(struct model *model, const Onnx__ValueInfoProto *info)
-{
-    const Onnx__TypeProto *type = info->type;
-    const Onnx__TensorShapeProto *shape = NULL;
-    struct value value = { .role = ROLE_INPUT,
-                           .layer = NO_LAYER,
-                           .token_axis = NO_AXIS };
-
-    if (type && type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE &&
-        type->tensor_type)
-        shape = type->tensor_type->shape;
-    if (!info->name || !shape || shape->n_dim > RANK_MAX)
-        return error_set(
-            model->err, STATUS_INPUT,
-            "%s: input '%.80s' has no shape, must be a tensor of at most %d "
-            "dimensions",
-            model->job->file, info->name ? info->name : "?", RANK_MAX);
-    value.dims.rank = shape->n_dim;
-    for (size_t i = 0; i < shape->n_dim; i++) {
-        const Onnx__TensorShapeProto__Dimension *dim = shape->dim[i];
-        bool is_given = dim->value_case ==
-                            ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
-                        dim->dim_value > 0;
-
-        value.dims.d[i] = i == 0 ? 1 : is_given ? (uint64_t)dim->dim_value : 0;
-        if (i == 0 && is_given && dim->dim_value > 1)
-            fprintf(model->job->notes,
-                    "%s: input '%.80s': batch of %" PRId64 " taken as 1\n",
-                    model->job->file, info->name, dim->dim_value);
-        if (!is_given && i == 1 && shape->n_dim < 4) {
-            value.is_dynamic = true;
-            value.dims.d[i] = model->workload.sequence_length;
-        }
-        if (value.dims.d[i] < 1 || value.dims.d[i] > EXTENT_MAX)
-            return error_set(model->err, STATUS_INPUT,
-                             "%s: input '%.80s' has dimension %zu open or beyond %d, "
-                             "must be a number",
-                             model->job->file, info->name, i, EXTENT_MAX);
-    }
-    value_put(model, info->name, &value);
-    return STATUS_OK;
+    return model_fail(
+        model,
+        "is not supported%s%s%s; export without it, or write the record's "
+        "layer by hand",
+        near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
 static double number_of_bytes(int32_t type, const uint8_t *at)
@@ -250,6 +309,7 @@ enum status model_build(struct model *model, const Onnx__GraphProto *graph)
 {
     enum status status = STATUS_OK;
 
+    model->graph = graph;
     for (size_t i = 0; i < graph->n_initializer && status == STATUS_OK; i++) {
         struct value value;
 

@@ -26,7 +26,18 @@ struct import_job {
     const char *file;
     const char *name; /* of the record */
     FILE *out, *notes;
+    unsigned *changes; /* counts what import_note lists */
+
+    /* ONNX: which dimension of the inputs is the batch ("0", "none", "x=1,y=none"), and the
+     * sizes of open ones ("height=224,x:3=224", by name or input and number); NULL: none said */
+    const char *batch_axis, *open_sizes;
 };
+
+/* A line on what the record says otherwise than the file: "file: ..." or "file:line: ...". */
+void import_note(const struct import_job *job, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void import_note_line(const struct import_job *job, unsigned line, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
 
 /* The kind by the file's extension, else by its first bytes; IMPORT_UNKNOWN if neither
  * tells. */
@@ -41,8 +52,9 @@ char *import_name(const char *file);
  * -RetentionTime, -Temperature, -CellLevels, and cell types CTT, FeFET and MLC*. */
 enum status import_cell(const struct import_job *job, struct error *err);
 
-/* ONNX models (onnx.proto of ONNX 1.12), shapes only: weights are not looked at, the
- * first dimension of every input is the batch and becomes 1. */
+/* ONNX models (onnx.proto of ONNX 1.12), shapes only: weights are not looked at.  The batch
+ * becomes 1; which dimension that is says batch_axis, or a dimension's name, or what first
+ * uses the input.  An open token dimension is the sequence length. */
 enum status import_onnx(const struct import_job *job, struct error *err);
 
 /* SCALE-Sim's topologies: convolutions without padding, or matrix products when the

@@ -3,6 +3,7 @@
 #include "import/import.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -79,4 +80,36 @@ char *import_name(const char *file)
         if (!utf8_length(c))
             *c = '_';
     return name;
+}
+
+static void note_put(const struct import_job *job, unsigned line, const char *format,
+                     va_list list)
+{
+    if (line)
+        fprintf(job->notes, "%s:%u: ", job->file, line);
+    else
+        fprintf(job->notes, "%s: ", job->file);
+    vfprintf(job->notes, format, list);
+    fputc('\n', job->notes);
+    if (job->changes)
+        ++*job->changes;
+}
+
+void import_note(const struct import_job *job, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    note_put(job, 0, format, list);
+    va_end(list);
+}
+
+void import_note_line(const struct import_job *job, unsigned line, const char *format,
+                      ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    note_put(job, line, format, list);
+    va_end(list);
 }

@@ -328,9 +328,8 @@ static void writes_fill(struct reading *reading)
         if (!(reading->rows[i].write_latency_s > 0) &&
             reading->rows[i].read_latency_s > 0) {
             reading->rows[i].write_latency_s = reading->rows[i].read_latency_s;
-            fprintf(reading->job->notes,
-                    "%s:%u: no write latency is printed, the access time is taken\n",
-                    reading->job->file, reading->lines[i]);
+            import_note_line(reading->job, reading->lines[i],
+                             "no write latency is printed, the access time is taken");
         }
 }
 

@@ -34,21 +34,22 @@ enum status model_fail(const struct model *model, const char *format, ...)
     va_end(list);
     if (!model->node)
         return error_set(model->err, STATUS_INPUT, "%s: %s", model->job->file, text);
-    return error_set(model->err, STATUS_INPUT, "%s: node '%.80s': operator %.40s %s",
-                     model->job->file, node_title(model->node),
-                     shown(model->node->op_type), text);
+    return error_set(model->err, STATUS_INPUT,
+                     "%s: node '%.80s': operator %.40s %s%s%s%s", model->job->file,
+                     node_title(model->node), shown(model->node->op_type), text,
+                     *model->batch_text ? " (" : "", model->batch_text,
+                     *model->batch_text ? "; --batch-axis none or another one?)" : "");
 }
 
 void model_note(const struct model *model, const char *format, ...)
 {
+    char text[600];
     va_list list;
 
-    fprintf(model->job->notes, "%s: node '%.80s': ", model->job->file,
-            node_title(model->node));
     va_start(list, format);
-    vfprintf(model->job->notes, format, list);
+    vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    fputc('\n', model->job->notes);
+    import_note(model->job, "node '%.80s': %s", node_title(model->node), text);
 }
 
 const char *model_text(struct model *model, char *text)
@@ -288,46 +289,137 @@ static int token_axis_of(const struct tensor_shape *shape, const struct dims *di
     return NO_AXIS;
 }
 
+/* Images have their channels first, tokens last, unless a transposition says otherwise. */
+static int channel_axis_of(const struct tensor_shape *shape, const struct dims *dims)
+{
+    size_t axis = shape->is_tokens ? dims->rank - 1 : 1;
+
+    return axis < dims->rank && dims->d[axis] == shape->channels ? (int)axis : NO_AXIS;
+}
+
 void output_put(struct model *model, size_t i, int layer, const struct dims *dims)
 {
     struct value value = { .role = ROLE_TENSOR, .dims = *dims, .layer = layer };
 
     value.token_axis = token_axis_of(&model->shapes[layer], dims);
+    value.channel_axis = channel_axis_of(&model->shapes[layer], dims);
     if (i < model->node->n_output && *model->node->output[i])
         value_put(model, model->node->output[i], &value);
 }
 
-/* A graph's input becomes a layer when something computes on it. */
-static enum status input_realise(struct model *model, struct value *value)
+void output_put_like(struct model *model, size_t i, int layer, const struct dims *dims,
+                     const struct value *like)
+{
+    struct value copy = *like, *put;
+
+    output_put(model, i, layer, dims);
+    if (i >= model->node->n_output || !*model->node->output[i])
+        return;
+    put = value_find(model, model->node->output[i]);
+    put->token_axis = copy.token_axis;
+    put->channel_axis = copy.channel_axis;
+}
+
+bool output_is_used(const struct model *model, size_t i)
+{
+    const char *name = i < model->node->n_output ? model->node->output[i] : "";
+
+    for (size_t n = 0; n < model->graph->n_node && *name; n++)
+        for (size_t k = 0; k < model->graph->node[n]->n_input; k++)
+            if (strcmp(model->graph->node[n]->input[k], name) == 0)
+                return true;
+    for (size_t n = 0; n < model->graph->n_output && *name; n++)
+        if (model->graph->output[n]->name &&
+            strcmp(model->graph->output[n]->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* An image as the value is seen now. */
+static enum status image_realise(struct model *model, struct value *value, int *index)
 {
     const struct dims *dims = &value->dims;
-    bool is_image = dims->rank == 4, is_tokens = dims->rank == 3;
-    struct layer *layer;
-    enum status status;
-    int index;
+    bool is_row = dims->rank == 3;
+    struct layer *layer = layer_add(model, LAYER_INPUT, NULL, 0, index);
 
-    if (!is_image && !is_tokens && dims->rank != 2)
-        return model_fail(model,
-                          "computes on input '%.60s' of %zu dimensions, must "
-                          "be 2 (features), 3 (tokens) or 4 (image)",
-                          value->name, dims->rank);
-    layer = layer_add(model, LAYER_INPUT, NULL, 0, &index);
     layer->name = layer_name(model, value->name);
-    layer->channels = dims->d[is_tokens ? 2 : 1];
-    layer->height = is_image ? dims->d[2] : 1;
-    layer->width = is_image ? dims->d[3] : is_tokens ? dims->d[1] : 1;
-    status = layer_done(model, index, dims);
-    if (status == STATUS_OK && is_tokens) {
-        layer_add(model, LAYER_TOKENIZE, &index, 1, &index);
-        status = layer_done(model, index, dims);
+    layer->channels = dims->d[1];
+    layer->height = is_row ? 1 : dims->d[2];
+    layer->width = dims->d[dims->rank - 1];
+    layer->follows_sequence = value->is_dynamic &&
+                              value->token_axis == (int)dims->rank - 1;
+    if (layer->follows_sequence)
+        layer->width = 0;
+    else if (value->is_dynamic)
+        return model_fail(
+            model,
+            "takes the image '%.60s' whose channels or rows are open, must "
+            "be numbers (--dim)",
+            value->name);
+    value->channel_axis = 1;
+    value->token_axis = NO_AXIS;
+    return layer_done(model, *index, dims);
+}
+
+/* Tokens, features or an image as the graph gives the input, whatever shape it is seen in. */
+static enum status source_realise(struct model *model, struct value *value, int *index)
+{
+    const struct dims *source = &value->source, *dims = &value->dims;
+    uint64_t d[RANK_MAX];
+    size_t count = 0;
+    bool is_channel_last;
+    struct layer *layer;
+
+    for (size_t i = 0; i < source->rank; i++)
+        if ((int)i != value->batch_axis)
+            d[count++] = source->d[i];
+    if (count < 1 || count > 3)
+        return model_fail(model,
+                          "computes on input '%.60s' of %zu dimensions, must be 2 "
+                          "(features), 3 (tokens) or 4 (image), the batch among them",
+                          value->name, source->rank);
+    layer = layer_add(model, count == 2 ? LAYER_TOKEN_INPUT : LAYER_INPUT, NULL, 0,
+                      index);
+    layer->name = layer_name(model, value->name);
+    if (count == 2) {
+        layer->channels = d[1];
+        layer->tokens = value->is_dynamic ? 0 : d[0];
+        return layer_done(model, *index, source);
     }
+    if (value->is_dynamic)
+        return model_fail(
+            model,
+            "computes on the token numbers '%.60s' themselves, must look them "
+            "up in a table first",
+            value->name);
+    is_channel_last = count == 3 && dims->d[dims->rank - 1] == d[2] &&
+                      dims->d[dims->rank - 1] != d[0];
+    layer->channels = is_channel_last ? d[2] : d[0];
+    layer->height = count == 1 ? 1 : d[is_channel_last ? 0 : 1];
+    layer->width = count == 1 ? 1 : d[is_channel_last ? 1 : 2];
+    value->token_axis = NO_AXIS;
+    return layer_done(model, *index, source);
+}
+
+/* A graph's input becomes a layer when something computes on it. */
+static enum status input_realise(struct model *model, struct value *value,
+                                 bool is_image)
+{
+    enum status status;
+    int index = NO_LAYER;
+
+    if (value->dims.rank == 4 ||
+        (value->dims.rank == 3 && (is_image || value->is_channel_first)))
+        status = image_realise(model, value, &index);
+    else
+        status = source_realise(model, value, &index);
     value->role = ROLE_TENSOR;
     value->layer = index;
-    value->token_axis = is_tokens ? 1 : NO_AXIS;
     return status;
 }
 
-enum status value_layer(struct model *model, const char *name, int *layer)
+static enum status layer_of_value(struct model *model, const char *name, bool is_image,
+                                  bool may_repeat, int *layer)
 {
     struct value *value = value_find(model, name);
     enum status status = STATUS_OK;
@@ -335,28 +427,84 @@ enum status value_layer(struct model *model, const char *name, int *layer)
     if (!value)
         return model_fail(model, "takes '%.60s', which nothing gives", name);
     if (value->role == ROLE_INPUT)
-        status = input_realise(model, value);
+        status = input_realise(model, value, is_image);
     if (status == STATUS_OK && value->role != ROLE_TENSOR)
         return model_fail(model, "computes on '%.60s', which is %s", name,
                           value->role == ROLE_CONSTANT
                               ? "constant"
                               : "within an attention or a normalisation");
+    if (status == STATUS_OK && value->repeats > 1 && !may_repeat)
+        return model_fail(
+            model,
+            "computes on '%.60s', which stands for several heads, must be "
+            "an attention's product",
+            name);
+    if (status == STATUS_OK && value->is_padded && !is_image)
+        return model_fail(model, "computes on '%.60s', whose pads only windows take",
+                          name);
     *layer = value->layer;
+    return status;
+}
+
+enum status value_layer(struct model *model, const char *name, int *layer)
+{
+    return layer_of_value(model, name, false, false, layer);
+}
+
+enum status value_reshape(struct model *model, const char *name,
+                          const struct tensor_shape *shape, int *layer)
+{
+    struct value *value = value_find(model, name);
+    const struct tensor_shape *from = &model->shapes[*layer];
+    struct dims dims = { 3, { shape->channels, shape->height, shape->width } };
+    struct layer *added;
+    enum status status;
+
+    if (!from->is_tokens || shape->is_tokens || from->channels != shape->channels ||
+        from->width != shape->height * shape->width)
+        return STATUS_OK;
+    added = layer_add(model, LAYER_TO_IMAGE, layer, 1, layer);
+    added->height = shape->height;
+    added->width = shape->width;
+    added->follows_sequence = model->sequence && shape->height == 1 &&
+                              shape->width == model->workload.sequence_length;
+    if (added->follows_sequence)
+        added->width = 0;
+    status = layer_done(model, *layer, &dims);
+    value->layer = *layer;
+    value->token_axis = NO_AXIS;
     return status;
 }
 
 enum status value_image(struct model *model, const char *name, int *layer)
 {
-    enum status status = value_layer(model, name, layer);
+    enum status status = layer_of_value(model, name, true, false, layer);
     const struct value *value = value_find(model, name);
-    const struct tensor_shape *shape;
+    struct tensor_shape shape, wanted;
+    const struct dims *dims;
 
     if (status != STATUS_OK)
         return status;
-    shape = &model->shapes[*layer];
-    if (value->dims.rank != 4 || shape->is_tokens ||
-        shape->channels != value->dims.d[1] || shape->height != value->dims.d[2] ||
-        shape->width != value->dims.d[3])
+    dims = &value->dims;
+    if (dims->rank == 3 || dims->rank == 4) {
+        wanted = (struct tensor_shape){ dims->d[1], dims->rank == 3 ? 1 : dims->d[2],
+                                        dims->d[dims->rank - 1], false };
+        if (value->channel_axis == 1 && dims->d[0] == 1)
+            status = value_reshape(model, name, &wanted, layer);
+    }
+    if (status != STATUS_OK)
+        return status;
+    shape = model->shapes[*layer];
+    if (dims->rank == 5)
+        return model_fail(
+            model,
+            "takes '%.60s' of 5 dimensions (a volume), must be an image or a "
+            "row",
+            name);
+    if ((dims->rank != 4 && dims->rank != 3) || shape.is_tokens ||
+        shape.channels != wanted.channels ||
+        shape.height + value->pads[0] + value->pads[2] != wanted.height ||
+        shape.width + value->pads[1] + value->pads[3] != wanted.width)
         return model_fail(model,
                           "takes '%.60s', which is no image N x C x H x W as its "
                           "layer gives it",
@@ -367,7 +515,7 @@ enum status value_image(struct model *model, const char *name, int *layer)
 enum status value_tokens(struct model *model, const char *name, uint64_t channels,
                          uint64_t extra, int *layer)
 {
-    enum status status = value_layer(model, name, layer);
+    enum status status = layer_of_value(model, name, false, true, layer);
     const struct tensor_shape *shape;
     struct dims dims = { 2, { 0 } };
     struct layer *added;

@@ -29,20 +29,32 @@ struct value {
     enum role role;
     struct dims dims;
     int layer;
-    int token_axis;     /* of dims, if layer's output are tokens; else NO_AXIS */
-    bool is_dynamic;    /* input: its tokens are the sequence length */
-    bool has_numbers;   /* constant: `numbers` holds all of its elements */
-    const char *origin; /* constant: the initializer its elements are, or NULL */
+    int token_axis;   /* of dims, if layer's output are tokens; else NO_AXIS */
+    int channel_axis; /* of dims: runs over the channels of layer's output, or NO_AXIS */
+    uint64_t
+        repeats;    /* each element stands so often in dims (grouped heads); 0: once */
+    bool is_padded; /* dims have rows that layer has not: */
+    uint64_t pads[4];      /* top, left, bottom, right */
+    struct dims source;    /* input: as the graph has it */
+    int batch_axis;        /* input: of source, or NO_AXIS */
+    bool is_channel_first; /* input of three dimensions: a row of pixels, not tokens */
+    bool is_dynamic;       /* input: its tokens are the sequence length */
+    bool has_numbers;      /* constant: `numbers` holds all of its elements */
+    const char *origin;    /* constant: the initializer its elements are, or NULL */
     double numbers[NUMBERS_MAX];
-    int query, key; /* scores: layers */
-    uint64_t heads; /* scores */
+    int query, key;           /* scores: layers */
+    uint64_t heads, kv_heads; /* scores */
     bool is_softmaxed;
 };
 
 struct model {
     const struct import_job *job;
     struct error *err;
+    const Onnx__GraphProto *graph;
     const Onnx__NodeProto *node; /* being turned */
+    const char *sequence; /* name of the open dimension that is the sequence length */
+    uint64_t batch;       /* of the inputs, which became 1 */
+    char batch_text[160]; /* what became 1, for messages; "": nothing */
     struct workload workload;
     size_t layer_capacity;
     struct tensor_shape *shapes; /* of each layer's output */
@@ -60,6 +72,9 @@ struct model {
  * case. */
 enum status model_build(struct model *model, const Onnx__GraphProto *graph);
 void model_free(struct model *model);
+
+/* A graph's input as a value. */
+enum status input_read(struct model *model, const Onnx__ValueInfoProto *info);
 
 /* model_fail: "file: node 'X': operator Y: ..." into err. */
 enum status model_fail(const struct model *model, const char *format, ...)
@@ -98,17 +113,30 @@ enum status layer_done(struct model *model, int index, const struct dims *dims);
 enum status value_image(struct model *model, const char *name, int *layer);
 enum status value_tokens(struct model *model, const char *name, uint64_t channels,
                          uint64_t extra, int *layer);
+/* Tokens of a value as an image of that shape, if that fits; else as they are. */
+enum status value_reshape(struct model *model, const char *name,
+                          const struct tensor_shape *shape, int *layer);
 /* Whichever it is. */
 enum status value_layer(struct model *model, const char *name, int *layer);
 
 /* Put the node's output i: what `layer` computes, of those dims. */
 void output_put(struct model *model, size_t i, int layer, const struct dims *dims);
+/* And laid out as another value of as many dimensions. */
+void output_put_like(struct model *model, size_t i, int layer, const struct dims *dims,
+                     const struct value *like);
+/* Does anything take the node's output i? */
+bool output_is_used(const struct model *model, size_t i);
+/* The layer has the weights of this constant, perhaps an earlier layer's. */
+void weights_share(struct model *model, int index, const struct value *weights);
+enum status weights_check(const struct model *model, const struct value *weights,
+                          size_t rank);
 
 /* Families of operators, each a function on the node at hand. */
 typedef enum status operator_fn(struct model *model);
 operator_fn turn_convolution, turn_transposed, turn_pool, turn_global_pool, turn_gemm,
     turn_matmul, turn_pointwise, turn_normalise, turn_softmax, turn_binary, turn_concat,
     turn_split, turn_slice, turn_gather, turn_view, turn_same, turn_dropout,
-    turn_reduce, turn_shape, turn_constant, turn_upsample, turn_fill;
+    turn_reduce, turn_shape, turn_constant, turn_upsample, turn_fill, turn_several,
+    turn_recurrent, turn_dynamic_quantize, turn_pad, turn_attention, turn_skip_norm;
 
 #endif

@@ -2,6 +2,7 @@
 #include "import/model.h"
 
 #include "base/maths.h"
+#include "base/memory.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -35,10 +36,7 @@ static enum status plain_layer(struct model *model, int kind)
     dims = node_input(model, 0)->dims;
     layer_add(model, kind, &index, 1, &index);
     status = layer_done(model, index, &dims);
-    output_put(model, 0, index, &dims);
-    if (status == STATUS_OK && model->node->n_output)
-        value_find(model, model->node->output[0])->token_axis =
-            node_input(model, 0)->token_axis;
+    output_put_like(model, 0, index, &dims, node_input(model, 0));
     return status;
 }
 
@@ -109,8 +107,10 @@ enum status turn_normalise(struct model *model)
         return plain_layer(model, LAYER_LRN);
     if (strcmp(op, "InstanceNormalization") == 0)
         model_note(model, "written as batch-norm: as many weights and accesses");
-    return plain_layer(model, strcmp(op, "LayerNormalization") == 0 ? LAYER_LAYER_NORM
-                                                                    : LAYER_BATCH_NORM);
+    return plain_layer(model, strcmp(op, "BatchNormalization") == 0 ||
+                                      strcmp(op, "InstanceNormalization") == 0
+                                  ? LAYER_BATCH_NORM
+                                  : LAYER_LAYER_NORM);
 }
 
 /* NumPy's rule; false if they do not fit. */
@@ -135,6 +135,8 @@ static double folded(const char *op, double x, double y)
     case 'S': return x - y;
     case 'M': return x * y;
     case 'D': return y != 0 ? trunc(x / y) : 0;
+    case 'm': return x < y ? x : y;
+    case 'X': return x > y ? x : y;
     default: return maths_pow(x, y);
     }
 }
@@ -147,11 +149,13 @@ static void constants_join(struct model *model, const struct value *a,
     };
     uint64_t count = dims_elements(dims), na = dims_elements(&a->dims),
              nb = dims_elements(&b->dims);
-    const char *op = model->node->op_type;
+    const char *op = strcmp(model->node->op_type, "Min") == 0   ? "min"
+                     : strcmp(model->node->op_type, "Max") == 0 ? "X"
+                                                                : model->node->op_type;
 
     out.has_numbers = a->has_numbers && b->has_numbers && count <= NUMBERS_MAX &&
                       (na == count || na == 1) && (nb == count || nb == 1) &&
-                      strcmp(op, "PRelu") != 0;
+                      strcmp(op, "PRelu") != 0 && strcmp(op, "Mean") != 0;
     for (uint64_t i = 0; i < count && out.has_numbers; i++)
         out.numbers[i] = folded(op, a->numbers[na == 1 ? 0 : i],
                                 b->numbers[nb == 1 ? 0 : i]);
@@ -164,6 +168,20 @@ static bool is_gate(const struct model *model, const struct value *x,
 {
     return model->workload.layers[function->layer].kind == LAYER_ACTIVATION &&
            model->first_inputs[function->layer] == x->layer;
+}
+
+/* Both as images, if one is and the other's tokens are as many as its positions. */
+static enum status shapes_join(struct model *model, size_t left, size_t right,
+                               int inputs[2])
+{
+    struct tensor_shape a = model->shapes[inputs[0]], b = model->shapes[inputs[1]];
+    enum status status = STATUS_OK;
+
+    if (a.is_tokens && !b.is_tokens)
+        status = value_reshape(model, model->node->input[left], &b, &inputs[0]);
+    if (b.is_tokens && !a.is_tokens)
+        status = value_reshape(model, model->node->input[right], &a, &inputs[1]);
+    return status;
 }
 
 static enum status tensors_join(struct model *model, size_t left, size_t right)
@@ -188,30 +206,82 @@ static enum status tensors_join(struct model *model, size_t left, size_t right)
     }
     if (dims_elements(&a.dims) < dims_elements(&b.dims)) {
         struct value swap = a;
+        size_t side = left;
 
         a = b;
         b = swap;
-        inputs[0] = a.layer;
-        inputs[1] = b.layer;
+        left = right;
+        right = side;
     }
+    if (dims_elements(&a.dims) != dims_elements(&out))
+        return model_fail(model,
+                          "spreads both of two activations over each other, which a "
+                          "record cannot hold");
+    inputs[0] = a.layer;
+    inputs[1] = b.layer;
     if (a.layer == b.layer) {
         layer_add(model, LAYER_ACTIVATION, inputs, 1, &index);
     } else if (dims_elements(&a.dims) == dims_elements(&b.dims)) {
-        layer_add(model, LAYER_ADD, inputs, 2, &index);
-        if (strcmp(op, "Add") != 0)
+        status = shapes_join(model, left, right, inputs);
+        layer_add(model, strcmp(op, "Mul") == 0 ? LAYER_GATE : LAYER_ADD, inputs, 2,
+                  &index);
+        if (strcmp(op, "Add") != 0 && strcmp(op, "Mul") != 0)
             model_note(model, "%s of two activations is written as add: same accesses",
                        op);
-    } else if (strcmp(op, "Mul") == 0) {
-        layer_add(model, LAYER_SCALE, inputs, 2, &index);
     } else {
-        return model_fail(model, "spreads one activation over another, which a record "
-                                 "can only do for Mul with one factor per channel");
+        layer_add(model, LAYER_SCALE, inputs, 2, &index);
+        if (strcmp(op, "Mul") != 0)
+            model_note(
+                model,
+                "%s of one value per channel or position is written as scale: same "
+                "accesses",
+                op);
     }
-    status = layer_done(model, index, &out);
-    output_put(model, 0, index, &out);
-    if (status == STATUS_OK && model->node->n_output)
-        value_find(model, model->node->output[0])->token_axis = a.token_axis;
+    if (status == STATUS_OK)
+        status = layer_done(model, index, &out);
+    output_put_like(model, 0, index, &out, &a);
     return status;
+}
+
+/* Element by element over more than two: one after the other, constants left out. */
+enum status turn_several(struct model *model)
+{
+    Onnx__NodeProto pair = *model->node;
+    const Onnx__NodeProto *whole = model->node;
+    char *inputs[2], *outputs[1];
+    char op[16], *before = NULL;
+    enum status status = needs_inputs(model, whole->n_input > 0 ? whole->n_input : 1);
+
+    snprintf(op, sizeof op, "%s",
+             strcmp(whole->op_type, "Sum") == 0 ? "Add" : whole->op_type);
+    if (status == STATUS_OK && whole->n_input == 1)
+        return turn_same(model);
+    pair.op_type = op;
+    pair.input = inputs;
+    pair.output = outputs;
+    pair.n_input = 2;
+    pair.n_output = 1;
+    for (size_t i = 1; i < whole->n_input && status == STATUS_OK; i++) {
+        inputs[0] = before ? before : whole->input[0];
+        inputs[1] = whole->input[i];
+        before = alloc_printf("%s\x01%zu", whole->n_output ? whole->output[0] : "", i);
+        model_text(model, before);
+        outputs[0] = i + 1 == whole->n_input && whole->n_output ? whole->output[0]
+                                                                : before;
+        model->node = &pair;
+        status = turn_binary(model);
+        before = outputs[0];
+    }
+    if (status == STATUS_OK)
+        model->node = whole;
+    return status;
+}
+
+/* Was the mean taken of this layer's squares (a normalisation by the root mean square)? */
+static bool squares(const struct model *model, int of, int layer)
+{
+    return model->workload.layers[of].kind == LAYER_ACTIVATION &&
+           model->first_inputs[of] == layer;
 }
 
 /* A layer normalisation in single steps: x - mean, its square's mean, their quotient. */
@@ -244,6 +314,16 @@ static enum status moments_join(struct model *model, const struct value *a,
             copy_put(model, &out);
             return status;
         }
+    }
+    if (a->role == ROLE_TENSOR && b->role == ROLE_MOMENT && op[0] != 'S' &&
+        squares(model, b->layer, a->layer)) {
+        index = a->layer;
+        if (b->layer + 1 == (int)model->workload.layers_count)
+            model->workload.layers_count--; /* the squares are part of it */
+        layer_add(model, LAYER_LAYER_NORM, &index, 1, &index);
+        status = layer_done(model, index, &out.dims);
+        output_put_like(model, 0, index, &out.dims, &out);
+        return status;
     }
     return model_fail(model, "is part of no layer normalisation known here");
 }
@@ -298,6 +378,8 @@ enum status turn_binary(struct model *model)
         return constant_join(model, a, &b);
     if (a.role == ROLE_CONSTANT || (b.role == ROLE_SCORES && a.role == ROLE_INPUT))
         return constant_join(model, b, &a);
+    if (a.role == ROLE_MOMENT && b.role == ROLE_TENSOR)
+        return moments_join(model, &b, &a);
     if (is_moment(&a) || is_moment(&b))
         return moments_join(model, &a, &b);
     if (left != 0)

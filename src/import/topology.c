@@ -1,10 +1,12 @@
 /* SCALE-Sim's topologies as workloads. */
 #include "machine/pe_array/scalesim.h"
+#include "base/divide.h"
 #include "base/memory.h"
 #include "import/import.h"
 #include "import/write.h"
 #include "workload/workload.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,28 @@ static char *layer_name(const char *name, size_t number)
     return text;
 }
 
+/* Windows of whole rows that do not overlap are rows of a matrix: so topologies write matrix
+ * products. */
+static bool is_product(const struct scalesim_layer *layer)
+{
+    return layer->filter_width == layer->ifmap_width &&
+           (layer->filter_height == layer->ifmap_height ||
+            (layer->filter_height == layer->stride &&
+             layer->ifmap_height % layer->stride == 0));
+}
+
+static uint64_t stride_across(const struct scalesim_layer *layer)
+{
+    return layer->stride_width ? layer->stride_width : layer->stride;
+}
+
+/* Rows that the tool's last window takes beyond the input: it counts ceil((size - kernel) /
+ * stride) + 1 of them. */
+static uint64_t rows_beyond(uint64_t size, uint64_t kernel, uint64_t stride)
+{
+    return div_up(size - kernel, stride) * stride + kernel - size;
+}
+
 static void convolution_fill(struct layer *layers, const struct scalesim_layer *from)
 {
     layers[0].kind = LAYER_INPUT;
@@ -52,8 +76,12 @@ static void convolution_fill(struct layer *layers, const struct scalesim_layer *
     if (from->filter_width != from->filter_height)
         layers[1].kernel_width = from->filter_width;
     layers[1].stride = from->stride;
-    layers[1].ceil = (from->ifmap_height - from->filter_height) % from->stride ||
-                     (from->ifmap_width - from->filter_width) % from->stride;
+    if (stride_across(from) != from->stride)
+        layers[1].stride_width = stride_across(from);
+    layers[1].pad_bottom = rows_beyond(from->ifmap_height, from->filter_height,
+                                       from->stride);
+    layers[1].pad_right = rows_beyond(from->ifmap_width, from->filter_width,
+                                      stride_across(from));
 }
 
 /* The tool's M x K by K x N has its filters on the right, a record's product its weights
@@ -62,30 +90,41 @@ static void gemm_fill(struct layer *layer, const struct scalesim_layer *from)
 {
     layer->kind = LAYER_GEMM;
     layer->m = from->filters;
-    layer->n = from->ifmap_height;
-    layer->k = from->filter_width;
+    layer->n = from->ifmap_height / from->filter_height;
+    layer->k = from->filter_height * from->filter_width * from->channels;
 }
 
-static void layers_fill(struct workload *workload, const struct scalesim_layer *from,
-                        size_t count, bool is_gemm)
+/* Notes what is written otherwise than the file has it. */
+static void layers_fill(const struct import_job *job, struct workload *workload,
+                        const struct scalesim_layer *from, size_t count, bool is_gemm)
 {
-    size_t step = is_gemm ? 1 : 2;
-
-    workload->layers = alloc_array(step * count, sizeof *workload->layers);
-    workload->layers_count = step * count;
+    workload->layers = alloc_array(2 * count, sizeof *workload->layers);
     for (size_t i = 0; i < count; i++) {
-        struct layer *layers = &workload->layers[step * i];
-        const struct schema *schema = workload_layer_schema();
+        struct layer *layers = &workload->layers[workload->layers_count];
+        bool is_one = is_gemm || is_product(&from[i]);
+        size_t step = is_one ? 1 : 2;
 
         for (size_t l = 0; l < step; l++)
-            record_default(schema, &layers[l]);
-        if (is_gemm)
+            record_default(workload_layer_schema(), &layers[l]);
+        if (is_one)
             gemm_fill(layers, &from[i]);
         else
             convolution_fill(layers, &from[i]);
-        if (!is_gemm)
+        if (!is_one)
             layers[0].name = layer_name("in", i + 1);
         layers[step - 1].name = layer_name(from[i].name, i + 1);
+        workload->layers_count += step;
+        if (is_one && !is_gemm)
+            import_note(job,
+                        "layer '%.80s' is written as the matrix product M = %" PRIu64
+                        ", N = %" PRIu64 ", K = %" PRIu64 " that it is",
+                        from[i].name, layers[0].n, layers[0].m, layers[0].k);
+        else if (!is_gemm && (layers[1].pad_bottom > 0 || layers[1].pad_right > 0))
+            import_note(job,
+                        "layer '%.80s': its last windows reach %" PRIu64
+                        " rows and %" PRIu64
+                        " columns beyond the input, as SCALE-Sim counts them",
+                        from[i].name, layers[1].pad_bottom, layers[1].pad_right);
     }
 }
 
@@ -99,12 +138,6 @@ enum status import_topology(const struct import_job *job, struct error *err)
     enum status status = scalesim_topology_read(job->file, is_gemm, &layers, &count,
                                                 err);
 
-    for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        if (layers[i].stride_width && layers[i].stride_width != layers[i].stride)
-            status = error_set(err, STATUS_INPUT,
-                               "%s: layer '%.90s' has two strides, a record's "
-                               "convolution has one",
-                               job->file, layers[i].name);
     if (status != STATUS_OK) {
         free(layers);
         return status;
@@ -113,7 +146,7 @@ enum status import_topology(const struct import_job *job, struct error *err)
     source = alloc_printf("imported from SCALE-Sim's topology %s", job->file);
     workload.record.name = job->name;
     workload.record.source = source;
-    layers_fill(&workload, layers, count, is_gemm);
+    layers_fill(job, &workload, layers, count, is_gemm);
     status = workload_write(job, &workload, err);
     for (size_t i = 0; i < workload.layers_count; i++)
         free((char *)(uintptr_t)workload.layers[i].name);

@@ -54,6 +54,10 @@ static enum status reshape_dims(const struct model *model, const struct dims *fr
         return model_fail(model, "has a shape that is not known here");
     if (open < RANK_MAX)
         to->d[open] = elements / known;
+    /* a batch that became 1 stands in the shape as it was */
+    else if (model->batch > 1 && known == elements * model->batch &&
+             to->d[0] % model->batch == 0)
+        to->d[0] /= model->batch;
     return STATUS_OK;
 }
 
@@ -88,14 +92,14 @@ static enum status squeeze_dims(const struct model *model, const struct dims *fr
 }
 
 static enum status transpose_dims(const struct model *model, const struct value *value,
-                                  struct dims *to, int *token_axis)
+                                  struct dims *to, int *token_axis, int *channel_axis)
 {
     const struct dims *from = &value->dims;
     int64_t order[RANK_MAX];
     size_t count = node_ints(model, "perm", 0, order);
 
     to->rank = from->rank;
-    *token_axis = NO_AXIS;
+    *token_axis = *channel_axis = NO_AXIS;
     if (count != 0 && count != from->rank)
         return model_fail(model, "orders %zu of %zu dimensions", count, from->rank);
     for (size_t i = 0; i < from->rank; i++) {
@@ -108,6 +112,8 @@ static enum status transpose_dims(const struct model *model, const struct value 
         to->d[i] = from->d[axis];
         if ((int)axis == value->token_axis)
             *token_axis = (int)i;
+        if ((int)axis == value->channel_axis)
+            *channel_axis = (int)i;
     }
     return STATUS_OK;
 }
@@ -128,20 +134,31 @@ static enum status flatten_dims(const struct model *model, const struct dims *fr
     return STATUS_OK;
 }
 
+/* Heads of keys or values, spread over several of the queries': [.., heads, 1, tokens,
+ * width] to [.., heads, n, tokens, width]. */
+static bool is_repeated(const struct value *value, const struct dims *to)
+{
+    uint64_t elements = dims_elements(&value->dims);
+
+    return value->role == ROLE_TENSOR && value->repeats <= 1 && to->rank >= 4 &&
+           to->rank == value->dims.rank && dims_elements(to) > elements &&
+           dims_elements(to) % elements == 0 && to->d[0] == value->dims.d[0];
+}
+
 /* The same elements in another shape: no layer of its own. */
 enum status turn_view(struct model *model)
 {
     const char *op = model->node->op_type;
     enum status status = needs_input(model);
     struct dims to = { 0 };
-    int token_axis = NO_AXIS;
+    int token_axis = NO_AXIS, channel_axis = NO_AXIS;
     struct value value;
 
     if (status != STATUS_OK)
         return status;
     value = *node_input(model, 0);
     if (strcmp(op, "Transpose") == 0)
-        status = transpose_dims(model, &value, &to, &token_axis);
+        status = transpose_dims(model, &value, &to, &token_axis, &channel_axis);
     else if (strcmp(op, "Flatten") == 0)
         status = flatten_dims(model, &value.dims, &to);
     else if (strcmp(op, "Squeeze") == 0 || strcmp(op, "Unsqueeze") == 0)
@@ -150,21 +167,28 @@ enum status turn_view(struct model *model)
         status = reshape_dims(model, &value.dims, &to);
     if (status != STATUS_OK)
         return status;
+    if (value.is_padded)
+        return model_fail(model, "has a Pad before it, must have none");
     if (strcmp(op, "Expand") == 0 && to.rank == value.dims.rank)
         for (size_t i = 0; i < to.rank; i++)
             to.d[i] = to.d[i] == 1 ? value.dims.d[i] : to.d[i];
-    if (dims_elements(&to) == 0 ||
-        (dims_elements(&to) != dims_elements(&value.dims) &&
-         (strcmp(op, "Expand") != 0 || value.role == ROLE_TENSOR)))
+    if (strcmp(op, "Expand") == 0 && is_repeated(&value, &to))
+        value.repeats = dims_elements(&to) / dims_elements(&value.dims);
+    else if (dims_elements(&to) == 0 ||
+             (dims_elements(&to) != dims_elements(&value.dims) &&
+              (strcmp(op, "Expand") != 0 || value.role == ROLE_TENSOR)))
         return model_fail(model, "changes %" PRIu64 " elements into %" PRIu64,
                           dims_elements(&value.dims), dims_elements(&to));
-    if (strcmp(op, "Transpose") != 0)
+    if (strcmp(op, "Transpose") != 0) {
         token_axis = axis_moved(&value.dims, value.token_axis, &to);
+        channel_axis = axis_moved(&value.dims, value.channel_axis, &to);
+    }
     if (strcmp(op, "Expand") == 0 ||
         (strcmp(op, "Transpose") == 0 && value.dims.rank > 1))
         value.has_numbers = false;
     value.dims = to;
     value.token_axis = token_axis;
+    value.channel_axis = channel_axis;
     if (model->node->n_output)
         value_put(model, model->node->output[0], &value);
     return STATUS_OK;
@@ -372,6 +396,7 @@ enum status turn_gather(struct model *model)
         }
         value.origin = NULL;
         value.token_axis = axis_moved(&value.dims, value.token_axis, &out);
+        value.channel_axis = axis_moved(&value.dims, value.channel_axis, &out);
         value.dims = out;
         if (model->node->n_output)
             value_put(model, model->node->output[0], &value);

@@ -6,142 +6,180 @@
 
 enum { PAD_MAX = 1024 };
 
+/* As ONNX has it; of a row of pixels the height's are 1 and no pads. */
 struct onnx_window {
-    uint64_t kernel[2], stride, dilation[2];
+    uint64_t kernel[2], stride[2], dilation[2];
     uint64_t pads[4]; /* top, left, bottom, right */
     bool ceil;
 };
 
+static uint64_t reach(const struct onnx_window *window, size_t a)
+{
+    return window->dilation[a] * (window->kernel[a] - 1) + 1;
+}
+
 static enum status pads_automatic(const struct model *model, struct onnx_window *window,
-                                  const char *how, size_t length, const struct dims *in)
+                                  const char *how, size_t length,
+                                  const uint64_t extents[2])
 {
     for (size_t a = 0; a < 2; a++) {
-        uint64_t reach = window->dilation[a] * (window->kernel[a] - 1) + 1;
-        uint64_t out = (in->d[2 + a] + window->stride - 1) / window->stride;
-        uint64_t needed = (out - 1) * window->stride + reach;
-        uint64_t pad = needed > in->d[2 + a] ? needed - in->d[2 + a] : 0;
+        uint64_t out = (extents[a] + window->stride[a] - 1) / window->stride[a];
+        uint64_t needed = (out - 1) * window->stride[a] + reach(window, a);
+        uint64_t pad = needed > extents[a] ? needed - extents[a] : 0;
 
         if (length >= 4 && strncmp(how, "SAME", 4) == 0) {
-            window->pads[a] = pad / 2;
-            window->pads[2 + a] = pad - pad / 2;
+            bool is_lower = length == 10 && strncmp(how, "SAME_LOWER", 10) == 0;
+
+            window->pads[a] = is_lower ? pad - pad / 2 : pad / 2;
+            window->pads[2 + a] = pad - window->pads[a];
         } else if (length != 5 || strncmp(how, "VALID", 5) != 0) {
-            return model_fail(model, "has auto_pad '%.*s'", (int)length, how);
+            return model_fail(model,
+                              "has auto_pad '%.*s', must be SAME_UPPER, SAME_LOWER "
+                              "or VALID",
+                              (int)length, how);
         }
     }
     return STATUS_OK;
 }
 
-/* Kernel (of the attribute or the weights), strides, dilations, pads. */
-static enum status window_read(const struct model *model, const struct dims *in,
+/* Of an attribute, one number for each of the window's sides; absent: 1 each. */
+static enum status sides_read(const struct model *model, const char *name, size_t sides,
+                              uint64_t values[2])
+{
+    int64_t ints[RANK_MAX];
+    size_t count = node_ints(model, name, 0, ints);
+
+    values[0] = values[1] = 1;
+    if (count != 0 && count != sides)
+        return model_fail(model, "has %zu %s, must have %zu", count, name, sides);
+    for (size_t i = 0; i < count; i++) {
+        if (ints[i] < 1 || ints[i] > PAD_MAX)
+            return model_fail(model, "has %s of %" PRId64 ", must be 1..%d", name,
+                              ints[i], PAD_MAX);
+        values[2 - sides + i] = (uint64_t)ints[i];
+    }
+    return STATUS_OK;
+}
+
+static enum status kernel_read(const struct model *model, const struct dims *weights,
+                               size_t sides, uint64_t kernel[2])
+{
+    int64_t ints[RANK_MAX];
+    size_t count = node_ints(model, "kernel_shape", 0, ints);
+
+    kernel[0] = kernel[1] = 1;
+    for (size_t i = 0; i < sides; i++) {
+        int64_t size = count == sides ? ints[i]
+                       : weights      ? (int64_t)weights->d[2 + i]
+                                      : 0;
+
+        if (size < 1 || size > PAD_MAX ||
+            (weights && (uint64_t)size != weights->d[2 + i]))
+            return model_fail(
+                model, "has a kernel of %" PRId64 ", must be 1..%d and the weights'",
+                size, PAD_MAX);
+        kernel[2 - sides + i] = (uint64_t)size;
+    }
+    return STATUS_OK;
+}
+
+/* Kernel (of the attribute or the weights), strides, dilations, pads, of an input of
+ * N x C x H x W or N x C x L. */
+static enum status window_read(const struct model *model, const struct value *in,
                                const struct dims *weights, struct onnx_window *window)
 {
     const Onnx__AttributeProto *automatic = node_attribute(model, "auto_pad");
-    int64_t ints[RANK_MAX], strides[RANK_MAX] = { 1, 1 },
-                            dilations[RANK_MAX] = { 1, 1 };
-    size_t kernels = node_ints(model, "kernel_shape", 0, ints);
-    size_t pads, count;
+    size_t sides = in->dims.rank - 2, pads;
+    uint64_t extents[2] = { sides == 2 ? in->dims.d[2] : 1, in->dims.d[1 + sides] };
+    int64_t ints[RANK_MAX];
+    enum status status;
 
     *window = (struct onnx_window){ .ceil = node_int(model, "ceil_mode", 0) != 0 };
-    if ((count = node_ints(model, "strides", 0, strides)) != 0 && count != 2)
-        return model_fail(model, "has %zu strides, must have 2", count);
-    if ((count = node_ints(model, "dilations", 0, dilations)) != 0 && count != 2)
-        return model_fail(model, "has %zu dilations, must have 2", count);
-    if (strides[0] != strides[1] || strides[0] < 1 || strides[0] > PAD_MAX)
-        return model_fail(
-            model, "has strides %" PRId64 " and %" PRId64 ", must be equal, 1..%d",
-            strides[0], strides[1], PAD_MAX);
-    window->stride = (uint64_t)strides[0];
-    for (size_t a = 0; a < 2; a++) {
-        int64_t kernel = kernels == 2 ? ints[a]
-                         : weights    ? (int64_t)weights->d[2 + a]
-                                      : 0;
-
-        if (kernel < 1 || kernel > PAD_MAX || dilations[a] < 1 ||
-            dilations[a] > PAD_MAX ||
-            (weights && (uint64_t)kernel != weights->d[2 + a]))
-            return model_fail(model,
-                              "has a kernel of %" PRId64 " with dilation %" PRId64
-                              ", must be 1..%d and the weights'",
-                              kernel, dilations[a], PAD_MAX);
-        window->kernel[a] = (uint64_t)kernel;
-        window->dilation[a] = (uint64_t)dilations[a];
-    }
+    status = sides_read(model, "strides", sides, window->stride);
+    if (status == STATUS_OK)
+        status = sides_read(model, "dilations", sides, window->dilation);
+    if (status == STATUS_OK)
+        status = kernel_read(model, weights, sides, window->kernel);
+    if (status != STATUS_OK)
+        return status;
     if (automatic && automatic->has_s && automatic->s.len > 0 &&
         (automatic->s.len != 6 || memcmp(automatic->s.data, "NOTSET", 6) != 0))
         return pads_automatic(model, window, (const char *)automatic->s.data,
-                              automatic->s.len, in);
+                              automatic->s.len, extents);
     pads = node_ints(model, "pads", 0, ints);
+    if (pads != 0 && pads != 2 * sides)
+        return model_fail(model, "has %zu pads, must be %zu", pads, 2 * sides);
     for (size_t i = 0; i < pads; i++) {
-        if (pads != 4 || ints[i] < 0 || ints[i] > PAD_MAX)
-            return model_fail(model, "has %zu pads, must be 4 in 0..%d", pads, PAD_MAX);
-        window->pads[i] = (uint64_t)ints[i];
+        if (ints[i] < 0 || ints[i] > PAD_MAX)
+            return model_fail(model, "has a pad of %" PRId64 ", must be 0..%d", ints[i],
+                              PAD_MAX);
+        window->pads[sides == 2 ? i : 1 + 2 * i] = (uint64_t)ints[i];
     }
     return STATUS_OK;
+}
+
+/* What a Pad before it has put around the input. */
+static void pads_join(struct onnx_window *window, const struct value *in)
+{
+    for (size_t i = 0; i < 4; i++)
+        window->pads[i] += in->pads[i];
 }
 
 /* Positions along an axis as ONNX defines them; 0: none. */
 static uint64_t positions(const struct onnx_window *w, size_t a, uint64_t extent)
 {
-    uint64_t reach = w->dilation[a] * (w->kernel[a] - 1) + 1;
-    uint64_t padded = extent + w->pads[a] + w->pads[2 + a];
-    uint64_t count;
+    uint64_t padded = extent + w->pads[a] + w->pads[2 + a], count;
 
-    if (padded < reach)
+    if (padded < reach(w, a))
         return 0;
-    count = (padded - reach + (w->ceil ? w->stride - 1 : 0)) / w->stride + 1;
-    if (w->ceil && (count - 1) * w->stride >= extent + w->pads[a])
+    count = (padded - reach(w, a) + (w->ceil ? w->stride[a] - 1 : 0)) / w->stride[a] +
+            1;
+    if (w->ceil && (count - 1) * w->stride[a] >= extent + w->pads[a])
         count--;
     return count;
 }
 
-static bool is_equivalent(const struct onnx_window *w, const struct dims *in,
-                          const struct dims *out, uint64_t pad, bool ceil)
+/* The output of a window on a layer's image, as many dimensions as the input has. */
+static void positions_fill(const struct onnx_window *w, const struct tensor_shape *in,
+                           uint64_t channels, size_t rank, struct dims *out)
 {
-    struct onnx_window plain = { { w->kernel[0], w->kernel[1] },
-                                 w->stride,
-                                 { 1, 1 },
-                                 { pad, pad, pad, pad },
-                                 ceil };
+    uint64_t height = positions(w, 0, in->height), width = positions(w, 1, in->width);
 
-    return positions(&plain, 0, in->d[2]) == out->d[2] &&
-           positions(&plain, 1, in->d[3]) == out->d[3];
+    *out = (struct dims){ rank, { 1, channels, rank == 4 ? height : width, width } };
+    if (height == 0)
+        out->d[2] = 0;
 }
 
-/* A record pads all edges alike and has no dilation: the pad as given, or else the least
- * that gives the same output. */
-static bool pad_equivalent(const struct onnx_window *w, const struct dims *in,
-                           const struct dims *out, uint64_t *pad, bool *ceil)
+/* One dilation for both sides, where both have more than one row. */
+static enum status window_fill(const struct model *model, struct layer *layer,
+                               const struct onnx_window *w)
 {
-    *ceil = w->ceil;
-    *pad = w->pads[0];
-    if (is_equivalent(w, in, out, *pad, *ceil))
-        return true;
-    for (unsigned hang = 0; hang < 2; hang++)
-        for (*pad = 0; *pad <= PAD_MAX; ++*pad)
-            if (is_equivalent(w, in, out, *pad, (*ceil = hang == 1)))
-                return true;
-    return false;
-}
+    uint64_t least = w->pads[0];
 
-static bool window_is_plain(const struct onnx_window *w)
-{
-    return w->pads[0] == w->pads[1] && w->pads[0] == w->pads[2] &&
-           w->pads[0] == w->pads[3] && w->dilation[0] == 1 && w->dilation[1] == 1;
-}
-
-static void window_fill(struct layer *layer, const struct onnx_window *w, uint64_t pad,
-                        bool ceil)
-{
+    for (size_t i = 1; i < 4; i++)
+        least = w->pads[i] < least ? w->pads[i] : least;
     layer->kernel = w->kernel[0];
     if (w->kernel[1] != w->kernel[0])
         layer->kernel_width = w->kernel[1];
-    layer->stride = w->stride;
-    layer->pad = pad;
-    layer->ceil = ceil;
+    layer->stride = w->stride[0];
+    if (w->stride[1] != w->stride[0])
+        layer->stride_width = w->stride[1];
+    layer->pad = least;
+    layer->pad_top = w->pads[0] - least;
+    layer->pad_left = w->pads[1] - least;
+    layer->pad_bottom = w->pads[2] - least;
+    layer->pad_right = w->pads[3] - least;
+    layer->ceil = w->ceil;
+    layer->dilation = w->kernel[0] > 1 ? w->dilation[0] : w->dilation[1];
+    if (w->kernel[0] > 1 && w->kernel[1] > 1 && w->dilation[0] != w->dilation[1])
+        return model_fail(model,
+                          "has dilations %" PRIu64 " and %" PRIu64 ", must be equal",
+                          w->dilation[0], w->dilation[1]);
+    return STATUS_OK;
 }
 
 /* The layer whose weights these are, if an earlier one used them. */
-static void weights_share(struct model *model, int index, const struct value *weights)
+void weights_share(struct model *model, int index, const struct value *weights)
 {
     struct value owner = { .role = ROLE_CONSTANT, .layer = index };
     const struct value *before;
@@ -158,8 +196,8 @@ static void weights_share(struct model *model, int index, const struct value *we
         value_put(model, model_text(model, strdup(name)), &owner);
 }
 
-static enum status weights_check(const struct model *model, const struct value *weights,
-                                 size_t rank)
+enum status weights_check(const struct model *model, const struct value *weights,
+                          size_t rank)
 {
     if (weights && weights->role == ROLE_CONSTANT && weights->dims.rank == rank &&
         dims_elements(&weights->dims) > 0)
@@ -168,95 +206,146 @@ static enum status weights_check(const struct model *model, const struct value *
         model, "has weights that are not constant or not of %zu dimensions", rank);
 }
 
+/* Weights of as many dimensions as the input, which is an image or a row of pixels. */
+static enum status window_begin(struct model *model, int *index, struct value *in,
+                                struct value *weights, struct onnx_window *window)
+{
+    enum status status = node_input(model, 0)
+                             ? value_image(model, model->node->input[0], index)
+                             : model_fail(model, "takes a value that nothing gives");
+
+    if (status != STATUS_OK)
+        return status;
+    *in = *node_input(model, 0);
+    if (weights) {
+        status = weights_check(model, node_input(model, 1), in->dims.rank);
+        if (status != STATUS_OK)
+            return status;
+        *weights = *node_input(model, 1);
+    }
+    status = window_read(model, in, weights ? &weights->dims : NULL, window);
+    pads_join(window, in);
+    return status;
+}
+
 enum status turn_convolution(struct model *model)
 {
-    const struct value *weights = node_input(model, 1);
-    enum status status = weights_check(model, weights, 4);
     int64_t groups = node_int(model, "group", 1);
-    struct dims in, out = { 4, { 1 } };
     struct onnx_window window;
+    struct value in, w;
     struct layer *layer;
-    struct value w;
-    uint64_t pad;
-    bool ceil;
+    struct dims out;
     int index;
+    enum status status = window_begin(model, &index, &in, &w, &window);
 
-    if (status == STATUS_OK)
-        status = value_image(model, model->node->input[0], &index);
     if (status != STATUS_OK)
         return status;
-    w = *node_input(model, 1);
-    in = node_input(model, 0)->dims;
-    status = window_read(model, &in, &w.dims, &window);
-    if (status != STATUS_OK)
-        return status;
-    if (groups < 1 || in.d[1] != w.dims.d[1] * (uint64_t)groups)
+    if (groups < 1 || in.dims.d[1] != w.dims.d[1] * (uint64_t)groups)
         return model_fail(model,
                           "has %" PRIu64 " channels, must be %" PRIu64 " times %" PRId64
                           " groups",
-                          in.d[1], w.dims.d[1], groups);
-    out.d[1] = w.dims.d[0];
-    out.d[2] = positions(&window, 0, in.d[2]);
-    out.d[3] = positions(&window, 1, in.d[3]);
-    if (out.d[2] == 0 || out.d[3] == 0)
+                          in.dims.d[1], w.dims.d[1], groups);
+    positions_fill(&window, &model->shapes[index], w.dims.d[0], in.dims.rank, &out);
+    if (dims_elements(&out) == 0)
         return model_fail(model, "has a window larger than its input");
-    if (!pad_equivalent(&window, &in, &out, &pad, &ceil) || ceil)
-        return model_fail(model,
-                          "has pads or dilations a record cannot hold (one pad for "
-                          "all edges)");
-    if (!window_is_plain(&window))
-        model_note(model,
-                   "its pads and dilation are written as pad = %" PRIu64
-                   ": same output, same operations",
-                   pad);
     layer = layer_add(model, LAYER_CONVOLUTION, &index, 1, &index);
     layer->outputs = w.dims.d[0];
     layer->groups = (uint64_t)groups;
-    window_fill(layer, &window, pad, false);
+    status = window_fill(model, layer, &window);
     weights_share(model, index, &w);
-    status = layer_done(model, index, &out);
+    if (status == STATUS_OK)
+        status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
     return status;
 }
 
+/* Pads of a transposed convolution whose output is given: the rest is cut off, half on
+ * either side, as auto_pad says. */
+static enum status transposed_pads(const struct model *model,
+                                   struct onnx_window *window,
+                                   const struct tensor_shape *in, size_t sides,
+                                   const uint64_t more[2])
+{
+    const Onnx__AttributeProto *automatic = node_attribute(model, "auto_pad");
+    const char *how = automatic && automatic->has_s ? (const char *)automatic->s.data
+                                                    : "";
+    size_t length = automatic && automatic->has_s ? automatic->s.len : 0;
+    bool is_same = length >= 4 && strncmp(how, "SAME", 4) == 0;
+    bool is_upper = length == 10 && strncmp(how, "SAME_UPPER", 10) == 0;
+    uint64_t extents[2] = { in->height, in->width };
+    int64_t wanted[RANK_MAX];
+    size_t count = node_ints(model, "output_shape", 0, wanted);
+
+    if (count != 0 && count != sides)
+        return model_fail(model, "has an output_shape of %zu, must be %zu", count,
+                          sides);
+    for (size_t a = 2 - sides; a < 2 && (count || is_same); a++) {
+        uint64_t full = (extents[a] - 1) * window->stride[a] + reach(window, a) +
+                        more[a];
+        uint64_t out = count ? (uint64_t)wanted[a + sides - 2]
+                             : extents[a] * window->stride[a];
+        uint64_t cut = full > out ? full - out : 0;
+
+        if (out > full)
+            return model_fail(
+                model, "has an output_shape of %" PRIu64 ", must be at most %" PRIu64,
+                out, full);
+        window->pads[a] = is_upper ? cut / 2 : cut - cut / 2;
+        window->pads[2 + a] = cut - window->pads[a];
+    }
+    return STATUS_OK;
+}
+
 enum status turn_transposed(struct model *model)
 {
-    const struct value *weights = node_input(model, 1);
-    enum status status = weights_check(model, weights, 4);
-    int64_t extra[RANK_MAX] = { 0 };
-    struct dims in, out = { 4, { 1 } };
+    int64_t groups = node_int(model, "group", 1), ints[RANK_MAX];
+    uint64_t more[2] = { 0, 0 }, extents[2];
     struct onnx_window window;
+    struct value in, w;
     struct layer *layer;
-    struct value w;
+    struct dims out;
     int index;
+    enum status status = window_begin(model, &index, &in, &w, &window);
+    size_t sides, extra;
 
-    if (status == STATUS_OK)
-        status = value_image(model, model->node->input[0], &index);
     if (status != STATUS_OK)
         return status;
-    w = *node_input(model, 1);
-    in = node_input(model, 0)->dims;
-    status = window_read(model, &in, &w.dims, &window);
-    node_ints(model, "output_padding", 0, extra);
-    if (status != STATUS_OK)
-        return status;
-    if (!window_is_plain(&window) || extra[0] != 0 || extra[1] != 0 ||
-        node_int(model, "group", 1) != 1 || node_attribute(model, "auto_pad") ||
-        node_attribute(model, "output_shape"))
+    sides = in.dims.rank - 2;
+    extra = node_ints(model, "output_padding", 0, ints);
+    for (size_t i = 0; i < extra && extra == sides; i++)
+        more[2 - sides + i] = ints[i] > 0 ? (uint64_t)ints[i] : 0;
+    if (in.is_padded || groups < 1 || w.dims.d[0] != in.dims.d[1] ||
+        in.dims.d[1] % (uint64_t)groups != 0)
         return model_fail(model,
-                          "has groups, dilations, unequal pads, auto_pad, "
-                          "output_padding or output_shape, which a record cannot hold");
-    out.d[1] = w.dims.d[1];
+                          "has %" PRIu64 " channels and weights of %" PRIu64
+                          " in %" PRId64
+                          " groups, must be as many, and no Pad before it",
+                          in.dims.d[1], w.dims.d[0], groups);
+    status = transposed_pads(model, &window, &model->shapes[index], sides, more);
+    if (status != STATUS_OK)
+        return status;
+    extents[0] = model->shapes[index].height;
+    extents[1] = model->shapes[index].width;
     for (size_t a = 0; a < 2; a++) {
-        uint64_t full = (in.d[2 + a] - 1) * window.stride + window.kernel[a];
+        uint64_t full = (extents[a] - 1) * window.stride[a] + reach(&window, a);
+        uint64_t cut = window.pads[a] + window.pads[2 + a];
 
-        out.d[2 + a] = full > 2 * window.pads[0] ? full - 2 * window.pads[0] : 0;
+        extents[a] = full > cut ? full - cut + more[a] : 0;
     }
+    out = (struct dims){ in.dims.rank,
+                         { 1, w.dims.d[1] * (uint64_t)groups, extents[2 - sides],
+                           extents[1] } };
+    if (dims_elements(&out) == 0)
+        return model_fail(model, "has pads that leave no output");
     layer = layer_add(model, LAYER_TRANSPOSED, &index, 1, &index);
-    layer->outputs = w.dims.d[1];
-    window_fill(layer, &window, window.pads[0], false);
+    layer->outputs = out.d[1];
+    layer->groups = (uint64_t)groups;
+    layer->output_pad = more[0];
+    layer->output_pad_width = more[1];
+    status = window_fill(model, layer, &window);
     weights_share(model, index, &w);
-    status = layer_done(model, index, &out);
+    if (status == STATUS_OK)
+        status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
     return status;
 }
@@ -264,37 +353,80 @@ enum status turn_transposed(struct model *model)
 enum status turn_pool(struct model *model)
 {
     bool is_max = strcmp(model->node->op_type, "MaxPool") == 0;
-    struct dims in, out = { 4, { 1 } };
     struct onnx_window window;
-    enum status status;
-    uint64_t pad;
-    bool ceil;
+    struct value in;
+    struct dims out;
     int index;
+    enum status status = window_begin(model, &index, &in, NULL, &window);
 
-    if (model->node->n_input < 1)
-        return model_fail(model, "has no input");
-    status = value_image(model, model->node->input[0], &index);
     if (status != STATUS_OK)
         return status;
-    in = node_input(model, 0)->dims;
-    status = window_read(model, &in, NULL, &window);
-    if (status != STATUS_OK)
-        return status;
-    out.d[1] = in.d[1];
-    out.d[2] = positions(&window, 0, in.d[2]);
-    out.d[3] = positions(&window, 1, in.d[3]);
-    if (!out.d[2] || !out.d[3] || !pad_equivalent(&window, &in, &out, &pad, &ceil))
-        return model_fail(model, "has a window larger than its input, or pads a record "
-                                 "cannot hold");
-    if (!window_is_plain(&window))
-        model_note(model, "its pads are written as pad = %" PRIu64 ": same output",
-                   pad);
-    window_fill(layer_add(model, is_max ? LAYER_MAX_POOL : LAYER_AVERAGE_POOL, &index,
-                          1, &index),
-                &window, pad, ceil);
-    status = layer_done(model, index, &out);
+    positions_fill(&window, &model->shapes[index], in.dims.d[1], in.dims.rank, &out);
+    if (dims_elements(&out) == 0)
+        return model_fail(model, "has a window larger than its input");
+    status = window_fill(model,
+                         layer_add(model, is_max ? LAYER_MAX_POOL : LAYER_AVERAGE_POOL,
+                                   &index, 1, &index),
+                         &window);
+    if (status == STATUS_OK)
+        status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
     return status;
+}
+
+/* Rows of zeros around an image: the window that takes it has them as pads. */
+enum status turn_pad(struct model *model)
+{
+    int64_t pads[2 * RANK_MAX] = { 0 };
+    const Onnx__AttributeProto *attribute = node_attribute(model, "pads");
+    const struct value *constant = node_input(model, 1);
+    struct value value;
+    size_t rank, given = 0;
+
+    if (!node_input(model, 0))
+        return model_fail(model, "takes a value that nothing gives");
+    value = *node_input(model, 0);
+    rank = value.dims.rank;
+    if (attribute && attribute->n_ints <= 2 * RANK_MAX)
+        for (; given < attribute->n_ints; given++)
+            pads[given] = attribute->ints[given];
+    else if (constant && constant->has_numbers &&
+             dims_elements(&constant->dims) <= 2 * RANK_MAX)
+        for (; given < dims_elements(&constant->dims); given++)
+            pads[given] = (int64_t)constant->numbers[given];
+    if (given != 2 * rank)
+        return model_fail(model, "has %zu pads, must be %zu that are known here", given,
+                          2 * rank);
+    for (size_t i = 0; i < 2 * rank; i++) {
+        size_t axis = i % rank, side = axis + 2 - rank; /* of a row: a column */
+
+        if (pads[i] == 0)
+            continue;
+        if (pads[i] < 0 || pads[i] > PAD_MAX || rank < 3 || rank > 4 || axis < 2 ||
+            value.role == ROLE_CONSTANT)
+            return model_fail(model,
+                              "has a pad of %" PRId64
+                              " along axis %zu, must be 0..%d along "
+                              "rows and columns of an image",
+                              pads[i], axis, PAD_MAX);
+        value.pads[side + (i < rank ? 0 : 2)] += (uint64_t)pads[i];
+        value.dims.d[axis] += (uint64_t)pads[i];
+        value.is_padded = true;
+    }
+    if (value.is_padded && value.role == ROLE_INPUT) {
+        int layer;
+        enum status status = value_image(model, model->node->input[0], &layer);
+
+        if (status != STATUS_OK)
+            return status;
+        value.role = ROLE_TENSOR;
+        value.layer = layer;
+        value.channel_axis = 1;
+        value.token_axis = NO_AXIS;
+    }
+    if (model->node->n_output)
+        value_put(model, model->node->output[0], &value);
+    return STATUS_OK;
 }
 
 enum status turn_global_pool(struct model *model)
@@ -308,6 +440,9 @@ enum status turn_global_pool(struct model *model)
     status = value_image(model, model->node->input[0], &index);
     if (status != STATUS_OK)
         return status;
+    if (node_input(model, 0)->is_padded)
+        return model_fail(model, "has a Pad before it, must have none");
+    out.rank = node_input(model, 0)->dims.rank;
     out.d[1] = model->shapes[index].channels;
     layer_add(model, LAYER_GLOBAL_POOL, &index, 1, &index);
     status = layer_done(model, index, &out);
@@ -323,6 +458,7 @@ static enum status product_turn(struct model *model, const struct value *weights
     struct dims out;
     struct layer *layer;
     enum status status;
+    bool is_pixels;
     int index;
 
     status = value_layer(model, model->node->input[0], &index);
@@ -333,16 +469,25 @@ static enum status product_turn(struct model *model, const struct value *weights
         return model_fail(
             model, "multiplies rows of %" PRIu64 " by weights of %" PRIu64 " rows",
             out.rank ? out.d[out.rank - 1] : 0, k);
-    if (model->shapes[index].is_tokens || tensor_elements(&model->shapes[index]) != k)
+    /* pixel by pixel: a convolution of 1 x 1 */
+    is_pixels = !model->shapes[index].is_tokens && out.rank == 4 &&
+                node_input(model, 0)->channel_axis == 3 &&
+                tensor_elements(&model->shapes[index]) != k;
+    if (!is_pixels &&
+        (model->shapes[index].is_tokens || tensor_elements(&model->shapes[index]) != k))
         status = value_tokens(model, model->node->input[0], k, 0, &index);
     if (status != STATUS_OK)
         return status;
     out.d[out.rank - 1] = n;
-    layer = layer_add(model, LAYER_FULLY_CONNECTED, &index, 1, &index);
+    layer = layer_add(model, is_pixels ? LAYER_CONVOLUTION : LAYER_FULLY_CONNECTED,
+                      &index, 1, &index);
     layer->outputs = n;
+    layer->kernel = is_pixels;
     weights_share(model, index, &w);
     status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
+    if (is_pixels && status == STATUS_OK && model->node->n_output)
+        value_find(model, model->node->output[0])->channel_axis = (int)out.rank - 1;
     return status;
 }
 
@@ -358,6 +503,21 @@ enum status turn_gemm(struct model *model)
                ? product_turn(model, weights, weights->dims.d[transposed],
                               weights->dims.d[1 - transposed])
                : status;
+}
+
+/* Heads of keys or values, each of which stands for several of the queries'. */
+static enum status heads_repeated(const struct model *model, const struct value *value,
+                                  uint64_t heads, uint64_t *kv_heads)
+{
+    uint64_t repeats = value->repeats > 1 ? value->repeats : 1;
+
+    if (heads % repeats != 0)
+        return model_fail(model,
+                          "has %" PRIu64 " heads of which %" PRIu64
+                          " share keys, must divide them",
+                          heads, repeats);
+    *kv_heads = heads / repeats;
+    return STATUS_OK;
 }
 
 /* Query [.., t, d] times key [.., d, s]: becomes a layer with the softmax and values. */
@@ -383,7 +543,9 @@ static enum status scores_begin(struct model *model, const struct value *a,
     status = value_tokens(model, model->node->input[0], scores.heads * d, 0,
                           &scores.query);
     if (status == STATUS_OK)
-        status = value_tokens(model, model->node->input[1], scores.heads * d, 0,
+        status = heads_repeated(model, b, scores.heads, &scores.kv_heads);
+    if (status == STATUS_OK)
+        status = value_tokens(model, model->node->input[1], scores.kv_heads * d, 0,
                               &scores.key);
     if (status == STATUS_OK && model->node->n_output)
         value_put(model, model->node->output[0], &scores);
@@ -396,21 +558,28 @@ static enum status scores_end(struct model *model, struct value scores)
     size_t rank = out.rank;
     int inputs[3] = { scores.query, scores.key, NO_LAYER }, index;
     struct layer *layer;
-    enum status status = value_layer(model, model->node->input[1], &inputs[2]);
-    const struct value *values;
+    const struct value *values = node_input(model, 1);
+    uint64_t kv_heads = 0;
+    enum status status;
 
-    if (status != STATUS_OK)
-        return status;
-    values = node_input(model, 1);
     if (!scores.is_softmaxed || values->dims.rank != rank)
         return model_fail(model, "multiplies two activations outside softmax(Q K) V");
     out.d[rank - 1] = values->dims.d[rank - 1];
-    status = value_tokens(model, model->node->input[1], scores.heads * out.d[rank - 1],
-                          0, &inputs[2]);
+    status = heads_repeated(model, values, scores.heads, &kv_heads);
+    if (status == STATUS_OK && kv_heads != scores.kv_heads)
+        status = model_fail(model,
+                            "has %" PRIu64 " heads of keys and %" PRIu64
+                            " of values, must be as many",
+                            scores.kv_heads, kv_heads);
+    if (status == STATUS_OK)
+        status = value_tokens(model, model->node->input[1], kv_heads * out.d[rank - 1],
+                              0, &inputs[2]);
     if (status != STATUS_OK)
         return status;
     layer = layer_add(model, LAYER_ATTENTION, inputs, 3, &index);
     layer->heads = scores.heads;
+    if (kv_heads != scores.heads)
+        layer->kv_heads = kv_heads;
     status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
     if (status == STATUS_OK && model->node->n_output)
@@ -471,14 +640,17 @@ enum status turn_upsample(struct model *model)
         else if (sizes && sizes->has_numbers && dims_elements(&sizes->dims) == 4)
             factor[a] = sizes->numbers[2 + a] / (double)out.d[2 + a];
     }
-    if (!(factor[0] >= 1 && factor[0] <= 1024) || factor[0] != factor[1] ||
-        factor[0] != (double)(uint64_t)factor[0])
-        return model_fail(model, "scales by %g and %g, must be one whole number",
-                          factor[0], factor[1]);
+    for (size_t a = 0; a < 2; a++)
+        if (!(factor[a] >= 1 && factor[a] <= 1024) ||
+            factor[a] != (double)(uint64_t)factor[a])
+            return model_fail(model, "scales by %g and %g, must be whole numbers",
+                              factor[0], factor[1]);
     out.d[2] *= (uint64_t)factor[0];
-    out.d[3] *= (uint64_t)factor[0];
+    out.d[3] *= (uint64_t)factor[1];
     layer = layer_add(model, LAYER_UPSAMPLE, &index, 1, &index);
     layer->stride = (uint64_t)factor[0];
+    if (factor[1] != factor[0])
+        layer->stride_width = (uint64_t)factor[1];
     status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
     return status;

@@ -166,7 +166,8 @@ static bool is_fallback(const struct field *field, const void *record)
         return !text || (field->text && strcmp(text, field->text) == 0);
     }
     case KIND_TEXTS: return true;
-    case KIND_LIST: break;
+    case KIND_LIST:
+        return *(const size_t *)((const char *)record + field->count_offset) == 0;
     }
     return false;
 }
@@ -217,8 +218,9 @@ enum status workload_write(const struct import_job *job, struct workload *worklo
     graph_free(&graph);
     record_write(job->out, &workload_schema, workload);
     fprintf(job->notes,
-            "%s: %zu layers, %" PRIu64 " multiply-accumulates, %" PRIu64
+            "%s: %zu layer%s, %" PRIu64 " multiply-accumulates, %" PRIu64
             " weights (biases not counted)\n",
-            job->name, workload->layers_count, totals.macs, totals.weights);
+            job->name, workload->layers_count, workload->layers_count == 1 ? "" : "s",
+            totals.macs, totals.weights);
     return STATUS_OK;
 }

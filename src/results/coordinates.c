@@ -7,16 +7,27 @@
 #include <string.h>
 
 /* Is the dimension called after this axis, so that the axis is its scale? */
-static bool is_scale(const struct dimension *dimension, enum axis_id axis)
+static bool is_scale(const struct space *space, const struct dimension *dimension,
+                     enum axis_id axis)
 {
-    return strcmp(dimension->name, axis_specs[axis].name) == 0;
+    return strcmp(dimension->name, space_axis(space, axis)->name) == 0;
 }
 
-static const char *value_text(enum axis_id axis, union axis_value value)
+static const char *value_text(const struct axis_spec *spec, union axis_value value)
 {
-    if (axis_specs[axis].kind == AXIS_WORD)
-        return word_name(axis_specs[axis].words, value.word);
+    if (axis_value_is_record(spec, value))
+        return "record";
+    if (spec->kind == AXIS_WORD)
+        return word_name(spec->words, value.word);
     return value.record ? value.record->name : "";
+}
+
+/* Of which records a field is the axis: "machine.queue_depth". */
+static void field_put(struct skeleton *sk, hid_t dataset, const struct place *place)
+{
+    char label[300];
+
+    h5_put_text(&sk->h5, dataset, "field", place_format(place, label, sizeof label));
 }
 
 /* The coordinate of an axis in a group: texts, counts or numbers along a dimension (of
@@ -25,7 +36,8 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
                         const union axis_value *values, uint64_t count, int rank,
                         const hid_t *scale)
 {
-    const struct axis_spec *axis_spec = &axis_specs[axis];
+    const struct space *space = &sk->study->sweep->space;
+    const struct axis_spec *axis_spec = space_axis(space, axis);
     const char **texts = alloc_array(count, sizeof *texts);
     uint64_t *counts = alloc_array(count, sizeof *counts);
     double *numbers = alloc_array(count, sizeof *numbers);
@@ -45,7 +57,7 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
     for (uint64_t i = 0; i < count; i++)
         switch (axis_spec->kind) {
         case AXIS_RECORD:
-        case AXIS_WORD: texts[i] = value_text(axis, values[i]); break;
+        case AXIS_WORD: texts[i] = value_text(axis_spec, values[i]); break;
         case AXIS_COUNT: counts[i] = values[i].count; break;
         case AXIS_NUMBER: numbers[i] = values[i].number; break;
         }
@@ -68,8 +80,12 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
         break;
     }
     dataset = skeleton_dataset(sk, &spec);
+    if (axis_spec->zero)
+        h5_put_text(&sk->h5, dataset, "zero_means", axis_spec->zero);
+    if (axis >= AXES_NAMED)
+        field_put(sk, dataset, &space->fields[axis - AXES_NAMED].place);
     read_by = axis_read_by(sk->study, axis);
-    if (read_by && sk->study->sweep->space.axes[axis].line)
+    if (read_by && space->axes[axis].line)
         h5_put_text(&sk->h5, dataset, "read_by", read_by);
     free(read_by);
     free(texts);
@@ -136,14 +152,14 @@ static hid_t side_write(struct skeleton *sk, hid_t group, const struct grid *gri
 static void dimension_write(struct skeleton *sk, struct shape *shape,
                             const struct grid *grid, size_t d)
 {
-    struct dimension dimension =
-        sk->study->sweep->space.dimensions[grid->dimensions[d]];
+    const struct space *space = &sk->study->sweep->space;
+    struct dimension dimension = space->dimensions[grid->dimensions[d]];
     hid_t scale = -1;
 
     if (!grid_varies(grid, d, AXES))
         dimension.name = axis_specs[grid->listed_axis].name;
     for (size_t a = 0; a < dimension.axis_count; a++)
-        if (is_scale(&dimension, dimension.axes[a]))
+        if (is_scale(space, &dimension, dimension.axes[a]))
             scale = side_write(sk, shape->group, grid, d, dimension.axes[a], NULL);
     if (scale < 0)
         scale = index_write(sk, shape->group, &dimension, grid->sizes[d]);
@@ -151,10 +167,10 @@ static void dimension_write(struct skeleton *sk, struct shape *shape,
     for (size_t a = 0; a < dimension.axis_count; a++) {
         enum axis_id axis = dimension.axes[a];
 
-        if (is_scale(&dimension, axis) || !grid_varies(grid, d, axis))
+        if (is_scale(space, &dimension, axis) || !grid_varies(grid, d, axis))
             continue;
         H5_TRY(&sk->h5, H5Dclose(side_write(sk, shape->group, grid, d, axis, &scale)));
-        shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
+        shape->auxiliary = name_append(shape->auxiliary, space_axis(space, axis)->name);
     }
 }
 
@@ -220,7 +236,8 @@ static bool is_single(const struct space *space, const struct grid *grid,
 {
     return grid->axes >> axis & 1 && space->axes[axis].is_given &&
            !space->axes[axis].is_dimension &&
-           (axis_specs[axis].kind != AXIS_RECORD || space->axes[axis].values[0].record);
+           (space_axis(space, axis)->kind != AXIS_RECORD ||
+            space->axes[axis].values[0].record);
 }
 
 static hid_t single_write(struct skeleton *sk, hid_t group, enum axis_id axis, int rank)
@@ -245,10 +262,13 @@ static void singles_write(struct skeleton *sk, struct shape *shape,
 static void scalars_write(struct skeleton *sk, struct shape *shape,
                           const struct grid *grid)
 {
+    const struct space *space = &sk->study->sweep->space;
+
     for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (is_single(&sk->study->sweep->space, grid, axis)) {
+        if (is_single(space, grid, axis)) {
             H5_TRY(&sk->h5, H5Dclose(single_write(sk, shape->group, axis, 0)));
-            shape->auxiliary = name_append(shape->auxiliary, axis_specs[axis].name);
+            shape->auxiliary = name_append(shape->auxiliary,
+                                           space_axis(space, axis)->name);
         }
 }
 
@@ -307,10 +327,10 @@ void skeleton_defaults(struct skeleton *sk, const char *path)
     for (int id = 0; id < STAGE_COUNT; id++)
         if (sk->study->stages >> id & 1)
             axes |= sk->study->grids[id].axes;
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && !space->axes[axis].is_given &&
             !space->axes[axis].is_dimension &&
-            (axis_specs[axis].kind != AXIS_RECORD ||
+            (space_axis(space, axis)->kind != AXIS_RECORD ||
              space->axes[axis].values[0].record))
             H5_TRY(&sk->h5, H5Dclose(single_write(sk, group, axis, 0)));
     H5_TRY(&sk->h5, H5Gclose(group));

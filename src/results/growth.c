@@ -67,10 +67,15 @@ static struct key new_key(const struct space *space, enum axis_id axis, uint64_t
     const union axis_value *value = &space->axes[axis].values[i];
     const char *text = "";
 
-    switch (axis_specs[axis].kind) {
+    if (axis_value_is_record(space_axis(space, axis), *value))
+        text = "record"; /* of words; counts and numbers have a value of their own */
+    switch (space_axis(space, axis)->kind) {
     case AXIS_COUNT: return (struct key){ &value->count, sizeof value->count };
     case AXIS_NUMBER: return (struct key){ &value->number, sizeof value->number };
-    case AXIS_WORD: text = word_name(axis_specs[axis].words, value->word); break;
+    case AXIS_WORD:
+        if (!*text)
+            text = word_name(space_axis(space, axis)->words, value->word);
+        break;
     case AXIS_RECORD: text = value->record ? value->record->name : ""; break;
     }
     return (struct key){ text, strlen(text) };
@@ -157,19 +162,24 @@ struct matching {
     struct error *err;
 };
 
+static const struct axis_spec *spec_of(const struct matching *m, enum axis_id axis)
+{
+    return space_axis(&m->growth->study->sweep->space, axis);
+}
+
 static const struct variable *coordinate_of(const struct matching *m, enum axis_id axis)
 {
     const struct results *results = m->growth->results;
     const char *status = results->variables[m->kept->old->status].path;
     const char *leaf = h5_leaf(status);
     char *path = alloc_printf("%.*s%s", (int)(leaf - status), status,
-                              axis_specs[axis].name);
+                              spec_of(m, axis)->name);
     const struct variable *found = results_find_path(results, path);
 
     free(path);
     if (found)
         return found;
-    path = alloc_printf(RESULTS_RUN "/defaults/%s", axis_specs[axis].name);
+    path = alloc_printf(RESULTS_RUN "/defaults/%s", spec_of(m, axis)->name);
     found = results_find_path(results, path);
     free(path);
     return found;
@@ -179,15 +189,15 @@ static enum status coordinate_read(struct matching *m, enum axis_id axis,
                                    const struct variable *variable,
                                    struct coordinate *coordinate)
 {
-    bool is_text = axis_specs[axis].kind == AXIS_RECORD ||
-                   axis_specs[axis].kind == AXIS_WORD;
+    bool is_text = spec_of(m, axis)->kind == AXIS_RECORD ||
+                   spec_of(m, axis)->kind == AXIS_WORD;
     char *raw = NULL;
     enum status status = STATUS_OK;
 
     if ((variable->kind == VARIABLE_TEXT) != is_text ||
         (!is_text && variable->item_bytes != 8))
         return error_set(m->err, STATUS_INPUT, "%s: its %s are of another kind",
-                         m->growth->results->path, axis_specs[axis].name);
+                         m->growth->results->path, spec_of(m, axis)->name);
     if (!is_text) {
         raw = alloc_array(variable->count, variable->item_bytes);
         m->raws[m->raw_count++] = raw;
@@ -213,8 +223,8 @@ static size_t dimension_of(const struct matching *m, enum axis_id axis)
     return SIZE_MAX;
 }
 
-static char *old_format(const struct coordinate *coordinate, uint64_t i, char *buffer,
-                        size_t size)
+static char *old_format(const struct matching *m, const struct coordinate *coordinate,
+                        uint64_t i, char *buffer, size_t size)
 {
     struct key key = old_key(coordinate, i);
     union axis_value value;
@@ -224,7 +234,7 @@ static char *old_format(const struct coordinate *coordinate, uint64_t i, char *b
         return buffer;
     }
     memcpy(&value, key.bytes, sizeof value);
-    return axis_value_format(coordinate->axis, value, buffer, size);
+    return axis_value_format(spec_of(m, coordinate->axis), value, buffer, size);
 }
 
 /* A value of the file is not in the sweep any more. */
@@ -245,24 +255,24 @@ static enum status lost(const struct matching *m, const struct side *side, uint6
             coordinate = &side->coordinates[c];
             for (i = 0; i < count && !is[0]; i++)
                 if (!is_old || !is_old[i])
-                    axis_value_format(coordinate->axis,
+                    axis_value_format(spec_of(m, coordinate->axis),
                                       space->axes[coordinate->axis].values[i], is,
                                       sizeof is);
             break;
         }
     }
-    old_format(coordinate, t, was, sizeof was);
+    old_format(m, coordinate, t, was, sizeof was);
     if (is[0])
         return error_set(
             m->err, STATUS_INPUT,
             "%s: is the result of another sweep: %s was %s, is %s; keep the "
             "old values and add to them, or name another file with -o",
-            m->growth->results->path, axis_specs[coordinate->axis].name, was, is);
+            m->growth->results->path, spec_of(m, coordinate->axis)->name, was, is);
     return error_set(
         m->err, STATUS_INPUT,
         "%s: is the result of another sweep: %s has no %s any more; keep the "
         "old values and add to them, or name another file with -o",
-        m->growth->results->path, axis_specs[coordinate->axis].name, was);
+        m->growth->results->path, spec_of(m, coordinate->axis)->name, was);
 }
 
 static void added_note(const struct matching *m, const struct side *side, uint64_t i)
@@ -285,11 +295,12 @@ static void added_note(const struct matching *m, const struct side *side, uint64
         }
     if (axis == AXES || used > sizeof m->growth->added - 120)
         return;
-    axis_value_format(axis, space->axes[axis].values[i], value, sizeof value);
-    if (strstr(text, value) && strstr(text, axis_specs[axis].name))
+    axis_value_format(spec_of(m, axis), space->axes[axis].values[i], value,
+                      sizeof value);
+    if (strstr(text, value) && strstr(text, spec_of(m, axis)->name))
         return;
     snprintf(text + used, sizeof m->growth->added - used, "%s%s %s", used ? ", " : "",
-             axis_specs[axis].name, value);
+             spec_of(m, axis)->name, value);
 }
 
 /* Where the new sweep's values are along one dimension of the old file. */
@@ -313,8 +324,8 @@ static enum status side_match(struct matching *m, struct side *side)
                              "%s: is the result of another sweep: %s and %s vary "
                              "together there; name another file with -o",
                              m->growth->results->path,
-                             axis_specs[side->coordinates[0].axis].name,
-                             axis_specs[side->coordinates[c].axis].name);
+                             spec_of(m, side->coordinates[0].axis)->name,
+                             spec_of(m, side->coordinates[c].axis)->name);
         side->dimension = d;
     }
     side_index(side);
@@ -374,6 +385,25 @@ static bool has_same_columns(const struct matching *m)
     return wanted.columns == layout->columns;
 }
 
+/* A field that the old sweep varied and the new one does not. */
+static enum status fields_check(const struct growth *growth, struct error *err)
+{
+    const struct results *results = growth->results;
+
+    for (size_t v = 0; v < results->variable_count; v++) {
+        const struct variable *variable = &results->variables[v];
+        const char *name = h5_leaf(variable->path);
+        enum axis_id axis = space_axis_find(&growth->study->sweep->space, name);
+
+        if (variable->field[0] && axis == AXES)
+            return error_set(err, STATUS_INPUT,
+                             "%s: is the result of another sweep: %s (%s) is not given "
+                             "any more; name another file with -o",
+                             results->path, name, variable->field);
+    }
+    return STATUS_OK;
+}
+
 static enum status stage_match(struct matching *m)
 {
     const struct results *results = m->growth->results;
@@ -398,12 +428,12 @@ static enum status stage_match(struct matching *m)
             continue;
         variable = coordinate_of(m, axis);
         if (!variable && space->axes[axis].is_given &&
-            (axis_specs[axis].kind != AXIS_RECORD ||
+            (spec_of(m, axis)->kind != AXIS_RECORD ||
              space->axes[axis].values[0].record))
             status = error_set(m->err, STATUS_INPUT,
                                "%s: is the result of another sweep: %s was not given; "
                                "name another file with -o",
-                               results->path, axis_specs[axis].name);
+                               results->path, spec_of(m, axis)->name);
         if (!variable)
             continue;
         d = side_of(points, variable);
@@ -440,7 +470,10 @@ static void stage_count_kept(struct growth *growth, enum stage_id id,
 static enum status stages_match(struct growth *growth, struct error *err)
 {
     struct results_summary summary;
-    enum status status = results_summarize(growth->results, &summary, err);
+    enum status status = fields_check(growth, err);
+
+    if (status == STATUS_OK)
+        status = results_summarize(growth->results, &summary, err);
 
     for (int id = 0; id < STAGE_COUNT && status == STATUS_OK; id++) {
         struct kept_stage *kept = &growth->stages[id];
@@ -546,11 +579,8 @@ enum status growth_open(const char *path, const struct study *study,
 
     new->study = study;
     new->table = table;
-    if (status == STATUS_OK && new->results->packed)
-        status = error_set(err, STATUS_INPUT,
-                           "%s: is a packed copy, which no run goes on with; `nvsweep "
-                           "pack --undo` makes a plain file of it",
-                           path);
+    if (status == STATUS_OK)
+        status = results_check_plain(new->results, err);
     if (status == STATUS_OK)
         status = results_check_program(new->results, program, accept_version, err);
     if (status == STATUS_OK)

@@ -474,6 +474,10 @@ enum status results_merge(const struct results *a, const struct results *b,
     *report = (struct merge_report){ .points = 0 };
     unlink(partial);
     if (status == STATUS_OK)
+        status = results_check_blocks(a, err);
+    if (status == STATUS_OK)
+        status = results_check_blocks(b, err);
+    if (status == STATUS_OK)
         status = skeleton_make(&plan, partial, err);
     if (status == STATUS_OK)
         status = values_fill(&plan, partial, report, err);

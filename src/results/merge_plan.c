@@ -80,12 +80,13 @@ static enum status missing(const struct results *in, const struct results *other
 {
     const char *name = h5_leaf(variable->path);
 
-    if (axis_find(name) != AXES)
+    if (axis_find(name) != AXES || variable->field[0])
         return error_set(
             err, STATUS_INPUT,
             "%s and %s: one sweep gives the axis %s, the other does not; give "
             "it in both",
-            in->path, other->path, axis_specs[axis_find(name)].key);
+            in->path, other->path,
+            axis_find(name) != AXES ? axis_specs[axis_find(name)].key : name);
     return error_set(err, STATUS_INPUT, "%s has no %s, %s has", in->path,
                      variable->path, other->path);
 }

@@ -176,6 +176,8 @@ static enum status copy_write(const char *from, const char *to, bool undo,
     struct results *results;
     enum status status = results_open_intact(from, &results, err);
 
+    if (status == STATUS_OK)
+        status = results_check_blocks(results, err);
     results_close(results);
     if (status == STATUS_OK)
         status = h5_open(&pair.from, from, err);

@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,6 +112,24 @@ enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
         size -= (size_t)done;
     }
     return STATUS_OK;
+}
+
+const void *raw_map(const struct raw *raw, size_t *size)
+{
+    struct stat about;
+    void *bytes;
+
+    if (fstat(raw->fd, &about) != 0 || about.st_size <= 0)
+        return NULL;
+    *size = (size_t)about.st_size;
+    bytes = mmap(NULL, *size, PROT_READ, MAP_SHARED, raw->fd, 0);
+    return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+void raw_unmap(const void *bytes, size_t size)
+{
+    if (bytes)
+        munmap((void *)(uintptr_t)bytes, size);
 }
 
 enum status raw_sync(const struct raw *raw, struct error *err)

@@ -39,6 +39,11 @@ enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t o
 enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
                       uint64_t offset, struct error *err);
 
+/* The whole file as memory that is read from the disk where it is touched; NULL if the system
+ * refuses.  raw_unmap takes it back. */
+const void *raw_map(const struct raw *raw, size_t *size);
+void raw_unmap(const void *bytes, size_t size);
+
 /* Return when what was written so far is on the disk. */
 enum status raw_sync(const struct raw *raw, struct error *err);
 

@@ -4,6 +4,7 @@
 #include "results/results.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <hdf5_hl.h>
 #include <stdio.h>
@@ -214,6 +215,8 @@ static void dataset_read(struct opening *opening, const char *path)
         dimensions_read(opening, dataset, &variable);
         variable.units = text_or_empty(opening, dataset, "units");
         variable.meaning = text_or_empty(opening, dataset, "long_name");
+        variable.field = text_or_empty(opening, dataset, "field");
+        variable.zero = text_or_empty(opening, dataset, "zero_means");
     }
     if (!opening->h5.is_bad && !opening->is_foreign) {
         if (variable.kind == VARIABLE_TEXT)
@@ -554,6 +557,27 @@ static void names_shorten(struct results *results)
     }
 }
 
+/* What is shown: a crafted file does not command the terminal. */
+static void texts_clean(struct results *results)
+{
+    text_clean(results->title);
+    text_clean(results->version);
+    text_clean(results->commit);
+    for (size_t v = 0; v < results->variable_count; v++) {
+        struct variable *variable = &results->variables[v];
+
+        text_clean(variable->path);
+        text_clean(variable->units);
+        text_clean(variable->meaning);
+        for (uint64_t i = 0; variable->texts && i < variable->count; i++)
+            text_clean(variable->texts[i]);
+    }
+    for (size_t d = 0; d < results->dimension_count; d++)
+        text_clean(results->dimensions[d].path);
+    for (size_t s = 0; s < results->stage_count; s++)
+        text_clean(results->stages[s].name);
+}
+
 static enum status file_open(const char *path, struct results **results,
                              struct error *err)
 {
@@ -598,6 +622,7 @@ static enum status file_open(const char *path, struct results **results,
     if (status == STATUS_OK && opening.is_packed)
         status = packed_open(path, &opening.results->packed, err);
     if (status == STATUS_OK) {
+        texts_clean(opening.results);
         dimensions_unite(opening.results);
         repetitions_find(opening.results);
         names_shorten(opening.results);
@@ -648,6 +673,16 @@ enum status results_open_intact(const char *path, struct results **results,
     return status;
 }
 
+enum status results_check_plain(const struct results *results, struct error *err)
+{
+    if (!results->packed)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s: is a packed copy, which no run goes on with; `nvsweep pack "
+                     "--undo` makes a plain file of it",
+                     results->path);
+}
+
 void results_close(struct results *results)
 {
     if (!results)
@@ -662,6 +697,8 @@ void results_close(struct results *results)
         free(variable->texts);
         free(variable->path);
         free(variable->units);
+        free(variable->field);
+        free(variable->zero);
         free(variable->meaning);
     }
     for (size_t d = 0; d < results->dimension_count; d++)

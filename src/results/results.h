@@ -54,6 +54,8 @@ struct variable {
     char *path;            /* from the root group: "edp_js", "array/area_m2" */
     const char *name;      /* the shortest that results_find takes for it */
     char *units, *meaning; /* "" where the file has none */
+    char *field; /* the axis's, if it is a field of records: "machine.node_m" */
+    char *zero;  /* the word that stands for 0 */
     enum variable_kind kind;
     /* Indices into results->dimensions: of the dimensions themselves, and of what stands
      * for them (struct results_dimension's same). */
@@ -174,15 +176,29 @@ enum status results_points_with(const struct results *results, size_t stage,
                                 uint64_t *points, size_t most, size_t *count,
                                 struct error *err);
 
-/* Check the checksums of all committed blocks; *damaged counts those that disagree, and
- * where ("system block 7: technology=...") goes to err. */
-enum status results_verify(const struct results *results, uint64_t *checked,
-                           uint64_t *damaged, struct error *err);
+/* Blocks of a file, by what became of them. */
+struct results_blocks {
+    uint64_t checked; /* all points have a status */
+    uint64_t damaged; /* of them, those whose checksum disagrees */
+    uint64_t pending; /* not all have */
+};
+
+/* Check the checksums of all committed blocks; where the first that disagrees is ("system
+ * block 7: technology=...") goes to err. */
+enum status results_verify(const struct results *results, struct results_blocks *blocks,
+                           struct error *err);
+
+/* STATUS_INPUT if a committed block's checksum disagrees: what copies a file copies no damage
+ * under a checksum of its own. */
+enum status results_check_blocks(const struct results *results, struct error *err);
 
 /* ---- the runner's view */
 
-/* The layout of a file the table's stages can fill.  STATUS_INPUT if its datasets are
- * others than those of the study, or packed. */
+/* STATUS_INPUT if it is a packed copy, which nobody writes to. */
+enum status results_check_plain(const struct results *results, struct error *err);
+
+/* The layout of a file whose stages are the table's.  STATUS_INPUT if its datasets are
+ * others than those of the study. */
 enum status results_layout(const struct results *results, const struct study *study,
                            const struct stage *const *table, struct layout *layout,
                            struct error *err);

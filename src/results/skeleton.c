@@ -226,7 +226,7 @@ static bool has_inner_metrics(const struct stage *stage)
 /* A stage's group has its name, unless that is an axis's: the root has its coordinates. */
 static char *group_name(const struct stage *stage)
 {
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (strcmp(axis_specs[axis].name, stage->name) == 0)
             return alloc_printf("%s_stage", stage->name);
     return alloc_text(stage->name);

@@ -208,12 +208,12 @@ static enum status block_verify(const struct results *results, size_t stage,
     return status;
 }
 
-enum status results_verify(const struct results *results, uint64_t *checked,
-                           uint64_t *damaged, struct error *err)
+enum status results_verify(const struct results *results, struct results_blocks *blocks,
+                           struct error *err)
 {
     enum status status = STATUS_OK;
 
-    *checked = *damaged = 0;
+    *blocks = (struct results_blocks){ 0 };
     for (size_t s = 0; s < results->stage_count && status == STATUS_OK; s++) {
         const struct stage_layout *layout = &results->stages[s].layout;
 
@@ -222,10 +222,11 @@ enum status results_verify(const struct results *results, uint64_t *checked,
             char where[512];
 
             status = block_verify(results, s, b, &is_committed, &is_good, err);
-            if (status != STATUS_OK || !is_committed)
-                continue;
-            (*checked)++;
-            if (!is_good && (*damaged)++ == 0)
+            if (status != STATUS_OK)
+                break;
+            blocks->pending += !is_committed;
+            blocks->checked += is_committed;
+            if (is_committed && !is_good && blocks->damaged++ == 0)
                 error_set(err, STATUS_OK, "%s block %" PRIu64 ", from %s",
                           results->stages[s].name, b,
                           results_point_format(results, s,
@@ -236,17 +237,27 @@ enum status results_verify(const struct results *results, uint64_t *checked,
     return status;
 }
 
+enum status results_check_blocks(const struct results *results, struct error *err)
+{
+    struct results_blocks blocks;
+    struct error where = { "" };
+    enum status status = results_verify(results, &blocks, &where);
+
+    if (status != STATUS_OK)
+        return error_set(err, status, "%s", where.text);
+    if (!blocks.damaged)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "%s: %" PRIu64 " of %" PRIu64 " committed blocks are damaged (%s); "
+                     "`nvsweep run` with its sweep computes them anew",
+                     results->path, blocks.damaged, blocks.checked, where.text);
+}
+
 enum status results_layout(const struct results *results, const struct study *study,
                            const struct stage *const *table, struct layout *layout,
                            struct error *err)
 {
     *layout = (struct layout){ 0 };
-    if (results->packed)
-        return error_set(
-            err, STATUS_INPUT,
-            "%s: is a packed copy, which no run goes on with; `nvsweep pack "
-            "--undo` makes a plain file of it",
-            results->path);
     for (int id = 0; id < STAGE_COUNT; id++) {
         struct stage_layout wanted;
         const struct results_stage *found = NULL;

@@ -1,5 +1,7 @@
 #include "run/journal.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,4 +33,5 @@ void journal_text(const char *line, const char *key, char *text, size_t size)
         length = size - 1;
     memcpy(text, length ? value + 1 : "", length);
     text[length] = '\0';
+    text_clean(text);
 }

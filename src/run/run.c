@@ -147,6 +147,8 @@ static enum status file_settle(struct run *run, struct error *err)
         growth_resume(run);
     }
     if (status == STATUS_OK)
+        status = results_check_plain(results, err);
+    if (status == STATUS_OK)
         status = results_layout(results, &run->study, run->table, &run->layout, err);
     results_close(results);
     return status;
@@ -565,6 +567,12 @@ static void end_note(struct run *run, enum status status)
                       (long long)time(NULL), how);
         watch_end(&run->watch);
     }
+}
+
+void run_mpi_begin(void)
+{
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    MPI_Init(NULL, NULL);
 }
 
 enum status run_sweep(const struct study *study, const char *output,

@@ -33,6 +33,10 @@ struct run_options {
 enum { ATTEMPTS_SUSPECT = 2 };
 #define POINT_LIMIT_S 600.0
 
+/* MPI_Init.  A process that no launcher began starts no daemon of Open MPI's, which would take
+ * longer than a small sweep and outlive a run that is killed. */
+void run_mpi_begin(void);
+
 /* Collective over comm.  Run the sweep of `study` into the file `output`, or go on where
  * an earlier run stopped.  The same status on all ranks, the words on all too:
  *   STATUS_OK        every point has its result

@@ -2,9 +2,16 @@
 
 #include "base/units.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+const struct word flag_words[] = {
+    { "false", 0 },
+    { "true", 1 },
+    { NULL, 0 },
+};
 
 #define MEMBER_RECORD record
 #define MEMBER_WORD word
@@ -20,7 +27,7 @@ void point_set(struct point *point, enum axis_id axis, union axis_value value)
         break;
 #include "axes.def"
 #undef AXIS
-    case AXES: break;
+    default: point->fields[axis - AXES_NAMED] = value; break;
     }
 }
 
@@ -35,7 +42,7 @@ union axis_value point_get(const struct point *point, enum axis_id axis)
         break;
 #include "axes.def"
 #undef AXIS
-    case AXES: break;
+    default: value = point->fields[axis - AXES_NAMED]; break;
     }
     return value;
 }
@@ -58,7 +65,7 @@ union axis_value axis_default(enum axis_id axis)
 
 enum axis_id axis_find(const char *key)
 {
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (strcmp(axis_specs[axis].key, key) == 0 ||
             strcmp(axis_specs[axis].name, key) == 0)
             return axis;
@@ -83,36 +90,70 @@ const char *axis_renamed(const char *key)
 
 enum status axis_unknown(const char *key, struct error *err)
 {
-    const char *keys[AXES];
+    const char *keys[AXES_NAMED];
     const char *nearest;
 
     if (axis_renamed(key))
         return error_set(err, STATUS_INPUT, "the axis '%s' is '%s' since 0.4", key,
                          axis_renamed(key));
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         keys[axis] = axis_specs[axis].key;
-    nearest = text_nearest(key, keys, AXES);
+    nearest = text_nearest(key, keys, AXES_NAMED);
     return error_set(
         err, STATUS_INPUT, "no axis '%.60s'%s%s%s; `nvsweep list axes` lists them", key,
         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-bool axis_values_equal(enum axis_id axis, union axis_value a, union axis_value b)
+bool axis_values_equal(const struct axis_spec *spec, union axis_value a,
+                       union axis_value b)
 {
-    switch (axis_specs[axis].kind) {
+    switch (spec->kind) {
     case AXIS_RECORD: return a.record == b.record;
     case AXIS_WORD: return a.word == b.word;
     case AXIS_COUNT: return a.count == b.count;
-    case AXIS_NUMBER: return fabs(a.number - b.number) <= 1e-9 * fabs(a.number);
+    case AXIS_NUMBER:
+        return fabs(a.number - b.number) <= 1e-9 * fabs(a.number) ||
+               (isnan(a.number) && isnan(b.number));
     }
     return false;
 }
 
-char *axis_value_format(enum axis_id axis, union axis_value value, char *buffer,
-                        size_t size)
+union axis_value axis_value_record(const struct axis_spec *spec)
 {
-    const struct axis_spec *spec = &axis_specs[axis];
+    union axis_value value = { .record = NULL };
 
+    if (spec->kind == AXIS_WORD)
+        value.word = INT_MIN;
+    else if (spec->kind == AXIS_COUNT)
+        value.count = UINT64_MAX;
+    else
+        value.number = NAN;
+    return value;
+}
+
+bool axis_value_is_record(const struct axis_spec *spec, union axis_value value)
+{
+    return spec->is_field && axis_values_equal(spec, value, axis_value_record(spec));
+}
+
+double axis_value_number(const struct axis_spec *spec, union axis_value value)
+{
+    switch (spec->kind) {
+    case AXIS_RECORD: break;
+    case AXIS_WORD: return value.word;
+    case AXIS_COUNT: return (double)value.count;
+    case AXIS_NUMBER: return value.number;
+    }
+    return NAN;
+}
+
+char *axis_value_format(const struct axis_spec *spec, union axis_value value,
+                        char *buffer, size_t size)
+{
+    if (axis_value_is_record(spec, value)) {
+        snprintf(buffer, size, "record");
+        return buffer;
+    }
     switch (spec->kind) {
     case AXIS_RECORD:
         snprintf(buffer, size, "%s", value.record ? value.record->name : "none");
@@ -120,10 +161,11 @@ char *axis_value_format(enum axis_id axis, union axis_value value, char *buffer,
     case AXIS_WORD:
         snprintf(buffer, size, "%s", word_name(spec->words, value.word));
         break;
-    case AXIS_COUNT:
-        quantity_format((double)value.count, spec->units, buffer, size);
-        break;
-    case AXIS_NUMBER: quantity_format(value.number, spec->units, buffer, size); break;
+    default:
+        if (spec->zero && axis_value_number(spec, value) == 0)
+            snprintf(buffer, size, "%s", spec->zero);
+        else
+            quantity_format(axis_value_number(spec, value), spec->units, buffer, size);
     }
     return buffer;
 }
@@ -141,18 +183,27 @@ static enum status word_parse(const struct axis_spec *spec, const char *text,
     return STATUS_OK;
 }
 
-enum status axis_value_parse(const struct library *library, enum axis_id axis,
-                             const char *text, union axis_value *value,
-                             struct error *err)
+enum status axis_value_parse(const struct library *library,
+                             const struct axis_spec *spec, const char *text,
+                             union axis_value *value, struct error *err)
 {
-    const struct axis_spec *spec = &axis_specs[axis];
     enum status status;
     double number;
 
+    if (spec->is_field && strcmp(text, "record") == 0) {
+        *value = axis_value_record(spec);
+        return STATUS_OK;
+    }
     if (spec->kind == AXIS_RECORD)
         return library_lookup(library, spec->shelf, text, &value->record, err);
     if (spec->kind == AXIS_WORD)
         return word_parse(spec, text, value, err);
+    if (spec->zero && strcmp(text, spec->zero) == 0) {
+        value->count = 0;
+        if (spec->kind == AXIS_NUMBER)
+            value->number = 0;
+        return STATUS_OK;
+    }
     status = quantity_parse(text, spec->units, &number, err);
     if (status != STATUS_OK)
         return status;
@@ -166,22 +217,23 @@ enum status axis_value_parse(const struct library *library, enum axis_id axis,
                              strcmp(spec->units, "1") == 0 ? "" : spec->units);
         value->count = (uint64_t)number;
     }
-    return axis_value_check(axis, *value, err);
+    return axis_value_check(spec, *value, err);
 }
 
-enum status axis_value_check(enum axis_id axis, union axis_value value,
+enum status axis_value_check(const struct axis_spec *spec, union axis_value value,
                              struct error *err)
 {
-    const struct axis_spec *spec = &axis_specs[axis];
-    double number = spec->kind == AXIS_COUNT ? (double)value.count : value.number;
+    double number = axis_value_number(spec, value);
     char is[40], low[40], high[40];
 
     if (spec->kind == AXIS_RECORD || spec->kind == AXIS_WORD)
         return STATUS_OK;
     if (number >= spec->min * (1 - 1e-12) && number <= spec->max * (1 + 1e-12))
         return STATUS_OK;
-    return error_set(err, STATUS_INPUT, "is %s, must be in %s..%s",
+    return error_set(err, STATUS_INPUT, "is %s, must be %s%s%sin %s..%s",
                      quantity_format(number, spec->units, is, sizeof is),
+                     spec->zero ? "\"" : "", spec->zero ? spec->zero : "",
+                     spec->zero ? "\" or " : "",
                      quantity_format(spec->min, spec->units, low, sizeof low),
                      quantity_format(spec->max, spec->units, high, sizeof high));
 }

@@ -4,14 +4,19 @@
 
 #include "base/schema.h"
 #include "space/library.h"
+#include "space/variant.h"
 
 enum axis_kind { AXIS_RECORD, AXIS_WORD, AXIS_COUNT, AXIS_NUMBER };
 
+enum { FIELD_AXES_MAX = 16 };
+
+/* The axes of axes.def, then room for fields of records that a sweep varies. */
 enum axis_id {
 #define AXIS(kind, name, ...) AXIS_##name,
 #include "axes.def"
 #undef AXIS
-    AXES
+    AXES_NAMED,
+    AXES = AXES_NAMED + FIELD_AXES_MAX
 };
 
 /* One value of an axis; which member holds it follows from the axis's kind. */
@@ -31,12 +36,23 @@ struct axis_spec {
     double fallback, min, max;
     const char *fallback_word;
     const struct word *words; /* WORD axes */
+    const char *zero;         /* COUNT and NUMBER axes: the word for 0, or NULL */
     enum shelf_id shelf;      /* RECORD axes */
+    bool is_field;            /* "record" is a value, too: what the record says */
     const char *meaning;
 };
 
+/* The words of a field that is true or false. */
+extern const struct word flag_words[];
+
 /* The list that the models' axes make (stage/axes.c). */
-extern const struct axis_spec axis_specs[AXES];
+extern const struct axis_spec axis_specs[AXES_NAMED];
+
+/* A field of records as an axis: its spec is the field's. */
+struct field_axis {
+    struct axis_spec spec; /* name and key: as the sweep calls it */
+    struct place place;
+};
 
 /* The value of an axis that a sweep does not give. */
 union axis_value axis_default(enum axis_id axis);
@@ -50,6 +66,7 @@ struct point {
 #define AXIS(kind, name, ...) AXIS_TYPE_##kind name;
 #include "axes.def"
 #undef AXIS
+    union axis_value fields[FIELD_AXES_MAX];
 };
 
 void point_set(struct point *point, enum axis_id axis, union axis_value value);
@@ -64,21 +81,29 @@ const char *axis_renamed(const char *key);
 /* STATUS_INPUT: there is no axis of that key, with a suggestion. */
 enum status axis_unknown(const char *key, struct error *err);
 
-bool axis_values_equal(enum axis_id axis, union axis_value a, union axis_value b);
+bool axis_values_equal(const struct axis_spec *spec, union axis_value a,
+                       union axis_value b);
 
 /* The value as tables and labels show it ("stt-mram", "3 MiB", "training"). */
-char *axis_value_format(enum axis_id axis, union axis_value value, char *buffer,
-                        size_t size);
+char *axis_value_format(const struct axis_spec *spec, union axis_value value,
+                        char *buffer, size_t size);
 
 /* Read a value as people write it: a record's name, a word, a count or a quantity
  * with unit.  STATUS_INPUT and "is ..., must be ..." with a suggestion otherwise. */
-enum status axis_value_parse(const struct library *library, enum axis_id axis,
-                             const char *text, union axis_value *value,
-                             struct error *err);
+enum status axis_value_parse(const struct library *library,
+                             const struct axis_spec *spec, const char *text,
+                             union axis_value *value, struct error *err);
 
 /* Is a number or count within the axis's range?  STATUS_INPUT and "is ..., must be in
  * ..." if not. */
-enum status axis_value_check(enum axis_id axis, union axis_value value,
+enum status axis_value_check(const struct axis_spec *spec, union axis_value value,
                              struct error *err);
+
+/* The value "record" of a field, and is it that? */
+union axis_value axis_value_record(const struct axis_spec *spec);
+bool axis_value_is_record(const struct axis_spec *spec, union axis_value value);
+
+/* The value as a number: words and flags as their own, records NAN. */
+double axis_value_number(const struct axis_spec *spec, union axis_value value);
 
 #endif

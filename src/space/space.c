@@ -3,6 +3,48 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- axes */
+
+const struct axis_spec *space_axis(const struct space *space, enum axis_id axis)
+{
+    return axis < AXES_NAMED ? &axis_specs[axis]
+                             : &space->fields[axis - AXES_NAMED].spec;
+}
+
+enum axis_id space_axis_find(const struct space *space, const char *key)
+{
+    enum axis_id axis = axis_find(key);
+
+    for (size_t f = 0; axis == AXES && f < space->field_count; f++)
+        if (strcmp(space->fields[f].spec.key, key) == 0)
+            axis = (enum axis_id)(AXES_NAMED + f);
+    return axis;
+}
+
+enum axis_id space_field_add(struct space *space, const struct axis_spec *spec,
+                             const struct place *place)
+{
+    struct field_axis *field = &space->fields[space->field_count];
+
+    if (space->field_count == FIELD_AXES_MAX)
+        return AXES;
+    *field = (struct field_axis){ *spec, *place };
+    field->spec.name = field->spec.key = alloc_text(spec->key);
+    field->place.record = alloc_text(place->record);
+    field->place.path = alloc_text(place->path);
+    return (enum axis_id)(AXES_NAMED + space->field_count++);
+}
+
+static void fields_free(struct space *space)
+{
+    for (size_t f = 0; f < space->field_count; f++) {
+        free((void *)(uintptr_t)space->fields[f].spec.key);
+        free((void *)(uintptr_t)space->fields[f].place.record);
+        free((void *)(uintptr_t)space->fields[f].place.path);
+    }
+}
 
 /* ---- members */
 
@@ -202,6 +244,31 @@ uint64_t grid_project_member(const struct grid *from, uint64_t index,
     return projected(from, index, to, member);
 }
 
+uint64_t grid_run_length(const struct grid *grid, const struct space *space,
+                         axis_mask axes)
+{
+    size_t last = grid->dimension_count - 1;
+    const struct dimension *dimension;
+
+    if (grid->dimension_count == 0)
+        return 1;
+    dimension = &space->dimensions[grid->dimensions[last]];
+    for (size_t a = 0; a < dimension->axis_count; a++)
+        if (axes >> dimension->axes[a] & 1)
+            return 1;
+    return grid->sizes[last];
+}
+
+uint64_t grid_run_stride(const struct grid *from, const struct grid *to)
+{
+    size_t last = from->dimension_count - 1;
+
+    for (size_t d = 0; from->dimension_count && d < to->dimension_count; d++)
+        if (to->dimensions[d] == from->dimensions[last])
+            return to->strides[d];
+    return 0;
+}
+
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value)
 {
@@ -211,18 +278,21 @@ uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t
         uint64_t at = index / grid->strides[d] % grid->sizes[d];
 
         for (uint64_t i = 0; i < grid->sizes[d]; i++)
-            if (axis_values_equal(axis, grid_value(grid, space, d, axis, i), value))
+            if (axis_values_equal(space_axis(space, axis),
+                                  grid_value(grid, space, d, axis, i), value))
                 return index + i * grid->strides[d] - at * grid->strides[d];
     }
-    return axis_values_equal(axis, space->axes[axis].values[0], value) ? index
-                                                                       : UINT64_MAX;
+    return axis_values_equal(space_axis(space, axis), space->axes[axis].values[0],
+                             value)
+               ? index
+               : UINT64_MAX;
 }
 
-static bool is_member(enum axis_id axis, union axis_value value,
+static bool is_member(const struct axis_spec *spec, union axis_value value,
                       const union axis_value *values, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (axis_values_equal(axis, value, values[i]))
+        if (axis_values_equal(spec, value, values[i]))
             return true;
     return false;
 }
@@ -239,12 +309,13 @@ static bool rule_applies(const struct grid *grid, const struct space *space,
     return true;
 }
 
-static bool rule_matches(const struct exclusion *rule, const struct point *point)
+static bool rule_matches(const struct space *space, const struct exclusion *rule,
+                         const struct point *point)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (rule->axes >> axis & 1 &&
-            !is_member(axis, point_get(point, axis), rule->values[axis],
-                       rule->counts[axis]))
+            !is_member(space_axis(space, axis), point_get(point, axis),
+                       rule->values[axis], rule->counts[axis]))
             return false;
     return true;
 }
@@ -259,7 +330,7 @@ bool grid_is_excluded(const struct grid *grid, const struct space *space,
 {
     for (size_t i = 0; i < space->exclusion_count; i++)
         if (rule_applies(grid, space, &space->exclusions[i]) &&
-            rule_matches(&space->exclusions[i], point))
+            rule_matches(space, &space->exclusions[i], point))
             return true;
     return false;
 }
@@ -278,7 +349,8 @@ static uint64_t dimension_matches(const struct grid *grid, const struct space *s
             enum axis_id axis = dimension->axes[a];
 
             if (rule->axes >> axis & 1)
-                is_match = is_member(axis, grid_value(grid, space, d, axis, i),
+                is_match = is_member(space_axis(space, axis),
+                                     grid_value(grid, space, d, axis, i),
                                      rule->values[axis], rule->counts[axis]);
         }
         matches += is_match;
@@ -296,8 +368,8 @@ static uint64_t rule_box(const struct grid *grid, const struct space *space,
         return 0;
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (rule->axes >> axis & 1 && !space->axes[axis].is_dimension &&
-            !is_member(axis, space->axes[axis].values[0], rule->values[axis],
-                       rule->counts[axis]))
+            !is_member(space_axis(space, axis), space->axes[axis].values[0],
+                       rule->values[axis], rule->counts[axis]))
             return 0;
     for (size_t d = 0; d < grid->dimension_count; d++)
         points *= dimension_matches(grid, space, d, rule);
@@ -335,6 +407,8 @@ void space_pin(struct space *pinned, const struct space *space,
                const struct point *point)
 {
     *pinned = (struct space){ .iso_area = space->iso_area };
+    for (size_t f = 0; f < space->field_count; f++)
+        space_field_add(pinned, &space->fields[f].spec, &space->fields[f].place);
     for (enum axis_id axis = 0; axis < AXES; axis++) {
         struct axis *one = &pinned->axes[axis];
 
@@ -358,6 +432,7 @@ void space_pin(struct space *pinned, const struct space *space,
 
 void space_free(struct space *space)
 {
+    fields_free(space);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         free(space->axes[axis].values);
     for (size_t i = 0; i < space->exclusion_count; i++)

@@ -9,6 +9,7 @@
 
 typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define AXIS_BIT(name) ((axis_mask)1 << AXIS_##name)
+#define FIELD_AXES ((((axis_mask)1 << FIELD_AXES_MAX) - 1) << AXES_NAMED)
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
 struct dimension {
@@ -43,6 +44,8 @@ struct iso_area {
 
 struct space {
     struct axis axes[AXES];
+    struct field_axis fields[FIELD_AXES_MAX]; /* the axes from AXES_NAMED on */
+    size_t field_count;
     struct dimension dimensions[AXES];
     size_t dimension_count;
     struct exclusion *exclusions;
@@ -53,6 +56,17 @@ struct space {
 struct range {
     uint64_t first, count;
 };
+
+/* What an axis is, be it a field of records. */
+const struct axis_spec *space_axis(const struct space *space, enum axis_id axis);
+
+/* The axis of that key or name, fields by the key that the sweep gives them, or AXES. */
+enum axis_id space_axis_find(const struct space *space, const char *key);
+
+/* Room for a field as one more axis, with copies of the texts of spec and place; AXES if
+ * there is none left. */
+enum axis_id space_field_add(struct space *space, const struct axis_spec *spec,
+                             const struct place *place);
 
 /* Which records a grid has along a record axis: for each value of the axis itself, its
  * parts, or none.  member: the i-th of them, NULL beyond the last. */
@@ -112,6 +126,14 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
 /* The same, but of that member of `to`. */
 uint64_t grid_project_member(const struct grid *from, uint64_t index,
                              const struct grid *to, const struct record *member);
+
+/* Points along the grid's last dimension that agree on all axes of the mask, from each multiple
+ * of that number on: its size, or 1. */
+uint64_t grid_run_length(const struct grid *grid, const struct space *space,
+                         axis_mask axes);
+
+/* How far the position in `to` moves per step of the last dimension of `from`. */
+uint64_t grid_run_stride(const struct grid *from, const struct grid *to);
 
 /* The index of the point that has `value` on `axis` and else is the one at `index`, or
  * UINT64_MAX if no such point is in the grid. */

@@ -18,37 +18,43 @@ static void wires_choose(enum wires_id wires, struct array_request *request)
     request->local_wire = (struct wire_choice){ .level = WIRE_LOCAL };
     request->global_wire = (struct wire_choice){
         .level = wires == WIRES_SEMI_GLOBAL ? WIRE_SEMI_GLOBAL : WIRE_GLOBAL,
-        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL
-                      ? REPEAT_OPTIMAL
-                      : REPEAT_NONE,
+        .repeat = wires == WIRES_REPEATED || wires == WIRES_SEMI_GLOBAL ? REPEAT_OPTIMAL
+                                                                        : REPEAT_NONE,
         .low_swing = wires == WIRES_LOW_SWING,
     };
 }
 
-/* Area over that of the counted blocks.  The published tool's rules and nodes fitted as a
- * whole have their own. */
-static enum status area_overhead(const struct visit *visit, const struct point *point,
-                                 const struct node *node, double *overhead,
-                                 struct error *reason)
+const char *array_build_name(const struct point *point, const struct node *node)
 {
     static const char *const names[] = {
         [BUILT_MACRO] = "macro",
         [BUILT_ASIC] = "asic",
         [BUILT_CACHE] = "cache",
     };
-    int built_as = point->built_as;
+
+    if (rules_are_tool(point->rules) || node->devices == DEVICES_FITTED)
+        return NULL;
+    if (point->built_as == BUILT_AUTO)
+        return names[point->associativity > 0 ? BUILT_CACHE : BUILT_ASIC];
+    return names[point->built_as];
+}
+
+/* Area over that of the counted blocks. */
+static enum status area_overhead(const struct visit *visit, const struct point *point,
+                                 const struct node *node, double *overhead,
+                                 struct error *reason)
+{
+    const char *name = array_build_name(point, node);
     const struct record *build;
     enum status status;
 
     *overhead = 0;
-    if (rules_are_tool(point->rules) || node->devices == DEVICES_FITTED)
+    if (!name)
         return STATUS_OK;
-    if (built_as == BUILT_AUTO)
-        built_as = point->associativity > 0 ? BUILT_CACHE : BUILT_ASIC;
-    status = visit_record(visit, SHELF_BUILD, names[built_as], &build, reason);
+    status = visit_record(visit, SHELF_BUILD, name, &build, reason);
     if (!build)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "the library has no build named '%s'", names[built_as]);
+                         "the library has no build named '%s'", name);
     *overhead = build_overhead((const struct build *)build,
                                (const struct cell *)point->technology);
     return status;
@@ -214,8 +220,8 @@ static enum status capacity_resolve(const struct visit *visit, uint64_t *capacit
         strcmp(visit->point.technology->name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
-    status = variation_record(visit->variation, SHELF_TECHNOLOGY, &baseline.technology,
-                              reason);
+    status = variant_record(visit->variant, SHELF_TECHNOLOGY, &baseline.technology,
+                            false, reason);
     if (status == STATUS_OK)
         status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)

@@ -10,4 +10,8 @@
 enum status array_request_at(const struct visit *visit, const struct point *point,
                              struct array_request *request, struct error *reason);
 
+/* What the memory at a point is built as: the name of a record of builds/.  NULL where area
+ * is the model's own: the published tool's rules, and nodes that were fitted as a whole. */
+const char *array_build_name(const struct point *point, const struct node *node);
+
 #endif

@@ -90,15 +90,15 @@ const struct word overlap_words[] = {
 
 #define LIST_RECORD(shelf_) .shelf = (shelf_)
 #define LIST_WORD(words_) .words = (words_)
-#define LIST_COUNT(none) .words = (none)
-#define LIST_NUMBER(none) .words = (none)
+#define LIST_COUNT(zero_) .zero = (zero_)
+#define LIST_NUMBER(zero_) .zero = (zero_)
 
 #define FALLBACK_RECORD(value) .fallback = (value)
 #define FALLBACK_WORD(word) .fallback_word = (word)
 #define FALLBACK_COUNT(value) .fallback = (value)
 #define FALLBACK_NUMBER(value) .fallback = (value)
 
-const struct axis_spec axis_specs[AXES] = {
+const struct axis_spec axis_specs[AXES_NAMED] = {
 #define AXIS(kind_, name_, key_, units_, fallback_, min_, max_, list_, meaning_) \
     [AXIS_##name_] = { .kind = AXIS_##kind_,                                     \
                        .name = #name_,                                           \

@@ -100,7 +100,7 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
 {
     const struct pe_array *a = (const struct pe_array *)point->machine;
     const struct pe_machine machine = { .buffer_bytes = point->buffer_bytes,
-                                     .word_bits = point->word_bits };
+                                        .word_bits = point->word_bits };
     enum status status = STATUS_OK;
     double area_m2 = 0, leakage_w = 0;
 

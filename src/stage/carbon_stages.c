@@ -127,14 +127,14 @@ static enum status carbon_visit(const struct visit *visit, const union columns *
 {
     const struct study *study = visit->study;
     const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
-    const struct gpu_columns *g = &study->results[STAGE_GPU].gpu;
+    const struct machines_columns *m = &study->results[STAGE_MACHINES].machines;
     const struct array_columns *a = &study->results[STAGE_ARRAY].array;
-    uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_g = visit->at[STAGE_GPU];
+    uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_m = visit->at[STAGE_MACHINES];
     struct usage usage = usage_at(&visit->point);
 
     (void)reason;
     carbon_at(&usage, a->area_m2[visit->at[STAGE_ARRAY]] * f->cpa_kg_per_m2[at_f],
-              f->device_embodied_kg[at_f], g->energy_j[at_g], g->latency_s[at_g],
+              f->device_embodied_kg[at_f], m->energy_j[at_m], m->latency_s[at_m],
               &out->carbon, i);
     return STATUS_OK;
 }
@@ -150,8 +150,9 @@ const struct stage carbon_stage = {
     .name = "carbon",
     .summary = "carbon of one evaluation, and its products with delay and energy",
     STAGE_METRICS(carbon),
+    .kinds = 1u << MACHINE_GPU, /* its cache is the die on top */
     .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
-    .inputs = INPUT(ARRAY) | INPUT(GPU) | INPUT(FOOTPRINT),
+    .inputs = INPUT(ARRAY) | INPUT(MACHINES) | INPUT(FOOTPRINT),
     .evaluate = carbon_stage_evaluate,
     .point_s = 3e-7,
     .block_points = 16384,

@@ -75,7 +75,10 @@ static enum status unread_check(const struct study *study, struct error *err)
         if (!sweep->space.axes[axis].line || readers(study, axis))
             continue;
         for (int id = 0; id < STAGE_COUNT; id++)
-            if (stage_declared_axes((enum stage_id)id) >> axis & 1)
+            if (axis >= AXES_NAMED
+                    ? stage_reads((enum stage_id)id,
+                                  &sweep->space.fields[axis - AXES_NAMED].place)
+                    : stage_declared_axes((enum stage_id)id) >> axis & 1)
                 declared |= 1u << id;
         mine = stage_names(study->stages);
         others = stage_names(declared);
@@ -83,7 +86,8 @@ static enum status unread_check(const struct study *study, struct error *err)
             err, STATUS_INPUT,
             "%s:%u: axis '%s' is read by no stage of this sweep (%s), must be left "
             "out%s%s",
-            sweep->file, sweep->space.axes[axis].line, axis_specs[axis].key, mine,
+            sweep->file, sweep->space.axes[axis].line,
+            space_axis(&sweep->space, axis)->key, mine,
             *others ? ", or a stage named that reads it: " : "", others);
         free(mine);
         free(others);
@@ -129,11 +133,11 @@ static enum status fits_check(const struct study *study, enum axis_id axis,
                              ? fits(study, others->values[j], values->values[i], &why)
                              : fits(study, values->values[i], others->values[j], &why);
         if (!is_fit)
-            return error_set(
-                err, STATUS_INPUT, "%s:%u: %s %s: %s", study->sweep->file, line,
-                axis_specs[axis].key,
-                axis_value_format(axis, values->values[i], text, sizeof text),
-                why.text);
+            return error_set(err, STATUS_INPUT, "%s:%u: %s %s: %s", study->sweep->file,
+                             line, axis_specs[axis].key,
+                             axis_value_format(&axis_specs[axis], values->values[i],
+                                               text, sizeof text),
+                             why.text);
     }
     return STATUS_OK;
 }

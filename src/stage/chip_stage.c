@@ -164,7 +164,7 @@ static void row_write(const struct idle_chip *c, const struct point *point,
     out->latency_s[i] = chip->latency_s;
     out->throughput_hz[i] = throughput_hz;
     out->peak_macs_hz[i] = chip->peak_macs_hz;
-    out->inference_j[i] = total_j;
+    out->sample_j[i] = total_j;
     out->dynamic_j[i] = total_j - idle_j;
     out->memory_j[i] = level_j + share * idle_j;
     out->chip_power_w[i] = total_j * rate_hz;
@@ -175,8 +175,8 @@ static void row_write(const struct idle_chip *c, const struct point *point,
     out->idle_w[i] = c->kept_w;
     out->wake_j[i] = wake_j(c);
     out->duty[i] = rate_hz / throughput_hz;
-    out->offchip_bytes[i] = m->offchip_accesses[mapping_row] *
-                            (double)point->precision_bits / 8 / c->batch;
+    out->sample_offchip_bytes[i] = m->offchip_accesses[mapping_row] *
+                                   (double)point->precision_bits / 8 / c->batch;
 }
 
 static enum status chip_visit(const struct visit *visit, const union columns *out,
@@ -203,6 +203,37 @@ static void chip_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
 
+static void chip_to_result(const struct machine_run *run,
+                           const struct machines_columns *out, uint64_t i)
+{
+    const struct chip_columns *c = &run->study->results[STAGE_CHIP].chip;
+    const double *macs = run->study->results[STAGE_MAPPING].mapping.layer_macs;
+    uint64_t row = run->at[STAGE_CHIP], u = run->at[STAGE_MAPPING];
+
+    for (uint64_t n = 0; n < run->count;
+         n++, i++, row += run->step[STAGE_CHIP], u += run->step[STAGE_MAPPING]) {
+        const double *part = &c->part_j[row * PART_COUNT];
+        double memories_j = 0;
+
+        for (int level = 0; level < LEVEL_COUNT; level++)
+            memories_j += part[level];
+        out->latency_s[i] = c->latency_s[row];
+        out->energy_j[i] = c->sample_j[row] * run->batch;
+        out->sample_j[i] = c->sample_j[row];
+        out->compute_j[i] = run->batch * (part[PART_MAC] + part[PART_TRANSFORM] +
+                                          part[PART_CONTROL]);
+        out->memories_j[i] = run->batch * memories_j;
+        out->dram_j[i] = run->batch * part[PART_DRAM];
+        out->transfer_j[i] = run->batch * part[PART_NOC];
+        out->static_j[i] = run->batch *
+                           (part[PART_LEAKAGE] + part[PART_DRAM_BACKGROUND] +
+                            part[PART_IDLE] + part[PART_WAKE]);
+        out->macs[i] = macs[u];
+        out->area_m2[i] = c->chip_area_m2[row];
+        out->offchip_bytes[i] = c->sample_offchip_bytes[row] * run->batch;
+    }
+}
+
 const struct stage chip_stage = {
     .name = "chip",
     .summary = "an accelerator's latency, energy by part, power, area",
@@ -210,6 +241,8 @@ const struct stage chip_stage = {
     .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | AXIS_BIT(idle),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
+    .to_result = chip_to_result,
+    .result_input = INPUT(MAPPING),
     .evaluate = chip_stage_evaluate,
     .point_s = 5e-7,
     .block_points = 4096,

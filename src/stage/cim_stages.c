@@ -167,7 +167,8 @@ static enum status network_visit(const struct visit *visit, const union columns 
 
     if (trains != (point->phase == PHASE_TRAINING))
         return error_set(reason, STATUS_INFEASIBLE, "%s is for the %s phase",
-                         request.machine->record.name, trains ? "training" : "inference");
+                         request.machine->record.name,
+                         trains ? "training" : "inference");
     status = engines_read(visit, engines, reason);
     if (status == STATUS_OK)
         status = visit_layers(visit, visit->memory,
@@ -206,8 +207,31 @@ static double cim_network_stage_cost_s(const struct study *study,
             point->phase == PHASE_TRAINING ? PHASE_INFERENCE : (enum phase)point->phase,
             point->batch, point->sequence_length, &found, NULL) != STATUS_OK)
         return point_s;
-    return point_s +
-           (double)found->count * (layer_s + engine_s * (double)machine_engine_count(machine));
+    return point_s + (double)found->count *
+                         (layer_s + engine_s * (double)machine_engine_count(machine));
+}
+
+static void cim_network_to_result(const struct machine_run *run,
+                                  const struct machines_columns *out, uint64_t i)
+{
+    const struct cim_network_columns *from =
+        &run->study->results[STAGE_CIM_NETWORK].cim_network;
+    uint64_t row = run->at[STAGE_CIM_NETWORK];
+
+    for (uint64_t n = 0; n < run->count;
+         n++, i++, row += run->step[STAGE_CIM_NETWORK]) {
+        out->latency_s[i] = from->network_s[row];
+        out->energy_j[i] = from->network_j[row];
+        out->sample_j[i] = from->network_j[row] / run->batch;
+        out->compute_j[i] = from->network_compute_j[row];
+        out->memories_j[i] = from->network_buffers_j[row];
+        out->dram_j[i] = from->network_memory_j[row];
+        out->transfer_j[i] = from->network_transfer_j[row];
+        out->static_j[i] = from->network_static_j[row];
+        out->macs[i] = from->network_macs[row];
+        out->area_m2[i] = from->network_m2[row];
+        out->offchip_bytes[i] = from->network_offchip_bytes[row];
+    }
 }
 
 const struct stage cim_network_stage = {
@@ -223,6 +247,7 @@ const struct stage cim_network_stage = {
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
+    .to_result = cim_network_to_result,
     .evaluate = cim_network_stage_evaluate,
     .cost_s = cim_network_stage_cost_s,
     .block_points = 256,

@@ -10,8 +10,8 @@
 
 #include <math.h>
 
-static double compute_time_s(const struct gpu *platform,
-                             const struct reuse_columns *r, uint64_t u)
+static double compute_time_s(const struct gpu *platform, const struct reuse_columns *r,
+                             uint64_t u)
 {
     double missed =
         curve_at(&r->curve_read_misses[u * CURVE_POINTS], platform->llc_bytes) +
@@ -90,10 +90,10 @@ static enum status point_check(const struct instance *instance,
                          "clusters are for the training phase, not for %s",
                          word_name(phase_words, point->phase));
     if (!record_is_named(point->machine, instance->machine))
-        return error_set(
-            reason, STATUS_INFEASIBLE,
-            "instance %s has GPUs %s, not %s (zip the two axes)",
-            instance->record.name, instance->machine, point->machine->name);
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "instance %s has GPUs %s, not %s (zip the two axes)",
+                         instance->record.name, instance->machine,
+                         point->machine->name);
     return STATUS_OK;
 }
 

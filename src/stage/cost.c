@@ -19,7 +19,7 @@ double stage_cost_s(const struct study *study, enum stage_id id,
         return 0;
     if (stages[id]->cost_s)
         cost_s += stages[id]->cost_s(study, point, layers ? layers : &own);
-    if (study->grids[id].axes & AXIS_BIT(spread))
+    if (study->grids[id].axes & AXIS_BIT(spread) || study->grids[id].axes >> AXES_NAMED)
         cost_s += VARIED_S;
     layer_cache_free(&own);
     return cost_s;

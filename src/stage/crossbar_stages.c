@@ -261,6 +261,33 @@ static double crossbar_network_stage_cost_s(const struct study *study,
     return point_s + (double)found->count * layer_s;
 }
 
+static void crossbar_network_to_result(const struct machine_run *run,
+                                       const struct machines_columns *out, uint64_t i)
+{
+    const struct crossbar_network_columns *from =
+        &run->study->results[STAGE_CROSSBAR_NETWORK].crossbar_network;
+    uint64_t row = run->at[STAGE_CROSSBAR_NETWORK];
+
+    for (uint64_t n = 0; n < run->count;
+         n++, i++, row += run->step[STAGE_CROSSBAR_NETWORK]) {
+        const double *part = &from->crossbar_part_j[row * CROSSBAR_PART_COUNT];
+
+        out->latency_s[i] = from->crossbar_s[row];
+        out->energy_j[i] = from->crossbar_j[row];
+        out->sample_j[i] = from->crossbar_j[row] / run->batch;
+        out->compute_j[i] = part[CROSSBAR_ARRAY] + part[CROSSBAR_ADC] +
+                            part[CROSSBAR_ACCUMULATION] + part[CROSSBAR_GRADIENT] +
+                            part[CROSSBAR_FEEDBACK] + part[CROSSBAR_UPDATE];
+        out->memories_j[i] = part[CROSSBAR_BUFFER];
+        out->dram_j[i] = part[CROSSBAR_DRAM];
+        out->transfer_j[i] = part[CROSSBAR_INTERCONNECT];
+        out->static_j[i] = part[CROSSBAR_LEAKAGE];
+        out->macs[i] = from->crossbar_macs[row];
+        out->area_m2[i] = from->crossbar_area_m2[row];
+        out->offchip_bytes[i] = from->crossbar_dram_bytes[row];
+    }
+}
+
 const struct stage crossbar_network_stage = {
     .name = "crossbar_network",
     .summary =
@@ -275,6 +302,7 @@ const struct stage crossbar_network_stage = {
             AXIS_BIT(epoch_samples),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
+    .to_result = crossbar_network_to_result,
     .evaluate = crossbar_network_stage_evaluate,
     .cost_s = crossbar_network_stage_cost_s,
     .block_points = 256,

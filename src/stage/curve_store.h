@@ -11,9 +11,12 @@
  * if NVSWEEP_CURVES is empty or there is no home.  Freed by the caller. */
 char *curve_store_folder(void);
 
-/* All that a curve depends on, as text: the records, the point's settings and the
- * sources of the model.  Freed by the caller. */
-char *curve_store_key(const struct study *study, const struct point *point);
+/* All that a curve depends on, as text: the records as their files write them, what the
+ * point changes in them (variant_text), its settings and the sources of the model.  Freed by
+ * the caller. */
+char *curve_store_key(const struct study *study, const struct point *point,
+                      const struct record *machine, const struct record *workload,
+                      const char *machine_changes, const char *workload_changes);
 
 /* True and *curve if the folder has the key's curve. */
 bool curve_store_load(const char *folder, const char *key, struct reuse_curve *curve);

@@ -120,11 +120,12 @@ static enum status video_visit(const struct visit *visit, const union columns *c
     return STATUS_OK;
 }
 
-static void video_analysis_stage_evaluate(const struct study *study, struct range points,
-                                 const union columns *out, int8_t *status,
-                                 struct error *reason)
+static void video_analysis_stage_evaluate(const struct study *study,
+                                          struct range points, const union columns *out,
+                                          int8_t *status, struct error *reason)
 {
-    stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, NULL, out, status, reason);
+    stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, NULL, out, status,
+                reason);
 }
 
 const struct stage video_analysis_stage = {

@@ -38,8 +38,7 @@ static enum status engines_visit(const struct visit *visit, const union columns 
     for (size_t e = 0; e < machine_engine_count(machine) && status == STATUS_OK; e++) {
         const char *name = machine_family(machine)->engine(machine, e);
 
-        status = visit_record(visit, SHELF_MACHINE, name, &point.machine,
-                              reason);
+        status = visit_record(visit, SHELF_MACHINE, name, &point.machine, reason);
         if (status != STATUS_OK)
             return status;
         if (!point.technology || !point.machine)
@@ -67,8 +66,7 @@ static double engines_stage_cost_s(const struct study *study, const struct point
     (void)layers;
     for (size_t e = 0; e < machine_engine_count(machine); e++) {
         const char *name = machine_family(machine)->engine(machine, e);
-        const struct record *engine = library_find(study->library, SHELF_MACHINE,
-                                                   name);
+        const struct record *engine = library_find(study->library, SHELF_MACHINE, name);
 
         if (engine)
             sum_s += buffers_at_s(point, (const struct pe_array *)engine);

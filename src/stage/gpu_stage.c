@@ -40,6 +40,12 @@ static double mac_ratio(uint64_t precision_bits)
     return maths_pow((double)precision_bits / 32, 1.617);
 }
 
+static const axis_mask platform_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
+                                       AXIS_BIT(precision_bits) |
+                                       AXIS_BIT(dram_j_per_bit) |
+                                       AXIS_BIT(dram_access_s) | AXIS_BIT(time_base) |
+                                       AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES;
+
 static void platform_costs_at(const struct point *point, const struct gpu *gpu,
                               struct platform_costs *costs)
 {
@@ -235,37 +241,6 @@ static inline void point_write(const struct platform_costs *costs,
     out->dram_busy_s[i] = dram_s;
 }
 
-/* How far an index of `to` moves per step of the last dimension of `from`. */
-static uint64_t last_stride(const struct grid *from, const struct grid *to)
-{
-    size_t last = from->dimension_count - 1;
-
-    for (size_t d = 0; d < to->dimension_count; d++)
-        if (to->dimensions[d] == from->dimensions[last])
-            return to->strides[d];
-    return 0;
-}
-
-/* Points along the last dimension that share their platform_costs. */
-static uint64_t row_length(const struct grid *grid, const struct space *space)
-{
-    static const axis_mask shared = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
-                                    AXIS_BIT(precision_bits) |
-                                    AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) |
-                                    AXIS_BIT(time_base) | AXIS_BIT(spread) |
-                                    AXIS_BIT(sample);
-    size_t last = grid->dimension_count - 1;
-    const struct dimension *dimension;
-
-    if (grid->dimension_count == 0)
-        return 1;
-    dimension = &space->dimensions[grid->dimensions[last]];
-    for (size_t a = 0; a < dimension->axis_count; a++)
-        if (shared >> dimension->axes[a] & 1)
-            return 1;
-    return grid->sizes[last];
-}
-
 /* Why a point has no result. */
 static void reason_set(const struct study *study, const struct point *point,
                        const struct inputs *in, struct error *reason)
@@ -289,12 +264,13 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     const struct grid *uses = &study->grids[STAGE_REUSE];
     const int8_t *array_status = study->statuses[STAGE_ARRAY];
     const int8_t *reuse_status = study->statuses[STAGE_REUSE];
-    uint64_t row = row_length(grid, &study->sweep->space);
-    uint64_t step_m = row > 1 ? last_stride(grid, arrays) : 0;
-    uint64_t step_u = row > 1 ? last_stride(grid, uses) : 0;
+    uint64_t row = grid_run_length(grid, &study->sweep->space, platform_axes);
+    uint64_t step_m = grid_run_stride(grid, arrays);
+    uint64_t step_u = grid_run_stride(grid, uses);
     uint64_t capacity_bytes = 0;
     struct curve_place place = curve_place_of(0);
-    struct variation variation = { 0 };
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
 
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
@@ -309,10 +285,9 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         enum status varied;
 
         grid_point(grid, &study->sweep->space, index, &point);
-        variation_at(&variation, point.spread, study->sweep->seed,
-                     study_sample(study, STAGE_GPU, &point));
+        variant_at(&variant, changes, study_changes(study, STAGE_GPU, &point, changes));
         gpu = point.machine;
-        varied = variation_record(&variation, SHELF_MACHINE, &gpu, reason);
+        varied = variant_record(&variant, SHELF_MACHINE, &gpu, true, reason);
         if (varied != STATUS_OK)
             gpu = point.machine;
         platform_costs_at(&point, (const struct gpu *)gpu, &costs);
@@ -337,7 +312,35 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                 reason_set(study, &point, &in, reason);
         }
     }
-    variation_free(&variation);
+    variant_free(&variant);
+}
+
+static void gpu_to_result(const struct machine_run *run,
+                          const struct machines_columns *out, uint64_t i)
+{
+    const struct gpu_columns *g = &run->study->results[STAGE_GPU].gpu;
+    const double *macs = run->study->results[STAGE_REUSE].reuse.macs;
+    uint64_t row = run->at[STAGE_GPU], u = run->at[STAGE_REUSE];
+
+    for (uint64_t n = 0; n < run->count;
+         n++, i++, row += run->step[STAGE_GPU], u += run->step[STAGE_REUSE]) {
+        const double *component = &g->component_j[row * COMPONENT_COUNT];
+
+        out->latency_s[i] = g->latency_s[row];
+        out->energy_j[i] = g->energy_j[row];
+        out->sample_j[i] = g->energy_j[row] / run->batch;
+        out->compute_j[i] = component[COMPONENT_COMPUTE];
+        out->memories_j[i] = component[COMPONENT_LLC_READ] +
+                             component[COMPONENT_LLC_WRITE] +
+                             component[COMPONENT_LLC_TAG];
+        out->dram_j[i] = component[COMPONENT_DRAM_DYNAMIC];
+        out->transfer_j[i] = 0 *
+                             component[COMPONENT_DRAM_DYNAMIC]; /* NaN if not done */
+        out->static_j[i] = component[COMPONENT_LLC_LEAKAGE] +
+                           component[COMPONENT_DRAM_BACKGROUND];
+        out->macs[i] = macs[u];
+        out->offchip_bytes[i] = g->dram_read_bytes[row] + g->dram_write_bytes[row];
+    }
 }
 
 const struct stage gpu_stage = {
@@ -346,6 +349,8 @@ const struct stage gpu_stage = {
     STAGE_METRICS(gpu),
     .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(time_base),
     .inputs = INPUT(ARRAY) | INPUT(REUSE),
+    .to_result = gpu_to_result,
+    .result_input = INPUT(REUSE),
     .evaluate = gpu_stage_evaluate,
     .point_s = 1e-7,
     .block_points = 16384,

@@ -116,8 +116,8 @@ static enum status hdc_visit(const struct visit *visit, const union columns *out
 }
 
 static void hdc_texts_stage_evaluate(const struct study *study, struct range points,
-                               const union columns *out, int8_t *status,
-                               struct error *reason)
+                                     const union columns *out, int8_t *status,
+                                     struct error *reason)
 {
     stage_visit(study, STAGE_HDC_TEXTS, points, hdc_visit, NULL, out, status, reason);
 }

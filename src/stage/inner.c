@@ -152,8 +152,11 @@ const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
     if (id != INNER_PARAMETER)
         return NULL;
     parameters_of(&sweep->space, &parameters);
-    if (i < parameters.count)
-        return spread_parameter_label(parameters.parameters[i], buffer, size);
+    if (i < parameters.count) {
+        const struct place place = spread_parameter_place(parameters.parameters[i]);
+
+        return place_format(&place, buffer, size);
+    }
     snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
     return buffer;
 }

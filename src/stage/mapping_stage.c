@@ -126,16 +126,15 @@ const struct stage mapping_stage = {
     STAGE_METRICS(mapping),
     .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
-            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
-            AXIS_BIT(machine) | AXIS_BIT(layer) | AXIS_BIT(pe_rows) |
-            AXIS_BIT(pe_columns) | AXIS_BIT(dataflow) | AXIS_BIT(buffer_bytes) |
-            AXIS_BIT(word_bits) | AXIS_BIT(dram_bytes_per_s) | AXIS_BIT(queue_depth) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(machine) |
+            AXIS_BIT(layer) | AXIS_BIT(pe_rows) | AXIS_BIT(pe_columns) |
+            AXIS_BIT(dataflow) | AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) |
+            AXIS_BIT(dram_bytes_per_s) | AXIS_BIT(queue_depth) |
             AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | AXIS_BIT(tile),
     /* no mapper weighs these */
-    .ignored_fields =
-        "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
-        "machine.control_w machine.instruction_j machine.transform_j "
-        "machine.gate_breakeven_s machine.dram_background_w",
+    .ignored_fields = "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
+                      "machine.control_w machine.instruction_j machine.transform_j "
+                      "machine.gate_breakeven_s machine.dram_background_w",
     .evaluate = mapping_stage_evaluate,
     .cost_s = mapping_stage_cost_s,
     .block_points = 64,

@@ -50,6 +50,17 @@ bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
 const char *metric_renamed(const char *name)
 {
     static const char *const old[][2] = {
+        { "inference_latency_s", "latency_s" },
+        { "inference_energy_j", "sample_j" },
+        { "inference_j", "sample_j" },
+        { "inference_edp_js", "edp_js, of a batch," },
+        { "inference_offchip_bytes", "offchip_bytes, of a batch," },
+        { "inference_rate_hz", "rate_hz" },
+        { "inference_period_s", "period_s" },
+        { "inference_power_w", "power_w" },
+        { "inference_area_m2", "total_area_m2" },
+        { "machine_area_m2", "area_m2" },
+        { "machine_copies", "copies" },
         { "delay_s", "latency_s with time_base = \"serial\"" },
         { "roofline_s", "latency_s with time_base = \"roofline\", the default" },
         { "roofline_energy_j", "energy_j with time_base = \"roofline\", the default" },
@@ -66,6 +77,7 @@ const char *metric_renamed(const char *name)
 const char *stage_renamed(const char *name)
 {
     static const char *const old[][2] = {
+        { "inference", "machines" },
         { "traffic", "gpu" },
         { "system", "gpu" },
     };

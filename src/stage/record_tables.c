@@ -16,20 +16,13 @@
 #include <math.h>
 
 const struct schema *const shelf_schemas[SHELF_COUNT] = {
-    [SHELF_TECHNOLOGY] = &cell_schema,
-    [SHELF_NODE] = &node_schema,
-    [SHELF_WORKLOAD] = &workload_schema,
-    [SHELF_GRID] = &grid_region_schema,
-    [SHELF_FAB] = &fab_schema,
-    [SHELF_DEVICE] = &device_schema,
-    [SHELF_INSTANCE] = &instance_schema,
-    [SHELF_DATASET] = &dataset_schema,
-    [SHELF_SITE] = &site_schema,
-    [SHELF_VIDEO] = &video_schema,
-    [SHELF_SPREAD] = &spread_schema,
-    [SHELF_MACHINE] = &machine_schema,
-    [SHELF_HDC] = &hdc_schema,
-    [SHELF_HDC_TASK] = &hdc_task_schema,
+    [SHELF_TECHNOLOGY] = &cell_schema,   [SHELF_NODE] = &node_schema,
+    [SHELF_WORKLOAD] = &workload_schema, [SHELF_GRID] = &grid_region_schema,
+    [SHELF_FAB] = &fab_schema,           [SHELF_DEVICE] = &device_schema,
+    [SHELF_INSTANCE] = &instance_schema, [SHELF_DATASET] = &dataset_schema,
+    [SHELF_SITE] = &site_schema,         [SHELF_VIDEO] = &video_schema,
+    [SHELF_SPREAD] = &spread_schema,     [SHELF_MACHINE] = &machine_schema,
+    [SHELF_HDC] = &hdc_schema,           [SHELF_HDC_TASK] = &hdc_task_schema,
     [SHELF_BUILD] = &build_schema,
     [SHELF_SOFTWARE] = &software_schema,
 };

@@ -51,7 +51,7 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
             axes |= study->grids[id].axes;
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         for (uint64_t i = 0; axes >> axis & 1 && i < space->axes[axis].count; i++)
             if (axis_specs[axis].kind == AXIS_RECORD &&
                 space->axes[axis].values[i].record)

@@ -43,17 +43,25 @@ struct deployment deployment_at(const struct point *point)
     };
 }
 
-/* Curves of records that a sample varies are not kept: no key says what they are of. */
+/* Curves of a sample's records are not kept: hardly any is asked for twice. */
 static char *key_of(const struct visit *visit)
 {
     const struct point *point = &visit->point;
+    const struct record *machine = variant_origin(visit->variant, point->machine);
+    const struct record *workload = variant_origin(visit->variant, point->workload);
+    char *of_machine, *of_workload, *key;
 
     if (!visit->study->curve_folder ||
-        workload_is_given((const struct workload *)point->workload) ||
-        variation_touches(visit->variation, SHELF_MACHINE, point->machine) ||
-        variation_touches(visit->variation, SHELF_WORKLOAD, point->workload))
+        visit->study->grids[STAGE_REUSE].axes & AXIS_BIT(sample) ||
+        workload_is_given((const struct workload *)point->workload))
         return NULL;
-    return curve_store_key(visit->study, point);
+    of_machine = variant_text(visit->variant, SHELF_MACHINE, machine, true);
+    of_workload = variant_text(visit->variant, SHELF_WORKLOAD, workload, true);
+    key = curve_store_key(visit->study, point, machine, workload, of_machine,
+                          of_workload);
+    free(of_machine);
+    free(of_workload);
+    return key;
 }
 
 static enum status reuse_visit(const struct visit *visit, const union columns *out,

@@ -107,6 +107,16 @@ struct study {
     const int8_t *statuses[STAGE_COUNT];
 };
 
+/* Points of the machines stage that follow each other, of one machine and batch: where the
+ * first of them is in the stages that the machine's results come from, and how far each step
+ * goes there. */
+struct machine_run {
+    const struct study *study;
+    uint64_t at[STAGE_COUNT], step[STAGE_COUNT];
+    uint64_t count;
+    double batch;
+};
+
 struct layer_cache;
 struct stage {
     const char *name, *summary;
@@ -127,9 +137,11 @@ struct stage {
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 
-    /* Parameters of its records that it does not look at, by the beginnings of their
-     * labels ("platform.dram_"), or NULL: a spread of them makes no samples of it. */
-    const char *ignored_fields;
+    /* Fields of its records that it does not look at, by the beginnings of their names
+     * ("machine.dram_"), or NULL; and those that alone it looks at, of the kinds of record
+     * that are among them.  Where such a field is an axis or varies in a spread the stage
+     * is evaluated once. */
+    const char *ignored_fields, *read_fields;
     const struct metric *metrics;
     size_t metric_count;
 
@@ -140,6 +152,13 @@ struct stage {
      * that is not done is not. */
     void (*evaluate)(const struct study *study, struct range points,
                      const union columns *out, int8_t *status, struct error *reason);
+
+    /* Of the last stage of a kind of machines: a run of its rows, done or not, as rows from i
+     * on of the machines stage: latency, energies, macs, area_m2 where it is modelled, bytes
+     * off the chip. */
+    void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
+                      uint64_t i);
+    uint32_t result_input; /* bit of the input that it reads beside the stage's own rows */
 
     /* Rough seconds of a core for one point, where points differ much by a function: they
      * order the blocks and make the plan, and never change a result.  Measured on one core
@@ -172,12 +191,11 @@ axis_mask stage_declared_axes(enum stage_id id);
 
 /* The axes its points span in this sweep: the declared ones; under iso_area the array
  * stage's where capacity is one of them; spread and sample if a spread varies a record
- * that it or one of its inputs reads. */
+ * that it or one of its inputs reads; fields of records likewise. */
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
 
-/* May the stage's results depend on the parameter? */
-struct spread_parameter;
-bool stage_reads(enum stage_id id, const struct spread_parameter *parameter);
+/* May the stage's results depend on what is at the place? */
+bool stage_reads(enum stage_id id, const struct place *place);
 
 /* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
  * bare; false if there is none.  Of several with a bare name the first that has all machines

@@ -34,7 +34,7 @@ static uint32_t shelves_read(enum stage_id id)
     axis_mask axes = stage_declared_axes(id);
     uint32_t shelves = stages[id]->shelves;
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
             shelves |= 1u << axis_specs[axis].shelf;
     if (axes & AXIS_BIT(node_m) && axes & AXIS_BIT(roadmap))
@@ -42,23 +42,32 @@ static uint32_t shelves_read(enum stage_id id)
     return shelves;
 }
 
-bool stage_reads(enum stage_id id, const struct spread_parameter *parameter)
+/* Does the label begin as one of the fields, apart by spaces? */
+static bool is_listed(const char *fields, const char *label)
 {
-    const char *ignored = stages[id]->ignored_fields;
-    char label[200];
+    for (; fields && *fields; fields += strspn(fields, " ")) {
+        size_t length = strcspn(fields, " ");
 
-    if (!(shelves_read(id) >> parameter->of & 1))
-        return false;
-    snprintf(label, sizeof label, "%s.%s", word_name(spread_kinds, parameter->of),
-             parameter->name);
-    for (; ignored && *ignored; ignored += strspn(ignored, " ")) {
-        size_t length = strcspn(ignored, " ");
-
-        if (strncmp(label, ignored, length) == 0)
-            return false;
-        ignored += length;
+        if (strncmp(label, fields, length) == 0)
+            return true;
+        fields += length;
     }
-    return true;
+    return false;
+}
+
+bool stage_reads(enum stage_id id, const struct place *place)
+{
+    const char *read = stages[id]->read_fields;
+    const struct place all = { .of = place->of, .record = "", .path = place->path };
+    char label[200], kind[40];
+
+    if (!(shelves_read(id) >> place->of & 1))
+        return false;
+    place_format(&all, label, sizeof label);
+    if (is_listed(stages[id]->ignored_fields, label))
+        return false;
+    snprintf(kind, sizeof kind, "%s.", shelf_schemas[place->of]->kind);
+    return !read || !strstr(read, kind) || is_listed(read, label);
 }
 
 /* ---- machines */
@@ -102,35 +111,51 @@ bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
     return false;
 }
 
-/* Does the parameter vary a machine of the stage's, or what one is made of? */
-static bool varies_machine(const struct sweep *sweep, enum stage_id id,
-                           const struct spread_parameter *parameter)
+/* Is the place in a machine of the stage's, or in what one is made of? */
+static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
+                           const struct place *place)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
+    bool may_be_engine = !place->is_own || place->record[0];
     uint32_t kinds = stage_kinds(id);
 
     for (uint64_t i = 0; i < machines->count; i++) {
         const struct record *record = kind_member(&kinds, machines->values[i].record,
                                                   0);
 
-        if (record && (spread_parameter_touches(parameter, SHELF_MACHINE, record) ||
-                       machine_engine_count((const struct machine *)record)))
+        if (record &&
+            (place_touches(place, SHELF_MACHINE, record, true) ||
+             (may_be_engine && machine_engine_count((const struct machine *)record))))
             return true;
     }
     return false;
 }
 
-static bool is_varied(const struct sweep *sweep, enum stage_id id)
+static bool is_varied(const struct sweep *sweep, enum stage_id id,
+                      const struct place *place)
 {
-    struct parameters parameters;
+    return stage_reads(id, place) &&
+           (place->of != SHELF_MACHINE || is_in_machines(sweep, id, place));
+}
 
-    parameters_of(&sweep->space, &parameters);
-    for (size_t p = 0; p < parameters.count; p++)
-        if (stage_reads(id, parameters.parameters[p]) &&
-            (parameters.parameters[p]->of != SHELF_MACHINE ||
-             varies_machine(sweep, id, parameters.parameters[p])))
-            return true;
-    return false;
+/* What the stage itself reads of what varies in records. */
+static axis_mask varied_axes(const struct sweep *sweep, enum stage_id id)
+{
+    const struct space *space = &sweep->space;
+    struct parameters parameters;
+    axis_mask axes = 0;
+
+    for (size_t f = 0; f < space->field_count; f++)
+        if (is_varied(sweep, id, &space->fields[f].place))
+            axes |= (axis_mask)1 << (AXES_NAMED + f);
+    parameters_of(space, &parameters);
+    for (size_t p = 0; p < parameters.count; p++) {
+        const struct place place = spread_parameter_place(parameters.parameters[p]);
+
+        if (is_varied(sweep, id, &place))
+            axes |= AXIS_BIT(spread) | AXIS_BIT(sample);
+    }
+    return axes;
 }
 
 axis_mask stage_declared_axes(enum stage_id id)
@@ -140,6 +165,19 @@ axis_mask stage_declared_axes(enum stage_id id)
     for (int input = 0; input < STAGE_COUNT; input++)
         if (stages[id]->inputs >> input & 1)
             axes |= stage_declared_axes((enum stage_id)input);
+    return axes & ~stages[id]->reduced_axes;
+}
+
+/* Those of stage_declared_axes that stages for machines of this sweep declare. */
+static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
+{
+    axis_mask axes = stages[id]->axes;
+
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (stages[id]->inputs >> input & 1 &&
+            (!stages[id]->takes_one_input ||
+             stage_has_machines(sweep, (enum stage_id)input)))
+            axes |= declared_axes(sweep, (enum stage_id)input);
     return axes & ~stages[id]->reduced_axes;
 }
 
@@ -153,7 +191,7 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
-        stage_declared_axes(id) & AXIS_BIT(capacity_bytes))
+        declared_axes(sweep, id) & AXIS_BIT(capacity_bytes))
         inputs |= 1u << STAGE_ARRAY;
     return inputs;
 }
@@ -161,7 +199,7 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
 {
     const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
-    axis_mask axes = stage_declared_axes(id);
+    axis_mask axes = declared_axes(sweep, id);
     uint32_t inputs = stage_inputs(sweep, id);
 
     if (id == STAGE_SENSITIVITY)
@@ -169,11 +207,10 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
                (stage_axes(sweep, (enum stage_id)sweep->objective.stage) & ~sampled);
     if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
         axes |= stage_declared_axes(STAGE_ARRAY);
-    if (is_varied(sweep, id))
-        axes |= sampled;
+    axes |= varied_axes(sweep, id);
     for (int input = 0; input < STAGE_COUNT; input++)
         if (inputs >> input & 1)
-            axes |= stage_axes(sweep, (enum stage_id)input) & sampled;
+            axes |= stage_axes(sweep, (enum stage_id)input) & (sampled | FIELD_AXES);
     return axes;
 }
 
@@ -183,7 +220,7 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
 {
     uint32_t inputs = stage_inputs(sweep, id);
 
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (stages[id]->axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
             axis_specs[axis].fallback != AXIS_OPTIONAL &&
             !(stages[id]->optional >> axis & 1) &&
@@ -199,35 +236,13 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
     return AXES;
 }
 
-/* Is there something for a stage that takes one input to join: machines whose results
- * come from several of its inputs, or an axis of its own that the sweep gives? */
-static bool has_to_join(const struct sweep *sweep, enum stage_id id)
-{
-    axis_mask own = stages[id]->axes & ~AXIS_BIT(machine);
-    int kinds[MACHINE_KINDS] = { 0 }, count = 0;
-    const struct axis *machines = &sweep->space.axes[AXIS_machine];
-
-    for (uint64_t i = 0; i < machines->count; i++)
-        if (machines->values[i].record)
-            kinds[machine_family((const struct machine *)machines->values[i].record)
-                      ->kind] = 1;
-    for (int kind = 0; kind < MACHINE_KINDS; kind++)
-        count += kinds[kind];
-    for (enum axis_id axis = 0; axis < AXES; axis++)
-        if (own >> axis & 1 && sweep->space.axes[axis].is_given)
-            return true;
-    return count > 1;
-}
-
 /* Does the sweep, which names no stages, ask for this one?  For what all machines do only
- * if it has something to join and gives what their stages need; a study of its own may be
- * meant. */
+ * if it gives what their stages need: a study of its own may be meant. */
 static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
 {
     return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
            stage_has_machines(sweep, id) &&
-           (!stages[id]->takes_one_input ||
-            (has_to_join(sweep, id) && record_missing(sweep, id) == AXES));
+           (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
 }
 
 uint32_t stages_wanted(const struct sweep *sweep)

@@ -5,30 +5,54 @@
 #include "stage/record_tables.h"
 #include "tech/cell.h"
 #include "tech/node.h"
+#include "uncertainty/spread.h"
 
-uint64_t study_sample(const struct study *study, enum stage_id id,
-                      const struct point *point)
+size_t study_changes(const struct study *study, enum stage_id id,
+                     const struct point *point, struct change changes[CHANGES_MAX])
 {
-    return study->grids[id].axes & AXIS_BIT(sample) ? point->sample : 0;
+    const axis_mask axes = study->grids[id].axes;
+    const struct space *space = &study->sweep->space;
+    const struct spread *spread = (const struct spread *)point->spread;
+    size_t count = 0;
+
+    static_assert(CHANGES_MAX >= FIELD_AXES_MAX + SPREAD_PARAMETERS_MAX,
+                  "there is room for all changes");
+    for (size_t f = 0; f < space->field_count; f++)
+        if (axes >> (AXES_NAMED + f) & 1 &&
+            !axis_value_is_record(&space->fields[f].spec, point->fields[f]))
+            changes[count++] = (struct change){
+                .place = space->fields[f].place,
+                .value = axis_value_number(&space->fields[f].spec, point->fields[f]),
+            };
+    if (!spread || !(axes & AXIS_BIT(sample)) || point->sample == 0)
+        return count;
+    for (size_t p = 0; p < spread->parameters_count; p++)
+        changes[count++] = (struct change){
+            .place = spread_parameter_place(&spread->parameters[p]),
+            .is_factor = true,
+            .value = spread_factor(spread, study->sweep->seed, point->sample, p),
+        };
+    return count;
 }
 
 enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
-                        struct variation *variation, struct point *point,
+                        struct variant *variant, struct point *point,
                         struct error *reason)
 {
+    struct change changes[CHANGES_MAX];
     enum status status = STATUS_OK;
+    axis_mask declared;
 
     grid_point(&study->grids[id], &study->sweep->space, index, point);
-    variation_at(variation, point->spread, study->sweep->seed,
-                 study_sample(study, id, point));
-    for (enum axis_id axis = 0; variation->spread && axis < AXES; axis++) {
+    variant_at(variant, changes, study_changes(study, id, point, changes));
+    declared = variant->count ? stage_declared_axes(id) : 0;
+    for (enum axis_id axis = 0; declared && axis < AXES_NAMED; axis++) {
         union axis_value value = point_get(point, axis);
 
-        if (!(stage_declared_axes(id) >> axis & 1) ||
-            axis_specs[axis].kind != AXIS_RECORD)
+        if (!(declared >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
             continue;
-        status = variation_record(variation, axis_specs[axis].shelf, &value.record,
-                                  reason);
+        status = variant_record(variant, axis_specs[axis].shelf, &value.record, true,
+                                reason);
         if (status != STATUS_OK)
             return status;
         point_set(point, axis, value);
@@ -41,7 +65,7 @@ enum status visit_record(const struct visit *visit, enum shelf_id shelf,
                          struct error *reason)
 {
     *record = library_find(visit->study->library, shelf, name);
-    return variation_record(visit->variation, shelf, record, reason);
+    return variant_record(visit->variant, shelf, record, false, reason);
 }
 
 /* The record of a flavour at the point's node, as the sample has it. */
@@ -54,7 +78,8 @@ static enum status node_at(const struct visit *visit, int roadmap,
         (const struct record *)(rules_are_tool(point->rules)
                                     ? library_tool_node(library, point->node_m, roadmap)
                                     : library_node(library, point->node_m, roadmap));
-    enum status status = variation_record(visit->variation, SHELF_NODE, &found, reason);
+    enum status status = variant_record(visit->variant, SHELF_NODE, &found, false,
+                                        reason);
 
     *node = (const struct node *)found;
     if (!found)
@@ -100,15 +125,15 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          const struct mac_layers **layers, struct error *reason)
 {
     const struct record *workload = visit->point.workload;
-    bool is_varied = variation_touches(visit->variation, SHELF_WORKLOAD, workload);
+    bool is_varied = variant_touches(visit->variant, SHELF_WORKLOAD, workload, true);
 
     return (is_varied ? layer_cache_pass : layer_cache_find)(
         cache, (const struct workload *)workload, phase, batch,
         visit->point.sequence_length, layers, reason);
 }
 
-/* Where the point is in the stages it reads, and which of them have an answer there;
- * false if that is too few. */
+/* Where the point is in the stages it reads, and which of them have an answer there; false if
+ * one has none. */
 static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
                         struct visit *visit)
 {
@@ -118,18 +143,19 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
             continue;
         visit->at[input] = grid_project(&study->grids[id], visit->index,
                                         &study->grids[input]);
-        if (study->statuses[input][visit->at[input]] == POINT_DONE)
+        if (visit->at[input] != UINT64_MAX &&
+            study->statuses[input][visit->at[input]] == POINT_DONE)
             visit->done |= 1u << input;
     }
-    return stages[id]->takes_one_input ? visit->done != 0 : visit->done == inputs;
+    return visit->done == inputs;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
                  visit_fn *fn, void *memory, const union columns *out, int8_t *status,
                  struct error *reason)
 {
-    struct variation variation = { 0 };
-    struct visit visit = { .study = study, .variation = &variation, .memory = memory };
+    struct variant variant = { 0 };
+    struct visit visit = { .study = study, .variant = &variant, .memory = memory };
     uint32_t inputs = stage_inputs(study->sweep, id);
 
     for (uint64_t i = 0; i < points.count && !stop_is_wanted(); i++) {
@@ -139,11 +165,11 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
             if (reason && !reason->text[0])
                 error_set(reason, STATUS_INFEASIBLE,
                           "a stage that %s reads has no result here", stages[id]->name);
-        } else if (study_point(study, id, visit.index, &variation, &visit.point,
+        } else if (study_point(study, id, visit.index, &variant, &visit.point,
                                reason) == STATUS_OK &&
                    fn(&visit, out, i, reason) == STATUS_OK) {
             status[i] = POINT_DONE;
         }
     }
-    variation_free(&variation);
+    variant_free(&variant);
 }

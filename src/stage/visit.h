@@ -6,31 +6,32 @@
 #include "stage/axes.h"
 #include "stage/stage.h"
 #include "machine/gpu/traffic.h"
-#include "uncertainty/variation.h"
+#include "space/variant.h"
 #include "workload/workload.h"
 
-/* The sample whose records a stage's point has: 0 where no sample changes the stage. */
-uint64_t study_sample(const struct study *study, enum stage_id id,
-                      const struct point *point);
+/* What a stage's point changes in records: fields that are axes, and the parameters of its
+ * spread as its sample has them.  Returns how many. */
+size_t study_changes(const struct study *study, enum stage_id id,
+                     const struct point *point, struct change changes[CHANGES_MAX]);
 
-/* The design point at index of a stage's grid, the records of its axes as its sample has
- * them: copies that variation holds until the next point.  STATUS_INFEASIBLE and reason if
- * the sample's records cannot be. */
+/* The design point at index of a stage's grid, the records of its axes as the point has
+ * them: copies that variant holds until the next point.  STATUS_INFEASIBLE and reason if
+ * such records cannot be. */
 enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
-                        struct variation *variation, struct point *point,
+                        struct variant *variant, struct point *point,
                         struct error *reason);
 
 struct visit {
     const struct study *study;
     uint64_t index; /* of the point in the stage's grid */
     struct point point;
-    uint64_t at[STAGE_COUNT];    /* of the point in the grids of the stage's inputs */
-    uint32_t done;               /* bit per input that has a result there */
-    struct variation *variation; /* for records that no axis names (variation_record) */
-    void *memory;                /* what the stage keeps from point to point, or NULL */
+    uint64_t at[STAGE_COUNT]; /* of the point in the grids of the stage's inputs */
+    uint32_t done;            /* bit per input that has a result there */
+    struct variant *variant;  /* for records that no axis names (variant_record) */
+    void *memory;             /* what the stage keeps from point to point, or NULL */
 };
 
-/* The library's record of that name as the sample has it; NULL if there is none.
+/* The library's record of that name as the point has it; NULL if there is none.
  * STATUS_INFEASIBLE and reason if it cannot be. */
 enum status visit_record(const struct visit *visit, enum shelf_id shelf,
                          const char *name, const struct record **record,
@@ -64,8 +65,7 @@ struct deployment deployment_at(const struct point *point);
 typedef enum status visit_fn(const struct visit *visit, const union columns *out,
                              uint64_t i, struct error *reason);
 
-/* fn for each of the points whose inputs are done (all, or one if the stage takes_one_input);
- * status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
+/* fn for each of the points whose inputs are all done; status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
                  visit_fn *fn, void *memory, const union columns *out, int8_t *status,
                  struct error *reason);

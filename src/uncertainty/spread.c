@@ -57,10 +57,11 @@ static const struct field spread_fields[] = {
 static enum status parameter_path_check(const struct schema *schema, const char *path,
                                         struct error *err)
 {
-    enum status status = path_check(schema, path, &(bool){ false }, err);
+    const struct field *field;
+    enum status status = path_find_number(schema, path, &field, err);
 
     for (size_t f = 0; status != STATUS_OK && f < schema->family_count; f++)
-        if (path_check(schema->families[f], path, &(bool){ false }, NULL) == STATUS_OK)
+        if (path_find_number(schema->families[f], path, &field, NULL) == STATUS_OK)
             return STATUS_OK;
     return status;
 }
@@ -99,27 +100,13 @@ const struct schema spread_schema = {
     .finish = spread_finish,
 };
 
-char *spread_parameter_label(const struct spread_parameter *parameter, char *buffer,
-                             size_t size)
+struct place spread_parameter_place(const struct spread_parameter *parameter)
 {
-    const char *kind = word_name(spread_kinds, parameter->of);
-    bool is_one = parameter->record[0];
-
-    snprintf(buffer, size, "%s%s%s%s.%s", kind, is_one ? "[" : "", parameter->record,
-             is_one ? "]" : "", parameter->name);
-    return buffer;
-}
-
-bool spread_parameter_touches(const struct spread_parameter *parameter,
-                              enum shelf_id shelf, const struct record *record)
-{
-    const struct schema *schema = shelf_schemas[shelf];
-
-    if (parameter->of != (int)shelf ||
-        (parameter->record[0] && !record_is_named(record, parameter->record)))
-        return false;
-    return !schema->families || path_check(schema_of(schema, record), parameter->name,
-                                           &(bool){ false }, NULL) == STATUS_OK;
+    return (struct place){
+        .of = (enum shelf_id)parameter->of,
+        .record = parameter->record,
+        .path = parameter->name,
+    };
 }
 
 enum status spreads_check(const struct library *library, struct error *err)

@@ -3,7 +3,7 @@
 #ifndef NVSWEEP_UNCERTAINTY_SPREAD_H
 #define NVSWEEP_UNCERTAINTY_SPREAD_H
 
-#include "space/library.h"
+#include "space/variant.h"
 
 enum { SPREAD_PARAMETERS_MAX = 24 };
 
@@ -30,14 +30,8 @@ struct spread {
 extern const struct word spread_shapes[], spread_kinds[];
 extern const struct schema spread_schema;
 
-/* "technology.area_f2", "technology[sram].area_f2": what a parameter is called in result
- * files.  Returns buffer. */
-char *spread_parameter_label(const struct spread_parameter *parameter, char *buffer,
-                             size_t size);
-
-/* Does the parameter vary this record, which may be of a family without it? */
-bool spread_parameter_touches(const struct spread_parameter *parameter,
-                              enum shelf_id shelf, const struct record *record);
+/* Where it stands; place_format has what it is called in result files. */
+struct place spread_parameter_place(const struct spread_parameter *parameter);
 
 /* Do all records that spreads name exist?  STATUS_INPUT with file and line if not. */
 enum status spreads_check(const struct library *library, struct error *err);

@@ -11,6 +11,7 @@ enum { OPERATIONS_MAX = 100000, NAME_MAX_LENGTH = 128 };
 
 struct builder {
     const struct workload *workload;
+    uint64_t tokens; /* that pass through the network */
     struct graph *graph;
     size_t capacity;
     int *latest; /* per layer: its last operation so far, or NO_OPERATION */
@@ -118,9 +119,13 @@ static enum status append_layer(struct builder *builder, size_t index,
     };
     enum status status = resolve_inputs(builder, &operation);
 
-    if (status == STATUS_OK && *layer->weights_of)
+    if (status == STATUS_OK && *layer->weights_of &&
+        (repetition > 0 || strcmp(layer->weights_of, layer->name) != 0))
         status = find_operation(builder, layer, layer->weights_of,
                                 strlen(layer->weights_of), &operation.weights_of);
+    if (status == STATUS_OK && operation.weights_of != NO_OPERATION &&
+        graph->operations[operation.weights_of].weights_of != NO_OPERATION)
+        operation.weights_of = graph->operations[operation.weights_of].weights_of;
     if (status != STATUS_OK)
         return status;
     if (graph->count == OPERATIONS_MAX)
@@ -161,7 +166,10 @@ static enum status append_repetitions(struct builder *builder, size_t index)
     entry = *input ? find_layer(builder->workload, input, strcspn(input, ", "))
                    : first - 1;
     entry_operation = builder->latest[entry];
-    for (unsigned i = 1; i < repeat->count && status == STATUS_OK; i++) {
+    for (unsigned i = 1;
+         i < (repeat->follows_sequence ? builder->tokens : repeat->count) &&
+         status == STATUS_OK;
+         i++) {
         builder->latest[entry] = (int)builder->graph->count - 1;
         status = append_layers(builder, (size_t)first, index, i);
     }
@@ -222,6 +230,7 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
     };
     struct builder builder = {
         .workload = workload,
+        .tokens = sequence.tokens,
         .graph = graph,
         .latest = alloc_array(workload->layers_count, sizeof(int)),
         .err = err,

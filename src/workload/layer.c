@@ -1,5 +1,6 @@
 #include "workload/layer.h"
 
+#include "base/divide.h"
 #include "base/memory.h"
 #include "workload/shapes.h"
 
@@ -12,6 +13,11 @@ struct gemm mac_layer_gemm(const struct mac_layer *layer)
         .n = layer->filters,
         .k = layer->channels * layer->kernel_height * layer->kernel_width,
     };
+}
+
+uint64_t mac_layer_stride_width(const struct mac_layer *layer)
+{
+    return layer->stride_width ? layer->stride_width : layer->stride;
 }
 
 double mac_layer_macs(const struct mac_layer *layer)
@@ -41,6 +47,27 @@ double mac_layer_outputs(const struct mac_layer *layer)
     return (double)layer->groups * (double)gemm.m * (double)gemm.n;
 }
 
+/* Does SCALE-Sim, which knows no pads, count as many windows along this side, the last of
+ * them beyond the input? */
+static bool side_hangs_over(uint64_t in, uint64_t kernel, uint64_t stride, uint64_t out)
+{
+    return in >= kernel && out == div_up(in - kernel, stride) + 1;
+}
+
+static bool hangs_over(const struct operation *op)
+{
+    const struct layer *layer = op->layer;
+    uint64_t width = layer_kernel_width(layer), across = layer_stride_width(layer);
+    bool is_plain = layer->pad == 0 && layer->pad_top == 0 && layer->pad_left == 0 &&
+                    layer->dilation == 1;
+
+    return is_plain && (layer->ceil || layer->pad_bottom > 0 || layer->pad_right > 0) &&
+           side_hangs_over(op->in.height, layer->kernel, layer->stride,
+                           op->out.height) &&
+           side_hangs_over(op->in.width, width, across, op->out.width);
+}
+
+/* A dilated window counts as one of as many rows next to each other. */
 static struct mac_layer convolution(const struct operation *op, uint64_t batch)
 {
     const struct layer *layer = op->layer;
@@ -53,9 +80,10 @@ static struct mac_layer convolution(const struct operation *op, uint64_t batch)
         .in_height = op->in.height,
         .in_width = op->in.width,
         .kernel_height = layer->kernel,
-        .kernel_width = layer->kernel_width ? layer->kernel_width : layer->kernel,
+        .kernel_width = layer_kernel_width(layer),
         .stride = layer->stride,
-        .hangs_over = layer->ceil,
+        .stride_width = layer->stride_width,
+        .hangs_over = hangs_over(op),
         .out_height = op->out.height,
         .out_width = op->out.width,
     };
@@ -68,7 +96,7 @@ static struct mac_layer transposed(const struct operation *op, uint64_t batch)
     struct mac_layer l = convolution(op, batch);
 
     l.filters *= l.kernel_height * l.kernel_width;
-    l.kernel_height = l.kernel_width = l.stride = 1;
+    l.kernel_height = l.kernel_width = l.stride = l.stride_width = 1;
     l.out_height = l.in_height;
     l.out_width = l.in_width;
     return l;
@@ -148,10 +176,11 @@ static bool are_alike(const struct mac_layer *a, const struct mac_layer *b)
     return a->channels == b->channels && a->filters == b->filters &&
            a->in_height == b->in_height && a->in_width == b->in_width &&
            a->kernel_height == b->kernel_height && a->kernel_width == b->kernel_width &&
-           a->stride == b->stride && a->out_height == b->out_height &&
-           a->out_width == b->out_width && a->batch == b->batch &&
-           a->groups == b->groups && a->hangs_over == b->hangs_over &&
-           a->streams_weights == b->streams_weights &&
+           a->stride == b->stride &&
+           mac_layer_stride_width(a) == mac_layer_stride_width(b) &&
+           a->out_height == b->out_height && a->out_width == b->out_width &&
+           a->batch == b->batch && a->groups == b->groups &&
+           a->hangs_over == b->hangs_over && a->streams_weights == b->streams_weights &&
            a->weight_density == b->weight_density &&
            a->activation_density == b->activation_density;
 }

@@ -16,8 +16,9 @@ struct mac_layer {
     uint64_t batch, groups;
     uint64_t channels, filters; /* per group */
     uint64_t in_height, in_width, kernel_height, kernel_width, stride;
+    uint64_t stride_width; /* 0: as stride */
     uint64_t out_height, out_width;
-    bool hangs_over;      /* last windows may reach beyond the input */
+    bool hangs_over;      /* last windows reach beyond the input, as SCALE-Sim's do */
     bool streams_weights; /* second operand is an activation, too (attention) */
     double weight_density, activation_density; /* share of non-zeros */
 };
@@ -44,6 +45,7 @@ struct mac_layer mac_layer_product(uint64_t m, uint64_t n, uint64_t k, uint64_t 
 /* Per group. */
 struct gemm mac_layer_gemm(const struct mac_layer *layer);
 double mac_layer_macs(const struct mac_layer *layer);
+uint64_t mac_layer_stride_width(const struct mac_layer *layer);
 
 /* Elements of the operands, all groups and samples; of the input without padding. */
 double mac_layer_inputs(const struct mac_layer *layer);

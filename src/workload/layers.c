@@ -41,6 +41,7 @@ const struct word layer_kind_words[] = {
     { "slice", LAYER_SLICE },
     { "embedding", LAYER_EMBEDDING },
     { "tokenize", LAYER_TOKENIZE },
+    { "to-image", LAYER_TO_IMAGE },
     { "take-token", LAYER_TAKE_TOKEN },
     { "take-last", LAYER_TAKE_LAST },
     { "grid", LAYER_GRID },
@@ -59,20 +60,30 @@ static const struct field layer_fields[] = {
     FIELD_TEXT(struct layer, name, NULL, "what other layers call its output"),
     FIELD_WORD(struct layer, kind, layer_kind_words, REQUIRED, "what the layer does"),
     FIELD_TEXT(struct layer, input, "", "layers it takes, comma separated (absent: the one before)"),
-    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; token-input: of tokens that layers before have left in memory (0: token numbers); elsewhere: input channels to check (0: no check)"),
-    FIELD_COUNT(struct layer, height, 0, 0, DIMENSION_MAX, "input: rows of the image"),
-    FIELD_COUNT(struct layer, width, 0, 0, DIMENSION_MAX, "input: columns of the image; grid: unknowns per direction (0: sequence length)"),
+    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; token-input: features of a token (0: its number); elsewhere: input channels to check (0: no check)"),
+    FIELD_COUNT(struct layer, height, 0, 0, DIMENSION_MAX, "input, to-image: rows of the image"),
+    FIELD_COUNT(struct layer, width, 0, 0, DIMENSION_MAX, "input, to-image: columns of the image; grid: unknowns per direction (0: sequence length)"),
     FIELD_COUNT(struct layer, outputs, 0, 0, DIMENSION_MAX, "output channels"),
     FIELD_COUNT(struct layer, kernel, 0, 0, 1024, "window height"),
     FIELD_COUNT(struct layer, kernel_width, 0, 0, 1024, "window width (0: as kernel)"),
     FIELD_COUNT(struct layer, stride, 1, 1, 1024, "step of the window"),
+    FIELD_COUNT(struct layer, stride_width, 0, 0, 1024, "step along a row (0: as stride)"),
     FIELD_COUNT(struct layer, pad, 0, 0, 1024, "rows and columns added at each edge"),
+    FIELD_COUNT(struct layer, pad_top, 0, 0, 1024, "rows added at the top besides pad"),
+    FIELD_COUNT(struct layer, pad_left, 0, 0, 1024, "columns added on the left besides pad"),
+    FIELD_COUNT(struct layer, pad_bottom, 0, 0, 1024, "rows added at the bottom besides pad"),
+    FIELD_COUNT(struct layer, pad_right, 0, 0, 1024, "columns added on the right besides pad"),
+    FIELD_COUNT(struct layer, output_pad, 0, 0, 1024, "transposed-convolution: rows more at the bottom of its output"),
+    FIELD_COUNT(struct layer, output_pad_width, 0, 0, 1024, "transposed-convolution: columns more on the right"),
+    FIELD_COUNT(struct layer, dilation, 1, 1, 1024, "convolutions: distance of a window's rows and columns"),
     FIELD_COUNT(struct layer, groups, 1, 1, DIMENSION_MAX, "channel groups convolved separately"),
     FIELD_FLAG(struct layer, ceil, 0, "a last window may hang over the edge"),
+    FIELD_FLAG(struct layer, follows_sequence, 0, "input, to-image: its width is the sequence length; repeat: its count"),
     FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
     FIELD_COUNT(struct layer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
     FIELD_FLAG(struct layer, causal, 0, "attention: a token attends to itself and those before it"),
+    FIELD_FLAG(struct layer, resident, 0, "token-input: layers before, not in the list, left it in memory and learn from it"),
     FIELD_FLAG(struct layer, dropout, 0, "attention: in training some probabilities are left out"),
     FIELD_WORD(struct layer, parallel, parallel_words, PARALLEL_WHOLE, "what of it each of several GPUs takes: columns (of its outputs), rows (of its inputs), or the whole"),
     FIELD_COUNT(struct layer, experts, 0, 0, 65536, "fully-connected: products to choose from for each token (0: one for all)"),
@@ -84,7 +95,7 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, k, 0, 0, DIMENSION_MAX, "gemm: depth of the product"),
     FIELD_COUNT(struct layer, count, 1, 1, 65536, "gemm: products; repeat: times in all"),
     FIELD_TEXT(struct layer, first, "", "repeat: first layer repeated"),
-    FIELD_TEXT(struct layer, weights_of, "", "layer whose weights it shares"),
+    FIELD_TEXT(struct layer, weights_of, "", "layer whose weights it shares (its own name: repetitions share them)"),
     FIELD_NUMBER(struct layer, weight_density, "1", 1, 1e-4, 1, "share of its weights that are not zero"),
     FIELD_NUMBER(struct layer, activation_density, "1", 1, 1e-4, 1, "share of its inputs that are not zero"),
 };
@@ -126,7 +137,7 @@ static const struct field workload_fields[] = {
 
 bool workload_starts_inside(const struct layer *layer)
 {
-    return layer->kind == LAYER_TOKEN_INPUT && layer->channels > 0;
+    return layer->kind == LAYER_TOKEN_INPUT && layer->resident;
 }
 
 bool workload_is_given(const struct workload *workload)

@@ -37,11 +37,6 @@ static bool is_same(const struct tensor_shape *a, const struct tensor_shape *b)
            a->width == b->width && a->is_tokens == b->is_tokens;
 }
 
-static uint64_t kernel_width(const struct layer *layer)
-{
-    return layer->kernel_width ? layer->kernel_width : layer->kernel;
-}
-
 static enum status needs(const struct layer *layer, const char *member, uint64_t value,
                          struct error *err)
 {
@@ -53,16 +48,40 @@ static enum status needs(const struct layer *layer, const char *member, uint64_t
 
 /* Positions of a window of `kernel` in `size` (Caffe's rule where it may hang over: the
  * last window begins inside the image or its padding before). */
-static uint64_t window_positions(const struct layer *layer, uint64_t size,
-                                 uint64_t kernel)
-{
-    uint64_t padded = size + 2 * layer->pad, positions;
+struct window_side {
+    uint64_t kernel, stride, before, behind;
+};
 
-    if (kernel > padded)
+static uint64_t reach_of(const struct layer *layer, uint64_t kernel)
+{
+    return layer->dilation * (kernel - 1) + 1;
+}
+
+static struct window_side rows_side(const struct layer *layer)
+{
+    return (struct window_side){ layer->kernel, layer->stride,
+                                 layer->pad + layer->pad_top,
+                                 layer->pad + layer->pad_bottom };
+}
+
+static struct window_side columns_side(const struct layer *layer)
+{
+    return (struct window_side){ layer_kernel_width(layer), layer_stride_width(layer),
+                                 layer->pad + layer->pad_left,
+                                 layer->pad + layer->pad_right };
+}
+
+static uint64_t window_positions(const struct layer *layer, uint64_t size,
+                                 struct window_side side)
+{
+    uint64_t padded = size + side.before + side.behind;
+    uint64_t reach = reach_of(layer, side.kernel), positions;
+
+    if (reach > padded)
         return 0;
-    positions =
-        (padded - kernel + (layer->ceil ? layer->stride - 1 : 0)) / layer->stride + 1;
-    if (layer->ceil && (positions - 1) * layer->stride >= size + layer->pad)
+    positions = (padded - reach + (layer->ceil ? side.stride - 1 : 0)) / side.stride +
+                1;
+    if (layer->ceil && (positions - 1) * side.stride >= size + side.before)
         positions--;
     return positions;
 }
@@ -74,13 +93,13 @@ static enum status window_shape(struct operation *op, struct error *err)
 
     if (status != STATUS_OK)
         return status;
-    op->out.height = window_positions(layer, op->in.height, layer->kernel);
-    op->out.width = window_positions(layer, op->in.width, kernel_width(layer));
+    op->out.height = window_positions(layer, op->in.height, rows_side(layer));
+    op->out.width = window_positions(layer, op->in.width, columns_side(layer));
     if (op->out.height == 0 || op->out.width == 0)
         return error_set(err, STATUS_INPUT,
                          "layer '%s' has a window of %" PRIu64 "x%" PRIu64
                          " on an input of %s, must fit into it",
-                         layer->name, layer->kernel, kernel_width(layer),
+                         layer->name, layer->kernel, layer_kernel_width(layer),
                          shape_text(&op->in).text);
     return STATUS_OK;
 }
@@ -101,11 +120,21 @@ static enum status convolution_shape(struct operation *op, struct error *err)
         status = window_shape(op, err);
     if (status != STATUS_OK)
         return status;
-    window = layer->kernel * kernel_width(layer);
+    window = layer->kernel * layer_kernel_width(layer);
     op->out.channels = layer->outputs;
     op->weights = layer->outputs * inputs * window;
     op->macs = op->out.height * op->out.width * op->weights;
     return STATUS_OK;
+}
+
+/* Without what its pads cut off; 0: nothing is left. */
+static uint64_t transposed_extent(const struct layer *layer, uint64_t size,
+                                  struct window_side side)
+{
+    uint64_t full = (size - 1) * side.stride + reach_of(layer, side.kernel);
+    uint64_t cut = side.before + side.behind;
+
+    return full > cut ? full - cut : 0;
 }
 
 static enum status transposed_shape(struct operation *op, struct error *err)
@@ -117,17 +146,21 @@ static enum status transposed_shape(struct operation *op, struct error *err)
         status = needs(layer, "kernel", layer->kernel, err);
     if (status != STATUS_OK)
         return status;
-    op->out.channels = layer->outputs;
-    op->out.height = (op->in.height - 1) * layer->stride + layer->kernel;
-    op->out.width = (op->in.width - 1) * layer->stride + kernel_width(layer);
-    if (op->out.height <= 2 * layer->pad || op->out.width <= 2 * layer->pad)
+    if (op->in.channels % layer->groups != 0 || layer->outputs % layer->groups != 0)
         return error_set(err, STATUS_INPUT,
-                         "layer '%s' has a pad of %" PRIu64 " that leaves no output",
-                         layer->name, layer->pad);
-    op->out.height -= 2 * layer->pad;
-    op->out.width -= 2 * layer->pad;
-    op->weights = op->in.channels * layer->outputs * layer->kernel *
-                  kernel_width(layer);
+                         "layer '%s' has %" PRIu64 " groups for %" PRIu64
+                         " inputs and %" PRIu64 " outputs, must divide both",
+                         layer->name, layer->groups, op->in.channels, layer->outputs);
+    op->out.channels = layer->outputs;
+    op->out.height = transposed_extent(layer, op->in.height, rows_side(layer)) +
+                     layer->output_pad;
+    op->out.width = transposed_extent(layer, op->in.width, columns_side(layer)) +
+                    layer->output_pad_width;
+    if (op->out.height == layer->output_pad || op->out.width == layer->output_pad_width)
+        return error_set(err, STATUS_INPUT, "layer '%s' has pads that leave no output",
+                         layer->name);
+    op->weights = op->in.channels * layer->outputs / layer->groups * layer->kernel *
+                  layer_kernel_width(layer);
     op->macs = op->in.height * op->in.width * op->weights;
     return STATUS_OK;
 }
@@ -275,11 +308,14 @@ static enum status scale_shape(struct operation *operations, struct operation *o
                          "layer '%s' has %u inputs, must have an image and its factors",
                          op->layer->name, op->input_count);
     factors = &operations[op->inputs[1]].out;
-    if (tensor_elements(factors) != op->in.channels)
-        return error_set(err, STATUS_INPUT,
-                         "layer '%s' scales %s by %s, must be one factor per channel",
-                         op->layer->name, shape_text(&op->in).text,
-                         shape_text(factors).text);
+    if (tensor_elements(factors) != op->in.channels &&
+        (factors->channels != 1 ||
+         tensor_elements(factors) != op->in.height * op->in.width))
+        return error_set(
+            err, STATUS_INPUT,
+            "layer '%s' scales %s by %s, must be one factor per channel or "
+            "per position",
+            op->layer->name, shape_text(&op->in).text, shape_text(factors).text);
     return STATUS_OK;
 }
 
@@ -297,13 +333,20 @@ static enum status input_shape(struct operation *op, struct sequence sequence,
     } else if (layer->kind == LAYER_GRID) {
         op->out = (struct tensor_shape){ n, n, n, false };
     } else {
-        op->out = (struct tensor_shape){ layer->channels, layer->height, layer->width,
+        if (layer->follows_sequence && layer->width)
+            return error_set(err, STATUS_INPUT,
+                             "layer '%s' has a width of %" PRIu64
+                             " and follows the sequence, must have one of the two",
+                             layer->name, layer->width);
+        op->out = (struct tensor_shape){ layer->channels, layer->height,
+                                         layer->follows_sequence ? sequence.tokens
+                                                                 : layer->width,
                                          false };
         status = needs(layer, "channels", layer->channels, err);
         if (status == STATUS_OK)
             status = needs(layer, "height", layer->height, err);
         if (status == STATUS_OK)
-            status = needs(layer, "width", layer->width, err);
+            status = needs(layer, "width", op->out.width, err);
     }
     op->in = op->out;
     return status;
@@ -326,6 +369,19 @@ static enum status token_shape(struct operation *op, struct error *err)
     if (layer->kind == LAYER_TAKE_TOKEN) {
         op->out.width = 1;
         return STATUS_OK;
+    }
+    if (layer->kind == LAYER_TO_IMAGE) {
+        op->out = (struct tensor_shape){ op->in.channels, layer->height,
+                                         layer->follows_sequence ? op->in.width
+                                                                 : layer->width,
+                                         false };
+        if (op->out.height * op->out.width == op->in.width)
+            return STATUS_OK;
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' makes %s an image of %" PRIu64 " x %" PRIu64
+                         ", must have as many positions as there are tokens",
+                         layer->name, shape_text(&op->in).text, op->out.height,
+                         op->out.width);
     }
     op->out.channels = layer->outputs; /* embedding */
     op->weights = layer->vocabulary * layer->outputs;
@@ -401,11 +457,12 @@ static enum status shape_by_kind(struct operation *operations, struct operation 
     case LAYER_SCALE: return scale_shape(operations, op, err);
     case LAYER_UPSAMPLE:
         op->out.height *= op->layer->stride;
-        op->out.width *= op->layer->stride;
+        op->out.width *= layer_stride_width(op->layer);
         return STATUS_OK;
     case LAYER_SLICE: return slice_shape(op, err);
     case LAYER_EMBEDDING:
     case LAYER_TOKENIZE:
+    case LAYER_TO_IMAGE:
     case LAYER_TAKE_TOKEN: return token_shape(op, err);
     case LAYER_TAKE_LAST:
         if (!sequence.is_training)

@@ -56,6 +56,7 @@ static struct layer *add(struct list *list, const char *name, const char *suffix
         .kind = kind,
         .input = alloc_text(input),
         .stride = 1,
+        .dilation = 1,
         .groups = 1,
         .heads = 1,
         .count = 1,

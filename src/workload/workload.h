@@ -25,14 +25,13 @@ extern const struct word phase_words[];
 
 enum layer_kind {
     LAYER_INPUT,       /* image of channels x height x width, uploaded */
-    LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length; with channels:
-                        * what layers before have left in memory */
-    LAYER_CONVOLUTION, /* outputs, kernel, kernel_width, stride, pad, groups */
-    LAYER_TRANSPOSED,  /* transposed convolution (up-convolution) */
+    LAYER_TOKEN_INPUT, /* `tokens` token numbers, or 0: the sequence length */
+    LAYER_CONVOLUTION, /* outputs, kernel, strides, pads, dilation, groups */
+    LAYER_TRANSPOSED, /* transposed convolution (up-convolution): the same, output_pad */
     LAYER_FULLY_CONNECTED, /* outputs; of a token sequence: for each token; groups; experts */
     LAYER_GEMM,            /* count products m x k by k x n, operands of its own */
     LAYER_ATTENTION,       /* inputs query, key, value; heads, kv_heads, causal */
-    LAYER_MAX_POOL,        /* kernel, stride, pad, ceil */
+    LAYER_MAX_POOL,        /* kernel, strides, pads, ceil */
     LAYER_AVERAGE_POOL, /* the same */
     LAYER_GLOBAL_POOL,  /* mean over all positions */
     LAYER_ACTIVATION,   /* any pointwise function, in place where nobody minds */
@@ -43,12 +42,13 @@ enum layer_kind {
     LAYER_SOFTMAX,
     LAYER_CONCATENATE, /* along channels */
     LAYER_ADD,         /* element by element */
-    LAYER_GATE,  /* the first input's activation times the second, element by element */
-    LAYER_SCALE, /* first input times the second, one factor per channel */
-    LAYER_UPSAMPLE,   /* nearest neighbour, by stride */
+    LAYER_GATE, /* the first input's activation times the second, element by element */
+    LAYER_SCALE, /* first input times the second, one factor per channel or per position */
+    LAYER_UPSAMPLE,   /* nearest neighbour, by its strides */
     LAYER_SLICE,      /* `outputs` channels of the input */
     LAYER_EMBEDDING,  /* rows of a table of `vocabulary` x outputs */
     LAYER_TOKENIZE,   /* image positions become tokens; `tokens` more are put first */
+    LAYER_TO_IMAGE,   /* tokens become the positions of an image of height x width */
     LAYER_TAKE_TOKEN, /* the first token alone */
     LAYER_TAKE_LAST,  /* the last token alone; in training all of them */
     LAYER_GRID,       /* width^3 unknowns, or 0: (sequence length)^3 */
@@ -57,8 +57,9 @@ enum layer_kind {
     LAYER_COARSEN,    /* every second unknown in each direction */
     LAYER_REFINE,     /* and back, added to the second input */
     LAYER_DOT,        /* inner product of two inputs; passes the first on */
-    LAYER_REPEAT,     /* layers from `first` to here run `count` times in all, each time
-                   * with weights of their own, on the output of the time before */
+    LAYER_REPEAT, /* layers from `first` to here run `count` times in all (once a token if
+                   * it follows the sequence), each time with weights of their own, unless
+                   * they are another layer's, on the output of the time before */
 };
 extern const struct word layer_kind_words[];
 
@@ -78,7 +79,11 @@ struct layer {
         width; /* inputs; elsewhere channels is checked if given */
     uint64_t outputs;
     uint64_t kernel, kernel_width; /* kernel_width 0: as kernel */
-    uint64_t stride, pad, groups;
+    uint64_t stride, stride_width; /* stride_width 0: as stride */
+    uint64_t pad, pad_top, pad_left, pad_bottom, pad_right; /* the four: besides pad */
+    uint64_t output_pad, output_pad_width, dilation, groups;
+    bool
+        follows_sequence; /* input, to-image: its width is the sequence length; repeat: its count */
     bool ceil; /* a last window may hang over the edge */
     uint64_t tokens, heads, vocabulary;
     uint64_t
@@ -87,6 +92,7 @@ struct layer {
     bool causal;  /* attention: a token attends to itself and those before it */
     bool dropout; /* attention: in training some of its probabilities are left out */
     int parallel; /* enum layer_parallel */
+    bool resident; /* token-input: layers before left it in memory, and learn from it */
     /* fully-connected: a token takes experts_used of `experts` products, each with weights of
      * its own (0: no experts), side by side, or combined from as many parts of its input */
     uint64_t experts, experts_used;
@@ -98,7 +104,8 @@ struct layer {
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
 
-/* Is it an input that layers before, which are not part of the workload, made and learn from? */
+/* Is it an input that layers before, which are not part of the workload, left in memory and
+ * learn from? */
 bool workload_starts_inside(const struct layer *layer);
 
 /* A point of a given miss ratio curve. */
@@ -136,6 +143,16 @@ struct tensor_shape {
     bool is_tokens;
 };
 uint64_t tensor_elements(const struct tensor_shape *shape);
+
+/* What the fields of a window leave to another one. */
+static inline uint64_t layer_kernel_width(const struct layer *layer)
+{
+    return layer->kernel_width ? layer->kernel_width : layer->kernel;
+}
+static inline uint64_t layer_stride_width(const struct layer *layer)
+{
+    return layer->stride_width ? layer->stride_width : layer->stride;
+}
 
 /* A language model by its numbers; its layers are made from them. */
 struct transformer {

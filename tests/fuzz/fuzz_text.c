@@ -27,13 +27,13 @@ static void value_try(const char *text)
         if (status == STATUS_OK)
             quantity_format(number, units[u], shown, sizeof shown);
     }
-    for (int a = 0; a < AXES; a++) {
-        enum status status = axis_value_parse(&library, (enum axis_id)a, text, &value,
+    for (int a = 0; a < AXES_NAMED; a++) {
+        enum status status = axis_value_parse(&library, &axis_specs[a], text, &value,
                                               &err);
 
         fuzz_judge(status, &err);
         if (status == STATUS_OK)
-            axis_value_format((enum axis_id)a, value, shown, sizeof shown);
+            axis_value_format(&axis_specs[a], value, shown, sizeof shown);
     }
 }
 

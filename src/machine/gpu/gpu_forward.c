@@ -40,8 +40,7 @@ void pass_write(struct pass *pass, struct map_extent extent)
 uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation)
 {
     const struct layer *layer = operation->layer;
-    uint64_t width = layer->kernel_width ? layer->kernel_width : layer->kernel;
-    uint64_t loads = layer->kernel * width * operation->out.height *
+    uint64_t loads = layer->kernel * layer_kernel_width(layer) * operation->out.height *
                      operation->out.width;
     uint64_t pixels = operation->in.height * operation->in.width;
 
@@ -711,6 +710,7 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     case LAYER_GATE:
     case LAYER_UPSAMPLE:
     case LAYER_TOKENIZE:
+    case LAYER_TO_IMAGE:
     case LAYER_REFINE: forward_pass(run, i, 1); break;
     }
 }

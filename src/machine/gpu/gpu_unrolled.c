@@ -55,11 +55,6 @@ static struct operand small_operand(const struct kernel_stream *stream,
     return part_operand(w->small_line, &part, plane, channels_are_x);
 }
 
-static bool needs_workspace(const struct conv_window *w)
-{
-    return w->taps_h > 1 || w->taps_w > 1 || w->stride > 1 || w->pad > 0;
-}
-
 static uint64_t depth_of(const struct conv_window *w)
 {
     return w->channels / w->groups * w->taps_h * w->taps_w;
@@ -83,7 +78,7 @@ static struct operand unroll(struct kernel_stream *stream, const struct conv_win
     struct part part = big_part(stream, w, image, group);
     struct pass pass = { 0 };
 
-    if (!needs_workspace(w))
+    if (gpu_window_is_pointwise(w))
         return part_operand(w->big_line, &part, w->height * w->width, rows_are_x);
     pass_read(&pass, part.extent, w->loads);
     pass_write(&pass, used(stream, w, workspace));
@@ -137,7 +132,7 @@ static void fold(struct kernel_stream *stream, const struct conv_window *w,
 void gpu_unrolled_scatter(struct kernel_stream *stream, const struct conv_window *w,
                           struct map_extent workspace, bool accumulates)
 {
-    bool folds = needs_workspace(w);
+    bool folds = !gpu_window_is_pointwise(w);
 
     for (uint64_t image = 0; image < w->batch; image++)
         for (uint64_t group = 0; group < w->groups; group++) {

@@ -22,9 +22,12 @@ struct conv_window gpu_window(const struct gpu_run *run,
         .p = small->height,
         .q = small->width,
         .taps_h = layer->kernel,
-        .taps_w = layer->kernel_width ? layer->kernel_width : layer->kernel,
+        .taps_w = layer_kernel_width(layer),
         .stride = layer->stride,
-        .pad = layer->pad,
+        .stride_w = layer_stride_width(layer),
+        .dilation = layer->dilation,
+        .pad_top = layer->pad + layer->pad_top,
+        .pad_left = layer->pad + layer->pad_left,
         .big_line = is_transposed ? out.first_line : in.first_line,
         .small_line = is_transposed ? in.first_line : out.first_line,
         .weights_line = weights.first_line,
@@ -34,9 +37,10 @@ struct conv_window gpu_window(const struct gpu_run *run,
     };
 }
 
-static bool is_pointwise(const struct conv_window *w)
+bool gpu_window_is_pointwise(const struct conv_window *w)
 {
-    return w->taps_h == 1 && w->taps_w == 1 && w->stride == 1 && w->pad == 0;
+    return w->taps_h == 1 && w->taps_w == 1 && w->stride == 1 && w->stride_w == 1 &&
+           w->pad_top == 0 && w->pad_left == 0 && w->p == w->height && w->q == w->width;
 }
 
 /* The big tensor's channels of a group, seen through the taps from the small's pixels.
@@ -49,14 +53,17 @@ static struct operand big_through_taps(const struct conv_window *w, uint64_t gro
 
     operand.planes.channels = w->channels / w->groups;
     operand.planes.first_channel = group * operand.planes.channels;
-    if (is_pointwise(w))
+    if (gpu_window_is_pointwise(w))
         return operand;
     operand.planes.height = w->height;
     operand.planes.width = w->width;
     operand.planes.taps_h = w->taps_h;
     operand.planes.taps_w = w->taps_w;
     operand.planes.down = w->stride;
-    operand.planes.pad_h = operand.planes.pad_w = (int64_t)w->pad;
+    operand.planes.down_w = w->stride_w;
+    operand.planes.dilation = w->dilation;
+    operand.planes.pad_h = (int64_t)w->pad_top;
+    operand.planes.pad_w = (int64_t)w->pad_left;
     operand.planes.p = w->p;
     operand.planes.q = w->q;
     operand.planes.separate_taps = w->separate_taps;
@@ -72,15 +79,19 @@ static struct operand small_through_taps(const struct conv_window *w, uint64_t g
 
     operand.planes.channels = w->outputs / w->groups;
     operand.planes.first_channel = group * operand.planes.channels;
-    if (is_pointwise(w))
+    if (gpu_window_is_pointwise(w))
         return operand;
     operand.planes.height = w->p;
     operand.planes.width = w->q;
     operand.planes.taps_h = w->taps_h;
     operand.planes.taps_w = w->taps_w;
     operand.planes.up = w->stride;
-    operand.planes.pad_h = (int64_t)w->taps_h - 1 - (int64_t)w->pad;
-    operand.planes.pad_w = (int64_t)w->taps_w - 1 - (int64_t)w->pad;
+    operand.planes.up_w = w->stride_w;
+    operand.planes.dilation = w->dilation;
+    operand.planes.pad_h = (int64_t)(w->dilation * (w->taps_h - 1)) -
+                           (int64_t)w->pad_top;
+    operand.planes.pad_w = (int64_t)(w->dilation * (w->taps_w - 1)) -
+                           (int64_t)w->pad_left;
     operand.planes.p = w->height;
     operand.planes.q = w->width;
     operand.planes.separate_taps = w->separate_taps;

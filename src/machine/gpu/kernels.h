@@ -66,7 +66,8 @@ struct conv_window {
     uint64_t batch, groups;
     uint64_t channels, height, width;
     uint64_t outputs, p, q;
-    uint64_t taps_h, taps_w, stride, pad;
+    uint64_t taps_h, taps_w, stride, stride_w, dilation;
+    uint64_t pad_top, pad_left;
     uint64_t big_line, small_line, weights_line;
     bool separate_taps;
     uint64_t loads; /* of each element of the big tensor by passes over its windows */
@@ -75,6 +76,8 @@ struct conv_window {
 struct conv_window gpu_window(const struct gpu_run *run,
                               const struct operation *operation, struct map_extent in,
                               struct map_extent out, struct map_extent weights);
+/* Is every output pixel made from the input pixel at its place? */
+bool gpu_window_is_pointwise(const struct conv_window *window);
 void gpu_window_gather(struct kernel_stream *stream, const struct conv_window *window);
 void gpu_window_scatter(struct kernel_stream *stream, const struct conv_window *window,
                         bool accumulates);

@@ -169,12 +169,11 @@ static uint64_t unrolled_elements(const struct operation *operation)
     bool is_transposed = layer->kind == LAYER_TRANSPOSED;
     const struct tensor_shape *big = is_transposed ? &operation->out : &operation->in;
     const struct tensor_shape *small = is_transposed ? &operation->in : &operation->out;
-    uint64_t width = layer->kernel_width ? layer->kernel_width : layer->kernel;
 
     if (layer->kind != LAYER_CONVOLUTION && !is_transposed)
         return 0;
-    return big->channels / layer->groups * layer->kernel * width * small->height *
-           small->width;
+    return big->channels / layer->groups * layer->kernel * layer_kernel_width(layer) *
+           small->height * small->width;
 }
 
 static void place_workspace(struct allocator *allocator, const struct graph *graph)

@@ -52,6 +52,9 @@ struct operand operand_planes(uint64_t first_line, bool channels_are_x,
                     .taps_w = 1,
                     .up = 1,
                     .down = 1,
+                    .up_w = 1,
+                    .down_w = 1,
+                    .dilation = 1,
                     .p = 1,
                     .q = height * width },
     };
@@ -169,6 +172,7 @@ static void visit_plane(struct lister *lister, uint64_t sample, uint64_t channel
 {
     const struct operand *o = lister->operand;
     int64_t up = (int64_t)o->planes.up, down = (int64_t)o->planes.down;
+    int64_t up_w = (int64_t)o->planes.up_w, down_w = (int64_t)o->planes.down_w;
     uint64_t width = o->planes.width;
     uint64_t top = low / width, bottom = (high - 1) / width;
 
@@ -180,11 +184,13 @@ static void visit_plane(struct lister *lister, uint64_t sample, uint64_t channel
                 uint64_t left = h == top ? low % width : 0;
                 uint64_t right = h == bottom ? (high - 1) % width : width - 1;
                 struct positions p = positions_of((int64_t)h, (int64_t)h, up, down,
-                                                  o->planes.pad_h - (int64_t)r,
+                                                  o->planes.pad_h -
+                                                      (int64_t)(r * o->planes.dilation),
                                                   (int64_t)o->planes.p);
-                struct positions q = positions_of((int64_t)left, (int64_t)right, up,
-                                                  down, o->planes.pad_w - (int64_t)s,
-                                                  (int64_t)o->planes.q);
+                struct positions q = positions_of(
+                    (int64_t)left, (int64_t)right, up_w, down_w,
+                    o->planes.pad_w - (int64_t)(s * o->planes.dilation),
+                    (int64_t)o->planes.q);
                 uint64_t row = (sample * o->planes.p + (uint64_t)p.first) * o->planes.q;
 
                 if (p.first > p.last || q.first > q.last)

@@ -39,9 +39,9 @@ enum operand_kind { OPERAND_MATRIX, OPERAND_PLANES };
  *
  * PLANES: samples x channels x height x width, rows contiguous, seen through a window
  * of taps: one index is (channel, tap row, tap column), the other the pixel (sample, p,
- * q) for which that tap falls on an element: p = (h * up + pad_h - r) / down where that
- * divides, likewise q.  A convolution has up 1 and down its stride; its data gradient
- * the reverse, with pad_h = kernel - 1 - pad. */
+ * q) for which that tap falls on an element: p = (h * up + pad_h - r * dilation) / down
+ * where that divides, likewise q.  A convolution has up 1 and down its stride; its data
+ * gradient the reverse, with pad_h = dilation * (kernel - 1) - pad. */
 struct operand {
     enum operand_kind kind;
     uint64_t first_line;
@@ -54,7 +54,9 @@ struct operand {
     struct {
         uint64_t samples, channels, height, width;
         uint64_t first_channel, all_channels;
-        uint64_t taps_h, taps_w, up, down;
+        uint64_t taps_h, taps_w, up, down; /* along columns */
+        uint64_t up_w, down_w;             /* along rows */
+        uint64_t dilation;
         int64_t pad_h, pad_w;
         uint64_t p, q;
         bool separate_taps; /* a line is accessed once per tap that falls on it */

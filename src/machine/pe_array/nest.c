@@ -67,15 +67,20 @@ static double span(uint64_t outputs, uint64_t kernel, uint64_t stride, bool skip
     return skips_gaps ? fmin(all, (double)(outputs * kernel)) : all;
 }
 
+static uint64_t stride_across(const struct nest *nest)
+{
+    return nest->stride_width ? nest->stride_width : nest->stride;
+}
+
 static double tile_elements(enum nest_tensor tensor, const uint64_t e[NEST_DIMENSIONS],
-                            uint64_t stride, bool skips_gaps)
+                            const struct nest *nest, bool skips_gaps)
 {
     switch (tensor) {
     case TENSOR_WEIGHTS: return (double)(e[NEST_C] * e[NEST_M] * e[NEST_R] * e[NEST_S]);
     case TENSOR_INPUTS:
         return (double)(e[NEST_N] * e[NEST_C]) *
-               span(e[NEST_P], e[NEST_R], stride, skips_gaps) *
-               span(e[NEST_Q], e[NEST_S], stride, skips_gaps);
+               span(e[NEST_P], e[NEST_R], nest->stride, skips_gaps) *
+               span(e[NEST_Q], e[NEST_S], stride_across(nest), skips_gaps);
     default: return (double)(e[NEST_N] * e[NEST_M] * e[NEST_P] * e[NEST_Q]);
     }
 }
@@ -118,17 +123,17 @@ static double step_elements(const struct nest *nest, const struct loops *loops,
     extents_from(loops, place, e);
     for (size_t l = last + 1; l < loops->count && loops->loop[l].place < place; l++)
         if (!loops->loop[l].is_spatial)
-            return tile_elements(tensor, e, nest->stride, loops->skips_gaps);
+            return tile_elements(tensor, e, nest, loops->skips_gaps);
     if (tensor != TENSOR_INPUTS)
-        return tile_elements(tensor, e, nest->stride, loops->skips_gaps);
+        return tile_elements(tensor, e, nest, loops->skips_gaps);
     for (size_t l = last + 1; l < loops->count; l++)
         if (loops->loop[l].dimension == loop->dimension)
             step *= loops->loop[l].bound;
     rows = span(e[NEST_P], e[NEST_R], nest->stride, loops->skips_gaps);
-    columns = span(e[NEST_Q], e[NEST_S], nest->stride, loops->skips_gaps);
-    shift = (double)(loop->dimension == NEST_P || loop->dimension == NEST_Q
-                         ? step * nest->stride
-                         : step);
+    columns = span(e[NEST_Q], e[NEST_S], stride_across(nest), loops->skips_gaps);
+    shift = (double)(loop->dimension == NEST_P   ? step * nest->stride
+                     : loop->dimension == NEST_Q ? step * stride_across(nest)
+                                                 : step);
     if (loop->dimension == NEST_P || loop->dimension == NEST_R)
         rows = fmin(rows, shift);
     else if (loop->dimension == NEST_Q || loop->dimension == NEST_S)
@@ -169,7 +174,7 @@ static bool loops_fit(const struct nest *nest, const struct nest_mapping *mappin
         extents_from(loops, p, e);
         for (int t = 0; t < TENSORS; t++)
             if (place->keeps[t])
-                held += tile_elements((enum nest_tensor)t, e, nest->stride, false);
+                held += tile_elements((enum nest_tensor)t, e, nest, false);
         if (place->capacity > 0 && held > place->capacity)
             return false;
     }
@@ -203,7 +208,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
             /* distinct accumulations start without a read of the sum before */
             changes = changes_at(loops, parent, tensor);
             extents_from(loops, parent, e);
-            tile = tile_elements(tensor, e, nest->stride, loops->skips_gaps);
+            tile = tile_elements(tensor, e, nest, loops->skips_gaps);
             moved = macs / shared;
             again = changes.distinct * tile *
                     fanout_between(loops, 0, parent, tensor, false);
@@ -215,7 +220,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         }
         changes = changes_at(loops, p, tensor);
         extents_from(loops, p, e);
-        tile = tile_elements(tensor, e, nest->stride, loops->skips_gaps);
+        tile = tile_elements(tensor, e, nest, loops->skips_gaps);
         moved = changes.visits * tile * instances;
         if (tensor == TENSOR_OUTPUTS) {
             again = (changes.visits - changes.distinct) * tile * instances;

@@ -37,7 +37,7 @@ struct nest {
     struct nest_place places[NEST_PLACES_MAX];
     size_t place_count;
     uint64_t bounds[NEST_DIMENSIONS]; /* of the layer */
-    uint64_t stride;
+    uint64_t stride, stride_width;    /* of P and Q; stride_width 0: as stride */
     double mac_j;
 };
 

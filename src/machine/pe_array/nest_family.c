@@ -132,6 +132,7 @@ static void layer_bounds(const struct mac_layer *layer, struct nest *nest)
     nest->bounds[NEST_S] = layer->kernel_width;
     nest->bounds[NEST_N] = layer->batch;
     nest->stride = layer->stride;
+    nest->stride_width = mac_layer_stride_width(layer);
 }
 
 static bool covers(const struct nest *nest, const struct nest_mapping *mapping)

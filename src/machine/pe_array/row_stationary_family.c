@@ -121,7 +121,7 @@ static bool pass_evaluate(const struct mac_layer *l, uint64_t e, uint64_t strips
                           uint64_t filters_held, double capacity, struct pe_pass *pass)
 {
     uint64_t rows = (e - 1) * l->stride + l->kernel_height;
-    uint64_t width = (l->out_width - 1) * l->stride + l->kernel_width;
+    uint64_t width = (l->out_width - 1) * mac_layer_stride_width(l) + l->kernel_width;
     uint64_t strips = div_up(l->out_height, e),
              held = least(e * strips_held, l->out_height);
     double sums = (double)(filters_held * held * l->out_width * n);

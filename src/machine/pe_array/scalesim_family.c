@@ -45,13 +45,14 @@ static enum status scalesim_map(const struct pe_machine *machine,
         .ifmap_height = is_cut ? layer->in_height
                                : (rows - 1) * layer->stride + layer->kernel_height,
         .ifmap_width = is_cut ? layer->in_width
-                              : (layer->out_width - 1) * layer->stride +
+                              : (layer->out_width - 1) * mac_layer_stride_width(layer) +
                                     layer->kernel_width,
         .filter_height = layer->kernel_height,
         .filter_width = layer->kernel_width,
         .channels = layer->channels,
         .filters = layer->filters,
         .stride = layer->stride,
+        .stride_width = mac_layer_stride_width(layer),
     };
     double groups = (double)layer->groups;
     struct scalesim_counts c;

@@ -10,7 +10,8 @@
 bool winograd_applies(const struct mac_layer *layer)
 {
     return layer->kernel_height == 3 && layer->kernel_width == 3 &&
-           layer->stride == 1 && layer->groups == 1 && !layer->streams_weights;
+           layer->stride == 1 && mac_layer_stride_width(layer) == 1 &&
+           layer->groups == 1 && !layer->streams_weights;
 }
 
 void winograd_count(const struct mac_layer *layer, uint64_t tile,

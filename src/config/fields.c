@@ -1,0 +1,296 @@
+#include "config/fields.h"
+
+#include "base/memory.h"
+#include "base/path.h"
+#include "machine/machine.h"
+#include "stage/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the place that a label means */
+
+/* "kind[record].path" into place, whose texts are in *copy, freed by the caller. */
+static enum status label_read(const struct library *library, const char *label,
+                              struct place *place, char **copy, struct error *err)
+{
+    size_t kind = strcspn(label, ".["), length = kind;
+    char *record, *path;
+    const struct record *found;
+
+    *copy = alloc_text(label);
+    record = *copy + kind;
+    if (label[kind] == '[') {
+        size_t closing = strcspn(label + kind, "]");
+
+        if (!label[kind + closing])
+            return error_set(err, STATUS_INPUT, "'%.80s' lacks its ']'", label);
+        (*copy)[kind + closing] = '\0';
+        record++;
+        length += closing + 1;
+    }
+    if (label[length] != '.' || !label[length + 1])
+        return error_set(
+            err, STATUS_INPUT,
+            "'%.80s' must be the kind of a record, a dot and a field, such "
+            "as \"technology.set_pulse_s\"",
+            label);
+    path = *copy + length + 1;
+    (*copy)[length] = (*copy)[kind] = '\0';
+    *place = (struct place){
+        .of = shelf_of_kind(*copy),
+        .record = record,
+        .path = path,
+    };
+    if (place->of == SHELF_COUNT)
+        return error_set(err, STATUS_INPUT,
+                         "'%.80s': there is no kind of record '%.40s'; `nvsweep list` "
+                         "shows what there is",
+                         label, *copy);
+    if (*record)
+        return library_lookup(library, place->of, record, &found, err);
+    return STATUS_OK;
+}
+
+/* Does an axis name records of the kind? */
+static bool has_axis(enum shelf_id shelf)
+{
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
+        if (axis_specs[axis].kind == AXIS_RECORD && axis_specs[axis].shelf == shelf)
+            return true;
+    return false;
+}
+
+/* ---- the field */
+
+static enum axis_kind kind_of(const struct field *field)
+{
+    return field->kind == KIND_NUMBER  ? AXIS_NUMBER
+           : field->kind == KIND_COUNT ? AXIS_COUNT
+                                       : AXIS_WORD;
+}
+
+/* One more record whose field it is: its range is added. */
+static enum status spec_join(struct axis_spec *spec, const struct field *field,
+                             const char *label, struct error *err)
+{
+    const struct word *words = field->kind == KIND_FLAG ? flag_words : field->words;
+    const char *units = field->unit ? field->unit : "1";
+
+    if (!spec->meaning)
+        *spec = (struct axis_spec){
+            .kind = kind_of(field),
+            .units = units,
+            .min = field->min,
+            .max = field->max,
+            .words = words,
+            .zero = field->zero,
+            .is_field = true,
+            .meaning = field->meaning,
+        };
+    if (spec->kind != kind_of(field) || spec->words != words ||
+        strcmp(spec->units, units) != 0 || !spec->zero != !field->zero)
+        return error_set(err, STATUS_INPUT,
+                         "'%.80s' is another kind of value in one machine of the sweep "
+                         "than in another; sweep them apart",
+                         label);
+    if (field->min < spec->min)
+        spec->min = field->min;
+    if (field->max > spec->max)
+        spec->max = field->max;
+    return STATUS_OK;
+}
+
+/* Names of the machine families that have the field, as "a, b"; freed by the caller. */
+static char *families_with(const struct schema *schema, const char *path)
+{
+    char *names = alloc_text("");
+    const struct field *field;
+
+    for (size_t f = 0; f < schema->family_count; f++)
+        if (path_find(schema->families[f], path, &field, NULL) == STATUS_OK) {
+            char *longer = alloc_printf("%s%s%s", names, *names ? ", " : "",
+                                        word_name(schema->family->words, (int)f));
+
+            free(names);
+            names = longer;
+        }
+    return names;
+}
+
+/* No machine of the sweep has it. */
+static enum status nobody_has(const struct space *space, const struct place *place,
+                              struct error *err)
+{
+    const struct axis *machines = &space->axes[AXIS_machine];
+    const struct schema *schema = shelf_schemas[place->of];
+    const struct field *field;
+    char *names = families_with(schema, place->path);
+    enum status status;
+
+    if (!machines->is_given || !machines->values[0].record)
+        status = error_set(err, STATUS_INPUT,
+                           "'%.80s' is a field of machines, axes has no machine",
+                           place->path);
+    else if (*names)
+        status = error_set(
+            err, STATUS_INPUT,
+            "'%.80s' is read by no machine of this sweep: %.60s (%s) has no such "
+            "field; "
+            "%s machines have it",
+            place->path, machines->values[0].record->name,
+            machine_family((const struct machine *)machines->values[0].record)->name,
+            names);
+    else
+        status = path_find(schema_of(schema, machines->values[0].record), place->path,
+                           &field, err);
+    free(names);
+    return status == STATUS_OK
+               ? error_set(err, STATUS_INPUT,
+                           "'%.80s' is in none of the sweep's machines", place->path)
+               : status;
+}
+
+/* What the axis is, of all records of the sweep that have the field. */
+static enum status spec_find(const struct space *space, const struct library *library,
+                             const struct place *place, const char *label,
+                             struct axis_spec *spec, struct error *err)
+{
+    const struct schema *schema = shelf_schemas[place->of];
+    const struct axis *machines = &space->axes[AXIS_machine];
+    const struct field *field;
+    enum status status = STATUS_OK;
+
+    *spec = (struct axis_spec){ .meaning = NULL };
+    if (*place->record) {
+        const struct record *record = library_find(library, place->of, place->record);
+
+        schema = schema_of(schema, record);
+        status = path_find(schema, place->path, &field, err);
+        if (status == STATUS_OK && !path_count(schema, record, place->path))
+            status = error_set(err, STATUS_INPUT, "'%.80s': %s has no such element",
+                               label, record->name);
+        return status == STATUS_OK ? spec_join(spec, field, label, err) : status;
+    }
+    if (!schema->families) {
+        status = path_find(schema, place->path, &field, err);
+        return status == STATUS_OK ? spec_join(spec, field, label, err) : status;
+    }
+    for (uint64_t i = 0; i < machines->count && status == STATUS_OK; i++) {
+        const struct record *record = machines->values[i].record;
+
+        if (!record || !place_touches(place, place->of, record, true))
+            continue;
+        status = path_find(schema_of(schema, record), place->path, &field, err);
+        if (status == STATUS_OK)
+            status = spec_join(spec, field, label, err);
+    }
+    if (status == STATUS_OK && !spec->meaning)
+        status = nobody_has(space, place, err);
+    return status;
+}
+
+/* Its coordinate stands in result files beside those of axes, and metrics. */
+static enum status key_check(const struct space *space, const char *key,
+                             struct error *err)
+{
+    enum stage_id stage;
+    size_t metric;
+    bool is_taken = space_axis_find(space, key) != AXES ||
+                    metric_find(key, NULL, UINT32_MAX, &stage, &metric) || word_find(stage_words, key) ||
+                    strcmp(key, "status") == 0 || strcmp(key, "point") == 0;
+
+    for (int inner = 0; inner < INNER_COUNT; inner++)
+        is_taken |= inners[inner].name && strcmp(inners[inner].name, key) == 0;
+    if (is_taken)
+        return error_set(err, STATUS_INPUT,
+                         "'%.60s' is a name in result files, must be another: my_%.50s "
+                         "= { field = \"...\"; values = ...; }",
+                         key, key);
+    return STATUS_OK;
+}
+
+enum status field_axis_add(struct space *space, const struct library *library,
+                           const char *key, const char *label, enum axis_id *axis,
+                           struct error *err)
+{
+    struct axis_spec spec;
+    struct place place;
+    char *copy;
+    enum status status = label_read(library, label, &place, &copy, err);
+
+    if (status == STATUS_OK)
+        status = spec_find(space, library, &place, label, &spec, err);
+    if (status == STATUS_OK)
+        status = key_check(space, key, err);
+    if (status == STATUS_OK) {
+        place.is_own = has_axis(place.of);
+        spec.key = key;
+        *axis = space_field_add(space, &spec, &place);
+        if (*axis == AXES)
+            status = error_set(err, STATUS_INPUT,
+                               "'%.60s' is one field too many, a sweep has at most %d",
+                               key, FIELD_AXES_MAX);
+    }
+    free(copy);
+    return status;
+}
+
+/* ---- keys */
+
+static enum status key_unknown(const char *key, struct error *err)
+{
+    const struct schema *schema = shelf_schemas[SHELF_MACHINE];
+    size_t count = 0, most = 2 * AXES_NAMED;
+    const char **keys, *nearest;
+
+    for (size_t f = 0; f < schema->family_count; f++)
+        most += schema->families[f]->field_count;
+    keys = alloc_array(most, sizeof *keys);
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
+        keys[count++] = axis_specs[axis].key;
+        keys[count++] = axis_specs[axis].name;
+    }
+    for (size_t f = 0; f < schema->family_count; f++)
+        for (size_t i = 0; i < schema->families[f]->field_count; i++)
+            keys[count++] = schema->families[f]->fields[i].name;
+    nearest = text_nearest(key, keys, count);
+    free(keys);
+    if (nearest)
+        return error_set(err, STATUS_INPUT, "no axis named '%.60s'; did you mean '%s'?",
+                         key, nearest);
+    return error_set(err, STATUS_INPUT,
+                     "no axis named '%.60s', must be one of `nvsweep list axes` or a "
+                     "field of the machine",
+                     key);
+}
+
+enum status axis_or_field_find(struct space *space, const struct library *library,
+                               const char *key, enum axis_id *axis, struct error *err)
+{
+    const struct schema *schema = shelf_schemas[SHELF_MACHINE];
+    size_t kind = strcspn(key, ".[");
+    char first[40], *label;
+    enum status status;
+    bool is_of_machine;
+    char *families;
+
+    *axis = space_axis_find(space, key);
+    if (*axis != AXES)
+        return STATUS_OK;
+    if (axis_renamed(key))
+        return axis_unknown(key, err);
+    snprintf(first, sizeof first, "%.*s", (int)(kind < 39 ? kind : 39), key);
+    if (key[kind] && shelf_of_kind(first) != SHELF_COUNT)
+        return field_axis_add(space, library, key, key, axis, err);
+    families = families_with(schema, key);
+    is_of_machine = *families;
+    free(families);
+    if (!is_of_machine)
+        return key_unknown(key, err);
+    label = alloc_printf("%s.%s", schema->kind, key);
+    status = field_axis_add(space, library, key, label, axis, err);
+    free(label);
+    return status;
+}

@@ -1,0 +1,220 @@
+#include "space/variant.h"
+
+#include "base/memory.h"
+#include "base/path.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct variant_record {
+    const struct record *of;
+    enum shelf_id shelf;
+    bool is_own;
+    uint64_t changes; /* bit per change that touches it */
+    void *copy;       /* NULL: none yet */
+    bool is_deep;     /* its lists are its own */
+    bool is_made;     /* could be made, with these values */
+    double values[CHANGES_MAX];
+};
+static_assert(CHANGES_MAX <= 64, "sets of changes are bits");
+
+char *place_format(const struct place *place, char *buffer, size_t size)
+{
+    bool is_one = place->record[0];
+
+    snprintf(buffer, size, "%s%s%s%s.%s", shelf_schemas[place->of]->kind,
+             is_one ? "[" : "", place->record, is_one ? "]" : "", place->path);
+    return buffer;
+}
+
+bool place_touches(const struct place *place, enum shelf_id shelf,
+                   const struct record *record, bool is_own)
+{
+    if (place->of != shelf)
+        return false;
+    if (place->record[0] ? !record_is_named(record, place->record)
+                         : place->is_own && !is_own)
+        return false;
+    return path_count(schema_of(shelf_schemas[shelf], record), record, place->path) > 0;
+}
+
+static bool is_same(const struct change *a, const struct change *b)
+{
+    return a->is_factor == b->is_factor && a->place.of == b->place.of &&
+           a->place.is_own == b->place.is_own &&
+           strcmp(a->place.path, b->place.path) == 0 &&
+           strcmp(a->place.record, b->place.record) == 0;
+}
+
+static void kept_free(struct variant *variant)
+{
+    for (size_t i = 0; i < variant->kept_count; i++) {
+        const struct variant_record *kept = &variant->kept[i];
+
+        if (kept->is_deep)
+            record_copy_free(schema_of(shelf_schemas[kept->shelf], kept->of),
+                             kept->copy);
+        free(kept->copy);
+    }
+    free(variant->kept);
+    variant->kept = NULL;
+    variant->kept_count = 0;
+}
+
+void variant_at(struct variant *variant, const struct change *changes, size_t count)
+{
+    bool are_same = variant->count == count;
+
+    for (size_t i = 0; i < count && are_same; i++)
+        are_same = is_same(&variant->changes[i], &changes[i]);
+    if (!are_same)
+        kept_free(variant);
+    memcpy(variant->changes, changes, count * sizeof *changes);
+    variant->count = count;
+}
+
+static uint64_t changes_of(const struct variant *variant, enum shelf_id shelf,
+                           const struct record *record, bool is_own)
+{
+    uint64_t changes = 0;
+
+    for (size_t i = 0; i < variant->count; i++)
+        if (place_touches(&variant->changes[i].place, shelf, record, is_own))
+            changes |= (uint64_t)1 << i;
+    return changes;
+}
+
+/* Of the record, or of the copy that this one is. */
+static struct variant_record *kept_find(struct variant *variant, enum shelf_id shelf,
+                                        const struct record *record, bool is_own)
+{
+    struct variant_record *kept;
+
+    for (size_t i = 0; i < variant->kept_count; i++) {
+        kept = &variant->kept[i];
+        if ((kept->of == record && kept->is_own == is_own) || kept->copy == record)
+            return kept;
+    }
+    variant->kept = realloc_array(variant->kept, variant->kept_count + 1,
+                                  sizeof *variant->kept);
+    kept = &variant->kept[variant->kept_count++];
+    *kept = (struct variant_record){
+        .of = record,
+        .shelf = shelf,
+        .is_own = is_own,
+        .changes = changes_of(variant, shelf, record, is_own),
+    };
+    return kept;
+}
+
+bool variant_touches(struct variant *variant, enum shelf_id shelf,
+                     const struct record *record, bool is_own)
+{
+    return variant && variant->count > 0 && record &&
+           kept_find(variant, shelf, record, is_own)->changes;
+}
+
+static bool is_fresh(const struct variant *variant, const struct variant_record *kept)
+{
+    for (size_t i = 0; i < variant->count && kept->is_made; i++)
+        if (kept->changes >> i & 1 && kept->values[i] != variant->changes[i].value)
+            return false;
+    return kept->is_made;
+}
+
+/* The record anew, its lists copied only if a change lies in one. */
+static void copy_renew(const struct variant *variant, struct variant_record *kept)
+{
+    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
+
+    if (kept->is_deep)
+        record_copy_free(schema, kept->copy);
+    kept->is_deep = false;
+    for (size_t i = 0; i < variant->count; i++)
+        kept->is_deep |= kept->changes >> i & 1 &&
+                         strchr(variant->changes[i].place.path, '.');
+    if (!kept->copy)
+        kept->copy = alloc_array(1, schema->size);
+    if (kept->is_deep)
+        record_copy(schema, kept->of, kept->copy);
+    else
+        memcpy(kept->copy, kept->of, schema->size);
+}
+
+static enum status copy_change(const struct variant *variant,
+                               struct variant_record *kept, struct error *reason)
+{
+    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
+    enum status status = STATUS_OK;
+    struct error why;
+
+    copy_renew(variant, kept);
+    for (size_t i = 0; i < variant->count && status == STATUS_OK; i++) {
+        const struct change *change = &variant->changes[i];
+
+        kept->values[i] = change->value;
+        if (kept->changes >> i & 1)
+            status = (change->is_factor ? path_scale : path_set)(
+                schema, kept->copy, change->place.path, change->value, &why);
+    }
+    if (status == STATUS_OK && schema->finish)
+        status = schema->finish(kept->copy, &why);
+    kept->is_made = status == STATUS_OK;
+    if (status != STATUS_OK)
+        return error_set(reason, STATUS_INFEASIBLE, "%s %s as varied: %s", schema->kind,
+                         kept->of->name, why.text);
+    return STATUS_OK;
+}
+
+enum status variant_record(struct variant *variant, enum shelf_id shelf,
+                           const struct record **record, bool is_own,
+                           struct error *reason)
+{
+    struct variant_record *kept;
+    enum status status = STATUS_OK;
+
+    if (!variant_touches(variant, shelf, *record, is_own))
+        return STATUS_OK;
+    kept = kept_find(variant, shelf, *record, is_own);
+    if (!is_fresh(variant, kept))
+        status = copy_change(variant, kept, reason);
+    if (status == STATUS_OK)
+        *record = kept->copy;
+    return status;
+}
+
+const struct record *variant_origin(const struct variant *variant,
+                                    const struct record *record)
+{
+    for (size_t i = 0; variant && i < variant->kept_count; i++)
+        if (variant->kept[i].copy == record)
+            return variant->kept[i].of;
+    return record;
+}
+
+char *variant_text(const struct variant *variant, enum shelf_id shelf,
+                   const struct record *record, bool is_own)
+{
+    char *text = alloc_text(""), place[300];
+
+    for (size_t i = 0; variant && i < variant->count; i++) {
+        const struct change *change = &variant->changes[i];
+        char *longer;
+
+        if (!place_touches(&change->place, shelf, record, is_own))
+            continue;
+        longer = alloc_printf("%s%s %s %.17g\n", text,
+                              place_format(&change->place, place, sizeof place),
+                              change->is_factor ? "*" : "=", change->value);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+void variant_free(struct variant *variant)
+{
+    kept_free(variant);
+    *variant = (struct variant){ 0 };
+}

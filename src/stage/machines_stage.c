@@ -1,0 +1,202 @@
+/* The machines stage: one network on a machine of any kind, in the same terms.  What a kind
+ * takes for a batch is its own stage's matter (to_result); here are questions that a machine
+ * does not answer, and what as many machines as fit an area do side by side, each with
+ * batches of its own. */
+#include "stage/stages.h"
+
+#include "machine/layerwise/layerwise.h"
+#include "stage/visit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Axes that ask something of a machine which its kind may not answer: a result would be
+ * that of another question. */
+static const axis_mask questions = AXIS_BIT(layer) | AXIS_BIT(inference_hz) |
+                                   AXIS_BIT(learning) | AXIS_BIT(weight_density) |
+                                   AXIS_BIT(activation_density);
+
+static axis_mask questions_given(const struct space *space)
+{
+    axis_mask given = 0;
+
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
+        if (questions >> axis & 1 && space->axes[axis].is_given)
+            given |= (axis_mask)1 << axis;
+    return given;
+}
+
+/* STATUS_INFEASIBLE if the point asks one of these questions, off its default, that the machine, whose
+ * kind's last stage is `last`, does not answer; `learning` is its family's. */
+static enum status questions_check(axis_mask asked, const struct point *point,
+                                   enum stage_id last, struct error *reason)
+{
+    const struct machine *machine = (const struct machine *)point->machine;
+    const struct machine_family *family = machine_family(machine);
+    axis_mask read;
+
+    if (!asked)
+        return STATUS_OK;
+    read = stage_declared_axes(last);
+    if (family->layerwise && !family->layerwise->trains)
+        read &= ~AXIS_BIT(learning);
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
+        if (asked >> axis & 1 &&
+            !axis_values_equal(&axis_specs[axis], point_get(point, axis),
+                               axis_default(axis)) &&
+            !(read >> axis & 1))
+            return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not answer %s",
+                             machine->record.name, family->name, axis_specs[axis].key);
+    return STATUS_OK;
+}
+
+/* What a budget makes of one machine's result at row i.  STATUS_INFEASIBLE if none fits. */
+static enum status copies_write(const struct point *point,
+                                const struct machines_columns *out, uint64_t i,
+                                struct error *reason)
+{
+    double batch = (double)point->batch, copies = 1, rate_hz;
+
+    if (point->area_budget_m2 > 0)
+        copies = floor(point->area_budget_m2 / out->area_m2[i] * (1 + 1e-12));
+    if (!(copies >= 1))
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s takes %.4g mm2 (NaN: not known), the budget is %.4g mm2",
+                         point->machine->name, out->area_m2[i] * 1e6,
+                         point->area_budget_m2 * 1e6);
+    rate_hz = copies * batch / out->latency_s[i];
+    if (point->dram_budget_bytes_per_s > 0 && out->offchip_bytes[i] > 0)
+        rate_hz = fmin(rate_hz,
+                       point->dram_budget_bytes_per_s * batch / out->offchip_bytes[i]);
+    out->edp_js[i] = out->energy_j[i] * out->latency_s[i];
+    out->copies[i] = (uint64_t)copies;
+    out->total_area_m2[i] = copies * out->area_m2[i];
+    out->rate_hz[i] = rate_hz;
+    out->period_s[i] = 1 / rate_hz;
+    out->power_w[i] = out->sample_j[i] * rate_hz;
+    return STATUS_OK;
+}
+
+/* A point that has no result after all keeps no numbers. */
+static void row_clear(const struct machines_columns *out, uint64_t i)
+{
+    const union columns columns = { .machines = *out };
+    const union columns row = columns_at(STAGE_MACHINES, &columns, i);
+
+    columns_fill(STAGE_MACHINES, 1, &row);
+}
+
+/* Points along the last dimension that are of one machine, batch and budget. */
+static uint64_t row_length(const struct grid *grid, const struct space *space)
+{
+    return grid_run_length(grid, space,
+                           questions | AXIS_BIT(machine) | AXIS_BIT(batch) |
+                               AXIS_BIT(area_budget_m2) |
+                               AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) |
+                               AXIS_BIT(sample) | FIELD_AXES);
+}
+
+/* Where the point at index, and those after it, are in the stages that its machine's results
+ * come from; the last stage of its kind, or STAGE_COUNT. */
+static enum stage_id inputs_find(const struct study *study, uint32_t inputs,
+                                 uint64_t index, struct machine_run *run)
+{
+    const struct grid *grid = &study->grids[STAGE_MACHINES];
+
+    while (inputs) {
+        enum stage_id id = (enum stage_id)__builtin_ctz(inputs);
+
+        inputs &= inputs - 1;
+        if (!stages[id]->to_result)
+            continue;
+        run->at[id] = grid_project(grid, index, &study->grids[id]);
+        if (run->at[id] == UINT64_MAX)
+            continue;
+        run->step[id] = grid_run_stride(grid, &study->grids[id]);
+        if (stages[id]->result_input) {
+            enum stage_id other = (enum stage_id)__builtin_ctz(
+                stages[id]->result_input);
+
+            run->at[other] = grid_project(grid, index, &study->grids[other]);
+            run->step[other] = grid_run_stride(grid, &study->grids[other]);
+        }
+        return id;
+    }
+    return STAGE_COUNT;
+}
+
+/* A run of points of one machine; i: of the first. */
+static void run_write(const struct machine_run *run, enum stage_id last,
+                      const struct point *point, const struct machines_columns *out,
+                      uint64_t i, int8_t *status, struct error *reason)
+{
+    const struct machine *machine = (const struct machine *)point->machine;
+    const int8_t *done = run->study->statuses[last];
+
+    stages[last]->to_result(run, out, i);
+    for (uint64_t n = 0; n < run->count; n++, i++) {
+        status[n] = POINT_INFEASIBLE;
+        if (done[run->at[last] + n * run->step[last]] != POINT_DONE)
+            continue; /* the machine's stage said why */
+        if (machine->die_m2 > 0)
+            out->area_m2[i] = machine->die_m2;
+        if (!(out->area_m2[i] > 0)) /* records' own energies come without areas */
+            out->area_m2[i] = NAN;
+        if (copies_write(point, out, i, reason) == STATUS_OK)
+            status[n] = POINT_DONE;
+        else
+            row_clear(out, i);
+    }
+}
+
+static void machines_stage_evaluate(const struct study *study, struct range points,
+                                    const union columns *out, int8_t *status,
+                                    struct error *reason)
+{
+    const struct grid *grid = &study->grids[STAGE_MACHINES];
+    const struct space *space = &study->sweep->space;
+    uint32_t inputs = stage_inputs(study->sweep, STAGE_MACHINES);
+    axis_mask asked = questions_given(space);
+    uint64_t row = row_length(grid, space);
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
+
+    for (uint64_t i = 0; i < points.count;) {
+        uint64_t index = points.first + i, rest = row - index % row;
+        uint64_t left = points.count - i;
+        struct machine_run run = { .study = study, .count = rest < left ? rest : left };
+        enum stage_id last = inputs_find(study, inputs, index, &run);
+        struct point point;
+
+        grid_point(grid, space, index, &point);
+        variant_at(&variant, changes,
+                   study_changes(study, STAGE_MACHINES, &point, changes));
+        run.batch = (double)point.batch;
+        if (last != STAGE_COUNT &&
+            variant_record(&variant, SHELF_MACHINE, &point.machine, true, reason) ==
+                STATUS_OK &&
+            questions_check(asked, &point, last, reason) == STATUS_OK)
+            run_write(&run, last, &point, &out->machines, i, status + i, reason);
+        else
+            memset(status + i, POINT_INFEASIBLE, run.count);
+        i += run.count;
+    }
+    variant_free(&variant);
+}
+
+const struct stage machines_stage = {
+    .name = "machines",
+    .summary = "a network on any kind of machine: latency, energy, area, copies in an "
+               "area budget",
+    STAGE_METRICS(machines),
+    .kinds = (1u << MACHINE_KINDS) - 1,
+    .axes = AXIS_BIT(machine) | AXIS_BIT(area_budget_m2) |
+            AXIS_BIT(dram_budget_bytes_per_s),
+    .optional = AXIS_BIT(technology),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .inputs = INPUT(GPU) | INPUT(CHIP) | INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
+    .takes_one_input = true,
+    .evaluate = machines_stage_evaluate,
+    .point_s = 5e-8,
+    .block_points = 16384,
+};
