@@ -31,7 +31,7 @@ def draw(data):
     for row, time in zip(all_axes, times):
         for axes, technology in zip(row, rivals):
             one = gain.sel(technology=technology, time_base=time)
-            one = one.transpose("dram_j_per_bit", "dram_access_s")
+            one = one.transpose("dram_read_j_per_bit", "dram_latency_s")
             image = axes.imshow(one.values, origin="lower", cmap="cividis", vmin=low, vmax=high,
                                 aspect="auto")
             for (i, j), value in np.ndenumerate(one.values):
@@ -45,10 +45,10 @@ def draw(data):
             axes.set_title(f"{deepnvm.NAMES[technology]}, leaks in "
                            f"{'cache' if time == 'serial' else 'cache and DRAM'} time"
                            + (f" (paper {headline:g})" if headline else ""), fontsize=8)
-            axes.set_xticks(range(one.sizes["dram_access_s"]),
-                            _ticks(one.dram_access_s.values, "s"), rotation=30)
-            axes.set_yticks(range(one.sizes["dram_j_per_bit"]),
-                            _ticks(one.dram_j_per_bit.values, "J"))
+            axes.set_xticks(range(one.sizes["dram_latency_s"]),
+                            _ticks(one.dram_latency_s.values, "s"), rotation=30)
+            axes.set_yticks(range(one.sizes["dram_read_j_per_bit"]),
+                            _ticks(one.dram_read_j_per_bit.values, "J"))
             axes.grid(visible=False)
     for axes in all_axes[-1]:
         axes.set_xlabel("DRAM time per access")

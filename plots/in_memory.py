@@ -77,16 +77,16 @@ def draw_layers(data):
 
 def draw_binary(data):
     """Seconds of an inference over banks, a panel per network, batches of the largest."""
-    time = nv.metric(data, "network_s").isel(batch=-1, subarrays=0) / float(data.batch[-1])
+    time = nv.metric(data, "network_s").isel(batch=-1, active_subarrays=0) / float(data.batch[-1])
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, time.sizes["workload"], figsize=(9.5, 3.2),
                                     constrained_layout=True)
     for axes, network in zip(all_axes, time.workload.values):
         for machine in time.machine.values:
             one = time.sel(workload=network, machine=machine)
-            axes.plot(one.units, one, **looks.line(str(machine)), label=str(machine))
+            axes.plot(one.active_banks, one, **looks.line(str(machine)), label=str(machine))
         axes.set_xscale("log", base=2)
-        axes.set_xticks(one.units.values, [str(u) for u in one.units.values])
+        axes.set_xticks(one.active_banks.values, [str(u) for u in one.active_banks.values])
         axes.set_yscale("log")
         axes.set_title(str(network))
         axes.set_xlabel("banks at work")

@@ -132,6 +132,7 @@ static inline void draw_machine(uint32_t kinds, uint64_t *state, char text[64])
 
 struct draft {
     char values[AXES][DRAWN_BYTES]; /* "value,value"; "": not given */
+    char field[DRAWN_BYTES + 128];  /* "field=value,value" of records; "": none */
     uint32_t wanted, stages;        /* and those that these read */
     uint32_t kinds;                 /* of machines that they are for; 0: any */
     axis_mask axes;                 /* that its stages read */
@@ -174,17 +175,11 @@ static inline void draft_draw(struct draft *draft, enum axis_id axis, size_t mos
 static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
 {
     switch (axis) {
-    case AXIS_dram_j_per_bit:
-    case AXIS_dram_access_s:
     case AXIS_elements:
-    case AXIS_units:
-    case AXIS_subarrays:
     case AXIS_inference_hz:
     case AXIS_fab_yield:
     case AXIS_fab_abatement:
-    case AXIS_queries:
     case AXIS_epoch_samples:
-    case AXIS_update_share:
     case AXIS_area_budget_m2: return many;
     case AXIS_utilisation:
     case AXIS_lifetime_s:
@@ -228,6 +223,7 @@ static inline void draft_begin(struct draft *draft, uint32_t wanted)
         if (draft->stages >> id & 1)
             axes |= stage_declared_axes((enum stage_id)id);
     draft->axes = axes | AXIS_BIT(spread) | AXIS_BIT(sample);
+    draft->field[0] = '\0';
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         draft->values[axis][0] = '\0';
 }
@@ -342,6 +338,8 @@ static inline void draft_sweep(const struct draft *draft, struct sweep *sweep)
             settings[count] = texts[count];
             count++;
         }
+    if (draft->field[0])
+        settings[count++] = draft->field;
     status = sweep_from_settings(settings, count, shipped_library(), sweep, &err);
     if (status != STATUS_OK)
         printf("\n    %s\n", err.text);

@@ -20,7 +20,7 @@
 /* Metrics of a stage along one axis, all else the same. */
 struct along {
     enum stage_id stage;
-    enum axis_id axis;
+    enum axis_id axis;   /* FIELD: the field below */
     const char *metrics; /* "+a": never falls, "-a": never rises, "=a": stays */
     const char *why;
     const char *settings; /* under which it holds, "axis=value axis=this|that" */
@@ -30,8 +30,12 @@ struct along {
     bool (*holds)(const struct point *point);     /* further condition */
     double round_s;        /* a round may take so long, by default a little */
     bool doubles;          /* values are the first times powers of two */
+    const char *field; /* of records, as a sweep of settings names it */
+    bool is_count;     /* its values are whole numbers */
     bool one_organization; /* of the array: compare only points that have the same */
 };
+
+#define FIELD ((enum axis_id)AXES_NAMED) /* the first one of a sweep */
 
 static double grid_order(const struct record *record)
 {
@@ -86,7 +90,7 @@ static bool draws_no_zeros(const struct point *point)
 #define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
 #define OFF_ROAD " phase=inference layer=0"
 #define EIE                                                                    \
-    "machine=eie-64 workload=eie9 layer=7|8|9 pe_rows=0 pe_columns=0 batch=1 " \
+    "machine=eie-64 workload=eie9 layer=7|8|9 batch=1 " \
     "phase=inference"
 
 /* clang-format off */
@@ -103,30 +107,29 @@ static const struct along alongs[] = {
     { STAGE_REUSE, AXIS_batch, "+macs +footprint_bytes", "more samples; accesses and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
     { STAGE_REUSE, AXIS_phase, "+macs +llc_reads +llc_writes +footprint_bytes", "training contains the forward pass", .settings = SMALL_NETS " batch=1", .values = "inference,training" },
     { STAGE_GPU, AXIS_capacity_bytes, "-llc_misses -miss_ratio -dram_reads -dram_writes -dram_read_bytes -dram_write_bytes", "LRU contains the smaller cache's lines (Mattson et al., 1970)", .settings = SMALL_NETS " batch=1", .least = 1024 },
-    { STAGE_GPU, AXIS_dram_j_per_bit, "+energy_j +edp_js +dram_energy_j +power_w =latency_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " batch=1" },
-    { STAGE_GPU, AXIS_dram_access_s, "+latency_s +energy_j +edp_js =llc_delay_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1 time_base=serial|serial_full_leakage" },
-    { STAGE_GPU, AXIS_dram_access_s, "=latency_s =energy_j", "the roofline knows DRAM's bandwidth only", .settings = SMALL_NETS " batch=1 time_base=roofline" },
+    { STAGE_GPU, FIELD, "+energy_j +edp_js +dram_energy_j +power_w =latency_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " batch=1", .field = "dram_read_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_GPU, FIELD, "+latency_s +energy_j +edp_js =llc_delay_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1 time_base=serial|serial_full_leakage", .field = "dram_latency_s", .least = 1e-10, .most = 1e-5 },
     { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
     /* ---- accelerators */
-    { STAGE_BUFFERS, AXIS_buffer_bytes, "+buffers_area_m2", "more cells", .settings = "target=area energies=array word=0", .least = 4096, .most = 1 << 26 },
+    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area energies=array", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
     { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, another may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd|winograd-cube", .most = 16 },
-    { STAGE_MAPPING, AXIS_dram_bytes_per_s, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6 },
+    { STAGE_MAPPING, FIELD, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
     { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
     { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
-    { STAGE_MAPPING, AXIS_queue_depth, "-cycles =computed_macs", "a longer queue evens out more", .settings = EIE " activation_density=0.1|0.3 weight_density=0.01|0.03", .most = 64, .round_s = 1 },
+    { STAGE_MAPPING, FIELD, "-cycles =computed_macs", "a longer queue evens out more", .settings = EIE " activation_density=0.1|0.3 weight_density=0.01|0.03", .most = 64, .round_s = 1, .field = "queue_depth", .is_count = true, .least = 1 },
     { STAGE_MAPPING, AXIS_weight_density, "+computed_macs =layer_macs", "more entries to be multiplied; further apart than random zeros scatter, while cycles are bound by columns", .settings = EIE " activation_density=0.1|0.3", .values = "0.005,0.01,0.02,0.04", .round_s = 1 },
     { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "more columns to be broadcast; further apart than random zeros scatter", .settings = EIE " weight_density=0.01|0.03", .values = "0.02,0.05,0.12,0.3", .round_s = 1 },
-    { STAGE_CHIP, AXIS_dram_j_per_bit, "+sample_j +dynamic_j +chip_power_w +chip_edp_js =latency_s =onchip_power_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1" },
-    { STAGE_CHIP, AXIS_dram_bytes_per_s, "-latency_s +throughput_hz =chip_area_m2", "DRAM makes nothing wait for longer; a winograd mapper that may choose knows nothing of slow buffers", .settings = SMALL_NETS OFF_ROAD " batch=1 tile=direct", .least = 1e6 },
+    { STAGE_CHIP, FIELD, "+sample_j +dynamic_j +chip_power_w +chip_edp_js =latency_s =onchip_power_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_CHIP, FIELD, "-latency_s +throughput_hz =chip_area_m2", "DRAM makes nothing wait for longer; a winograd mapper that may choose knows nothing of slow buffers", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
     { STAGE_CHIP, AXIS_inference_hz, "-sample_j +chip_power_w +duty =latency_s =idle_w", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
     { STAGE_CHIP, AXIS_idle, "-idle_w +wake_j", "what is switched off leaks nothing and must wake", .settings = SMALL_NETS OFF_ROAD " batch=1", .values = "on,gate,reload" },
-    { STAGE_CHIP, AXIS_pe_rows, "+peak_macs_hz +chip_area_m2", "more PEs", .settings = SMALL_NETS OFF_ROAD " batch=1", .most = 64 },
+    { STAGE_CHIP, FIELD, "+peak_macs_hz +chip_area_m2", "more PEs", .settings = SMALL_NETS OFF_ROAD " batch=1", .most = 64, .field = "pe_rows", .is_count = true, .least = 1 },
 
     /* ---- edge */
     { STAGE_EDGE, AXIS_inference_hz, "+edge_power_w -edge_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
-    { STAGE_EDGE, AXIS_dram_j_per_bit, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10" },
-    { STAGE_VIDEO_ANALYSIS, AXIS_dram_j_per_bit, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1" },
+    { STAGE_EDGE, FIELD, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_VIDEO_ANALYSIS, FIELD, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
 
     /* ---- carbon */
     { STAGE_FOOTPRINT, AXIS_lifetime_s, "+device_operational_kg +device_carbon_kg =device_embodied_kg -device_embodied_share", "kept for longer it draws power for longer", .settings = NULL },
@@ -142,7 +145,7 @@ static const struct along alongs[] = {
     { STAGE_CARBON, AXIS_pue, "+operational_kg +carbon_kg -embodied_share =embodied_kg", "cooling and conversion", .settings = SMALL_NETS " batch=1" },
     { STAGE_CARBON, AXIS_fab_yield, "-cache_embodied_kg -embodied_kg -cdp_kgs -cep_kgj", "dies that fail are paid for by those that work", .settings = SMALL_NETS " batch=1" },
     { STAGE_CARBON, AXIS_grid_region, "+operational_kg +carbon_kg", "carbon of the electricity used", .settings = SMALL_NETS " batch=1", .order = grid_order },
-    { STAGE_CARBON, AXIS_dram_j_per_bit, "+operational_kg +carbon_kg +cep_kgj +ce2p_kgj2 =amortised_kg", "energy has its carbon", .settings = SMALL_NETS " batch=1" },
+    { STAGE_CARBON, FIELD, "+operational_kg +carbon_kg +cep_kgj +ce2p_kgj2 =amortised_kg", "energy has its carbon", .settings = SMALL_NETS " batch=1", .field = "dram_read_j_per_bit", .least = 1e-15, .most = 1e-9 },
 
     /* ---- cloud */
     { STAGE_CLOUD, AXIS_instances, "+allreduce_s +exposed_s =t0_s =t1_s =gradient_bytes", "a ring of more takes longer (Patarasuk and Yuan, 2009)", .settings = SMALL_NETS " batch=1|2" },
@@ -163,22 +166,23 @@ static const struct along alongs[] = {
     /* ---- computing in memory */
     { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
     { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "machine=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
-    { STAGE_CIM_OPERATION, AXIS_units, "+operation_lanes +operation_hz +operation_w", "more banks or cores", .settings = "machine=simdram|ambit|simdram-rank|upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 2560 },
-    { STAGE_CIM_OPERATION, AXIS_tasklets, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24 },
+    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more banks", .settings = "machine=simdram|ambit|simdram-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_banks", .is_count = true, .least = 1, .most = 16 },
+    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more cores", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
+    { STAGE_CIM_OPERATION, FIELD, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24, .field = "tasklets", .is_count = true, .least = 1 },
     { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=0 precision=8|16|32 phase=inference", .most = 16 },
     { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
-    { STAGE_CIM_NETWORK, AXIS_units, "-network_compute_s", "more cores share the work; banks of simdram share activations, too, and ranks differ", .settings = SMALL_NETS " layer=0 machine=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .most = 2560 },
-    { STAGE_CIM_NETWORK, AXIS_oversubscribed_bytes_per_s, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 machine=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12 },
+    { STAGE_CIM_NETWORK, FIELD, "-network_compute_s", "more cores share the work", .settings = SMALL_NETS " layer=0 machine=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
+    { STAGE_CIM_NETWORK, FIELD, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 machine=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12, .field = "oversubscribed_bytes_per_s" },
 
     /* ---- crossbars */
-    { STAGE_CROSSBAR, AXIS_adc_bits, "+crossbar_adc_s +crossbar_adc_j +crossbar_adc_m2 +crossbar_settle_s +crossbar_conversion_s =crossbar_cells_m2 =crossbar_sum_bits", "a level more halves the step", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc" },
-    { STAGE_CROSSBAR, AXIS_crossbar_rows, "+crossbar_cells_m2", "more cells; on longer bitlines fewer may conduct", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc adc_columns=0", .most = 1024 },
-    { STAGE_CROSSBAR, AXIS_cell_bits, "+crossbar_sum_bits =crossbar_cells_m2", "more levels", .settings = "technology=rram|pcm|fefet|ctt|rram-mlc" },
+    { STAGE_CROSSBAR, FIELD, "+crossbar_adc_s +crossbar_adc_j +crossbar_adc_m2 +crossbar_settle_s +crossbar_conversion_s =crossbar_cells_m2 =crossbar_sum_bits", "a level more halves the step", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc", .field = "adc_bits", .is_count = true, .least = 1, .most = 16 },
+    { STAGE_CROSSBAR, FIELD, "+crossbar_cells_m2", "more cells; on longer bitlines fewer may conduct", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc", .most = 1024, .field = "rows", .is_count = true, .least = 32 },
+    { STAGE_CROSSBAR, FIELD, "+crossbar_sum_bits =crossbar_cells_m2", "more levels", .settings = "technology=rram|pcm|fefet|ctt|rram-mlc", .field = "cell_bits", .is_count = true, .least = 1, .most = 8 },
     { STAGE_CROSSBAR_NETWORK, AXIS_batch, "+crossbar_s +crossbar_j +crossbar_macs +crossbar_dram_bytes =crossbar_weights =crossbar_area_m2", "more samples, weights in place", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .most = 64 },
-    { STAGE_CROSSBAR_NETWORK, AXIS_dram_bytes_per_s, "-crossbar_s -crossbar_j =crossbar_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e6 },
-    { STAGE_CROSSBAR_NETWORK, AXIS_dram_j_per_bit, "+crossbar_j +crossbar_edp_js =crossbar_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8" },
-    { STAGE_CROSSBAR_NETWORK, AXIS_update_share, "+crossbar_s +crossbar_j +crossbar_epoch_writes +crossbar_endurance_share", "more cells are written", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training" },
-    { STAGE_CROSSBAR_NETWORK, AXIS_update_pulses, "+crossbar_s +crossbar_j +crossbar_epoch_writes", "more pulses", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|rram-mlc precision=8 phase=training" },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "-crossbar_s -crossbar_j =crossbar_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_j +crossbar_edp_js =crossbar_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes +crossbar_endurance_share", "more cells are written", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .field = "update_share", .least = 1e-4, .most = 1 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes", "more pulses", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|rram-mlc precision=8 phase=training", .field = "update_pulses", .least = 1e-2, .most = 100 },
     { STAGE_CROSSBAR_NETWORK, AXIS_activation_density, "+crossbar_j =crossbar_area_m2", "more wordlines are driven", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e-3 },
     { STAGE_CROSSBAR_NETWORK, AXIS_epoch_samples, "+crossbar_epoch_s +crossbar_epoch_j +crossbar_epoch_writes =crossbar_s", "more batches", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .most = 1e9 },
 
@@ -187,9 +191,9 @@ static const struct along alongs[] = {
     { STAGE_MACHINES, AXIS_dram_budget_bytes_per_s, "+rate_hz -period_s =latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e6 },
 
     /* ---- hyperdimensional computing */
-    { STAGE_HDC_TEXTS, AXIS_queries, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9 },
-    { STAGE_HDC_TEXTS, AXIS_classes, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64 },
-    { STAGE_HDC_TEXTS, AXIS_dimension, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000 },
+    { STAGE_HDC_TEXTS, FIELD, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9, .field = "hdc_task.queries", .is_count = true, .least = 1 },
+    { STAGE_HDC_TEXTS, FIELD, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64, .field = "hdc_task.classes", .is_count = true, .least = 1 },
+    { STAGE_HDC_TEXTS, FIELD, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000, .field = "hdc_task.dimension", .is_count = true, .least = 8 },
 };
 
 /* Of every row that is done: "left <= right", "left >= right", "left = right"; "roofline: " or

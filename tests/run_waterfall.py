@@ -59,7 +59,7 @@ def main():
             assert math.isclose(technology["last"], ours[technology["technology"]],
                                 rel_tol=1e-9), technology
         steps = [step["step"] for step in walked["technologies"][0]["steps"]]
-        assert "read_latency_s" in steps and "dram_energy" in steps, steps
+        assert "read_latency_s" in steps and "dram_read_j_per_bit" in steps, steps
         assert len(walked["technologies"]) == 2 and walked["points"] == 10
         assert xml.etree.ElementTree.parse(svg).getroot().tag.endswith("svg")
         text = nvsweep("waterfall", TABLE, OURS, "capacity=3 MiB", "--orders", "0")
@@ -67,11 +67,11 @@ def main():
 
         same = nvsweep("waterfall", OURS, OURS)
         assert "differ in nothing" in same, same
-        one = json.loads(nvsweep("waterfall", OURS, "temperature=300 K", "dram_energy=14 pJ",
+        one = json.loads(nvsweep("waterfall", OURS, "temperature=300 K", "dram_read_j_per_bit=14 pJ",
                                  "--json", "--orders", "2"))
         check_walk(one, misses=True)
         names = [step["step"] for step in one["technologies"][0]["steps"]]
-        assert "leakage_w" in names and "dram_energy" in names and "temperature" not in names
+        assert "leakage_w" in names and "dram_read_j_per_bit" in names and "temperature" not in names
 
         for arguments, said in (
                 ((OURS,), "needs two sweeps, or one and settings"),

@@ -138,10 +138,19 @@ static void larger_buffers_never_move_more(void)
         struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
         double before = INFINITY;
 
-        machine.accelerator.dataflow = dataflow;
-        for (machine.buffer_bytes = 1024; machine.buffer_bytes < 1 << 24;
-             machine.buffer_bytes *= 4) {
-            struct mapping m = map_one(&machine, &conv3);
+        struct level levels[LEVEL_COUNT];
+        struct pe_array *array = &machine.accelerator;
+
+        array->dataflow = dataflow;
+        memcpy(levels, array->levels, array->levels_count * sizeof *levels);
+        array->levels = levels;
+        for (uint64_t bytes = 1024; bytes < 1 << 24; bytes *= 4) {
+            struct mapping m;
+
+            for (size_t l = 0; l < array->levels_count; l++)
+                if (levels[l].level <= LEVEL_GLOBAL_BUFFER)
+                    levels[l].bytes = bytes;
+            m = map_one(&machine, &conv3);
 
             CU_ASSERT_TRUE(m.dram_reads + m.dram_writes <= before);
             before = m.dram_reads + m.dram_writes;

@@ -100,13 +100,13 @@ static struct cim_network evaluate(size_t layer, int schedule)
     const struct cim_network_request request = { .machine = machine,
                                                  .engines = engines,
                                                  .node_m = 22e-9,
-                                                 .schedule = schedule,
                                                  .layers = &network,
                                                  .layer = layer,
                                                  .bits = 8 };
     struct cim_network result = { .latency_s = NAN };
 
     case_make();
+    both.schedule = schedule;
     CU_ASSERT_EQUAL(cim_network(&request, &result, NULL), STATUS_OK);
     return result;
 }

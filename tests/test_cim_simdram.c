@@ -17,6 +17,7 @@ static struct simdram dram = {
     .banks = 16,
     .ranks = 2,
     .subarrays = 4,
+    .active_subarrays = 1,
     .rows = 65536,
     .chips = 8,
     .supply_v = 1.2,
@@ -32,10 +33,11 @@ static const struct machine *const machine = &dram.machine;
 static enum status ask(int operation, unsigned bits, uint64_t banks,
                        struct cim_answer *answer)
 {
-    const struct cim_request request = {
-        .machine = machine, .operation = operation, .bits = bits, .units = banks
-    };
+    const struct cim_request request = { .machine = machine,
+                                         .operation = operation,
+                                         .bits = bits };
 
+    dram.active_banks = banks;
     return cim_operate(&request, answer, NULL);
 }
 
@@ -138,7 +140,10 @@ static void what_has_no_sequence_is_infeasible(void)
     CU_ASSERT_EQUAL(ask(CIM_ADD, 65, 1, &answer), STATUS_INFEASIBLE);
     CU_ASSERT_EQUAL(ask(CIM_DIVIDE, 5, 1, &answer), STATUS_INFEASIBLE);
     CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 8, 1, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_ADD, 8, 33, &answer), STATUS_INFEASIBLE);
+    dram.active_banks = 33;
+    CU_ASSERT_EQUAL(simdram_family.check(machine, NULL), STATUS_INPUT);
+    dram.active_banks = 32;
+    CU_ASSERT_EQUAL(simdram_family.check(machine, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(answer.aaps, 7);
 }
 
@@ -146,19 +151,22 @@ static double seconds(int operation, unsigned bits, uint64_t banks, uint64_t sub
 {
     const struct cim_request request = { .machine = machine,
                                          .operation = operation,
-                                         .bits = bits,
-                                         .units = banks,
-                                         .subarrays = subarrays };
+                                         .bits = bits };
     struct cim_answer answer = { .latency_s = NAN };
 
+    dram.active_banks = banks;
+    dram.active_subarrays = subarrays;
     cim_operate(&request, &answer, NULL);
+    dram.active_subarrays = 1;
     return answer.latency_s / (double)answer.lanes;
 }
 
 static void subarrays_work_as_banks_do(void)
 {
     ASSERT_NEAR(seconds(CIM_ADD, 8, 1, 4), seconds(CIM_ADD, 8, 4, 1), 1e-12);
-    CU_ASSERT(isnan(seconds(CIM_ADD, 8, 1, 5))); /* there are four */
+    dram.active_subarrays = 5; /* there are four */
+    CU_ASSERT_EQUAL(simdram_family.check(machine, NULL), STATUS_INPUT);
+    dram.active_subarrays = 1;
 }
 
 /* Two operands in, one out: 3 bytes of 65536 lanes at 19.2 GB/s. */
@@ -210,10 +218,11 @@ static enum status network_in(uint64_t m, uint64_t n, unsigned bits, uint64_t ba
     const struct mac_layers layers = { .layers = &product,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = {
-        .machine = machine, .layers = &layers, .bits = bits, .units = banks
-    };
+    const struct cim_network_request request = { .machine = machine,
+                                                 .layers = &layers,
+                                                 .bits = bits };
 
+    dram.active_banks = banks;
     return cim_network(&request, result, NULL);
 }
 

@@ -46,12 +46,14 @@ static double add_hz(uint64_t tasklets)
 {
     const struct cim_request request = { .machine = machine,
                                          .operation = CIM_ADD,
-                                         .bits = 32,
-                                         .units = 1,
-                                         .tasklets = tasklets };
+                                         .bits = 32 };
     struct cim_answer answer = { .throughput_hz = NAN };
 
+    dpus.tasklets = tasklets;
+    dpus.active_dpus = 1;
     cim_operate(&request, &answer, NULL);
+    dpus.tasklets = 16;
+    dpus.active_dpus = 0;
     return answer.throughput_hz;
 }
 
@@ -92,11 +94,15 @@ static enum status gemv(const struct machine *of, uint64_t n, uint64_t k,
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = {
-        .machine = of, .layers = &layers, .bits = 32, .units = units
-    };
+    const struct cim_network_request request = { .machine = of,
+                                                 .layers = &layers,
+                                                 .bits = 32 };
+    enum status status;
 
-    return cim_network(&request, network, NULL);
+    dpus.active_dpus = units;
+    status = cim_network(&request, network, NULL);
+    dpus.active_dpus = 0;
+    return status;
 }
 
 /* 65 rows of 4096 on the fullest of 2556 DPUs, 40 instructions each: 30.4 ms.  Memory:
@@ -136,12 +142,14 @@ static void groups_are_dealt_to_dpus(void)
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = {
-        .machine = machine, .layers = &layers, .bits = 32, .units = 512
-    };
+    const struct cim_network_request request = { .machine = machine,
+                                                 .layers = &layers,
+                                                 .bits = 32 };
     struct cim_network network;
 
+    dpus.active_dpus = 512;
     CU_ASSERT_EQUAL_FATAL(cim_network(&request, &network, NULL), STATUS_OK);
+    dpus.active_dpus = 0;
     ASSERT_NEAR(network.macs, 512.0 * 196 * 9, 1e-12);
     ASSERT_NEAR(network.compute_s, 196 * 9 * 40 / 350e6, 1e-12);
     ASSERT_NEAR(network.input_s, 512 * 196 * 9 * 4 / 6.68e9, 1e-12);
@@ -155,8 +163,12 @@ static void weights_must_fit(void)
     CU_ASSERT_EQUAL(gemv(machine, 4096, 4096, 1, &network), STATUS_OK);
     network.macs = 7;
     CU_ASSERT_EQUAL(gemv(machine, 4097, 4096, 1, &network), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(gemv(machine, 8, 8, 2557, &network), STATUS_INFEASIBLE);
     CU_ASSERT_EQUAL(network.macs, 7);
+    dpus.active_dpus = 2557;
+    CU_ASSERT_EQUAL(upmem_family.check(machine, NULL), STATUS_INPUT);
+    dpus.active_dpus = 2556;
+    CU_ASSERT_EQUAL(upmem_family.check(machine, NULL), STATUS_OK);
+    dpus.active_dpus = 0;
 }
 
 /* Attention multiplies activations: both operands are sent, none is a weight. */
@@ -172,12 +184,14 @@ static void a_streamed_operand_is_no_weight(void)
 
     layers_[1].streams_weights = true;
     for (int m = 0; m < 2; m++) {
-        const struct cim_network_request request = {
-            .machine = machines[m], .layers = &layers, .bits = 32, .units = m ? 0 : 1
-        };
+        const struct cim_network_request request = { .machine = machines[m],
+                                                     .layers = &layers,
+                                                     .bits = 32 };
         struct cim_network network = { .macs = 0 };
 
+        dpus.active_dpus = 1;
         CU_ASSERT_EQUAL(cim_network(&request, &network, NULL), STATUS_OK);
+        dpus.active_dpus = 0;
         CU_ASSERT_EQUAL(network.weight_bytes, 4096.0 * 4096 * 4);
         CU_ASSERT_EQUAL(network.macs, 2 * 4096.0 * 4096);
     }
@@ -221,18 +235,18 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    struct cim_network_request request = { .machine = beside,
-                                           .layers = &layers,
-                                           .bits = 32 };
+    const struct cim_network_request request = { .machine = beside,
+                                                 .layers = &layers,
+                                                 .bits = 32 };
     struct cim_network record, stated;
 
     CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
-    request.oversubscribed_bytes_per_s = 6e9; /* the record says 3 */
+    gpu.oversubscribed_bytes_per_s = 6e9;
     CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
     ASSERT_NEAR(stated.memory_s, record.memory_s / 2, 1e-12);
     layer.filters = 700000; /* fits: its own bandwidth counts */
     CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
-    request.oversubscribed_bytes_per_s = 0;
+    gpu.oversubscribed_bytes_per_s = 3e9;
     CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(stated.memory_s, record.memory_s);
 }

@@ -277,8 +277,8 @@ static void too_many_points_are_refused(void)
 {
     folder_make();
     assert_said(AXES_OF("temperature = { from = 300; to = 400; points = 10000000; };"
-                        "dram_energy = { from = 0; to = 1e-9; points = 10000000; };"
-                        "dram_time = { from = 0; to = 1e-5; points = 100000; };"),
+                        "pue = { from = 1; to = 10; points = 10000000; };"
+                        "lifetime = { from = 1; to = 1e10; points = 100000; };"),
                 "axes makes more than 2^62 points");
     folder_remove();
 }

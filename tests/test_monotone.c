@@ -32,9 +32,29 @@ static size_t steps_of(const struct along *along)
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         if (searching >> id & 1 &&
-            stage_declared_axes((enum stage_id)id) >> along->axis & 1)
+            (along->field || stage_declared_axes((enum stage_id)id) >> along->axis & 1))
             return 4;
     return STEPS_MOST;
+}
+
+/* What is drawn of; a field's range is the table's. */
+static struct axis_spec spec_of(const struct along *along)
+{
+    if (!along->field)
+        return axis_specs[along->axis];
+    return (struct axis_spec){ .kind = along->is_count ? AXIS_COUNT : AXIS_NUMBER,
+                               .key = along->field,
+                               .units = "1",
+                               .min = along->least,
+                               .max = along->most };
+}
+
+static void values_put(const struct along *along, struct draft *draft, const char *text)
+{
+    if (along->field)
+        snprintf(draft->field, sizeof draft->field, "%s=%s", along->field, text);
+    else
+        draft_set(draft, along->axis, text);
 }
 
 static int by_size(const void *a, const void *b)
@@ -48,7 +68,7 @@ static int by_size(const void *a, const void *b)
 static void numbers_draw(const struct along *along, struct draft *draft,
                          uint64_t *state)
 {
-    const struct axis_spec *spec = &axis_specs[along->axis];
+    const struct axis_spec of = spec_of(along), *spec = &of;
     bool is_count = spec->kind == AXIS_COUNT, are_near = draw(state) < 0.5;
     bool are_bytes = strcmp(spec->units, "byte") == 0;
     double most = along->most > 0 ? along->most : spec->max;
@@ -85,7 +105,7 @@ static void numbers_draw(const struct along *along, struct draft *draft,
             used += (size_t)snprintf(text + used, sizeof text - used,
                                      is_count ? "%s%.0f" : "%s%.17g", used ? "," : "",
                                      values[i]);
-    draft_set(draft, along->axis, text);
+    values_put(along, draft, text);
 }
 
 /* Records ascending by what the table orders them by. */
@@ -120,7 +140,7 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
     metric_find("gpu/edp_js", NULL, STAGES_ALL, &stage, &draft->objective.metric);
     draft->objective.stage = (int)stage;
     draft_begin(draft, 1u << along->stage);
-    CU_ASSERT_FATAL(draft->axes >> along->axis & 1);
+    CU_ASSERT_FATAL(along->field || draft->axes >> along->axis & 1);
     draft_all(draft, 2, state);
     for (enum axis_id axis = 0; axis < AXES_NAMED;
          axis++) /* one value of what is dear */
@@ -128,8 +148,8 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
             AXIS_BIT(capacity_bytes) >> axis & 1)
             draft->values[axis][strcspn(draft->values[axis], ",")] = '\0';
     if (along->values)
-        draft_set(draft, along->axis, along->values);
-    else if (axis_specs[along->axis].kind == AXIS_RECORD)
+        values_put(along, draft, along->values);
+    else if (!along->field && axis_specs[along->axis].kind == AXIS_RECORD)
         records_draw(along, draft, state);
     else
         numbers_draw(along, draft, state);
@@ -175,7 +195,7 @@ static void break_tell(const struct study *study, const struct comparison *c,
 
     snprintf(what, sizeof what, "%s %c along %s (%s): from %.17g",
              stages[along->stage]->metrics[c->metric].name, c->direction,
-             axis_specs[along->axis].key, along->why, before);
+             spec_of(along).key, along->why, before);
     point_tell(study, along->stage, i, what);
     snprintf(what, sizeof what, "to %.17g", after);
     point_tell(study, along->stage, j, what);
@@ -480,8 +500,8 @@ static void along_run(const struct along *along, uint64_t *state, uint64_t *prop
         if (p->broken || p->compared < COMPARED_LEAST)
             printf("\n    %s %c along %s: %" PRIu64 " of %" PRIu64 " broken, %" PRIu64
                    " rounds\n",
-                   name, p->direction, axis_specs[along->axis].key, p->broken,
-                   p->compared, rounds);
+                   name, p->direction, spec_of(along).key, p->broken, p->compared,
+                   rounds);
         CU_ASSERT_EQUAL(p->broken, 0);
         CU_ASSERT(p->compared >= COMPARED_LEAST);
         *compared += p->compared;

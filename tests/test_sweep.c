@@ -253,7 +253,7 @@ static void labels_read_back_as_their_values(void)
         { "temperature=358.15", "85 C", AXIS_temperature_k },
         { "phase=training", "training", AXIS_phase },
         { "batch=64", "64", AXIS_batch },
-        { "dram_time=1e-7", "100 ns", AXIS_dram_access_s },
+        { "lifetime=100", "100 s", AXIS_lifetime_s },
     };
     struct library library = library_make();
 

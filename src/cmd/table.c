@@ -297,7 +297,7 @@ static enum status coordinate_is(const struct results *results,
         return error_set(err, STATUS_INPUT, "%s: %s", variable->name, why.text);
     status = results_read_numbers(results, variable, i, 1, &value, err);
     *is_same = fabs(value - wanted) <= 1e-9 * fabs(wanted) ||
-               (isnan(value) && isnan(wanted));
+               (isnan(wanted) && (isnan(value) || value >= (double)COUNT_NONE));
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "config/fields.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
 
@@ -66,6 +67,15 @@ static void dimension_pin(struct space *space, enum axis_id axis, uint64_t index
     }
 }
 
+/* A field that was added stands at what records say. */
+static void at_record(struct space *space, enum axis_id id)
+{
+    union axis_value *value = alloc_array(1, sizeof *value);
+
+    *value = axis_value_record(space_axis(space, id));
+    space->axes[id] = (struct axis){ .values = value, .count = 1, .is_given = true };
+}
+
 static enum status setting_apply(struct side *side, const struct library *library,
                                  const char *setting, bool may_change,
                                  struct error *err)
@@ -81,6 +91,9 @@ static enum status setting_apply(struct side *side, const struct library *librar
 
     snprintf(key, sizeof key, "%.*s", (int)length, setting);
     id = space_axis_find(&side->sweep.space, key);
+    if (id == AXES && may_change &&
+        axis_or_field_find(&side->sweep.space, library, key, &id, err) == STATUS_OK)
+        at_record(&side->sweep.space, id);
     if (setting[length] != '=')
         return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
     if (id == AXES)
@@ -211,7 +224,6 @@ static void fields_lend(struct space *to, const struct space *from)
 {
     for (size_t f = 0; f < from->field_count; f++) {
         const struct field_axis *field = &from->fields[f];
-        union axis_value *value;
         enum axis_id id;
 
         if (space_axis_find(to, field->spec.key) != AXES)
@@ -219,9 +231,7 @@ static void fields_lend(struct space *to, const struct space *from)
         id = space_field_add(to, &field->spec, &field->place);
         if (id == AXES)
             return;
-        value = alloc_array(1, sizeof *value);
-        *value = axis_value_record(&field->spec);
-        to->axes[id] = (struct axis){ .values = value, .count = 1, .is_given = true };
+        at_record(to, id);
     }
 }
 

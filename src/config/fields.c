@@ -198,8 +198,9 @@ static enum status key_check(const struct space *space, const char *key,
     enum stage_id stage;
     size_t metric;
     bool is_taken = space_axis_find(space, key) != AXES ||
-                    metric_find(key, NULL, UINT32_MAX, &stage, &metric) || word_find(stage_words, key) ||
-                    strcmp(key, "status") == 0 || strcmp(key, "point") == 0;
+                    metric_find(key, NULL, UINT32_MAX, &stage, &metric) ||
+                    word_find(stage_words, key) || strcmp(key, "status") == 0 ||
+                    strcmp(key, "point") == 0;
 
     for (int inner = 0; inner < INNER_COUNT; inner++)
         is_taken |= inners[inner].name && strcmp(inners[inner].name, key) == 0;
@@ -266,6 +267,16 @@ static enum status key_unknown(const char *key, struct error *err)
                      key);
 }
 
+/* Has any of the families a field of that name, whatever it is? */
+static bool is_of_families(const struct schema *schema, const char *name)
+{
+    for (size_t f = 0; f < schema->family_count; f++)
+        for (size_t i = 0; i < schema->families[f]->field_count; i++)
+            if (strcmp(schema->families[f]->fields[i].name, name) == 0)
+                return true;
+    return false;
+}
+
 enum status axis_or_field_find(struct space *space, const struct library *library,
                                const char *key, enum axis_id *axis, struct error *err)
 {
@@ -273,8 +284,6 @@ enum status axis_or_field_find(struct space *space, const struct library *librar
     size_t kind = strcspn(key, ".[");
     char first[40], *label;
     enum status status;
-    bool is_of_machine;
-    char *families;
 
     *axis = space_axis_find(space, key);
     if (*axis != AXES)
@@ -284,10 +293,7 @@ enum status axis_or_field_find(struct space *space, const struct library *librar
     snprintf(first, sizeof first, "%.*s", (int)(kind < 39 ? kind : 39), key);
     if (key[kind] && shelf_of_kind(first) != SHELF_COUNT)
         return field_axis_add(space, library, key, key, axis, err);
-    families = families_with(schema, key);
-    is_of_machine = *families;
-    free(families);
-    if (!is_of_machine)
+    if (!is_of_families(schema, first))
         return key_unknown(key, err);
     label = alloc_printf("%s.%s", schema->kind, key);
     status = field_axis_add(space, library, key, label, axis, err);

@@ -36,6 +36,7 @@ struct hdc_task {
     uint64_t dimension; /* bits of a hypervector */
     uint64_t ngram, symbols, classes;
     uint64_t texts, characters; /* of all texts */
+    uint64_t queries;           /* texts of mean length that are asked for; 0: texts */
 };
 
 /* A machine.  Racetrack: one memory in which all rows of row_bits tracks that a hypervector
@@ -47,6 +48,7 @@ struct hdc {
     double clock_hz;
     /* racetrack */
     uint64_t row_bits;
+    uint64_t domains;      /* of a track; 0: the technology's */
     uint64_t span;         /* domains that a transverse read counts */
     uint64_t counter_base; /* domains of a digit of a nanowire counter */
     /* crossbar, row_bits too */
@@ -87,8 +89,7 @@ struct hdc_costs_request {
     const struct cell *cell;
     const struct node *node;
     double temperature_k;
-    struct hdc_work work;   /* what the memory must hold */
-    uint64_t domains, span; /* 0: the cell's, the machine's */
+    struct hdc_work work; /* what the memory must hold */
 };
 
 /* Pure; one or two searches of the array model.  STATUS_INFEASIBLE with a reason if the

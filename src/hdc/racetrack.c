@@ -127,8 +127,9 @@ static enum status costs_make(const struct hdc_costs_request *request,
                               struct hdc_memory_row *costs, struct error *reason)
 {
     const struct cell *cell = request->cell;
-    uint64_t domains = request->domains ? request->domains : cell->domains_per_track;
-    double span = (double)(request->span ? request->span : request->hdc->span);
+    uint64_t domains = request->hdc->domains ? request->hdc->domains
+                                             : cell->domains_per_track;
+    double span = (double)request->hdc->span;
     double row_bits = (double)request->hdc->row_bits;
     struct crossbar_logic logic;
     struct array_request ram;

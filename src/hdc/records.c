@@ -14,6 +14,7 @@ static const struct field hdc_fields[] = {
     FIELD_WORD(struct hdc, family, hdc_family_words, REQUIRED, "how it computes"),
     FIELD_NUMBER(struct hdc, clock_hz, "Hz", 1e9, 1e6, 1e11, "of its logic"),
     FIELD_COUNT(struct hdc, row_bits, 512, 8, 65536, "racetrack, crossbar: bits of a row, which lies in subarrays of its own"),
+    FIELD_COUNT_OR(struct hdc, domains, "technology", 1, 65536, "racetrack: domains of a track, or the technology's own"),
     FIELD_COUNT(struct hdc, span, 7, 2, 64, "racetrack: domains between ports that a transverse read counts"),
     FIELD_COUNT(struct hdc, counter_base, 10, 2, 256, "racetrack: domains of a digit of a counter"),
     FIELD_COUNT(struct hdc, rows, 128, 1, 4096, "crossbar: wordlines, and bitlines, of those with class vectors"),
@@ -38,6 +39,7 @@ static const struct field hdc_task_fields[] = {
     FIELD_COUNT(struct hdc_task, classes, REQUIRED, 1, 65536, "classes that are told apart"),
     FIELD_COUNT(struct hdc_task, texts, REQUIRED, 1, 1ull << 40, "texts that are recognised"),
     FIELD_COUNT(struct hdc_task, characters, REQUIRED, 1, 1ull << 50, "characters of all texts"),
+    FIELD_COUNT_OR(struct hdc_task, queries, "texts", 1, 1ull << 40, "texts of mean length that are asked for, or as many as there are"),
 };
 /* clang-format on */
 

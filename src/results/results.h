@@ -148,6 +148,11 @@ enum status results_read_raw(const struct results *results,
                              const struct variable *variable, uint64_t first,
                              uint64_t count, void *bytes, struct error *err);
 
+/* A value of the variable as people write it: with its unit, or the word that it stands
+ * for.  Returns buffer. */
+char *variable_value_format(const struct variable *variable, double number,
+                            char *buffer, size_t size);
+
 /* Coordinate i of a dimension as people write it ("stt-mram", "3 MiB"). */
 char *results_coordinate_format(const struct results *results, size_t dimension,
                                 uint64_t i, char *buffer, size_t size);

@@ -56,6 +56,22 @@ enum status results_read_numbers(const struct results *results,
     return status;
 }
 
+char *variable_value_format(const struct variable *variable, double number,
+                            char *buffer, size_t size)
+{
+    bool is_record = variable->field[0] &&
+                     (isnan(number) || number >= (double)COUNT_NONE);
+
+    if (is_record)
+        snprintf(buffer, size, "record");
+    else if (variable->zero[0] && number == 0)
+        snprintf(buffer, size, "%s", variable->zero);
+    else
+        quantity_format(number, variable->units[0] ? variable->units : "1", buffer,
+                        size);
+    return buffer;
+}
+
 char *results_coordinate_format(const struct results *results, size_t dimension,
                                 uint64_t i, char *buffer, size_t size)
 {
@@ -68,7 +84,7 @@ char *results_coordinate_format(const struct results *results, size_t dimension,
         snprintf(buffer, size, "%s", variable->texts[i]);
     else if (variable && results_read_numbers(results, variable, i, 1, &number,
                                               &ignored) == STATUS_OK)
-        quantity_format(number, variable->units, buffer, size);
+        variable_value_format(variable, number, buffer, size);
     else
         snprintf(buffer, size, "%" PRIu64, i);
     return buffer;
@@ -248,7 +264,8 @@ enum status results_check_blocks(const struct results *results, struct error *er
     if (!blocks.damaged)
         return STATUS_OK;
     return error_set(err, STATUS_INPUT,
-                     "%s: %" PRIu64 " of %" PRIu64 " committed blocks are damaged (%s); "
+                     "%s: %" PRIu64 " of %" PRIu64
+                     " committed blocks are damaged (%s); "
                      "`nvsweep run` with its sweep computes them anew",
                      results->path, blocks.damaged, blocks.checked, where.text);
 }

@@ -72,14 +72,44 @@ enum axis_id axis_find(const char *key)
     return AXES;
 }
 
+/* What was an axis, and is another or a field; those that kept their names work as they
+ * are. */
 const char *axis_renamed(const char *key)
 {
     static const char *const old[][2] = {
-        { "platform", "machine" },
-        { "accelerator", "machine" },
-        { "cim", "machine" },
-        { "crossbar", "machine" },
-        { "leakage_time", "time_base" },
+        { "platform", "'machine'" },
+        { "accelerator", "'machine'" },
+        { "cim", "'machine'" },
+        { "crossbar", "'machine'" },
+        { "dram_energy", "fields of the machine, 'dram_read_j_per_bit' and "
+                         "'dram_write_j_per_bit' or 'dram_j_per_bit'" },
+        { "dram_time", "the field 'dram_latency_s' of the machine, over its "
+                       "'dram_parallelism'" },
+        { "dram_access_s", "the field 'dram_latency_s' of the machine, over its "
+                           "'dram_parallelism'" },
+        { "dram_bandwidth", "the field 'dram_bytes_per_s' of the machine" },
+        { "buffer",
+          "{ field = \"machine.levels[input-buffer|weight-buffer|output-buffer|"
+          "global-buffer].bytes\"; values = ...; }" },
+        { "buffer_bytes", "{ field = \"machine.levels[input-buffer|weight-buffer|"
+                          "output-buffer|global-buffer].bytes\"; values = ...; }" },
+        { "word",
+          "{ field = \"machine.levels[pe-weight].word_bits\"; values = ...; }" },
+        { "word_bits",
+          "{ field = \"machine.levels[pe-weight].word_bits\"; values = ...; }" },
+        { "units",
+          "the field 'active_dpus' of upmem machines, 'active_banks' of simdram "
+          "machines" },
+        { "subarrays", "the field 'active_subarrays' of simdram machines" },
+        { "oversubscribed", "the field 'oversubscribed_bytes_per_s' of the machine" },
+        { "crossbar_rows",
+          "the fields 'rows' and 'columns' of the machine (zip the two)" },
+        { "dimension", "{ field = \"hdc_task.dimension\"; values = ...; }" },
+        { "ngram", "{ field = \"hdc_task.ngram\"; values = ...; }" },
+        { "classes", "{ field = \"hdc_task.classes\"; values = ...; }" },
+        { "queries", "{ field = \"hdc_task.queries\"; values = ...; }" },
+        { "domains", "{ field = \"hdc.domains\"; values = ...; }" },
+        { "span", "{ field = \"hdc.span\"; values = ...; }" },
     };
 
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)
@@ -94,7 +124,7 @@ enum status axis_unknown(const char *key, struct error *err)
     const char *nearest;
 
     if (axis_renamed(key))
-        return error_set(err, STATUS_INPUT, "the axis '%s' is '%s' since 0.4", key,
+        return error_set(err, STATUS_INPUT, "the axis '%s' is %s since 0.4", key,
                          axis_renamed(key));
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         keys[axis] = axis_specs[axis].key;

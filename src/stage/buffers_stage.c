@@ -51,16 +51,16 @@ static enum status from_record(const struct point *point, const struct level *le
 }
 
 static enum status from_array(const struct visit *visit, const struct point *point,
-                              const struct level *level, uint64_t bytes,
-                              uint64_t word_bits, const struct buffers_columns *out,
-                              uint64_t i, struct error *reason)
+                              const struct level *level,
+                              const struct buffers_columns *out, uint64_t i,
+                              struct error *reason)
 {
     struct point at = *point;
     struct array_request request;
     struct array_result result;
     enum status status;
 
-    at.capacity_bytes = bytes;
+    at.capacity_bytes = level->bytes;
     at.line_bytes = 1;
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
@@ -78,7 +78,7 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     status = array_request_at(visit, &at, &request, reason);
     if (status == STATUS_OK)
         status = level_cell(visit, point, level, &request.cell, reason);
-    request.word_bits = word_bits;
+    request.word_bits = level->word_bits;
     if (status == STATUS_OK)
         status = array_search(&request, &result, reason);
     if (status != STATUS_OK)
@@ -99,24 +99,20 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
                        struct error *reason)
 {
     const struct pe_array *a = (const struct pe_array *)point->machine;
-    const struct pe_machine machine = { .buffer_bytes = point->buffer_bytes,
-                                        .word_bits = point->word_bits };
     enum status status = STATUS_OK;
     double area_m2 = 0, leakage_w = 0;
 
     for (size_t l = 0; l < a->levels_count && status == STATUS_OK; l++) {
         const struct level *level = &a->levels[l];
         uint64_t i = row * LEVEL_COUNT + (uint64_t)level->level;
-        uint64_t bytes = pe_machine_level_bytes(&machine, level);
 
         if (point->energy_source == ENERGY_RECORD || level->is_registers)
             status = from_record(point, level, out, i, reason);
         else
-            status = from_array(visit, point, level, bytes,
-                                pe_machine_word_bits(&machine, level), out, i, reason);
+            status = from_array(visit, point, level, out, i, reason);
         if (status != STATUS_OK)
             break;
-        out->level_bytes[i] = (double)bytes;
+        out->level_bytes[i] = (double)level->bytes;
         area_m2 += out->level_area_m2[i] * (double)level->instances;
         leakage_w += out->level_leakage_w[i] * (double)level->instances;
     }
@@ -166,9 +162,9 @@ const struct stage buffers_stage = {
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
             AXIS_BIT(machine) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |
-            AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) | AXIS_BIT(cell_roadmap) |
-            AXIS_BIT(built_as),
+            AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as),
     .shelves = 1u << SHELF_BUILD,
+    .read_fields = "machine.levels machine.node_m machine.low_power machine.clock_hz",
     .asked_by = AXIS_BIT(machine),
     .evaluate = buffers_stage_evaluate,
     .cost_s = buffers_stage_cost_s,

@@ -198,19 +198,26 @@ static bool phase_fits(const struct study *study, union axis_value workload,
 static enum status dram_time_check(const struct study *study, struct error *err)
 {
     const struct sweep *sweep = study->sweep;
-    const struct axis *times = &sweep->space.axes[AXIS_dram_access_s];
-    const struct axis *bases = &sweep->space.axes[AXIS_time_base];
+    const struct space *space = &sweep->space;
+    const struct axis *bases = &space->axes[AXIS_time_base];
 
-    if (!times->line || !(study->stages >> STAGE_GPU & 1))
-        return STATUS_OK;
     for (uint64_t i = 0; i < bases->count; i++)
-        if (bases->values[i].word != TIME_ROOFLINE)
+        if (bases->values[i].word != TIME_ROOFLINE || !(study->stages >> STAGE_GPU & 1))
             return STATUS_OK;
-    return error_set(err, STATUS_INPUT,
-                     "%s:%u: axis 'dram_time' is read by serial time bases only, "
-                     "must be left out or stand with time_base = \"serial\" or "
-                     "\"serial_full_leakage\"",
-                     sweep->file, times->line);
+    for (size_t f = 0; f < space->field_count; f++) {
+        const struct field_axis *field = &space->fields[f];
+
+        if (field->place.of == SHELF_MACHINE &&
+            (strcmp(field->place.path, "dram_latency_s") == 0 ||
+             strcmp(field->place.path, "dram_parallelism") == 0))
+            return error_set(
+                err, STATUS_INPUT,
+                "%s:%u: field '%s' is read by serial time bases only, must "
+                "be left out or stand with time_base = \"serial\" or "
+                "\"serial_full_leakage\"",
+                sweep->file, space->axes[AXES_NAMED + f].line, field->place.path);
+    }
+    return STATUS_OK;
 }
 
 enum status study_check(const struct study *study, struct error *err)

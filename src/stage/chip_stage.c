@@ -61,8 +61,6 @@ static void mapping_at(const struct mapping_columns *m, uint64_t row,
 static void policy_apply(const struct point *point, const struct buffers_columns *b,
                          uint64_t row, struct idle_chip *c)
 {
-    const struct pe_machine machine = { .word_bits = point->word_bits };
-
     for (size_t l = 0; l < c->accelerator->levels_count; l++) {
         const struct level *level = &c->accelerator->levels[l];
         uint64_t id = (uint64_t)level->level, at = row * LEVEL_COUNT + id;
@@ -77,8 +75,7 @@ static void policy_apply(const struct point *point, const struct buffers_columns
 
             c->reload_dram_j += bits * c->chip.dram_j_per_bit;
             c->reload_j += bits * c->chip.dram_j_per_bit +
-                           bits / (double)pe_machine_word_bits(&machine, level) *
-                               b->level_write_j[at];
+                           bits / (double)level->word_bits * b->level_write_j[at];
         }
     }
     if (point->idle == IDLE_ON)
@@ -97,12 +94,8 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
         .accelerator = (const struct pe_array *)point->machine,
         .levels = levels,
         .mapping = &mapping,
-        .pe_rows = point->pe_rows,
-        .pe_columns = point->pe_columns,
-        .word_bits = point->word_bits,
         .bits = (unsigned)point->precision_bits,
         .node_m = point->node_m,
-        .dram_j_per_bit = point->dram_j_per_bit,
         .is_timed = point->energy_source == ENERGY_ARRAY,
     };
 
@@ -238,7 +231,7 @@ const struct stage chip_stage = {
     .name = "chip",
     .summary = "an accelerator's latency, energy by part, power, area",
     STAGE_METRICS(chip),
-    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(inference_hz) | AXIS_BIT(idle),
+    .axes = AXIS_BIT(inference_hz) | AXIS_BIT(idle),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
     .to_result = chip_to_result,

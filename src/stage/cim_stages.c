@@ -36,9 +36,6 @@ static enum status operation_visit(const struct visit *visit, const union column
         .operation = point->operation,
         .bits = (unsigned)point->precision_bits,
         .elements = point->elements,
-        .units = point->units,
-        .subarrays = point->subarrays,
-        .tasklets = point->tasklets,
     };
     struct cim_answer answer;
     enum status status = cim_operate(&request, &answer, reason);
@@ -62,8 +59,7 @@ const struct stage cim_operation_stage = {
     STAGE_METRICS(cim_operation),
     .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(precision_bits) | AXIS_BIT(machine) | AXIS_BIT(operation) |
-            AXIS_BIT(elements) | AXIS_BIT(units) | AXIS_BIT(subarrays) |
-            AXIS_BIT(tasklets),
+            AXIS_BIT(elements),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(operation),
     .evaluate = cim_operation_stage_evaluate,
     .point_s = 2e-7,
@@ -151,13 +147,8 @@ static enum status network_visit(const struct visit *visit, const union columns 
         .machine = (const struct machine *)point->machine,
         .engines = engines,
         .node_m = point->node_m,
-        .schedule = point->schedule,
         .layer = point->layer,
         .bits = (unsigned)point->precision_bits,
-        .units = point->units,
-        .subarrays = point->subarrays,
-        .tasklets = point->tasklets,
-        .oversubscribed_bytes_per_s = point->oversubscribed_bytes_per_s,
         .workload = point->workload->name,
         .learning = point->learning,
     };
@@ -241,8 +232,6 @@ const struct stage cim_network_stage = {
     .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
-            AXIS_BIT(units) | AXIS_BIT(subarrays) | AXIS_BIT(tasklets) |
-            AXIS_BIT(schedule) | AXIS_BIT(oversubscribed_bytes_per_s) |
             AXIS_BIT(learning),
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),

@@ -26,11 +26,6 @@ static enum status request_at(const struct visit *visit,
         .sram = (const struct cell *)sram,
         .node = node,
         .temperature_k = point->temperature_k,
-        .rows = point->crossbar_rows,
-        .columns = point->crossbar_rows,
-        .adc_bits = point->adc_bits,
-        .cell_bits = point->cell_bits,
-        .adc_columns = point->adc_columns,
     };
     if (!request->sram)
         return error_set(reason, STATUS_INFEASIBLE,
@@ -71,6 +66,8 @@ const struct stage crossbar_buffers_stage = {
             AXIS_BIT(machine),
     .asked_by = AXIS_BIT(machine),
     .shelves = 1u << SHELF_TECHNOLOGY,
+    .read_fields = "machine.tile_buffer_bytes machine.global_buffer_bytes "
+                   "machine.bus_bits machine.clock_hz",
     .evaluate = crossbar_buffers_stage_evaluate,
     .point_s = 8e-3,
     .block_points = 1,
@@ -106,8 +103,10 @@ const struct stage crossbar_stage = {
     STAGE_METRICS(crossbar),
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
-            AXIS_BIT(temperature_k) | AXIS_BIT(machine) | AXIS_BIT(crossbar_rows) |
-            AXIS_BIT(cell_bits) | AXIS_BIT(adc_bits) | AXIS_BIT(adc_columns),
+            AXIS_BIT(temperature_k) | AXIS_BIT(machine),
+    .read_fields = "machine.rows machine.columns machine.cell_bits machine.adc "
+                   "machine.adc_bits machine.adc_columns machine.line_drop "
+                   "machine.read_voltage_v machine.clock_hz machine.gradient_adc_bits",
     .asked_by = AXIS_BIT(machine),
     .evaluate = crossbar_stage_evaluate,
     .point_s = 2e-6,
@@ -126,23 +125,8 @@ static void request_make(const struct point *point, const struct crossbar_row *c
     request->batch = point->batch;
     request->trains = point->phase == PHASE_TRAINING;
     request->learning = point->learning;
-    request->pipeline = point->pipeline;
-    if (point->crossbar_rows)
-        request->rows = request->columns = (double)point->crossbar_rows;
-    if (point->adc_columns)
-        request->adc_columns = (double)point->adc_columns;
-    if (point->tiles)
-        request->tiles = (double)point->tiles;
     if (point->activation_density > 0)
         request->activity = point->activation_density;
-    if (point->update_share > 0)
-        request->update_share = point->update_share;
-    if (point->update_pulses > 0)
-        request->update_pulses = point->update_pulses;
-    if (point->dram_bytes_per_s > 0)
-        request->dram_bytes_per_s = point->dram_bytes_per_s;
-    if (point->dram_j_per_bit > 0)
-        request->dram_j_per_bit = point->dram_j_per_bit;
 }
 
 static void training_write(const struct point *point, const struct crossbar_result *r,
@@ -295,11 +279,8 @@ const struct stage crossbar_network_stage = {
     STAGE_METRICS(crossbar_network),
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
-            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
-            AXIS_BIT(dram_j_per_bit) | AXIS_BIT(layer) | AXIS_BIT(dram_bytes_per_s) |
-            AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(tiles) |
-            AXIS_BIT(pipeline) | AXIS_BIT(update_share) | AXIS_BIT(update_pulses) |
-            AXIS_BIT(epoch_samples),
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
+            AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(epoch_samples),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
     .to_result = crossbar_network_to_result,

@@ -34,7 +34,6 @@ static enum status engines_visit(const struct visit *visit, const union columns 
     if (!point.technology)
         status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &point.technology,
                               reason);
-    point.buffer_bytes = point.word_bits = 0; /* the records' own */
     for (size_t e = 0; e < machine_engine_count(machine) && status == STATUS_OK; e++) {
         const char *name = machine_family(machine)->engine(machine, e);
 
@@ -85,6 +84,7 @@ const struct stage engines_stage = {
             AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as),
     .optional = AXIS_BIT(technology),
     .shelves = 1u << SHELF_BUILD,
+    .read_fields = "machine.levels machine.node_m machine.low_power machine.clock_hz",
     .evaluate = engines_stage_evaluate,
     .cost_s = engines_stage_cost_s,
     .block_points = 1,

@@ -41,9 +41,7 @@ static double mac_ratio(uint64_t precision_bits)
 }
 
 static const axis_mask platform_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
-                                       AXIS_BIT(precision_bits) |
-                                       AXIS_BIT(dram_j_per_bit) |
-                                       AXIS_BIT(dram_access_s) | AXIS_BIT(time_base) |
+                                       AXIS_BIT(precision_bits) | AXIS_BIT(time_base) |
                                        AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES;
 
 static void platform_costs_at(const struct point *point, const struct gpu *gpu,
@@ -51,16 +49,13 @@ static void platform_costs_at(const struct point *point, const struct gpu *gpu,
 {
     double line_bytes = (double)gpu->llc_line_bytes;
     double ratio = line_bytes / (double)point->line_bytes;
-    double given_j = 8 * point->dram_j_per_bit;
 
     *costs = (struct platform_costs){
         .time_base = (enum time_base)point->time_base,
         .accesses_per_line = ratio > 1 ? ceil(ratio) : 1,
-        .dram_read_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_read_j_per_bit,
-        .dram_write_j_per_byte = given_j > 0 ? given_j : 8 * gpu->dram_write_j_per_bit,
-        .dram_access_s = point->dram_access_s > 0
-                             ? point->dram_access_s
-                             : gpu->dram_latency_s / gpu->dram_parallelism,
+        .dram_read_j_per_byte = 8 * gpu->dram_read_j_per_bit,
+        .dram_write_j_per_byte = 8 * gpu->dram_write_j_per_bit,
+        .dram_access_s = gpu->dram_latency_s / gpu->dram_parallelism,
         .dram_bytes_per_s = gpu->dram_bytes_per_s,
         .dram_background_w = gpu->dram_background_w,
         .llc_slices = (double)gpu->llc_slices,
@@ -347,7 +342,7 @@ const struct stage gpu_stage = {
     .name = "gpu",
     .summary = "a GPU with its last-level cache: traffic, latency, energy by component",
     STAGE_METRICS(gpu),
-    .axes = AXIS_BIT(dram_j_per_bit) | AXIS_BIT(dram_access_s) | AXIS_BIT(time_base),
+    .axes = AXIS_BIT(time_base),
     .inputs = INPUT(ARRAY) | INPUT(REUSE),
     .to_result = gpu_to_result,
     .result_input = INPUT(REUSE),

@@ -5,22 +5,17 @@
 #include "hdc/hdc.h"
 #include "stage/visit.h"
 
-static double either(uint64_t asked, uint64_t fallback)
-{
-    return (double)(asked ? asked : fallback);
-}
-
 /* Queries of the mean length of the task's texts. */
 static struct hdc_work work_at(const struct point *point)
 {
     const struct hdc_task *task = (const struct hdc_task *)point->hdc_task;
-    double texts = either(point->queries, task->texts);
+    double texts = (double)(task->queries ? task->queries : task->texts);
 
     return (struct hdc_work){
-        .dimension = either(point->dimension, task->dimension),
-        .ngram = either(point->ngram, task->ngram),
+        .dimension = (double)task->dimension,
+        .ngram = (double)task->ngram,
         .symbols = (double)task->symbols,
-        .classes = either(point->classes, task->classes),
+        .classes = (double)task->classes,
         .texts = texts,
         .characters = (double)task->characters * texts / (double)task->texts,
     };
@@ -35,8 +30,6 @@ static enum status memory_visit(const struct visit *visit, const union columns *
         .cell = (const struct cell *)point->technology,
         .temperature_k = point->temperature_k,
         .work = work_at(point),
-        .domains = point->domains,
-        .span = point->span,
     };
     struct hdc_memory_row costs;
     enum status status = visit_node(visit, &request.node, reason);
@@ -62,9 +55,8 @@ const struct stage hdc_memory_stage = {
     .summary = "the memory of hypervectors: read, write, shift, transverse read",
     STAGE_METRICS(hdc_memory),
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
-            AXIS_BIT(temperature_k) | AXIS_BIT(hdc) | AXIS_BIT(hdc_task) |
-            AXIS_BIT(dimension) | AXIS_BIT(ngram) | AXIS_BIT(classes) |
-            AXIS_BIT(domains) | AXIS_BIT(span),
+            AXIS_BIT(temperature_k) | AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+    .ignored_fields = "hdc_task.queries",
     .asked_by = AXIS_BIT(hdc),
     .evaluate = hdc_memory_stage_evaluate,
     .point_s = 1.2e-3,
@@ -127,7 +119,6 @@ const struct stage hdc_texts_stage = {
     .summary = "texts recognised by hyperdimensional computing: operations, time, "
                "energy by step",
     STAGE_METRICS(hdc_texts),
-    .axes = AXIS_BIT(queries),
     .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
     .inputs = INPUT(HDC_MEMORY),
     .evaluate = hdc_texts_stage_evaluate,

@@ -5,31 +5,14 @@
 #include "workload/layer_cache.h"
 #include "stage/visit.h"
 
-/* The record with the point's axes in place of its own values. */
 static void machine_at(const struct point *point, struct pe_machine *machine)
 {
-    struct pe_array *a = &machine->accelerator;
-
     *machine = (struct pe_machine){
         .accelerator = *(const struct pe_array *)point->machine,
-        .buffer_bytes = point->buffer_bytes,
-        .word_bits = point->word_bits,
         .bits = (unsigned)point->precision_bits,
         .weight_density = point->weight_density,
         .activation_density = point->activation_density,
     };
-    if (point->pe_rows)
-        a->pe_rows = point->pe_rows;
-    if (point->pe_columns)
-        a->pe_columns = point->pe_columns;
-    if (point->dataflow != DATAFLOW_RECORD)
-        a->dataflow = point->dataflow;
-    if (point->dram_bytes_per_s > 0)
-        a->dram_bytes_per_s = point->dram_bytes_per_s;
-    if (point->queue_depth)
-        a->queue_depth = point->queue_depth;
-    if (point->tile != TILE_RECORD)
-        a->tile = (uint64_t)point->tile;
 }
 
 /* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
@@ -89,7 +72,7 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
     if (status == STATUS_OK)
         status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)
-        row_write(&mapping, machine.accelerator.tile, &out->mapping, i);
+        row_write(&mapping, (uint64_t)machine.accelerator.tile, &out->mapping, i);
     return status;
 }
 
@@ -127,10 +110,7 @@ const struct stage mapping_stage = {
     .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(machine) |
-            AXIS_BIT(layer) | AXIS_BIT(pe_rows) | AXIS_BIT(pe_columns) |
-            AXIS_BIT(dataflow) | AXIS_BIT(buffer_bytes) | AXIS_BIT(word_bits) |
-            AXIS_BIT(dram_bytes_per_s) | AXIS_BIT(queue_depth) |
-            AXIS_BIT(weight_density) | AXIS_BIT(activation_density) | AXIS_BIT(tile),
+            AXIS_BIT(layer) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density),
     /* no mapper weighs these */
     .ignored_fields = "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
                       "machine.control_w machine.instruction_j machine.transform_j "

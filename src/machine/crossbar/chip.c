@@ -24,6 +24,7 @@ struct crossbar_request crossbar_request_of(const struct crossbar *chip,
         .activity = chip->activity,
         .update_share = chip->update_share,
         .update_pulses = chip->update_pulses,
+        .pipeline = chip->pipeline,
         .dram_bytes_per_s = chip->dram_bytes_per_s,
         .dram_j_per_bit = chip->dram_j_per_bit,
     };

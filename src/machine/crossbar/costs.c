@@ -5,11 +5,6 @@
 #include "array/process.h"
 #include "array/wire.h"
 
-static uint64_t either(uint64_t asked, uint64_t fallback)
-{
-    return asked ? asked : fallback;
-}
-
 /* Bits of an accumulator: a conversion's, eight input bits, sums over eight subarrays. */
 static const double ACCUMULATOR_MARGIN_BITS = 11;
 
@@ -80,12 +75,12 @@ static enum status weights_make(const struct crossbar_costs_request *request,
         .cell = request->cell,
         .node = request->node,
         .temperature_k = request->temperature_k,
-        .rows = either(request->rows, chip->rows),
-        .columns = either(request->columns, chip->columns),
-        .cell_bits = either(request->cell_bits, chip->cell_bits),
-        .adc_columns = either(request->adc_columns, chip->adc_columns),
+        .rows = chip->rows,
+        .columns = chip->columns,
+        .cell_bits = chip->cell_bits,
+        .adc_columns = chip->adc_columns,
         .adc = chip->adc,
-        .adc_bits = either(request->adc_bits, chip->adc_bits),
+        .adc_bits = chip->adc_bits,
         .rows_driven = chip->rows_driven,
         .line_drop = chip->line_drop,
         .read_voltage_v = chip->read_voltage_v,
@@ -103,10 +98,10 @@ static enum status gradients_make(const struct crossbar_costs_request *request,
         .cell = request->sram,
         .node = request->node,
         .temperature_k = request->temperature_k,
-        .rows = either(request->rows, chip->rows),
-        .columns = either(request->columns, chip->columns),
+        .rows = chip->rows,
+        .columns = chip->columns,
         .cell_bits = 1,
-        .adc_columns = either(request->adc_columns, chip->adc_columns),
+        .adc_columns = chip->adc_columns,
         .adc = chip->adc,
         .adc_bits = chip->gradient_adc_bits,
         .line_drop = chip->line_drop,
@@ -122,8 +117,7 @@ static void arrays_write(const struct crossbar_costs_request *request,
                          const struct crossbar_array *g, struct crossbar_row *costs)
 {
     const struct crossbar *chip = request->chip;
-    double converters = (double)either(request->columns, chip->columns) /
-                        (double)either(request->adc_columns, chip->adc_columns);
+    double converters = (double)chip->columns / (double)chip->adc_columns;
     double overhead = fmax(request->node->area_overhead, 1);
     struct crossbar_logic logic;
 

@@ -80,6 +80,7 @@ struct crossbar {
     uint64_t gradient_samples;   /* summed on the chip before they go there */
     double update_share;         /* share of cells that a weight update changes */
     double update_pulses;        /* of each of them */
+    int pipeline;                /* enum crossbar_pipeline */
     double dram_bytes_per_s, dram_j_per_bit;
 };
 extern const struct schema crossbar_schema;
@@ -138,7 +139,6 @@ struct crossbar_costs_request {
     const struct cell *cell, *sram; /* of weights; of gradients and buffers */
     const struct node *node;
     double temperature_k;
-    uint64_t rows, columns, adc_bits, cell_bits, adc_columns; /* 0: the chip's */
 };
 
 /* Buffers as memory arrays: the same for all cells of a chip at a node, and slow, for it

@@ -33,12 +33,9 @@ static enum status host_layer(const struct cim_network_request *request,
     double weights = mac_layer_weights(layer) * bytes;
     double others = (mac_layer_inputs(layer) + mac_layer_outputs(layer)) * bytes;
     bool fits = result->weight_bytes <= h->memory_bytes;
-    double slow = request->oversubscribed_bytes_per_s > 0
-                      ? request->oversubscribed_bytes_per_s
-                      : h->oversubscribed_bytes_per_s;
     double compute_s = macs / (h->macs_hz * h->rate_share);
-    double memory_s = (weights + others) /
-                      (fits ? h->bytes_per_s * h->bandwidth_share : slow);
+    double memory_s = (weights + others) / (fits ? h->bytes_per_s * h->bandwidth_share
+                                                 : h->oversubscribed_bytes_per_s);
 
     (void)reason;
     result->offchip_bytes += weights + others;

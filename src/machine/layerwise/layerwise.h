@@ -50,15 +50,17 @@ enum simdram_backend { SIMDRAM_MAJORITY, SIMDRAM_AND_OR };
 /* DRAM whose rows compute: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
 struct simdram {
     struct machine machine;
-    int backend;             /* enum simdram_backend */
-    double ras_s, rp_s;      /* row active; precharge */
-    double overlap_s;        /* AAP: from one wordline to the next */
-    double four_activates_s; /* tFAW of a rank; 0: banks do not limit each other */
-    uint64_t lanes;          /* bits of a row over the chips of a rank */
-    uint64_t banks, ranks;   /* banks of a rank */
-    uint64_t subarrays;      /* of a bank that may work at once */
-    uint64_t rows;           /* of a bank */
-    uint64_t chips;          /* of a rank */
+    int backend;               /* enum simdram_backend */
+    double ras_s, rp_s;        /* row active; precharge */
+    double overlap_s;          /* AAP: from one wordline to the next */
+    double four_activates_s;   /* tFAW of a rank; 0: banks do not limit each other */
+    uint64_t lanes;            /* bits of a row over the chips of a rank */
+    uint64_t banks, ranks;     /* banks of a rank */
+    uint64_t subarrays;        /* of a bank that may work at once */
+    uint64_t active_banks;     /* at work; 0: all of all ranks */
+    uint64_t active_subarrays; /* of each of them */
+    uint64_t rows;             /* of a bank */
+    uint64_t chips;            /* of a rank */
     double supply_v;
     double cycling_a;           /* IDD0 of a chip: one bank activated and precharged */
     double standby_a;           /* IDD2N: all banks precharged */
@@ -109,6 +111,7 @@ struct upmem {
     struct machine machine;
     double clock_hz;
     uint64_t dpus, tasklets, issue_cycles;
+    uint64_t active_dpus;                  /* of them at work; 0: all */
     double memory_bytes, scratchpad_bytes; /* of a DPU: MRAM, WRAM */
     double read_cycles, write_cycles;      /* start of an MRAM transfer */
     double cycles_per_byte;
@@ -141,17 +144,6 @@ struct mensa_family {
     double macs_from, macs_to;
 };
 
-/* Several accelerators that share a network, layer by layer; records of the shelf of
- * accelerators, by name. */
-struct mensa {
-    struct machine machine;
-    const char *const *engines;
-    size_t engines_count;
-    struct mensa_family *families;
-    size_t families_count;
-};
-enum { CIM_ENGINES_MAX = 4 };
-
 /* Which accelerator takes a layer: the one its family is meant for (a machine without
  * families: the fastest), or the one of least time, energy or energy-delay product. */
 enum cim_schedule {
@@ -161,6 +153,18 @@ enum cim_schedule {
     CIM_SCHEDULE_EDP,
 };
 extern const struct word cim_schedule_words[];
+
+/* Several accelerators that share a network, layer by layer; records of the shelf of
+ * accelerators, by name. */
+struct mensa {
+    struct machine machine;
+    int schedule; /* enum cim_schedule */
+    const char *const *engines;
+    size_t engines_count;
+    struct mensa_family *families;
+    size_t families_count;
+};
+enum { CIM_ENGINES_MAX = 4 };
 
 /* Where a network's energy goes. */
 enum cim_part {
@@ -198,10 +202,7 @@ struct cim_request {
     const struct machine *machine;
     int operation;
     unsigned bits;
-    uint64_t elements;  /* of one operation that takes several; 0: one */
-    uint64_t units;     /* banks, DPUs, ... at work; 0: all the record has */
-    uint64_t subarrays; /* of a bank at work; 0: one */
-    uint64_t tasklets;  /* of a DPU; 0: the record's */
+    uint64_t elements; /* of one operation that takes several; 0: one */
 };
 
 /* What a family does not know stays NAN, or 0 for counts. */
@@ -219,8 +220,7 @@ struct cim_answer {
     double transpose_s; /* operands in and results out of all lanes, between layouts */
 };
 
-/* Pure.  STATUS_INFEASIBLE with a reason if the machine has no such operation or not so
- * many units. */
+/* Pure.  STATUS_INFEASIBLE with a reason if the machine has no such operation. */
 enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
                         struct error *reason);
 
@@ -235,14 +235,11 @@ struct cim_network_request {
     const struct machine *machine;
     const struct cim_engine *engines; /* as many as the family's `engine` names */
     double node_m;                    /* of the engines */
-    int schedule;                     /* enum cim_schedule */
     const struct mac_layers *layers;
     size_t layer; /* the workload's computing layer alone, from 1; 0: all */
     unsigned bits;
-    uint64_t units, subarrays, tasklets; /* as above */
-    double oversubscribed_bytes_per_s;   /* of a host; 0: the record's */
-    const char *workload;                /* name */
-    int learning;                        /* enum cim_learning; training only */
+    const char *workload; /* name */
+    int learning;         /* enum cim_learning; training only */
 };
 
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute

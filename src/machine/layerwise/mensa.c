@@ -33,6 +33,7 @@ static const struct schema mensa_family_schema = {
 
 static const struct field mensa_fields[] = {
     MACHINE_FIELDS,
+    FIELD_WORD(struct mensa, schedule, cim_schedule_words, CIM_SCHEDULE_FAMILY, "which PE array takes a layer: its family's, or that of least time, energy or their product"),
     FIELD_NAMES(struct mensa, engines, "machine", "PE arrays, by name"),
     FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the PE array for each"),
 };
@@ -180,7 +181,7 @@ static enum status place(const struct cim_network_request *request, size_t layer
     enum status status = STATUS_INFEASIBLE;
     double least = INFINITY;
 
-    if (request->schedule == CIM_SCHEDULE_FAMILY && mensa->families_count)
+    if (mensa->schedule == CIM_SCHEDULE_FAMILY && mensa->families_count)
         return place_on(
             request, layer,
             family_engine(mensa, &request->layers->layers[layer], request->bits / 8.0),
@@ -190,8 +191,8 @@ static enum status place(const struct cim_network_request *request, size_t layer
 
         if (place_on(request, layer, e, &placed, reason) != STATUS_OK)
             continue;
-        if (objective(request->schedule, &placed.chip) < least) {
-            least = objective(request->schedule, &placed.chip);
+        if (objective(mensa->schedule, &placed.chip) < least) {
+            least = objective(mensa->schedule, &placed.chip);
             *best = placed;
             status = STATUS_OK;
         }

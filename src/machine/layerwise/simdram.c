@@ -32,6 +32,8 @@ static const struct field simdram_fields[] = {
     FIELD_COUNT(struct simdram, banks, REQUIRED, 1, 65536, "banks of a rank"),
     FIELD_COUNT(struct simdram, ranks, 1, 1, 65536, "ranks"),
     FIELD_COUNT(struct simdram, subarrays, 1, 1, 65536, "subarrays of a bank that may work at once"),
+    FIELD_COUNT_OR(struct simdram, active_banks, "all", 1, 65536, "banks at work, of all ranks"),
+    FIELD_COUNT(struct simdram, active_subarrays, 1, 1, 65536, "subarrays of each of them at work"),
     FIELD_COUNT(struct simdram, rows, REQUIRED, 1, 1u << 30, "rows of a bank"),
     FIELD_COUNT(struct simdram, chips, REQUIRED, 1, 65536, "chips of a rank"),
     FIELD_NUMBER(struct simdram, supply_v, "V", REQUIRED, 0.1, 10, "VDD"),
@@ -69,6 +71,13 @@ static enum status simdram_check(const struct machine *machine, struct error *er
             "cycling_a (IDD0) is %g A, less than standby alone takes; must "
             "exceed the mean of active_a and standby_a over a row cycle",
             d->cycling_a);
+    if (d->active_banks > d->banks * d->ranks || d->active_subarrays > d->subarrays)
+        return error_set(
+            err, STATUS_INPUT,
+            "active_banks is %ju and active_subarrays %ju, must be at most "
+            "%ju and %ju",
+            (uintmax_t)d->active_banks, (uintmax_t)d->active_subarrays,
+            (uintmax_t)(d->banks * d->ranks), (uintmax_t)d->subarrays);
     if (d->read_a <= d->active_a || d->write_a <= d->active_a)
         return error_set(err, STATUS_INPUT,
                          "read_a is %g A and write_a %g A, must exceed active_a (%g A)",
@@ -81,26 +90,12 @@ struct workforce {
     double banks, subarrays; /* of a bank */
 };
 
-static enum status workforce_of(const struct machine *machine, uint64_t banks,
-                                uint64_t subarrays, struct workforce *force,
-                                struct error *reason)
+static struct workforce workforce_of(const struct simdram *d)
 {
-    const struct simdram *d = (const struct simdram *)machine;
-
-    *force = (struct workforce){
-        .banks = (double)(banks ? banks : d->banks * d->ranks),
-        .subarrays = subarrays ? (double)subarrays : 1,
+    return (struct workforce){
+        .banks = (double)(d->active_banks ? d->active_banks : d->banks * d->ranks),
+        .subarrays = (double)d->active_subarrays,
     };
-    if (banks > d->banks * d->ranks)
-        return error_set(reason, STATUS_INFEASIBLE, "%s has %ju banks, not %ju",
-                         machine->record.name, (uintmax_t)(d->banks * d->ranks),
-                         (uintmax_t)banks);
-    if (subarrays > d->subarrays)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%s has %ju subarrays of a bank that work at once, not %ju",
-                         machine->record.name, (uintmax_t)d->subarrays,
-                         (uintmax_t)subarrays);
-    return STATUS_OK;
 }
 
 /* One subarray's commands, one after the other. */
@@ -136,11 +131,9 @@ static enum status simdram_operate(const struct cim_request *request,
     const struct simdram *d = (const struct simdram *)request->machine;
     struct simdram_commands commands;
     double time_s, total_j, lanes, operands;
-    struct workforce force;
+    const struct workforce force = workforce_of(d);
 
-    if (workforce_of(request->machine, request->units, request->subarrays, &force,
-                     reason) != STATUS_OK ||
-        simdram_sequence(request->machine, request->operation, request->bits, &commands,
+    if (simdram_sequence(request->machine, request->operation, request->bits, &commands,
                          reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     time_s = ranks_s(d, force.banks * force.subarrays, commands.aaps, commands.aps);
@@ -266,11 +259,9 @@ static enum status simdram_layer(const struct cim_network_request *request,
                       : 0, /* weights are in place */
     };
     double copies, compute_s, written_s, read_s, read_bits;
-    struct workforce force;
+    const struct workforce force = workforce_of(d);
 
-    if (workforce_of(request->machine, request->units, request->subarrays, &force,
-                     reason) != STATUS_OK ||
-        dot_commands(request->machine, ceil(depth / pieces), request->bits,
+    if (dot_commands(request->machine, ceil(depth / pieces), request->bits,
                      &placement.dot, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     placement.units = force.banks * force.subarrays;

@@ -20,6 +20,7 @@ static const struct field upmem_fields[] = {
     MACHINE_FIELDS,
     FIELD_NUMBER(struct upmem, clock_hz, "Hz", REQUIRED, 1e6, 1e11, "clock of a DPU"),
     FIELD_COUNT(struct upmem, dpus, REQUIRED, 1, 1u << 20, "cores"),
+    FIELD_COUNT_OR(struct upmem, active_dpus, "all", 1, 1u << 20, "cores at work"),
     FIELD_COUNT(struct upmem, tasklets, REQUIRED, 1, 64, "threads of a core at work"),
     FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
     FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
@@ -42,11 +43,9 @@ const struct schema upmem_schema = {
 /* clang-format on */
 
 /* Instructions a second of one DPU: each tasklet issues one in issue_cycles. */
-static double issue_hz(const struct upmem *u, uint64_t tasklets)
+static double issue_hz(const struct upmem *u)
 {
-    uint64_t n = tasklets ? tasklets : u->tasklets;
-
-    return u->clock_hz * fmin(1, (double)n / (double)u->issue_cycles);
+    return u->clock_hz * fmin(1, (double)u->tasklets / (double)u->issue_cycles);
 }
 
 /* MRAM to WRAM or back: a start and a time per byte. */
@@ -64,21 +63,19 @@ static double instructions(const struct upmem *u, int operation, uint64_t bits)
     return 0;
 }
 
-static enum status dpus_check(const struct machine *machine, uint64_t asked,
-                              uint64_t *dpus, struct error *reason)
+static uint64_t active_dpus(const struct upmem *u)
 {
-    *dpus = asked ? asked : ((const struct upmem *)machine)->dpus;
-    if (*dpus > ((const struct upmem *)machine)->dpus)
-        return error_set(
-            reason, STATUS_INFEASIBLE, "%s has %ju DPUs, not %ju", machine->record.name,
-            (uintmax_t)((const struct upmem *)machine)->dpus, (uintmax_t)*dpus);
-    return STATUS_OK;
+    return u->active_dpus ? u->active_dpus : u->dpus;
 }
 
 static enum status upmem_check(const struct machine *machine, struct error *err)
 {
     const struct upmem *u = (const struct upmem *)machine;
 
+    if (u->active_dpus > u->dpus)
+        return error_set(err, STATUS_INPUT,
+                         "active_dpus is %ju, must be \"all\" or at most dpus (%ju)",
+                         (uintmax_t)u->active_dpus, (uintmax_t)u->dpus);
     if (u->scratchpad_bytes < (double)u->tasklets * u->transfer_bytes)
         return error_set(err, STATUS_INPUT,
                          "transfer_bytes is %g, must let %ju tasklets' buffers fit "
@@ -110,10 +107,8 @@ static enum status upmem_operate(const struct cim_request *request,
 {
     const struct upmem *u = (const struct upmem *)request->machine;
     double count = instructions(u, request->operation, request->bits);
-    uint64_t dpus;
+    uint64_t dpus = active_dpus(u);
 
-    if (dpus_check(request->machine, request->units, &dpus, reason) != STATUS_OK)
-        return STATUS_INFEASIBLE;
     if (request->operation == CIM_MEMORY_READ || request->operation == CIM_MEMORY_WRITE)
         return memory_operate(request, dpus, answer, reason);
     if (count <= 0)
@@ -122,7 +117,7 @@ static enum status upmem_operate(const struct cim_request *request,
                          word_name(cim_operation_words, request->operation),
                          request->bits);
     answer->lanes = dpus;
-    answer->latency_s = count / issue_hz(u, request->tasklets);
+    answer->latency_s = count / issue_hz(u);
     answer->throughput_hz = (double)dpus / answer->latency_s;
     answer->power_w = u->power_w * (double)dpus / (double)u->dpus;
     answer->energy_j = answer->power_w / answer->throughput_hz;
@@ -165,14 +160,11 @@ static enum status upmem_layer(const struct cim_network_request *request,
     double bytes = request->bits / 8.0;
     double per_mac = instructions(u, CIM_MULTIPLY, request->bits) +
                      instructions(u, CIM_ADD, request->bits);
-    uint64_t tasklets = request->tasklets ? request->tasklets : u->tasklets;
-    double spare = u->scratchpad_bytes - (double)tasklets * u->transfer_bytes;
+    double spare = u->scratchpad_bytes - (double)u->tasklets * u->transfer_bytes;
     double macs, moved, compute_s, memory_s, inputs_s;
+    uint64_t dpus = active_dpus(u);
     struct shares share;
-    uint64_t dpus;
 
-    if (dpus_check(request->machine, request->units, &dpus, reason) != STATUS_OK)
-        return STATUS_INFEASIBLE;
     if (instructions(u, CIM_MULTIPLY, request->bits) <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no multiplication of %u bits",
@@ -180,7 +172,7 @@ static enum status upmem_layer(const struct cim_network_request *request,
     share = shares_of(&gemm, layer->groups, dpus);
     macs = share.columns * share.rows * (double)gemm.k;
     moved = macs * bytes * ((double)gemm.k * bytes > spare ? 2 : 1);
-    compute_s = macs * per_mac / issue_hz(u, request->tasklets);
+    compute_s = macs * per_mac / issue_hz(u);
     memory_s = moved / u->transfer_bytes * transfer_s(u, true, u->transfer_bytes);
     inputs_s = share.groups * share.rows * (double)gemm.k * bytes * share.dpus /
                (share.is_broadcast ? u->broadcast_bytes_per_s : u->scatter_bytes_per_s);
@@ -200,7 +192,7 @@ static enum status upmem_finish(const struct cim_network_request *request,
                                 struct cim_network *result, struct error *reason)
 {
     const struct upmem *u = (const struct upmem *)request->machine;
-    double dpus = (double)(request->units ? request->units : u->dpus);
+    double dpus = (double)active_dpus(u);
 
     if (result->weight_bytes > dpus * u->memory_bytes)
         return error_set(reason, STATUS_INFEASIBLE,

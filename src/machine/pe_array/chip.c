@@ -14,17 +14,15 @@ static double mac_ratio(double bits, double record_bits)
     return energy / record;
 }
 
-static double record_pes(const struct pe_array *a)
+static double pes_of(const struct pe_array *a)
 {
     return (double)(a->pe_rows * a->pe_columns);
 }
 
-static double pes_of(const struct chip_request *r)
+/* Those of the record, before an axis changed them; of one that no reader finished its own. */
+static double own_pes(const struct pe_array *a)
 {
-    const struct pe_array *a = r->accelerator;
-
-    return (double)((r->pe_rows ? r->pe_rows : a->pe_rows) *
-                    (r->pe_columns ? r->pe_columns : a->pe_columns));
+    return a->own_pes > 0 ? a->own_pes : pes_of(a);
 }
 
 /* Memories inside the PEs grow in number with the array. */
@@ -33,21 +31,20 @@ static double instances_of(const struct chip_request *r, const struct level *lev
     double count = (double)level->instances;
 
     return level->level >= LEVEL_PE_INPUT
-               ? count * pes_of(r) / record_pes(r->accelerator)
+               ? count * pes_of(r->accelerator) / own_pes(r->accelerator)
                : count;
 }
 
 static void levels_add(const struct chip_request *r, struct chip *chip)
 {
     const struct pe_array *a = r->accelerator;
-    const struct pe_machine machine = { .word_bits = r->word_bits };
 
     for (size_t l = 0; l < a->levels_count; l++) {
         const struct level *level = &a->levels[l];
         int id = level->level;
         const struct level_cost *cost = &r->levels[id];
         const struct level_use *use = &r->mapping->levels[id];
-        uint64_t word_bits = pe_machine_word_bits(&machine, level);
+        uint64_t word_bits = level->word_bits;
         double count = instances_of(r, level);
         double reads = level_accesses(use->reads, r->bits, word_bits);
         double writes = level_accesses(use->writes, r->bits, word_bits);
@@ -68,7 +65,7 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
 {
     const struct pe_array *a = r->accelerator;
     const struct mapping *m = r->mapping;
-    double pes = pes_of(r), energy, power, area;
+    double pes = pes_of(a), energy, power, area;
     double *part_j = chip->part_j;
     struct scaling there, here;
 
@@ -79,7 +76,7 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
     area = here.area / there.area;
     *chip = (struct chip){
         .latency_s = m->cycles / a->clock_hz,
-        .dram_j_per_bit = r->dram_j_per_bit > 0 ? r->dram_j_per_bit : a->dram_j_per_bit,
+        .dram_j_per_bit = a->dram_j_per_bit,
         .peak_macs_hz = pes * (double)a->pe_depth * a->clock_hz,
     };
     levels_add(r, chip);
@@ -89,8 +86,7 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
                        mac_ratio((double)r->bits, (double)a->mac_bits);
     part_j[PART_NOC] = m->noc_elements * a->noc_j * energy;
     part_j[PART_TRANSFORM] = m->transform_ops * a->transform_j * energy;
-    part_j[PART_CONTROL] = a->control_w * energy * chip->latency_s * pes /
-                               record_pes(a) +
+    part_j[PART_CONTROL] = a->control_w * energy * chip->latency_s * pes / own_pes(a) +
                            m->instructions * a->instruction_j * energy;
     part_j[PART_LEAKAGE] = (chip->levels_leakage_w + chip->logic_leakage_w) *
                            chip->latency_s;

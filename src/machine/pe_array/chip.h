@@ -34,12 +34,9 @@ struct chip_request {
     const struct pe_array *accelerator;
     const struct level_cost *levels; /* by enum level_id; LEVEL_COUNT of them */
     const struct mapping *mapping;   /* of a batch */
-    uint64_t pe_rows, pe_columns;    /* 0: the record's */
-    uint64_t word_bits; /* of memories that hold weights; 0: the record's */
-    unsigned bits;      /* of weights and activations */
+    unsigned bits;                   /* of weights and activations */
     double node_m;
-    double dram_j_per_bit; /* 0: the record's */
-    bool is_timed;         /* levels' times are known and count */
+    bool is_timed; /* levels' times are known and count */
 };
 
 struct chip {

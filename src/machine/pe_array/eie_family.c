@@ -168,7 +168,7 @@ static double entry_words(const struct pe_machine *machine, const struct eie_run
     const struct level *level = pe_array_level(a, LEVEL_PE_WEIGHT);
     double entry_bits = (double)(a->run_bits +
                                  4); /* and 4 of a shared weight's index */
-    double per_word = floor((double)pe_machine_word_bits(machine, level) / entry_bits);
+    double per_word = floor((double)level->word_bits / entry_bits);
 
     return run->entries / per_word + run->columns * (1 - 1 / per_word);
 }
@@ -183,7 +183,7 @@ static enum status eie_map(const struct pe_machine *machine,
     double columns = ceil((double)gemm.k * layer->activation_density);
     struct eie_run run;
 
-    if (pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) <
+    if (pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits <
         (machine->bits > 8 ? machine->bits : 8))
         return error_set(err, STATUS_INFEASIBLE,
                          "a word of the weight memory is narrower than a weight");
@@ -202,8 +202,7 @@ static enum status eie_map(const struct pe_machine *machine,
     /* words of entries, two pointers a column, an accumulator read and written back */
     mapping->levels[LEVEL_PE_WEIGHT].reads =
         times * entry_words(machine, &run) *
-        (double)(pe_machine_word_bits(machine, pe_array_level(a, LEVEL_PE_WEIGHT)) /
-                 machine->bits);
+        (double)(pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits / machine->bits);
     mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
     mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
     mapping->levels[LEVEL_PE_INPUT].writes = times * run.entries;

@@ -12,21 +12,6 @@ static const struct pe_steps *steps_of(const struct pe_machine *machine)
     return machine_family(&machine->accelerator.machine)->pe;
 }
 
-uint64_t pe_machine_level_bytes(const struct pe_machine *machine,
-                                const struct level *level)
-{
-    return machine->buffer_bytes && level->level <= LEVEL_GLOBAL_BUFFER
-               ? machine->buffer_bytes
-               : level->bytes;
-}
-
-uint64_t pe_machine_word_bits(const struct pe_machine *machine,
-                              const struct level *level)
-{
-    return machine->word_bits && level->holds_weights ? machine->word_bits
-                                                      : level->word_bits;
-}
-
 double level_accesses(double elements, unsigned bits, uint64_t word_bits)
 {
     if (word_bits >= bits)
@@ -40,8 +25,7 @@ double pe_machine_capacity(const struct pe_machine *machine, enum level_id id)
 
     if (!level)
         return 0;
-    return (double)(pe_machine_level_bytes(machine, level) * level->instances) * 8 /
-           machine->bits;
+    return (double)(level->bytes * level->instances) * 8 / machine->bits;
 }
 
 void mapping_stall(const struct pe_machine *machine, struct mapping *mapping)

@@ -10,11 +10,8 @@
 /* The machine as mapped: the record with the sweep's axes applied. */
 struct pe_machine {
     struct pe_array accelerator; /* a copy; its levels are the record's own */
-    uint64_t
-        buffer_bytes;   /* capacity of each buffer outside the PEs; 0: the record's */
-    uint64_t word_bits; /* of memories that hold weights; 0: the record's */
-    unsigned bits;      /* of weights and activations */
-    double weight_density; /* 0: the layer's own */
+    unsigned bits;               /* of weights and activations */
+    double weight_density;       /* 0: the layer's own */
     double activation_density;
 };
 
@@ -78,13 +75,8 @@ enum status pe_machine_map_one(const struct pe_machine *machine,
                                const struct mac_layers *layers, size_t index,
                                struct mapping *mapping, struct error *err);
 
-/* Capacity of a level in elements, the sweep's buffer capacity applied. */
+/* Capacity of a level in elements. */
 double pe_machine_capacity(const struct pe_machine *machine, enum level_id id);
-uint64_t pe_machine_level_bytes(const struct pe_machine *machine,
-                                const struct level *level);
-
-uint64_t pe_machine_word_bits(const struct pe_machine *machine,
-                              const struct level *level);
 
 /* Accesses that `elements` of `bits` take in words of word_bits: as many to a word as
  * fit whole, or several words to one. */

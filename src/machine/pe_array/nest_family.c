@@ -88,8 +88,7 @@ static bool nest_make(const struct pe_machine *machine, struct nest *nest,
             level = pe_array_level(a, (enum level_id)step->at);
             if (!level)
                 return false;
-            place->capacity = (double)pe_machine_level_bytes(machine, level) * 8 /
-                              (double)machine->bits;
+            place->capacity = (double)level->bytes * 8 / (double)machine->bits;
             place->read_j = level_accesses(level->read_j, machine->bits,
                                            level->word_bits);
             place->write_j = level_accesses(level->write_j, machine->bits,

@@ -55,8 +55,9 @@ struct pe_array {
 
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
-    int dataflow;                           /* enum dataflow; systolic */
-    bool overlap;        /* systolic: load and drain overlap with streaming */
+    double own_pes; /* of the record, whose instances and control power it states */
+    int dataflow;   /* enum dataflow; systolic */
+    bool overlap;   /* systolic: load and drain overlap with streaming */
     bool spreads_groups; /* systolic: groups side by side on the columns */
     bool splits_depth;   /* systolic, os: idle rows take slices of the depth */
     double clock_hz;
@@ -94,7 +95,7 @@ struct pe_array {
     uint64_t queue_depth, run_bits;
 
     /* Winograd. */
-    uint64_t tile;           /* outputs per tile side; 0: direct convolution */
+    int tile;                /* enum tile_choice: outputs per tile side */
     double transform_ops_hz; /* additions a second of the transform units */
     double transform_j;      /* per addition */
 };

@@ -13,9 +13,6 @@ static enum status scalesim_check(const struct machine *machine, struct error *e
         return error_set(err, STATUS_INPUT,
                          "is scalesim, must have an input-, a weight- and an "
                          "output-buffer");
-    if (accelerator->dataflow == DATAFLOW_RECORD)
-        return error_set(err, STATUS_INPUT,
-                         "dataflow is 'record', must be os, ws or is");
     return STATUS_OK;
 }
 

@@ -134,7 +134,7 @@ static enum status dataflow_take(const struct topology_reading *reading,
 {
     const struct word *word = word_find(dataflow_words, value);
 
-    if (!word || word->value == DATAFLOW_RECORD)
+    if (!word)
         return error_set(reading->err, STATUS_INPUT,
                          "%s:%u: Dataflow is '%.40s', must be os, ws or is",
                          reading->file, reading->line, value);

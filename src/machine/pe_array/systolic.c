@@ -1,13 +1,17 @@
 #include "machine/pe_array/systolic.h"
 
 const struct word dataflow_words[] = {
-    { "os", DATAFLOW_OS },         { "ws", DATAFLOW_WS }, { "is", DATAFLOW_IS },
-    { "record", DATAFLOW_RECORD }, { NULL, 0 },
+    { "os", DATAFLOW_OS },
+    { "ws", DATAFLOW_WS },
+    { "is", DATAFLOW_IS },
+    { NULL, 0 },
 };
 
 const struct word tile_words[] = {
-    { "direct", TILE_DIRECT }, { "f2", TILE_F2 }, { "f4", TILE_F4 },
-    { "record", TILE_RECORD }, { NULL, 0 },
+    { "direct", TILE_DIRECT },
+    { "f2", TILE_F2 },
+    { "f4", TILE_F4 },
+    { NULL, 0 },
 };
 
 enum dimension_id { DIM_M, DIM_N, DIM_K };

@@ -7,12 +7,12 @@
 
 #include "workload/layer.h"
 
-/* Which operand stays in the PEs.  DATAFLOW_RECORD as an axis's value: the record's. */
-enum dataflow { DATAFLOW_OS, DATAFLOW_WS, DATAFLOW_IS, DATAFLOW_RECORD };
+/* Which operand stays in the PEs. */
+enum dataflow { DATAFLOW_OS, DATAFLOW_WS, DATAFLOW_IS };
 extern const struct word dataflow_words[];
 
-/* Tiles of a Winograd unit as an axis's values: none, F(2x2), F(4x4), the record's. */
-enum tile_choice { TILE_DIRECT, TILE_F2 = 2, TILE_F4 = 4, TILE_RECORD };
+/* Outputs per side of a Winograd unit's tile: none, F(2x2), F(4x4). */
+enum tile_choice { TILE_DIRECT, TILE_F2 = 2, TILE_F4 = 4 };
 extern const struct word tile_words[];
 
 /* A product larger than the array is cut into folds, one after the other. */

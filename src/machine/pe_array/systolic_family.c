@@ -22,9 +22,6 @@ static enum status systolic_check(const struct machine *machine, struct error *e
                        pe_array_level(accelerator, LEVEL_WEIGHT_BUFFER) &&
                        pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER);
 
-    if (accelerator->dataflow == DATAFLOW_RECORD)
-        return error_set(err, STATUS_INPUT,
-                         "dataflow is 'record', must be os, ws or is");
     if (accelerator->splits_depth && accelerator->dataflow != DATAFLOW_OS)
         return error_set(err, STATUS_INPUT,
                          "splits_depth is set, dataflow must be os (others have the "

@@ -41,9 +41,6 @@ static enum status winograd_check(const struct machine *machine, struct error *e
     const struct pe_array *accelerator = (const struct pe_array *)machine;
     if (!pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
-    if (accelerator->tile != 0 && accelerator->tile != 2 && accelerator->tile != 4)
-        return error_set(err, STATUS_INPUT, "tile is %llu, must be 0, 2 or 4",
-                         (unsigned long long)accelerator->tile);
     if (accelerator->tile && accelerator->transform_ops_hz <= 0)
         return error_set(err, STATUS_INPUT,
                          "transform_ops_hz is 0, must be given with a tile");
@@ -105,11 +102,11 @@ static void transformed_map(const struct pe_machine *machine,
                             const struct mac_layer *layer, struct mapping *mapping)
 {
     const struct pe_array *a = &machine->accelerator;
-    uint64_t side = a->tile + 2;
+    uint64_t tile = (uint64_t)a->tile, side = tile + 2;
     struct winograd_counts counts;
     double transform_cycles;
 
-    winograd_count(layer, a->tile, &counts);
+    winograd_count(layer, tile, &counts);
     mapping->macs = mac_layer_macs(layer);
     mapping->computed_macs = counts.macs;
     mapping->cycles = (double)(side * side) * product_cycles(a, (uint64_t)counts.tiles,
@@ -154,7 +151,7 @@ static enum status winograd_map(const struct pe_machine *machine,
     }
     if (a->tile && winograd_applies(layer)) { /* taken or not */
         mapping->direct_macs = mapping->macs;
-        mapping->transformed_macs = winograd_macs(layer, a->tile);
+        mapping->transformed_macs = winograd_macs(layer, (uint64_t)a->tile);
     }
     mapping->pe_cycles = (mapping->cycles - mapping->stall_cycles) * units;
     mapping->active_pes = mapping->computed_macs /
@@ -166,7 +163,7 @@ static enum status winograd_map(const struct pe_machine *machine,
 /* clang-format off */
 static const struct field winograd_fields[] = {
     PE_ARRAY_FIELDS,
-    FIELD_COUNT(struct pe_array, tile, 0, 0, 6, "outputs per tile side (0: direct)"),
+    FIELD_WORD(struct pe_array, tile, tile_words, TILE_DIRECT, "outputs per side of a tile: 2, 4, or direct convolution"),
     FIELD_NUMBER(struct pe_array, transform_ops_hz, "Hz", 0, 0, 1e18, "additions a second"),
     FIELD_NUMBER(struct pe_array, transform_j, "J", 0, 0, 1e-6, "one addition"),
 };
