@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "results/results.h"
 
 #include "array/array.h"
 #include "base/units.h"
@@ -276,13 +277,39 @@ static void array_print(const struct study *study)
     variant_free(&variant);
 }
 
-/* A sweep file and values of its axes, or settings alone. */
+/* Does it begin as HDF5 files do? */
+static bool is_result_file(const char *name)
+{
+    static const char signature[] = "\x89HDF\r\n\x1a\n";
+    char start[8] = "";
+    FILE *in = fopen(name, "rb");
+    size_t count = in ? fread(start, 1, sizeof start, in) : 0;
+
+    if (in)
+        fclose(in);
+    return count == sizeof start && memcmp(start, signature, sizeof start) == 0;
+}
+
+/* A sweep file or a result file and values of its axes, or settings alone. */
 static enum status what_read(int argc, char **argv, struct library *library,
                              struct sweep *sweep, struct point *point,
                              struct error *err)
 {
     enum status status;
 
+    if (is_result_file(argv[0])) {
+        struct results *results = NULL;
+
+        status = results_open(argv[0], &results, err);
+        if (status == STATUS_OK)
+            status = library_load_inside(results, library, err);
+        if (status == STATUS_OK)
+            status = sweep_read_text(argv[0], results->sweep_text, library, sweep, err);
+        results_close(results);
+        return status != STATUS_OK ? status
+                                   : point_choose(argv + 1, argc - 1, library,
+                                                  &sweep->space, point, err);
+    }
     if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
         status = sweep_load(argv[0], library, sweep, err);
         return status != STATUS_OK ? status
@@ -306,7 +333,7 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
     struct study study = { 0 };
     struct error reason = { "" };
     struct point point;
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("explain", &argc, argv, err);
 
     if (status != STATUS_OK)
         return status;

@@ -59,14 +59,6 @@ enum status cmd_run(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *budget = NULL, *io = NULL;
     struct run_options run = { .same_settings = sweep_settings_same };
-    const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "output", &output, NULL },
-        { "time-budget", &budget, NULL },
-        { "io", &io, NULL },
-        { "accept-version", NULL, &run.accept_version },
-        { "quiet", NULL, &run.is_quiet },
-    };
     enum status status;
     struct error why;
     bool is_first;
@@ -77,7 +69,12 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     status = launch_check(size, &is_first, err);
     if (status == STATUS_OK)
-        status = options_read(&argc, argv, options, 6, err);
+        status = options_read("run", &argc, argv, err);
+    option_take("o", &output);
+    option_take("time-budget", &budget);
+    option_take("io", &io);
+    option_take_flag("accept-version", &run.accept_version);
+    option_take_flag("quiet", &run.is_quiet);
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT,
                            "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
