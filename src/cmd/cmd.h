@@ -63,12 +63,17 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
                        struct error *err);
 
 /* Its two steps, for a run, where rank 0 reads and all parse: read the sweep and all files of
- * the library, of which those that are wrong are told when parsed; and parse them. */
+ * the library, of which those that are wrong are told when parsed; and parse them.  notes:
+ * where warnings go, or NULL. */
 struct files;
 void inputs_gather(const char *sweep, struct files *files);
 enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep,
+                         struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err);
+
+/* Of a sweep that was parsed otherwise: read the data that its records name. */
+enum status data_load(struct library *library, const struct sweep *sweep,
+                      struct error *err);
 
 /* The library of a result file: the records that it was made with, before all others. */
 struct results;

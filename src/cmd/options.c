@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "config/corpora.h"
 #include "config/library.h"
 #include "config/published.h"
 #include "config/sweep.h"
@@ -216,6 +217,23 @@ static void folders_free(struct folders *folders)
         free(folders->owned[i]);
 }
 
+/* The data that the sweep's records name; mistakes in it are left to inputs_parse. */
+static void data_gather(const char *name, struct files *files)
+{
+    struct library library;
+    struct sweep sweep = { 0 };
+    struct error ignored;
+    struct file file;
+
+    if (!files_find(files, name, &file) || file.why || !strstr(file.text, "experiment"))
+        return;
+    if (library_parse(files, &library, &ignored) == STATUS_OK &&
+        sweep_parse(&file, &library, &sweep, &ignored) == STATUS_OK)
+        corpora_gather(&library, &sweep, files);
+    sweep_free(&sweep);
+    library_free(&library);
+}
+
 void inputs_gather(const char *sweep, struct files *files)
 {
     struct folders folders;
@@ -231,10 +249,12 @@ void inputs_gather(const char *sweep, struct files *files)
         files_put_bad(files, "", true, "%s", err.text);
     library_gather(folders.names, folders.count, files);
     folders_free(&folders);
+    if (sweep)
+        data_gather(sweep, files);
 }
 
 enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep,
+                         struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err)
 {
     enum status status = library_parse(files, library, err);
@@ -246,7 +266,9 @@ enum status inputs_parse(const char *name, const struct files *files,
     if (!files_find(files, name, &file))
         return error_set(err, STATUS_INPUT,
                          "%s: must be the sweep that rank 0 was given", name);
-    return sweep_parse(&file, library, sweep, err);
+    status = sweep_parse(&file, library, sweep, err);
+    return status == STATUS_OK ? corpora_decode(files, library, sweep, notes, err)
+                               : status;
 }
 
 void error_tell(struct error *err)
@@ -254,6 +276,18 @@ void error_tell(struct error *err)
     if (err->text[0])
         fprintf(stderr, "nvsweep: %s\n", err->text);
     err->text[0] = '\0';
+}
+
+enum status data_load(struct library *library, const struct sweep *sweep,
+                      struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    corpora_gather(library, sweep, &files);
+    status = corpora_decode(&files, library, sweep, stderr, err);
+    files_free(&files);
+    return status;
 }
 
 enum status library_load(struct library *library, struct error *err)
@@ -300,7 +334,7 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
     enum status status;
 
     inputs_gather(name, &files);
-    status = inputs_parse(name, &files, library, sweep, err);
+    status = inputs_parse(name, &files, library, sweep, stderr, err);
     files_free(&files);
     return status;
 }

@@ -225,6 +225,8 @@ static enum status recompute(const struct results *results, uint64_t samples,
     if (status == STATUS_OK)
         status = sweep_of(results, &library, &sweep, err);
     if (status == STATUS_OK)
+        status = data_load(&library, &sweep, err);
+    if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
     if (status == STATUS_OK) /* the columns are as wide as the stages' */
         status = results_layout(results, &study, stages, &layout, err);

@@ -22,6 +22,9 @@ enum shelf_id {
     SHELF_HDC_TASK,
     SHELF_BUILD,
     SHELF_SOFTWARE,
+    SHELF_SYNAPSE,
+    SHELF_CORPUS,
+    SHELF_EXPERIMENT,
     SHELF_COUNT
 };
 

@@ -92,7 +92,8 @@ struct pe_array {
     size_t nest_count;
 
     /* EIE. */
-    uint64_t queue_depth, run_bits;
+    uint64_t queue_depth, run_bits, value_bits;
+    bool weights_in_dram;
 
     /* Winograd. */
     int tile;                /* enum tile_choice: outputs per tile side */
