@@ -17,14 +17,14 @@ export I_MPI_CC := $(CC)
 # that reached for them would not build.
 CORE     := base tech array workload space \
             machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
-            hdc carbon cloud reliability edge uncertainty compat stage
+            hdc learning carbon cloud reliability edge uncertainty compat stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
 
 # Any of a|b will do; the first is installed where none is there.
 PACKAGES := gcc make pkg-config libopenmpi-dev|libmpich-dev openmpi-bin|mpich \
-            libhdf5-dev|libhdf5-openmpi-dev|libhdf5-mpich-dev libconfig-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
+            libhdf5-dev|libhdf5-openmpi-dev|libhdf5-mpich-dev libconfig-dev zlib1g-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
             libcunit1-dev libjs-chart.js python3-xarray python3-netcdf4 \
             python3-h5py python3-h5netcdf python3-matplotlib
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
@@ -50,12 +50,12 @@ SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-rec
 # Where the libraries are: found once, before anything is built (variables: see there).
 FOUND := $(BUILD)/libraries.mk
 ASKED := CC MPICC CROSS CPPFLAGS LDFLAGS HDF5_ROOT HDF5_DIR HDF5_HOME HDF5_CFLAGS HDF5_LIBS \
-         LIBCONFIG_ROOT LIBCONFIG_CFLAGS LIBCONFIG_LIBS PROTOBUF_C_ROOT PROTOBUF_C_CFLAGS \
+         LIBCONFIG_ROOT LIBCONFIG_CFLAGS LIBCONFIG_LIBS ZLIB_ROOT ZLIB_CFLAGS ZLIB_LIBS PROTOBUF_C_ROOT PROTOBUF_C_CFLAGS \
          PROTOBUF_C_LIBS ONNX_PROTO CHART_JS PKG_CONFIG_PATH
 ASKED_VALUES := $(foreach name,$(ASKED),$(if $(filter-out undefined,$(origin $(name))),\
                     $(name)='$($(name))')) PATH='$(PATH)'
 # Goals that build nothing, or build in a make of their own once packages are there.
-BUILDLESS := run test deps help clean format deb builds
+BUILDLESS := run test deps deps-data help clean format deb builds
 ifneq ($(filter-out $(BUILDLESS),$(or $(MAKECMDGOALS),all)),)
 include $(FOUND)
 endif
@@ -100,6 +100,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 
 test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
+	-$(Q).ci/data $(BUILD)/data python3-sklearn
 	$(Q)$(MAKE) --no-print-directory check
 
 check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)  ## the same without installing anything
@@ -107,6 +108,11 @@ check: all $(BUILD)/unit $(BENCH:%=$(BUILD)/bench_%) $(FUZZ:%=$(BUILD)/replay_%)
 
 deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES:%='%')
+
+# Data that experiments learn from: packages that are unpacked, not installed.
+DATA_PACKAGES := python3-sklearn dataset-fashion-mnist
+deps-data:  ## fetch the packages whose data experiments learn from, into build/data
+	$(Q).ci/data $(BUILD)/data $(DATA_PACKAGES)
 
 golden: all  ## do results move? all shipped sweeps and validate against tests/golden
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py check
@@ -215,17 +221,17 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 
-LIBS     = $(HDF5_LIBS) $(LIBCONFIG_LIBS) $(PROTOBUF_C_LIBS) -lm
+LIBS     = $(HDF5_LIBS) $(LIBCONFIG_LIBS) $(PROTOBUF_C_LIBS) $(ZLIB_LIBS) -lm
 LINK     = $(MPICC) $(FLAGS) $^ $(LDFLAGS)
 COMPILER := $(CC)
 $(PARALLEL_O): COMPILER := $(MPICC)
 $(PARALLEL_O): FLAGS += $(HDF5_CFLAGS) $(if $(ONNX_PROTO),-DNVSWEEP_ONNX) \
                       $(if $(CHART_JS),-DNVSWEEP_CHART)
-$(CONFIG_O): FLAGS += $(LIBCONFIG_CFLAGS)
+$(CONFIG_O): FLAGS += $(LIBCONFIG_CFLAGS) $(ZLIB_CFLAGS)
 $(TEST_O): FLAGS += -Itests -I$(BUILD)/obj/tests
 $(BUILD)/obj/cmd/version.o: FLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)

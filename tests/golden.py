@@ -291,7 +291,9 @@ def fresh(sweeps, folder):
 
 
 def check(sweeps, is_update):
-    everything = sorted(p.stem for p in (ROOT / "sweeps").glob("*.cfg")) + ["validate"]
+    # but those that learn for minutes what packages ship: run_learning.py
+    everything = sorted(p.stem for p in (ROOT / "sweeps").glob("*.cfg")
+                        if "experiment =" not in p.read_text()) + ["validate"]
     failed = 0
     if not sweeps:
         for kept in KEPT.glob("*.txt"):

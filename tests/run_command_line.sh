@@ -42,7 +42,12 @@ expect 2 "misspelt.cfg:1: .*did you mean 'capacity'" "$NVSWEEP" plan "$scratch/m
 "$NVSWEEP" schema | cmp -s - "$root/hdf5_schema/columns.md" ||
     fail "hdf5_schema/columns.md is out of date; make schema"
 
+[ -d "$build/data" ] && export NVSWEEP_DATA=$build/data
 for sweep in "$root"/sweeps/*.cfg; do
+    if grep -q 'experiment =' "$sweep" && ! "$NVSWEEP" plan "$sweep" >/dev/null 2>&1; then
+        expect 2 "; install python3-sklearn, which ships it" "$NVSWEEP" plan "$sweep"
+        continue
+    fi
     expect 0 "^total" "$NVSWEEP" plan "$sweep"
     head -c 2 "$sweep" | grep -qE '^(/\*|#)' || fail "$sweep does not open with its question"
 done

@@ -50,10 +50,13 @@ def grows(what, first, then, keeps, ranks=0):
     for name in os.listdir("."):
         if name.startswith(("x.", "fresh.")):
             os.unlink(name)
-    write("x.cfg", **first)
+    def write_one(sweep):
+        write("x.cfg", **(sweep if isinstance(sweep, dict) else dict(text=sweep)))
+
+    write_one(first)
     code, said = run("x.cfg", "x.h5")
     claim(f"{what}: the sweep runs", code == 0, said)
-    write("x.cfg", **then)
+    write_one(then)
     code, said = run("x.cfg", "x.h5", ranks)
     claim(f"{what}: goes on", code == 0, said)
     claim(f"{what}: says what is kept ('{keeps}')", keeps in said and said.count("nvsweep:") == 1, said)
@@ -75,6 +78,29 @@ grows("another title", {}, dict(title="two"), "keeps 2 of 2 points")
 grows("a range for a list", dict(capacity='[ "1 MiB", "2 MiB" ]'),
       dict(capacity='{ from = "1 MiB"; to = "4 MiB"; factor = 2; }'),
       "keeps 4 of 6 points; new: capacity_bytes 4 MiB")
+
+# Machines of several kinds, of which each stage has its own; and axes that vary together.
+MACHINES = """axes = { technology = [ "sram", "stt-mram" ]; %s node = "16 nm";
+    machine = %s; workload = "lenet"; phase = "inference"; batch = 1; };
+    stages = [ "machines" ];"""
+CAPACITY = 'capacity = "1 MiB";'
+grows("machines of other kinds added", MACHINES % (CAPACITY, '[ "systolic-32", "gtx-1080-ti" ]'),
+      MACHINES % (CAPACITY, '[ "mensa", "systolic-32", "gtx-1080-ti", "tpu-like" ]'),
+      "new: machine tpu-like, machine mensa")
+grows("one machine made a list", MACHINES % ("", '"systolic-32"'),
+      MACHINES % ("", '[ "tpu-like", "systolic-32", "mensa" ]'),
+      "new: machine tpu-like, machine mensa", 3)
+ZIPPED = """axes = { technology = [ "sram", "stt-mram" ]; capacity = "1 MiB"; node = "16 nm";
+    machine = "gtx-1080-ti"; workload = "lenet"; phase = %s; batch = %s; };
+    %s stages = [ "gpu" ];"""
+ZIP = 'zip = ( [ "phase", "batch" ] );'
+grows("axes that vary together, made longer",
+      ZIPPED % ('[ "inference", "training" ]', "[ 1, 2 ]", ZIP),
+      ZIPPED % ('[ "inference", "training", "inference" ]', "[ 1, 2, 4 ]", ZIP),
+      "new: batch 4")
+grows("single values made lists that vary together", ZIPPED % ('"inference"', "1", ""),
+      ZIPPED % ('[ "inference", "training" ]', "[ 1, 2 ]", ZIP),
+      "new: phase training, batch 2")
 
 # Two files merged, and more of both.
 for name, capacities in ("m1", '[ "1 MiB" ]'), ("m2", '[ "2 MiB" ]'):

@@ -46,6 +46,7 @@ static struct pe_machine machine_of(enum machine_family_id family)
                          .weight_load_cycles = 0,
                          .queue_depth = 8,
                          .run_bits = 4,
+                         .value_bits = 4,
                          .transform_ops_hz = 1e12 },
         .bits = 16,
     };

@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "config/sweep.h"
+#include "hdc/hdc.h"
 #include "machine/machine.h"
 #include "stage/stage.h"
 
@@ -16,7 +17,7 @@
 enum { SETTINGS_MAX = 12 };
 
 struct move {
-    const char *machine, *settings; /* "axis=value axis=value" */
+    const char *machine, *settings; /* "axis=value axis=value"; machine "": none */
     const char *metric;
 
     /* Either a record's field, times a factor, or another setting. */
@@ -30,6 +31,15 @@ struct move {
 #define SECONDS "latency_s"
 #define JOULES "sample_j"
 
+#define NEUROSIM                                                        \
+    "technology=fefet-neurosim node=32nm roadmap=lstp temperature=300 " \
+    "workload=vgg8-cifar phase=training batch=200"
+#define RACETRACK \
+    "hdc=racetrack-hdc hdc_task=language-recognition technology=racetrack node=32nm"
+#define EQUAL                                                                  \
+    "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
+    "batch=32 precision=8"
+
 /* clang-format off */
 static const struct move moves[] = {
     /* A vector product uses every weight once: DRAM is all that limits it. */
@@ -39,14 +49,44 @@ static const struct move moves[] = {
       "pavlov", "dram_j_per_bit", 2, NULL, 1.8, 2 },
     { "mensa", "workload=mobilenet-v2 precision=8 technology=sram node=22nm roadmap=lop", SECONDS,
       "jacquard", "clock_hz", 2, NULL, 0.5, 0.9 },
+    /* A column that is zero takes no time; a shallow queue lets PEs wait; a weight of 32 bits
+     * takes a word of eight entries. */
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, NULL, 0, "activation_density=1", 2.7, 2.9 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "queue_depth", 0.125, NULL, 1.4, 2.1 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", JOULES, NULL, "value_bits", 8, NULL, 1.5, 4 },
+    { "eie-64", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.5 },
+    { "eie-64-unshared-dram", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", JOULES, NULL, "dram_j_per_bit", 2, NULL, 1.8, 2 },
+    { "eie-64-unshared-dram", "workload=eie9 layer=2 precision=16 energies=record technology=sram node=45nm", SECONDS, NULL, "dram_bytes_per_s", 2, NULL, 0.5, 0.55 },
+    { "dadiannao", "workload=alexnet-fc7 precision=16 technology=edram node=28nm roadmap=lstp", SECONDS, NULL, "pe_columns", 0.5, NULL, 1, 2.1 },
     /* Commands in rows take DRAM's time; more subarrays than work change nothing. */
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "ras_s", 2, NULL, 1.2, 2 },
     { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "channel_bytes_per_s", 4, NULL, 0.5, 0.95 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=4", 0.5, 1 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "subarrays=64", 0.5, 1 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_subarrays=4", 0.5, 1 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_subarrays=64", 0.5, 1 },
     { "simdram-tfaw", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, "four_activates_s", 2, NULL, 1.8, 2 },
-    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "units=8", 2, 4 },
+    { "simdram", "workload=vgg16 precision=1 batch=64", SECONDS, NULL, NULL, 0, "active_banks=8", 2, 4 },
     { "simdram", "workload=vgg16 precision=1 batch=64", JOULES, NULL, "supply_v", 0.5, NULL, 0.49, 0.51 },
+    /* Converters and accumulators take a conversion each; gradients pass DRAM. */
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "clock_hz", 2, NULL, 0.4, 0.7 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "adc_columns", 2, NULL, 1.4, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "bus_bits", 0.5, NULL, 1.1, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_j", NULL, "dram_j_per_bit", 2, NULL, 1.5, 2 },
+    { "neurosim-chip", NEUROSIM, "crossbar_s", NULL, "dram_bytes_per_s", 0.01, NULL, 1.5, 10 },
+    { "crossbar-chip", EQUAL, "crossbar_backward_s", NULL, NULL, 0, "learning=feedback_alignment", 1 / 9.0, 1 / 7.0 },
+    { "crossbar-chip", EQUAL " pipeline=layers", "crossbar_s", NULL, NULL, 0, "learning=feedback_alignment", 0.8, 1 },
+    /* Functions between products are a transformer's time in units that are slow. */
+    { "neon-digital", "workload=neon-transformer precision=16", SECONDS, NULL, "divide_s", 1000, NULL, 20, 1000 },
+    { "neon", "workload=neon-transformer precision=16", SECONDS, NULL, "cycle_s", 2, NULL, 1.9, 2 },
+    { "neon", "workload=neon-transformer precision=16", JOULES, NULL, "subarray_w", 0.5, NULL, 0.4, 0.99 },
+    { "neon-tables", "workload=neon-transformer precision=16", JOULES, NULL, "table_j", 1000, NULL, 2, 1000 },
+    /* Walls move by their current; rows are addressed; an FPGA is its clock and power. */
+    { "", RACETRACK, "hdc_j", "racetrack-hdc", "domain_ohm", 10, NULL, 1.2, 3 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "hdc_task.ngram=8", 1.2, 3 },
+    { "", RACETRACK, "hdc_s", NULL, NULL, 0, "hdc_task.dimension=1000", 0.5, 1.5 },
+    { "", RACETRACK, "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
+    { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
+    { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_s", "fpga-hdc", "clock_hz", 2, NULL, 0.5, 0.5 },
+    { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_j", "fpga-hdc", "power_w", 2, NULL, 2, 2 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
@@ -64,7 +104,7 @@ static double evaluate(const struct move *move, const char *setting)
     const char *settings[SETTINGS_MAX] = { machine };
     struct error err = { "" };
     enum stage_id stage = STAGE_COUNT;
-    size_t count = 1, metric = 0;
+    size_t count = move->machine[0] ? 1 : 0, metric = 0;
     double value = NAN;
 
     snprintf(machine, sizeof machine, "machine=%s", move->machine);
@@ -76,8 +116,7 @@ static double evaluate(const struct move *move, const char *setting)
     study = (struct study){ 0 };
     if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
         STATUS_OK) {
-        CU_ASSERT_FATAL(
-            metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
+        CU_ASSERT_FATAL(metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
         sweep.stages = 1u << stage;
         if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
             study_evaluate(&study, &err);
@@ -95,16 +134,17 @@ static double evaluate(const struct move *move, const char *setting)
 static double changed(const struct move *move)
 {
     const char *name = move->record ? move->record : move->machine;
-    struct machine *record = NULL;
+    void *record;
     struct error reason = { "" };
     const struct schema *schema;
     double value;
 
     if (!move->field)
         return evaluate(move, move->setting);
-    record = (struct machine *)library_find(shipped_library(), SHELF_MACHINE, name);
+    record = (void *)library_find(shipped_library(),
+                                  move->machine[0] ? SHELF_MACHINE : SHELF_HDC, name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(record);
-    schema = machine_family(record)->schema;
+    schema = move->machine[0] ? machine_family(record)->schema : &hdc_schema;
     CU_ASSERT_EQUAL_FATAL(
         path_scale(schema, record, move->field, move->factor, &reason), STATUS_OK);
     value = evaluate(move, NULL);

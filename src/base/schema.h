@@ -87,6 +87,9 @@ struct schema {
      * STATUS_OK or STATUS_INPUT with "what is wrong, what would be right" (the
      * reader puts file and line before it).  May be NULL. */
     enum status (*finish)(void *record, struct error *err);
+
+    /* Releases members that are no fields, filled in later.  May be NULL. */
+    void (*release)(void *record);
 };
 
 /* The schema of a record: its family's, or the schema itself. */

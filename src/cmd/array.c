@@ -32,14 +32,13 @@ struct array_library array_library_of(const struct library *library)
 enum status cmd_array(int argc, char **argv, struct error *err)
 {
     const char *from = NULL, *rules_name = "physical";
-    const struct option_spec options[] = {
-        { "from", &from, NULL },
-        { "rules", &rules_name, NULL },
-    };
     struct library library;
     const struct array_rules *rules;
     FILE *in;
-    enum status status = options_read(&argc, argv, options, 2, err);
+    enum status status = options_read("array", &argc, argv, err);
+
+    option_take("from", &from);
+    option_take("rules", &rules_name);
 
     if (status != STATUS_OK)
         return status;

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
-#include "cmd/json.h"
+#include "base/json.h"
 #include "cmd/sheet.h"
 #include "cmd/table.h"
 
@@ -16,7 +16,7 @@
 enum { LABEL = 128, LIMITS = 16, GROUPING = 16, COMPARED = 64 };
 
 struct limit {
-    size_t metric;
+    size_t metric; /* SIZE_MAX: of an axis */
     bool is_upper;
     double value;
 };
@@ -44,18 +44,92 @@ struct front_search {
     bool is_json;
 };
 
-/* "metric<=value": the metric's name into name, its bound into limit. */
-static enum status limit_parse(const char *text, char *name, size_t size,
-                               struct limit *limit, const char **value,
-                               struct error *err)
-{
-    const char *sign = strpbrk(text, "<>");
+/* One of the constraints of --where, "name<=value,...", cut off its list. */
+struct constraint {
+    char name[LABEL], value[LABEL];
+    enum { AT_MOST, AT_LEAST, EQUAL } sign;
+};
 
-    if (!sign || sign[1] != '=' || sign == text)
-        return error_set(err, STATUS_INPUT, "--where %.60s: is no METRIC<=VALUE", text);
-    snprintf(name, size, "%.*s", (int)(sign - text), text);
-    limit->is_upper = *sign == '<';
-    *value = sign + 2;
+static enum status constraint_next(const char **where, struct constraint *constraint,
+                                   struct error *err)
+{
+    size_t length = strcspn(*where, ","), name = strcspn(*where, "<>=");
+    const char *text = *where, *sign = text + name;
+    bool is_order = *sign == '<' || *sign == '>';
+
+    *where += length + (text[length] == ',');
+    if (name == 0 || name >= length || name >= LABEL || length >= LABEL ||
+        (is_order && sign[1] != '='))
+        return error_set(
+            err, STATUS_INPUT,
+            "--where is '%.*s', must be NAME<=VALUE, NAME>=VALUE or AXIS=VALUE",
+            (int)(length < 60 ? length : 60), text);
+    constraint->sign = *sign == '<' ? AT_MOST : *sign == '>' ? AT_LEAST : EQUAL;
+    snprintf(constraint->name, LABEL, "%.*s", (int)name, text);
+    name += is_order ? 2 : 1;
+    snprintf(constraint->value, LABEL, "%.*s", (int)(length - name), text + name);
+    return STATUS_OK;
+}
+
+/* Does coordinate i of an axis of numbers meet the constraint? */
+static enum status number_meets(const struct results *results,
+                                const struct variable *variable, uint64_t i,
+                                const struct constraint *constraint, double bound,
+                                bool *meets, struct error *err)
+{
+    double value = NAN, slack = 1e-9 * fabs(bound);
+    enum status status = results_read_numbers(results, variable, i, 1, &value, err);
+
+    *meets = constraint->sign == AT_MOST ? value <= bound + slack
+                                         : value >= bound - slack;
+    return status;
+}
+
+/* An axis is constrained by what is selected of it. */
+static enum status axis_limit(struct front_search *search,
+                              const struct constraint *constraint, struct error *err)
+{
+    struct table *table = &search->table;
+    const struct variable *variable;
+    uint64_t *indices = NULL, count = 0, kept = 0;
+    double bound = NAN;
+    struct error why;
+    size_t d;
+    enum status status = table_coordinate(table, constraint->name, &d, &variable, err);
+
+    if (status == STATUS_OK && constraint->sign == EQUAL)
+        status = table_match(table, constraint->name, constraint->value, &d, &indices,
+                             &count, err);
+    else if (status == STATUS_OK && (!variable || variable->kind == VARIABLE_TEXT))
+        status = error_set(err, STATUS_INPUT,
+                           "--where: %s has no order, must be %s=VALUE",
+                           constraint->name, constraint->name);
+    else if (status == STATUS_OK &&
+             quantity_parse(constraint->value,
+                            variable->units[0] ? variable->units : "1", &bound,
+                            &why) != STATUS_OK)
+        status = error_set(err, STATUS_INPUT, "--where %s: %s", constraint->name,
+                           why.text);
+    for (uint64_t i = 0; status == STATUS_OK && i < table->selected_count[d]; i++) {
+        uint64_t at = table->selected[d][i];
+        bool meets = false;
+
+        if (constraint->sign == EQUAL)
+            for (uint64_t k = 0; k < count; k++)
+                meets |= indices[k] == at;
+        else
+            status = number_meets(table->results, variable, at, constraint, bound,
+                                  &meets, err);
+        if (meets)
+            table->selected[d][kept++] = at;
+    }
+    free(indices);
+    if (status != STATUS_OK)
+        return status;
+    table->rows = table->selected_count[d]
+                      ? table->rows / table->selected_count[d] * kept
+                      : 0;
+    table->selected_count[d] = kept;
     return STATUS_OK;
 }
 
@@ -70,55 +144,58 @@ static size_t metric_index(const struct table *table, const char *name)
 static enum status limits_read(struct front_search *search, const char *where,
                                struct error *err)
 {
-    while (where && *where) {
-        size_t length = strcspn(where, ",");
-        struct limit *limit = &search->limits[search->limit_count];
-        const char *value = NULL;
-        char text[2 * LABEL], name[LABEL];
-        struct error why;
-        enum status status;
+    enum status status = STATUS_OK;
 
-        if (search->limit_count == LIMITS)
-            return error_set(err, STATUS_INPUT, "at most %d constraints", LIMITS);
-        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL),
-                 where);
-        where += length + (where[length] == ',');
-        status = limit_parse(text, name, sizeof name, limit, &value, err);
+    while (where && *where && status == STATUS_OK) {
+        struct limit *limit = &search->limits[search->limit_count];
+        struct constraint constraint;
+        const char *units;
+        struct error why;
+
+        status = constraint_next(&where, &constraint, err);
+        if (status == STATUS_OK &&
+            table_has_axis(search->table.results, constraint.name)) {
+            status = axis_limit(search, &constraint, err);
+            continue;
+        }
+        if (status == STATUS_OK && search->limit_count == LIMITS)
+            status = error_set(err, STATUS_INPUT, "--where: at most %d constraints",
+                               LIMITS);
+        if (status == STATUS_OK && constraint.sign == EQUAL)
+            status = error_set(
+                err, STATUS_INPUT,
+                "--where %s=%s: is a metric, must be %s<=VALUE or %s>=VALUE",
+                constraint.name, constraint.value, constraint.name, constraint.name);
         if (status != STATUS_OK)
             return status;
-        limit->metric = metric_index(&search->table, name);
-        status = quantity_parse(
-            value,
-            search->table.metrics[limit->metric].variable->units[0]
-                ? search->table.metrics[limit->metric].variable->units
-                : "1",
-            &limit->value, &why);
-        if (status != STATUS_OK)
-            return error_set(err, status, "--where %s: %s", name, why.text);
+        *limit = (struct limit){ .metric = metric_index(&search->table,
+                                                        constraint.name),
+                                 .is_upper = constraint.sign == AT_MOST };
+        units = search->table.metrics[limit->metric].variable->units;
+        if (quantity_parse(constraint.value, units[0] ? units : "1", &limit->value,
+                           &why) != STATUS_OK)
+            return error_set(err, STATUS_INPUT, "--where %s: %s", constraint.name,
+                             why.text);
         search->limit_count++;
     }
-    return STATUS_OK;
+    return status;
 }
 
-/* Objectives and constrained metrics as one comma list, each name once. */
-static enum status metric_names(const char *objectives, const char *where, char **names,
-                                struct error *err)
+/* Objectives and constrained metrics as one comma list. */
+static enum status metric_names(const struct results *results, const char *objectives,
+                                const char *where, char **names, struct error *err)
 {
     *names = alloc_text(objectives);
     while (where && *where) {
-        size_t length = strcspn(where, ",");
-        struct limit limit;
-        const char *value = NULL;
-        char text[2 * LABEL], name[LABEL], *longer;
-        enum status status;
+        struct constraint constraint;
+        enum status status = constraint_next(&where, &constraint, err);
+        char *longer;
 
-        snprintf(text, sizeof text, "%.*s", (int)(length < LABEL ? length : LABEL),
-                 where);
-        where += length + (where[length] == ',');
-        status = limit_parse(text, name, sizeof name, &limit, &value, err);
         if (status != STATUS_OK)
             return status;
-        longer = alloc_printf("%s,%s", *names, name);
+        if (table_has_axis(results, constraint.name))
+            continue;
+        longer = alloc_printf("%s,%s", *names, constraint.name);
         free(*names);
         *names = longer;
     }
@@ -317,7 +394,7 @@ static enum status search_run(struct front_search *search,
                               int filter_count, struct error *err)
 {
     char *names = NULL;
-    enum status status = metric_names(objectives, where, &names, err);
+    enum status status = metric_names(results, objectives, where, &names, err);
 
     if (status == STATUS_OK)
         status = table_open(&search->table, results, names, NULL, filters, filter_count,
@@ -348,14 +425,13 @@ enum status cmd_best(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *per = NULL, *where = NULL;
     struct front_search search = { .objectives = 0 };
-    const struct option_spec options[] = {
-        { "m", &metrics, NULL },
-        { "per", &per, NULL },
-        { "where", &where, NULL },
-        { "json", NULL, &search.is_json },
-    };
     struct results *results = NULL;
-    enum status status = options_read(&argc, argv, options, 4, err);
+    enum status status = options_read("best", &argc, argv, err);
+
+    option_take("m", &metrics);
+    option_take("per", &per);
+    option_take("where", &where);
+    option_take_flag("json", &search.is_json);
 
     if (status != STATUS_OK)
         return status;

@@ -1,7 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
-#include "cmd/json.h"
+#include "base/json.h"
 #include "results/results.h"
 
 #include <math.h>
@@ -209,8 +209,9 @@ enum status cmd_diff(int argc, char **argv, struct error *err)
 {
     struct results *a = NULL, *b = NULL;
     struct file_comparison comparison = { .differing = 0 };
-    const struct option_spec options[] = { { "json", NULL, &comparison.is_json } };
-    enum status status = options_read(&argc, argv, options, 1, err);
+    enum status status = options_read("diff", &argc, argv, err);
+
+    option_take_flag("json", &comparison.is_json);
 
     if (status != STATUS_OK)
         return status;

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "results/results.h"
 
 #include "array/array.h"
 #include "base/units.h"
@@ -91,6 +92,36 @@ static void point_print(const struct study *study, const struct point *point)
                                      point_get(point, axis), text, sizeof text));
 }
 
+/* What the latency of a GPU's point hangs on. */
+static void bound_print(const struct study *study)
+{
+    const struct gpu_columns *g = &study->results[STAGE_GPU].gpu;
+    const double compute_s = study->results[STAGE_REUSE].reuse.compute_s[0];
+    const struct {
+        const char *what;
+        double time_s;
+    } bounds[] = {
+        { "the arithmetic (compute_s)", compute_s },
+        { "the last-level cache's banks or wires (llc_busy_s)", g->llc_busy_s[0] },
+        { "the last-level cache's latency (llc_wait_s)", g->llc_wait_s[0] },
+        { "the DRAM's bandwidth (dram_busy_s)", g->dram_busy_s[0] },
+    };
+    size_t longest = 0;
+
+    for (size_t b = 1; b < sizeof bounds / sizeof *bounds; b++)
+        if (bounds[b].time_s > bounds[longest].time_s)
+            longest = b;
+    if (study->sweep->space.axes[AXIS_time_base].values[0].word != TIME_ROOFLINE)
+        printf("  bound by: the sum of all accesses (serial time base)\n");
+    else if (g->clock_share[0] < 1)
+        printf(
+            "  bound by: the power limit, which leaves %.3g %% of the clock; without "
+            "it %s\n",
+            100 * g->clock_share[0], bounds[longest].what);
+    else
+        printf("  bound by: %s\n", bounds[longest].what);
+}
+
 static void stage_print(const struct study *study, enum stage_id id)
 {
     const struct stage *stage = stages[id];
@@ -120,6 +151,8 @@ static void stage_print(const struct study *study, enum stage_id id)
                    name ? metric->name : metric->meaning);
         }
     }
+    if (id == STAGE_GPU)
+        bound_print(study);
 }
 
 /* Has the row parts of its own that count? */
@@ -276,13 +309,39 @@ static void array_print(const struct study *study)
     variant_free(&variant);
 }
 
-/* A sweep file and values of its axes, or settings alone. */
+/* Does it begin as HDF5 files do? */
+static bool is_result_file(const char *name)
+{
+    static const char signature[] = "\x89HDF\r\n\x1a\n";
+    char start[8] = "";
+    FILE *in = fopen(name, "rb");
+    size_t count = in ? fread(start, 1, sizeof start, in) : 0;
+
+    if (in)
+        fclose(in);
+    return count == sizeof start && memcmp(start, signature, sizeof start) == 0;
+}
+
+/* A sweep file or a result file and values of its axes, or settings alone. */
 static enum status what_read(int argc, char **argv, struct library *library,
                              struct sweep *sweep, struct point *point,
                              struct error *err)
 {
     enum status status;
 
+    if (is_result_file(argv[0])) {
+        struct results *results = NULL;
+
+        status = results_open(argv[0], &results, err);
+        if (status == STATUS_OK)
+            status = library_load_inside(results, library, err);
+        if (status == STATUS_OK)
+            status = sweep_read_text(argv[0], results->sweep_text, library, sweep, err);
+        results_close(results);
+        return status != STATUS_OK ? status
+                                   : point_choose(argv + 1, argc - 1, library,
+                                                  &sweep->space, point, err);
+    }
     if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
         status = sweep_load(argv[0], library, sweep, err);
         return status != STATUS_OK ? status
@@ -306,7 +365,7 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
     struct study study = { 0 };
     struct error reason = { "" };
     struct point point;
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("explain", &argc, argv, err);
 
     if (status != STATUS_OK)
         return status;

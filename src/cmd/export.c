@@ -1,6 +1,8 @@
 #include "cmd/cmd.h"
 
+#include "cmd/output.h"
 #include "cmd/table.h"
+#include "results/references.h"
 
 #include <math.h>
 #include <string.h>
@@ -97,28 +99,61 @@ static enum status rows_print(struct table *table, struct error *err)
     return status;
 }
 
-enum status cmd_export(int argc, char **argv, struct error *err)
+static enum status references_save(const struct results *results, const char *path,
+                                   struct error *err)
 {
-    const char *metrics = NULL;
-    const struct option_spec options[] = { { "m", &metrics, NULL } };
-    struct results *results = NULL;
-    struct table table;
-    enum status status = options_read(&argc, argv, options, 1, err);
+    struct output output;
+    enum status status = output_open(&output, path, results->path, err);
 
-    if (status != STATUS_OK)
-        return status;
-    if (argc < 1)
-        return error_set(err, STATUS_INPUT,
-                         "export needs a result file: nvsweep export FILE");
-    status = results_open_intact(argv[0], &results, err);
-    if (status != STATUS_OK)
-        return status;
-    status = table_open(&table, results, metrics, NULL, argv + 1, argc - 1, err);
+    if (status == STATUS_OK)
+        status = results_references(results, output.stream, err);
+    return output_close(&output, status, err);
+}
+
+static enum status rows_export(const struct results *results, const char *metrics,
+                               char **filters, int filter_count, struct error *err)
+{
+    struct table table;
+    enum status status = table_open(&table, results, metrics, NULL, filters,
+                                    filter_count, err);
+
     if (status == STATUS_OK) {
         header_print(&table);
         status = rows_print(&table, err);
     }
     table_close(&table);
+    return status;
+}
+
+enum status cmd_export(int argc, char **argv, struct error *err)
+{
+    const char *metrics = NULL, *output = NULL;
+    struct results *results = NULL;
+    bool is_zarr = false;
+    enum status status = options_read("export", &argc, argv, err);
+
+    option_take("m", &metrics);
+    option_take("o", &output);
+    option_take_flag("zarr", &is_zarr);
+    if (status != STATUS_OK)
+        return status;
+    if (argc < 1)
+        return error_set(err, STATUS_INPUT,
+                         "export needs a result file: nvsweep export FILE");
+    if (is_zarr && (metrics || argc > 1))
+        return error_set(err, STATUS_INPUT,
+                         "--zarr refers to the whole file, must be without -m and "
+                         "AXIS=VALUE");
+    if (output && !is_zarr)
+        return error_set(
+            err, STATUS_INPUT,
+            "-o goes with --zarr; CSV goes to standard output: nvsweep export "
+            "FILE > FILE.csv");
+    status = results_open_intact(argv[0], &results, err);
+    if (status == STATUS_OK && is_zarr)
+        status = references_save(results, output, err);
+    else if (status == STATUS_OK)
+        status = rows_export(results, metrics, argv + 1, argc - 1, err);
     results_close(results);
     return status;
 }

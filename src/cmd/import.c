@@ -92,11 +92,6 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     const char *output = NULL, *name = NULL, *asked = NULL;
     unsigned changes = 0;
     struct import_job job = { .notes = stderr, .changes = &changes };
-    const struct option_spec options[] = {
-        { "o", &output, NULL },           { "name", &name, NULL },
-        { "kind", &asked, NULL },         { "batch-axis", &job.batch_axis, NULL },
-        { "dim", &job.open_sizes, NULL },
-    };
     static enum status (*const importers[])(const struct import_job *,
                                             struct error *) = {
         [IMPORT_CELL] = import_cell,         [IMPORT_ONNX] = onnx_reader,
@@ -106,7 +101,13 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     enum import_kind kind = IMPORT_UNKNOWN;
     char *own_name = NULL, *bytes = NULL;
     size_t size = 0;
-    enum status status = options_read(&argc, argv, options, 5, err);
+    enum status status = options_read("import", &argc, argv, err);
+
+    option_take("o", &output);
+    option_take("name", &name);
+    option_take("kind", &asked);
+    option_take("batch-axis", &job.batch_axis);
+    option_take("dim", &job.open_sizes);
 
     /* `import cell FILE` says the kind, too */
     if (status == STATUS_OK && argc == 2 && !asked &&

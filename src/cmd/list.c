@@ -65,12 +65,104 @@ static void metrics_list(void)
         }
 }
 
-static void shelf_list(const struct shelf *shelf)
+/* ---- a line a record */
+
+enum { WORDS_SHOWN = 44 };
+
+static const void *member(const struct field *field, const struct record *record)
 {
+    return (const char *)record + field->offset;
+}
+
+static const struct field *field_named(const struct schema *schema, const char *name)
+{
+    for (size_t f = 0; f < schema->field_count; f++)
+        if (strcmp(schema->fields[f].name, name) == 0)
+            return &schema->fields[f];
+    return NULL;
+}
+
+/* What kind of its kind: a technology's cell, a machine's family, a node's roadmap. */
+static const char *kind_of(const struct schema *schema, const struct record *record)
+{
+    static const char *const names[] = { "kind", "family", "roadmap" };
+
+    if (schema == &workload_schema) {
+        const struct workload *workload = (const struct workload *)record;
+
+        return workload_is_given(workload)       ? "given"
+               : workload->transformer_count > 0 ? "transformer"
+                                                 : "layers";
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct field *field = field_named(schema, names[i]);
+
+        if (field && field->kind == KIND_WORD)
+            return word_name(field->words, *(const int *)member(field, record));
+        if (field && field->kind == KIND_TEXT)
+            return *(const char *const *)member(field, record);
+    }
+    return "";
+}
+
+/* Its summary, or the beginning of its source, to the last whole word that fits. */
+static void words_of(const struct schema *schema, const struct record *record,
+                     char words[WORDS_SHOWN + 4])
+{
+    const struct field *field = field_named(schema, "summary");
+    const char *text = field ? *(const char *const *)member(field, record) : NULL;
+    size_t length;
+
+    if (!text || !*text)
+        text = record->source;
+    for (length = 0;
+         text[length] && !strchr(";(\n", text[length]) &&
+         (text[length] != '.' || (text[length + 1] && text[length + 1] != ' '));
+         length++)
+        ;
+    if (length > WORDS_SHOWN || length == 0) {
+        length = strlen(text) < WORDS_SHOWN ? strlen(text) : WORDS_SHOWN;
+        while (length > 0 && text[length] && text[length] != ' ')
+            length--;
+    }
+    while (length > 0 && strchr(" ,:", text[length - 1]))
+        length--;
+    snprintf(words, WORDS_SHOWN + 4, "%.*s", (int)length, text);
+}
+
+/* How its figures are known, by what its source says and what it was fitted to. */
+static const char *grade_of(const struct record *record)
+{
+    if (record->fit_to_count > 0)
+        return "fitted";
+    if (strstr(record->source, "recalled"))
+        return "recalled";
+    if (strstr(record->source, "assumed") || strstr(record->source, "illustrative"))
+        return "assumed";
+    return "published";
+}
+
+static void shelf_list(const struct shelf *shelf, bool is_full)
+{
+    int wide = 8, kinds = 4;
+
     for (size_t i = 0; i < shelf->count; i++) {
         const struct record *record = shelf->records[i];
+        int kind = (int)strlen(kind_of(schema_of(shelf->schema, record), record));
 
-        printf("%-28s %s\n", record->name, record->source);
+        wide = (int)strlen(record->name) > wide ? (int)strlen(record->name) : wide;
+        kinds = kind > kinds ? kind : kinds;
+    }
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct record *record = shelf->records[i];
+        const struct schema *schema = schema_of(shelf->schema, record);
+        char words[WORDS_SHOWN + 4];
+
+        words_of(schema, record, words);
+        printf("%-*s  %-*s  %-*s  %s\n", wide, record->name, kinds,
+               kind_of(schema, record), WORDS_SHOWN, words, grade_of(record));
+        if (is_full)
+            printf("    %s\n", record->source);
     }
 }
 
@@ -85,8 +177,7 @@ static enum status record_show(const struct library *library, enum shelf_id id,
             printf("# %s:%u\n%s\n", record->file, record->line, shelf->texts[i]);
             return STATUS_OK;
         }
-    return error_set(err, STATUS_INPUT, "no %s named '%.60s'", shelf_schemas[id]->kind,
-                     name);
+    return library_lookup(library, id, name, &record, err);
 }
 
 /* What a machine computes of a workload, numbered as the axis `layer` is. */
@@ -128,9 +219,10 @@ enum status cmd_list(int argc, char **argv, struct error *err)
                    { "stages", stages_list } };
     struct library library;
     enum shelf_id shelf;
-    bool is_layers;
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    bool is_layers, is_full = false;
+    enum status status = options_read("list", &argc, argv, err);
 
+    option_take_flag("full", &is_full);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; argc > 0 && i < sizeof tables / sizeof *tables; i++)
@@ -148,7 +240,7 @@ enum status cmd_list(int argc, char **argv, struct error *err)
     else if (status == STATUS_OK && argc > 1)
         status = record_show(&library, shelf, argv[1], err);
     else if (status == STATUS_OK)
-        shelf_list(&library.shelves[shelf]);
+        shelf_list(&library.shelves[shelf], is_full);
     library_free(&library);
     return status;
 }

@@ -111,6 +111,17 @@ static void detail_line(const char *line, size_t length)
     putchar('\n');
 }
 
+static void option_tag(const struct option_row *row)
+{
+    char shown[80];
+
+    fputs(".TP\n\\fB", stdout);
+    roff_text(option_shown(row, shown, sizeof shown));
+    fputs("\\fR\n", stdout);
+    roff_text(row->meaning);
+    putchar('\n');
+}
+
 static void command_section(const struct command *command)
 {
     fputs(".SS \"nvsweep ", stdout);
@@ -120,7 +131,10 @@ static void command_section(const struct command *command)
     fputs("\"\n", stdout);
     roff_text(command->summary);
     fputs(".\n", stdout);
-    for (const char *line = command->details; line && *line;) {
+    for (const struct option_row *row = option_rows; row->command; row++)
+        if (strcmp(row->command, command->name) == 0)
+            option_tag(row);
+    for (const char *line = command->notes; line && *line;) {
         size_t length = strcspn(line, "\n");
 
         detail_line(line, length);
@@ -162,7 +176,9 @@ static void page_program(void)
     roff_tag("75", "not over: run the same command again");
     fputs(".SH ENVIRONMENT\n", stdout);
     roff_tag("NVSWEEP_LIBRARY", "");
-    roff_text("Folder of the library, instead of the one beside the program.\n");
+    roff_text(
+        "Library folders, with colons between, that are searched before the one beside "
+        "the program (and behind those of --library).\n");
     roff_tag("NVSWEEP_CURVES", "");
     roff_text("Folder in which reuse curves are kept between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
@@ -185,7 +201,7 @@ static void page_program(void)
 static void axis_entry(enum axis_id axis)
 {
     const struct axis_spec *spec = &axis_specs[axis];
-    char text[300], low[40], high[40], usual[40];
+    char text[2000], low[40], high[40], usual[40];
 
     snprintf(text, sizeof text, "(%s in result files)", spec->name);
     roff_tag(spec->key, strcmp(spec->key, spec->name) ? text : "");
@@ -247,6 +263,10 @@ static void page_sweep(void)
         printf(")");
     }
     fputs(".\n", stdout);
+    roff_tag("library", "");
+    roff_text(
+        "Folders with records of the sweep's own, beside the sweep file or absolute: a "
+        "text or a list of texts.\n");
     roff_tag("zip", "");
     roff_text(
         "Lists of axes that vary together, as one dimension, the first naming it. They "
@@ -331,7 +351,7 @@ static void field_entry(const struct field *field, int depth)
                        : field->kind == KIND_TEXTS || field->kind == KIND_LIST
                            ? false
                            : isnan(field->fallback);
-    char text[400], words[300];
+    char text[400], words[2000];
 
     snprintf(text, sizeof text, "(%s%s%s%s)", kind_words(field),
              is_number && strcmp(field->unit, "1") != 0 ? ", " : "",
@@ -403,12 +423,16 @@ static void page_library(void)
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
         "What sweeps name is data: records in files in the syntax of libconfig, a "
-        "folder per kind. A folder of your own, given with --library, has the same "
+        "folder per kind. A folder of your own, given with --library, named in the "
+        "sweep "
+        "(library = [ \"my-cells\" ];) or in NVSWEEP_LIBRARY, has the same "
         "layout; its records come before the shipped ones of the same name. Numbers "
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
         "Every record has a name, a source (the paper and table its figures come "
         "from), and perhaps aliases, a list of other names.  Beside these:\n");
+    roff_tag("parent", "(text)");
+    roff_text("A record of the same kind whose keys hold where this one has none.\n");
     roff_tag("fit_to", "(list of texts)");
     roff_text("Published figures that parameters of the record were fitted to.\n");
     roff_tag("stores", "(list of texts)");
@@ -425,16 +449,16 @@ static void page_library(void)
 
 /* ---- bash */
 
-/* The options in a command's help: words that begin with '-' where a line begins. */
-static void options_print(const char *details)
+static void options_print(const char *command)
 {
-    for (const char *line = details; line && *line;) {
-        size_t start = strspn(line, " "), length = strcspn(line, "\n");
+    for (const struct option_row *row = option_rows; row->command; row++)
+        for (const char *at = row->names; strcmp(row->command, command) == 0 && *at;) {
+            int length = (int)strcspn(at, ",");
 
-        if (start <= 4 && line[start] == '-')
-            printf(" %.*s", (int)strcspn(line + start, " ,\n"), line + start);
-        line += length + (line[length] == '\n');
-    }
+            printf(" %s%.*s", length == 1 ? "-" : "--", length, at);
+            at += length;
+            at += *at == ',';
+        }
 }
 
 static void page_completion(void)
@@ -450,7 +474,7 @@ static void page_completion(void)
            "        return\n    fi\n    case $command in\n");
     for (const struct command *c = commands; c->name; c++) {
         printf("    %s) words='--library --help", c->name);
-        options_print(c->details);
+        options_print(c->name);
         if (strcmp(c->name, "list") == 0)
             printf(" technologies nodes workloads machines axes metrics stages");
         if (strcmp(c->name, "help") == 0)
@@ -458,11 +482,26 @@ static void page_completion(void)
                 printf(" %s", other->name);
         printf("' ;;\n");
     }
-    printf("    esac\n"
-           "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"; "
-           "compgen -f -- \"$word\")\n"
-           "}\n"
-           "complete -o filenames -F _nvsweep nvsweep\n");
+    /* bash cuts words at '=' and ':'; the program is asked with them whole, and what it
+     * offers is cut in the same way */
+    printf(
+        "    esac\n"
+        "    local line=${COMP_LINE:0:${COMP_POINT:-0}} whole offered=()\n"
+        "    read -ra whole <<<\"$line\"\n"
+        "    [ \"${line: -1}\" != ' ' ] || whole+=('')\n"
+        "    if [ ${#whole[@]} -gt 1 ]; then\n"
+        "        local last=${whole[${#whole[@]} - 1]}\n"
+        "        local stem=${last%%\"${last##*[=:]}\"}\n"
+        "        mapfile -t offered < <(\"${whole[0]}\" complete -- \"${whole[@]:1}\" "
+        "2>/dev/null)\n"
+        "        offered=(\"${offered[@]#\"$stem\"}\")\n"
+        "        [[ ${offered[*]} != *= ]] || compopt -o nospace 2>/dev/null\n"
+        "    fi\n"
+        "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"; "
+        "printf '%%s\\n' \"${offered[@]}\" | grep . ; "
+        "compgen -f -- \"$word\")\n"
+        "}\n"
+        "complete -o filenames -F _nvsweep nvsweep\n");
 }
 
 static const struct page {
@@ -477,7 +516,7 @@ static const struct page {
 
 enum status cmd_man(int argc, char **argv, struct error *err)
 {
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("man", &argc, argv, err);
 
     if (status != STATUS_OK)
         return status;

@@ -10,13 +10,12 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
 {
     const char *output = NULL;
     bool force = false;
-    const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "force", NULL, &force },
-    };
     struct results *a = NULL, *b = NULL;
     struct merge_report report;
-    enum status status = options_read(&argc, argv, options, 2, err);
+    enum status status = options_read("merge", &argc, argv, err);
+
+    option_take("o", &output);
+    option_take_flag("force", &force);
 
     if (status != STATUS_OK)
         return status;

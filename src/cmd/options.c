@@ -1,10 +1,13 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "config/corpora.h"
 #include "config/library.h"
 #include "config/published.h"
 #include "config/sweep.h"
+#include "results/results.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,44 +16,90 @@ enum { FOLDERS_MAX = 16 };
 static const char *user_folders[FOLDERS_MAX];
 static size_t user_folder_count;
 
-static enum status unknown_option(const char *name, const struct option_spec *options,
-                                  size_t count, struct error *err)
+const struct option_row option_rows[] = {
+#define OPTION(command_, names_, value_, completes_, meaning_) \
+    { command_, names_, value_, completes_, meaning_ },
+#include "cmd/options.def"
+#undef OPTION
+    { NULL, NULL, NULL, NULL, NULL },
+};
+enum { OPTION_ROWS = sizeof option_rows / sizeof *option_rows };
+
+/* Of the command read last: its name, and by row the value given ("" of a flag). */
+static const char *command_read = "";
+static const char *values_read[OPTION_ROWS];
+
+/* Is the text of that length one of the comma list? */
+static bool is_listed(const char *names, const char *name, size_t length)
 {
-    const char *names[33] = { "library" };
+    for (const char *at = names; *at;) {
+        size_t own = strcspn(at, ",");
+
+        if (own == length && strncmp(at, name, length) == 0)
+            return true;
+        at += own;
+        at += *at == ',';
+    }
+    return false;
+}
+
+static size_t row_find(const char *command, const char *name, size_t length)
+{
+    size_t i = 0;
+
+    while (option_rows[i].command && (strcmp(option_rows[i].command, command) != 0 ||
+                                      !is_listed(option_rows[i].names, name, length)))
+        i++;
+    return i;
+}
+
+char *option_shown(const struct option_row *row, char *buffer, size_t size)
+{
+    int length = (int)strcspn(row->names, ",");
+
+    snprintf(buffer, size, "%s%.*s%s%s", length == 1 ? "-" : "--", length, row->names,
+             *row->value ? " " : "", row->value);
+    return buffer;
+}
+
+static enum status unknown_option(const char *command, const char *name,
+                                  struct error *err)
+{
+    const char *names[OPTION_ROWS + 1] = { "library" };
     const char *nearest;
+    size_t count = 1;
 
-    for (size_t i = 0; i < count && i < 32; i++)
-        names[i + 1] = options[i].name;
-    nearest = text_nearest(name, names, count + 1);
-    return error_set(err, STATUS_INPUT, "no option '%s%.60s'%s%s%s; see `nvsweep help`",
+    for (const struct option_row *row = option_rows; row->command; row++)
+        if (strcmp(row->command, command) == 0 && !strchr(row->names, ','))
+            names[count++] = row->names;
+    nearest = text_nearest(name, names, count);
+    return error_set(err, STATUS_INPUT,
+                     "%s has no option '%s%.60s'%s%s%s; see `nvsweep help %s`", command,
                      name[1] ? "--" : "-", name, nearest ? "; did you mean '--" : "",
-                     nearest ? nearest : "", nearest ? "'?" : "");
+                     nearest ? nearest : "", nearest ? "'?" : "", command);
 }
 
-static const struct option_spec *option_find(const char *name, size_t length,
-                                             const struct option_spec *options,
-                                             size_t count)
+static enum status folder_add(const char *folder, struct error *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strlen(options[i].name) == length &&
-            strncmp(options[i].name, name, length) == 0)
-            return &options[i];
-    return NULL;
+    if (user_folder_count == FOLDERS_MAX - 1)
+        return error_set(err, STATUS_INPUT, "--library: at most %d folders",
+                         FOLDERS_MAX - 1);
+    user_folders[user_folder_count++] = folder;
+    return STATUS_OK;
 }
 
-enum status options_read(int *argc, char **argv, const struct option_spec *options,
-                         size_t option_count, struct error *err)
+enum status options_read(const char *command, int *argc, char **argv, struct error *err)
 {
-    const char *library = NULL;
-    const struct option_spec library_option = { "library", &library, NULL };
     int kept = 0;
 
     user_folder_count = 0;
     memset(user_folders, 0, sizeof user_folders);
+    memset(values_read, 0, sizeof values_read);
+    command_read = command;
     for (int i = 0; i < *argc; i++) {
-        const struct option_spec *option;
-        const char *name = argv[i], *equals;
-        size_t length;
+        const char *name = argv[i], *equals, *value;
+        bool is_library;
+        size_t length, row;
 
         if (strcmp(name, "--") == 0) {
             while (++i < *argc)
@@ -64,27 +113,51 @@ enum status options_read(int *argc, char **argv, const struct option_spec *optio
         name += name[1] == '-' ? 2 : 1;
         equals = strchr(name, '=');
         length = equals ? (size_t)(equals - name) : strlen(name);
-        option = option_find(name, length, options, option_count);
-        if (!option && length == 7 && strncmp(name, "library", 7) == 0)
-            option = &library_option;
-        if (!option)
-            return unknown_option(name, options, option_count, err);
-        if (option->flag) {
-            *option->flag = true;
+        row = row_find(command, name, length);
+        is_library = length == 7 && strncmp(name, "library", 7) == 0;
+        if (!option_rows[row].command && !is_library)
+            return unknown_option(command, name, err);
+        if (!is_library && !*option_rows[row].value) {
+            if (equals)
+                return error_set(err, STATUS_INPUT,
+                                 "option '%.*s' is '%.40s', must be without a value",
+                                 (int)(equals - argv[i]), argv[i], equals + 1);
+            values_read[row] = "";
             continue;
         }
         if (!equals && i + 1 >= *argc)
             return error_set(err, STATUS_INPUT, "option '%s' needs a value", argv[i]);
-        *option->value = equals ? equals + 1 : argv[++i];
-        if (option == &library_option && user_folder_count == FOLDERS_MAX - 1)
-            return error_set(err, STATUS_INPUT, "--library: at most %d folders",
-                             FOLDERS_MAX - 1);
-        if (option == &library_option)
-            user_folders[user_folder_count++] = library;
+        value = equals ? equals + 1 : argv[++i];
+        if (!is_library)
+            values_read[row] = value;
+        else if (folder_add(value, err) != STATUS_OK)
+            return STATUS_INPUT;
     }
     *argc = kept;
     argv[kept] = NULL;
     return STATUS_OK;
+}
+
+static const char *value_of(const char *name)
+{
+    size_t row;
+
+    if (!*command_read) /* a command failed before it read any */
+        return NULL;
+    row = row_find(command_read, name, strlen(name));
+    assert(option_rows[row].command); /* options.def lists it */
+    return values_read[row];
+}
+
+void option_take(const char *name, const char **value)
+{
+    if (value_of(name))
+        *value = value_of(name);
+}
+
+void option_take_flag(const char *name, bool *is_given)
+{
+    *is_given = *is_given || value_of(name);
 }
 
 const char *const *library_user_folders(void)
@@ -92,39 +165,96 @@ const char *const *library_user_folders(void)
     return user_folders;
 }
 
-/* The user's folders, then the shipped one; shipped is freed by the caller. */
-static enum status folders_find(const char **folders, size_t *count, char **shipped,
+/* The user's folders, those of NVSWEEP_LIBRARY, those that the sweep names, then the shipped
+ * one; what must be freed is put into owned. */
+struct folders {
+    const char *names[4 * FOLDERS_MAX];
+    size_t count;
+    char *owned[4 * FOLDERS_MAX];
+    size_t owned_count;
+};
+
+static void folders_own(struct folders *folders, char *name)
+{
+    folders->owned[folders->owned_count++] = name;
+    folders->names[folders->count++] = name;
+}
+
+static enum status folders_find(const struct file *sweep, struct folders *folders,
                                 struct error *err)
 {
-    *count = 0;
-    *shipped = library_default_folder();
+    const char *path = getenv("NVSWEEP_LIBRARY");
+    char *shipped = library_default_folder(), *named[FOLDERS_MAX];
+    size_t named_count = 0;
+    enum status status = STATUS_OK;
+
+    *folders = (struct folders){ .count = 0 };
     for (size_t i = 0; i < user_folder_count; i++)
-        folders[(*count)++] = user_folders[i];
-    if (!*shipped)
-        return error_set(
+        folders->names[folders->count++] = user_folders[i];
+    while (path && *path && folders->count < 2 * FOLDERS_MAX) {
+        size_t length = strcspn(path, ":");
+
+        if (length > 0)
+            folders_own(folders, alloc_printf("%.*s", (int)length, path));
+        path += length + (path[length] == ':');
+    }
+    if (sweep)
+        status = sweep_libraries(sweep, named, FOLDERS_MAX, &named_count, err);
+    for (size_t i = 0; i < named_count; i++)
+        folders_own(folders, named[i]);
+    if (shipped)
+        folders_own(folders, shipped);
+    else if (status == STATUS_OK && folders->count == 0)
+        status = error_set(
             err, STATUS_INPUT,
             "no library beside the program; set NVSWEEP_LIBRARY to its folder");
-    folders[(*count)++] = *shipped;
-    return STATUS_OK;
+    return status;
+}
+
+static void folders_free(struct folders *folders)
+{
+    for (size_t i = 0; i < folders->owned_count; i++)
+        free(folders->owned[i]);
+}
+
+/* The data that the sweep's records name; mistakes in it are left to inputs_parse. */
+static void data_gather(const char *name, struct files *files)
+{
+    struct library library;
+    struct sweep sweep = { 0 };
+    struct error ignored;
+    struct file file;
+
+    if (!files_find(files, name, &file) || file.why || !strstr(file.text, "experiment"))
+        return;
+    if (library_parse(files, &library, &ignored) == STATUS_OK &&
+        sweep_parse(&file, &library, &sweep, &ignored) == STATUS_OK)
+        corpora_gather(&library, &sweep, files);
+    sweep_free(&sweep);
+    library_free(&library);
 }
 
 void inputs_gather(const char *sweep, struct files *files)
 {
-    const char *folders[FOLDERS_MAX];
+    struct folders folders;
+    struct file file = { .why = NULL };
     struct error err;
-    size_t count;
-    char *shipped;
+    bool is_read = false;
 
-    if (sweep)
+    if (sweep) {
         files_read(files, sweep);
-    if (folders_find(folders, &count, &shipped, &err) != STATUS_OK)
+        is_read = files_find(files, sweep, &file) && !file.why;
+    }
+    if (folders_find(is_read ? &file : NULL, &folders, &err) != STATUS_OK)
         files_put_bad(files, "", true, "%s", err.text);
-    library_gather(folders, count, files);
-    free(shipped);
+    library_gather(folders.names, folders.count, files);
+    folders_free(&folders);
+    if (sweep)
+        data_gather(sweep, files);
 }
 
 enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep,
+                         struct library *library, struct sweep *sweep, FILE *notes,
                          struct error *err)
 {
     enum status status = library_parse(files, library, err);
@@ -136,7 +266,9 @@ enum status inputs_parse(const char *name, const struct files *files,
     if (!files_find(files, name, &file))
         return error_set(err, STATUS_INPUT,
                          "%s: must be the sweep that rank 0 was given", name);
-    return sweep_parse(&file, library, sweep, err);
+    status = sweep_parse(&file, library, sweep, err);
+    return status == STATUS_OK ? corpora_decode(files, library, sweep, notes, err)
+                               : status;
 }
 
 void error_tell(struct error *err)
@@ -144,6 +276,18 @@ void error_tell(struct error *err)
     if (err->text[0])
         fprintf(stderr, "nvsweep: %s\n", err->text);
     err->text[0] = '\0';
+}
+
+enum status data_load(struct library *library, const struct sweep *sweep,
+                      struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    corpora_gather(library, sweep, &files);
+    status = corpora_decode(&files, library, sweep, stderr, err);
+    files_free(&files);
+    return status;
 }
 
 enum status library_load(struct library *library, struct error *err)
@@ -157,17 +301,29 @@ enum status library_load(struct library *library, struct error *err)
     return status;
 }
 
+enum status library_load_inside(const struct results *results, struct library *library,
+                                struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    files_put_folder(&files, results->path);
+    library_records_put(results->path, results->records_text, &files);
+    inputs_gather(NULL, &files);
+    status = library_parse(&files, library, err);
+    files_free(&files);
+    return status;
+}
+
 enum status published_load(struct published *published, struct error *err)
 {
-    const char *folders[FOLDERS_MAX];
-    size_t count;
-    char *shipped;
-    enum status status = folders_find(folders, &count, &shipped, err);
+    struct folders folders;
+    enum status status = folders_find(NULL, &folders, err);
 
     *published = (struct published){ 0 };
     if (status == STATUS_OK)
-        status = published_read(folders, count, published, err);
-    free(shipped);
+        status = published_read(folders.names, folders.count, published, err);
+    folders_free(&folders);
     return status;
 }
 
@@ -178,7 +334,7 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
     enum status status;
 
     inputs_gather(name, &files);
-    status = inputs_parse(name, &files, library, sweep, err);
+    status = inputs_parse(name, &files, library, sweep, stderr, err);
     files_free(&files);
     return status;
 }

@@ -29,14 +29,13 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
 {
     const char *output = NULL;
     bool undo = false, force = false;
-    const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "undo", NULL, &undo },
-        { "force", NULL, &force },
-    };
     struct pack_report report;
-    enum status status = options_read(&argc, argv, options, 3, err);
+    enum status status = options_read("pack", &argc, argv, err);
     char before[40], after[40], *path;
+
+    option_take("o", &output);
+    option_take_flag("undo", &undo);
+    option_take_flag("force", &force);
 
     if (status != STATUS_OK)
         return status;
@@ -52,13 +51,13 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
         status = results_pack(argv[0], path, undo, &report, err);
     if (status == STATUS_OK)
         printf(
-            "%s: %s of %s (%.1f times smaller); %" PRIu64 " datasets, %" PRIu64
+            "%s: %s, %.3g %% of %s; %" PRIu64 " datasets, %" PRIu64
             " elements compared\n",
             path,
             quantity_format((double)report.bytes_after, "byte", after, sizeof after),
+            100 * (double)report.bytes_after / (double)report.bytes_before,
             quantity_format((double)report.bytes_before, "byte", before, sizeof before),
-            (double)report.bytes_before / (double)report.bytes_after, report.datasets,
-            report.elements);
+            report.datasets, report.elements);
     free(path);
     return status;
 }

@@ -112,7 +112,7 @@ enum status cmd_plan(int argc, char **argv, struct error *err)
     struct library library;
     struct sweep sweep;
     struct study study;
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("plan", &argc, argv, err);
 
     if (status != STATUS_OK)
         return status;

@@ -106,16 +106,15 @@ static void kept_print(const struct report_data *data)
 enum status cmd_report(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *metrics = NULL, *size = NULL;
-    const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "m", &metrics, NULL },
-        { "size", &size, NULL },
-    };
     double bytes = VALUE_BYTES_DEFAULT;
     struct results *results = NULL;
     struct report_data data = { .results = NULL };
-    enum status status = options_read(&argc, argv, options, 3, err);
+    enum status status = options_read("report", &argc, argv, err);
     char *path;
+
+    option_take("o", &output);
+    option_take("m", &metrics);
+    option_take("size", &size);
 
     if (status != STATUS_OK)
         return status;

@@ -1,7 +1,7 @@
 #include "cmd/report_data.h"
 
 #include "base/memory.h"
-#include "cmd/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>

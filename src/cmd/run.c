@@ -39,7 +39,8 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     if (rank == 0) /* one reads the disk, and all the same bytes */
         inputs_gather(file, &files);
     run_share(comm, &files.bytes, &files.size);
-    status = inputs_parse(file, &files, &library, &sweep, err);
+    status = inputs_parse(file, &files, &library, &sweep,
+                          rank == 0 ? stderr : NULL, err);
     files_free(&files);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
@@ -59,14 +60,6 @@ enum status cmd_run(int argc, char **argv, struct error *err)
 {
     const char *output = NULL, *budget = NULL, *io = NULL;
     struct run_options run = { .same_settings = sweep_settings_same };
-    const struct option_spec options[] = {
-        { "o", &output, NULL },
-        { "output", &output, NULL },
-        { "time-budget", &budget, NULL },
-        { "io", &io, NULL },
-        { "accept-version", NULL, &run.accept_version },
-        { "quiet", NULL, &run.is_quiet },
-    };
     enum status status;
     struct error why;
     bool is_first;
@@ -77,7 +70,12 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     status = launch_check(size, &is_first, err);
     if (status == STATUS_OK)
-        status = options_read(&argc, argv, options, 6, err);
+        status = options_read("run", &argc, argv, err);
+    option_take("o", &output);
+    option_take("time-budget", &budget);
+    option_take("io", &io);
+    option_take_flag("accept-version", &run.accept_version);
+    option_take_flag("quiet", &run.is_quiet);
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT,
                            "run needs one sweep file: nvsweep run SWEEP [-o FILE]");

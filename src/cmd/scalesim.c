@@ -189,17 +189,18 @@ enum status cmd_scalesim(int argc, char **argv, struct error *err)
 {
     const char *config = NULL, *topology = NULL, *input = "conv", *folder = NULL;
     const char *layout = NULL, *traces = "N";
-    const struct option_spec options[] = {
-        { .name = "c", .value = &config }, { .name = "t", .value = &topology },
-        { .name = "i", .value = &input },  { .name = "p", .value = &folder },
-        { .name = "l", .value = &layout }, { .name = "s", .value = &traces },
-    };
     struct scalesim_counts *counts = NULL;
     struct scalesim_layer *layers = NULL;
     struct scalesim_array array;
     size_t count = 0;
-    enum status status = options_read(&argc, argv, options,
-                                      sizeof options / sizeof *options, err);
+    enum status status = options_read("scalesim", &argc, argv, err);
+
+    option_take("c", &config);
+    option_take("t", &topology);
+    option_take("i", &input);
+    option_take("p", &folder);
+    option_take("l", &layout);
+    option_take("s", &traces);
 
     if (status == STATUS_OK && (!topology || !config || argc > 0))
         status = error_set(err, STATUS_INPUT,

@@ -45,7 +45,7 @@ static void stage_table(enum stage_id id)
 
 enum status cmd_schema(int argc, char **argv, struct error *err)
 {
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("schema", &argc, argv, err);
 
     if (status != STATUS_OK)
         return status;

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
-#include "cmd/json.h"
+#include "base/json.h"
 #include "cmd/sheet.h"
 #include "cmd/table.h"
 
@@ -351,15 +351,18 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     const char *metrics = NULL, *over = NULL, *columns = NULL, *limit = NULL;
     const char *by = NULL;
     struct view view = { .limit = 200 };
-    const struct option_spec options[] = {
-        { "m", &metrics, NULL },       { "over", &over, NULL },
-        { "columns", &columns, NULL }, { "sort", &view.sort, NULL },
-        { "limit", &limit, NULL },     { "json", NULL, &view.is_json },
-        { "by", &by, NULL },           { "bars", NULL, &view.has_bars },
-    };
     struct results *results = NULL;
     double number = 200;
-    enum status status = options_read(&argc, argv, options, 8, err);
+    enum status status = options_read("show", &argc, argv, err);
+
+    option_take("m", &metrics);
+    option_take("over", &over);
+    option_take("columns", &columns);
+    option_take("sort", &view.sort);
+    option_take("limit", &limit);
+    option_take_flag("json", &view.is_json);
+    option_take("by", &by);
+    option_take_flag("bars", &view.has_bars);
 
     if (status != STATUS_OK)
         return status;
@@ -373,8 +376,8 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     status = results_open_intact(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
-    status = table_open(&view.table, results, metrics,
-                        "latency_s,energy_j,edp_js", argv + 1, argc - 1, err);
+    status = table_open(&view.table, results, metrics, "latency_s,energy_j,edp_js",
+                        argv + 1, argc - 1, err);
     if (status == STATUS_OK && over)
         status = over_apply(&view, over, err);
     if (status == STATUS_OK && columns) {

@@ -1,5 +1,5 @@
 #include "cmd/cmd.h"
-#include "cmd/json.h"
+#include "base/json.h"
 
 #include "base/units.h"
 #include "results/results.h"
@@ -192,12 +192,13 @@ static enum status json_print(const struct results *results,
 enum status cmd_status(int argc, char **argv, struct error *err)
 {
     bool is_json = false;
-    const struct option_spec options[] = { { "json", NULL, &is_json } };
     struct results *results = NULL;
     struct results_summary summary;
     struct activity activity;
     enum state state;
-    enum status status = options_read(&argc, argv, options, 1, err);
+    enum status status = options_read("status", &argc, argv, err);
+
+    option_take_flag("json", &is_json);
 
     if (status != STATUS_OK)
         return status;

@@ -301,28 +301,24 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     const char *launcher = NULL;
     bool is_dry = false;
     struct script_job job = { .sweeps = argv, .folders = library_user_folders() };
-    const struct option_spec options[] = {
-        { "o", &job.output, NULL },
-        { "output", &job.output, NULL },
-        { "nodes", &nodes, NULL },
-        { "tasks-per-node", &tasks, NULL },
-        { "time", &limit, NULL },
-        { "account", &job.account, NULL },
-        { "partition", &job.partition, NULL },
-        { "qos", &job.qos, NULL },
-        { "constraint", &job.constraint, NULL },
-        { "modules", &job.modules, NULL },
-        { "container", &job.container, NULL },
-        { "launcher", &launcher, NULL },
-        { "template", &template, NULL },
-        { "dry-run", NULL, &is_dry },
-    };
     char *script = NULL;
     enum status status = own_arguments(&argc, argv, &job, err);
 
     if (status == STATUS_OK)
-        status = options_read(&argc, argv, options, sizeof options / sizeof *options,
-                              err);
+        status = options_read("submit", &argc, argv, err);
+    option_take("o", &job.output);
+    option_take("nodes", &nodes);
+    option_take("tasks-per-node", &tasks);
+    option_take("time", &limit);
+    option_take("account", &job.account);
+    option_take("partition", &job.partition);
+    option_take("qos", &job.qos);
+    option_take("constraint", &job.constraint);
+    option_take("modules", &job.modules);
+    option_take("container", &job.container);
+    option_take("launcher", &launcher);
+    option_take("template", &template);
+    option_take_flag("dry-run", &is_dry);
 
     job.sweep_count = (size_t)argc;
     if (status == STATUS_OK)

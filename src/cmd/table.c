@@ -78,6 +78,10 @@ static enum status unknown(const struct results *results, const char *what,
     for (size_t i = 0; i < results->variable_count && count < 512; i++) {
         const struct variable *variable = &results->variables[i];
 
+        if (strcmp(what, "metric") == 0 && axis_find(name) != AXES)
+            return error_set(err, STATUS_INPUT,
+                             "%s: '%.60s' is an axis, must be a metric here",
+                             results->path, name);
         if (strcmp(leaf_of(variable), name) == 0 && !variable->is_repeated &&
             variable->name == variable->path)
             return ambiguous(results, name, err);
@@ -318,6 +322,24 @@ static const struct variable *coordinate_named(const struct table *table, size_t
     return NULL;
 }
 
+enum status table_coordinate(const struct table *table, const char *axis, size_t *d,
+                             const struct variable **variable, struct error *err)
+{
+    enum status status = table_dimension(table, axis, d, err);
+
+    *variable = status == STATUS_OK ? coordinate_named(table, *d, axis_name(axis))
+                                    : NULL;
+    return status;
+}
+
+bool table_has_axis(const struct results *results, const char *name)
+{
+    for (size_t d = 0; d < results->dimension_count; d++)
+        if (strcmp(results->dimensions[d].name, axis_name(name)) == 0)
+            return true;
+    return results_find(results, name) == NULL && axis_find(name) != AXES;
+}
+
 enum status table_dimension(const struct table *table, const char *axis, size_t *d,
                             struct error *err)
 {
@@ -334,6 +356,48 @@ enum status table_dimension(const struct table *table, const char *axis, size_t 
                              "'%s' is no dimension of these metrics in %s", name,
                              results->path);
     return unknown(results, "axis", axis, err);
+}
+
+static void coordinate_text(const struct results *results,
+                            const struct variable *variable, uint64_t i, char *text,
+                            size_t size)
+{
+    double value = NAN;
+    struct error ignored;
+
+    if (variable->kind == VARIABLE_TEXT) {
+        snprintf(text, size, "%s", variable->texts[i]);
+        return;
+    }
+    if (results_read_numbers(results, variable, i, 1, &value, &ignored) != STATUS_OK)
+        value = NAN;
+    quantity_format(value, variable->units[0] ? variable->units : "1", text, size);
+}
+
+/* Names the values that there are, the nearest one first if it is a text. */
+static enum status value_missing(const struct table *table, size_t d,
+                                 const struct variable *variable, const char *axis,
+                                 const char *value, struct error *err)
+{
+    const struct results *results = table->results;
+    uint64_t count = results->dimensions[table->dimensions[d]].count;
+    char list[300] = "", text[128];
+    size_t used = 0;
+
+    for (uint64_t i = 0; variable && i < count; i++) {
+        int length;
+
+        coordinate_text(results, variable, i, text, sizeof text);
+        length = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", text);
+        if (length < 0 || (size_t)length >= sizeof list - used) {
+            snprintf(list + used, sizeof list - used, "%s",
+                     used + 6 < sizeof list ? ", ..." : "");
+            break;
+        }
+        used += (size_t)length;
+    }
+    return error_set(err, STATUS_INPUT, "%s has no %s '%s', must be one of: %s",
+                     results->path, axis, value, list);
 }
 
 enum status table_match(const struct table *table, const char *axis, const char *values,
@@ -368,8 +432,7 @@ enum status table_match(const struct table *table, const char *axis, const char 
                 (*indices)[(*count)++] = i;
         }
         if (status == STATUS_OK && *count == before)
-            status = error_set(err, STATUS_INPUT, "%s has no %s '%s'", results->path,
-                               axis_name(axis), value);
+            status = value_missing(table, *d, variable, axis_name(axis), value, err);
     }
     if (status != STATUS_OK) {
         free(*indices);

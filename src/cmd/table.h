@@ -67,6 +67,13 @@ char *table_label(const struct table *table, size_t d, uint64_t index, char *buf
 enum status table_dimension(const struct table *table, const char *axis, size_t *d,
                             struct error *err);
 
+/* The same, and the axis' own coordinate along it. */
+enum status table_coordinate(const struct table *table, const char *axis, size_t *d,
+                             const struct variable **variable, struct error *err);
+
+/* Is it an axis of the file (by name or key) rather than a metric? */
+bool table_has_axis(const struct results *results, const char *name);
+
 /* The indices along a dimension whose value of `axis` is in the comma list. */
 enum status table_match(const struct table *table, const char *axis, const char *values,
                         size_t *d, uint64_t **indices, uint64_t *count,

@@ -156,13 +156,14 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
 {
     const char *output = NULL;
     bool is_all = false;
-    const struct option_spec options[] = { { "o", &output, NULL },
-                                           { "all", NULL, &is_all } };
     struct timeline timeline = { .count = 0 };
-    enum status status = options_read(&argc, argv, options, 2, err);
+    enum status status = options_read("timeline", &argc, argv, err);
     struct output out;
     FILE *journal;
     char *file, *path;
+
+    option_take("o", &output);
+    option_take_flag("all", &is_all);
 
     if (status != STATUS_OK)
         return status;

@@ -71,8 +71,8 @@ static double tiles_of(const struct gpu_product *product)
 }
 
 static enum status product_read(const struct csv *csv, size_t row, const char *path,
-                                const struct gpu *platform,
-                                struct gpu_product *product, struct error *err)
+                                const struct gpu *platform, struct gpu_product *product,
+                                struct error *err)
 {
     double v[INPUTS];
 
@@ -160,18 +160,16 @@ static enum status rows_read(const char *path, struct csv *csv, struct error *er
 enum status cmd_traffic(int argc, char **argv, struct error *err)
 {
     const char *machine = NULL, *from = NULL, *capacity = NULL;
-    const struct option_spec options[] = {
-        { .name = "machine", .value = &machine },
-        { .name = "from", .value = &from },
-        { .name = "capacity", .value = &capacity },
-    };
     struct library library = { 0 };
     struct csv csv = { .count = 0 };
     const struct machine *found = NULL;
     const struct gpu *platform = NULL;
     double llc_bytes = 0;
-    enum status status = options_read(&argc, argv, options,
-                                      sizeof options / sizeof *options, err);
+    enum status status = options_read("traffic", &argc, argv, err);
+
+    option_take("machine", &machine);
+    option_take("from", &from);
+    option_take("capacity", &capacity);
 
     if (status == STATUS_OK && (!machine || !from || argc > 0))
         status = error_set(err, STATUS_INPUT,

@@ -1,8 +1,8 @@
 #include "cmd/cmd.h"
 
 #include "base/units.h"
+#include "base/json.h"
 #include "cmd/distribution.h"
-#include "cmd/json.h"
 #include "cmd/kinds.h"
 #include "cmd/peers.h"
 #include "cmd/verdicts.h"
@@ -307,14 +307,13 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     struct published published = { 0 };
     struct printing printing = { .verdicts = verdicts_begin() };
     size_t outside = 0;
-    const struct option_spec options[] = {
-        { "json", NULL, &printing.is_json },
-        { "no-model", NULL, &printing.is_unevaluated },
-        { "summary", NULL, &printing.is_summary },
-        { "side-by-side", NULL, &printing.is_side_by_side },
-    };
     char *folder = library_default_folder();
-    enum status status = options_read(&argc, argv, options, 4, err);
+    enum status status = options_read("validate", &argc, argv, err);
+
+    option_take_flag("json", &printing.is_json);
+    option_take_flag("no-model", &printing.is_unevaluated);
+    option_take_flag("summary", &printing.is_summary);
+    option_take_flag("side-by-side", &printing.is_side_by_side);
 
     if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
         status = error_set(err, STATUS_INPUT,

@@ -1,7 +1,7 @@
 #include "cmd/verdicts.h"
 
 #include "base/memory.h"
-#include "cmd/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -220,10 +220,12 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct study study = { .sweep = NULL };
     struct inputs inputs = { NULL, 0 };
     struct layout layout;
-    enum status status = library_load(&library, err);
+    enum status status = library_load_inside(results, &library, err);
 
     if (status == STATUS_OK)
         status = sweep_of(results, &library, &sweep, err);
+    if (status == STATUS_OK)
+        status = data_load(&library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
     if (status == STATUS_OK) /* the columns are as wide as the stages' */
@@ -243,14 +245,15 @@ static enum status recompute(const struct results *results, uint64_t samples,
 enum status cmd_verify(int argc, char **argv, struct error *err)
 {
     const char *sample = "16";
-    const struct option_spec options[] = { { "sample", &sample, NULL } };
     struct results *results = NULL;
     struct results_blocks blocks = { 0 };
     uint64_t checked = 0, differing = 0;
     struct error where = { "" };
     bool is_intact = true;
     double samples;
-    enum status status = options_read(&argc, argv, options, 1, err);
+    enum status status = options_read("verify", &argc, argv, err);
+
+    option_take("sample", &sample);
 
     if (status != STATUS_OK)
         return status;

@@ -1,7 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/maths.h"
-#include "cmd/json.h"
+#include "base/json.h"
 #include "cmd/walk.h"
 #include "cmd/walk_figure.h"
 
@@ -219,15 +219,16 @@ enum status cmd_waterfall(int argc, char **argv, struct error *err)
 {
     const char *metric = "edp_js", *reduce = NULL, *orders = NULL, *svg = NULL;
     bool is_json = false;
-    const struct option_spec options[] = {
-        { "m", &metric, NULL },      { "reduce", &reduce, NULL },
-        { "orders", &orders, NULL }, { "svg", &svg, NULL },
-        { "json", NULL, &is_json },
-    };
     struct walk_request request = { .reduce = REDUCE_MAX, .orders = 8 };
     struct library library = { 0 };
     struct walk walk;
-    enum status status = options_read(&argc, argv, options, 5, err);
+    enum status status = options_read("waterfall", &argc, argv, err);
+
+    option_take("m", &metric);
+    option_take("reduce", &reduce);
+    option_take("orders", &orders);
+    option_take("svg", &svg);
+    option_take_flag("json", &is_json);
 
     if (status == STATUS_OK)
         status = request_read(argc, argv, reduce, orders, &request, err);

@@ -105,13 +105,11 @@ char *library_default_folder(void)
 {
     static const char *const places[] = { "../sweeps/library", "../../sweeps/library",
                                           "../share/nvsweep/library" };
-    const char *chosen = getenv("NVSWEEP_LIBRARY");
+    const char *folders = getenv("NVSWEEP_LIBRARY"), *last;
     char program[4096];
     ssize_t length;
     char *slash;
 
-    if (chosen && *chosen)
-        return alloc_text(chosen);
     length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return NULL;
@@ -127,5 +125,6 @@ char *library_default_folder(void)
         if (folder)
             return folder;
     }
-    return NULL;
+    last = folders ? strrchr(folders, ':') : NULL;
+    return folders && *folders ? alloc_text(last ? last + 1 : folders) : NULL;
 }

@@ -34,10 +34,14 @@ void shelf_gather(const char *folder, const struct schema *schema, struct files 
 enum status shelf_parse(const struct files *files, const struct schema *schema,
                         struct shelf *shelf, struct error *err);
 
-/* The library that belongs to the program: $NVSWEEP_LIBRARY, or the first of
- * ../sweeps/library, ../../sweeps/library and ../share/nvsweep/library, as seen from
- * the program's own folder, that exists.  NULL if there is none; freed by the caller.
- */
+/* The library that belongs to the program: the first of ../sweeps/library,
+ * ../../sweeps/library and ../share/nvsweep/library, as seen from the program's own folder,
+ * that exists, else the last folder of $NVSWEEP_LIBRARY.  NULL if there is none; freed by the
+ * caller. */
 char *library_default_folder(void);
+
+/* The records that a result file holds ("kind { ... }", one after the other), as the files of a
+ * library folder of that name. */
+void library_records_put(const char *name, const char *records, struct files *files);
 
 #endif

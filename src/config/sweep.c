@@ -255,7 +255,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
 {
     static const char *const keys[] = { "title",   "stages",  "axes",    "zip",
                                         "exclude", "sample",  "samples", "options",
-                                        "limits",  "weights", "detail",  "objective" };
+                                        "limits",  "weights", "detail",  "objective",
+                                        "library" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -338,6 +339,52 @@ enum status sweep_read_text(const char *name, const char *text,
     struct file file = { .name = name, .text = text, .size = strlen(text) };
 
     return sweep_parse(&file, library, sweep, err);
+}
+
+/* ---- libraries */
+
+/* Beside the sweep file, unless it begins with a slash. */
+static char *library_path(const char *sweep, const char *folder)
+{
+    const char *slash = strrchr(sweep, '/');
+
+    if (folder[0] == '/' || !slash)
+        return alloc_text(folder);
+    return alloc_printf("%.*s/%s", (int)(slash - sweep), sweep, folder);
+}
+
+enum status sweep_libraries(const struct file *file, char **folders, size_t most,
+                            size_t *count, struct error *err)
+{
+    const config_setting_t *setting;
+    struct source source;
+    enum status status = source_read(file, &source, err);
+
+    *count = 0;
+    if (status != STATUS_OK) { /* said by the one that parses it */
+        source_free(&source);
+        return STATUS_OK;
+    }
+    setting = setting_member(config_root_setting(&source.config), "library");
+    if (setting) {
+        bool is_list = config_setting_is_array(setting) ||
+                       config_setting_is_list(setting);
+        int length = is_list ? config_setting_length(setting) : 1;
+
+        for (int i = 0; i < length && status == STATUS_OK; i++) {
+            const char *text = is_list ? config_setting_get_string_elem(setting, i)
+                                       : config_setting_get_string(setting);
+
+            if (!text || !*text || *count == most)
+                status = setting_fail(&source, setting, err,
+                                      "must be a folder, or a list of at most %zu",
+                                      most);
+            else
+                folders[(*count)++] = library_path(file->name, text);
+        }
+    }
+    source_free(&source);
+    return status;
 }
 
 /* ---- settings */

@@ -14,6 +14,7 @@
  *   sample = { count = 1000; seed = 7; };           draw points instead of their product
  *   limits = { area_m2 = "5 mm2"; read_latency_s = "2 ns"; };   of the array search
  *   weights = { read_latency = 1; area = 2; };      exponents of target "weighted"
+ *   library = [ "cells" ];                          folders with records of its own
  *   options = { durability = "power"; seed = 1; max_error = 0.01; };
  *
  * capacity = { iso_area_of = "sram"; baseline = [ "3 MiB" ]; step = "1 MiB"; } stands
@@ -33,6 +34,11 @@ enum status sweep_read(const char *name, const struct library *library,
 /* The same of a file that was read. */
 enum status sweep_parse(const struct file *file, const struct library *library,
                         struct sweep *sweep, struct error *err);
+
+/* The library folders that a sweep file names (`library = [ "cells" ];`), beside it or
+ * absolute; each freed by the caller.  A file that is wrong names none. */
+enum status sweep_libraries(const struct file *file, char **folders, size_t most,
+                            size_t *count, struct error *err);
 
 /* And of a text, such as the one that a result file holds; `name` stands for the
  * file in messages. */

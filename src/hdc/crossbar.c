@@ -5,6 +5,7 @@
 #include "hdc/hdc.h"
 
 #include "array/process.h"
+#include "array/wire.h"
 #include "base/maths.h"
 #include "machine/crossbar/crossbar.h"
 
@@ -86,6 +87,8 @@ static enum status costs_make(const struct hdc_costs_request *request,
     struct crossbar_array search;
     struct array_result items;
     struct process process;
+    struct wire wire;
+    double way_m;
     enum status status = search_make(request, &search, reason);
 
     if (status == STATUS_OK)
@@ -95,12 +98,17 @@ static enum status costs_make(const struct hdc_costs_request *request,
                               request->temperature_k, reason);
     if (status != STATUS_OK)
         return status;
+    status = wire_make(
+        &wire, &process,
+        (struct wire_choice){ .level = WIRE_SEMI_GLOBAL, .repeat = REPEAT_OPTIMAL },
+        reason);
+    if (status != STATUS_OK)
+        return status;
     crossbar_logic_make(&process, &logic);
     search_write(request, &search, &logic, costs);
     costs->hdc_read_s = items.data.read_subarray_s;
     costs->hdc_read_bit_j = items.read_energy_j / row_bits;
     costs->hdc_adder_j = logic.adder_j;
-    costs->hdc_count_bit_j = logic.adder_j + logic.register_j;
     costs->hdc_banks = ceil(d / row_bits);
     costs->hdc_memory_bytes = d / 8 *
                               (2 * request->work.symbols + request->work.classes);
@@ -111,6 +119,11 @@ static enum status costs_make(const struct hdc_costs_request *request,
                                 (search.cells_m2 + search.driver_m2 + search.adc_m2) +
                             d * bits * (logic.adder_m2 + logic.register_m2) *
                                 fmax(request->node->area_overhead, 1);
+    /* a bit crosses half of the machine to its counter, all of whose flip-flops are
+     * clocked; half of the bits are ones, which change two digits in the mean */
+    way_m = sqrt(costs->hdc_machine_m2) / 2;
+    costs->hdc_count_bit_j = wire.j_per_m / 2 * way_m + bits * logic.register_j +
+                             ONES * BITS_CHANGED * (logic.adder_j + logic.register_j);
     return STATUS_OK;
 }
 
@@ -123,8 +136,7 @@ static void run(const struct hdc *hdc, const struct hdc_work *w,
     r->step_s[HDC_BIND] = reads * c->hdc_read_s;
     r->step_j[HDC_BIND] = r->reads * c->hdc_read_bit_j;
     r->step_s[HDC_COUNT] = r->counts.ngrams * clock_s;
-    r->step_j[HDC_COUNT] = r->counts.counter_updates * ONES * BITS_CHANGED *
-                           c->hdc_count_bit_j;
+    r->step_j[HDC_COUNT] = r->counts.counter_updates * c->hdc_count_bit_j;
     r->step_s[HDC_THRESHOLD] = w->texts * clock_s;
     r->step_j[HDC_THRESHOLD] = r->counts.thresholds * counter_bits(w) * c->hdc_adder_j;
     r->step_s[HDC_COMPARE] = w->texts * c->hdc_search_s;

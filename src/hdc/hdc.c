@@ -4,6 +4,7 @@ static const struct hdc_family *const families[HDC_FAMILY_COUNT] = {
     [HDC_RACETRACK] = &hdc_racetrack,
     [HDC_CROSSBAR] = &hdc_crossbar,
     [HDC_PROCESSOR] = &hdc_processor,
+    [HDC_DATAPATH] = &hdc_datapath,
 };
 
 enum status hdc_count(const struct hdc_work *work, struct hdc_counts *counts,

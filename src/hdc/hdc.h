@@ -16,7 +16,13 @@
 #include "base/rows.h"
 #include "base/schema.h"
 
-enum hdc_family_id { HDC_RACETRACK, HDC_CROSSBAR, HDC_PROCESSOR, HDC_FAMILY_COUNT };
+enum hdc_family_id {
+    HDC_RACETRACK,
+    HDC_CROSSBAR,
+    HDC_PROCESSOR,
+    HDC_DATAPATH,
+    HDC_FAMILY_COUNT
+};
 extern const struct word hdc_family_words[];
 
 /* What texts take, in the order it happens; HDC_LEAKAGE is energy only. */
@@ -40,7 +46,8 @@ struct hdc_task {
 };
 
 /* A machine.  Racetrack: one memory in which all rows of row_bits tracks that a hypervector
- * takes work at once, each in subarrays of its own.  Processor: one core in front of one cache of the point's technology. */
+ * takes work at once, each in subarrays of its own.  Processor: one core in front of one cache
+ * of the point's technology.  Datapath: logic of a fixed power, such as an FPGA's. */
 struct hdc {
     struct record record;
     const char *summary;
@@ -51,6 +58,9 @@ struct hdc {
     uint64_t domains;      /* of a track; 0: the technology's */
     uint64_t span;         /* domains that a transverse read counts */
     uint64_t counter_base; /* domains of a digit of a nanowire counter */
+    double domain_ohm;     /* resistance of a track, a domain of it */
+    uint64_t
+        addressed_bits; /* tracks that the cell's shift energy addresses together */
     /* crossbar, row_bits too */
     uint64_t rows,
         adc_columns;  /* of a crossbar of as many columns; that share an ADC */
@@ -60,6 +70,8 @@ struct hdc {
     double instructions_per_cycle;
     double instruction_j, node_m; /* energy of an instruction at that node */
     double core_m2;               /* there */
+    /* datapath; simd_bits too */
+    double power_w;
 };
 
 extern const struct schema hdc_schema, hdc_task_schema;
@@ -116,6 +128,6 @@ struct hdc_family {
     void (*run)(const struct hdc *hdc, const struct hdc_work *work,
                 const struct hdc_memory_row *costs, struct hdc_result *result);
 };
-extern const struct hdc_family hdc_racetrack, hdc_crossbar, hdc_processor;
+extern const struct hdc_family hdc_racetrack, hdc_crossbar, hdc_processor, hdc_datapath;
 
 #endif

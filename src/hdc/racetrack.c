@@ -123,6 +123,44 @@ static enum status transverse_write(const struct array_request *plain,
     return STATUS_OK;
 }
 
+/* Moving a track's walls by a domain: its current through the track and the spare domains
+ * that a stretch is shifted into, for a pulse. */
+static double motion_j(const struct hdc *hdc, const struct cell *cell, double domains)
+{
+    double ohm = (domains + stretch(domains, cell)) * hdc->domain_ohm;
+
+    return cell->shift_current_a * cell->shift_current_a * ohm * cell->shift_pulse_s;
+}
+
+/* What a cell's shift energy holds beyond its walls' motion is the addressing of a word of
+ * tracks that move together; a row of any width is addressed once. */
+static void shift_write(const struct hdc *hdc, const struct cell *cell,
+                        struct hdc_memory_row *costs)
+{
+    double domains = (double)cell->domains_per_track;
+    double word = (double)hdc->addressed_bits;
+    double own_j = motion_j(hdc, cell, domains);
+
+    costs->hdc_shift_s = cell->shift_pulse_s;
+    costs->hdc_shift_j = motion_j(hdc, cell, costs->hdc_domains);
+    costs->hdc_address_j = fmax(word * (cell->shift_energy_j - own_j), 0);
+}
+
+/* The least memory that can be built of these rows, twice as many and so on where they are
+ * too few for a bank: the room that is left is paid for. */
+static enum status memory_search(struct array_request *ram, struct array_result *bank,
+                                 struct error *reason)
+{
+    enum { DOUBLINGS = 4 };
+    enum status status = array_search(ram, bank, reason);
+
+    for (int i = 0; i < DOUBLINGS && status == STATUS_INFEASIBLE; i++) {
+        ram->capacity_bytes *= 2;
+        status = array_search(ram, bank, reason);
+    }
+    return status;
+}
+
 static enum status costs_make(const struct hdc_costs_request *request,
                               struct hdc_memory_row *costs, struct error *reason)
 {
@@ -152,7 +190,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
         .word_bits = request->hdc->row_bits,
         .target = TARGET_READ_EDP,
     };
-    status = array_search(&ram, &bank, reason);
+    status = memory_search(&ram, &bank, reason);
     if (status == STATUS_OK)
         status = transverse_write(&ram, &bank.data.organization, row_bits, span, costs,
                                   reason);
@@ -166,11 +204,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
     costs->hdc_domains = (double)domains;
     costs->hdc_span = span;
     costs->hdc_stretch = stretch((double)domains, cell);
-    costs->hdc_shift_s = cell->shift_pulse_s;
-    costs->hdc_shift_j = cell->shift_energy_j > 0
-                             ? cell->shift_energy_j
-                             : cell->shift_current_a * cell->shift_voltage_v *
-                                   cell->shift_pulse_s;
+    shift_write(request->hdc, cell, costs);
     costs->hdc_adder_j = logic.adder_j;
     costs->hdc_banks = columns;
     costs->hdc_memory_bytes = (double)ram.capacity_bytes;
@@ -186,7 +220,8 @@ static void shift(struct hdc_result *r, const struct hdc_memory_row *c,
 {
     r->shifts += tracks;
     r->step_s[step] += times * c->hdc_shift_s;
-    r->step_j[step] += tracks * c->hdc_shift_j;
+    r->step_j[step] += tracks * c->hdc_shift_j +
+                       times * c->hdc_banks * c->hdc_address_j;
 }
 
 static void read_rows(struct hdc_result *r, const struct hdc_memory_row *c,

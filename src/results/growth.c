@@ -62,9 +62,9 @@ static struct key old_key(const struct coordinate *coordinate, uint64_t i)
                          variable->item_bytes };
 }
 
-static struct key new_key(const struct space *space, enum axis_id axis, uint64_t i)
+static struct key value_key(const struct space *space, enum axis_id axis,
+                            const union axis_value *value)
 {
-    const union axis_value *value = &space->axes[axis].values[i];
     const char *text = "";
 
     if (axis_value_is_record(space_axis(space, axis), *value))
@@ -93,7 +93,9 @@ struct side {
     uint64_t length, stride;
     size_t dimension;    /* of the grid, or SIZE_MAX: all are single now */
     bool is_along[AXES]; /* by coordinate: along that dimension; else single */
-    uint32_t *table;     /* old indices by hash, from 1 */
+    const struct grid *grid;
+    const struct space *space;
+    uint32_t *table; /* old indices by hash, from 1 */
     size_t slots;
 };
 
@@ -126,15 +128,37 @@ static void side_index(struct side *side)
     }
 }
 
-/* The old index of the values that the new sweep has at index i of the dimension. */
-static uint64_t side_find(const struct side *side, const struct space *space,
-                          uint64_t i)
+/* What the new sweep has at index i of the dimension; of a stage that has machines of one
+ * kind that is not the sweep's i-th. */
+static union axis_value side_value(const struct side *side, size_t c, uint64_t i)
 {
+    enum axis_id axis = side->coordinates[c].axis;
+
+    return side->is_along[c]
+               ? grid_value(side->grid, side->space, side->dimension, axis, i)
+               : side->space->axes[axis].values[0];
+}
+
+/* Is it the old file's t-th? */
+static bool side_has(const struct side *side, size_t c, uint64_t i, uint64_t t)
+{
+    union axis_value value = side_value(side, c, i);
+
+    return keys_equal(value_key(side->space, side->coordinates[c].axis, &value),
+                      old_key(&side->coordinates[c], t));
+}
+
+/* The old index of the values that the new sweep has at index i of the dimension. */
+static uint64_t side_find(const struct side *side, uint64_t i)
+{
+    union axis_value values[AXES];
     struct key keys[AXES];
     size_t at;
 
-    for (size_t c = 0; c < side->count; c++)
-        keys[c] = new_key(space, side->coordinates[c].axis, side->is_along[c] ? i : 0);
+    for (size_t c = 0; c < side->count; c++) {
+        values[c] = side_value(side, c, i);
+        keys[c] = value_key(side->space, side->coordinates[c].axis, &values[c]);
+    }
     for (at = side_hash(side, keys) & (side->slots - 1); side->table[at];
          at = (at + 1) & (side->slots - 1)) {
         uint64_t t = side->table[at] - 1;
@@ -241,23 +265,20 @@ static char *old_format(const struct matching *m, const struct coordinate *coord
 static enum status lost(const struct matching *m, const struct side *side, uint64_t t,
                         const bool *is_old)
 {
-    const struct space *space = &m->growth->study->sweep->space;
     const struct coordinate *coordinate = &side->coordinates[0];
     char was[80], is[80] = "";
 
     for (size_t c = 0; c < side->count; c++) { /* the axis that lacks it */
         uint64_t count = side->is_along[c] ? m->grid->sizes[side->dimension] : 1, i = 0;
 
-        while (i < count && !keys_equal(new_key(space, side->coordinates[c].axis, i),
-                                        old_key(&side->coordinates[c], t)))
+        while (i < count && !side_has(side, c, i, t))
             i++;
         if (i == count) {
             coordinate = &side->coordinates[c];
             for (i = 0; i < count && !is[0]; i++)
                 if (!is_old || !is_old[i])
                     axis_value_format(spec_of(m, coordinate->axis),
-                                      space->axes[coordinate->axis].values[i], is,
-                                      sizeof is);
+                                      side_value(side, c, i), is, sizeof is);
             break;
         }
     }
@@ -277,25 +298,23 @@ static enum status lost(const struct matching *m, const struct side *side, uint6
 
 static void added_note(const struct matching *m, const struct side *side, uint64_t i)
 {
-    const struct space *space = &m->growth->study->sweep->space;
     char *text = m->growth->added, value[80];
-    size_t used = strlen(text);
-    enum axis_id axis = AXES;
+    size_t used = strlen(text), found = side->count;
+    enum axis_id axis;
 
-    for (size_t c = 0; c < side->count && axis == AXES; c++)
+    for (size_t c = 0; c < side->count && found == side->count; c++)
         if (side->is_along[c]) {
             uint64_t t = 0;
 
-            while (t < side->length &&
-                   !keys_equal(new_key(space, side->coordinates[c].axis, i),
-                               old_key(&side->coordinates[c], t)))
+            while (t < side->length && !side_has(side, c, i, t))
                 t++;
             if (t == side->length)
-                axis = side->coordinates[c].axis;
+                found = c;
         }
-    if (axis == AXES || used > sizeof m->growth->added - 120)
+    if (found == side->count || used > sizeof m->growth->added - 120)
         return;
-    axis_value_format(spec_of(m, axis), space->axes[axis].values[i], value,
+    axis = side->coordinates[found].axis;
+    axis_value_format(spec_of(m, axis), side_value(side, found, i), value,
                       sizeof value);
     if (strstr(text, value) && strstr(text, spec_of(m, axis)->name))
         return;
@@ -306,13 +325,14 @@ static void added_note(const struct matching *m, const struct side *side, uint64
 /* Where the new sweep's values are along one dimension of the old file. */
 static enum status side_match(struct matching *m, struct side *side)
 {
-    const struct space *space = &m->growth->study->sweep->space;
     uint64_t count, *places, t;
     bool *is_found, *is_old;
     enum status status = STATUS_OK;
     unsigned said = 0;
 
     side->dimension = SIZE_MAX;
+    side->grid = m->grid;
+    side->space = &m->growth->study->sweep->space;
     for (size_t c = 0; c < side->count; c++) {
         size_t d = dimension_of(m, side->coordinates[c].axis);
 
@@ -330,7 +350,7 @@ static enum status side_match(struct matching *m, struct side *side)
     }
     side_index(side);
     if (side->dimension == SIZE_MAX) {
-        t = side_find(side, space, 0);
+        t = side_find(side, 0);
         if (t == NOT_THERE || side->length > 1)
             return lost(m, side, t == 0 ? 1 : 0, NULL);
         m->kept->fixed += t * side->stride;
@@ -341,7 +361,7 @@ static enum status side_match(struct matching *m, struct side *side)
     is_found = alloc_array(side->length, sizeof *is_found);
     is_old = alloc_array(count, sizeof *is_old);
     for (uint64_t i = 0; i < count; i++) {
-        t = side_find(side, space, i);
+        t = side_find(side, i);
         is_old[i] = t != NOT_THERE;
         if (t != NOT_THERE)
             is_found[t] = true;
@@ -424,7 +444,9 @@ static enum status stage_match(struct matching *m)
         struct side *side;
         size_t d;
 
-        if (!(m->grid->axes >> axis & 1) && dimension_of(m, axis) == SIZE_MAX)
+        d = dimension_of(m, axis);
+        if (d == SIZE_MAX ? !(m->grid->axes >> axis & 1)
+                          : !grid_varies(m->grid, d, axis))
             continue;
         variable = coordinate_of(m, axis);
         if (!variable && space->axes[axis].is_given &&

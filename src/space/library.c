@@ -68,6 +68,8 @@ const char *library_record_text(const struct library *library, enum shelf_id she
 void shelf_free(struct shelf *shelf)
 {
     for (size_t i = 0; i < shelf->count; i++) {
+        if (shelf->schema->release)
+            shelf->schema->release(shelf->records[i]);
         schema_fields_free(shelf->schema, shelf->records[i]);
         free(shelf->records[i]);
         free(shelf->texts[i]);

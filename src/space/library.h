@@ -21,6 +21,9 @@ enum shelf_id {
     SHELF_HDC,
     SHELF_HDC_TASK,
     SHELF_BUILD,
+    SHELF_SYNAPSE,
+    SHELF_CORPUS,
+    SHELF_EXPERIMENT,
     SHELF_COUNT
 };
 

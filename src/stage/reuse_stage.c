@@ -102,7 +102,9 @@ const struct stage reuse_stage = {
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
     /* no access stream depends on these */
-    .ignored_fields = "machine.dram_ machine.mac_j machine.idle_w",
+    .ignored_fields =
+        "machine.dram_ machine.mac_j machine.arithmetic machine.idle_w "
+        "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,
     .block_points = 1,

@@ -51,7 +51,7 @@ static void spent_add(struct crossbar_layer *made, const struct crossbar_spent *
 {
     made->part_s[CROSSBAR_ARRAY] += s->array_s;
     made->part_s[CROSSBAR_ADC] += s->adc_s;
-    made->part_s[CROSSBAR_ACCUMULATION] += s->accumulation_s;
+    made->part_s[CROSSBAR_ACCUMULATION] += s->accumulation_s + s->drain_s;
     made->part_j[CROSSBAR_ARRAY] += s->array_j;
     made->part_j[CROSSBAR_ADC] += s->adc_j;
     made->part_j[CROSSBAR_ACCUMULATION] += s->accumulation_j;
@@ -215,6 +215,7 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
 
     s.array_s /= samples;
     s.adc_s /= samples;
+    s.accumulation_s /= samples;
     s.array_j /= samples;
     s.adc_j /= samples;
     s.accumulation_j /= samples;

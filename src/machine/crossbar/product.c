@@ -75,14 +75,17 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
     double sum_bits = u->converter_bits + p->input_bits +
                       ceil(maths_log2(fmax(p->groups, 1)));
     double adc_s = fmin(u->adc_s, u->conversion_s);
+    /* a shift and an addition, and a tree over the sums of one column */
+    double clocks = 1 + ceil(maths_log2(fmax(p->groups, 1)));
+    double clock_s = 1 / request->chip->clock_hz;
+    bool is_pipeline = request->chip->overlaps;
 
     return (struct crossbar_spent){
         .array_s = bit_steps *
                    (u->wordline_s + p->converted * (u->conversion_s - adc_s)),
         .adc_s = bit_steps * p->converted * adc_s,
-        /* a pipeline behind the converters, drained once */
-        .accumulation_s = (2 + ceil(maths_log2(fmax(p->groups, 1)))) /
-                          request->chip->clock_hz,
+        .accumulation_s = is_pipeline ? 0 : bit_steps * p->converted * clocks * clock_s,
+        .drain_s = is_pipeline ? (1 + clocks) * clock_s : 0,
         .array_j = p->vectors * p->input_bits *
                        (request->activity * p->driven *
                         (p->spans * u->wordline_j + p->columns * u->cell_j)) +
@@ -94,7 +97,7 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
 
 double crossbar_spent_s(const struct crossbar_spent *s)
 {
-    return s->array_s + s->adc_s + s->accumulation_s;
+    return s->array_s + s->adc_s + s->accumulation_s + s->drain_s;
 }
 
 double crossbar_spent_j(const struct crossbar_spent *s)
@@ -242,6 +245,7 @@ struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *req
     spent.array_s = spent.array_s * share +
                     passes * fmin(s->inner, rows) * c->gradient_write_row_s;
     spent.adc_s *= share;
+    spent.accumulation_s *= share;
     spent.array_j += copies * s->groups * s->inner * bitlines *
                      c->gradient_write_cell_j;
     return spent;
@@ -253,6 +257,7 @@ static void copies_divide(struct crossbar_spent *s, double vectors, double copie
 
     s->array_s *= share;
     s->adc_s *= share;
+    s->accumulation_s *= share;
 }
 
 static void groups_multiply(struct crossbar_spent *s, double groups)

@@ -13,6 +13,7 @@ struct crossbar_bits crossbar_bits_of(const struct crossbar_request *request);
 /* Time and energy of a product, by part. */
 struct crossbar_spent {
     double array_s, adc_s, accumulation_s;
+    double drain_s; /* of accumulators that are a pipeline behind the converters */
     double array_j, adc_j, accumulation_j;
 };
 double crossbar_spent_s(const struct crossbar_spent *spent);

@@ -1,5 +1,6 @@
 #include "machine/gpu/gpu.h"
 
+#include "machine/arithmetic.h"
 #include "machine/gpu/block_kernel.h"
 
 #include <inttypes.h>
@@ -40,6 +41,8 @@ static const struct field gpu_fields[] = {
     FIELD_COUNT(struct gpu, llc_copies, 1, 1, 64, "partitions of the last-level cache that each hold a copy of what all read"),
     FIELD_NUMBER(struct gpu, llc_bytes, "byte", REQUIRED, 1024, 1e15, "last-level cache as sold"),
     FIELD_NUMBER(struct gpu, llc_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the last-level cache"),
+    FIELD_COUNT(struct gpu, llc_outstanding, 0, 0, 65536, "sectors that a processor may have in flight to the last-level cache (0: not known, never the bound)"),
+    FIELD_NUMBER(struct gpu, llc_latency_s, "s", 0, 0, 1e-3, "latency of a hit in the last-level cache without its arrays: the way there and back (0: not known)"),
     FIELD_NUMBER(struct gpu, llc_write_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth at which a product's outputs leave its processors (0: unbounded)"),
     FIELD_NUMBER(struct gpu, dram_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
@@ -49,7 +52,9 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, dram_parallelism, "1", 1, 1, 1e6, "DRAM accesses that overlap in the serial time bases"),
     FIELD_NUMBER(struct gpu, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
     FIELD_NUMBER(struct gpu, mac_j, "J", 0, 0, 1e-6, "energy of one multiply-accumulate, 32 bits, core overheads included"),
+    FIELD_WORD(struct gpu, arithmetic, arithmetic_words, ARITHMETIC_FLOAT, "how mac_j follows the bits"),
     FIELD_NUMBER(struct gpu, idle_w, "W", 0, 0, 1e4, "power of everything but the last-level cache, the DRAM and the arithmetic"),
+    FIELD_NUMBER(struct gpu, power_limit_w, "W", 0, 0, 1e5, "board power above which the clock falls (0: not known, no limit)"),
     FIELD_TEXT(struct gpu, dram_source, NULL, "where the DRAM values come from, and why these"),
 };
 /* clang-format on */
@@ -87,6 +92,17 @@ const struct machine_family gpu_family = {
     .schema = &gpu_schema,
     .check = gpu_check,
 };
+
+double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits)
+{
+    double law_j = gpu->mac_j * mac_energy_ratio((enum arithmetic)gpu->arithmetic,
+                                                 (double)precision_bits, 32);
+    double peak_hz = gpu_peak_macs_hz(gpu, precision_bits);
+    double most_j = gpu->power_limit_w / peak_hz;
+
+    /* units of another rate, such as tensor cores, have energies of their own */
+    return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j : law_j;
+}
 
 double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits)
 {

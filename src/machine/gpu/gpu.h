@@ -45,6 +45,9 @@ struct gpu {
     uint64_t llc_copies; /* partitions that each hold a copy of what all blocks read */
     double llc_bytes;    /* as sold, for reference */
     double llc_bytes_per_s; /* all slices together */
+    uint64_t
+        llc_outstanding; /* sectors that a processor may have in flight; 0: not known */
+    double llc_latency_s; /* of a hit, its arrays apart; 0: not known */
     double
         llc_write_bytes_per_s; /* at which a product's outputs leave; 0: in no time */
 
@@ -57,9 +60,15 @@ struct gpu {
     double dram_parallelism;  /* accesses that overlap, for the serial time base */
     double dram_background_w;
     double mac_j; /* energy of one FP32 multiply-accumulate, core overheads included */
+    int arithmetic; /* enum arithmetic: how mac_j follows the bits */
     double idle_w;
+    double power_limit_w; /* of the board, above which the clock falls; 0: not known */
     const char *dram_source; /* which values of the unknown ones are used, and why */
 };
+
+/* Energy of a multiply-accumulate: the record's at 32 bits, scaled by its law, but where the
+ * peak rate is another no more than the power limit over that rate. */
+double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits);
 
 /* Peak multiply-accumulates a second at a precision. */
 double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits);

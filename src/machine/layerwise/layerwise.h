@@ -78,7 +78,15 @@ struct neon_function {
     uint64_t exponent_units; /* digital: exponential */
     uint64_t divide_units;   /* digital: division or square root */
     uint64_t multiply_units;
-    uint64_t tables; /* one entry of `bits` per value of `bits` */
+    uint64_t tables;      /* one entry of `bits` per value of `bits` */
+    uint64_t table_steps; /* look-ups one after the other */
+};
+
+/* How often a network computes a function, one after the other. */
+struct neon_use {
+    const char *workload;
+    int operation; /* enum cim_operation */
+    uint64_t elements, times;
 };
 
 struct neon {
@@ -93,8 +101,13 @@ struct neon {
     double exponent_w, exponent_m2;
     double divide_w, divide_m2;
     double multiply_w, multiply_m2;
+    double exponent_s, divide_s, multiply_s, add_s; /* one operation of a unit */
+    double table_s, table_j, table_m2;              /* a look-up in one table */
+    double write_row_s; /* a row of cells, all columns: operands that are activations */
     struct neon_function *functions;
     size_t functions_count;
+    struct neon_use *uses;
+    size_t uses_count;
 };
 
 /* Instructions of one operation on elements streamed from the scratchpad, loop and

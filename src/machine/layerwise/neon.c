@@ -1,9 +1,11 @@
 /* NEON: non-linear functions as small networks in RRAM crossbars, beside digital units
  * and look-up tables (A. Manglik et al., arXiv 2211.05730, 32 nm, 16-bit fixed point). */
 #include "base/divide.h"
+#include "base/maths.h"
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
+#include <string.h>
 
 /* clang-format off */
 static const struct field neon_function_fields[] = {
@@ -14,10 +16,22 @@ static const struct field neon_function_fields[] = {
     FIELD_COUNT(struct neon_function, divide_units, 0, 0, 1u << 20, "digital division or square root units"),
     FIELD_COUNT(struct neon_function, multiply_units, 0, 0, 1u << 20, "digital multipliers"),
     FIELD_COUNT(struct neon_function, tables, 0, 0, 1u << 30, "look-up tables, each of all values of a weight's width"),
+    FIELD_COUNT(struct neon_function, table_steps, 1, 1, 64, "look-ups one after the other"),
 };
 static const struct schema neon_function_schema = {
     .kind = "function", .size = sizeof(struct neon_function),
     .fields = neon_function_fields, .field_count = FIELD_COUNT_OF(neon_function_fields),
+};
+
+static const struct field neon_use_fields[] = {
+    FIELD_NAME(struct neon_use, workload, "workload", NULL, "network that computes the function"),
+    FIELD_WORD(struct neon_use, operation, cim_operation_words, REQUIRED, "what it computes"),
+    FIELD_COUNT(struct neon_use, elements, 1, 1, 1u << 20, "values in, and out"),
+    FIELD_COUNT(struct neon_use, times, REQUIRED, 1, 1ull << 40, "in an inference, one after the other"),
+};
+static const struct schema neon_use_schema = {
+    .kind = "use", .size = sizeof(struct neon_use),
+    .fields = neon_use_fields, .field_count = FIELD_COUNT_OF(neon_use_fields),
 };
 
 static const struct field neon_fields[] = {
@@ -38,6 +52,15 @@ static const struct field neon_fields[] = {
     FIELD_NUMBER(struct neon, divide_m2, "m2", 0, 0, 1, "digital division or square root unit"),
     FIELD_NUMBER(struct neon, multiply_w, "W", 0, 0, 1e3, "digital multiplier"),
     FIELD_NUMBER(struct neon, multiply_m2, "m2", 0, 0, 1, "digital multiplier"),
+    FIELD_NUMBER(struct neon, exponent_s, "s", 0, 0, 1, "digital exponential, one"),
+    FIELD_NUMBER(struct neon, divide_s, "s", 0, 0, 1, "digital division or square root, one"),
+    FIELD_NUMBER(struct neon, multiply_s, "s", 0, 0, 1, "digital multiplication, one"),
+    FIELD_NUMBER(struct neon, add_s, "s", 0, 0, 1, "a level of a tree of adders"),
+    FIELD_NUMBER(struct neon, table_s, "s", 0, 0, 1, "a look-up"),
+    FIELD_NUMBER(struct neon, table_j, "J", 0, 0, 1, "a look-up"),
+    FIELD_NUMBER(struct neon, table_m2, "m2", 0, 0, 1, "a table"),
+    FIELD_NUMBER(struct neon, write_row_s, "s", 0, 0, 1, "a row of cells programmed (0: products of activations are not for crossbars)"),
+    FIELD_LIST(struct neon, uses, &neon_use_schema, "functions in networks"),
     FIELD_LIST(struct neon, functions, &neon_function_schema, "functions there are units for"),
 };
 const struct schema neon_schema = {
@@ -82,17 +105,76 @@ static uint64_t subarrays(const struct neon *n, const struct neon_function *f)
            div_up(slices * f->elements, n->rows);
 }
 
+static const struct neon_function *function_find(const struct neon *n, int operation,
+                                                 uint64_t elements)
+{
+    for (size_t i = 0; i < n->functions_count; i++)
+        if (n->functions[i].operation == operation &&
+            n->functions[i].elements == elements)
+            return &n->functions[i];
+    return NULL;
+}
+
+static double levels_of_tree(const struct neon_function *f)
+{
+    return f->elements > 1 ? ceil(maths_log2((double)f->elements)) : 0;
+}
+
+static double rounds(const struct neon_function *f, uint64_t units)
+{
+    return units ? ceil((double)f->elements / (double)units) : 0;
+}
+
+/* Crossbars take a bit of all inputs a cycle, layer after layer; digital units their
+ * elements one after the other, with a tree of adders where values are summed; tables
+ * look-ups.  NAN: the record does not say. */
+static double latency_s(const struct neon *n, const struct neon_function *f)
+{
+    double units_s = rounds(f, f->exponent_units) * n->exponent_s +
+                     rounds(f, f->divide_units) * n->divide_s +
+                     rounds(f, f->multiply_units) * n->multiply_s +
+                     levels_of_tree(f) * n->add_s;
+    double tables_s = (double)f->table_steps * n->table_s +
+                      levels_of_tree(f) * n->add_s;
+    double crossbars_s = (double)(f->hidden_layers + 1) * (double)n->weight_bits *
+                         n->cycle_s;
+    double time_s = f->hidden_layers ? crossbars_s : f->tables ? tables_s : units_s;
+
+    return time_s > 0 ? time_s : NAN;
+}
+
+static void units_answer(const struct neon *n, const struct neon_function *f,
+                         struct cim_answer *answer)
+{
+    answer->power_w = (double)answer->subarrays * n->subarray_w +
+                      (double)f->exponent_units * n->exponent_w +
+                      (double)f->divide_units * n->divide_w +
+                      (double)f->multiply_units * n->multiply_w;
+    answer->area_m2 = (double)answer->subarrays * n->subarray_m2 +
+                      (double)f->exponent_units * n->exponent_m2 +
+                      (double)f->divide_units * n->divide_m2 +
+                      (double)f->multiply_units * n->multiply_m2;
+    answer->energy_j = answer->power_w * answer->latency_s;
+}
+
+/* The paper gives no power or area of one table; the record may say. */
+static void tables_answer(const struct neon *n, const struct neon_function *f,
+                          struct cim_answer *answer)
+{
+    if (n->table_j <= 0 || n->table_m2 <= 0)
+        return;
+    answer->energy_j = (double)f->tables * n->table_j;
+    answer->area_m2 = (double)f->tables * n->table_m2;
+    answer->power_w = answer->energy_j / answer->latency_s;
+}
+
 static enum status neon_operate(const struct cim_request *request,
                                 struct cim_answer *answer, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     uint64_t elements = request->elements ? request->elements : 1;
-    const struct neon_function *f = NULL;
+    const struct neon_function *f = function_find(n, request->operation, elements);
 
-    for (size_t i = 0; i < n->functions_count; i++)
-        if (n->functions[i].operation == request->operation &&
-            n->functions[i].elements == elements)
-            f = &n->functions[i];
     if (!f || request->bits != n->weight_bits)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no %s of %ju elements of %u bits",
@@ -102,16 +184,11 @@ static enum status neon_operate(const struct cim_request *request,
     answer->subarrays = subarrays(n, f);
     answer->table_bytes = (double)f->tables * (double)(1ull << n->weight_bits) *
                           (double)n->weight_bits / 8;
-    if (f->tables) /* the paper gives no power or area of one table */
-        return STATUS_OK;
-    answer->power_w = (double)answer->subarrays * n->subarray_w +
-                      (double)f->exponent_units * n->exponent_w +
-                      (double)f->divide_units * n->divide_w +
-                      (double)f->multiply_units * n->multiply_w;
-    answer->area_m2 = (double)answer->subarrays * n->subarray_m2 +
-                      (double)f->exponent_units * n->exponent_m2 +
-                      (double)f->divide_units * n->divide_m2 +
-                      (double)f->multiply_units * n->multiply_m2;
+    answer->latency_s = latency_s(n, f);
+    if (f->tables)
+        tables_answer(n, f, answer);
+    else
+        units_answer(n, f, answer);
     return STATUS_OK;
 }
 
@@ -132,13 +209,16 @@ static enum status neon_layer(const struct cim_network_request *request,
     double time_s = (double)gemm.m * request->bits * n->cycle_s;
     double banks, shared_w;
 
+    if (layer
+            ->streams_weights) /* an operand is written first, rows one after the other */
+        time_s += fmin((double)gemm.k, (double)n->rows) * n->write_row_s;
     if (n->cycle_s <= 0 || !n->bank_subarrays)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no crossbars for weights",
                          request->machine->record.name);
     if (request->bits > n->weight_bits)
         return error_set(reason, STATUS_INFEASIBLE, "weights have %ju bits, not %u",
                          (uintmax_t)n->weight_bits, request->bits);
-    if (layer->streams_weights)
+    if (layer->streams_weights && n->write_row_s <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "layer '%s' multiplies activations, crossbars hold weights",
                          layer->name);
@@ -152,16 +232,57 @@ static enum status neon_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
+/* So many operations of a function.  A network's layers have crossbars of their own, each
+ * with an operation of its own. */
+static double times_s(const struct neon *n, const struct neon_use *use,
+                      const struct cim_answer *one)
+{
+    const struct neon_function *f = function_find(n, use->operation, use->elements);
+    double layer_s = (double)n->weight_bits * n->cycle_s;
+
+    return f->hidden_layers ? one->latency_s + (double)(use->times - 1) * layer_s
+                            : (double)use->times * one->latency_s;
+}
+
+/* The functions between a network's products, one after the other. */
+static enum status uses_add(const struct cim_network_request *request,
+                            struct cim_network *result, struct error *reason)
+{
+    const struct neon *n = (const struct neon *)request->machine;
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < n->uses_count && status == STATUS_OK; i++) {
+        const struct neon_use *use = &n->uses[i];
+        const struct cim_request operation = { .machine = request->machine,
+                                               .operation = use->operation,
+                                               .bits = request->bits,
+                                               .elements = use->elements };
+        struct cim_answer answer;
+
+        if (request->layer || strcmp(use->workload, request->workload) != 0)
+            continue;
+        status = cim_operate(&operation, &answer, reason);
+        if (status != STATUS_OK)
+            break;
+        result->compute_s += times_s(n, use, &answer);
+        result->latency_s += times_s(n, use, &answer);
+        result->part_j[CIM_PART_COMPUTE] += (double)use->times * answer.energy_j;
+        result->area_m2 += answer.area_m2;
+    }
+    return status;
+}
+
 static enum status neon_finish(const struct cim_network_request *request,
                                struct cim_network *result, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
+    enum status status;
 
-    (void)reason;
     result->area_m2 = ceil(result->crossbars / (double)n->bank_subarrays) * n->bank_m2;
+    status = uses_add(request, result, reason);
     result->energy_j = result->part_j[CIM_PART_COMPUTE] +
                        result->part_j[CIM_PART_BUFFERS];
-    return STATUS_OK;
+    return status;
 }
 
 static const struct layerwise_steps neon_steps = {

@@ -160,16 +160,28 @@ static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double d
     free(left);
 }
 
-/* Reads of the weight memory: a word holds several entries, and a column may begin
- * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads. */
-static double entry_words(const struct pe_machine *machine, const struct eie_run *run)
+/* A weight, or the index of a shared one, and the run of zeros before it; a dense layer has
+ * no runs. */
+static double entry_bits(const struct pe_machine *machine,
+                         const struct mac_layer *layer)
 {
     const struct pe_array *a = &machine->accelerator;
-    const struct level *level = pe_array_level(a, LEVEL_PE_WEIGHT);
-    double entry_bits = (double)(a->run_bits +
-                                 4); /* and 4 of a shared weight's index */
-    double per_word = floor((double)level->word_bits / entry_bits);
 
+    return (double)(a->value_bits + (layer->weight_density < 1 ? a->run_bits : 0));
+}
+
+/* Reads of the weight memory: a word holds several entries, and a column may begin
+ * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads.  A wide
+ * entry takes several words. */
+static double entry_words(const struct pe_machine *machine,
+                          const struct mac_layer *layer, const struct eie_run *run)
+{
+    const struct level *level = pe_array_level(&machine->accelerator, LEVEL_PE_WEIGHT);
+    double word = (double)level->word_bits;
+    double bits = entry_bits(machine, layer), per_word = floor(word / bits);
+
+    if (per_word < 1)
+        return run->entries * ceil(bits / word);
     return run->entries / per_word + run->columns * (1 - 1 / per_word);
 }
 
@@ -201,7 +213,7 @@ static enum status eie_map(const struct pe_machine *machine,
     mapping->active_pes = run.entries / run.cycles;
     /* words of entries, two pointers a column, an accumulator read and written back */
     mapping->levels[LEVEL_PE_WEIGHT].reads =
-        times * entry_words(machine, &run) *
+        times * entry_words(machine, layer, &run) *
         (double)(pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits / machine->bits);
     mapping->levels[LEVEL_PE_INDEX].reads = times * 2 * columns * pes;
     mapping->levels[LEVEL_PE_INPUT].reads = times * run.entries;
@@ -215,7 +227,7 @@ static double eie_held_bits(const struct pe_machine *machine,
                             const struct mac_layer *layer)
 {
     return mac_layer_weights(layer) * layer->weight_density *
-           (double)(machine->accelerator.run_bits + 4);
+           entry_bits(machine, layer);
 }
 
 /* A column visits every PE; a draw per entry, and one that ends it. */
@@ -240,6 +252,8 @@ static const struct field eie_fields[] = {
     PE_ARRAY_FIELDS,
     FIELD_COUNT(struct pe_array, queue_depth, 8, 1, 65536, "entries of a PE's activation queue"),
     FIELD_COUNT(struct pe_array, run_bits, 4, 1, 16, "bits of a run length of zeros"),
+    FIELD_COUNT(struct pe_array, value_bits, 4, 1, 64, "bits of a weight: an index into the shared ones (4), or the weight itself"),
+    FIELD_FLAG(struct pe_array, weights_in_dram, 0, "weights come from DRAM for every inference, whether they fit or not"),
 };
 /* clang-format on */
 

@@ -92,7 +92,7 @@ static bool weights_are_held(const struct pe_machine *machine,
         if (!number || layers->number[i] == number)
             bits += steps->held_bits(machine, &layer);
     }
-    return bits <= capacity;
+    return bits <= capacity && !machine->accelerator.weights_in_dram;
 }
 
 /* A layer's weights into the PEs before it.  STATUS_INFEASIBLE if they do not fit. */
@@ -104,7 +104,7 @@ static enum status weights_load(const struct pe_machine *machine,
     double capacity = pe_machine_capacity(machine, LEVEL_PE_WEIGHT) * machine->bits;
     double elements = bits / machine->bits;
 
-    if (bits > capacity)
+    if (bits > capacity && !machine->accelerator.weights_in_dram)
         return error_set(
             err, STATUS_INFEASIBLE,
             "layer '%s' takes %.3g bytes of the PEs' weight memories, they "

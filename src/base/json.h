@@ -1,6 +1,6 @@
 /* The little JSON that the --json options and reports need. */
-#ifndef NVSWEEP_CMD_JSON_H
-#define NVSWEEP_CMD_JSON_H
+#ifndef NVSWEEP_BASE_JSON_H
+#define NVSWEEP_BASE_JSON_H
 
 #include <stdio.h>
 

@@ -1,0 +1,213 @@
+#include "config/corpora.h"
+
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "learning/experiment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { FILE_MOST = 1 << 30 };
+
+/* ---- which */
+
+static struct corpus *corpus_named(const struct library *library, const char *name)
+{
+    const struct record *record = library_find(library, SHELF_CORPUS, name);
+
+    return (struct corpus *)(void *)(uintptr_t)record;
+}
+
+/* The corpus of the i-th experiment of the sweep, once for each corpus; NULL: none, or one that
+ * an earlier experiment has too. */
+static struct corpus *corpus_of(const struct library *library,
+                                const struct sweep *sweep, uint64_t i)
+{
+    const struct axis *axis = &sweep->space.axes[AXIS_experiment];
+    const struct experiment *experiment =
+                                (const struct experiment *)axis->values[i].record,
+                            *other;
+
+    if (!axis->is_given || !experiment)
+        return NULL;
+    for (uint64_t j = 0; j < i; j++) {
+        other = (const struct experiment *)axis->values[j].record;
+        if (strcmp(other->corpus, experiment->corpus) == 0)
+            return NULL;
+    }
+    return corpus_named(library, experiment->corpus);
+}
+
+/* ---- reading */
+
+/* Where the file lies: under the folder NVSWEEP_DATA, if it is there, as in packages that were
+ * unpacked without being installed; else at its own path.  Freed by the caller. */
+static char *found_at(const char *path)
+{
+    const char *folder = getenv("NVSWEEP_DATA");
+    char *there = folder ? alloc_printf("%s%s", folder, path) : NULL;
+
+    if (there && access(there, R_OK) == 0)
+        return there;
+    free(there);
+    return alloc_text(path);
+}
+
+static void file_gather(const char *path, const struct corpus *corpus,
+                        struct files *files)
+{
+    char *place = found_at(path), *bytes;
+    FILE *in = fopen(place, "rb");
+    size_t size = 0, capacity = 1 << 16;
+
+    free(place);
+    if (!in) {
+        files_put_bad(files, path, false,
+                      "%s of corpus '%s': %s; install %s, which ships "
+                      "it, or unpack it under $NVSWEEP_DATA (make deps-data)",
+                      path, corpus->record.name, strerror(errno), corpus->package);
+        return;
+    }
+    bytes = alloc_array(capacity, 1);
+    for (size_t got = 1; got > 0 && size <= FILE_MOST; size += got) {
+        if (size == capacity)
+            bytes = realloc_array(bytes, capacity *= 2, 1);
+        got = fread(bytes + size, 1, capacity - size, in);
+    }
+    if (ferror(in) || size > FILE_MOST)
+        files_put_bad(files, path, false, "%s of corpus '%s': %s", path,
+                      corpus->record.name, ferror(in) ? strerror(errno) : "too large");
+    else
+        files_put(files, path, bytes, size);
+    fclose(in);
+    free(bytes);
+}
+
+void corpora_gather(const struct library *library, const struct sweep *sweep,
+                    struct files *files)
+{
+    const struct axis *axis = &sweep->space.axes[AXIS_experiment];
+
+    for (uint64_t i = 0; axis->is_given && i < axis->count; i++) {
+        const struct corpus *corpus = corpus_of(library, sweep, i);
+
+        for (size_t f = 0; corpus && f < corpus->files_count; f++)
+            file_gather(corpus->files[f], corpus, files);
+    }
+}
+
+/* ---- decoding */
+
+/* The content of a file that gzip may have compressed, with a NUL behind it; freed by the
+ * caller.  NULL if it is cut or damaged. */
+static uint8_t *inflated(const struct file *file, size_t *size)
+{
+    bool is_gzip = file->size > 2 && (uint8_t)file->text[0] == 0x1f &&
+                   (uint8_t)file->text[1] == 0x8b;
+    size_t capacity = is_gzip ? 4 * file->size + 64 : file->size + 1;
+    uint8_t *bytes = alloc_array(capacity, 1);
+    z_stream stream = { .next_in = (Bytef *)(uintptr_t)file->text,
+                        .avail_in = (uInt)file->size };
+    int code = Z_OK;
+
+    *size = file->size;
+    if (!is_gzip) {
+        memcpy(bytes, file->text, file->size);
+        return bytes;
+    }
+    if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
+        code = Z_DATA_ERROR;
+    while (code == Z_OK && stream.total_out < FILE_MOST) {
+        if (stream.total_out + 1 == capacity)
+            bytes = realloc_array(bytes, capacity *= 2, 1);
+        stream.next_out = bytes + stream.total_out;
+        stream.avail_out = (uInt)(capacity - 1 - stream.total_out);
+        code = inflate(&stream, Z_NO_FLUSH);
+    }
+    *size = stream.total_out;
+    inflateEnd(&stream);
+    if (code == Z_STREAM_END) {
+        bytes[*size] = '\0';
+        return bytes;
+    }
+    free(bytes);
+    return NULL;
+}
+
+/* The record's text, as the result file keeps it, with the checksum found. */
+static void checksum_replace(struct library *library, const struct corpus *corpus,
+                             const char *expected, const char *found)
+{
+    struct shelf *shelf = &library->shelves[SHELF_CORPUS];
+
+    for (size_t i = 0; i < shelf->count; i++) {
+        char *at = shelf->records[i] == (const void *)corpus && shelf->texts[i]
+                       ? strstr(shelf->texts[i], expected)
+                       : NULL;
+
+        if (at)
+            memcpy(at, found, SHA256_TEXT - 1);
+    }
+}
+
+static enum status corpus_read(const struct files *files, struct library *library,
+                               struct corpus *corpus, FILE *notes, struct error *err)
+{
+    enum { FILES_MOST = 4 };
+    uint8_t *bytes[FILES_MOST] = { NULL };
+    const uint8_t *contents[FILES_MOST];
+    size_t sizes[FILES_MOST];
+    char found[SHA256_TEXT];
+    enum status status = STATUS_OK;
+
+    for (size_t f = 0; f < corpus->files_count && status == STATUS_OK; f++) {
+        struct file file;
+
+        if (!files_find(files, corpus->files[f], &file))
+            status = error_set(err, STATUS_INPUT, "%s of corpus '%s' was not read",
+                               corpus->files[f], corpus->record.name);
+        else if (file.why)
+            status = error_set(err, STATUS_INPUT, "%s", file.why);
+        if (status != STATUS_OK)
+            break;
+        sha256_hex(file.text, file.size, found);
+        if (strcmp(found, corpus->sha256[f]) != 0) {
+            if (notes)
+                fprintf(notes,
+                        "nvsweep: %s: another release of %s: its checksum is %s, not "
+                        "the record's; the result file says so\n",
+                        corpus->files[f], corpus->package, found);
+            checksum_replace(library, corpus, corpus->sha256[f], found);
+        }
+        contents[f] = bytes[f] = inflated(&file, &sizes[f]);
+        if (!bytes[f])
+            status = error_set(err, STATUS_INPUT,
+                               "%s of corpus '%s' is cut or damaged: install %s anew",
+                               corpus->files[f], corpus->record.name, corpus->package);
+    }
+    if (status == STATUS_OK)
+        status = corpus_decode(corpus, contents, sizes, err);
+    for (size_t f = 0; f < FILES_MOST; f++)
+        free(bytes[f]);
+    return status;
+}
+
+enum status corpora_decode(const struct files *files, struct library *library,
+                           const struct sweep *sweep, FILE *notes, struct error *err)
+{
+    const struct axis *axis = &sweep->space.axes[AXIS_experiment];
+    enum status status = STATUS_OK;
+
+    for (uint64_t i = 0; axis->is_given && i < axis->count && status == STATUS_OK;
+         i++) {
+        struct corpus *corpus = corpus_of(library, sweep, i);
+
+        if (corpus && corpus->training.count == 0)
+            status = corpus_read(files, library, corpus, notes, err);
+    }
+    return status;
+}

@@ -1,0 +1,61 @@
+/* The records inside a result file as a library folder. */
+#include "config/library.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Behind the group that begins at text: its braces match, those in texts and comments do not
+ * count. */
+static const char *group_end(const char *text)
+{
+    unsigned depth = 0;
+
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            for (p++; *p && *p != '"'; p++)
+                p += *p == '\\' && p[1];
+        else if (*p == '#' || (p[0] == '/' && p[1] == '/'))
+            p += strcspn(p, "\n");
+        else if (p[0] == '/' && p[1] == '*')
+            p = strstr(p, "*/") ? strstr(p, "*/") + 1 : p + strlen(p) - 1;
+        else if (*p == '{')
+            depth++;
+        else if (*p == '}' && --depth == 0)
+            return p + 1;
+        if (!*p)
+            break;
+    }
+    return text + strlen(text);
+}
+
+/* Entries are "kind { ... }". */
+void library_records_put(const char *name, const char *records, struct files *files)
+{
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
+        const struct schema *schema = shelf_schemas[id];
+        size_t length = strlen(schema->kind);
+        char *text = alloc_printf("%s = (\n", schema->folder), *longer, *path;
+        unsigned count = 0;
+
+        for (const char *at = records; at && *at;) {
+            const char *body = at + strcspn(at, "{"), *end = group_end(body);
+
+            if (strncmp(at, schema->kind, length) == 0 && at[length] == ' ') {
+                longer = alloc_printf("%s%s%.*s", text, count++ ? ",\n" : "",
+                                      (int)(end - body), body);
+                free(text);
+                text = longer;
+            }
+            at = end + strspn(end, "\n");
+        }
+        longer = alloc_printf("%s\n);\n", text);
+        path = alloc_printf("%s/%s/records inside", name, schema->folder);
+        if (count > 0)
+            files_put(files, path, longer, strlen(longer));
+        free(path);
+        free(longer);
+        free(text);
+    }
+}

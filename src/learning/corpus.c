@@ -1,0 +1,232 @@
+#include "learning/corpus.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct word corpus_format_words[] = {
+    { "csv", CORPUS_CSV },
+    { "idx", CORPUS_IDX },
+    { NULL, 0 },
+};
+
+/* clang-format off */
+static const struct field corpus_fields[] = {
+    FIELD_TEXT(struct corpus, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct corpus, package, NULL, "package that ships the files"),
+    FIELD_TEXT(struct corpus, licence, NULL, "licence of the files"),
+    FIELD_WORD(struct corpus, format, corpus_format_words, REQUIRED, "csv: one file, the label last in a line; idx: images and labels to learn from, then to test with"),
+    FIELD_TEXTS(struct corpus, files, "absolute paths; .gz is decompressed"),
+    FIELD_TEXTS(struct corpus, sha256, "checksums of the files as they lie there"),
+    FIELD_COUNT(struct corpus, height, REQUIRED, 1, 4096, "rows of an image's pixels"),
+    FIELD_COUNT(struct corpus, width, REQUIRED, 1, 4096, "pixels of a row"),
+    FIELD_COUNT(struct corpus, classes, REQUIRED, 2, 256, "different labels, 0 and up"),
+    FIELD_COUNT(struct corpus, levels, 255, 1, 1u << 16, "csv: value of white"),
+    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "csv: every such line is kept for the test"),
+    FIELD_COUNT(struct corpus, shrink, 1, 1, 64, "an image's pixels are means of so many squared"),
+};
+/* clang-format on */
+
+static void images_free(struct corpus_images *images)
+{
+    free(images->pixels);
+    free(images->labels);
+    *images = (struct corpus_images){ 0 };
+}
+
+void corpus_release(struct corpus *corpus)
+{
+    images_free(&corpus->training);
+    images_free(&corpus->test);
+}
+
+static void corpus_forget(void *record)
+{
+    corpus_release((struct corpus *)record);
+}
+
+static enum status corpus_finish(void *record, struct error *err)
+{
+    const struct corpus *corpus = (const struct corpus *)record;
+    size_t wanted = corpus->format == CORPUS_CSV ? 1 : 4;
+
+    if (corpus->files_count != wanted || corpus->sha256_count != wanted)
+        return error_set(err, STATUS_INPUT,
+                         "a corpus of format %s has %zu 'files' and as many 'sha256'",
+                         corpus_format_words[corpus->format].name, wanted);
+    for (size_t i = 0; i < wanted; i++)
+        if (corpus->files[i][0] != '/' || strlen(corpus->sha256[i]) != 64)
+            return error_set(err, STATUS_INPUT,
+                             "file %zu of the corpus must be an absolute path, its "
+                             "sha256 64 hexadecimal digits",
+                             i + 1);
+    if (corpus->height % corpus->shrink || corpus->width % corpus->shrink)
+        return error_set(err, STATUS_INPUT,
+                         "'shrink' must divide 'height' and 'width' of a corpus");
+    return STATUS_OK;
+}
+
+const struct schema corpus_schema = {
+    .kind = "corpus",
+    .folder = "corpora",
+    .size = sizeof(struct corpus),
+    .fields = corpus_fields,
+    .field_count = FIELD_COUNT_OF(corpus_fields),
+    .finish = corpus_finish,
+    .release = corpus_forget,
+};
+
+static struct corpus_images images_new(const struct corpus *corpus, size_t count)
+{
+    size_t height = corpus->height / corpus->shrink,
+           width = corpus->width / corpus->shrink;
+
+    return (struct corpus_images){
+        .count = count,
+        .height = height,
+        .width = width,
+        .pixels = alloc_array(count * height * width + 1, sizeof(double)),
+        .labels = alloc_array(count + 1, 1),
+    };
+}
+
+/* Image i from its pixels, whole numbers up to levels. */
+static void image_put(const struct corpus *corpus, struct corpus_images *images,
+                      size_t i, const uint32_t *pixels, double levels, uint8_t label)
+{
+    size_t n = corpus->shrink;
+    double *out = images->pixels + i * images->height * images->width;
+
+    for (size_t y = 0; y < images->height; y++)
+        for (size_t x = 0; x < images->width; x++) {
+            double sum = 0;
+
+            for (size_t dy = 0; dy < n; dy++)
+                for (size_t dx = 0; dx < n; dx++)
+                    sum += pixels[(y * n + dy) * corpus->width + x * n + dx];
+            out[y * images->width + x] = sum / (double)(n * n) / levels;
+        }
+    images->labels[i] = label;
+}
+
+/* ---- csv */
+
+static enum status line_read(const struct corpus *corpus, const char **at,
+                             uint32_t *pixels, uint8_t *label, size_t line,
+                             struct error *err)
+{
+    size_t count = corpus->height * corpus->width;
+
+    for (size_t i = 0; i <= count; i++) {
+        unsigned long most = i < count ? corpus->levels : corpus->classes - 1, value;
+        char *end;
+
+        value = strtoul(*at, &end, 10);
+        if (end == *at || value > most || *end != (i < count ? ',' : '\n'))
+            return error_set(err, STATUS_INPUT,
+                             "%s: line %zu, value %zu: must be a whole number, 0..%lu, "
+                             "of %zu in the line",
+                             corpus->files[0], line, i + 1, most, count + 1);
+        if (i < count)
+            pixels[i] = (uint32_t)value;
+        else
+            *label = (uint8_t)value;
+        *at = end + 1;
+    }
+    return STATUS_OK;
+}
+
+static enum status csv_decode(struct corpus *corpus, const char *text, size_t size,
+                              struct error *err)
+{
+    const char *at = text, *end = text + size;
+    size_t lines = 0, test = 0;
+    uint32_t *pixels = alloc_array(corpus->height * corpus->width, sizeof *pixels);
+    enum status status = STATUS_OK;
+
+    for (const char *c = text; c < end; c++)
+        lines += *c == '\n';
+    corpus->training = images_new(corpus, lines);
+    corpus->test = images_new(corpus, lines);
+    corpus->training.count = 0;
+    for (size_t i = 0; i < lines && status == STATUS_OK; i++) {
+        bool is_test = (i + 1) % corpus->test_every == 0;
+        uint8_t label = 0;
+
+        status = line_read(corpus, &at, pixels, &label, i + 1, err);
+        if (status == STATUS_OK && is_test)
+            image_put(corpus, &corpus->test, test++, pixels, (double)corpus->levels,
+                      label);
+        else if (status == STATUS_OK)
+            image_put(corpus, &corpus->training, corpus->training.count++, pixels,
+                      (double)corpus->levels, label);
+    }
+    corpus->test.count = test;
+    free(pixels);
+    return status;
+}
+
+/* ---- idx: big-endian 32-bit magic, count, and of images height and width; then bytes */
+
+static uint32_t big_endian(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+           (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static enum status idx_decode(const struct corpus *corpus, size_t first,
+                              const uint8_t *const *bytes, const size_t *sizes,
+                              struct corpus_images *images, struct error *err)
+{
+    enum { IMAGES_HEAD = 16, LABELS_HEAD = 8 };
+    const uint8_t *pictures = bytes[first], *labels = bytes[first + 1];
+    size_t each = corpus->height * corpus->width, count;
+    uint32_t *pixels;
+
+    if (sizes[first] < IMAGES_HEAD || big_endian(pictures) != 0x803 ||
+        big_endian(pictures + 8) != corpus->height ||
+        big_endian(pictures + 12) != corpus->width ||
+        sizes[first] != IMAGES_HEAD + (size_t)big_endian(pictures + 4) * each)
+        return error_set(
+            err, STATUS_INPUT, "%s: must be an IDX file of images of %zu x %zu bytes",
+            corpus->files[first], (size_t)corpus->height, (size_t)corpus->width);
+    count = big_endian(pictures + 4);
+    if (sizes[first + 1] != LABELS_HEAD + count || big_endian(labels) != 0x801 ||
+        big_endian(labels + 4) != count)
+        return error_set(err, STATUS_INPUT, "%s: must be an IDX file of %zu labels",
+                         corpus->files[first + 1], count);
+    for (size_t i = 0; i < count; i++)
+        if (labels[LABELS_HEAD + i] >= corpus->classes)
+            return error_set(err, STATUS_INPUT,
+                             "%s: label %zu is %u, must be below %zu",
+                             corpus->files[first + 1], i + 1, labels[LABELS_HEAD + i],
+                             (size_t)corpus->classes);
+    *images = images_new(corpus, count);
+    pixels = alloc_array(each, sizeof *pixels);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; p < each; p++)
+            pixels[p] = pictures[IMAGES_HEAD + i * each + p];
+        image_put(corpus, images, i, pixels, 255, labels[LABELS_HEAD + i]);
+    }
+    free(pixels);
+    return STATUS_OK;
+}
+
+enum status corpus_decode(struct corpus *corpus, const uint8_t *const *bytes,
+                          const size_t *sizes, struct error *err)
+{
+    enum status status;
+
+    corpus_release(corpus);
+    if (corpus->format == CORPUS_CSV) {
+        status = csv_decode(corpus, (const char *)bytes[0], sizes[0], err);
+    } else {
+        status = idx_decode(corpus, 0, bytes, sizes, &corpus->training, err);
+        if (status == STATUS_OK)
+            status = idx_decode(corpus, 2, bytes, sizes, &corpus->test, err);
+    }
+    if (status != STATUS_OK)
+        corpus_release(corpus);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* Numbers that look random and depend on (seed, stream, counter) alone, so that neither the order
+ * in which trials run nor the processor changes them.  splitmix64's finaliser (G. Steele,
+ * D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). */
+#ifndef NVSWEEP_LEARNING_RANDOM_H
+#define NVSWEEP_LEARNING_RANDOM_H
+
+#include <stdint.h>
+
+struct random {
+    uint64_t stream, counter;
+};
+
+/* Another stream for every pair of numbers. */
+struct random random_begin(uint64_t seed, uint64_t stream);
+
+/* In (0, 1). */
+double random_uniform(struct random *random);
+
+/* Mean 0, standard deviation 1 (Marsaglia's polar method). */
+double random_normal(struct random *random);
+
+/* In 0 .. below - 1; below >= 1. */
+uint64_t random_below(struct random *random, uint64_t below);
+
+#endif
