@@ -66,7 +66,7 @@ GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 
 # Reuse curves are kept between runs under a key that holds the sources they come from.
-CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
+CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
 
 sources   = $(wildcard $(1:%=src/%/*.c))
 # Readers of ONNX models need their definition, found or not; the rest builds without.
@@ -240,7 +240,7 @@ $(BUILD)/obj/cmd/version.o: FLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
 $(BUILD)/obj/stage/curve_store.o: FLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
-$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
+$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
 $(BUILD)/obj/cmd/version.o: $(wildcard $(addprefix $(GIT_DIR)/,HEAD index)) VERSION
 
 # Made anew when a variable it reads has changed.
