@@ -30,6 +30,9 @@ const struct word spread_kinds[] = {
     { "hdc", SHELF_HDC },
     { "hdc_task", SHELF_HDC_TASK },
     { "build", SHELF_BUILD },
+    { "synapse", SHELF_SYNAPSE },
+    { "corpus", SHELF_CORPUS },
+    { "experiment", SHELF_EXPERIMENT },
     { NULL, 0 },
 };
 
