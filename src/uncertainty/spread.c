@@ -33,6 +33,7 @@ const struct word spread_kinds[] = {
     { "synapse", SHELF_SYNAPSE },
     { "corpus", SHELF_CORPUS },
     { "experiment", SHELF_EXPERIMENT },
+    { "software", SHELF_SOFTWARE },
     { NULL, 0 },
 };
 
