@@ -3,7 +3,8 @@
  *
  * One time base at a time (axis time_base):
  *   roofline: the longest of compute, cache and DRAM time, with fills and write-backs as
- *     accesses of the cache, arithmetic and background.  The cache's time is that of its
+ *     accesses of the cache, arithmetic and background.  Where kernels are counted by blocks,
+ *     it is no less than the sum over kernels, each bound by what binds it.  The cache's time is that of its
  *     banks, its wires, or the requests that may be in flight (Little's law: bandwidth is
  *     what is outstanding over latency).  Where power would pass the board's limit, the clock
  *     of processors and cache falls at constant voltage: energy of the work stays, the time
@@ -95,6 +96,7 @@ static inline bool traffic_write(const struct inputs *in, struct curve_place pla
     out->dram_writes[i] = traffic->dram_writes;
     out->dram_read_bytes[i] = traffic->dram_read_bytes;
     out->dram_write_bytes[i] = traffic->dram_write_bytes;
+    out->dram_bytes[i] = traffic->dram_read_bytes + traffic->dram_write_bytes;
     return true;
 }
 
@@ -247,7 +249,8 @@ roofline_at(const struct platform_costs *costs, const struct inputs *in,
 
 static inline void point_write(const struct platform_costs *costs,
                                const struct inputs *in, const struct traffic *traffic,
-                               const struct gpu_columns *out, uint64_t i)
+                               double kernel_s, const struct gpu_columns *out,
+                               uint64_t i)
 {
     double *component = &out->component_j[i * COMPONENT_COUNT];
     double dram_j = traffic->dram_read_bytes * costs->dram_read_j_per_byte +
@@ -258,8 +261,9 @@ static inline void point_write(const struct platform_costs *costs,
     struct llc_use use = llc_use_at(costs, in, traffic);
     double wait_s = llc_wait_s(costs, in, traffic), clock_share = 1;
     struct cost cost = costs->time_base == TIME_ROOFLINE
-                           ? roofline_at(costs, in, &use, wait_s, dram_s, dram_j,
-                                         component, &clock_share)
+                           ? roofline_at(costs, in, &use, wait_s,
+                                         larger(dram_s, kernel_s), dram_j, component,
+                                         &clock_share)
                            : serial_at(costs, in, traffic, &llc, dram_j, component);
 
     out->latency_s[i] = cost.latency_s;
@@ -346,7 +350,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                &out->gpu, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
-                point_write(&costs, &in, &traffic, &out->gpu, i);
+                point_write(&costs, &in, &traffic,
+                            curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS],
+                                           place),
+                            &out->gpu, i);
             else if (varied == STATUS_OK)
                 reason_set(study, &point, &costs, &in, reason);
         }
