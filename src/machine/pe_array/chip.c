@@ -69,7 +69,8 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
         .peak_macs_hz = pes * (double)a->pe_depth * a->clock_hz,
     };
     levels_add(r, chip);
-    chip->area_m2 += a->mac_area_m2 * pes * area;
+    chip->area_m2 += a->mac_area_m2 * pes * (double)a->pe_depth * area;
+    chip->area_m2 += a->tile ? a->transform_m2 * area : 0;
     chip->logic_leakage_w = a->mac_leakage_w * pes * power;
     part_j[PART_MAC] = m->computed_macs * a->mac_j * energy *
                        mac_energy_ratio((enum arithmetic)a->arithmetic, (double)r->bits,

@@ -98,9 +98,12 @@ struct pe_array {
     bool weights_in_dram;
 
     /* Winograd. */
-    int tile;                /* enum tile_choice: outputs per tile side */
-    double transform_ops_hz; /* additions a second of the transform units */
-    double transform_j;      /* per addition */
+    int tile;                   /* enum tile_choice: outputs per tile side */
+    double transform_ops_hz;    /* additions a second of the transform units */
+    double transform_j;         /* per addition */
+    double transform_m2;        /* of all transform units */
+    double accumulator_bytes;   /* sums that the matrix unit keeps; 0: no limit */
+    double operand_bytes_per_s; /* buffer to matrix unit; 0: no limit */
 };
 extern const struct schema pe_level_schema;
 
