@@ -66,7 +66,7 @@ GIT_COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown
 GIT_DIRTY   := $(if $(shell git status --porcelain 2>/dev/null),1,0)
 
 # Reuse curves are kept between runs under a key that holds the sources they come from.
-CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
+CURVE_SOURCES := $(shell cat src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch] | cksum | tr ' ' -)
 
 sources   = $(wildcard $(1:%=src/%/*.c))
 # Readers of ONNX models need their definition, found or not; the rest builds without.
@@ -116,6 +116,9 @@ deps-data:  ## fetch the packages whose data experiments learn from, into build/
 
 golden: all  ## do results move? all shipped sweeps and validate against tests/golden
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py check
+
+plan-check: all  ## is the plan's time of every stage of the shipped sweeps within a factor of 3?
+	$(Q)NVSWEEP=$(BUILD)/nvsweep tests/plan_accuracy.py
 
 golden-update: all  ## write tests/golden anew; the commit lists each number that moved
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py update
@@ -221,7 +224,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all plan-check notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 
@@ -237,7 +240,7 @@ $(BUILD)/obj/cmd/version.o: FLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
 $(BUILD)/obj/stage/curve_store.o: FLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
-$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
+$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
 $(BUILD)/obj/cmd/version.o: $(wildcard $(addprefix $(GIT_DIR)/,HEAD index)) VERSION
 
 # Made anew when a variable it reads has changed.

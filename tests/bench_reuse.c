@@ -46,6 +46,7 @@ static const struct gpu platform = {
     .clock_hz = 1582e6,
     .peak_macs_hz = 5.67e12,
     .kernel_efficiency = 1,
+    .sustained_share = 1,
     .tile_m = 128,
     .tile_n = 128,
     .tile_k = 32,

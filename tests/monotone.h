@@ -2,7 +2,9 @@
  * other.  Tables for test_monotone.c.
  *
  * Not here, since physics does not say so: latency or energy over capacity, temperature or
- * node under a target that is something else (the search takes another organization);
+ * node under a target that is something else (the search takes another organization), nor
+ * area under target=area with a bound on delay (the shortest delay moves, too, and with it
+ * which organizations may be taken: such claims are made for delay_bound=0);
  * cycles over the number of PEs (layers that do not divide leave PEs idle, and wider
  * arrays take longer to fill); area over nodes (cells differ in F2); epochs over instances
  * (a network may take more than a machine gives). */
@@ -96,12 +98,12 @@ static bool draws_no_zeros(const struct point *point)
 /* clang-format off */
 static const struct along alongs[] = {
     /* ---- array */
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area bank_count=1 associativity=0|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage associativity=0 bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 23, .doubles = true, .holds = has_rows },
-    { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area", .one_organization = true, .holds = off_currents_rise },
-    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,secded" },
-    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area", .values = "none,bch2" },
-    { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area", .values = "off,on" },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area delay_bound=0 tiers=1 bank_count=1 associativity=0|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage delay_bound=0 tiers=1 associativity=0 bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 23, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area delay_bound=0 wires=semi_global", .one_organization = true, .holds = off_currents_rise },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=0", .values = "none,secded" },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=0", .values = "none,bch2" },
+    { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area delay_bound=0", .values = "off,on" },
 
     /* ---- reuse and GPUs */
     { STAGE_REUSE, AXIS_batch, "+macs +footprint_bytes", "more samples; accesses and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
@@ -112,8 +114,8 @@ static const struct along alongs[] = {
     { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
     /* ---- accelerators */
-    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area energies=array", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
-    { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, another may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd|winograd-cube", .most = 16 },
+    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area delay_bound=0 energies=array", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
+    { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, or Winograd tiles chosen, others may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd", .most = 16 },
     { STAGE_MAPPING, FIELD, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
     { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
     { STAGE_MAPPING, AXIS_activation_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
@@ -161,10 +163,10 @@ static const struct along alongs[] = {
     { STAGE_RELIABILITY, AXIS_write_skew, "-unlevelled_lifetime_s =ideal_lifetime_s", "the most written line decides", .settings = SMALL_NETS " batch=1" },
     { STAGE_RELIABILITY, AXIS_utilisation, "+line_write_hz -wear_lifetime_s -ideal_lifetime_s", "more writes a second", .settings = SMALL_NETS " batch=1" },
     { STAGE_RELIABILITY, AXIS_levelling, "+wear_lifetime_s =line_write_hz", "start-gap keeps 97 % of the ideal (Qureshi et al., 2009)", .settings = SMALL_NETS " batch=1", .values = "start_gap,ideal" },
-    { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area fit_target=1e18" },
+    { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area delay_bound=0 fit_target=1e18" },
 
     /* ---- computing in memory */
-    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
+    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area delay_bound=0 energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
     { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "machine=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
     { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more banks", .settings = "machine=simdram|ambit|simdram-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_banks", .is_count = true, .least = 1, .most = 16 },
     { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more cores", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
@@ -221,6 +223,8 @@ static const struct law laws[] = {
     { STAGE_GPU, "serial: energy_j >= llc_energy_j" },
     { STAGE_GPU, "roofline: latency_s >= compute_s" },
     { STAGE_GPU, "roofline: latency_s >= llc_busy_s" },
+    { STAGE_GPU, "roofline: latency_s >= llc_wait_s" },
+    { STAGE_GPU, "clock_share <= 1" },
     { STAGE_GPU, "roofline: latency_s >= dram_busy_s" },
     { STAGE_MAPPING, "cycles >= ideal_cycles" },
     { STAGE_MAPPING, "stall_cycles <= cycles" },

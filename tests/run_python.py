@@ -113,6 +113,22 @@ def check_plot(data):
         assert "workload" in str(error)
 
 
+def check_waterfall(path, sweep):
+    """From the file's study to another node: a row a step, each the one before times its factor."""
+    data = nv.open(path)
+    table = data.nvsweep.waterfall(sweep.replace("22 nm", "16 nm"), workload="alexnet")
+    assert {"stt-mram", "pcm"} == set(table.technology), table
+    for _, steps in table.groupby("technology"):
+        ratios = steps.value.iloc[2:].values / steps.value.iloc[1:-1].values
+        assert np.allclose(ratios, steps.factor.iloc[2:]) and len(steps) > 2, steps
+        assert steps.step.iloc[0] == "first" and "read_latency_s" in set(steps.step), steps
+    try:
+        data.nvsweep.waterfall(sweep.replace("22 nm", "17 nm"))
+        raise AssertionError("a study without its node was walked to")
+    except ValueError as error:
+        assert "node" in str(error), error
+
+
 def check_install(folder, path):
     venv = folder / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", venv], check=True)
@@ -143,6 +159,7 @@ def main():
         assert joined.sizes["capacity_bytes"] == 4 and not joined.edp_js.isnull().any()
         assert joined.nvsweep.metric("area_m2").sizes["capacity_bytes"] == 4
         assert joined.nvsweep.status().loc["gpu", "points"] == 24
+        check_waterfall(more, SWEEP % '"512 KiB"')
         check_install(folder, path)
     return 0
 

@@ -80,15 +80,12 @@ static void its_latency_is_that_stages(void)
 
     CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "0 m2", &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL(in->latency_s[0],
-                    study.results[STAGE_GPU].gpu.latency_s[0]);
-    CU_ASSERT_EQUAL(in->latency_s[1],
-                    study.results[STAGE_CHIP].chip.latency_s[0]);
+    CU_ASSERT_EQUAL(in->latency_s[0], study.results[STAGE_GPU].gpu.latency_s[0]);
+    CU_ASSERT_EQUAL(in->latency_s[1], study.results[STAGE_CHIP].chip.latency_s[0]);
     CU_ASSERT_EQUAL(in->latency_s[2],
                     study.results[STAGE_CIM_NETWORK].cim_network.network_s[0]);
     ASSERT_NEAR(in->area_m2[0], 471e-6, 1e-12); /* GP102, its record */
-    CU_ASSERT_EQUAL(in->area_m2[1],
-                    study.results[STAGE_CHIP].chip.chip_area_m2[0]);
+    CU_ASSERT_EQUAL(in->area_m2[1], study.results[STAGE_CHIP].chip.chip_area_m2[0]);
     release();
 }
 
@@ -103,12 +100,10 @@ static void a_budget_buys_copies(void)
     CU_ASSERT_EQUAL(in->copies[0], 1);
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
     CU_ASSERT_EQUAL(in->copies[2], 2);
-    ASSERT_NEAR(value(in->rate_hz, 2), 2 * value(in->rate_hz, 0),
-                1e-12);
+    ASSERT_NEAR(value(in->rate_hz, 2), 2 * value(in->rate_hz, 0), 1e-12);
     CU_ASSERT_EQUAL(value(in->sample_j, 2), value(in->sample_j, 0));
     CU_ASSERT(value(in->total_area_m2, 5) <= 1000e-6);
-    CU_ASSERT(value(in->total_area_m2, 5) + value(in->area_m2, 5) >
-              1000e-6);
+    CU_ASSERT(value(in->total_area_m2, 5) + value(in->area_m2, 5) > 1000e-6);
     release();
 }
 
@@ -315,8 +310,15 @@ static void a_serial_time_base_adds_up_accesses(void)
                 g->llc_dynamic_j[1] + a->leakage_w[0] * g->llc_delay_s[1] + dram_j,
                 1e-12);
     ASSERT_NEAR(g->energy_j[2] - g->energy_j[1], a->leakage_w[0] * dram_s, 1e-9);
-    CU_ASSERT_EQUAL(g->latency_s[0],
-                    fmax(r->compute_s[0], fmax(g->llc_busy_s[0], g->dram_busy_s[0])));
+    CU_ASSERT_EQUAL(g->latency_s[0], fmax(fmax(r->compute_s[0], g->llc_wait_s[0]),
+                                          fmax(g->llc_busy_s[0], g->dram_busy_s[0])));
+    ASSERT_NEAR(
+        g->llc_wait_s[0],
+        (r->llc_read_bytes[0] * (gpu->llc_latency_s + a->read_latency_s[0]) +
+         g->dram_read_bytes[0] * gpu->dram_latency_s) /
+            (double)(gpu->processors * gpu->llc_outstanding * gpu->llc_sector_bytes),
+        1e-12);
+    CU_ASSERT_EQUAL(g->clock_share[0], 1);
     for (uint64_t i = 0; i < 3; i++) {
         CU_ASSERT_EQUAL(g->edp_js[i], g->energy_j[i] * g->latency_s[i]);
         sum_j = 0;
@@ -329,7 +331,64 @@ static void a_serial_time_base_adds_up_accesses(void)
     release();
 }
 
-SUITE(machine, TEST(a_serial_time_base_adds_up_accesses),
+/* A batch that keeps the arithmetic busy takes the module to its limit: the clock falls until
+ * power is just that. */
+static void the_clock_falls_at_the_power_limit(void)
+{
+    static const char *const settings[] = { "machine=jetson-tx2", "technology=stt-mram",
+                                            "workload=cct-7-3x1", "capacity=512 KiB",
+                                            "batch=1,64",         "line=128 B" };
+    const struct gpu_columns *g = &study.results[STAGE_GPU].gpu;
+    const struct reuse_columns *r = &study.results[STAGE_REUSE].reuse;
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
+                          STATUS_OK);
+    CU_ASSERT(g->power_w[0] < 15);
+    CU_ASSERT_EQUAL(g->clock_share[0], 1);
+    CU_ASSERT_EQUAL_FATAL(study.statuses[STAGE_GPU][1], POINT_DONE);
+    CU_ASSERT(g->clock_share[1] < 1);
+    ASSERT_NEAR(g->power_w[1], 15.0, 1e-12);
+    ASSERT_NEAR(g->latency_s[1] * g->clock_share[1],
+                fmax(r->compute_s[1], g->llc_busy_s[1]), 1e-12);
+    release();
+}
+
+static void a_cache_that_leaks_more_than_the_board_gets_is_infeasible(void)
+{
+    static const char *const settings[] = {
+        "machine=jetson-tx2",       "technology=sram", "cell_roadmap=hp",
+        "capacity=256 MiB",         "workload=lenet",  "line=128 B",
+        "time_base=roofline,serial"
+    };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
+                          STATUS_OK);
+    CU_ASSERT(study.results[STAGE_ARRAY].array.leakage_w[0] > 15);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][0], POINT_INFEASIBLE);
+    CU_ASSERT(isnan(study.results[STAGE_MACHINES].machines.macs[0]));
+    CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][1], POINT_DONE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "more than the 15 W that jetson-tx2"));
+    release();
+}
+
+/* Tensor cores have another rate than the law's units: no more than the board's power. */
+static void low_precision_takes_no_more_than_the_board(void)
+{
+    const struct gpu *v100 = (const struct gpu *)library_find(shipped_library(),
+                                                              SHELF_MACHINE, "v100");
+
+    CU_ASSERT_EQUAL(gpu_mac_j(v100, 32), v100->mac_j);
+    ASSERT_NEAR(gpu_mac_j(v100, 16) * gpu_peak_macs_hz(v100, 16), v100->power_limit_w,
+                1e-12);
+    CU_ASSERT(gpu_mac_j(v100, 16) < v100->mac_j / 3);
+}
+
+SUITE(machine, TEST(the_clock_falls_at_the_power_limit),
+      TEST(a_cache_that_leaks_more_than_the_board_gets_is_infeasible),
+      TEST(low_precision_takes_no_more_than_the_board),
+      TEST(a_serial_time_base_adds_up_accesses),
       TEST(a_question_without_an_answer_has_no_result),
       TEST(a_machine_is_evaluated_by_its_own_stage_alone),
       TEST(its_latency_is_that_stages), TEST(a_budget_buys_copies),

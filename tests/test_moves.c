@@ -36,6 +36,8 @@ struct move {
     "workload=vgg8-cifar phase=training batch=200"
 #define RACETRACK \
     "hdc=racetrack-hdc hdc_task=language-recognition technology=racetrack node=32nm"
+#define WINOGRAD \
+    "workload=vgg16 precision=8 technology=sram node=28nm target=read_edp batch=8"
 #define EQUAL                                                                  \
     "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
     "batch=32 precision=8"
@@ -87,6 +89,18 @@ static const struct move moves[] = {
     { "", "hdc=crossbar-hdc hdc_task=language-recognition technology=pcm node=32nm", "hdc_j", NULL, NULL, 0, "hdc_task.dimension=1000", 0.05, 0.2 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_s", "fpga-hdc", "clock_hz", 2, NULL, 0.5, 0.5 },
     { "", "hdc=fpga-hdc hdc_task=language-recognition technology=sram node=32nm", "hdc_j", "fpga-hdc", "power_w", 2, NULL, 2, 2 },
+    /* Cores beside DRAM multiply bit by bit: arithmetic binds, not memory. */
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.6 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, "cycles_per_byte", 2, NULL, 1, 1.01 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, NULL, 0, "tasklets=1", 9, 11.1 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", SECONDS, NULL, NULL, 0, "active_dpus=1278", 1.7, 2 },
+    { "upmem-2556", "workload=gemv-163840 precision=32", JOULES, NULL, "power_w", 2, NULL, 2, 2 },
+    /* Transform units take area; small accumulators, slow transforms and slow operands time. */
+    { "winograd-cube", WINOGRAD, "chip_area_m2", NULL, NULL, 0, "tile=direct", 0.9, 0.995 },
+    { "winograd-cube", WINOGRAD, SECONDS, NULL, NULL, 0, "tile=direct", 1.2, 4 },
+    { "winograd-cube", WINOGRAD, SECONDS, NULL, "transform_ops_hz", 0.01, NULL, 1.05, 100 },
+    { "winograd-cube", WINOGRAD, SECONDS, NULL, "accumulator_bytes", 0.01, NULL, 1.05, 4 },
+    { "winograd-cube", WINOGRAD, SECONDS, NULL, "operand_bytes_per_s", 0.1, NULL, 1.05, 4 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },

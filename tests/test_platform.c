@@ -17,6 +17,7 @@ static const struct gpu small = {
     .clock_hz = 1e9,
     .peak_macs_hz = 1e9,
     .kernel_efficiency = 1,
+    .sustained_share = 1,
     .tile_m = 128,
     .tile_n = 128,
     .tile_k = 32,

@@ -8,7 +8,7 @@ import xarray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from . import compare, plots, units
+from . import compare, plots, program, units
 from .version import LAYOUT
 
 DONE = 1  # of the status datasets
@@ -181,6 +181,12 @@ class Sweep:
         """The axes that the sweep does not give, and their values."""
         with self._run("run/defaults") as run:
             return {name: value.item() for name, value in run.variables.items()}
+
+    def waterfall(self, other=None, metric="edp_js", reduce="max", svg=None, **settings):
+        """From this file's study to another's (a dataset that open gave, or a sweep), or to
+        this one with other settings, a step at a time: a table."""
+        second = other.nvsweep.sweep if isinstance(other, xarray.Dataset) else other
+        return program.waterfall(self.sweep, second, metric, reduce, svg, **settings)
 
     # ---- stages
 

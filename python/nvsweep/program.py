@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]  # the repository, if this is one
 
@@ -64,6 +65,40 @@ def plan(sweep_file):
     """What a sweep would compute, in words."""
     return subprocess.run([program(), "plan", str(sweep_file)], check=True,
                           capture_output=True, text=True).stdout
+
+
+def waterfall(first, second=None, metric="edp_js", reduce="max", svg=None, **settings):
+    """From one study to another, a step at a time: a table of what each step multiplies the
+    first technology's advantage over the others by (`nvsweep waterfall`).
+
+    first, second: sweep files or texts of sweeps; with one, `settings` are what changes.
+    """
+    import pandas as pd
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for i, sweep in enumerate(s for s in (first, second) if s is not None):
+            if "\n" in str(sweep) or "axes" in str(sweep):
+                path = pathlib.Path(folder) / f"{'ab'[i]}.cfg"
+                path.write_text(sweep)
+            else:
+                path = _sweep_file(sweep)
+            names.append(str(path))
+        command = [program(), "waterfall", *names, "--json", "-m", metric, "--reduce", reduce,
+                   *([f"--svg={svg}"] if svg else []),
+                   *(f"{axis}={value}" for axis, value in settings.items())]
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise ValueError(done.stderr.strip())
+    walk = json.loads(done.stdout)
+    rows = []
+    for technology in walk["technologies"]:
+        rows.append({"technology": technology["technology"], "step": "first",
+                     "value": technology["first"]})
+        rows += [{"technology": technology["technology"], **step}
+                 for step in technology["steps"]]
+    table = pd.DataFrame(rows)
+    table.attrs.update({key: walk[key] for key in ("metric", "reduce", "points", "orders")})
+    return table
 
 
 def published(*systems, **conditions):

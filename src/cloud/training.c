@@ -54,11 +54,6 @@ const struct schema dataset_schema = {
 
 /* ---- all-reduce */
 
-double ring_s(double bytes, double n, double bytes_per_s, double start_s)
-{
-    return n > 1 ? 2 * (n - 1) / n * bytes / bytes_per_s + 2 * (n - 1) * start_s : 0;
-}
-
 /* A hop within an instance while all of its GPUs send at once. */
 static double hop_bytes_per_s(const struct instance *instance)
 {

@@ -10,6 +10,7 @@
 #define NVSWEEP_CLOUD_TRAINING_H
 
 #include "base/schema.h"
+#include "machine/collective.h"
 #include "workload/workload.h"
 
 #include <stdbool.h>
@@ -49,10 +50,6 @@ enum allreduce {
     ALLREDUCE_HIERARCHICAL, /* within the instances, then one ring of instances */
 };
 extern const struct word allreduce_words[];
-
-/* Ring all-reduce of `bytes` over n members: 2 (n - 1) / n of the bytes pass every hop,
- * in 2 (n - 1) transfers (P. Patarasuk and X. Yuan, JPDC 69(2), 2009). */
-double ring_s(double bytes, double n, double bytes_per_s, double start_s);
 
 /* All-reduce over all GPUs of `instances`. */
 struct reduction {

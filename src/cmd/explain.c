@@ -92,6 +92,36 @@ static void point_print(const struct study *study, const struct point *point)
                                      point_get(point, axis), text, sizeof text));
 }
 
+/* What the latency of a GPU's point hangs on. */
+static void bound_print(const struct study *study)
+{
+    const struct gpu_columns *g = &study->results[STAGE_GPU].gpu;
+    const double compute_s = study->results[STAGE_REUSE].reuse.compute_s[0];
+    const struct {
+        const char *what;
+        double time_s;
+    } bounds[] = {
+        { "the arithmetic (compute_s)", compute_s },
+        { "the last-level cache's banks or wires (llc_busy_s)", g->llc_busy_s[0] },
+        { "the last-level cache's latency (llc_wait_s)", g->llc_wait_s[0] },
+        { "the DRAM's bandwidth (dram_busy_s)", g->dram_busy_s[0] },
+    };
+    size_t longest = 0;
+
+    for (size_t b = 1; b < sizeof bounds / sizeof *bounds; b++)
+        if (bounds[b].time_s > bounds[longest].time_s)
+            longest = b;
+    if (study->sweep->space.axes[AXIS_time_base].values[0].word != TIME_ROOFLINE)
+        printf("  bound by: the sum of all accesses (serial time base)\n");
+    else if (g->clock_share[0] < 1)
+        printf(
+            "  bound by: the power limit, which leaves %.3g %% of the clock; without "
+            "it %s\n",
+            100 * g->clock_share[0], bounds[longest].what);
+    else
+        printf("  bound by: %s\n", bounds[longest].what);
+}
+
 static void stage_print(const struct study *study, enum stage_id id)
 {
     const struct stage *stage = stages[id];
@@ -121,6 +151,8 @@ static void stage_print(const struct study *study, enum stage_id id)
                    name ? metric->name : metric->meaning);
         }
     }
+    if (id == STAGE_GPU)
+        bound_print(study);
 }
 
 /* Has the row parts of its own that count? */

@@ -530,10 +530,11 @@ static void step_describe(const struct walking *walking, size_t s,
 {
     const struct step *step = &walking->steps[s];
 
-    out->name = step->kind == STEP_CAPACITY ? "capacity_bytes"
-                : step->kind == STEP_COLUMN
-                    ? given_name(step->column)
-                    : space_axis(&walking->sides[0].sweep.space, step->axis)->key;
+    snprintf(out->name, sizeof out->name, "%s",
+             step->kind == STEP_CAPACITY ? "capacity_bytes"
+             : step->kind == STEP_COLUMN
+                 ? given_name(step->column)
+                 : space_axis(&walking->sides[0].sweep.space, step->axis)->key);
     for (size_t t = 0; t < walking->sides[0].technology_count; t++)
         for (int to = 0; to < 2; to++) {
             const struct side *side = &walking->sides[to];

@@ -20,7 +20,7 @@ struct walk_request {
 };
 
 struct walk_step {
-    const char *name;
+    char name[80]; /* of an axis, the capacity or a column of the memories */
     char was[WALK_TECHNOLOGIES][40], is[WALK_TECHNOLOGIES][40]; /* by technology */
 
     /* by technology, the baseline's unused unless it is alone */

@@ -3,7 +3,12 @@
  *
  * One time base at a time (axis time_base):
  *   roofline: the longest of compute, cache and DRAM time, with fills and write-backs as
- *     accesses of the cache, arithmetic and background.
+ *     accesses of the cache, arithmetic and background.  Where kernels are counted by blocks,
+ *     it is no less than the sum over kernels, each bound by what binds it.  The cache's time is that of its
+ *     banks, its wires, or the requests that may be in flight (Little's law: bandwidth is
+ *     what is outstanding over latency).  Where power would pass the board's limit, the clock
+ *     of processors and cache falls at constant voltage: energy of the work stays, the time
+ *     stretches until their quotient is the limit.
  *   serial: DeepNVM++'s accounting (A. Inci et al., IEEE TCAD 41(10), 2022).  Every access
  *     waits for the one before it, so the latency is the sum of counts times latencies, and
  *     energy is counts times energies plus leakage over the cache's accesses.  Arithmetic,
@@ -11,7 +16,6 @@
  *   serial_full_leakage: the same with leakage over the DRAM's accesses, too. */
 #include "stage/stages.h"
 
-#include "base/maths.h"
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
 #include "stage/visit.h"
@@ -30,14 +34,10 @@ struct platform_costs {
     double llc_bytes_per_s; /* what the interconnect carries */
     double line_bytes;
     double mac_j;
+    double dram_latency_s, llc_latency_s; /* of a request, the cache's arrays apart */
+    double bytes_in_flight;               /* 0: not known */
+    double power_limit_w;
 };
-
-/* Energy of a multiply-accumulate by precision, relative to 32 bits: a power law through
- * 4.6 pJ at fp32 and 1.5 pJ at fp16 (multiply plus add; M. Horowitz, ISSCC 2014). */
-static double mac_ratio(uint64_t precision_bits)
-{
-    return maths_pow((double)precision_bits / 32, 1.617);
-}
 
 static const axis_mask platform_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
                                        AXIS_BIT(precision_bits) | AXIS_BIT(time_base) |
@@ -60,7 +60,12 @@ static void platform_costs_at(const struct point *point, const struct gpu *gpu,
         .llc_slices = (double)gpu->llc_slices,
         .llc_bytes_per_s = gpu->llc_bytes_per_s,
         .line_bytes = line_bytes,
-        .mac_j = gpu->mac_j * mac_ratio(point->precision_bits),
+        .mac_j = gpu_mac_j(gpu, (unsigned)point->precision_bits),
+        .dram_latency_s = gpu->dram_latency_s,
+        .llc_latency_s = gpu->llc_latency_s,
+        .bytes_in_flight = (double)(gpu->processors * gpu->llc_outstanding *
+                                    gpu->llc_sector_bytes),
+        .power_limit_w = gpu->power_limit_w > 0 ? gpu->power_limit_w : INFINITY,
     };
 }
 
@@ -91,6 +96,7 @@ static inline bool traffic_write(const struct inputs *in, struct curve_place pla
     out->dram_writes[i] = traffic->dram_writes;
     out->dram_read_bytes[i] = traffic->dram_read_bytes;
     out->dram_write_bytes[i] = traffic->dram_write_bytes;
+    out->dram_bytes[i] = traffic->dram_read_bytes + traffic->dram_write_bytes;
     return true;
 }
 
@@ -177,16 +183,47 @@ static inline struct llc_use llc_use_at(const struct platform_costs *costs,
                              banks_s > wires_s ? banks_s : wires_s };
 }
 
-static inline struct cost roofline_at(const struct platform_costs *costs,
-                                      const struct inputs *in,
-                                      const struct llc_use *use, double dram_s,
-                                      double dram_j, double component[COMPONENT_COUNT])
+/* With every request that may be in flight on its way, those that miss through DRAM, too. */
+static inline double llc_wait_s(const struct platform_costs *costs,
+                                const struct inputs *in, const struct traffic *traffic)
+{
+    double hit_s = costs->llc_latency_s + in->a->read_latency_s[in->m];
+    double byte_s = in->r->llc_read_bytes[in->u] * hit_s +
+                    traffic->dram_read_bytes * costs->dram_latency_s;
+
+    return costs->bytes_in_flight > 0 ? byte_s / costs->bytes_in_flight : 0;
+}
+
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* What goes on without accesses. */
+static inline double steady_w(const struct platform_costs *costs,
+                              const struct inputs *in)
+{
+    return in->a->leakage_w[in->m] + costs->dram_background_w;
+}
+
+/* A board whose cache leaks more than its limit does not run. */
+static inline bool is_supplied(const struct platform_costs *costs,
+                               const struct inputs *in)
+{
+    return costs->time_base != TIME_ROOFLINE ||
+           steady_w(costs, in) < costs->power_limit_w;
+}
+
+static inline struct cost
+roofline_at(const struct platform_costs *costs, const struct inputs *in,
+            const struct llc_use *use, double wait_s, double dram_s, double dram_j,
+            double component[COMPONENT_COUNT], double *clock_share)
 {
     const struct array_columns *a = in->a;
     uint64_t m = in->m, u = in->u;
-    double memory_s = use->busy_s > dram_s ? use->busy_s : dram_s;
-    double time_s = memory_s > in->r->compute_s[u] ? memory_s : in->r->compute_s[u];
-    double total_j = 0;
+    double core_s = larger(larger(use->busy_s, wait_s), in->r->compute_s[u]);
+    double time_s = larger(core_s, dram_s), power_s;
+    double work_j, total_j = 0;
 
     component[COMPONENT_LLC_READ] =
         (use->reads - use->misses) * (a->read_energy_j[m] - a->tag_energy_j[m]) +
@@ -194,10 +231,15 @@ static inline struct cost roofline_at(const struct platform_costs *costs,
     component[COMPONENT_LLC_WRITE] = use->writes *
                                      (a->write_energy_j[m] - a->tag_energy_j[m]);
     component[COMPONENT_LLC_TAG] = (use->reads + use->writes) * a->tag_energy_j[m];
-    component[COMPONENT_LLC_LEAKAGE] = a->leakage_w[m] * time_s;
     component[COMPONENT_DRAM_DYNAMIC] = dram_j;
-    component[COMPONENT_DRAM_BACKGROUND] = costs->dram_background_w * time_s;
     component[COMPONENT_COMPUTE] = in->r->macs[u] * costs->mac_j;
+    work_j = component[COMPONENT_LLC_READ] + component[COMPONENT_LLC_WRITE] +
+             component[COMPONENT_LLC_TAG] + dram_j + component[COMPONENT_COMPUTE];
+    power_s = work_j / (costs->power_limit_w - steady_w(costs, in));
+    *clock_share = power_s > time_s ? core_s / power_s : 1;
+    time_s = larger(time_s, power_s);
+    component[COMPONENT_LLC_LEAKAGE] = a->leakage_w[m] * time_s;
+    component[COMPONENT_DRAM_BACKGROUND] = costs->dram_background_w * time_s;
     for (int c = 0; c < COMPONENT_COUNT; c++)
         total_j += component[c];
     return (struct cost){ .latency_s = time_s,
@@ -207,7 +249,8 @@ static inline struct cost roofline_at(const struct platform_costs *costs,
 
 static inline void point_write(const struct platform_costs *costs,
                                const struct inputs *in, const struct traffic *traffic,
-                               const struct gpu_columns *out, uint64_t i)
+                               double kernel_s, const struct gpu_columns *out,
+                               uint64_t i)
 {
     double *component = &out->component_j[i * COMPONENT_COUNT];
     double dram_j = traffic->dram_read_bytes * costs->dram_read_j_per_byte +
@@ -216,8 +259,11 @@ static inline void point_write(const struct platform_costs *costs,
     double dram_s = dram_bytes / costs->dram_bytes_per_s;
     struct llc_cost llc = llc_write(costs, in, out, i);
     struct llc_use use = llc_use_at(costs, in, traffic);
+    double wait_s = llc_wait_s(costs, in, traffic), clock_share = 1;
     struct cost cost = costs->time_base == TIME_ROOFLINE
-                           ? roofline_at(costs, in, &use, dram_s, dram_j, component)
+                           ? roofline_at(costs, in, &use, wait_s,
+                                         larger(dram_s, kernel_s), dram_j, component,
+                                         &clock_share)
                            : serial_at(costs, in, traffic, &llc, dram_j, component);
 
     out->latency_s[i] = cost.latency_s;
@@ -228,15 +274,25 @@ static inline void point_write(const struct platform_costs *costs,
     out->llc_leakage_j[i] = cost.leakage_j;
     out->dram_energy_j[i] = dram_j;
     out->llc_busy_s[i] = use.busy_s;
+    out->llc_wait_s[i] = wait_s;
     out->dram_busy_s[i] = dram_s;
+    out->clock_share[i] = clock_share;
 }
 
 /* Why a point has no result. */
 static void reason_set(const struct study *study, const struct point *point,
-                       const struct inputs *in, struct error *reason)
+                       const struct platform_costs *costs, const struct inputs *in,
+                       struct error *reason)
 {
-    if (study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
-        study->statuses[STAGE_REUSE][in->u] == POINT_DONE)
+    bool has_inputs = study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
+                      study->statuses[STAGE_REUSE][in->u] == POINT_DONE;
+
+    if (has_inputs && !is_supplied(costs, in))
+        error_set(
+            reason, STATUS_INFEASIBLE,
+            "the cache leaks %.4g W, more than the %.4g W that %s is supplied with",
+            steady_w(costs, in), costs->power_limit_w, point->machine->name);
+    else if (has_inputs)
         error_set(reason, STATUS_INFEASIBLE,
                   "%s: its miss ratio curve begins above %g MiB", point->workload->name,
                   (double)in->a->resolved_capacity_bytes[in->m] / (1 << 20));
@@ -283,7 +339,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         platform_costs_at(&point, (const struct gpu *)gpu, &costs);
         for (; i < end; i++, in.m += step_m, in.u += step_u) {
             bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&
-                           reuse_status[in.u] == POINT_DONE;
+                           reuse_status[in.u] == POINT_DONE && is_supplied(&costs, &in);
             struct traffic traffic;
 
             if (is_done && in.a->resolved_capacity_bytes[in.m] != capacity_bytes) {
@@ -294,9 +350,12 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                &out->gpu, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
-                point_write(&costs, &in, &traffic, &out->gpu, i);
+                point_write(&costs, &in, &traffic,
+                            curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS],
+                                           place),
+                            &out->gpu, i);
             else if (varied == STATUS_OK)
-                reason_set(study, &point, &in, reason);
+                reason_set(study, &point, &costs, &in, reason);
         }
     }
     variant_free(&variant);
@@ -321,8 +380,7 @@ static void gpu_to_result(const struct machine_run *run,
                              component[COMPONENT_LLC_WRITE] +
                              component[COMPONENT_LLC_TAG];
         out->dram_j[i] = component[COMPONENT_DRAM_DYNAMIC];
-        out->transfer_j[i] = 0 *
-                             component[COMPONENT_DRAM_DYNAMIC]; /* NaN if not done */
+        out->transfer_j[i] = 0;
         out->static_j[i] = component[COMPONENT_LLC_LEAKAGE] +
                            component[COMPONENT_DRAM_BACKGROUND];
         out->macs[i] = macs[u];

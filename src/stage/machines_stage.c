@@ -136,8 +136,10 @@ static void run_write(const struct machine_run *run, enum stage_id last,
     stages[last]->to_result(run, out, i);
     for (uint64_t n = 0; n < run->count; n++, i++) {
         status[n] = POINT_INFEASIBLE;
-        if (done[run->at[last] + n * run->step[last]] != POINT_DONE)
-            continue; /* the machine's stage said why */
+        if (done[run->at[last] + n * run->step[last]] != POINT_DONE) {
+            row_clear(out, i); /* the machine's stage said why */
+            continue;
+        }
         if (machine->die_m2 > 0)
             out->area_m2[i] = machine->die_m2;
         if (!(out->area_m2[i] > 0)) /* records' own energies come without areas */

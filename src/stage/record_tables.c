@@ -5,6 +5,7 @@
 #include "hdc/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
+#include "machine/gpu/software.h"
 #include "learning/experiment.h"
 #include "machine/machine.h"
 #include "tech/build.h"
@@ -24,6 +25,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_SPREAD] = &spread_schema,     [SHELF_MACHINE] = &machine_schema,
     [SHELF_HDC] = &hdc_schema,           [SHELF_HDC_TASK] = &hdc_task_schema,
     [SHELF_BUILD] = &build_schema,
+    [SHELF_SOFTWARE] = &software_schema,
     [SHELF_SYNAPSE] = &synapse_schema,
     [SHELF_CORPUS] = &corpus_schema,
     [SHELF_EXPERIMENT] = &experiment_schema,

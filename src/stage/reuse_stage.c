@@ -19,6 +19,8 @@ static void row_write(const struct reuse_curve *curve, const struct reuse_column
            sizeof curve->write_misses);
     memcpy(&out->curve_writebacks[i * CURVE_POINTS], curve->writebacks,
            sizeof curve->writebacks);
+    memcpy(&out->curve_kernel_s[i * CURVE_POINTS], curve->kernel_s,
+           sizeof curve->kernel_s);
     out->llc_reads[i] = curve->reads;
     out->llc_writes[i] = curve->writes;
     out->llc_read_bytes[i] = curve->read_bytes;
@@ -29,6 +31,16 @@ static void row_write(const struct reuse_curve *curve, const struct reuse_column
     out->kernels[i] = curve->kernels;
     out->sampled_of[i] = (double)curve->sampled_of;
     out->curve_error[i] = curve->error;
+}
+
+struct deployment deployment_at(const struct point *point)
+{
+    return (struct deployment){
+        .software = (const struct software *)point->software,
+        .gpus = point->gpus,
+        .weight_format = point->weight_format,
+        .kv_format = point->kv_format,
+    };
 }
 
 /* Curves of a sample's records are not kept: hardly any is asked for twice. */
@@ -63,11 +75,13 @@ static enum status reuse_visit(const struct visit *visit, const union columns *o
 
     if (!key || !curve_store_load(study->curve_folder, key, curve)) {
         memset(curve, 0, sizeof *curve);
-        status = reuse_evaluate((const struct gpu *)point->machine,
-                                (const struct workload *)point->workload,
-                                (enum phase)point->phase, point->batch,
-                                (unsigned)point->precision_bits, point->sequence_length,
-                                study->sweep->max_error, curve, reason);
+        const struct deployment deployment = deployment_at(point);
+
+        status = reuse_evaluate_deployed(
+            (const struct gpu *)point->machine,
+            (const struct workload *)point->workload, (enum phase)point->phase,
+            point->batch, (unsigned)point->precision_bits, point->sequence_length,
+            &deployment, study->sweep->max_error, curve, reason);
         if (key && status == STATUS_OK && !stop_is_wanted())
             curve_store_save(study->curve_folder, key, curve);
     }
@@ -100,9 +114,14 @@ const struct stage reuse_stage = {
     STAGE_METRICS(reuse),
     .kinds = 1u << MACHINE_GPU,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
-            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length),
-    /* no access stream depends on these */
-    .ignored_fields = "machine.dram_ machine.mac_j machine.idle_w",
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
+            AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
+    /* no access stream and no kernel's time depends on these */
+    .ignored_fields =
+        "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "
+        "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w "
+        "machine.mac_j machine.arithmetic machine.idle_w "
+        "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,
     .block_points = 1,

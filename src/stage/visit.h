@@ -5,6 +5,7 @@
 
 #include "stage/axes.h"
 #include "stage/stage.h"
+#include "machine/gpu/traffic.h"
 #include "space/variant.h"
 #include "workload/workload.h"
 
@@ -55,6 +56,9 @@ struct layer_cache;
 enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          enum phase phase, uint64_t batch,
                          const struct mac_layers **layers, struct error *reason);
+
+/* How the point's workload is run on its GPU. */
+struct deployment deployment_at(const struct point *point);
 
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */

@@ -108,8 +108,9 @@ static const struct field node_fields[] = {
     NUM(sram_cell_m2, "m2", 0, 0, 1e-9, "foundry high-density 6T cell; 0: not stated"),
 
     NUM(area_overhead, "1", 1, 1, 10,
-        "area of a macro over that of its counted blocks: control and timing, power grid, "
-        "redundancy, test; lengthens its wires by the square root"),
+        "area over that of the counted blocks (control and timing, power grid, redundancy, "
+        "test) of what is no memory of builds/: crossbars that compute, hypervector machines; "
+        "and of nodes fitted as a whole.  Lengthens wires by the square root"),
 
     NUM(fin_pitch_m, "m", 0, 0, 1e-6, "fin pitch (or stack pitch)"),
     NUM(fin_width_m, "m", 0, 0, 1e-6, "fin (or sheet) width"),

@@ -8,6 +8,13 @@ const struct word phase_words[] = {
     { NULL, 0 },
 };
 
+static const struct word parallel_words[] = {
+    { "whole", PARALLEL_WHOLE },
+    { "columns", PARALLEL_COLUMNS },
+    { "rows", PARALLEL_ROWS },
+    { NULL, 0 },
+};
+
 /* clang-format off */
 const struct word layer_kind_words[] = {
     { "input", LAYER_INPUT },
@@ -76,6 +83,9 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
     FIELD_COUNT(struct layer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
     FIELD_FLAG(struct layer, causal, 0, "attention: a token attends to itself and those before it"),
+    FIELD_FLAG(struct layer, resident, 0, "token-input: layers before, not in the list, left it in memory and learn from it"),
+    FIELD_FLAG(struct layer, dropout, 0, "attention: in training some probabilities are left out"),
+    FIELD_WORD(struct layer, parallel, parallel_words, PARALLEL_WHOLE, "what of it each of several GPUs takes: columns (of its outputs), rows (of its inputs), or the whole"),
     FIELD_COUNT(struct layer, experts, 0, 0, 65536, "fully-connected: products to choose from for each token (0: one for all)"),
     FIELD_COUNT(struct layer, experts_used, 0, 0, 65536, "of the experts, those that a token takes"),
     FIELD_FLAG(struct layer, combines, 0, "experts: each takes its part of the input, and the results are added up"),
@@ -124,6 +134,11 @@ static const struct field workload_fields[] = {
     FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };
 /* clang-format on */
+
+bool workload_starts_inside(const struct layer *layer)
+{
+    return layer->kind == LAYER_TOKEN_INPUT && layer->resident;
+}
 
 bool workload_is_given(const struct workload *workload)
 {

@@ -78,6 +78,26 @@ static struct layer *add_product(struct list *list, const char *name,
     return layer;
 }
 
+/* One that several GPUs share by its outputs, and one by its inputs. */
+static struct layer *add_columns(struct list *list, const char *name,
+                                 const char *suffix, const char *input,
+                                 uint64_t outputs)
+{
+    struct layer *layer = add_product(list, name, suffix, input, outputs);
+
+    layer->parallel = PARALLEL_COLUMNS;
+    return layer;
+}
+
+static struct layer *add_rows(struct list *list, const char *name, const char *suffix,
+                              uint64_t outputs)
+{
+    struct layer *layer = add_product(list, name, suffix, "", outputs);
+
+    layer->parallel = PARALLEL_ROWS;
+    return layer;
+}
+
 /* "a<suffix>, b<suffix>, c<suffix>" in a buffer that the next call reuses. */
 struct names {
     char text[192];
@@ -113,29 +133,35 @@ static void add_attention(struct list *list, const struct transformer *t,
 
         if (t->query_rank)
             add_product(list, "q.down", suffix, NAMES(suffix, "ln1"), t->query_rank);
-        add_product(list, "q.up", suffix,
+        struct layer *nope;
+
+        add_columns(list, "q.up", suffix,
                     t->query_rank ? NAMES(suffix, "q.down") : NAMES(suffix, "ln1"),
                     t->heads * (head + t->rope_width));
-        add(list, "q.nope", suffix, LAYER_SLICE, NAMES(suffix, "q.up"))->outputs =
-            t->heads * head;
-        add_product(list, "q", suffix, "", t->heads * latent)->groups = t->heads;
+        nope = add(list, "q.nope", suffix, LAYER_SLICE, NAMES(suffix, "q.up"));
+        nope->outputs = t->heads * head;
+        nope->parallel = PARALLEL_COLUMNS;
+        add_columns(list, "q", suffix, "", t->heads * latent)->groups = t->heads;
         add_product(list, "kv", suffix, NAMES(suffix, "ln1"), latent);
         attention = add(list, "attention", suffix, LAYER_ATTENTION,
                         NAMES(suffix, "q", "kv", "kv"));
         attention->kv_heads = 1;
-        add_product(list, "v.up", suffix, "", t->heads * t->value_width)->groups =
+        add_columns(list, "v.up", suffix, "", t->heads * t->value_width)->groups =
             t->heads;
     } else {
-        add_product(list, "q", suffix, NAMES(suffix, "ln1"), t->heads * head);
-        add_product(list, "k", suffix, NAMES(suffix, "ln1"), kv_heads * head);
-        add_product(list, "v", suffix, NAMES(suffix, "ln1"), kv_heads * head);
+        add_columns(list, "q", suffix, NAMES(suffix, "ln1"), t->heads * head);
+        add_columns(list, "k", suffix, NAMES(suffix, "ln1"), kv_heads * head)
+            ->kv_heads = kv_heads;
+        add_columns(list, "v", suffix, NAMES(suffix, "ln1"), kv_heads * head)
+            ->kv_heads = kv_heads;
         attention = add(list, "attention", suffix, LAYER_ATTENTION,
                         NAMES(suffix, "q", "k", "v"));
         attention->kv_heads = kv_heads;
     }
     attention->heads = t->heads;
     attention->causal = true;
-    add_product(list, "project", suffix, "", t->width);
+    attention->parallel = PARALLEL_COLUMNS;
+    add_rows(list, "project", suffix, t->width);
 }
 
 /* Products of `inner` channels and back; experts of these if `experts` is not 0. */
@@ -150,18 +176,18 @@ static void add_feed_forward(struct list *list, const struct transformer *t,
     snprintf(gate, sizeof gate, "%sgate", prefix);
     snprintf(act, sizeof act, "%sact", prefix);
     snprintf(down, sizeof down, "%sdown", prefix);
-    layer = add_product(list, up, suffix, NAMES(suffix, "ln2"), inner);
+    layer = add_columns(list, up, suffix, NAMES(suffix, "ln2"), inner);
     layer->experts = experts;
     layer->experts_used = experts ? t->experts_used : 0;
     if (t->gated) {
-        layer = add_product(list, gate, suffix, NAMES(suffix, "ln2"), inner);
+        layer = add_columns(list, gate, suffix, NAMES(suffix, "ln2"), inner);
         layer->experts = experts;
         layer->experts_used = experts ? t->experts_used : 0;
         add(list, act, suffix, LAYER_GATE, NAMES(suffix, gate, up));
     } else {
         add(list, act, suffix, LAYER_ACTIVATION, "");
     }
-    layer = add_product(list, down, suffix, "", t->width);
+    layer = add_rows(list, down, suffix, t->width);
     layer->experts = experts;
     layer->experts_used = experts ? t->experts_used : 0;
     layer->combines = experts > 0;
@@ -278,7 +304,7 @@ enum status transformer_expand(struct workload *workload, struct error *err)
                has_experts ? t->layers - t->dense_layers : t->layers, has_experts);
     add(&list, "last", "", LAYER_TAKE_LAST, "sum2");
     add(&list, "last.ln", "", LAYER_LAYER_NORM, "");
-    layer = add_product(&list, "head", "", "", t->vocabulary);
+    layer = add_columns(&list, "head", "", "", t->vocabulary);
     if (t->tied) {
         free((char *)layer->weights_of);
         layer->weights_of = alloc_text("embedding");

@@ -63,6 +63,13 @@ enum layer_kind {
 };
 extern const struct word layer_kind_words[];
 
+/* What of a layer each of several GPUs takes (Shoeybi et al., Megatron-LM, arXiv 1909.08053). */
+enum layer_parallel {
+    PARALLEL_WHOLE,   /* all of it, or, if its input is in parts, its part of it */
+    PARALLEL_COLUMNS, /* a part of its outputs, groups and heads */
+    PARALLEL_ROWS, /* a part of its inputs; outputs are added up over all (all-reduce) */
+};
+
 /* Members a kind does not list are 0. */
 struct layer {
     const char *name;
@@ -82,7 +89,10 @@ struct layer {
     uint64_t
         kv_heads; /* attention: heads of keys and values, each for heads / kv_heads of the
                         * queries; 0: as heads */
-    bool causal; /* attention: a token attends to itself and those before it */
+    bool causal;  /* attention: a token attends to itself and those before it */
+    bool dropout; /* attention: in training some of its probabilities are left out */
+    int parallel; /* enum layer_parallel */
+    bool resident; /* token-input: layers before left it in memory, and learn from it */
     /* fully-connected: a token takes experts_used of `experts` products, each with weights of
      * its own (0: no experts), side by side, or combined from as many parts of its input */
     uint64_t experts, experts_used;
@@ -93,6 +103,10 @@ struct layer {
     const char *weights_of; /* "": its own; else the layer whose weights it uses */
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };
+
+/* Is it an input that layers before, which are not part of the workload, left in memory and
+ * learn from? */
+bool workload_starts_inside(const struct layer *layer);
 
 /* A point of a given miss ratio curve. */
 struct given_miss {
@@ -193,6 +207,14 @@ void graph_free(struct graph *graph);
 /* STATUS_INFEASIBLE and why ("does not ...") if the workload has no such phase. */
 enum status workload_phase_check(const struct workload *workload, enum phase phase,
                                  struct error *err);
+
+/* The part of a workload that one of `parts` GPUs computes: whole rows and columns of its
+ * products, whole heads (heads of keys and values that are fewer than the parts are held by
+ * several).  Its layers are *layers, the caller's to free; texts stay the workload's.
+ * STATUS_INFEASIBLE if nothing in it says how it is divided, or it does not divide. */
+enum status workload_part(const struct workload *workload, uint64_t parts,
+                          struct workload *part, struct layer **layers,
+                          struct error *err);
 
 struct workload_totals {
     uint64_t operations;

@@ -8,10 +8,20 @@
 static const struct {
     uint64_t m, n, k;
 } tiles[] = {
-    { 256, 128, 32 }, { 128, 256, 32 }, { 128, 128, 32 },
-    { 128, 64, 64 },  { 64, 128, 64 },  { 64, 64, 64 },
+    { 256, 128, 32 }, { 128, 256, 32 }, { 128, 128, 32 }, { 128, 64, 64 },
+    { 64, 128, 64 },  { 64, 64, 64 },   { 128, 32, 64 },  { 32, 128, 64 },
 };
-enum { TILES = sizeof tiles / sizeof *tiles };
+enum {
+    TILES = sizeof tiles / sizeof *tiles,
+    SPLITS_MAX = 32,
+    SPLIT_STEPS_MIN = 4, /* a block that splits k has at least so many steps */
+    SUM_BYTES = 4,       /* of a partial sum in memory */
+    VECTOR_SIDE_MAX = 8, /* of the narrow side of a product for multiply-add units */
+    VECTOR_ROWS = 32,    /* of the wide side, a block */
+    VECTOR_DEPTH =
+        4096, /* of k on its way in such a block, which starts all its loads at once */
+    VECTOR_BLOCKS = 8, /* a processor */
+};
 
 /* Rounds of blocks on the busiest processor. */
 static double rounds(const struct gpu *platform, double blocks)
@@ -19,56 +29,136 @@ static double rounds(const struct gpu *platform, double blocks)
     return ceil(blocks / (double)platform->processors);
 }
 
+static double tiles_of(const struct gpu_product *p)
+{
+    return (double)div_up(p->m, p->tile_m) * (double)div_up(p->n, p->tile_n) *
+           (double)p->products;
+}
+
+struct block_product gpu_product_blocks(const struct gpu_product *product)
+{
+    return (struct block_product){
+        .m = product->m,
+        .n = product->n,
+        .k = product->k,
+        .products = product->products,
+        .tile_m = product->tile_m,
+        .tile_n = product->tile_n,
+        .splits = product->splits,
+        .blocks_per_processor = product->blocks_per_processor,
+        .a_bytes = (product->a_bits > 0 ? product->a_bits : product->precision_bits) /
+                   8,
+        .b_bytes = product->precision_bits / 8.0,
+        .c_bytes = product->precision_bits / 8.0,
+    };
+}
+
+struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
+                                             const struct gpu_product *p)
+{
+    double share = platform->kernel_efficiency;
+    double peak = gpu_peak_macs_hz(platform, p->precision_bits);
+    double outputs = (double)(p->m * p->n * p->products);
+    double output_bytes = outputs * p->precision_bits / 8.0;
+    double k = (double)p->k / (double)p->splits;
+    double ahead = p->stages > 1 ? (double)(p->stages - 1) : 1;
+    struct gpu_product_bounds bounds;
+
+    if (p->is_vector)
+        peak = platform->peak_macs_hz;
+    if (p->clock_hz > 0)
+        share *= p->clock_hz / platform->clock_hz;
+    else
+        share *= gpu_sustained_share(platform, p->precision_bits);
+    bounds.steps_s = ceil(k / (double)p->tile_k) * platform->step_s / ahead;
+    bounds.compute_s = rounds(platform, tiles_of(p) * (double)p->splits) *
+                       (double)(p->tile_m * p->tile_n) * k *
+                       (double)platform->processors / (peak * share);
+    /* the last step's outputs leave when nothing is left to compute */
+    if (platform->llc_write_bytes_per_s > 0)
+        bounds.compute_s += output_bytes / platform->llc_write_bytes_per_s;
+    if (p->splits > 1) /* another kernel adds up, its operands in the cache */
+        bounds.compute_s += platform->launch_s +
+                            (outputs * (double)p->splits * SUM_BYTES + output_bytes) /
+                                platform->llc_bytes_per_s;
+    return bounds;
+}
+
+static double alone_s(const struct gpu *platform, const struct gpu_product *p)
+{
+    struct gpu_product_bounds bounds = gpu_product_bounds(platform, p);
+
+    return fmax(bounds.compute_s, bounds.steps_s);
+}
+
+static void take_if_sooner(const struct gpu *platform, const struct gpu_product *tried,
+                           double *best_s, struct gpu_product *best)
+{
+    double time_s = alone_s(platform, tried);
+
+    if (time_s < *best_s) {
+        *best_s = time_s;
+        *best = *tried;
+    }
+}
+
+/* A narrow side as one tile: each block reads rows of the other operand once. */
+static struct gpu_product vector_kernel(const struct gpu_product *product)
+{
+    struct gpu_product p = *product;
+    bool is_tall = p.n <= p.m;
+
+    p.is_vector = true;
+    p.tile_m = is_tall ? VECTOR_ROWS : p.m;
+    p.tile_n = is_tall ? p.n : VECTOR_ROWS;
+    p.tile_k = VECTOR_DEPTH;
+    p.blocks_per_processor = VECTOR_BLOCKS;
+    p.splits = 1;
+    return p;
+}
+
 void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product)
 {
-    double best = INFINITY;
+    double best_s = INFINITY;
+    struct gpu_product best, tried;
 
     if (product->blocks_per_processor == 0)
         product->blocks_per_processor = platform->blocks_per_processor;
     if (product->stages == 0)
         product->stages = platform->stages;
-    if (product->clock_hz == 0)
-        product->clock_hz = platform->clock_hz;
-    if (product->tile_m && product->tile_n && product->tile_k)
+    if (product->tile_m && product->tile_n && product->tile_k) {
+        if (product->splits == 0)
+            product->splits = 1;
         return;
-    for (unsigned i = 0; i < TILES; i++) {
-        double blocks = (double)div_up(product->m, tiles[i].m) *
-                        (double)div_up(product->n, tiles[i].n) *
-                        (double)product->products;
-        double time = rounds(platform, blocks) * (double)(tiles[i].m * tiles[i].n);
-
-        if (time >= best)
-            continue;
-        best = time;
-        product->tile_m = tiles[i].m;
-        product->tile_n = tiles[i].n;
-        product->tile_k = tiles[i].k;
     }
+    best = tried = *product;
+    for (unsigned i = 0; i < TILES; i++) {
+        tried.tile_m = tiles[i].m;
+        tried.tile_n = tiles[i].n;
+        tried.tile_k = tiles[i].k;
+        for (tried.splits = 1; tried.splits <= SPLITS_MAX; tried.splits *= 2) {
+            if (tried.splits > 1 &&
+                (tiles_of(&tried) * (double)tried.splits >
+                     2 * (double)platform->processors ||
+                 div_up(product->k, tried.tile_k) < SPLIT_STEPS_MIN * tried.splits))
+                break;
+            take_if_sooner(platform, &tried, &best_s, &best);
+        }
+    }
+    if (product->m <= VECTOR_SIDE_MAX || product->n <= VECTOR_SIDE_MAX) {
+        tried = vector_kernel(product);
+        take_if_sooner(platform, &tried, &best_s, &best);
+    }
+    *product = best;
 }
 
-static struct gpu_product_cost product_times(const struct gpu *platform,
-                                             const struct gpu_product *p, double blocks,
-                                             struct gpu_product_cost cost)
+double gpu_kernel_s(const struct gpu *platform, double launch_s, double alone,
+                    double cache_bytes, double dram_bytes)
 {
-    double peak = gpu_peak_macs_hz(platform, p->precision_bits) * p->clock_hz /
-                  platform->clock_hz;
-    double block_macs = (double)(p->tile_m * p->tile_n) * (double)p->k;
-    double steps = ceil((double)p->k / (double)p->tile_k);
-    double ahead = p->stages > 1 ? (double)(p->stages - 1) : 1;
+    double cache_s = cache_bytes / platform->llc_bytes_per_s;
+    double dram_s = dram_bytes / (platform->dram_bytes_per_s * platform->dram_share);
 
-    cost.compute_s = rounds(platform, blocks) * block_macs *
-                     (double)platform->processors /
-                     (peak * platform->kernel_efficiency);
-    /* the last step's outputs leave when nothing is left to compute */
-    if (platform->llc_write_bytes_per_s > 0)
-        cost.compute_s += cost.l2_write_bytes / platform->llc_write_bytes_per_s;
-    cost.l2_s = (cost.l2_read_bytes + cost.l2_write_bytes) / platform->llc_bytes_per_s;
-    cost.dram_s = (cost.dram_read_bytes + cost.dram_write_bytes) /
-                  (platform->dram_bytes_per_s * platform->dram_share);
-    cost.steps_s = steps * platform->step_s / ahead;
-    cost.time_s = platform->launch_s + fmax(fmax(cost.compute_s, cost.l2_s),
-                                            fmax(cost.dram_s, cost.steps_s));
-    return cost;
+    return launch_s + fmax(alone, fmax(cache_s, dram_s));
 }
 
 struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
@@ -77,36 +167,34 @@ struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
 {
     struct gpu_product p = *product;
     struct gpu_product_cost cost = { 0 };
+    struct gpu_product_bounds bounds;
     struct block_misses misses;
     double shared_bytes = llc_bytes / (double)platform->llc_copies;
+    struct block_launch launch = block_launch_of(platform);
+    struct block_product blocks;
+    struct block_traffic traffic;
 
     gpu_product_tiles(platform, &p);
-
-    struct block_product blocks = {
-        .m = p.m,
-        .n = p.n,
-        .k = p.k,
-        .products = p.products,
-        .tile_m = p.tile_m,
-        .tile_n = p.tile_n,
-        .blocks_per_processor = p.blocks_per_processor,
-        .element_bytes = p.precision_bits / 8.0,
-    };
-    struct block_launch launch = {
-        .processors = platform->processors,
-        .ways = platform->llc_ways,
-        .drift = platform->block_drift,
-        .order = (enum block_order)platform->block_order,
-    };
-    struct block_traffic traffic = block_product_traffic(&blocks, &launch);
-
-    block_reuse_misses(traffic.reuse, &shared_bytes, 1, &misses);
+    blocks = gpu_product_blocks(&p);
+    traffic = block_product_traffic(&blocks, &launch);
+    block_traffic_misses(&traffic, &shared_bytes, 1, &misses);
     block_reuse_free(traffic.reuse);
+    bounds = gpu_product_bounds(platform, &p);
     cost.l2_read_bytes = traffic.read_bytes;
     cost.l2_write_bytes = traffic.write_bytes;
     cost.dram_read_bytes = misses.first_bytes + misses.again_bytes;
-    cost.dram_write_bytes = traffic.write_bytes - misses.dirty_bytes;
-    cost.l2_hit_share = block_hit_share(traffic.read_bytes, traffic.write_bytes,
+    cost.dram_write_bytes = (double)(p.m * p.n * p.products) * blocks.c_bytes -
+                            misses.dirty_bytes;
+    cost.l2_hit_share = block_hit_share(cost.l2_read_bytes, cost.l2_write_bytes,
                                         cost.dram_read_bytes);
-    return product_times(platform, &p, (double)traffic.blocks, cost);
+    cost.compute_s = bounds.compute_s;
+    cost.steps_s = bounds.steps_s;
+    cost.l2_s = (cost.l2_read_bytes + cost.l2_write_bytes) / platform->llc_bytes_per_s;
+    cost.dram_s = (cost.dram_read_bytes + cost.dram_write_bytes) /
+                  (platform->dram_bytes_per_s * platform->dram_share);
+    cost.time_s = gpu_kernel_s(platform, platform->launch_s,
+                               fmax(cost.compute_s, cost.steps_s),
+                               cost.l2_read_bytes + cost.l2_write_bytes,
+                               cost.dram_read_bytes + cost.dram_write_bytes);
+    return cost;
 }

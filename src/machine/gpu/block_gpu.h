@@ -10,10 +10,15 @@
 struct gpu_product {
     uint64_t m, k, n, products;
     uint64_t tile_m, tile_n, tile_k; /* 0: chosen (gpu_product_tiles) */
+    uint64_t
+        splits; /* slices of k with blocks of their own; 0: chosen, 1 where tiles are given */
     uint64_t stages; /* steps of k on their way at once; 0: the record's */
     uint64_t blocks_per_processor; /* 0: the record's */
-    double clock_hz;               /* 0: the record's */
+    double clock_hz; /* of the processors, as measured; 0: the record's, sustained */
     unsigned precision_bits;
+    double a_bits; /* of A in memory: weights; 0: precision_bits */
+    bool
+        is_vector; /* by multiply-add units instead of tensor cores: chosen with the tiles */
 };
 
 struct gpu_product_cost {
@@ -24,9 +29,26 @@ struct gpu_product_cost {
     double time_s;
 };
 
-/* Fills in the members that are 0.  Of the tiles that libraries come with, that which keeps
- * the processors busy for the shortest time, the larger of two that take as long. */
+/* Fills in the members that are 0.  Of the tiles that libraries come with, and of slices of
+ * k, those that keep the processors busy for the shortest time, the larger of two that take as
+ * long. */
 void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product);
+
+/* What bounds a product whose operands and outputs the caches move at once: its arithmetic and
+ * the outputs of its last tiles; the latency of its steps along k. */
+struct gpu_product_bounds {
+    double compute_s, steps_s;
+};
+struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
+                                             const struct gpu_product *product);
+
+/* The same product for block_product_traffic. */
+struct block_product gpu_product_blocks(const struct gpu_product *product);
+
+/* Any kernel's time: a launch, and the longest of what it does alone, its bytes at the cache, and
+ * its bytes at the DRAM. */
+double gpu_kernel_s(const struct gpu *platform, double launch_s, double alone_s,
+                    double cache_bytes, double dram_bytes);
 
 /* The cost with a last-level cache of llc_bytes (a platform whose cache holds lines twice
  * has half of it for them). */

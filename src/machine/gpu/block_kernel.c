@@ -3,6 +3,7 @@
 #include "base/divide.h"
 #include "base/maths.h"
 #include "base/memory.h"
+#include "machine/gpu/gpu.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ enum {
     USES_MAX = 1 << 22, /* of strips that are looked at, roughly */
     STRIPS_MIN = 64,    /* and no fewer strips than that, if there are as many */
     CHUNKS = 16,        /* pieces of a head's keys and values, each a strip */
+    SUM_BYTES = 4,      /* of a partial sum in memory */
 };
 
 /* The logistic distribution of scale 1 / 1.702 is within 0.01 of the normal one of standard
@@ -21,8 +23,30 @@ const struct word block_order_words[] = {
     { "bands", BLOCK_ORDER_BANDS },
     { "rows", BLOCK_ORDER_ROWS },
     { "columns", BLOCK_ORDER_COLUMNS },
+    { "swizzle", BLOCK_ORDER_SWIZZLE },
     { NULL, 0 },
 };
+
+const struct word attention_order_words[] = {
+    { "heads", ATTENTION_ORDER_HEADS },
+    { "tiles", ATTENTION_ORDER_TILES },
+    { NULL, 0 },
+};
+
+struct block_launch block_launch_of(const struct gpu *platform)
+{
+    return (struct block_launch){
+        .processors = platform->processors,
+        .ways = platform->llc_ways,
+        .drift = platform->block_drift,
+        .attention_drift = platform->attention_drift,
+        .order = (enum block_order)platform->block_order,
+        .swizzle = platform->block_swizzle,
+        .attention_order = (enum attention_order)platform->attention_order,
+        .dies = platform->llc_dies,
+        .dies_take_heads = platform->dies_take_heads,
+    };
+}
 
 /* How far the processor that starts block q of a wave is ahead or behind, in standard
  * deviations: processors stand at the quantiles of a normal distribution. */
@@ -85,14 +109,15 @@ struct tiling {
 };
 
 static struct tiling tiling_of(const struct block_product *product,
-                               enum block_order order)
+                               const struct block_launch *launch)
 {
     struct tiling tiling = {
         .rows = div_up(product->m, product->tile_m),
         .columns = div_up(product->n, product->tile_n),
     };
 
-    switch (order) {
+    switch (launch->order) {
+    case BLOCK_ORDER_SWIZZLE: tiling.band = launch->swizzle; break;
     case BLOCK_ORDER_BANDS: tiling.band = BLOCK_BAND_ROWS / product->tile_m; break;
     case BLOCK_ORDER_ROWS: tiling.band = 1; break;
     case BLOCK_ORDER_COLUMNS: tiling.band = tiling.rows; break;
@@ -121,9 +146,9 @@ static uint64_t tile_extent(uint64_t size, uint64_t tile, uint64_t index)
 
 /* Bands follow each other.  All of them use b; a row of a is used throughout its band. */
 struct block_windows block_product_window(const struct block_product *product,
-                                          enum block_order order, bool is_b)
+                                          const struct block_launch *launch, bool is_b)
 {
-    struct tiling tiling = tiling_of(product, order);
+    struct tiling tiling = tiling_of(product, launch);
     double bands = (double)div_up(tiling.rows, tiling.band);
     double columns = (double)tiling.columns, products = (double)product->products;
     double first = is_b ? 1 / bands : 1 - 1 / bands + 1 / (bands * columns);
@@ -136,16 +161,23 @@ struct block_windows block_product_window(const struct block_product *product,
 struct block_traffic block_product_traffic(const struct block_product *product,
                                            const struct block_launch *launch)
 {
-    struct tiling tiling = tiling_of(product, launch->order);
+    struct tiling tiling = tiling_of(product, launch);
     uint64_t tiles = tiling.rows * tiling.columns;
     uint64_t longest = tiling.rows > tiling.columns ? tiling.rows : tiling.columns;
+    uint64_t slices = product->products * product->splits;
     double m = (double)product->m, n = (double)product->n, k = (double)product->k;
-    double products = (double)product->products, element = product->element_bytes;
+    double products = (double)product->products;
+    double slice_k = k / (double)product->splits;
+    double sums = product->splits > 1 ? m * n * (double)product->splits * SUM_BYTES : 0;
+    double outputs = products * m * n * product->c_bytes;
     struct block_traffic traffic = {
-        .blocks = tiles * product->products,
-        .read_bytes = products * element * k *
-                      (m * (double)tiling.columns + n * (double)tiling.rows),
-        .write_bytes = products * element * m * n,
+        .blocks = tiles * slices,
+        .read_bytes = products *
+                      (sums + k * (m * product->a_bytes * (double)tiling.columns +
+                                   n * product->b_bytes * (double)tiling.rows)),
+        .write_bytes = products * sums + outputs,
+        .unique_bytes = products * k * (m * product->a_bytes + n * product->b_bytes),
+        .dies = 1,
     };
     double *times = alloc_array(longest, sizeof *times);
     uint64_t per_processor = product->blocks_per_processor;
@@ -157,7 +189,8 @@ struct block_traffic block_product_traffic(const struct block_product *product,
         uint64_t users = side ? tiling.rows : tiling.columns;
         uint64_t size = side ? product->n : product->m;
         uint64_t tile = side ? product->tile_n : product->tile_m;
-        uint64_t all = strips * product->products;
+        double element = side ? product->b_bytes : product->a_bytes;
+        uint64_t all = strips * slices;
         uint64_t stride = sample_stride((double)all, (double)users);
         double weight = (double)all / (double)div_up(all - stride / 2, stride);
 
@@ -169,19 +202,43 @@ struct block_traffic block_product_traffic(const struct block_product *product,
                                        first + (side ? tile_rank(&tiling, u, strip)
                                                      : tile_rank(&tiling, strip, u)));
             strip_add(traffic.reuse, times, users, 1,
-                      weight * k * element * (double)tile_extent(size, tile, strip));
+                      weight * slice_k * element *
+                          (double)tile_extent(size, tile, strip));
         }
     }
-    block_reuse_write(traffic.reuse, traffic.write_bytes);
+    block_reuse_write(traffic.reuse, outputs);
     free(times);
     return traffic;
 }
 
 /* One block of attention: when it runs, over how many of its head's keys. */
 struct attention_block {
-    double start, duration, keys;
-    bool is_backwards; /* over the keys */
+    double start, duration;
+    double first_key, keys; /* that it walks over */
+    bool is_backwards;      /* over the keys */
 };
+
+/* What a launch of attention is made of. */
+struct attention_grid {
+    uint64_t heads; /* batch x heads */
+    uint64_t tiles; /* of a head's queries, times splits of its keys */
+    uint64_t dies;
+};
+
+static struct attention_grid attention_grid_of(const struct block_attention *a,
+                                               const struct block_launch *launch)
+{
+    bool takes_heads = a->walk == ATTENTION_WALK_QUERIES;
+    struct attention_grid grid = {
+        .heads = a->batch * a->heads,
+        .tiles = takes_heads ? 1 : div_up(a->tokens, a->tile_tokens) * a->splits,
+        .dies = launch->dies > 1 ? launch->dies : 1,
+    };
+
+    if (grid.heads * grid.tiles < grid.dies)
+        grid.dies = 1;
+    return grid;
+}
 
 static double keys_seen(const struct block_attention *a, uint64_t tile)
 {
@@ -222,35 +279,60 @@ static void heap_sink(struct slot *slots, uint64_t count)
     slots[at] = moved;
 }
 
-/* Blocks in their order of launch, each on the slot that is free first. */
+/* Of the q-th launched: its place by head and tile. */
+static uint64_t launched(const struct attention_grid *grid, enum attention_order order,
+                         uint64_t q)
+{
+    if (order == ATTENTION_ORDER_HEADS)
+        return q;
+    return q % grid->heads * grid->tiles + q / grid->heads;
+}
+
+/* Does the first die take the q-th launched, which is of that head?  The others do alike. */
+static bool is_on_die(const struct attention_grid *grid,
+                      const struct block_launch *launch, uint64_t q, uint64_t head)
+{
+    return (launch->dies_take_heads ? head : q) % grid->dies == 0;
+}
+
+/* Blocks by head and tile, launched in order, each on the slot that is free first; those that
+ * are not on the first die have no duration. */
 static struct attention_block *attention_schedule(const struct block_attention *a,
                                                   const struct block_launch *launch,
-                                                  uint64_t tiles, double *end)
+                                                  const struct attention_grid *grid,
+                                                  double *end)
 {
-    uint64_t count = a->batch * a->heads * tiles;
-    uint64_t slots = launch->processors * a->blocks_per_processor;
+    uint64_t count = grid->heads * grid->tiles;
+    uint64_t processors = div_up(launch->processors, grid->dies);
+    uint64_t slots = processors * a->blocks_per_processor, taken = 0;
     struct attention_block *blocks = alloc_array(count, sizeof *blocks);
     struct slot *heap = alloc_array(slots, sizeof *heap);
 
     *end = 0;
     for (uint64_t i = 0; i < slots; i++)
         heap[i] = (struct slot){
-            .free_at = (double)(i / launch->processors) /
-                       (double)a->blocks_per_processor,
+            .free_at = (double)(i / processors) / (double)a->blocks_per_processor,
             .number = i,
         };
     for (uint64_t q = 0; q < count; q++) {
-        double keys = keys_seen(a, q % tiles), start = heap[0].free_at;
+        uint64_t place = launched(grid, launch->attention_order, q);
+        uint64_t tile = place % grid->tiles / a->splits, split = place % a->splits;
+        double seen = a->walk == ATTENTION_WALK_QUERIES ? (double)a->context
+                                                        : keys_seen(a, tile);
+        double keys = seen / (double)a->splits, start = heap[0].free_at;
 
-        blocks[q] = (struct attention_block){
-            .start = start + launch->drift * sqrt(start) *
+        if (!is_on_die(grid, launch, q, place / grid->tiles))
+            continue;
+        blocks[place] = (struct attention_block){
+            .start = start + launch->attention_drift * sqrt(start) *
                                  processor_lag(launch, heap[0].number),
-            .duration = keys / (double)a->context,
+            .duration = keys / (double)a->context * (double)a->splits,
+            .first_key = keys * (double)split,
             .keys = keys,
-            .is_backwards = a->alternates && q / slots % 2,
+            .is_backwards = a->alternates && taken++ / slots % 2,
         };
-        *end = fmax(*end, blocks[q].start + blocks[q].duration);
-        heap[0].free_at = start + blocks[q].duration;
+        *end = fmax(*end, blocks[place].start + blocks[place].duration);
+        heap[0].free_at = start + blocks[place].duration;
         heap_sink(heap, slots);
     }
     free(heap);
@@ -268,13 +350,13 @@ static void chunk_add(const struct block_attention *a,
     double context = (double)a->context;
     double middle = context * (chunk + 0.5) / CHUNKS;
     double bytes = weight * (double)a->shared_tensors * context / CHUNKS *
-                   (double)a->head_width * a->element_bytes;
+                   (double)a->head_width * a->shared_bytes;
 
     for (uint64_t i = 0; i < group * tiles; i++) {
         const struct attention_block *block = &blocks[kv_head * group * tiles + i];
-        double at = middle / block->keys;
+        double at = (middle - block->first_key) / block->keys;
 
-        if (at > 1)
+        if (block->duration <= 0 || at < 0 || at > 1)
             continue;
         if (block->is_backwards)
             at = 1 - at;
@@ -284,40 +366,130 @@ static void chunk_add(const struct block_attention *a,
     strip_add(reuse, times, used, 1.0 / CHUNKS, bytes);
 }
 
+/* A block's queries and outputs, which it walks over for every tile of its keys.  What it
+ * writes and reads again later goes to memory and back if it does not stay. */
+static void walks_add(const struct block_attention *a,
+                      const struct attention_block *block, double *times,
+                      struct block_reuse *reuse)
+{
+    uint64_t walks = div_up(a->context, a->tile_tokens);
+    double elements = (double)a->tokens * (double)a->head_width / CHUNKS;
+    double bytes = elements * ((double)a->shared_tensors * a->element_bytes +
+                               2 * (double)a->rewritten_tensors * SUM_BYTES);
+
+    for (unsigned chunk = 0; chunk < CHUNKS; chunk++) {
+        for (uint64_t walk = 0; walk < walks; walk++)
+            times[walk] = block->start + block->duration *
+                                             ((double)walk + (chunk + 0.5) / CHUNKS) /
+                                             (double)walks;
+        strip_add(reuse, times, walks, 1.0 / CHUNKS, bytes);
+    }
+}
+
+/* All blocks read and write their own part once. */
+static void own_add(const struct attention_block *blocks, uint64_t count, double own,
+                    struct block_reuse *reuse)
+{
+    for (uint64_t q = 0; q < count; q++)
+        if (blocks[q].duration > 0)
+            block_reuse_read(reuse, blocks[q].start, 0, INFINITY, own);
+}
+
+/* Bytes that go through the cache, the shared tensors' first. */
+static void attention_bytes(const struct block_attention *a,
+                            const struct attention_grid *grid,
+                            struct block_traffic *traffic)
+{
+    double width = (double)a->head_width, heads = (double)grid->heads;
+    double kv_heads = (double)(a->batch * a->kv_heads);
+    double queries = heads * (double)a->tokens * width;
+    double keys = kv_heads * (double)a->context * width;
+
+    if (a->walk == ATTENTION_WALK_QUERIES) {
+        double walks = (double)div_up(a->context, a->tile_tokens);
+        double walked = queries * (double)a->shared_tensors * a->element_bytes;
+        double sums = queries * (double)a->rewritten_tensors * SUM_BYTES;
+
+        traffic->read_bytes = walks * walked + (walks - 1) * sums +
+                              keys * (double)a->own_reads * a->element_bytes;
+        traffic->write_bytes = walks * sums +
+                               keys * (double)a->own_writes * a->element_bytes;
+        traffic->unique_bytes = walked + keys * (double)a->own_reads * a->element_bytes;
+        return;
+    }
+    traffic->read_bytes = traffic->unique_bytes = queries * (double)a->own_reads *
+                                                  a->element_bytes;
+    traffic->write_bytes = queries * (double)a->own_writes * a->element_bytes;
+    traffic->unique_bytes += keys * (double)a->shared_tensors * a->shared_bytes;
+    for (uint64_t tile = 0; tile < grid->tiles / a->splits; tile++)
+        traffic->read_bytes += heads * (double)a->shared_tensors * width *
+                               a->shared_bytes * keys_seen(a, tile);
+    if (a->splits > 1) { /* partial sums are written, and read by another kernel */
+        traffic->write_bytes += queries * (double)a->splits * SUM_BYTES;
+        traffic->read_bytes += queries * (double)a->splits * SUM_BYTES;
+    }
+}
+
 struct block_traffic block_attention_traffic(const struct block_attention *attention,
                                              const struct block_launch *launch)
 {
-    uint64_t tiles = div_up(attention->tokens, attention->tile_tokens);
+    struct attention_grid grid = attention_grid_of(attention, launch);
+    uint64_t count = grid.heads * grid.tiles;
     uint64_t group = attention->heads / attention->kv_heads;
     uint64_t all = attention->batch * attention->kv_heads;
-    uint64_t stride = sample_stride((double)all, (double)(group * tiles * CHUNKS));
+    uint64_t walks = div_up(attention->context, attention->tile_tokens);
+    uint64_t longest = group * grid.tiles > walks ? group * grid.tiles : walks;
+    uint64_t stride = grid.dies > 1
+                          ? 1
+                          : sample_stride((double)all,
+                                          (double)(group * grid.tiles * CHUNKS));
     double weight = (double)all / (double)div_up(all - stride / 2, stride);
-    double width = (double)attention->head_width * attention->element_bytes;
-    double queries = (double)(attention->batch * attention->heads * attention->tokens);
-    struct block_traffic traffic = {
-        .blocks = attention->batch * attention->heads * tiles,
-        .read_bytes = queries * width * (double)attention->own_reads,
-        .write_bytes = queries * width * (double)attention->own_writes,
-    };
-    double own = traffic.read_bytes / (double)traffic.blocks, end;
-    struct attention_block *blocks = attention_schedule(attention, launch, tiles, &end);
-    double *times = alloc_array(group * tiles, sizeof *times);
+    struct block_traffic traffic = { .blocks = count,
+                                     .dies = (double)grid.dies,
+                                     .is_private = attention->walk ==
+                                                   ATTENTION_WALK_QUERIES };
+    double *times = alloc_array(longest, sizeof *times), end;
+    struct attention_block *blocks = attention_schedule(attention, launch, &grid, &end);
 
-    for (uint64_t tile = 0; tile < tiles; tile++)
-        traffic.read_bytes += (double)(attention->batch * attention->heads) *
-                              (double)attention->shared_tensors * width *
-                              keys_seen(attention, tile);
+    attention_bytes(attention, &grid, &traffic);
     traffic.reuse = block_reuse_create(0, end, launch->ways);
-    for (uint64_t head = stride / 2; head < all; head += stride)
-        for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
-            chunk_add(attention, blocks, tiles, head, chunk, weight, times,
-                      traffic.reuse);
-    for (uint64_t q = 0; q < traffic.blocks; q++)
-        block_reuse_read(traffic.reuse, blocks[q].start, 0, INFINITY, own);
-    block_reuse_write(traffic.reuse, traffic.write_bytes);
+    if (attention->walk == ATTENTION_WALK_QUERIES) {
+        for (uint64_t q = 0; q < count; q++)
+            if (blocks[q].duration > 0)
+                walks_add(attention, &blocks[q], times, traffic.reuse);
+        own_add(blocks, count,
+                (double)(attention->context * attention->head_width *
+                         attention->own_reads) *
+                    attention->element_bytes,
+                traffic.reuse);
+    } else {
+        for (uint64_t head = stride / 2; head < all; head += stride)
+            for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+                chunk_add(attention, blocks, grid.tiles, head, chunk, weight, times,
+                          traffic.reuse);
+        own_add(
+            blocks, count,
+            (double)(attention->tokens * attention->head_width * attention->own_reads) *
+                attention->element_bytes * (double)grid.heads / (double)count,
+            traffic.reuse);
+    }
+    block_reuse_write(traffic.reuse, traffic.write_bytes / traffic.dies);
     free(times);
     free(blocks);
     return traffic;
+}
+
+void block_traffic_misses(const struct block_traffic *traffic, const double *capacities,
+                          uint64_t count, struct block_misses *misses)
+{
+    block_reuse_misses(traffic->reuse, capacities, count, misses);
+    for (uint64_t i = 0; i < count && traffic->dies > 1; i++) {
+        double all = traffic->dies * (misses[i].first_bytes + misses[i].again_bytes);
+
+        misses[i].first_bytes = fmin(all, traffic->unique_bytes);
+        misses[i].again_bytes = all - misses[i].first_bytes;
+        misses[i].dirty_bytes *= traffic->dies;
+    }
 }
 
 double block_hit_share(double read_bytes, double write_bytes, double dram_read_bytes)

@@ -1,6 +1,8 @@
 #include "machine/gpu/block_stream.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
+#include "machine/gpu/block_gpu.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,6 +51,8 @@ struct block_stream {
     struct live *live; /* per kernel */
     size_t live_room;
     double capacities[CURVE_POINTS]; /* each copy's share */
+    double private_capacities
+        [CURVE_POINTS]; /* for what one block reads alone: no copies */
     double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
         written_back[CURVE_POINTS + 1]; /* bytes by curve_bin of their distance */
     double again_bytes[CURVE_POINTS];
@@ -63,8 +67,10 @@ struct block_stream *block_stream_create(const struct gpu *platform)
     struct block_stream *stream = alloc_array(1, sizeof *stream);
 
     stream->platform = platform;
-    for (unsigned i = 0; i < CURVE_POINTS; i++)
+    for (unsigned i = 0; i < CURVE_POINTS; i++) {
+        stream->private_capacities[i] = curve_capacity_bytes(i);
         stream->capacities[i] = curve_capacity_bytes(i) / (double)platform->llc_copies;
+    }
     return stream;
 }
 
@@ -261,7 +267,8 @@ static void distance_add(const struct block_stream *stream, double histogram[],
 
 /* A kernel's bytes by distance: what it fetches if the cache is smaller. */
 struct first_uses {
-    double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1];
+    double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
+        written_back[CURVE_POINTS + 1];
 };
 
 static void segment_touch(struct block_stream *stream, struct segment *segment,
@@ -282,8 +289,8 @@ static void segment_touch(struct block_stream *stream, struct segment *segment,
                                                       distance->bytes[i]);
     if (!writes)
         return;
-    if (segment->is_dirty && stream->counts)
-        distance_add(stream, stream->written_back, &longest, bytes);
+    if (segment->is_dirty)
+        distance_add(stream, uses->written_back, &longest, bytes);
     segment->is_dirty = true;
     memset(segment->longest, 0, sizeof segment->longest);
 }
@@ -328,27 +335,24 @@ static void kernel_begin(struct block_stream *stream)
     }
 }
 
-/* The longest of arithmetic, cache and DRAM at every capacity. */
+/* The kernel's time at every capacity.  What it writes anew is written back meanwhile. */
 static void add_time(struct block_stream *stream, const struct first_uses *uses,
-                     const double *again_bytes, double cache_bytes, double compute_s)
+                     const double *again_bytes, double cache_bytes, double launch_s,
+                     double alone_s)
 {
-    const struct gpu *platform = stream->platform;
-    double dram_bytes_per_s = platform->dram_bytes_per_s * platform->dram_share;
-    double bound_s = fmax(compute_s, cache_bytes / platform->llc_bytes_per_s);
-    double fetched = 0;
+    double moved = 0;
 
     for (unsigned i = CURVE_POINTS; i-- > 0;) {
-        fetched += uses->reads[i + 1] + uses->writes[i + 1];
-        stream->kernel_s[i] += platform->launch_s +
-                               fmax(bound_s,
-                                    (fetched + (again_bytes ? again_bytes[i] : 0)) /
-                                        dram_bytes_per_s);
+        moved += uses->reads[i + 1] + uses->written_back[i + 1];
+        stream->kernel_s[i] += gpu_kernel_s(stream->platform, launch_s, alone_s,
+                                            cache_bytes,
+                                            moved + (again_bytes ? again_bytes[i] : 0));
     }
 }
 
 static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, const struct kept *kept, double read_bytes,
-                       double write_bytes, double compute_s)
+                       double write_bytes, double launch_s, double alone_s)
 {
     struct first_uses uses = { 0 };
 
@@ -378,34 +382,26 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
     for (unsigned i = 0; i <= CURVE_POINTS; i++) {
         stream->reads[i] += uses.reads[i];
         stream->writes[i] += uses.writes[i];
+        stream->written_back[i] += uses.written_back[i];
     }
     for (unsigned i = 0; kept && i < CURVE_POINTS; i++)
         stream->again_bytes[i] += kept->again_bytes[i];
     add_time(stream, &uses, kept ? kept->again_bytes : NULL, read_bytes + write_bytes,
-             compute_s);
+             launch_s, alone_s);
 }
 
 void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, double read_bytes, double write_bytes,
-                       double compute_s)
+                       double launch_s, double alone_s)
 {
-    kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, compute_s);
-}
-
-static struct block_launch launch_of(const struct gpu *platform)
-{
-    return (struct block_launch){
-        .processors = platform->processors,
-        .ways = platform->llc_ways,
-        .drift = platform->block_drift,
-        .order = (enum block_order)platform->block_order,
-    };
+    kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, launch_s,
+               alone_s);
 }
 
 static const struct kept *kept_find(struct block_stream *stream,
                                     const struct kept *like)
 {
-    struct block_launch launch = launch_of(stream->platform);
+    struct block_launch launch = block_launch_of(stream->platform);
     struct block_misses misses[CURVE_POINTS];
     struct block_traffic traffic;
     struct kept *kept;
@@ -421,7 +417,9 @@ static const struct kept *kept_find(struct block_stream *stream,
     memcpy(kept, like, sizeof *kept);
     traffic = like->is_attention ? block_attention_traffic(&like->of.attention, &launch)
                                  : block_product_traffic(&like->of.product, &launch);
-    block_reuse_misses(traffic.reuse, stream->capacities, CURVE_POINTS, misses);
+    block_traffic_misses(
+        &traffic, traffic.is_private ? stream->private_capacities : stream->capacities,
+        CURVE_POINTS, misses);
     block_reuse_free(traffic.reuse);
     kept->read_bytes = traffic.read_bytes;
     kept->write_bytes = traffic.write_bytes;
@@ -433,43 +431,51 @@ static const struct kept *kept_find(struct block_stream *stream,
 void block_stream_product(struct block_stream *stream,
                           const struct block_product *product,
                           const struct block_touch *touches, size_t count,
-                          double compute_s)
+                          double alone_s)
 {
     struct kept *like = alloc_array(1,
                                     sizeof *like); /* zeroed: compared byte by byte */
+    struct block_launch launch = block_launch_of(stream->platform);
     struct block_touch windowed[TOUCHES];
     const struct kept *kept;
 
+    if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
+        free(like);
+        return;
+    }
     like->of.product = *product;
     kept = kept_find(stream, like);
     for (size_t t = 0; t < count; t++) {
         windowed[t] = touches[t];
         if (t < 2) { /* a and b */
-            struct block_windows w = block_product_window(
-                product, (enum block_order)stream->platform->block_order, t == 1);
+            struct block_windows w = block_product_window(product, &launch, t == 1);
 
             windowed[t].first = (struct block_window){ w.first_begin, w.first_end };
             windowed[t].last = (struct block_window){ w.last_begin, w.last_end };
         }
     }
     kernel_add(stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
-               compute_s);
+               stream->platform->launch_s, alone_s);
     free(like);
 }
 
 void block_stream_attention(struct block_stream *stream,
                             const struct block_attention *attention,
                             const struct block_touch *touches, size_t count,
-                            double compute_s)
+                            double alone_s)
 {
     struct kept *like = alloc_array(1, sizeof *like);
     const struct kept *kept;
 
+    if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
+        free(like);
+        return;
+    }
     like->is_attention = true;
     like->of.attention = *attention;
     kept = kept_find(stream, like);
     kernel_add(stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
-               compute_s);
+               stream->platform->launch_s, alone_s);
     free(like);
 }
 

@@ -35,28 +35,28 @@ struct block_touch {
 };
 
 /* A kernel that walks through its tensors once, with the bytes that it moves at the cache and
- * the time that its arithmetic takes. */
+ * the time that it takes if caches and DRAM move them at once. */
 void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, double read_bytes, double write_bytes,
-                       double compute_s);
+                       double launch_s, double alone_s);
 
 /* A matrix product, whose first two touches are its operands, and attention: their blocks share
  * data.  Equal ones are worked out once. */
 void block_stream_product(struct block_stream *stream,
                           const struct block_product *product,
                           const struct block_touch *touches, size_t count,
-                          double compute_s);
+                          double alone_s);
 void block_stream_attention(struct block_stream *stream,
                             const struct block_attention *attention,
                             const struct block_touch *touches, size_t count,
-                            double compute_s);
+                            double alone_s);
 
 /* After the first run: count from here. */
 void block_stream_begin(struct block_stream *stream);
 
 /* Misses, write-backs and bytes of the second run into curve, whose other members are left;
- * kernel_s[i]: the run's time at the curve's i-th capacity if each kernel takes the longest of
- * arithmetic, cache and DRAM. */
+ * kernel_s[i]: the run's time at the curve's i-th capacity, the sum of its kernels'
+ * (gpu_kernel_s). */
 void block_stream_finish(struct block_stream *stream, struct reuse_curve *curve,
                          double kernel_s[CURVE_POINTS]);
 

@@ -1,5 +1,6 @@
 #include "machine/gpu/gpu.h"
 
+#include "machine/arithmetic.h"
 #include "machine/gpu/block_kernel.h"
 
 #include <inttypes.h>
@@ -7,6 +8,13 @@
 static const struct word kernel_counting_words[] = {
     { "followed", KERNELS_FOLLOWED },
     { "counted", KERNELS_COUNTED },
+    { NULL, 0 },
+};
+
+const struct word attention_words[] = {
+    { "fused", ATTENTION_FUSED },
+    { "fused_first", ATTENTION_FUSED_FIRST },
+    { "unfused", ATTENTION_UNFUSED },
     { NULL, 0 },
 };
 
@@ -20,6 +28,9 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, peak_macs_8b_hz, "Hz", 0, 0, 1e18, "the same, 8 bits and less (0: as 16 bits)"),
     FIELD_NUMBER(struct gpu, peak_macs_64b_hz, "Hz", 0, 0, 1e18, "the same, more than 32 bits (0: half of 32 bits)"),
     FIELD_NUMBER(struct gpu, kernel_efficiency, "1", 1, 0.01, 1, "share of peak that a full grid of thread blocks reaches"),
+    FIELD_NUMBER(struct gpu, sustained_share, "1", 1, 0.01, 1, "share of the clock that the board's power sustains under products"),
+    FIELD_NUMBER(struct gpu, sustained_8b_share, "1", 0, 0, 1, "the same of 8 bits and less (0: sustained_share)"),
+    FIELD_NUMBER(struct gpu, attention_share, "1", 0.62, 0.01, 1, "share of peak that attention on the chip reaches"),
     FIELD_NUMBER(struct gpu, launch_s, "s", 0, 0, 1, "between two dependent kernels"),
     FIELD_NUMBER(struct gpu, step_s, "s", 0, 0, 1e-3, "of one step of a thread block along k, its operands fetched, with no other step beside it"),
     FIELD_COUNT(struct gpu, tile_m, 128, 8, 1024, "rows of a thread block's output tile"),
@@ -28,7 +39,13 @@ static const struct field gpu_fields[] = {
     FIELD_COUNT(struct gpu, blocks_per_processor, 2, 1, 64, "thread blocks that run at once on a processor"),
     FIELD_COUNT(struct gpu, stages, 2, 1, 64, "steps of a thread block whose operands are on their way at once"),
     FIELD_WORD(struct gpu, block_order, block_order_words, BLOCK_ORDER_BANDS, "order in which the tiles of a product are launched"),
+    FIELD_COUNT(struct gpu, block_swizzle, 8, 1, 65536, "rows of tiles in a band, for block_order = \"swizzle\""),
+    FIELD_WORD(struct gpu, attention, attention_words, ATTENTION_FUSED, "attention where kernels are counted: scores on the chip with queries outermost, with keys outermost, or scores in memory"),
+    FIELD_WORD(struct gpu, attention_order, attention_order_words, ATTENTION_ORDER_HEADS, "order in which attention's blocks are launched: head after head, or tile after tile of all heads"),
+    FIELD_COUNT(struct gpu, attention_tile, 128, 1, 65536, "queries of a block of attention (FlashAttention-2: 64 or 128)"),
+    FIELD_FLAG(struct gpu, attention_alternates, false, "every second wave of attention's blocks walks over the keys backwards"),
     FIELD_NUMBER(struct gpu, block_drift, "1", 0, 0, 1, "spread of thread blocks' starts after one block, in block durations"),
+    FIELD_NUMBER(struct gpu, attention_drift, "1", 0, 0, 1, "the same of attention's blocks, which walk over the same keys side by side"),
     FIELD_FLAG(struct gpu, l1_bypass, true, "every global load reaches the last-level cache"),
     FIELD_FLAG(struct gpu, unrolls_convolutions, false, "convolutions copy their input's windows to a workspace first, image by image (im2col)"),
     FIELD_FLAG(struct gpu, fuses_elementwise, false, "pointwise layers cost no pass over memory"),
@@ -38,9 +55,15 @@ static const struct field gpu_fields[] = {
     FIELD_COUNT(struct gpu, llc_ways, 16, 0, 1024, "ways of the last-level cache (0: fully associative)"),
     FIELD_COUNT(struct gpu, llc_slices, 1, 1, 4096, "slices of the last-level cache"),
     FIELD_COUNT(struct gpu, llc_copies, 1, 1, 64, "partitions of the last-level cache that each hold a copy of what all read"),
+    FIELD_COUNT(struct gpu, llc_dies, 1, 1, 64, "dies with a last-level cache and processors of their own"),
+    FIELD_FLAG(struct gpu, dies_take_heads, false, "a die takes whole heads of attention; else blocks go to the dies in turn"),
     FIELD_NUMBER(struct gpu, llc_bytes, "byte", REQUIRED, 1024, 1e15, "last-level cache as sold"),
     FIELD_NUMBER(struct gpu, llc_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the last-level cache"),
+    FIELD_COUNT(struct gpu, llc_outstanding, 0, 0, 65536, "sectors that a processor may have in flight to the last-level cache (0: not known, never the bound)"),
+    FIELD_NUMBER(struct gpu, llc_latency_s, "s", 0, 0, 1e-3, "latency of a hit in the last-level cache without its arrays: the way there and back (0: not known)"),
     FIELD_NUMBER(struct gpu, llc_write_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth at which a product's outputs leave its processors (0: unbounded)"),
+    FIELD_NUMBER(struct gpu, link_bytes_per_s, "byte/s", 0, 0, 1e15, "to the other GPUs, one direction (0: it has none)"),
+    FIELD_NUMBER(struct gpu, dram_bytes, "byte", 0, 0, 1e16, "capacity of the DRAM (0: not stated)"),
     FIELD_NUMBER(struct gpu, dram_bytes_per_s, "byte/s", REQUIRED, 1e6, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
     FIELD_NUMBER(struct gpu, dram_read_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of reading a bit from DRAM, activation and interface included"),
@@ -49,7 +72,9 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, dram_parallelism, "1", 1, 1, 1e6, "DRAM accesses that overlap in the serial time bases"),
     FIELD_NUMBER(struct gpu, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
     FIELD_NUMBER(struct gpu, mac_j, "J", 0, 0, 1e-6, "energy of one multiply-accumulate, 32 bits, core overheads included"),
+    FIELD_WORD(struct gpu, arithmetic, arithmetic_words, ARITHMETIC_FLOAT, "how mac_j follows the bits"),
     FIELD_NUMBER(struct gpu, idle_w, "W", 0, 0, 1e4, "power of everything but the last-level cache, the DRAM and the arithmetic"),
+    FIELD_NUMBER(struct gpu, power_limit_w, "W", 0, 0, 1e5, "board power above which the clock falls (0: not known, no limit)"),
     FIELD_TEXT(struct gpu, dram_source, NULL, "where the DRAM values come from, and why these"),
 };
 /* clang-format on */
@@ -87,6 +112,24 @@ const struct machine_family gpu_family = {
     .schema = &gpu_schema,
     .check = gpu_check,
 };
+
+double gpu_sustained_share(const struct gpu *gpu, unsigned precision_bits)
+{
+    bool is_narrow = precision_bits <= 8 && gpu->sustained_8b_share > 0;
+
+    return is_narrow ? gpu->sustained_8b_share : gpu->sustained_share;
+}
+
+double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits)
+{
+    double law_j = gpu->mac_j * mac_energy_ratio((enum arithmetic)gpu->arithmetic,
+                                                 (double)precision_bits, 32);
+    double peak_hz = gpu_peak_macs_hz(gpu, precision_bits);
+    double most_j = gpu->power_limit_w / peak_hz;
+
+    /* units of another rate, such as tensor cores, have energies of their own */
+    return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j : law_j;
+}
 
 double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits)
 {

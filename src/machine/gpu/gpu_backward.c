@@ -1,5 +1,7 @@
 #include "machine/gpu/kernels.h"
 
+enum { ATTENTION_TOUCHES = 8 }; /* at most */
+
 /* Whether input k wants a gradient. */
 static bool wants_gradient(const struct gpu_run *run, const struct operation *operation,
                            unsigned k)
@@ -195,45 +197,120 @@ static void backward_fully_connected(const struct gpu_run *run, size_t i)
 }
 
 /* Gradients of values, of scores, of queries and of keys. */
-static void backward_fused(const struct gpu_run *run, size_t i)
+/* Tensors that attention's gradients are made of, and made. */
+static size_t attention_touches(const struct gpu_run *run, size_t i,
+                                struct block_touch touches[])
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    struct block_attention attention = gpu_fused_attention(run, operation);
-    uint64_t tokens = attention.tokens;
-    struct block_touch touches[11];
     size_t count = 0;
 
-    /* Blocks take keys and values, and walk over queries, their outputs' gradients and their
-     * own, which they read and write (FlashAttention-2, algorithm 2). */
+    for (unsigned k = 0; k < 3; k++) {
+        const struct operation_memory *input = gpu_input(run, operation, k);
+
+        adds_gradient(run, operation, k);
+        touches[count++] = (struct block_touch){ .extent = input->out };
+        touches[count++] = (struct block_touch){ .extent = input->out_gradient,
+                                                 .writes = true };
+    }
+    touches[count++] = (struct block_touch){ .extent = memory->out };
+    touches[count++] = (struct block_touch){ .extent = memory->out_gradient };
+    return count;
+}
+
+/* Blocks take keys and values, and walk over queries, their outputs' gradients and their
+ * own, which they read and write (FlashAttention-2, algorithm 2). */
+static struct block_attention second_backward(const struct gpu_run *run,
+                                              const struct operation *operation)
+{
+    struct block_attention attention = gpu_fused_attention(run, operation);
+    uint64_t tokens = attention.tokens;
+
     attention.tokens = attention.context;
     attention.context = tokens;
     attention.heads = attention.kv_heads;
     attention.is_causal = false;
     attention.shared_tensors = 3;
     attention.own_reads = attention.own_writes = 2;
-    for (unsigned k = 0; k < 3; k++) {
-        const struct operation_memory *input = gpu_input(run, operation, k);
+    return attention;
+}
 
-        adds_gradient(run, operation, k);
-        touches[count++] = (struct block_touch){ .extent = input->out,
-                                                 .writes = false };
-        touches[count++] = (struct block_touch){ .extent = input->out_gradient,
-                                                 .writes = true };
-    }
-    touches[count++] = (struct block_touch){ .extent = memory->out, .writes = false };
-    touches[count++] = (struct block_touch){ .extent = memory->out_gradient,
-                                             .writes = false };
+/* A block takes a head; for every tile of its keys it walks over queries, outputs, their
+ * gradients, and the sums of the queries' gradients (FlashAttention, algorithm 4). */
+static struct block_attention first_backward(const struct gpu_run *run,
+                                             const struct operation *operation)
+{
+    struct block_attention attention = gpu_first_attention(run, operation);
+
+    attention.shared_tensors = 3;
+    attention.own_reads = attention.own_writes = 2;
+    return attention;
+}
+
+static void backward_fused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    bool is_first = run->stream->platform->attention == ATTENTION_FUSED_FIRST;
+    struct block_attention attention = is_first ? first_backward(run, operation)
+                                                : second_backward(run, operation);
+    struct block_touch touches[ATTENTION_TOUCHES];
+    size_t count = attention_touches(run, i, touches);
+
     /* five products where the way forward has two */
     kernel_attention(run->stream, &attention,
                      2.5 * (double)operation->macs * (double)run->batch, touches,
                      count);
 }
 
+/* Scores in memory: four products, and between them each kernel of the way forward back. */
+static void backward_unfused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    const struct operation_memory *query = gpu_input(run, operation, 0);
+    const struct operation_memory *keys = gpu_input(run, operation, 1);
+    const struct operation_memory *values = gpu_input(run, operation, 2);
+    struct attention shape = gpu_attention(run, operation);
+    uint64_t depth = shape.channels / shape.heads, products = shape.batch * shape.heads;
+    struct map_extent p = memory->scratch, dp = memory->scratch_gradient;
+    struct block_touch to_values[] = { { .extent = p },
+                                       { .extent = memory->out_gradient },
+                                       { .extent = values->out_gradient,
+                                         .writes = true } };
+    struct block_touch to_scores[] = { { .extent = memory->out_gradient },
+                                       { .extent = values->out },
+                                       { .extent = dp, .writes = true } };
+    struct block_touch to_queries[] = { { .extent = dp },
+                                        { .extent = keys->out },
+                                        { .extent = query->out_gradient,
+                                          .writes = true } };
+    struct block_touch to_keys[] = { { .extent = dp },
+                                     { .extent = query->out },
+                                     { .extent = keys->out_gradient, .writes = true } };
+
+    for (unsigned k = 0; k < 3; k++)
+        adds_gradient(run, operation, k);
+    kernel_counted_product(run->stream, shape.context, depth, shape.tokens, products,
+                           to_values, 3);
+    kernel_counted_product(run->stream, shape.tokens, shape.context, depth, products,
+                           to_scores, 3);
+    if (operation->layer->dropout)
+        gpu_scores_pass(run, dp, dp);
+    gpu_scores_pass(run, p, dp);
+    gpu_scores_pass(run, dp, dp); /* scaled and masked */
+    kernel_counted_product(run->stream, shape.tokens, depth, shape.context, products,
+                           to_queries, 3);
+    kernel_counted_product(run->stream, shape.context, depth, shape.tokens, products,
+                           to_keys, 3);
+}
+
 static void backward_attention(const struct gpu_run *run, size_t i)
 {
     if (run->stream->blocks) {
-        backward_fused(run, i);
+        if (run->stream->platform->attention == ATTENTION_UNFUSED)
+            backward_unfused(run, i);
+        else
+            backward_fused(run, i);
         return;
     }
     const struct operation *operation = &run->graph->operations[i];
@@ -338,7 +415,7 @@ static void backward_embedding(const struct gpu_run *run, size_t i)
     pass_read(&read, memory->out_gradient, 1);
     if (run->stream->blocks) {
         struct map_extent touched = { memory->weight_gradient.first_line,
-                                  (tokens < rows ? tokens : rows) * row_lines };
+                                      (tokens < rows ? tokens : rows) * row_lines };
 
         pass_read(&read, touched, 1);
         pass_write(&read, touched);
@@ -360,7 +437,7 @@ void gpu_backward(const struct gpu_run *run, size_t i)
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
 
-    if (!memory->needs_gradient)
+    if (!memory->needs_gradient || operation->input_count == 0)
         return;
     if (operation->consumers == 0) /* the loss */
         kernel_run(run->stream, memory->out_gradient.first_line,

@@ -1,5 +1,8 @@
 #include "machine/gpu/kernels.h"
 
+#include "base/divide.h"
+#include "machine/collective.h"
+
 #include "workload/shapes.h"
 
 #include <math.h>
@@ -8,9 +11,15 @@
  * unknown is loaded; three planes are read side by side. */
 enum { STENCIL_PLANES = 3 };
 
-/* Queries of a block of fused attention (FlashAttention-2, arXiv 2307.08691, section 3.3:
- * 64 or 128). */
-enum { ATTENTION_TILE_TOKENS = 128 };
+enum {
+    SPLIT_KEYS_MIN = 256, /* keys of a block that shares them (Flash-Decoding, 2023) */
+    /* Keys of a step of FlashAttention (Dao-AILab/flash-attention 0.2, fmha_api.cpp, recalled),
+     * by the width of a head. */
+    FIRST_KEYS_NARROW = 256,
+    FIRST_KEYS_WIDE = 128,
+    NARROW_HEAD = 64,
+    JOINED_MAX = 4, /* products that are made one */
+};
 
 void pass_read(struct pass *pass, struct map_extent extent, uint64_t times)
 {
@@ -151,26 +160,82 @@ bool gpu_is_counted(const struct operation *operation)
             (layer->causal || (layer->kv_heads && layer->kv_heads != layer->heads)));
 }
 
+/* Does software make one product of this and the one before, which have one input? */
+static bool joins_previous(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operations = run->graph->operations;
+    const struct software *software = run->deployment->software;
+    const struct layer *layer, *before;
+
+    if (i == 0 || !software || !software->fuses_products ||
+        run->phase == PHASE_TRAINING)
+        return false;
+    layer = operations[i].layer;
+    before = operations[i - 1].layer;
+    return layer->kind == LAYER_FULLY_CONNECTED && before->kind == layer->kind &&
+           operations[i].inputs[0] == operations[i - 1].inputs[0] &&
+           layer->experts == before->experts && layer->groups == 1 &&
+           before->groups == 1 && layer->combines == before->combines;
+}
+
+/* The parts of the outputs that the GPUs have are added up. */
+static void add_up(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    struct map_extent out = run->map->operations[i].out;
+    double bytes = (double)run->batch * (double)tensor_elements(&operation->out) *
+                   run->stream->precision_bits / 8;
+    struct pass pass = {
+        .exchange_s = server_allreduce_s(bytes, (double)run->deployment->gpus,
+                                         run->stream->platform->link_bytes_per_s),
+    };
+
+    pass_read(&pass, out, 1);
+    pass_write(&pass, out);
+    kernel_pass(run->stream, &pass);
+}
+
 /* One product per group or expert in use; of the weights only theirs are read. */
 static void forward_products(const struct gpu_run *run, size_t i)
 {
-    const struct operation *operation = &run->graph->operations[i];
-    const struct operation_memory *memory = &run->map->operations[i];
-    struct gpu_expert_product p = gpu_experts(run, operation);
-    struct block_touch touches[] = {
-        { .extent = gpu_part(memory->weights, p.share), .writes = false },
-        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
-        { .extent = memory->out, .writes = true },
-    };
+    struct block_touch touches[2 + 2 * JOINED_MAX];
+    struct gpu_expert_product p = gpu_experts(run, &run->graph->operations[i]);
+    size_t count = 2;
 
+    touches[1] = (struct block_touch){
+        .extent = gpu_input(run, &run->graph->operations[i], 0)->out
+    };
+    for (size_t k = i; k == i || (k < run->graph->count && k < i + JOINED_MAX &&
+                                  joins_previous(run, k));
+         k++) {
+        const struct operation_memory *memory = &run->map->operations[k];
+        struct block_touch weights = {
+            .extent = gpu_part(memory->weights, p.share),
+        };
+
+        if (k == i)
+            touches[0] = weights;
+        else {
+            p.outputs += gpu_experts(run, &run->graph->operations[k]).outputs;
+            touches[count++] = weights;
+        }
+        touches[count++] = (struct block_touch){ .extent = memory->out,
+                                                 .writes = true };
+    }
+    run->stream->a_bits = run->weight_bits;
     kernel_counted_product(run->stream, p.outputs, p.rows, p.features, p.products,
-                           touches, 3);
+                           touches, count);
+    run->stream->a_bits = 0;
 }
 
 static void forward_fully_connected(const struct gpu_run *run, size_t i)
 {
-    if (gpu_is_counted(&run->graph->operations[i])) {
-        forward_products(run, i);
+    if (run->stream->blocks || gpu_is_counted(&run->graph->operations[i])) {
+        if (!joins_previous(run, i))
+            forward_products(run, i);
+        if (run->graph->operations[i].layer->parallel == PARALLEL_ROWS &&
+            run->deployment->gpus > 1)
+            add_up(run, i);
         return;
     }
     const struct operation *operation = &run->graph->operations[i];
@@ -277,13 +342,35 @@ static void append_to_caches(const struct gpu_run *run,
 {
     struct map_extent keys = gpu_input(run, operation, 1)->out;
     struct map_extent values = gpu_input(run, operation, 2)->out;
+    double share = run->kv_bits / run->stream->precision_bits;
     struct pass pass = { 0 };
 
     pass_read(&pass, keys, 1);
     pass_read(&pass, values, 1);
-    pass_write(&pass, (struct map_extent){ memory->keys.first_line, keys.lines });
-    pass_write(&pass, (struct map_extent){ memory->values.first_line, values.lines });
+    pass_write(
+        &pass,
+        gpu_part((struct map_extent){ memory->keys.first_line, keys.lines }, share));
+    pass_write(&pass,
+               gpu_part((struct map_extent){ memory->values.first_line, values.lines },
+                        share));
     kernel_pass(run->stream, &pass);
+}
+
+static double stream_bytes(const struct gpu_run *run)
+{
+    return run->stream->precision_bits / 8.0;
+}
+
+/* So many blocks that every processor has two, of enough keys each. */
+static uint64_t key_splits(const struct gpu_run *run, const struct block_attention *a)
+{
+    uint64_t tiles = a->batch * a->heads * div_up(a->tokens, a->tile_tokens);
+    uint64_t splits = 2 * run->stream->platform->processors / tiles;
+    uint64_t most = a->context / SPLIT_KEYS_MIN;
+
+    if (splits > most)
+        splits = most;
+    return splits > 1 ? splits : 1;
 }
 
 struct block_attention gpu_fused_attention(const struct gpu_run *run,
@@ -294,6 +381,7 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
     uint64_t width = operation->in.channels / layer->heads;
     uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
     uint64_t group = layer->heads / kv_heads;
+    bool decodes = run->phase == PHASE_DECODE;
     struct block_attention attention = {
         .batch = run->batch,
         .heads = layer->heads,
@@ -301,23 +389,58 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
         .head_width = width,
         .tokens = operation->in.width,
         .context = operation->context,
+        .splits = 1,
         .shared_tensors = operation->inputs[1] == operation->inputs[2] ? 1 : 2,
         .own_reads = 1,
         .own_writes = 1,
-        .tile_tokens = ATTENTION_TILE_TOKENS,
+        .tile_tokens = platform->attention_tile,
+        .alternates = platform->attention_alternates,
         .blocks_per_processor = platform->blocks_per_processor,
         .is_causal = layer->causal,
-        .element_bytes = (double)platform->llc_line_bytes /
-                         (double)run->stream->granularity.elements_per_line,
+        .element_bytes = stream_bytes(run),
+        .shared_bytes = decodes ? run->kv_bits / 8 : stream_bytes(run),
     };
 
     /* Queries of the heads that share keys are put into one tile when there are few. */
-    if (attention.tokens * group <= ATTENTION_TILE_TOKENS) {
+    if (attention.tokens * group <= attention.tile_tokens) {
         attention.heads = kv_heads;
         attention.tokens *= group;
         attention.is_causal = attention.is_causal && group == 1;
     }
+    if (decodes)
+        attention.splits = key_splits(run, &attention);
     return attention;
+}
+
+struct block_attention gpu_first_attention(const struct gpu_run *run,
+                                           const struct operation *operation)
+{
+    struct block_attention attention = gpu_fused_attention(run, operation);
+    uint64_t width = attention.head_width;
+
+    attention.walk = ATTENTION_WALK_QUERIES;
+    attention.is_causal = false; /* every step is walked */
+    attention.splits = 1;
+    attention.shared_tensors = 1;    /* queries */
+    attention.rewritten_tensors = 1; /* sums of outputs */
+    attention.own_reads = 2;
+    attention.own_writes = 0;
+    attention.blocks_per_processor = 1; /* one takes the shared memory */
+    attention.tile_tokens = width <= NARROW_HEAD ? FIRST_KEYS_NARROW : FIRST_KEYS_WIDE;
+    return attention;
+}
+
+/* Where keys and values lie: what products left, or those kept. */
+struct gpu_keys gpu_keys_of(const struct gpu_run *run,
+                            const struct operation *operation,
+                            const struct operation_memory *memory)
+{
+    bool decodes = run->phase == PHASE_DECODE;
+
+    return (struct gpu_keys){
+        .keys = decodes ? memory->keys : gpu_input(run, operation, 1)->out,
+        .values = decodes ? memory->values : gpu_input(run, operation, 2)->out,
+    };
 }
 
 /* Scores stay on the chip. */
@@ -325,14 +448,15 @@ static void forward_fused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    struct block_attention attention = gpu_fused_attention(run, operation);
-    bool decodes = run->phase == PHASE_DECODE;
+    bool is_first = run->stream->platform->attention == ATTENTION_FUSED_FIRST &&
+                    run->phase != PHASE_DECODE;
+    struct block_attention attention = is_first ? gpu_first_attention(run, operation)
+                                                : gpu_fused_attention(run, operation);
+    struct gpu_keys kv = gpu_keys_of(run, operation, memory);
     struct block_touch touches[] = {
-        { .extent = gpu_input(run, operation, 0)->out, .writes = false },
-        { .extent = decodes ? memory->keys : gpu_input(run, operation, 1)->out,
-          .writes = false },
-        { .extent = decodes ? memory->values : gpu_input(run, operation, 2)->out,
-          .writes = false },
+        { .extent = gpu_input(run, operation, 0)->out },
+        { .extent = kv.keys },
+        { .extent = kv.values },
         { .extent = memory->out, .writes = true },
     };
 
@@ -340,14 +464,64 @@ static void forward_fused(const struct gpu_run *run, size_t i)
                      (double)operation->macs * (double)run->batch, touches, 4);
 }
 
+void gpu_scores_pass(const struct gpu_run *run, struct map_extent reads,
+                     struct map_extent writes)
+{
+    struct pass pass = { 0 };
+
+    pass_read(&pass, reads, 1);
+    if (reads.first_line != writes.first_line)
+        pass_read(&pass, writes, 1);
+    pass_write(&pass, writes);
+    kernel_pass(run->stream, &pass);
+}
+
+/* Scores in memory: scaled and masked, normalised, some left out, by a kernel each. */
+static void forward_unfused(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct operation_memory *memory = &run->map->operations[i];
+    struct attention shape = gpu_attention(run, operation);
+    struct gpu_keys kv = gpu_keys_of(run, operation, memory);
+    uint64_t depth = shape.channels / shape.heads, products = shape.batch * shape.heads;
+    bool drops = operation->layer->dropout && run->phase == PHASE_TRAINING;
+    struct block_touch scores[] = {
+        { .extent = gpu_input(run, operation, 0)->out },
+        { .extent = kv.keys },
+        { .extent = memory->scratch, .writes = true },
+    };
+    struct block_touch outputs[] = {
+        { .extent = memory->scratch },
+        { .extent = kv.values },
+        { .extent = memory->out, .writes = true },
+    };
+
+    kernel_counted_product(run->stream, shape.tokens, shape.context, depth, products,
+                           scores, 3);
+    gpu_scores_pass(run, memory->scratch, memory->scratch); /* scaled and masked */
+    gpu_scores_pass(run, memory->scratch, memory->scratch); /* softmax */
+    if (drops)
+        gpu_scores_pass(run, memory->scratch, memory->scratch);
+    kernel_counted_product(run->stream, shape.tokens, depth, shape.context, products,
+                           outputs, 3);
+}
+
+static void forward_counted_attention(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+
+    if (run->phase == PHASE_DECODE)
+        append_to_caches(run, operation, &run->map->operations[i]);
+    if (run->stream->platform->attention == ATTENTION_UNFUSED)
+        forward_unfused(run, i);
+    else
+        forward_fused(run, i);
+}
+
 static void forward_attention(const struct gpu_run *run, size_t i)
 {
     if (run->stream->blocks) {
-        const struct operation *operation = &run->graph->operations[i];
-
-        if (run->phase == PHASE_DECODE)
-            append_to_caches(run, operation, &run->map->operations[i]);
-        forward_fused(run, i);
+        forward_counted_attention(run, i);
         return;
     }
     const struct operation *operation = &run->graph->operations[i];
@@ -501,7 +675,8 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     switch ((enum layer_kind)operation->layer->kind) {
     case LAYER_INPUT:
     case LAYER_TOKEN_INPUT:
-        kernel_run(run->stream, out.first_line, out.lines, true);
+        if (!workload_starts_inside(operation->layer))
+            kernel_run(run->stream, out.first_line, out.lines, true);
         break;
     case LAYER_GRID:
     case LAYER_REPEAT: break;

@@ -15,8 +15,12 @@ enum {
     COUNTED_LINES =
         1 << 15,         /* operands up to this size are counted, see correct_count */
     SPLIT_STEPS_MIN = 4, /* a block that split k has at least so many steps */
+    ATTENTION_ROWS = 16, /* queries of a tensor core's operand (mma.m16n8k16) */
     PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
 };
+
+/* FlashAttention-2 is twice as fast as FlashAttention (arXiv 2307.08691, abstract). */
+#define FIRST_SHARE 0.5
 
 void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
                           unsigned precision_bits, unsigned shift,
@@ -29,8 +33,10 @@ void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platfo
                          .sectors_per_line = platform->llc_line_bytes /
                                              platform->llc_sector_bytes,
                          .shift = shift },
+        .precision_bits = precision_bits,
         .macs_hz = gpu_peak_macs_hz(platform, precision_bits) *
-                   platform->kernel_efficiency,
+                   platform->kernel_efficiency *
+                   gpu_sustained_share(platform, precision_bits),
         .sink = sink,
         .buffer = alloc_array(BUFFER_ACCESSES, sizeof(uint32_t)),
     };
@@ -221,56 +227,32 @@ static double product_compute_s(const struct kernel_stream *stream,
     return rounds * block_macs * processors / stream->macs_hz;
 }
 
-static double element_bytes(const struct kernel_stream *stream)
-{
-    return (double)stream->platform->llc_line_bytes /
-           (double)stream->granularity.elements_per_line;
-}
-
-/* Tiles as libraries choose them, and the time of the arithmetic of a full processor. */
-static double counted_compute_s(const struct kernel_stream *stream,
-                                struct block_product *product)
-{
-    const struct gpu *platform = stream->platform;
-    struct gpu_product like = {
-        .m = product->m, .n = product->n, .k = product->k, .products = product->products
-    };
-    double blocks, outputs;
-
-    gpu_product_tiles(platform, &like);
-    product->tile_m = like.tile_m;
-    product->tile_n = like.tile_n;
-    product->blocks_per_processor = like.blocks_per_processor;
-    blocks = (double)(div_up(product->m, like.tile_m) *
-                      div_up(product->n, like.tile_n) * product->products);
-    outputs = (double)(product->m * product->n * product->products) *
-              product->element_bytes;
-    return ceil(blocks / (double)platform->processors) *
-               (double)(like.tile_m * like.tile_n) * (double)product->k *
-               (double)platform->processors / stream->macs_hz +
-           (platform->llc_write_bytes_per_s > 0
-                ? outputs / platform->llc_write_bytes_per_s
-                : 0);
-}
-
 void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n,
                             uint64_t k, uint64_t products,
                             const struct block_touch *touches, size_t count)
 {
-    struct block_product product = {
+    const struct gpu *platform = stream->platform;
+    struct gpu_product product = {
         .m = m,
         .n = n,
         .k = k,
         .products = products,
-        .element_bytes = element_bytes(stream),
+        .precision_bits = stream->precision_bits,
+        .a_bits = stream->a_bits,
     };
-    double compute_s = counted_compute_s(stream, &product);
+    struct gpu_product_bounds bounds;
+    struct block_product blocks;
+    double alone_s;
 
+    gpu_product_tiles(platform, &product);
+    bounds = gpu_product_bounds(platform, &product);
+    blocks = gpu_product_blocks(&product);
+    alone_s = fmax(bounds.compute_s, bounds.steps_s);
     stream->macs += (double)products * (double)m * (double)n * (double)k;
-    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->compute_s += alone_s + platform->launch_s;
     stream->kernels += 1;
     if (stream->blocks)
-        block_stream_product(stream->blocks, &product, touches, count, compute_s);
+        block_stream_product(stream->blocks, &blocks, touches, count, alone_s);
 }
 
 static struct block_touch touch_of(const struct kernel_stream *stream,
@@ -282,17 +264,38 @@ static struct block_touch touch_of(const struct kernel_stream *stream,
     };
 }
 
+/* All processors together, or the longest block alone.  Queries are padded to the rows of
+ * a tensor core's operand. */
+static double attention_alone_s(const struct kernel_stream *stream,
+                                const struct block_attention *a, double macs)
+{
+    const struct gpu *platform = stream->platform;
+    unsigned bits = stream->precision_bits;
+    double peak = gpu_peak_macs_hz(platform, bits) *
+                  gpu_sustained_share(platform, bits);
+    bool is_first = a->walk == ATTENTION_WALK_QUERIES;
+    double rate = peak * platform->attention_share * (is_first ? FIRST_SHARE : 1);
+    double padded = (double)div_up(a->tokens, ATTENTION_ROWS) * ATTENTION_ROWS /
+                    (double)a->tokens;
+    uint64_t tiles = is_first ? 1 : div_up(a->tokens, a->tile_tokens) * a->splits;
+    double blocks = (double)(a->batch * a->heads * tiles);
+    double most = ceil(blocks / (double)platform->processors) / blocks *
+                  (double)platform->processors;
+
+    return macs * padded / rate * (a->is_causal ? 1 : most);
+}
+
 void kernel_attention(struct kernel_stream *stream,
                       const struct block_attention *attention, double macs,
                       const struct block_touch *touches, size_t count)
 {
-    double compute_s = macs / stream->macs_hz;
+    double alone_s = attention_alone_s(stream, attention, macs);
 
     stream->macs += macs;
-    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->compute_s += alone_s + stream->platform->launch_s;
     stream->kernels += 1;
     if (stream->blocks)
-        block_stream_attention(stream->blocks, attention, touches, count, compute_s);
+        block_stream_attention(stream->blocks, attention, touches, count, alone_s);
 }
 
 void kernel_product(struct kernel_stream *stream, const struct kernel_product *p)
@@ -344,7 +347,7 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
         double bytes = (double)(lines * stream->platform->llc_line_bytes);
 
         block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
-                          writes ? bytes : 0, 0);
+                          writes ? bytes : 0, stream->platform->pass_launch_s, 0);
         return;
     }
     if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
@@ -396,7 +399,8 @@ static void count_pass(struct kernel_stream *stream, const struct pass *pass)
                                           stream->platform->llc_line_bytes);
     }
     block_stream_pass(stream->blocks, touches, pass->count, bytes[0], bytes[1],
-                      pass->macs / stream->macs_hz);
+                      stream->platform->pass_launch_s,
+                      pass->macs / stream->macs_hz + pass->exchange_s);
 }
 
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
@@ -404,12 +408,14 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
     uint64_t waves = pass_waves(stream->platform, pass);
 
     stream->macs += pass->macs;
-    stream->compute_s += pass->macs / stream->macs_hz + stream->platform->launch_s;
+    stream->compute_s += pass->macs / stream->macs_hz + pass->exchange_s;
     stream->kernels += 1;
     if (stream->blocks) {
+        stream->compute_s += stream->platform->pass_launch_s;
         count_pass(stream, pass);
         return;
     }
+    stream->compute_s += stream->platform->launch_s;
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */
     for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {

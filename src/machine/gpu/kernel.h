@@ -12,7 +12,9 @@
 struct kernel_stream {
     const struct gpu *platform;
     struct granularity granularity;
-    double macs_hz;          /* peak at this precision, times kernel efficiency */
+    unsigned precision_bits;
+    double a_bits; /* of counted products' first operand in memory; 0: precision_bits */
+    double macs_hz;          /* peak at this precision that kernels sustain */
     struct access_sink sink; /* .accesses NULL: count macs, time and `accesses` only */
     struct block_stream *blocks; /* if not NULL, kernels are counted there instead */
     double macs, compute_s, kernels;
@@ -51,8 +53,8 @@ struct kernel_product {
 };
 void kernel_product(struct kernel_stream *stream, const struct kernel_product *product);
 
-/* The same where only blocks are counted: what is touched instead of operands, of
- * element_bytes each. */
+/* The same where only blocks are counted: what is touched instead of operands, the first
+ * of a_bits an element. */
 void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n,
                             uint64_t k, uint64_t products,
                             const struct block_touch *touches, size_t count);
@@ -75,6 +77,7 @@ struct pass {
     unsigned count;
     bool backwards; /* last wave first */
     double macs;
+    double exchange_s; /* with other GPUs, meanwhile */
 };
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass);
 

@@ -22,7 +22,7 @@ enum {
 #define COUNTED_ERROR 0.1
 
 /* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
-#define COUNTED_S 1e-4 /* per operation counted by blocks */
+#define COUNTED_S 1.5e-4 /* per operation counted by blocks */
 #define FOLLOWED_S 60e-9
 #define SKIPPED_S 0.4e-9
 
@@ -58,6 +58,29 @@ static enum status check_evaluation(const struct evaluation *evaluation,
     return STATUS_OK;
 }
 
+static double format_bits(const struct evaluation *evaluation, int format)
+{
+    return number_format_bits(format, evaluation->precision_bits);
+}
+
+/* A run of the plan's phase. */
+static struct gpu_run run_of(const struct gpu_plan *plan,
+                             const struct evaluation *evaluation,
+                             struct kernel_stream *stream)
+{
+    return (struct gpu_run){
+        .stream = stream,
+        .graph = &plan->graph,
+        .map = &plan->map,
+        .phase = evaluation->phase,
+        .batch = evaluation->batch,
+        .deployment = &evaluation->deployment,
+        .weight_bits = format_bits(evaluation, evaluation->deployment.weight_format),
+        .kv_bits = format_bits(evaluation, evaluation->deployment.kv_format),
+        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
+    };
+}
+
 static enum status plan_create(struct gpu_plan *plan,
                                const struct evaluation *evaluation, struct error *err)
 {
@@ -69,7 +92,9 @@ static enum status plan_create(struct gpu_plan *plan,
     if (status == STATUS_OK)
         memory_map_create(&plan->map, &plan->graph, evaluation->platform,
                           evaluation->phase, evaluation->batch,
-                          evaluation->precision_bits);
+                          evaluation->precision_bits,
+                          format_bits(evaluation, evaluation->deployment.weight_format),
+                          format_bits(evaluation, evaluation->deployment.kv_format));
     return status;
 }
 
@@ -84,14 +109,7 @@ static void plan_run(const struct gpu_plan *plan, const struct evaluation *evalu
                      unsigned shift, struct access_sink sink,
                      struct kernel_stream *stream)
 {
-    struct gpu_run run = {
-        .stream = stream,
-        .graph = &plan->graph,
-        .map = &plan->map,
-        .phase = evaluation->phase,
-        .batch = evaluation->batch,
-        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
-    };
+    struct gpu_run run = run_of(plan, evaluation, stream);
 
     kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
                          shift, sink);
@@ -177,20 +195,20 @@ static bool is_counted(const struct evaluation *evaluation, const struct graph *
     return may || must;
 }
 
+/* Is it what followed kernels know nothing of? */
+static bool is_deployed(const struct deployment *deployment)
+{
+    return deployment->gpus > 1 || deployment->weight_format != FORMAT_PRECISION ||
+           deployment->kv_format != FORMAT_PRECISION;
+}
+
 /* The curve without following lines: the run twice, its second time counted. */
 static void plan_count(const struct gpu_plan *plan, const struct evaluation *evaluation,
                        struct reuse_curve *curve)
 {
     struct kernel_stream stream;
     struct block_stream *blocks = block_stream_create(evaluation->platform);
-    struct gpu_run run = {
-        .stream = &stream,
-        .graph = &plan->graph,
-        .map = &plan->map,
-        .phase = evaluation->phase,
-        .batch = evaluation->batch,
-        .has_gradient = alloc_array(plan->graph.count, sizeof(bool)),
-    };
+    struct gpu_run run = run_of(plan, evaluation, &stream);
 
     for (int i = 0; i < 2; i++) {
         if (i == 1)
@@ -202,6 +220,8 @@ static void plan_count(const struct gpu_plan *plan, const struct evaluation *eva
         kernel_stream_free(&stream);
     }
     block_stream_finish(blocks, curve, curve->kernel_s);
+    for (unsigned i = 0; evaluation->deployment.software && i < CURVE_POINTS; i++)
+        curve->kernel_s[i] += evaluation->deployment.software->host_s;
     block_stream_free(blocks);
     free(run.has_gradient);
     curve->method = REUSE_ANALYTIC;
@@ -254,6 +274,15 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
         return status;
     if (is_counted(evaluation, &plan.graph)) {
         plan_count(&plan, evaluation, curve);
+        goto out;
+    }
+    if (is_deployed(&evaluation->deployment)) {
+        status = error_set(
+            err, STATUS_INFEASIBLE,
+            "kernels of %s on %s are followed line by line, must be of one "
+            "GPU and one precision",
+            evaluation->workload->record.name,
+            evaluation->platform->machine.record.name);
         goto out;
     }
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);

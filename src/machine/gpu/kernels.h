@@ -15,6 +15,7 @@ struct evaluation {
     uint64_t batch;
     unsigned precision_bits;
     uint64_t sequence_length;
+    struct deployment deployment; /* gpus 0: deployment_plain; workload is one's part */
     double max_error;
 };
 
@@ -39,6 +40,8 @@ struct gpu_run {
     const struct memory_map *map;
     enum phase phase;
     uint64_t batch;
+    const struct deployment *deployment;
+    double weight_bits, kv_bits; /* in memory */
     bool *has_gradient; /* per operation: something was written to out_gradient */
 };
 
@@ -122,9 +125,23 @@ struct map_extent gpu_part(struct map_extent extent, double share);
 /* Can the operation's kernels be counted by blocks only (block_stream.h)? */
 bool gpu_is_counted(const struct operation *operation);
 
-/* Attention as one kernel. */
+/* Attention as one kernel, queries outermost; and keys outermost. */
 struct block_attention gpu_fused_attention(const struct gpu_run *run,
                                            const struct operation *operation);
+struct block_attention gpu_first_attention(const struct gpu_run *run,
+                                           const struct operation *operation);
+
+/* Keys and values that attention reads. */
+struct gpu_keys {
+    struct map_extent keys, values;
+};
+struct gpu_keys gpu_keys_of(const struct gpu_run *run,
+                            const struct operation *operation,
+                            const struct operation_memory *memory);
+
+/* A pass that changes `writes`, reading `reads` beside it. */
+void gpu_scores_pass(const struct gpu_run *run, struct map_extent reads,
+                     struct map_extent writes);
 
 bool gpu_is_depthwise(const struct operation *operation);
 

@@ -1,7 +1,9 @@
 #include "machine/gpu/memory_map.h"
 
+#include "base/divide.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -13,15 +15,12 @@ struct allocator {
     struct memory_map *map;
     uint64_t elements_per_line;
     unsigned precision_bits;
+    double weight_bits, kv_bits;
 };
 
-static struct map_extent take(struct allocator *allocator, uint64_t elements)
+static struct map_extent take_lines(struct allocator *allocator, uint64_t lines)
 {
-    struct map_extent extent = {
-        .first_line = allocator->map->lines,
-        .lines = (elements + allocator->elements_per_line - 1) /
-                 allocator->elements_per_line,
-    };
+    struct map_extent extent = { .first_line = allocator->map->lines, .lines = lines };
 
     allocator->map->lines += (extent.lines + ALIGNMENT_LINES - 1) / ALIGNMENT_LINES *
                              ALIGNMENT_LINES;
@@ -43,6 +42,22 @@ static bool works_in_place(const struct operation *operation,
     case LAYER_ADD: return platform->fuses_elementwise && !is_training;
     default: return false;
     }
+}
+
+static struct map_extent take(struct allocator *allocator, uint64_t elements)
+{
+    return take_lines(allocator, div_up(elements, allocator->elements_per_line));
+}
+
+/* Of another number of bits than the arithmetic's. */
+static struct map_extent take_of_bits(struct allocator *allocator, uint64_t elements,
+                                      double bits)
+{
+    double share = bits / allocator->precision_bits;
+
+    if (share == 1)
+        return take(allocator, elements);
+    return take(allocator, (uint64_t)ceil((double)elements * share));
 }
 
 static uint64_t scratch_elements(const struct operation *operation)
@@ -75,7 +90,12 @@ static void place_weights(struct allocator *allocator, const struct graph *graph
             memory->weight_gradient = owner->weight_gradient;
             memory->scratch = owner->scratch;
         } else if (operation->weights > 0) {
-            memory->weights = take(allocator, operation->weights);
+            bool is_product = operation->layer->kind == LAYER_FULLY_CONNECTED ||
+                              operation->layer->kind == LAYER_GEMM;
+
+            memory->weights = take_of_bits(allocator, operation->weights,
+                                           is_product ? allocator->weight_bits
+                                                      : allocator->precision_bits);
             if (is_training) {
                 memory->weight_gradient = take(allocator, operation->weights);
                 memory->momentum = take(allocator, operation->weights);
@@ -97,7 +117,8 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
         int input = operation->input_count ? operation->inputs[0] : NO_OPERATION;
         uint64_t scratch = batch * scratch_elements(operation);
 
-        memory->needs_gradient = is_trained(operation);
+        memory->needs_gradient = is_trained(operation) ||
+                                 workload_starts_inside(operation->layer);
         for (unsigned k = 0; k < operation->input_count; k++)
             memory->needs_gradient |=
                 allocator->map->operations[operation->inputs[k]].needs_gradient;
@@ -113,10 +134,13 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
         if (operation->layer->kind == LAYER_ATTENTION && phase == PHASE_DECODE) {
             uint64_t tokens = batch * operation->context;
 
-            memory->keys = take(allocator, tokens * operation->kv_channels);
+            memory->keys = take_of_bits(allocator, tokens * operation->kv_channels,
+                                        allocator->kv_bits);
             memory->values = operation->inputs[1] == operation->inputs[2]
                                  ? memory->keys /* both are made from one */
-                                 : take(allocator, tokens * operation->value_channels);
+                                 : take_of_bits(allocator,
+                                                tokens * operation->value_channels,
+                                                allocator->kv_bits);
         }
     }
 }
@@ -166,12 +190,14 @@ static void place_workspace(struct allocator *allocator, const struct graph *gra
 
 void memory_map_create(struct memory_map *map, const struct graph *graph,
                        const struct gpu *platform, enum phase phase, uint64_t batch,
-                       unsigned precision_bits)
+                       unsigned precision_bits, double weight_bits, double kv_bits)
 {
     struct allocator allocator = {
         .map = map,
         .elements_per_line = platform->llc_line_bytes * 8 / precision_bits,
         .precision_bits = precision_bits,
+        .weight_bits = weight_bits,
+        .kv_bits = kv_bits,
     };
 
     *map = (struct memory_map){

@@ -31,9 +31,10 @@ struct memory_map {
     uint64_t lines;
 };
 
+/* weight_bits: of the weights of products; kv_bits: of kept keys and values. */
 void memory_map_create(struct memory_map *map, const struct graph *graph,
                        const struct gpu *platform, enum phase phase, uint64_t batch,
-                       unsigned precision_bits);
+                       unsigned precision_bits, double weight_bits, double kv_bits);
 void memory_map_free(struct memory_map *map);
 
 #endif

@@ -3,6 +3,7 @@
 #include "machine/gpu/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* The miss ratio at a capacity: linear between the given ones, the last one beyond them (it
  * cannot rise), NaN below the first: nobody knows. */
@@ -58,24 +59,76 @@ static enum status given_traffic(const struct gpu *platform,
     return STATUS_OK;
 }
 
-enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
-                           enum phase phase, uint64_t batch, unsigned precision_bits,
-                           uint64_t sequence_length, double max_error,
-                           struct reuse_curve *curve, struct error *err)
+const struct deployment deployment_plain = { .gpus = 1 };
+
+/* The GPU as the software drives it. */
+static struct gpu driven(const struct gpu *platform, const struct software *software)
 {
-    const struct evaluation evaluation = {
-        .platform = platform,
+    struct gpu gpu = *platform;
+
+    gpu.pass_launch_s = gpu.launch_s;
+    if (software) {
+        gpu.launch_s = software->launch_s;
+        gpu.pass_launch_s = software->pass_launch_s;
+        gpu.attention = software->attention;
+    }
+    return gpu;
+}
+
+static enum status evaluate_part(struct evaluation *evaluation,
+                                 struct reuse_curve *curve, struct error *err)
+{
+    const struct gpu *gpu = evaluation->platform;
+    uint64_t gpus = evaluation->deployment.gpus;
+    struct workload part;
+    struct layer *layers = NULL;
+    enum status status;
+
+    if (gpus == 1)
+        return gpu_evaluate(evaluation, curve, err);
+    if (gpu->link_bytes_per_s <= 0)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "%s has no link to other GPUs, must be one",
+                         gpu->machine.record.name);
+    status = workload_part(evaluation->workload, gpus, &part, &layers, err);
+    evaluation->workload = &part;
+    if (status == STATUS_OK)
+        status = gpu_evaluate(evaluation, curve, err);
+    free(layers);
+    return status;
+}
+
+enum status
+reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workload,
+                        enum phase phase, uint64_t batch, unsigned precision_bits,
+                        uint64_t sequence_length, const struct deployment *deployment,
+                        double max_error, struct reuse_curve *curve, struct error *err)
+{
+    struct gpu gpu = driven(platform, deployment->software);
+    struct evaluation evaluation = {
+        .platform = &gpu,
         .workload = workload,
         .phase = phase,
         .batch = batch,
         .precision_bits = precision_bits,
         .sequence_length = sequence_length,
+        .deployment = *deployment,
         .max_error = max_error,
     };
 
     if (workload_is_given(workload))
         return given_traffic(platform, workload, phase, batch, curve, err);
-    return gpu_evaluate(&evaluation, curve, err);
+    return evaluate_part(&evaluation, curve, err);
+}
+
+enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+                           enum phase phase, uint64_t batch, unsigned precision_bits,
+                           uint64_t sequence_length, double max_error,
+                           struct reuse_curve *curve, struct error *err)
+{
+    return reuse_evaluate_deployed(platform, workload, phase, batch, precision_bits,
+                                   sequence_length, &deployment_plain, max_error, curve,
+                                   err);
 }
 
 struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes)
@@ -94,6 +147,7 @@ double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
         .phase = phase,
         .batch = batch,
         .precision_bits = 32,
+        .deployment = deployment_plain,
         .max_error = 1,
     };
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "machine/gpu/gpu.h"
+#include "machine/gpu/software.h"
 #include "workload/curve.h"
 #include "workload/workload.h"
 
@@ -16,6 +17,23 @@ struct traffic {
     double dram_reads, dram_writes; /* lines from and to DRAM */
     double dram_read_bytes, dram_write_bytes;
 };
+
+/* How a network is run. */
+struct deployment {
+    const struct software
+        *software;                /* NULL: overheads and kernels are the GPU record's */
+    uint64_t gpus;                /* that share every layer */
+    int weight_format, kv_format; /* enum number_format */
+};
+extern const struct deployment deployment_plain; /* one GPU, one precision */
+
+/* reuse_evaluate of one of a deployment's GPUs.  STATUS_INFEASIBLE if the workload does not
+ * divide, or the GPU has no link. */
+enum status
+reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workload,
+                        enum phase phase, uint64_t batch, unsigned precision_bits,
+                        uint64_t sequence_length, const struct deployment *deployment,
+                        double max_error, struct reuse_curve *curve, struct error *err);
 
 /* The curve of one evaluation.  sequence_length 0: the workload's own.  max_error is
  * the error of the miss ratio that the caller accepts; 0 asks for the exact curve,

@@ -30,6 +30,7 @@ const struct word cim_operation_words[] = {
     { "float_divide", CIM_FLOAT_DIVIDE },
     { "memory_read", CIM_MEMORY_READ },
     { "memory_write", CIM_MEMORY_WRITE },
+    { "multiply_add", CIM_MULTIPLY_ADD },
     { NULL, 0 },
 };
 

@@ -40,6 +40,7 @@ enum cim_operation {
     CIM_FLOAT_DIVIDE,
     CIM_MEMORY_READ, /* of `elements` bytes from a unit's memory into its scratchpad */
     CIM_MEMORY_WRITE,
+    CIM_MULTIPLY_ADD, /* of a dot product */
     CIM_OPERATION_COUNT,
 };
 extern const struct word cim_operation_words[];

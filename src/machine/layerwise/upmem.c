@@ -68,6 +68,17 @@ static uint64_t active_dpus(const struct upmem *u)
     return u->active_dpus ? u->active_dpus : u->dpus;
 }
 
+/* Instructions of one product of a dot product; the two operations by themselves where the
+ * record does not say.  0: it cannot. */
+static double mac_instructions(const struct upmem *u, uint64_t bits)
+{
+    double together = instructions(u, CIM_MULTIPLY_ADD, bits);
+    double product = instructions(u, CIM_MULTIPLY, bits);
+
+    return together > 0 || product <= 0 ? together
+                                        : product + instructions(u, CIM_ADD, bits);
+}
+
 static enum status upmem_check(const struct machine *machine, struct error *err)
 {
     const struct upmem *u = (const struct upmem *)machine;
@@ -158,14 +169,13 @@ static enum status upmem_layer(const struct cim_network_request *request,
     const struct upmem *u = (const struct upmem *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
     double bytes = request->bits / 8.0;
-    double per_mac = instructions(u, CIM_MULTIPLY, request->bits) +
-                     instructions(u, CIM_ADD, request->bits);
+    double per_mac = mac_instructions(u, request->bits);
     double spare = u->scratchpad_bytes - (double)u->tasklets * u->transfer_bytes;
     double macs, moved, compute_s, memory_s, inputs_s;
     uint64_t dpus = active_dpus(u);
     struct shares share;
 
-    if (instructions(u, CIM_MULTIPLY, request->bits) <= 0)
+    if (per_mac <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no multiplication of %u bits",
                          request->machine->record.name, request->bits);

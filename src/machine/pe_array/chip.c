@@ -1,18 +1,7 @@
 #include "machine/pe_array/chip.h"
 
+#include "machine/arithmetic.h"
 #include "machine/pe_array/scaling.h"
-
-/* Energy of a multiply-accumulate by bits: fits of QKeras (C. Coelho et al., Nature
- * Machine Intelligence 3, 2021; 45 nm integers, pJ). */
-static double mac_ratio(double bits, double record_bits)
-{
-    double energy = 0.002994791667 * bits * bits + 0.001041666667 * bits +
-                    0.003125 * bits;
-    double record = 0.002994791667 * record_bits * record_bits +
-                    0.001041666667 * record_bits + 0.003125 * record_bits;
-
-    return energy / record;
-}
 
 static double pes_of(const struct pe_array *a)
 {
@@ -80,10 +69,12 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
         .peak_macs_hz = pes * (double)a->pe_depth * a->clock_hz,
     };
     levels_add(r, chip);
-    chip->area_m2 += a->mac_area_m2 * pes * area;
+    chip->area_m2 += a->mac_area_m2 * pes * (double)a->pe_depth * area;
+    chip->area_m2 += a->tile ? a->transform_m2 * area : 0;
     chip->logic_leakage_w = a->mac_leakage_w * pes * power;
     part_j[PART_MAC] = m->computed_macs * a->mac_j * energy *
-                       mac_ratio((double)r->bits, (double)a->mac_bits);
+                       mac_energy_ratio((enum arithmetic)a->arithmetic, (double)r->bits,
+                                        (double)a->mac_bits);
     part_j[PART_NOC] = m->noc_elements * a->noc_j * energy;
     part_j[PART_TRANSFORM] = m->transform_ops * a->transform_j * energy;
     part_j[PART_CONTROL] = a->control_w * energy * chip->latency_s * pes / own_pes(a) +

@@ -5,6 +5,7 @@
 #define NVSWEEP_PE_ARRAY_PE_ARRAY_H
 
 #include "machine/pe_array/systolic.h"
+#include "machine/arithmetic.h"
 #include "machine/machine.h"
 
 /* The memories a record may have; also the `level` dimension of results. */
@@ -64,6 +65,7 @@ struct pe_array {
     double node_m; /* of the energies and areas of this record */
     bool low_power;
     uint64_t mac_bits; /* of mac_j */
+    int arithmetic;    /* enum arithmetic: how mac_j follows the bits */
     double mac_j, mac_area_m2, mac_leakage_w;
     double noc_j;            /* per element moved between PEs or from buffer to PE */
     double control_w;        /* clock and control, while computing */
@@ -96,9 +98,12 @@ struct pe_array {
     bool weights_in_dram;
 
     /* Winograd. */
-    int tile;                /* enum tile_choice: outputs per tile side */
-    double transform_ops_hz; /* additions a second of the transform units */
-    double transform_j;      /* per addition */
+    int tile;                   /* enum tile_choice: outputs per tile side */
+    double transform_ops_hz;    /* additions a second of the transform units */
+    double transform_j;         /* per addition */
+    double transform_m2;        /* of all transform units */
+    double accumulator_bytes;   /* sums that the matrix unit keeps; 0: no limit */
+    double operand_bytes_per_s; /* buffer to matrix unit; 0: no limit */
 };
 extern const struct schema pe_level_schema;
 
@@ -113,6 +118,7 @@ extern const struct schema pe_level_schema;
     FIELD_NUMBER(struct pe_array, node_m, "m", REQUIRED, 1e-9, 250e-9, "node of this record's energies and areas"), \
     FIELD_FLAG(struct pe_array, low_power, 0, "low-power variant of the node"), \
     FIELD_COUNT(struct pe_array, mac_bits, 16, 1, 64, "bits of mac_j's operands"), \
+    FIELD_WORD(struct pe_array, arithmetic, arithmetic_words, ARITHMETIC_INTEGER, "how mac_j follows the bits"), \
     FIELD_NUMBER(struct pe_array, mac_j, "J", REQUIRED, 0, 1e-6, "one multiply-accumulate"), \
     FIELD_NUMBER(struct pe_array, mac_area_m2, "m2", 0, 0, 1, "area of one PE without its memories"), \
     FIELD_NUMBER(struct pe_array, mac_leakage_w, "W", 0, 0, 1, "leakage of one PE without its memories"), \

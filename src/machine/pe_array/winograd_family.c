@@ -1,7 +1,7 @@
 /* A matrix unit (rows x columns outputs, depth products a cycle) with Winograd transform
  * units beside it, in the manner of R. Andri et al., MICRO 2022.  A layer takes the way
- * that is faster: direct, or transformed, when the longest of matrix unit, transforms
- * (input and output side by side) and DRAM decides. */
+ * that is faster: direct, or transformed, when the longest of matrix unit, its operands,
+ * transforms (input and output side by side) and DRAM decides. */
 #include "machine/pe_array/mapping.h"
 #include "machine/pe_array/winograd.h"
 
@@ -86,6 +86,23 @@ static void buffer_count(const struct pe_array *a, double products, double outpu
     buffer->writes = outputs + mapping->dram_reads;
 }
 
+/* Seconds that operands take into the matrix unit: `elements` products (1: direct) of m x n
+ * outputs and depth k accumulate at a time, so that a square block of outputs is as large as
+ * their sums fit; inputs come once a block of columns, weights once a block of rows. */
+static double operands_s(const struct pe_machine *machine, double elements, double m,
+                         double n, double k)
+{
+    const struct pe_array *a = &machine->accelerator;
+    const double sum_bytes = 4;
+    double block = floor(sqrt(a->accumulator_bytes / (sum_bytes * elements)));
+    double bytes = elements * k * machine->bits / 8;
+
+    if (a->accumulator_bytes <= 0 || a->operand_bytes_per_s <= 0)
+        return 0;
+    block = fmax(block, 1);
+    return bytes * (m * ceil(n / block) + n * ceil(m / block)) / a->operand_bytes_per_s;
+}
+
 static void direct_map(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping)
 {
@@ -93,7 +110,10 @@ static void direct_map(const struct pe_machine *machine, const struct mac_layer 
     struct gemm gemm = mac_layer_gemm(layer);
 
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
-    mapping->cycles = (double)layer->groups * product_cycles(a, gemm.m, gemm.n, gemm.k);
+    mapping->cycles = (double)layer->groups *
+                      fmax(product_cycles(a, gemm.m, gemm.n, gemm.k),
+                           a->clock_hz * operands_s(machine, 1, (double)gemm.m,
+                                                    (double)gemm.n, (double)gemm.k));
     dram_count(machine, layer, mapping);
     buffer_count(a, mapping->computed_macs, mac_layer_outputs(layer), mapping);
 }
@@ -116,6 +136,10 @@ static void transformed_map(const struct pe_machine *machine,
     transform_cycles = fmax(counts.data_ops + counts.filter_ops, counts.inverse_ops) /
                        a->transform_ops_hz * a->clock_hz;
     mapping->cycles = fmax(mapping->cycles, transform_cycles);
+    mapping->cycles = fmax(
+        mapping->cycles,
+        a->clock_hz * operands_s(machine, (double)(side * side), counts.tiles,
+                                 (double)layer->filters, (double)layer->channels));
     dram_count(machine, layer, mapping);
     buffer_count(a, counts.macs,
                  counts.tiles * (double)(side * side) * (double)layer->filters,
@@ -165,6 +189,9 @@ static const struct field winograd_fields[] = {
     PE_ARRAY_FIELDS,
     FIELD_WORD(struct pe_array, tile, tile_words, TILE_DIRECT, "outputs per side of a tile: 2, 4, or direct convolution"),
     FIELD_NUMBER(struct pe_array, transform_ops_hz, "Hz", 0, 0, 1e18, "additions a second"),
+    FIELD_NUMBER(struct pe_array, transform_m2, "m2", 0, 0, 1, "area of all transform units (none in direct convolution)"),
+    FIELD_NUMBER(struct pe_array, accumulator_bytes, "byte", 0, 0, 1e9, "sums of 32 bits that the matrix unit keeps (0: no limit)"),
+    FIELD_NUMBER(struct pe_array, operand_bytes_per_s, "byte/s", 0, 0, 1e16, "operands from the buffer to the matrix unit (0: no limit)"),
     FIELD_NUMBER(struct pe_array, transform_j, "J", 0, 0, 1e-6, "one addition"),
 };
 /* clang-format on */

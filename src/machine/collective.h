@@ -1,0 +1,13 @@
+/* What machines that work together exchange. */
+#ifndef NVSWEEP_MACHINE_COLLECTIVE_H
+#define NVSWEEP_MACHINE_COLLECTIVE_H
+
+/* Ring all-reduce of `bytes` over n members: 2 (n - 1) / n of the bytes pass every hop,
+ * in 2 (n - 1) transfers (P. Patarasuk and X. Yuan, JPDC 69(2), 2009). */
+double ring_s(double bytes, double n, double bytes_per_s, double start_s);
+
+/* The same over the links of one server as NCCL does it, by the sooner of its protocols: flags
+ * beside the data (low latency, a quarter of the bandwidth) or whole buffers. */
+double server_allreduce_s(double bytes, double n, double link_bytes_per_s);
+
+#endif

@@ -1,0 +1,82 @@
+/* The generation stage: how soon and how fast a language model writes on GPUs as they are
+ * sold (machine/gpu/generation.h). */
+#include "stage/stages.h"
+
+#include "machine/gpu/generation.h"
+#include "stage/visit.h"
+
+static uint64_t prompt_of(const struct point *point)
+{
+    return point->sequence_length
+               ? point->sequence_length
+               : ((const struct workload *)point->workload)->sequence_length;
+}
+
+static enum status generation_visit(const struct visit *visit, const union columns *out,
+                                    uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct generation_columns *to = &out->generation;
+    const struct generation_request request = {
+        .platform = (const struct gpu *)point->machine,
+        .workload = (const struct workload *)point->workload,
+        .deployment = deployment_at(point),
+        .batch = point->batch,
+        .prompt_tokens = prompt_of(point),
+        .output_tokens = point->output_tokens,
+        .precision_bits = (unsigned)point->precision_bits,
+    };
+    double batch = (double)request.batch;
+    struct generation made = { 0 };
+    enum status status = generation_evaluate(&request, &made, reason);
+
+    if (status != STATUS_OK)
+        return status;
+    to->first_token_s[i] = made.first_token_s;
+    to->token_s[i] = made.token_s;
+    to->end_to_end_s[i] = made.end_to_end_s;
+    to->prompt_hz[i] = batch * (double)request.prompt_tokens / made.first_token_s;
+    to->decode_hz[i] = batch / made.token_s;
+    to->output_hz[i] = batch * (double)request.output_tokens / made.end_to_end_s;
+    to->memory_bytes[i] = made.memory_bytes;
+    to->exchange_s[i] = made.exchange_s;
+    return STATUS_OK;
+}
+
+static void generation_stage_evaluate(const struct study *study, struct range points,
+                                      const union columns *out, int8_t *status,
+                                      struct error *reason)
+{
+    stage_visit(study, STAGE_GENERATION, points, generation_visit, NULL, out, status,
+                reason);
+}
+
+static double generation_stage_cost_s(const struct study *study,
+                                      const struct point *point,
+                                      struct layer_cache *layers)
+{
+    (void)layers;
+    (void)study;
+    return reuse_cost_s((const struct gpu *)point->machine,
+                        (const struct workload *)point->workload, PHASE_INFERENCE,
+                        point->batch) +
+           reuse_cost_s((const struct gpu *)point->machine,
+                        (const struct workload *)point->workload, PHASE_DECODE,
+                        point->batch);
+}
+
+const struct stage generation_stage = {
+    .name = "generation",
+    .summary =
+        "a language model on GPUs: time to the first token, between tokens, throughput",
+    STAGE_METRICS(generation),
+    .kinds = 1u << MACHINE_GPU,
+    .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(batch) |
+            AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
+            AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
+            AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
+    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
+    .evaluate = generation_stage_evaluate,
+    .cost_s = generation_stage_cost_s,
+    .block_points = 1,
+};

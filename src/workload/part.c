@@ -1,0 +1,78 @@
+/* Tensor parallelism: what one of several GPUs computes of a workload. */
+#include "workload/workload.h"
+
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static enum status divide(uint64_t *size, uint64_t parts, const char *layer,
+                          const char *what, struct error *err)
+{
+    if (*size % parts != 0)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "layer '%s' has %" PRIu64
+                         " %s, must be a multiple of the %" PRIu64 " GPUs",
+                         layer, *size, what, parts);
+    *size /= parts;
+    return STATUS_OK;
+}
+
+/* Keys and values of fewer heads than GPUs are computed by several of them. */
+static enum status kv_divide(struct layer *layer, uint64_t parts, struct error *err)
+{
+    uint64_t width = layer->outputs / layer->kv_heads;
+    uint64_t shared = parts < layer->kv_heads ? parts : layer->kv_heads;
+    enum status status = divide(&layer->kv_heads, shared, layer->name,
+                                "heads of keys and values", err);
+
+    layer->outputs = width * layer->kv_heads;
+    return status;
+}
+
+static enum status layer_divide(struct layer *layer, uint64_t parts, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    if (layer->kind == LAYER_ATTENTION) {
+        uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
+        uint64_t shared = parts < kv_heads ? parts : kv_heads;
+
+        status = divide(&layer->heads, parts, layer->name, "heads", err);
+        if (status == STATUS_OK)
+            status = divide(&kv_heads, shared, layer->name, "heads of keys and values",
+                            err);
+        layer->kv_heads = kv_heads;
+        return status;
+    }
+    if (layer->kind == LAYER_FULLY_CONNECTED && layer->kv_heads > 0)
+        return kv_divide(layer, parts, err);
+    status = divide(&layer->outputs, parts, layer->name, "outputs", err);
+    if (status == STATUS_OK && layer->groups > 1)
+        status = divide(&layer->groups, parts, layer->name, "groups", err);
+    return status;
+}
+
+enum status workload_part(const struct workload *workload, uint64_t parts,
+                          struct workload *part, struct layer **layers,
+                          struct error *err)
+{
+    bool is_divided = false;
+    enum status status = STATUS_OK;
+
+    *part = *workload;
+    *layers = alloc_array(workload->layers_count, sizeof **layers);
+    for (size_t i = 0; i < workload->layers_count && status == STATUS_OK; i++) {
+        (*layers)[i] = workload->layers[i];
+        is_divided |= workload->layers[i].parallel != PARALLEL_WHOLE;
+        if (workload->layers[i].parallel == PARALLEL_COLUMNS)
+            status = layer_divide(&(*layers)[i], parts, err);
+    }
+    part->layers = *layers;
+    if (status == STATUS_OK && !is_divided)
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "no layer of %s says how it is divided among %" PRIu64
+                           " GPUs (parallel), must run on one",
+                           workload->record.name, parts);
+    return status;
+}
