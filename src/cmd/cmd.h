@@ -54,6 +54,10 @@ void error_tell(struct error *err);
 /* The library: folders given with --library first, then the shipped one. */
 enum status library_load(struct library *library, struct error *err);
 
+/* The same, with the folders that some sweeps name. */
+enum status library_load_for(const char *const *sweeps, size_t count,
+                             struct library *library, struct error *err);
+
 /* The published figures, from the same folders. */
 struct published;
 enum status published_load(struct published *published, struct error *err);
