@@ -3,7 +3,7 @@
 #ifndef NVSWEEP_CMD_CMD_H
 #define NVSWEEP_CMD_CMD_H
 
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 #include "space/library.h"
 #include "stage/sweep.h"
 #include "stage/stage.h"
