@@ -2,7 +2,7 @@
 #ifndef NVSWEEP_TESTS_ARRAY_LIBRARY_H
 #define NVSWEEP_TESTS_ARRAY_LIBRARY_H
 
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 #include "config/library.h"
 #include "unit.h"
 #include "stage/record_tables.h"

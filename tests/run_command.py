@@ -103,6 +103,12 @@ refused(["plan", "own.cfg", "--library", "nowhere"], "nowhere")
 with open("list.cfg", "w") as file:
     file.write(SWEEP.replace('"stt-mram"', '"mine"') + 'library = [ "own" ];\n')
 said("plan", "list.cfg")
+with open("other.cfg", "w") as file:
+    file.write(SWEEP.replace('"stt-mram"', '"mine"').replace("axes = {",
+                                                             'axes = { node = "7 nm";') +
+               'library = "own";\n')
+walked = said("waterfall", "own.cfg", "other.cfg", "capacity=1MiB").stdout
+claim("waterfall takes what its sweeps name", "mine" in walked, walked[:300])
 with open("bad.cfg", "w") as file:
     file.write(SWEEP + "library = 3;\n")
 refused(["plan", "bad.cfg"], "must be a folder, or a list of at most")

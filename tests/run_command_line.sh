@@ -28,9 +28,9 @@ one_line "$NVSWEEP" plan "$scratch/absent.cfg"
 cat >"$scratch/span.cfg" <<'CFG'
 stages = [ "hdc_texts" ];
 axes = { technology = "racetrack"; node = "16 nm"; hdc = "racetrack-hdc";
-         hdc_task = "language-recognition"; span = [ 1, 2 ]; };
+         hdc_task = "language-recognition"; span = { field = "hdc.span"; values = [ 2, 40 ]; }; };
 CFG
-expect 0 "2 domains or more" "$NVSWEEP" explain "$scratch/span.cfg" span=1
+expect 0 "a transverse read counts 40 domains" "$NVSWEEP" explain "$scratch/span.cfg" span=40
 one_line "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o /dev/null
 one_line "$NVSWEEP" show "$scratch/absent.h5"
 echo "not HDF5" >"$scratch/junk.h5"

@@ -1,7 +1,7 @@
 /* SCALE-Sim v3 (commit 1d62b68) in both of its bandwidth modes. */
 #include "unit.h"
 
-#include "machine/pe_array/scalesim.h"
+#include "compat/scalesim_files.h"
 #include "machine/pe_array/scalesim_parts.h"
 
 #include <stdlib.h>

@@ -385,7 +385,31 @@ static void low_precision_takes_no_more_than_the_board(void)
     CU_ASSERT(gpu_mac_j(v100, 16) < v100->mac_j / 3);
 }
 
-SUITE(machine, TEST(the_clock_falls_at_the_power_limit),
+/* Only machines that are made of others have memories of engines, and need a technology. */
+static void a_machine_without_engines_has_no_memories_of_them(void)
+{
+    static const char *const upmem[] = { "machine=upmem-rank", "workload=lenet",
+                                         "precision=32" };
+    static const char *const both[] = { "machine=upmem-rank,mensa", "workload=lenet",
+                                        "technology=sram", "precision=8" };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(upmem, FIELD_COUNT_OF(upmem), &err),
+                          STATUS_OK);
+    CU_ASSERT(!(study.stages >> STAGE_ENGINES & 1));
+    CU_ASSERT(!(study.grids[STAGE_MACHINES].axes & AXIS_BIT(technology)));
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
+    release();
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(both, FIELD_COUNT_OF(both), &err),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL(study.grids[STAGE_ENGINES].points, 1);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
+    CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_DONE);
+    release();
+}
+
+SUITE(machine, TEST(a_machine_without_engines_has_no_memories_of_them),
+      TEST(the_clock_falls_at_the_power_limit),
       TEST(a_cache_that_leaks_more_than_the_board_gets_is_infeasible),
       TEST(low_precision_takes_no_more_than_the_board),
       TEST(a_serial_time_base_adds_up_accesses),

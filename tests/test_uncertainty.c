@@ -441,8 +441,7 @@ static void factors_of_a_network_reach_all_machines(void)
 /* What a stage says it does not read changes nothing in it. */
 static void stages_ignore_what_they_say(void)
 {
-    static const char *const unread[] = { "dram_bytes_per_s",
-                                          "dram_read_j_per_bit",
+    static const char *const unread[] = { "dram_read_j_per_bit",
                                           "dram_latency_s",
                                           "dram_parallelism",
                                           "dram_background_w",

@@ -1,6 +1,6 @@
 #include "cmd/cmd.h"
 
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 #include "stage/record_tables.h"
 
 #include <errno.h>

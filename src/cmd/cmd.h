@@ -3,7 +3,7 @@
 #ifndef NVSWEEP_CMD_CMD_H
 #define NVSWEEP_CMD_CMD_H
 
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 #include "space/library.h"
 #include "stage/sweep.h"
 #include "stage/stage.h"
@@ -53,6 +53,10 @@ void error_tell(struct error *err);
 
 /* The library: folders given with --library first, then the shipped one. */
 enum status library_load(struct library *library, struct error *err);
+
+/* The same, with the folders that some sweeps name. */
+enum status library_load_for(const char *const *sweeps, size_t count,
+                             struct library *library, struct error *err);
 
 /* The published figures, from the same folders. */
 struct published;

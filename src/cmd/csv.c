@@ -1,6 +1,6 @@
 #include "cmd/csv.h"
 
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 #include "base/memory.h"
 #include "cmd/cmd.h"
 

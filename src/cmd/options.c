@@ -180,12 +180,14 @@ static void folders_own(struct folders *folders, char *name)
     folders->names[folders->count++] = name;
 }
 
-static enum status folders_find(const struct file *sweep, struct folders *folders,
+/* sweeps: read from `files`, of those that could be read. */
+static enum status folders_find(const struct files *files, const char *const *sweeps,
+                                size_t sweep_count, struct folders *folders,
                                 struct error *err)
 {
     const char *path = getenv("NVSWEEP_LIBRARY");
-    char *shipped = library_default_folder(), *named[FOLDERS_MAX];
-    size_t named_count = 0;
+    char *shipped = library_default_folder(), *named[FOLDERS_MAX / 2];
+    struct file file;
     enum status status = STATUS_OK;
 
     *folders = (struct folders){ .count = 0 };
@@ -198,10 +200,14 @@ static enum status folders_find(const struct file *sweep, struct folders *folder
             folders_own(folders, alloc_printf("%.*s", (int)length, path));
         path += length + (path[length] == ':');
     }
-    if (sweep)
-        status = sweep_libraries(sweep, named, FOLDERS_MAX, &named_count, err);
-    for (size_t i = 0; i < named_count; i++)
-        folders_own(folders, named[i]);
+    for (size_t s = 0; s < sweep_count && status == STATUS_OK; s++) {
+        size_t count = 0;
+
+        if (files_find(files, sweeps[s], &file) && !file.why)
+            status = sweep_libraries(&file, named, FOLDERS_MAX / 2, &count, err);
+        for (size_t i = 0; i < count; i++)
+            folders_own(folders, named[i]);
+    }
     if (shipped)
         folders_own(folders, shipped);
     else if (status == STATUS_OK && folders->count == 0)
@@ -237,15 +243,11 @@ static void data_gather(const char *name, struct files *files)
 void inputs_gather(const char *sweep, struct files *files)
 {
     struct folders folders;
-    struct file file = { .why = NULL };
     struct error err;
-    bool is_read = false;
 
-    if (sweep) {
+    if (sweep)
         files_read(files, sweep);
-        is_read = files_find(files, sweep, &file) && !file.why;
-    }
-    if (folders_find(is_read ? &file : NULL, &folders, &err) != STATUS_OK)
+    if (folders_find(files, &sweep, sweep != NULL, &folders, &err) != STATUS_OK)
         files_put_bad(files, "", true, "%s", err.text);
     library_gather(folders.names, folders.count, files);
     folders_free(&folders);
@@ -301,6 +303,26 @@ enum status library_load(struct library *library, struct error *err)
     return status;
 }
 
+enum status library_load_for(const char *const *sweeps, size_t count,
+                             struct library *library, struct error *err)
+{
+    struct files read = { 0 }, files = { 0 };
+    struct folders folders;
+    enum status status;
+
+    for (size_t i = 0; i < count; i++)
+        files_read(&read, sweeps[i]);
+    status = folders_find(&read, sweeps, count, &folders, err);
+    if (status == STATUS_OK) {
+        library_gather(folders.names, folders.count, &files);
+        status = library_parse(&files, library, err);
+    }
+    folders_free(&folders);
+    files_free(&files);
+    files_free(&read);
+    return status;
+}
+
 enum status library_load_inside(const struct results *results, struct library *library,
                                 struct error *err)
 {
@@ -318,7 +340,7 @@ enum status library_load_inside(const struct results *results, struct library *l
 enum status published_load(struct published *published, struct error *err)
 {
     struct folders folders;
-    enum status status = folders_find(NULL, &folders, err);
+    enum status status = folders_find(NULL, NULL, 0, &folders, err);
 
     *published = (struct published){ 0 };
     if (status == STATUS_OK)

@@ -1,7 +1,7 @@
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 
-#include "machine/pe_array/scalesim.h"
+#include "compat/scalesim_files.h"
 #include "base/memory.h"
 
 #include <errno.h>

@@ -234,7 +234,8 @@ enum status cmd_waterfall(int argc, char **argv, struct error *err)
         status = request_read(argc, argv, reduce, orders, &request, err);
     request.metric = metric;
     if (status == STATUS_OK)
-        status = library_load(&library, err);
+        status = library_load_for((const char *const[]){ request.from, request.to },
+                                  request.to ? 2 : 1, &library, err);
     if (status == STATUS_OK)
         status = walk_make(&request, &library, &walk, err);
     if (status == STATUS_OK && svg)

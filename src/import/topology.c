@@ -1,5 +1,5 @@
 /* SCALE-Sim's topologies as workloads. */
-#include "machine/pe_array/scalesim.h"
+#include "compat/scalesim_files.h"
 #include "base/divide.h"
 #include "base/memory.h"
 #include "import/import.h"

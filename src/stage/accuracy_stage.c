@@ -102,7 +102,6 @@ const struct stage accuracy_stage = {
     .shelves = 1u << SHELF_CORPUS,
     .asked_by = AXIS_BIT(experiment),
     .evaluate = accuracy_stage_evaluate,
-    .point_s = 5,
     .cost_s = accuracy_stage_cost_s,
     .block_points = 1,
 };

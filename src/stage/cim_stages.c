@@ -230,7 +230,7 @@ const struct stage cim_network_stage = {
     .summary = "a network in or beside memory: compute, memory, transfers, energy",
     STAGE_METRICS(cim_network),
     .kinds = 1u << MACHINE_LAYERWISE,
-    .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
+    .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
             AXIS_BIT(learning),
     .optional = AXIS_BIT(technology),

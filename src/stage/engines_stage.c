@@ -78,6 +78,7 @@ const struct stage engines_stage = {
     .summary = "memories of the accelerators a cim machine has",
     STAGE_METRICS(engines),
     .kinds = 1u << MACHINE_LAYERWISE,
+    .is_of_engines = true,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
             AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(machine) |

@@ -129,6 +129,7 @@ struct stage {
     /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
      * or none at all. */
     uint32_t kinds;
+    bool is_of_engines; /* of these only machines that are made of others; the rest need it not */
 
     /* Bit per stage whose results it reads.  A point needs all of them done there, or one
      * where they stand for kinds of machine, of which a point has one. */

@@ -85,17 +85,16 @@ uint32_t stage_kinds(enum stage_id id)
     return kinds;
 }
 
-/* The machine itself, if it is of one of the kinds. */
-static const struct record *kind_member(const void *kinds, const struct record *value,
-                                        size_t i)
+/* The machine itself, if it is one of the stage's. */
+static const struct record *stage_member(const void *stage, const struct record *value,
+                                         size_t i)
 {
-    if (i > 0 || !value)
+    const enum stage_id id = *(const enum stage_id *)stage;
+    const struct machine *machine = (const struct machine *)value;
+
+    if (i > 0 || !value || !(stage_kinds(id) >> machine_family(machine)->kind & 1))
         return NULL;
-    return *(const uint32_t *)kinds >>
-                       machine_family((const struct machine *)value)->kind &
-                   1
-               ? value
-               : NULL;
+    return !stages[id]->is_of_engines || machine_engine_count(machine) ? value : NULL;
 }
 
 bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
@@ -106,7 +105,7 @@ bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
     if (!kinds || !machines->is_given)
         return true;
     for (uint64_t i = 0; i < machines->count; i++)
-        if (kind_member(&kinds, machines->values[i].record, 0))
+        if (stage_member(&id, machines->values[i].record, 0))
             return true;
     return false;
 }
@@ -117,11 +116,9 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
     bool may_be_engine = !place->is_own || place->record[0];
-    uint32_t kinds = stage_kinds(id);
 
     for (uint64_t i = 0; i < machines->count; i++) {
-        const struct record *record = kind_member(&kinds, machines->values[i].record,
-                                                  0);
+        const struct record *record = stage_member(&id, machines->values[i].record, 0);
 
         if (record &&
             (place_touches(place, SHELF_MACHINE, record, true) ||
@@ -168,6 +165,13 @@ axis_mask stage_declared_axes(enum stage_id id)
     return axes & ~stages[id]->reduced_axes;
 }
 
+/* Has the sweep machines for which the stage reads the input? */
+static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id input)
+{
+    return (!stages[id]->takes_one_input && !stages[input]->is_of_engines) ||
+           stage_has_machines(sweep, input);
+}
+
 /* Those of stage_declared_axes that stages for machines of this sweep declare. */
 static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
 {
@@ -175,8 +179,7 @@ static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
 
     for (int input = 0; input < STAGE_COUNT; input++)
         if (stages[id]->inputs >> input & 1 &&
-            (!stages[id]->takes_one_input ||
-             stage_has_machines(sweep, (enum stage_id)input)))
+            is_needed(sweep, id, (enum stage_id)input))
             axes |= declared_axes(sweep, (enum stage_id)input);
     return axes & ~stages[id]->reduced_axes;
 }
@@ -185,8 +188,8 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
 {
     uint32_t inputs = stages[id]->inputs;
 
-    for (int input = 0; stages[id]->takes_one_input && input < STAGE_COUNT; input++)
-        if (!stage_has_machines(sweep, (enum stage_id)input))
+    for (int input = 0; input < STAGE_COUNT; input++)
+        if (inputs >> input & 1 && !is_needed(sweep, id, (enum stage_id)input))
             inputs &= ~(1u << input);
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
@@ -267,13 +270,12 @@ uint32_t stages_wanted(const struct sweep *sweep)
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err)
 {
-    const uint32_t kinds = stage_kinds(id);
     const struct grid_members members = { .axis = AXIS_machine,
-                                          .member = kind_member,
-                                          .context = &kinds };
+                                          .member = stage_member,
+                                          .context = &id };
 
     return grid_init(grid, &sweep->space, stage_axes(sweep, id),
-                     kinds ? &members : NULL, err);
+                     stage_kinds(id) ? &members : NULL, err);
 }
 
 const struct metric *objective_metric(const struct sweep *sweep)

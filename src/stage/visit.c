@@ -143,8 +143,9 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
             continue;
         visit->at[input] = grid_project(&study->grids[id], visit->index,
                                         &study->grids[input]);
-        if (visit->at[input] != UINT64_MAX &&
-            study->statuses[input][visit->at[input]] == POINT_DONE)
+        if (visit->at[input] == UINT64_MAX
+                ? stages[input]->is_of_engines /* the machine is made of no others */
+                : study->statuses[input][visit->at[input]] == POINT_DONE)
             visit->done |= 1u << input;
     }
     return visit->done == inputs;

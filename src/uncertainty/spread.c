@@ -30,6 +30,10 @@ const struct word spread_kinds[] = {
     { "hdc", SHELF_HDC },
     { "hdc_task", SHELF_HDC_TASK },
     { "build", SHELF_BUILD },
+    { "synapse", SHELF_SYNAPSE },
+    { "corpus", SHELF_CORPUS },
+    { "experiment", SHELF_EXPERIMENT },
+    { "software", SHELF_SOFTWARE },
     { NULL, 0 },
 };
 

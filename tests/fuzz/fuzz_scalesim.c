@@ -1,7 +1,7 @@
 /* SCALE-Sim's files: as a configuration, and as a topology of either kind. */
 #include "fuzz.h"
 
-#include "machine/pe_array/scalesim.h"
+#include "compat/scalesim_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,7 @@
 #include "machine/gpu/block_stream.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "machine/gpu/block_gpu.h"
 
 #include <math.h>
@@ -438,6 +439,10 @@ void block_stream_product(struct block_stream *stream,
     struct block_touch windowed[TOUCHES];
     const struct kept *kept;
 
+    if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
+        free(like);
+        return;
+    }
     like->of.product = *product;
     kept = kept_find(stream, like);
     for (size_t t = 0; t < count; t++) {
@@ -462,6 +467,10 @@ void block_stream_attention(struct block_stream *stream,
     struct kept *like = alloc_array(1, sizeof *like);
     const struct kept *kept;
 
+    if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
+        free(like);
+        return;
+    }
     like->is_attention = true;
     like->of.attention = *attention;
     kept = kept_find(stream, like);

@@ -24,7 +24,6 @@
 #include "base/error.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 struct scalesim_array {
     uint64_t rows, columns;
@@ -61,14 +60,5 @@ struct scalesim_counts {
 enum status scalesim_evaluate(const struct scalesim_array *array,
                               const struct scalesim_layer *layer,
                               struct scalesim_counts *counts, struct error *err);
-
-/* Read the tool's configuration file ("[section]", "key : value") and topology file (a
- * header line, then a layer a line; is_gemm: columns M, N, K).  STATUS_INPUT with
- * "file:line: what is wrong, what would be right".  *layers is freed by the caller. */
-enum status scalesim_array_read(const char *file, struct scalesim_array *array,
-                                struct error *err);
-enum status scalesim_topology_read(const char *file, bool is_gemm,
-                                   struct scalesim_layer **layers, size_t *count,
-                                   struct error *err);
 
 #endif

@@ -11,8 +11,8 @@
  * 512 bits, 350 K, HP, read EDP.  Empty cells and absent columns of the organization are
  * searched.  Other columns are copied unless the model has a value for
  * them.  Column `peer` becomes "nvsweep". */
-#ifndef NVSWEEP_ARRAY_ARRAY_ROWS_H
-#define NVSWEEP_ARRAY_ARRAY_ROWS_H
+#ifndef NVSWEEP_COMPAT_ARRAY_ROWS_H
+#define NVSWEEP_COMPAT_ARRAY_ROWS_H
 
 #include "array/array.h"
 

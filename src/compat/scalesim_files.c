@@ -1,10 +1,11 @@
 /* SCALE-Sim's own file formats. */
-#include "machine/pe_array/scalesim.h"
+#include "compat/scalesim_files.h"
 
 #include "base/memory.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

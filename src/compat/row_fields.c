@@ -1,4 +1,4 @@
-#include "array/row_fields.h"
+#include "compat/row_fields.h"
 
 #include "base/memory.h"
 

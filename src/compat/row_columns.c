@@ -1,4 +1,4 @@
-#include "array/row_columns.h"
+#include "compat/row_columns.h"
 
 /* Words of comparison files beside our own. */
 const struct word row_targets[] = {

@@ -1,7 +1,7 @@
 /* Fields of comparison files: a CSV row cut at its commas, its columns found by any of the
  * names people give them, numbers and words as they write them. */
-#ifndef NVSWEEP_ARRAY_ROW_FIELDS_H
-#define NVSWEEP_ARRAY_ROW_FIELDS_H
+#ifndef NVSWEEP_COMPAT_ROW_FIELDS_H
+#define NVSWEEP_COMPAT_ROW_FIELDS_H
 
 #include "base/error.h"
 #include "base/schema.h"

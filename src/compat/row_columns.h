@@ -1,6 +1,6 @@
 /* Columns and words of comparison files. */
-#ifndef NVSWEEP_ARRAY_ROW_COLUMNS_H
-#define NVSWEEP_ARRAY_ROW_COLUMNS_H
+#ifndef NVSWEEP_COMPAT_ROW_COLUMNS_H
+#define NVSWEEP_COMPAT_ROW_COLUMNS_H
 
 #include "array/array.h"
 

@@ -1,7 +1,7 @@
-#include "array/array_rows.h"
+#include "compat/array_rows.h"
 
-#include "array/row_columns.h"
-#include "array/row_fields.h"
+#include "compat/row_columns.h"
+#include "compat/row_fields.h"
 #include "base/maths.h"
 #include "base/memory.h"
 
