@@ -118,13 +118,15 @@ static inline void draw_value(enum axis_id axis, uint64_t *state, char text[64])
     }
 }
 
-static inline void draw_machine(uint32_t kinds, uint64_t *state, char text[64])
+static inline void draw_machine(uint32_t kinds, bool is_of_engines, uint64_t *state,
+                                char text[64])
 {
     const struct machine *machine;
 
     do
         machine = draw_record(SHELF_MACHINE, state);
-    while (kinds && !(kinds >> machine_family(machine)->kind & 1));
+    while ((kinds && !(kinds >> machine_family(machine)->kind & 1)) ||
+           (is_of_engines && !machine_engine_count(machine)));
     snprintf(text, 64, "%s", machine->record.name);
 }
 
@@ -158,7 +160,8 @@ static inline void draft_draw(struct draft *draft, enum axis_id axis, size_t mos
         if (axis_specs[axis].kind != AXIS_RECORD && draw(state) < calm)
             default_write(axis, values[count]);
         else if (axis == AXIS_machine)
-            draw_machine(draft->kinds, state, values[count]);
+            draw_machine(draft->kinds, draft->wanted >> STAGE_ENGINES & 1, state,
+                         values[count]);
         else
             draw_value(axis, state, values[count]);
         for (size_t k = 0; k < count; k++)
@@ -257,6 +260,11 @@ static inline void draft_fit(struct draft *draft, size_t many, uint64_t *state)
         draft_set(draft, AXIS_instance, instance->record.name);
         draft_set(draft, AXIS_machine, instance->machine);
         draft_set(draft, AXIS_phase, "training");
+    }
+    if (draft->stages >> STAGE_GENERATION & 1) { /* of few GPUs and networks */
+        draft_set(draft, AXIS_machine, "a100-80gb");
+        draft_set(draft, AXIS_workload, "llama-2-7b");
+        draft_set(draft, AXIS_phase, "decode");
     }
     if (draft->axes & AXIS_BIT(inference_hz) && draw(state) < 0.8)
         draft_set(draft, AXIS_phase, "inference");

@@ -228,7 +228,7 @@ with open("large.cfg", "w") as handle:
     temperature = { from = 300; to = 399; step = 1; };
     technology = [ "sram", "stt-mram", "sot-mram", "pcm" ];
     machine = "gtx-1080-ti"; workload = "all"; phase = [ "inference", "training" ]; };
-    stages = [ "array", "reuse", "traffic", "system" ];\n""")
+    stages = [ "array", "reuse", "gpu" ];\n""")
 said = subprocess.run([nvsweep, "run", "large.cfg", "-o", "large.h5", "--quiet",
                        "--time-budget", "1"], capture_output=True, text=True, timeout=120,
                       env=environment)

@@ -200,7 +200,7 @@ def _():
 
 enum status cmd_greet(int argc, char **argv, struct error *err)
 {
-    enum status status = options_read(&argc, argv, NULL, 0, err);
+    enum status status = options_read("greet", &argc, argv, err);
 
     if (status == STATUS_OK && argc != 1)
         return error_set(err, STATUS_INPUT, "greet needs a NAME");
