@@ -47,7 +47,7 @@ static struct axis_spec spec_of(const struct along *along)
         return axis_specs[along->axis];
     return (struct axis_spec){ .kind = along->is_count ? AXIS_COUNT : AXIS_NUMBER,
                                .key = along->field,
-                               .units = "1",
+                               .units = strstr(along->field, ".bytes") ? "byte" : "1",
                                .min = along->least,
                                .max = along->most };
 }
