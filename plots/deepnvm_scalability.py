@@ -11,7 +11,7 @@ plt = fig.plt
 
 GAINS = (("llc_energy_j", "Cache energy"), ("llc_delay_s", "Cache latency"),
          ("llc_edp_js", "Cache EDP"), ("edp_js", "EDP with DRAM"))
-PPA = (("area_m2", "Area"), ("leakage_w", "Leakage power"), ("read_latency_s", "Read latency"),
+PPA = (("array/area_m2", "Area"), ("leakage_w", "Leakage power"), ("read_latency_s", "Read latency"),
        ("write_latency_s", "Write latency"), ("read_energy_j", "Read energy"),
        ("write_energy_j", "Write energy"))
 
@@ -53,7 +53,7 @@ def gains(data):
 def _mark_table2(axes, name):
     """The paper's cache table, at the capacities it states."""
     grades = set()
-    for figure in nv.published("array", metric=name):
+    for figure in nv.published("array", metric=name.rpartition("/")[2]):
         technology = nv.setting(figure, "technology")
         capacity = nv.setting(figure, "capacity")
         if figure["baseline"] or technology not in deepnvm.NAMES or capacity is None or \
