@@ -32,8 +32,8 @@ struct along {
     bool (*holds)(const struct point *point);     /* further condition */
     double round_s;        /* a round may take so long, by default a little */
     bool doubles;          /* values are the first times powers of two */
-    const char *field; /* of records, as a sweep of settings names it */
-    bool is_count;     /* its values are whole numbers */
+    const char *field;     /* of records, as a sweep of settings names it */
+    bool is_count;         /* its values are whole numbers */
     bool one_organization; /* of the array: compare only points that have the same */
 };
 
@@ -91,7 +91,7 @@ static bool draws_no_zeros(const struct point *point)
 
 #define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
 #define OFF_ROAD " phase=inference layer=0"
-#define EIE                                                                    \
+#define EIE                                             \
     "machine=eie-64 workload=eie9 layer=7|8|9 batch=1 " \
     "phase=inference"
 

@@ -495,10 +495,11 @@ static void a_crossbar_of_no_rows_is_refused(void)
         struct library library;
         struct error err;
 
-        snprintf(text, sizeof text,
-                 "machines = ( { name = \"x\"; source = \"none\"; family = \"crossbar\"; %s "
-                 "dram_bytes_per_s = 1e9; dram_j_per_bit = 1e-12; } );\n",
-                 cases[i].fields);
+        snprintf(
+            text, sizeof text,
+            "machines = ( { name = \"x\"; source = \"none\"; family = \"crossbar\"; %s "
+            "dram_bytes_per_s = 1e9; dram_j_per_bit = 1e-12; } );\n",
+            cases[i].fields);
         const char *const folders[] = { folder };
 
         folder_make();

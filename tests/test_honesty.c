@@ -178,8 +178,10 @@ static void round_run(enum stage_id stage, size_t many, uint64_t *state,
 static uint64_t share_of(enum stage_id id, uint64_t wanted)
 {
     switch (id) {
-    case STAGE_GENERATION: return 0; /* few machines and networks have rows: test_blocks */
-    case STAGE_ACCURACY: return 0; /* learns data of packages for seconds: test_learning */
+    case STAGE_GENERATION:
+        return 0; /* few machines and networks have rows: test_blocks */
+    case STAGE_ACCURACY:
+        return 0; /* learns data of packages for seconds: test_learning */
     case STAGE_GPU:
     case STAGE_CHIP:
     case STAGE_FOOTPRINT:

@@ -364,10 +364,9 @@ static double varied_system_j(const char *parameter, const char *of, double fact
     double energy_j;
 
     one.of = word_find(spread_kinds, of)->value;
-    snprintf(
-        text, sizeof text,
-        "stages = [ \"gpu\" ]; axes = { %s spread = \"device-30\"; sample = 1; };",
-        system_axes);
+    snprintf(text, sizeof text,
+             "stages = [ \"gpu\" ]; axes = { %s spread = \"device-30\"; sample = 1; };",
+             system_axes);
     sweep_make(text, &sweep);
     sweep.space.axes[AXIS_spread].values[0].record = &spread.record;
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
@@ -441,12 +440,10 @@ static void factors_of_a_network_reach_all_machines(void)
 /* What a stage says it does not read changes nothing in it. */
 static void stages_ignore_what_they_say(void)
 {
-    static const char *const unread[] = { "dram_read_j_per_bit",
-                                          "dram_latency_s",
-                                          "dram_parallelism",
-                                          "dram_background_w",
-                                          "mac_j",
-                                          "idle_w" };
+    static const char *const unread[] = {
+        "dram_read_j_per_bit", "dram_latency_s", "dram_parallelism",
+        "dram_background_w",   "mac_j",          "idle_w"
+    };
     const struct gpu *gpu = (const struct gpu *)library_find(
         shipped_library(), SHELF_MACHINE, "gtx-1080-ti");
     static struct reuse_curve plain, other;

@@ -314,9 +314,10 @@ static void page_sweep(void)
     roff_tag(
         "{ iso_area_of = \"sram\"; baseline = [ \"3 MiB\" ]; step = \"1 MiB\"; }",
         "of capacity: what fits the baseline's area, found per technology and node");
-    roff_tag("queue_depth = [ 1, 2, 4 ]",
-             "a key that is no axis: that field of the machine's record; \"record\" is what "
-             "the record says");
+    roff_tag(
+        "queue_depth = [ 1, 2, 4 ]",
+        "a key that is no axis: that field of the machine's record; \"record\" is what "
+        "the record says");
     roff_tag("pulse = { field = \"technology.set_pulse_s\"; values = [ \"5 ns\" ]; }",
              "a field of any record; technology[sram].set_pulse_s of one, "
              "machine.levels[pe-weight|pe-input].bytes in a list");

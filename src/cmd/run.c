@@ -39,8 +39,8 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     if (rank == 0) /* one reads the disk, and all the same bytes */
         inputs_gather(file, &files);
     run_share(comm, &files.bytes, &files.size);
-    status = inputs_parse(file, &files, &library, &sweep,
-                          rank == 0 ? stderr : NULL, err);
+    status = inputs_parse(file, &files, &library, &sweep, rank == 0 ? stderr : NULL,
+                          err);
     files_free(&files);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);

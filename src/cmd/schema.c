@@ -10,8 +10,10 @@ static void axes_table(void)
 
     printf(
         "## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
-        "file carries the name,\na sweep file may use the key as well.  So may it any field "
-        "of a record: the coordinate is\ncalled as the sweep calls it, its attribute `field` "
+        "file carries the name,\na sweep file may use the key as well.  So may it any "
+        "field "
+        "of a record: the coordinate is\ncalled as the sweep calls it, its attribute "
+        "`field` "
         "says of which records.\n\n"
         "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {

@@ -166,8 +166,9 @@ static enum status special_axes_same(const config_setting_t *was,
 
 enum status sweep_settings_same(const char *was, const char *is, struct error *err)
 {
-    static const char *const free_settings[] = { "title",   "stages",  "axes", "zip", "library",
-                                                 "exclude", "options", NULL };
+    static const char *const free_settings[] = {
+        "title", "stages", "axes", "zip", "library", "exclude", "options", NULL
+    };
     static const char *const free_options[] = { "durability", NULL };
     config_t before, now;
     enum status status = STATUS_OK;

@@ -17,8 +17,8 @@ struct activity {
     unsigned ranks;  /* of the last start */
     long pid;        /* its rank 0, and where that is */
     char host[128];
-    char end[32];    /* how the last run ended, "" if it did not say */
-    char stage[32];  /* being evaluated, or the last that was */
+    char end[32];          /* how the last run ended, "" if it did not say */
+    char stage[32];        /* being evaluated, or the last that was */
     double stage_start_s;  /* since the epoch */
     uint64_t stage_points; /* finished in this stage since stage_start_s */
     double points_per_s;   /* of the last leases, all ranks together; 0: unknown */

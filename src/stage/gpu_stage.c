@@ -350,10 +350,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                &out->gpu, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
-                point_write(&costs, &in, &traffic,
-                            curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS],
-                                           place),
-                            &out->gpu, i);
+                point_write(
+                    &costs, &in, &traffic,
+                    curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS], place),
+                    &out->gpu, i);
             else if (varied == STATUS_OK)
                 reason_set(study, &point, &costs, &in, reason);
         }

@@ -129,7 +129,8 @@ struct stage {
     /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
      * or none at all. */
     uint32_t kinds;
-    bool is_of_engines; /* of these only machines that are made of others; the rest need it not */
+    bool
+        is_of_engines; /* of these only machines that are made of others; the rest need it not */
 
     /* Bit per stage whose results it reads.  A point needs all of them done there, or one
      * where they stand for kinds of machine, of which a point has one. */
@@ -159,7 +160,8 @@ struct stage {
      * off the chip. */
     void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
                       uint64_t i);
-    uint32_t result_input; /* bit of the input that it reads beside the stage's own rows */
+    uint32_t
+        result_input; /* bit of the input that it reads beside the stage's own rows */
 
     /* Rough seconds of a core for one point, where points differ much by a function: they
      * order the blocks and make the plan, and never change a result.  Measured on one core

@@ -117,8 +117,9 @@ enum status given_value(const struct given *rows, size_t count,
                          quantity_format(capacity_bytes, "byte", asked, sizeof asked));
     *value = given_at(below, figure);
     if (below != above)
-        *value *= maths_pow(given_at(above, figure) / *value,
-                      maths_log(capacity_bytes / below->capacity_bytes) /
-                          maths_log(above->capacity_bytes / below->capacity_bytes));
+        *value *= maths_pow(
+            given_at(above, figure) / *value,
+            maths_log(capacity_bytes / below->capacity_bytes) /
+                maths_log(above->capacity_bytes / below->capacity_bytes));
     return STATUS_OK;
 }

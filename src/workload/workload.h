@@ -89,9 +89,9 @@ struct layer {
     uint64_t
         kv_heads; /* attention: heads of keys and values, each for heads / kv_heads of the
                         * queries; 0: as heads */
-    bool causal;  /* attention: a token attends to itself and those before it */
-    bool dropout; /* attention: in training some of its probabilities are left out */
-    int parallel; /* enum layer_parallel */
+    bool causal;   /* attention: a token attends to itself and those before it */
+    bool dropout;  /* attention: in training some of its probabilities are left out */
+    int parallel;  /* enum layer_parallel */
     bool resident; /* token-input: layers before left it in memory, and learn from it */
     /* fully-connected: a token takes experts_used of `experts` products, each with weights of
      * its own (0: no experts), side by side, or combined from as many parts of its input */

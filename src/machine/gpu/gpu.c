@@ -128,7 +128,8 @@ double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits)
     double most_j = gpu->power_limit_w / peak_hz;
 
     /* units of another rate, such as tensor cores, have energies of their own */
-    return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j : law_j;
+    return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j
+                                                                        : law_j;
 }
 
 double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits)
