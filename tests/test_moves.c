@@ -1,6 +1,7 @@
 /* Inputs that must move a machine's time or energy do: in the right direction, by the right
  * order.  A row changes one number of a record, or one setting, and says within what the
- * result over the result before must lie.  Every family of machines has rows. */
+ * result over the result before must lie.  Families with rows: mensa, simdram, host, eie, upmem,
+ * neon, crossbar, winograd, systolic, and the machines of hypervectors. */
 #include "array_library.h"
 #include "unit.h"
 
