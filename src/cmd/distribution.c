@@ -1,6 +1,7 @@
 #include "cmd/distribution.h"
 
 #include "base/memory.h"
+#include "base/statistics.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,24 +49,6 @@ void distribution_add(struct distribution *distribution, const struct judged *ju
     };
 }
 
-static int double_compare(const void *a, const void *b)
-{
-    double x, y;
-
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-/* Of factors, so in the geometric sense.  Sorts them. */
-static double median(double *values, size_t count)
-{
-    if (count == 0)
-        return NAN;
-    qsort(values, count, sizeof *values, double_compare);
-    return sqrt(values[(count - 1) / 2] * values[count / 2]);
-}
-
 static bool is_of(const struct row *row, const char *class_name)
 {
     return !class_name || strcmp(row->figure->class, class_name) == 0;
@@ -90,14 +73,14 @@ static void class_print(const struct distribution *distribution, const char *cla
             predicted[predictions++] = row->factor;
     }
     if (count) {
-        double middle = median(ratios, count);
+        double middle = median_factor(ratios, count);
 
         printf(
             "  %-38s %5zu %12zu %10.3f %10.3f %10.3f %12.3fx", /* ratios are sorted */
             class_name ? class_name : "all", count, predictions, ratios[0], middle,
-            ratios[count - 1], median(factors, count));
+            ratios[count - 1], median_factor(factors, count));
         if (predictions)
-            printf(" %12.3fx\n", median(predicted, predictions));
+            printf(" %12.3fx\n", median_factor(predicted, predictions));
         else
             printf(" %13s\n", "-");
     }

@@ -1,5 +1,6 @@
 #include "cmd/peers.h"
 
+#include "base/statistics.h"
 #include "compat/array_rows.h"
 #include "base/maths.h"
 #include "base/memory.h"
@@ -84,13 +85,6 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
     return text;
 }
 
-static int double_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Median and worst relative error of a column over the peer's rows. */
 static size_t column_print(const struct csv *theirs, const struct csv *ours,
                            const char *peer, const char *column)
@@ -111,7 +105,7 @@ static size_t column_print(const struct csv *theirs, const struct csv *ours,
                                : INFINITY;
         outside += errors[count++] > 0.05;
     }
-    qsort(errors, count, sizeof *errors, double_compare);
+    numbers_sort(errors, count);
     if (count)
         printf("    %-18s %4zu rows   median %8.2g   worst %8.2g\n", column, count,
                errors[count / 2], errors[count - 1]);

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/json.h"
+#include "base/statistics.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -108,24 +109,6 @@ void verdicts_add(struct verdicts *verdicts, const struct judged *judged)
                                                 figure->tolerance);
 }
 
-static int double_compare(const void *a, const void *b)
-{
-    double x, y;
-
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-/* In the geometric sense: the values are factors.  Sorts them. */
-static double median(double *values, size_t count)
-{
-    if (count == 0)
-        return NAN;
-    qsort(values, count, sizeof *values, double_compare);
-    return sqrt(values[(count - 1) / 2] * values[count / 2]);
-}
-
 struct total {
     double median, met, missed; /* a source's rows count as at most ten */
 };
@@ -143,9 +126,9 @@ static struct total total_of(const struct verdicts *verdicts)
         total.met += weight * (double)source->met;
         total.missed += weight * (double)(source->rows - source->met);
         if (source->factor_count)
-            medians[count++] = median(source->factors, source->factor_count);
+            medians[count++] = median_factor(source->factors, source->factor_count);
     }
-    total.median = median(medians, count);
+    total.median = median_factor(medians, count);
     free(medians);
     return total;
 }
@@ -170,7 +153,8 @@ static void sources_text(const struct verdicts *verdicts)
                  source->first->study);
         printf("  %-56.56s %5zu %5zu %7zu %13.3fx %11.0f%%\n", name, source->rows,
                source->met, source->rows - source->met,
-               median(source->factors, source->factor_count), 100 * source->worst);
+               median_factor(source->factors, source->factor_count),
+               100 * source->worst);
     }
     printf("%zu predictions met, %zu missed; median factor over %zu sources %.3fx; "
            "with at "
@@ -218,7 +202,7 @@ static void summary_json(const struct verdicts *verdicts)
         member_json(&inner, "met", (double)source->met);
         member_json(&inner, "missed", (double)(source->rows - source->met));
         member_json(&inner, "median_factor",
-                    median(source->factors, source->factor_count));
+                    median_factor(source->factors, source->factor_count));
         member_json(&inner, "worst_over_limit", source->worst);
         printf("}");
     }

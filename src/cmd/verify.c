@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "base/mix.h"
 #include "base/units.h"
 #include "config/sweep.h"
 #include "results/results.h"
@@ -79,14 +80,6 @@ static void inputs_forget(const struct inputs *inputs, struct study *study)
                 study->results[id].column[m] = NULL;
     }
     raw_unmap(inputs->bytes, inputs->size);
-}
-
-static uint64_t mixed(uint64_t x) /* splitmix64 */
-{
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
 }
 
 /* Evaluate one point again, if it was computed; *differing counts columns whose bytes are others. */
@@ -170,7 +163,7 @@ static enum status stage_recompute(const struct results *results,
                          status == STATUS_OK;
          i++)
         status = point_recompute(results, study, id, s,
-                                 points <= samples ? i : mixed(i) % points, &here,
+                                 points <= samples ? i : mix(i) % points, &here,
                                  differing, err);
     if (status == STATUS_OK && !here)
         status = results_points_with(results, s, POINT_DONE, 0, first, samples, &found,

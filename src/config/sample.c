@@ -4,34 +4,25 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/mix.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* The output function of SplitMix64 (Steele, Lea and Flood, "Fast splittable
- * pseudorandom number generators", OOPSLA 2014), applied to a counter. */
-static uint64_t splitmix64(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 /* An axis's own stream; from its name, as its number may change between versions. */
 static uint64_t stream_seed(uint64_t seed, const struct axis_spec *spec)
 {
-    uint64_t mixed = splitmix64(seed);
+    uint64_t mixed = mix(seed);
 
     for (const char *c = spec->name; *c; c++)
-        mixed = splitmix64(mixed ^ (unsigned char)*c);
+        mixed = mix(mixed ^ (unsigned char)*c);
     return mixed;
 }
 
 /* Uniform in [0, 1). */
 static double draw(uint64_t stream, uint64_t i)
 {
-    return (double)(splitmix64(stream ^ splitmix64(i)) >> 11) * 0x1p-53;
+    return mix_unit(mix(stream ^ mix(i)));
 }
 
 /* A number between from and to; each whole number of a count equally often. */

@@ -1,16 +1,9 @@
 #include "learning/random.h"
 
 #include "base/maths.h"
+#include "base/mix.h"
 
 #include <math.h>
-
-static uint64_t mix(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 struct random random_begin(uint64_t seed, uint64_t stream)
 {

@@ -1,6 +1,5 @@
 /* Numbers that look random and depend on (seed, stream, counter) alone, so that neither the order
- * in which trials run nor the processor changes them.  splitmix64's finaliser (G. Steele,
- * D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). */
+ * in which trials run nor the processor changes them.  See base/mix.h. */
 #ifndef NVSWEEP_LEARNING_RANDOM_H
 #define NVSWEEP_LEARNING_RANDOM_H
 

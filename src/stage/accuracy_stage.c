@@ -1,28 +1,12 @@
 /* The accuracy stage: a network learns in synapses, trial after trial (learning/experiment.h). */
 #include "stage/stages.h"
 
+#include "base/statistics.h"
 #include "learning/experiment.h"
 #include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
 #include <stdlib.h>
-
-static int number_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Of sorted values, with linear interpolation between neighbours. */
-static double quantile(const double *values, uint64_t count, double share)
-{
-    double place = share * (double)(count - 1);
-    uint64_t i = (uint64_t)place;
-
-    return i + 1 < count ? values[i] + (place - (double)i) * (values[i + 1] - values[i])
-                         : values[i];
-}
 
 static const struct corpus *corpus_of(const struct study *study,
                                       const struct experiment *experiment)
@@ -49,8 +33,8 @@ static enum status accuracy_visit(const struct visit *visit, const union columns
 
     if (status != STATUS_OK)
         return status;
-    qsort(result.accuracy, trials, sizeof(double), number_compare);
-    qsort(result.learnt, trials, sizeof(double), number_compare);
+    numbers_sort(result.accuracy, trials);
+    numbers_sort(result.learnt, trials);
     to->accuracy[i] = quantile(result.accuracy, trials, 0.5);
     to->accuracy_least[i] = result.accuracy[0];
     to->accuracy_q1[i] = quantile(result.accuracy, trials, 0.25);

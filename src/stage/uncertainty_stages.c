@@ -4,6 +4,7 @@
 #include "stage/visit.h"
 
 #include "base/memory.h"
+#include "base/statistics.h"
 #include "stage/stages.h"
 #include "stage/parameters.h"
 
@@ -171,23 +172,6 @@ static void indices_write(const struct study *study, const struct spread *spread
     free(pairs);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
-static double quantile(const double *sorted, uint64_t n, double q)
-{
-    double at = q * (double)(n - 1);
-    uint64_t below = (uint64_t)at;
-
-    return below + 1 < n ? sorted[below] + (at - (double)below) *
-                                               (sorted[below + 1] - sorted[below])
-                         : sorted[n - 1];
-}
-
 static void row_write(const struct study *study, const struct spread *spread,
                       struct sampled *sampled, const struct sensitivity_columns *out,
                       uint64_t i)
@@ -200,7 +184,7 @@ static void row_write(const struct study *study, const struct spread *spread,
                   &out->first_order_index[i * SPREAD_PARAMETERS_MAX]);
     indices_write(study, spread, sampled, sampled->is_win,
                   &out->win_index[i * SPREAD_PARAMETERS_MAX]);
-    qsort(sampled->y, n, sizeof *sampled->y, by_value);
+    numbers_sort(sampled->y, n);
     for (uint64_t s = 0; s < n; s++) {
         sum += sampled->y[s];
         wins += sampled->is_win[s];

@@ -1,6 +1,7 @@
 #include "uncertainty/spread.h"
 
 #include "base/maths.h"
+#include "base/mix.h"
 #include "base/path.h"
 
 #include <math.h>
@@ -187,18 +188,9 @@ static void direction_numbers(unsigned dimension, uint32_t v[BITS])
     }
 }
 
-/* The output function of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
-static uint64_t mixed(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 double sobol(uint64_t seed, uint64_t index, unsigned dimension)
 {
-    uint32_t v[BITS] = { 0 }, x = seed ? (uint32_t)mixed(seed ^ mixed(dimension)) : 0;
+    uint32_t v[BITS] = { 0 }, x = seed ? (uint32_t)mix(seed ^ mix(dimension)) : 0;
 
     direction_numbers(dimension, v);
     for (unsigned i = 0; i < BITS && index >> i; i++)

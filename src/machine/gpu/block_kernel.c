@@ -3,6 +3,7 @@
 #include "base/divide.h"
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/statistics.h"
 #include "machine/gpu/gpu.h"
 
 #include <math.h>
@@ -66,13 +67,6 @@ static double block_start(const struct block_launch *launch, uint64_t per_proces
     double wave = (double)(q / launch->processors) / (double)per_processor;
 
     return wave + launch->drift * sqrt(wave) * processor_lag(launch, q);
-}
-
-static int double_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
 }
 
 /* A strip's uses, nearly in order. */
@@ -362,7 +356,7 @@ static void chunk_add(const struct block_attention *a,
             at = 1 - at;
         times[used++] = block->start + at * block->duration;
     }
-    qsort(times, used, sizeof *times, double_compare);
+    numbers_sort(times, used);
     strip_add(reuse, times, used, 1.0 / CHUNKS, bytes);
 }
 

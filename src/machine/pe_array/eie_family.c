@@ -8,6 +8,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/mix.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,15 +26,13 @@ static enum status eie_check(const struct machine *machine, struct error *err)
     return STATUS_OK;
 }
 
-/* splitmix64 (G. Steele et al., OOPSLA 2014): 1 to 2^53, a number in (0, 1] times 2^53. */
+/* 1 to 2^53, a number in (0, 1] times 2^53. */
 static uint64_t draw(uint64_t *state)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t bits = mix(*state);
 
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    z ^= z >> 31;
-    return (z >> 11) + 1;
+    *state += MIX_STEP;
+    return (bits >> 11) + 1;
 }
 
 /* Gaps between non-zero weights are geometric: floor(log(u) / log(1 - density)) of a number
