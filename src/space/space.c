@@ -194,22 +194,7 @@ void grid_point(const struct grid *grid, const struct space *space, uint64_t ind
     }
 }
 
-/* A member's entry, at the same position where members stand at positions. */
-static uint32_t member_entry(const struct grid *grid, uint64_t position,
-                             const struct record *member)
-{
-    for (uint32_t e = grid->entry_of[position]; e < grid->sizes[grid->listed]; e++)
-        if (grid->entries[e].record == member &&
-            (grid->is_merged || grid->entries[e].position == position))
-            return e;
-    for (uint32_t e = 0; grid->is_merged && e < grid->sizes[grid->listed]; e++)
-        if (grid->entries[e].record == member)
-            return e;
-    return UINT32_MAX;
-}
-
-static uint64_t projected(const struct grid *from, uint64_t index,
-                          const struct grid *to, const struct record *member)
+uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to)
 {
     uint64_t sum = 0;
     size_t f = 0;
@@ -222,7 +207,7 @@ static uint64_t projected(const struct grid *from, uint64_t index,
         at = index / from->strides[f] % from->sizes[f];
         at = position_of(from, f, at);
         if (t == to->listed) {
-            uint32_t entry = member ? member_entry(to, at, member) : to->entry_of[at];
+            uint32_t entry = to->entry_of[at];
 
             if (entry == UINT32_MAX)
                 return UINT64_MAX;
@@ -231,17 +216,6 @@ static uint64_t projected(const struct grid *from, uint64_t index,
         sum += at * to->strides[t];
     }
     return sum;
-}
-
-uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to)
-{
-    return projected(from, index, to, NULL);
-}
-
-uint64_t grid_project_member(const struct grid *from, uint64_t index,
-                             const struct grid *to, const struct record *member)
-{
-    return projected(from, index, to, member);
 }
 
 uint64_t grid_run_length(const struct grid *grid, const struct space *space,

@@ -123,10 +123,6 @@ bool grid_varies(const struct grid *grid, size_t d, enum axis_id axis);
  * dimension of `from`.  UINT64_MAX if `to` has no member there. */
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
 
-/* The same, but of that member of `to`. */
-uint64_t grid_project_member(const struct grid *from, uint64_t index,
-                             const struct grid *to, const struct record *member);
-
 /* Points along the grid's last dimension that agree on all axes of the mask, from each multiple
  * of that number on: its size, or 1. */
 uint64_t grid_run_length(const struct grid *grid, const struct space *space,
