@@ -40,8 +40,10 @@ CACHE DESIGN -- SUMMARY
  - Total Area = 1.512mm^2
  |--- Data Array Area = 1.1mm x 1.2mm = 1.32mm^2
  - Cache Hit Latency   = 1.024ns
+ - Cache Miss Latency  = 0.3ns
  - Cache Write Latency = 571.2ps
  - Cache Hit Dynamic Energy   = 0.224nJ per access
+ - Cache Miss Dynamic Energy  = 0.05nJ per access
  - Cache Write Dynamic Energy = 207.1pJ per access
  - Cache Total Leakage Power  = 2.562W
 """
@@ -59,6 +61,10 @@ RAW = """==PROF== Connected
 "","","usecond","sector","sector"
 "0","gemm","10.5","1,000,000","20,000"
 "1","relu","2","500000","500000"
+"""
+CACHE = """# a cache that a compiler tells whole
+capacity [MiB], area [mm2], read_latency [ns], write_latency [ns], read_energy [pJ], write_energy [pJ], leakage [W], cycle [ns], banks, miss_latency [ns], miss_energy [pJ], tag_energy [pJ]
+1, 0.3, 2, 2, 100, 110, 0.05, 0.4, 8, 0.6, 20, 10
 """
 DETAILS = """"ID","Kernel Name","Metric Name","Metric Unit","Metric Value"
 "0","gemm","gpu__time_duration.sum","us","12.5"
@@ -106,6 +112,13 @@ def check_uses(folder):
     told = nvsweep("explain", "technology=compiled", "node=16 nm", "capacity=16 MiB",
                    "--library", folder)
     assert "its table gives area_m2 up to 8 MiB, not at 16 MiB" in told, told
+
+    cached = imported(folder, CACHE, "cached")
+    cached = rows(folder, 'axes = { technology = "cached"; node = "16 nm"; capacity = "1 MiB"; }; '
+                  'stages = [ "array" ];', "cycle_s,banks,miss_latency_s,miss_energy_j,tag_energy_j")
+    for metric, value in (("cycle_s", 4e-10), ("banks", 8), ("miss_latency_s", 6e-10),
+                          ("miss_energy_j", 2e-11), ("tag_energy_j", 1e-11)):
+        assert abs(cached[0][metric] / value - 1) < 1e-9, (metric, cached)
 
     iso = rows(folder, 'axes = { technology = [ "sram", "compiled" ]; node = "16 nm"; capacity = '
                '{ iso_area_of = "sram"; baseline = "512 KiB"; step = "512 KiB"; }; };'

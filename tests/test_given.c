@@ -75,7 +75,15 @@ static void a_capacity_stands_once_and_says_something(void)
 }
 
 static const struct node node = { .node_m = 16e-9 };
-static const struct given whole = { 4e6, 3e-6, 2e-9, 5e-9, 1e-10, 2e-10, 0.5 };
+static const struct given whole = {
+    .capacity_bytes = 4e6,
+    .area_m2 = 3e-6,
+    .read_latency_s = 2e-9,
+    .write_latency_s = 5e-9,
+    .read_energy_j = 1e-10,
+    .write_energy_j = 2e-10,
+    .leakage_w = 0.5,
+};
 
 static enum status search(const struct cell *cell, struct array_request request,
                           struct array_result *result)
@@ -126,8 +134,41 @@ static void an_array_that_is_given_is_not_modelled(void)
         STATUS_INFEASIBLE);
 }
 
+static void a_cache_that_is_given_has_cycle_banks_and_tag(void)
+{
+    struct given cache = whole;
+    struct cell cell = {
+        .record.name = "cache",
+        .kind = CELL_GIVEN,
+        .given = &cache,
+        .given_count = 1,
+        .given_area_factor = 1,
+        .given_read_latency_factor = 3,
+        .given_write_latency_factor = 1,
+        .given_read_energy_factor = 5,
+        .given_write_energy_factor = 1,
+        .given_leakage_factor = 1,
+    };
+    struct array_result result;
+
+    cache.cycle_s = 1e-9;
+    cache.banks = 8;
+    cache.miss_latency_s = 7e-10;
+    cache.miss_energy_j = 3e-11;
+    cache.tag_energy_j = 1e-11;
+    CU_ASSERT_EQUAL_FATAL(search(&cell, (struct array_request){ .banks = 0 }, &result),
+                          STATUS_OK);
+    CU_ASSERT_DOUBLE_EQUAL(result.cycle_s, 3e-9, 1e-21);
+    CU_ASSERT_EQUAL(result.data.organization.banks, 8);
+    CU_ASSERT_DOUBLE_EQUAL(result.miss_latency_s, 2.1e-9, 1e-21);
+    CU_ASSERT_DOUBLE_EQUAL(result.miss_energy_j, 1.5e-10, 1e-22);
+    CU_ASSERT_DOUBLE_EQUAL(result.tag.read_energy_j, 5e-11, 1e-22);
+    CU_ASSERT_TRUE(result.has_tag);
+}
+
 SUITE(given, TEST(a_capacity_of_the_table_has_its_figures),
       TEST(between_two_a_figure_is_a_power_of_the_capacity),
       TEST(beyond_its_ends_a_table_says_nothing),
       TEST(a_capacity_stands_once_and_says_something),
-      TEST(an_array_that_is_given_is_not_modelled));
+      TEST(an_array_that_is_given_is_not_modelled),
+      TEST(a_cache_that_is_given_has_cycle_banks_and_tag));

@@ -41,9 +41,32 @@ static double factor_of(const struct cell *cell, enum given_figure figure)
         [GIVEN_READ_ENERGY] = cell->given_read_energy_factor,
         [GIVEN_WRITE_ENERGY] = cell->given_write_energy_factor,
         [GIVEN_LEAKAGE] = cell->given_leakage_factor,
+        [GIVEN_CYCLE] = cell->given_read_latency_factor,
+        [GIVEN_BANKS] = 1,
+        [GIVEN_MISS_LATENCY] = cell->given_read_latency_factor,
+        [GIVEN_MISS_ENERGY] = cell->given_read_energy_factor,
+        [GIVEN_TAG_ENERGY] = cell->given_read_energy_factor,
     };
 
     return factors[figure];
+}
+
+/* How often accesses may follow each other, and what a cache's misses and look-ups take, where
+ * that is given. */
+static void rest_replace(const double *values, struct array_result *result)
+{
+    if (!isnan(values[GIVEN_CYCLE]))
+        result->cycle_s = values[GIVEN_CYCLE];
+    if (!isnan(values[GIVEN_BANKS]))
+        result->data.organization.banks = (uint64_t)fmax(1, round(values[GIVEN_BANKS]));
+    if (!isnan(values[GIVEN_MISS_LATENCY]))
+        result->miss_latency_s = values[GIVEN_MISS_LATENCY];
+    if (!isnan(values[GIVEN_MISS_ENERGY]))
+        result->miss_energy_j = values[GIVEN_MISS_ENERGY];
+    if (!isnan(values[GIVEN_TAG_ENERGY]))
+        result->tag.read_energy_j = values[GIVEN_TAG_ENERGY];
+    for (enum given_figure f = GIVEN_TAG; f < GIVEN_FIGURES; f++)
+        result->has_tag |= !isnan(values[f]);
 }
 
 /* A memory that is nothing but its table. */
@@ -117,6 +140,7 @@ enum status given_apply(const struct array_request *request,
         table_fill(request, values, result);
     else
         figures_replace(values, result);
+    rest_replace(values, result);
     metrics = (struct metrics){
         .read_s = result->read_latency_s,
         .write_s = result->write_latency_s,

@@ -5,8 +5,8 @@
 #include "array/array.h"
 
 /* Replaces the figures of result that the request's technology gives; all of them, with no
- * organization and no tag, if its kind is given.  Of a modelled cache, latency and energy of
- * a miss change as those of a read.  STATUS_INFEASIBLE where the table does not reach, or
+ * organization, if its kind is given.  Where latency and energy of a miss are not given, they
+ * change as those of a read.  STATUS_INFEASIBLE where the table does not reach, or
  * the request asks for what a table cannot tell (check bits, idle mats); STATUS_OK and
  * nothing done for a technology without a table. */
 enum status given_apply(const struct array_request *request,

@@ -210,6 +210,11 @@ static enum status memory_read(const struct walking *walking, struct side *side,
                 .read_energy_j = array->read_energy_j[0],
                 .write_energy_j = array->write_energy_j[0],
                 .leakage_w = array->leakage_w[0],
+                .cycle_s = array->cycle_s[0],
+                .banks = (double)array->banks[0],
+                .miss_latency_s = array->miss_latency_s[0],
+                .miss_energy_j = array->miss_energy_j[0],
+                .tag_energy_j = array->tag_energy_j[0],
             };
         study_free(&study);
     }
@@ -428,7 +433,10 @@ static struct given memory_of(const struct walking *walking, uint32_t set, size_
     const struct given *to = &walking->sides[1].memories[t];
     double *columns[GIVEN_FIGURES] = { &from.area_m2,         &from.read_latency_s,
                                        &from.write_latency_s, &from.read_energy_j,
-                                       &from.write_energy_j,  &from.leakage_w };
+                                       &from.write_energy_j,  &from.leakage_w,
+                                       &from.cycle_s,         &from.banks,
+                                       &from.miss_latency_s,  &from.miss_energy_j,
+                                       &from.tag_energy_j };
 
     for (size_t s = 0; s < walking->step_count; s++) {
         const struct step *step = &walking->steps[s];
@@ -626,6 +634,14 @@ static enum status metric_choose(struct walking *walking, struct error *err)
             "as edp_js (`nvsweep list metrics`)",
             name);
     return STATUS_OK;
+}
+
+bool walk_step_is_idle(const struct walk *walk, const struct walk_step *step)
+{
+    for (size_t t = walk->technology_count > 1; t < walk->technology_count; t++)
+        if (fabs(step->least[t] - 1) > 5e-4 || fabs(step->most[t] - 1) > 5e-4)
+            return false;
+    return true;
 }
 
 enum status walk_make(const struct walk_request *request, const struct library *library,

@@ -42,6 +42,9 @@ struct walk {
     uint64_t orders, points;
 };
 
+/* Does the step move no technology's value by 0.05 %, in whatever order? */
+bool walk_step_is_idle(const struct walk *walk, const struct walk_step *step);
+
 /* STATUS_INPUT, with words, where the two cannot be walked between. */
 enum status walk_make(const struct walk_request *request, const struct library *library,
                       struct walk *walk, struct error *err);

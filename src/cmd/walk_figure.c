@@ -58,6 +58,8 @@ static void panel_write(FILE *out, const struct walk *walk, size_t t, double lef
     for (size_t s = 0; s < walk->step_count; s++) {
         const struct walk_step *step = &walk->steps[s];
 
+        if (walk_step_is_idle(walk, step))
+            continue;
         y += ROW;
         snprintf(label, sizeof label, "%s: %s to %s", step->name, step->was[t],
                  step->is[t]);
@@ -74,8 +76,11 @@ static void panel_write(FILE *out, const struct walk *walk, size_t t, double lef
 void walk_figure(FILE *out, const struct walk *walk, const char *metric)
 {
     size_t first = walk->technology_count > 1, panels = walk->technology_count - first;
-    size_t height = TOP + ROW * (walk->step_count + 2) + 10;
+    size_t rows = 2, height; /* the two studies */
 
+    for (size_t s = 0; s < walk->step_count; s++)
+        rows += !walk_step_is_idle(walk, &walk->steps[s]);
+    height = TOP + ROW * rows + 10;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" "
             "font-family=\"sans-serif\" font-size=\"12\">\n"

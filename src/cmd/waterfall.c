@@ -47,6 +47,21 @@ static void step_text(const struct walk *walk, const struct walk_step *step)
     printf("\n");
 }
 
+/* Steps that move nothing: their names are enough. */
+static void idle_text(const struct walk *walk)
+{
+    const char *between = "  no effect: ";
+
+    for (size_t s = 0; s < walk->step_count; s++) {
+        if (!walk_step_is_idle(walk, &walk->steps[s]))
+            continue;
+        printf("%s%s", between, walk->steps[s].name);
+        between = ", ";
+    }
+    if (between[0] == ',')
+        printf("\n");
+}
+
 static void walk_text(const struct walk *walk, const struct walk_request *request)
 {
     size_t first = first_shown(walk), last = walk->step_count;
@@ -68,11 +83,9 @@ static void walk_text(const struct walk *walk, const struct walk_request *reques
         printf(" | %-26s %8.4g %26s", "", walk->first[t], "");
     printf("\n");
     for (size_t s = 0; s < walk->step_count; s++)
-        step_text(walk, &walk->steps[s]);
-    for (size_t t = first; last && t < walk->technology_count; t++)
-        if (fabs(walk->last[t] / walk->steps[last - 1].value[t] - 1) > 1e-3)
-            printf("  misses, tags: %s x %.3f\n", walk->technologies[t],
-                   walk->last[t] / walk->steps[last - 1].value[t]);
+        if (!walk_step_is_idle(walk, &walk->steps[s]))
+            step_text(walk, &walk->steps[s]);
+    idle_text(walk);
     printf("  %-18.18s", walk->to);
     if (first)
         printf(" | %-26s", "");

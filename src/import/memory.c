@@ -40,6 +40,11 @@ static const struct column columns[] = {
     COLUMN("read_energy", "J", read_energy_j),
     COLUMN("write_energy", "J", write_energy_j),
     COLUMN("leakage", "W", leakage_w),
+    COLUMN("cycle", "s", cycle_s),
+    COLUMN("banks", "1", banks),
+    COLUMN("miss_latency", "s", miss_latency_s),
+    COLUMN("miss_energy", "J", miss_energy_j),
+    COLUMN("tag_energy", "J", tag_energy_j),
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -92,7 +97,7 @@ static enum status name_read(struct reading *reading, char *text, struct header 
     char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL, *name;
     const struct column *column = NULL;
     const char *names[COLUMNS], *near, *base;
-    char words[200];
+    char words[300];
 
     if (open && !close)
         return fail(reading, "a unit lacks its ']', must be as in area [mm2]");
@@ -108,7 +113,8 @@ static enum status name_read(struct reading *reading, char *text, struct header 
     if (!column) {
         snprintf(words, sizeof words,
                  "no column '%.40s', must be capacity, area, read_latency, "
-                 "write_latency, read_energy, write_energy or leakage%s%s%s",
+                 "write_latency, read_energy, write_energy, leakage, cycle, banks, "
+                 "miss_latency, miss_energy or tag_energy%s%s%s",
                  name, near ? "; did you mean '" : "", near ? near : "",
                  near ? "'?" : "");
         return fail(reading, words);
@@ -248,9 +254,12 @@ static const struct label labels[] = {
     { "- Write Dynamic Energy =", 5, NULL },
     { "- Cache Total Leakage Power =", 6, NULL },
     { "- Leakage Power =", 6, NULL },
+    { "- Cache Miss Latency =", 9, NULL },
+    { "- Cache Miss Dynamic Energy =", 10, NULL },
     /* CACTI 6 and 7 */
     { "Total cache size (bytes):", 0, "byte" },
     { "Access time (ns):", 2, "ns" },
+    { "Cycle time (ns):", 7, "ns" },
     { "Total dynamic read energy per access (nJ):", 4, "nJ" },
     { "Total dynamic write energy per access (nJ):", 5, "nJ" },
     { "Total leakage power of a bank (mW):", 6, "mW" },

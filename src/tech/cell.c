@@ -198,7 +198,7 @@ static enum status table_check(const struct cell *cell, struct error *err)
 {
     enum status status = given_check(cell->given, cell->given_count, err);
 
-    for (enum given_figure f = 0; f < GIVEN_FIGURES && status == STATUS_OK; f++) {
+    for (enum given_figure f = 0; f < GIVEN_NEEDED && status == STATUS_OK; f++) {
         bool has_it = false;
 
         for (size_t i = 0; i < cell->given_count; i++)

@@ -17,6 +17,11 @@ static const struct field given_fields[] = {
     NUM(read_energy_j, "J", 0, 0, 1, "of an access (a cache: hit); 0: not given"),
     NUM(write_energy_j, "J", 0, 0, 1, "of an access; 0: not given"),
     NUM(leakage_w, "W", 0, 0, 1e6, "of the whole memory, refresh included; 0: not given"),
+    NUM(cycle_s, "s", 0, 0, 1, "from a bank's read to its next; 0: the read latency"),
+    NUM(banks, "1", 0, 0, 1e6, "that work side by side; 0: one"),
+    NUM(miss_latency_s, "s", 0, 0, 1, "of a cache, until a miss is known; 0: as a hit"),
+    NUM(miss_energy_j, "J", 0, 0, 1, "of a cache's read that misses; 0: as a hit"),
+    NUM(tag_energy_j, "J", 0, 0, 1, "of a cache's look-up alone; 0: not told apart"),
 };
 /* clang-format on */
 

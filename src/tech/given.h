@@ -19,6 +19,13 @@ enum given_figure {
     GIVEN_READ_ENERGY,
     GIVEN_WRITE_ENERGY,
     GIVEN_LEAKAGE,
+    GIVEN_NEEDED, /* a memory without a cell must have those above */
+    GIVEN_CYCLE = GIVEN_NEEDED,
+    GIVEN_BANKS,
+    GIVEN_TAG, /* from here on of caches */
+    GIVEN_MISS_LATENCY = GIVEN_TAG,
+    GIVEN_MISS_ENERGY,
+    GIVEN_TAG_ENERGY,
     GIVEN_FIGURES
 };
 
@@ -27,6 +34,8 @@ struct given {
     double capacity_bytes;
     double area_m2, read_latency_s, write_latency_s, read_energy_j, write_energy_j,
         leakage_w;
+    double cycle_s, banks;
+    double miss_latency_s, miss_energy_j, tag_energy_j;
 };
 
 extern const struct schema given_schema;
