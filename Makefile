@@ -40,7 +40,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla
 # CPPFLAGS, CFLAGS and LDFLAGS are the user's.  No contraction: results must not depend on the
 # machine the compiler was told of.  No path of this folder in the program.
-FLAGS     = -std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema $(CPPFLAGS) $(OPTIMISE) $(WARNINGS) \
+FLAGS     = -std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -I$(BUILD)/made $(CPPFLAGS) $(OPTIMISE) $(WARNINGS) \
             $(if $(WERROR),-Werror) $(CFLAGS) $(if $(SANITIZE),$(SANITIZERS)) \
             -ffp-contract=off -fno-math-errno \
             $(if $(filter %ccache,$(firstword $(CC))),,-ffile-prefix-map=$(CURDIR)=.)
@@ -172,8 +172,8 @@ coverage:  ## lines and branches that the tests reach, and what they do not, by 
 
 lint:  ## check formatting and analyse the code; warnings are errors
 	$(Q).ci/deps --need $(LINT_PACKAGES)
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx/onnx.pb-c.c
-	$(Q).ci/lint $(BUILD)/onnx
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx/onnx.pb-c.c columns
+	$(Q).ci/lint $(BUILD)/onnx $(BUILD)/made
 
 analyse:  ## gcc -fanalyzer over all sources: findings to be looked through
 	$(Q)$(MAKE) --no-print-directory BUILD=build/analyse OPTIMISE='-O1 -fanalyzer' all
@@ -257,6 +257,23 @@ $(FOUND).same: $(FOUND)
 
 .PHONY: FORCE
 FORCE:
+
+# A header per section of metrics.def, touched where the section changes: a new column rebuilds
+# what reads that stage's.
+COLUMNS := $(BUILD)/made/columns
+
+columns: $(COLUMNS)/written
+.PHONY: columns
+
+$(COLUMNS)/written: hdf5_schema/metrics.def hdf5_schema/columns.awk
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -v folder=$(@D) -f hdf5_schema/columns.awk $<
+	$(Q)touch $@
+
+$(COLUMNS)/%.h $(COLUMNS)/%.def: $(COLUMNS)/written
+	@:
+
+$(PROGRAM_O) $(TEST_O) $(BENCH:%=$(BUILD)/obj/tests/bench_%.o) $(FUZZ:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o): | $(COLUMNS)/written
 
 $(BUILD)/obj/%.o: src/%.c $(FOUND).same
 	$(call say,CC,$<)

@@ -224,7 +224,7 @@ static double cpu_s(void)
 static void costs_measure(const struct study *study, struct costs *costs)
 {
     const struct grid *grid = &study->grids[STAGE_ARRAY];
-    union columns columns;
+    struct columns columns;
     int8_t status;
 
     columns_alloc(STAGE_ARRAY, 1, &columns);

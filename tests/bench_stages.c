@@ -53,7 +53,7 @@ static double point_s(const struct study *study, enum stage_id id)
     uint64_t points = study->grids[id].points, most = 16384, done = 0;
     uint64_t block = points < most ? points : most;
     int8_t *statuses = alloc_array(block, 1);
-    union columns columns;
+    struct columns columns;
     double begin_s = cpu_s(), best_s = INFINITY;
 
     columns_alloc(id, block, &columns);

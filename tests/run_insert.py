@@ -161,20 +161,23 @@ def _():
          r"STAGE_END\n\n\1")
     create("src/stage/price_stage.c", r'''/* The price stage: what an array's silicon is, margin included. */
 #include "stage/stages.h"
+
+#include "columns/array.h"
+#include "columns/price.h"
 #include "stage/visit.h"
 
-static enum status price_visit(const struct visit *visit, const union columns *out,
+static enum status price_visit(const struct visit *visit, const struct columns *out,
                                uint64_t i, struct error *reason)
 {
-    const struct array_columns *array = &visit->study->results[STAGE_ARRAY].array;
+    const struct array_columns array = array_columns(&visit->study->results[STAGE_ARRAY]);
 
     (void)reason;
-    out->price.price_m2[i] = 2 * array->area_m2[visit->at[STAGE_ARRAY]];
+    price_columns(out).price_m2[i] = 2 * array.area_m2[visit->at[STAGE_ARRAY]];
     return STATUS_OK;
 }
 
 static void price_stage_evaluate(const struct study *study, struct range points,
-                                 const union columns *out, int8_t *status,
+                                 const struct columns *out, int8_t *status,
                                  struct error *reason)
 {
     stage_visit(study, STAGE_PRICE, points, price_visit, NULL, out, status, reason);

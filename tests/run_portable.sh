@@ -9,9 +9,11 @@ mapfile -t sources < <(git ls-files src/base src/tech src/array src/workload src
 [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find src/base src/tech src/array \
     src/workload src/space src/machine src/hdc src/carbon src/cloud src/reliability src/edge \
     src/uncertainty src/stage -name '*.c')
-flags=(-std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -fsyntax-only -Wall -Wextra -Werror
+flags=(-std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -I"$scratch/made" -fsyntax-only -Wall -Wextra -Werror
        -DNVSWEEP_CURVE_SOURCES='""')
 tried=()
+mkdir -p "$scratch/made/columns"
+awk -v folder="$scratch/made/columns" -f hdf5_schema/columns.awk hdf5_schema/metrics.def
 
 try() { # name, command...
     local name=$1

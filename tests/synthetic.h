@@ -110,7 +110,7 @@ static uint64_t synthetic_number(const struct study *study, const struct grid *g
 }
 
 static void synthetic_small_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
+                                     const struct columns *out, int8_t *status,
                                      struct error *reason)
 {
     size_t parts = inners[INNER_COMPONENT].count;
@@ -147,7 +147,7 @@ static void synthetic_row(double value, double first, int32_t count, double *out
 }
 
 static void synthetic_large_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
+                                     const struct columns *out, int8_t *status,
                                      struct error *reason)
 {
     const double *values = study->results[SMALL].column[1];

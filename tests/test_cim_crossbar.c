@@ -2,6 +2,8 @@
 #include "array_library.h"
 #include "files.h"
 #include "unit.h"
+#include "columns/crossbar.h"
+#include "columns/crossbar_buffers.h"
 
 #include "machine/layerwise/layerwise.h"
 #include "machine/crossbar/crossbar.h"

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "unit.h"
 
+#include "columns/hdc_memory.h"
 #include "hdc/hdc.h"
 
 #include <math.h>

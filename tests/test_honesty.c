@@ -63,7 +63,7 @@ static bool has_inputs(const struct study *study, enum stage_id id, uint64_t i)
 static void reason_check(const struct study *study, enum stage_id id, uint64_t i)
 {
     struct error reason = { "" };
-    union columns columns;
+    struct columns columns;
     int8_t status;
 
     columns_alloc(id, 1, &columns);

@@ -2,6 +2,12 @@
 #include "array_library.h"
 #include "unit.h"
 
+#include "columns/array.h"
+#include "columns/chip.h"
+#include "columns/cim_network.h"
+#include "columns/gpu.h"
+#include "columns/machines.h"
+#include "columns/reuse.h"
 #include "config/sweep.h"
 #include "machine/gpu/gpu.h"
 #include "stage/stage.h"
@@ -75,35 +81,41 @@ static void a_machine_is_evaluated_by_its_own_stage_alone(void)
 
 static void its_latency_is_that_stages(void)
 {
-    const struct machines_columns *in = &study.results[STAGE_MACHINES].machines;
+    struct machines_columns in;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "0 m2", &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL(in->latency_s[0], study.results[STAGE_GPU].gpu.latency_s[0]);
-    CU_ASSERT_EQUAL(in->latency_s[1], study.results[STAGE_CHIP].chip.latency_s[0]);
-    CU_ASSERT_EQUAL(in->latency_s[2],
-                    study.results[STAGE_CIM_NETWORK].cim_network.network_s[0]);
-    ASSERT_NEAR(in->area_m2[0], 471e-6, 1e-12); /* GP102, its record */
-    CU_ASSERT_EQUAL(in->area_m2[1], study.results[STAGE_CHIP].chip.chip_area_m2[0]);
+    in = machines_columns(&study.results[STAGE_MACHINES]);
+    CU_ASSERT_EQUAL(in.latency_s[0],
+                    gpu_columns(&study.results[STAGE_GPU]).latency_s[0]);
+    CU_ASSERT_EQUAL(in.latency_s[1],
+                    chip_columns(&study.results[STAGE_CHIP]).latency_s[0]);
+    CU_ASSERT_EQUAL(
+        in.latency_s[2],
+        cim_network_columns(&study.results[STAGE_CIM_NETWORK]).network_s[0]);
+    ASSERT_NEAR(in.area_m2[0], 471e-6, 1e-12); /* GP102, its record */
+    CU_ASSERT_EQUAL(in.area_m2[1],
+                    chip_columns(&study.results[STAGE_CHIP]).chip_area_m2[0]);
     release();
 }
 
 /* Whole machines, as many as fit; latency and energy of an inference are one machine's. */
 static void a_budget_buys_copies(void)
 {
-    const struct machines_columns *in = &study.results[STAGE_MACHINES].machines;
+    struct machines_columns in;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(
         evaluate("gtx-1080-ti,eyeriss", "0 m2,470 mm2,1000 mm2", &err), STATUS_OK);
-    CU_ASSERT_EQUAL(in->copies[0], 1);
+    in = machines_columns(&study.results[STAGE_MACHINES]);
+    CU_ASSERT_EQUAL(in.copies[0], 1);
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
-    CU_ASSERT_EQUAL(in->copies[2], 2);
-    ASSERT_NEAR(value(in->rate_hz, 2), 2 * value(in->rate_hz, 0), 1e-12);
-    CU_ASSERT_EQUAL(value(in->sample_j, 2), value(in->sample_j, 0));
-    CU_ASSERT(value(in->total_area_m2, 5) <= 1000e-6);
-    CU_ASSERT(value(in->total_area_m2, 5) + value(in->area_m2, 5) > 1000e-6);
+    CU_ASSERT_EQUAL(in.copies[2], 2);
+    ASSERT_NEAR(value(in.rate_hz, 2), 2 * value(in.rate_hz, 0), 1e-12);
+    CU_ASSERT_EQUAL(value(in.sample_j, 2), value(in.sample_j, 0));
+    CU_ASSERT(value(in.total_area_m2, 5) <= 1000e-6);
+    CU_ASSERT(value(in.total_area_m2, 5) + value(in.area_m2, 5) > 1000e-6);
     release();
 }
 
@@ -124,7 +136,7 @@ static void a_dram_budget_varies_alone(void)
                           STATUS_OK);
     study_evaluate(&study, NULL);
     CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_MACHINES].points, 2);
-    const double *rates = study.results[STAGE_MACHINES].machines.rate_hz;
+    const double *rates = machines_columns(&study.results[STAGE_MACHINES]).rate_hz;
 
     ASSERT_NEAR(value(rates, 1), 2 * value(rates, 0), 1e-9);
     release();
@@ -145,7 +157,7 @@ static void machines_of_unknown_area_fit_no_budget(void)
                           STATUS_OK);
     study_evaluate(&study, &err);
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
-    CU_ASSERT(isnan(study.results[STAGE_MACHINES].machines.area_m2[0]));
+    CU_ASSERT(isnan(machines_columns(&study.results[STAGE_MACHINES]).area_m2[0]));
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
     release();
 }
@@ -285,49 +297,51 @@ static void a_serial_time_base_adds_up_accesses(void)
         "machine=gtx-1080-ti", "technology=stt-mram", "workload=squeezenet",
         "line=128 B", "time_base=roofline,serial,serial_full_leakage"
     };
-    const struct gpu_columns *g = &study.results[STAGE_GPU].gpu;
-    const struct array_columns *a = &study.results[STAGE_ARRAY].array;
-    const struct reuse_columns *r = &study.results[STAGE_REUSE].reuse;
+    struct gpu_columns g;
+    struct array_columns a;
+    struct reuse_columns r;
     const struct gpu *gpu;
     double dram_s, dram_j, sum_j;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
                           STATUS_OK);
+    g = gpu_columns(&study.results[STAGE_GPU]);
+    a = array_columns(&study.results[STAGE_ARRAY]);
+    r = reuse_columns(&study.results[STAGE_REUSE]);
     CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_GPU].points, 3);
     gpu = (const struct gpu *)sweep.space.axes[AXIS_machine].values[0].record;
-    dram_s = (g->dram_reads[1] + g->dram_writes[1]) * gpu->dram_latency_s /
+    dram_s = (g.dram_reads[1] + g.dram_writes[1]) * gpu->dram_latency_s /
              gpu->dram_parallelism;
-    dram_j = 8 * (g->dram_read_bytes[1] * gpu->dram_read_j_per_bit +
-                  g->dram_write_bytes[1] * gpu->dram_write_j_per_bit);
-    ASSERT_NEAR(g->llc_delay_s[1],
-                r->llc_reads[0] * a->read_latency_s[0] +
-                    r->llc_writes[0] * a->write_latency_s[0],
+    dram_j = 8 * (g.dram_read_bytes[1] * gpu->dram_read_j_per_bit +
+                  g.dram_write_bytes[1] * gpu->dram_write_j_per_bit);
+    ASSERT_NEAR(g.llc_delay_s[1],
+                r.llc_reads[0] * a.read_latency_s[0] +
+                    r.llc_writes[0] * a.write_latency_s[0],
                 1e-12);
-    ASSERT_NEAR(g->latency_s[1], g->llc_delay_s[1] + dram_s, 1e-12);
-    CU_ASSERT_EQUAL(g->latency_s[2], g->latency_s[1]);
-    ASSERT_NEAR(g->energy_j[1],
-                g->llc_dynamic_j[1] + a->leakage_w[0] * g->llc_delay_s[1] + dram_j,
-                1e-12);
-    ASSERT_NEAR(g->energy_j[2] - g->energy_j[1], a->leakage_w[0] * dram_s, 1e-9);
-    CU_ASSERT_EQUAL(g->latency_s[0], fmax(fmax(r->compute_s[0], g->llc_wait_s[0]),
-                                          fmax(g->llc_busy_s[0], g->dram_busy_s[0])));
+    ASSERT_NEAR(g.latency_s[1], g.llc_delay_s[1] + dram_s, 1e-12);
+    CU_ASSERT_EQUAL(g.latency_s[2], g.latency_s[1]);
+    ASSERT_NEAR(g.energy_j[1],
+                g.llc_dynamic_j[1] + a.leakage_w[0] * g.llc_delay_s[1] + dram_j, 1e-12);
+    ASSERT_NEAR(g.energy_j[2] - g.energy_j[1], a.leakage_w[0] * dram_s, 1e-9);
+    CU_ASSERT_EQUAL(g.latency_s[0], fmax(fmax(r.compute_s[0], g.llc_wait_s[0]),
+                                         fmax(g.llc_busy_s[0], g.dram_busy_s[0])));
     ASSERT_NEAR(
-        g->llc_wait_s[0],
-        (r->llc_read_bytes[0] * (gpu->llc_latency_s + a->read_latency_s[0]) +
-         g->dram_read_bytes[0] * gpu->dram_latency_s) /
+        g.llc_wait_s[0],
+        (r.llc_read_bytes[0] * (gpu->llc_latency_s + a.read_latency_s[0]) +
+         g.dram_read_bytes[0] * gpu->dram_latency_s) /
             (double)(gpu->processors * gpu->llc_outstanding * gpu->llc_sector_bytes),
         1e-12);
-    CU_ASSERT_EQUAL(g->clock_share[0], 1);
+    CU_ASSERT_EQUAL(g.clock_share[0], 1);
     for (uint64_t i = 0; i < 3; i++) {
-        CU_ASSERT_EQUAL(g->edp_js[i], g->energy_j[i] * g->latency_s[i]);
+        CU_ASSERT_EQUAL(g.edp_js[i], g.energy_j[i] * g.latency_s[i]);
         sum_j = 0;
         for (uint64_t c = 0; c < COMPONENT_COUNT; c++)
-            sum_j += g->component_j[i * COMPONENT_COUNT + c];
-        ASSERT_NEAR(sum_j, g->energy_j[i], 1e-12);
+            sum_j += g.component_j[i * COMPONENT_COUNT + c];
+        ASSERT_NEAR(sum_j, g.energy_j[i], 1e-12);
     }
-    CU_ASSERT(g->component_j[COMPONENT_COMPUTE] > 0);
-    CU_ASSERT_EQUAL(g->component_j[COMPONENT_COUNT + COMPONENT_COMPUTE], 0);
+    CU_ASSERT(g.component_j[COMPONENT_COMPUTE] > 0);
+    CU_ASSERT_EQUAL(g.component_j[COMPONENT_COUNT + COMPONENT_COMPUTE], 0);
     release();
 }
 
@@ -338,19 +352,21 @@ static void the_clock_falls_at_the_power_limit(void)
     static const char *const settings[] = { "machine=jetson-tx2", "technology=stt-mram",
                                             "workload=cct-7-3x1", "capacity=512 KiB",
                                             "batch=1,64",         "line=128 B" };
-    const struct gpu_columns *g = &study.results[STAGE_GPU].gpu;
-    const struct reuse_columns *r = &study.results[STAGE_REUSE].reuse;
+    struct gpu_columns g;
+    struct reuse_columns r;
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
                           STATUS_OK);
-    CU_ASSERT(g->power_w[0] < 15);
-    CU_ASSERT_EQUAL(g->clock_share[0], 1);
+    g = gpu_columns(&study.results[STAGE_GPU]);
+    r = reuse_columns(&study.results[STAGE_REUSE]);
+    CU_ASSERT(g.power_w[0] < 15);
+    CU_ASSERT_EQUAL(g.clock_share[0], 1);
     CU_ASSERT_EQUAL_FATAL(study.statuses[STAGE_GPU][1], POINT_DONE);
-    CU_ASSERT(g->clock_share[1] < 1);
-    ASSERT_NEAR(g->power_w[1], 15.0, 1e-12);
-    ASSERT_NEAR(g->latency_s[1] * g->clock_share[1],
-                fmax(r->compute_s[1], g->llc_busy_s[1]), 1e-12);
+    CU_ASSERT(g.clock_share[1] < 1);
+    ASSERT_NEAR(g.power_w[1], 15.0, 1e-12);
+    ASSERT_NEAR(g.latency_s[1] * g.clock_share[1],
+                fmax(r.compute_s[1], g.llc_busy_s[1]), 1e-12);
     release();
 }
 
@@ -365,9 +381,9 @@ static void a_cache_that_leaks_more_than_the_board_gets_is_infeasible(void)
 
     CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, FIELD_COUNT_OF(settings), &err),
                           STATUS_OK);
-    CU_ASSERT(study.results[STAGE_ARRAY].array.leakage_w[0] > 15);
+    CU_ASSERT(array_columns(&study.results[STAGE_ARRAY]).leakage_w[0] > 15);
     CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][0], POINT_INFEASIBLE);
-    CU_ASSERT(isnan(study.results[STAGE_MACHINES].machines.macs[0]));
+    CU_ASSERT(isnan(machines_columns(&study.results[STAGE_MACHINES]).macs[0]));
     CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][1], POINT_DONE);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "more than the 15 W that jetson-tx2"));
     release();

@@ -4,6 +4,7 @@
 #include "monotone.h"
 #include "unit.h"
 
+#include "columns/array.h"
 #include "stage/axes.h"
 
 #include <time.h>
@@ -228,16 +229,16 @@ static void neighbours_compare(const struct study *study, struct comparison *c,
 static bool same_organization(const struct study *study, enum stage_id stage,
                               uint64_t before, uint64_t after)
 {
-    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
+    const struct array_columns a = array_columns(&study->results[STAGE_ARRAY]);
     uint64_t m = grid_project(&study->grids[stage], before, &study->grids[STAGE_ARRAY]);
     uint64_t n = grid_project(&study->grids[stage], after, &study->grids[STAGE_ARRAY]);
 
-    return a->banks[m] == a->banks[n] && a->bank_rows[m] == a->bank_rows[n] &&
-           a->bank_columns[m] == a->bank_columns[n] &&
-           a->mat_rows[m] == a->mat_rows[n] && a->mat_columns[m] == a->mat_columns[n] &&
-           a->subarray_rows[m] == a->subarray_rows[n] &&
-           a->subarray_columns[m] == a->subarray_columns[n] &&
-           a->column_mux[m] == a->column_mux[n];
+    return a.banks[m] == a.banks[n] && a.bank_rows[m] == a.bank_rows[n] &&
+           a.bank_columns[m] == a.bank_columns[n] && a.mat_rows[m] == a.mat_rows[n] &&
+           a.mat_columns[m] == a.mat_columns[n] &&
+           a.subarray_rows[m] == a.subarray_rows[n] &&
+           a.subarray_columns[m] == a.subarray_columns[n] &&
+           a.column_mux[m] == a.column_mux[n];
 }
 
 static bool holds_at(const struct study *study, const struct along *along, uint64_t i)

@@ -2,6 +2,7 @@
 #include "array_library.h"
 #include "unit.h"
 
+#include "columns/hdc_memory.h"
 #include "machine/pe_array/mapping.h"
 #include "workload/layer_cache.h"
 #include "base/memory.h"
@@ -46,16 +47,18 @@ static void metrics_have_names_of_their_own_within_a_stage(void)
 static void a_row_comes_back_from_its_columns(void)
 {
     struct hdc_memory_row rows[2], back;
-    union columns columns;
+    struct hdc_memory_columns named;
+    struct columns columns;
 
     for (size_t i = 0; i < 2 * sizeof *rows / sizeof(double); i++)
         ((double *)rows)[i] = 1 + (double)i;
     columns_alloc(STAGE_HDC_MEMORY, 3, &columns);
+    named = hdc_memory_columns(&columns);
     columns_put(STAGE_HDC_MEMORY, &columns, 0, &rows[0]);
     columns_put(STAGE_HDC_MEMORY, &columns, 2, &rows[1]);
-    CU_ASSERT_EQUAL(columns.hdc_memory.hdc_domains[0], rows[0].hdc_domains);
-    CU_ASSERT(isnan(columns.hdc_memory.hdc_domains[1]));
-    CU_ASSERT_EQUAL(columns.hdc_memory.hdc_machine_m2[2], rows[1].hdc_machine_m2);
+    CU_ASSERT_EQUAL(named.hdc_domains[0], rows[0].hdc_domains);
+    CU_ASSERT(isnan(named.hdc_domains[1]));
+    CU_ASSERT_EQUAL(named.hdc_machine_m2[2], rows[1].hdc_machine_m2);
     for (size_t i = 0; i < 2; i++) {
         columns_get(STAGE_HDC_MEMORY, &columns, 2 * i, &back);
         CU_ASSERT_EQUAL(memcmp(&back, &rows[i], sizeof back), 0);

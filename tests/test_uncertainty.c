@@ -2,6 +2,10 @@
 #include "array_library.h"
 #include "files.h"
 
+#include "columns/crossbar_network.h"
+#include "columns/gpu.h"
+#include "columns/mapping.h"
+#include "columns/sensitivity.h"
 #include "machine/pe_array/pe_array.h"
 #include "carbon/carbon.h"
 #include "config/sweep.h"
@@ -372,7 +376,7 @@ static double varied_system_j(const char *parameter, const char *of, double fact
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     study_evaluate(&study, &err);
-    energy_j = study.results[STAGE_GPU].gpu.energy_j[1];
+    energy_j = gpu_columns(&study.results[STAGE_GPU]).energy_j[1];
     study_free(&study);
     sweep_free(&sweep);
     return energy_j;
@@ -418,8 +422,9 @@ static void varied_macs(double factor, double macs[2])
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     study_evaluate(&study, &err);
-    macs[0] = study.results[STAGE_MAPPING].mapping.layer_macs[0];
-    macs[1] = study.results[STAGE_CROSSBAR_NETWORK].crossbar_network.crossbar_macs[0];
+    macs[0] = mapping_columns(&study.results[STAGE_MAPPING]).layer_macs[0];
+    macs[1] = crossbar_network_columns(&study.results[STAGE_CROSSBAR_NETWORK])
+                  .crossbar_macs[0];
     study_free(&study);
     sweep_free(&sweep);
 }
@@ -488,16 +493,16 @@ static void sensitivity_works_at_equal_area(void)
     study_evaluate(&study, &err);
     CU_ASSERT_EQUAL(study.grids[STAGE_SENSITIVITY].points, 2);
     for (int i = 0; i < 2; i++) {
-        const struct sensitivity_columns *s =
-            &study.results[STAGE_SENSITIVITY].sensitivity;
+        const struct sensitivity_columns s = sensitivity_columns(
+            &study.results[STAGE_SENSITIVITY]);
 
         CU_ASSERT_EQUAL(study.statuses[STAGE_SENSITIVITY][i], POINT_DONE);
-        CU_ASSERT_EQUAL(s->samples_done[i], 64);
-        CU_ASSERT(s->objective_5[i] < s->objective_50[i] &&
-                  s->objective_50[i] < s->objective_95[i]);
+        CU_ASSERT_EQUAL(s.samples_done[i], 64);
+        CU_ASSERT(s.objective_5[i] < s.objective_50[i] &&
+                  s.objective_50[i] < s.objective_95[i]);
     }
-    ASSERT_NEAR(study.results[STAGE_SENSITIVITY].sensitivity.win_share[0] +
-                    study.results[STAGE_SENSITIVITY].sensitivity.win_share[1],
+    ASSERT_NEAR(sensitivity_columns(&study.results[STAGE_SENSITIVITY]).win_share[0] +
+                    sensitivity_columns(&study.results[STAGE_SENSITIVITY]).win_share[1],
                 1.0, 1e-12);
     study_free(&study);
     sweep_free(&sweep);

@@ -3,6 +3,9 @@
 
 #include "array/array.h"
 #include "base/units.h"
+#include "columns/array.h"
+#include "columns/gpu.h"
+#include "columns/reuse.h"
 #include "config/fields.h"
 #include "config/sweep.h"
 #include "stage/array_stage.h"
@@ -95,16 +98,16 @@ static void point_print(const struct study *study, const struct point *point)
 /* What the latency of a GPU's point hangs on. */
 static void bound_print(const struct study *study)
 {
-    const struct gpu_columns *g = &study->results[STAGE_GPU].gpu;
-    const double compute_s = study->results[STAGE_REUSE].reuse.compute_s[0];
+    const struct gpu_columns g = gpu_columns(&study->results[STAGE_GPU]);
+    const double compute_s = reuse_columns(&study->results[STAGE_REUSE]).compute_s[0];
     const struct {
         const char *what;
         double time_s;
     } bounds[] = {
         { "the arithmetic (compute_s)", compute_s },
-        { "the last-level cache's banks or wires (llc_busy_s)", g->llc_busy_s[0] },
-        { "the last-level cache's latency (llc_wait_s)", g->llc_wait_s[0] },
-        { "the DRAM's bandwidth (dram_busy_s)", g->dram_busy_s[0] },
+        { "the last-level cache's banks or wires (llc_busy_s)", g.llc_busy_s[0] },
+        { "the last-level cache's latency (llc_wait_s)", g.llc_wait_s[0] },
+        { "the DRAM's bandwidth (dram_busy_s)", g.dram_busy_s[0] },
     };
     size_t longest = 0;
 
@@ -113,11 +116,11 @@ static void bound_print(const struct study *study)
             longest = b;
     if (study->sweep->space.axes[AXIS_time_base].values[0].word != TIME_ROOFLINE)
         printf("  bound by: the sum of all accesses (serial time base)\n");
-    else if (g->clock_share[0] < 1)
+    else if (g.clock_share[0] < 1)
         printf(
             "  bound by: the power limit, which leaves %.3g %% of the clock; without "
             "it %s\n",
-            100 * g->clock_share[0], bounds[longest].what);
+            100 * g.clock_share[0], bounds[longest].what);
     else
         printf("  bound by: %s\n", bounds[longest].what);
 }
@@ -297,7 +300,7 @@ static void array_print(const struct study *study)
     if (study_point(study, STAGE_ARRAY, 0, &variant, &visit.point, &reason) ==
         STATUS_OK) {
         visit.point.capacity_bytes =
-            study->results[STAGE_ARRAY].array.resolved_capacity_bytes[0];
+            array_columns(&study->results[STAGE_ARRAY]).resolved_capacity_bytes[0];
         if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK) {
             request.count_valid = true;
             if (array_search(&request, &result, &reason) == STATUS_OK) {

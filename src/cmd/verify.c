@@ -89,7 +89,7 @@ static enum status point_recompute(const struct results *results,
                                    uint64_t *differing, struct error *err)
 {
     const struct results_stage *in = &results->stages[s];
-    union columns columns;
+    struct columns columns;
     int8_t now = POINT_PENDING, then = POINT_PENDING;
     enum status status = results_read_raw(results, &results->variables[in->status],
                                           point, 1, &then, err);

@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "columns/array.h"
 #include "config/fields.h"
 #include "config/sweep.h"
 #include "stage/curve_store.h"
@@ -192,29 +193,29 @@ static enum status memory_read(const struct walking *walking, struct side *side,
     side->sweep.stages = 1u << STAGE_ARRAY | 1u << walking->stage; /* reads all axes */
     status = study_init(&study, &side->sweep, walking->library, err);
     if (status == STATUS_OK) {
-        const struct array_columns *array = &study.results[STAGE_ARRAY].array;
+        struct array_columns array;
 
         study.curve_folder = walking->curve_folder;
         study_evaluate(&study, &reason);
-        array = &study.results[STAGE_ARRAY].array;
+        array = array_columns(&study.results[STAGE_ARRAY]);
         if (study.statuses[STAGE_ARRAY][0] != POINT_DONE)
             status = error_set(err, STATUS_INPUT, "%s: %s has no array: %s",
                                side->sweep.file, side->technologies[t]->name,
                                reason.text[0] ? reason.text : "infeasible");
         else
             side->memories[t] = (struct given){
-                .capacity_bytes = (double)array->resolved_capacity_bytes[0],
-                .area_m2 = array->area_m2[0],
-                .read_latency_s = array->read_latency_s[0],
-                .write_latency_s = array->write_latency_s[0],
-                .read_energy_j = array->read_energy_j[0],
-                .write_energy_j = array->write_energy_j[0],
-                .leakage_w = array->leakage_w[0],
-                .cycle_s = array->cycle_s[0],
-                .banks = (double)array->banks[0],
-                .miss_latency_s = array->miss_latency_s[0],
-                .miss_energy_j = array->miss_energy_j[0],
-                .tag_energy_j = array->tag_energy_j[0],
+                .capacity_bytes = (double)array.resolved_capacity_bytes[0],
+                .area_m2 = array.area_m2[0],
+                .read_latency_s = array.read_latency_s[0],
+                .write_latency_s = array.write_latency_s[0],
+                .read_energy_j = array.read_energy_j[0],
+                .write_energy_j = array.write_energy_j[0],
+                .leakage_w = array.leakage_w[0],
+                .cycle_s = array.cycle_s[0],
+                .banks = (double)array.banks[0],
+                .miss_latency_s = array.miss_latency_s[0],
+                .miss_energy_j = array.miss_energy_j[0],
+                .tag_energy_j = array.tag_energy_j[0],
             };
         study_free(&study);
     }

@@ -13,8 +13,8 @@
 #define NVSWEEP_HDC_HDC_H
 
 #include "array/array.h"
-#include "base/rows.h"
 #include "base/schema.h"
+#include "columns/hdc_memory.h"
 
 enum hdc_family_id {
     HDC_RACETRACK,

@@ -41,15 +41,15 @@ static void column_empty(const struct metric *metric, void *column, uint64_t poi
 
 void block_empty(const struct block *block, uint64_t first, uint64_t count)
 {
-    union columns columns = block_columns_at(block, first);
+    struct columns columns = block_columns_at(block, first);
 
     for (size_t m = 0; m < block->stage->metric_count; m++)
         column_empty(&block->stage->metrics[m], columns.column[m], count);
 }
 
-union columns block_columns_at(const struct block *block, uint64_t i)
+struct columns block_columns_at(const struct block *block, uint64_t i)
 {
-    union columns moved = block->columns;
+    struct columns moved = block->columns;
 
     for (size_t m = 0; m < block->stage->metric_count; m++)
         moved.column[m] = (char *)moved.column[m] +

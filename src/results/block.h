@@ -13,7 +13,7 @@
 struct block {
     const struct stage *stage;
     uint64_t points;
-    union columns columns;
+    struct columns columns;
     int8_t *status;
 };
 
@@ -25,7 +25,7 @@ void block_free(struct block *block);
 void block_empty(const struct block *block, uint64_t first, uint64_t count);
 
 /* The column pointers moved to the block's i-th point. */
-union columns block_columns_at(const struct block *block, uint64_t i);
+struct columns block_columns_at(const struct block *block, uint64_t i);
 
 /* CRC-32C over the columns in the stage's order, then the status. */
 uint32_t block_checksum(const struct block *block, uint64_t points);

@@ -41,7 +41,7 @@ static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t co
 static bool slices_evaluate(struct evaluator *ev, struct range points)
 {
     for (uint64_t i = 0, n; i < points.count; i += n) {
-        union columns columns = block_columns_at(&ev->values, i);
+        struct columns columns = block_columns_at(&ev->values, i);
         double begin_s = clock_s();
 
         n = slice_points(ev, i, points.count);

@@ -23,11 +23,11 @@ struct shared {
 
 /* The block's columns and status laid out in shared memory. */
 static void shared_map(struct shared *shared, const struct block *block, uint64_t count,
-                       union columns *columns, int8_t **status)
+                       struct columns *columns, int8_t **status)
 {
     char *at = (char *)shared->values;
 
-    *columns = (union columns){ .column = { NULL } };
+    *columns = (struct columns){ .column = { NULL } };
     for (size_t m = 0; m < block->stage->metric_count; m++) {
         columns->column[m] = at;
         at += count * metric_point_bytes(&block->stage->metrics[m]);
@@ -45,8 +45,8 @@ static size_t shared_bytes(const struct block *block, uint64_t count)
 }
 
 /* Copy the values of points [from, from + n) between two sets of columns. */
-static void values_copy(const struct stage *stage, const union columns *to,
-                        const union columns *from, uint64_t at, uint64_t n)
+static void values_copy(const struct stage *stage, const struct columns *to,
+                        const struct columns *from, uint64_t at, uint64_t n)
 {
     for (size_t m = 0; m < stage->metric_count; m++) {
         size_t bytes = metric_point_bytes(&stage->metrics[m]);
@@ -64,7 +64,7 @@ _Noreturn static void child_run(const struct study *study, uint64_t first,
 
     shared_map(shared, block, count, &values.columns, &values.status);
     for (uint64_t i = from; i < count; i++) {
-        union columns at = block_columns_at(&values, i);
+        struct columns at = block_columns_at(&values, i);
 
         atomic_store(&shared->current, i);
         if (values.status[i] == POINT_PENDING)
@@ -161,7 +161,7 @@ enum status isolate_evaluate(const struct isolation *isolation,
     enum ending ending = ENDING_DONE;
     enum status status = STATUS_OK;
     uint64_t killed_at = UINT64_MAX;
-    union columns columns;
+    struct columns columns;
     unsigned kills = 0;
     int8_t *found;
 

@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "base/statistics.h"
+#include "columns/accuracy.h"
 #include "learning/experiment.h"
 #include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
@@ -15,14 +16,14 @@ static const struct corpus *corpus_of(const struct study *study,
                                                experiment->corpus);
 }
 
-static enum status accuracy_visit(const struct visit *visit, const union columns *out,
+static enum status accuracy_visit(const struct visit *visit, const struct columns *out,
                                   uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
     const struct experiment *experiment = (const struct experiment *)point->experiment;
     const struct synapse *synapse = (const struct synapse *)point->synapse;
     const struct corpus *corpus = corpus_of(visit->study, experiment);
-    const struct accuracy_columns *to = &out->accuracy;
+    const struct accuracy_columns to = accuracy_columns(out);
     enum learning_rule rule = point->learning == CIM_FEEDBACK_ALIGNMENT
                                   ? RULE_DIRECT_FEEDBACK
                                   : RULE_BACKPROPAGATION;
@@ -35,24 +36,24 @@ static enum status accuracy_visit(const struct visit *visit, const union columns
         return status;
     numbers_sort(result.accuracy, trials);
     numbers_sort(result.learnt, trials);
-    to->accuracy[i] = quantile(result.accuracy, trials, 0.5);
-    to->accuracy_least[i] = result.accuracy[0];
-    to->accuracy_q1[i] = quantile(result.accuracy, trials, 0.25);
-    to->accuracy_q3[i] = quantile(result.accuracy, trials, 0.75);
-    to->accuracy_most[i] = result.accuracy[trials - 1];
-    to->learnt_accuracy[i] = quantile(result.learnt, trials, 0.5);
-    to->trials[i] = trials;
-    to->synapses[i] = result.cells;
-    to->learning_macs[i] = experiment_macs(experiment, corpus);
-    to->pulses[i] = result.pulses;
-    to->synapse_pulses[i] = result.pulses / result.cells;
-    to->synapse_pulses_most[i] = result.pulses_most;
-    to->pulse_energy_j[i] = result.pulse_j;
+    to.accuracy[i] = quantile(result.accuracy, trials, 0.5);
+    to.accuracy_least[i] = result.accuracy[0];
+    to.accuracy_q1[i] = quantile(result.accuracy, trials, 0.25);
+    to.accuracy_q3[i] = quantile(result.accuracy, trials, 0.75);
+    to.accuracy_most[i] = result.accuracy[trials - 1];
+    to.learnt_accuracy[i] = quantile(result.learnt, trials, 0.5);
+    to.trials[i] = trials;
+    to.synapses[i] = result.cells;
+    to.learning_macs[i] = experiment_macs(experiment, corpus);
+    to.pulses[i] = result.pulses;
+    to.synapse_pulses[i] = result.pulses / result.cells;
+    to.synapse_pulses_most[i] = result.pulses_most;
+    to.pulse_energy_j[i] = result.pulse_j;
     return STATUS_OK;
 }
 
 static void accuracy_stage_evaluate(const struct study *study, struct range points,
-                                    const union columns *out, int8_t *status,
+                                    const struct columns *out, int8_t *status,
                                     struct error *reason)
 {
     stage_visit(study, STAGE_ACCURACY, points, accuracy_visit, NULL, out, status,

@@ -3,6 +3,7 @@
 
 #include "base/maths.h"
 #include "base/units.h"
+#include "columns/array.h"
 #include "reliability/ecc.h"
 #include "tech/build.h"
 #include "stage/stages.h"
@@ -270,9 +271,10 @@ static void row_write(const struct array_result *result, uint64_t capacity_bytes
     out->column_mux[i] = data->mux_sense;
 }
 
-static enum status array_visit(const struct visit *visit, const union columns *out,
+static enum status array_visit(const struct visit *visit, const struct columns *out,
                                uint64_t i, struct error *reason)
 {
+    const struct array_columns to = array_columns(out);
     struct array_result result;
     uint64_t capacity_bytes;
     enum status status = capacity_resolve(visit, &capacity_bytes, reason);
@@ -280,12 +282,12 @@ static enum status array_visit(const struct visit *visit, const union columns *o
     if (status == STATUS_OK)
         status = array_at(visit, &visit->point, capacity_bytes, &result, reason);
     if (status == STATUS_OK)
-        row_write(&result, capacity_bytes, &out->array, i);
+        row_write(&result, capacity_bytes, &to, i);
     return status;
 }
 
 static void array_stage_evaluate(const struct study *study, struct range points,
-                                 const union columns *out, int8_t *status,
+                                 const struct columns *out, int8_t *status,
                                  struct error *reason)
 {
     stage_visit(study, STAGE_ARRAY, points, array_visit, NULL, out, status, reason);

@@ -2,6 +2,7 @@
  * or with the figures of its record, scaled to the node (machine/pe_array/scaling.h). */
 #include "stage/buffers_stage.h"
 
+#include "columns/buffers.h"
 #include "machine/pe_array/mapping.h"
 #include "machine/pe_array/scaling.h"
 #include "reliability/ecc.h"
@@ -121,14 +122,15 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
     return status;
 }
 
-static enum status buffers_visit(const struct visit *visit, const union columns *out,
+static enum status buffers_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
-    return buffers_at(visit, &visit->point, &out->buffers, i, reason);
+    const struct buffers_columns to = buffers_columns(out);
+    return buffers_at(visit, &visit->point, &to, i, reason);
 }
 
 static void buffers_stage_evaluate(const struct study *study, struct range points,
-                                   const union columns *out, int8_t *status,
+                                   const struct columns *out, int8_t *status,
                                    struct error *reason)
 {
     stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);

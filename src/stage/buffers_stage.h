@@ -2,6 +2,7 @@
 #ifndef NVSWEEP_STAGE_BUFFERS_STAGE_H
 #define NVSWEEP_STAGE_BUFFERS_STAGE_H
 
+#include "columns/buffers.h"
 #include "stage/visit.h"
 
 /* The memories of the point's accelerator into row `row` of the columns; `point` may differ

@@ -3,6 +3,10 @@
 #include "stage/stages.h"
 
 #include "carbon/carbon.h"
+#include "columns/array.h"
+#include "columns/carbon.h"
+#include "columns/footprint.h"
+#include "columns/machines.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -39,11 +43,11 @@ static struct usage usage_at(const struct point *point)
 }
 
 static enum status footprint_visit(const struct visit *visit,
-                                   const union columns *columns, uint64_t i,
+                                   const struct columns *columns, uint64_t i,
                                    struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct footprint_columns *out = &columns->footprint;
+    const struct footprint_columns out = footprint_columns(columns);
     const struct device *device = (const struct device *)point->device;
     struct manufacture making = making_at(point);
     struct usage usage = usage_at(point);
@@ -55,30 +59,29 @@ static enum status footprint_visit(const struct visit *visit,
         status = device_embodied(device, &making, device_named, visit, &parts, reason);
     if (status != STATUS_OK)
         return status;
-    out->cpa_kg_per_m2[i] = cpa.kg_per_m2;
-    out->cpa_energy_kg_per_m2[i] = cpa.energy_kg_per_m2;
-    out->cpa_gas_kg_per_m2[i] = cpa.gas_kg_per_m2;
-    out->cpa_materials_kg_per_m2[i] = cpa.materials_kg_per_m2;
-    out->cpa_node_m[i] = cpa.node_m;
-    out->device_logic_kg[i] = parts.logic_kg;
-    out->device_memory_kg[i] = parts.memory_kg;
-    out->device_storage_kg[i] = parts.storage_kg;
-    out->device_whole_kg[i] = parts.whole_kg;
-    out->device_packaging_kg[i] = parts.packaging_kg;
-    out->device_embodied_kg[i] = embodied_total_kg(&parts);
-    out->device_gain[i] = device_gain(device, point->optimisations);
-    out->device_operational_kg[i] = lifetime_operational_kg(&usage, device,
-                                                            out->device_gain[i]);
-    out->device_carbon_kg[i] = out->device_embodied_kg[i] +
-                               out->device_operational_kg[i];
-    if (out->device_carbon_kg[i] > 0)
-        out->device_embodied_share[i] = out->device_embodied_kg[i] /
-                                        out->device_carbon_kg[i];
+    out.cpa_kg_per_m2[i] = cpa.kg_per_m2;
+    out.cpa_energy_kg_per_m2[i] = cpa.energy_kg_per_m2;
+    out.cpa_gas_kg_per_m2[i] = cpa.gas_kg_per_m2;
+    out.cpa_materials_kg_per_m2[i] = cpa.materials_kg_per_m2;
+    out.cpa_node_m[i] = cpa.node_m;
+    out.device_logic_kg[i] = parts.logic_kg;
+    out.device_memory_kg[i] = parts.memory_kg;
+    out.device_storage_kg[i] = parts.storage_kg;
+    out.device_whole_kg[i] = parts.whole_kg;
+    out.device_packaging_kg[i] = parts.packaging_kg;
+    out.device_embodied_kg[i] = embodied_total_kg(&parts);
+    out.device_gain[i] = device_gain(device, point->optimisations);
+    out.device_operational_kg[i] = lifetime_operational_kg(&usage, device,
+                                                           out.device_gain[i]);
+    out.device_carbon_kg[i] = out.device_embodied_kg[i] + out.device_operational_kg[i];
+    if (out.device_carbon_kg[i] > 0)
+        out.device_embodied_share[i] = out.device_embodied_kg[i] /
+                                       out.device_carbon_kg[i];
     return STATUS_OK;
 }
 
 static void footprint_stage_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
+                                     const struct columns *out, int8_t *status,
                                      struct error *reason)
 {
     stage_visit(study, STAGE_FOOTPRINT, points, footprint_visit, NULL, out, status,
@@ -122,25 +125,26 @@ static void carbon_at(const struct usage *usage, double cache_kg, double device_
         out->embodied_share[i] = share_kg / (share_kg + used_kg);
 }
 
-static enum status carbon_visit(const struct visit *visit, const union columns *out,
+static enum status carbon_visit(const struct visit *visit, const struct columns *out,
                                 uint64_t i, struct error *reason)
 {
+    const struct carbon_columns to = carbon_columns(out);
     const struct study *study = visit->study;
-    const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
-    const struct machines_columns *m = &study->results[STAGE_MACHINES].machines;
-    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
+    const struct footprint_columns f = footprint_columns(
+        &study->results[STAGE_FOOTPRINT]);
+    const struct machines_columns m = machines_columns(&study->results[STAGE_MACHINES]);
+    const struct array_columns a = array_columns(&study->results[STAGE_ARRAY]);
     uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_m = visit->at[STAGE_MACHINES];
     struct usage usage = usage_at(&visit->point);
 
     (void)reason;
-    carbon_at(&usage, a->area_m2[visit->at[STAGE_ARRAY]] * f->cpa_kg_per_m2[at_f],
-              f->device_embodied_kg[at_f], m->energy_j[at_m], m->latency_s[at_m],
-              &out->carbon, i);
+    carbon_at(&usage, a.area_m2[visit->at[STAGE_ARRAY]] * f.cpa_kg_per_m2[at_f],
+              f.device_embodied_kg[at_f], m.energy_j[at_m], m.latency_s[at_m], &to, i);
     return STATUS_OK;
 }
 
 static void carbon_stage_evaluate(const struct study *study, struct range points,
-                                  const union columns *out, int8_t *status,
+                                  const struct columns *out, int8_t *status,
                                   struct error *reason)
 {
     stage_visit(study, STAGE_CARBON, points, carbon_visit, NULL, out, status, reason);

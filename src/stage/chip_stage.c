@@ -6,6 +6,10 @@
  */
 #include "stage/stages.h"
 
+#include "columns/buffers.h"
+#include "columns/chip.h"
+#include "columns/machines.h"
+#include "columns/mapping.h"
 #include "machine/pe_array/chip.h"
 #include "stage/visit.h"
 
@@ -172,25 +176,27 @@ static void row_write(const struct idle_chip *c, const struct point *point,
                                    (double)point->precision_bits / 8 / c->batch;
 }
 
-static enum status chip_visit(const struct visit *visit, const union columns *out,
+static enum status chip_visit(const struct visit *visit, const struct columns *out,
                               uint64_t i, struct error *reason)
 {
+    const struct chip_columns to = chip_columns(out);
     const struct study *study = visit->study;
-    const struct buffers_columns *buffers = &study->results[STAGE_BUFFERS].buffers;
-    const struct mapping_columns *m = &study->results[STAGE_MAPPING].mapping;
+    const struct buffers_columns buffers = buffers_columns(
+        &study->results[STAGE_BUFFERS]);
+    const struct mapping_columns m = mapping_columns(&study->results[STAGE_MAPPING]);
     uint64_t u = visit->at[STAGE_MAPPING];
     struct idle_chip chip;
     enum status status;
 
-    chip_at(&visit->point, buffers, visit->at[STAGE_BUFFERS], m, u, &chip);
+    chip_at(&visit->point, &buffers, visit->at[STAGE_BUFFERS], &m, u, &chip);
     status = idle_add(&chip, &visit->point, reason);
     if (status == STATUS_OK)
-        row_write(&chip, &visit->point, m, u, &out->chip, i);
+        row_write(&chip, &visit->point, &m, u, &to, i);
     return status;
 }
 
 static void chip_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
+                                const struct columns *out, int8_t *status,
                                 struct error *reason)
 {
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
@@ -199,20 +205,21 @@ static void chip_stage_evaluate(const struct study *study, struct range points,
 static void chip_to_result(const struct machine_run *run,
                            const struct machines_columns *out, uint64_t i)
 {
-    const struct chip_columns *c = &run->study->results[STAGE_CHIP].chip;
-    const double *macs = run->study->results[STAGE_MAPPING].mapping.layer_macs;
+    const struct chip_columns c = chip_columns(&run->study->results[STAGE_CHIP]);
+    const double *macs =
+        mapping_columns(&run->study->results[STAGE_MAPPING]).layer_macs;
     uint64_t row = run->at[STAGE_CHIP], u = run->at[STAGE_MAPPING];
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CHIP], u += run->step[STAGE_MAPPING]) {
-        const double *part = &c->part_j[row * PART_COUNT];
+        const double *part = &c.part_j[row * PART_COUNT];
         double memories_j = 0;
 
         for (int level = 0; level < LEVEL_COUNT; level++)
             memories_j += part[level];
-        out->latency_s[i] = c->latency_s[row];
-        out->energy_j[i] = c->sample_j[row] * run->batch;
-        out->sample_j[i] = c->sample_j[row];
+        out->latency_s[i] = c.latency_s[row];
+        out->energy_j[i] = c.sample_j[row] * run->batch;
+        out->sample_j[i] = c.sample_j[row];
         out->compute_j[i] = run->batch * (part[PART_MAC] + part[PART_TRANSFORM] +
                                           part[PART_CONTROL]);
         out->memories_j[i] = run->batch * memories_j;
@@ -222,8 +229,8 @@ static void chip_to_result(const struct machine_run *run,
                            (part[PART_LEAKAGE] + part[PART_DRAM_BACKGROUND] +
                             part[PART_IDLE] + part[PART_WAKE]);
         out->macs[i] = macs[u];
-        out->area_m2[i] = c->chip_area_m2[row];
-        out->offchip_bytes[i] = c->sample_offchip_bytes[row] * run->batch;
+        out->area_m2[i] = c.chip_area_m2[row];
+        out->offchip_bytes[i] = c.sample_offchip_bytes[row] * run->batch;
     }
 }
 

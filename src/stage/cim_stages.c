@@ -2,6 +2,10 @@
  * (machine/layerwise/layerwise.h).  The cim_network stage: a network on it. */
 #include "stage/stages.h"
 
+#include "columns/cim_network.h"
+#include "columns/cim_operation.h"
+#include "columns/engines.h"
+#include "columns/machines.h"
 #include "workload/layer_cache.h"
 #include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
@@ -27,9 +31,10 @@ static void answer_write(const struct cim_answer *answer,
                                         (answer->transpose_s + answer->latency_s);
 }
 
-static enum status operation_visit(const struct visit *visit, const union columns *out,
+static enum status operation_visit(const struct visit *visit, const struct columns *out,
                                    uint64_t i, struct error *reason)
 {
+    const struct cim_operation_columns to = cim_operation_columns(out);
     const struct point *point = &visit->point;
     const struct cim_request request = {
         .machine = (const struct machine *)point->machine,
@@ -41,12 +46,12 @@ static enum status operation_visit(const struct visit *visit, const union column
     enum status status = cim_operate(&request, &answer, reason);
 
     if (status == STATUS_OK)
-        answer_write(&answer, &out->cim_operation, i);
+        answer_write(&answer, &to, i);
     return status;
 }
 
 static void cim_operation_stage_evaluate(const struct study *study, struct range points,
-                                         const union columns *out, int8_t *status,
+                                         const struct columns *out, int8_t *status,
                                          struct error *reason)
 {
     stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
@@ -108,7 +113,8 @@ static enum status engines_read(const struct visit *visit,
                                 struct error *reason)
 {
     const struct machine *machine = (const struct machine *)visit->point.machine;
-    const struct engines_columns *e = &visit->study->results[STAGE_ENGINES].engines;
+    const struct engines_columns e = engines_columns(
+        &visit->study->results[STAGE_ENGINES]);
     uint64_t row = visit->at[STAGE_ENGINES];
     enum status status = STATUS_OK;
     size_t count = machine_engine_count(machine);
@@ -125,22 +131,23 @@ static enum status engines_read(const struct visit *visit,
             uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
 
             engines[n].levels[l] = (struct level_cost){
-                .read_j = e->engine_read_j[at],
-                .write_j = e->engine_write_j[at],
-                .read_s = e->engine_read_s[at],
-                .write_s = e->engine_write_s[at],
-                .leakage_w = e->engine_leakage_w[at],
-                .area_m2 = e->engine_level_m2[at],
-                .banks = (double)e->engine_banks[at],
+                .read_j = e.engine_read_j[at],
+                .write_j = e.engine_write_j[at],
+                .read_s = e.engine_read_s[at],
+                .write_s = e.engine_write_s[at],
+                .leakage_w = e.engine_leakage_w[at],
+                .area_m2 = e.engine_level_m2[at],
+                .banks = (double)e.engine_banks[at],
             };
         }
     }
     return status;
 }
 
-static enum status network_visit(const struct visit *visit, const union columns *out,
+static enum status network_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
+    const struct cim_network_columns to = cim_network_columns(out);
     const struct point *point = &visit->point;
     struct cim_engine engines[CIM_ENGINES_MAX];
     struct cim_network_request request = {
@@ -168,12 +175,12 @@ static enum status network_visit(const struct visit *visit, const union columns 
     if (status == STATUS_OK)
         status = cim_network(&request, &network, reason);
     if (status == STATUS_OK)
-        network_write(&network, &out->cim_network, i);
+        network_write(&network, &to, i);
     return status;
 }
 
 static void cim_network_stage_evaluate(const struct study *study, struct range points,
-                                       const union columns *out, int8_t *status,
+                                       const struct columns *out, int8_t *status,
                                        struct error *reason)
 {
     struct layer_cache layers = { .count = 0 };
@@ -205,23 +212,23 @@ static double cim_network_stage_cost_s(const struct study *study,
 static void cim_network_to_result(const struct machine_run *run,
                                   const struct machines_columns *out, uint64_t i)
 {
-    const struct cim_network_columns *from =
-        &run->study->results[STAGE_CIM_NETWORK].cim_network;
+    const struct cim_network_columns from = cim_network_columns(
+        &run->study->results[STAGE_CIM_NETWORK]);
     uint64_t row = run->at[STAGE_CIM_NETWORK];
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CIM_NETWORK]) {
-        out->latency_s[i] = from->network_s[row];
-        out->energy_j[i] = from->network_j[row];
-        out->sample_j[i] = from->network_j[row] / run->batch;
-        out->compute_j[i] = from->network_compute_j[row];
-        out->memories_j[i] = from->network_buffers_j[row];
-        out->dram_j[i] = from->network_memory_j[row];
-        out->transfer_j[i] = from->network_transfer_j[row];
-        out->static_j[i] = from->network_static_j[row];
-        out->macs[i] = from->network_macs[row];
-        out->area_m2[i] = from->network_m2[row];
-        out->offchip_bytes[i] = from->network_offchip_bytes[row];
+        out->latency_s[i] = from.network_s[row];
+        out->energy_j[i] = from.network_j[row];
+        out->sample_j[i] = from.network_j[row] / run->batch;
+        out->compute_j[i] = from.network_compute_j[row];
+        out->memories_j[i] = from.network_buffers_j[row];
+        out->dram_j[i] = from.network_memory_j[row];
+        out->transfer_j[i] = from.network_transfer_j[row];
+        out->static_j[i] = from.network_static_j[row];
+        out->macs[i] = from.network_macs[row];
+        out->area_m2[i] = from.network_m2[row];
+        out->offchip_bytes[i] = from.network_offchip_bytes[row];
     }
 }
 

@@ -4,6 +4,8 @@
 #include "stage/stages.h"
 
 #include "cloud/training.h"
+#include "columns/cloud.h"
+#include "columns/reuse.h"
 #include "machine/gpu/gpu.h"
 #include "stage/visit.h"
 #include "workload/curve.h"
@@ -109,9 +111,12 @@ static enum status half_find(const struct visit *visit, const struct instance *i
     return status;
 }
 
-static enum status cloud_visit(const struct visit *visit, const union columns *out,
+static enum status cloud_visit(const struct visit *visit, const struct columns *out,
                                uint64_t i, struct error *reason)
 {
+    const struct reuse_columns reuse = reuse_columns(
+        &visit->study->results[STAGE_REUSE]);
+    const struct cloud_columns to = cloud_columns(out);
     const struct point *point = &visit->point;
     const struct instance *instance = (const struct instance *)point->instance, *half;
     const struct dataset *dataset = (const struct dataset *)point->dataset;
@@ -129,20 +134,19 @@ static enum status cloud_visit(const struct visit *visit, const union columns *o
                                   (double)point->precision_bits, point->sequence_length,
                                   reason);
     if (status == STATUS_OK) {
-        compute_s = compute_time_s((const struct gpu *)point->machine,
-                                   &visit->study->results[STAGE_REUSE].reuse,
+        compute_s = compute_time_s((const struct gpu *)point->machine, &reuse,
                                    visit->at[STAGE_REUSE]);
         runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
-                   (double)point->batch, &out->cloud, i);
+                   (double)point->batch, &to, i);
         cluster_write(instance, point->instances, dataset, &gradients, &exchange,
-                      compute_s, (double)point->batch, &out->cloud, i);
+                      compute_s, (double)point->batch, &to, i);
     }
     gradients_free(&gradients);
     return status;
 }
 
 static void cloud_stage_evaluate(const struct study *study, struct range points,
-                                 const union columns *out, int8_t *status,
+                                 const struct columns *out, int8_t *status,
                                  struct error *reason)
 {
     stage_visit(study, STAGE_CLOUD, points, cloud_visit, NULL, out, status, reason);

@@ -3,6 +3,10 @@
  * evaluated or trained (machine/crossbar/crossbar.h). */
 #include "stage/stages.h"
 
+#include "columns/crossbar.h"
+#include "columns/crossbar_buffers.h"
+#include "columns/crossbar_network.h"
+#include "columns/machines.h"
 #include "workload/layer_cache.h"
 #include "machine/crossbar/crossbar.h"
 #include "stage/visit.h"
@@ -33,7 +37,7 @@ static enum status request_at(const struct visit *visit,
     return STATUS_OK;
 }
 
-static enum status buffers_visit(const struct visit *visit, const union columns *out,
+static enum status buffers_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
@@ -50,7 +54,7 @@ static enum status buffers_visit(const struct visit *visit, const union columns 
 
 static void crossbar_buffers_stage_evaluate(const struct study *study,
                                             struct range points,
-                                            const union columns *out, int8_t *status,
+                                            const struct columns *out, int8_t *status,
                                             struct error *reason)
 {
     stage_visit(study, STAGE_CROSSBAR_BUFFERS, points, buffers_visit, NULL, out, status,
@@ -73,7 +77,7 @@ const struct stage crossbar_buffers_stage = {
     .block_points = 1,
 };
 
-static enum status crossbar_visit(const struct visit *visit, const union columns *out,
+static enum status crossbar_visit(const struct visit *visit, const struct columns *out,
                                   uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
@@ -89,7 +93,7 @@ static enum status crossbar_visit(const struct visit *visit, const union columns
 }
 
 static void crossbar_stage_evaluate(const struct study *study, struct range points,
-                                    const union columns *out, int8_t *status,
+                                    const struct columns *out, int8_t *status,
                                     struct error *reason)
 {
     stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
@@ -192,9 +196,10 @@ static enum phase layers_phase(const struct point *point)
     return point->phase == PHASE_TRAINING ? PHASE_INFERENCE : (enum phase)point->phase;
 }
 
-static enum status network_visit(const struct visit *visit, const union columns *out,
+static enum status network_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
+    const struct crossbar_network_columns to = crossbar_network_columns(out);
     struct chip_memory *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
@@ -213,13 +218,13 @@ static enum status network_visit(const struct visit *visit, const union columns 
     if (status == STATUS_OK)
         status = crossbar_chip_evaluate(&request, &shared->room, &result, reason);
     if (status == STATUS_OK)
-        network_write(&visit->point, &result, &out->crossbar_network, i);
+        network_write(&visit->point, &result, &to, i);
     return status;
 }
 
 static void crossbar_network_stage_evaluate(const struct study *study,
                                             struct range points,
-                                            const union columns *out, int8_t *status,
+                                            const struct columns *out, int8_t *status,
                                             struct error *reason)
 {
     struct chip_memory shared = { .layers = { .count = 0 } };
@@ -248,17 +253,17 @@ static double crossbar_network_stage_cost_s(const struct study *study,
 static void crossbar_network_to_result(const struct machine_run *run,
                                        const struct machines_columns *out, uint64_t i)
 {
-    const struct crossbar_network_columns *from =
-        &run->study->results[STAGE_CROSSBAR_NETWORK].crossbar_network;
+    const struct crossbar_network_columns from = crossbar_network_columns(
+        &run->study->results[STAGE_CROSSBAR_NETWORK]);
     uint64_t row = run->at[STAGE_CROSSBAR_NETWORK];
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CROSSBAR_NETWORK]) {
-        const double *part = &from->crossbar_part_j[row * CROSSBAR_PART_COUNT];
+        const double *part = &from.crossbar_part_j[row * CROSSBAR_PART_COUNT];
 
-        out->latency_s[i] = from->crossbar_s[row];
-        out->energy_j[i] = from->crossbar_j[row];
-        out->sample_j[i] = from->crossbar_j[row] / run->batch;
+        out->latency_s[i] = from.crossbar_s[row];
+        out->energy_j[i] = from.crossbar_j[row];
+        out->sample_j[i] = from.crossbar_j[row] / run->batch;
         out->compute_j[i] = part[CROSSBAR_ARRAY] + part[CROSSBAR_ADC] +
                             part[CROSSBAR_ACCUMULATION] + part[CROSSBAR_GRADIENT] +
                             part[CROSSBAR_FEEDBACK] + part[CROSSBAR_UPDATE];
@@ -266,9 +271,9 @@ static void crossbar_network_to_result(const struct machine_run *run,
         out->dram_j[i] = part[CROSSBAR_DRAM];
         out->transfer_j[i] = part[CROSSBAR_INTERCONNECT];
         out->static_j[i] = part[CROSSBAR_LEAKAGE];
-        out->macs[i] = from->crossbar_macs[row];
-        out->area_m2[i] = from->crossbar_area_m2[row];
-        out->offchip_bytes[i] = from->crossbar_dram_bytes[row];
+        out->macs[i] = from.crossbar_macs[row];
+        out->area_m2[i] = from.crossbar_area_m2[row];
+        out->offchip_bytes[i] = from.crossbar_dram_bytes[row];
     }
 }
 

@@ -2,6 +2,10 @@
  * stage: frames analysed on it, in the cloud, or by both (edge/edge.h). */
 #include "stage/stages.h"
 
+#include "columns/chip.h"
+#include "columns/edge.h"
+#include "columns/mapping.h"
+#include "columns/video_analysis.h"
 #include "edge/edge.h"
 #include "stage/visit.h"
 
@@ -10,7 +14,7 @@
 /* The accelerator at the chip stage's point c as a line over the rate. */
 static struct power_line line_at(const struct study *study, uint64_t c)
 {
-    const struct chip_columns *chip = &study->results[STAGE_CHIP].chip;
+    const struct chip_columns chip = chip_columns(&study->results[STAGE_CHIP]);
     struct point point;
     double batch, active_j = 0;
 
@@ -19,9 +23,9 @@ static struct power_line line_at(const struct study *study, uint64_t c)
     for (uint64_t part = 0; part < PART_COUNT;
          part++) /* idling may exceed all others */
         if (part != PART_IDLE && part != PART_WAKE)
-            active_j += batch * chip->part_j[c * PART_COUNT + part];
-    return power_line_make(chip->idle_w[c], batch, active_j, chip->wake_j[c],
-                           chip->latency_s[c]);
+            active_j += batch * chip.part_j[c * PART_COUNT + part];
+    return power_line_make(chip.idle_w[c], batch, active_j, chip.wake_j[c],
+                           chip.latency_s[c]);
 }
 
 /* The same chip of the technology that the sweep names first, or UINT64_MAX. */
@@ -33,11 +37,11 @@ static uint64_t baseline_of(const struct study *study, uint64_t c)
                       space->axes[AXIS_technology].values[0]);
 }
 
-static enum status edge_visit(const struct visit *visit, const union columns *columns,
+static enum status edge_visit(const struct visit *visit, const struct columns *columns,
                               uint64_t i, struct error *reason)
 {
     const struct study *study = visit->study;
-    const struct edge_columns *out = &columns->edge;
+    const struct edge_columns out = edge_columns(columns);
     const struct site *site = (const struct site *)visit->point.site;
     double rate_hz = visit->point.inference_hz;
     uint64_t c = visit->at[STAGE_CHIP], base = baseline_of(study, c);
@@ -46,23 +50,23 @@ static enum status edge_visit(const struct visit *visit, const union columns *co
 
     if (rate_hz <= 0)
         return error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
-    out->standby_w[i] = line.idle_w;
-    out->marginal_j[i] = line.inference_j;
-    out->edge_power_w[i] = power_w;
-    out->edge_inference_j[i] = power_w / rate_hz;
-    out->battery_life_s[i] = site->battery_j / (power_w + site->base_w);
+    out.standby_w[i] = line.idle_w;
+    out.marginal_j[i] = line.inference_j;
+    out.edge_power_w[i] = power_w;
+    out.edge_inference_j[i] = power_w / rate_hz;
+    out.battery_life_s[i] = site->battery_j / (power_w + site->base_w);
     if (base != UINT64_MAX && base != c &&
         study->statuses[STAGE_CHIP][base] == POINT_DONE) {
         struct power_line other = line_at(study, base);
 
-        out->crossover_hz[i] = crossover_hz(&line, &other);
-        out->saving[i] = 1 - power_w / power_line_w(&other, rate_hz);
+        out.crossover_hz[i] = crossover_hz(&line, &other);
+        out.saving[i] = 1 - power_w / power_line_w(&other, rate_hz);
     }
     return STATUS_OK;
 }
 
 static void edge_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
+                                const struct columns *out, int8_t *status,
                                 struct error *reason)
 {
     stage_visit(study, STAGE_EDGE, points, edge_visit, NULL, out, status, reason);
@@ -82,19 +86,19 @@ const struct stage edge_stage = {
 
 /* ---- video */
 
-static enum status video_visit(const struct visit *visit, const union columns *columns,
+static enum status video_visit(const struct visit *visit, const struct columns *columns,
                                uint64_t i, struct error *reason)
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct video_analysis_columns *out = &columns->video_analysis;
+    const struct video_analysis_columns out = video_analysis_columns(columns);
     uint64_t c = visit->at[STAGE_CHIP];
     const struct site *site = (const struct site *)point->site;
     struct detector detector = {
         .line = line_at(study, c),
-        .latency_s = study->results[STAGE_CHIP].chip.latency_s[c],
-        .macs =
-            study->results[STAGE_MAPPING].mapping.layer_macs[visit->at[STAGE_MAPPING]],
+        .latency_s = chip_columns(&study->results[STAGE_CHIP]).latency_s[c],
+        .macs = mapping_columns(&study->results[STAGE_MAPPING])
+                    .layer_macs[visit->at[STAGE_MAPPING]],
     };
     struct analysis a;
     enum status status;
@@ -106,23 +110,24 @@ static enum status video_visit(const struct visit *visit, const union columns *c
                            (enum split)point->split, &detector, &a, reason);
     if (status != STATUS_OK)
         return status;
-    out->video_chip_w[i] = a.chip_w;
-    out->video_radio_w[i] = a.radio_w;
-    out->video_device_w[i] = a.device_w;
-    out->video_cloud_w[i] = a.cloud_w;
-    out->video_total_w[i] = a.device_w + a.cloud_w;
-    out->video_frame_j[i] = a.frame_j;
-    out->video_uplink_bytes_per_s[i] = a.uplink_bytes_per_s;
-    out->video_uplink_share[i] = a.uplink_share;
-    out->video_busy_share[i] = a.busy_share;
-    out->video_result_s[i] = a.result_s;
-    out->video_battery_life_s[i] = site->battery_j / a.device_w;
+    out.video_chip_w[i] = a.chip_w;
+    out.video_radio_w[i] = a.radio_w;
+    out.video_device_w[i] = a.device_w;
+    out.video_cloud_w[i] = a.cloud_w;
+    out.video_total_w[i] = a.device_w + a.cloud_w;
+    out.video_frame_j[i] = a.frame_j;
+    out.video_uplink_bytes_per_s[i] = a.uplink_bytes_per_s;
+    out.video_uplink_share[i] = a.uplink_share;
+    out.video_busy_share[i] = a.busy_share;
+    out.video_result_s[i] = a.result_s;
+    out.video_battery_life_s[i] = site->battery_j / a.device_w;
     return STATUS_OK;
 }
 
 static void video_analysis_stage_evaluate(const struct study *study,
-                                          struct range points, const union columns *out,
-                                          int8_t *status, struct error *reason)
+                                          struct range points,
+                                          const struct columns *out, int8_t *status,
+                                          struct error *reason)
 {
     stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, NULL, out, status,
                 reason);

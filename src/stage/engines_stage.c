@@ -2,6 +2,8 @@
  * machines is made of, as the buffers stage evaluates an accelerator's. */
 #include "stage/stages.h"
 
+#include "columns/buffers.h"
+#include "columns/engines.h"
 #include "machine/layerwise/layerwise.h"
 #include "stage/buffers_stage.h"
 
@@ -23,12 +25,13 @@ static struct buffers_columns rows_of(const struct engines_columns *out)
     };
 }
 
-static enum status engines_visit(const struct visit *visit, const union columns *out,
+static enum status engines_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
+    const struct engines_columns to = engines_columns(out);
     struct point point = visit->point;
     const struct machine *machine = (const struct machine *)point.machine;
-    const struct buffers_columns rows = rows_of(&out->engines);
+    const struct buffers_columns rows = rows_of(&to);
     enum status status = STATUS_OK;
 
     if (!point.technology)
@@ -50,7 +53,7 @@ static enum status engines_visit(const struct visit *visit, const union columns 
 }
 
 static void engines_stage_evaluate(const struct study *study, struct range points,
-                                   const union columns *out, int8_t *status,
+                                   const struct columns *out, int8_t *status,
                                    struct error *reason)
 {
     stage_visit(study, STAGE_ENGINES, points, engines_visit, NULL, out, status, reason);

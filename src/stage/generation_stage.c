@@ -2,6 +2,7 @@
  * sold (machine/gpu/generation.h). */
 #include "stage/stages.h"
 
+#include "columns/generation.h"
 #include "machine/gpu/generation.h"
 #include "stage/visit.h"
 
@@ -12,11 +13,12 @@ static uint64_t prompt_of(const struct point *point)
                : ((const struct workload *)point->workload)->sequence_length;
 }
 
-static enum status generation_visit(const struct visit *visit, const union columns *out,
-                                    uint64_t i, struct error *reason)
+static enum status generation_visit(const struct visit *visit,
+                                    const struct columns *out, uint64_t i,
+                                    struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct generation_columns *to = &out->generation;
+    const struct generation_columns to = generation_columns(out);
     const struct generation_request request = {
         .platform = (const struct gpu *)point->machine,
         .workload = (const struct workload *)point->workload,
@@ -32,19 +34,19 @@ static enum status generation_visit(const struct visit *visit, const union colum
 
     if (status != STATUS_OK)
         return status;
-    to->first_token_s[i] = made.first_token_s;
-    to->token_s[i] = made.token_s;
-    to->end_to_end_s[i] = made.end_to_end_s;
-    to->prompt_hz[i] = batch * (double)request.prompt_tokens / made.first_token_s;
-    to->decode_hz[i] = batch / made.token_s;
-    to->output_hz[i] = batch * (double)request.output_tokens / made.end_to_end_s;
-    to->memory_bytes[i] = made.memory_bytes;
-    to->exchange_s[i] = made.exchange_s;
+    to.first_token_s[i] = made.first_token_s;
+    to.token_s[i] = made.token_s;
+    to.end_to_end_s[i] = made.end_to_end_s;
+    to.prompt_hz[i] = batch * (double)request.prompt_tokens / made.first_token_s;
+    to.decode_hz[i] = batch / made.token_s;
+    to.output_hz[i] = batch * (double)request.output_tokens / made.end_to_end_s;
+    to.memory_bytes[i] = made.memory_bytes;
+    to.exchange_s[i] = made.exchange_s;
     return STATUS_OK;
 }
 
 static void generation_stage_evaluate(const struct study *study, struct range points,
-                                      const union columns *out, int8_t *status,
+                                      const struct columns *out, int8_t *status,
                                       struct error *reason)
 {
     stage_visit(study, STAGE_GENERATION, points, generation_visit, NULL, out, status,

@@ -16,6 +16,10 @@
  *   serial_full_leakage: the same with leakage over the DRAM's accesses, too. */
 #include "stage/stages.h"
 
+#include "columns/array.h"
+#include "columns/gpu.h"
+#include "columns/machines.h"
+#include "columns/reuse.h"
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
 #include "stage/visit.h"
@@ -302,9 +306,12 @@ static void reason_set(const struct study *study, const struct point *point,
 }
 
 static void gpu_stage_evaluate(const struct study *study, struct range points,
-                               const union columns *out, int8_t *status,
+                               const struct columns *out, int8_t *status,
                                struct error *reason)
 {
+    const struct array_columns array = array_columns(&study->results[STAGE_ARRAY]);
+    const struct reuse_columns reuse = reuse_columns(&study->results[STAGE_REUSE]);
+    const struct gpu_columns to = gpu_columns(out);
     const struct grid *grid = &study->grids[STAGE_GPU];
     const struct grid *arrays = &study->grids[STAGE_ARRAY];
     const struct grid *uses = &study->grids[STAGE_REUSE];
@@ -321,8 +328,8 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
         uint64_t end = rest < points.count - i ? i + rest : points.count;
-        struct inputs in = { .a = &study->results[STAGE_ARRAY].array,
-                             .r = &study->results[STAGE_REUSE].reuse,
+        struct inputs in = { .a = &array,
+                             .r = &reuse,
                              .m = grid_project(grid, index, arrays),
                              .u = grid_project(grid, index, uses) };
         const struct record *gpu;
@@ -346,14 +353,14 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                 capacity_bytes = in.a->resolved_capacity_bytes[in.m];
                 place = curve_place_of((double)capacity_bytes);
             }
-            is_done = is_done && traffic_write(&in, place, costs.line_bytes, &traffic,
-                                               &out->gpu, i);
+            is_done = is_done &&
+                      traffic_write(&in, place, costs.line_bytes, &traffic, &to, i);
             status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
             if (is_done)
                 point_write(
                     &costs, &in, &traffic,
                     curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS], place),
-                    &out->gpu, i);
+                    &to, i);
             else if (varied == STATUS_OK)
                 reason_set(study, &point, &costs, &in, reason);
         }
@@ -364,17 +371,17 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
 static void gpu_to_result(const struct machine_run *run,
                           const struct machines_columns *out, uint64_t i)
 {
-    const struct gpu_columns *g = &run->study->results[STAGE_GPU].gpu;
-    const double *macs = run->study->results[STAGE_REUSE].reuse.macs;
+    const struct gpu_columns g = gpu_columns(&run->study->results[STAGE_GPU]);
+    const double *macs = reuse_columns(&run->study->results[STAGE_REUSE]).macs;
     uint64_t row = run->at[STAGE_GPU], u = run->at[STAGE_REUSE];
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_GPU], u += run->step[STAGE_REUSE]) {
-        const double *component = &g->component_j[row * COMPONENT_COUNT];
+        const double *component = &g.component_j[row * COMPONENT_COUNT];
 
-        out->latency_s[i] = g->latency_s[row];
-        out->energy_j[i] = g->energy_j[row];
-        out->sample_j[i] = g->energy_j[row] / run->batch;
+        out->latency_s[i] = g.latency_s[row];
+        out->energy_j[i] = g.energy_j[row];
+        out->sample_j[i] = g.energy_j[row] / run->batch;
         out->compute_j[i] = component[COMPONENT_COMPUTE];
         out->memories_j[i] = component[COMPONENT_LLC_READ] +
                              component[COMPONENT_LLC_WRITE] +
@@ -384,7 +391,7 @@ static void gpu_to_result(const struct machine_run *run,
         out->static_j[i] = component[COMPONENT_LLC_LEAKAGE] +
                            component[COMPONENT_DRAM_BACKGROUND];
         out->macs[i] = macs[u];
-        out->offchip_bytes[i] = g->dram_read_bytes[row] + g->dram_write_bytes[row];
+        out->offchip_bytes[i] = g.dram_read_bytes[row] + g.dram_write_bytes[row];
     }
 }
 

@@ -2,6 +2,8 @@
  * texts recognised with them (hdc/hdc.h). */
 #include "stage/stages.h"
 
+#include "columns/hdc_memory.h"
+#include "columns/hdc_texts.h"
 #include "hdc/hdc.h"
 #include "stage/visit.h"
 
@@ -21,7 +23,7 @@ static struct hdc_work work_at(const struct point *point)
     };
 }
 
-static enum status memory_visit(const struct visit *visit, const union columns *out,
+static enum status memory_visit(const struct visit *visit, const struct columns *out,
                                 uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
@@ -43,7 +45,7 @@ static enum status memory_visit(const struct visit *visit, const union columns *
 }
 
 static void hdc_memory_stage_evaluate(const struct study *study, struct range points,
-                                      const union columns *out, int8_t *status,
+                                      const struct columns *out, int8_t *status,
                                       struct error *reason)
 {
     stage_visit(study, STAGE_HDC_MEMORY, points, memory_visit, NULL, out, status,
@@ -90,9 +92,10 @@ static void row_write(const struct hdc_work *work, const struct hdc_result *r,
     out->hdc_area_m2[i] = r->area_m2;
 }
 
-static enum status hdc_visit(const struct visit *visit, const union columns *out,
+static enum status hdc_visit(const struct visit *visit, const struct columns *out,
                              uint64_t i, struct error *reason)
 {
+    const struct hdc_texts_columns to = hdc_texts_columns(out);
     const struct hdc_work work = work_at(&visit->point);
     struct hdc_result result;
     struct hdc_memory_row costs;
@@ -103,12 +106,12 @@ static enum status hdc_visit(const struct visit *visit, const union columns *out
     status = hdc_evaluate((const struct hdc *)visit->point.hdc, &work, &costs, &result,
                           reason);
     if (status == STATUS_OK)
-        row_write(&work, &result, &out->hdc_texts, i);
+        row_write(&work, &result, &to, i);
     return status;
 }
 
 static void hdc_texts_stage_evaluate(const struct study *study, struct range points,
-                                     const union columns *out, int8_t *status,
+                                     const struct columns *out, int8_t *status,
                                      struct error *reason)
 {
     stage_visit(study, STAGE_HDC_TEXTS, points, hdc_visit, NULL, out, status, reason);

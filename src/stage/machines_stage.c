@@ -4,6 +4,7 @@
  * batches of its own. */
 #include "stage/stages.h"
 
+#include "columns/machines.h"
 #include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
@@ -78,10 +79,9 @@ static enum status copies_write(const struct point *point,
 }
 
 /* A point that has no result after all keeps no numbers. */
-static void row_clear(const struct machines_columns *out, uint64_t i)
+static void row_clear(const struct columns *out, uint64_t i)
 {
-    const union columns columns = { .machines = *out };
-    const union columns row = columns_at(STAGE_MACHINES, &columns, i);
+    const struct columns row = columns_at(STAGE_MACHINES, out, i);
 
     columns_fill(STAGE_MACHINES, 1, &row);
 }
@@ -127,32 +127,33 @@ static enum stage_id inputs_find(const struct study *study, uint32_t inputs,
 
 /* A run of points of one machine; i: of the first. */
 static void run_write(const struct machine_run *run, enum stage_id last,
-                      const struct point *point, const struct machines_columns *out,
+                      const struct point *point, const struct columns *columns,
                       uint64_t i, int8_t *status, struct error *reason)
 {
+    const struct machines_columns to = machines_columns(columns);
     const struct machine *machine = (const struct machine *)point->machine;
     const int8_t *done = run->study->statuses[last];
 
-    stages[last]->to_result(run, out, i);
+    stages[last]->to_result(run, &to, i);
     for (uint64_t n = 0; n < run->count; n++, i++) {
         status[n] = POINT_INFEASIBLE;
         if (done[run->at[last] + n * run->step[last]] != POINT_DONE) {
-            row_clear(out, i); /* the machine's stage said why */
+            row_clear(columns, i); /* the machine's stage said why */
             continue;
         }
         if (machine->die_m2 > 0)
-            out->area_m2[i] = machine->die_m2;
-        if (!(out->area_m2[i] > 0)) /* records' own energies come without areas */
-            out->area_m2[i] = NAN;
-        if (copies_write(point, out, i, reason) == STATUS_OK)
+            to.area_m2[i] = machine->die_m2;
+        if (!(to.area_m2[i] > 0)) /* records' own energies come without areas */
+            to.area_m2[i] = NAN;
+        if (copies_write(point, &to, i, reason) == STATUS_OK)
             status[n] = POINT_DONE;
         else
-            row_clear(out, i);
+            row_clear(columns, i);
     }
 }
 
 static void machines_stage_evaluate(const struct study *study, struct range points,
-                                    const union columns *out, int8_t *status,
+                                    const struct columns *out, int8_t *status,
                                     struct error *reason)
 {
     const struct grid *grid = &study->grids[STAGE_MACHINES];
@@ -178,7 +179,7 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
             variant_record(&variant, SHELF_MACHINE, &point.machine, true, reason) ==
                 STATUS_OK &&
             questions_check(asked, &point, last, reason) == STATUS_OK)
-            run_write(&run, last, &point, &out->machines, i, status + i, reason);
+            run_write(&run, last, &point, out, i, status + i, reason);
         else
             memset(status + i, POINT_INFEASIBLE, run.count);
         i += run.count;

@@ -1,6 +1,7 @@
 /* The mapping stage: a network's layers on an accelerator (machine/pe_array/mapping.h). */
 #include "stage/stages.h"
 
+#include "columns/mapping.h"
 #include "machine/pe_array/mapping.h"
 #include "workload/layer_cache.h"
 #include "stage/visit.h"
@@ -58,9 +59,10 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
                                mapping->direct_macs * (1 - transform_share(tile)));
 }
 
-static enum status mapping_visit(const struct visit *visit, const union columns *out,
+static enum status mapping_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
+    const struct mapping_columns to = mapping_columns(out);
     const struct point *point = &visit->point;
     const struct mac_layers *layers;
     struct pe_machine machine;
@@ -72,12 +74,12 @@ static enum status mapping_visit(const struct visit *visit, const union columns 
     if (status == STATUS_OK)
         status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)
-        row_write(&mapping, (uint64_t)machine.accelerator.tile, &out->mapping, i);
+        row_write(&mapping, (uint64_t)machine.accelerator.tile, &to, i);
     return status;
 }
 
 static void mapping_stage_evaluate(const struct study *study, struct range points,
-                                   const union columns *out, int8_t *status,
+                                   const struct columns *out, int8_t *status,
                                    struct error *reason)
 {
     struct layer_cache cache = { .count = 0 };

@@ -4,6 +4,10 @@
 #include "stage/stages.h"
 
 #include "base/maths.h"
+#include "columns/array.h"
+#include "columns/gpu.h"
+#include "columns/reliability.h"
+#include "columns/reuse.h"
 #include "reliability/wear.h"
 #include "machine/gpu/gpu.h"
 #include "stage/visit.h"
@@ -16,19 +20,19 @@
 static void overheads_write(const struct study *study, uint64_t m,
                             const struct reliability_columns *out, uint64_t i)
 {
-    const struct array_columns *a = &study->results[STAGE_ARRAY].array;
+    const struct array_columns a = array_columns(&study->results[STAGE_ARRAY]);
     uint64_t bare = grid_moved(&study->grids[STAGE_ARRAY], &study->sweep->space, m,
                                AXIS_ecc, (union axis_value){ .word = ECC_NONE });
 
     if (bare == UINT64_MAX || study->statuses[STAGE_ARRAY][bare] != POINT_DONE)
         return;
-    out->ecc_area_overhead[i] = a->area_m2[m] / a->area_m2[bare] - 1;
-    out->ecc_read_latency_overhead[i] = a->read_latency_s[m] / a->read_latency_s[bare] -
+    out->ecc_area_overhead[i] = a.area_m2[m] / a.area_m2[bare] - 1;
+    out->ecc_read_latency_overhead[i] = a.read_latency_s[m] / a.read_latency_s[bare] -
                                         1;
     out->ecc_write_latency_overhead[i] =
-        a->write_latency_s[m] / a->write_latency_s[bare] - 1;
-    out->ecc_read_energy_overhead[i] = a->read_energy_j[m] / a->read_energy_j[bare] - 1;
-    out->ecc_write_energy_overhead[i] = a->write_energy_j[m] / a->write_energy_j[bare] -
+        a.write_latency_s[m] / a.write_latency_s[bare] - 1;
+    out->ecc_read_energy_overhead[i] = a.read_energy_j[m] / a.read_energy_j[bare] - 1;
+    out->ecc_write_energy_overhead[i] = a.write_energy_j[m] / a.write_energy_j[bare] -
                                         1;
 }
 
@@ -41,11 +45,11 @@ static double line_writes_hz(const struct visit *visit)
     double per_line = ceil((double)platform->llc_line_bytes /
                            (double)point->line_bytes);
     double writes =
-        study->results[STAGE_REUSE].reuse.llc_writes[visit->at[STAGE_REUSE]] +
-        study->results[STAGE_GPU].gpu.dram_reads[visit->at[STAGE_GPU]];
+        reuse_columns(&study->results[STAGE_REUSE]).llc_writes[visit->at[STAGE_REUSE]] +
+        gpu_columns(&study->results[STAGE_GPU]).dram_reads[visit->at[STAGE_GPU]];
 
     return per_line * writes /
-           study->results[STAGE_GPU].gpu.latency_s[visit->at[STAGE_GPU]] *
+           gpu_columns(&study->results[STAGE_GPU]).latency_s[visit->at[STAGE_GPU]] *
            point->utilisation;
 }
 
@@ -122,28 +126,28 @@ static void row_clear(const struct reliability_columns *out, uint64_t i)
 }
 
 static enum status reliability_visit(const struct visit *visit,
-                                     const union columns *columns, uint64_t i,
+                                     const struct columns *columns, uint64_t i,
                                      struct error *reason)
 {
-    const struct array_columns *a = &visit->study->results[STAGE_ARRAY].array;
-    const struct reliability_columns *out = &columns->reliability;
+    const struct array_columns a = array_columns(&visit->study->results[STAGE_ARRAY]);
+    const struct reliability_columns out = reliability_columns(columns);
     uint64_t m = visit->at[STAGE_ARRAY];
-    double lines = (double)a->resolved_capacity_bytes[m] /
+    double lines = (double)a.resolved_capacity_bytes[m] /
                    (double)visit->point.line_bytes;
     double writes_hz = line_writes_hz(visit);
-    enum status status = wear_at(&visit->point, writes_hz, lines, out, i, reason);
+    enum status status = wear_at(&visit->point, writes_hz, lines, &out, i, reason);
 
     if (status == STATUS_OK)
-        status = scrub_at(&visit->point, a, m, writes_hz, lines, out, i, reason);
+        status = scrub_at(&visit->point, &a, m, writes_hz, lines, &out, i, reason);
     if (status == STATUS_OK)
-        overheads_write(visit->study, m, out, i);
+        overheads_write(visit->study, m, &out, i);
     else
-        row_clear(out, i);
+        row_clear(&out, i);
     return status;
 }
 
 static void reliability_stage_evaluate(const struct study *study, struct range points,
-                                       const union columns *out, int8_t *status,
+                                       const struct columns *out, int8_t *status,
                                        struct error *reason)
 {
     stage_visit(study, STAGE_RELIABILITY, points, reliability_visit, NULL, out, status,

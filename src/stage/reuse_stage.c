@@ -3,6 +3,7 @@
 #include "stage/stages.h"
 
 #include "base/stop.h"
+#include "columns/reuse.h"
 #include "machine/gpu/traffic.h"
 #include "stage/curve_store.h"
 #include "stage/visit.h"
@@ -64,9 +65,10 @@ static char *key_of(const struct visit *visit)
     return key;
 }
 
-static enum status reuse_visit(const struct visit *visit, const union columns *out,
+static enum status reuse_visit(const struct visit *visit, const struct columns *out,
                                uint64_t i, struct error *reason)
 {
+    const struct reuse_columns to = reuse_columns(out);
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
     struct reuse_curve found, *curve = &found;
@@ -86,13 +88,13 @@ static enum status reuse_visit(const struct visit *visit, const union columns *o
             curve_store_save(study->curve_folder, key, curve);
     }
     if (status == STATUS_OK)
-        row_write(curve, &out->reuse, i);
+        row_write(curve, &to, i);
     free(key);
     return status;
 }
 
 static void reuse_stage_evaluate(const struct study *study, struct range points,
-                                 const union columns *out, int8_t *status,
+                                 const struct columns *out, int8_t *status,
                                  struct error *reason)
 {
     stage_visit(study, STAGE_REUSE, points, reuse_visit, NULL, out, status, reason);

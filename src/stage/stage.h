@@ -4,14 +4,14 @@
 #define NVSWEEP_STAGE_STAGE_H
 
 #include "machine/pe_array/chip.h"
-#include "base/rows.h"
+#include "base/columns.h"
 #include "space/space.h"
 #include "stage/sweep.h"
 
-/* In the order of evaluation, which is that of hdf5_schema/metrics.def. */
+/* In the order of evaluation, which is that of the sections of hdf5_schema/metrics.def. */
 enum stage_id {
 #define STAGE(name, ID) STAGE_##ID,
-#include "metrics.def"
+#include "columns/stages.def"
     STAGE_COUNT
 };
 
@@ -78,24 +78,6 @@ struct metric {
     enum inner_id inner;
 };
 
-/* A stage's columns under their names, or as an array of pointers in the order of its
- * metrics.  Element i of a SCALAR column belongs to the i-th point; of an inner
- * dimension of n values elements i * n .. i * n + n - 1. */
-/* clang-format off */
-#define STAGE(stage, ID) struct stage##_columns {
-#define METRIC(kind, name, ...) COLUMN_TYPE_##kind *name;
-#define STAGE_END };
-#include "metrics.def"
-/* clang-format on */
-
-enum { COLUMNS_MAX = 64 };
-
-union columns {
-#define STAGE(stage, ID) struct stage##_columns stage;
-#include "metrics.def"
-    void *column[COLUMNS_MAX];
-};
-
 /* All a stage may read: the sweep, the library, and the stages before it. */
 struct study {
     const struct sweep *sweep;
@@ -103,7 +85,7 @@ struct study {
     uint32_t stages;          /* bit per stage that this sweep evaluates */
     const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
     struct grid grids[STAGE_COUNT];
-    union columns results[STAGE_COUNT]; /* complete columns of finished stages */
+    struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];
 };
 
@@ -118,6 +100,7 @@ struct machine_run {
 };
 
 struct layer_cache;
+struct machines_columns; /* "columns/machines.h" */
 struct stage {
     const char *name, *summary;
     axis_mask axes;         /* beside those of its inputs */
@@ -153,7 +136,7 @@ struct stage {
      * the study and the point only.  reason, if not NULL, receives why the last point
      * that is not done is not. */
     void (*evaluate)(const struct study *study, struct range points,
-                     const union columns *out, int8_t *status, struct error *reason);
+                     const struct columns *out, int8_t *status, struct error *reason);
 
     /* Of the last stage of a kind of machines: a run of its rows, done or not, as rows from i
      * on of the machines stage: latency, energies, macs, area_m2 where it is modelled, bytes
@@ -262,18 +245,19 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
 
 /* Memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE; freed with
  * columns_free. */
-void columns_alloc(enum stage_id id, uint64_t count, union columns *columns);
-void columns_fill(enum stage_id id, uint64_t count, const union columns *columns);
-void columns_free(enum stage_id id, union columns *columns);
+void columns_alloc(enum stage_id id, uint64_t count, struct columns *columns);
+void columns_fill(enum stage_id id, uint64_t count, const struct columns *columns);
+void columns_free(enum stage_id id, struct columns *columns);
 
 /* Column pointers moved forward by `points` points. */
-union columns columns_at(enum stage_id id, const union columns *columns,
-                         uint64_t points);
+struct columns columns_at(enum stage_id id, const struct columns *columns,
+                          uint64_t points);
 
 /* Point i of a stage whose metrics have no inner dimension, from or to its struct of
- * base/rows.h. */
-void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+ * "columns/NAME.h". */
+void columns_put(enum stage_id id, const struct columns *columns, uint64_t i,
                  const void *row);
-void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row);
+void columns_get(enum stage_id id, const struct columns *columns, uint64_t i,
+                 void *row);
 
 #endif

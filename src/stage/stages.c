@@ -13,13 +13,13 @@ const struct word point_status_words[] = {
 
 const struct word stage_words[] = {
 #define STAGE(name, ID) { #name, STAGE_##ID },
-#include "metrics.def"
+#include "columns/stages.def"
     { NULL, 0 },
 };
 
-/* One table of metrics per stage, from the same lines as the structs. */
+/* One table of metrics per stage, from the same lines as the structs of "columns/". */
 /* clang-format off */
-#define STAGE(stage, ID) const struct metric stage##_metrics[STAGE_METRIC_COUNT(stage)] = {
+#define STAGE(stage, ID) const struct metric stage##_metrics[] = {
 #define METRIC(kind_, name_, units_, inner_, meaning_) \
     { .name = #name_,                                  \
       .units = (units_),                               \
@@ -32,14 +32,8 @@ const struct word stage_words[] = {
 
 const struct stage *const stages[STAGE_COUNT] = {
 #define STAGE(name, ID) [STAGE_##ID] = &name##_stage,
-#include "metrics.def"
+#include "columns/stages.def"
 };
-
-#define STAGE(stage, ID)                                       \
-    static_assert(sizeof(struct stage##_columns) <=            \
-                      sizeof(((union columns *)NULL)->column), \
-                  "COLUMNS_MAX holds every stage's columns");
-#include "metrics.def"
 
 static_assert(STAGE_SENSITIVITY == STAGE_COUNT - 1,
               "the last stage may look at any other's results");

@@ -6,16 +6,15 @@
 #include "machine/machine.h"
 #include "stage/stage.h"
 
-#define STAGE_METRIC_COUNT(stage) (sizeof(struct stage##_columns) / sizeof(void *))
-
-#define STAGE(name, ID)                                                  \
-    extern const struct metric name##_metrics[STAGE_METRIC_COUNT(name)]; \
+#define STAGE(name, ID)                          \
+    extern const struct metric name##_metrics[]; \
     extern const struct stage name##_stage;
-#include "metrics.def"
+#include "columns/stages.def"
 
-/* In a stage's definition: its columns, and a stage that it reads. */
-#define STAGE_METRICS(stage) \
-    .metrics = stage##_metrics, .metric_count = STAGE_METRIC_COUNT(stage)
+/* In a stage's definition: its columns ("columns/NAME.h"), and a stage that it reads. */
+#define STAGE_METRICS(stage)    \
+    .metrics = stage##_metrics, \
+    .metric_count = sizeof(struct stage##_columns) / sizeof(void *)
 #define INPUT(stage) (1u << STAGE_##stage)
 
 #endif

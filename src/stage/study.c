@@ -362,7 +362,7 @@ enum status study_init(struct study *study, const struct sweep *sweep,
     return status == STATUS_OK ? study_check(study, err) : status;
 }
 
-void columns_fill(enum stage_id id, uint64_t count, const union columns *columns)
+void columns_fill(enum stage_id id, uint64_t count, const struct columns *columns)
 {
     for (size_t m = 0; m < stages[id]->metric_count; m++) {
         const struct metric *metric = &stages[id]->metrics[m];
@@ -377,16 +377,16 @@ void columns_fill(enum stage_id id, uint64_t count, const union columns *columns
     }
 }
 
-void columns_alloc(enum stage_id id, uint64_t count, union columns *columns)
+void columns_alloc(enum stage_id id, uint64_t count, struct columns *columns)
 {
-    *columns = (union columns){ .column = { NULL } };
+    *columns = (struct columns){ .column = { NULL } };
     for (size_t m = 0; m < stages[id]->metric_count; m++)
         columns->column[m] = alloc_array(count,
                                          metric_point_bytes(&stages[id]->metrics[m]));
     columns_fill(id, count, columns);
 }
 
-void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
+void columns_put(enum stage_id id, const struct columns *columns, uint64_t i,
                  const void *row)
 {
     const struct metric *metrics = stages[id]->metrics;
@@ -398,7 +398,7 @@ void columns_put(enum stage_id id, const union columns *columns, uint64_t i,
     }
 }
 
-void columns_get(enum stage_id id, const union columns *columns, uint64_t i, void *row)
+void columns_get(enum stage_id id, const struct columns *columns, uint64_t i, void *row)
 {
     const struct metric *metrics = stages[id]->metrics;
 
@@ -409,17 +409,17 @@ void columns_get(enum stage_id id, const union columns *columns, uint64_t i, voi
     }
 }
 
-void columns_free(enum stage_id id, union columns *columns)
+void columns_free(enum stage_id id, struct columns *columns)
 {
     for (size_t m = 0; m < stages[id]->metric_count; m++)
         free(columns->column[m]);
-    *columns = (union columns){ .column = { NULL } };
+    *columns = (struct columns){ .column = { NULL } };
 }
 
-union columns columns_at(enum stage_id id, const union columns *columns,
-                         uint64_t points)
+struct columns columns_at(enum stage_id id, const struct columns *columns,
+                          uint64_t points)
 {
-    union columns moved = *columns;
+    struct columns moved = *columns;
 
     for (size_t m = 0; m < stages[id]->metric_count; m++)
         moved.column[m] = (char *)moved.column[m] +
@@ -436,7 +436,7 @@ static void points_evaluate(const struct study *study, enum stage_id id, int8_t 
     struct point point;
 
     for (uint64_t i = 0, n; i < grid->points; i += n) {
-        union columns columns = columns_at(id, &study->results[id], i);
+        struct columns columns = columns_at(id, &study->results[id], i);
 
         for (n = 0; i + n < grid->points; n++) {
             if (!space_excludes(space))

@@ -5,17 +5,20 @@
 
 #include "base/memory.h"
 #include "base/statistics.h"
+#include "columns/samples.h"
+#include "columns/sensitivity.h"
 #include "stage/stages.h"
 #include "stage/parameters.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static enum status samples_visit(const struct visit *visit, const union columns *out,
+static enum status samples_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
     const struct spread *spread = (const struct spread *)point->spread;
+    double *factors = samples_columns(out).parameter_factor + i * SPREAD_PARAMETERS_MAX;
     struct parameters parameters;
 
     if (!spread)
@@ -23,15 +26,13 @@ static enum status samples_visit(const struct visit *visit, const union columns 
                          "samples need a spread to be drawn from");
     parameters_of(&visit->study->sweep->space, &parameters);
     for (size_t p = 0; p < spread->parameters_count; p++)
-        out->samples
-            .parameter_factor[i * SPREAD_PARAMETERS_MAX +
-                              parameters_find(&parameters, &spread->parameters[p])] =
-            spread_factor(spread, visit->study->sweep->seed, point->sample, p);
+        factors[parameters_find(&parameters, &spread->parameters[p])] = spread_factor(
+            spread, visit->study->sweep->seed, point->sample, p);
     return STATUS_OK;
 }
 
 static void samples_stage_evaluate(const struct study *study, struct range points,
-                                   const union columns *out, int8_t *status,
+                                   const struct columns *out, int8_t *status,
                                    struct error *reason)
 {
     stage_visit(study, STAGE_SAMPLES, points, samples_visit, NULL, out, status, reason);
@@ -197,9 +198,10 @@ static void row_write(const struct study *study, const struct spread *spread,
 }
 
 static void sensitivity_stage_evaluate(const struct study *study, struct range points,
-                                       const union columns *out, int8_t *status,
+                                       const struct columns *out, int8_t *status,
                                        struct error *reason)
 {
+    const struct sensitivity_columns to = sensitivity_columns(out);
     for (uint64_t i = 0; i < points.count; i++) {
         const struct spread *spread;
         struct sampled sampled;
@@ -219,7 +221,7 @@ static void sensitivity_stage_evaluate(const struct study *study, struct range p
         }
         row_collect(study, &row, &sampled);
         if (sampled.n > 0) {
-            row_write(study, spread, &sampled, &out->sensitivity, i);
+            row_write(study, spread, &sampled, &to, i);
             status[i] = POINT_DONE;
         } else {
             error_set(reason, STATUS_INFEASIBLE, "%s is known of none of the samples",

@@ -152,7 +152,7 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
-                 visit_fn *fn, void *memory, const union columns *out, int8_t *status,
+                 visit_fn *fn, void *memory, const struct columns *out, int8_t *status,
                  struct error *reason)
 {
     struct variant variant = { 0 };

@@ -62,12 +62,12 @@ struct deployment deployment_at(const struct point *point);
 
 /* Evaluates one point into element i of its columns: STATUS_OK, or STATUS_INFEASIBLE and
  * reason. */
-typedef enum status visit_fn(const struct visit *visit, const union columns *out,
+typedef enum status visit_fn(const struct visit *visit, const struct columns *out,
                              uint64_t i, struct error *reason);
 
 /* fn for each of the points whose inputs are all done; status as struct stage's evaluate wants it.  The reason of a point without inputs is left to the stage that lacks it. */
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
-                 visit_fn *fn, void *memory, const union columns *out, int8_t *status,
+                 visit_fn *fn, void *memory, const struct columns *out, int8_t *status,
                  struct error *reason);
 
 #endif

@@ -12,9 +12,10 @@
 #ifndef NVSWEEP_CROSSBAR_CROSSBAR_H
 #define NVSWEEP_CROSSBAR_CROSSBAR_H
 
+#include "columns/crossbar.h"
+#include "columns/crossbar_buffers.h"
 #include "workload/layer.h"
 #include "array/array.h"
-#include "base/rows.h"
 #include "machine/machine.h"
 
 enum crossbar_adc {
