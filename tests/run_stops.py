@@ -72,6 +72,27 @@ for what, variables in ("a point that takes long", LONG), ("a point that is deaf
               f"{code} {took:.2f} s {said}")
     goes_on(f"stops inside {what}", file)
 
+# ---- models poll the flag: processor time after the signal, which a busy machine does not change
+TICK = os.sysconf("SC_CLK_TCK")
+for name in "deepnvm_scalability", "array_nodes", "uncertainty_technology":
+    process = subprocess.Popen([os.path.join(root, nvsweep), "run", f"{root}/sweeps/{name}.cfg", "-o",
+                                f"{name}.h5", "--quiet"], env=environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def used():
+        with open(f"/proc/{process.pid}/stat") as stat:
+            words = stat.read().rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / TICK
+
+    wait_for(lambda: used() > 1.2, 60)
+    before = used()
+    process.send_signal(signal.SIGTERM)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    after = usage.ru_utime + usage.ru_stime - before
+    claim(f"{name} works less than a second on after SIGTERM", process.returncode == 75 and after < 1,
+          f"{process.returncode} {after:.2f} s")
+
 process = begin(3, "ranks.h5", **LONG)
 since = time.time()
 for rank in ranks_of(process.pid):

@@ -2,6 +2,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/stop.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -286,7 +287,7 @@ uint64_t stack_distance_of(const struct stack_distance *stack, uint32_t line)
  * stream's end left them, less those that first accesses moved up meanwhile. */
 static void close_ring(struct stack_distance *stack)
 {
-    for (uint64_t i = 0; i < stack->first_count; i++) {
+    for (uint64_t i = 0; i < stack->first_count && !stop_is_wanted(); i++) {
         uint32_t line = stack->first[i] & ACCESS_LINE_MASK;
         uint32_t write = stack->first[i] & ACCESS_WRITE;
         struct line_state state = stack->lines[line];
