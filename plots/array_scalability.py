@@ -8,9 +8,18 @@ import nvsweep as nv
 
 plt = fig.plt
 
-METRICS = (("area_m2", "Area"), ("read_latency_s", "Read latency"),
+METRICS = (("density", "Area of a MiB"), ("read_latency_s", "Read latency"),
            ("write_latency_s", "Write latency"), ("read_energy_j", "Read energy"),
            ("write_energy_j", "Write energy"), ("leakage_w", "Leakage power"))
+
+
+def density(data):
+    """Area over capacity: areas themselves lie within a line's width of each other."""
+    array = nv.metric(data, "area_m2")
+    resolved = nv.metric(data, "resolved_capacity_bytes")
+    array = array / resolved * 2.0**20
+    array.attrs = dict(nv.metric(data, "area_m2").attrs)
+    return array
 
 
 def _legend(figure, axes):
@@ -24,9 +33,11 @@ def _panels(data, draw_one):
     figure, all_axes = plt.subplots(2, 3, figsize=(8.6, 5), sharex=True,
                                     constrained_layout=True)
     for i, (axes, (name, words)) in enumerate(zip(all_axes.ravel(), METRICS)):
-        array = nv.metric(data, name)
+        array = density(data) if name == "density" else nv.metric(data, name)
         draw_one(axes, array, words, technologies, looks)
         fig.log_y(axes)
+        fig.outliers_clip(axes, {line.get_label(): np.asarray(line.get_ydata(), float)
+                                 for line in axes.lines})
         if i < 3:
             axes.set_xlabel("")
     _legend(figure, all_axes[0][0])

@@ -132,6 +132,36 @@ def log_y(axes):
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
 
+def two_digits(value):
+    """Two significant digits, a trailing zero kept: 3.0 beside 3.2."""
+    return f"{value:#.2g}".rstrip(".")
+
+
+def powers_of_ten(value):
+    """2.2e+04 as people write it."""
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"${digits} \\times 10^{{{int(exponent)}}}$"
+
+
+def outliers_clip(axes, lines, gap=30.0):
+    """Lines that lie `gap` times above all others leave the panel, whose others they would
+    squeeze: said by name and value at its top.  lines: label to values."""
+    tops = {label: np.nanmax(values) for label, values in lines.items()
+            if np.isfinite(values).any()}
+    bottoms = {label: np.nanmin(lines[label]) for label in tops}
+    order = sorted(tops, key=tops.get)
+    for i in range(len(order) - 1, max(0, len(order) - 3), -1):
+        below = max(tops[label] for label in order[:i])
+        if min(bottoms[label] for label in order[i:]) < gap * below:
+            continue
+        axes.set_ylim(top=below * 3)
+        words = ", ".join(f"{label}: {powers_of_ten(bottoms[label])}" +
+                          (f" to {powers_of_ten(tops[label])}"
+                           if tops[label] > 1.2 * bottoms[label] else "") for label in order[i:])
+        axes.annotate(f"↑ {words}", (0.02, 1.0), xycoords="axes fraction", fontsize=7, va="bottom")
+        return
+
+
 def baseline_line(axes, value=1.0):
     axes.axhline(value, color="0.25", lw=0.9, zorder=1.5)
 
@@ -148,7 +178,7 @@ def grouped_bars(axes, groups, series, values, look, names=None, stated=False):
             if np.isnan(height):
                 axes.text(x, 0, "n/a", rotation=90, ha="center", va="bottom", fontsize=6)
             elif stated:
-                axes.text(x, height, f"{height:.2g}", ha="center", va="bottom", fontsize=6)
+                axes.text(x, height, two_digits(height), ha="center", va="bottom", fontsize=6)
     axes.set_xticks(range(len(groups)), groups, rotation=30, ha="right")
     axes.grid(axis="x", visible=False)
 

@@ -40,8 +40,7 @@ def _add_maximum(axes, array, looks, count):
         height = float(array.sel(technology=name).max())
         x = count + 1 + (s - (len(names) - 1) / 2) * width
         axes.bar(x, height, width, **looks.bar(name))
-        axes.text(x, height / 2, f"{height:.2g}", ha="center", va="center", fontsize=6,
-                  bbox={"fc": "white", "ec": "none", "pad": 0.6})  # marks stand on top
+        axes.text(x, height, fig.two_digits(height), ha="center", va="bottom", fontsize=6)
     ticks = [text.get_text() for text in axes.get_xticklabels()]
     axes.set_xticks(range(count + 2), ticks + ["max"], rotation=30, ha="right")
 

@@ -1,75 +1,87 @@
 #!/usr/bin/python3
-"""The same networks on every kind of machine: energy against latency of one machine, and
-against the time between results of as many as fit an area; Pareto fronts drawn in."""
+"""The same networks on every kind of machine: a row per machine, latency of one machine or time
+between results of as many as fit an area, and energy; the Pareto front of each network marked."""
 import numpy as np
 
 import figure as fig
 import nvsweep as nv
 
 plt = fig.plt
-TECHNOLOGIES = ("o", "s")  # markers
+FRONT = fig.VERMILION
+OTHERS = fig.BLUE
+MARKERS = ("o", "s")  # by technology of the memories: filled, open
+SAME = "D"  # both technologies alike
 
 
-def words(data, machine):
-    """A short name: what its record in the file says, or the machine's own."""
-    return str(machine).replace("gtx-1080-ti", "GPU GTX 1080 Ti")
+def front_of(times, energies):
+    """Which (machine, technology) pairs no other beats in both."""
+    pairs = [(machine, technology) for machine in times.machine.values
+             for technology in times.technology.values]
+    points = np.array([(float(times.sel(machine=machine, technology=technology)),
+                        float(energies.sel(machine=machine, technology=technology)))
+                       for machine, technology in pairs])
+    finite = np.isfinite(points).all(axis=1)
+    kept = [pair for pair, is_finite in zip(pairs, finite) if is_finite]
+    if not kept:
+        return set()
+    return {pair for pair, is_best in zip(kept, nv.pareto_mask(*points[finite].T)) if is_best}
 
 
-def panel(axes, times, energies, looks, technologies):
-    """One network: a marker per machine and technology, the front as a line."""
-    points = []
-    for machine in times.machine.values:
-        for marker, technology in zip(TECHNOLOGIES, technologies):
-            time = float(times.sel(machine=machine, technology=technology))
-            energy = float(energies.sel(machine=machine, technology=technology))
-            if not np.isfinite(time * energy):
-                continue
-            points.append((time, energy))
-            look = looks[machine]
-            axes.plot(time, energy, ls="", marker=marker, ms=6, color=look["color"],
-                      mec=look["edge"], mew=0.9, alpha=0.9)
-    if points:
-        front = np.array(points)[nv.pareto_mask(*np.array(points).T)]
-        front = front[np.argsort(front[:, 0])]
-        axes.step(front[:, 0], front[:, 1], where="post", color="0.35", lw=1, zorder=0)
+def panel(axes, values, front, machines, technologies):
+    """A network's values: a row per machine, a marker per technology."""
+    for row, machine in enumerate(machines):
+        ends = [float(values.sel(machine=machine, technology=t)) for t in technologies]
+        if np.isfinite(ends).sum() > 1:
+            axes.plot(ends, [row, row], color="0.75", lw=1.2, zorder=1)
+        if not np.isfinite(ends).any():
+            axes.text(0.5, row, "not possible", transform=axes.get_yaxis_transform(), ha="center",
+                      va="center", fontsize=6, color="0.45")
+        colours = [FRONT if (machine, technology) in front else OTHERS
+                   for technology in technologies]
+        if len(set(ends)) == 1:
+            axes.plot(ends[0], row, ls="", marker=SAME, ms=5, color=colours[0], zorder=2)
+            continue
+        for marker, colour, value in list(zip(MARKERS, colours, ends))[::-1]:
+            axes.plot(value, row, ls="", marker=marker, ms=5, mec=colour, mew=1.2,
+                      mfc=colour if marker == MARKERS[0] else "white", zorder=2)
     axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.xaxis.set_major_locator(plt.matplotlib.ticker.LogLocator(numticks=4))
+    axes.xaxis.set_minor_locator(plt.matplotlib.ticker.NullLocator())
+    axes.tick_params(axis="x", labelsize=7)
+    axes.grid(axis="y", visible=False)
 
 
-def machine_looks(machines):
-    """Eight colours; machines beyond have a black edge."""
-    return {machine: {"color": fig.COLOURS[i % len(fig.COLOURS)],
-                      "edge": "black" if i >= len(fig.COLOURS) else "white"}
-            for i, machine in enumerate(machines)}
-
-
-def draw_fronts(data, row, name, label):
+def draw_rows(data, row, name, label):
     times = nv.metric(data, name).isel(area_budget_m2=row)
     energies = nv.metric(data, "sample_j").isel(area_budget_m2=row)
     networks = times.workload.values
     technologies = [str(t) for t in times.technology.values]
-    looks = machine_looks(times.machine.values)
-    columns = (len(networks) + 1) // 2
-    figure, grid = plt.subplots(2, columns, figsize=(2.7 * columns, 5.4), squeeze=False,
-                                constrained_layout=True)
-    for axes in grid.ravel()[len(networks):]:
-        axes.set_axis_off()
-    for axes, network in zip(grid.ravel(), networks):
-        panel(axes, times.sel(workload=network), energies.sel(workload=network), looks,
-              technologies)
-        axes.set_title(str(network))
+    # fastest first, over the networks that a machine can compute
+    order = np.argsort([float(np.nanmean(np.log(times.sel(machine=m).values.astype(float))))
+                        for m in times.machine.values])[::-1]
+    machines = times.machine.values[order]
+    figure, grid = plt.subplots(2, len(networks), figsize=(1.55 * len(networks) + 1.2, 6.4),
+                                sharey=True, squeeze=False, constrained_layout=True)
+    for column, network in enumerate(networks):
+        time, energy = times.sel(workload=network), energies.sel(workload=network)
+        front = front_of(time, energy)
+        panel(grid[0][column], time, front, machines, technologies)
+        panel(grid[1][column], energy, front, machines, technologies)
+        grid[0][column].set_title(str(network))
     for axes in grid[:, 0]:
-        axes.set_ylabel("energy of an inference (J)")
-    for axes in grid[-1]:
-        axes.set_xlabel(f"{label} (s)")
-    handles = [plt.Line2D([], [], ls="", marker="o", ms=6, color=look["color"],
-                          mec=look["edge"], label=words(data, machine))
-               for machine, look in looks.items()]
-    handles += [plt.Line2D([], [], ls="", marker=marker, ms=6, color="0.6",
-                           label=f"memories of {technology}")
-                for marker, technology in zip(TECHNOLOGIES, technologies)]
-    handles.append(plt.Line2D([], [], color="0.35", lw=1, label="Pareto front"))
-    figure.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5))
+        axes.set_yticks(range(len(machines)), [str(machine) for machine in machines], fontsize=7.5)
+    middle = len(networks) // 2
+    grid[0][middle].set_xlabel(f"{label} [s]")
+    grid[1][middle].set_xlabel("Energy of an inference [J]")
+    handles = [plt.Line2D([], [], ls="", marker=marker, ms=5, mec=OTHERS, mew=1.2,
+                          mfc=OTHERS if marker == MARKERS[0] else "white",
+                          label=f"memories of {technology.upper()}")
+               for marker, technology in zip(MARKERS, technologies)]
+    handles.append(plt.Line2D([], [], ls="", marker=SAME, ms=5, color=OTHERS,
+                              label="both alike"))
+    handles.append(plt.Line2D([], [], ls="", marker="o", ms=5, color=FRONT,
+                              label="on the Pareto front of time and energy"))
+    figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=4)
     return figure
 
 
@@ -77,10 +89,9 @@ def draw(data):
     budget = data.area_budget_m2.values
     area = f"{budget[-1] * 1e6:g} mm²"
     return {
-        "machines_latency": draw_fronts(data, 0, "latency_s",
-                                        "latency, one machine"),
-        "machines_area": draw_fronts(data, len(budget) - 1, "period_s",
-                                     f"time between results in {area}"),
+        "machines_latency": draw_rows(data, 0, "latency_s", "Latency of one machine"),
+        "machines_area": draw_rows(data, len(budget) - 1, "period_s",
+                                   f"Time between results of the machines in {area}"),
     }
 
 
