@@ -123,6 +123,9 @@ def check_clicks(driver, by):
     driver.find_element(by.ID, "pareto").click()
     labels = driver.execute_script("return chart.data.datasets.map((s) => s.label)")
     assert labels[0] == "Pareto front", labels
+    looks = driver.execute_script(
+        "return [...Array(40).keys()].map((i) => JSON.stringify(styleOf(i)))")
+    assert len(set(looks)) == 40, looks
 
 
 def check_hover_and_keys(driver, webdriver, by, keys):

@@ -173,7 +173,9 @@ function drawChart() {
   });
   const thinned = picture.step > 1 ? `one in ${picture.step} of ${picture.count} points` : `${picture.count} points`;
   const missing = picture.missing ? `, ${picture.missing} without a value (not done, or cannot be built)` : "";
-  const front = view.pareto ? `, ${picture.front.length} on the Pareto front` : "";
+  const inFront = picture.fronts.flat().length, count = picture.fronts.length;
+  const front = view.pareto
+    ? `, ${inFront} on ${count > 1 ? `the Pareto fronts of ${count} questions` : "the Pareto front"}` : "";
   $("said").textContent = `${thinned}${missing}${front}`;
   $("canvas").setAttribute("aria-label", `${words.y.title} against ${words.x.title}, ${thinned}`);
 }

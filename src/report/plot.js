@@ -4,8 +4,23 @@ const PLOTTED_MOST = 20000;
 /* Okabe and Ito's palette: told apart by the colour-blind. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f",
   "#b8a900"];
-const SHAPES = ["circle", "rect", "triangle", "rectRot", "star", "crossRot", "rectRounded",
-  "cross"];
+/* Shapes with an inside, and how far they are turned. */
+const SHAPES = [["circle", 0], ["rect", 0], ["triangle", 0], ["rectRot", 0], ["triangle", 180],
+  ["triangle", 90], ["triangle", 270]];
+
+/* What a result is asked of, not a choice of the designer's: points of different questions do not
+ * compete, so each has a Pareto front of its own. */
+const QUESTIONS = ["workload", "phase", "batch", "precision_bits", "sequence", "layer", "operation",
+  "experiment", "dataset"];
+
+/* The i-th series: eight colours and seven shapes, every second eight hollow and dashed. */
+function styleOf(i) {
+  const isHollow = Math.floor(i / COLOURS.length) % 2 === 1;
+  const colour = COLOURS[i % COLOURS.length];
+  const [pointStyle, pointRotation] = SHAPES[i % SHAPES.length];
+  return { borderColor: colour, backgroundColor: isHollow ? "transparent" : colour,
+    pointStyle, pointRotation, borderDash: isHollow ? [5, 3] : [] };
+}
 
 /* "axis:name" or "metric:name". */
 function columnOf(id) {
@@ -72,16 +87,22 @@ function isText(column) {
   return column.kind === "axis" && !dimensions[column.dimension].numbers;
 }
 
+/* Words as an axis title begins. */
+function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /* What an axis of the chart says, and the unit its ticks are in. */
 function axisWords(view, column, values) {
   if (column.kind === "axis") {
     const dimension = dimensions[column.dimension];
-    return { title: dimension.meaning || dimension.name, units: dimension.units };
+    return { title: sentence(dimension.meaning || dimension.name), units: dimension.units };
   }
+  const meaning = sentence(column.metric.meaning);
   if (view.baseline)
-    return { title: `${column.name}: the baseline's over each (above 1 is better)`, units: "1" };
+    return { title: `${meaning}: the baseline's over each (above 1 is better)`, units: "1" };
   const [, words] = scaleFor(typicalOf(values), column.metric.units);
-  return { title: `${column.name}: ${column.metric.meaning}${words ? ` [${words}]` : ""}`,
+  return { title: `${meaning}${words ? ` [${words}]` : ""}`,
     units: column.metric.units, factor: scaleFor(typicalOf(values), column.metric.units)[0] };
 }
 
@@ -96,6 +117,18 @@ function paretoFront(points, smallerX, smallerY) {
     if (isBetter) best = sy * points[i].y;
     return isBetter;
   });
+}
+
+/* The front of each question, of points in the chart. */
+function frontsOf(spots, smallerX, smallerY) {
+  const asked = dimensions.flatMap((dimension, d) => (QUESTIONS.includes(dimension.name) ? [d] : []));
+  const questions = new Map();
+  for (const spot of spots) {
+    const key = asked.map((d) => spot.point[d]).join();
+    if (!questions.has(key)) questions.set(key, []);
+    questions.get(key).push(spot);
+  }
+  return [...questions.values()].map((of) => paretoFront(of, smallerX, smallerY).map((i) => of[i]));
 }
 
 /* Everything a chart needs, without the chart. */
@@ -119,9 +152,9 @@ function pictureOf(view) {
   const lines = [...groups.values()];
   if (x.kind === "axis") lines.forEach((line) => line.spots.sort((a, b) => a.x - b.x));
   const isGain = Boolean(view.baseline);
-  const front = view.pareto && !isText(x) && !isText(y)
-    ? paretoFront(all, x.kind === "axis" || !isGain, !isGain).map((i) => all[i]) : [];
-  return { x, y, lines, all, front, count, step, missing: points.length - all.length };
+  const fronts = view.pareto && !isText(x) && !isText(y)
+    ? frontsOf(all, x.kind === "axis" || !isGain, !isGain) : [];
+  return { x, y, lines, all, fronts, count, step, missing: points.length - all.length };
 }
 
 /* 1, 2 and 5 of every decade. */
@@ -177,14 +210,11 @@ function datasetsOf(picture) {
     return {
       label: line.name, data: line.spots, parsing: false,
       showLine: picture.x.kind === "axis" && line.spots.length > 1,
-      borderColor: COLOURS[i % COLOURS.length], backgroundColor: COLOURS[i % COLOURS.length],
-      borderWidth: 1.5, pointStyle: SHAPES[i % SHAPES.length], pointRadius: isMany ? 2 : 4,
-      pointHoverRadius: 7, borderDash: i >= COLOURS.length ? [5, 3] : [],
+      ...styleOf(i), borderWidth: 1.5, pointRadius: isMany ? 2 : 4, pointHoverRadius: 7,
     };
   });
-  if (picture.front.length)
-    datasets.unshift({ label: "Pareto front", data: picture.front, parsing: false,
-      showLine: true, borderColor: "#888", backgroundColor: "transparent", borderWidth: 2,
-      pointStyle: "circle", pointRadius: 9, pointHoverRadius: 10 });
+  datasets.unshift(...picture.fronts.map((front) => ({ label: "Pareto front", data: front,
+    parsing: false, showLine: true, borderColor: "#888", backgroundColor: "transparent",
+    borderWidth: 2, pointStyle: "circle", pointRadius: 9, pointHoverRadius: 10 })));
   return datasets;
 }
