@@ -45,7 +45,10 @@ def check_show(result, rows):
     wide = nvsweep("show", result, "-m", "area_m2", "temperature=25 C", "--columns", "capacity",
                    "--bars")
     assert wide.count("▁") == 3 and wide.count("█") == 3, wide  # a sparkline per technology
-    for row, one in zip(json.loads(nvsweep("show", result, "-m", "area_m2", "--json")), rows):
+    for words in ("--sort", "area_m2"), ("--columns", "capacity"), ("--by", "capacity"), ("--bars",):
+        nvsweep("show", result, "-m", "area_m2", "--json", *words, code=2)
+    for row, one in zip(json.loads(nvsweep("show", result, "-m", "area_m2", "--json")), rows,
+                        strict=True):
         assert row["technology"] == one["technology"] and row["area_m2"] == float(one["area_m2"])
 
 

@@ -112,6 +112,7 @@ static void quantities_are_written_as_people_do(void)
         { 0, "s", "0 s" },
         { -2e-3, "V", "-2 mV" },
         { 358.15, "K", "85 C" },
+        { 300, "K", "300 K" },
         { 5.53e-6, "m2", "5.53 mm2" },
         { 0.074e-12, "m2", "0.074 um2" },
         { 16e-9, "m", "16 nm" },

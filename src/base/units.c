@@ -221,7 +221,11 @@ char *quantity_format(double value, const char *base_unit, char *buffer, size_t 
     const struct step *step = NULL;
 
     if (strcmp(base_unit, "K") == 0) {
-        snprintf(buffer, size, "%.6g C", value - 273.15);
+        double celsius = value - 273.15;
+        bool is_whole = fabs(celsius - round(celsius)) < 1e-6;
+
+        snprintf(buffer, size, is_whole ? "%.6g C" : "%.6g K",
+                 is_whole ? celsius : value);
     } else if (strcmp(base_unit, "byte") == 0) {
         for (step = binary; step->scale > 1 && magnitude < step->scale; step++)
             ;

@@ -346,6 +346,23 @@ static enum status groups_read(struct view *view, const char *by, struct error *
     return status;
 }
 
+/* JSON has one object per row in the file's order. */
+static enum status json_check(const struct view *view, const char *columns,
+                              const char *by, struct error *err)
+{
+    const char *option = columns          ? "--columns"
+                         : by             ? "--by"
+                         : view->sort     ? "--sort"
+                         : view->has_bars ? "--bars"
+                                          : NULL;
+
+    if (!view->is_json || !option)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INPUT,
+        "%s is for tables, --json has a row a point: leave out one of them", option);
+}
+
 enum status cmd_show(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *over = NULL, *columns = NULL, *limit = NULL;
@@ -372,7 +389,10 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     if (limit && (quantity_parse(limit, "1", &number, NULL) != STATUS_OK || number < 1))
         return error_set(err, STATUS_INPUT, "--limit %s: must be a whole number from 1",
                          limit);
-    view.limit = (uint64_t)number;
+    view.limit = view.is_json && !limit ? UINT64_MAX : (uint64_t)number;
+    status = json_check(&view, columns, by, err);
+    if (status != STATUS_OK)
+        return status;
     status = results_open_intact(argv[0], &results, err);
     if (status != STATUS_OK)
         return status;
