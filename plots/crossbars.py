@@ -15,7 +15,7 @@ def beside(axes, data, name, words, looks):
     array = nv.metric(data, name).sel(learning="backpropagation", layer=0)
     labels = array.dims[-1]
     theirs = {f["at"]: f["published"] for f in nv.published("cim-training", metric=name)
-              if f["at"] and "layer=0" in f["where"]}
+              if f["at"] and "layer=all" in f["where"]}
     shown = [label for label in array[labels].values if str(label) in theirs]
     ours = array.sel({labels: shown}).values
     values = np.column_stack([ours, [theirs[str(label)] for label in shown]])

@@ -83,6 +83,8 @@ static inline void default_write(enum axis_id axis, char text[64])
 
     if (spec->kind == AXIS_WORD)
         snprintf(text, 64, "%s", spec->fallback_word);
+    else if (axis_value_is_word(spec, axis_default(axis)))
+        snprintf(text, 64, "%s", spec->zero);
     else
         snprintf(text, 64, "%.17g", spec->fallback);
 }
@@ -101,6 +103,10 @@ static inline void draw_value(enum axis_id axis, uint64_t *state, char text[64])
 
     if (spec->kind != AXIS_RECORD && draw(state) < share) {
         default_write(axis, text);
+        return;
+    }
+    if (spec->zero && draw(state) < 0.1) {
+        snprintf(text, 64, "%s", spec->zero);
         return;
     }
     switch (spec->kind) {
@@ -272,7 +278,7 @@ static inline void draft_fit(struct draft *draft, size_t many, uint64_t *state)
         draft_rates(draft, many, state);
     if (draft->stages >> STAGE_VIDEO_ANALYSIS & 1) {
         draft_set(draft, AXIS_batch, "1");
-        draft_set(draft, AXIS_layer, "0");
+        draft_set(draft, AXIS_layer, "all");
     }
 }
 
@@ -289,15 +295,14 @@ static inline void draft_all(struct draft *draft, size_t many, uint64_t *state)
     draft_fit(draft, many, state);
 }
 
-/* Samples 0.. of a spread. */
+/* The record as it is, and samples of a spread. */
 static inline void draft_sample(struct draft *draft, unsigned samples, uint64_t *state)
 {
     char text[DRAWN_BYTES];
-    size_t used = 0;
+    size_t used = (size_t)snprintf(text, sizeof text, "record");
 
-    for (unsigned s = 0; s < samples; s++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", s ? "," : "",
-                                 s);
+    for (unsigned s = 1; s < samples; s++)
+        used += (size_t)snprintf(text + used, sizeof text - used, ",%u", s);
     draft_set(draft, AXIS_spread,
               ((const struct record *)draw_record(SHELF_SPREAD, state))->name);
     draft_set(draft, AXIS_sample, text);

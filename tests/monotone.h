@@ -90,7 +90,7 @@ static bool draws_no_zeros(const struct point *point)
 }
 
 #define SMALL_NETS "workload=lenet|alexnet|squeezenet|vgg8-cifar"
-#define OFF_ROAD " phase=inference layer=0"
+#define OFF_ROAD " phase=inference layer=all"
 #define EIE                                             \
     "machine=eie-64 workload=eie9 layer=7|8|9 batch=1 " \
     "phase=inference"
@@ -98,12 +98,12 @@ static bool draws_no_zeros(const struct point *point)
 /* clang-format off */
 static const struct along alongs[] = {
     /* ---- array */
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area delay_bound=0 tiers=1 bank_count=1 associativity=0|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
-    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage delay_bound=0 tiers=1 associativity=0 bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 23, .doubles = true, .holds = has_rows },
-    { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area delay_bound=0 wires=semi_global", .one_organization = true, .holds = off_currents_rise },
-    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=0", .values = "none,secded" },
-    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=0", .values = "none,bch2" },
-    { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area delay_bound=0", .values = "off,on" },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+area_m2", "more cells; between sizes that are no multiples, mats of other shapes fit", .settings = "target=area delay_bound=none tiers=1 bank_count=1 associativity=ram|1|4|8|16 line=32|64|128", .least = 1 << 20, .most = 1 << 27, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_capacity_bytes, "+leakage_w", "more cells and drivers leak", .settings = "target=leakage delay_bound=none tiers=1 associativity=ram bank_count=1 ecc=none line=32|64", .least = 1 << 20, .most = 1 << 23, .doubles = true, .holds = has_rows },
+    { STAGE_ARRAY, AXIS_temperature_k, "+leakage_w", "subthreshold current rises with temperature, retention falls", .settings = "target=area delay_bound=none wires=semi_global", .one_organization = true, .holds = off_currents_rise },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=none", .values = "none,secded" },
+    { STAGE_ARRAY, AXIS_ecc, "+area_m2", "check bits and a decoder", .settings = "target=area delay_bound=none", .values = "none,bch2" },
+    { STAGE_ARRAY, AXIS_power_gating, "-leakage_w =area_m2", "idle mats are switched off", .settings = "target=area delay_bound=none", .values = "off,on" },
 
     /* ---- reuse and GPUs */
     { STAGE_REUSE, AXIS_batch, "+macs +footprint_bytes", "more samples; accesses and time may be less where another tile fits better", .settings = SMALL_NETS, .most = 16 },
@@ -114,7 +114,7 @@ static const struct along alongs[] = {
     { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
     /* ---- accelerators */
-    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area delay_bound=0 energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
+    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area delay_bound=none energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
     { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, or Winograd tiles chosen, others may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd", .most = 16 },
     { STAGE_MAPPING, FIELD, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
     { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
@@ -163,34 +163,34 @@ static const struct along alongs[] = {
     { STAGE_RELIABILITY, AXIS_write_skew, "-unlevelled_lifetime_s =ideal_lifetime_s", "the most written line decides", .settings = SMALL_NETS " batch=1" },
     { STAGE_RELIABILITY, AXIS_utilisation, "+line_write_hz -wear_lifetime_s -ideal_lifetime_s", "more writes a second", .settings = SMALL_NETS " batch=1" },
     { STAGE_RELIABILITY, AXIS_levelling, "+wear_lifetime_s =line_write_hz", "start-gap keeps 97 % of the ideal (Qureshi et al., 2009)", .settings = SMALL_NETS " batch=1", .values = "start_gap,ideal" },
-    { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area delay_bound=0 fit_target=1e18" },
+    { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area delay_bound=none fit_target=1e18" },
 
     /* ---- computing in memory */
-    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area delay_bound=0 energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
+    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area delay_bound=none energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
     { STAGE_CIM_OPERATION, AXIS_precision_bits, "+operation_aaps +operation_aps +operation_s +operation_j", "bit-serial: a sequence a bit", .settings = "machine=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
-    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more banks", .settings = "machine=simdram|ambit|simdram-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_banks", .is_count = true, .least = 1, .most = 16 },
-    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more cores", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
-    { STAGE_CIM_OPERATION, FIELD, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=0", .most = 24, .field = "tasklets", .is_count = true, .least = 1 },
-    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=0 precision=8|16|32 phase=inference", .most = 16 },
-    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=0 precision=8 phase=inference machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
-    { STAGE_CIM_NETWORK, FIELD, "-network_compute_s", "more cores share the work", .settings = SMALL_NETS " layer=0 machine=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
-    { STAGE_CIM_NETWORK, FIELD, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=0 machine=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12, .field = "oversubscribed_bytes_per_s" },
+    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more banks", .settings = "machine=simdram|ambit|simdram-rank operation=add|multiply|subtract precision=8|16|32 elements=1", .field = "active_banks", .is_count = true, .least = 1, .most = 16 },
+    { STAGE_CIM_OPERATION, FIELD, "+operation_lanes +operation_hz +operation_w", "more cores", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=1", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
+    { STAGE_CIM_OPERATION, FIELD, "-operation_s +operation_hz -operation_j", "an instruction a tasklet each 11 cycles", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=1", .most = 24, .field = "tasklets", .is_count = true, .least = 1 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs +network_s +network_j +network_compute_s =network_weight_bytes", "more samples", .settings = SMALL_NETS " layer=all precision=8|16|32 phase=inference", .most = 16 },
+    { STAGE_CIM_NETWORK, AXIS_batch, "+network_macs =network_m2", "more samples; layers may go to another engine", .settings = SMALL_NETS " layer=all precision=8 phase=inference machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb energies=array placement=weights technology=sram node=16e-9 roadmap=hp rules=physical target=edap temperature=350", .most = 16, .round_s = 1 },
+    { STAGE_CIM_NETWORK, FIELD, "-network_compute_s", "more cores share the work", .settings = SMALL_NETS " layer=all machine=upmem-640|upmem-2556|upmem-rank precision=8|16|32 phase=inference batch=1", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },
+    { STAGE_CIM_NETWORK, FIELD, "-network_s =network_macs", "weights come faster", .settings = SMALL_NETS " layer=all machine=titan-v|xeon-skylake precision=8|16|32 phase=inference batch=1", .least = 1e6, .most = 1e12, .field = "oversubscribed_bytes_per_s" },
 
     /* ---- crossbars */
     { STAGE_CROSSBAR, FIELD, "+crossbar_adc_s +crossbar_adc_j +crossbar_adc_m2 +crossbar_settle_s +crossbar_conversion_s =crossbar_cells_m2 =crossbar_sum_bits", "a level more halves the step", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc", .field = "adc_bits", .is_count = true, .least = 1, .most = 16 },
     { STAGE_CROSSBAR, FIELD, "+crossbar_cells_m2", "more cells; on longer bitlines fewer may conduct", .settings = "technology=rram|pcm|fefet|ctt|sram|stt-mram|rram-mlc", .most = 1024, .field = "rows", .is_count = true, .least = 32 },
     { STAGE_CROSSBAR, FIELD, "+crossbar_sum_bits =crossbar_cells_m2", "more levels", .settings = "technology=rram|pcm|fefet|ctt|rram-mlc", .field = "cell_bits", .is_count = true, .least = 1, .most = 8 },
-    { STAGE_CROSSBAR_NETWORK, AXIS_batch, "+crossbar_s +crossbar_j +crossbar_macs +crossbar_dram_bytes =crossbar_weights =crossbar_area_m2", "more samples, weights in place", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .most = 64 },
-    { STAGE_CROSSBAR_NETWORK, FIELD, "-crossbar_s -crossbar_j =crossbar_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
-    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_j +crossbar_edp_js =crossbar_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
-    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes +crossbar_endurance_share", "more cells are written", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .field = "update_share", .least = 1e-4, .most = 1 },
-    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes", "more pulses", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|rram-mlc precision=8 phase=training", .field = "update_pulses", .least = 1e-2, .most = 100 },
-    { STAGE_CROSSBAR_NETWORK, AXIS_activation_density, "+crossbar_j =crossbar_area_m2", "more wordlines are driven", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e-3 },
-    { STAGE_CROSSBAR_NETWORK, AXIS_epoch_samples, "+crossbar_epoch_s +crossbar_epoch_j +crossbar_epoch_writes =crossbar_s", "more batches", .settings = SMALL_NETS " layer=0 technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .most = 1e9 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_batch, "+crossbar_s +crossbar_j +crossbar_macs +crossbar_dram_bytes =crossbar_weights =crossbar_area_m2", "more samples, weights in place", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8", .most = 64 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "-crossbar_s -crossbar_j =crossbar_area_m2", "DRAM makes nothing wait for longer", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_j +crossbar_edp_js =crossbar_s", "DRAM's energy is a term of the sum", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes +crossbar_endurance_share", "more cells are written", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .field = "update_share", .least = 1e-4, .most = 1 },
+    { STAGE_CROSSBAR_NETWORK, FIELD, "+crossbar_s +crossbar_j +crossbar_epoch_writes", "more pulses", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|rram-mlc precision=8 phase=training", .field = "update_pulses", .least = 1e-2, .most = 100 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_activation_density, "+crossbar_j =crossbar_area_m2", "more wordlines are driven", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8", .least = 1e-3 },
+    { STAGE_CROSSBAR_NETWORK, AXIS_epoch_samples, "+crossbar_epoch_s +crossbar_epoch_j +crossbar_epoch_writes =crossbar_s", "more batches", .settings = SMALL_NETS " layer=all technology=rram|pcm|fefet|ctt|sram precision=8 phase=training", .most = 1e9 },
 
     /* ---- machines side by side */
-    { STAGE_MACHINES, AXIS_area_budget_m2, "+copies +rate_hz =latency_s =sample_j", "more copies", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e-5 },
-    { STAGE_MACHINES, AXIS_dram_budget_bytes_per_s, "+rate_hz -period_s =latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=0 batch=1 phase=inference precision=8|16", .least = 1e6 },
+    { STAGE_MACHINES, AXIS_area_budget_m2, "+copies +rate_hz =latency_s =sample_j", "more copies", .settings = SMALL_NETS " layer=all batch=1 phase=inference precision=8|16", .least = 1e-5 },
+    { STAGE_MACHINES, AXIS_dram_budget_bytes_per_s, "+rate_hz -period_s =latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=all batch=1 phase=inference precision=8|16", .least = 1e6 },
 
     /* ---- hyperdimensional computing */
     { STAGE_HDC_TEXTS, FIELD, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9, .field = "hdc_task.queries", .is_count = true, .least = 1 },

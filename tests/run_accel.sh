@@ -7,9 +7,9 @@ cat >"$scratch/small.cfg" <<'CFG'
 title = "families x technologies x layers";
 axes = {
     machine = [ "systolic-32", "eyeriss", "winograd-cube", "xr-cpu" ];
-    workload = [ "alexnet", "vgg8-cifar" ]; layer = [ 0, 1, 2, 9 ];
+    workload = [ "alexnet", "vgg8-cifar" ]; layer = ( "all", 1, 2, 9 );
     technology = [ "sram", "stt-mram" ]; placement = [ "weights", "all" ];
-    node = "22 nm"; precision = 16; ips = [ 0.0, 5.0 ]; idle = [ "on", "gate", "reload" ];
+    node = "22 nm"; precision = 16; ips = ( "back_to_back", 5.0 ); idle = [ "on", "gate", "reload" ];
 };
 CFG
 for ranks in 1 3; do

@@ -11,7 +11,7 @@ axes = {
                 "crossbar-chip" ];
     workload = [ "vgg8-cifar", "lenet" ];
     technology = "sram"; node = "16 nm"; roadmap = "lop"; precision = 8; capacity = "1 MiB";
-    area_budget = [ "0 m2", "20 mm2", "600 mm2" ];
+    area_budget = [ "none", "20 mm2", "600 mm2" ];
 };
 CFG
 for ranks in 1 3; do
@@ -21,7 +21,7 @@ done
 cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" verify "$scratch/1.h5" >"$scratch/verify" || fail "verify: $(cat "$scratch/verify")"
 "$NVSWEEP" best "$scratch/1.h5" -m sample_j,latency_s --per workload \
-    area_budget="0 m2" >"$scratch/front" || fail "best"
+    area_budget=none >"$scratch/front" || fail "best"
 [ "$(grep -c 'vgg8-cifar' "$scratch/front")" -ge 1 ] || fail "no front"
 # a GPU's die is larger than 20 mm2; the chip stage has PE arrays alone, and leaves nothing out
 "$NVSWEEP" show "$scratch/1.h5" machine=gtx-1080-ti area_budget="20 mm2" \

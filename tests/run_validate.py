@@ -13,7 +13,7 @@ NVSWEEP = os.environ["NVSWEEP"]
 CELL = """kind = "sram"; area_sram = 1.0; aspect_ratio = 0.45;
     access_width_f = 1.31; pulldown_width_f = 2.08; pullup_width_f = 1.23;
     access_fins = 1; pulldown_fins = 1; pullup_fins = 1; min_sense_v = "80 mV";"""
-POINT = '"node=22 nm", "roadmap=lstp", "associativity=0"'
+POINT = '"node=22 nm", "roadmap=lstp", "associativity=ram"'
 
 
 def run(folder, *arguments, code=0):

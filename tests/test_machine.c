@@ -66,7 +66,7 @@ static void a_machine_is_evaluated_by_its_own_stage_alone(void)
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(
-        evaluate("gtx-1080-ti,eyeriss,mensa,crossbar-chip", "0 m2", &err), STATUS_OK);
+        evaluate("gtx-1080-ti,eyeriss,mensa,crossbar-chip", "none", &err), STATUS_OK);
     for (uint64_t i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][i], POINT_DONE);
         CU_ASSERT_EQUAL(study.grids[stage_of[i]].points, 1);
@@ -84,7 +84,7 @@ static void its_latency_is_that_stages(void)
     struct machines_columns in;
     struct error err = { "" };
 
-    CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "0 m2", &err),
+    CU_ASSERT_EQUAL_FATAL(evaluate("gtx-1080-ti,eyeriss,mensa", "none", &err),
                           STATUS_OK);
     in = machines_columns(&study.results[STAGE_MACHINES]);
     CU_ASSERT_EQUAL(in.latency_s[0],
@@ -107,7 +107,7 @@ static void a_budget_buys_copies(void)
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(
-        evaluate("gtx-1080-ti,eyeriss", "0 m2,470 mm2,1000 mm2", &err), STATUS_OK);
+        evaluate("gtx-1080-ti,eyeriss", "none,470 mm2,1000 mm2", &err), STATUS_OK);
     in = machines_columns(&study.results[STAGE_MACHINES]);
     CU_ASSERT_EQUAL(in.copies[0], 1);
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][1], POINT_INFEASIBLE);
@@ -146,7 +146,7 @@ static void a_dram_budget_varies_alone(void)
 static void machines_of_unknown_area_fit_no_budget(void)
 {
     const char *const settings[] = {
-        "machine=eyeriss",  "area_budget=0 m2,1 m2", "energies=record", "precision=16",
+        "machine=eyeriss",  "area_budget=none,1 m2", "energies=record", "precision=16",
         "workload=alexnet", "technology=sram",       "node=65 nm",
     };
     struct error err = { "" };
@@ -166,7 +166,7 @@ static void a_single_machine_needs_no_other_kinds(void)
 {
     struct error err = { "" };
 
-    CU_ASSERT_EQUAL_FATAL(evaluate("upmem-rank", "0 m2", &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(evaluate("upmem-rank", "none", &err), STATUS_OK);
     CU_ASSERT_EQUAL(study.grids[STAGE_MACHINES].points, 1);
     CU_ASSERT_EQUAL(study.statuses[STAGE_MACHINES][0], POINT_DONE);
     CU_ASSERT_EQUAL(study.stages >> STAGE_CHIP & 1, 0);
@@ -199,7 +199,7 @@ static void a_stage_has_each_machine_once(void)
     struct point point;
 
     CU_ASSERT_EQUAL_FATAL(
-        evaluate("eyeriss,gtx-1080-ti,tpu-like,systolic-32", "0 m2", &err), STATUS_OK);
+        evaluate("eyeriss,gtx-1080-ti,tpu-like,systolic-32", "none", &err), STATUS_OK);
     study_free(&study);
     machines = &sweep.space.axes[AXIS_machine];
     machines->values[2] = machines->values[0]; /* eyeriss twice */
@@ -269,8 +269,8 @@ static void a_stage_for_no_machine_of_the_sweep_is_refused(void)
 static void a_question_without_an_answer_has_no_result(void)
 {
     const char *const settings[] = { "machine=gtx-1080-ti,eyeriss,upmem-rank",
-                                     "layer=0,1",
-                                     "ips=0 Hz,1 Hz",
+                                     "layer=all,1",
+                                     "ips=back_to_back,1 Hz",
                                      "workload=lenet",
                                      "technology=sram",
                                      "capacity=1 MiB",

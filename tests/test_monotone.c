@@ -68,7 +68,7 @@ static int by_size(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* Ascending values, decades apart or next to each other.  0 often means another thing. */
+/* Ascending values, decades apart or next to each other. */
 static void numbers_draw(const struct along *along, struct draft *draft,
                          uint64_t *state)
 {

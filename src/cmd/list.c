@@ -48,7 +48,9 @@ static void axes_list(void)
         if (spec->kind == AXIS_WORD)
             printf("%s; ", word_list(spec->words, words, sizeof words));
         else if (spec->kind != AXIS_RECORD)
-            printf("%s..%s; ", quantity_format(spec->min, spec->units, low, sizeof low),
+            printf("%s%s%s..%s; ", spec->zero ? spec->zero : "",
+                   spec->zero ? " or " : "",
+                   quantity_format(spec->min, spec->units, low, sizeof low),
                    quantity_format(spec->max, spec->units, high, sizeof high));
         printf("%s\n", spec->meaning);
     }

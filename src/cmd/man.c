@@ -216,7 +216,9 @@ static void axis_entry(enum axis_id axis)
         roff_text(word_list(spec->words, text, sizeof text));
         printf(".");
     } else {
-        snprintf(text, sizeof text, "%s to %s; %s if not given.",
+        snprintf(text, sizeof text, "%s%s%s%s to %s; %s if not given.",
+                 spec->zero ? "\"" : "", spec->zero ? spec->zero : "",
+                 spec->zero ? "\", or " : "",
                  quantity_format(spec->min, spec->units, low, sizeof low),
                  quantity_format(spec->max, spec->units, high, sizeof high),
                  axis_value_format(spec, axis_default(axis), usual, sizeof usual));
@@ -291,9 +293,9 @@ static void page_sweep(void)
               "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
-        "\"layer\" adds the dimension layer to what machines compute: 0 is the "
-        "whole "
-        "network, 1 the first layer with multiply-accumulates and so on (nvsweep list "
+        "\"layer\" adds the dimension layer to what machines compute: \"all\" (0 in "
+        "the file) is the whole network, 1 the first layer with multiply-accumulates "
+        "and so on (nvsweep list "
         "layers WORKLOAD names them). A network with fewer layers than the largest has "
         "no "
         "values there. \"network\", the default, does not.\n");

@@ -19,8 +19,11 @@ static void axes_table(void)
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         const struct axis_spec *spec = &axis_specs[axis];
 
-        printf("| `%s` | `%s` | %s | %s | %s |\n", spec->name, spec->key,
-               types[spec->kind], spec->units, spec->meaning);
+        printf("| `%s` | `%s` | %s | %s | %s", spec->name, spec->key, types[spec->kind],
+               spec->units, spec->meaning);
+        if (spec->zero)
+            printf(" (`%s`: 0 in the file, attribute `zero_means`)", spec->zero);
+        puts(" |");
     }
 }
 

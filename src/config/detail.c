@@ -1,4 +1,4 @@
-/* detail = "layer": the axis `layer` from 0 (all layers together) to the last computing
+/* detail = "layer": the axis `layer` from "all" (kept as 0) to the last computing
  * layer of the sweep's largest network. */
 #include "workload/layer.h"
 #include "base/memory.h"

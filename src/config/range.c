@@ -42,6 +42,9 @@ static enum status end_read(const struct range_reading *range, const char *key,
                             key);
     status = value_read(range->source, setting, range->library, range->spec, &end,
                         range->err);
+    if (status == STATUS_OK && axis_value_is_word(range->spec, end))
+        status = setting_fail(range->source, setting, range->err,
+                              "is a word, a range is of numbers");
     if (status == STATUS_OK)
         *value = axis_value_number(range->spec, end);
     return status;

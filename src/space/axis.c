@@ -167,6 +167,12 @@ bool axis_value_is_record(const struct axis_spec *spec, union axis_value value)
     return spec->is_field && axis_values_equal(spec, value, axis_value_record(spec));
 }
 
+bool axis_value_is_word(const struct axis_spec *spec, union axis_value value)
+{
+    return axis_value_is_record(spec, value) ||
+           (spec->zero && axis_value_number(spec, value) == 0);
+}
+
 double axis_value_number(const struct axis_spec *spec, union axis_value value)
 {
     switch (spec->kind) {
@@ -193,7 +199,7 @@ char *axis_value_format(const struct axis_spec *spec, union axis_value value,
         snprintf(buffer, size, "%s", word_name(spec->words, value.word));
         break;
     default:
-        if (spec->zero && axis_value_number(spec, value) == 0)
+        if (axis_value_is_word(spec, value))
             snprintf(buffer, size, "%s", spec->zero);
         else
             quantity_format(axis_value_number(spec, value), spec->units, buffer, size);

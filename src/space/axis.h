@@ -36,7 +36,7 @@ struct axis_spec {
     double fallback, min, max;
     const char *fallback_word;
     const struct word *words; /* WORD axes */
-    const char *zero;         /* COUNT and NUMBER axes: the word for 0, or NULL */
+    const char *zero;         /* COUNT and NUMBER axes: the word kept as 0, or NULL */
     enum shelf_id shelf;      /* RECORD axes */
     bool is_field;            /* "record" is a value, too: what the record says */
     const char *meaning;
@@ -102,6 +102,9 @@ enum status axis_value_check(const struct axis_spec *spec, union axis_value valu
 /* The value "record" of a field, and is it that? */
 union axis_value axis_value_record(const struct axis_spec *spec);
 bool axis_value_is_record(const struct axis_spec *spec, union axis_value value);
+
+/* Is it the word that stands beside an axis's numbers, or "record"? */
+bool axis_value_is_word(const struct axis_spec *spec, union axis_value value);
 
 /* The value as a number: words and flags as their own, records NAN. */
 double axis_value_number(const struct axis_spec *spec, union axis_value value);

@@ -93,6 +93,7 @@ const struct word overlap_words[] = {
 #define LIST_COUNT(zero_) .zero = (zero_)
 #define LIST_NUMBER(zero_) .zero = (zero_)
 
+#define THE_WORD 0
 #define FALLBACK_RECORD(value) .fallback = (value)
 #define FALLBACK_WORD(word) .fallback_word = (word)
 #define FALLBACK_COUNT(value) .fallback = (value)

@@ -105,7 +105,7 @@ static enum status video_visit(const struct visit *visit, const struct columns *
 
     if (point->batch != 1 || point->layer != 0)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "frames come one by one and whole: batch must be 1, layer 0");
+                         "frames come one by one and whole: batch must be 1, layer \"all\"");
     status = video_analyse((const struct video *)point->video, site,
                            (enum split)point->split, &detector, &a, reason);
     if (status != STATUS_OK)
