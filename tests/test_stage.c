@@ -102,19 +102,19 @@ static double mapping_s(const char *accelerator, const char *workload,
 /* On EIE every input of a layer visits every PE; a search grows with what it searches. */
 static void costs_follow_the_layers(void)
 {
-    double network_s = mapping_s("eie-64", "vgg16", "0");
+    double network_s = mapping_s("eie-64", "vgg16", "all");
     double last_s = mapping_s("eie-64", "vgg16", "13"); /* 512 x 3 x 3 inputs */
 
     CU_ASSERT(network_s > last_s);
     CU_ASSERT(last_s > 50 * mapping_s("eie-64", "vgg16", "1"));     /* 3 x 3 x 3 */
     CU_ASSERT(last_s > 4 * mapping_s("eie-64", "vgg8-cifar", "8")); /* 1024 x 10 */
-    CU_ASSERT(network_s > 100 * mapping_s("systolic-32", "vgg16", "0"));
+    CU_ASSERT(network_s > 100 * mapping_s("systolic-32", "vgg16", "all"));
     CU_ASSERT(mapping_s("timeloop-eyeriss", "alexnet", "3") >
               1e4 * mapping_s("timeloop-eyeriss-stated", "timeloop-default", "1"));
-    CU_ASSERT(mapping_s("scalesim-32", "vgg16", "0") >
-              mapping_s("scalesim-32", "squeezenet", "0"));
-    CU_ASSERT(mapping_s("eyeriss-like", "bert-base", "0") >
-              20 * mapping_s("eyeriss-like", "vgg8-cifar", "0"));
+    CU_ASSERT(mapping_s("scalesim-32", "vgg16", "all") >
+              mapping_s("scalesim-32", "squeezenet", "all"));
+    CU_ASSERT(mapping_s("eyeriss-like", "bert-base", "all") >
+              20 * mapping_s("eyeriss-like", "vgg8-cifar", "all"));
 }
 
 static double cpu_s(void)
