@@ -17,6 +17,7 @@ export I_MPI_CC := $(CC)
 # that reached for them would not build.
 CORE     := base tech array workload space \
             machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
+            machine/generation \
             hdc learning carbon cloud reliability edge uncertainty compat stage
 CONFIG   := config
 IMPORT   := import

@@ -29,3 +29,37 @@ double server_allreduce_s(double bytes, double n, double link_bytes_per_s)
     return fmin(FLAGS_START_S + ring_s(bytes, n, FLAGS_SHARE * rate, FLAGS_HOP_S),
                 BUFFERS_START_S + ring_s(bytes, n, rate, BUFFERS_HOP_S));
 }
+
+/* A transfer of NCCL's that each member makes at once, in one hop of a switch. */
+static double server_transfer_s(double bytes, double link_bytes_per_s)
+{
+    double rate = link_bytes_per_s * LINK_SHARE;
+
+    return fmin(FLAGS_START_S + FLAGS_HOP_S + bytes / (FLAGS_SHARE * rate),
+                BUFFERS_START_S + BUFFERS_HOP_S + bytes / rate);
+}
+
+double links_allreduce_s(const struct links *links, double bytes, double n)
+{
+    if (n <= 1)
+        return 0;
+    if (links->hop_s > 0) /* halves of the bytes go around both ways */
+        return 2 * (n - 1) / n * bytes / links->bytes_per_s + n * links->hop_s;
+    return server_allreduce_s(bytes, n, links->bytes_per_s);
+}
+
+double links_alltoall_s(const struct links *links, double bytes, double n)
+{
+    if (n <= 1)
+        return 0;
+    if (links->hop_s > 0) /* n / 4 hops on average, over the links of both directions */
+        return n / 4 * bytes / links->bytes_per_s + n / 2 * links->hop_s;
+    return server_transfer_s((n - 1) / n * bytes, links->bytes_per_s);
+}
+
+double links_send_s(const struct links *links, double bytes)
+{
+    if (links->hop_s > 0)
+        return links->hop_s + bytes / (links->bytes_per_s / 2);
+    return server_transfer_s(bytes, links->bytes_per_s);
+}

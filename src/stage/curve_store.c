@@ -30,10 +30,10 @@ char *curve_store_key(const struct study *study, const struct point *point,
 {
     return alloc_printf(
         "model %s\nphase %s batch %" PRIu64 " precision %" PRIu64 " sequence %" PRIu64
-        " error %.17g gpus %" PRIu64 " weights %d keys %d\n%s\n%s\n%s%s\n%s",
+        " error %.17g gpus %" PRIu64 " weights %d keys %d experts %d\n%s\n%s\n%s%s\n%s",
         NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
         point->precision_bits, point->sequence_length, study->sweep->max_error,
-        point->gpus, point->weight_format, point->kv_format,
+        point->gpus, point->weight_format, point->kv_format, point->expert_layout,
         point->software
             ? library_record_text(study->library, SHELF_SOFTWARE, point->software)
             : "",

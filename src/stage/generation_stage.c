@@ -1,9 +1,9 @@
-/* The generation stage: how soon and how fast a language model writes on GPUs as they are
- * sold (machine/gpu/generation.h). */
+/* The generation stage: how soon and how fast a language model writes on GPUs and PE arrays
+ * as they are sold (machine/generation/generation.h). */
 #include "stage/stages.h"
 
 #include "columns/generation.h"
-#include "machine/gpu/generation.h"
+#include "machine/generation/generation.h"
 #include "stage/visit.h"
 
 static uint64_t prompt_of(const struct point *point)
@@ -13,21 +13,26 @@ static uint64_t prompt_of(const struct point *point)
                : ((const struct workload *)point->workload)->sequence_length;
 }
 
-static enum status generation_visit(const struct visit *visit,
-                                    const struct columns *out, uint64_t i,
-                                    struct error *reason)
+static struct generation_request request_at(const struct point *point)
 {
-    const struct point *point = &visit->point;
-    const struct generation_columns to = generation_columns(out);
-    const struct generation_request request = {
-        .platform = (const struct gpu *)point->machine,
+    return (struct generation_request){
+        .machine = (const struct machine *)point->machine,
         .workload = (const struct workload *)point->workload,
         .deployment = deployment_at(point),
+        .pipeline = point->pipeline_stages,
         .batch = point->batch,
         .prompt_tokens = prompt_of(point),
         .output_tokens = point->output_tokens,
         .precision_bits = (unsigned)point->precision_bits,
     };
+}
+
+static enum status generation_visit(const struct visit *visit,
+                                    const struct columns *out, uint64_t i,
+                                    struct error *reason)
+{
+    const struct generation_columns to = generation_columns(out);
+    const struct generation_request request = request_at(&visit->point);
     double batch = (double)request.batch;
     struct generation made = { 0 };
     enum status status = generation_evaluate(&request, &made, reason);
@@ -57,26 +62,24 @@ static double generation_stage_cost_s(const struct study *study,
                                       const struct point *point,
                                       struct layer_cache *layers)
 {
+    const struct generation_request request = request_at(point);
+
     (void)layers;
     (void)study;
-    return reuse_cost_s((const struct gpu *)point->machine,
-                        (const struct workload *)point->workload, PHASE_INFERENCE,
-                        point->batch) +
-           reuse_cost_s((const struct gpu *)point->machine,
-                        (const struct workload *)point->workload, PHASE_DECODE,
-                        point->batch);
+    return generation_cost_s(&request);
 }
 
 const struct stage generation_stage = {
     .name = "generation",
-    .summary =
-        "a language model on GPUs: time to the first token, between tokens, throughput",
+    .summary = "a language model on GPUs or PE arrays: time to the first token, "
+               "between tokens, throughput",
     STAGE_METRICS(generation),
-    .kinds = 1u << MACHINE_GPU,
+    .kinds = 1u << MACHINE_GPU | 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
             AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
-            AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
+            AXIS_BIT(weight_format) | AXIS_BIT(kv_format) | AXIS_BIT(pipeline_stages) |
+            AXIS_BIT(expert_layout),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
     .evaluate = generation_stage_evaluate,
     .cost_s = generation_stage_cost_s,

@@ -41,6 +41,7 @@ struct deployment deployment_at(const struct point *point)
         .gpus = point->gpus,
         .weight_format = point->weight_format,
         .kv_format = point->kv_format,
+        .expert_layout = point->expert_layout,
     };
 }
 
@@ -117,7 +118,8 @@ const struct stage reuse_stage = {
     .kinds = 1u << MACHINE_GPU,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
-            AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
+            AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format) |
+            AXIS_BIT(expert_layout),
     /* no access stream and no kernel's time depends on these */
     .ignored_fields =
         "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "

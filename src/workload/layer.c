@@ -124,15 +124,13 @@ static struct mac_layer fully_connected(const struct operation *op, uint64_t row
 {
     const struct layer *layer = op->layer;
     uint64_t features = op->in.is_tokens ? op->in.channels : tensor_elements(&op->in);
-    uint64_t experts;
 
     if (!layer->experts)
         return mac_layer_product(rows, layer->outputs / layer->groups,
                                  features / layer->groups, layer->groups);
-    experts = experts_touched(layer, rows);
-    return mac_layer_product(
-        (rows * layer->experts_used + experts - 1) / experts, layer->outputs,
-        layer->combines ? features / layer->experts_used : features, experts);
+    return mac_layer_product(expert_rows(layer, rows), layer->outputs,
+                             expert_features(layer, features),
+                             experts_touched(layer, rows));
 }
 
 /* Appends an operation's entries to layers, which has room for two. */
@@ -141,7 +139,7 @@ static void operation_append(struct mac_layers *layers, const struct operation *
 {
     struct mac_layer *next = &layers->layers[layers->count];
     uint64_t tokens = op->in.is_tokens ? op->in.width : 1, heads = op->layer->heads,
-             context;
+             kv_heads = op->layer->kv_heads ? op->layer->kv_heads : heads, context;
     size_t added = 1;
 
     switch (op->layer->kind) {
@@ -152,13 +150,18 @@ static void operation_append(struct mac_layers *layers, const struct operation *
                                     op->layer->count);
         break;
     case LAYER_FULLY_CONNECTED: next[0] = fully_connected(op, batch * tokens); break;
-    case LAYER_ATTENTION: /* queries by keys, then weights by values, per head */
+    case LAYER_ATTENTION:
+        /* Queries by keys, then weights by values, per head of keys: queries of heads that
+         * share them are rows of one product. */
         context = attention_pairs(op) / tokens;
-        next[0] = mac_layer_product(tokens, context, op->in.channels / heads,
-                                    heads * batch);
-        next[1] = mac_layer_product(tokens, op->out.channels / heads, context,
-                                    heads * batch);
+        next[0] = mac_layer_product(tokens * (heads / kv_heads), context,
+                                    op->in.channels / heads, kv_heads * batch);
+        next[1] = mac_layer_product(tokens * (heads / kv_heads),
+                                    op->out.channels / heads, context,
+                                    kv_heads * batch);
         next[0].streams_weights = next[1].streams_weights = true;
+        next[0].scores = SCORES_OUT;
+        next[1].scores = SCORES_IN;
         added = 2;
         break;
     default: return;
@@ -181,7 +184,7 @@ static bool are_alike(const struct mac_layer *a, const struct mac_layer *b)
            a->out_height == b->out_height && a->out_width == b->out_width &&
            a->batch == b->batch && a->groups == b->groups &&
            a->hangs_over == b->hangs_over && a->streams_weights == b->streams_weights &&
-           a->weight_density == b->weight_density &&
+           a->scores == b->scores && a->weight_density == b->weight_density &&
            a->activation_density == b->activation_density;
 }
 

@@ -11,6 +11,9 @@ struct gemm {
     uint64_t m, n, k;
 };
 
+/* Which side of an entry are the scores of attention? */
+enum score_side { SCORES_NONE, SCORES_OUT, SCORES_IN };
+
 struct mac_layer {
     const char *name; /* the workload's */
     uint64_t batch, groups;
@@ -20,6 +23,7 @@ struct mac_layer {
     uint64_t out_height, out_width;
     bool hangs_over;      /* last windows reach beyond the input, as SCALE-Sim's do */
     bool streams_weights; /* second operand is an activation, too (attention) */
+    int scores;           /* enum score_side: of attention */
     double weight_density, activation_density; /* share of non-zeros */
 };
 

@@ -30,6 +30,26 @@ static enum status kv_divide(struct layer *layer, uint64_t parts, struct error *
     return status;
 }
 
+const struct word expert_layout_words[] = {
+    { "split", EXPERTS_SPLIT },
+    { "spread", EXPERTS_SPREAD },
+    { NULL, 0 },
+};
+
+/* Whole experts for each GPU. */
+static enum status experts_spread(struct layer *layer, uint64_t parts,
+                                  struct error *err)
+{
+    if (layer->experts % parts != 0 ||
+        (!layer->combines && layer->outputs * layer->experts_used % parts != 0))
+        return error_set(err, STATUS_INFEASIBLE,
+                         "layer '%s' has %" PRIu64 " experts of %" PRIu64
+                         " outputs, must divide among %" PRIu64 " GPUs",
+                         layer->name, layer->experts, layer->outputs, parts);
+    layer->expert_parts = parts;
+    return STATUS_OK;
+}
+
 static enum status layer_divide(struct layer *layer, uint64_t parts, struct error *err)
 {
     enum status status = STATUS_OK;
@@ -54,8 +74,8 @@ static enum status layer_divide(struct layer *layer, uint64_t parts, struct erro
 }
 
 enum status workload_part(const struct workload *workload, uint64_t parts,
-                          struct workload *part, struct layer **layers,
-                          struct error *err)
+                          enum expert_layout experts, struct workload *part,
+                          struct layer **layers, struct error *err)
 {
     bool is_divided = false;
     enum status status = STATUS_OK;
@@ -65,7 +85,9 @@ enum status workload_part(const struct workload *workload, uint64_t parts,
     for (size_t i = 0; i < workload->layers_count && status == STATUS_OK; i++) {
         (*layers)[i] = workload->layers[i];
         is_divided |= workload->layers[i].parallel != PARALLEL_WHOLE;
-        if (workload->layers[i].parallel == PARALLEL_COLUMNS)
+        if (experts == EXPERTS_SPREAD && workload->layers[i].experts > 0)
+            status = experts_spread(&(*layers)[i], parts, err);
+        else if (workload->layers[i].parallel == PARALLEL_COLUMNS)
             status = layer_divide(&(*layers)[i], parts, err);
     }
     part->layers = *layers;

@@ -165,6 +165,13 @@ static enum status transposed_shape(struct operation *op, struct error *err)
     return STATUS_OK;
 }
 
+uint64_t expert_features(const struct layer *layer, uint64_t features)
+{
+    uint64_t parts = layer->expert_parts ? layer->expert_parts : 1;
+
+    return layer->combines ? features * parts / layer->experts_used : features;
+}
+
 static enum status fully_connected_shape(struct operation *op, struct error *err)
 {
     const struct layer *layer = op->layer;
@@ -173,8 +180,10 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
 
     uint64_t used = layer->experts ? layer->experts_used : 1;
     uint64_t experts = layer->experts ? layer->experts : 1;
+    uint64_t parts = layer->expert_parts ? layer->expert_parts : 1;
 
-    if (used == 0 || used > experts || (layer->combines && features % used != 0))
+    if (used == 0 || used > experts ||
+        (layer->combines && features * parts % used != 0))
         return error_set(
             err, STATUS_INPUT,
             "layer '%s' uses %" PRIu64 " of %" PRIu64 " experts on %" PRIu64
@@ -185,23 +194,37 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
                          "layer '%s' has %" PRIu64 " groups for %" PRIu64
                          " inputs and %" PRIu64 " outputs, must divide both",
                          layer->name, layer->groups, features, layer->outputs);
-    if (layer->combines)
-        features /= used;
-    op->out.channels = layer->combines ? layer->outputs : layer->outputs * used;
+    features = expert_features(layer, features);
+    op->out.channels = layer->combines ? layer->outputs : layer->outputs * used / parts;
     op->out.height = 1;
     op->out.width = rows;
-    op->weights = experts * features * layer->outputs / layer->groups;
-    op->macs = rows * used * features * layer->outputs / layer->groups;
+    op->weights = experts / parts * features * layer->outputs / layer->groups;
+    op->macs = rows * used * features * layer->outputs / layer->groups / parts;
     return needs(layer, "outputs", layer->outputs, err);
+}
+
+/* Of all the experts. */
+static uint64_t touched(const struct layer *layer, uint64_t tokens)
+{
+    double experts = (double)layer->experts, used = (double)layer->experts_used;
+    double expected = round(experts *
+                            (1 - maths_pow(1 - used / experts, (double)tokens)));
+
+    return expected < used ? layer->experts_used : (uint64_t)expected;
 }
 
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens)
 {
-    double experts = (double)layer->experts, used = (double)layer->experts_used;
-    double touched = round(experts *
-                           (1 - maths_pow(1 - used / experts, (double)tokens)));
+    uint64_t parts = layer->expert_parts ? layer->expert_parts : 1;
 
-    return touched < used ? layer->experts_used : (uint64_t)touched;
+    return (touched(layer, tokens) + parts - 1) / parts;
+}
+
+uint64_t expert_rows(const struct layer *layer, uint64_t tokens)
+{
+    uint64_t experts = touched(layer, tokens);
+
+    return (tokens * layer->experts_used + experts - 1) / experts;
 }
 
 uint64_t attention_pairs(const struct operation *attention)

@@ -97,6 +97,7 @@ struct layer {
      * its own (0: no experts), side by side, or combined from as many parts of its input */
     uint64_t experts, experts_used;
     bool combines;
+    uint64_t expert_parts; /* GPUs that hold whole experts, this layer one's part; 0: all */
     uint64_t m, n, k;       /* gemm */
     uint64_t count;         /* gemm, repeat */
     const char *first;      /* repeat */
@@ -208,13 +209,28 @@ void graph_free(struct graph *graph);
 enum status workload_phase_check(const struct workload *workload, enum phase phase,
                                  struct error *err);
 
+/* What of experts each of several GPUs holds. */
+enum expert_layout {
+    EXPERTS_SPLIT,  /* its rows or columns of every expert */
+    EXPERTS_SPREAD, /* some experts, whole: tokens are sent to them and back */
+};
+extern const struct word expert_layout_words[];
+
 /* The part of a workload that one of `parts` GPUs computes: whole rows and columns of its
  * products, whole heads (heads of keys and values that are fewer than the parts are held by
  * several).  Its layers are *layers, the caller's to free; texts stay the workload's.
  * STATUS_INFEASIBLE if nothing in it says how it is divided, or it does not divide. */
 enum status workload_part(const struct workload *workload, uint64_t parts,
-                          struct workload *part, struct layer **layers,
-                          struct error *err);
+                          enum expert_layout experts, struct workload *part,
+                          struct layer **layers, struct error *err);
+
+/* The part that stage `index` of a pipeline of `stages` computes: repetitions of the repeated
+ * layers, as many as the other stages or one fewer; what comes before them is the first
+ * stage's, what comes after the last one's.  *layers and texts as of workload_part.
+ * STATUS_INFEASIBLE if there are fewer repetitions than stages. */
+enum status workload_stage(const struct workload *workload, uint64_t index,
+                           uint64_t stages, struct workload *part,
+                           struct layer **layers, struct error *err);
 
 struct workload_totals {
     uint64_t operations;

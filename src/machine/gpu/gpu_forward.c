@@ -1,7 +1,7 @@
 #include "machine/gpu/kernels.h"
 
 #include "base/divide.h"
-#include "machine/collective.h"
+#include "machine/exchange.h"
 
 #include "workload/shapes.h"
 
@@ -136,10 +136,11 @@ struct gpu_expert_product gpu_experts(const struct gpu_run *run,
 
     if (layer->experts) {
         product.products = experts_touched(layer, rows);
-        product.rows = (rows * layer->experts_used + product.products - 1) /
-                       product.products;
-        product.features = layer->combines ? features / layer->experts_used : features;
-        product.share = (double)product.products / (double)layer->experts;
+        product.rows = expert_rows(layer, rows);
+        product.features = expert_features(layer, features);
+        product.share = (double)(product.products *
+                                 (layer->expert_parts ? layer->expert_parts : 1)) /
+                        (double)layer->experts;
     }
     return product;
 }
@@ -183,11 +184,11 @@ static void add_up(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     struct map_extent out = run->map->operations[i].out;
-    double bytes = (double)run->batch * (double)tensor_elements(&operation->out) *
-                   run->stream->precision_bits / 8;
+    struct links links = { .bytes_per_s = run->stream->platform->link_bytes_per_s };
     struct pass pass = {
-        .exchange_s = server_allreduce_s(bytes, (double)run->deployment->gpus,
-                                         run->stream->platform->link_bytes_per_s),
+        .exchange_s = operation_exchange_s(operation, run->batch,
+                                           run->stream->precision_bits, &links,
+                                           (double)run->deployment->gpus),
     };
 
     pass_read(&pass, out, 1);

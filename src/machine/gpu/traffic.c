@@ -90,7 +90,9 @@ static enum status evaluate_part(struct evaluation *evaluation,
         return error_set(err, STATUS_INFEASIBLE,
                          "%s has no link to other GPUs, must be one",
                          gpu->machine.record.name);
-    status = workload_part(evaluation->workload, gpus, &part, &layers, err);
+    status = workload_part(evaluation->workload, gpus,
+                           (enum expert_layout)evaluation->deployment.expert_layout,
+                           &part, &layers, err);
     evaluation->workload = &part;
     if (status == STATUS_OK)
         status = gpu_evaluate(evaluation, curve, err);

@@ -24,6 +24,7 @@ struct deployment {
         *software;                /* NULL: overheads and kernels are the GPU record's */
     uint64_t gpus;                /* that share every layer */
     int weight_format, kv_format; /* enum number_format */
+    int expert_layout;            /* enum expert_layout: what of experts each holds */
 };
 extern const struct deployment deployment_plain; /* one GPU, one precision */
 

@@ -5,7 +5,7 @@
 
 static double pes_of(const struct pe_array *a)
 {
-    return (double)(a->pe_rows * a->pe_columns);
+    return pe_array_pes(a);
 }
 
 /* Those of the record, before an axis changed them; of one that no reader finished its own. */
@@ -66,7 +66,8 @@ void chip_evaluate(const struct chip_request *r, struct chip *chip)
     *chip = (struct chip){
         .latency_s = m->cycles / a->clock_hz,
         .dram_j_per_bit = a->dram_j_per_bit,
-        .peak_macs_hz = pes * (double)a->pe_depth * a->clock_hz,
+        .peak_macs_hz = pes * (double)(a->pe_depth * pe_array_macs(a, r->bits)) *
+                        a->clock_hz,
     };
     levels_add(r, chip);
     chip->area_m2 += a->mac_area_m2 * pes * (double)a->pe_depth * area;

@@ -41,7 +41,7 @@ enum status pe_array_finish(void *record, struct error *err)
     unsigned seen = 0;
 
     if (!(array->own_pes > 0)) /* a variant keeps what its record had */
-        array->own_pes = (double)(array->pe_rows * array->pe_columns);
+        array->own_pes = pe_array_pes(array);
 
     for (size_t i = 0; i < array->levels_count; i++) {
         unsigned bit = 1u << array->levels[i].level;

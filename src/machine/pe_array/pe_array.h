@@ -59,6 +59,13 @@ struct pe_array {
     double own_pes; /* of the record, whose instances and control power it states */
     int dataflow;   /* enum dataflow; systolic */
     bool overlap;   /* systolic: load and drain overlap with streaming */
+    uint64_t
+        arrays; /* systolic: equal arrays that share the work and the memories; 0: one */
+    uint64_t
+        narrow_macs; /* systolic: products of 8 bits that a PE makes a cycle; 0: one */
+    bool
+        blocks_rows; /* systolic, ws: rows of a product in blocks that stay in the buffer */
+    bool keeps_scores;   /* systolic: attention's scores stay on the chip */
     bool spreads_groups; /* systolic: groups side by side on the columns */
     bool splits_depth;   /* systolic, os: idle rows take slices of the depth */
     double clock_hz;
@@ -75,6 +82,10 @@ struct pe_array {
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
     bool dram_is_stacked; /* on the chip: nothing leaves the package */
+    double dram_bytes;    /* 0: not stated */
+
+    /* To other chips like it, in a ring of both directions; 0: none. */
+    double link_bytes_per_s, link_hop_s;
 
     int zeros; /* enum zeros: what zero operands do (machine/pe_array/zeros.h) */
     uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
@@ -131,6 +142,9 @@ extern const struct schema pe_level_schema;
     FIELD_WORD(struct pe_array, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"), \
     FIELD_COUNT(struct pe_array, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"), \
     FIELD_FLAG(struct pe_array, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"), \
+    FIELD_NUMBER(struct pe_array, dram_bytes, "byte", 0, 0, 1e16, "capacity of the DRAM (0: not stated)"), \
+    FIELD_NUMBER(struct pe_array, link_bytes_per_s, "byte/s", 0, 0, 1e15, "to the neighbours in a ring of such chips, one direction each, together (0: it has no links)"), \
+    FIELD_NUMBER(struct pe_array, link_hop_s, "s", 1e-6, 0, 1e-3, "from chip to chip, beside the bytes"), \
     FIELD_FLAG(struct pe_array, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"), \
     FIELD_LIST(struct pe_array, levels, &pe_level_schema, "memories on the chip")
 /* clang-format on */
@@ -144,6 +158,20 @@ extern const struct schema pe_level_schema;
 
 /* Levels must differ; the family's own check. */
 enum status pe_array_finish(void *record, struct error *err);
+
+/* PEs of all its arrays. */
+static inline double pe_array_pes(const struct pe_array *array)
+{
+    double arrays = array->arrays > 0 ? (double)array->arrays : 1;
+
+    return (double)(array->pe_rows * array->pe_columns) * arrays;
+}
+
+/* Products that a PE makes a cycle. */
+static inline uint64_t pe_array_macs(const struct pe_array *array, unsigned bits)
+{
+    return bits <= 8 && array->narrow_macs > 0 ? array->narrow_macs : 1;
+}
 
 /* The record's level of that kind, or NULL. */
 const struct level *pe_array_level(const struct pe_array *array, enum level_id id);

@@ -112,6 +112,14 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
     *writes = (1 + spills) * o->outputs;
 }
 
+/* Blocks of rows whose inputs stay in the buffer. */
+static uint64_t row_blocks(const struct operands *o, const struct gemm *gemm)
+{
+    double blocks = ceil(o->inputs / o->input_buffer);
+
+    return blocks < (double)gemm->m ? (uint64_t)blocks : gemm->m;
+}
+
 /* Accesses of the buffers by the array, one group. */
 static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
                         const struct systolic_folds *folds, struct level_use *input,
@@ -143,6 +151,42 @@ static struct gemm depth_split(const struct gemm *gemm, const struct pe_array *a
     return split;
 }
 
+/* Cycles of all groups.  Arrays side by side take a group each, or, of fewer groups than
+ * there are arrays, an equal number of each one's folds; all folds again for each block of
+ * rows. */
+static double cycles_of(const struct systolic_folds *folds, double groups,
+                        uint64_t blocks, const struct pe_array *a)
+{
+    double arrays = a->arrays > 0 ? (double)a->arrays : 1;
+    uint64_t sharing = groups < arrays ? (uint64_t)(arrays / groups) : 1;
+    struct systolic_folds share = *folds;
+
+    share.row_folds *= blocks;
+    share.time = div_up(folds->time, blocks);
+    if (sharing > 1) {
+        share.row_folds = div_up(share.row_folds * share.column_folds, sharing);
+        share.column_folds = 1;
+    }
+    return ceil(groups * (double)sharing / arrays) *
+           (double)systolic_cycles(&share, a->overlap);
+}
+
+/* A tile of queries finds its scores where it left them (FlashAttention): neither product
+ * moves them. */
+static void scores_keep(const struct gemm *gemm, enum score_side scores, double *reads,
+                        double *weight_reads, double *writes)
+{
+    if (scores != SCORES_NONE)
+        *weight_reads = (double)gemm->k * (double)gemm->n;
+    if (scores == SCORES_OUT) { /* queries and keys come in, nothing leaves */
+        *reads = (double)gemm->m * (double)gemm->k + *weight_reads;
+        *writes = 0;
+    } else if (scores == SCORES_IN) { /* values come in, outputs leave */
+        *reads = *weight_reads;
+        *writes = (double)gemm->m * (double)gemm->n;
+    }
+}
+
 static enum status systolic_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
@@ -151,34 +195,54 @@ static enum status systolic_map(const struct pe_machine *machine,
     enum dataflow dataflow = (enum dataflow)a->dataflow;
     struct gemm gemm = mac_layer_gemm(layer), split;
     uint64_t spread = a->spreads_groups ? layer->groups : 1;
+    uint64_t rows = a->pe_rows * pe_array_macs(a, machine->bits);
     struct systolic_folds folds;
     bool is_split = pe_array_level(a, LEVEL_INPUT_BUFFER) != NULL;
     struct level_use *input =
         &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
     double groups = (double)(layer->groups / spread), reads[2], weight_reads[2],
-           writes[2];
+           writes[2], blocked;
+    uint64_t blocks = 1;
     struct operands o;
     int best;
 
     (void)err;
     gemm.n *= spread;
     split = a->splits_depth && dataflow == DATAFLOW_OS ? depth_split(&gemm, a) : gemm;
-    folds = systolic_fold(&split, dataflow, a->pe_rows, a->pe_columns);
+    folds = systolic_fold(&split, dataflow, rows, a->pe_columns);
+    /* products of narrow operands side by side in a PE take no cycle of their own */
+    folds.load = folds.load > 0 ? a->pe_rows : 0;
+    folds.skew = a->pe_rows + a->pe_columns - 2;
     operands_of(machine, layer, groups, &o);
     for (int order = 0; order < 2; order++)
         traffic(&o, &gemm, dataflow, &folds, a, spread > 1, order == 1, &reads[order],
                 &weight_reads[order], &writes[order]);
     best = reads[1] + writes[1] < reads[0] + writes[0];
+    if (a->blocks_rows && dataflow == DATAFLOW_WS) {
+        blocks = row_blocks(&o, &gemm);
+        blocked = o.inputs + (double)blocks * o.weights;
+        if (blocked + o.outputs < reads[best] + writes[best]) {
+            reads[best] = blocked;
+            weight_reads[best] = (double)blocks * o.weights;
+            writes[best] = o.outputs;
+        } else {
+            blocks = 1;
+        }
+    }
     buffer_uses(&gemm, dataflow, &folds, &uses[0], &uses[1], &uses[2]);
     if (spread > 1) /* every group's columns read that group's inputs */
         uses[0].reads = (double)gemm.m * (double)gemm.k * (double)spread *
                         ceil((double)(gemm.n / spread) / (double)a->pe_columns);
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
-    mapping->cycles = groups * (double)systolic_cycles(&folds, a->overlap);
-    mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
-    mapping->active_pes = systolic_mapping(&folds, a->pe_rows, a->pe_columns) *
-                          (double)(a->pe_rows * a->pe_columns);
+    if (a->keeps_scores)
+        scores_keep(&gemm, (enum score_side)layer->scores, &reads[best],
+                    &weight_reads[best], &writes[best]);
+    mapping->cycles = cycles_of(&folds, groups, blocks, a);
+    mapping->pe_cycles = mapping->cycles * pe_array_pes(a) *
+                         (double)pe_array_macs(a, machine->bits);
+    mapping->active_pes = systolic_mapping(&folds, rows, a->pe_columns) *
+                          pe_array_pes(a);
     mapping->dram_reads = groups * reads[best];
     mapping->dram_weight_reads = groups * weight_reads[best];
     mapping->dram_writes = groups * writes[best];
@@ -202,6 +266,10 @@ static const struct field systolic_fields[] = {
     PE_ARRAY_FIELDS,
     FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
     FIELD_FLAG(struct pe_array, overlap, 0, "folds overlap"),
+    FIELD_COUNT(struct pe_array, arrays, 1, 1, 65536, "equal arrays that share the work and the memories"),
+    FIELD_COUNT(struct pe_array, narrow_macs, 1, 1, 64, "products of operands of 8 bits and less that a PE makes a cycle, along the depth"),
+    FIELD_FLAG(struct pe_array, blocks_rows, 0, "dataflow ws: the rows of a product may be computed in blocks whose inputs and sums stay in their buffers, all weights again for each, where that moves less"),
+    FIELD_FLAG(struct pe_array, keeps_scores, 0, "attention's scores stay on the chip, tile by tile of the queries (FlashAttention)"),
     FIELD_FLAG(struct pe_array, spreads_groups, 0, "columns take groups of a convolution side by side, each its own inputs"),
     FIELD_FLAG(struct pe_array, splits_depth, 0, "dataflow os: rows without outputs of their own take slices of the depth"),
 };

@@ -1,0 +1,265 @@
+#include "machine/generation/generation.h"
+
+#include "base/divide.h"
+#include "machine/exchange.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A pipeline's stages: what a part of the batch takes in all of them, and in the slowest. */
+struct passage {
+    double sum_s, slowest_s;
+    double sends_s; /* between them */
+};
+
+static const struct generation_kind *kind_of(const struct machine *machine)
+{
+    return machine_family(machine)->kind == MACHINE_GPU ? &generation_on_gpu
+                                                        : &generation_on_pe_array;
+}
+
+/* Parts of the batch that are on their way at once. */
+static uint64_t parts_of(const struct generation_request *request)
+{
+    return request->pipeline < request->batch ? request->pipeline : request->batch;
+}
+
+static uint64_t part_batch(const struct generation_request *request)
+{
+    return div_up(request->batch, parts_of(request));
+}
+
+static bool is_alone(const struct generation_request *request)
+{
+    return request->pipeline * request->deployment.gpus == 1;
+}
+
+/* Weights, and keys and values that are kept of `tokens` tokens. */
+static double memory_of(const struct generation_request *request,
+                        const struct graph *graph, double tokens)
+{
+    const struct deployment *deployment = &request->deployment;
+    double weight_bits = number_format_bits(deployment->weight_format,
+                                            request->precision_bits);
+    double kv_bits = number_format_bits(deployment->kv_format, request->precision_bits);
+    double bits = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation *operation = &graph->operations[i];
+        uint64_t channels = operation->kv_channels;
+
+        bits += (double)operation->weights * weight_bits;
+        if (operation->layer->kind != LAYER_ATTENTION)
+            continue;
+        if (operation->inputs[1] != operation->inputs[2])
+            channels += operation->value_channels;
+        bits += (double)(channels * request->batch) * tokens * kv_bits;
+    }
+    return bits / 8;
+}
+
+static double exchange_of(const struct generation_request *request,
+                          const struct graph *graph, const struct links *links)
+{
+    double sum_s = 0;
+
+    for (size_t i = 0; i < graph->count; i++)
+        sum_s += operation_exchange_s(&graph->operations[i], part_batch(request),
+                                      request->precision_bits, links,
+                                      (double)request->deployment.gpus);
+    return sum_s;
+}
+
+/* Of a stage: what one machine holds, and how long it waits for those it shares with. */
+static enum status stage_hold(const struct generation_request *request,
+                              const struct workload *stage,
+                              struct generation *generation, struct error *reason)
+{
+    const struct links links = kind_of(request->machine)->links(request->machine);
+    double tokens = (double)request->prompt_tokens + (double)request->output_tokens / 2;
+    const struct deployment *d = &request->deployment;
+    const struct workload *mine = stage;
+    struct workload shared;
+    struct layer *layers = NULL;
+    struct graph graph = { 0 };
+    enum status status = STATUS_OK;
+
+    if (d->gpus > 1) {
+        status = workload_part(stage, d->gpus, (enum expert_layout)d->expert_layout,
+                               &shared, &layers, reason);
+        mine = &shared;
+    }
+    if (status == STATUS_OK)
+        status = graph_create(&graph, mine, PHASE_DECODE, request->prompt_tokens,
+                              reason);
+    if (status == STATUS_OK) {
+        generation->memory_bytes = fmax(generation->memory_bytes,
+                                        memory_of(request, &graph, tokens));
+        generation->exchange_s += exchange_of(request, &graph, &links);
+    }
+    graph_free(&graph);
+    free(layers);
+    return status;
+}
+
+/* Calls for each stage of the pipeline; the workload itself where it has one stage. */
+typedef enum status stage_fn(const struct generation_request *request,
+                             const struct workload *stage, uint64_t index, void *to,
+                             struct error *reason);
+
+static enum status stages_visit(const struct generation_request *request, stage_fn *fn,
+                                void *to, struct error *reason)
+{
+    enum status status = STATUS_OK;
+
+    if (request->pipeline == 1)
+        return fn(request, request->workload, 0, to, reason);
+    for (uint64_t i = 0; i < request->pipeline && status == STATUS_OK; i++) {
+        struct workload stage;
+        struct layer *layers;
+
+        status = workload_stage(request->workload, i, request->pipeline, &stage,
+                                &layers, reason);
+        if (status == STATUS_OK)
+            status = fn(request, &stage, i, to, reason);
+        free(layers);
+    }
+    return status;
+}
+
+static enum status hold_visit(const struct generation_request *request,
+                              const struct workload *stage, uint64_t index, void *to,
+                              struct error *reason)
+{
+    (void)index;
+    return stage_hold(request, stage, to, reason);
+}
+
+/* Stages between the first and the last are alike where they repeat as often. */
+struct phase_walk {
+    enum phase phase;
+    uint64_t tokens;
+    struct passage passage;
+    uint64_t known_count; /* repetitions of the stage whose time is known; 0: none */
+    double known_s;
+};
+
+static uint64_t inner_repetitions(const struct generation_request *request,
+                                  const struct workload *stage, uint64_t index)
+{
+    uint64_t sum = 0, repeats = 0;
+
+    for (size_t i = 0; i < stage->layers_count; i++)
+        if (stage->layers[i].kind == LAYER_REPEAT) {
+            sum += stage->layers[i].count;
+            repeats++;
+        }
+    return index > 0 && index + 1 < request->pipeline && repeats == 1 ? sum : 0;
+}
+
+/* The stage hands on a part of the batch: its tokens' channels. */
+static double send_s(const struct generation_request *request,
+                     const struct workload *stage, const struct phase_walk *walk)
+{
+    const struct links links = kind_of(request->machine)->links(request->machine);
+    double tokens = walk->phase == PHASE_DECODE ? 1 : (double)walk->tokens;
+    double channels = (double)stage->layers[0].channels;
+
+    return links_send_s(&links, (double)part_batch(request) * tokens * channels *
+                                    request->precision_bits / 8);
+}
+
+static enum status phase_visit(const struct generation_request *request,
+                               const struct workload *stage, uint64_t index, void *to,
+                               struct error *reason)
+{
+    struct phase_walk *walk = to;
+    uint64_t count = inner_repetitions(request, stage, index);
+    enum status status = STATUS_OK;
+    double time_s = walk->known_s;
+
+    if (count == 0 || count != walk->known_count)
+        status = kind_of(request->machine)
+                     ->phase_s(request, stage, walk->phase, part_batch(request),
+                               walk->tokens, &time_s, reason);
+    if (count > 0) {
+        walk->known_count = count;
+        walk->known_s = time_s;
+    }
+    walk->passage.sum_s += time_s;
+    walk->passage.slowest_s = fmax(walk->passage.slowest_s, time_s);
+    if (index > 0)
+        walk->passage.sends_s += send_s(request, stage, walk);
+    return status;
+}
+
+static enum status phase_evaluate(const struct generation_request *request,
+                                  enum phase phase, uint64_t tokens,
+                                  struct passage *passage, struct error *reason)
+{
+    struct phase_walk walk = { .phase = phase, .tokens = tokens };
+    enum status status = stages_visit(request, phase_visit, &walk, reason);
+
+    *passage = walk.passage;
+    return status;
+}
+
+static enum status machines_check(const struct generation_request *request,
+                                  const struct generation *generation,
+                                  struct error *reason)
+{
+    const struct generation_kind *kind = kind_of(request->machine);
+    double holds = kind->memory_bytes(request->machine);
+    const char *name = request->machine->record.name;
+
+    if (!is_alone(request) && kind->links(request->machine).bytes_per_s <= 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s has no link to other GPUs, must be one", name);
+    if (holds > 0 && generation->memory_bytes > holds)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s takes %.3g GB of a GPU's memory, must be at most the %.3g "
+                         "of %s",
+                         request->workload->record.name, generation->memory_bytes / 1e9,
+                         holds / 1e9, name);
+    return STATUS_OK;
+}
+
+enum status generation_evaluate(const struct generation_request *request,
+                                struct generation *generation, struct error *reason)
+{
+    uint64_t middle = request->prompt_tokens + request->output_tokens / 2;
+    double parts = (double)parts_of(request);
+    struct passage prompt = { 0 }, token = { 0 };
+    enum status status;
+
+    *generation = (struct generation){ 0 };
+    status = stages_visit(request, hold_visit, generation, reason);
+    if (status == STATUS_OK)
+        status = machines_check(request, generation, reason);
+    if (status == STATUS_OK)
+        status = phase_evaluate(request, PHASE_INFERENCE, request->prompt_tokens,
+                                &prompt, reason);
+    if (status == STATUS_OK)
+        status = phase_evaluate(request, PHASE_DECODE, middle, &token, reason);
+    generation->first_token_s = prompt.sum_s + prompt.sends_s +
+                                (parts - 1) * prompt.slowest_s;
+    /* a part comes back to the first stage when it has passed all and when the stages are
+     * done with the others */
+    generation->token_s = fmax(token.sum_s + token.sends_s, parts * token.slowest_s);
+    generation->exchange_s += token.sends_s;
+    generation->end_to_end_s = generation->first_token_s +
+                               (double)(request->output_tokens - 1) *
+                                   generation->token_s;
+    return status;
+}
+
+/* Of a pipeline the first stage, the last, and one that all between them are like. */
+double generation_cost_s(const struct generation_request *request)
+{
+    const struct generation_kind *kind = kind_of(request->machine);
+    double stages = (double)request->pipeline;
+    double share = stages > 3 ? 3 / stages : 1;
+
+    return share * (kind->cost_s(request, PHASE_INFERENCE) +
+                    kind->cost_s(request, PHASE_DECODE));
+}

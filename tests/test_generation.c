@@ -1,0 +1,200 @@
+/* Language models on several machines and on PE arrays. */
+#include "unit.h"
+
+#include "config/library.h"
+#include "machine/collective.h"
+#include "machine/generation/generation.h"
+#include "machine/pe_array/mapping.h"
+#include "workload/layer.h"
+
+#include <stdlib.h>
+
+static void library_open(struct library *library)
+{
+    char *shipped = library_default_folder();
+    const char *folders[] = { shipped };
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(library_read(folders, 1, library, &err), STATUS_OK);
+    free(shipped);
+}
+
+static const struct workload *workload_of(const struct library *library,
+                                          const char *name)
+{
+    return (const struct workload *)library_find(library, SHELF_WORKLOAD, name);
+}
+
+static struct workload_totals totals_of(const struct workload *workload)
+{
+    struct graph graph;
+    struct workload_totals totals;
+    struct error err;
+    enum status status = graph_create(&graph, workload, PHASE_INFERENCE, 64, &err);
+
+    if (status != STATUS_OK)
+        fprintf(stderr, "%s: %s\n", workload->record.name, err.text);
+    CU_ASSERT_EQUAL_FATAL(status, STATUS_OK);
+    totals = graph_totals(&graph);
+    graph_free(&graph);
+    return totals;
+}
+
+/* Every layer's work is some stage's, once; of shared weights (the embedding as the head) each of
+ * two stages has its own. */
+static void stages_of_a_pipeline_add_up(void)
+{
+    static const char *const names[] = { "llama-3-8b", "mixtral-8x7b", "deepseek-v3",
+                                         "gpt-3" };
+    struct library library;
+
+    library_open(&library);
+    for (size_t w = 0; w < sizeof names / sizeof *names; w++) {
+        const struct workload *whole = workload_of(&library, names[w]);
+        struct workload_totals all, sum = { 0 };
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(whole);
+        all = totals_of(whole);
+        for (uint64_t stages = 2; stages <= 7; stages += 5) {
+            sum = (struct workload_totals){ 0 };
+            for (uint64_t i = 0; i < stages; i++) {
+                struct workload part;
+                struct layer *layers;
+                struct workload_totals one;
+                struct error err;
+
+                CU_ASSERT_EQUAL_FATAL(
+                    workload_stage(whole, i, stages, &part, &layers, &err), STATUS_OK);
+                one = totals_of(&part);
+                sum.macs += one.macs;
+                sum.weights += one.weights;
+                free(layers);
+            }
+            CU_ASSERT_EQUAL(sum.macs, all.macs);
+            CU_ASSERT_EQUAL(sum.weights,
+                            all.weights + (w == 3 ? 50257 * UINT64_C(12288) : 0));
+        }
+    }
+    library_free(&library);
+}
+
+/* Mixtral's 8 experts on 8 GPUs: one each, of an eighth of the weights, whether each expert is
+ * split or whole. */
+static void experts_split_and_spread_alike(void)
+{
+    struct library library;
+    const struct workload *whole;
+    struct workload_totals totals[2];
+
+    library_open(&library);
+    whole = workload_of(&library, "mixtral-8x7b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(whole);
+    for (int experts = EXPERTS_SPLIT; experts <= EXPERTS_SPREAD; experts++) {
+        struct workload part;
+        struct layer *layers;
+        struct error err;
+
+        CU_ASSERT_EQUAL_FATAL(
+            workload_part(whole, 8, (enum expert_layout)experts, &part, &layers, &err),
+            STATUS_OK);
+        totals[experts] = totals_of(&part);
+        free(layers);
+    }
+    CU_ASSERT_EQUAL(totals[0].macs, totals[1].macs);
+    CU_ASSERT_EQUAL(totals[0].weights, totals[1].weights);
+    library_free(&library);
+}
+
+/* By hand: 4 chips, 100 bytes/s to both neighbours, 1 s a hop.  All-reduce: 2 x 3/4 of the bytes in
+ * two times n/2 hops.  All-to-all: neighbours get a quarter of the 80 bytes over one hop each, the
+ * chip across a quarter over two, half each way: 20 + 20 bytes a direction and hop, at 50 bytes/s. */
+static void rings_go_both_ways(void)
+{
+    const struct links ring = { .bytes_per_s = 100, .hop_s = 1 };
+
+    CU_ASSERT_DOUBLE_EQUAL(links_allreduce_s(&ring, 200, 4), 3 + 4, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(links_alltoall_s(&ring, 80, 4), 0.8 + 2, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(links_send_s(&ring, 50), 1 + 1, 1e-12);
+    CU_ASSERT_EQUAL(links_alltoall_s(&ring, 80, 1), 0);
+}
+
+static void map(const struct pe_array *array, struct mac_layer layer, unsigned bits,
+                struct mapping *mapping)
+{
+    const struct pe_machine machine = { .accelerator = *array, .bits = bits };
+    struct mac_layers layers = { .layers = &layer,
+                                 .number = (size_t[]){ 1 },
+                                 .count = 1 };
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(pe_machine_map(&machine, &layers, 0, mapping, &err),
+                          STATUS_OK);
+}
+
+/* 64 folds of 128 x 128 weights by 4096 rows: 8 arrays take 8 each.  Twice the products a PE halve
+ * them.  Scores that stay leave queries and keys to move. */
+static void arrays_share_folds(void)
+{
+    struct library library;
+    struct pe_array eight, one;
+    struct mac_layer layer = mac_layer_product(4096, 1024, 1024, 1);
+    struct mac_layer scores = mac_layer_product(4096, 4096, 128, 1);
+    struct mapping a, b;
+
+    library_open(&library);
+    eight = *(const struct pe_array *)library_find(&library, SHELF_MACHINE, "tpu-v5p");
+    eight.dram_bytes_per_s = 1e15;
+    one = eight;
+    one.arrays = 1;
+    map(&eight, layer, 16, &a);
+    map(&one, layer, 16, &b);
+    CU_ASSERT_EQUAL(a.cycles, 128 + 254 + 8 * 4096);
+    CU_ASSERT_EQUAL(b.cycles, 128 + 254 + 64 * 4096);
+    map(&one, layer, 8, &b);
+    CU_ASSERT_EQUAL(b.cycles, 128 + 254 + 32 * 4096);
+    scores.scores = SCORES_OUT;
+    map(&eight, scores, 16, &a);
+    CU_ASSERT_EQUAL(a.dram_reads, 2 * 4096 * 128);
+    CU_ASSERT_EQUAL(a.dram_writes, 0);
+    library_free(&library);
+}
+
+/* A token of one sequence takes no less than the weights' way from memory, nor much more where a
+ * machine's program is one; a pipeline adds what passes between its stages and no more. */
+static void tokens_take_the_weights_way(void)
+{
+    struct library library;
+    struct generation_request request = {
+        .deployment = { .gpus = 1 },
+        .pipeline = 1,
+        .batch = 1,
+        .prompt_tokens = 128,
+        .output_tokens = 128,
+        .precision_bits = 8,
+    };
+    struct generation one, two;
+    struct error err;
+    double weights_s;
+
+    library_open(&library);
+    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+                                                           "tpu-v5p");
+    request.workload = workload_of(&library, "llama-3-8b");
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &one, &err), STATUS_OK);
+    /* 8.03e9 parameters less the embedding's, which one row of is read */
+    weights_s = (8.03e9 - 128256 * 4096.0) / 2765e9;
+    CU_ASSERT(one.token_s > weights_s && one.token_s < 1.1 * weights_s);
+    request.pipeline = 4;
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &two, &err), STATUS_OK);
+    CU_ASSERT_DOUBLE_EQUAL(two.token_s - two.exchange_s, one.token_s,
+                           1e-3 * one.token_s);
+    CU_ASSERT(two.memory_bytes < 0.35 * one.memory_bytes);
+    request.workload = workload_of(&library, "llama-3-405b");
+    CU_ASSERT_EQUAL(generation_evaluate(&request, &two, &err), STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "memory"));
+    library_free(&library);
+}
+
+SUITE(generation, TEST(stages_of_a_pipeline_add_up),
+      TEST(experts_split_and_spread_alike), TEST(rings_go_both_ways),
+      TEST(arrays_share_folds), TEST(tokens_take_the_weights_way));
