@@ -3,6 +3,7 @@
  * the same run. */
 #include "base/memory.h"
 #include "base/units.h"
+#include "config/library.h"
 #include "machine/gpu/kernels.h"
 #include "workload/set_associative.h"
 #include "workload/stack_distance.h"
@@ -87,7 +88,9 @@ static struct recording record_stream(uint64_t count)
 {
     struct recording recording = { .accesses = alloc_array(count, sizeof(uint32_t)) };
 
-    gpu_stream(&evaluation, 0, (struct access_sink){ record_sink, &recording }, NULL);
+    gpu_stream(&evaluation, 0,
+               (struct access_sink){ .accesses = record_sink, .self = &recording },
+               NULL);
     return recording;
 }
 
@@ -203,7 +206,7 @@ static void bench_sampled(const struct reuse_curve *exact)
         for (int i = 0; i < REPEATS; i++) {
             double start_s = now_s();
 
-            gpu_measure(&evaluation, shift, &curve, NULL);
+            gpu_measure(&evaluation, shift, &curve, NULL, NULL);
             best = fmin(best, now_s() - start_s);
         }
         printf("  sampled, 1 line in %-3u          %9.3g accesses/s  (goal 1e9)  "
@@ -213,14 +216,81 @@ static void bench_sampled(const struct reuse_curve *exact)
     }
 }
 
-int main(void)
+/* The reuse pass of DeepNVM++'s networks with lifetimes over that without; exits if a curve is
+ * not the same, bit by bit. */
+static double lifetimes_cost(const struct gpu *gpu, const struct workload *network,
+                             enum phase phase, uint64_t batch)
 {
+    static struct reuse_curve curves[2];
+    static struct lifetime_table table;
+    double best[2] = { INFINITY, INFINITY };
+
+    for (int i = 0; i < 2 * REPEATS; i++) {
+        int timed = i % 2;
+        double start_s = now_s();
+
+        memset(&curves[timed], 0, sizeof curves[timed]);
+        if (reuse_evaluate_deployed(gpu, network, phase, batch, 32, 0,
+                                    &deployment_plain, 0.01, &curves[timed],
+                                    timed ? &table : NULL, NULL) != STATUS_OK)
+            exit(1);
+        best[timed] = fmin(best[timed], now_s() - start_s);
+    }
+    if (memcmp(&curves[0], &curves[1], sizeof curves[0]) != 0) {
+        printf("  curve with lifetimes differs: %s\n", network->record.name);
+        exit(1);
+    }
+    printf(
+        "  %-12s %-9s batch %-3.0f %7.1f ms without, %7.1f ms with lifetimes: %.2f\n",
+        network->record.name, word_name(phase_words, phase), (double)batch,
+        1e3 * best[0], 1e3 * best[1], best[1] / best[0]);
+    return best[1] / best[0];
+}
+
+static void bench_lifetimes(void)
+{
+    static const char *const networks[] = { "alexnet", "googlenet", "vgg16", "resnet18",
+                                            "squeezenet" };
+    char *folder = library_default_folder();
+    const char *const folders[] = { folder };
+    struct library library = { 0 };
+    struct error err = { "no library beside the program; set NVSWEEP_LIBRARY" };
+    double sum = 0, worst = 0;
+
+    if (!folder || library_read(folders, 1, &library, &err) != STATUS_OK) {
+        fprintf(stderr, "bench_reuse: %s\n", err.text);
+        exit(1);
+    }
+    printf("lifetimes: passes on the GTX 1080 Ti, same curves\n");
+    for (int i = 0; i < 10; i++) {
+        double cost = lifetimes_cost(
+            (const struct gpu *)library_find(&library, SHELF_MACHINE, "gtx-1080-ti"),
+            (const struct workload *)library_find(&library, SHELF_WORKLOAD,
+                                                  networks[i / 2]),
+            i % 2 ? PHASE_TRAINING : PHASE_INFERENCE, i % 2 ? 64 : 4);
+
+        sum += cost;
+        worst = fmax(worst, cost);
+    }
+    printf("  mean %.2f (goal 1.6), worst %.2f (goal 2)\n", sum / 10, worst);
+    library_free(&library);
+    free(folder);
+}
+
+int main(int argc, char **argv)
+{
+    bool lifetimes_alone = argc > 1 && strcmp(argv[1], "lifetimes") == 0;
+
+    bench_lifetimes();
+    if (lifetimes_alone)
+        return 0;
     static struct reuse_curve curve;
     uint64_t count = 0, sum = 0, misses = 0;
     struct recording recording;
     double start_s = now_s(), make_s, plain_rate, fenwick_rate, exact_rate, rate;
 
-    gpu_stream(&evaluation, 0, (struct access_sink){ count_sink, &count }, NULL);
+    gpu_stream(&evaluation, 0,
+               (struct access_sink){ .accesses = count_sink, .self = &count }, NULL);
     make_s = now_s() - start_s;
     recording = record_stream(count);
     exact_rate = (double)count / best_s(exact_pass, &recording, &curve);
@@ -228,7 +298,7 @@ int main(void)
     plain_rate = (double)count / best_s(plain_pass, &recording, &misses);
     rate = (double)count * CAPACITIES / best_s(set_associative_pass, &recording, NULL);
     start_s = now_s();
-    gpu_measure(&evaluation, 0, &curve, NULL);
+    gpu_measure(&evaluation, 0, &curve, NULL, NULL);
     printf("reuse: tiled product, %.3g accesses to %.3g lines\n", (double)count,
            curve.footprint_bytes / 128);
     printf("  making the stream               %9.3g accesses/s\n",

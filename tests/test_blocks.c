@@ -62,8 +62,9 @@ static void walked(const struct gpu *platform, struct shape s,
         .useful = 1,
     };
 
-    kernel_stream_create(&stream, platform, 16, 0,
-                         (struct access_sink){ stack_distance_sink, stack });
+    kernel_stream_create(
+        &stream, platform, 16, 0,
+        (struct access_sink){ .accesses = stack_distance_sink, .self = stack });
     kernel_product(&stream, &product);
     kernel_stream_flush(&stream);
     kernel_stream_free(&stream);

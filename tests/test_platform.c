@@ -272,13 +272,13 @@ static void caches_sink(void *caches, const uint32_t *accesses, size_t count)
 static void alexnet_agrees_with_set_associative_caches(void)
 {
     struct set_associative *caches[CACHES];
-    struct access_sink sink = { caches_sink, caches };
+    struct access_sink sink = { .accesses = caches_sink, .self = caches };
     static struct reuse_curve curve;
     struct evaluation evaluation;
 
     open_library();
     evaluation = evaluation_of("alexnet", PHASE_INFERENCE, 4);
-    CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, 0, &curve, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, 0, &curve, NULL, NULL), STATUS_OK);
     for (int i = 0; i < CACHES; i++)
         caches[i] = set_associative_create((uint64_t)(cache_mib[i] * MIB) / 128 / 16,
                                            16, INDEX_HASHED);
@@ -317,9 +317,10 @@ static void samples_stay_within_their_stated_error(void)
                                                      2);
         double worst = 0, accesses;
 
-        CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, 0, &exact, NULL), STATUS_OK);
-        CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, cases[i].shift, &sample, NULL),
+        CU_ASSERT_EQUAL_FATAL(gpu_measure(&evaluation, 0, &exact, NULL, NULL),
                               STATUS_OK);
+        CU_ASSERT_EQUAL_FATAL(
+            gpu_measure(&evaluation, cases[i].shift, &sample, NULL, NULL), STATUS_OK);
         accesses = exact.reads + exact.writes;
         for (unsigned p = curve_bin(512 * KIB); p < CURVE_POINTS; p++) {
             double difference = sample.read_misses[p] + sample.write_misses[p] -
@@ -343,8 +344,8 @@ static void curves_are_the_same_every_time_and_never_rise(void)
 
     open_library();
     evaluation = evaluation_of("squeezenet", PHASE_TRAINING, 8);
-    CU_ASSERT_EQUAL(gpu_measure(&evaluation, 4, &first, NULL), STATUS_OK);
-    CU_ASSERT_EQUAL(gpu_measure(&evaluation, 4, &second, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(gpu_measure(&evaluation, 4, &first, NULL, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(gpu_measure(&evaluation, 4, &second, NULL, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(memcmp(&first, &second, sizeof first), 0);
     for (unsigned i = 1; i < CURVE_POINTS; i++) {
         CU_ASSERT(first.read_misses[i] <= first.read_misses[i - 1] * (1 + 1e-12));

@@ -8,6 +8,9 @@
 #endif
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 static void *checked(void *memory, size_t count, size_t size)
 {
@@ -22,6 +25,21 @@ static void *checked(void *memory, size_t count, size_t size)
 void *alloc_array(size_t count, size_t size)
 {
     return checked(calloc(count ? count : 1, size ? size : 1), count, size);
+}
+
+void *alloc_large(size_t count, size_t size)
+{
+    char *memory = alloc_array(count, size);
+
+#ifdef MADV_HUGEPAGE
+    const uintptr_t page = (uintptr_t)2 << 20;
+    uintptr_t first = ((uintptr_t)memory + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)memory + count * size) / page * page;
+
+    if (end > first)
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+#endif
+    return memory;
 }
 
 void *realloc_array(void *old, size_t count, size_t size)

@@ -8,6 +8,10 @@
 /* count elements of size bytes, zeroed; never NULL (count 0 gives one byte). */
 void *alloc_array(size_t count, size_t size);
 
+/* The same for arrays of many megabytes that are accessed here and there: in large pages,
+ * where the system has them to give. */
+void *alloc_large(size_t count, size_t size);
+
 /* Resize to count elements; contents up to the smaller size are kept, the rest is
  * not initialised. */
 void *realloc_array(void *old, size_t count, size_t size);

@@ -35,16 +35,19 @@ static void stage_table(enum stage_id id)
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (stage->axes >> axis & 1)
             printf("`%s` ", axis_specs[axis].name);
-    printf("that the sweep varies.\n\n| dataset | type | units | extra dimension | "
+    printf("that the sweep varies.\n\n| dataset | type | units | extra dimensions | "
            "meaning "
            "|\n|---|---|---|---|---|\n");
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
-        const char *inner = inners[metric->inner].name;
+        enum inner_id parts[2];
+        size_t count = inner_parts(metric->inner, parts);
 
-        printf("| `%s` | %s | %s | %s%s%s | %s |\n", metric->name,
-               column_types[metric->kind], metric->units, inner ? "`" : "",
-               inner ? inner : "", inner ? "`" : "", metric->meaning);
+        printf("| `%s` | %s | %s | ", metric->name, column_types[metric->kind],
+               metric->units);
+        for (size_t p = 0; p < count; p++)
+            printf("%s`%s`", p ? " " : "", inners[parts[p]].name);
+        printf(" | %s |\n", metric->meaning);
     }
 }
 

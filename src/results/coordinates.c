@@ -223,10 +223,29 @@ static hid_t inner_write(struct skeleton *sk, hid_t group, enum inner_id id)
 
 static bool is_inner_of(const struct stage *stage, enum inner_id inner)
 {
-    for (size_t m = 0; m < stage->metric_count; m++)
-        if (stage->metrics[m].inner == inner)
-            return true;
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        enum inner_id parts[2];
+        size_t count = inner_parts(stage->metrics[m].inner, parts);
+
+        for (size_t p = 0; p < count; p++)
+            if (parts[p] == inner)
+                return true;
+    }
     return false;
+}
+
+/* The most inner dimensions of a metric of the stage, at least one. */
+static size_t inner_rank(const struct stage *stage)
+{
+    size_t rank = 1;
+
+    for (size_t m = 0; m < stage->metric_count; m++) {
+        enum inner_id parts[2];
+        size_t count = inner_parts(stage->metrics[m].inner, parts);
+
+        rank = count > rank ? count : rank;
+    }
+    return rank;
 }
 
 /* An axis of the grid that the sweep gives one value without brackets: a dimension of
@@ -277,7 +296,7 @@ void shape_begin(struct skeleton *sk, struct shape *shape, const char *path,
 {
     const struct grid *grid = &sk->study->grids[id];
     const struct space *space = &sk->study->sweep->space;
-    size_t sides = grid->dimension_count + 1; /* an inner one */
+    size_t sides = grid->dimension_count + inner_rank(sk->table[id]);
     unsigned place = 0;
 
     *shape = (struct shape){

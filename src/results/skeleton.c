@@ -71,13 +71,15 @@ static void metric_write(struct skeleton *sk, const struct metric *metric,
 {
     hid_t scales[SHAPE_RANK], dataset;
     hsize_t sizes[SHAPE_RANK];
+    enum inner_id parts[2];
+    size_t part_count = inner_parts(metric->inner, parts);
     int rank = shape->rank;
 
     memcpy(scales, shape->scales, sizeof scales);
     memcpy(sizes, shape->sizes, sizeof sizes);
-    if (metric->inner != INNER_SCALAR) {
-        scales[rank] = shape->inners[metric->inner];
-        sizes[rank++] = inners[metric->inner].count;
+    for (size_t p = 0; p < part_count; p++) {
+        scales[rank] = shape->inners[parts[p]];
+        sizes[rank++] = inners[parts[p]].count;
     }
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){

@@ -7,6 +7,7 @@
 #include "stage/parameters.h"
 #include "uncertainty/spread.h"
 #include "workload/curve.h"
+#include "workload/lifetime.h"
 
 #include <stdio.h>
 
@@ -83,6 +84,16 @@ static const char *const hdc_step_labels[HDC_STEP_COUNT] = {
     [HDC_THRESHOLD] = "threshold", [HDC_COMPARE] = "compare", [HDC_LEAKAGE] = "leakage",
 };
 
+static const char *const tensor_labels[TENSOR_COUNT] = {
+    [TENSOR_ALL] = "all",
+    [TENSOR_WEIGHTS] = "weights",
+    [TENSOR_GRADIENTS] = "gradients",
+    [TENSOR_MOMENTUM] = "momentum",
+    [TENSOR_ACTIVATIONS] = "activations",
+    [TENSOR_KV_CACHE] = "kv_cache",
+    [TENSOR_WORKSPACE] = "workspace",
+};
+
 static double position(uint64_t i)
 {
     return (double)i;
@@ -135,12 +146,28 @@ const struct inner inners[INNER_COUNT] = {
                          .units = "1",
                          .meaning = "step of hyperdimensional computing",
                          .labels = hdc_step_labels },
+    [INNER_TENSOR] = { .name = "tensor",
+                       .count = TENSOR_COUNT,
+                       .units = "1",
+                       .meaning = "whose data a line holds",
+                       .labels = tensor_labels },
+    [INNER_TENSOR_CURVE] = { .count = TENSOR_COUNT * CURVE_POINTS,
+                             .parts = { INNER_TENSOR, INNER_CURVE } },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",
                      .meaning = "where an accelerator's energy goes",
                      .labels = part_labels },
 };
+
+size_t inner_parts(enum inner_id id, enum inner_id parts[2])
+{
+    if (id == INNER_SCALAR)
+        return 0;
+    parts[0] = inners[id].name ? id : inners[id].parts[0];
+    parts[1] = inners[id].parts[1];
+    return inners[id].name ? 1 : 2;
+}
 
 const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
                         char *buffer, size_t size)

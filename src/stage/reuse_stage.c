@@ -84,7 +84,7 @@ static enum status reuse_visit(const struct visit *visit, const struct columns *
             (const struct gpu *)point->machine,
             (const struct workload *)point->workload, (enum phase)point->phase,
             point->batch, (unsigned)point->precision_bits, point->sequence_length,
-            &deployment, study->sweep->max_error, curve, reason);
+            &deployment, study->sweep->max_error, curve, NULL, reason);
         if (key && status == STATUS_OK && !stop_is_wanted())
             curve_store_save(study->curve_folder, key, curve);
     }

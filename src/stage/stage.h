@@ -56,6 +56,8 @@ enum inner_id {
     INNER_PHASE,
     INNER_CROSSBAR_PART,
     INNER_HDC_STEP,
+    INNER_TENSOR,
+    INNER_TENSOR_CURVE,
     INNER_COUNT
 };
 
@@ -66,8 +68,12 @@ struct inner {
     const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
     /* without either: texts of the sweep (inner_label) */
+    enum inner_id parts[2]; /* of one that is two others, which alone have names */
 };
 extern const struct inner inners[INNER_COUNT];
+
+/* The dimensions that it stands for, outermost first, 0 to 2 of them; returns how many. */
+size_t inner_parts(enum inner_id id, enum inner_id parts[2]);
 
 /* Units of metrics that are in those of the sweep's objective (metric_units). */
 #define UNITS_OF_OBJECTIVE "the objective's"

@@ -6,6 +6,7 @@
 #include "base/units.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ enum {
     GIANT_SHIFT = 21,
     SLOTS_MIN = 1 << 16,
     BINS = CURVE_POINTS + 1,
+    AHEAD = 12,     /* accesses whose lines are fetched before their turn */
     REPLICATES = 8, /* of which the scatter gives the error of a sample */
 };
 
@@ -47,6 +49,9 @@ struct stack_distance {
     uint32_t *owner; /* line of a slot in use */
     uint16_t *blocks;
     uint32_t *supers, *giants;
+
+    struct lifetimes *lifetimes; /* NULL: none are asked for */
+    struct kernel_clock *clock;
 
     double weight;
     uint64_t read_sectors, write_sectors;
@@ -83,6 +88,13 @@ struct stack_distance *stack_distance_create(uint64_t line_count, uint64_t scale
     stack->first = alloc_array(line_count, sizeof *stack->first);
     allocate_slots(stack, SLOTS_MIN);
     return stack;
+}
+
+void stack_distance_time(struct stack_distance *stack, struct lifetimes *lifetimes,
+                         struct kernel_clock *clock)
+{
+    stack->lifetimes = lifetimes;
+    stack->clock = clock;
 }
 
 void stack_distance_free(struct stack_distance *stack)
@@ -211,8 +223,9 @@ static inline void write_back(struct stack_distance *stack, unsigned dirty,
     }
 }
 
-static inline void repeat_access(struct stack_distance *stack, uint32_t line,
-                                 uint32_t write)
+/* Returns the bin of the access's distance. */
+static inline unsigned repeat_access(struct stack_distance *stack, uint32_t line,
+                                     uint32_t write)
 {
     struct line_state *state = &stack->lines[line];
     unsigned distance = touch(stack, line);
@@ -233,6 +246,7 @@ static inline void repeat_access(struct stack_distance *stack, uint32_t line,
         stack->writes[bin]++;
     else
         stack->reads[bin]++;
+    return distance;
 }
 
 static void first_access(struct stack_distance *stack, uint32_t line, uint32_t write)
@@ -246,29 +260,57 @@ static void first_access(struct stack_distance *stack, uint32_t line, uint32_t w
     state->dirty = write ? 0 : UNWRITTEN;
 }
 
-CLONES
-void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
-                           size_t count)
+static inline void prefetch(const struct stack_distance *stack, uint32_t access,
+                            bool is_timed)
 {
-    enum { AHEAD = 12 };
+    __builtin_prefetch(&stack->lines[access & ACCESS_LINE_MASK]);
+    if (is_timed)
+        lifetimes_prefetch(stack->lifetimes, access & ACCESS_LINE_MASK);
+}
 
+/* is_timed is a constant where this is called, so that there are two loops. */
+static inline __attribute__((always_inline)) void follow(struct stack_distance *stack,
+                                                         const uint32_t *accesses,
+                                                         size_t count, bool is_timed)
+{
     for (size_t i = 0; i < count; i++) {
         uint32_t access = accesses[i], line = access & ACCESS_LINE_MASK;
         uint32_t write = access & ACCESS_WRITE;
 
         if (i + AHEAD < count)
-            __builtin_prefetch(&stack->lines[accesses[i + AHEAD] & ACCESS_LINE_MASK]);
+            prefetch(stack, accesses[i + AHEAD], is_timed);
         if (stack->next == stack->slot_count)
             compact(stack);
         if (write)
             stack->write_sectors += access_sectors(access);
         else
             stack->read_sectors += access_sectors(access);
-        if (stack->lines[line].slot)
-            repeat_access(stack, line, write);
-        else
+        if (stack->lines[line].slot) {
+            unsigned bin = repeat_access(stack, line, write);
+
+            if (is_timed)
+                lifetimes_again(
+                    stack->lifetimes, line, bin, write,
+                    kernel_clock_access(stack->clock, access_sectors(access), bin));
+        } else {
             first_access(stack, line, write);
+            if (is_timed)
+                lifetimes_first(stack->lifetimes, line, write,
+                                kernel_clock_access(stack->clock,
+                                                    access_sectors(access),
+                                                    CURVE_POINTS));
+        }
     }
+}
+
+CLONES
+void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
+                           size_t count)
+{
+    if (stack->lifetimes)
+        follow(stack, accesses, count, true);
+    else
+        follow(stack, accesses, count, false);
 }
 
 void stack_distance_sink(void *stack, const uint32_t *accesses, size_t count)
@@ -287,15 +329,22 @@ uint64_t stack_distance_of(const struct stack_distance *stack, uint32_t line)
  * stream's end left them, less those that first accesses moved up meanwhile. */
 static void close_ring(struct stack_distance *stack)
 {
+    uint64_t period = stack->lifetimes ? kernel_clock_end(stack->clock) - 1 : 0;
+
     for (uint64_t i = 0; i < stack->first_count && !stop_is_wanted(); i++) {
         uint32_t line = stack->first[i] & ACCESS_LINE_MASK;
         uint32_t write = stack->first[i] & ACCESS_WRITE;
         struct line_state state = stack->lines[line];
         unsigned distance, bin;
 
+        if (i + AHEAD < stack->first_count)
+            prefetch(stack, stack->first[i + AHEAD], stack->lifetimes);
+
         if (stack->next == stack->slot_count)
             compact(stack);
         distance = touch(stack, line);
+        if (stack->lifetimes)
+            lifetimes_close(stack->lifetimes, line, distance, write, period);
         bin = replicate_of(line) * BINS + distance;
         if (write)
             stack->writes[bin]++;

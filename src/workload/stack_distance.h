@@ -19,6 +19,8 @@
 
 #include "workload/access.h"
 #include "workload/curve.h"
+#include "workload/kernel_clock.h"
+#include "workload/lifetime.h"
 
 struct stack_distance; /* opaque */
 
@@ -26,6 +28,12 @@ struct stack_distance; /* opaque */
  * line, or what a sampled line stands for.  Freed with stack_distance_free. */
 struct stack_distance *stack_distance_create(uint64_t line_count, uint64_t scale_bytes);
 void stack_distance_free(struct stack_distance *stack);
+
+/* Beside the distances, note lifetimes by the clock, which its owner moves from kernel to
+ * kernel between calls of stack_distance_access.  Distances are the same.  Call it before the
+ * first access. */
+void stack_distance_time(struct stack_distance *stack, struct lifetimes *lifetimes,
+                         struct kernel_clock *clock);
 
 void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
                            size_t count);

@@ -23,7 +23,7 @@ static enum status gpu_phase_s(const struct generation_request *request,
     struct reuse_curve curve = { .kernels = 0 };
     enum status status = reuse_evaluate_deployed(
         gpu, part, phase, batch, request->precision_bits, tokens, &request->deployment,
-        0.05, &curve, reason);
+        0.05, &curve, NULL, reason);
 
     if (status == STATUS_OK && curve.method != REUSE_ANALYTIC)
         status = error_set(reason, STATUS_INFEASIBLE,

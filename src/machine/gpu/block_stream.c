@@ -3,13 +3,14 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "machine/gpu/block_gpu.h"
+#include "machine/gpu/block_life.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    PARTS = 8,     /* a tensor's walk is looked at in so many parts */
+    PARTS = BLOCK_PARTS,
     TOUCHES = 16,  /* of a kernel, at most */
     RESULTS = 512, /* kernels kept */
 };
@@ -20,6 +21,7 @@ struct segment {
     uint64_t kernel; /* that touched it last, */
     size_t touch;    /* and by which of its touches */
     uint64_t walked; /* kernel that is walking through it, and one */
+    uint32_t runs;   /* of block_life; 0: none */
     bool is_known, is_dirty;
     double longest
         [PARTS]; /* distance between two touches since it was written, in bytes */
@@ -60,6 +62,7 @@ struct block_stream {
     double kernel_s[CURVE_POINTS];
     struct kept *kept[RESULTS];
     size_t kept_count;
+    struct block_life *life; /* or NULL */
 };
 
 struct block_stream *block_stream_create(const struct gpu *platform)
@@ -120,6 +123,15 @@ static void segment_insert(struct block_stream *stream, size_t at,
     stream->segment_count++;
 }
 
+/* A part is cut off a segment, with its history. */
+static void runs_cut(struct block_stream *stream, const struct segment *left,
+                     struct segment *part)
+{
+    if (stream->life)
+        part->runs = block_life_cut(stream->life, left->runs, left->end - left->first,
+                                    part->end - part->first);
+}
+
 /* Makes [first, end) a row of whole segments; the place of the first. */
 static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t end)
 {
@@ -145,6 +157,7 @@ static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t
 
             before.end = first;
             segment->first = first;
+            runs_cut(stream, segment, &before);
             segment_insert(stream, at++, before);
             begin = at;
         } else {
@@ -153,6 +166,7 @@ static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t
 
                 part.end = end;
                 segment->first = end;
+                runs_cut(stream, segment, &part);
                 segment_insert(stream, at, part);
                 segment = &stream->segments[at];
             }
@@ -271,16 +285,33 @@ struct first_uses {
         written_back[CURVE_POINTS + 1];
 };
 
-static void segment_touch(struct block_stream *stream, struct segment *segment,
-                          const struct distance *distance, bool writes,
-                          struct first_uses *uses)
+static void life_touch(struct block_stream *stream, struct segment *segment,
+                       const struct distance *distance, const struct block_touch *touch)
 {
+    unsigned bins[PARTS];
+
+    if (!segment->runs)
+        segment->runs = block_life_add(stream->life, segment->first,
+                                       segment->end - segment->first);
+    for (unsigned i = 0; i < PARTS; i++)
+        bins[i] = curve_bin(distance->bytes[i] * (double)stream->platform->llc_copies);
+    block_life_touch(stream->life, segment->runs, bins, touch->writes,
+                     window_or_all(touch->first), window_or_all(touch->last));
+}
+
+static void segment_touch(struct block_stream *stream, struct segment *segment,
+                          const struct distance *distance,
+                          const struct block_touch *touch, struct first_uses *uses)
+{
+    bool writes = touch->writes;
     static const struct distance none = { { 0 } };
     double bytes = segment_bytes(stream, segment);
     struct distance longest;
 
     if (segment->walked == stream->kernel + 1)
         distance = &none; /* what it reads and then writes */
+    if (stream->life)
+        life_touch(stream, segment, distance, touch);
     segment->walked = stream->kernel + 1;
     if (segment->is_known)
         distance_add(stream, writes ? uses->writes : uses->reads, distance, bytes);
@@ -350,6 +381,21 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
     }
 }
 
+/* The same time at the machine's own capacity, for lifetimes. */
+static void life_kernel(struct block_stream *stream, const struct first_uses *uses,
+                        const double *again_bytes, double cache_bytes, double launch_s,
+                        double alone_s)
+{
+    unsigned own = curve_bin(stream->platform->llc_bytes);
+    double moved = again_bytes ? again_bytes[own > 0 ? own - 1 : 0] : 0;
+
+    for (unsigned bin = own; bin <= CURVE_POINTS; bin++)
+        moved += uses->reads[bin] + uses->written_back[bin];
+    block_life_kernel(stream->life, launch_s,
+                      gpu_kernel_s(stream->platform, 0, alone_s, cache_bytes, moved),
+                      again_bytes);
+}
+
 static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, const struct kept *kept, double read_bytes,
                        double write_bytes, double launch_s, double alone_s)
@@ -370,11 +416,14 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
 
             if (segment->is_known)
                 distance = distance_of(stream, segment, touches, count, t);
-            segment_touch(stream, segment, &distance, touches[t].writes, &uses);
+            segment_touch(stream, segment, &distance, &touches[t], &uses);
         }
     }
     touches_settle(stream, touches, count);
     stream->kernel++;
+    if (stream->life)
+        life_kernel(stream, &uses, kept ? kept->again_bytes : NULL,
+                    read_bytes + write_bytes, launch_s, alone_s);
     if (!stream->counts)
         return;
     stream->read_bytes += read_bytes;
@@ -479,8 +528,15 @@ void block_stream_attention(struct block_stream *stream,
     free(like);
 }
 
+void block_stream_time(struct block_stream *stream, struct block_life *life)
+{
+    stream->life = life;
+}
+
 void block_stream_begin(struct block_stream *stream)
 {
+    if (stream->life)
+        block_life_begin(stream->life);
     stream->counts = true;
 }
 

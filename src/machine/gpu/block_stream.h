@@ -51,6 +51,10 @@ void block_stream_attention(struct block_stream *stream,
                             const struct block_touch *touches, size_t count,
                             double alone_s);
 
+/* Notes lifetimes, too; life may be NULL. */
+struct block_life;
+void block_stream_time(struct block_stream *stream, struct block_life *life);
+
 /* After the first run: count from here. */
 void block_stream_begin(struct block_stream *stream);
 

@@ -57,6 +57,16 @@ void kernel_stream_free(struct kernel_stream *stream)
     free(stream->buffer);
 }
 
+/* Tells the sink that a kernel begins. */
+static void kernel_begin(struct kernel_stream *stream, double launch_s, double alone_s,
+                         double accesses)
+{
+    if (!stream->sink.kernel || stop_is_wanted())
+        return;
+    kernel_stream_flush(stream);
+    stream->sink.kernel(stream->sink.self, launch_s, alone_s, accesses);
+}
+
 static inline void emit(struct kernel_stream *stream, uint32_t access)
 {
     if (stream->buffered == BUFFER_ACCESSES)
@@ -316,14 +326,16 @@ void kernel_product(struct kernel_stream *stream, const struct kernel_product *p
     double m = (double)p->m, n = (double)p->n, k = (double)p->k;
     double products = (double)p->products;
     double per_line = (double)stream->granularity.elements_per_line;
+    double compute_s = product_compute_s(stream, p, &grid);
+    double accesses = products / per_line *
+                      (m * k * (double)grid.tiles_n + n * k * (double)grid.tiles_m +
+                       m * n * (double)grid.splits);
 
     stream->macs += products * m * n * k * p->useful;
-    stream->compute_s += product_compute_s(stream, p, &grid) +
-                         stream->platform->launch_s;
+    stream->compute_s += compute_s + stream->platform->launch_s;
     stream->kernels += 1;
-    stream->accesses += products / per_line *
-                        (m * k * (double)grid.tiles_n + n * k * (double)grid.tiles_m +
-                         m * n * (double)grid.splits);
+    stream->accesses += accesses;
+    kernel_begin(stream, stream->platform->launch_s, compute_s, accesses);
     stream->tiles = fmax(stream->tiles, products * (double)grid.steps *
                                             (double)(grid.tiles_m + grid.tiles_n));
     stream->tile_accesses = fmax(stream->tile_accesses,
@@ -383,6 +395,16 @@ static uint64_t pass_waves(const struct gpu *platform, const struct pass *pass)
     return div_up(longest, wave_lines);
 }
 
+static double pass_accesses(const struct pass *pass)
+{
+    double accesses = 0;
+
+    for (unsigned i = 0; i < pass->count; i++)
+        accesses += (double)(pass->tensors[i].lines *
+                             (pass->tensors[i].times ? pass->tensors[i].times : 1));
+    return accesses;
+}
+
 static void count_pass(struct kernel_stream *stream, const struct pass *pass)
 {
     struct block_touch touches[PASS_TENSORS_MAX];
@@ -416,6 +438,8 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
         return;
     }
     stream->compute_s += stream->platform->launch_s;
+    kernel_begin(stream, stream->platform->launch_s,
+                 pass->macs / stream->macs_hz + pass->exchange_s, pass_accesses(pass));
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */
     for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {

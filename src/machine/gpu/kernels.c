@@ -3,7 +3,9 @@
  */
 #include "machine/gpu/kernels.h"
 
+#include "machine/gpu/block_life.h"
 #include "base/memory.h"
+#include "machine/gpu/life.h"
 #include "workload/stack_distance.h"
 
 #include <inttypes.h>
@@ -122,19 +124,24 @@ static void plan_run(const struct gpu_plan *plan, const struct evaluation *evalu
 
 static void plan_measure(const struct gpu_plan *plan,
                          const struct evaluation *evaluation, unsigned shift,
-                         struct reuse_curve *curve)
+                         struct reuse_curve *curve, struct lifetime_table *lifetimes)
 {
     const struct gpu *platform = evaluation->platform;
     uint64_t line_bytes = platform->llc_line_bytes;
     double weight = (double)(UINT64_C(1) << shift);
     struct stack_distance *stack = stack_distance_create((plan->map.lines >> shift) + 1,
                                                          line_bytes << shift);
-    struct access_sink sink = { stack_distance_sink, stack };
+    struct access_sink sink = { .accesses = stack_distance_sink, .self = stack };
+    struct gpu_life *life = lifetimes ? gpu_life_create(platform, &plan->graph,
+                                                        &plan->map, shift, stack, &sink)
+                                      : NULL;
     struct kernel_stream stream;
     struct stack_distance_totals totals;
 
     plan_run(plan, evaluation, shift, sink, &stream);
     totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
+    if (life)
+        gpu_life_finish(life, lifetimes);
     stack_distance_free(stack);
     curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
     curve->sampled_of = UINT64_C(1) << shift;
@@ -168,14 +175,15 @@ enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
 }
 
 enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
-                        struct reuse_curve *curve, struct error *err)
+                        struct reuse_curve *curve, struct lifetime_table *lifetimes,
+                        struct error *err)
 {
     struct gpu_plan plan;
     enum status status = plan_create(&plan, evaluation, err);
 
     if (status != STATUS_OK)
         return status;
-    plan_measure(&plan, evaluation, shift, curve);
+    plan_measure(&plan, evaluation, shift, curve, lifetimes);
     plan_free(&plan);
     return STATUS_OK;
 }
@@ -204,11 +212,16 @@ static bool is_deployed(const struct deployment *deployment)
 
 /* The curve without following lines: the run twice, its second time counted. */
 static void plan_count(const struct gpu_plan *plan, const struct evaluation *evaluation,
-                       struct reuse_curve *curve)
+                       struct reuse_curve *curve, struct lifetime_table *lifetimes)
 {
     struct kernel_stream stream;
     struct block_stream *blocks = block_stream_create(evaluation->platform);
     struct gpu_run run = run_of(plan, evaluation, &stream);
+    struct block_life *life = lifetimes ? block_life_create(evaluation->platform,
+                                                            &plan->graph, &plan->map)
+                                        : NULL;
+
+    block_stream_time(blocks, life);
 
     for (int i = 0; i < 2; i++) {
         if (i == 1)
@@ -223,6 +236,8 @@ static void plan_count(const struct gpu_plan *plan, const struct evaluation *eva
     for (unsigned i = 0; evaluation->deployment.software && i < CURVE_POINTS; i++)
         curve->kernel_s[i] += evaluation->deployment.software->host_s;
     block_stream_free(blocks);
+    if (life)
+        block_life_finish(life, lifetimes);
     free(run.has_gradient);
     curve->method = REUSE_ANALYTIC;
     curve->sampled_of = 1;
@@ -263,7 +278,7 @@ static enum status check_size(const struct gpu_plan *plan,
 }
 
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
-                         struct error *err)
+                         struct lifetime_table *lifetimes, struct error *err)
 {
     struct gpu_plan plan;
     struct kernel_stream stream;
@@ -273,7 +288,7 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
     if (status != STATUS_OK)
         return status;
     if (is_counted(evaluation, &plan.graph)) {
-        plan_count(&plan, evaluation, curve);
+        plan_count(&plan, evaluation, curve, lifetimes);
         goto out;
     }
     if (is_deployed(&evaluation->deployment)) {
@@ -290,13 +305,13 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
     status = check_size(&plan, &stream, shift, err);
     if (status != STATUS_OK)
         goto out;
-    plan_measure(&plan, evaluation, shift, curve);
+    plan_measure(&plan, evaluation, shift, curve, lifetimes);
     while (shift > 0 && curve->error > evaluation->max_error) {
         shift = shift > REFINE_SHIFT ? shift - REFINE_SHIFT : 0;
         status = check_size(&plan, &stream, shift, err);
         if (status != STATUS_OK)
             goto out;
-        plan_measure(&plan, evaluation, shift, curve);
+        plan_measure(&plan, evaluation, shift, curve, lifetimes);
     }
 out:
     plan_free(&plan);

@@ -6,6 +6,7 @@
 #include "machine/gpu/traffic.h"
 #include "machine/gpu/kernel.h"
 #include "machine/gpu/memory_map.h"
+#include "workload/lifetime.h"
 
 /* What is asked of a GPU: reuse_evaluate's arguments. */
 struct evaluation {
@@ -19,9 +20,9 @@ struct evaluation {
     double max_error;
 };
 
-/* Pure; as reuse_evaluate and reuse_cost_s. */
+/* Pure; as reuse_evaluate and reuse_cost_s.  lifetimes: NULL, or filled in, too. */
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
-                         struct error *err);
+                         struct lifetime_table *lifetimes, struct error *err);
 double gpu_cost_s(const struct evaluation *evaluation);
 
 /* An evaluation's stream, one line in 2^shift of it, into sink.  STATUS_INPUT or
@@ -29,9 +30,10 @@ double gpu_cost_s(const struct evaluation *evaluation);
 enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
                        struct access_sink sink, struct error *err);
 
-/* Its curve, following one line in 2^shift, whatever the error. */
+/* Its curve, following one line in 2^shift, whatever the error.  lifetimes as above. */
 enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
-                        struct reuse_curve *curve, struct error *err);
+                        struct reuse_curve *curve, struct lifetime_table *lifetimes,
+                        struct error *err);
 
 /* One run of a phase. */
 struct gpu_run {

@@ -211,6 +211,73 @@ void memory_map_create(struct memory_map *map, const struct graph *graph,
         place_gradients(&allocator, graph, batch);
 }
 
+static void tensor_add(struct map_tensor *tensors, size_t *count,
+                       struct map_extent extent, enum tensor_class tensor)
+{
+    if (extent.lines > 0)
+        tensors[(*count)++] = (struct map_tensor){ extent, tensor };
+}
+
+static int by_first_line(const void *a, const void *b)
+{
+    const struct map_tensor *x = a, *y = b;
+
+    return (x->extent.first_line > y->extent.first_line) -
+           (x->extent.first_line < y->extent.first_line);
+}
+
+struct map_tensor *memory_map_tensors(const struct memory_map *map,
+                                      const struct graph *graph, size_t *count)
+{
+    enum { PER_OPERATION = 9 };
+    struct map_tensor *tensors = alloc_array(PER_OPERATION * graph->count + 1,
+                                             sizeof *tensors);
+    size_t n = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation_memory *memory = &map->operations[i];
+        int kind = graph->operations[i].layer->kind;
+        enum tensor_class scratch = TENSOR_WORKSPACE;
+
+        if (kind == LAYER_GEMM)
+            scratch = TENSOR_ACTIVATIONS; /* its second operand */
+        else if (kind == LAYER_STENCIL || kind == LAYER_SMOOTH)
+            scratch = TENSOR_WEIGHTS; /* its column numbers */
+        tensor_add(tensors, &n, memory->out, TENSOR_ACTIVATIONS);
+        tensor_add(tensors, &n, memory->out_gradient, TENSOR_GRADIENTS);
+        tensor_add(tensors, &n, memory->weights, TENSOR_WEIGHTS);
+        tensor_add(tensors, &n, memory->weight_gradient, TENSOR_GRADIENTS);
+        tensor_add(tensors, &n, memory->momentum, TENSOR_MOMENTUM);
+        tensor_add(tensors, &n, memory->scratch, scratch);
+        tensor_add(tensors, &n, memory->scratch_gradient, TENSOR_GRADIENTS);
+        tensor_add(tensors, &n, memory->keys, TENSOR_KV_CACHE);
+        tensor_add(tensors, &n, memory->values, TENSOR_KV_CACHE);
+    }
+    tensor_add(tensors, &n, map->workspace, TENSOR_WORKSPACE);
+    qsort(tensors, n, sizeof *tensors, by_first_line);
+    *count = n;
+    return tensors;
+}
+
+enum tensor_class map_tensor_class(const struct map_tensor *tensors, size_t count,
+                                   uint64_t line)
+{
+    size_t low = 0, high = count; /* the first that begins behind the line */
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (tensors[middle].extent.first_line <= line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 ||
+        line >= tensors[low - 1].extent.first_line + tensors[low - 1].extent.lines)
+        return TENSOR_WORKSPACE;
+    return tensors[low - 1].tensor;
+}
+
 void memory_map_free(struct memory_map *map)
 {
     free(map->operations);

@@ -6,6 +6,7 @@
 #define NVSWEEP_GPU_MEMORY_MAP_H
 
 #include "machine/gpu/gpu.h"
+#include "workload/lifetime.h"
 #include "workload/workload.h"
 
 struct map_extent {
@@ -35,6 +36,21 @@ struct memory_map {
 void memory_map_create(struct memory_map *map, const struct graph *graph,
                        const struct gpu *platform, enum phase phase, uint64_t batch,
                        unsigned precision_bits, double weight_bits, double kv_bits);
+/* Which class of tensor lies where, for lifetimes.  Attention's scores and unrolled windows
+ * are workspace. */
+struct map_tensor {
+    struct map_extent extent;
+    enum tensor_class tensor;
+};
+
+/* The map's tensors by their first lines, their number in *count; freed by the caller. */
+struct map_tensor *memory_map_tensors(const struct memory_map *map,
+                                      const struct graph *graph, size_t *count);
+
+/* The class of a line; TENSOR_WORKSPACE if it is in none of them. */
+enum tensor_class map_tensor_class(const struct map_tensor *tensors, size_t count,
+                                   uint64_t line);
+
 void memory_map_free(struct memory_map *map);
 
 #endif

@@ -76,7 +76,8 @@ static struct gpu driven(const struct gpu *platform, const struct software *soft
 }
 
 static enum status evaluate_part(struct evaluation *evaluation,
-                                 struct reuse_curve *curve, struct error *err)
+                                 struct reuse_curve *curve,
+                                 struct lifetime_table *lifetimes, struct error *err)
 {
     const struct gpu *gpu = evaluation->platform;
     uint64_t gpus = evaluation->deployment.gpus;
@@ -85,7 +86,7 @@ static enum status evaluate_part(struct evaluation *evaluation,
     enum status status;
 
     if (gpus == 1)
-        return gpu_evaluate(evaluation, curve, err);
+        return gpu_evaluate(evaluation, curve, lifetimes, err);
     if (gpu->link_bytes_per_s <= 0)
         return error_set(err, STATUS_INFEASIBLE,
                          "%s has no link to other GPUs, must be one",
@@ -95,16 +96,18 @@ static enum status evaluate_part(struct evaluation *evaluation,
                            &part, &layers, err);
     evaluation->workload = &part;
     if (status == STATUS_OK)
-        status = gpu_evaluate(evaluation, curve, err);
+        status = gpu_evaluate(evaluation, curve, lifetimes, err);
     free(layers);
     return status;
 }
 
-enum status
-reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workload,
-                        enum phase phase, uint64_t batch, unsigned precision_bits,
-                        uint64_t sequence_length, const struct deployment *deployment,
-                        double max_error, struct reuse_curve *curve, struct error *err)
+enum status reuse_evaluate_deployed(const struct gpu *platform,
+                                    const struct workload *workload, enum phase phase,
+                                    uint64_t batch, unsigned precision_bits,
+                                    uint64_t sequence_length,
+                                    const struct deployment *deployment,
+                                    double max_error, struct reuse_curve *curve,
+                                    struct lifetime_table *lifetimes, struct error *err)
 {
     struct gpu gpu = driven(platform, deployment->software);
     struct evaluation evaluation = {
@@ -118,9 +121,14 @@ reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workl
         .max_error = max_error,
     };
 
+    if (workload_is_given(workload) && lifetimes)
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "%s is given as counts of accesses, must be layers for lifetimes",
+            workload->record.name);
     if (workload_is_given(workload))
         return given_traffic(platform, workload, phase, batch, curve, err);
-    return evaluate_part(&evaluation, curve, err);
+    return evaluate_part(&evaluation, curve, lifetimes, err);
 }
 
 enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
@@ -130,7 +138,7 @@ enum status reuse_evaluate(const struct gpu *platform, const struct workload *wo
 {
     return reuse_evaluate_deployed(platform, workload, phase, batch, precision_bits,
                                    sequence_length, &deployment_plain, max_error, curve,
-                                   err);
+                                   NULL, err);
 }
 
 struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes)

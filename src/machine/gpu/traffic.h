@@ -7,6 +7,7 @@
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/software.h"
 #include "workload/curve.h"
+#include "workload/lifetime.h"
 #include "workload/workload.h"
 
 /* Misses and DRAM traffic of a last-level cache of one capacity.  Counts are doubles:
@@ -29,12 +30,14 @@ struct deployment {
 extern const struct deployment deployment_plain; /* one GPU, one precision */
 
 /* reuse_evaluate of one of a deployment's GPUs.  STATUS_INFEASIBLE if the workload does not
- * divide, or the GPU has no link. */
+ * divide, or the GPU has no link.  lifetimes, if not NULL, is filled in from the same pass
+ * (STATUS_INFEASIBLE if the workload is given as counts). */
 enum status
 reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workload,
                         enum phase phase, uint64_t batch, unsigned precision_bits,
                         uint64_t sequence_length, const struct deployment *deployment,
-                        double max_error, struct reuse_curve *curve, struct error *err);
+                        double max_error, struct reuse_curve *curve,
+                        struct lifetime_table *lifetimes, struct error *err);
 
 /* The curve of one evaluation.  sequence_length 0: the workload's own.  max_error is
  * the error of the miss ratio that the caller accepts; 0 asks for the exact curve,
