@@ -84,17 +84,30 @@ struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
     return bounds;
 }
 
-static double alone_s(const struct gpu *platform, const struct gpu_product *p)
+/* Of its operands in the cache: each block reads its rows of A and its columns of B. */
+static double cache_s(const struct gpu *platform, const struct gpu_product *p)
+{
+    double a_bits = p->a_bits > 0 ? p->a_bits : p->precision_bits;
+    double across = (double)div_up(p->n, p->tile_n),
+           down = (double)div_up(p->m, p->tile_m);
+    double bits = (double)p->m * across * a_bits +
+                  (double)p->n * down * p->precision_bits;
+
+    return bits / 8 * (double)(p->k * p->products) / platform->llc_bytes_per_s;
+}
+
+/* With operands that the cache has. */
+static double hit_s(const struct gpu *platform, const struct gpu_product *p)
 {
     struct gpu_product_bounds bounds = gpu_product_bounds(platform, p);
 
-    return fmax(bounds.compute_s, bounds.steps_s);
+    return fmax(fmax(bounds.compute_s, bounds.steps_s), cache_s(platform, p));
 }
 
 static void take_if_sooner(const struct gpu *platform, const struct gpu_product *tried,
                            double *best_s, struct gpu_product *best)
 {
-    double time_s = alone_s(platform, tried);
+    double time_s = hit_s(platform, tried);
 
     if (time_s < *best_s) {
         *best_s = time_s;

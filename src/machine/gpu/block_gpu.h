@@ -30,8 +30,8 @@ struct gpu_product_cost {
 };
 
 /* Fills in the members that are 0.  Of the tiles that libraries come with, and of slices of
- * k, those that keep the processors busy for the shortest time, the larger of two that take as
- * long. */
+ * k, those that keep the processors busy for the shortest time with operands that the cache has and
+ * brings at its bandwidth, the larger of two that take as long. */
 void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product);
 
 /* What bounds a product whose operands and outputs the caches move at once: its arithmetic and
