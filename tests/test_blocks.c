@@ -271,6 +271,26 @@ static void dies_share_nothing(void)
     CU_ASSERT_DOUBLE_EQUAL(read[0] / keys, 8, 0.01);
 }
 
+/* 64 x 64 tiles fill 108 processors 0.1 % better, but their operands take longer than the arithmetic
+ * at 5120 bytes a clock. */
+static void tiles_are_as_large_as_the_cache_asks(void)
+{
+    struct gpu a100 = in_step;
+    struct gpu_product product = {
+        .m = 12288, .n = 32768, .k = 12288, .products = 1, .precision_bits = 16
+    };
+
+    a100.processors = 108;
+    a100.peak_macs_hz = 1.56e14;
+    a100.llc_bytes_per_s = 5447e9;
+    gpu_product_tiles(&a100, &product);
+    CU_ASSERT_EQUAL(product.tile_m * product.tile_n, 256 * 128);
+    a100.llc_bytes_per_s = 1e15;
+    product.tile_m = product.tile_n = product.tile_k = product.splits = 0;
+    gpu_product_tiles(&a100, &product);
+    CU_ASSERT_EQUAL(product.tile_m * product.tile_n, 64 * 64);
+}
+
 /* NCCL's own figures: 3.6 us and 0.47 us a hop; 2 (n - 1) / n of a large buffer at 235 of 300
  * GB/s. */
 static void exchanges_take_what_nccl_says(void)
@@ -296,6 +316,7 @@ CU_TestInfo suite_blocks[] = {
       products_have_one_price },
     { "split keys are read once", split_keys_are_read_once },
     { "dies share nothing", dies_share_nothing },
+    { "tiles are as large as the cache asks", tiles_are_as_large_as_the_cache_asks },
     { "exchanges take what NCCL says", exchanges_take_what_nccl_says },
     { "formats have their bits", formats_have_their_bits },
     CU_TEST_INFO_NULL,
