@@ -104,7 +104,7 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("capacity = \"1.5 B\";"), "must be a whole number of byte" },
         { AXES_OF("capacity = 1.5;"), "capacity is 1.5, must be a whole number" },
         { AXES_OF("capacity = -1;"), "capacity is -1, must be a whole number" },
-        { AXES_OF("capacity = 1;"), "must be in 64 B..1 TiB" },
+        { AXES_OF("capacity = 1;"), "in 64 B..1 TiB" },
         { AXES_OF("capacity = true;"), "capacity is true, must be a number in byte" },
         { AXES_OF("capacity = [ 1024,\n2048,\n1024 ];"),
           ":3: capacity has 1 KiB twice" },
@@ -164,7 +164,7 @@ static void bad_sweeps_say_where_and_what_would_be_right(void)
         { AXES_OF("capacity = { iso_area_of = \"sram\"; basline = 1024; };"),
           "did you mean 'baseline'?" },
         { AXES_OF("capacity = { iso_area_of = \"sram\"; baseline = 1024; step = 0; };"),
-          "step is 0 B, must be in" },
+          "step is 0 B, must be" },
         { AXES_OF("batch = { iso_area_of = \"sram\"; baseline = 1; };"),
           "unknown key 'iso" },
         /* zip */

@@ -424,7 +424,64 @@ static void a_machine_without_engines_has_no_memories_of_them(void)
     release();
 }
 
-SUITE(machine, TEST(a_machine_without_engines_has_no_memories_of_them),
+/* Capacity and line of a cache are its machine's by default: one array for each that differs,
+ * none for machines without a cache, and what the same numbers say when they are given. */
+static void a_cache_is_its_machines(void)
+{
+    static const char *const left[] = {
+        "machine=gtx-1080-ti,eyeriss,gtx-1080-ti-im2col,titan-x-pascal",
+        "workload=squeezenet", "technology=sram"
+    };
+    static const char *const given[] = { "machine=gtx-1080-ti", "workload=squeezenet",
+                                         "technology=sram", "capacity=2816 KiB",
+                                         "line=128 B" };
+    static const char *const fields[] = { "machine=gtx-1080-ti,gtx-1080-ti-im2col",
+                                          "workload=squeezenet", "technology=sram",
+                                          "llc_bytes=1 MiB,record",
+                                          "line=machine,64 B" };
+    struct error err = { "" };
+    struct array_columns a;
+    double latency_s;
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(left, FIELD_COUNT_OF(left), &err),
+                          STATUS_OK);
+    a = array_columns(&study.results[STAGE_ARRAY]);
+    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_ARRAY].points, 2);
+    CU_ASSERT_EQUAL(a.resolved_capacity_bytes[0], 2816 << 10);
+    CU_ASSERT_EQUAL(a.resolved_capacity_bytes[1], 3 << 20);
+    CU_ASSERT_EQUAL(study.grids[STAGE_GPU].points, 3);
+    latency_s = gpu_columns(&study.results[STAGE_GPU]).latency_s[0];
+    release();
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(given, FIELD_COUNT_OF(given), &err),
+                          STATUS_OK);
+    CU_ASSERT(!(study.grids[STAGE_ARRAY].axes & AXIS_BIT(machine)));
+    CU_ASSERT_EQUAL(gpu_columns(&study.results[STAGE_GPU]).latency_s[0], latency_s);
+    release();
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(fields, FIELD_COUNT_OF(fields), &err),
+                          STATUS_OK);
+    a = array_columns(&study.results[STAGE_ARRAY]);
+    CU_ASSERT_EQUAL_FATAL(study.grids[STAGE_ARRAY].points, 8);
+    CU_ASSERT_EQUAL(a.resolved_capacity_bytes[0], 1 << 20);
+    CU_ASSERT_EQUAL(a.resolved_capacity_bytes[1], 2816 << 10);
+    release();
+}
+
+/* A cache of no machine has a capacity, too. */
+static void an_array_alone_has_a_capacity(void)
+{
+    static const char *const settings[] = { "technology=sram" };
+    struct error err = { "" };
+
+    CU_ASSERT_EQUAL_FATAL(evaluate_settings(settings, 1, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(
+        array_columns(&study.results[STAGE_ARRAY]).resolved_capacity_bytes[0], 3 << 20);
+    release();
+}
+
+SUITE(machine, TEST(a_cache_is_its_machines), TEST(an_array_alone_has_a_capacity),
+      TEST(a_machine_without_engines_has_no_memories_of_them),
       TEST(the_clock_falls_at_the_power_limit),
       TEST(a_cache_that_leaks_more_than_the_board_gets_is_infeasible),
       TEST(low_precision_takes_no_more_than_the_board),

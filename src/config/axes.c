@@ -71,6 +71,9 @@ static enum status iso_area_read(struct axes_reading *reading,
     if (status == STATUS_OK && step)
         status = value_read(reading->source, step, reading->library,
                             &axis_specs[AXIS_capacity_bytes], &value, reading->err);
+    if (status == STATUS_OK && value.count == 0)
+        status = setting_fail(reading->source, step, reading->err,
+                              "is a word, must be a number of bytes");
     iso_area->step_bytes = value.count;
     if (status == STATUS_OK)
         status = value_read(reading->source, setting_member(group, "iso_area_of"),

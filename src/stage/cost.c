@@ -1,6 +1,7 @@
 /* What points are thought to cost. */
 #include "stage/stage.h"
 
+#include "stage/cache.h"
 #include "workload/layer_cache.h"
 
 #include <math.h>
@@ -13,12 +14,14 @@ double stage_cost_s(const struct study *study, enum stage_id id,
 {
     const struct space *space = &study->sweep->space;
     struct layer_cache own = { .count = 0 };
+    struct point resolved = *point;
     double cost_s = VISIT_S + stages[id]->point_s;
 
     if (space_excludes(space) && grid_is_excluded(&study->grids[id], space, point))
         return 0;
+    cache_resolve(&resolved);
     if (stages[id]->cost_s)
-        cost_s += stages[id]->cost_s(study, point, layers ? layers : &own);
+        cost_s += stages[id]->cost_s(study, &resolved, layers ? layers : &own);
     if (study->grids[id].axes & AXIS_BIT(spread) || study->grids[id].axes >> AXES_NAMED)
         cost_s += VARIED_S;
     layer_cache_free(&own);

@@ -22,6 +22,7 @@
 #include "columns/reuse.h"
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
+#include "stage/cache.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -343,6 +344,8 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         varied = variant_record(&variant, SHELF_MACHINE, &gpu, true, reason);
         if (varied != STATUS_OK)
             gpu = point.machine;
+        point.machine = gpu;
+        cache_resolve(&point);
         platform_costs_at(&point, (const struct gpu *)gpu, &costs);
         for (; i < end; i++, in.m += step_m, in.u += step_u) {
             bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "machine/machine.h"
+#include "stage/cache.h"
 #include "stage/checks.h"
 #include "stage/parameters.h"
 
@@ -97,6 +98,23 @@ static const struct record *stage_member(const void *stage, const struct record 
     return !stages[id]->is_of_engines || machine_engine_count(machine) ? value : NULL;
 }
 
+/* Machines of a sweep as a stage sees them. */
+struct seen {
+    const struct sweep *sweep;
+    enum stage_id id;
+};
+
+/* The machine itself, if it is one of the stage's; of caches one that has the same. */
+static const struct record *seen_member(const void *context, const struct record *value,
+                                        size_t i)
+{
+    const struct seen *seen = context;
+
+    if (i > 0 || seen->id != STAGE_ARRAY)
+        return stage_member(&seen->id, value, i);
+    return cache_machine(seen->sweep, value);
+}
+
 bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
@@ -131,6 +149,8 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
 static bool is_varied(const struct sweep *sweep, enum stage_id id,
                       const struct place *place)
 {
+    if (id == STAGE_ARRAY && cache_is_left(sweep) && cache_reads(sweep, place))
+        return true;
     return stage_reads(id, place) &&
            (place->of != SHELF_MACHINE || is_in_machines(sweep, id, place));
 }
@@ -177,6 +197,8 @@ static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
 {
     axis_mask axes = stages[id]->axes;
 
+    if (id == STAGE_ARRAY && cache_is_left(sweep))
+        axes |= AXIS_BIT(machine);
     for (int input = 0; input < STAGE_COUNT; input++)
         if (stages[id]->inputs >> input & 1 &&
             is_needed(sweep, id, (enum stage_id)input))
@@ -209,7 +231,7 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
         return axes |
                (stage_axes(sweep, (enum stage_id)sweep->objective.stage) & ~sampled);
     if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
-        axes |= stage_declared_axes(STAGE_ARRAY);
+        axes |= declared_axes(sweep, STAGE_ARRAY);
     axes |= varied_axes(sweep, id);
     for (int input = 0; input < STAGE_COUNT; input++)
         if (inputs >> input & 1)
@@ -270,12 +292,13 @@ uint32_t stages_wanted(const struct sweep *sweep)
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err)
 {
+    const struct seen seen = { sweep, id };
     const struct grid_members members = { .axis = AXIS_machine,
-                                          .member = stage_member,
-                                          .context = &id };
+                                          .member = seen_member,
+                                          .context = &seen };
 
     return grid_init(grid, &sweep->space, stage_axes(sweep, id),
-                     stage_kinds(id) ? &members : NULL, err);
+                     stage_kinds(id) || id == STAGE_ARRAY ? &members : NULL, err);
 }
 
 const struct metric *objective_metric(const struct sweep *sweep)

@@ -2,6 +2,7 @@
 
 #include "base/stop.h"
 #include "workload/layer_cache.h"
+#include "stage/cache.h"
 #include "stage/record_tables.h"
 #include "tech/cell.h"
 #include "tech/node.h"
@@ -45,7 +46,7 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
 
     grid_point(&study->grids[id], &study->sweep->space, index, point);
     variant_at(variant, changes, study_changes(study, id, point, changes));
-    declared = variant->count ? stage_declared_axes(id) : 0;
+    declared = variant->count ? stage_declared_axes(id) | study->grids[id].axes : 0;
     for (enum axis_id axis = 0; declared && axis < AXES_NAMED; axis++) {
         union axis_value value = point_get(point, axis);
 
@@ -57,6 +58,7 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
             return status;
         point_set(point, axis, value);
     }
+    cache_resolve(point);
     return status;
 }
 
