@@ -25,6 +25,8 @@ static const struct field instance_fields[] = {
     FIELD_NUMBER(struct instance, memory_bytes, "byte", REQUIRED, 1, 1e16, "host memory"),
     FIELD_NUMBER(struct instance, storage_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of the data set's volume"),
     FIELD_NUMBER(struct instance, usd_per_s, "USD/s", REQUIRED, 0, 1e6, "price on demand"),
+    FIELD_TEXT(struct instance, price_date, "", "date of the price list"),
+    FIELD_NUMBER(struct instance, gpu_share, "1", 1, 0.01, 1, "share of a GPU's modelled arithmetic rate that training reaches: kernels, framework, optimiser"),
     FIELD_NAME(struct instance, half, "instance", "", "instance record of half as many GPUs"),
 };
 
@@ -33,6 +35,7 @@ static const struct field dataset_fields[] = {
     FIELD_NUMBER(struct dataset, samples, "1", REQUIRED, 1, 1e15, "samples of an epoch"),
     FIELD_NUMBER(struct dataset, sample_bytes, "byte", REQUIRED, 0, 1e15, "mean size of a stored sample"),
     FIELD_NUMBER(struct dataset, prep_s, "s", 0, 0, 1e6, "one virtual CPU's time to decode and augment a sample"),
+    FIELD_NUMBER(struct dataset, epochs, "1", 1, 1e-6, 1e9, "passes over it of a whole training"),
 };
 /* clang-format on */
 
@@ -147,6 +150,25 @@ void step_evaluate(const struct instance *instance, uint64_t instances,
     }
     step->exposed_s = fmax(0, free_at_s - backward_s);
     step->step_s = compute_s + step->exposed_s;
+}
+
+void step_split(const struct instance *instance, uint64_t instances,
+                const struct gradients *gradients, const struct exchange *exchange,
+                double compute_s, double prep_s, double fetch_s,
+                double part_s[STEP_PARTS])
+{
+    struct instance near = *instance;
+    struct step step, without;
+
+    near.network_bytes_per_s = INFINITY;
+    near.network_s = 0;
+    step_evaluate(instance, instances, gradients, exchange, compute_s, &step);
+    step_evaluate(&near, instances, gradients, exchange, compute_s, &without);
+    part_s[STEP_COMPUTE] = compute_s;
+    part_s[STEP_INTERCONNECT] = without.exposed_s;
+    part_s[STEP_NETWORK] = step.exposed_s - without.exposed_s;
+    part_s[STEP_PREPARE] = fmax(0, prep_s - step.step_s);
+    part_s[STEP_FETCH] = fmax(0, fetch_s - fmax(step.step_s, prep_s));
 }
 
 /* ---- input */

@@ -32,7 +32,9 @@ struct instance {
     double memory_bytes;        /* of the host: caches the data set */
     double storage_bytes_per_s; /* the data set's volume */
     double usd_per_s;
-    const char *half; /* instance of half as many GPUs, "": none is sold */
+    const char *price_date; /* of the price list, "": not known */
+    double gpu_share;       /* of a GPU's arithmetic rate, that training reaches */
+    const char *half;       /* instance of half as many GPUs, "": none is sold */
 };
 extern const struct schema instance_schema;
 
@@ -42,6 +44,7 @@ struct dataset {
     const char *summary;
     double samples, sample_bytes; /* sample_bytes: as stored */
     double prep_s; /* one virtual CPU's time to decode and augment a sample */
+    double epochs; /* of a whole training */
 };
 extern const struct schema dataset_schema;
 
@@ -94,6 +97,25 @@ struct step {
 void step_evaluate(const struct instance *instance, uint64_t instances,
                    const struct gradients *gradients, const struct exchange *exchange,
                    double compute_s, struct step *step);
+
+/* Where the time of a step goes; the kinds add up to step_s.  Interconnect is what
+ * averaging would add if the network took no time, network what it adds beyond that;
+ * preparing and fetching samples count as far as they outlast all before them. */
+enum step_part {
+    STEP_COMPUTE,
+    STEP_INTERCONNECT,
+    STEP_NETWORK,
+    STEP_PREPARE,
+    STEP_FETCH,
+    STEP_PARTS
+};
+
+/* The parts of a step as step_evaluate has it, of which each instance prepares its samples
+ * in prep_s and fetches them in fetch_s meanwhile. */
+void step_split(const struct instance *instance, uint64_t instances,
+                const struct gradients *gradients, const struct exchange *exchange,
+                double compute_s, double prep_s, double fetch_s,
+                double part_s[STEP_PARTS]);
 
 /* Time to prepare, and to fetch, the samples of one step of one instance. */
 double prep_time_s(const struct instance *instance, const struct dataset *dataset,

@@ -216,8 +216,13 @@ static enum status kind_find(struct judging *judging, struct judged *judged,
     const struct published_figure *figure = judged->figure;
     struct ground fitted = { .record = NULL }, stored = { .record = NULL };
     const struct figure_reads *reads;
-    enum status status = reads_of(judging, figure, &reads, err);
+    enum status status;
 
+    if (figure->claim == CLAIM_NOT_MODELLED) {
+        kind_set(judged, KIND_OF_BESIDE, alloc_text(figure->why));
+        return STATUS_OK;
+    }
+    status = reads_of(judging, figure, &reads, err);
     if (status == STATUS_OK)
         status = ground_find(judging, figure, reads, true, &fitted, err);
     if (status == STATUS_OK)
@@ -311,7 +316,7 @@ enum status figure_judge(struct judging *judging, const struct published_figure 
 
     *judged = (struct judged){ .figure = figure, .value = NAN };
     status = kind_find(judging, judged, err);
-    if (status != STATUS_OK || !is_evaluated)
+    if (status != STATUS_OK || !is_evaluated || figure->claim == CLAIM_NOT_MODELLED)
         return status;
     status = figures_value(judging->figures, figure, &judged->value, &why);
     if (status != STATUS_OK)

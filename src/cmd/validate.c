@@ -16,6 +16,7 @@ struct printing {
     bool is_json, is_unevaluated, is_summary,
         is_side_by_side; /* how the figures are asked for */
     size_t printed;
+    size_t without; /* figures of a model that has no value at their points */
     struct verdicts *verdicts;
     struct distribution *distribution; /* of the system being printed */
 };
@@ -101,7 +102,9 @@ static const char *factor_text(const struct judged *judged, char *text, size_t s
 {
     double ratio = judged->value / judged->figure->value;
 
-    if (!(ratio > 0))
+    if (isnan(ratio))
+        snprintf(text, size, "-");
+    else if (!(ratio > 0))
         snprintf(text, size, "%+.3g%%", 100 * (ratio - 1)); /* zero, negative, NaN */
     else if (fabs(ratio - 1) < 5e-4)
         snprintf(text, size, "1.000x");
@@ -141,7 +144,9 @@ static void figure_text(const struct judged *judged, const struct printing *prin
     printf("  %-44s %-10s %-9s %12s %12s %13s %6s  %s", figure->record.name,
            figure_kind_names[judged->kind], word_name(grade_words, (int)figure->grade),
            quantity_format(figure->value, figure->unit, theirs, sizeof theirs),
-           quantity_format(judged->value, figure->unit, ours, sizeof ours),
+           isnan(judged->value)
+               ? "-"
+               : quantity_format(judged->value, figure->unit, ours, sizeof ours),
            factor_text(judged, factor, sizeof factor), limit,
            printing->is_unevaluated ? "not evaluated" : verdict_text(judged));
     remarks_print(judged);
@@ -163,6 +168,8 @@ static enum status figure_print(struct judging *judging,
         else if (!printing->is_summary)
             figure_text(&judged, printing);
         verdicts_add(printing->verdicts, &judged);
+        printing->without += isnan(judged.value) && !printing->is_unevaluated &&
+                             figure->claim != CLAIM_NOT_MODELLED;
         distribution_add(printing->distribution, &judged);
         printing->printed++;
     }
@@ -338,6 +345,11 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
             !printing.is_side_by_side && !printing.is_unevaluated &&
             is_named("array", argv, argc))
             status = peers_print(&library, folder, &outside, err);
+        if (status == STATUS_OK && printing.without)
+            status = error_set(err, STATUS_RECORDED,
+                               "%zu figures have no value: their points cannot be "
+                               "built, or the metric is not defined there",
+                               printing.without);
         if (status == STATUS_OK && outside)
             printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);
     }

@@ -19,6 +19,10 @@ static bool is_met(const struct judged *judged)
 
 const char *verdict_text(const struct judged *judged)
 {
+    if (judged->figure->claim == CLAIM_NOT_MODELLED)
+        return "not modelled";
+    if (judged->kind == KIND_OF_BESIDE && isnan(judged->value))
+        return "NO VALUE";
     switch (judged->kind) {
     case KIND_OF_PREDICTION: return is_met(judged) ? "met" : "MISSED";
     case KIND_OF_EXACT: return judged->is_within ? "equal" : "UNEQUAL";

@@ -24,6 +24,7 @@ const struct word claim_words[] = {
     { "exact", CLAIM_EXACT },
     { "reproduced", CLAIM_REPRODUCED },
     { "beside", CLAIM_BESIDE },
+    { "not_modelled", CLAIM_NOT_MODELLED },
     { NULL, 0 },
 };
 
@@ -54,7 +55,7 @@ static const struct field published_fields[] = {
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
     NUM(tolerance, "1", 0, 0, 100, "largest |model / value - 1| allowed"),
     WORD(claim, claim_words, CLAIM_PREDICTION, "what is claimed of the model's value"),
-    TEXT(why, "", "reason of a claim `beside`, mechanism of a miss"),
+    TEXT(why, "", "reason of a claim `beside` or `not_modelled`, mechanism of a miss"),
     WORD(bound, bound_words, BOUND_NONE, "is the value an upper or lower bound?"),
     TEXT(study, "", "what counts as one source; else the text of source up to , : ; or ("),
     TEXT(class, "", "of measured figures, such as \"SRAM macro, area\": medians are printed by class"),
@@ -69,11 +70,14 @@ static const struct field published_fields[] = {
 /* Claiming nothing is said and explained, never the effect of a number left out. */
 static enum status claim_check(const struct published_figure *figure, struct error *err)
 {
-    bool is_claimed = figure->claim != CLAIM_BESIDE && figure->grade != GRADE_RECALLED;
+    bool is_silent = figure->claim == CLAIM_BESIDE ||
+                     figure->claim == CLAIM_NOT_MODELLED;
+    bool is_claimed = !is_silent && figure->grade != GRADE_RECALLED;
 
-    if (figure->claim == CLAIM_BESIDE && !figure->why[0])
+    if (is_silent && !figure->why[0])
         return error_set(err, STATUS_INPUT,
-                         "claims nothing (claim = \"beside\"), must say why");
+                         "claims nothing (claim = \"%s\"), must say why",
+                         word_name(claim_words, (int)figure->claim));
     if (is_claimed && !(figure->tolerance > 0))
         return error_set(
             err, STATUS_INPUT,
@@ -99,7 +103,11 @@ static enum status published_finish(void *record, struct error *err)
     struct published_figure *figure = record;
     const char *base = unit_base(figure->unit);
 
-    if ((*figure->metric != '\0') == (figure->parts_count > 0))
+    if (figure->claim == CLAIM_NOT_MODELLED && (*figure->metric || figure->parts_count))
+        return error_set(err, STATUS_INPUT,
+                         "is not_modelled, must have no metric and no parts");
+    if (figure->claim != CLAIM_NOT_MODELLED &&
+        (*figure->metric != '\0') == (figure->parts_count > 0))
         return error_set(err, STATUS_INPUT, "must have either a metric or parts");
     for (size_t i = 0; i < figure->parts_count; i++) {
         char *end;

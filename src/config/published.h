@@ -21,6 +21,7 @@ enum claim {
     CLAIM_EXACT, /* equal, but for rounding, to another program or a count by hand */
     CLAIM_REPRODUCED, /* a study made as its authors made it, their inputs included */
     CLAIM_BESIDE,     /* none; why says for what reason */
+    CLAIM_NOT_MODELLED, /* none, as no model has such a value; why says for what reason */
 };
 
 /* "up to 5x" is an upper bound: a smaller value is no error. */
@@ -45,7 +46,7 @@ struct published_figure {
     const char *const *baseline;
     size_t baseline_count;
 
-    const char *metric; /* as in metrics.def; "": parts */
+    const char *metric; /* as in metrics.def; "": parts, or not modelled */
     const char *at;     /* label on the metric's extra dimension; "": it has none */
 
     /* Without a metric: figures of the same source that this one is made of, by reduce;

@@ -12,8 +12,10 @@
 
 #include <math.h>
 
-static double compute_time_s(const struct gpu *platform, const struct reuse_columns *r,
-                             uint64_t u)
+/* A GPU's time for its batch.  Of its arithmetic's rate training reaches a share. */
+static double compute_time_s(const struct gpu *platform,
+                             const struct instance *instance,
+                             const struct reuse_columns *r, uint64_t u)
 {
     double missed =
         curve_at(&r->curve_read_misses[u * CURVE_POINTS], platform->llc_bytes) +
@@ -23,7 +25,7 @@ static double compute_time_s(const struct gpu *platform, const struct reuse_colu
     double llc_s = (r->llc_read_bytes[u] + r->llc_write_bytes[u]) /
                    platform->llc_bytes_per_s;
 
-    return fmax(r->compute_s[u], fmax(dram_s, llc_s));
+    return fmax(r->compute_s[u] / instance->gpu_share, fmax(dram_s, llc_s));
 }
 
 static void stalls_write(const struct cloud_columns *out, uint64_t i)
@@ -72,6 +74,8 @@ static void cluster_write(const struct instance *instance, uint64_t instances,
     struct step step;
 
     step_evaluate(instance, instances, gradients, exchange, compute_s, &step);
+    step_split(instance, instances, gradients, exchange, compute_s, prep_s, fetch_s,
+               &out->step_part_s[i * STEP_PARTS]);
     out->gradient_bytes[i] = gradients->total_bytes;
     out->buckets[i] = step.buckets;
     out->allreduce_intra_s[i] = step.reduction.intra_s;
@@ -82,6 +86,8 @@ static void cluster_write(const struct instance *instance, uint64_t instances,
     out->samples_per_s[i] = samples / out->step_s[i];
     out->epoch_s[i] = dataset->samples / out->samples_per_s[i];
     out->epoch_usd[i] = out->epoch_s[i] * instance->usd_per_s * (double)instances;
+    out->training_s[i] = out->epoch_s[i] * dataset->epochs;
+    out->training_usd[i] = out->epoch_usd[i] * dataset->epochs;
 }
 
 static enum status point_check(const struct instance *instance,
@@ -125,6 +131,7 @@ static enum status cloud_visit(const struct visit *visit, const struct columns *
                                        .overlaps = point->overlap };
     struct gradients gradients = { 0 };
     enum status status = point_check(instance, point, reason);
+    const struct gpu *gpu = (const struct gpu *)point->machine;
     double compute_s;
 
     if (status == STATUS_OK)
@@ -134,12 +141,13 @@ static enum status cloud_visit(const struct visit *visit, const struct columns *
                                   (double)point->precision_bits, point->sequence_length,
                                   reason);
     if (status == STATUS_OK) {
-        compute_s = compute_time_s((const struct gpu *)point->machine, &reuse,
-                                   visit->at[STAGE_REUSE]);
+        compute_s = compute_time_s(gpu, instance, &reuse, visit->at[STAGE_REUSE]);
         runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
                    (double)point->batch, &to, i);
         cluster_write(instance, point->instances, dataset, &gradients, &exchange,
                       compute_s, (double)point->batch, &to, i);
+        to.gpu_efficiency[i] = reuse.macs[visit->at[STAGE_REUSE]] / to.step_s[i] /
+                               gpu_peak_macs_hz(gpu, (unsigned)point->precision_bits);
     }
     gradients_free(&gradients);
     return status;

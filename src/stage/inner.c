@@ -3,6 +3,7 @@
 
 #include "machine/layerwise/layerwise.h"
 #include "machine/crossbar/crossbar.h"
+#include "cloud/training.h"
 #include "hdc/hdc.h"
 #include "stage/parameters.h"
 #include "uncertainty/spread.h"
@@ -92,6 +93,10 @@ static const char *const tensor_labels[TENSOR_COUNT] = {
     [TENSOR_ACTIVATIONS] = "activations",
     [TENSOR_KV_CACHE] = "kv_cache",
     [TENSOR_WORKSPACE] = "workspace",
+static const char *const step_part_labels[STEP_PARTS] = {
+    [STEP_COMPUTE] = "compute", [STEP_INTERCONNECT] = "interconnect",
+    [STEP_NETWORK] = "network", [STEP_PREPARE] = "prepare",
+    [STEP_FETCH] = "fetch",
 };
 
 static double position(uint64_t i)
@@ -153,6 +158,11 @@ const struct inner inners[INNER_COUNT] = {
                        .labels = tensor_labels },
     [INNER_TENSOR_CURVE] = { .count = TENSOR_COUNT * CURVE_POINTS,
                              .parts = { INNER_TENSOR, INNER_CURVE } },
+    [INNER_STEP_PART] = { .name = "step_part",
+                          .count = STEP_PARTS,
+                          .units = "1",
+                          .meaning = "what a training step's time is spent on",
+                          .labels = step_part_labels },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",

@@ -58,6 +58,7 @@ enum inner_id {
     INNER_HDC_STEP,
     INNER_TENSOR,
     INNER_TENSOR_CURVE,
+    INNER_STEP_PART,
     INNER_COUNT
 };
 
