@@ -1,7 +1,8 @@
 /* Inputs that must move a machine's time or energy do: in the right direction, by the right
  * order.  A row changes one number of a record, or one setting, and says within what the
  * result over the result before must lie.  Families with rows: mensa, simdram, host, eie, upmem,
- * neon, crossbar, winograd, systolic, and the machines of hypervectors. */
+ * neon, crossbar, winograd, systolic, the machines of hypervectors, and what is around the
+ * chip: rented machines, carbon, cameras. */
 #include "array_library.h"
 #include "unit.h"
 
@@ -42,6 +43,10 @@ struct move {
 #define EQUAL                                                                  \
     "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
     "batch=32 precision=8"
+
+#define CLOUD                                                              \
+    "machine=v100 workload=vgg8-cifar phase=training batch=32 precision=32 " \
+    "instance=p3.16xlarge dataset="
 
 /* clang-format off */
 static const struct move moves[] = {
@@ -102,6 +107,21 @@ static const struct move moves[] = {
     { "winograd-cube", WINOGRAD, SECONDS, NULL, "transform_ops_hz", 0.01, NULL, 1.05, 100 },
     { "winograd-cube", WINOGRAD, SECONDS, NULL, "accumulator_bytes", 0.01, NULL, 1.05, 4 },
     { "winograd-cube", WINOGRAD, SECONDS, NULL, "operand_bytes_per_s", 0.1, NULL, 1.05, 4 },
+    /* Links bind small batches of large networks; prices and epochs multiply; two halves
+     * exchange over the network, one instance does not. */
+    { "", CLOUD "cifar-10 instances=4", "allreduce_network_s", NULL, NULL, 0, "instance.network_bytes_per_s=6250000000", 0.49, 0.51 },
+    { "", CLOUD "cifar-10 instances=4", "step_s", NULL, NULL, 0, "instance.network_bytes_per_s=6250000000", 0.5, 0.75 },
+    { "", CLOUD "cifar-10 instances=4", "gpu_efficiency", NULL, NULL, 0, "instance.network_bytes_per_s=6250000000", 1.3, 2 },
+    { "", CLOUD "cifar-10", "t1_s", NULL, NULL, 0, "instance.link_bytes_per_s=1.5e9", 3, 30 },
+    { "", CLOUD "cifar-10", "interconnect_stall", NULL, NULL, 0, "instance.link_bytes_per_s=1.5e9", 10, 1000 },
+    { "", CLOUD "cifar-10", "t0_s", NULL, NULL, 0, "instance.link_bytes_per_s=1.5e9", 1, 1 },
+    { "", CLOUD "cifar-10", "t0_s", NULL, NULL, 0, "instance.gpu_share=0.312", 1.8, 2 },
+    { "", CLOUD "cifar-10", "network_slowdown", NULL, NULL, 0, "instance.gpu_share=0.312", 0.5, 0.7 },
+    { "", CLOUD "imagenet", "t3_s", NULL, NULL, 0, "instance.vcpus=16", 4, 4 },
+    { "", CLOUD "imagenet", "t3_s", NULL, NULL, 0, "dataset.prep_s=0.1", 13, 14.1 },
+    { "", CLOUD "imagenet", "t2_s", NULL, NULL, 0, "instance.storage_bytes_per_s=1e7", 50, 200 },
+    { "", CLOUD "imagenet", "epoch_usd", NULL, NULL, 0, "instance.usd_per_s=0.0136", 2, 2 },
+    { "", CLOUD "imagenet", "training_s", NULL, NULL, 0, "dataset.epochs=45", 0.5, 0.5 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },

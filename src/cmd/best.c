@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "base/json.h"
+#include "cmd/prices.h"
 #include "cmd/sheet.h"
 #include "cmd/table.h"
 
@@ -181,6 +182,17 @@ static enum status limits_read(struct front_search *search, const char *where,
     return status;
 }
 
+/* Is the name one of a comma list? */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; *list; list += strcspn(list, ","), list += *list == ',')
+        if (strcspn(list, ",") == length && strncmp(list, name, length) == 0)
+            return true;
+    return false;
+}
+
 /* Objectives and constrained metrics as one comma list. */
 static enum status metric_names(const struct results *results, const char *objectives,
                                 const char *where, char **names, struct error *err)
@@ -193,7 +205,8 @@ static enum status metric_names(const struct results *results, const char *objec
 
         if (status != STATUS_OK)
             return status;
-        if (table_has_axis(results, constraint.name))
+        if (table_has_axis(results, constraint.name) ||
+            is_listed(*names, constraint.name))
             continue;
         longer = alloc_printf("%s,%s", *names, constraint.name);
         free(*names);
@@ -388,6 +401,15 @@ static void fronts_print(struct front_search *search)
     sheet_free(&sheet);
 }
 
+/* Is any of the metrics printed a price? */
+static bool has_prices(const struct front_search *search)
+{
+    for (size_t m = 0; m < search->table.metric_count; m++)
+        if (strncmp(search->table.metrics[m].variable->units, "USD", 3) == 0)
+            return true;
+    return false;
+}
+
 static enum status search_run(struct front_search *search,
                               const struct results *results, const char *objectives,
                               const char *where, const char *per, char **filters,
@@ -413,6 +435,8 @@ static enum status search_run(struct front_search *search,
         status = fronts_find(search, err);
     if (status == STATUS_OK)
         fronts_print(search);
+    if (status == STATUS_OK && !search->is_json && has_prices(search))
+        status = prices_print(results, err);
     for (size_t g = 0; g < search->group_count; g++)
         free(search->groups[g].front);
     free(search->groups);
@@ -421,9 +445,36 @@ static enum status search_run(struct front_search *search,
     return status;
 }
 
+/* What --budget and --deadline ask for, as objectives and constraints; both are freed by the
+ * caller. */
+static enum status rental_question(const char *budget, const char *deadline,
+                                   const char *metrics, const char *where,
+                                   char **objectives, char **constraints,
+                                   struct error *err)
+{
+    char *limit_usd, *limit_s;
+
+    if (metrics)
+        return error_set(err, STATUS_INPUT,
+                         "--budget and --deadline say what to minimise, must be "
+                         "without -m");
+    limit_usd = budget ? alloc_printf("training_usd<=%s", budget) : alloc_text("");
+    limit_s = deadline ? alloc_printf("training_s<=%s", deadline) : alloc_text("");
+    *objectives = alloc_text(budget && deadline ? "training_usd,training_s"
+                             : budget           ? "training_s"
+                                                : "training_usd");
+    *constraints = alloc_printf("%s%s%s%s%s", limit_usd, budget && deadline ? "," : "",
+                                limit_s, where ? "," : "", where ? where : "");
+    free(limit_usd);
+    free(limit_s);
+    return STATUS_OK;
+}
+
 enum status cmd_best(int argc, char **argv, struct error *err)
 {
     const char *metrics = NULL, *per = NULL, *where = NULL;
+    const char *budget = NULL, *deadline = NULL;
+    char *objectives = NULL, *constraints = NULL;
     struct front_search search = { .objectives = 0 };
     struct results *results = NULL;
     enum status status = options_read("best", &argc, argv, err);
@@ -431,19 +482,26 @@ enum status cmd_best(int argc, char **argv, struct error *err)
     option_take("m", &metrics);
     option_take("per", &per);
     option_take("where", &where);
+    option_take("budget", &budget);
+    option_take("deadline", &deadline);
     option_take_flag("json", &search.is_json);
 
-    if (status != STATUS_OK)
-        return status;
-    if (argc < 1 || !metrics)
-        return error_set(
+    if (status == STATUS_OK && (budget || deadline))
+        status = rental_question(budget, deadline, metrics, where, &objectives,
+                                 &constraints, err);
+    if (status == STATUS_OK && (argc < 1 || !(metrics || objectives)))
+        status = error_set(
             err, STATUS_INPUT,
             "best needs a result file and what to minimise: nvsweep best FILE "
             "-m energy_j,latency_s");
-    status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK)
-        status = search_run(&search, results, metrics, where, per, argv + 1, argc - 1,
+        status = results_open_intact(argv[0], &results, err);
+    if (status == STATUS_OK)
+        status = search_run(&search, results, objectives ? objectives : metrics,
+                            constraints ? constraints : where, per, argv + 1, argc - 1,
                             err);
     results_close(results);
+    free(objectives);
+    free(constraints);
     return status;
 }
