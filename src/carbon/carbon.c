@@ -192,6 +192,22 @@ double device_gain(const struct device *device, uint64_t count)
 
 /* ---- use */
 
+double grid_intensity(const struct grid_region *grid, uint64_t start, uint64_t hours)
+{
+    double sum = 0;
+
+    if (grid->hours_count != GRID_HOURS)
+        return grid->kg_per_j;
+    for (uint64_t h = 0; h < hours; h++)
+        sum += grid->hours[(start + h) % GRID_HOURS].kg_per_j;
+    return sum / (double)hours;
+}
+
+double work_kg_per_s(const struct usage *usage, double carbon_kg)
+{
+    return carbon_kg / (usage->lifetime_s * usage->utilisation);
+}
+
 double operational_kg(const struct usage *usage, double energy_j)
 {
     return energy_j * usage->pue * usage->grid_kg_per_j;

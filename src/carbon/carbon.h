@@ -15,12 +15,24 @@
 #include <stdint.h>
 
 /* Where electricity comes from: a region's mix, or a single source. */
+enum { GRID_HOURS = 24 };
+
+struct grid_hour {
+    double kg_per_j;
+};
+
 struct grid_region {
     struct record record;
     const char *summary;
-    double kg_per_j;
+    double kg_per_j;         /* mean over the day */
+    struct grid_hour *hours; /* from midnight on, GRID_HOURS or none */
+    size_t hours_count;
 };
 extern const struct schema grid_region_schema;
+
+/* Mean over the hours from `start` on, past midnight if need be; the mean of the day where
+ * its hours are not known. */
+double grid_intensity(const struct grid_region *grid, uint64_t start, uint64_t hours);
 
 /* One node of a fab.  Either carbon_kg_per_m2 is given (a total that holds for the fab's
  * own electricity), or the parts are. */
@@ -80,6 +92,8 @@ struct device {
     struct record record;
     const char *summary;
     double power_w, idle_w; /* at work, and not */
+    uint64_t machines; /* of the sweep's that it holds; 0: none, their silicon comes on top */
+    double host_w;     /* at work, beside these machines */
     struct device_part *parts;
     size_t parts_count;
     struct device_step *steps; /* in the order they are taken */
@@ -142,6 +156,9 @@ double operational_kg(const struct usage *usage, double energy_j);
 
 /* Share of the embodied carbon that falls to work of that duration. */
 double amortised_kg(const struct usage *usage, double embodied_kg, double work_s);
+
+/* Carbon of making and running it for life, over the time at work. */
+double work_kg_per_s(const struct usage *usage, double carbon_kg);
 
 /* Emitted by running a device for its life, its work made `gain` times cheaper: at work
  * power_w over gain, idle_w otherwise. */

@@ -8,9 +8,18 @@ const struct word part_kinds[] = {
 };
 
 /* clang-format off */
+static const struct field grid_hour_fields[] = {
+    FIELD_NUMBER(struct grid_hour, kg_per_j, "kg/J", REQUIRED, 0, 1e-6, "carbon intensity in this hour"),
+};
+static const struct schema grid_hour_schema = {
+    .kind = "hour", .size = sizeof(struct grid_hour),
+    .fields = grid_hour_fields, .field_count = FIELD_COUNT_OF(grid_hour_fields),
+};
+
 static const struct field grid_region_fields[] = {
     FIELD_TEXT(struct grid_region, summary, "", "where and when"),
-    FIELD_NUMBER(struct grid_region, kg_per_j, "kg/J", REQUIRED, 0, 1e-6, "carbon intensity of its electricity"),
+    FIELD_NUMBER(struct grid_region, kg_per_j, "kg/J", 0, 0, 1e-6, "carbon intensity of its electricity (0: the mean of its hours)"),
+    FIELD_LIST(struct grid_region, hours, &grid_hour_schema, "the 24 hours of a day from midnight on, or none"),
 };
 
 static const struct field fab_node_fields[] = {
@@ -72,6 +81,8 @@ static const struct field device_fields[] = {
     FIELD_TEXT(struct device, summary, "", "what it is, in a line"),
     FIELD_NUMBER(struct device, power_w, "W", 0, 0, 1e9, "power at work"),
     FIELD_NUMBER(struct device, idle_w, "W", 0, 0, 1e9, "power when idle"),
+    FIELD_COUNT(struct device, machines, 0, 0, 1e6, "machines of the sweep that it holds (0: none; their silicon comes on top)"),
+    FIELD_NUMBER(struct device, host_w, "W", 0, 0, 1e9, "power at work beside these machines"),
     FIELD_LIST(struct device, parts, &device_part_schema, "what it is made of"),
     FIELD_LIST(struct device, steps, &device_step_schema, "improvements of its work's energy"),
 };
@@ -90,6 +101,25 @@ static enum status fab_finish(void *record, struct error *err)
                              "energy_j_per_m2, and not both",
                              node->node_m * 1e9);
     }
+    return STATUS_OK;
+}
+
+static enum status grid_region_finish(void *record, struct error *err)
+{
+    struct grid_region *grid = record;
+    double sum = 0;
+
+    if (grid->hours_count != 0 && grid->hours_count != GRID_HOURS)
+        return error_set(err, STATUS_INPUT, "gives %zu hours, must give 24 or none",
+                         grid->hours_count);
+    if (grid->hours_count != 0 && grid->kg_per_j > 0)
+        return error_set(err, STATUS_INPUT,
+                         "gives kg_per_j and hours, must give one: the day's mean "
+                         "follows from its hours");
+    for (size_t i = 0; i < grid->hours_count; i++)
+        sum += grid->hours[i].kg_per_j;
+    if (grid->hours_count != 0)
+        grid->kg_per_j = sum / GRID_HOURS;
     return STATUS_OK;
 }
 
@@ -127,6 +157,7 @@ const struct schema grid_region_schema = {
     .size = sizeof(struct grid_region),
     .fields = grid_region_fields,
     .field_count = FIELD_COUNT_OF(grid_region_fields),
+    .finish = grid_region_finish,
 };
 
 const struct schema fab_schema = {

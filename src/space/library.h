@@ -25,6 +25,7 @@ enum shelf_id {
     SHELF_SYNAPSE,
     SHELF_CORPUS,
     SHELF_EXPERIMENT,
+    SHELF_LIFE,
     SHELF_COUNT
 };
 

@@ -74,6 +74,7 @@ static enum status footprint_visit(const struct visit *visit,
     out.device_operational_kg[i] = lifetime_operational_kg(&usage, device,
                                                            out.device_gain[i]);
     out.device_carbon_kg[i] = out.device_embodied_kg[i] + out.device_operational_kg[i];
+    out.device_work_kg_per_s[i] = work_kg_per_s(&usage, out.device_carbon_kg[i]);
     if (out.device_carbon_kg[i] > 0)
         out.device_embodied_share[i] = out.device_embodied_kg[i] /
                                        out.device_carbon_kg[i];

@@ -3,6 +3,7 @@
 
 #include "machine/layerwise/layerwise.h"
 #include "machine/crossbar/crossbar.h"
+#include "carbon/life.h"
 #include "cloud/training.h"
 #include "hdc/hdc.h"
 #include "stage/parameters.h"
@@ -93,6 +94,13 @@ static const char *const tensor_labels[TENSOR_COUNT] = {
     [TENSOR_ACTIVATIONS] = "activations",
     [TENSOR_KV_CACHE] = "kv_cache",
     [TENSOR_WORKSPACE] = "workspace",
+static const char *const life_phase_labels[LIFE_PHASES] = {
+    [LIFE_DATA] = "data",
+    [LIFE_EXPERIMENTATION] = "experimentation",
+    [LIFE_TRAINING] = "training",
+    [LIFE_INFERENCE] = "inference",
+};
+
 static const char *const step_part_labels[STEP_PARTS] = {
     [STEP_COMPUTE] = "compute", [STEP_INTERCONNECT] = "interconnect",
     [STEP_NETWORK] = "network", [STEP_PREPARE] = "prepare",
@@ -158,6 +166,11 @@ const struct inner inners[INNER_COUNT] = {
                        .labels = tensor_labels },
     [INNER_TENSOR_CURVE] = { .count = TENSOR_COUNT * CURVE_POINTS,
                              .parts = { INNER_TENSOR, INNER_CURVE } },
+    [INNER_LIFE_PHASE] = { .name = "life_phase",
+                           .count = LIFE_PHASES,
+                           .units = "1",
+                           .meaning = "phase of a model's life",
+                           .labels = life_phase_labels },
     [INNER_STEP_PART] = { .name = "step_part",
                           .count = STEP_PARTS,
                           .units = "1",

@@ -2,6 +2,7 @@
 #include "stage/record_tables.h"
 
 #include "carbon/carbon.h"
+#include "carbon/life.h"
 #include "hdc/hdc.h"
 #include "cloud/training.h"
 #include "edge/edge.h"
@@ -36,6 +37,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_SYNAPSE] = &synapse_schema,
     [SHELF_CORPUS] = &corpus_schema,
     [SHELF_EXPERIMENT] = &experiment_schema,
+    [SHELF_LIFE] = &life_schema,
 };
 
 static const struct node *node_find(const struct library *library, double node_m,

@@ -59,6 +59,7 @@ enum inner_id {
     INNER_TENSOR,
     INNER_TENSOR_CURVE,
     INNER_STEP_PART,
+    INNER_LIFE_PHASE,
     INNER_COUNT
 };
 
