@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "carbon/carbon.h"
+#include "carbon/life.h"
 #include "config/library.h"
 
 #include <stdlib.h>
@@ -195,7 +196,92 @@ static void steps_multiply(void)
     library_free(&library);
 }
 
-SUITE(carbon, TEST(carbon_per_area_is_acts_to_a_tenth_of_a_gram),
+/* Three hours past midnight: 1, 4 and 5 of the hours below. */
+static void hours_wrap_round_midnight(void)
+{
+    struct grid_hour hours[GRID_HOURS];
+    struct grid_region grid = { .kg_per_j = 12.5,
+                                .hours = hours,
+                                .hours_count = GRID_HOURS };
+
+    for (int h = 0; h < GRID_HOURS; h++)
+        hours[h].kg_per_j = h + 1;
+    ASSERT_NEAR(grid_intensity(&grid, 0, 24), 12.5, 1e-12);
+    ASSERT_NEAR(grid_intensity(&grid, 3, 2), 4.5, 1e-12);
+    ASSERT_NEAR(grid_intensity(&grid, 23, 3), (24 + 1 + 2) / 3.0, 1e-12);
+    grid.hours_count = 0;
+    ASSERT_NEAR(grid_intensity(&grid, 3, 2), 12.5, 1e-12);
+}
+
+static const struct grid_region *no_grid(const void *context, const char *name)
+{
+    (void)context;
+    (void)name;
+    return NULL;
+}
+
+/* A machine of 100 W that takes 1 s a sample, 50 W of host, 40 W idle, half of its time busy:
+ * 190 J a second at work.  3 x 100 samples are learnt, 100 are asked. */
+static void a_life_is_counted_by_hand(void)
+{
+    struct life_step steps[] = {
+        { .phase = LIFE_DATA, .passes = 1, .moved_bytes = 1000, .stored_bytes = 10,
+          .grid = "" },
+        { .phase = LIFE_TRAINING, .samples = 100, .passes = 3, .is_shiftable = true,
+          .grid = "" },
+        { .phase = LIFE_INFERENCE, .samples = 100, .passes = 1, .grid = "" },
+    };
+    struct life life = { .life_s = 100,
+                         .moved_j_per_byte = 2,
+                         .storage_w_per_byte = 3,
+                         .storage_kg_per_byte = 4,
+                         .steps = steps,
+                         .steps_count = 3 };
+    struct life_work work = { .sample_j = 100, .sample_s = 1 };
+    struct life_device device = { .embodied_kg = 1000, .host_w = 50, .idle_w = 40 };
+    struct grid_region grid = { .kg_per_j = 0.001 };
+    struct life_use use = { .usage = { .pue = 2, .lifetime_s = 1e4, .utilisation = 0.5 },
+                            .grid = &grid,
+                            .work_hours = 24 };
+    struct phase_carbon phases[LIFE_PHASES];
+    struct error reason;
+
+    CU_ASSERT_EQUAL(life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases,
+                                  &reason),
+                    STATUS_OK);
+    ASSERT_NEAR(phases[LIFE_DATA].energy_j, 2000.0 + 3000.0, 1e-12);
+    ASSERT_NEAR(phases[LIFE_DATA].embodied_kg, 10 * 4 * 100 / 1e4, 1e-12);
+    ASSERT_NEAR(phases[LIFE_TRAINING].energy_j, 300 * 190.0, 1e-12);
+    ASSERT_NEAR(phases[LIFE_TRAINING].operational_kg, 300 * 190 * 2 * 0.001, 1e-12);
+    ASSERT_NEAR(phases[LIFE_TRAINING].embodied_kg, 1000 * 300 / (1e4 * 0.5), 1e-12);
+    ASSERT_NEAR(phases[LIFE_INFERENCE].energy_j, 100 * 190.0, 1e-12);
+    CU_ASSERT_EQUAL(phases[LIFE_EXPERIMENTATION].energy_j, 0);
+
+    /* six hours a day: a quarter of the time at work, three quarters idle */
+    use.work_hours = 6;
+    life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases, &reason);
+    ASSERT_NEAR(phases[LIFE_TRAINING].energy_j, 300 * (150 + 40 * 3.0), 1e-12);
+    ASSERT_NEAR(phases[LIFE_TRAINING].embodied_kg, 1000 * 300 / (1e4 * 0.25), 1e-12);
+    ASSERT_NEAR(phases[LIFE_INFERENCE].energy_j, 100 * 190.0, 1e-12);
+
+    /* training as 3 of 4 parts of all: three times what inference takes */
+    use.work_hours = 24;
+    steps[0] = (struct life_step){ .phase = LIFE_DATA, .passes = 1, .grid = "" };
+    steps[1].samples = 0;
+    steps[1].energy_share = 0.75;
+    steps[2].energy_share = 0.25;
+    life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases, &reason);
+    ASSERT_NEAR(phases[LIFE_TRAINING].energy_j, 3 * 100 * 190.0, 1e-12);
+    ASSERT_NEAR(phases[LIFE_TRAINING].machine_s, 300.0, 1e-12);
+    steps[1].grid = "atlantis";
+    CU_ASSERT_EQUAL(life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases,
+                                  &reason),
+                    STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "atlantis"));
+}
+
+SUITE(carbon, TEST(hours_wrap_round_midnight), TEST(a_life_is_counted_by_hand),
+       TEST(carbon_per_area_is_acts_to_a_tenth_of_a_gram),
       TEST(nodes_between_are_bracketed_and_beyond_are_held),
       TEST(a_total_does_not_depend_on_the_fabs_grid),
       TEST(an_assembly_is_the_sum_of_its_parts),

@@ -84,7 +84,7 @@ static void figure_json(const struct judged *judged, const struct printing *prin
     text_json(&members, "at", figure->at);
     text_json(&members, "reduce", word_name(reduce_words, (int)figure->reduce));
     text_json(&members, "unit", figure->unit);
-    number_json(&members, "published", figure->value);
+    number_json(&members, "published", figure->value == 0 ? NAN : figure->value);
     number_json(&members, "model", judged->value);
     number_json(&members, "error", judged->value / figure->value - 1);
     number_json(&members, "factor", figure_factor(figure, judged->value));
@@ -143,7 +143,9 @@ static void figure_text(const struct judged *judged, const struct printing *prin
         snprintf(limit, sizeof limit, "%.2g%%", 100 * figure->tolerance);
     printf("  %-44s %-10s %-9s %12s %12s %13s %6s  %s", figure->record.name,
            figure_kind_names[judged->kind], word_name(grade_words, (int)figure->grade),
-           quantity_format(figure->value, figure->unit, theirs, sizeof theirs),
+           figure->value == 0
+               ? "-"
+               : quantity_format(figure->value, figure->unit, theirs, sizeof theirs),
            isnan(judged->value)
                ? "-"
                : quantity_format(judged->value, figure->unit, ours, sizeof ours),

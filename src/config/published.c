@@ -51,7 +51,7 @@ static const struct field published_fields[] = {
     TEXTS(baseline, "settings that replace those of where for the ratio's numerator"),
     TEXT(metric, "", "as `nvsweep list metrics` names it"),
     TEXTS(parts, "instead of a metric: figures of the source that this one aggregates, by reduce"),
-    NUM(value, UNIT_OF_RECORD, REQUIRED, -DBL_MAX, DBL_MAX, "in unit, or with one of its own"),
+    NUM(value, UNIT_OF_RECORD, 0, -DBL_MAX, DBL_MAX, "in unit, or with one of its own; only what is not modelled may lack one"),
     TEXT(unit, "1", "of value, such as \"ns\" or \"mm2\""),
     NUM(tolerance, "1", 0, 0, 100, "largest |model / value - 1| allowed"),
     WORD(claim, claim_words, CLAIM_PREDICTION, "what is claimed of the model's value"),
@@ -109,6 +109,8 @@ static enum status published_finish(void *record, struct error *err)
     if (figure->claim != CLAIM_NOT_MODELLED &&
         (*figure->metric != '\0') == (figure->parts_count > 0))
         return error_set(err, STATUS_INPUT, "must have either a metric or parts");
+    if (figure->value == 0 && figure->claim != CLAIM_NOT_MODELLED)
+        return error_set(err, STATUS_INPUT, "lacks a value, must give one that is not 0");
     for (size_t i = 0; i < figure->parts_count; i++) {
         char *end;
 

@@ -54,7 +54,7 @@ struct published_figure {
     const char *const *parts;
     size_t parts_count;
 
-    double value; /* in unit, which is an SI base unit after reading */
+    double value; /* in unit, which is an SI base unit after reading; 0: none is known */
     const char *unit;
     double tolerance; /* largest |model / value - 1| allowed */
     enum claim claim;
