@@ -197,7 +197,7 @@ static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
     case AXIS_bucket_bytes: return many < 2 ? many : many / 2;
     case AXIS_operation:
     case AXIS_idle:
-    case AXIS_split:
+    case AXIS_video_pipeline:
     case AXIS_levelling:
     case AXIS_optimisations: return many < 3 ? many : 3;
     case AXIS_write_skew:

@@ -47,6 +47,9 @@ struct move {
 #define CLOUD                                                              \
     "machine=v100 workload=vgg8-cifar phase=training batch=32 precision=32 " \
     "instance=p3.16xlarge dataset="
+#define VIDEO                                                               \
+    "workload=tiny-yolo precision=8 technology=stt-mram node=28nm idle=gate " \
+    "site=street-camera video=street-480p video_pipeline=key-frames"
 #define LIFE                                                                   \
     "machine=gtx-1080-ti workload=lenet technology=stt-mram node=16nm batch=32 " \
     "life=image-service device=gpu-training-server fab=act fab_grid=taiwan "    \
@@ -141,6 +144,23 @@ static const struct move moves[] = {
     { "", LIFE, "life_carbon_kg", NULL, NULL, 0, "technology=sram", 0.98, 0.9999 },
     { "", LIFE " grid=great-britain-6-may-2020 work_hours=4", "life_operational_kg", NULL, NULL, 0, "work_start=12", 0.6, 0.95 },
     { "", LIFE " work_hours=4", "life_operational_kg", NULL, NULL, 0, "work_start=12", 1, 1 },
+    /* A key frame waits for the uplink, a cut's features more so; what runs on the device takes
+     * the battery, what runs in the cloud money. */
+    { "simba-like", VIDEO, "video_result_s", NULL, NULL, 0, "site.uplink_bytes_per_s=17625", 8, 40 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "site.uplink_bytes_per_s=70500", 1, 1 },
+    { "simba-like", VIDEO, "video_device_w", NULL, NULL, 0, "site.uplink_j_per_bit=4.3839e-6", 1.5, 10 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "video.key_interval=20", 0.4, 0.6 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "video.bits_per_pixel=0.1544", 2, 2 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "video_pipeline=in-cloud", 1, 10 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "video_pipeline=on-device", 0.001, 0.1 },
+    { "simba-like", VIDEO, "video_uplink_bytes_per_s", NULL, NULL, 0, "cut=5", 2.5, 3 },
+    { "simba-like", VIDEO " cut=5", "video_uplink_bytes_per_s", NULL, NULL, 0, "precision=16", 2, 2 },
+    { "simba-like", VIDEO, "video_usd_per_s", NULL, NULL, 0, "video_pipeline=on-device", 0.001, 0.1 },
+    { "simba-like", VIDEO, "video_usd_per_s", NULL, NULL, 0, "site.uplink_usd_per_byte=1e-8", 1.9, 2 },
+    { "simba-like", VIDEO, "video_cloud_w", NULL, NULL, 0, "site.cloud_j_per_mac=8.43e-10", 9, 10 },
+    { "simba-like", VIDEO " video_pipeline=filter-on-device", "video_uplink_bytes_per_s", NULL, NULL, 0, "video_pipeline.pass_share=0.6", 2, 2 },
+    { "simba-like", VIDEO " video_pipeline=full-on-device", "video_chip_w", NULL, NULL, 0, "video_pipeline.classify=cloud", 0.3, 0.99 },
+    { "simba-like", VIDEO " video_pipeline=full-on-device", "video_chip_w", NULL, NULL, 0, "technology=sram", 1.001, 10 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },

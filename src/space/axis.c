@@ -82,6 +82,7 @@ const char *axis_renamed(const char *key)
         { "cim", "'machine'" },
         { "crossbar", "'machine'" },
         { "leakage_time", "'time_base'" },
+        { "split", "'video_pipeline', a record of which steps run where" },
         { "dram_energy", "fields of the machine, 'dram_read_j_per_bit' and "
                          "'dram_write_j_per_bit' or 'dram_j_per_bit'" },
         { "dram_time", "the field 'dram_latency_s' of the machine, over its "

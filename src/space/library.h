@@ -26,6 +26,7 @@ enum shelf_id {
     SHELF_CORPUS,
     SHELF_EXPERIMENT,
     SHELF_LIFE,
+    SHELF_VIDEO_PIPELINE,
     SHELF_COUNT
 };
 

@@ -1,13 +1,14 @@
 /* The edge stage: an accelerator that infers at a rate and idles between.  The video
- * stage: frames analysed on it, in the cloud, or by both (edge/edge.h). */
+ * stage: frames analysed on it, in the cloud, or by both (edge/pipeline.h). */
 #include "stage/stages.h"
 
 #include "columns/chip.h"
 #include "columns/edge.h"
 #include "columns/mapping.h"
 #include "columns/video_analysis.h"
-#include "edge/edge.h"
+#include "edge/pipeline.h"
 #include "stage/visit.h"
+#include "workload/layer_cache.h"
 
 #include <math.h>
 
@@ -86,20 +87,64 @@ const struct stage edge_stage = {
 
 /* ---- video */
 
-static enum status video_visit(const struct visit *visit, const struct columns *columns,
-                               uint64_t i, struct error *reason)
+/* The chip at the point, and what the cut leaves to the cloud. */
+static enum status detector_at(const struct visit *visit, struct detector *detector,
+                               struct error *reason)
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct video_analysis_columns out = video_analysis_columns(columns);
     uint64_t c = visit->at[STAGE_CHIP];
-    const struct site *site = (const struct site *)point->site;
-    struct detector detector = {
+    const struct mac_layers *layers;
+    struct mac_layers head;
+    enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase, 1,
+                                      &layers, reason);
+
+    if (status != STATUS_OK)
+        return status;
+    *detector = (struct detector){
         .line = line_at(study, c),
         .latency_s = chip_columns(&study->results[STAGE_CHIP]).latency_s[c],
         .macs = mapping_columns(&study->results[STAGE_MAPPING])
                     .layer_macs[visit->at[STAGE_MAPPING]],
+        .cut = point->cut_layer,
     };
+    head = mac_layers_head(layers, point->cut_layer);
+    for (size_t i = head.count; i < layers->count; i++)
+        detector->rest_macs += mac_layer_macs(&layers->layers[i]);
+    if (head.count < layers->count)
+        detector->feature_bytes = mac_layer_inputs(&layers->layers[head.count]) *
+                                  (double)point->precision_bits / 8;
+    return STATUS_OK;
+}
+
+static void analysis_write(const struct analysis *a, const struct site *site,
+                           const struct video_analysis_columns *out, uint64_t i)
+{
+    out->video_chip_w[i] = a->chip_w;
+    out->video_radio_w[i] = a->radio_w;
+    out->video_device_w[i] = a->device_w;
+    out->video_cloud_w[i] = a->cloud_w;
+    out->video_total_w[i] = a->device_w + a->cloud_w;
+    out->video_frame_j[i] = a->frame_j;
+    out->video_uplink_bytes_per_s[i] = a->uplink_bytes_per_s;
+    out->video_uplink_share[i] = a->uplink_share;
+    out->video_busy_share[i] = a->busy_share;
+    out->video_result_s[i] = a->result_s;
+    out->video_battery_life_s[i] = site->battery_j / a->device_w;
+    out->video_usd_per_s[i] = a->usd_per_s;
+    for (uint64_t s = 0; s < VIDEO_STEPS; s++) {
+        out->video_step_s[i * VIDEO_STEPS + s] = a->step_s[s];
+        out->video_step_w[i * VIDEO_STEPS + s] = a->step_w[s];
+    }
+}
+
+static enum status video_visit(const struct visit *visit, const struct columns *columns,
+                               uint64_t i, struct error *reason)
+{
+    const struct point *point = &visit->point;
+    const struct video_analysis_columns out = video_analysis_columns(columns);
+    const struct site *site = (const struct site *)point->site;
+    struct detector detector;
     struct analysis a;
     enum status status;
 
@@ -122,6 +167,15 @@ static enum status video_visit(const struct visit *visit, const struct columns *
     out.video_result_s[i] = a.result_s;
     out.video_battery_life_s[i] = site->battery_j / a.device_w;
     return STATUS_OK;
+                         "frames come one by one and whole: batch must be 1, layer 0");
+    status = detector_at(visit, &detector, reason);
+    if (status == STATUS_OK)
+        status = video_analyse((const struct video *)point->video, site,
+                               (const struct pipeline *)point->video_pipeline, &detector, &a,
+                               reason);
+    if (status == STATUS_OK)
+        analysis_write(&a, site, &out, i);
+    return status;
 }
 
 static void video_analysis_stage_evaluate(const struct study *study,
@@ -129,15 +183,18 @@ static void video_analysis_stage_evaluate(const struct study *study,
                                           const struct columns *out, int8_t *status,
                                           struct error *reason)
 {
-    stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, NULL, out, status,
+    struct layer_cache layers = { .count = 0 };
+
+    stage_visit(study, STAGE_VIDEO_ANALYSIS, points, video_visit, &layers, out, status,
                 reason);
+    layer_cache_free(&layers);
 }
 
 const struct stage video_analysis_stage = {
     .name = "video_analysis",
     .summary = "video analysed on the device, in the cloud, or by both",
     STAGE_METRICS(video_analysis),
-    .axes = AXIS_BIT(site) | AXIS_BIT(video) | AXIS_BIT(split),
+    .axes = AXIS_BIT(site) | AXIS_BIT(video) | AXIS_BIT(video_pipeline),
     .asked_by = AXIS_BIT(video),
     .inputs = INPUT(MAPPING) | INPUT(CHIP),
     .evaluate = video_analysis_stage_evaluate,

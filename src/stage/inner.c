@@ -5,6 +5,7 @@
 #include "machine/crossbar/crossbar.h"
 #include "carbon/life.h"
 #include "cloud/training.h"
+#include "edge/pipeline.h"
 #include "hdc/hdc.h"
 #include "stage/parameters.h"
 #include "uncertainty/spread.h"
@@ -101,6 +102,12 @@ static const char *const life_phase_labels[LIFE_PHASES] = {
     [LIFE_INFERENCE] = "inference",
 };
 
+static const char *const video_step_labels[VIDEO_STEPS] = {
+    [VIDEO_DECODE] = "decode", [VIDEO_FILTER] = "filter",
+    [VIDEO_DETECT] = "detect", [VIDEO_CLASSIFY] = "classify",
+    [VIDEO_TRACK] = "track",   [VIDEO_UPLINK] = "uplink",
+};
+
 static const char *const step_part_labels[STEP_PARTS] = {
     [STEP_COMPUTE] = "compute", [STEP_INTERCONNECT] = "interconnect",
     [STEP_NETWORK] = "network", [STEP_PREPARE] = "prepare",
@@ -171,6 +178,11 @@ const struct inner inners[INNER_COUNT] = {
                            .units = "1",
                            .meaning = "phase of a model's life",
                            .labels = life_phase_labels },
+    [INNER_VIDEO_STEP] = { .name = "video_step",
+                           .count = VIDEO_STEPS,
+                           .units = "1",
+                           .meaning = "step of analysing video",
+                           .labels = video_step_labels },
     [INNER_STEP_PART] = { .name = "step_part",
                           .count = STEP_PARTS,
                           .units = "1",

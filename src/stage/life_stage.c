@@ -3,6 +3,9 @@
 #include "stage/stages.h"
 
 #include "carbon/life.h"
+#include "columns/footprint.h"
+#include "columns/life.h"
+#include "columns/machines.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -21,24 +24,25 @@ static enum status device_at(const struct visit *visit, struct life_device *arou
                              struct error *reason)
 {
     const struct study *study = visit->study;
-    const struct footprint_columns *f = &study->results[STAGE_FOOTPRINT].footprint;
-    const struct machines_columns *m = &study->results[STAGE_MACHINES].machines;
+    const struct footprint_columns f = footprint_columns(
+        &study->results[STAGE_FOOTPRINT]);
+    const struct machines_columns m = machines_columns(&study->results[STAGE_MACHINES]);
     const struct device *device = (const struct device *)visit->point.device;
     uint64_t at_f = visit->at[STAGE_FOOTPRINT], at_m = visit->at[STAGE_MACHINES];
     double share = device->machines ? 1 / (double)device->machines : 1;
 
     *around = (struct life_device){
-        .embodied_kg = f->device_embodied_kg[at_f] * share,
+        .embodied_kg = f.device_embodied_kg[at_f] * share,
         .host_w = device->host_w * share,
         .idle_w = device->idle_w * share,
     };
     if (device->machines)
         return STATUS_OK;
-    if (isnan(m->area_m2[at_m]))
+    if (isnan(m.area_m2[at_m]))
         return error_set(reason, STATUS_INFEASIBLE,
                          "the silicon of %s is not known: name a device that holds it",
                          visit->point.machine->name);
-    around->embodied_kg += m->area_m2[at_m] * f->cpa_kg_per_m2[at_f];
+    around->embodied_kg += m.area_m2[at_m] * f.cpa_kg_per_m2[at_f];
     return STATUS_OK;
 }
 
@@ -68,15 +72,17 @@ static void phases_write(const struct phase_carbon phases[LIFE_PHASES],
         out->life_embodied_share[i] = embodied / (operational + embodied);
 }
 
-static enum status life_visit(const struct visit *visit, const union columns *out,
+static enum status life_visit(const struct visit *visit, const struct columns *out,
                               uint64_t i, struct error *reason)
 {
     const struct point *point = &visit->point;
-    const struct machines_columns *m = &visit->study->results[STAGE_MACHINES].machines;
+    const struct machines_columns m = machines_columns(
+        &visit->study->results[STAGE_MACHINES]);
+    const struct life_columns to = life_columns(out);
     uint64_t at_m = visit->at[STAGE_MACHINES];
     const struct grid_region *grid = (const struct grid_region *)point->grid_region;
-    const struct life_work work = { .sample_j = m->sample_j[at_m],
-                                    .sample_s = m->latency_s[at_m] /
+    const struct life_work work = { .sample_j = m.sample_j[at_m],
+                                    .sample_s = m.latency_s[at_m] /
                                                 (double)point->batch };
     const struct life_use use = { .usage = { .grid_kg_per_j = grid->kg_per_j,
                                              .pue = point->pue,
@@ -94,14 +100,14 @@ static enum status life_visit(const struct visit *visit, const union columns *ou
                                grid_named, visit, phases, reason);
     if (status != STATUS_OK)
         return status;
-    phases_write(phases, &out->life, i);
-    out->life.life_intensity_kg_per_j[i] = grid_intensity(grid, point->work_start,
+    phases_write(phases, &to, i);
+    to.life_intensity_kg_per_j[i] = grid_intensity(grid, point->work_start,
                                                           point->work_hours);
     return STATUS_OK;
 }
 
 static void life_stage_evaluate(const struct study *study, struct range points,
-                                const union columns *out, int8_t *status,
+                                const struct columns *out, int8_t *status,
                                 struct error *reason)
 {
     stage_visit(study, STAGE_LIFE, points, life_visit, NULL, out, status, reason);

@@ -59,12 +59,25 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
                                mapping->direct_macs * (1 - transform_share(tile)));
 }
 
+/* The layers before the point's cut; all, if it has none.  They are the whole's own. */
+static enum status head_of(const struct mac_layers *layers, const struct point *point,
+                           struct mac_layers *head, struct error *reason)
+{
+    *head = mac_layers_head(layers, point->cut_layer);
+    if (head->count == layers->count && point->cut_layer)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the network has %zu computing layers, cut must be less",
+                         layers->number[layers->count - 1]);
+    return STATUS_OK;
+}
+
 static enum status mapping_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
     const struct mapping_columns to = mapping_columns(out);
     const struct point *point = &visit->point;
     const struct mac_layers *layers;
+    struct mac_layers head;
     struct pe_machine machine;
     struct mapping mapping;
     enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
@@ -72,7 +85,9 @@ static enum status mapping_visit(const struct visit *visit, const struct columns
 
     machine_at(point, &machine);
     if (status == STATUS_OK)
-        status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
+        status = head_of(layers, point, &head, reason);
+    if (status == STATUS_OK)
+        status = pe_machine_map(&machine, &head, point->layer, &mapping, reason);
     if (status == STATUS_OK)
         row_write(&mapping, (uint64_t)machine.accelerator.tile, &to, i);
     return status;
@@ -112,7 +127,7 @@ const struct stage mapping_stage = {
     .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(machine) |
-            AXIS_BIT(layer) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density),
+            AXIS_BIT(layer) | AXIS_BIT(cut_layer) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density),
     /* no mapper weighs these */
     .ignored_fields = "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
                       "machine.control_w machine.instruction_j machine.transform_j "

@@ -5,7 +5,7 @@
 #include "carbon/life.h"
 #include "hdc/hdc.h"
 #include "cloud/training.h"
-#include "edge/edge.h"
+#include "edge/pipeline.h"
 #include "machine/gpu/software.h"
 #include "learning/experiment.h"
 #include "machine/machine.h"
@@ -38,6 +38,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_CORPUS] = &corpus_schema,
     [SHELF_EXPERIMENT] = &experiment_schema,
     [SHELF_LIFE] = &life_schema,
+    [SHELF_VIDEO_PIPELINE] = &pipeline_schema,
 };
 
 static const struct node *node_find(const struct library *library, double node_m,

@@ -60,6 +60,7 @@ enum inner_id {
     INNER_TENSOR_CURVE,
     INNER_STEP_PART,
     INNER_LIFE_PHASE,
+    INNER_VIDEO_STEP,
     INNER_COUNT
 };
 

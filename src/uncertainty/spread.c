@@ -27,6 +27,8 @@ const struct word spread_kinds[] = {
     { "dataset", SHELF_DATASET },
     { "site", SHELF_SITE },
     { "video", SHELF_VIDEO },
+    { "video_pipeline", SHELF_VIDEO_PIPELINE },
+    { "life", SHELF_LIFE },
     { "machine", SHELF_MACHINE },
     { "hdc", SHELF_HDC },
     { "hdc_task", SHELF_HDC_TASK },

@@ -231,6 +231,15 @@ enum status mac_layers_create(struct mac_layers *layers,
     return STATUS_OK;
 }
 
+struct mac_layers mac_layers_head(const struct mac_layers *layers, size_t until)
+{
+    struct mac_layers head = *layers;
+
+    while (until && head.count && head.number[head.count - 1] > until)
+        head.count--;
+    return head;
+}
+
 void mac_layers_free(struct mac_layers *layers)
 {
     free(layers->layers);

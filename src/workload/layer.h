@@ -43,6 +43,9 @@ enum status mac_layers_create(struct mac_layers *layers,
                               struct error *err);
 void mac_layers_free(struct mac_layers *layers);
 
+/* The entries of the first `until` computing layers (0: of all), which stay the whole's. */
+struct mac_layers mac_layers_head(const struct mac_layers *layers, size_t until);
+
 /* An m x k by a k x n matrix, `groups` times: m samples of k channels, n filters each. */
 struct mac_layer mac_layer_product(uint64_t m, uint64_t n, uint64_t k, uint64_t groups);
 
