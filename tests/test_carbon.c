@@ -225,9 +225,15 @@ static const struct grid_region *no_grid(const void *context, const char *name)
 static void a_life_is_counted_by_hand(void)
 {
     struct life_step steps[] = {
-        { .phase = LIFE_DATA, .passes = 1, .moved_bytes = 1000, .stored_bytes = 10,
+        { .phase = LIFE_DATA,
+          .passes = 1,
+          .moved_bytes = 1000,
+          .stored_bytes = 10,
           .grid = "" },
-        { .phase = LIFE_TRAINING, .samples = 100, .passes = 3, .is_shiftable = true,
+        { .phase = LIFE_TRAINING,
+          .samples = 100,
+          .passes = 3,
+          .is_shiftable = true,
           .grid = "" },
         { .phase = LIFE_INFERENCE, .samples = 100, .passes = 1, .grid = "" },
     };
@@ -240,15 +246,17 @@ static void a_life_is_counted_by_hand(void)
     struct life_work work = { .sample_j = 100, .sample_s = 1 };
     struct life_device device = { .embodied_kg = 1000, .host_w = 50, .idle_w = 40 };
     struct grid_region grid = { .kg_per_j = 0.001 };
-    struct life_use use = { .usage = { .pue = 2, .lifetime_s = 1e4, .utilisation = 0.5 },
-                            .grid = &grid,
-                            .work_hours = 24 };
+    struct life_use use = {
+        .usage = { .pue = 2, .lifetime_s = 1e4, .utilisation = 0.5 },
+        .grid = &grid,
+        .work_hours = 24
+    };
     struct phase_carbon phases[LIFE_PHASES];
     struct error reason;
 
-    CU_ASSERT_EQUAL(life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases,
-                                  &reason),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases, &reason),
+        STATUS_OK);
     ASSERT_NEAR(phases[LIFE_DATA].energy_j, 2000.0 + 3000.0, 1e-12);
     ASSERT_NEAR(phases[LIFE_DATA].embodied_kg, 10 * 4 * 100 / 1e4, 1e-12);
     ASSERT_NEAR(phases[LIFE_TRAINING].energy_j, 300 * 190.0, 1e-12);
@@ -274,14 +282,14 @@ static void a_life_is_counted_by_hand(void)
     ASSERT_NEAR(phases[LIFE_TRAINING].energy_j, 3 * 100 * 190.0, 1e-12);
     ASSERT_NEAR(phases[LIFE_TRAINING].machine_s, 300.0, 1e-12);
     steps[1].grid = "atlantis";
-    CU_ASSERT_EQUAL(life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases,
-                                  &reason),
-                    STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(
+        life_evaluate(&life, &work, &device, &use, no_grid, NULL, phases, &reason),
+        STATUS_INFEASIBLE);
     CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "atlantis"));
 }
 
 SUITE(carbon, TEST(hours_wrap_round_midnight), TEST(a_life_is_counted_by_hand),
-       TEST(carbon_per_area_is_acts_to_a_tenth_of_a_gram),
+      TEST(carbon_per_area_is_acts_to_a_tenth_of_a_gram),
       TEST(nodes_between_are_bracketed_and_beyond_are_held),
       TEST(a_total_does_not_depend_on_the_fabs_grid),
       TEST(an_assembly_is_the_sum_of_its_parts),

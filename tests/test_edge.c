@@ -65,12 +65,13 @@ static const struct detector detector = {
     .latency_s = 0.4,
     .macs = 1e8,
 };
-static const struct pipeline plain = {
-    .filter = SIDE_NONE, .classify = SIDE_NONE, .track_macs = 1e6
-};
-static const struct pipeline full = {
-    .filter_macs_per_pixel = 2, .pass_share = 0.5, .classify_macs = 1e6, .track_macs = 1e6
-};
+static const struct pipeline plain = { .filter = SIDE_NONE,
+                                       .classify = SIDE_NONE,
+                                       .track_macs = 1e6 };
+static const struct pipeline full = { .filter_macs_per_pixel = 2,
+                                      .pass_share = 0.5,
+                                      .classify_macs = 1e6,
+                                      .track_macs = 1e6 };
 
 static struct analysis analyse(const struct pipeline *pipeline)
 {

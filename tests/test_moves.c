@@ -44,15 +44,15 @@ struct move {
     "technology=fefet node=32nm roadmap=lstp workload=equal-8 phase=training " \
     "batch=32 precision=8"
 
-#define CLOUD                                                              \
+#define CLOUD                                                                \
     "machine=v100 workload=vgg8-cifar phase=training batch=32 precision=32 " \
     "instance=p3.16xlarge dataset="
-#define VIDEO                                                               \
+#define VIDEO                                                                 \
     "workload=tiny-yolo precision=8 technology=stt-mram node=28nm idle=gate " \
     "site=street-camera video=street-480p video_pipeline=key-frames"
-#define LIFE                                                                   \
+#define LIFE                                                                     \
     "machine=gtx-1080-ti workload=lenet technology=stt-mram node=16nm batch=32 " \
-    "life=image-service device=gpu-training-server fab=act fab_grid=taiwan "    \
+    "life=image-service device=gpu-training-server fab=act fab_grid=taiwan "     \
     "grid=usa utilisation=0.45"
 
 /* clang-format off */

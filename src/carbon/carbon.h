@@ -92,8 +92,9 @@ struct device {
     struct record record;
     const char *summary;
     double power_w, idle_w; /* at work, and not */
-    uint64_t machines; /* of the sweep's that it holds; 0: none, their silicon comes on top */
-    double host_w;     /* at work, beside these machines */
+    uint64_t
+        machines; /* of the sweep's that it holds; 0: none, their silicon comes on top */
+    double host_w; /* at work, beside these machines */
     struct device_part *parts;
     size_t parts_count;
     struct device_step *steps; /* in the order they are taken */

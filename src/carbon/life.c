@@ -3,8 +3,10 @@
 #include <math.h>
 
 const struct word life_phase_words[] = {
-    { "data", LIFE_DATA },         { "experimentation", LIFE_EXPERIMENTATION },
-    { "training", LIFE_TRAINING }, { "inference", LIFE_INFERENCE },
+    { "data", LIFE_DATA },
+    { "experimentation", LIFE_EXPERIMENTATION },
+    { "training", LIFE_TRAINING },
+    { "inference", LIFE_INFERENCE },
     { NULL, 0 },
 };
 
@@ -88,8 +90,8 @@ static double machine_energy_j(const struct life_work *work,
 {
     double machine_w = work->sample_j / work->sample_s;
 
-    return machine_s * (machine_w + device->host_w +
-                        device->idle_w * (1 / utilisation - 1));
+    return machine_s *
+           (machine_w + device->host_w + device->idle_w * (1 / utilisation - 1));
 }
 
 /* Energy of what the step says in samples or time, data apart. */

@@ -20,12 +20,9 @@ const struct word reduce_words[] = {
 };
 
 const struct word claim_words[] = {
-    { "prediction", CLAIM_PREDICTION },
-    { "exact", CLAIM_EXACT },
-    { "reproduced", CLAIM_REPRODUCED },
-    { "beside", CLAIM_BESIDE },
-    { "not_modelled", CLAIM_NOT_MODELLED },
-    { NULL, 0 },
+    { "prediction", CLAIM_PREDICTION },     { "exact", CLAIM_EXACT },
+    { "reproduced", CLAIM_REPRODUCED },     { "beside", CLAIM_BESIDE },
+    { "not_modelled", CLAIM_NOT_MODELLED }, { NULL, 0 },
 };
 
 static const struct word bound_words[] = {
@@ -110,7 +107,8 @@ static enum status published_finish(void *record, struct error *err)
         (*figure->metric != '\0') == (figure->parts_count > 0))
         return error_set(err, STATUS_INPUT, "must have either a metric or parts");
     if (figure->value == 0 && figure->claim != CLAIM_NOT_MODELLED)
-        return error_set(err, STATUS_INPUT, "lacks a value, must give one that is not 0");
+        return error_set(err, STATUS_INPUT,
+                         "lacks a value, must give one that is not 0");
     for (size_t i = 0; i < figure->parts_count; i++) {
         char *end;
 

@@ -19,8 +19,8 @@ enum grade {
 enum claim {
     CLAIM_PREDICTION, /* within the tolerance */
     CLAIM_EXACT, /* equal, but for rounding, to another program or a count by hand */
-    CLAIM_REPRODUCED, /* a study made as its authors made it, their inputs included */
-    CLAIM_BESIDE,     /* none; why says for what reason */
+    CLAIM_REPRODUCED,   /* a study made as its authors made it, their inputs included */
+    CLAIM_BESIDE,       /* none; why says for what reason */
     CLAIM_NOT_MODELLED, /* none, as no model has such a value; why says for what reason */
 };
 
@@ -54,7 +54,8 @@ struct published_figure {
     const char *const *parts;
     size_t parts_count;
 
-    double value; /* in unit, which is an SI base unit after reading; 0: none is known */
+    double
+        value; /* in unit, which is an SI base unit after reading; 0: none is known */
     const char *unit;
     double tolerance; /* largest |model / value - 1| allowed */
     enum claim claim;

@@ -181,8 +181,8 @@ static enum status placement_check(const struct pipeline *p, const struct detect
                                    struct error *reason)
 {
     if (p->decode == SIDE_CLOUD &&
-        (p->filter == SIDE_EDGE || p->detect == SIDE_EDGE ||
-         p->classify == SIDE_EDGE || p->track == SIDE_EDGE || d->cut))
+        (p->filter == SIDE_EDGE || p->detect == SIDE_EDGE || p->classify == SIDE_EDGE ||
+         p->track == SIDE_EDGE || d->cut))
         return error_set(reason, STATUS_INFEASIBLE,
                          "frames decoded in the cloud do not come back to the device");
     if (d->cut && p->detect != SIDE_CLOUD)

@@ -14,7 +14,8 @@ struct video {
     const char *summary;
     double frame_hz;
     uint64_t width, height;
-    uint64_t key_interval; /* frames from one in which objects are detected to the next */
+    uint64_t
+        key_interval; /* frames from one in which objects are detected to the next */
     double bits_per_pixel; /* of the compressed stream, mean */
     double intra_ratio;    /* an intra frame over another frame */
     uint64_t intra_interval;
@@ -54,9 +55,9 @@ enum video_step {
 struct detector {
     struct power_line line;
     double latency_s, macs;
-    uint64_t cut;         /* layers on the device before the rest runs in the cloud; 0: all
+    uint64_t cut;     /* layers on the device before the rest runs in the cloud; 0: all
                            * where the pipeline says */
-    double rest_macs;     /* of the layers after the cut */
+    double rest_macs; /* of the layers after the cut */
     double feature_bytes; /* between them, a frame */
 };
 

@@ -171,8 +171,8 @@ static enum status video_visit(const struct visit *visit, const struct columns *
     status = detector_at(visit, &detector, reason);
     if (status == STATUS_OK)
         status = video_analyse((const struct video *)point->video, site,
-                               (const struct pipeline *)point->video_pipeline, &detector, &a,
-                               reason);
+                               (const struct pipeline *)point->video_pipeline,
+                               &detector, &a, reason);
     if (status == STATUS_OK)
         analysis_write(&a, site, &out, i);
     return status;

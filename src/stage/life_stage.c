@@ -102,7 +102,7 @@ static enum status life_visit(const struct visit *visit, const struct columns *o
         return status;
     phases_write(phases, &to, i);
     to.life_intensity_kg_per_j[i] = grid_intensity(grid, point->work_start,
-                                                          point->work_hours);
+                                                   point->work_hours);
     return STATUS_OK;
 }
 

@@ -13,8 +13,9 @@
 
 /* Axes that ask something of a machine which its kind may not answer: a result would be
  * that of another question. */
-static const axis_mask questions = AXIS_BIT(layer) | AXIS_BIT(cut_layer) | AXIS_BIT(inference_hz) |
-                                   AXIS_BIT(learning) | AXIS_BIT(weight_density) |
+static const axis_mask questions = AXIS_BIT(layer) | AXIS_BIT(cut_layer) |
+                                   AXIS_BIT(inference_hz) | AXIS_BIT(learning) |
+                                   AXIS_BIT(weight_density) |
                                    AXIS_BIT(activation_density);
 
 static axis_mask questions_given(const struct space *space)

@@ -127,7 +127,8 @@ const struct stage mapping_stage = {
     .kinds = 1u << MACHINE_PE_ARRAY,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(machine) |
-            AXIS_BIT(layer) | AXIS_BIT(cut_layer) | AXIS_BIT(weight_density) | AXIS_BIT(activation_density),
+            AXIS_BIT(layer) | AXIS_BIT(cut_layer) | AXIS_BIT(weight_density) |
+            AXIS_BIT(activation_density),
     /* no mapper weighs these */
     .ignored_fields = "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
                       "machine.control_w machine.instruction_j machine.transform_j "
