@@ -13,6 +13,9 @@ NVSWEEP = os.environ["NVSWEEP"]
 SWEEP = """axes = { technology = [ "sram", "stt-mram", "pcm" ]; node = "22 nm";
   capacity = [ "32 KiB", "64 KiB", "128 KiB" ]; temperature = [ "25 C", "85 C" ]; };
   stages = [ "array" ];"""
+RENTED = """axes = { workload = "vgg8-cifar"; phase = "training"; batch = 32; dataset = "cifar-10";
+  instance = [ "p2.8xlarge", "p3.2xlarge", "p3.16xlarge" ]; machine = [ "k80", "v100", "v100" ];
+  instances = [ 1, 4 ]; }; zip = ( [ "instance", "machine" ] ); stages = [ "cloud" ];"""
 
 
 def nvsweep(*arguments, code=0):
@@ -72,6 +75,26 @@ def check_best(result, rows):
     assert "no point meets" in nvsweep("best", result, "-m", "area_m2", "--where", "area_m2<=0")
 
 
+def check_rented(folder):
+    """A budget and a deadline: the soonest that costs no more, the cheapest that is in time."""
+    sweep, result = os.path.join(folder, "rented.cfg"), os.path.join(folder, "rented.h5")
+    with open(sweep, "w") as file:
+        file.write(RENTED)
+    nvsweep("run", sweep, "-o", result, "--quiet")
+    rows = json.loads(nvsweep("show", result, "-m", "training_s,training_usd", "--json"))
+    usd, seconds = sorted(row["training_usd"] for row in rows)[3], \
+        sorted(row["training_s"] for row in rows)[3]
+    soonest = min(row["training_s"] for row in rows if row["training_usd"] <= usd)
+    cheapest = min(row["training_usd"] for row in rows if row["training_s"] <= seconds)
+    for options, metric, least in ((("--budget", f"{usd!r} USD"), "training_s", soonest),
+                                   (("--deadline", f"{seconds!r} s"), "training_usd", cheapest)):
+        told = json.loads(nvsweep("best", result, *options, "--json"))
+        assert [row[metric] for row in told] == [least], (options, told, least)
+        assert "prices: lists of 2022-08" in nvsweep("best", result, *options)
+    assert "no point meets" in nvsweep("best", result, "--budget", "0 USD")
+    nvsweep("best", result, "--budget", "1 USD", "-m", "epoch_s", code=2)
+
+
 def check_diff(result):
     import h5py
     other = result + ".other"
@@ -90,7 +113,9 @@ def check_diff(result):
 # arithmetic of before: achieved bandwidth of a GPU, addressing apart from shifts.
 KNOWN = {"neon": ["neon-energy-cost", "neon-energy-over-tables", "neon-speedup",
                   "neon-speedup-over-tables"],
-         "upmem": ["upmem-gemv-gpu-seconds"], "hdc-rtm": ["rtm-shift-energy"]}
+         "upmem": ["upmem-gemv-gpu-seconds"], "hdc-rtm": ["rtm-shift-energy"],
+         "carbon": ["carbon-free-energy", "carbon-utilisation-80"],
+         "cloud": ["cloud-network-slowdown"]}
 
 
 def check_validate():
@@ -99,7 +124,7 @@ def check_validate():
     headline = [f for f in figures if f["metric"] == "edp_js" and f["published"] == 4.7]
     assert headline and headline[0]["baseline"] == ["technology=sram"] or \
         headline[0]["baseline"] == ["technology=sram-deepnvm"], headline
-    for system in "simdram", "carbon", "neon", "upmem", "hdc-rtm", "edge":
+    for system in "simdram", "carbon", "neon", "upmem", "hdc-rtm", "edge", "cloud", "robust":
         figures = json.loads(nvsweep("validate", system, "--json"))
         bad = [f["name"] for f in figures if f["verdict"] in ("MISSED", "UNEQUAL")
                or f["kind"] in ("fitted", "identity") and f["verdict"] == "outside"]
@@ -117,6 +142,7 @@ def main():
         check_show(result, rows)
         check_best(result, rows)
         check_diff(result)
+        check_rented(folder)
         check_validate()
     return 0
 
