@@ -178,7 +178,7 @@ def draw_split(data):
                          technology="stt-mram"), "cut_layer", "video_step")
         stacked(axes, array, "cut_layer", "video_step", looks, 1e3)
         ticks(axes, [int(v) for v in array.cut_layer.values], 0)
-        axes.set_xlabel("Layers on the device (0: none)")
+        axes.set_xlabel("Layers on the device")
         axes.set_title(machine)
     all_axes[0][0].set_ylabel("Time to tracked objects in ms")
     legend(figure, all_axes[0][0])

@@ -187,7 +187,7 @@ static enum status placement_check(const struct pipeline *p, const struct detect
                          "frames decoded in the cloud do not come back to the device");
     if (d->cut && p->detect != SIDE_CLOUD)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "the network runs wholly on the device, its cut must be 0");
+                         "the network runs wholly on the device, its cut must be \"none\"");
     return STATUS_OK;
 }
 

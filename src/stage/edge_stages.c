@@ -151,23 +151,6 @@ static enum status video_visit(const struct visit *visit, const struct columns *
     if (point->batch != 1 || point->layer != 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "frames come one by one and whole: batch must be 1, layer \"all\"");
-    status = video_analyse((const struct video *)point->video, site,
-                           (enum split)point->split, &detector, &a, reason);
-    if (status != STATUS_OK)
-        return status;
-    out.video_chip_w[i] = a.chip_w;
-    out.video_radio_w[i] = a.radio_w;
-    out.video_device_w[i] = a.device_w;
-    out.video_cloud_w[i] = a.cloud_w;
-    out.video_total_w[i] = a.device_w + a.cloud_w;
-    out.video_frame_j[i] = a.frame_j;
-    out.video_uplink_bytes_per_s[i] = a.uplink_bytes_per_s;
-    out.video_uplink_share[i] = a.uplink_share;
-    out.video_busy_share[i] = a.busy_share;
-    out.video_result_s[i] = a.result_s;
-    out.video_battery_life_s[i] = site->battery_j / a.device_w;
-    return STATUS_OK;
-                         "frames come one by one and whole: batch must be 1, layer 0");
     status = detector_at(visit, &detector, reason);
     if (status == STATUS_OK)
         status = video_analyse((const struct video *)point->video, site,

@@ -95,6 +95,8 @@ static const char *const tensor_labels[TENSOR_COUNT] = {
     [TENSOR_ACTIVATIONS] = "activations",
     [TENSOR_KV_CACHE] = "kv_cache",
     [TENSOR_WORKSPACE] = "workspace",
+};
+
 static const char *const life_phase_labels[LIFE_PHASES] = {
     [LIFE_DATA] = "data",
     [LIFE_EXPERIMENTATION] = "experimentation",
