@@ -3,13 +3,11 @@
 
 #include "array/array.h"
 #include "base/units.h"
-#include "columns/array.h"
 #include "columns/gpu.h"
 #include "columns/reuse.h"
 #include "config/fields.h"
 #include "config/sweep.h"
 #include "stage/array_stage.h"
-#include "stage/visit.h"
 
 #include <math.h>
 #include <string.h>
@@ -226,10 +224,24 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
     }
 }
 
-static void result_print(const struct array_request *request,
-                         const struct array_result *result)
+/* What a code adds to the array, beside its bits. */
+static void codec_print(const struct codec *codec)
 {
-    const struct cell *cell = request->cell;
+    char text[5][40];
+
+    if (codec->area_m2 > 0)
+        printf("coder and decoder: %s; %s and %s a read, %s and %s a write\n",
+               quantity_format(codec->area_m2, "m2", text[0], sizeof text[0]),
+               quantity_format(codec->decode_s, "s", text[1], sizeof text[1]),
+               quantity_format(codec->decode_j, "J", text[2], sizeof text[2]),
+               quantity_format(codec->encode_s, "s", text[3], sizeof text[3]),
+               quantity_format(codec->encode_j, "J", text[4], sizeof text[4]));
+}
+
+static void answer_print(const struct array_answer *answer)
+{
+    const struct array_result *result = &answer->result;
+    const struct cell *cell = answer->request.cell;
     char first[40], last[40];
 
     if (cell->given_count)
@@ -240,40 +252,38 @@ static void result_print(const struct array_request *request,
                quantity_format(given_last_bytes(cell->given, cell->given_count), "byte",
                                last, sizeof last),
                cell->record.source);
-    if (cell->kind == CELL_GIVEN)
-        return;
-    printf("search: %llu organizations, %llu of them valid, rules %s\n",
-           (unsigned long long)result->organizations, (unsigned long long)result->valid,
-           request->rules->name);
-    breakdown_print("data array", &result->data);
-    if (result->has_tag)
-        breakdown_print("tag array", &result->tag);
+    if (cell->kind != CELL_GIVEN) {
+        printf("search: %llu organizations, %llu of them valid, rules %s\n",
+               (unsigned long long)result->organizations,
+               (unsigned long long)result->valid, answer->request.rules->name);
+        breakdown_print("data array", &result->data);
+        if (result->has_tag)
+            breakdown_print("tag array", &result->tag);
+    }
+    codec_print(&answer->codec);
 }
 
 /* The search serves its target, so that a memory may be slower than both a smaller and a
  * larger one: worth a second look, as the target then pays for it elsewhere. */
-static void neighbours_print(const struct array_request *request,
-                             const struct array_result *result)
+static void neighbours_print(const struct study *study,
+                             const struct array_answer *answer)
 {
-    const uint64_t bytes = request->capacity_bytes;
+    const uint64_t bytes = answer->request.capacity_bytes;
     const uint64_t neighbours[] = { bytes / 4 * 3, bytes / 4 * 5, bytes / 2,
                                     2 * bytes };
+    const double own_s = answer->result.read_latency_s;
     double read_s[4];
     char text[4][60];
 
     for (size_t i = 0; i < 4; i++) {
-        struct array_request other = *request;
-        struct array_result found;
+        struct array_answer other;
 
-        other.capacity_bytes = neighbours[i];
-        other.count_valid = false;
         read_s[i] = NAN;
-        if (array_search(&other, &found, NULL) == STATUS_OK)
-            read_s[i] = found.read_latency_s;
+        if (array_answer_at(study, 0, neighbours[i], &other, NULL) == STATUS_OK)
+            read_s[i] = other.result.read_latency_s;
     }
     for (size_t i = 0; i < 4; i += 2)
-        if (result->read_latency_s > read_s[i] &&
-            result->read_latency_s > read_s[i + 1]) {
+        if (own_s > read_s[i] && own_s > read_s[i + 1]) {
             printf(
                 "note: reads slower than both capacity neighbours, %s at %s and %s at "
                 "%s; the target is served otherwise\n",
@@ -288,28 +298,14 @@ static void neighbours_print(const struct array_request *request,
 
 static void array_print(const struct study *study)
 {
-    struct variant variant = { 0 };
-    struct visit visit = { .study = study, .variant = &variant };
-    struct array_request request;
-    struct array_result result;
-    struct error reason;
+    struct array_answer answer;
 
     if (!(study->stages >> STAGE_ARRAY & 1) ||
-        study->statuses[STAGE_ARRAY][0] != POINT_DONE)
+        study->statuses[STAGE_ARRAY][0] != POINT_DONE ||
+        array_answer_at(study, 0, 0, &answer, NULL) != STATUS_OK)
         return;
-    if (study_point(study, STAGE_ARRAY, 0, &variant, &visit.point, &reason) ==
-        STATUS_OK) {
-        visit.point.capacity_bytes =
-            array_columns(&study->results[STAGE_ARRAY]).resolved_capacity_bytes[0];
-        if (array_request_at(&visit, &visit.point, &request, &reason) == STATUS_OK) {
-            request.count_valid = true;
-            if (array_search(&request, &result, &reason) == STATUS_OK) {
-                result_print(&request, &result);
-                neighbours_print(&request, &result);
-            }
-        }
-    }
-    variant_free(&variant);
+    answer_print(&answer);
+    neighbours_print(study, &answer);
 }
 
 /* Does it begin as HDF5 files do? */

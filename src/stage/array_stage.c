@@ -4,7 +4,6 @@
 #include "base/maths.h"
 #include "base/units.h"
 #include "columns/array.h"
-#include "reliability/ecc.h"
 #include "tech/build.h"
 #include "stage/stages.h"
 
@@ -108,45 +107,45 @@ enum status array_request_at(const struct visit *visit, const struct point *poin
 }
 
 /* Coder and decoder stand before and behind the array. */
-static void codec_add(const struct point *point, const struct node *node,
-                      struct array_result *result)
+static void codec_add(const struct codec *codec, struct array_result *result)
 {
-    struct code code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
-    struct codec codec;
-
-    codec_evaluate(&code, node, point->temperature_k, &codec);
-    result->area_m2 += codec.area_m2;
-    result->footprint_m2 += codec.area_m2; /* on the lowest die */
-    result->read_latency_s += codec.decode_s;
-    result->write_latency_s += codec.encode_s;
-    result->read_energy_j += codec.decode_j;
-    result->write_energy_j += codec.encode_j;
+    result->area_m2 += codec->area_m2;
+    result->footprint_m2 += codec->area_m2; /* on the lowest die */
+    result->read_latency_s += codec->decode_s;
+    result->write_latency_s += codec->encode_s;
+    result->read_energy_j += codec->decode_j;
+    result->write_energy_j += codec->encode_j;
 }
 
 /* The array of that capacity, its code's coder and decoder included. */
 static enum status array_at(const struct visit *visit, const struct point *point,
-                            uint64_t capacity_bytes, struct array_result *result,
-                            struct error *reason)
+                            uint64_t capacity_bytes, bool count_valid,
+                            struct array_answer *answer, struct error *reason)
 {
     struct point at = *point;
-    struct array_request request;
+    struct code code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     enum status status;
 
     at.capacity_bytes = capacity_bytes;
-    status = array_request_at(visit, &at, &request, reason);
-    if (status == STATUS_OK)
-        status = array_search(&request, result, reason);
-    if (status == STATUS_OK)
-        codec_add(&at, request.node, result);
-    return status;
+    status = array_request_at(visit, &at, &answer->request, reason);
+    if (status != STATUS_OK)
+        return status;
+    answer->request.count_valid = count_valid;
+    status = array_search(&answer->request, &answer->result, reason);
+    if (status != STATUS_OK)
+        return status;
+    codec_evaluate(&code, answer->request.node, at.temperature_k, &answer->codec);
+    codec_add(&answer->codec, &answer->result);
+    return STATUS_OK;
 }
 
 static bool fits(const struct visit *visit, uint64_t capacity_bytes, double limit_m2)
 {
-    struct array_result result;
+    struct array_answer answer;
 
-    return array_at(visit, &visit->point, capacity_bytes, &result, NULL) == STATUS_OK &&
-           result.area_m2 <= limit_m2;
+    return array_at(visit, &visit->point, capacity_bytes, false, &answer, NULL) ==
+               STATUS_OK &&
+           answer.result.area_m2 <= limit_m2;
 }
 
 /* The same of a technology that is given as a table: its steps are those within the table,
@@ -208,36 +207,39 @@ static uint64_t largest_within(const struct visit *visit, double limit_m2)
     return low * step;
 }
 
+/* The capacity of the point: its axis's value, or what fits the baseline's area. */
 static enum status capacity_resolve(const struct visit *visit, uint64_t *capacity_bytes,
                                     struct error *reason)
 {
     const struct iso_area *iso = &visit->study->sweep->space.iso_area;
+    const struct cell *cell = (const struct cell *)visit->point.technology;
     struct point baseline = visit->point;
-    struct array_result result;
+    struct array_answer answer;
     enum status status;
+    double limit_m2;
 
     *capacity_bytes = visit->point.capacity_bytes;
-    if (!iso->baseline ||
-        strcmp(visit->point.technology->name, iso->baseline->name) == 0)
+    if (!iso->baseline || strcmp(cell->record.name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
     status = variant_record(visit->variant, SHELF_TECHNOLOGY, &baseline.technology,
                             false, reason);
-    if (status == STATUS_OK)
-        status = array_at(visit, &baseline, *capacity_bytes, &result, reason);
     if (status != STATUS_OK)
         return status;
-    if (((const struct cell *)visit->point.technology)->given_count)
-        status = largest_given(visit, (const struct cell *)visit->point.technology,
-                               result.area_m2, capacity_bytes, reason);
+    status = array_at(visit, &baseline, *capacity_bytes, false, &answer, reason);
+    if (status != STATUS_OK)
+        return status;
+    limit_m2 = answer.result.area_m2;
+    if (cell->given_count)
+        status = largest_given(visit, cell, limit_m2, capacity_bytes, reason);
     else
-        *capacity_bytes = largest_within(visit, result.area_m2);
+        *capacity_bytes = largest_within(visit, limit_m2);
     if (status != STATUS_OK)
         return status;
     if (*capacity_bytes == 0)
         return error_set(reason, STATUS_INFEASIBLE,
                          "not even one step of %s fits the %g mm2 of the baseline",
-                         visit->point.technology->name, result.area_m2 * 1e6);
+                         cell->record.name, limit_m2 * 1e6);
     return STATUS_OK;
 }
 
@@ -275,14 +277,34 @@ static enum status array_visit(const struct visit *visit, const struct columns *
                                uint64_t i, struct error *reason)
 {
     const struct array_columns to = array_columns(out);
-    struct array_result result;
+    struct array_answer answer;
     uint64_t capacity_bytes;
     enum status status = capacity_resolve(visit, &capacity_bytes, reason);
 
+    if (status != STATUS_OK)
+        return status;
+    status = array_at(visit, &visit->point, capacity_bytes, false, &answer, reason);
+    if (status != STATUS_OK)
+        return status;
+    row_write(&answer.result, capacity_bytes, &to, i);
+    return STATUS_OK;
+}
+
+enum status array_answer_at(const struct study *study, uint64_t index,
+                            uint64_t capacity_bytes, struct array_answer *answer,
+                            struct error *reason)
+{
+    struct variant variant = { 0 };
+    struct visit visit = { .study = study, .index = index, .variant = &variant };
+    bool is_own = capacity_bytes == 0;
+    enum status status = study_point(study, STAGE_ARRAY, index, &variant, &visit.point,
+                                     reason);
+
+    if (status == STATUS_OK && is_own)
+        status = capacity_resolve(&visit, &capacity_bytes, reason);
     if (status == STATUS_OK)
-        status = array_at(visit, &visit->point, capacity_bytes, &result, reason);
-    if (status == STATUS_OK)
-        row_write(&result, capacity_bytes, &to, i);
+        status = array_at(&visit, &visit.point, capacity_bytes, is_own, answer, reason);
+    variant_free(&variant);
     return status;
 }
 
