@@ -195,6 +195,37 @@ static void tokens_take_the_weights_way(void)
     library_free(&library);
 }
 
+/* By hand: while a sequence gets 500 tokens, 24 others end and 24 prompts are read. */
+static void others_prompts_delay_tokens(void)
+{
+    struct library library;
+    struct generation_request request = {
+        .deployment = { .gpus = 8 },
+        .pipeline = 1,
+        .batch = 25,
+        .prompt_tokens = 5000,
+        .output_tokens = 500,
+        .precision_bits = 16,
+    };
+    struct generation together, one, continuous;
+    struct error err;
+
+    library_open(&library);
+    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+                                                           "a100-80gb");
+    request.workload = workload_of(&library, "llama-3-70b");
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &together, &err), STATUS_OK);
+    request.arrivals = ARRIVALS_CONTINUOUS;
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &continuous, &err), STATUS_OK);
+    request.batch = 1;
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &one, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(continuous.first_token_s, one.first_token_s);
+    CU_ASSERT_DOUBLE_EQUAL(continuous.token_s,
+                           together.token_s + 24 * one.first_token_s / 500, 1e-9);
+    library_free(&library);
+}
+
 SUITE(generation, TEST(stages_of_a_pipeline_add_up),
       TEST(experts_split_and_spread_alike), TEST(rings_go_both_ways),
-      TEST(arrays_share_folds), TEST(tokens_take_the_weights_way));
+      TEST(arrays_share_folds), TEST(tokens_take_the_weights_way),
+      TEST(others_prompts_delay_tokens));

@@ -4,6 +4,7 @@
 #include "machine/pe_array/systolic.h"
 #include "array/array.h"
 #include "base/units.h"
+#include "machine/generation/generation.h"
 #include "machine/gpu/software.h"
 #include "machine/layerwise/layerwise.h"
 #include "machine/crossbar/crossbar.h"

@@ -24,6 +24,7 @@ static struct generation_request request_at(const struct point *point)
         .prompt_tokens = prompt_of(point),
         .output_tokens = point->output_tokens,
         .precision_bits = (unsigned)point->precision_bits,
+        .arrivals = (enum arrivals)point->arrivals,
     };
 }
 
@@ -34,6 +35,7 @@ static enum status generation_visit(const struct visit *visit,
     const struct generation_columns to = generation_columns(out);
     const struct generation_request request = request_at(&visit->point);
     double batch = (double)request.batch;
+    double prompts = request.arrivals == ARRIVALS_CONTINUOUS ? 1 : batch;
     struct generation made = { 0 };
     enum status status = generation_evaluate(&request, &made, reason);
 
@@ -42,7 +44,7 @@ static enum status generation_visit(const struct visit *visit,
     to.first_token_s[i] = made.first_token_s;
     to.token_s[i] = made.token_s;
     to.end_to_end_s[i] = made.end_to_end_s;
-    to.prompt_hz[i] = batch * (double)request.prompt_tokens / made.first_token_s;
+    to.prompt_hz[i] = prompts * (double)request.prompt_tokens / made.first_token_s;
     to.decode_hz[i] = batch / made.token_s;
     to.output_hz[i] = batch * (double)request.output_tokens / made.end_to_end_s;
     to.memory_bytes[i] = made.memory_bytes;
@@ -79,7 +81,7 @@ const struct stage generation_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
             AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
             AXIS_BIT(weight_format) | AXIS_BIT(kv_format) | AXIS_BIT(pipeline_stages) |
-            AXIS_BIT(expert_layout),
+            AXIS_BIT(expert_layout) | AXIS_BIT(arrivals),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
     .evaluate = generation_stage_evaluate,
     .cost_s = generation_stage_cost_s,

@@ -12,6 +12,12 @@ struct passage {
     double sends_s; /* between them */
 };
 
+const struct word arrivals_words[] = {
+    { "together", ARRIVALS_TOGETHER },
+    { "continuous", ARRIVALS_CONTINUOUS },
+    { NULL, 0 },
+};
+
 static const struct generation_kind *kind_of(const struct machine *machine)
 {
     return machine_family(machine)->kind == MACHINE_GPU ? &generation_on_gpu
@@ -224,28 +230,48 @@ static enum status machines_check(const struct generation_request *request,
     return STATUS_OK;
 }
 
+/* Prompts are read in a pipeline one after the other, each held up by the slowest stage. */
+static double prompts_s(const struct passage *prompt, double parts)
+{
+    return prompt->sum_s + prompt->sends_s + (parts - 1) * prompt->slowest_s;
+}
+
+/* While a sequence gets its tokens, each of the others ends once and another takes its place,
+ * whose prompt all wait for: so many prompts in so many tokens. */
+static double interrupted_s(const struct generation_request *request,
+                            const struct passage *prompt)
+{
+    return (double)(request->batch - 1) * prompt->slowest_s /
+           (double)request->output_tokens;
+}
+
 enum status generation_evaluate(const struct generation_request *request,
                                 struct generation *generation, struct error *reason)
 {
     uint64_t middle = request->prompt_tokens + request->output_tokens / 2;
+    bool is_continuous = request->arrivals == ARRIVALS_CONTINUOUS;
+    struct generation_request alone = *request;
     double parts = (double)parts_of(request);
     struct passage prompt = { 0 }, token = { 0 };
     enum status status;
 
     *generation = (struct generation){ 0 };
+    if (is_continuous)
+        alone.batch = 1;
     status = stages_visit(request, hold_visit, generation, reason);
     if (status == STATUS_OK)
         status = machines_check(request, generation, reason);
     if (status == STATUS_OK)
-        status = phase_evaluate(request, PHASE_INFERENCE, request->prompt_tokens,
+        status = phase_evaluate(&alone, PHASE_INFERENCE, request->prompt_tokens,
                                 &prompt, reason);
     if (status == STATUS_OK)
         status = phase_evaluate(request, PHASE_DECODE, middle, &token, reason);
-    generation->first_token_s = prompt.sum_s + prompt.sends_s +
-                                (parts - 1) * prompt.slowest_s;
+    generation->first_token_s = prompts_s(&prompt, (double)parts_of(&alone));
     /* a part comes back to the first stage when it has passed all and when the stages are
      * done with the others */
     generation->token_s = fmax(token.sum_s + token.sends_s, parts * token.slowest_s);
+    if (is_continuous)
+        generation->token_s += interrupted_s(request, &prompt);
     generation->exchange_s += token.sends_s;
     generation->end_to_end_s = generation->first_token_s +
                                (double)(request->output_tokens - 1) *

@@ -6,6 +6,15 @@
 #include "machine/collective.h"
 #include "machine/gpu/traffic.h"
 
+/* When the sequences of a batch begin. */
+enum arrivals {
+    ARRIVALS_TOGETHER, /* all prompts at once, then all tokens */
+    ARRIVALS_CONTINUOUS, /* as soon as another one ends: prompts are read one by one, the others
+                            waiting for their next token (continuous batching; G. Yu et
+                            al., Orca, OSDI 2022) */
+};
+extern const struct word arrivals_words[];
+
 struct generation_request {
     const struct machine *machine; /* as sold; a GPU or an array of PEs */
     const struct workload *workload;
@@ -14,10 +23,13 @@ struct generation_request {
     uint64_t pipeline; /* stages of deployment.gpus machines each */
     uint64_t batch, prompt_tokens, output_tokens;
     unsigned precision_bits;
+    enum arrivals arrivals;
 };
 
 struct generation {
-    double first_token_s, token_s; /* a token's: at half of the output's length */
+    double
+        first_token_s; /* of arrivals that are continuous: from where a prompt's turn comes */
+    double token_s; /* at half of the output's length */
     double end_to_end_s;
     /* Of the fullest machine: weights, and keys and values at half of the output. */
     double memory_bytes;
