@@ -401,6 +401,37 @@ static void low_precision_takes_no_more_than_the_board(void)
     CU_ASSERT(gpu_mac_j(v100, 16) < v100->mac_j / 3);
 }
 
+/* Units by precision: at the rates they sustain none takes more than the board gets (2 % of rounding), and
+ * fewer bits never take more. */
+static void units_of_every_precision_can_be_supplied(void)
+{
+    static const char *const names[] = { "a100-40gb", "a100-80gb",      "h100-sxm",
+                                         "h100-pcie", "h200",           "b200",
+                                         "gb10",      "l40s",           "rtx-4090",
+                                         "mi300x",    "jetson-agx-orin" };
+    static const unsigned bits[] = { 64, 32, 16, 8, 4 };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct gpu *gpu = (const struct gpu *)library_find(
+            shipped_library(), SHELF_MACHINE, names[i]);
+        double before_j = 1;
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(gpu);
+        for (size_t b = gpu->mac_64b_j > 0 ? 0 : 1; b < 5; b++) {
+            double mac_j = gpu_mac_j(gpu, bits[b]);
+
+            double power_w = mac_j * gpu_peak_macs_hz(gpu, bits[b]) *
+                             gpu_sustained_share(gpu, bits[b]);
+
+            if (power_w > 1.02 * gpu->power_limit_w)
+                fprintf(stderr, "%s: %g W at %u bits\n", names[i], power_w, bits[b]);
+            CU_ASSERT(power_w <= 1.02 * gpu->power_limit_w);
+            CU_ASSERT(mac_j < before_j * (1 + 1e-12));
+            before_j = mac_j;
+        }
+    }
+}
+
 /* Only machines that are made of others have memories of engines, and need a technology. */
 static void a_machine_without_engines_has_no_memories_of_them(void)
 {
@@ -484,6 +515,7 @@ SUITE(machine, TEST(a_cache_is_its_machines), TEST(an_array_alone_has_a_capacity
       TEST(a_machine_without_engines_has_no_memories_of_them),
       TEST(the_clock_falls_at_the_power_limit),
       TEST(a_cache_that_leaks_more_than_the_board_gets_is_infeasible),
+      TEST(units_of_every_precision_can_be_supplied),
       TEST(low_precision_takes_no_more_than_the_board),
       TEST(a_serial_time_base_adds_up_accesses),
       TEST(a_question_without_an_answer_has_no_result),

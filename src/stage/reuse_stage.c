@@ -124,7 +124,8 @@ const struct stage reuse_stage = {
     .ignored_fields =
         "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "
         "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w "
-        "machine.mac_j machine.arithmetic machine.idle_w "
+        "machine.mac_j machine.mac_64b_j machine.mac_16b_j machine.mac_8b_j "
+        "machine.mac_4b_j machine.arithmetic machine.idle_w "
         "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,

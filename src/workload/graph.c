@@ -276,3 +276,22 @@ struct workload_totals graph_totals(const struct graph *graph)
     }
     return totals;
 }
+
+double graph_kept_bytes(const struct graph *graph, double weight_bits, double kv_bits,
+                        uint64_t batch, double tokens)
+{
+    double bits = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct operation *operation = &graph->operations[i];
+        uint64_t channels = operation->kv_channels;
+
+        bits += (double)operation->weights * weight_bits;
+        if (operation->layer->kind != LAYER_ATTENTION)
+            continue;
+        if (operation->inputs[1] != operation->inputs[2])
+            channels += operation->value_channels;
+        bits += (double)(channels * batch) * tokens * kv_bits;
+    }
+    return bits / 8;
+}

@@ -40,28 +40,15 @@ static bool is_alone(const struct generation_request *request)
     return request->pipeline * request->deployment.gpus == 1;
 }
 
-/* Weights, and keys and values that are kept of `tokens` tokens. */
 static double memory_of(const struct generation_request *request,
                         const struct graph *graph, double tokens)
 {
-    const struct deployment *deployment = &request->deployment;
-    double weight_bits = number_format_bits(deployment->weight_format,
-                                            request->precision_bits);
-    double kv_bits = number_format_bits(deployment->kv_format, request->precision_bits);
-    double bits = 0;
+    const struct deployment *d = &request->deployment;
+    double bits = request->precision_bits;
 
-    for (size_t i = 0; i < graph->count; i++) {
-        const struct operation *operation = &graph->operations[i];
-        uint64_t channels = operation->kv_channels;
-
-        bits += (double)operation->weights * weight_bits;
-        if (operation->layer->kind != LAYER_ATTENTION)
-            continue;
-        if (operation->inputs[1] != operation->inputs[2])
-            channels += operation->value_channels;
-        bits += (double)(channels * request->batch) * tokens * kv_bits;
-    }
-    return bits / 8;
+    return graph_kept_bytes(graph, number_format_bits(d->weight_format, bits),
+                            number_format_bits(d->kv_format, bits), request->batch,
+                            tokens);
 }
 
 static double exchange_of(const struct generation_request *request,

@@ -26,6 +26,7 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, peak_macs_hz, "Hz", REQUIRED, 1e6, 1e18, "multiply-accumulates a second, 32 bits"),
     FIELD_NUMBER(struct gpu, peak_macs_16b_hz, "Hz", 0, 0, 1e18, "the same, 16 bits and less (0: as 32 bits)"),
     FIELD_NUMBER(struct gpu, peak_macs_8b_hz, "Hz", 0, 0, 1e18, "the same, 8 bits and less (0: as 16 bits)"),
+    FIELD_NUMBER(struct gpu, peak_macs_4b_hz, "Hz", 0, 0, 1e18, "the same, 4 bits and less (0: as 8 bits)"),
     FIELD_NUMBER(struct gpu, peak_macs_64b_hz, "Hz", 0, 0, 1e18, "the same, more than 32 bits (0: half of 32 bits)"),
     FIELD_NUMBER(struct gpu, kernel_efficiency, "1", 1, 0.01, 1, "share of peak that a full grid of thread blocks reaches"),
     FIELD_NUMBER(struct gpu, sustained_share, "1", 1, 0.01, 1, "share of the clock that the board's power sustains under products"),
@@ -72,6 +73,10 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, dram_parallelism, "1", 1, 1, 1e6, "DRAM accesses that overlap in the serial time bases"),
     FIELD_NUMBER(struct gpu, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
     FIELD_NUMBER(struct gpu, mac_j, "J", 0, 0, 1e-6, "energy of one multiply-accumulate, 32 bits, core overheads included"),
+    FIELD_NUMBER(struct gpu, mac_64b_j, "J", 0, 0, 1e-6, "the same, more than 32 bits (0: as arithmetic says)"),
+    FIELD_NUMBER(struct gpu, mac_16b_j, "J", 0, 0, 1e-6, "the same, 16 bits and less (0: as arithmetic says)"),
+    FIELD_NUMBER(struct gpu, mac_8b_j, "J", 0, 0, 1e-6, "the same, 8 bits and less (0: as 16 bits)"),
+    FIELD_NUMBER(struct gpu, mac_4b_j, "J", 0, 0, 1e-6, "the same, 4 bits and less (0: as 8 bits)"),
     FIELD_WORD(struct gpu, arithmetic, arithmetic_words, ARITHMETIC_FLOAT, "how mac_j follows the bits"),
     FIELD_NUMBER(struct gpu, idle_w, "W", 0, 0, 1e4, "power of everything but the last-level cache, the DRAM and the arithmetic"),
     FIELD_NUMBER(struct gpu, power_limit_w, "W", 0, 0, 1e5, "board power above which the clock falls (0: not known, no limit)"),
@@ -120,12 +125,32 @@ double gpu_sustained_share(const struct gpu *gpu, unsigned precision_bits)
     return is_narrow ? gpu->sustained_8b_share : gpu->sustained_share;
 }
 
+/* That of the record's units for the precision; 0: it states none. */
+static double stated_mac_j(const struct gpu *gpu, unsigned precision_bits)
+{
+    double mac16 = gpu->mac_16b_j;
+    double mac8 = gpu->mac_8b_j > 0 ? gpu->mac_8b_j : mac16;
+    double mac4 = gpu->mac_4b_j > 0 ? gpu->mac_4b_j : mac8;
+
+    if (precision_bits > 32)
+        return gpu->mac_64b_j;
+    if (precision_bits > 16)
+        return 0;
+    if (precision_bits > 8)
+        return mac16;
+    return precision_bits > 4 ? mac8 : mac4;
+}
+
 double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits)
 {
     double law_j = gpu->mac_j * mac_energy_ratio((enum arithmetic)gpu->arithmetic,
                                                  (double)precision_bits, 32);
     double peak_hz = gpu_peak_macs_hz(gpu, precision_bits);
     double most_j = gpu->power_limit_w / peak_hz;
+    double stated_j = stated_mac_j(gpu, precision_bits);
+
+    if (stated_j > 0)
+        return stated_j;
 
     /* units of another rate, such as tensor cores, have energies of their own */
     return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j
@@ -137,11 +162,14 @@ double gpu_peak_macs_hz(const struct gpu *gpu, unsigned precision_bits)
     double peak32 = gpu->peak_macs_hz;
     double peak16 = gpu->peak_macs_16b_hz > 0 ? gpu->peak_macs_16b_hz : peak32;
     double peak8 = gpu->peak_macs_8b_hz > 0 ? gpu->peak_macs_8b_hz : peak16;
+    double peak4 = gpu->peak_macs_4b_hz > 0 ? gpu->peak_macs_4b_hz : peak8;
     double peak64 = gpu->peak_macs_64b_hz > 0 ? gpu->peak_macs_64b_hz : peak32 / 2;
 
     if (precision_bits > 32)
         return peak64;
     if (precision_bits > 16)
         return peak32;
-    return precision_bits > 8 ? peak16 : peak8;
+    if (precision_bits > 8)
+        return peak16;
+    return precision_bits > 4 ? peak8 : peak4;
 }

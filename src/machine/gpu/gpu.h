@@ -29,6 +29,7 @@ struct gpu {
     double peak_macs_hz;     /* FP32 */
     double peak_macs_16b_hz; /* 16 bits and less; 0: as peak_macs_hz */
     double peak_macs_8b_hz;  /* 8 bits and less; 0: as 16 bits */
+    double peak_macs_4b_hz;  /* 4 bits and less; 0: as 8 bits */
     double peak_macs_64b_hz; /* more than 32 bits; 0: half of peak_macs_hz */
     double
         kernel_efficiency; /* share of peak a full grid of blocks reaches at its clock */
@@ -90,6 +91,8 @@ struct gpu {
     double dram_background_w;
     double mac_j; /* energy of one FP32 multiply-accumulate, core overheads included */
     int arithmetic; /* enum arithmetic: how mac_j follows the bits */
+    /* The same of units for other precisions, as the peak rates; 0: by the law. */
+    double mac_64b_j, mac_16b_j, mac_8b_j, mac_4b_j;
     double idle_w;
     double power_limit_w; /* of the board, above which the clock falls; 0: not known */
     const char *dram_source; /* which values of the unknown ones are used, and why */
@@ -98,8 +101,8 @@ struct gpu {
 /* Share of the clock that products of a precision sustain. */
 double gpu_sustained_share(const struct gpu *gpu, unsigned precision_bits);
 
-/* Energy of a multiply-accumulate: the record's at 32 bits, scaled by its law, but where the
- * peak rate is another no more than the power limit over that rate. */
+/* Energy of a multiply-accumulate: the record's at its precision; else that at 32 bits, scaled by
+ * its law, but where the peak rate is another no more than the power limit over that rate. */
 double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits);
 
 /* Peak multiply-accumulates a second at a precision. */

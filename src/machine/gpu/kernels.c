@@ -277,6 +277,32 @@ static enum status check_size(const struct gpu_plan *plan,
         (double)plan->map.lines, stream->tiles, most);
 }
 
+/* A language model's weights and kept keys and values must lie in the memory of a GPU that states
+ * one. */
+static enum status check_memory(const struct gpu_plan *plan,
+                                const struct evaluation *evaluation, struct error *err)
+{
+    const struct deployment *d = &evaluation->deployment;
+    const struct workload *workload = evaluation->workload;
+    double holds = evaluation->platform->dram_bytes, takes;
+    uint64_t tokens = evaluation->sequence_length ? evaluation->sequence_length
+                                                  : workload->sequence_length;
+
+    if (!workload->decodes || evaluation->phase == PHASE_TRAINING || holds <= 0)
+        return STATUS_OK;
+    takes = graph_kept_bytes(&plan->graph, format_bits(evaluation, d->weight_format),
+                             format_bits(evaluation, d->kv_format), evaluation->batch,
+                             (double)tokens);
+    if (takes <= holds)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INFEASIBLE,
+        "%s takes %.3g GB of a GPU's memory, must be at most the %.3g of %s "
+        "(more gpus, fewer bits, a smaller batch)",
+        workload->record.name, takes / 1e9, holds / 1e9,
+        evaluation->platform->machine.record.name);
+}
+
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
                          struct lifetime_table *lifetimes, struct error *err)
 {
@@ -287,6 +313,9 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
 
     if (status != STATUS_OK)
         return status;
+    status = check_memory(&plan, evaluation, err);
+    if (status != STATUS_OK)
+        goto out;
     if (is_counted(evaluation, &plan.graph)) {
         plan_count(&plan, evaluation, curve, lifetimes);
         goto out;
