@@ -111,7 +111,7 @@ deps:  ## install missing Debian packages (as root, or through sudo)
 	$(Q).ci/deps $(PACKAGES:%='%')
 
 # Data that experiments learn from: packages that are unpacked, not installed.
-DATA_PACKAGES := python3-sklearn dataset-fashion-mnist
+DATA_PACKAGES := python3-sklearn dataset-fashion-mnist gnome-user-docs
 deps-data:  ## fetch the packages whose data experiments learn from, into build/data
 	$(Q).ci/data $(BUILD)/data $(DATA_PACKAGES)
 

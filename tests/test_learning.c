@@ -2,7 +2,7 @@
  * converters against exact products, checksums against published ones. */
 #include "base/maths.h"
 #include "base/sha256.h"
-#include "learning/experiment.h"
+#include "learning/learner.h"
 #include "unit.h"
 
 #include <math.h>
@@ -137,16 +137,16 @@ static void corpus_make(struct corpus *corpus, size_t training, size_t test)
     free(text);
 }
 
-static struct experiment experiment_of(void)
+static struct learner learner_of(void)
 {
-    return (struct experiment){
+    return (struct learner){
+        .experiment = { .trials = 2 },
         .convolutions = 1,
         .channels = 3,
         .depth = 2,
         .width = 7,
         .learning_rate = 0.1,
         .epochs = 5,
-        .trials = 2,
         .training_images = 1000,
         .test_images = 1000,
         .activation = ACTIVATION_SIGMOID,
@@ -157,6 +157,20 @@ static struct experiment experiment_of(void)
         .rows = 16,
         .read_after_s = 1,
     };
+}
+
+static enum status run(const struct learner *learner, const struct corpus *corpus,
+                       const struct synapse *synapse, int rule,
+                       struct experiment_result *result, struct error *err)
+{
+    const struct experiment_setting setting = {
+        .experiment = &learner->experiment,
+        .corpus = corpus,
+        .synapse = synapse,
+        .rule = (enum learning_rule)rule,
+    };
+
+    return experiment_run(&setting, result, err);
 }
 
 static double loss(struct network *network, const double *pixels, uint8_t label)
@@ -173,14 +187,14 @@ static void gradients_are_differences(void)
 
     corpus_make(&corpus, 40, 10);
     for (size_t a = 0; a < 2; a++) {
-        struct experiment experiment = experiment_of();
+        struct learner learner = learner_of();
         struct network network;
         const double *pixels = corpus.training.pixels + 36;
         uint8_t label = corpus.training.labels[1];
         double before[4096], worst = 0;
 
-        experiment.activation = activations[a];
-        CU_ASSERT_EQUAL_FATAL(network_init(&network, &experiment, &corpus, &ideal,
+        learner.activation = activations[a];
+        CU_ASSERT_EQUAL_FATAL(network_init(&network, &learner, &corpus, &ideal,
                                            RULE_BACKPROPAGATION, 3, &err),
                               STATUS_OK);
         for (size_t l = 0; l < network.count; l++) {
@@ -252,23 +266,21 @@ static void fine_converters_are_exact_and_coarse_ones_are_not(void)
 
 static void a_trial_is_its_number_and_both_rules_learn(void)
 {
-    struct experiment experiment = experiment_of();
+    struct learner learner = learner_of();
     struct corpus corpus;
     struct experiment_result first, second;
     struct error err;
 
     corpus_make(&corpus, 200, 50);
-    experiment.convolutions = 0;
-    experiment.depth = 1;
+    learner.convolutions = 0;
+    learner.depth = 1;
     for (int rule = RULE_BACKPROPAGATION; rule <= RULE_DIRECT_FEEDBACK; rule++)
         for (int law = 0; law < 2; law++) {
             const struct synapse *synapse = law ? &pulsed : &ideal;
 
-            CU_ASSERT_EQUAL(experiment_run(&experiment, &corpus, synapse,
-                                           (enum learning_rule)rule, &first, &err),
+            CU_ASSERT_EQUAL(run(&learner, &corpus, synapse, rule, &first, &err),
                             STATUS_OK);
-            CU_ASSERT_EQUAL(experiment_run(&experiment, &corpus, synapse,
-                                           (enum learning_rule)rule, &second, &err),
+            CU_ASSERT_EQUAL(run(&learner, &corpus, synapse, rule, &second, &err),
                             STATUS_OK);
             CU_ASSERT(memcmp(&first, &second, sizeof first) == 0);
             CU_ASSERT(first.accuracy[0] > 0.95 && first.accuracy[1] > 0.95);
@@ -279,15 +291,14 @@ static void a_trial_is_its_number_and_both_rules_learn(void)
 
 static void networks_that_do_not_fit_say_so(void)
 {
-    struct experiment experiment = experiment_of();
+    struct learner learner = learner_of();
     struct corpus corpus;
     struct experiment_result result;
     struct error err;
 
     corpus_make(&corpus, 8, 2);
-    experiment.convolutions = 3; /* 6 -> 2 -> none */
-    CU_ASSERT_EQUAL(experiment_run(&experiment, &corpus, &ideal, RULE_BACKPROPAGATION,
-                                   &result, &err),
+    learner.convolutions = 3; /* 6 -> 2 -> none */
+    CU_ASSERT_EQUAL(run(&learner, &corpus, &ideal, RULE_BACKPROPAGATION, &result, &err),
                     STATUS_INFEASIBLE);
     CU_ASSERT(strstr(err.text, "fewer convolutions") != NULL);
     corpus_release(&corpus);

@@ -148,21 +148,30 @@ static enum status axis_read(struct axes_reading *reading,
                        &reading->values[axis], reading->err);
 }
 
-/* The machines that the sweep has, for the fields that only some of them have. */
-static void machines_lend(struct axes_reading *reading, bool is_lent)
+/* The records of an axis that the sweep has, for the fields that only some of them have. */
+static void records_lend(struct axes_reading *reading, enum axis_id id, bool is_lent)
 {
-    struct axis *machines = &reading->sweep->space.axes[AXIS_machine];
-    const struct values *values = &reading->values[AXIS_machine];
+    struct axis *axis = &reading->sweep->space.axes[id];
+    const struct values *values = &reading->values[id];
 
     if (is_lent && values->values) {
-        free(machines->values);
-        *machines = (struct axis){ .values = values->values,
-                                   .count = values->count,
-                                   .is_given = true };
+        free(axis->values);
+        *axis = (struct axis){ .values = values->values,
+                               .count = values->count,
+                               .is_given = true };
     } else if (!is_lent && values->values) {
-        *machines = (struct axis){ .values = alloc_array(1, sizeof *machines->values),
-                                   .count = 1 };
+        *axis = (struct axis){ .values = alloc_array(1, sizeof *axis->values),
+                               .count = 1 };
     }
+}
+
+/* The same of all axes whose kinds of record have families. */
+static void families_lend(struct axes_reading *reading, bool is_lent)
+{
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
+        if (axis_specs[axis].kind == AXIS_RECORD &&
+            shelf_schemas[axis_specs[axis].shelf]->families)
+            records_lend(reading, axis, is_lent);
 }
 
 enum status axes_read(struct axes_reading *reading, const config_setting_t *group)
@@ -185,11 +194,11 @@ enum status axes_read(struct axes_reading *reading, const config_setting_t *grou
     for (size_t i = 0; status == STATUS_OK && i < reading->count; i++)
         if (axis_find(setting_element(group, i)->name) != AXES)
             status = axis_read(reading, setting_element(group, i), i);
-    machines_lend(reading, true);
+    families_lend(reading, true);
     for (size_t i = 0; status == STATUS_OK && i < reading->count; i++)
         if (axis_find(setting_element(group, i)->name) == AXES)
             status = axis_read(reading, setting_element(group, i), i);
-    machines_lend(reading, false);
+    families_lend(reading, false);
     return status;
 }
 

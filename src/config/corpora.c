@@ -4,10 +4,12 @@
 #include "base/sha256.h"
 #include "learning/experiment.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -57,34 +59,87 @@ static char *found_at(const char *path)
     return alloc_text(path);
 }
 
+static int is_page(const struct dirent *file)
+{
+    size_t length = strlen(file->d_name);
+
+    return length > 5 && strcmp(file->d_name + length - 5, ".page") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Bytes of files, one after the other. */
+struct content {
+    char *bytes;
+    size_t size, capacity;
+};
+
+/* What of the file fits FILE_MOST; false, and errno, if it cannot be read. */
+static bool content_add(struct content *content, const char *place)
+{
+    FILE *in = fopen(place, "rb");
+    bool is_read = in != NULL;
+
+    for (size_t got = 1; is_read && got > 0 && content->size <= FILE_MOST;
+         content->size += got) {
+        if (content->capacity - content->size < 1 << 16) {
+            content->capacity = 2 * content->capacity + (1 << 17);
+            content->bytes = realloc_array(content->bytes, content->capacity, 1);
+        }
+        got = fread(content->bytes + content->size, 1,
+                    content->capacity - content->size, in);
+        is_read = !ferror(in);
+    }
+    if (in)
+        fclose(in);
+    return is_read;
+}
+
+/* The pages of a folder, in byte order of their names. */
+static bool folder_add(struct content *content, const char *place)
+{
+    struct dirent **found = NULL;
+    int count = scandir(place, &found, is_page, by_bytes);
+    bool is_read = count > 0;
+
+    for (int i = 0; i < count; i++) {
+        char *page = alloc_printf("%s/%s", place, found[i]->d_name);
+
+        is_read = is_read && content_add(content, page);
+        free(page);
+        free(found[i]);
+    }
+    free(found);
+    if (count == 0)
+        errno = ENOENT;
+    return is_read;
+}
+
 static void file_gather(const char *path, const struct corpus *corpus,
                         struct files *files)
 {
-    char *place = found_at(path), *bytes;
-    FILE *in = fopen(place, "rb");
-    size_t size = 0, capacity = 1 << 16;
+    char *place = found_at(path);
+    struct content content = { NULL };
+    struct stat about;
+    bool is_read = stat(place, &about) == 0 &&
+                   (S_ISDIR(about.st_mode) ? folder_add(&content, place)
+                                           : content_add(&content, place));
 
-    free(place);
-    if (!in) {
+    if (!is_read)
         files_put_bad(files, path, false,
                       "%s of corpus '%s': %s; install %s, which ships "
                       "it, or unpack it under $NVSWEEP_DATA (make deps-data)",
                       path, corpus->record.name, strerror(errno), corpus->package);
-        return;
-    }
-    bytes = alloc_array(capacity, 1);
-    for (size_t got = 1; got > 0 && size <= FILE_MOST; size += got) {
-        if (size == capacity)
-            bytes = realloc_array(bytes, capacity *= 2, 1);
-        got = fread(bytes + size, 1, capacity - size, in);
-    }
-    if (ferror(in) || size > FILE_MOST)
-        files_put_bad(files, path, false, "%s of corpus '%s': %s", path,
-                      corpus->record.name, ferror(in) ? strerror(errno) : "too large");
+    else if (content.size > FILE_MOST)
+        files_put_bad(files, path, false, "%s of corpus '%s': too large", path,
+                      corpus->record.name);
     else
-        files_put(files, path, bytes, size);
-    fclose(in);
-    free(bytes);
+        files_put(files, path, content.bytes, content.size);
+    free(content.bytes);
+    free(place);
 }
 
 void corpora_gather(const struct library *library, const struct sweep *sweep,
@@ -157,10 +212,9 @@ static void checksum_replace(struct library *library, const struct corpus *corpu
 static enum status corpus_read(const struct files *files, struct library *library,
                                struct corpus *corpus, FILE *notes, struct error *err)
 {
-    enum { FILES_MOST = 4 };
-    uint8_t *bytes[FILES_MOST] = { NULL };
-    const uint8_t *contents[FILES_MOST];
-    size_t sizes[FILES_MOST];
+    uint8_t *bytes[CORPUS_FILES_MAX] = { NULL };
+    const uint8_t *contents[CORPUS_FILES_MAX];
+    size_t sizes[CORPUS_FILES_MAX];
     char found[SHA256_TEXT];
     enum status status = STATUS_OK;
 
@@ -191,7 +245,7 @@ static enum status corpus_read(const struct files *files, struct library *librar
     }
     if (status == STATUS_OK)
         status = corpus_decode(corpus, contents, sizes, err);
-    for (size_t f = 0; f < FILES_MOST; f++)
+    for (size_t f = 0; f < CORPUS_FILES_MAX; f++)
         free(bytes[f]);
     return status;
 }
@@ -206,7 +260,7 @@ enum status corpora_decode(const struct files *files, struct library *library,
          i++) {
         struct corpus *corpus = corpus_of(library, sweep, i);
 
-        if (corpus && corpus->training.count == 0)
+        if (corpus && !corpus_is_read(corpus))
             status = corpus_read(files, library, corpus, notes, err);
     }
     return status;

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "base/path.h"
-#include "machine/machine.h"
 #include "stage/stage.h"
 
 #include <stdio.h>
@@ -53,15 +52,6 @@ static enum status label_read(const struct library *library, const char *label,
     return STATUS_OK;
 }
 
-/* Does an axis name records of the kind? */
-static bool has_axis(enum shelf_id shelf)
-{
-    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
-        if (axis_specs[axis].kind == AXIS_RECORD && axis_specs[axis].shelf == shelf)
-            return true;
-    return false;
-}
-
 /* ---- the field */
 
 static enum axis_kind kind_of(const struct field *field)
@@ -92,7 +82,7 @@ static enum status spec_join(struct axis_spec *spec, const struct field *field,
     if (spec->kind != kind_of(field) || spec->words != words ||
         strcmp(spec->units, units) != 0 || !spec->zero != !field->zero)
         return error_set(err, STATUS_INPUT,
-                         "'%.80s' is another kind of value in one machine of the sweep "
+                         "'%.80s' is another kind of value in one record of the sweep "
                          "than in another; sweep them apart",
                          label);
     if (field->min < spec->min)
@@ -102,7 +92,15 @@ static enum status spec_join(struct axis_spec *spec, const struct field *field,
     return STATUS_OK;
 }
 
-/* Names of the machine families that have the field, as "a, b"; freed by the caller. */
+static const char *family_name(const struct schema *schema, const struct record *record)
+{
+    int family;
+
+    memcpy(&family, (const char *)record + schema->family->offset, sizeof family);
+    return word_name(schema->family->words, family);
+}
+
+/* Names of the families that have the field, as "a, b"; freed by the caller. */
 static char *families_with(const struct schema *schema, const char *path)
 {
     char *names = alloc_text("");
@@ -119,36 +117,47 @@ static char *families_with(const struct schema *schema, const char *path)
     return names;
 }
 
-/* No machine of the sweep has it. */
+/* The axis that names records of the kind; AXES if there is none. */
+static enum axis_id axis_of(enum shelf_id shelf)
+{
+    enum axis_id axis = 0;
+
+    while (axis < AXES_NAMED && (axis_specs[axis].kind != AXIS_RECORD ||
+                                 axis_specs[axis].shelf != shelf))
+        axis++;
+    return axis < AXES_NAMED ? axis : AXES;
+}
+
+/* No record of the sweep has it, of a kind whose families have fields of their own. */
 static enum status nobody_has(const struct space *space, const struct place *place,
                               struct error *err)
 {
-    const struct axis *machines = &space->axes[AXIS_machine];
+    enum axis_id axis = axis_of(place->of);
+    const struct axis *values = &space->axes[axis];
     const struct schema *schema = shelf_schemas[place->of];
     const struct field *field;
     char *names = families_with(schema, place->path);
     enum status status;
 
-    if (!machines->is_given || !machines->values[0].record)
+    if (!values->is_given || !values->values[0].record)
         status = error_set(err, STATUS_INPUT,
-                           "'%.80s' is a field of machines, axes has no machine",
-                           place->path);
+                           "'%.80s' is a field of %ss, axes has no %s", place->path,
+                           schema->kind, axis_specs[axis].key);
     else if (*names)
         status = error_set(
             err, STATUS_INPUT,
-            "'%.80s' is read by no machine of this sweep: %.60s (%s) has no such "
+            "'%.80s' is read by no %s of this sweep: %.60s (%s) has no such "
             "field; "
-            "%s machines have it",
-            place->path, machines->values[0].record->name,
-            machine_family((const struct machine *)machines->values[0].record)->name,
-            names);
+            "%s %ss have it",
+            place->path, schema->kind, values->values[0].record->name,
+            family_name(schema, values->values[0].record), names, schema->kind);
     else
-        status = path_find(schema_of(schema, machines->values[0].record), place->path,
+        status = path_find(schema_of(schema, values->values[0].record), place->path,
                            &field, err);
     free(names);
     return status == STATUS_OK
-               ? error_set(err, STATUS_INPUT,
-                           "'%.80s' is in none of the sweep's machines", place->path)
+               ? error_set(err, STATUS_INPUT, "'%.80s' is in none of the sweep's %ss",
+                           place->path, schema->kind)
                : status;
 }
 
@@ -158,7 +167,7 @@ static enum status spec_find(const struct space *space, const struct library *li
                              struct axis_spec *spec, struct error *err)
 {
     const struct schema *schema = shelf_schemas[place->of];
-    const struct axis *machines = &space->axes[AXIS_machine];
+    const struct axis *values;
     const struct field *field;
     enum status status = STATUS_OK;
 
@@ -177,8 +186,13 @@ static enum status spec_find(const struct space *space, const struct library *li
         status = path_find(schema, place->path, &field, err);
         return status == STATUS_OK ? spec_join(spec, field, label, err) : status;
     }
-    for (uint64_t i = 0; i < machines->count && status == STATUS_OK; i++) {
-        const struct record *record = machines->values[i].record;
+    if (axis_of(place->of) == AXES)
+        return error_set(err, STATUS_INPUT,
+                         "'%.80s' must name its record: \"%s[NAME].%.60s\"", label,
+                         schema->kind, place->path);
+    values = &space->axes[axis_of(place->of)];
+    for (uint64_t i = 0; i < values->count && status == STATUS_OK; i++) {
+        const struct record *record = values->values[i].record;
 
         if (!record || !place_touches(place, place->of, record, true))
             continue;
@@ -226,7 +240,7 @@ enum status field_axis_add(struct space *space, const struct library *library,
     if (status == STATUS_OK)
         status = key_check(space, key, err);
     if (status == STATUS_OK) {
-        place.is_own = has_axis(place.of);
+        place.is_own = axis_of(place.of) != AXES;
         spec.key = key;
         *axis = space_field_add(space, &spec, &place);
         if (*axis == AXES)

@@ -466,7 +466,7 @@ enum status sweep_from_settings(const char *const *settings, size_t count,
     sweep->text = settings_join(settings, count);
     for (enum axis_id axis = 0; axis < AXES; axis++)
         leaders[axis] = axis;
-    for (int fields = 0; fields < 2; fields++) /* the machine comes before its fields */
+    for (int fields = 0; fields < 2; fields++) /* records come before their fields */
         for (size_t i = 0; status == STATUS_OK && i < count; i++) {
             char *setting = alloc_text(settings[i]), key[80];
             enum axis_id axis;

@@ -1,6 +1,7 @@
 #include "learning/corpus.h"
 
 #include "base/memory.h"
+#include "learning/texts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,23 @@
 const struct word corpus_format_words[] = {
     { "csv", CORPUS_CSV },
     { "idx", CORPUS_IDX },
+    { "mallard", CORPUS_MALLARD },
     { NULL, 0 },
 };
 
 /* clang-format off */
-static const struct field corpus_fields[] = {
-    FIELD_TEXT(struct corpus, summary, "", "what it is, in a line"),
-    FIELD_TEXT(struct corpus, package, NULL, "package that ships the files"),
-    FIELD_TEXT(struct corpus, licence, NULL, "licence of the files"),
-    FIELD_WORD(struct corpus, format, corpus_format_words, REQUIRED, "csv: one file, the label last in a line; idx: images and labels to learn from, then to test with"),
-    FIELD_TEXTS(struct corpus, files, "absolute paths; .gz is decompressed"),
-    FIELD_TEXTS(struct corpus, sha256, "checksums of the files as they lie there"),
+#define CORPUS_FIELDS                                                                                          \
+    FIELD_TEXT(struct corpus, summary, "", "what it is, in a line"),                                           \
+    FIELD_WORD(struct corpus, format, corpus_format_words, REQUIRED, "csv: one file, the label last in a line; idx: images and labels to learn from, then to test with; mallard: a folder of pages for each language"), \
+    FIELD_TEXT(struct corpus, package, NULL, "package that ships the files"),                                  \
+    FIELD_TEXT(struct corpus, licence, NULL, "licence of the files"),                                          \
+    FIELD_TEXTS(struct corpus, files, "absolute paths; .gz is decompressed; of a folder its pages (*.page), in byte order of their names"), \
+    FIELD_TEXTS(struct corpus, sha256, "checksums of the files as they lie there; of a folder: `LC_ALL=C cat *.page | sha256sum`")
+
+static const struct field corpus_fields[] = { CORPUS_FIELDS };
+
+static const struct field images_fields[] = {
+    CORPUS_FIELDS,
     FIELD_COUNT(struct corpus, height, REQUIRED, 1, 4096, "rows of an image's pixels"),
     FIELD_COUNT(struct corpus, width, REQUIRED, 1, 4096, "pixels of a row"),
     FIELD_COUNT(struct corpus, classes, REQUIRED, 2, 256, "different labels, 0 and up"),
@@ -26,7 +33,23 @@ static const struct field corpus_fields[] = {
     FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "csv: every such line is kept for the test"),
     FIELD_COUNT(struct corpus, shrink, 1, 1, 64, "an image's pixels are means of so many squared"),
 };
+
+static const struct field texts_fields[] = {
+    CORPUS_FIELDS,
+    FIELD_TEXTS(struct corpus, languages, "of each folder; the first is that of the original, from which the others are translated"),
+    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "every such page is kept for the test"),
+};
 /* clang-format on */
+
+bool corpus_has_texts(const struct corpus *corpus)
+{
+    return corpus->format == CORPUS_MALLARD;
+}
+
+bool corpus_is_read(const struct corpus *corpus)
+{
+    return corpus->texts || corpus->training.count > 0;
+}
 
 static void images_free(struct corpus_images *images)
 {
@@ -39,6 +62,12 @@ void corpus_release(struct corpus *corpus)
 {
     images_free(&corpus->training);
     images_free(&corpus->test);
+    for (size_t i = 0; corpus->texts && i < corpus->files_count; i++) {
+        free(corpus->texts[i].training);
+        free(corpus->texts[i].test);
+    }
+    free(corpus->texts);
+    corpus->texts = NULL;
 }
 
 static void corpus_forget(void *record)
@@ -49,8 +78,13 @@ static void corpus_forget(void *record)
 static enum status corpus_finish(void *record, struct error *err)
 {
     const struct corpus *corpus = (const struct corpus *)record;
-    size_t wanted = corpus->format == CORPUS_CSV ? 1 : 4;
+    size_t wanted = corpus->format == CORPUS_CSV   ? 1
+                    : corpus->format == CORPUS_IDX ? 4
+                                                   : corpus->languages_count;
 
+    if (corpus_has_texts(corpus) && (wanted < 2 || wanted > CORPUS_FILES_MAX))
+        return error_set(err, STATUS_INPUT, "a corpus of texts has 2..%d 'languages'",
+                         CORPUS_FILES_MAX);
     if (corpus->files_count != wanted || corpus->sha256_count != wanted)
         return error_set(err, STATUS_INPUT,
                          "a corpus of format %s has %zu 'files' and as many 'sha256'",
@@ -61,11 +95,29 @@ static enum status corpus_finish(void *record, struct error *err)
                              "file %zu of the corpus must be an absolute path, its "
                              "sha256 64 hexadecimal digits",
                              i + 1);
+    if (corpus_has_texts(corpus))
+        return STATUS_OK;
     if (corpus->height % corpus->shrink || corpus->width % corpus->shrink)
         return error_set(err, STATUS_INPUT,
                          "'shrink' must divide 'height' and 'width' of a corpus");
     return STATUS_OK;
 }
+
+#define CORPUS_SCHEMA(fields_)                                                   \
+    {                                                                            \
+        .kind = "corpus", .folder = "corpora", .size = sizeof(struct corpus),    \
+        .fields = fields_, .field_count = FIELD_COUNT_OF(fields_),               \
+        .finish = corpus_finish, .release = corpus_forget,                       \
+    }
+
+static const struct schema images_schema = CORPUS_SCHEMA(images_fields);
+static const struct schema texts_schema = CORPUS_SCHEMA(texts_fields);
+
+static const struct schema *const format_schemas[CORPUS_FORMAT_COUNT] = {
+    [CORPUS_CSV] = &images_schema,
+    [CORPUS_IDX] = &images_schema,
+    [CORPUS_MALLARD] = &texts_schema,
+};
 
 const struct schema corpus_schema = {
     .kind = "corpus",
@@ -73,7 +125,9 @@ const struct schema corpus_schema = {
     .size = sizeof(struct corpus),
     .fields = corpus_fields,
     .field_count = FIELD_COUNT_OF(corpus_fields),
-    .finish = corpus_finish,
+    .family = &corpus_fields[1],
+    .families = format_schemas,
+    .family_count = CORPUS_FORMAT_COUNT,
     .release = corpus_forget,
 };
 
@@ -219,7 +273,9 @@ enum status corpus_decode(struct corpus *corpus, const uint8_t *const *bytes,
     enum status status;
 
     corpus_release(corpus);
-    if (corpus->format == CORPUS_CSV) {
+    if (corpus_has_texts(corpus)) {
+        status = texts_decode(corpus, bytes, sizes, err);
+    } else if (corpus->format == CORPUS_CSV) {
         status = csv_decode(corpus, (const char *)bytes[0], sizes[0], err);
     } else {
         status = idx_decode(corpus, 0, bytes, sizes, &corpus->training, err);

@@ -1,51 +1,28 @@
 #include "learning/experiment.h"
 
-#include "base/memory.h"
-#include "base/stop.h"
+#include "learning/recognition.h"
+#include "learning/learner.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <math.h>
 
-const struct word converter_words[] = {
-    { "ideal", CONVERTERS_IDEAL },
-    { "calibrated", CONVERTERS_CALIBRATED },
+const struct word experiment_family_words[] = {
+    { "learning", EXPERIMENT_LEARNING },
+    { "hypervectors", EXPERIMENT_HYPERVECTORS },
     { NULL, 0 },
 };
 
-const struct word learning_activation_words[] = {
-    { "rectified", ACTIVATION_RECTIFIED },
-    { "sigmoid", ACTIVATION_SIGMOID },
-    { NULL, 0 },
+static const struct experiment_family *const families[EXPERIMENT_FAMILY_COUNT] = {
+    [EXPERIMENT_LEARNING] = &learning_experiments,
+    [EXPERIMENT_HYPERVECTORS] = &hypervector_experiments,
 };
 
-const struct word rounding_words[] = {
-    { "nearest", ROUNDING_NEAREST },
-    { "stochastic", ROUNDING_STOCHASTIC },
-    { NULL, 0 },
+/* The same, as the reader of records wants it. */
+static const struct schema *const family_schemas[EXPERIMENT_FAMILY_COUNT] = {
+    [EXPERIMENT_LEARNING] = &learner_schema,
+    [EXPERIMENT_HYPERVECTORS] = &recognition_schema,
 };
 
-/* clang-format off */
-static const struct field experiment_fields[] = {
-    FIELD_TEXT(struct experiment, summary, "", "what it is, in a line"),
-    FIELD_NAME(struct experiment, corpus, "corpus", NULL, "what is learnt"),
-    FIELD_COUNT(struct experiment, convolutions, 0, 0, 8, "convolutions of 3 x 3, stride 2, before the fully connected layers"),
-    FIELD_COUNT(struct experiment, channels, 8, 1, 1024, "outputs of each convolution"),
-    FIELD_COUNT(struct experiment, depth, 2, 0, 64, "hidden fully connected layers"),
-    FIELD_COUNT(struct experiment, width, 64, 1, 65536, "units of each"),
-    FIELD_WORD(struct experiment, activation, learning_activation_words, ACTIVATION_SIGMOID, "of hidden layers"),
-    FIELD_NUMBER(struct experiment, learning_rate, "1", 0.1, 1e-6, 100, "step along the gradient of one image"),
-    FIELD_WORD(struct experiment, rounding, rounding_words, ROUNDING_STOCHASTIC, "of a change to whole pulses: nearest, or up with a chance that is its fraction, so that changes below a pulse act in the mean (T. Gokmen, Y. Vlasov, Front. Neurosci. 10:333, 2016)"),
-    FIELD_COUNT(struct experiment, epochs, 20, 1, 10000, "times that each image is learnt"),
-    FIELD_COUNT(struct experiment, trials, 5, 1, TRIALS_MAX, "repetitions with other initial weights, orders and variations"),
-    FIELD_COUNT(struct experiment, training_images, 1u << 20, 1, 1u << 30, "images that are learnt, at most"),
-    FIELD_COUNT(struct experiment, test_images, 1u << 20, 1, 1u << 30, "images of the test, at most"),
-    FIELD_WORD(struct experiment, converters, converter_words, CONVERTERS_IDEAL, "at the planes' edges; calibrated: of the bits below, over the range that the first images take"),
-    FIELD_COUNT(struct experiment, adc_bits, 8, 1, 24, "of a column's current"),
-    FIELD_COUNT(struct experiment, dac_bits, 8, 1, 24, "of an input or error"),
-    FIELD_COUNT(struct experiment, rows, 128, 1, 65536, "wordlines whose currents a converter reads together"),
-    FIELD_NUMBER(struct experiment, read_after_s, "s", 1, 1, 1e10, "from the last write to the test"),
-};
-/* clang-format on */
+static const struct field experiment_fields[] = { EXPERIMENT_FIELDS(5) };
 
 const struct schema experiment_schema = {
     .kind = "experiment",
@@ -53,125 +30,45 @@ const struct schema experiment_schema = {
     .size = sizeof(struct experiment),
     .fields = experiment_fields,
     .field_count = FIELD_COUNT_OF(experiment_fields),
+    .family = &experiment_fields[1],
+    .families = family_schemas,
+    .family_count = EXPERIMENT_FAMILY_COUNT,
 };
 
-/* Images whose products set the converters' ranges before each epoch. */
-enum { CALIBRATION_IMAGES = 32 };
-
-static size_t least(uint64_t a, size_t b)
+const struct experiment_family *experiment_family(const struct experiment *experiment)
 {
-    return a < b ? (size_t)a : b;
+    return families[experiment->family];
 }
 
-static void calibrate(struct network *network, const struct corpus_images *images,
-                      size_t count)
+static void result_clear(struct experiment_result *result)
 {
-    size_t pixels = images->height * images->width;
-
-    if (network->layers[0].plane.converters.are_ideal)
-        return;
-    for (size_t l = 0; l < network->count; l++)
-        plane_calibrate(&network->layers[l].plane, true);
-    for (size_t i = 0; i < count && i < CALIBRATION_IMAGES; i++) {
-        network_forward(network, images->pixels + i * pixels);
-        network_errors(network, images->labels[i]);
-    }
-    for (size_t l = 0; l < network->count; l++)
-        plane_calibrate(&network->layers[l].plane, false);
+    *result = (struct experiment_result){
+        .tests = NAN,
+        .macs = NAN,
+        .pulses = NAN,
+        .pulses_most = NAN,
+        .pulse_j = NAN,
+        .cells = NAN,
+    };
+    for (int i = 0; i < TRIALS_MAX; i++)
+        result->accuracy[i] = result->learnt[i] = NAN;
 }
 
-static double tested(struct network *network, const struct corpus_images *images,
-                     size_t count)
+enum status experiment_run(const struct experiment_setting *setting,
+                           struct experiment_result *result, struct error *err)
 {
-    size_t right = 0, pixels = images->height * images->width;
+    const struct experiment_family *family = experiment_family(setting->experiment);
+    const struct corpus *corpus = setting->corpus;
 
-    for (size_t i = 0; i < count && !stop_is_wanted(); i++) {
-        const double *p = network_forward(network, images->pixels + i * pixels);
-        size_t best = 0;
-
-        for (size_t c = 1; c < network->classes; c++)
-            best = p[c] > p[best] ? c : best;
-        right += best == images->labels[i];
-    }
-    return (double)right / (double)count;
-}
-
-static void learn(struct network *network, const struct experiment *experiment,
-                  const struct corpus_images *images, size_t count, uint64_t trial)
-{
-    enum { STREAM_ORDER = 1 << 20 };
-    size_t pixels = images->height * images->width;
-    size_t *order = alloc_array(count, sizeof *order);
-    struct random random = random_begin(trial, STREAM_ORDER);
-
-    for (size_t i = 0; i < count; i++)
-        order[i] = i;
-    for (uint64_t epoch = 0; epoch < experiment->epochs && !stop_is_wanted(); epoch++) {
-        calibrate(network, images, count);
-        for (size_t i = count; i > 1; i--) { /* Fisher and Yates */
-            size_t j = (size_t)random_below(&random, i), kept = order[i - 1];
-
-            order[i - 1] = order[j];
-            order[j] = kept;
-        }
-        for (size_t i = 0; i < count && !stop_is_wanted(); i++) {
-            network_forward(network, images->pixels + order[i] * pixels);
-            network_errors(network, images->labels[order[i]]);
-            network_update(network, experiment->learning_rate);
-        }
-    }
-    calibrate(network, images, count);
-    free(order);
-}
-
-static void pulses_add(const struct network *network, double trials,
-                       struct experiment_result *result)
-{
-    for (size_t l = 0; l < network->count; l++) {
-        const struct plane *plane = &network->layers[l].plane;
-
-        for (size_t i = 0; i < (plane->inputs + 1) * plane->outputs; i++) {
-            double pulses = (double)plane->pulses[i];
-
-            result->pulses += pulses / trials;
-            if (pulses > result->pulses_most)
-                result->pulses_most = pulses;
-        }
-        result->pulse_j += plane->pulse_j / trials;
-    }
-}
-
-enum status experiment_run(const struct experiment *experiment,
-                           const struct corpus *corpus, const struct synapse *synapse,
-                           enum learning_rule rule, struct experiment_result *result,
-                           struct error *err)
-{
-    size_t training = least(experiment->training_images, corpus->training.count);
-    size_t test = least(experiment->test_images, corpus->test.count);
-    struct network network;
-    enum status status = STATUS_OK;
-
-    *result = (struct experiment_result){ 0 };
-    if (training == 0 || test == 0)
+    result_clear(result);
+    if (!corpus_is_read(corpus))
         return error_set(err, STATUS_INFEASIBLE, "the corpus '%s' was not read",
                          corpus->record.name);
-    for (uint64_t trial = 0; trial < experiment->trials && status == STATUS_OK;
-         trial++) {
-        status = network_init(&network, experiment, corpus, synapse, rule, trial, err);
-        if (status != STATUS_OK)
-            break;
-        learn(&network, experiment, &corpus->training, training, trial);
-        pulses_add(&network, (double)experiment->trials, result);
-        for (size_t l = 0; l < network.count; l++)
-            plane_drift(&network.layers[l].plane, experiment->read_after_s);
-        result->learnt[trial] = tested(&network, &corpus->training,
-                                       least(test, training));
-        result->accuracy[trial] = tested(&network, &corpus->test, test);
-        result->cells = 0;
-        for (size_t l = 0; l < network.count; l++)
-            result->cells += (double)((network.layers[l].plane.inputs + 1) *
-                                      network.layers[l].plane.outputs);
-        network_free(&network);
-    }
-    return status;
+    if (corpus_has_texts(corpus) != family->takes_texts)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "experiments of the family %s take %s, the corpus '%s' has %s",
+                         family->name, family->takes_texts ? "texts" : "images",
+                         corpus->record.name,
+                         family->takes_texts ? "images" : "texts");
+    return family->run(setting, result, err);
 }

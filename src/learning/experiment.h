@@ -1,103 +1,95 @@
-/* Experiments: a network learns a corpus in synapses, several times, and is tested.
+/* Experiments: what a device or a number format does to an answer, tried on data that packages
+ * ship, several times.  A record names its family:
  *
- * Layers are convolutions of 3 x 3 (stride 2, no padding) and fully connected ones; the last
- * one's softmax gives the error e = p - t of cross-entropy.  Learning is
- * stochastic gradient descent, an image at a time, in an order that is drawn anew for each epoch.
- * Errors reach the hidden layers
- *     backpropagation            through the transposed weights of the layers behind
- *     direct feedback alignment  through a fixed random matrix from the last layer to each, drawn
- *                                as the weights of a layer of these sizes are
- *                                (A. Nokland, "Direct feedback alignment provides learning in
- *                                deep neural networks", NIPS 2016)
- * A trial depends on its number, the records and the rule alone. */
+ *     learning      a network learns in synapses (learning/learner.h)
+ *     hypervectors  texts are recognised by hypervectors (learning/recognition.h)
+ *
+ * A trial depends on its number and the records of the point alone. */
 #ifndef NVSWEEP_LEARNING_EXPERIMENT_H
 #define NVSWEEP_LEARNING_EXPERIMENT_H
 
 #include "learning/corpus.h"
-#include "learning/plane.h"
+#include "learning/synapse.h"
 
-enum learning_rule { RULE_BACKPROPAGATION, RULE_DIRECT_FEEDBACK };
-
-enum activation_kind { ACTIVATION_RECTIFIED, ACTIVATION_SIGMOID };
-
-enum rounding_kind { ROUNDING_NEAREST, ROUNDING_STOCHASTIC };
-
-enum converter_kind { CONVERTERS_IDEAL, CONVERTERS_CALIBRATED };
-
-struct experiment {
-    struct record record;
-    const char *summary;
-    const char *corpus;              /* name */
-    uint64_t convolutions, channels; /* of the first layers; outputs of each */
-    uint64_t depth, width;           /* hidden fully connected layers; units of each */
-    int activation;                  /* enum activation_kind, of hidden layers */
-    double learning_rate;
-    int rounding; /* enum rounding_kind */
-    uint64_t epochs, trials;
-    uint64_t training_images, test_images; /* at most */
-    int converters;                        /* enum converter_kind */
-    uint64_t adc_bits, dac_bits, rows;
-    double read_after_s; /* the test comes so long after the last write */
+enum experiment_family_id {
+    EXPERIMENT_LEARNING,
+    EXPERIMENT_HYPERVECTORS,
+    EXPERIMENT_FAMILY_COUNT
 };
-
-extern const struct schema experiment_schema;
-extern const struct word converter_words[], learning_activation_words[],
-    rounding_words[];
+extern const struct word experiment_family_words[];
 
 enum { TRIALS_MAX = 64 };
 
+/* What the records of all families have; first member of their structs. */
+struct experiment {
+    struct record record;
+    const char *summary;
+    int family;         /* enum experiment_family_id */
+    const char *corpus; /* name */
+    uint64_t trials;
+};
+
+/* clang-format off */
+#define EXPERIMENT_FIELDS(trials_)                                                                          \
+    FIELD_TEXT(struct experiment, summary, "", "what it is, in a line"),                                    \
+    FIELD_WORD(struct experiment, family, experiment_family_words, REQUIRED, "what is tried"),              \
+    FIELD_NAME(struct experiment, corpus, "corpus", NULL, "the data"),                                      \
+    FIELD_COUNT(struct experiment, trials, trials_, 1, TRIALS_MAX, "repetitions with other random numbers")
+/* clang-format on */
+
+extern const struct schema experiment_schema;
+
+enum learning_rule { RULE_BACKPROPAGATION, RULE_DIRECT_FEEDBACK };
+
+/* The records of a point; NULL: the sweep has no such axis. */
+struct hdc_task;
+struct experiment_setting {
+    const struct experiment *experiment;
+    const struct corpus *corpus; /* read */
+    const struct synapse *synapse;
+    const struct hdc_task *task;
+    enum learning_rule rule;
+};
+
+/* What a family does not find out is NaN, of each trial alike. */
 struct experiment_result {
-    double accuracy[TRIALS_MAX]; /* of each trial, share of the test's images */
-    double learnt[TRIALS_MAX];   /* the same of the images it learnt from, first ones */
+    double accuracy[TRIALS_MAX]; /* of each trial, share of the test's images or texts */
+    double learnt[TRIALS_MAX];   /* the same of those it learnt from, first ones */
+    double tests;                /* images or texts of the test */
+    double macs;                 /* multiply-accumulates of one forward pass */
     double pulses;               /* of a trial, mean over trials */
     double pulses_most;          /* of the cell that got most, of all trials */
     double pulse_j;              /* energy of a trial's pulses, mean */
     double cells;                /* synapses of the network, biases included */
 };
 
-/* Run all trials.  The corpus must have been read.  STATUS_INFEASIBLE: the network does not
- * fit the corpus's images; err says why.  Long: asks stop_is_wanted() for every image. */
-enum status experiment_run(const struct experiment *experiment,
-                           const struct corpus *corpus, const struct synapse *synapse,
-                           enum learning_rule rule, struct experiment_result *result,
-                           struct error *err);
-
-/* Multiply-accumulates of learning one image and testing it, which times an experiment. */
-double experiment_macs(const struct experiment *experiment,
-                       const struct corpus *corpus);
-
-/* ---- the network, for tests of its gradients */
-
-struct network_layer {
-    size_t height, width, channels;        /* of its input */
-    size_t out_height, out_width, outputs; /* of its output */
-    size_t kernel, stride;                 /* kernel 0: fully connected */
-    struct plane plane;
-    double
-        *feedback; /* classes x its outputs: direct feedback alignment, hidden layers */
-    double *in, *out, *delta;
+/* What of a point beside the experiment itself a family reads. */
+enum experiment_reads {
+    EXPERIMENT_READS_SYNAPSE = 1,
+    EXPERIMENT_READS_LEARNING = 2,
+    EXPERIMENT_READS_TASK = 4,
 };
 
-struct network {
-    enum learning_rule rule;
-    int activation;
-    size_t count, classes;
-    struct network_layer *layers;
-    double *patch, *patch_delta, *probability;
+struct experiment_family {
+    const char *name; /* as records spell it */
+    unsigned reads;   /* enum experiment_reads */
+    const struct schema *schema;
+    bool takes_texts; /* its corpus is of texts, else of images */
+
+    /* Run all trials.  STATUS_INFEASIBLE: the records do not go together; err says why.  Long:
+     * asks stop_is_wanted() now and then. */
+    enum status (*run)(const struct experiment_setting *setting,
+                       struct experiment_result *result, struct error *err);
+
+    /* Rough seconds of one core, measured on an AMD EPYC of 2023. */
+    double (*cost_s)(const struct experiment_setting *setting);
 };
+extern const struct experiment_family learning_experiments, hypervector_experiments;
 
-enum status network_init(struct network *network, const struct experiment *experiment,
-                         const struct corpus *corpus, const struct synapse *synapse,
-                         enum learning_rule rule, uint64_t trial, struct error *err);
-void network_free(struct network *network);
+const struct experiment_family *experiment_family(const struct experiment *experiment);
 
-/* Class probabilities, in network->probability, which it returns. */
-const double *network_forward(struct network *network, const double *pixels);
-
-/* Errors of all layers after a forward pass, in their `delta`. */
-void network_errors(struct network *network, uint8_t label);
-
-/* Weights changed by them. */
-void network_update(struct network *network, double rate);
+/* The family's run, with a corpus that was read and is of its kind. */
+enum status experiment_run(const struct experiment_setting *setting,
+                           struct experiment_result *result, struct error *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* The network of an experiment (learning/experiment.h). */
-#include "learning/experiment.h"
+/* The network of an experiment (learning/learner.h). */
+#include "learning/learner.h"
 
 #include "base/maths.h"
 #include "base/memory.h"
@@ -28,7 +28,7 @@ static size_t patch_size(const struct network_layer *layer)
 }
 
 static enum status convolution_shape(struct network_layer *layer,
-                                     const struct experiment *experiment,
+                                     const struct learner *learner,
                                      struct error *reason)
 {
     if (layer->height < KERNEL || layer->width < KERNEL)
@@ -40,12 +40,12 @@ static enum status convolution_shape(struct network_layer *layer,
     layer->stride = STRIDE;
     layer->out_height = (layer->height - KERNEL) / STRIDE + 1;
     layer->out_width = (layer->width - KERNEL) / STRIDE + 1;
-    layer->outputs = experiment->channels;
+    layer->outputs = learner->channels;
     return STATUS_OK;
 }
 
 /* Shapes of all layers, from the corpus's images on. */
-static enum status shapes(const struct experiment *experiment,
+static enum status shapes(const struct learner *learner,
                           const struct corpus *corpus, struct network_layer *layers,
                           size_t count, struct error *reason)
 {
@@ -61,10 +61,10 @@ static enum status shapes(const struct experiment *experiment,
                                          .channels = channels,
                                          .out_height = 1,
                                          .out_width = 1 };
-        if (l < experiment->convolutions)
-            status = convolution_shape(layer, experiment, reason);
+        if (l < learner->convolutions)
+            status = convolution_shape(layer, learner, reason);
         else
-            layer->outputs = l + 1 < count ? experiment->width : corpus->classes;
+            layer->outputs = l + 1 < count ? learner->width : corpus->classes;
         height = layer->out_height;
         width = layer->out_width;
         channels = layer->outputs;
@@ -72,46 +72,46 @@ static enum status shapes(const struct experiment *experiment,
     return status;
 }
 
-static size_t layer_count(const struct experiment *experiment)
+static size_t layer_count(const struct learner *learner)
 {
-    return (size_t)(experiment->convolutions + experiment->depth + 1);
+    return (size_t)(learner->convolutions + learner->depth + 1);
 }
 
-double experiment_macs(const struct experiment *experiment, const struct corpus *corpus)
+double learner_macs(const struct learner *learner, const struct corpus *corpus)
 {
     struct network_layer layers[80];
-    size_t count = layer_count(experiment);
+    size_t count = layer_count(learner);
     struct error ignored;
     double macs = 0;
 
-    if (shapes(experiment, corpus, layers, count, &ignored) != STATUS_OK)
+    if (shapes(learner, corpus, layers, count, &ignored) != STATUS_OK)
         return 0;
     for (size_t l = 0; l < count; l++)
         macs += (double)out_size(&layers[l]) * (double)patch_size(&layers[l]);
     return macs;
 }
 
-enum status network_init(struct network *network, const struct experiment *experiment,
+enum status network_init(struct network *network, const struct learner *learner,
                          const struct corpus *corpus, const struct synapse *synapse,
                          enum learning_rule rule, uint64_t trial, struct error *err)
 {
     const struct plane_converters converters = {
-        .are_ideal = experiment->converters == CONVERTERS_IDEAL,
-        .adc_bits = experiment->adc_bits,
-        .dac_bits = experiment->dac_bits,
-        .rows = experiment->rows,
+        .are_ideal = learner->converters == CONVERTERS_IDEAL,
+        .adc_bits = learner->adc_bits,
+        .dac_bits = learner->dac_bits,
+        .rows = learner->rows,
     };
     size_t patch_most = 1;
     enum status status;
 
     *network = (struct network){
         .rule = rule,
-        .activation = experiment->activation,
-        .count = layer_count(experiment),
+        .activation = learner->activation,
+        .count = layer_count(learner),
         .classes = (size_t)corpus->classes,
     };
     network->layers = alloc_array(network->count, sizeof *network->layers);
-    status = shapes(experiment, corpus, network->layers, network->count, err);
+    status = shapes(learner, corpus, network->layers, network->count, err);
     if (status != STATUS_OK) {
         free(network->layers);
         return status;
@@ -124,7 +124,7 @@ enum status network_init(struct network *network, const struct experiment *exper
 
         plane_init(&layer->plane, synapse, &converters, patch_size(layer),
                    layer->outputs, trial, l);
-        layer->plane.is_stochastic = experiment->rounding == ROUNDING_STOCHASTIC;
+        layer->plane.is_stochastic = learner->rounding == ROUNDING_STOCHASTIC;
         layer->in = alloc_array(in_size(layer), sizeof(double));
         layer->out = alloc_array(size, sizeof(double));
         layer->delta = alloc_array(size, sizeof(double));

@@ -10,14 +10,29 @@ struct random random_begin(uint64_t seed, uint64_t stream)
     return (struct random){ .stream = mix(mix(seed) ^ stream) };
 }
 
-static uint64_t bits(struct random *random)
+uint64_t random_bits(struct random *random)
 {
     return mix(random->stream ^ mix(random->counter++));
 }
 
+/* Bit k of the share, from the least that is 1 on: a half of what was 1 so far, or of what was 0
+ * joins it. */
+uint64_t random_mask(struct random *random, uint32_t share)
+{
+    uint64_t mask = 0;
+
+    if (share >= RANDOM_SHARES)
+        return UINT64_MAX;
+    for (uint32_t left = share ? share >> __builtin_ctz(share) : 0,
+                  k = share ? (uint32_t)__builtin_ctz(share) : 16;
+         k < 16; k++, left >>= 1)
+        mask = left & 1 ? mask | random_bits(random) : mask & random_bits(random);
+    return mask;
+}
+
 double random_uniform(struct random *random)
 {
-    return ((double)(bits(random) >> 11) + 0.5) * 0x1p-53;
+    return ((double)(random_bits(random) >> 11) + 0.5) * 0x1p-53;
 }
 
 double random_normal(struct random *random)

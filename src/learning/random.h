@@ -12,6 +12,13 @@ struct random {
 /* Another stream for every pair of numbers. */
 struct random random_begin(uint64_t seed, uint64_t stream);
 
+/* 64 of them. */
+uint64_t random_bits(struct random *random);
+
+/* 64 bits, each 1 with a chance of share / RANDOM_SHARES. */
+enum { RANDOM_SHARES = 65536 };
+uint64_t random_mask(struct random *random, uint32_t share);
+
 /* In (0, 1). */
 double random_uniform(struct random *random);
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "learning/experiment.h"
 #include "stage/axes.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
@@ -220,13 +221,63 @@ static enum status dram_time_check(const struct study *study, struct error *err)
     return STATUS_OK;
 }
 
+/* ---- experiments */
+
+/* What a family reads beside the experiment: an axis that none of the sweep's reads must not be
+ * there, one without a default that some read must. */
+static enum status experiments_check(const struct study *study, struct error *err)
+{
+    static const struct {
+        enum axis_id axis;
+        unsigned reads;
+        bool has_default;
+    } others[] = {
+        { AXIS_synapse, EXPERIMENT_READS_SYNAPSE, false },
+        { AXIS_learning, EXPERIMENT_READS_LEARNING, true },
+        { AXIS_hdc_task, EXPERIMENT_READS_TASK, false },
+    };
+    const struct space *space = &study->sweep->space;
+    const struct axis *experiments = &space->axes[AXIS_experiment];
+
+    if (!(study->stages >> STAGE_ACCURACY & 1))
+        return STATUS_OK;
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        const struct axis *axis = &space->axes[others[k].axis];
+        const char *key = axis_specs[others[k].axis].key;
+        const struct experiment *reader = NULL, *first = NULL;
+
+        for (uint64_t i = 0; i < experiments->count; i++) {
+            const struct experiment *experiment =
+                (const struct experiment *)experiments->values[i].record;
+
+            first = first ? first : experiment;
+            if (experiment_family(experiment)->reads & others[k].reads)
+                reader = experiment;
+        }
+        if (reader && !others[k].has_default && !axis->values[0].record)
+            return error_set(err, STATUS_INPUT,
+                             "%s: axes has no %s, which the experiment '%s' needs; "
+                             "name one (`nvsweep list %s` shows what there is)",
+                             study->sweep->file, key, reader->record.name, key);
+        if (!reader && axis->line && first &&
+            readers(study, others[k].axis) == 1u << STAGE_ACCURACY)
+            return error_set(err, STATUS_INPUT,
+                             "%s:%u: axis '%s' is read by no experiment of this sweep "
+                             "(%s is one of %s), must be left out",
+                             study->sweep->file, axis->line, key, first->record.name,
+                             experiment_family(first)->name);
+    }
+    return STATUS_OK;
+}
+
 enum status study_check(const struct study *study, struct error *err)
 {
     enum status status = unread_check(study, err);
 
     if (status == STATUS_OK)
         status = dram_time_check(study, err);
-
+    if (status == STATUS_OK)
+        status = experiments_check(study, err);
     if (status == STATUS_OK)
         status = pairs_check(study, AXIS_node_m, AXIS_roadmap, node_fits, err);
     if (status == STATUS_OK)

@@ -1,0 +1,80 @@
+/* Experiments of the family learning: a network learns images in synapses and is tested.
+ *
+ * Layers are convolutions of 3 x 3 (stride 2, no padding) and fully connected ones; the last
+ * one's softmax gives the error e = p - t of cross-entropy.  Learning is
+ * stochastic gradient descent, an image at a time, in an order that is drawn anew for each epoch.
+ * Errors reach the hidden layers
+ *     backpropagation            through the transposed weights of the layers behind
+ *     direct feedback alignment  through a fixed random matrix from the last layer to each, drawn
+ *                                as the weights of a layer of these sizes are
+ *                                (A. Nokland, "Direct feedback alignment provides learning in
+ *                                deep neural networks", NIPS 2016) */
+#ifndef NVSWEEP_LEARNING_LEARNER_H
+#define NVSWEEP_LEARNING_LEARNER_H
+
+#include "learning/experiment.h"
+#include "learning/plane.h"
+
+enum activation_kind { ACTIVATION_RECTIFIED, ACTIVATION_SIGMOID };
+
+enum rounding_kind { ROUNDING_NEAREST, ROUNDING_STOCHASTIC };
+
+enum converter_kind { CONVERTERS_IDEAL, CONVERTERS_CALIBRATED };
+
+struct learner {
+    struct experiment experiment;
+    uint64_t convolutions, channels; /* of the first layers; outputs of each */
+    uint64_t depth, width;           /* hidden fully connected layers; units of each */
+    int activation;                  /* enum activation_kind, of hidden layers */
+    double learning_rate;
+    int rounding; /* enum rounding_kind */
+    uint64_t epochs;
+    uint64_t training_images, test_images; /* at most */
+    int converters;                        /* enum converter_kind */
+    uint64_t adc_bits, dac_bits, rows;
+    double read_after_s; /* the test comes so long after the last write */
+};
+
+extern const struct schema learner_schema;
+extern const struct word converter_words[], learning_activation_words[],
+    rounding_words[];
+
+/* Multiply-accumulates of learning one image and testing it, which times an experiment. */
+double learner_macs(const struct learner *learner,
+                       const struct corpus *corpus);
+
+/* ---- the network, for tests of its gradients */
+
+struct network_layer {
+    size_t height, width, channels;        /* of its input */
+    size_t out_height, out_width, outputs; /* of its output */
+    size_t kernel, stride;                 /* kernel 0: fully connected */
+    struct plane plane;
+    double
+        *feedback; /* classes x its outputs: direct feedback alignment, hidden layers */
+    double *in, *out, *delta;
+};
+
+struct network {
+    enum learning_rule rule;
+    int activation;
+    size_t count, classes;
+    struct network_layer *layers;
+    double *patch, *patch_delta, *probability;
+};
+
+enum status network_init(struct network *network, const struct learner *learner,
+                         const struct corpus *corpus, const struct synapse *synapse,
+                         enum learning_rule rule, uint64_t trial, struct error *err);
+void network_free(struct network *network);
+
+/* Class probabilities, in network->probability, which it returns. */
+const double *network_forward(struct network *network, const double *pixels);
+
+/* Errors of all layers after a forward pass, in their `delta`. */
+void network_errors(struct network *network, uint8_t label);
+
+/* Weights changed by them. */
+void network_update(struct network *network, double rate);
+
+#endif
