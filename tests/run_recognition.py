@@ -22,7 +22,7 @@ BUILD = os.path.realpath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 HELP = "/usr/share/help/{}/gnome-help"
 os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                   OMPI_MCA_rmaps_base_oversubscribe="1")
-data = os.environ.get("NVSWEEP_DATA", os.path.join(BUILD, "data"))
+data = os.path.realpath(os.environ.get("NVSWEEP_DATA", os.path.join(BUILD, "data")))
 if os.path.exists(data + HELP.format("C")):
     os.environ["NVSWEEP_DATA"] = data
 elif os.path.exists(HELP.format("C")):
@@ -104,13 +104,15 @@ class Random:
         self.counter += count
         return self.mix(self.stream ^ self.mix(counters))
 
-    def masks(self, count, share):
-        """Words of bits that are 1 with a chance of share / 65536."""
-        places = range((share & -share).bit_length() - 1, 16)
-        drawn = self.words(count * len(places)).reshape(count, len(places))
-        mask = np.zeros(count, np.uint64)
+    def masks(self, rows, count, share):
+        """Rows of words of bits that are 1 with a chance of share / 4096."""
+        places = range((share & -share).bit_length() - 1, 12)
+        with np.errstate(over="ignore"):
+            steps = np.arange(count * len(places), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+            drawn = self.mix(self.words(rows)[:, None] + steps).reshape(rows, count, len(places))
+        mask = np.zeros((rows, count), np.uint64)
         for i, k in enumerate(places):
-            mask = mask | drawn[:, i] if share >> k & 1 else mask & drawn[:, i]
+            mask = mask | drawn[:, :, i] if share >> k & 1 else mask & drawn[:, :, i]
         return mask
 
 
@@ -128,7 +130,7 @@ def encode(symbols, text, ngram, counter_bits, reads, share):
         grams = grams ^ places[k][text[ngram - 1 - k:len(text) - k]]
     if share:
         words = (dimension + 63) // 64
-        grams = grams ^ bits(reads.masks(len(grams) * words, share), dimension)
+        grams = grams ^ bits(reads.masks(len(grams), words, share), dimension)
     if not counter_bits:
         return 2 * grams.sum(axis=0) > len(grams)
     counts = np.full(dimension, 1 << (counter_bits - 1))
@@ -142,12 +144,12 @@ def accuracy(corpus, trial, dimension, ngram, counter_bits=0, class_faults=0, re
     words = (dimension + 63) // 64
     symbols = bits(Random(trial, 1 << 22).words(27 * words), dimension)
     reads, faults = Random(trial, (1 << 22) + 2), Random(trial, (1 << 22) + 1)
-    share, read_share = round(class_faults * 65536), round(read_faults * 65536)
+    share, read_share = round(class_faults * 4096), round(read_faults * 4096)
     classes = []
     for training, _ in corpus:
         vector = encode(symbols, training[:characters], ngram, counter_bits, reads, read_share)
         if share:
-            vector = vector ^ bits(faults.masks(words, share), dimension)[0]
+            vector = vector ^ bits(faults.masks(1, words, share), dimension)[0]
         classes.append(vector)
     right = tests = 0
     for language, (_, test) in enumerate(corpus):

@@ -46,14 +46,15 @@ uint64_t hypervector_distance(const uint64_t *a, const uint64_t *b, size_t words
 }
 
 void hypervector_disturb(uint64_t *vector, size_t dimension, uint32_t share,
-                         struct random *random)
+                         struct random *random, uint64_t *room)
 {
     size_t words = hypervector_words(dimension);
 
     if (!share)
         return;
+    random_masks(random, share, room, words);
     for (size_t w = 0; w < words; w++)
-        vector[w] ^= random_mask(random, share);
+        vector[w] ^= room[w];
     vector[words - 1] &= last_word(dimension);
 }
 
@@ -88,6 +89,8 @@ void hypercounter_init(struct hypercounter *counter, size_t dimension, uint64_t 
     };
     for (size_t k = 0; k < bits; k++)
         plane_need(counter, k);
+    counter->up = alloc_array(counter->words, sizeof(uint64_t));
+    counter->down = alloc_array(counter->words, sizeof(uint64_t));
     hypercounter_clear(counter);
 }
 
@@ -97,6 +100,8 @@ void hypercounter_free(struct hypercounter *counter)
         free(counter->planes[k]);
         free(counter->waiting[k]);
     }
+    free(counter->up);
+    free(counter->down);
     *counter = (struct hypercounter){ 0 };
 }
 
@@ -125,26 +130,37 @@ static void wide_add(struct hypercounter *counter, uint64_t *vector)
     }
 }
 
-/* Up where the vector has a one, down where it has none, but not beyond the ends. */
+/* Up where the vector has a one, down where it has none, but not beyond the ends: `up` holds
+ * full counters, then carries; `down` those that are not empty, then borrows.  Plane after plane,
+ * so that compilers take several words at once. */
 static void narrow_add(struct hypercounter *counter, const uint64_t *vector)
 {
-    size_t bits = (size_t)counter->bits;
+    size_t words = counter->words, bits = (size_t)counter->bits;
+    uint64_t *restrict up = counter->up, *restrict down = counter->down;
 
-    for (size_t w = 0; w < counter->words; w++) {
-        uint64_t full = UINT64_MAX, some = 0, up, down;
+    memset(up, 0xff, words * sizeof *up);
+    memset(down, 0, words * sizeof *down);
+    for (size_t k = 0; k < bits; k++) {
+        const uint64_t *restrict plane = counter->planes[k];
 
-        for (size_t k = 0; k < bits; k++) {
-            full &= counter->planes[k][w];
-            some |= counter->planes[k][w];
+        for (size_t w = 0; w < words; w++) {
+            up[w] &= plane[w];
+            down[w] |= plane[w];
         }
-        up = vector[w] & ~full;
-        down = ~vector[w] & some;
-        for (size_t k = 0; k < bits; k++) {
-            uint64_t plane = counter->planes[k][w];
+    }
+    for (size_t w = 0; w < words; w++) {
+        up[w] = vector[w] & ~up[w];
+        down[w] &= ~vector[w];
+    }
+    for (size_t k = 0; k < bits; k++) {
+        uint64_t *restrict plane = counter->planes[k];
 
-            counter->planes[k][w] = plane ^ up ^ down;
-            up &= plane;
-            down &= ~plane;
+        for (size_t w = 0; w < words; w++) {
+            uint64_t was = plane[w];
+
+            plane[w] = was ^ up[w] ^ down[w];
+            up[w] &= was;
+            down[w] &= ~was;
         }
     }
 }

@@ -17,6 +17,7 @@ struct hypercounter {
     uint64_t *planes[COUNTER_BITS_MAX];
     uint64_t *waiting[COUNTER_BITS_MAX]; /* a vector of plane k's weight that waits for another */
     bool waits[COUNTER_BITS_MAX];
+    uint64_t *up, *down; /* with bits: room */
 };
 
 size_t hypervector_words(size_t dimension);
@@ -31,9 +32,9 @@ void hypervector_rotate(const uint64_t *from, size_t dimension, size_t places,
 /* Bits in which they differ. */
 uint64_t hypervector_distance(const uint64_t *a, const uint64_t *b, size_t words);
 
-/* Each bit turned over with a chance of share / RANDOM_SHARES. */
+/* Each bit turned over with a chance of share / RANDOM_SHARES; room: as long as the vector. */
 void hypervector_disturb(uint64_t *vector, size_t dimension, uint32_t share,
-                         struct random *random);
+                         struct random *random, uint64_t *room);
 
 /* Counters at rest.  With `bits`, 2 to 16, each is an up-down counter that starts at
  * 2^(bits - 1), goes up for a one and down for a zero, and stays at its ends. */

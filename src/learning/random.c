@@ -4,6 +4,7 @@
 #include "base/mix.h"
 
 #include <math.h>
+#include <string.h>
 
 struct random random_begin(uint64_t seed, uint64_t stream)
 {
@@ -17,17 +18,24 @@ uint64_t random_bits(struct random *random)
 
 /* Bit k of the share, from the least that is 1 on: a half of what was 1 so far, or of what was 0
  * joins it. */
-uint64_t random_mask(struct random *random, uint32_t share)
+void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t count)
 {
-    uint64_t mask = 0;
+    uint64_t state = random_bits(random);
 
-    if (share >= RANDOM_SHARES)
-        return UINT64_MAX;
-    for (uint32_t left = share ? share >> __builtin_ctz(share) : 0,
-                  k = share ? (uint32_t)__builtin_ctz(share) : 16;
-         k < 16; k++, left >>= 1)
-        mask = left & 1 ? mask | random_bits(random) : mask & random_bits(random);
-    return mask;
+    memset(masks, share >= RANDOM_SHARES ? 0xff : 0, count * sizeof *masks);
+    if (!share || share >= RANDOM_SHARES)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t mask = 0;
+
+        for (int k = __builtin_ctz(share); k < RANDOM_SHARE_BITS; k++) {
+            uint64_t bits = mix(state);
+
+            state += 0x9e3779b97f4a7c15u;
+            mask = share >> k & 1 ? mask | bits : mask & bits;
+        }
+        masks[i] = mask;
+    }
 }
 
 double random_uniform(struct random *random)

@@ -3,6 +3,7 @@
 #ifndef NVSWEEP_LEARNING_RANDOM_H
 #define NVSWEEP_LEARNING_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct random {
@@ -15,9 +16,10 @@ struct random random_begin(uint64_t seed, uint64_t stream);
 /* 64 of them. */
 uint64_t random_bits(struct random *random);
 
-/* 64 bits, each 1 with a chance of share / RANDOM_SHARES. */
-enum { RANDOM_SHARES = 65536 };
-uint64_t random_mask(struct random *random, uint32_t share);
+/* Words of 64 bits, each 1 with a chance of share / RANDOM_SHARES; those of one call are
+ * mix(state + k 2^64 / golden ratio), where state is random_bits. */
+enum { RANDOM_SHARE_BITS = 12, RANDOM_SHARES = 1 << RANDOM_SHARE_BITS };
+void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t count);
 
 /* In (0, 1). */
 double random_uniform(struct random *random);

@@ -17,8 +17,8 @@ static const struct field recognition_fields[] = {
     FIELD_COUNT(struct recognition, text_characters, 180, 1, 1u << 20, "of a piece of the test"),
     FIELD_COUNT(struct recognition, test_texts, 1u << 20, 1, 1u << 30, "pieces of a language, at most"),
     FIELD_COUNT_OR(struct recognition, counter_bits, "exact", 2, 16, "of up-down counters that stay at their ends, or as many as exact counts need"),
-    FIELD_NUMBER(struct recognition, class_faults, "1", 0, 0, 0.5, "share of bits of the class memory that are turned over; to the nearest 2^-16"),
-    FIELD_NUMBER(struct recognition, read_faults, "1", 0, 0, 0.5, "share of bits of n-grams that are wrong because a transverse read counts one domain too many or too few; to the nearest 2^-16"),
+    FIELD_NUMBER(struct recognition, class_faults, "1", 0, 0, 0.5, "share of bits of the class memory that are turned over; to the nearest 2^-12"),
+    FIELD_NUMBER(struct recognition, read_faults, "1", 0, 0, 0.5, "share of bits of n-grams that are wrong because a transverse read counts one domain too many or too few; to the nearest 2^-12"),
 };
 /* clang-format on */
 
@@ -38,7 +38,7 @@ enum { STREAM_SYMBOLS = 1 << 22, STREAM_CLASSES, STREAM_READS };
 struct encoder {
     size_t dimension, words, ngram;
     uint64_t *symbols; /* ngram x TEXT_SYMBOLS x words, of the last place first */
-    uint64_t *vector;
+    uint64_t *vector, *room;
     struct hypercounter counter;
     uint32_t read_share;
     struct random reads;
@@ -57,6 +57,7 @@ static void encoder_init(struct encoder *encoder, const struct recognition *reco
         .ngram = (size_t)task->ngram,
         .symbols = alloc_array(task->ngram * place, sizeof(uint64_t)),
         .vector = alloc_array(words, sizeof(uint64_t)),
+        .room = alloc_array(words, sizeof(uint64_t)),
         .read_share = (uint32_t)lround(recognition->read_faults * RANDOM_SHARES),
         .reads = random_begin(trial, STREAM_READS),
     };
@@ -73,6 +74,7 @@ static void encoder_free(struct encoder *encoder)
 {
     free(encoder->symbols);
     free(encoder->vector);
+    free(encoder->room);
     hypercounter_free(&encoder->counter);
 }
 
@@ -93,7 +95,7 @@ static void text_encode(struct encoder *encoder, const uint8_t *text, size_t siz
                 vector[w] ^= symbol[w];
         }
         hypervector_disturb(vector, encoder->dimension, encoder->read_share,
-                            &encoder->reads);
+                            &encoder->reads, encoder->room);
         hypercounter_add(&encoder->counter, vector);
     }
     hypercounter_majority(&encoder->counter, out);
@@ -183,7 +185,8 @@ static void trial_run(const struct experiment_setting *setting, uint64_t trial,
         text_encode(&encoder, text->training,
                     least(recognition->training_characters, text->training_size),
                     vector);
-        hypervector_disturb(vector, encoder.dimension, share, &random);
+        hypervector_disturb(vector, encoder.dimension, share, &random,
+                            encoder.room);
     }
     result->accuracy[trial] = recognised(&encoder, recognition, corpus, classes,
                                          &result->tests);
@@ -221,7 +224,7 @@ static enum status recognition_check(const struct experiment_setting *setting,
                          (uintmax_t)task->ngram);
     if (is_lost(recognition->class_faults) || is_lost(recognition->read_faults))
         return error_set(err, STATUS_INFEASIBLE,
-                         "shares of faults are multiples of 2^-16, must be 0 or at "
+                         "shares of faults are multiples of 2^-12, must be 0 or at "
                          "least %.2g",
                          1.0 / RANDOM_SHARES);
     for (size_t c = 0; c < language_count(recognition, corpus); c++)
@@ -258,10 +261,10 @@ static double recognition_cost_s(const struct experiment_setting *setting)
                                     corpus->texts[c].training_size) +
                       (double)piece_count(recognition, &corpus->texts[c]) *
                           (double)recognition->text_characters;
-    word_s = 0.4e-9 * ((double)task->ngram + 3) +
-             (recognition->counter_bits ? 1.5e-9 * (double)recognition->counter_bits
+    word_s = 0.3e-9 * ((double)task->ngram + 2) +
+             (recognition->counter_bits ? 0.5e-9 * (double)recognition->counter_bits
                                         : 0) +
-             (recognition->read_faults > 0 ? 20e-9 : 0);
+             (recognition->read_faults > 0 ? 15e-9 : 0);
     return (double)setting->experiment->trials * characters *
            (double)hypervector_words((size_t)task->dimension) * word_s;
 }

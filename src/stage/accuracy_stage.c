@@ -68,14 +68,32 @@ static void accuracy_stage_evaluate(const struct study *study, struct range poin
                 reason);
 }
 
+/* Of the records as the point has them: fields that are axes (epochs, dimensions) decide. */
 static double accuracy_stage_cost_s(const struct study *study,
                                     const struct point *point,
                                     struct layer_cache *layers)
 {
-    const struct experiment_setting setting = setting_at(study, point);
+    struct point varied = *point;
+    struct variant variant = { 0 };
+    struct change changes[CHANGES_MAX];
+    struct experiment_setting setting;
+    struct error ignored;
+    double cost_s = 0;
 
     (void)layers;
-    return experiment_family(setting.experiment)->cost_s(&setting);
+    variant_at(&variant, changes,
+               study_changes(study, STAGE_ACCURACY, point, changes));
+    if (variant_record(&variant, SHELF_EXPERIMENT, &varied.experiment, true,
+                       &ignored) == STATUS_OK &&
+        variant_record(&variant, SHELF_SYNAPSE, &varied.synapse, true, &ignored) ==
+            STATUS_OK &&
+        variant_record(&variant, SHELF_HDC_TASK, &varied.hdc_task, true, &ignored) ==
+            STATUS_OK) {
+        setting = setting_at(study, &varied);
+        cost_s = experiment_family(setting.experiment)->cost_s(&setting);
+    }
+    variant_free(&variant);
+    return cost_s;
 }
 
 const struct stage accuracy_stage = {
