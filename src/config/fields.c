@@ -122,8 +122,8 @@ static enum axis_id axis_of(enum shelf_id shelf)
 {
     enum axis_id axis = 0;
 
-    while (axis < AXES_NAMED && (axis_specs[axis].kind != AXIS_RECORD ||
-                                 axis_specs[axis].shelf != shelf))
+    while (axis < AXES_NAMED &&
+           (axis_specs[axis].kind != AXIS_RECORD || axis_specs[axis].shelf != shelf))
         axis++;
     return axis < AXES_NAMED ? axis : AXES;
 }

@@ -103,11 +103,11 @@ static enum status corpus_finish(void *record, struct error *err)
     return STATUS_OK;
 }
 
-#define CORPUS_SCHEMA(fields_)                                                   \
-    {                                                                            \
-        .kind = "corpus", .folder = "corpora", .size = sizeof(struct corpus),    \
-        .fields = fields_, .field_count = FIELD_COUNT_OF(fields_),               \
-        .finish = corpus_finish, .release = corpus_forget,                       \
+#define CORPUS_SCHEMA(fields_)                                                \
+    {                                                                         \
+        .kind = "corpus", .folder = "corpora", .size = sizeof(struct corpus), \
+        .fields = fields_, .field_count = FIELD_COUNT_OF(fields_),            \
+        .finish = corpus_finish, .release = corpus_forget,                    \
     }
 
 static const struct schema images_schema = CORPUS_SCHEMA(images_fields);

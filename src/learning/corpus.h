@@ -36,12 +36,14 @@ struct corpus {
     const char *const *files,
         *const *sha256; /* absolute paths; of the files as they are */
     size_t files_count, sha256_count;
-    const char *const *languages; /* mallard: of each folder; the first is the original */
+    const char *const
+        *languages; /* mallard: of each folder; the first is the original */
     size_t languages_count;
     uint64_t height, width, classes;
-    uint64_t levels;     /* csv: value of white */
-    uint64_t test_every; /* csv, mallard: every such line, or page, is kept for the test */
-    uint64_t shrink;     /* mean of so many pixels, squared */
+    uint64_t levels; /* csv: value of white */
+    uint64_t
+        test_every;  /* csv, mallard: every such line, or page, is kept for the test */
+    uint64_t shrink; /* mean of so many pixels, squared */
 
     struct corpus_images training, test; /* count 0: not read */
     struct corpus_text *texts;           /* of each language; NULL: not read */

@@ -68,7 +68,6 @@ enum status experiment_run(const struct experiment_setting *setting,
         return error_set(err, STATUS_INFEASIBLE,
                          "experiments of the family %s take %s, the corpus '%s' has %s",
                          family->name, family->takes_texts ? "texts" : "images",
-                         corpus->record.name,
-                         family->takes_texts ? "images" : "texts");
+                         corpus->record.name, family->takes_texts ? "images" : "texts");
     return family->run(setting, result, err);
 }

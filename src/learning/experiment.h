@@ -53,14 +53,15 @@ struct experiment_setting {
 
 /* What a family does not find out is NaN, of each trial alike. */
 struct experiment_result {
-    double accuracy[TRIALS_MAX]; /* of each trial, share of the test's images or texts */
-    double learnt[TRIALS_MAX];   /* the same of those it learnt from, first ones */
-    double tests;                /* images or texts of the test */
-    double macs;                 /* multiply-accumulates of one forward pass */
-    double pulses;               /* of a trial, mean over trials */
-    double pulses_most;          /* of the cell that got most, of all trials */
-    double pulse_j;              /* energy of a trial's pulses, mean */
-    double cells;                /* synapses of the network, biases included */
+    double
+        accuracy[TRIALS_MAX];  /* of each trial, share of the test's images or texts */
+    double learnt[TRIALS_MAX]; /* the same of those it learnt from, first ones */
+    double tests;              /* images or texts of the test */
+    double macs;               /* multiply-accumulates of one forward pass */
+    double pulses;             /* of a trial, mean over trials */
+    double pulses_most;        /* of the cell that got most, of all trials */
+    double pulse_j;            /* energy of a trial's pulses, mean */
+    double cells;              /* synapses of the network, biases included */
 };
 
 /* What of a point beside the experiment itself a family reads. */

@@ -15,7 +15,8 @@ struct hypercounter {
     uint64_t bits;  /* of a counter that saturates; 0: as wide as it must be */
     uint64_t count; /* vectors added */
     uint64_t *planes[COUNTER_BITS_MAX];
-    uint64_t *waiting[COUNTER_BITS_MAX]; /* a vector of plane k's weight that waits for another */
+    uint64_t *waiting
+        [COUNTER_BITS_MAX]; /* a vector of plane k's weight that waits for another */
     bool waits[COUNTER_BITS_MAX];
     uint64_t *up, *down; /* with bits: room */
 };

@@ -169,13 +169,13 @@ static enum status trial_run(const struct experiment_setting *setting, uint64_t 
 }
 
 static enum status learner_run(const struct experiment_setting *setting,
-                                struct experiment_result *result, struct error *err)
+                               struct experiment_result *result, struct error *err)
 {
     enum status status = STATUS_OK;
 
     result->pulses = result->pulses_most = result->pulse_j = 0;
     result->macs = learner_macs((const struct learner *)setting->experiment,
-                                 setting->corpus);
+                                setting->corpus);
     for (uint64_t trial = 0; trial < setting->experiment->trials && status == STATUS_OK;
          trial++)
         status = trial_run(setting, trial, result, err);

@@ -40,10 +40,11 @@ extern const struct word converter_words[], learning_activation_words[],
     rounding_words[];
 
 /* Multiply-accumulates of learning one image and testing it, which times an experiment. */
-double learner_macs(const struct learner *learner,
-                       const struct corpus *corpus);
+double learner_macs(const struct learner *learner, const struct corpus *corpus);
 
-/* ---- the network, for tests of its gradients */
+/* ---- the network, for tests of its gradients and for chips that learn it */
+
+enum { NETWORK_LAYERS_MAX = 80 };
 
 struct network_layer {
     size_t height, width, channels;        /* of its input */
@@ -62,6 +63,14 @@ struct network {
     struct network_layer *layers;
     double *patch, *patch_delta, *probability;
 };
+
+/* Layers of the learner's network: convolutions, hidden ones, the last one. */
+size_t network_layer_count(const struct learner *learner);
+
+/* Their shapes alone, from the corpus's images on.  STATUS_INFEASIBLE: they do not fit. */
+enum status network_shapes(const struct learner *learner, const struct corpus *corpus,
+                           struct network_layer *layers, size_t count,
+                           struct error *reason);
 
 enum status network_init(struct network *network, const struct learner *learner,
                          const struct corpus *corpus, const struct synapse *synapse,

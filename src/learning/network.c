@@ -44,10 +44,9 @@ static enum status convolution_shape(struct network_layer *layer,
     return STATUS_OK;
 }
 
-/* Shapes of all layers, from the corpus's images on. */
-static enum status shapes(const struct learner *learner,
-                          const struct corpus *corpus, struct network_layer *layers,
-                          size_t count, struct error *reason)
+enum status network_shapes(const struct learner *learner, const struct corpus *corpus,
+                           struct network_layer *layers, size_t count,
+                           struct error *reason)
 {
     size_t height = (size_t)(corpus->height / corpus->shrink);
     size_t width = (size_t)(corpus->width / corpus->shrink), channels = 1;
@@ -72,19 +71,19 @@ static enum status shapes(const struct learner *learner,
     return status;
 }
 
-static size_t layer_count(const struct learner *learner)
+size_t network_layer_count(const struct learner *learner)
 {
     return (size_t)(learner->convolutions + learner->depth + 1);
 }
 
 double learner_macs(const struct learner *learner, const struct corpus *corpus)
 {
-    struct network_layer layers[80];
-    size_t count = layer_count(learner);
+    struct network_layer layers[NETWORK_LAYERS_MAX];
+    size_t count = network_layer_count(learner);
     struct error ignored;
     double macs = 0;
 
-    if (shapes(learner, corpus, layers, count, &ignored) != STATUS_OK)
+    if (network_shapes(learner, corpus, layers, count, &ignored) != STATUS_OK)
         return 0;
     for (size_t l = 0; l < count; l++)
         macs += (double)out_size(&layers[l]) * (double)patch_size(&layers[l]);
@@ -107,11 +106,11 @@ enum status network_init(struct network *network, const struct learner *learner,
     *network = (struct network){
         .rule = rule,
         .activation = learner->activation,
-        .count = layer_count(learner),
+        .count = network_layer_count(learner),
         .classes = (size_t)corpus->classes,
     };
     network->layers = alloc_array(network->count, sizeof *network->layers);
-    status = shapes(learner, corpus, network->layers, network->count, err);
+    status = network_shapes(learner, corpus, network->layers, network->count, err);
     if (status != STATUS_OK) {
         free(network->layers);
         return status;

@@ -185,8 +185,7 @@ static void trial_run(const struct experiment_setting *setting, uint64_t trial,
         text_encode(&encoder, text->training,
                     least(recognition->training_characters, text->training_size),
                     vector);
-        hypervector_disturb(vector, encoder.dimension, share, &random,
-                            encoder.room);
+        hypervector_disturb(vector, encoder.dimension, share, &random, encoder.room);
     }
     result->accuracy[trial] = recognised(&encoder, recognition, corpus, classes,
                                          &result->tests);
@@ -218,10 +217,9 @@ static enum status recognition_check(const struct experiment_setting *setting,
                          task->record.name, (uintmax_t)task->symbols);
     if (task->ngram > recognition->text_characters ||
         task->ngram > recognition->training_characters)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "texts of %ju characters have no %ju-grams",
-                         (uintmax_t)recognition->text_characters,
-                         (uintmax_t)task->ngram);
+        return error_set(
+            err, STATUS_INFEASIBLE, "texts of %ju characters have no %ju-grams",
+            (uintmax_t)recognition->text_characters, (uintmax_t)task->ngram);
     if (is_lost(recognition->class_faults) || is_lost(recognition->read_faults))
         return error_set(err, STATUS_INFEASIBLE,
                          "shares of faults are multiples of 2^-12, must be 0 or at "

@@ -81,8 +81,7 @@ static double accuracy_stage_cost_s(const struct study *study,
     double cost_s = 0;
 
     (void)layers;
-    variant_at(&variant, changes,
-               study_changes(study, STAGE_ACCURACY, point, changes));
+    variant_at(&variant, changes, study_changes(study, STAGE_ACCURACY, point, changes));
     if (variant_record(&variant, SHELF_EXPERIMENT, &varied.experiment, true,
                        &ignored) == STATUS_OK &&
         variant_record(&variant, SHELF_SYNAPSE, &varied.synapse, true, &ignored) ==
