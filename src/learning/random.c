@@ -31,7 +31,7 @@ void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t
         for (int k = __builtin_ctz(share); k < RANDOM_SHARE_BITS; k++) {
             uint64_t bits = mix(state);
 
-            state += 0x9e3779b97f4a7c15u;
+            state += MIX_STEP;
             mask = share >> k & 1 ? mask | bits : mask & bits;
         }
         masks[i] = mask;

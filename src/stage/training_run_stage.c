@@ -9,6 +9,10 @@
 #include "stage/stages.h"
 
 #include "base/maths.h"
+#include "columns/accuracy.h"
+#include "columns/crossbar.h"
+#include "columns/crossbar_buffers.h"
+#include "columns/training_run.h"
 #include "learning/learner.h"
 #include "machine/crossbar/crossbar.h"
 #include "machine/layerwise/layerwise.h"
@@ -22,7 +26,8 @@ struct learnt {
     const struct corpus *corpus;
     const struct synapse *synapse;
     double images; /* of all epochs */
-    double pulses, pulses_most, pulse_j; /* of a cell, mean; of the busiest; one pulse */
+    double pulses, pulses_most,
+        pulse_j; /* of a cell, mean; of the busiest; one pulse */
 };
 
 static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
@@ -30,25 +35,23 @@ static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
 {
     const struct point *point = &visit->point;
     const struct experiment *experiment = (const struct experiment *)point->experiment;
-    const struct accuracy_columns *from =
-        &visit->study->results[STAGE_ACCURACY].accuracy;
+    const struct accuracy_columns from = accuracy_columns(
+        &visit->study->results[STAGE_ACCURACY]);
     const struct learner *learner = (const struct learner *)experiment;
     uint64_t at = visit->at[STAGE_ACCURACY];
     double images;
 
     if (experiment->family != EXPERIMENT_LEARNING)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%s (%s) trains no network", experiment->record.name,
-                         experiment_family(experiment)->name);
+        return error_set(reason, STATUS_INFEASIBLE, "%s (%s) trains no network",
+                         experiment->record.name, experiment_family(experiment)->name);
     *learnt = (struct learnt){
         .learner = learner,
-        .corpus = (const struct corpus *)library_find(
-            visit->study->library, SHELF_CORPUS, experiment->corpus),
+        .corpus = (const struct corpus *)library_find(visit->study->library,
+                                                      SHELF_CORPUS, experiment->corpus),
         .synapse = (const struct synapse *)point->synapse,
-        .pulses = from->synapse_pulses[at],
-        .pulses_most = from->synapse_pulses_most[at],
-        .pulse_j = from->pulses[at] > 0 ? from->pulse_energy_j[at] / from->pulses[at]
-                                        : 0,
+        .pulses = from.synapse_pulses[at],
+        .pulses_most = from.synapse_pulses_most[at],
+        .pulse_j = from.pulses[at] > 0 ? from.pulse_energy_j[at] / from.pulses[at] : 0,
     };
     if (learnt->synapse->law == SYNAPSE_IDEAL)
         return error_set(reason, STATUS_INFEASIBLE,
@@ -97,7 +100,8 @@ static enum status cell_make(const struct cell *technology, const struct learnt 
     cell->write_pulse_factor = 0;
     cell->verify_reads = 0;
     cell->program_pulses = 1;
-    cell->native_sram_m2 = 0; /* pulses are the synapse's, which do not scale with the node */
+    cell->native_sram_m2 =
+        0; /* pulses are the synapse's, which do not scale with the node */
     return STATUS_OK;
 }
 
@@ -206,13 +210,13 @@ static void run_write(const struct visit *visit, const struct learnt *learnt,
                       const struct crossbar_result *answer,
                       const struct training_run_columns *out, uint64_t i)
 {
-    const struct accuracy_columns *from =
-        &visit->study->results[STAGE_ACCURACY].accuracy;
+    const struct accuracy_columns from = accuracy_columns(
+        &visit->study->results[STAGE_ACCURACY]);
     uint64_t at = visit->at[STAGE_ACCURACY];
 
-    out->run_accuracy[i] = from->accuracy[at];
-    out->run_accuracy_q1[i] = from->accuracy_q1[at];
-    out->run_accuracy_q3[i] = from->accuracy_q3[at];
+    out->run_accuracy[i] = from.accuracy[at];
+    out->run_accuracy_q1[i] = from.accuracy_q1[at];
+    out->run_accuracy_q3[i] = from.accuracy_q3[at];
     out->run_images[i] = learnt->images;
     out->run_s[i] = learnt->images * image->latency_s;
     out->run_j[i] = learnt->images * image->energy_j;
@@ -230,7 +234,7 @@ static void run_write(const struct visit *visit, const struct learnt *learnt,
 }
 
 static enum status training_run_visit(const struct visit *visit,
-                                      const union columns *out, uint64_t i,
+                                      const struct columns *out, uint64_t i,
                                       struct error *reason)
 {
     const struct point *point = &visit->point;
@@ -240,6 +244,7 @@ static enum status training_run_visit(const struct visit *visit,
                                                   SHELF_TECHNOLOGY, "sram"),
     };
     struct crossbar_result image, answer;
+    struct training_run_columns to;
     struct crossbar_row costs;
     struct crossbar chip;
     struct lessons lessons;
@@ -268,13 +273,14 @@ static enum status training_run_visit(const struct visit *visit,
                                 &answer, reason);
     if (status != STATUS_OK)
         return status;
-    run_write(visit, &learnt, &image, &answer, &out->training_run, i);
-    wear_write(&cell, &learnt, &out->training_run, i);
+    to = training_run_columns(out);
+    run_write(visit, &learnt, &image, &answer, &to, i);
+    wear_write(&cell, &learnt, &to, i);
     return STATUS_OK;
 }
 
 static void training_run_stage_evaluate(const struct study *study, struct range points,
-                                        const union columns *out, int8_t *status,
+                                        const struct columns *out, int8_t *status,
                                         struct error *reason)
 {
     struct crossbar_room room = { .count = 0 };
