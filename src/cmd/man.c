@@ -405,16 +405,18 @@ static void schema_section(const struct schema *schema)
     fields_print(schema, 0);
 }
 
-/* A machine's fields are its family's. */
-static void families_section(void)
+/* A record's fields are its family's, if its kind has families. */
+static void families_section(enum shelf_id shelf)
 {
-    for (size_t f = 0; f < FAMILY_COUNT; f++) {
-        const struct machine_family *family = machine_families[f];
+    const struct schema *schema = shelf_schemas[shelf];
 
-        roff_line(".SS", family->name);
-        roff_text(family->summary);
-        fputs(".\n", stdout);
-        fields_print(family->schema, 0);
+    for (size_t f = 0; f < schema->family_count; f++) {
+        roff_line(".SS", word_name(schema->family->words, (int)f));
+        if (shelf == SHELF_MACHINE) {
+            roff_text(machine_families[f]->summary);
+            fputs(".\n", stdout);
+        }
+        fields_print(schema->families[f], 0);
     }
 }
 
@@ -443,8 +445,7 @@ static void page_library(void)
     for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
         if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder) {
             schema_section(shelf_schemas[shelf]);
-            if (shelf == SHELF_MACHINE)
-                families_section();
+            families_section(shelf);
         }
     schema_section(&published_schema);
     fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-sweep (5)\n", stdout);
