@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""When does a larger, denser last-level cache pay for language models?  Time and energy of a
-step over those with 50 MiB of SRAM, by capacity."""
+"""When does a larger, denser last-level cache pay for language models?  Time, energy and carbon of
+a step over those with 50 MiB of SRAM, by capacity."""
 import numpy as np
 
 import figure as fig
@@ -28,7 +28,9 @@ def panel(axes, values, technologies):
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
     axes.set_xticks([32, 128, 512, 2048], ["32", "128", "512", "2048"])
-    axes.yaxis.set_major_formatter(plt.FuncFormatter(lambda y, _: f"{y:g}"))
+    ticks = [0.7, 1, 1.4, 2, 3, 4, 6]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
 
 
 def draw(data):
@@ -36,18 +38,21 @@ def draw(data):
     cases = [("inference", 1, 2048, "prompt of 2048 tokens"),
              ("decode", 1, 2048, "a token after 2048"),
              ("decode", 16, 32768, "16 tokens after 32768 each")]
-    figure, grid = plt.subplots(2, 3, figsize=(9, 5.4), sharex=True, constrained_layout=True)
-    for row, (name, label) in enumerate((("latency_s", "time"), ("energy_j", "energy"))):
-        values = relative(data, name).squeeze(drop=True)
+    figure, grid = plt.subplots(3, 3, figsize=(9, 7.6), sharex=True, constrained_layout=True)
+    shown = (("gpu/latency_s", "time", {}), ("gpu/energy_j", "energy", {}),
+             ("carbon/carbon_kg", "carbon (India)", {"grid_region": "india"}))
+    for row, (name, label, where) in enumerate(shown):
+        values = relative(data, name)
+        values = values.sel(**where).squeeze(drop=True)
         for axes, (phase, batch, sequence, title) in zip(grid[row], cases):
             panel(axes, values.sel(phase=phase, batch=batch, sequence_length=sequence,
                                    workload="llama-3-8b"), technologies)
             axes.set_title(title if row == 0 else "", fontsize=9)
         grid[row][0].set_ylabel(f"{label} over 50 MiB of SRAM")
-    for axes in grid[1]:
+    for axes in grid[-1]:
         axes.set_xlabel("capacity (MiB)")
     handles, labels = grid[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, -0.12), ncol=4)
+    figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, -0.08), ncol=4)
     return {"llm_cache": figure}
 
 
