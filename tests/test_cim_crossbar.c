@@ -2,7 +2,7 @@
 #include "array_library.h"
 #include "files.h"
 #include "unit.h"
-#include "columns/crossbar.h"
+#include "columns/crossbar_subarray.h"
 #include "columns/crossbar_buffers.h"
 
 #include "machine/layerwise/layerwise.h"
@@ -205,7 +205,7 @@ static const struct crossbar *shipped_chip(const char *name)
 static struct crossbar_request priced(const char *chip, const char *cell)
 {
     static struct crossbar_buffers_row buffers;
-    static struct crossbar_row costs;
+    static struct crossbar_subarray_row costs;
     const struct crossbar_costs_request request = {
         .chip = shipped_chip(chip),
         .cell = shipped_cell(cell),

@@ -95,19 +95,19 @@ static void case_make(void)
             };
 }
 
-static struct cim_network evaluate(size_t layer, int schedule)
+static struct layerwise_result evaluate(size_t layer, int schedule)
 {
-    const struct cim_network_request request = { .machine = machine,
-                                                 .engines = engines,
-                                                 .node_m = 22e-9,
-                                                 .layers = &network,
-                                                 .layer = layer,
-                                                 .bits = 8 };
-    struct cim_network result = { .latency_s = NAN };
+    const struct layerwise_request request = { .machine = machine,
+                                               .engines = engines,
+                                               .node_m = 22e-9,
+                                               .layers = &network,
+                                               .layer = layer,
+                                               .bits = 8 };
+    struct layerwise_result result = { .latency_s = NAN };
 
     case_make();
     both.schedule = schedule;
-    CU_ASSERT_EQUAL(cim_network(&request, &result, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &result, NULL), STATUS_OK);
     return result;
 }
 
@@ -122,11 +122,11 @@ static void no_schedule_beats_the_one_that_asks_for_it(void)
 {
     static const int schedules[] = { CIM_SCHEDULE_FAMILY, CIM_SCHEDULE_LATENCY,
                                      CIM_SCHEDULE_ENERGY, CIM_SCHEDULE_EDP };
-    struct cim_network fast = evaluate(1, CIM_SCHEDULE_LATENCY);
-    struct cim_network frugal = evaluate(1, CIM_SCHEDULE_ENERGY);
+    struct layerwise_result fast = evaluate(1, CIM_SCHEDULE_LATENCY);
+    struct layerwise_result frugal = evaluate(1, CIM_SCHEDULE_ENERGY);
 
     for (size_t i = 0; i < 4; i++) {
-        struct cim_network one = evaluate(1, schedules[i]);
+        struct layerwise_result one = evaluate(1, schedules[i]);
 
         CU_ASSERT(fast.latency_s <= one.latency_s);
         CU_ASSERT(frugal.energy_j <= one.energy_j);
@@ -135,10 +135,10 @@ static void no_schedule_beats_the_one_that_asks_for_it(void)
 
 static void a_network_is_the_sum_of_its_layers(void)
 {
-    struct cim_network all = evaluate(0, CIM_SCHEDULE_FAMILY), sum = { 0 };
+    struct layerwise_result all = evaluate(0, CIM_SCHEDULE_FAMILY), sum = { 0 };
 
     for (size_t layer = 1; layer <= 3; layer++) {
-        struct cim_network one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+        struct layerwise_result one = evaluate(layer, CIM_SCHEDULE_FAMILY);
 
         sum.latency_s += one.latency_s;
         sum.energy_j += one.energy_j;
@@ -154,7 +154,7 @@ static void a_network_is_the_sum_of_its_layers(void)
 static void nothing_is_faster_than_its_roofline(void)
 {
     for (size_t layer = 0; layer <= 3; layer++) {
-        struct cim_network one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+        struct layerwise_result one = evaluate(layer, CIM_SCHEDULE_FAMILY);
 
         CU_ASSERT(one.latency_s >= one.roofline_s);
         CU_ASSERT(one.roofline_s > 0);
@@ -165,7 +165,7 @@ static void nothing_is_faster_than_its_roofline(void)
  * its weights and its 1024 outputs pass through DRAM. */
 static void activations_stay_between_layers_of_one_engine(void)
 {
-    struct cim_network more = evaluate(3, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result more = evaluate(3, CIM_SCHEDULE_FAMILY);
 
     CU_ASSERT_EQUAL(more.dram_bytes, 4096.0 * 1024 + 1024);
     wide_levels[0].bytes = 4095;
@@ -176,8 +176,8 @@ static void activations_stay_between_layers_of_one_engine(void)
 
 static void stacked_dram_leaves_nothing_outside(void)
 {
-    struct cim_network conv = evaluate(1, CIM_SCHEDULE_FAMILY);
-    struct cim_network gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result conv = evaluate(1, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result gates = evaluate(2, CIM_SCHEDULE_FAMILY);
 
     CU_ASSERT_EQUAL(conv.offchip_bytes, conv.dram_bytes);
     CU_ASSERT_EQUAL(gates.offchip_bytes, 0);
@@ -187,7 +187,7 @@ static void stacked_dram_leaves_nothing_outside(void)
 /* Six levels of 1 mW leak all the time, whoever works. */
 static void engines_that_wait_leak_on(void)
 {
-    struct cim_network gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result gates = evaluate(2, CIM_SCHEDULE_FAMILY);
 
     ASSERT_NEAR(gates.part_j[CIM_PART_STATIC], 6e-3 * gates.latency_s, 1e-12);
 }

@@ -94,26 +94,26 @@ static void bad_records_are_refused_in_words(void)
 
 /* Ten vectors of 200 by a matrix of 200 x 100. */
 static enum status network_of(unsigned bits, bool streams_weights,
-                              struct cim_network *result)
+                              struct layerwise_result *result)
 {
     struct mac_layer product = mac_layer_product(10, 100, 200, 1);
     size_t number = 1;
     const struct mac_layers layers = { .layers = &product,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .machine = machine,
-                                                 .layers = &layers,
-                                                 .bits = bits };
+    const struct layerwise_request request = { .machine = machine,
+                                               .layers = &layers,
+                                               .bits = bits };
 
     product.streams_weights = streams_weights;
-    return cim_network(&request, result, NULL);
+    return layerwise_network(&request, result, NULL);
 }
 
 /* 200 rows are two crossbars, 100 columns of 8 slices seven: 14, two banks.  Ten vectors
  * of 16 bits take 160 cycles of 100 ns. */
 static void a_layers_crossbars_are_counted_by_hand(void)
 {
-    struct cim_network result;
+    struct layerwise_result result;
 
     CU_ASSERT_EQUAL_FATAL(network_of(16, false, &result), STATUS_OK);
     CU_ASSERT_EQUAL(result.crossbars, 14);
@@ -125,7 +125,7 @@ static void a_layers_crossbars_are_counted_by_hand(void)
 
 static void half_the_bits_take_half_the_time_and_fewer_crossbars(void)
 {
-    struct cim_network whole, half;
+    struct layerwise_result whole, half;
 
     network_of(16, false, &whole);
     network_of(8, false, &half);

@@ -211,23 +211,23 @@ static void majority_needs_fewer_commands_than_and_or(void)
 
 /* m vectors of 64 by a matrix of 64 x n. */
 static enum status network_in(uint64_t m, uint64_t n, unsigned bits, uint64_t banks,
-                              struct cim_network *result)
+                              struct layerwise_result *result)
 {
     struct mac_layer product = mac_layer_product(m, n, 64, 1);
     size_t number = 1;
     const struct mac_layers layers = { .layers = &product,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .machine = machine,
-                                                 .layers = &layers,
-                                                 .bits = bits };
+    const struct layerwise_request request = { .machine = machine,
+                                               .layers = &layers,
+                                               .bits = bits };
 
     dram.active_banks = banks;
-    return cim_network(&request, result, NULL);
+    return layerwise_network(&request, result, NULL);
 }
 
 static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
-                              struct cim_network *result)
+                              struct layerwise_result *result)
 {
     return network_in(m, n, bits, 1, result);
 }
@@ -237,7 +237,7 @@ static enum status network_of(uint64_t m, uint64_t n, unsigned bits,
 static const double binary_column_s = (96 + 410 + 16) * 50.16e-9 + (94 + 7) * 46.16e-9;
 static void binary_layers_are_counted_by_hand(void)
 {
-    struct cim_network result;
+    struct layerwise_result result;
 
     CU_ASSERT_EQUAL_FATAL(network_of(64, 16, 1, &result), STATUS_OK);
     ASSERT_NEAR(result.compute_s, 16 * binary_column_s, 1e-12);
@@ -254,7 +254,7 @@ static void binary_layers_are_counted_by_hand(void)
  * the channel and a column 31, so that one copy is best; the whole channel makes it three. */
 static void a_copy_is_made_where_it_saves_time(void)
 {
-    struct cim_network one, more;
+    struct layerwise_result one, more;
 
     dram.channel_bytes_per_s /= 2;
     CU_ASSERT_EQUAL_FATAL(network_in(65536, 3, 1, 0, &one), STATUS_OK);
@@ -270,7 +270,7 @@ static void a_copy_is_made_where_it_saves_time(void)
 static void the_last_round_is_charged_for_what_it_does(void)
 {
     double column_j, activations_s = (2 * 522.0 + 101) * 12.5e-9;
-    struct cim_network full, over;
+    struct layerwise_result full, over;
 
     dram.four_activates_s = 50e-9;
     dram.channel_bytes_per_s *= 1e6;
@@ -286,7 +286,7 @@ static void the_last_round_is_charged_for_what_it_does(void)
 
 static void networks_that_do_not_fit_are_infeasible(void)
 {
-    struct cim_network result;
+    struct layerwise_result result;
 
     CU_ASSERT_EQUAL(network_of(64, 16, 8, &result), STATUS_OK);
     dram.rows = 2; /* 32 banks of two rows hold 512 KiB */

@@ -13,16 +13,16 @@ static struct training chip = { .machine = { .record = { .name = "chip" },
                                 .layers_count = 5 };
 static const struct machine *const machine = &chip.machine;
 
-static enum status train(int learning, uint64_t batch, struct cim_network *network)
+static enum status train(int learning, uint64_t batch, struct layerwise_result *network)
 {
     struct mac_layer layer[5];
     size_t number[] = { 1, 2, 3, 4, 5 };
     const struct mac_layers layers = { .layers = layer, .number = number, .count = 5 };
-    const struct cim_network_request request = { .machine = machine,
-                                                 .layers = &layers,
-                                                 .bits = 8,
-                                                 .workload = "net",
-                                                 .learning = learning };
+    const struct layerwise_request request = { .machine = machine,
+                                               .layers = &layers,
+                                               .bits = 8,
+                                               .workload = "net",
+                                               .learning = learning };
 
     for (size_t i = 0; i < 5; i++)
         layer[i] = (struct mac_layer){ .batch = batch,
@@ -33,12 +33,12 @@ static enum status train(int learning, uint64_t batch, struct cim_network *netwo
                                        .kernel_width = 1,
                                        .out_height = 1,
                                        .out_width = 1 };
-    return cim_network(&request, network, NULL);
+    return layerwise_network(&request, network, NULL);
 }
 
 static void identical_layers_without_forward_pass_give_n(void)
 {
-    struct cim_network back, direct;
+    struct layerwise_result back, direct;
 
     for (size_t i = 0; i < 5; i++)
         phases[i] =
@@ -51,7 +51,7 @@ static void identical_layers_without_forward_pass_give_n(void)
 /* Forward as long as the rest: 2 N / (N + 1). */
 static void the_forward_pass_halves_the_gain(void)
 {
-    struct cim_network back, direct;
+    struct layerwise_result back, direct;
 
     for (size_t i = 0; i < 5; i++)
         phases[i] = (struct training_layer){ .forward_s = 4,
@@ -68,7 +68,7 @@ static void the_forward_pass_halves_the_gain(void)
 
 static void the_slowest_layer_decides(void)
 {
-    struct cim_network direct;
+    struct layerwise_result direct;
 
     for (size_t i = 0; i < 5; i++)
         phases[i] = (struct training_layer){ .weight_s = 1 };
@@ -79,7 +79,7 @@ static void the_slowest_layer_decides(void)
 
 static void what_was_not_simulated_is_infeasible(void)
 {
-    struct cim_network network;
+    struct layerwise_result network;
 
     CU_ASSERT_EQUAL(train(CIM_BACKPROPAGATION, 8, &network), STATUS_INFEASIBLE);
     chip.layers_count = 4;

@@ -87,20 +87,20 @@ static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 
 /* n x k times a vector on a machine. */
 static enum status gemv(const struct machine *of, uint64_t n, uint64_t k,
-                        uint64_t units, struct cim_network *network)
+                        uint64_t units, struct layerwise_result *network)
 {
     struct mac_layer layer = mac_layer_product(1, n, k, 1);
     size_t number = 1;
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .machine = of,
-                                                 .layers = &layers,
-                                                 .bits = 32 };
+    const struct layerwise_request request = { .machine = of,
+                                               .layers = &layers,
+                                               .bits = 32 };
     enum status status;
 
     dpus.active_dpus = units;
-    status = cim_network(&request, network, NULL);
+    status = layerwise_network(&request, network, NULL);
     dpus.active_dpus = 0;
     return status;
 }
@@ -109,7 +109,7 @@ static enum status gemv(const struct machine *of, uint64_t n, uint64_t k,
  * 1040 transfers of 1 KiB, 589 cycles each: 1.75 ms. */
 static void a_matrix_times_a_vector_is_limited_by_arithmetic(void)
 {
-    struct cim_network network;
+    struct layerwise_result network;
 
     CU_ASSERT_EQUAL_FATAL(gemv(machine, 163840, 4096, 0, &network), STATUS_OK);
     ASSERT_NEAR(network.compute_s, 65 * 4096 * 40 / 350e6, 1e-12);
@@ -142,13 +142,13 @@ static void groups_are_dealt_to_dpus(void)
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .machine = machine,
-                                                 .layers = &layers,
-                                                 .bits = 32 };
-    struct cim_network network;
+    const struct layerwise_request request = { .machine = machine,
+                                               .layers = &layers,
+                                               .bits = 32 };
+    struct layerwise_result network;
 
     dpus.active_dpus = 512;
-    CU_ASSERT_EQUAL_FATAL(cim_network(&request, &network, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(layerwise_network(&request, &network, NULL), STATUS_OK);
     dpus.active_dpus = 0;
     ASSERT_NEAR(network.macs, 512.0 * 196 * 9, 1e-12);
     ASSERT_NEAR(network.compute_s, 196 * 9 * 40 / 350e6, 1e-12);
@@ -158,7 +158,7 @@ static void groups_are_dealt_to_dpus(void)
 /* 64 MiB a DPU: 4096 x 4096 words fill one exactly. */
 static void weights_must_fit(void)
 {
-    struct cim_network network = { .macs = 7 };
+    struct layerwise_result network = { .macs = 7 };
 
     CU_ASSERT_EQUAL(gemv(machine, 4096, 4096, 1, &network), STATUS_OK);
     network.macs = 7;
@@ -184,13 +184,13 @@ static void a_streamed_operand_is_no_weight(void)
 
     layers_[1].streams_weights = true;
     for (int m = 0; m < 2; m++) {
-        const struct cim_network_request request = { .machine = machines[m],
-                                                     .layers = &layers,
-                                                     .bits = 32 };
-        struct cim_network network = { .macs = 0 };
+        const struct layerwise_request request = { .machine = machines[m],
+                                                   .layers = &layers,
+                                                   .bits = 32 };
+        struct layerwise_result network = { .macs = 0 };
 
         dpus.active_dpus = 1;
-        CU_ASSERT_EQUAL(cim_network(&request, &network, NULL), STATUS_OK);
+        CU_ASSERT_EQUAL(layerwise_network(&request, &network, NULL), STATUS_OK);
         dpus.active_dpus = 0;
         CU_ASSERT_EQUAL(network.weight_bytes, 4096.0 * 4096 * 4);
         CU_ASSERT_EQUAL(network.macs, 2 * 4096.0 * 4096);
@@ -199,7 +199,7 @@ static void a_streamed_operand_is_no_weight(void)
 
 static void a_gpu_slows_down_when_its_memory_is_full(void)
 {
-    struct cim_network fits, exceeds;
+    struct layerwise_result fits, exceeds;
 
     CU_ASSERT_EQUAL(gemv(beside, 700000, 4096, 0, &fits), STATUS_OK); /* 11.5 GB */
     CU_ASSERT_EQUAL(gemv(beside, 800000, 4096, 0, &exceeds), STATUS_OK);
@@ -214,14 +214,14 @@ static void a_processor_achieves_a_share_and_launches_each_layer(void)
                                  mac_layer_product(64, 4096, 4096, 1) };
     size_t numbers[2] = { 1, 2 };
     const struct mac_layers layers = { .layers = pair, .number = numbers, .count = 2 };
-    const struct cim_network_request request = { .machine = beside,
-                                                 .layers = &layers,
-                                                 .bits = 32 };
-    struct cim_network network;
+    const struct layerwise_request request = { .machine = beside,
+                                               .layers = &layers,
+                                               .bits = 32 };
+    struct layerwise_result network;
 
     gpu.rate_share = 0.5;
     gpu.launch_s = 20e-6;
-    CU_ASSERT_EQUAL(cim_network(&request, &network, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &network, NULL), STATUS_OK);
     ASSERT_NEAR(network.latency_s, 2 * (64 * 4096.0 * 4096 / 3.5e12 + 20e-6), 1e-12);
     gpu.rate_share = 1;
     gpu.launch_s = 0;
@@ -235,19 +235,19 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
     const struct mac_layers layers = { .layers = &layer,
                                        .number = &number,
                                        .count = 1 };
-    const struct cim_network_request request = { .machine = beside,
-                                                 .layers = &layers,
-                                                 .bits = 32 };
-    struct cim_network record, stated;
+    const struct layerwise_request request = { .machine = beside,
+                                               .layers = &layers,
+                                               .bits = 32 };
+    struct layerwise_result record, stated;
 
-    CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &record, NULL), STATUS_OK);
     gpu.oversubscribed_bytes_per_s = 6e9;
-    CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &stated, NULL), STATUS_OK);
     ASSERT_NEAR(stated.memory_s, record.memory_s / 2, 1e-12);
     layer.filters = 700000; /* fits: its own bandwidth counts */
-    CU_ASSERT_EQUAL(cim_network(&request, &stated, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &stated, NULL), STATUS_OK);
     gpu.oversubscribed_bytes_per_s = 3e9;
-    CU_ASSERT_EQUAL(cim_network(&request, &record, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(layerwise_network(&request, &record, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(stated.memory_s, record.memory_s);
 }
 

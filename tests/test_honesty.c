@@ -188,8 +188,8 @@ static uint64_t share_of(enum stage_id id, uint64_t wanted)
     case STAGE_CARBON:
     case STAGE_EDGE:
     case STAGE_VIDEO_ANALYSIS:
-    case STAGE_CIM_OPERATION:
-    case STAGE_CROSSBAR_NETWORK:
+    case STAGE_OPERATIONS:
+    case STAGE_CROSSBAR_CHIP:
     case STAGE_MACHINES: return wanted / 9 + 1;
     case STAGE_RELIABILITY:
     case STAGE_HDC_TEXTS: return wanted / 100 + 1;

@@ -4,7 +4,7 @@
 
 #include "columns/array.h"
 #include "columns/chip.h"
-#include "columns/cim_network.h"
+#include "columns/layerwise.h"
 #include "columns/gpu.h"
 #include "columns/machines.h"
 #include "columns/reuse.h"
@@ -61,8 +61,8 @@ static double value(const double *column, uint64_t i)
 /* Every kind has its own stage, over its own machines. */
 static void a_machine_is_evaluated_by_its_own_stage_alone(void)
 {
-    static const enum stage_id stage_of[] = { STAGE_GPU, STAGE_CHIP, STAGE_CIM_NETWORK,
-                                              STAGE_CROSSBAR_NETWORK };
+    static const enum stage_id stage_of[] = { STAGE_GPU, STAGE_CHIP, STAGE_LAYERWISE,
+                                              STAGE_CROSSBAR_CHIP };
     struct error err = { "" };
 
     CU_ASSERT_EQUAL_FATAL(
@@ -91,9 +91,8 @@ static void its_latency_is_that_stages(void)
                     gpu_columns(&study.results[STAGE_GPU]).latency_s[0]);
     CU_ASSERT_EQUAL(in.latency_s[1],
                     chip_columns(&study.results[STAGE_CHIP]).latency_s[0]);
-    CU_ASSERT_EQUAL(
-        in.latency_s[2],
-        cim_network_columns(&study.results[STAGE_CIM_NETWORK]).network_s[0]);
+    CU_ASSERT_EQUAL(in.latency_s[2],
+                    layerwise_columns(&study.results[STAGE_LAYERWISE]).network_s[0]);
     ASSERT_NEAR(in.area_m2[0], 471e-6, 1e-12); /* GP102, its record */
     CU_ASSERT_EQUAL(in.area_m2[1],
                     chip_columns(&study.results[STAGE_CHIP]).chip_area_m2[0]);

@@ -22,12 +22,29 @@ static void every_stage_has_its_entry(void)
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(stage->name); /* else stages[] lacks it */
         CU_ASSERT_STRING_EQUAL(stage->name, word_name(stage_words, (int)id));
+        CU_ASSERT_EQUAL(axis_find(stage->name), AXES); /* /name is a group, or that's
+                                                          coordinate */
+        CU_ASSERT_PTR_NULL(stage_renamed(stage->name));
         CU_ASSERT(stage->summary && stage->evaluate);
         CU_ASSERT(stage->point_s > 0 || stage->cost_s); /* they add up */
         CU_ASSERT(stage_declared_axes(id) && stage->block_points >= 1 &&
                   stage->metric_count >= 1);
         CU_ASSERT_EQUAL(stage->inputs >> id, 0); /* it reads earlier ones only */
     }
+}
+
+static void old_names_lead_to_new_ones(void)
+{
+    enum stage_id stage;
+    size_t metric;
+
+    CU_ASSERT_STRING_EQUAL(stage_renamed("cim_network"), "layerwise");
+    CU_ASSERT_STRING_EQUAL(stage_renamed("crossbar"), "crossbar_subarray");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("crossbar_network/crossbar_s"),
+                           "of the stage 'crossbar_chip'");
+    CU_ASSERT(
+        metric_find("crossbar_chip/crossbar_s", NULL, STAGES_ALL, &stage, &metric));
+    CU_ASSERT_PTR_NULL(metric_renamed("crossbar_chip/crossbar_s"));
 }
 
 static void metrics_have_names_of_their_own_within_a_stage(void)
@@ -290,7 +307,7 @@ static void shipped_sweeps_have_costs_and_blocks_to_share(void)
     CU_ASSERT(read > 40);
 }
 
-SUITE(stage, TEST(every_stage_has_its_entry),
+SUITE(stage, TEST(every_stage_has_its_entry), TEST(old_names_lead_to_new_ones),
       TEST(metrics_have_names_of_their_own_within_a_stage),
       TEST(a_row_comes_back_from_its_columns), TEST(costs_follow_the_layers),
       TEST(costs_stand_to_each_other_as_times), TEST(layers_alike_change_no_mapping),

@@ -2,7 +2,7 @@
 #include "array_library.h"
 #include "files.h"
 
-#include "columns/crossbar_network.h"
+#include "columns/crossbar_chip.h"
 #include "columns/gpu.h"
 #include "columns/mapping.h"
 #include "columns/sensitivity.h"
@@ -413,7 +413,7 @@ static void varied_macs(double factor, double macs[2])
     struct study study;
     struct error err;
 
-    sweep_make("stages = [ \"mapping\", \"crossbar_network\" ]; axes = { workload = "
+    sweep_make("stages = [ \"mapping\", \"crossbar_chip\" ]; axes = { workload = "
                "\"vgg8-cifar\"; machine = [ \"systolic-32\", "
                "\"crossbar-chip\" ]; technology = \"fefet\"; node = \"22 nm\"; "
                "precision = 8; spread = \"device-30\"; sample = 1; };",
@@ -423,8 +423,8 @@ static void varied_macs(double factor, double macs[2])
                           STATUS_OK);
     study_evaluate(&study, &err);
     macs[0] = mapping_columns(&study.results[STAGE_MAPPING]).layer_macs[0];
-    macs[1] = crossbar_network_columns(&study.results[STAGE_CROSSBAR_NETWORK])
-                  .crossbar_macs[0];
+    macs[1] =
+        crossbar_chip_columns(&study.results[STAGE_CROSSBAR_CHIP]).crossbar_macs[0];
     study_free(&study);
     sweep_free(&sweep);
 }

@@ -1,11 +1,11 @@
 /* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
- * else it is made of, in a technology.  The crossbar_network stage: a network on it,
+ * else it is made of, in a technology.  The crossbar_chip stage: a network on it,
  * evaluated or trained (machine/crossbar/crossbar.h). */
 #include "stage/stages.h"
 
-#include "columns/crossbar.h"
+#include "columns/crossbar_subarray.h"
 #include "columns/crossbar_buffers.h"
-#include "columns/crossbar_network.h"
+#include "columns/crossbar_chip.h"
 #include "columns/machines.h"
 #include "workload/layer_cache.h"
 #include "machine/crossbar/crossbar.h"
@@ -81,14 +81,14 @@ static enum status crossbar_visit(const struct visit *visit, const struct column
                                   uint64_t i, struct error *reason)
 {
     struct crossbar_costs_request request;
-    struct crossbar_row costs;
+    struct crossbar_subarray_row costs;
     enum status status = request_at(visit, &request, reason);
 
     if (status == STATUS_OK)
         status = crossbar_costs_make(&request, &costs, reason);
     if (status != STATUS_OK)
         return status;
-    columns_put(STAGE_CROSSBAR, out, i, &costs);
+    columns_put(STAGE_CROSSBAR_SUBARRAY, out, i, &costs);
     return STATUS_OK;
 }
 
@@ -96,15 +96,15 @@ static void crossbar_stage_evaluate(const struct study *study, struct range poin
                                     const struct columns *out, int8_t *status,
                                     struct error *reason)
 {
-    stage_visit(study, STAGE_CROSSBAR, points, crossbar_visit, NULL, out, status,
-                reason);
+    stage_visit(study, STAGE_CROSSBAR_SUBARRAY, points, crossbar_visit, NULL, out,
+                status, reason);
 }
 
-const struct stage crossbar_stage = {
-    .name = "crossbar",
+const struct stage crossbar_subarray_stage = {
+    .name = "crossbar_subarray",
     .summary =
         "a crossbar that computes with its weights: one conversion, one sum, one pulse",
-    STAGE_METRICS(crossbar),
+    STAGE_METRICS(crossbar_subarray),
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(machine),
@@ -117,7 +117,8 @@ const struct stage crossbar_stage = {
     .block_points = 4096,
 };
 
-static void request_make(const struct point *point, const struct crossbar_row *costs,
+static void request_make(const struct point *point,
+                         const struct crossbar_subarray_row *costs,
                          const struct crossbar_buffers_row *buffers,
                          struct crossbar_request *request)
 {
@@ -134,7 +135,7 @@ static void request_make(const struct point *point, const struct crossbar_row *c
 }
 
 static void training_write(const struct point *point, const struct crossbar_result *r,
-                           const struct crossbar_network_columns *out, uint64_t i)
+                           const struct crossbar_chip_columns *out, uint64_t i)
 {
     double endurance = ((const struct cell *)point->technology)->endurance_cycles;
     double batches = (double)point->epoch_samples / (double)point->batch;
@@ -148,7 +149,7 @@ static void training_write(const struct point *point, const struct crossbar_resu
 }
 
 static void network_write(const struct point *point, const struct crossbar_result *r,
-                          const struct crossbar_network_columns *out, uint64_t i)
+                          const struct crossbar_chip_columns *out, uint64_t i)
 {
     double batch = (double)point->batch;
 
@@ -199,16 +200,17 @@ static enum phase layers_phase(const struct point *point)
 static enum status network_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
-    const struct crossbar_network_columns to = crossbar_network_columns(out);
+    const struct crossbar_chip_columns to = crossbar_chip_columns(out);
     struct chip_memory *shared = visit->memory;
     struct crossbar_request request;
     struct crossbar_result result;
     struct crossbar_buffers_row buffers;
-    struct crossbar_row costs;
+    struct crossbar_subarray_row costs;
     enum status status;
 
-    columns_get(STAGE_CROSSBAR, &visit->study->results[STAGE_CROSSBAR],
-                visit->at[STAGE_CROSSBAR], &costs);
+    columns_get(STAGE_CROSSBAR_SUBARRAY,
+                &visit->study->results[STAGE_CROSSBAR_SUBARRAY],
+                visit->at[STAGE_CROSSBAR_SUBARRAY], &costs);
     columns_get(STAGE_CROSSBAR_BUFFERS, &visit->study->results[STAGE_CROSSBAR_BUFFERS],
                 visit->at[STAGE_CROSSBAR_BUFFERS], &buffers);
     request_make(&visit->point, &costs, &buffers, &request);
@@ -222,22 +224,21 @@ static enum status network_visit(const struct visit *visit, const struct columns
     return status;
 }
 
-static void crossbar_network_stage_evaluate(const struct study *study,
-                                            struct range points,
-                                            const struct columns *out, int8_t *status,
-                                            struct error *reason)
+static void crossbar_chip_stage_evaluate(const struct study *study, struct range points,
+                                         const struct columns *out, int8_t *status,
+                                         struct error *reason)
 {
     struct chip_memory shared = { .layers = { .count = 0 } };
 
-    stage_visit(study, STAGE_CROSSBAR_NETWORK, points, network_visit, &shared, out,
-                status, reason);
+    stage_visit(study, STAGE_CROSSBAR_CHIP, points, network_visit, &shared, out, status,
+                reason);
     layer_cache_free(&shared.layers);
     crossbar_room_free(&shared.room);
 }
 
-static double crossbar_network_stage_cost_s(const struct study *study,
-                                            const struct point *point,
-                                            struct layer_cache *layers)
+static double crossbar_chip_stage_cost_s(const struct study *study,
+                                         const struct point *point,
+                                         struct layer_cache *layers)
 {
     const double point_s = 1e-6, layer_s = 1e-6;
     const struct mac_layers *found;
@@ -250,15 +251,15 @@ static double crossbar_network_stage_cost_s(const struct study *study,
     return point_s + (double)found->count * layer_s;
 }
 
-static void crossbar_network_to_result(const struct machine_run *run,
-                                       const struct machines_columns *out, uint64_t i)
+static void crossbar_chip_to_result(const struct machine_run *run,
+                                    const struct machines_columns *out, uint64_t i)
 {
-    const struct crossbar_network_columns from = crossbar_network_columns(
-        &run->study->results[STAGE_CROSSBAR_NETWORK]);
-    uint64_t row = run->at[STAGE_CROSSBAR_NETWORK];
+    const struct crossbar_chip_columns from = crossbar_chip_columns(
+        &run->study->results[STAGE_CROSSBAR_CHIP]);
+    uint64_t row = run->at[STAGE_CROSSBAR_CHIP];
 
     for (uint64_t n = 0; n < run->count;
-         n++, i++, row += run->step[STAGE_CROSSBAR_NETWORK]) {
+         n++, i++, row += run->step[STAGE_CROSSBAR_CHIP]) {
         const double *part = &from.crossbar_part_j[row * CROSSBAR_PART_COUNT];
 
         out->latency_s[i] = from.crossbar_s[row];
@@ -277,19 +278,19 @@ static void crossbar_network_to_result(const struct machine_run *run,
     }
 }
 
-const struct stage crossbar_network_stage = {
-    .name = "crossbar_network",
+const struct stage crossbar_chip_stage = {
+    .name = "crossbar_chip",
     .summary =
         "a network in crossbars, evaluated or trained: time, energy, area by part",
-    STAGE_METRICS(crossbar_network),
+    STAGE_METRICS(crossbar_chip),
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
             AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(epoch_samples),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
-    .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR),
-    .to_result = crossbar_network_to_result,
-    .evaluate = crossbar_network_stage_evaluate,
-    .cost_s = crossbar_network_stage_cost_s,
+    .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR_SUBARRAY),
+    .to_result = crossbar_chip_to_result,
+    .evaluate = crossbar_chip_stage_evaluate,
+    .cost_s = crossbar_chip_stage_cost_s,
     .block_points = 256,
 };

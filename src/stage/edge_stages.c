@@ -149,8 +149,9 @@ static enum status video_visit(const struct visit *visit, const struct columns *
     enum status status;
 
     if (point->batch != 1 || point->layer != 0)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "frames come one by one and whole: batch must be 1, layer \"all\"");
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "frames come one by one and whole: batch must be 1, layer \"all\"");
     status = detector_at(visit, &detector, reason);
     if (status == STATUS_OK)
         status = video_analyse((const struct video *)point->video, site,

@@ -105,9 +105,8 @@ static const char *const life_phase_labels[LIFE_PHASES] = {
 };
 
 static const char *const video_step_labels[VIDEO_STEPS] = {
-    [VIDEO_DECODE] = "decode", [VIDEO_FILTER] = "filter",
-    [VIDEO_DETECT] = "detect", [VIDEO_CLASSIFY] = "classify",
-    [VIDEO_TRACK] = "track",   [VIDEO_UPLINK] = "uplink",
+    [VIDEO_DECODE] = "decode",     [VIDEO_FILTER] = "filter", [VIDEO_DETECT] = "detect",
+    [VIDEO_CLASSIFY] = "classify", [VIDEO_TRACK] = "track",   [VIDEO_UPLINK] = "uplink",
 };
 
 static const char *const step_part_labels[STEP_PARTS] = {

@@ -198,7 +198,7 @@ const struct stage machines_stage = {
             AXIS_BIT(dram_budget_bytes_per_s),
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
-    .inputs = INPUT(GPU) | INPUT(CHIP) | INPUT(CIM_NETWORK) | INPUT(CROSSBAR_NETWORK),
+    .inputs = INPUT(GPU) | INPUT(CHIP) | INPUT(LAYERWISE) | INPUT(CROSSBAR_CHIP),
     .takes_one_input = true,
     .evaluate = machines_stage_evaluate,
     .point_s = 5e-8,

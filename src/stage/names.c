@@ -47,6 +47,20 @@ bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
     return is_found;
 }
 
+/* Stages of earlier versions; what is said of a metric that is named after one. */
+static const struct {
+    const char *name, *is, *metric_is;
+} old_stages[] = {
+    { "inference", "machines", "of the stage 'machines'" },
+    { "traffic", "gpu", "of the stage 'gpu'" },
+    { "system", "gpu", "of the stage 'gpu'" },
+    { "cim_network", "layerwise", "of the stage 'layerwise'" },
+    { "cim_operation", "operations", "of the stage 'operations'" },
+    { "crossbar", "crossbar_subarray", "of the stage 'crossbar_subarray'" },
+    { "crossbar_network", "crossbar_chip", "of the stage 'crossbar_chip'" },
+};
+enum { OLD_STAGES = sizeof old_stages / sizeof *old_stages };
+
 const char *metric_renamed(const char *name)
 {
     static const char *const old[][2] = {
@@ -67,23 +81,22 @@ const char *metric_renamed(const char *name)
         { "roofline_edp_js", "edp_js with time_base = \"roofline\", the default" },
     };
     const char *slash = strchr(name, '/');
+    size_t length = slash ? (size_t)(slash - name) : 0;
 
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)
         if (strcmp(slash ? slash + 1 : name, old[i][0]) == 0)
             return old[i][1];
+    for (size_t i = 0; slash && i < OLD_STAGES; i++)
+        if (strlen(old_stages[i].name) == length &&
+            strncmp(name, old_stages[i].name, length) == 0)
+            return old_stages[i].metric_is;
     return NULL;
 }
 
 const char *stage_renamed(const char *name)
 {
-    static const char *const old[][2] = {
-        { "inference", "machines" },
-        { "traffic", "gpu" },
-        { "system", "gpu" },
-    };
-
-    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
-        if (strcmp(name, old[i][0]) == 0)
-            return old[i][1];
+    for (size_t i = 0; i < OLD_STAGES; i++)
+        if (strcmp(name, old_stages[i].name) == 0)
+            return old_stages[i].is;
     return NULL;
 }

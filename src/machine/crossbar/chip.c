@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 struct crossbar_request crossbar_request_of(const struct crossbar *chip,
-                                            const struct crossbar_row *costs,
+                                            const struct crossbar_subarray_row *costs,
                                             const struct crossbar_buffers_row *buffers)
 {
     return (struct crossbar_request){
@@ -224,7 +224,7 @@ static void chip_measure(const struct crossbar_request *request,
                          struct crossbar_result *r)
 {
     const struct crossbar_buffers_row *b = request->buffers;
-    const struct crossbar_row *c = request->costs;
+    const struct crossbar_subarray_row *c = request->costs;
     const struct crossbar *chip = request->chip;
     bool reads_columns = request->trains && request->learning == CIM_BACKPROPAGATION;
     double tile = (double)chip->tile_subarrays;

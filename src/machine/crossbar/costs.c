@@ -114,7 +114,8 @@ static enum status gradients_make(const struct crossbar_costs_request *request,
 
 static void arrays_write(const struct crossbar_costs_request *request,
                          const struct process *process, const struct crossbar_array *a,
-                         const struct crossbar_array *g, struct crossbar_row *costs)
+                         const struct crossbar_array *g,
+                         struct crossbar_subarray_row *costs)
 {
     const struct crossbar *chip = request->chip;
     double converters = (double)chip->columns / (double)chip->adc_columns;
@@ -166,7 +167,7 @@ static void arrays_write(const struct crossbar_costs_request *request,
     costs->accumulate_bit_j = logic.adder_j + logic.register_j;
 }
 
-static void bus_write(const struct wire *wire, struct crossbar_row *costs)
+static void bus_write(const struct wire *wire, struct crossbar_subarray_row *costs)
 {
     costs->bus_bit_j_per_m = wire->j_per_m / 2; /* half of random bits switch */
     costs->bus_s_per_m = wire->s_per_m;
@@ -175,7 +176,8 @@ static void bus_write(const struct wire *wire, struct crossbar_row *costs)
 }
 
 enum status crossbar_costs_make(const struct crossbar_costs_request *request,
-                                struct crossbar_row *costs, struct error *reason)
+                                struct crossbar_subarray_row *costs,
+                                struct error *reason)
 {
     const struct wire_choice choice = { .level = WIRE_GLOBAL,
                                         .repeat = REPEAT_OPTIMAL };
@@ -184,7 +186,7 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
     struct wire bus;
     enum status status;
 
-    *costs = (struct crossbar_row){ .crossbar_cell_bits = 0 };
+    *costs = (struct crossbar_subarray_row){ .crossbar_cell_bits = 0 };
     status = weights_make(request, &weights, reason);
     if (status == STATUS_OK)
         status = gradients_make(request, &gradients, reason);

@@ -12,7 +12,7 @@
 #ifndef NVSWEEP_CROSSBAR_CROSSBAR_H
 #define NVSWEEP_CROSSBAR_CROSSBAR_H
 
-#include "columns/crossbar.h"
+#include "columns/crossbar_subarray.h"
 #include "columns/crossbar_buffers.h"
 #include "workload/layer.h"
 #include "array/array.h"
@@ -134,7 +134,7 @@ struct process;
 void crossbar_logic_make(const struct process *process, struct crossbar_logic *logic);
 
 /* What layers and chips are made of are the columns of the crossbar stages: struct
- * crossbar_buffers_row and struct crossbar_row. */
+ * crossbar_buffers_row and struct crossbar_subarray_row. */
 struct crossbar_costs_request {
     const struct crossbar *chip;
     const struct cell *cell, *sram; /* of weights; of gradients and buffers */
@@ -150,12 +150,13 @@ enum status crossbar_buffers_make(const struct crossbar_costs_request *request,
 
 /* All but the buffers. */
 enum status crossbar_costs_make(const struct crossbar_costs_request *request,
-                                struct crossbar_row *costs, struct error *reason);
+                                struct crossbar_subarray_row *costs,
+                                struct error *reason);
 
 /* A network on the chip. */
 struct crossbar_request {
     const struct crossbar *chip;
-    const struct crossbar_row *costs;
+    const struct crossbar_subarray_row *costs;
     const struct crossbar_buffers_row *buffers;
     const struct mac_layers *layers; /* of one sample */
     size_t layer; /* time and energy of the i-th computing layer alone; 0: all */
@@ -171,7 +172,7 @@ struct crossbar_request {
 
 /* The request with all that the chip's record says; callers set the rest. */
 struct crossbar_request crossbar_request_of(const struct crossbar *chip,
-                                            const struct crossbar_row *costs,
+                                            const struct crossbar_subarray_row *costs,
                                             const struct crossbar_buffers_row *buffers);
 
 /* A layer's weights in subarrays. */

@@ -19,7 +19,7 @@ static void phase_close(const struct crossbar_request *request,
                         struct crossbar_layer *made)
 {
     const struct crossbar_buffers_row *b = request->buffers;
-    const struct crossbar_row *c = request->costs;
+    const struct crossbar_subarray_row *c = request->costs;
     const struct crossbar *chip = request->chip;
     double bus = (double)chip->bus_bits;
     double tile_s = m->tile_bits / bus / fmax(m->tiles, 1) * b->tile_buffer_word_s;
@@ -231,7 +231,7 @@ static void weight_update(const struct crossbar_request *request,
                           const struct crossbar_bits *bits, struct crossbar_layer *made)
 {
     const struct crossbar *chip = request->chip;
-    const struct crossbar_row *c = request->costs;
+    const struct crossbar_subarray_row *c = request->costs;
     double pulses = fmin(request->update_pulses, maths_exp2(bits->cell) - 1);
     double columns = fmin(m->outputs * m->slices * m->packed, request->columns);
     double rows = fmin(m->inputs * m->packed, request->rows);

@@ -39,7 +39,7 @@ struct unit_costs {
     double converter_bits;
 };
 
-static struct unit_costs weight_costs(const struct crossbar_row *c)
+static struct unit_costs weight_costs(const struct crossbar_subarray_row *c)
 {
     return (struct unit_costs){
         .wordline_s = c->crossbar_wordline_s,
@@ -53,7 +53,7 @@ static struct unit_costs weight_costs(const struct crossbar_row *c)
     };
 }
 
-static struct unit_costs gradient_costs(const struct crossbar_row *c)
+static struct unit_costs gradient_costs(const struct crossbar_subarray_row *c)
 {
     return (struct unit_costs){
         .wordline_s = c->gradient_wordline_s,
@@ -220,7 +220,7 @@ struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *req
 struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *request,
                                               const struct crossbar_streamed *s)
 {
-    const struct crossbar_row *c = request->costs;
+    const struct crossbar_subarray_row *c = request->costs;
     double rows = request->rows, columns = request->columns;
     double room = (double)request->chip->gradient_subarrays;
     double bitlines = s->stored * s->stored_bits;

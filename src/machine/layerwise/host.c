@@ -24,9 +24,9 @@ const struct schema host_schema = {
 /* clang-format on */
 
 /* Weights pass once a batch. */
-static enum status host_layer(const struct cim_network_request *request,
-                              const struct mac_layer *layer, struct cim_network *result,
-                              struct error *reason)
+static enum status host_layer(const struct layerwise_request *request,
+                              const struct mac_layer *layer,
+                              struct layerwise_result *result, struct error *reason)
 {
     const struct host *h = (const struct host *)request->machine;
     double bytes = request->bits / 8.0, macs = mac_layer_macs(layer);
@@ -45,8 +45,8 @@ static enum status host_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-static enum status host_finish(const struct cim_network_request *request,
-                               struct cim_network *result, struct error *reason)
+static enum status host_finish(const struct layerwise_request *request,
+                               struct layerwise_result *result, struct error *reason)
 {
     (void)reason;
     result->energy_j = ((const struct host *)request->machine)->power_w *

@@ -1,6 +1,6 @@
 /* Machines that compute in or beside memory, layer by layer.  A family says what one operation costs (the cim_operation stage): how many
  * memory commands, how long, how much energy, power and area; and what a network costs
- * (the cim_network stage), if it computes networks. */
+ * (the layerwise stage), if it computes networks. */
 #ifndef NVSWEEP_LAYERWISE_LAYERWISE_H
 #define NVSWEEP_LAYERWISE_LAYERWISE_H
 
@@ -245,7 +245,7 @@ struct cim_engine {
     bool is_timed; /* the memories' times count */
 };
 
-struct cim_network_request {
+struct layerwise_request {
     const struct machine *machine;
     const struct cim_engine *engines; /* as many as the family's `engine` names */
     double node_m;                    /* of the engines */
@@ -258,7 +258,7 @@ struct cim_network_request {
 
 /* One batch; weights are in place.  Layers come one after the other, a layer's compute
  * and memory time overlap.  NAN: the family does not know. */
-struct cim_network {
+struct layerwise_result {
     double macs;                /* of the layers meant; known before the family adds */
     double weight_bytes;        /* of them; without streamed operands; likewise */
     double compute_s, memory_s; /* sums over layers */
@@ -277,8 +277,8 @@ struct cim_network {
 
 /* Pure.  STATUS_INFEASIBLE with a reason if the family computes no networks, or the
  * network does not fit. */
-enum status cim_network(const struct cim_network_request *request,
-                        struct cim_network *result, struct error *reason);
+enum status layerwise_network(const struct layerwise_request *request,
+                              struct layerwise_result *result, struct error *reason);
 
 /* One family. */
 struct layerwise_steps {
@@ -289,17 +289,17 @@ struct layerwise_steps {
                            struct error *reason); /* NULL: none */
 
     /* Adds one layer's times and energies. */
-    enum status (*layer)(const struct cim_network_request *request,
-                         const struct mac_layer *layer, struct cim_network *result,
+    enum status (*layer)(const struct layerwise_request *request,
+                         const struct mac_layer *layer, struct layerwise_result *result,
                          struct error *reason); /* NULL: computes no networks */
 
     /* Checks the sum, which has no energy yet. */
-    enum status (*finish)(const struct cim_network_request *request,
-                          struct cim_network *result, struct error *reason);
+    enum status (*finish)(const struct layerwise_request *request,
+                          struct layerwise_result *result, struct error *reason);
 
     /* Adds all layers that the request means, instead of `layer`. */
-    enum status (*network)(const struct cim_network_request *request,
-                           struct cim_network *result, struct error *reason);
+    enum status (*network)(const struct layerwise_request *request,
+                           struct layerwise_result *result, struct error *reason);
 };
 
 #endif

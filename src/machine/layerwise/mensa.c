@@ -122,7 +122,7 @@ struct placed_layer {
     struct chip chip;
 };
 
-static void cost(const struct cim_network_request *request, struct placed_layer *placed)
+static void cost(const struct layerwise_request *request, struct placed_layer *placed)
 {
     const struct cim_engine *engine = &request->engines[placed->engine];
     const struct chip_request chip = {
@@ -156,7 +156,7 @@ static double objective(int schedule, const struct chip *chip)
     }
 }
 
-static enum status place_on(const struct cim_network_request *request, size_t layer,
+static enum status place_on(const struct layerwise_request *request, size_t layer,
                             size_t engine, struct placed_layer *placed,
                             struct error *reason)
 {
@@ -174,7 +174,7 @@ static enum status place_on(const struct cim_network_request *request, size_t la
     return status;
 }
 
-static enum status place(const struct cim_network_request *request, size_t layer,
+static enum status place(const struct layerwise_request *request, size_t layer,
                          struct placed_layer *best, struct error *reason)
 {
     const struct mensa *mensa = (const struct mensa *)request->machine;
@@ -201,7 +201,7 @@ static enum status place(const struct cim_network_request *request, size_t layer
 }
 
 /* Elements that the next layer finds where this one left them. */
-static bool stays(const struct cim_network_request *request,
+static bool stays(const struct layerwise_request *request,
                   const struct placed_layer *one, const struct placed_layer *next,
                   const struct mac_layer *layer)
 {
@@ -217,7 +217,7 @@ static bool stays(const struct cim_network_request *request,
 }
 
 /* Activations that stay on the chip do not pass through DRAM. */
-static void forward(const struct cim_network_request *request,
+static void forward(const struct layerwise_request *request,
                     struct placed_layer *placed, size_t count)
 {
     const struct mac_layer *layers = request->layers->layers;
@@ -249,9 +249,9 @@ static double levels_j(const struct chip *chip)
     return sum_j;
 }
 
-static void layer_add(const struct cim_network_request *request,
+static void layer_add(const struct layerwise_request *request,
                       const struct placed_layer *placed, double leakage_w,
-                      struct cim_network *sum)
+                      struct layerwise_result *sum)
 {
     const struct pe_array *a = request->engines[placed->engine].accelerator;
     const struct chip *chip = &placed->chip;
@@ -276,7 +276,7 @@ static void layer_add(const struct cim_network_request *request,
 }
 
 /* Area and leakage of all engines, at work or not. */
-static void engines_sum(const struct cim_network_request *request, double *area_m2,
+static void engines_sum(const struct layerwise_request *request, double *area_m2,
                         double *leakage_w)
 {
     const struct mapping idle = { .cycles = 1 };
@@ -292,8 +292,8 @@ static void engines_sum(const struct cim_network_request *request, double *area_
     }
 }
 
-static enum status mensa_network(const struct cim_network_request *request,
-                                 struct cim_network *result, struct error *reason)
+static enum status mensa_network(const struct layerwise_request *request,
+                                 struct layerwise_result *result, struct error *reason)
 {
     const struct mac_layers *layers = request->layers;
     struct placed_layer *placed = alloc_array(layers->count, sizeof *placed);

@@ -197,9 +197,9 @@ static enum status neon_operate(const struct cim_request *request,
 /* A layer's weights lie in crossbars of its own, bit slices side by side; every input
  * vector is applied bit by bit, one cycle each.  Layers come one after the other.  What
  * crossbars of a bank share is on while one of them works. */
-static enum status neon_layer(const struct cim_network_request *request,
-                              const struct mac_layer *layer, struct cim_network *result,
-                              struct error *reason)
+static enum status neon_layer(const struct layerwise_request *request,
+                              const struct mac_layer *layer,
+                              struct layerwise_result *result, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
@@ -245,8 +245,8 @@ static double times_s(const struct neon *n, const struct neon_use *use,
 }
 
 /* The functions between a network's products, one after the other. */
-static enum status uses_add(const struct cim_network_request *request,
-                            struct cim_network *result, struct error *reason)
+static enum status uses_add(const struct layerwise_request *request,
+                            struct layerwise_result *result, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     enum status status = STATUS_OK;
@@ -272,8 +272,8 @@ static enum status uses_add(const struct cim_network_request *request,
     return status;
 }
 
-static enum status neon_finish(const struct cim_network_request *request,
-                               struct cim_network *result, struct error *reason)
+static enum status neon_finish(const struct layerwise_request *request,
+                               struct layerwise_result *result, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     enum status status;

@@ -26,15 +26,15 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     return status;
 }
 
-static bool is_meant(const struct cim_network_request *request, size_t i)
+static bool is_meant(const struct layerwise_request *request, size_t i)
 {
     return !request->layer || request->layers->number[i] == request->layer;
 }
 
 /* What does not depend on the machine.  A product of two activations (attention) streams
  * its second operand in; that is no weight, which would be in place before. */
-static void layers_count(const struct cim_network_request *request,
-                         struct cim_network *sum)
+static void layers_count(const struct layerwise_request *request,
+                         struct layerwise_result *sum)
 {
     for (size_t i = 0; i < request->layers->count; i++) {
         const struct mac_layer *layer = &request->layers->layers[i];
@@ -47,8 +47,8 @@ static void layers_count(const struct cim_network_request *request,
     }
 }
 
-static enum status layers_add(const struct cim_network_request *request,
-                              struct cim_network *sum, struct error *reason)
+static enum status layers_add(const struct layerwise_request *request,
+                              struct layerwise_result *sum, struct error *reason)
 {
     const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
     const struct mac_layers *layers = request->layers;
@@ -62,11 +62,13 @@ static enum status layers_add(const struct cim_network_request *request,
     return status;
 }
 
-enum status cim_network(const struct cim_network_request *request,
-                        struct cim_network *result, struct error *reason)
+enum status layerwise_network(const struct layerwise_request *request,
+                              struct layerwise_result *result, struct error *reason)
 {
     const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
-    struct cim_network sum = { .area_m2 = NAN, .dram_bytes = NAN, .roofline_s = NAN };
+    struct layerwise_result sum = { .area_m2 = NAN,
+                                    .dram_bytes = NAN,
+                                    .roofline_s = NAN };
     enum status status;
 
     for (int part = 0; part < CIM_PART_COUNT; part++)

@@ -240,9 +240,9 @@ static double copies_choose(const struct simdram *d, const struct placement *p)
     return best;
 }
 
-static enum status simdram_layer(const struct cim_network_request *request,
+static enum status simdram_layer(const struct layerwise_request *request,
                                  const struct mac_layer *layer,
-                                 struct cim_network *result, struct error *reason)
+                                 struct layerwise_result *result, struct error *reason)
 {
     const struct simdram *d = (const struct simdram *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
@@ -288,8 +288,8 @@ static enum status simdram_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-static enum status simdram_finish(const struct cim_network_request *request,
-                                  struct cim_network *result, struct error *reason)
+static enum status simdram_finish(const struct layerwise_request *request,
+                                  struct layerwise_result *result, struct error *reason)
 {
     const struct simdram *d = (const struct simdram *)request->machine;
     double bytes = (double)(d->banks * d->ranks) * (double)d->rows * (double)d->lanes /

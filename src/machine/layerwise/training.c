@@ -38,9 +38,9 @@ const struct schema training_schema = {
 };
 /* clang-format on */
 
-static enum status training_layer(const struct cim_network_request *request,
+static enum status training_layer(const struct layerwise_request *request,
                                   const struct mac_layer *layer,
-                                  struct cim_network *result, struct error *reason)
+                                  struct layerwise_result *result, struct error *reason)
 {
     const struct training *t = (const struct training *)request->machine;
     size_t i = (size_t)(layer - request->layers->layers);
@@ -65,8 +65,9 @@ static enum status training_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-static enum status training_finish(const struct cim_network_request *request,
-                                   struct cim_network *result, struct error *reason)
+static enum status training_finish(const struct layerwise_request *request,
+                                   struct layerwise_result *result,
+                                   struct error *reason)
 {
     (void)request;
     (void)reason;

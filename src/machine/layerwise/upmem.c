@@ -162,9 +162,9 @@ static struct shares shares_of(const struct gemm *gemm, uint64_t groups, uint64_
 /* Weights stream from MRAM for each output; inputs do, too, where a column of them
  * exceeds what the tasklets' buffers leave of the scratchpad.  The host sends a
  * convolution's windows as columns of a product, overlaps and all. */
-static enum status upmem_layer(const struct cim_network_request *request,
+static enum status upmem_layer(const struct layerwise_request *request,
                                const struct mac_layer *layer,
-                               struct cim_network *result, struct error *reason)
+                               struct layerwise_result *result, struct error *reason)
 {
     const struct upmem *u = (const struct upmem *)request->machine;
     struct gemm gemm = mac_layer_gemm(layer);
@@ -198,8 +198,8 @@ static enum status upmem_layer(const struct cim_network_request *request,
     return STATUS_OK;
 }
 
-static enum status upmem_finish(const struct cim_network_request *request,
-                                struct cim_network *result, struct error *reason)
+static enum status upmem_finish(const struct layerwise_request *request,
+                                struct layerwise_result *result, struct error *reason)
 {
     const struct upmem *u = (const struct upmem *)request->machine;
     double dpus = (double)active_dpus(u);

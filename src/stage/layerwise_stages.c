@@ -1,9 +1,9 @@
 /* The cim_operation stage: one operation of a machine that computes in or beside memory
- * (machine/layerwise/layerwise.h).  The cim_network stage: a network on it. */
+ * (machine/layerwise/layerwise.h).  The layerwise stage: a network on it. */
 #include "stage/stages.h"
 
-#include "columns/cim_network.h"
-#include "columns/cim_operation.h"
+#include "columns/layerwise.h"
+#include "columns/operations.h"
 #include "columns/engines.h"
 #include "columns/machines.h"
 #include "workload/layer_cache.h"
@@ -13,7 +13,7 @@
 #include <math.h>
 
 static void answer_write(const struct cim_answer *answer,
-                         const struct cim_operation_columns *out, uint64_t i)
+                         const struct operations_columns *out, uint64_t i)
 {
     out->operation_aaps[i] = answer->aaps;
     out->operation_aps[i] = answer->aps;
@@ -34,7 +34,7 @@ static void answer_write(const struct cim_answer *answer,
 static enum status operation_visit(const struct visit *visit, const struct columns *out,
                                    uint64_t i, struct error *reason)
 {
-    const struct cim_operation_columns to = cim_operation_columns(out);
+    const struct operations_columns to = operations_columns(out);
     const struct point *point = &visit->point;
     const struct cim_request request = {
         .machine = (const struct machine *)point->machine,
@@ -54,14 +54,14 @@ static void cim_operation_stage_evaluate(const struct study *study, struct range
                                          const struct columns *out, int8_t *status,
                                          struct error *reason)
 {
-    stage_visit(study, STAGE_CIM_OPERATION, points, operation_visit, NULL, out, status,
+    stage_visit(study, STAGE_OPERATIONS, points, operation_visit, NULL, out, status,
                 reason);
 }
 
-const struct stage cim_operation_stage = {
-    .name = "cim_operation",
+const struct stage operations_stage = {
+    .name = "operations",
     .summary = "one operation in or beside memory: commands, time, energy, area",
-    STAGE_METRICS(cim_operation),
+    STAGE_METRICS(operations),
     .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(precision_bits) | AXIS_BIT(machine) | AXIS_BIT(operation) |
             AXIS_BIT(elements),
@@ -71,8 +71,8 @@ const struct stage cim_operation_stage = {
     .block_points = 4096,
 };
 
-static void network_write(const struct cim_network *n,
-                          const struct cim_network_columns *out, uint64_t i)
+static void network_write(const struct layerwise_result *n,
+                          const struct layerwise_columns *out, uint64_t i)
 {
     double *const parts[CIM_PART_COUNT] = {
         [CIM_PART_COMPUTE] = out->network_compute_j,
@@ -147,10 +147,10 @@ static enum status engines_read(const struct visit *visit,
 static enum status network_visit(const struct visit *visit, const struct columns *out,
                                  uint64_t i, struct error *reason)
 {
-    const struct cim_network_columns to = cim_network_columns(out);
+    const struct layerwise_columns to = layerwise_columns(out);
     const struct point *point = &visit->point;
     struct cim_engine engines[CIM_ENGINES_MAX];
-    struct cim_network_request request = {
+    struct layerwise_request request = {
         .machine = (const struct machine *)point->machine,
         .engines = engines,
         .node_m = point->node_m,
@@ -160,7 +160,7 @@ static enum status network_visit(const struct visit *visit, const struct columns
         .learning = point->learning,
     };
     bool trains = machine_family(request.machine)->layerwise->trains;
-    struct cim_network network;
+    struct layerwise_result network;
     enum status status;
 
     if (trains != (point->phase == PHASE_TRAINING))
@@ -173,27 +173,27 @@ static enum status network_visit(const struct visit *visit, const struct columns
                               trains ? PHASE_INFERENCE : (enum phase)point->phase,
                               point->batch, &request.layers, reason);
     if (status == STATUS_OK)
-        status = cim_network(&request, &network, reason);
+        status = layerwise_network(&request, &network, reason);
     if (status == STATUS_OK)
         network_write(&network, &to, i);
     return status;
 }
 
-static void cim_network_stage_evaluate(const struct study *study, struct range points,
-                                       const struct columns *out, int8_t *status,
-                                       struct error *reason)
+static void layerwise_stage_evaluate(const struct study *study, struct range points,
+                                     const struct columns *out, int8_t *status,
+                                     struct error *reason)
 {
     struct layer_cache layers = { .count = 0 };
 
-    stage_visit(study, STAGE_CIM_NETWORK, points, network_visit, &layers, out, status,
+    stage_visit(study, STAGE_LAYERWISE, points, network_visit, &layers, out, status,
                 reason);
     layer_cache_free(&layers);
 }
 
 /* Engines are mapped and weighed for every layer. */
-static double cim_network_stage_cost_s(const struct study *study,
-                                       const struct point *point,
-                                       struct layer_cache *layers)
+static double layerwise_stage_cost_s(const struct study *study,
+                                     const struct point *point,
+                                     struct layer_cache *layers)
 {
     const double point_s = 5e-7, layer_s = 6e-8, engine_s = 5e-7;
     const struct machine *machine = (const struct machine *)point->machine;
@@ -209,15 +209,14 @@ static double cim_network_stage_cost_s(const struct study *study,
                          (layer_s + engine_s * (double)machine_engine_count(machine));
 }
 
-static void cim_network_to_result(const struct machine_run *run,
-                                  const struct machines_columns *out, uint64_t i)
+static void layerwise_to_result(const struct machine_run *run,
+                                const struct machines_columns *out, uint64_t i)
 {
-    const struct cim_network_columns from = cim_network_columns(
-        &run->study->results[STAGE_CIM_NETWORK]);
-    uint64_t row = run->at[STAGE_CIM_NETWORK];
+    const struct layerwise_columns from = layerwise_columns(
+        &run->study->results[STAGE_LAYERWISE]);
+    uint64_t row = run->at[STAGE_LAYERWISE];
 
-    for (uint64_t n = 0; n < run->count;
-         n++, i++, row += run->step[STAGE_CIM_NETWORK]) {
+    for (uint64_t n = 0; n < run->count; n++, i++, row += run->step[STAGE_LAYERWISE]) {
         out->latency_s[i] = from.network_s[row];
         out->energy_j[i] = from.network_j[row];
         out->sample_j[i] = from.network_j[row] / run->batch;
@@ -232,10 +231,10 @@ static void cim_network_to_result(const struct machine_run *run,
     }
 }
 
-const struct stage cim_network_stage = {
-    .name = "cim_network",
+const struct stage layerwise_stage = {
+    .name = "layerwise",
     .summary = "a network in or beside memory: compute, memory, transfers, energy",
-    STAGE_METRICS(cim_network),
+    STAGE_METRICS(layerwise),
     .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
@@ -243,8 +242,8 @@ const struct stage cim_network_stage = {
     .optional = AXIS_BIT(technology),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
-    .to_result = cim_network_to_result,
-    .evaluate = cim_network_stage_evaluate,
-    .cost_s = cim_network_stage_cost_s,
+    .to_result = layerwise_to_result,
+    .evaluate = layerwise_stage_evaluate,
+    .cost_s = layerwise_stage_cost_s,
     .block_points = 256,
 };
