@@ -269,6 +269,8 @@ columns: $(COLUMNS)/written
 $(COLUMNS)/written: hdf5_schema/metrics.def hdf5_schema/columns.awk
 	$(Q)mkdir -p $(@D)
 	$(Q)awk -v folder=$(@D) -f hdf5_schema/columns.awk $<
+	$(Q)for header in $(@D)/*.h; do \
+	    grep -q "^STAGE($$(basename $$header .h)," $(@D)/stages.def || rm $$header; done
 	$(Q)touch $@
 
 $(COLUMNS)/%.h $(COLUMNS)/%.def: $(COLUMNS)/written

@@ -22,8 +22,6 @@ static void every_stage_has_its_entry(void)
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(stage->name); /* else stages[] lacks it */
         CU_ASSERT_STRING_EQUAL(stage->name, word_name(stage_words, (int)id));
-        CU_ASSERT_EQUAL(axis_find(stage->name), AXES); /* /name is a group, or that's
-                                                          coordinate */
         CU_ASSERT_PTR_NULL(stage_renamed(stage->name));
         CU_ASSERT(stage->summary && stage->evaluate);
         CU_ASSERT(stage->point_s > 0 || stage->cost_s); /* they add up */

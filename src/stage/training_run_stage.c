@@ -10,7 +10,7 @@
 
 #include "base/maths.h"
 #include "columns/accuracy.h"
-#include "columns/crossbar.h"
+#include "columns/crossbar_subarray.h"
 #include "columns/crossbar_buffers.h"
 #include "columns/training_run.h"
 #include "learning/learner.h"
@@ -171,7 +171,7 @@ static enum status lessons_make(const struct learnt *learnt, struct lessons *les
 /* One image on the chip: learnt, or only recognised. */
 static enum status image_evaluate(const struct visit *visit,
                                   const struct crossbar *chip,
-                                  const struct crossbar_row *costs,
+                                  const struct crossbar_subarray_row *costs,
                                   const struct learnt *learnt,
                                   const struct mac_layers *layers, bool trains,
                                   struct crossbar_result *result, struct error *reason)
@@ -245,7 +245,7 @@ static enum status training_run_visit(const struct visit *visit,
     };
     struct crossbar_result image, answer;
     struct training_run_columns to;
-    struct crossbar_row costs;
+    struct crossbar_subarray_row costs;
     struct crossbar chip;
     struct lessons lessons;
     struct learnt learnt = { .learner = NULL };
