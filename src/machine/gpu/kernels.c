@@ -24,7 +24,7 @@ enum {
 #define COUNTED_ERROR 0.1
 
 /* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
-#define COUNTED_S 1.5e-4 /* per operation counted by blocks */
+#define COUNTED_S 6e-5 /* per operation counted by blocks */
 #define FOLLOWED_S 60e-9
 #define SKIPPED_S 0.4e-9
 
