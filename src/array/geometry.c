@@ -2,7 +2,7 @@
 
 /* Walk down the H-tree.  Address, distributed and broadcast bits on the wires, and how
  * many copies of them. */
-struct walk {
+struct geometry_walk {
     int address;
     uint64_t distributed, broadcast;
     uint64_t h_left, v_left; /* active mats still to be told apart, per direction */
@@ -18,7 +18,7 @@ static bool refuse(const char **why, const char *reason)
     return false;
 }
 
-static void check(struct walk *walk)
+static void check(struct geometry_walk *walk)
 {
     if (walk->distributed + walk->broadcast == 0 ||
         (walk->exact ? walk->address <= 0 : walk->address < 0))
@@ -27,7 +27,7 @@ static void check(struct walk *walk)
 
 /* One split: between active halves the distributed bits part, else an address bit is
  * spent on choosing one half. */
-static void split(struct walk *walk, uint64_t *left)
+static void split(struct geometry_walk *walk, uint64_t *left)
 {
     check(walk);
     if (*left > 1) {
@@ -41,7 +41,7 @@ static void split(struct walk *walk, uint64_t *left)
     walk->copies *= 2;
 }
 
-static struct htree_level level_of(const struct walk *walk, double bundles)
+static struct htree_level level_of(const struct geometry_walk *walk, double bundles)
 {
     return (struct htree_level){
         .bits = (double)walk->address + (double)walk->distributed +
@@ -54,7 +54,7 @@ static struct htree_level level_of(const struct walk *walk, double bundles)
 
 /* Levels in the order of the tree: the horizontal trunk, single levels while one
  * direction has more to go, then pairs. */
-static void walk_tree(struct walk *walk, struct bank_shape *shape)
+static void walk_tree(struct geometry_walk *walk, struct bank_shape *shape)
 {
     unsigned h_total = shape->h_levels, v_total = shape->v_levels;
     unsigned h = h_total, v = v_total, at_h = 0, at_v = 0;
@@ -94,7 +94,7 @@ static void walk_tree(struct walk *walk, struct bank_shape *shape)
 
 /* A bus carries to every mat what is the mat's: the address bits that tell the active mats
  * apart from the others are spent at the port. */
-static void walk_bus(struct walk *walk, struct bank_shape *shape,
+static void walk_bus(struct geometry_walk *walk, struct bank_shape *shape,
                      const struct task *task, uint64_t tag_bits)
 {
     uint64_t active = shape->active_rows * shape->active_cols;
@@ -122,7 +122,7 @@ bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t
                  : (UINT64_C(1) << way_bits) < task->ways)
         way_bits++;
 
-    struct walk walk = {
+    struct geometry_walk walk = {
         .address = log2_up(task->sets),
         .distributed = task->is_tag ? task->ways : task->word_bits,
         .broadcast = task->is_tag ? tag_bits : (uint64_t)way_bits,

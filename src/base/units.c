@@ -64,16 +64,16 @@ static const struct prefix {
 
 /* factor * 10^exponent; factor 0: no such unit.  Powers of ten below 1 are no doubles, so 7
  * times 1e-9 is not the double nearest to 7e-9. */
-struct scale {
+struct unit_scale {
     double factor;
     int exponent;
 };
 
 /* The size of one `spelling` if it is this unit, with a prefix or without. */
-static struct scale spelling_scale(const struct unit *unit, const char *spelling)
+static struct unit_scale spelling_scale(const struct unit *unit, const char *spelling)
 {
     if (strcmp(spelling, unit->spelling) == 0)
-        return (struct scale){ unit->factor, unit->exponent };
+        return (struct unit_scale){ unit->factor, unit->exponent };
     for (size_t p = 0; unit->prefixes != NONE && p < sizeof prefixes / sizeof *prefixes;
          p++) {
         const struct prefix *prefix = &prefixes[p];
@@ -84,16 +84,16 @@ static struct scale spelling_scale(const struct unit *unit, const char *spelling
             continue;
         if (strncmp(spelling, prefix->spelling, length) == 0 &&
             strcmp(spelling + length, unit->spelling) == 0)
-            return (struct scale){ unit->factor * prefix->factor,
-                                   unit->exponent + times * prefix->exponent };
+            return (struct unit_scale){ unit->factor * prefix->factor,
+                                        unit->exponent + times * prefix->exponent };
     }
-    return (struct scale){ 0, 0 };
+    return (struct unit_scale){ 0, 0 };
 }
 
 /* The size of one `spelling` in base_unit. */
-static struct scale unit_scale(const char *spelling, const char *base_unit)
+static struct unit_scale unit_scale(const char *spelling, const char *base_unit)
 {
-    struct scale scale = { strcmp(spelling, base_unit) == 0, 0 };
+    struct unit_scale scale = { strcmp(spelling, base_unit) == 0, 0 };
 
     for (size_t i = 0; scale.factor == 0 && i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].base, base_unit) == 0)
@@ -110,14 +110,14 @@ const char *unit_base(const char *spelling)
 }
 
 /* Other spellings with which a number may be scaled: a rate "ohm/um" is ohm_per_m. */
-static struct scale rate_scale(const char *spelling, const char *base_unit)
+static struct unit_scale rate_scale(const char *spelling, const char *base_unit)
 {
     const char *slash = strchr(spelling, '/'), *base_slash = strchr(base_unit, '/');
     char above[32], below[32], base_above[32], base_below[32];
-    struct scale top, bottom;
+    struct unit_scale top, bottom;
 
     if (!slash || !base_slash)
-        return (struct scale){ 0, 0 };
+        return (struct unit_scale){ 0, 0 };
     snprintf(above, sizeof above, "%.*s", (int)(slash - spelling), spelling);
     snprintf(below, sizeof below, "%s", slash + 1);
     snprintf(base_above, sizeof base_above, "%.*s", (int)(base_slash - base_unit),
@@ -125,12 +125,12 @@ static struct scale rate_scale(const char *spelling, const char *base_unit)
     snprintf(base_below, sizeof base_below, "%s", base_slash + 1);
     top = unit_scale(above, base_above);
     bottom = unit_scale(below, base_below);
-    return (struct scale){ bottom.factor > 0 ? top.factor / bottom.factor : 0,
-                           top.exponent - bottom.exponent };
+    return (struct unit_scale){ bottom.factor > 0 ? top.factor / bottom.factor : 0,
+                                top.exponent - bottom.exponent };
 }
 
 /* The double nearest to a decimal number's text times 10^exponent; times the factor. */
-static double scaled(const char *number, const char *end, struct scale scale)
+static double scaled(const char *number, const char *end, struct unit_scale scale)
 {
     size_t length = (size_t)(end - number), mantissa = strcspn(number, "eE");
     long exponent = scale.exponent;
@@ -151,7 +151,7 @@ static double scaled(const char *number, const char *end, struct scale scale)
 
 double decimal_shifted(const char *text, int exponent)
 {
-    return scaled(text, text + strlen(text), (struct scale){ 1, exponent });
+    return scaled(text, text + strlen(text), (struct unit_scale){ 1, exponent });
 }
 
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
@@ -160,7 +160,7 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
     char *end;
     double number = strtod(text, &end);
     const char *number_end = end;
-    struct scale scale;
+    struct unit_scale scale;
     char spelling[64];
     size_t length;
 

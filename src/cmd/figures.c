@@ -490,17 +490,17 @@ enum status figures_value(struct figures *figures,
 
 /* ---- which points and records a figure reads */
 
-struct reading {
+struct figure_reading {
     const struct library *library;
     struct figure_reads *reads;
 };
 
-static void record_add(const struct reading *reading, enum shelf_id shelf,
+static void record_add(const struct figure_reading *reading, enum shelf_id shelf,
                        const struct record *record);
 
 static enum status named_add(void *context, const char *kind, const char *name)
 {
-    const struct reading *reading = context;
+    const struct figure_reading *reading = context;
     enum shelf_id shelf = shelf_of_kind(kind);
 
     record_add(reading, shelf, library_find(reading->library, shelf, name));
@@ -508,7 +508,7 @@ static enum status named_add(void *context, const char *kind, const char *name)
 }
 
 /* The record and those it names. */
-static void record_add(const struct reading *reading, enum shelf_id shelf,
+static void record_add(const struct figure_reading *reading, enum shelf_id shelf,
                        const struct record *record)
 {
     struct figure_reads *reads = reading->reads;
@@ -525,7 +525,7 @@ static void record_add(const struct reading *reading, enum shelf_id shelf,
                        (void *)(uintptr_t)reading);
 }
 
-static void node_records_add(const struct reading *reading, axis_mask axes,
+static void node_records_add(const struct figure_reading *reading, axis_mask axes,
                              const struct point *point)
 {
     const struct node *node = library_node(reading->library, point->node_m,
@@ -543,7 +543,7 @@ static void node_records_add(const struct reading *reading, axis_mask axes,
 static void point_records_add(struct figure_reads *reads, const struct study *study,
                               axis_mask axes, const struct point *point)
 {
-    const struct reading reading = { .library = study->library, .reads = reads };
+    const struct figure_reading reading = { .library = study->library, .reads = reads };
 
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)

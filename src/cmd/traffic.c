@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* A column that the model reads. */
-struct input {
+struct traffic_input {
     const char *name;
     double min, max;
     bool is_required, is_whole;
@@ -30,7 +30,7 @@ enum {
     IN_PRECISION,
     INPUTS
 };
-static const struct input inputs[INPUTS] = {
+static const struct traffic_input inputs[INPUTS] = {
     [IN_M] = { "m", 1, 1 << 24, true, true },
     [IN_K] = { "k", 1, 1 << 24, true, true },
     [IN_N] = { "n", 1, 1 << 24, true, true },
@@ -45,8 +45,8 @@ static const struct input inputs[INPUTS] = {
 
 /* The number in a cell; 0 where it is empty and need not be given. */
 static enum status cell_read(const struct csv *csv, size_t row,
-                             const struct input *input, const char *path, double *value,
-                             struct error *err)
+                             const struct traffic_input *input, const char *path,
+                             double *value, struct error *err)
 {
     const char *cell = csv_cell(csv, row, input->name);
     char *end;

@@ -35,7 +35,7 @@ const char *verdict_text(const struct judged *judged)
 }
 
 /* A source of predictions. */
-struct source {
+struct verdict_source {
     const struct published_figure *first; /* its system and study name it */
     double *factors;                      /* of rows the model has a value for */
     size_t factor_count, rows, met;
@@ -43,7 +43,7 @@ struct source {
 };
 
 struct verdicts {
-    struct source *sources;
+    struct verdict_source *sources;
     size_t source_count;
     size_t rows[KINDS_OF_FIGURES], good[KINDS_OF_FIGURES];
 
@@ -64,8 +64,8 @@ void verdicts_end(struct verdicts *verdicts)
     free(verdicts);
 }
 
-static struct source *source_of(struct verdicts *verdicts,
-                                const struct published_figure *figure)
+static struct verdict_source *source_of(struct verdicts *verdicts,
+                                        const struct published_figure *figure)
 {
     for (size_t i = 0; i < verdicts->source_count; i++)
         if (strcmp(verdicts->sources[i].first->study, figure->study) == 0 &&
@@ -73,7 +73,8 @@ static struct source *source_of(struct verdicts *verdicts,
             return &verdicts->sources[i];
     verdicts->sources = realloc_array(verdicts->sources, verdicts->source_count + 1,
                                       sizeof *verdicts->sources);
-    verdicts->sources[verdicts->source_count] = (struct source){ .first = figure };
+    verdicts->sources[verdicts->source_count] =
+        (struct verdict_source){ .first = figure };
     return &verdicts->sources[verdicts->source_count++];
 }
 
@@ -93,7 +94,7 @@ void verdicts_add(struct verdicts *verdicts, const struct judged *judged)
 {
     const struct published_figure *figure = judged->figure;
     double factor = figure_factor(figure, judged->value);
-    struct source *source;
+    struct verdict_source *source;
 
     verdicts->rows[judged->kind]++;
     verdicts->good[judged->kind] += is_met(judged);
@@ -124,7 +125,7 @@ static struct total total_of(const struct verdicts *verdicts)
     size_t count = 0;
 
     for (size_t i = 0; i < verdicts->source_count; i++) {
-        const struct source *source = &verdicts->sources[i];
+        const struct verdict_source *source = &verdicts->sources[i];
         double weight = fmin(1, SOURCE_ROWS_MAX / (double)source->rows);
 
         total.met += weight * (double)source->met;
@@ -150,7 +151,7 @@ static void sources_text(const struct verdicts *verdicts)
     printf("%-58s %5s %5s %7s %14s %12s\n", "predictions, by source", "rows", "met",
            "missed", "median factor", "worst/limit");
     for (size_t i = 0; i < verdicts->source_count; i++) {
-        const struct source *source = &verdicts->sources[i];
+        const struct verdict_source *source = &verdicts->sources[i];
         char name[160];
 
         snprintf(name, sizeof name, "%s: %s", source->first->system,
@@ -194,7 +195,7 @@ static void summary_json(const struct verdicts *verdicts)
     json_name(stdout, &members, "sources");
     printf("[");
     for (size_t i = 0; i < verdicts->source_count; i++) {
-        const struct source *source = &verdicts->sources[i];
+        const struct verdict_source *source = &verdicts->sources[i];
         unsigned inner = 0;
 
         printf("%s\n{", i ? "," : "");

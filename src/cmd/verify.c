@@ -27,12 +27,12 @@ static enum status sweep_of(const struct results *results,
 }
 
 /* The file as the memory of finished stages, of which only what samples read is loaded. */
-struct inputs {
+struct verify_inputs {
     const char *bytes; /* NULL: a packed copy, whose columns are read whole */
     size_t size;
 };
 
-static bool is_mapped(const struct inputs *inputs, const void *at)
+static bool is_mapped(const struct verify_inputs *inputs, const void *at)
 {
     return inputs->bytes && (const char *)at >= inputs->bytes &&
            (const char *)at < inputs->bytes + inputs->size;
@@ -40,7 +40,8 @@ static bool is_mapped(const struct inputs *inputs, const void *at)
 
 /* All of a variable: where the file is mapped, or a copy (datasets of less than a page need
  * not be aligned). */
-static enum status input_get(const struct results *results, const struct inputs *inputs,
+static enum status input_get(const struct results *results,
+                             const struct verify_inputs *inputs,
                              const struct variable *variable, void **at,
                              struct error *err)
 {
@@ -54,7 +55,7 @@ static enum status input_get(const struct results *results, const struct inputs 
 
 /* What later stages read of this one. */
 static enum status inputs_get(const struct results *results,
-                              const struct inputs *inputs, struct study *study,
+                              const struct verify_inputs *inputs, struct study *study,
                               enum stage_id id, size_t s, struct error *err)
 {
     const struct results_stage *in = &results->stages[s];
@@ -70,7 +71,7 @@ static enum status inputs_get(const struct results *results,
 }
 
 /* Leave only what was copied, for study_free. */
-static void inputs_forget(const struct inputs *inputs, struct study *study)
+static void inputs_forget(const struct verify_inputs *inputs, struct study *study)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         if (is_mapped(inputs, study->statuses[id]))
@@ -177,9 +178,10 @@ static enum status stage_recompute(const struct results *results,
 }
 
 static enum status sample_recompute(const struct results *results,
-                                    const struct inputs *inputs, struct study *study,
-                                    uint64_t samples, uint64_t *checked,
-                                    uint64_t *differing, struct error *err)
+                                    const struct verify_inputs *inputs,
+                                    struct study *study, uint64_t samples,
+                                    uint64_t *checked, uint64_t *differing,
+                                    struct error *err)
 {
     struct results_summary summary;
     enum status status = results_summarize(results, &summary, err);
@@ -211,7 +213,7 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct library library;
     struct sweep sweep = { 0 };
     struct study study = { .sweep = NULL };
-    struct inputs inputs = { NULL, 0 };
+    struct verify_inputs inputs = { NULL, 0 };
     struct layout layout;
     enum status status = library_load_inside(results, &library, err);
 

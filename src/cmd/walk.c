@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* One of the two studies. */
-struct side {
+struct walk_side {
     struct sweep sweep;
     const struct record *technologies[WALK_TECHNOLOGIES];
     size_t technology_count;
@@ -23,7 +23,7 @@ struct side {
 
 enum step_kind { STEP_CAPACITY, STEP_COLUMN, STEP_AXIS };
 
-struct step {
+struct waterfall_step {
     enum step_kind kind;
     enum given_figure column;
     enum axis_id axis;
@@ -33,10 +33,10 @@ struct walking {
     const struct walk_request *request;
     const struct library *library;
     char *curve_folder;
-    struct side sides[2];
+    struct walk_side sides[2];
     enum stage_id stage;
     size_t metric;
-    struct step steps[WALK_STEPS];
+    struct waterfall_step steps[WALK_STEPS];
     size_t step_count;
 
     /* values after sets of steps, by technology */
@@ -77,7 +77,7 @@ static void at_record(struct space *space, enum axis_id id)
     space->axes[id] = (struct axis){ .values = value, .count = 1, .is_given = true };
 }
 
-static enum status setting_apply(struct side *side, const struct library *library,
+static enum status setting_apply(struct walk_side *side, const struct library *library,
                                  const char *setting, bool may_change,
                                  struct error *err)
 {
@@ -131,7 +131,7 @@ static bool is_single(const struct space *space, enum axis_id id)
 static enum status side_read(struct walking *walking, size_t which, struct error *err)
 {
     const struct walk_request *request = walking->request;
-    struct side *side = &walking->sides[which];
+    struct walk_side *side = &walking->sides[which];
     bool is_changed = which == 1 && !request->to;
     const struct axis *technologies;
     enum status status = sweep_read(is_changed || which == 0 ? request->from
@@ -173,7 +173,7 @@ static void technology_set(struct space *space, const struct record *record)
     values_set(space, AXIS_technology, (union axis_value){ .record = record });
 }
 
-static enum status memory_read(const struct walking *walking, struct side *side,
+static enum status memory_read(const struct walking *walking, struct walk_side *side,
                                size_t t, struct error *err)
 {
     uint32_t asked = side->sweep.stages;
@@ -268,7 +268,7 @@ static axis_mask other_axes(const struct walking *walking)
     return axes;
 }
 
-static void step_add(struct walking *walking, struct step step)
+static void step_add(struct walking *walking, struct waterfall_step step)
 {
     if (walking->step_count < WALK_STEPS)
         walking->steps[walking->step_count++] = step;
@@ -286,7 +286,7 @@ static enum status axis_compare(struct walking *walking, enum axis_id id,
 
     if (is_single(first, id) && is_single(second, second_axis(walking, id))) {
         if (!axis_values_equal(spec, a->values[0], b->values[0]))
-            step_add(walking, (struct step){ .kind = STEP_AXIS, .axis = id });
+            step_add(walking, (struct waterfall_step){ .kind = STEP_AXIS, .axis = id });
         return STATUS_OK;
     }
     for (uint64_t i = 0; i < a->count && is_same; i++)
@@ -301,7 +301,7 @@ static enum status axis_compare(struct walking *walking, enum axis_id id,
 
 static enum status steps_find(struct walking *walking, struct error *err)
 {
-    const struct side *a = &walking->sides[0], *b = &walking->sides[1];
+    const struct walk_side *a = &walking->sides[0], *b = &walking->sides[1];
     axis_mask others;
     enum status status = STATUS_OK;
     bool differs = false;
@@ -312,7 +312,7 @@ static enum status steps_find(struct walking *walking, struct error *err)
     for (size_t t = 0; t < a->technology_count; t++)
         differs |= a->memories[t].capacity_bytes != b->memories[t].capacity_bytes;
     if (differs)
-        step_add(walking, (struct step){ .kind = STEP_CAPACITY });
+        step_add(walking, (struct waterfall_step){ .kind = STEP_CAPACITY });
     for (enum given_figure f = 0; f < GIVEN_FIGURES; f++) {
         differs = false;
         for (size_t t = 0; t < a->technology_count; t++)
@@ -320,7 +320,8 @@ static enum status steps_find(struct walking *walking, struct error *err)
                                 given_at(&b->memories[t], f) -
                             1) > 1e-9;
         if (differs)
-            step_add(walking, (struct step){ .kind = STEP_COLUMN, .column = f });
+            step_add(walking,
+                     (struct waterfall_step){ .kind = STEP_COLUMN, .column = f });
     }
     for (enum axis_id id = 0; id < AXES && status == STATUS_OK; id++)
         if (others >> id & 1 && id != AXIS_technology && id != AXIS_capacity_bytes)
@@ -330,13 +331,13 @@ static enum status steps_find(struct walking *walking, struct error *err)
 
 /* ---- values */
 
-struct values {
+struct walk_values {
     double *values;
     uint64_t count;
 };
 
 static enum status metric_read(const struct walking *walking, struct sweep *sweep,
-                               struct values *values, struct error *err)
+                               struct walk_values *values, struct error *err)
 {
     uint32_t asked = sweep->stages;
     struct study study;
@@ -388,8 +389,9 @@ static double reduced(enum reduce reduce, const double *over, const double *unde
 }
 
 /* From the metric of every technology to ratios of the baseline's to it. */
-static enum status ratios_make(const struct walking *walking, const struct values *of,
-                               size_t count, double *value, struct error *err)
+static enum status ratios_make(const struct walking *walking,
+                               const struct walk_values *of, size_t count,
+                               double *value, struct error *err)
 {
     bool is_alone = count == 1;
 
@@ -403,17 +405,17 @@ static enum status ratios_make(const struct walking *walking, const struct value
     return STATUS_OK;
 }
 
-static void values_free(struct values *values, size_t count)
+static void values_free(struct walk_values *values, size_t count)
 {
     for (size_t t = 0; t < count; t++)
         free(values[t].values);
 }
 
 /* A study as it stands. */
-static enum status side_value(const struct walking *walking, struct side *side,
+static enum status side_value(const struct walking *walking, struct walk_side *side,
                               double *value, uint64_t *points, struct error *err)
 {
-    struct values of[WALK_TECHNOLOGIES] = { { NULL, 0 } };
+    struct walk_values of[WALK_TECHNOLOGIES] = { { NULL, 0 } };
     enum status status = STATUS_OK;
 
     for (size_t t = 0; t < side->technology_count && status == STATUS_OK; t++) {
@@ -440,7 +442,7 @@ static struct given memory_of(const struct walking *walking, uint32_t set, size_
                                        &from.tag_energy_j };
 
     for (size_t s = 0; s < walking->step_count; s++) {
-        const struct step *step = &walking->steps[s];
+        const struct waterfall_step *step = &walking->steps[s];
 
         if (!(set >> s & 1))
             continue;
@@ -454,7 +456,7 @@ static struct given memory_of(const struct walking *walking, uint32_t set, size_
 
 /* The first study's sweep with the steps of set taken, for one technology. */
 static enum status hybrid_read(struct walking *walking, uint32_t set, size_t t,
-                               struct values *values, struct error *err)
+                               struct walk_values *values, struct error *err)
 {
     struct sweep *sweep = &walking->sides[0].sweep;
     struct space *space = &sweep->space;
@@ -508,7 +510,7 @@ static enum status set_value(struct walking *walking, uint32_t set, double *valu
                              struct error *err)
 {
     size_t count = walking->sides[0].technology_count;
-    struct values of[WALK_TECHNOLOGIES] = { { NULL, 0 } };
+    struct walk_values of[WALK_TECHNOLOGIES] = { { NULL, 0 } };
     enum status status = STATUS_OK;
     struct known *known;
 
@@ -537,7 +539,7 @@ static enum status set_value(struct walking *walking, uint32_t set, double *valu
 static void step_describe(const struct walking *walking, size_t s,
                           struct walk_step *out)
 {
-    const struct step *step = &walking->steps[s];
+    const struct waterfall_step *step = &walking->steps[s];
 
     snprintf(out->name, sizeof out->name, "%s",
              step->kind == STEP_CAPACITY ? "capacity_bytes"
@@ -546,7 +548,7 @@ static void step_describe(const struct walking *walking, size_t s,
                  : space_axis(&walking->sides[0].sweep.space, step->axis)->key);
     for (size_t t = 0; t < walking->sides[0].technology_count; t++)
         for (int to = 0; to < 2; to++) {
-            const struct side *side = &walking->sides[to];
+            const struct walk_side *side = &walking->sides[to];
             char *text = to ? out->is[t] : out->was[t];
 
             if (step->kind == STEP_AXIS)
@@ -649,7 +651,7 @@ enum status walk_make(const struct walk_request *request, const struct library *
                       struct walk *walk, struct error *err)
 {
     struct walking walking = { .request = request, .library = library };
-    struct side *a = &walking.sides[0], *b = &walking.sides[1];
+    struct walk_side *a = &walking.sides[0], *b = &walking.sides[1];
     enum status status = metric_choose(&walking, err);
 
     *walk = (struct walk){ .orders = request->orders };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A record while folders are being read. */
-struct entry {
+struct library_entry {
     const struct source *source;
     const config_setting_t *group;
     size_t place;  /* among its source's records */
@@ -22,7 +22,7 @@ struct shelf_reading {
     const struct schema *schema;
     struct source **sources;
     size_t source_count;
-    struct entry *entries;
+    struct library_entry *entries;
     size_t count, capacity;
     struct error unread; /* why a file could not be read; "" if all were */
     struct error *err;
@@ -38,7 +38,7 @@ static void element_add(struct shelf_reading *reading, const struct source *sour
         reading->entries = realloc_array(reading->entries, reading->capacity,
                                          sizeof *reading->entries);
     }
-    reading->entries[reading->count++] = (struct entry){
+    reading->entries[reading->count++] = (struct library_entry){
         .source = source, .group = element, .place = i, .folder = folder
     };
 }
@@ -83,13 +83,14 @@ static enum status file_read(struct shelf_reading *reading, const struct file *f
 
 enum { HERITAGE_DEPTH_MAX = 8 };
 
-static const config_setting_t *key_of(const struct entry *entry, const char *key)
+static const config_setting_t *key_of(const struct library_entry *entry,
+                                      const char *key)
 {
     return entry->group->type == CONFIG_TYPE_GROUP ? setting_member(entry->group, key)
                                                    : NULL;
 }
 
-static const char *name_of(const struct entry *entry)
+static const char *name_of(const struct library_entry *entry)
 {
     const config_setting_t *name = key_of(entry, "name");
 
@@ -98,15 +99,16 @@ static const char *name_of(const struct entry *entry)
 
 /* The record of that name: as everywhere, that of the folder searched first; of the child's
  * own name, one of the folders behind the child's, which it shadows. */
-static const struct entry *parent_find(const struct shelf_reading *reading,
-                                       const struct entry *child, const char *name)
+static const struct library_entry *parent_find(const struct shelf_reading *reading,
+                                               const struct library_entry *child,
+                                               const char *name)
 {
     const char *own = name_of(child);
     bool is_own = own && strcmp(own, name) == 0;
-    const struct entry *found = NULL;
+    const struct library_entry *found = NULL;
 
     for (size_t i = 0; i < reading->count; i++) {
-        const struct entry *entry = &reading->entries[i];
+        const struct library_entry *entry = &reading->entries[i];
         const char *its = name_of(entry);
 
         if (its && strcmp(its, name) == 0 &&
@@ -118,7 +120,7 @@ static const struct entry *parent_find(const struct shelf_reading *reading,
 }
 
 static enum status parent_unknown(const struct shelf_reading *reading,
-                                  const struct entry *child,
+                                  const struct library_entry *child,
                                   const config_setting_t *setting, const char *name)
 {
     const char **names = alloc_array(reading->count, sizeof *names), *nearest;
@@ -143,14 +145,14 @@ static enum status parent_unknown(const struct shelf_reading *reading,
 
 /* The entry and those it inherits from, nearest first. */
 static enum status heritage_find(const struct shelf_reading *reading,
-                                 const struct entry *entry,
+                                 const struct library_entry *entry,
                                  struct heritage chain[HERITAGE_DEPTH_MAX])
 {
-    const struct entry *entries[HERITAGE_DEPTH_MAX];
+    const struct library_entry *entries[HERITAGE_DEPTH_MAX];
 
     for (size_t depth = 0;; depth++) {
         const config_setting_t *setting = key_of(entry, "parent");
-        const struct entry *parent;
+        const struct library_entry *parent;
         const char *name;
 
         entries[depth] = entry;
@@ -178,7 +180,8 @@ static enum status heritage_find(const struct shelf_reading *reading,
     }
 }
 
-static enum status entry_make(struct shelf_reading *reading, struct entry *entry)
+static enum status entry_make(struct shelf_reading *reading,
+                              struct library_entry *entry)
 {
     struct heritage chain[HERITAGE_DEPTH_MAX];
     const struct span *span = &entry->source->records[entry->place];
@@ -245,16 +248,16 @@ static void sources_free(struct shelf_reading *reading)
 /* ---- names */
 
 /* A name or alias, and whose it is. */
-struct label {
+struct library_label {
     const char *name;
-    struct entry *entry;
+    struct library_entry *entry;
     bool is_alias;
 };
 
 /* By name, then the one that wins first. */
 static int label_compare(const void *a, const void *b)
 {
-    const struct label *x = a, *y = b;
+    const struct library_label *x = a, *y = b;
     int order = strcmp(x->name, y->name);
 
     if (order == 0 && x->entry->folder != y->entry->folder)
@@ -262,7 +265,8 @@ static int label_compare(const void *a, const void *b)
     return order ? order : (x->is_alias > y->is_alias) - (x->is_alias < y->is_alias);
 }
 
-static size_t labels_collect(const struct shelf_reading *reading, struct label **labels)
+static size_t labels_collect(const struct shelf_reading *reading,
+                             struct library_label **labels)
 {
     size_t count = 0;
 
@@ -274,21 +278,22 @@ static size_t labels_collect(const struct shelf_reading *reading, struct label *
     *labels = alloc_array(count, sizeof **labels);
     count = 0;
     for (size_t i = 0; i < reading->count; i++) {
-        struct entry *entry = &reading->entries[i];
+        struct library_entry *entry = &reading->entries[i];
         const struct record *record = entry->record;
 
         if (entry->is_shadowed)
             continue;
-        (*labels)[count++] = (struct label){ record->name, entry, false };
+        (*labels)[count++] = (struct library_label){ record->name, entry, false };
         for (size_t a = 0; a < record->alias_count; a++)
-            (*labels)[count++] = (struct label){ record->aliases[a], entry, true };
+            (*labels)[count++] = (struct library_label){ record->aliases[a], entry,
+                                                         true };
     }
     qsort(*labels, count, sizeof **labels, label_compare);
     return count;
 }
 
 static enum status duplicates_check(const struct shelf_reading *reading,
-                                    const struct label *labels, size_t count)
+                                    const struct library_label *labels, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         const struct record *first = labels[i - 1].entry->record;
@@ -324,7 +329,7 @@ static void alias_remove(struct record *record, const char *alias)
 /* Records whose name an earlier folder uses go; then aliases that one uses. */
 static enum status names_resolve(struct shelf_reading *reading)
 {
-    struct label *labels;
+    struct library_label *labels;
     size_t count = labels_collect(reading, &labels);
     enum status status = duplicates_check(reading, labels, count);
 
@@ -348,13 +353,13 @@ static enum status names_resolve(struct shelf_reading *reading)
 
 static int entry_compare(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
+    const struct library_entry *x = a, *y = b;
     const struct record *first = x->record, *second = y->record;
 
     return strcmp(first->name, second->name);
 }
 
-static void entry_free(const struct schema *schema, struct entry *entry)
+static void entry_free(const struct schema *schema, struct library_entry *entry)
 {
     if (entry->record)
         schema_fields_free(schema, entry->record);
@@ -371,7 +376,7 @@ static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
         qsort(reading->entries, reading->count, sizeof *reading->entries,
               entry_compare);
     for (size_t i = 0; i < reading->count; i++) {
-        struct entry *entry = &reading->entries[i];
+        struct library_entry *entry = &reading->entries[i];
 
         if (entry->is_shadowed) {
             entry_free(reading->schema, entry);

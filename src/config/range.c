@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum scale { SCALE_LINEAR, SCALE_LOG };
+enum range_scale { SCALE_LINEAR, SCALE_LOG };
 
 static const struct word scale_words[] = {
     { "linear", SCALE_LINEAR },

@@ -85,12 +85,12 @@ double video_key_bytes(const struct video *v)
 }
 
 /* A step's work: multiply-accumulates a second, and for one key frame, on either side. */
-struct load {
+struct step_load {
     double edge_macs_hz, cloud_macs_hz;
     double edge_macs, cloud_macs;
 };
 
-static void load_put(struct load *load, int side, double macs_hz, double macs)
+static void load_put(struct step_load *load, int side, double macs_hz, double macs)
 {
     if (side == SIDE_EDGE) {
         load->edge_macs_hz += macs_hz;
@@ -122,12 +122,12 @@ static struct rates rates_of(const struct video *v, const struct pipeline *p)
 
 static void loads_fill(const struct video *v, const struct pipeline *p,
                        const struct detector *d, const struct rates *r,
-                       struct load loads[VIDEO_STEPS])
+                       struct step_load loads[VIDEO_STEPS])
 {
     double filter_macs = pixels_of(v) * p->filter_macs_per_pixel;
 
     for (int s = 0; s < VIDEO_STEPS; s++)
-        loads[s] = (struct load){ .edge_macs_hz = 0 };
+        loads[s] = (struct step_load){ .edge_macs_hz = 0 };
     load_put(&loads[VIDEO_FILTER], p->filter, v->frame_hz * filter_macs, filter_macs);
     load_put(&loads[VIDEO_DETECT], d->cut ? SIDE_EDGE : p->detect,
              r->detect_hz * d->macs, d->macs);
@@ -186,8 +186,9 @@ static enum status placement_check(const struct pipeline *p, const struct detect
         return error_set(reason, STATUS_INFEASIBLE,
                          "frames decoded in the cloud do not come back to the device");
     if (d->cut && p->detect != SIDE_CLOUD)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "the network runs wholly on the device, its cut must be \"none\"");
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "the network runs wholly on the device, its cut must be \"none\"");
     return STATUS_OK;
 }
 
@@ -204,8 +205,9 @@ static enum status keeps_up(const struct analysis *a, struct error *reason)
 }
 
 /* Time and power of the steps that compute. */
-static void loads_count(const struct load loads[VIDEO_STEPS], const struct site *site,
-                        const struct detector *d, struct analysis *a)
+static void loads_count(const struct step_load loads[VIDEO_STEPS],
+                        const struct site *site, const struct detector *d,
+                        struct analysis *a)
 {
     double edge_macs_hz = 0, cloud_macs_hz = 0;
 
@@ -260,7 +262,7 @@ enum status video_analyse(const struct video *video, const struct site *site,
     bool waits = pipeline->detect == SIDE_CLOUD || pipeline->classify == SIDE_CLOUD ||
                  pipeline->decode == SIDE_CLOUD || pipeline->filter == SIDE_CLOUD ||
                  pipeline->track == SIDE_CLOUD;
-    struct load loads[VIDEO_STEPS];
+    struct step_load loads[VIDEO_STEPS];
     enum status status = placement_check(pipeline, detector, reason);
 
     *analysis = (struct analysis){ .chip_w = 0 };

@@ -112,7 +112,7 @@ static const struct word mode_words[] = {
 };
 static const struct word truth_words[] = { { "false", 0 }, { "true", 1 }, { NULL, 0 } };
 
-struct reading {
+struct cell_reading {
     const struct import_job *job;
     struct error *err;
     unsigned line;
@@ -122,18 +122,18 @@ struct reading {
     double off_at_set_ohm, levels;
 };
 
-static enum status fail(const struct reading *reading, const char *what)
+static enum status fail(const struct cell_reading *reading, const char *what)
 {
     return error_set(reading->err, STATUS_INPUT, "%s:%u: %s", reading->job->file,
                      reading->line, what);
 }
 
-static void note(const struct reading *reading, const char *what)
+static void note(const struct cell_reading *reading, const char *what)
 {
     import_note_line(reading->job, reading->line, "%s", what);
 }
 
-static enum status word_take(const struct reading *reading, const char *key,
+static enum status word_take(const struct cell_reading *reading, const char *key,
                              const struct word *words, const char *text, int *value)
 {
     const struct word *word = word_find(words, text);
@@ -147,7 +147,7 @@ static enum status word_take(const struct reading *reading, const char *key,
     return STATUS_OK;
 }
 
-static enum status number_take(const struct reading *reading, const char *key,
+static enum status number_take(const struct cell_reading *reading, const char *key,
                                const char *text, int exponent, double *value)
 {
     char *end;
@@ -161,7 +161,7 @@ static enum status number_take(const struct reading *reading, const char *key,
     return STATUS_OK;
 }
 
-static enum status number_key_take(struct reading *reading, size_t index,
+static enum status number_key_take(struct cell_reading *reading, size_t index,
                                    const char *text)
 {
     const struct number_key *key = &number_keys[index];
@@ -174,7 +174,7 @@ static enum status number_key_take(struct reading *reading, size_t index,
     return number_take(reading, key->key, text, key->exponent, value);
 }
 
-static enum status other_key_take(struct reading *reading, const struct word *key,
+static enum status other_key_take(struct cell_reading *reading, const struct word *key,
                                   const char *text)
 {
     struct cell *cell = &reading->cell;
@@ -214,7 +214,7 @@ static enum status other_key_take(struct reading *reading, const struct word *ke
 
 /* The entry of a key: its number in `given`, and the word of the other keys; KEYS_MAX for a
  * key of another tool, which NVSim reads over. */
-static enum status key_find(const struct reading *reading, const char *key,
+static enum status key_find(const struct cell_reading *reading, const char *key,
                             size_t *index, const struct word **other)
 {
     const char *names[KEYS_MAX], *near;
@@ -244,7 +244,7 @@ static enum status key_find(const struct reading *reading, const char *key,
 }
 
 /* "-Key (unit): value"; NVSim ignores everything after the value. */
-static enum status line_take(struct reading *reading, char *text)
+static enum status line_take(struct cell_reading *reading, char *text)
 {
     char *colon = strchr(text, ':'), *open, *value, *unit = NULL;
     const struct word *other;
@@ -283,7 +283,7 @@ static enum status line_take(struct reading *reading, char *text)
     return number_key_take(reading, index, value);
 }
 
-static enum status lines_read(struct reading *reading)
+static enum status lines_read(struct cell_reading *reading)
 {
     FILE *in = fopen(reading->job->file, "r");
     enum status status = STATUS_OK;
@@ -305,7 +305,7 @@ static enum status lines_read(struct reading *reading)
     return status;
 }
 
-static bool is_given(const struct reading *reading, const char *key)
+static bool is_given(const struct cell_reading *reading, const char *key)
 {
     for (size_t i = 0; i < NUMBER_KEYS; i++)
         if (strcmp(number_keys[i].key, key) == 0)
@@ -314,7 +314,7 @@ static bool is_given(const struct reading *reading, const char *key)
         ->given[NUMBER_KEYS + (size_t)(word_find(other_keys, key) - other_keys)];
 }
 
-static enum status required_check(struct reading *reading)
+static enum status required_check(struct cell_reading *reading)
 {
     static const char *const keys[] = { "MemCellType", "CellArea", "CellAspectRatio",
                                         "AccessCMOSWidth" };
@@ -330,7 +330,7 @@ static enum status required_check(struct reading *reading)
 /* What NVSim concludes from the keys together: voltage is the mode where none is given;
  * of a voltage mode without a read voltage, the current is forced; PCM's write energy is
  * divided by its pulse shaper's efficiency of 0.2. */
-static enum status cell_conclude(struct reading *reading)
+static enum status cell_conclude(struct cell_reading *reading)
 {
     struct cell *cell = &reading->cell;
 
@@ -369,7 +369,7 @@ static enum status cell_conclude(struct reading *reading)
 
 enum status import_cell(const struct import_job *job, struct error *err)
 {
-    struct reading reading = { .job = job, .err = err };
+    struct cell_reading reading = { .job = job, .err = err };
     char *source = alloc_printf("imported from NVSim's cell file %s", job->file);
     struct error why;
     enum status status;

@@ -157,7 +157,7 @@ static char *said_of(const char *list, const char *key, bool may_be_all)
     return NULL;
 }
 
-struct input {
+struct model_input {
     const char *name;
     size_t rank;
     struct {
@@ -168,8 +168,9 @@ struct input {
     enum evidence evidence;
 };
 
-static enum status batch_asked(const struct model *model, const struct input *input,
-                               int *axis, bool *is_asked)
+static enum status batch_asked(const struct model *model,
+                               const struct model_input *input, int *axis,
+                               bool *is_asked)
 {
     char *text = said_of(model->job->batch_axis, input->name, true), *end;
     enum status status = STATUS_OK;
@@ -193,7 +194,7 @@ static enum status batch_asked(const struct model *model, const struct input *in
 }
 
 /* By name, else by what uses it, else the first; a dimension of one changes nothing. */
-static int batch_guess(const struct model *model, const struct input *input)
+static int batch_guess(const struct model *model, const struct model_input *input)
 {
     bool is_batch_first, is_open = input->rank > 0 && input->axes[0].extent == 0;
     enum evidence evidence = evidence_of(model, input->name, &is_batch_first);
@@ -215,8 +216,9 @@ static int batch_guess(const struct model *model, const struct input *input)
     return 0;
 }
 
-static enum status extent_asked(const struct model *model, const struct input *input,
-                                size_t axis, uint64_t *extent)
+static enum status extent_asked(const struct model *model,
+                                const struct model_input *input, size_t axis,
+                                uint64_t *extent)
 {
     char *by_number = alloc_printf("%s:%zu", input->name, axis), *end;
     char *text = said_of(model->job->open_sizes, by_number, false);
@@ -239,7 +241,7 @@ static enum status extent_asked(const struct model *model, const struct input *i
 }
 
 /* May an open dimension be the number of tokens?  Features may not. */
-static bool is_token_axis(const struct model *model, const struct input *input,
+static bool is_token_axis(const struct model *model, const struct model_input *input,
                           size_t axis, int batch_axis)
 {
     size_t rank = input->rank - (batch_axis != NO_AXIS);
@@ -256,7 +258,7 @@ static bool is_token_axis(const struct model *model, const struct input *input,
     return input->evidence == SAYS_WINDOW ? axis == last : axis != last;
 }
 
-static enum status open_resolve(struct model *model, const struct input *input,
+static enum status open_resolve(struct model *model, const struct model_input *input,
                                 size_t axis, int batch_axis, struct value *value)
 {
     const char *name = *input->axes[axis].name ? input->axes[axis].name : "?";
@@ -289,7 +291,7 @@ static enum status open_resolve(struct model *model, const struct input *input,
     return STATUS_OK;
 }
 
-static void batch_tell(struct model *model, const struct input *input, int axis)
+static void batch_tell(struct model *model, const struct model_input *input, int axis)
 {
     uint64_t extent = axis == NO_AXIS ? 1 : input->axes[axis].extent;
 
@@ -314,7 +316,8 @@ static void batch_tell(struct model *model, const struct input *input, int axis)
 }
 
 static enum status input_describe(const struct model *model,
-                                  const Onnx__ValueInfoProto *info, struct input *input)
+                                  const Onnx__ValueInfoProto *info,
+                                  struct model_input *input)
 {
     const Onnx__TypeProto *type = info->type;
     const Onnx__TensorShapeProto *shape = NULL;
@@ -329,10 +332,12 @@ static enum status input_describe(const struct model *model,
             "%s: input '%.80s' has no shape, must be a tensor of at most %d "
             "dimensions",
             model->job->file, info->name ? info->name : "?", RANK_MAX);
-    *input = (struct input){ .name = info->name,
-                             .rank = shape->n_dim,
-                             .is_float = type->tensor_type->elem_type == TYPE_FLOAT ||
-                                         type->tensor_type->elem_type == TYPE_FLOAT16 };
+    *input = (struct model_input){
+        .name = info->name,
+        .rank = shape->n_dim,
+        .is_float = type->tensor_type->elem_type == TYPE_FLOAT ||
+                    type->tensor_type->elem_type == TYPE_FLOAT16
+    };
     for (size_t i = 0; i < shape->n_dim; i++) {
         const Onnx__TensorShapeProto__Dimension *dim = shape->dim[i];
         bool is_given = dim->value_case ==
@@ -360,7 +365,7 @@ enum status input_read(struct model *model, const Onnx__ValueInfoProto *info)
                            .layer = NO_LAYER,
                            .token_axis = NO_AXIS };
     bool is_asked;
-    struct input input = { 0 };
+    struct model_input input = { 0 };
     int batch = NO_AXIS;
     enum status status = input_describe(model, info, &input);
 

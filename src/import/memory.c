@@ -13,7 +13,7 @@
 
 enum { LINE_BYTES_MAX = 4096, COLUMNS_MAX = 32 };
 
-struct reading {
+struct memory_reading {
     const struct import_job *job;
     unsigned line;
     struct error *err;
@@ -23,7 +23,7 @@ struct reading {
 };
 
 /* The members of struct given as columns are called. */
-struct column {
+struct memory_column {
     const char *name, *unit;
     size_t offset;
 };
@@ -32,7 +32,7 @@ struct column {
     {                                              \
         name, unit, offsetof(struct given, member) \
     }
-static const struct column columns[] = {
+static const struct memory_column columns[] = {
     COLUMN("capacity", "byte", capacity_bytes),
     COLUMN("area", "m2", area_m2),
     COLUMN("read_latency", "s", read_latency_s),
@@ -48,7 +48,7 @@ static const struct column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
-static enum status fail(const struct reading *reading, const char *words)
+static enum status fail(const struct memory_reading *reading, const char *words)
 {
     return error_set(reading->err, STATUS_INPUT, "%s:%u: %s", reading->job->file,
                      reading->line, words);
@@ -66,12 +66,12 @@ static char *trimmed(char *text)
     return text;
 }
 
-static double *member(struct given *given, const struct column *column)
+static double *member(struct given *given, const struct memory_column *column)
 {
     return (double *)(void *)((char *)given + column->offset);
 }
 
-static struct given *row_add(struct reading *reading)
+static struct given *row_add(struct memory_reading *reading)
 {
     reading->rows = realloc_array(reading->rows, reading->count + 1,
                                   sizeof *reading->rows);
@@ -85,17 +85,18 @@ static struct given *row_add(struct reading *reading)
 /* ---- CSV: a header of the columns' names, each perhaps with a unit "area [mm2]"; then a row
  * for every capacity, whose cells may carry units of their own. */
 
-struct header {
-    const struct column *column[COLUMNS_MAX];
+struct memory_header {
+    const struct memory_column *column[COLUMNS_MAX];
     char unit[COLUMNS_MAX][16]; /* of numbers without one */
     size_t count;
 };
 
 /* "area [mm2]" or "area" */
-static enum status name_read(struct reading *reading, char *text, struct header *header)
+static enum status name_read(struct memory_reading *reading, char *text,
+                             struct memory_header *header)
 {
     char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL, *name;
-    const struct column *column = NULL;
+    const struct memory_column *column = NULL;
     const char *names[COLUMNS], *near, *base;
     char words[300];
 
@@ -154,8 +155,8 @@ static size_t cells_split(char *line, char *cells[COLUMNS_MAX])
     return at ? COLUMNS_MAX + 1 : count;
 }
 
-static enum status header_read(struct reading *reading, char *line,
-                               struct header *header)
+static enum status header_read(struct memory_reading *reading, char *line,
+                               struct memory_header *header)
 {
     char *cells[COLUMNS_MAX];
     size_t count = cells_split(line, cells);
@@ -175,10 +176,11 @@ static enum status header_read(struct reading *reading, char *line,
     return status;
 }
 
-static enum status cell_read(struct reading *reading, const struct header *header,
-                             size_t i, const char *text, struct given *row)
+static enum status cell_read(struct memory_reading *reading,
+                             const struct memory_header *header, size_t i,
+                             const char *text, struct given *row)
 {
-    const struct column *column = header->column[i];
+    const struct memory_column *column = header->column[i];
     double value;
     struct error why;
     char words[200], in_unit[120];
@@ -205,8 +207,8 @@ static enum status cell_read(struct reading *reading, const struct header *heade
     return STATUS_OK;
 }
 
-static enum status row_read(struct reading *reading, const struct header *header,
-                            char *line)
+static enum status row_read(struct memory_reading *reading,
+                            const struct memory_header *header, char *line)
 {
     char *cells[COLUMNS_MAX], words[120];
     size_t count = cells_split(line, cells);
@@ -234,13 +236,13 @@ static enum status row_read(struct reading *reading, const struct header *header
 /* ---- what NVSim and CACTI print, for one or more capacities */
 
 /* A line's beginning and the figure behind it; CACTI writes the unit before the colon. */
-struct label {
+struct memory_label {
     const char *text;
     size_t column;    /* in columns */
     const char *unit; /* of a number without one; NULL: it must have one */
 };
 
-static const struct label labels[] = {
+static const struct memory_label labels[] = {
     /* NVSim, cache and RAM */
     { "Capacity :", 0, NULL },
     { "- Total Area =", 1, NULL },
@@ -267,10 +269,11 @@ static const struct label labels[] = {
 };
 
 /* "2.34mm^2", "0.81nJ", "3MB" (binary, as the tools mean it), "1.2 x 1.3" */
-static enum status figure_read(struct reading *reading, const struct label *label,
-                               char *text, struct given *row)
+static enum status figure_read(struct memory_reading *reading,
+                               const struct memory_label *label, char *text,
+                               struct given *row)
 {
-    const struct column *column = &columns[label->column];
+    const struct memory_column *column = &columns[label->column];
     char spelled[80], words[160];
     double value, other;
     struct error why;
@@ -312,7 +315,7 @@ static void blanks_join(char *text)
     *to = '\0';
 }
 
-static enum status report_line_read(struct reading *reading, char *text)
+static enum status report_line_read(struct memory_reading *reading, char *text)
 {
     blanks_join(text);
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
@@ -331,7 +334,7 @@ static enum status report_line_read(struct reading *reading, char *text)
 }
 
 /* CACTI prints one access time. */
-static void writes_fill(struct reading *reading)
+static void writes_fill(struct memory_reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++)
         if (!(reading->rows[i].write_latency_s > 0) &&
@@ -344,10 +347,10 @@ static void writes_fill(struct reading *reading)
 
 /* ---- */
 
-static enum status lines_read(struct reading *reading)
+static enum status lines_read(struct memory_reading *reading)
 {
     FILE *in = fopen(reading->job->file, "r");
-    struct header header = { .count = 0 };
+    struct memory_header header = { .count = 0 };
     enum status status = STATUS_OK;
     char line[LINE_BYTES_MAX];
     bool is_report = false;
@@ -382,7 +385,7 @@ static enum status lines_read(struct reading *reading)
 
 enum status import_memory(const struct import_job *job, struct error *err)
 {
-    struct reading reading = { .job = job, .err = err };
+    struct memory_reading reading = { .job = job, .err = err };
     char *source = alloc_printf("imported from %s", job->file);
     struct cell cell = { .kind = CELL_SRAM };
     struct error why;

@@ -21,7 +21,7 @@ static const char *const counter_names[COUNTERS] = {
     [TIME] = "gpu__time_duration.sum",
 };
 
-struct reading {
+struct profile_reading {
     const struct import_job *job;
     unsigned line;
     struct error *err;
@@ -78,8 +78,8 @@ static double unit_scale(const char *unit)
 }
 
 /* Thousands may be parted by commas. */
-static enum status value_add(struct reading *reading, int counter, const char *unit,
-                             char *text)
+static enum status value_add(struct profile_reading *reading, int counter,
+                             const char *unit, char *text)
 {
     char *to = text, *end;
     double value;
@@ -99,18 +99,19 @@ static enum status value_add(struct reading *reading, int counter, const char *u
 }
 
 /* Where the header has what. */
-struct header {
+struct profile_header {
     size_t cells, name, unit, value; /* details; name == cells: the raw page */
     size_t column[COUNTERS];         /* raw; == cells: none */
     char units[COUNTERS][16];
 };
 
-static bool header_read(struct header *header, char **cells, size_t count)
+static bool header_read(struct profile_header *header, char **cells, size_t count)
 {
     bool has_kernel = false;
 
-    *header =
-        (struct header){ .cells = count, .name = count, .unit = count, .value = count };
+    *header = (struct profile_header){
+        .cells = count, .name = count, .unit = count, .value = count
+    };
     for (int c = 0; c < COUNTERS; c++)
         header->column[c] = count;
     for (size_t i = 0; i < count; i++) {
@@ -129,8 +130,9 @@ static bool header_read(struct header *header, char **cells, size_t count)
     return has_kernel;
 }
 
-static enum status row_read(struct reading *reading, struct header *header,
-                            char **cells, bool *has_units)
+static enum status row_read(struct profile_reading *reading,
+                            struct profile_header *header, char **cells,
+                            bool *has_units)
 {
     enum status status = STATUS_OK;
 
@@ -156,12 +158,12 @@ static enum status row_read(struct reading *reading, struct header *header,
     return status;
 }
 
-static enum status lines_read(struct reading *reading)
+static enum status lines_read(struct profile_reading *reading)
 {
     FILE *in = fopen(reading->job->file, "r");
     char *line = NULL, *cells[CELLS_MAX];
     size_t capacity = 0;
-    struct header header = { .cells = 0 };
+    struct profile_header header = { .cells = 0 };
     bool has_units = false;
     enum status status = STATUS_OK;
 
@@ -195,7 +197,7 @@ static enum status lines_read(struct reading *reading)
 
 enum status import_profile(const struct import_job *job, struct error *err)
 {
-    struct reading reading = { .job = job, .err = err };
+    struct profile_reading reading = { .job = job, .err = err };
     char *source = alloc_printf("counted by Nsight Compute: %s", job->file);
     struct workload workload = { .summary = "" };
     enum status status = lines_read(&reading);

@@ -98,7 +98,7 @@ static void run_read(const uint8_t *text, const uint8_t *end, struct symbols *ru
 }
 
 /* Runs that were seen, by hashes of 64 bits (FNV-1a). */
-struct seen {
+struct text_seen {
     uint64_t *hashes;
     size_t count, capacity;
 };
@@ -119,7 +119,7 @@ static int hash_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void seen_put(struct seen *seen, uint64_t hash)
+static void seen_put(struct text_seen *seen, uint64_t hash)
 {
     if (seen->count == seen->capacity) {
         seen->capacity = seen->capacity ? 2 * seen->capacity : 4096;
@@ -162,7 +162,7 @@ static bool is_page(const uint8_t *at, const uint8_t *end)
 
 /* One page's runs, each with a space behind it: into out, but for those of the original; or, if
  * is_original, into both. */
-static void page_read(const uint8_t *at, const uint8_t *end, struct seen *original,
+static void page_read(const uint8_t *at, const uint8_t *end, struct text_seen *original,
                       bool is_original, struct symbols *run, struct symbols *out)
 {
     while (at < end) {
@@ -187,7 +187,7 @@ static void page_read(const uint8_t *at, const uint8_t *end, struct seen *origin
 }
 
 static void language_read(const struct corpus *corpus, const uint8_t *bytes,
-                          size_t size, struct seen *original, bool is_original,
+                          size_t size, struct text_seen *original, bool is_original,
                           struct corpus_text *text)
 {
     const uint8_t *at = bytes, *end = bytes + size;
@@ -216,7 +216,7 @@ static void language_read(const struct corpus *corpus, const uint8_t *bytes,
 enum status texts_decode(struct corpus *corpus, const uint8_t *const *bytes,
                          const size_t *sizes, struct error *err)
 {
-    struct seen original = { NULL };
+    struct text_seen original = { NULL };
     enum status status = STATUS_OK;
 
     corpus->texts = alloc_array(corpus->files_count, sizeof *corpus->texts);

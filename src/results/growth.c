@@ -46,13 +46,13 @@ struct key {
     size_t size;
 };
 
-struct coordinate {
+struct growth_coordinate {
     enum axis_id axis;
     const struct variable *variable;
     const char *raw; /* its elements; NULL for texts */
 };
 
-static struct key old_key(const struct coordinate *coordinate, uint64_t i)
+static struct key old_key(const struct growth_coordinate *coordinate, uint64_t i)
 {
     const struct variable *variable = coordinate->variable;
 
@@ -87,8 +87,8 @@ static bool keys_equal(struct key a, struct key b)
 }
 
 /* Axes that vary along one dimension of the old file, and where the new sweep has them. */
-struct side {
-    struct coordinate coordinates[AXES];
+struct growth_side {
+    struct growth_coordinate coordinates[AXES];
     size_t count;
     uint64_t length, stride;
     size_t dimension;    /* of the grid, or SIZE_MAX: all are single now */
@@ -99,7 +99,7 @@ struct side {
     size_t slots;
 };
 
-static uint32_t side_hash(const struct side *side, const struct key *keys)
+static uint32_t side_hash(const struct growth_side *side, const struct key *keys)
 {
     uint32_t crc = 0;
 
@@ -108,7 +108,7 @@ static uint32_t side_hash(const struct side *side, const struct key *keys)
     return crc;
 }
 
-static void side_index(struct side *side)
+static void side_index(struct growth_side *side)
 {
     struct key keys[AXES];
 
@@ -130,7 +130,7 @@ static void side_index(struct side *side)
 
 /* What the new sweep has at index i of the dimension; of a stage that has machines of one
  * kind that is not the sweep's i-th. */
-static union axis_value side_value(const struct side *side, size_t c, uint64_t i)
+static union axis_value side_value(const struct growth_side *side, size_t c, uint64_t i)
 {
     enum axis_id axis = side->coordinates[c].axis;
 
@@ -140,7 +140,7 @@ static union axis_value side_value(const struct side *side, size_t c, uint64_t i
 }
 
 /* Is it the old file's t-th? */
-static bool side_has(const struct side *side, size_t c, uint64_t i, uint64_t t)
+static bool side_has(const struct growth_side *side, size_t c, uint64_t i, uint64_t t)
 {
     union axis_value value = side_value(side, c, i);
 
@@ -149,7 +149,7 @@ static bool side_has(const struct side *side, size_t c, uint64_t i, uint64_t t)
 }
 
 /* The old index of the values that the new sweep has at index i of the dimension. */
-static uint64_t side_find(const struct side *side, uint64_t i)
+static uint64_t side_find(const struct growth_side *side, uint64_t i)
 {
     union axis_value values[AXES];
     struct key keys[AXES];
@@ -211,7 +211,7 @@ static const struct variable *coordinate_of(const struct matching *m, enum axis_
 
 static enum status coordinate_read(struct matching *m, enum axis_id axis,
                                    const struct variable *variable,
-                                   struct coordinate *coordinate)
+                                   struct growth_coordinate *coordinate)
 {
     bool is_text = spec_of(m, axis)->kind == AXIS_RECORD ||
                    spec_of(m, axis)->kind == AXIS_WORD;
@@ -228,7 +228,7 @@ static enum status coordinate_read(struct matching *m, enum axis_id axis,
         status = results_read_raw(m->growth->results, variable, 0, variable->count, raw,
                                   m->err);
     }
-    *coordinate = (struct coordinate){ axis, variable, raw };
+    *coordinate = (struct growth_coordinate){ axis, variable, raw };
     return status;
 }
 
@@ -247,8 +247,9 @@ static size_t dimension_of(const struct matching *m, enum axis_id axis)
     return SIZE_MAX;
 }
 
-static char *old_format(const struct matching *m, const struct coordinate *coordinate,
-                        uint64_t i, char *buffer, size_t size)
+static char *old_format(const struct matching *m,
+                        const struct growth_coordinate *coordinate, uint64_t i,
+                        char *buffer, size_t size)
 {
     struct key key = old_key(coordinate, i);
     union axis_value value;
@@ -262,10 +263,10 @@ static char *old_format(const struct matching *m, const struct coordinate *coord
 }
 
 /* A value of the file is not in the sweep any more. */
-static enum status lost(const struct matching *m, const struct side *side, uint64_t t,
-                        const bool *is_old)
+static enum status lost(const struct matching *m, const struct growth_side *side,
+                        uint64_t t, const bool *is_old)
 {
-    const struct coordinate *coordinate = &side->coordinates[0];
+    const struct growth_coordinate *coordinate = &side->coordinates[0];
     char was[80], is[80] = "";
 
     for (size_t c = 0; c < side->count; c++) { /* the axis that lacks it */
@@ -296,7 +297,8 @@ static enum status lost(const struct matching *m, const struct side *side, uint6
         m->growth->results->path, spec_of(m, coordinate->axis)->name, was);
 }
 
-static void added_note(const struct matching *m, const struct side *side, uint64_t i)
+static void added_note(const struct matching *m, const struct growth_side *side,
+                       uint64_t i)
 {
     char *text = m->growth->added, value[80];
     size_t used = strlen(text), found = side->count;
@@ -323,7 +325,7 @@ static void added_note(const struct matching *m, const struct side *side, uint64
 }
 
 /* Where the new sweep's values are along one dimension of the old file. */
-static enum status side_match(struct matching *m, struct side *side)
+static enum status side_match(struct matching *m, struct growth_side *side)
 {
     uint64_t count, *places, t;
     bool *is_found, *is_old;
@@ -429,7 +431,8 @@ static enum status stage_match(struct matching *m)
     const struct results *results = m->growth->results;
     const struct space *space = &m->growth->study->sweep->space;
     const struct variable *points = &results->variables[m->kept->old->status];
-    struct side *sides = alloc_array(points->dimension_count + AXES, sizeof *sides);
+    struct growth_side *sides = alloc_array(points->dimension_count + AXES,
+                                            sizeof *sides);
     size_t side_count = points->dimension_count;
     uint64_t stride = 1;
     enum status status = STATUS_OK;
@@ -441,7 +444,7 @@ static enum status stage_match(struct matching *m)
     }
     for (enum axis_id axis = 0; axis < AXES && status == STATUS_OK; axis++) {
         const struct variable *variable;
-        struct side *side;
+        struct growth_side *side;
         size_t d;
 
         d = dimension_of(m, axis);

@@ -222,19 +222,19 @@ hid_t h5_group(struct h5 *h5, const char *path)
 /* ---- walking */
 
 /* A dataset that has several names, at the first of them. */
-struct seen {
+struct h5_seen {
     H5O_info_t object;
     char *path;
 };
 
-struct walk {
+struct h5_walk {
     struct h5 *h5;
     h5_walk_fn *visit;
     void *context;
     const char *at; /* path of the group, "" for the root */
     int depth;
     bool wants_groups;
-    struct seen **seen;
+    struct h5_seen **seen;
     size_t *seen_count;
 };
 
@@ -247,7 +247,7 @@ static bool is_same_object(const H5O_info_t *a, const H5O_info_t *b)
 #endif
 }
 
-static const char *seen_first(struct walk *walk, const H5O_info_t *object,
+static const char *seen_first(struct h5_walk *walk, const H5O_info_t *object,
                               const char *path)
 {
     for (size_t i = 0; i < *walk->seen_count; i++)
@@ -255,16 +255,17 @@ static const char *seen_first(struct walk *walk, const H5O_info_t *object,
             return (*walk->seen)[i].path;
     *walk->seen = realloc_array(*walk->seen, *walk->seen_count + 1,
                                 sizeof **walk->seen);
-    (*walk->seen)[(*walk->seen_count)++] = (struct seen){ *object, alloc_text(path) };
+    (*walk->seen)[(*walk->seen_count)++] = (struct h5_seen){ *object,
+                                                             alloc_text(path) };
     return NULL;
 }
 
-static void group_walk(struct walk *walk, const char *path);
+static void group_walk(struct h5_walk *walk, const char *path);
 
 static herr_t entry_walk(hid_t group, const char *name, const H5L_info_t *link,
                          void *walk_)
 {
-    struct walk *walk = walk_;
+    struct h5_walk *walk = walk_;
     char *path = alloc_printf("%s%s%s", walk->at, *walk->at ? "/" : "", name);
     bool is_hard = link->type == H5L_TYPE_HARD;
     hid_t object = is_hard ? H5_TRY(walk->h5, H5Oopen(group, name, H5P_DEFAULT)) : -1;
@@ -298,9 +299,9 @@ static herr_t entry_walk(hid_t group, const char *name, const H5L_info_t *link,
     return walk->h5->is_bad ? -1 : 0;
 }
 
-static void group_walk(struct walk *walk, const char *path)
+static void group_walk(struct h5_walk *walk, const char *path)
 {
-    struct walk inside = *walk;
+    struct h5_walk inside = *walk;
     hid_t group = H5_TRY(walk->h5,
                          H5Gopen2(walk->h5->file, *path ? path : "/", H5P_DEFAULT));
 
@@ -319,9 +320,9 @@ static void group_walk(struct walk *walk, const char *path)
 
 void h5_walk(struct h5 *h5, h5_walk_fn *visit, void *context)
 {
-    struct seen *seen = NULL;
+    struct h5_seen *seen = NULL;
     size_t count = 0;
-    struct walk walk = {
+    struct h5_walk walk = {
         .h5 = h5,
         .visit = visit,
         .context = context,

@@ -134,14 +134,14 @@ static enum status differ(const char *path, const char *what, const char *was,
 
 /* ---- records, one by one, in normalised text: kind{name="...";...}kind{...} */
 
-struct entry {
+struct identity_entry {
     const char *text;
     size_t size; /* up to and with its brace */
     char *name;  /* "technology sram" */
 };
 
 struct entries {
-    struct entry *list;
+    struct identity_entry *list;
     size_t count;
 };
 
@@ -176,8 +176,8 @@ static void entries_split(struct entries *entries, const char *text)
 
             entries->list = realloc_array(entries->list, entries->count + 1,
                                           sizeof *entries->list);
-            entries->list[entries->count++] = (struct entry){ begin, size,
-                                                              entry_name(begin, size) };
+            entries->list[entries->count++] =
+                (struct identity_entry){ begin, size, entry_name(begin, size) };
             begin = p + 1;
         }
     }
@@ -191,8 +191,8 @@ static void entries_free(struct entries *entries)
 }
 
 /* The key that differs, and both values: "area_f2 was 146, is 150". */
-static enum status entry_differs(const char *path, const struct entry *was,
-                                 const struct entry *is, struct error *err)
+static enum status entry_differs(const char *path, const struct identity_entry *was,
+                                 const struct identity_entry *is, struct error *err)
 {
     size_t at = 0, key;
 
@@ -223,7 +223,7 @@ enum status results_check_records(const struct results *results,
     entries_split(&now, is);
     for (size_t i = 0; i < before.count && status == STATUS_OK; i++)
         for (size_t k = 0; k < now.count && status == STATUS_OK; k++) {
-            const struct entry *a = &before.list[i], *b = &now.list[k];
+            const struct identity_entry *a = &before.list[i], *b = &now.list[k];
 
             if (strcmp(a->name, b->name) == 0 &&
                 (a->size != b->size || memcmp(a->text, b->text, a->size) != 0))

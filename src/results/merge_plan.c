@@ -120,14 +120,14 @@ static enum status files_fit(const struct results *a, const struct results *b,
 
 /* ---- dimensions */
 
-struct coordinate {
+struct merge_coordinate {
     const char *text;
     double number;
 };
 
 static enum status coordinates_read(const struct results *results, const char *name,
-                                    struct coordinate **coordinates, uint64_t *count,
-                                    struct error *err)
+                                    struct merge_coordinate **coordinates,
+                                    uint64_t *count, struct error *err)
 {
     const struct variable *variable = results_find_path(results, name);
     enum status status = STATUS_OK;
@@ -147,14 +147,14 @@ static enum status coordinates_read(const struct results *results, const char *n
     return status;
 }
 
-static bool is_equal(const struct coordinate *a, const struct coordinate *b)
+static bool is_equal(const struct merge_coordinate *a, const struct merge_coordinate *b)
 {
     if (a->text || b->text)
         return a->text && b->text && strcmp(a->text, b->text) == 0;
     return !(a->number < b->number || a->number > b->number);
 }
 
-static bool is_ascending(const struct coordinate *list, uint64_t count)
+static bool is_ascending(const struct merge_coordinate *list, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++)
         if (list[i].text || (i > 0 && !(list[i - 1].number < list[i].number)))
@@ -169,8 +169,8 @@ static void entry_add(struct merged_dimension *dimension, uint64_t a, uint64_t b
 }
 
 static void ascending_merge(struct merged_dimension *dimension,
-                            const struct coordinate *a, uint64_t a_count,
-                            const struct coordinate *b, uint64_t b_count)
+                            const struct merge_coordinate *a, uint64_t a_count,
+                            const struct merge_coordinate *b, uint64_t b_count)
 {
     uint64_t i = 0, k = 0;
 
@@ -184,8 +184,9 @@ static void ascending_merge(struct merged_dimension *dimension,
     }
 }
 
-static void listed_merge(struct merged_dimension *dimension, const struct coordinate *a,
-                         uint64_t a_count, const struct coordinate *b, uint64_t b_count)
+static void listed_merge(struct merged_dimension *dimension,
+                         const struct merge_coordinate *a, uint64_t a_count,
+                         const struct merge_coordinate *b, uint64_t b_count)
 {
     for (uint64_t i = 0; i < a_count; i++) {
         uint64_t at = UINT64_MAX;
@@ -208,7 +209,7 @@ static enum status dimension_make(struct merge_plan *plan, size_t d, struct erro
 {
     struct merged_dimension *dimension = &plan->dimensions[d];
     const char *name = plan->files[0]->dimensions[d].path;
-    struct coordinate *a = NULL, *b = NULL;
+    struct merge_coordinate *a = NULL, *b = NULL;
     uint64_t a_count = 0, b_count = 0;
     enum status status = coordinates_read(plan->files[0], name, &a, &a_count, err);
 

@@ -11,7 +11,7 @@
 #define OVERDUE_S 0.25
 #define OVERDUE_UNMEASURED_S 30.0 /* while nothing was measured */
 
-struct slot {
+struct deal_slot {
     bool is_held;
     unsigned rank;
     uint32_t first, count;
@@ -28,7 +28,7 @@ struct deal {
     double measured_s, modelled_s; /* of finished leases, recent ones weighing more */
     unsigned ranks;
     double punctual_until_s; /* no lease is overdue before */
-    struct slot *slots;
+    struct deal_slot *slots;
     uint32_t *free_slots; /* a stack of those not held */
     uint32_t slot_count, free_count;
 };
@@ -113,12 +113,12 @@ static void lease_make(struct deal *deal, unsigned rank, double now_s, uint32_t 
         cost_s += deal->costs_s[i];
         deal->copies[i]++;
     }
-    deal->slots[id] = (struct slot){ true, rank, first, count, now_s, cost_s };
+    deal->slots[id] = (struct deal_slot){ true, rank, first, count, now_s, cost_s };
     *lease = (struct lease){ id, first, count };
 }
 
 /* When the lease will have been held for too long. */
-static double overdue_at_s(const struct deal *deal, const struct slot *slot)
+static double overdue_at_s(const struct deal *deal, const struct deal_slot *slot)
 {
     return slot->start_s + (deal->modelled_s > 0
                                 ? OVERDUE_S + OVERDUE_FACTOR * slot->cost_s * pace(deal)
@@ -126,15 +126,16 @@ static double overdue_at_s(const struct deal *deal, const struct slot *slot)
 }
 
 /* The oldest lease of another rank that is overdue and not dealt twice, or NULL. */
-static const struct slot *overdue_find(struct deal *deal, unsigned rank, double now_s)
+static const struct deal_slot *overdue_find(struct deal *deal, unsigned rank,
+                                            double now_s)
 {
-    const struct slot *worst = NULL;
+    const struct deal_slot *worst = NULL;
 
     if (now_s < deal->punctual_until_s)
         return NULL;
     deal->punctual_until_s = now_s + OVERDUE_S;
     for (uint32_t i = 0; i < deal->slot_count; i++) {
-        const struct slot *slot = &deal->slots[i];
+        const struct deal_slot *slot = &deal->slots[i];
         double at_s;
 
         if (!slot->is_held || deal->copies[slot->first] > 1 ||
@@ -155,7 +156,7 @@ static const struct slot *overdue_find(struct deal *deal, unsigned rank, double 
 static bool overdue_take(struct deal *deal, unsigned rank, double now_s,
                          struct lease *lease)
 {
-    const struct slot *worst = overdue_find(deal, rank, now_s);
+    const struct deal_slot *worst = overdue_find(deal, rank, now_s);
     uint32_t first, end;
 
     if (!worst)
@@ -193,7 +194,7 @@ bool deal_take(struct deal *deal, unsigned rank, double now_s, struct lease *lea
 
 void deal_finish(struct deal *deal, uint32_t id, double busy_s)
 {
-    struct slot *slot = &deal->slots[id];
+    struct deal_slot *slot = &deal->slots[id];
 
     slot->is_held = false;
     deal->free_slots[deal->free_count++] = id;

@@ -75,14 +75,14 @@ static void platform_costs_at(const struct point *point, const struct gpu *gpu,
 }
 
 /* A point's inputs: rows m and u of the array and reuse stages. */
-struct inputs {
+struct gpu_inputs {
     const struct array_columns *a;
     const struct reuse_columns *r;
     uint64_t m, u;
 };
 
 /* False if a given miss ratio curve begins above the capacity. */
-static inline bool traffic_write(const struct inputs *in, struct curve_place place,
+static inline bool traffic_write(const struct gpu_inputs *in, struct curve_place place,
                                  double line_bytes, struct traffic *traffic,
                                  const struct gpu_columns *out, uint64_t i)
 {
@@ -116,7 +116,7 @@ struct llc_cost {
 };
 
 static inline struct llc_cost llc_write(const struct platform_costs *costs,
-                                        const struct inputs *in,
+                                        const struct gpu_inputs *in,
                                         const struct gpu_columns *out, uint64_t i)
 {
     const struct array_columns *a = in->a;
@@ -135,7 +135,7 @@ static inline struct llc_cost llc_write(const struct platform_costs *costs,
 }
 
 static inline struct cost serial_at(const struct platform_costs *costs,
-                                    const struct inputs *in,
+                                    const struct gpu_inputs *in,
                                     const struct traffic *traffic,
                                     const struct llc_cost *llc, double dram_j,
                                     double component[COMPONENT_COUNT])
@@ -171,7 +171,7 @@ struct llc_use {
 /* Banks work in parallel: a write keeps its bank for the write latency, a read for the
  * cycle. */
 static inline struct llc_use llc_use_at(const struct platform_costs *costs,
-                                        const struct inputs *in,
+                                        const struct gpu_inputs *in,
                                         const struct traffic *traffic)
 {
     const struct array_columns *a = in->a;
@@ -190,7 +190,8 @@ static inline struct llc_use llc_use_at(const struct platform_costs *costs,
 
 /* With every request that may be in flight on its way, those that miss through DRAM, too. */
 static inline double llc_wait_s(const struct platform_costs *costs,
-                                const struct inputs *in, const struct traffic *traffic)
+                                const struct gpu_inputs *in,
+                                const struct traffic *traffic)
 {
     double hit_s = costs->llc_latency_s + in->a->read_latency_s[in->m];
     double byte_s = in->r->llc_read_bytes[in->u] * hit_s +
@@ -206,21 +207,21 @@ static inline double larger(double a, double b)
 
 /* What goes on without accesses. */
 static inline double steady_w(const struct platform_costs *costs,
-                              const struct inputs *in)
+                              const struct gpu_inputs *in)
 {
     return in->a->leakage_w[in->m] + costs->dram_background_w;
 }
 
 /* A board whose cache leaks more than its limit does not run. */
 static inline bool is_supplied(const struct platform_costs *costs,
-                               const struct inputs *in)
+                               const struct gpu_inputs *in)
 {
     return costs->time_base != TIME_ROOFLINE ||
            steady_w(costs, in) < costs->power_limit_w;
 }
 
 static inline struct cost
-roofline_at(const struct platform_costs *costs, const struct inputs *in,
+roofline_at(const struct platform_costs *costs, const struct gpu_inputs *in,
             const struct llc_use *use, double wait_s, double dram_s, double dram_j,
             double component[COMPONENT_COUNT], double *clock_share)
 {
@@ -253,9 +254,9 @@ roofline_at(const struct platform_costs *costs, const struct inputs *in,
 }
 
 static inline void point_write(const struct platform_costs *costs,
-                               const struct inputs *in, const struct traffic *traffic,
-                               double kernel_s, const struct gpu_columns *out,
-                               uint64_t i)
+                               const struct gpu_inputs *in,
+                               const struct traffic *traffic, double kernel_s,
+                               const struct gpu_columns *out, uint64_t i)
 {
     double *component = &out->component_j[i * COMPONENT_COUNT];
     double dram_j = traffic->dram_read_bytes * costs->dram_read_j_per_byte +
@@ -286,7 +287,7 @@ static inline void point_write(const struct platform_costs *costs,
 
 /* Why a point has no result. */
 static void reason_set(const struct study *study, const struct point *point,
-                       const struct platform_costs *costs, const struct inputs *in,
+                       const struct platform_costs *costs, const struct gpu_inputs *in,
                        struct error *reason)
 {
     bool has_inputs = study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
@@ -329,10 +330,10 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     for (uint64_t i = 0; i < points.count;) {
         uint64_t index = points.first + i, rest = row - index % row;
         uint64_t end = rest < points.count - i ? i + rest : points.count;
-        struct inputs in = { .a = &array,
-                             .r = &reuse,
-                             .m = grid_project(grid, index, arrays),
-                             .u = grid_project(grid, index, uses) };
+        struct gpu_inputs in = { .a = &array,
+                                 .r = &reuse,
+                                 .m = grid_project(grid, index, arrays),
+                                 .u = grid_project(grid, index, uses) };
         const struct record *gpu;
         struct platform_costs costs;
         struct point point;

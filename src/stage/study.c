@@ -99,7 +99,7 @@ static const struct record *stage_member(const void *stage, const struct record 
 }
 
 /* Machines of a sweep as a stage sees them. */
-struct seen {
+struct stage_view {
     const struct sweep *sweep;
     enum stage_id id;
 };
@@ -108,7 +108,7 @@ struct seen {
 static const struct record *seen_member(const void *context, const struct record *value,
                                         size_t i)
 {
-    const struct seen *seen = context;
+    const struct stage_view *seen = context;
 
     if (i > 0 || seen->id != STAGE_ARRAY)
         return stage_member(&seen->id, value, i);
@@ -292,7 +292,7 @@ uint32_t stages_wanted(const struct sweep *sweep)
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err)
 {
-    const struct seen seen = { sweep, id };
+    const struct stage_view seen = { sweep, id };
     const struct grid_members members = { .axis = AXIS_machine,
                                           .member = seen_member,
                                           .context = &seen };

@@ -16,7 +16,7 @@ enum {
 static_assert((int)END <= (int)HIGH_MASK, "a step holds the number of a capacity");
 
 /* Steps from the smallest capacities up: the last of `near` is the lowest. */
-struct line {
+struct lifetime_line {
     uint64_t last;    /* use */
     uint64_t written; /* last; 0: not yet */
     uint64_t near[NEAR];
@@ -32,7 +32,7 @@ struct line_first {
     uint64_t used, written; /* first time */
 };
 
-struct node {
+struct lifetime_node {
     uint64_t step;
     uint64_t
         time; /* of the access that found the open residency evicted; 0: none did */
@@ -41,10 +41,10 @@ struct node {
 
 struct lifetimes {
     const uint8_t *classes;
-    struct line *lines;
+    struct lifetime_line *lines;
     struct line_first *firsts;
     uint64_t line_count, line_room;
-    struct node *nodes; /* the first is none */
+    struct lifetime_node *nodes; /* the first is none */
     uint32_t node_count, node_room, node_free;
     struct class_sums *sums[TENSOR_COUNT];
     uint64_t begin; /* runs: of the second time */
@@ -107,14 +107,14 @@ static uint32_t node_push(struct lifetimes *lifetimes, uint64_t step, uint64_t t
         }
         node = lifetimes->node_count++;
     }
-    lifetimes->nodes[node] = (struct node){ step, time, next };
+    lifetimes->nodes[node] = (struct lifetime_node){ step, time, next };
     return node;
 }
 
-static struct node node_pop(struct lifetimes *lifetimes, uint32_t *first)
+static struct lifetime_node node_pop(struct lifetimes *lifetimes, uint32_t *first)
 {
     uint32_t node = *first;
-    struct node popped = lifetimes->nodes[node];
+    struct lifetime_node popped = lifetimes->nodes[node];
 
     *first = lifetimes->nodes[node].next;
     lifetimes->nodes[node].next = lifetimes->node_free;
@@ -124,7 +124,7 @@ static struct node node_pop(struct lifetimes *lifetimes, uint32_t *first)
 
 static uint32_t nodes_copy(struct lifetimes *lifetimes, uint32_t node)
 {
-    struct node copied = lifetimes->nodes[node];
+    struct lifetime_node copied = lifetimes->nodes[node];
 
     if (!node)
         return 0;
@@ -144,7 +144,7 @@ static inline uint64_t step_time(uint64_t step)
     return step >> HIGH_BITS;
 }
 
-static inline void step_push(struct lifetimes *lifetimes, struct line *line,
+static inline void step_push(struct lifetimes *lifetimes, struct lifetime_line *line,
                              unsigned high, uint64_t time)
 {
     if (line->count == NEAR) {
@@ -155,7 +155,7 @@ static inline void step_push(struct lifetimes *lifetimes, struct line *line,
     line->near[line->count++] = time << HIGH_BITS | high;
 }
 
-static inline void step_pop(struct lifetimes *lifetimes, struct line *line)
+static inline void step_pop(struct lifetimes *lifetimes, struct lifetime_line *line)
 {
     line->count--;
     if (line->count == 0 && line->far)
@@ -242,7 +242,7 @@ static inline void count_rewrite(struct class_sums *sums, uint64_t ticks,
 /* Ends the residencies of capacities in [low, bin), which were last used as the line was.
  * evicted: the time of the access that finds them gone; 0: they are written over in place. */
 static inline void steps_close(struct lifetimes *lifetimes, struct class_sums *sums,
-                               struct line *line, unsigned low, unsigned bin,
+                               struct lifetime_line *line, unsigned low, unsigned bin,
                                uint64_t evicted, int64_t weight)
 {
     while (low < bin && line->count > 0) {
@@ -266,7 +266,7 @@ static inline void steps_close(struct lifetimes *lifetimes, struct class_sums *s
 /* A write at a distance in `bin`: capacities below it have evicted the line, in the others it
  * is written over. */
 static inline void write_close(struct lifetimes *lifetimes, struct class_sums *sums,
-                               struct line *line, unsigned bin, uint64_t time,
+                               struct lifetime_line *line, unsigned bin, uint64_t time,
                                int64_t weight)
 {
     steps_close(lifetimes, sums, line, 0, bin, time, weight);
@@ -282,7 +282,7 @@ void lifetimes_prefetch(const struct lifetimes *lifetimes, uint32_t line)
 void lifetimes_first(struct lifetimes *lifetimes, uint32_t number, bool writes,
                      uint64_t time)
 {
-    struct line *line = &lifetimes->lines[number];
+    struct lifetime_line *line = &lifetimes->lines[number];
 
     line->tensor = lifetimes->classes[number];
     line->last = time;
@@ -295,7 +295,7 @@ void lifetimes_first(struct lifetimes *lifetimes, uint32_t number, bool writes,
 void lifetimes_again(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
                      bool writes, uint64_t time)
 {
-    struct line *line = &lifetimes->lines[number];
+    struct lifetime_line *line = &lifetimes->lines[number];
     struct class_sums *sums = sums_of(lifetimes, line->tensor);
 
     if (writes) {
@@ -314,9 +314,9 @@ void lifetimes_again(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
 }
 
 /* An open residency of capacities [low, high) that began at the step, a run before. */
-static void open_close(struct class_sums *sums, const struct line *line, unsigned low,
-                       unsigned high, uint64_t begin, const struct node *end,
-                       uint64_t period)
+static void open_close(struct class_sums *sums, const struct lifetime_line *line,
+                       unsigned low, unsigned high, uint64_t begin,
+                       const struct lifetime_node *end, uint64_t period)
 {
     uint64_t last = step_time(end->step) + period;
 
@@ -328,9 +328,10 @@ static void open_close(struct class_sums *sums, const struct line *line, unsigne
 /* The open residencies of a line that the run begins by reading, at a distance in `bin`: in
  * capacities below it they began there, in others at the step that the run's end left. */
 static void ends_close(struct lifetimes *lifetimes, struct class_sums *sums,
-                       struct line *line, unsigned bin, uint64_t first, uint64_t period)
+                       struct lifetime_line *line, unsigned bin, uint64_t first,
+                       uint64_t period)
 {
-    struct node ends[END + 1];
+    struct lifetime_node ends[END + 1];
     unsigned count = 0, low = 0, e;
 
     while (line->ends)
@@ -363,7 +364,7 @@ static void ends_close(struct lifetimes *lifetimes, struct class_sums *sums,
 void lifetimes_close(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
                      bool writes, uint64_t period)
 {
-    struct line *line = &lifetimes->lines[number];
+    struct lifetime_line *line = &lifetimes->lines[number];
     struct class_sums *sums = sums_of(lifetimes, line->tensor);
     uint64_t first = lifetimes->firsts[number].used, time = first + period;
 
@@ -384,7 +385,7 @@ void lifetimes_close(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
 uint32_t lifetimes_add(struct lifetimes *lifetimes, enum tensor_class tensor,
                        uint64_t weight)
 {
-    struct line *line;
+    struct lifetime_line *line;
 
     if (lifetimes->line_count == lifetimes->line_room) {
         lifetimes->line_room = 2 * lifetimes->line_room + 1024;
@@ -392,13 +393,14 @@ uint32_t lifetimes_add(struct lifetimes *lifetimes, enum tensor_class tensor,
                                          sizeof *lifetimes->lines);
     }
     line = &lifetimes->lines[lifetimes->line_count];
-    *line = (struct line){ .tensor = (uint8_t)tensor, .weight = (uint32_t)weight };
+    *line = (struct lifetime_line){ .tensor = (uint8_t)tensor,
+                                    .weight = (uint32_t)weight };
     return (uint32_t)lifetimes->line_count++;
 }
 
 uint32_t lifetimes_copy(struct lifetimes *lifetimes, uint32_t run)
 {
-    const struct line old = lifetimes->lines[run];
+    const struct lifetime_line old = lifetimes->lines[run];
     uint32_t copy = lifetimes_add(lifetimes, (enum tensor_class)old.tensor, old.weight);
     uint32_t far = nodes_copy(lifetimes, old.far);
 
@@ -422,7 +424,7 @@ void lifetimes_weigh(struct lifetimes *lifetimes, uint32_t run, uint64_t weight)
 void lifetimes_walk(struct lifetimes *lifetimes, uint32_t run, unsigned bin,
                     bool writes, uint64_t first, uint64_t last)
 {
-    struct line *line = &lifetimes->lines[run];
+    struct lifetime_line *line = &lifetimes->lines[run];
     int64_t weight = line->weight;
     struct class_sums *sums = lifetimes->counts ? sums_of(lifetimes, line->tensor)
                                                 : NULL;
@@ -453,7 +455,7 @@ void lifetimes_begin(struct lifetimes *lifetimes, uint64_t time)
 void lifetimes_end(struct lifetimes *lifetimes, uint64_t time)
 {
     for (uint64_t i = 0; i < lifetimes->line_count; i++) {
-        struct line *line = &lifetimes->lines[i];
+        struct lifetime_line *line = &lifetimes->lines[i];
         unsigned low = 0, high;
 
         for (; line->count > 0; step_pop(lifetimes, line), low = high) {

@@ -83,7 +83,7 @@ static void spectrum_add(struct spectrum *all, const struct spectrum *one)
 }
 
 /* Weights by lifetime. */
-struct distribution {
+struct lifetime_distribution {
     const double *weights;
     unsigned bins;
     double total; /* with those that never end */
@@ -91,7 +91,7 @@ struct distribution {
 };
 
 /* The lifetime that a share of the total does not exceed. */
-static double quantile_s(const struct distribution *of, double share)
+static double quantile_s(const struct lifetime_distribution *of, double share)
 {
     double sum = 0;
 
@@ -108,7 +108,7 @@ static double quantile_s(const struct distribution *of, double share)
 }
 
 /* Of residencies; one whose bin the bound cuts counts in part. */
-static double share_within(const struct distribution *of, double ticks)
+static double share_within(const struct lifetime_distribution *of, double ticks)
 {
     double sum = 0;
 
@@ -125,11 +125,11 @@ static void spectrum_write(const struct spectrum *spectrum, uint64_t period,
                            unsigned tensor, unsigned i, struct lifetime_table *table)
 {
     double weighted[LIFETIME_BINS];
-    struct distribution counts = { spectrum->counts, spectrum->bins, spectrum->endless,
-                                   spectrum->longest };
-    struct distribution seconds = { weighted, spectrum->bins,
-                                    spectrum->endless * (double)period,
-                                    spectrum->longest };
+    struct lifetime_distribution counts = { spectrum->counts, spectrum->bins,
+                                            spectrum->endless, spectrum->longest };
+    struct lifetime_distribution seconds = { weighted, spectrum->bins,
+                                             spectrum->endless * (double)period,
+                                             spectrum->longest };
 
     for (unsigned bin = 0; bin < spectrum->bins; bin++) {
         weighted[bin] = spectrum->counts[bin] * middle_ticks(bin);
@@ -162,8 +162,9 @@ static void rewrites_write(const struct lifetimes *lifetimes,
 
     for (unsigned tensor = TENSOR_COUNT; tensor-- > 0;) {
         const struct class_sums *sums = lifetimes_sums(lifetimes)[tensor];
-        struct distribution of = { tensor == TENSOR_ALL ? all : own, LIFETIME_BINS, 0,
-                                   sums ? sums->rewrite_longest : 0 };
+        struct lifetime_distribution of = { tensor == TENSOR_ALL ? all : own,
+                                            LIFETIME_BINS, 0,
+                                            sums ? sums->rewrite_longest : 0 };
 
         for (unsigned bin = 0; bin < LIFETIME_BINS; bin++) {
             own[bin] = sums ? (double)sums->rewrites[bin] : 0;

@@ -244,20 +244,20 @@ static double keys_seen(const struct block_attention *a, uint64_t tile)
 }
 
 /* The slots of the processors as a heap by when they are free. */
-struct slot {
+struct kernel_slot {
     double free_at;
     uint64_t number;
 };
 
-static bool is_before(const struct slot *a, const struct slot *b)
+static bool is_before(const struct kernel_slot *a, const struct kernel_slot *b)
 {
     return a->free_at < b->free_at ||
            (a->free_at == b->free_at && a->number < b->number);
 }
 
-static void heap_sink(struct slot *slots, uint64_t count)
+static void heap_sink(struct kernel_slot *slots, uint64_t count)
 {
-    struct slot moved = slots[0];
+    struct kernel_slot moved = slots[0];
     uint64_t at = 0;
 
     for (;;) {
@@ -300,11 +300,11 @@ static struct attention_block *attention_schedule(const struct block_attention *
     uint64_t processors = div_up(launch->processors, grid->dies);
     uint64_t slots = processors * a->blocks_per_processor, taken = 0;
     struct attention_block *blocks = alloc_array(count, sizeof *blocks);
-    struct slot *heap = alloc_array(slots, sizeof *heap);
+    struct kernel_slot *heap = alloc_array(slots, sizeof *heap);
 
     *end = 0;
     for (uint64_t i = 0; i < slots; i++)
-        heap[i] = (struct slot){
+        heap[i] = (struct kernel_slot){
             .free_at = (double)(i / processors) / (double)a->blocks_per_processor,
             .number = i,
         };

@@ -191,17 +191,17 @@ static struct block_window window_or_all(struct block_window window)
 }
 
 /* What a touch of this kernel has in common with the past as of `kernel`. */
-struct walk {
+struct stream_walk {
     double bytes;          /* that no kernel after it touched before */
     double again[TOUCHES]; /* of these, by which of its touches they were touched */
 };
 
-static struct walk walk_of(const struct block_stream *stream,
-                           const struct block_touch *touch, uint64_t kernel)
+static struct stream_walk walk_of(const struct block_stream *stream,
+                                  const struct block_touch *touch, uint64_t kernel)
 {
     uint64_t end = touch->extent.first_line + touch->extent.lines;
     size_t i = segment_find(stream, touch->extent.first_line);
-    struct walk walk = { 0 };
+    struct stream_walk walk = { 0 };
 
     for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
         const struct segment *segment = &stream->segments[i];
@@ -240,13 +240,13 @@ static struct distance distance_of(const struct block_stream *stream,
     struct block_window first = window_or_all(touches[own].first);
     struct distance distance = { { 0 } };
     double between = 0;
-    struct walk walks[TOUCHES];
+    struct stream_walk walks[TOUCHES];
 
     for (uint64_t k = segment->kernel + 1; k < stream->kernel; k++)
         between += stream->live[k].all_bytes;
     for (size_t t = 0; t < count; t++)
         walks[t] = is_read_before(touches, t)
-                       ? (struct walk){ 0 }
+                       ? (struct stream_walk){ 0 }
                        : walk_of(stream, &touches[t], segment->kernel);
     for (unsigned i = 0; i < PARTS; i++) {
         double at = (i + 0.5) / PARTS;

@@ -198,7 +198,7 @@ static enum status dot_commands(const struct machine *machine, double depth,
 
 /* A layer as tasks of one subarray each: the lanes' operand in rows, one column of the
  * other side after the other. */
-struct placement {
+struct simdram_placement {
     double across; /* columns of the shorter side, of a group */
     double parts;  /* subarrays that one copy of the lanes' operand takes */
     double units;  /* subarrays at work */
@@ -208,7 +208,7 @@ struct placement {
 
 /* All tasks with so many copies: subarrays take one after the other, and every rank has its
  * share of the activations. */
-static double placed_s(const struct simdram *d, const struct placement *p,
+static double placed_s(const struct simdram *d, const struct simdram_placement *p,
                        double copies)
 {
     double tasks = p->across * p->parts;
@@ -221,7 +221,7 @@ static double placed_s(const struct simdram *d, const struct placement *p,
 
 /* The copies of least time.  More of them than a round fewer takes are of no use, so one
  * number for each number of rounds is looked at. */
-static double copies_choose(const struct simdram *d, const struct placement *p)
+static double copies_choose(const struct simdram *d, const struct simdram_placement *p)
 {
     double most = fmin(p->across, fmax(1, floor(p->units / p->parts)));
     double best = 1, least_s = INFINITY;
@@ -251,7 +251,7 @@ static enum status simdram_layer(const struct layerwise_request *request,
     bool holds_inputs = gemm.m >= gemm.n || layer->streams_weights;
     double depth = (double)gemm.k, bytes = request->bits / 8.0;
     double pieces = ceil(depth * request->bits / (double)d->rows); /* of a bank each */
-    struct placement placement = {
+    struct simdram_placement placement = {
         .across = fmin((double)gemm.m, (double)gemm.n),
         .parts = ceil(along / lanes) * groups * pieces,
         .copy_s = holds_inputs

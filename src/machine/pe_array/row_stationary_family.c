@@ -52,7 +52,7 @@ static size_t divisor_find(const struct divisors *divisors, uint64_t number)
 }
 
 /* The part of the array that has work. */
-struct placement {
+struct row_placement {
     uint64_t rows_fold, columns_fold; /* passes for the rows of kernel and output */
     uint64_t sets;                    /* side by side */
     double active_pes;
@@ -95,7 +95,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* Folding and replication; rows of sets that are free take over folds first. */
-static struct placement place(const struct pe_array *a, const struct mac_layer *layer)
+static struct row_placement place(const struct pe_array *a,
+                                  const struct mac_layer *layer)
 {
     uint64_t kernel = layer->kernel_height, outputs = layer->out_height;
     uint64_t fold_w = div_up(outputs, a->pe_columns),
@@ -106,7 +107,7 @@ static struct placement place(const struct pe_array *a, const struct mac_layer *
 
     fold_w = div_up(fold_w, absorbed);
     replicas_h /= absorbed;
-    return (struct placement){
+    return (struct row_placement){
         .rows_fold = fold_h,
         .columns_fold = fold_w,
         .sets = replicas_w * replicas_h,
@@ -220,7 +221,7 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
 
 /* Strips as high as the folded array takes, halved until their rows fit the buffer. */
 static bool pass_search(const struct pe_machine *machine, const struct mac_layer *l,
-                        const struct placement *placement, struct pe_pass *best)
+                        const struct row_placement *placement, struct pe_pass *best)
 {
     struct pass_search search = { .machine = machine,
                                   .layer = l,
@@ -268,7 +269,7 @@ static enum status row_stationary_map(const struct pe_machine *machine,
                                       struct mapping *mapping, struct error *err)
 {
     const struct pe_array *a = &machine->accelerator;
-    struct placement placement = place(a, layer);
+    struct row_placement placement = place(a, layer);
     double groups = (double)layer->groups, outputs = mac_layer_outputs(layer);
     double macs = mac_layer_macs(layer), buffer_cycles = 0, elements;
     struct pe_pass pass = { 0 };
@@ -325,7 +326,7 @@ static double row_stationary_map_s(const struct pe_machine *machine,
 {
     const double choice_s = 3e-9, pass_s = 8e-9;
     const struct pe_array *a = &machine->accelerator;
-    struct placement placement = place(a, layer);
+    struct row_placement placement = place(a, layer);
     double pes = (double)(a->pe_rows * a->pe_columns), filters, channels, choices;
     struct pe_pass pass;
 
