@@ -20,10 +20,11 @@ def constant(file, pattern):
 BLOCKS_MOST = 2 ** constant("results/layout.h", r"LAYOUT_BLOCKS_MOST = 1 << (\d+)")
 GUIDED = constant("run/deal.c", r"GUIDED_SHARES ([\d.]+)")
 MOST_S = constant("run/deal.c", r"MOST_S ([\d.]+)")
+SHARED_BYTES = 2.0 ** 10 * constant("run/file_system.h", r"RUN_IO_SHARED_BYTES = (\d+) << 10")
 COMPUTES_UP_TO = constant("run/coordinator.c", r"COMPUTES_UP_TO = (\d+)")
 
 
-def arguments():
+def arguments(given=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ranks", type=float, nargs="+", default=[1e2, 1e3, 1e4, 1e5])
@@ -37,6 +38,14 @@ def arguments():
     parser.add_argument("--write-gbs", type=float, default=1.5, help="file system, GB/s")
     parser.add_argument("--lock-us", type=float, default=0,
                         help="time to hand a byte range lock from node to node (0: local disk)")
+    parser.add_argument("--io", choices=("auto", "local", "root"), default="auto",
+                        help="who writes: every rank, rank 0, or as the program chooses where "
+                             "locks take time")
+    parser.add_argument("--root-block-us", type=float, default=11,
+                        help="rank 0's time to receive a block")
+    parser.add_argument("--root-write-us", type=float, default=9.6,
+                        help="and to write a column of it")
+    parser.add_argument("--root-gbs", type=float, default=1, help="what one node writes, GB/s")
     parser.add_argument("--open-us", type=float, default=10,
                         help="metadata server's time per open")
     parser.add_argument("--library-files", type=int, default=74,
@@ -50,7 +59,7 @@ def arguments():
     parser.add_argument("--other-mb", type=float, default=25, help="a rank's memory without points")
     parser.add_argument("--inputs-mb", type=float, default=0,
                         help="results of earlier stages, which every rank holds")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def least_s(ranks):
@@ -83,12 +92,18 @@ def model(a, ranks, points):
     workers = ranks - (ranks > COMPUTES_UP_TO)
     point_bytes = 8 * a.metrics + 1
     count = leases(core_s, ranks, blocks)
+    writes = (a.metrics + 4) * blocks
+    is_root = a.io == "root" or (a.io == "auto" and a.lock_us > 0 and
+                                 points * point_bytes / writes < SHARED_BYTES)
     parts = {  # seconds, were each alone
         "computing": core_s / workers,
         "blocks": core_s / blocks * math.ceil(blocks / workers),
         "coordinator": count * a.lease_us * 1e-6,
-        "writing": points * point_bytes / (a.write_gbs * 1e9),
-        "locks": (a.metrics + 4) * blocks * a.lock_us * 1e-6,
+        "writing": points * point_bytes / (min(a.write_gbs, a.root_gbs) if is_root
+                                           else a.write_gbs) / 1e9,
+        "locks": 0 if is_root else writes * a.lock_us * 1e-6,
+        "rank 0 writing": (blocks * a.root_block_us + writes * a.root_write_us +
+                           points * point_bytes / (a.root_gbs * 1e3)) * 1e-6 * is_root,
         "start": start_s(a, ranks),
     }
     run_s = max(v for k, v in parts.items() if k != "start") + parts["start"]

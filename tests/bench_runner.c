@@ -54,6 +54,9 @@ static int sweep_mode(int argc, char **argv)
     options.time_budget_s = budget ? atof(budget) : 0;
     if (limit)
         options.point_limit_s = atof(limit);
+    if (getenv("SYNTHETIC_BLOCK"))
+        synthetic_small_stage.block_points = synthetic_large_stage.block_points =
+            strtoull(getenv("SYNTHETIC_BLOCK"), NULL, 10);
     options.lease_blocks = argc > 5 ? (uint32_t)atoi(argv[5]) : 0;
     run_mpi_begin();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -191,30 +191,36 @@ static double synthetic_large_cost_s(const struct study *study,
     return 1e-7;
 }
 
-static const struct stage synthetic_small_stage = {
-    .name = "small",
-    .summary = "few costly points",
-    .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) |
-            AXIS_BIT(line_bytes) | AXIS_BIT(temperature_k),
-    .metrics = synthetic_small,
-    .metric_count = 3,
-    .evaluate = synthetic_small_evaluate,
-    .cost_s = synthetic_small_cost_s,
-    .block_points = 4
+static struct stage synthetic_small_stage = { /* block_points: bench_runner sets it */
+                                              .name = "small",
+                                              .summary = "few costly points",
+                                              .axes = AXIS_BIT(technology) |
+                                                      AXIS_BIT(capacity_bytes) |
+                                                      AXIS_BIT(associativity) |
+                                                      AXIS_BIT(line_bytes) |
+                                                      AXIS_BIT(temperature_k),
+                                              .metrics = synthetic_small,
+                                              .metric_count = 3,
+                                              .evaluate = synthetic_small_evaluate,
+                                              .cost_s = synthetic_small_cost_s,
+                                              .block_points = 4
 };
 
-static const struct stage synthetic_large_stage = {
-    .name = "large",
-    .summary = "many cheap points",
-    .axes = AXIS_BIT(technology) | AXIS_BIT(capacity_bytes) | AXIS_BIT(associativity) |
-            AXIS_BIT(line_bytes) | AXIS_BIT(temperature_k) | AXIS_BIT(batch) |
-            AXIS_BIT(phase),
-    .inputs = 1u << SMALL,
-    .metrics = synthetic_large,
-    .metric_count = 20,
-    .evaluate = synthetic_large_evaluate,
-    .cost_s = synthetic_large_cost_s,
-    .block_points = 16384
+static struct stage synthetic_large_stage = { /* likewise */
+                                              .name = "large",
+                                              .summary = "many cheap points",
+                                              .axes = AXIS_BIT(technology) |
+                                                      AXIS_BIT(capacity_bytes) |
+                                                      AXIS_BIT(associativity) |
+                                                      AXIS_BIT(line_bytes) |
+                                                      AXIS_BIT(temperature_k) |
+                                                      AXIS_BIT(batch) | AXIS_BIT(phase),
+                                              .inputs = 1u << SMALL,
+                                              .metrics = synthetic_large,
+                                              .metric_count = 20,
+                                              .evaluate = synthetic_large_evaluate,
+                                              .cost_s = synthetic_large_cost_s,
+                                              .block_points = 16384
 };
 
 static const struct stage *const synthetic_stages[STAGE_COUNT] = {

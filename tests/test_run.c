@@ -413,16 +413,35 @@ static void rank_0_writes_where_nodes_may_not(void)
         for (int one = 0; one < 2; one++) {
             bool is_alone = ranks == 1;
 
-            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_UNSAFE, ranks, one),
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_UNSAFE, ranks, one, 1e6),
                             is_alone ? RUN_IO_LOCAL : RUN_IO_ROOT);
-            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_CLUSTER, ranks, one),
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_CLUSTER, ranks, one, 1e6),
                             RUN_IO_LOCAL);
-            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_NODE, ranks, one),
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_CLUSTER, ranks, one, 8),
+                            is_alone || one ? RUN_IO_LOCAL : RUN_IO_ROOT);
+            CU_ASSERT_EQUAL(run_io_choose(FILE_SHARING_NODE, ranks, one, 8),
                             is_alone || one ? RUN_IO_LOCAL : RUN_IO_ROOT);
         }
 }
 
-SUITE(run, TEST(rank_0_writes_where_nodes_may_not), TEST(every_block_is_dealt_once),
+/* Blocks of one point of 20 metrics: 161 bytes in 24 writes; of 16384 points, 16384 as many. */
+static void a_write_is_a_blocks_share_of_a_column(void)
+{
+    struct layout layout = { .stages[STAGE_ARRAY] = { .points = 1 << 14,
+                                                      .block_points = 1,
+                                                      .blocks = 1 << 14,
+                                                      .columns = 20 } };
+
+    for (int c = 0; c < 20; c++)
+        layout.stages[STAGE_ARRAY].column_bytes[c] = 8;
+    ASSERT_NEAR(layout_write_bytes(&layout), 161 / 24.0, 1e-12);
+    layout.stages[STAGE_ARRAY].blocks = 1;
+    ASSERT_NEAR(layout_write_bytes(&layout), 161 / 24.0 * (1 << 14), 1e-12);
+    CU_ASSERT(layout_write_bytes(&layout) > RUN_IO_SHARED_BYTES);
+}
+
+SUITE(run, TEST(a_write_is_a_blocks_share_of_a_column),
+      TEST(rank_0_writes_where_nodes_may_not), TEST(every_block_is_dealt_once),
       TEST(leases_shrink_towards_the_end), TEST(a_lease_is_worth_its_message),
       TEST(costly_blocks_come_first), TEST(blocks_of_even_cost_stay_in_file_order),
       TEST(an_overdue_lease_is_dealt_again_to_another_rank),

@@ -48,3 +48,17 @@ void layout_stage_init(struct stage_layout *layout, const struct stage *stage,
     for (uint32_t c = 0; c < layout->columns; c++)
         layout->column_bytes[c] = (uint32_t)metric_point_bytes(&stage->metrics[c]);
 }
+
+double layout_write_bytes(const struct layout *layout)
+{
+    enum { WRITES_BESIDE = 4 }; /* checksum, status, attempts begun and over */
+    double bytes = 0, writes = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++) {
+        const struct stage_layout *stage = &layout->stages[id];
+
+        bytes += (double)stage->points * (double)layout_point_bytes(stage);
+        writes += (double)stage->blocks * (double)(stage->columns + WRITES_BESIDE);
+    }
+    return writes > 0 ? bytes / writes : 0;
+}

@@ -46,6 +46,10 @@ struct range layout_block(const struct stage_layout *stage, uint64_t block);
 /* Bytes of one point in all columns of the stage, its status included. */
 uint64_t layout_point_bytes(const struct stage_layout *stage);
 
+/* Mean bytes of a write into the file: a block goes out column by column, with its checksum,
+ * status and two notes of its attempts. */
+double layout_write_bytes(const struct layout *layout);
+
 /* The sizes of a stage's datasets without their offsets, from the stage's metrics; preferred:
  * points per block (stage_block_points). */
 void layout_stage_init(struct stage_layout *layout, const struct stage *stage,

@@ -69,10 +69,14 @@ struct file_system file_system_of(int fd)
     return file_system_of_type((unsigned long)about.f_type);
 }
 
-enum run_io run_io_choose(enum file_sharing sharing, int ranks, bool is_one_node)
+enum run_io run_io_choose(enum file_sharing sharing, int ranks, bool is_one_node,
+                          double write_bytes)
 {
-    if (ranks == 1 || sharing == FILE_SHARING_CLUSTER)
+    if (ranks == 1)
         return RUN_IO_LOCAL;
+    if (sharing == FILE_SHARING_CLUSTER)
+        return is_one_node || write_bytes >= RUN_IO_SHARED_BYTES ? RUN_IO_LOCAL
+                                                                 : RUN_IO_ROOT;
     /* A disk of one node: the others do not see the file at all. */
     return sharing == FILE_SHARING_NODE && is_one_node ? RUN_IO_LOCAL : RUN_IO_ROOT;
 }

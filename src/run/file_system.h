@@ -38,7 +38,17 @@ enum run_io {
 
 extern const struct word run_io_words[];
 
-/* What auto means: for one rank, or for ranks of one node or of several. */
-enum run_io run_io_choose(enum file_sharing sharing, int ranks, bool is_one_node);
+/* What auto means: for one rank, or for ranks of one node or of several, whose writes have so
+ * many bytes on average.
+ *
+ * A cluster file system hands byte ranges of a file from node to node, Lustre as locks of
+ * pages that its servers widen, GPFS as tokens of its blocks of 256 KiB and more, and it
+ * takes a round trip for each.  Where nodes write a few bytes next to each other's, blocks
+ * of one point, that is all the time there is (7200 s for 10^6 points: slurm/scaling.md);
+ * one node that writes alone keeps what it once got.  So rank 0 writes there as long as
+ * writes are less than RUN_IO_SHARED_BYTES. */
+enum { RUN_IO_SHARED_BYTES = 64 << 10 };
+enum run_io run_io_choose(enum file_sharing sharing, int ranks, bool is_one_node,
+                          double write_bytes);
 
 #endif

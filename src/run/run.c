@@ -250,7 +250,8 @@ static enum status file_open(struct run *run, struct error *err)
     MPI_Bcast(&run->file_system, (int)sizeof run->file_system, MPI_BYTE, 0, run->comm);
     run->io = run->options->io != RUN_IO_AUTO
                   ? run->options->io
-                  : run_io_choose(run->file_system.sharing, run->ranks, is_near);
+                  : run_io_choose(run->file_system.sharing, run->ranks, is_near,
+                                  layout_write_bytes(&run->layout));
     MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
     MPI_Bcast(&is_grown, 1, MPI_INT, 0, run->comm);
     if (run->rank) {
