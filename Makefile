@@ -18,7 +18,7 @@ export I_MPI_CC := $(CC)
 CORE     := base tech array workload space \
             machine machine/gpu machine/pe_array machine/layerwise machine/crossbar \
             machine/generation \
-            hdc learning carbon cloud reliability edge uncertainty compat stage
+            hdc learning carbon cloud reliability edge uncertainty compat store stage
 CONFIG   := config
 IMPORT   := import
 PARALLEL := results run cmd .
@@ -240,8 +240,8 @@ $(TEST_O): FLAGS += -Itests -I$(BUILD)/obj/tests
 $(BUILD)/obj/cmd/version.o: FLAGS += -DNVSWEEP_VERSION='"$(VERSION)"' \
     -DNVSWEEP_COMMIT='"$(GIT_COMMIT)"' -DNVSWEEP_DIRTY=$(GIT_DIRTY)
 
-$(BUILD)/obj/stage/curve_store.o: FLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
-$(BUILD)/obj/stage/curve_store.o: $(wildcard src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
+$(BUILD)/obj/stage/reuse_stage.o: FLAGS += -DNVSWEEP_CURVE_SOURCES='"$(CURVE_SOURCES)"'
+$(BUILD)/obj/stage/reuse_stage.o: $(wildcard src/workload/*.[ch] src/machine/*.[ch] src/machine/gpu/*.[ch] src/base/*.[ch])
 $(BUILD)/obj/cmd/version.o: $(wildcard $(addprefix $(GIT_DIR)/,HEAD index)) VERSION
 
 # Made anew when a variable it reads has changed.

@@ -5,10 +5,10 @@
 cd "$root" || exit 1
 mapfile -t sources < <(git ls-files src/base src/tech src/array src/workload src/space \
     src/machine src/hdc src/carbon src/cloud src/reliability src/edge src/uncertainty \
-    src/stage 2>/dev/null | grep '\.c$')
+    src/store src/stage 2>/dev/null | grep '\.c$')
 [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find src/base src/tech src/array \
     src/workload src/space src/machine src/hdc src/carbon src/cloud src/reliability src/edge \
-    src/uncertainty src/stage -name '*.c')
+    src/uncertainty src/store src/stage -name '*.c')
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -I"$scratch/made" -fsyntax-only -Wall -Wextra -Werror
        -DNVSWEEP_CURVE_SOURCES='""')
 tried=()

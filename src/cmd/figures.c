@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "config/sweep.h"
 #include "stage/array_stage.h"
-#include "stage/curve_store.h"
+#include "store/curve_store.h"
 #include "stage/record_tables.h"
 #include "tech/node.h"
 
@@ -24,7 +24,7 @@ struct figures {
     const struct library *library;
     const char *folder;
     const struct published *published;
-    char *curve_folder;
+    struct curve_keeper *curves;
     struct evaluated **kept;
     size_t kept_count;
 };
@@ -37,7 +37,7 @@ struct figures *figures_begin(const struct library *library, const char *folder,
     figures->library = library;
     figures->folder = folder;
     figures->published = published;
-    figures->curve_folder = curve_store_folder();
+    figures->curves = curve_store_open();
     return figures;
 }
 
@@ -50,7 +50,7 @@ void figures_end(struct figures *figures)
         free(figures->kept[i]);
     }
     free(figures->kept);
-    free(figures->curve_folder);
+    curve_store_close(figures->curves);
     free(figures);
 }
 
@@ -236,7 +236,7 @@ static enum status planned_for(struct figures *figures,
     figures->kept = realloc_array(figures->kept, figures->kept_count + 1,
                                   sizeof *figures->kept);
     figures->kept[figures->kept_count++] = one;
-    one->study.curve_folder = figures->curve_folder;
+    one->study.curves = figures->curves;
     *found = one;
     return STATUS_OK;
 }

@@ -6,7 +6,7 @@
 #include "config/growth.h"
 #include "run/launch.h"
 #include "run/run.h"
-#include "stage/curve_store.h"
+#include "store/curve_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     struct library library;
     struct sweep sweep;
     struct study study = { .sweep = NULL };
-    char *curve_folder = curve_store_folder();
+    struct curve_keeper *curves = curve_store_open();
     char *chosen = output ? alloc_text(output) : default_output(file);
     struct files files = { 0 };
     enum status status;
@@ -46,11 +46,11 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
         status = study_init(&study, &sweep, &library, err);
     status = run_agree(comm, status, err);
     if (status == STATUS_OK) {
-        study.curve_folder = curve_folder;
+        study.curves = curves;
         status = run_sweep(&study, chosen, options, comm, err);
     }
     free(chosen);
-    free(curve_folder);
+    curve_store_close(curves);
     sweep_free(&sweep);
     library_free(&library);
     return status;

@@ -6,7 +6,7 @@
 #include "columns/array.h"
 #include "config/fields.h"
 #include "config/sweep.h"
-#include "stage/curve_store.h"
+#include "store/curve_store.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ struct waterfall_step {
 struct walking {
     const struct walk_request *request;
     const struct library *library;
-    char *curve_folder;
+    struct curve_keeper *curves;
     struct walk_side sides[2];
     enum stage_id stage;
     size_t metric;
@@ -195,7 +195,7 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
     if (status == STATUS_OK) {
         struct array_columns array;
 
-        study.curve_folder = walking->curve_folder;
+        study.curves = walking->curves;
         study_evaluate(&study, &reason);
         array = array_columns(&study.results[STAGE_ARRAY]);
         if (study.statuses[STAGE_ARRAY][0] != POINT_DONE)
@@ -350,7 +350,7 @@ static enum status metric_read(const struct walking *walking, struct sweep *swee
     if (status == STATUS_OK) {
         const double *column;
 
-        study.curve_folder = walking->curve_folder;
+        study.curves = walking->curves;
         study_evaluate(&study, NULL);
         column = study.results[walking->stage].column[walking->metric];
         values->count = study.grids[walking->stage].points;
@@ -655,7 +655,7 @@ enum status walk_make(const struct walk_request *request, const struct library *
     enum status status = metric_choose(&walking, err);
 
     *walk = (struct walk){ .orders = request->orders };
-    walking.curve_folder = curve_store_folder();
+    walking.curves = curve_store_open();
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
         status = side_read(&walking, i, err);
     if (status == STATUS_OK &&
@@ -691,7 +691,7 @@ enum status walk_make(const struct walk_request *request, const struct library *
     name_of(request->to ? request->to : "changed", walk->to, sizeof walk->to);
     sweep_free(&a->sweep);
     sweep_free(&b->sweep);
-    free(walking.curve_folder);
+    curve_store_close(walking.curves);
     free(walking.known);
     return status;
 }

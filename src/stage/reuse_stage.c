@@ -2,12 +2,13 @@
  * once, how many miss (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
+#include "base/memory.h"
 #include "base/stop.h"
 #include "columns/reuse.h"
 #include "machine/gpu/traffic.h"
-#include "stage/curve_store.h"
 #include "stage/visit.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,26 @@ struct deployment deployment_at(const struct point *point)
     };
 }
 
+/* All that a curve depends on, as text: the records as their files write them, what the
+ * point changes in them (variant_text), its settings and the sources of the model. */
+static char *curve_key(const struct study *study, const struct point *point,
+                       const struct record *machine, const struct record *workload,
+                       const char *machine_changes, const char *workload_changes)
+{
+    return alloc_printf(
+        "model %s\nphase %s batch %" PRIu64 " precision %" PRIu64 " sequence %" PRIu64
+        " error %.17g gpus %" PRIu64 " weights %d keys %d experts %d\n%s\n%s\n%s%s\n%s",
+        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
+        point->precision_bits, point->sequence_length, study->sweep->max_error,
+        point->gpus, point->weight_format, point->kv_format, point->expert_layout,
+        point->software
+            ? library_record_text(study->library, SHELF_SOFTWARE, point->software)
+            : "",
+        library_record_text(study->library, SHELF_MACHINE, machine), machine_changes,
+        library_record_text(study->library, SHELF_WORKLOAD, workload),
+        workload_changes);
+}
+
 /* Curves of a sample's records are not kept: hardly any is asked for twice. */
 static char *key_of(const struct visit *visit)
 {
@@ -53,14 +74,13 @@ static char *key_of(const struct visit *visit)
     const struct record *workload = variant_origin(visit->variant, point->workload);
     char *of_machine, *of_workload, *key;
 
-    if (!visit->study->curve_folder ||
+    if (!visit->study->curves ||
         visit->study->grids[STAGE_REUSE].axes & AXIS_BIT(sample) ||
         workload_is_given((const struct workload *)point->workload))
         return NULL;
     of_machine = variant_text(visit->variant, SHELF_MACHINE, machine, true);
     of_workload = variant_text(visit->variant, SHELF_WORKLOAD, workload, true);
-    key = curve_store_key(visit->study, point, machine, workload, of_machine,
-                          of_workload);
+    key = curve_key(visit->study, point, machine, workload, of_machine, of_workload);
     free(of_machine);
     free(of_workload);
     return key;
@@ -72,11 +92,12 @@ static enum status reuse_visit(const struct visit *visit, const struct columns *
     const struct reuse_columns to = reuse_columns(out);
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
+    const struct curve_keeper *keeper = study->curves;
     struct reuse_curve found, *curve = &found;
     char *key = key_of(visit);
     enum status status = STATUS_OK;
 
-    if (!key || !curve_store_load(study->curve_folder, key, curve)) {
+    if (!key || !keeper->load(keeper->place, key, curve)) {
         memset(curve, 0, sizeof *curve);
         const struct deployment deployment = deployment_at(point);
 
@@ -86,7 +107,7 @@ static enum status reuse_visit(const struct visit *visit, const struct columns *
             point->batch, (unsigned)point->precision_bits, point->sequence_length,
             &deployment, study->sweep->max_error, curve, NULL, reason);
         if (key && status == STATUS_OK && !stop_is_wanted())
-            curve_store_save(study->curve_folder, key, curve);
+            keeper->save(keeper->place, key, curve);
     }
     if (status == STATUS_OK)
         row_write(curve, &to, i);

@@ -92,7 +92,7 @@ struct study {
     const struct sweep *sweep;
     const struct library *library;
     uint32_t stages;          /* bit per stage that this sweep evaluates */
-    const char *curve_folder; /* of kept reuse curves (stage/curve_store.h), or NULL */
+    const struct curve_keeper *curves; /* workload/curve.h; NULL: none are kept */
     struct grid grids[STAGE_COUNT];
     struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -74,5 +75,13 @@ unsigned curve_bin(double bytes);
  * and Smith, IEEE TC 38(12), 1989). */
 void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
                     double misses[CURVE_POINTS]);
+
+/* Keeps curves from run to run under texts that hold all that a curve depends on.  Whoever
+ * runs a study brings one; models know no files. */
+struct curve_keeper {
+    const char *place;
+    bool (*load)(const char *place, const char *key, struct reuse_curve *curve);
+    void (*save)(const char *place, const char *key, const struct reuse_curve *curve);
+};
 
 #endif

@@ -1,8 +1,7 @@
-#include "stage/curve_store.h"
+#include "store/curve_store.h"
 
 #include "base/crc32c.h"
 #include "base/memory.h"
-#include "workload/workload.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *curve_store_folder(void)
+static char *folder_find(void)
 {
     const char *given = getenv("NVSWEEP_CURVES"), *cache = getenv("XDG_CACHE_HOME");
     const char *home = getenv("HOME");
@@ -22,24 +21,6 @@ char *curve_store_folder(void)
     if (cache && cache[0])
         return alloc_printf("%s/nvsweep/curves", cache);
     return home && home[0] ? alloc_printf("%s/.cache/nvsweep/curves", home) : NULL;
-}
-
-char *curve_store_key(const struct study *study, const struct point *point,
-                      const struct record *machine, const struct record *workload,
-                      const char *machine_changes, const char *workload_changes)
-{
-    return alloc_printf(
-        "model %s\nphase %s batch %" PRIu64 " precision %" PRIu64 " sequence %" PRIu64
-        " error %.17g gpus %" PRIu64 " weights %d keys %d experts %d\n%s\n%s\n%s%s\n%s",
-        NVSWEEP_CURVE_SOURCES, word_name(phase_words, point->phase), point->batch,
-        point->precision_bits, point->sequence_length, study->sweep->max_error,
-        point->gpus, point->weight_format, point->kv_format, point->expert_layout,
-        point->software
-            ? library_record_text(study->library, SHELF_SOFTWARE, point->software)
-            : "",
-        library_record_text(study->library, SHELF_MACHINE, machine), machine_changes,
-        library_record_text(study->library, SHELF_WORKLOAD, workload),
-        workload_changes);
 }
 
 /* FNV-1a, 64 bits: names the file; the key inside it decides. */
@@ -52,7 +33,7 @@ static char *file_of(const char *folder, const char *key)
     return alloc_printf("%s/%016" PRIx64 ".curve", folder, hash);
 }
 
-bool curve_store_load(const char *folder, const char *key, struct reuse_curve *curve)
+static bool curve_load(const char *folder, const char *key, struct reuse_curve *curve)
 {
     char *path = file_of(folder, key);
     size_t length = strlen(key);
@@ -94,8 +75,8 @@ static bool folder_make(const char *folder)
     return is_made;
 }
 
-void curve_store_save(const char *folder, const char *key,
-                      const struct reuse_curve *curve)
+static void curve_save(const char *folder, const char *key,
+                       const struct reuse_curve *curve)
 {
     char *path = file_of(folder, key);
     char *partial = alloc_printf("%s.%ld.partial", path, (long)getpid());
@@ -113,4 +94,23 @@ void curve_store_save(const char *folder, const char *key,
     }
     free(partial);
     free(path);
+}
+
+struct curve_keeper *curve_store_open(void)
+{
+    char *folder = folder_find();
+    struct curve_keeper *keeper;
+
+    if (!folder)
+        return NULL;
+    keeper = alloc_array(1, sizeof *keeper);
+    *keeper = (struct curve_keeper){ folder, curve_load, curve_save };
+    return keeper;
+}
+
+void curve_store_close(struct curve_keeper *keeper)
+{
+    if (keeper)
+        free((void *)(uintptr_t)keeper->place);
+    free(keeper);
 }
