@@ -133,7 +133,7 @@ EXPECTED = {  # texts in the outputs, images at least
     "decide.ipynb": (["total", "of the points done", "Decision: ", "+0.0%"], 2),
     "xr.ipynb": (["of the points done", "VGSOT-MRAM pays", "published", "xr-simba"], 3),
     "in_memory.ipynb": (["simdram", "times faster", "a batch: "], 4),
-    "language_models.ipynb": (["tpu-v5p", "4 x 2", "MiB, 4 dies", "Iceland"], 1),
+    "language_models.ipynb": (["tpu-v5p", "4 x 2", "MiB, 4 dies", "Iceland"], 2),
     "uncertainty.ipynb": (["128 samples of 10 parameters", "machine.dram_latency_s",
                            "Decides: ", "largest difference to the file's indices"], 3),
     "explore.ipynb": (["technology", "area of data and tag arrays", "least: ", "most: "], 1),

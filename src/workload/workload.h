@@ -97,10 +97,11 @@ struct layer {
      * its own (0: no experts), side by side, or combined from as many parts of its input */
     uint64_t experts, experts_used;
     bool combines;
-    uint64_t expert_parts; /* GPUs that hold whole experts, this layer one's part; 0: all */
-    uint64_t m, n, k;       /* gemm */
-    uint64_t count;         /* gemm, repeat */
-    const char *first;      /* repeat */
+    uint64_t
+        expert_parts;  /* GPUs that hold whole experts, this layer one's part; 0: all */
+    uint64_t m, n, k;  /* gemm */
+    uint64_t count;    /* gemm, repeat */
+    const char *first; /* repeat */
     const char *weights_of; /* "": its own; else the layer whose weights it uses */
     double weight_density, activation_density; /* share of non-zeros; inputs' */
 };

@@ -207,11 +207,11 @@ static enum status machines_check(const struct generation_request *request,
 
     if (!is_alone(request) && kind->links(request->machine).bytes_per_s <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s has no link to other GPUs, must be one", name);
+                         "%s has no link to others like it, must be one", name);
     if (holds > 0 && generation->memory_bytes > holds)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s takes %.3g GB of a GPU's memory, must be at most the %.3g "
-                         "of %s",
+                         "%s takes %.3g GB of a machine's memory, must be at most the "
+                         "%.3g of %s",
                          request->workload->record.name, generation->memory_bytes / 1e9,
                          holds / 1e9, name);
     return STATUS_OK;
