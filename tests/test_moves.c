@@ -1,7 +1,8 @@
 /* Inputs that must move a machine's time or energy do: in the right direction, by the right
  * order.  A row changes one number of a record, or one setting, and says within what the
  * result over the result before must lie.  Families with rows: mensa, simdram, host, eie, upmem,
- * neon, crossbar, winograd, systolic, the machines of hypervectors, and what is around the
+ * neon, crossbar, winograd, systolic, cpu, scalesim, row-stationary, loop-nest, training, gpu,
+ * the machines of hypervectors, and what is around the
  * chip: rented machines, carbon, cameras. */
 #include "array_library.h"
 #include "unit.h"
@@ -50,6 +51,13 @@ struct move {
 #define VIDEO                                                                 \
     "workload=tiny-yolo precision=8 technology=stt-mram node=28nm idle=gate " \
     "site=street-camera video=street-480p video_pipeline=key-frames"
+#define CPU "workload=lenet precision=8 technology=sram node=45nm"
+#define ARRAY "workload=vgg8-cifar precision=8 technology=sram node=28nm batch=4"
+#define NEST                                                             \
+    "workload=vgg8-cifar layer=3 precision=8 technology=sram node=65nm " \
+    "energies=record"
+#define TRAINING "workload=vgg8-cifar phase=training batch=200"
+#define GPU_AT "workload=vgg8-cifar technology=stt-mram node=16nm batch=16"
 #define LIFE                                                                     \
     "machine=gtx-1080-ti workload=lenet technology=stt-mram node=16nm batch=32 " \
     "life=image-service device=gpu-training-server fab=act fab_grid=taiwan "     \
@@ -161,6 +169,42 @@ static const struct move moves[] = {
     { "simba-like", VIDEO " video_pipeline=filter-on-device", "video_uplink_bytes_per_s", NULL, NULL, 0, "video_pipeline.pass_share=0.6", 2, 2 },
     { "simba-like", VIDEO " video_pipeline=full-on-device", "video_chip_w", NULL, NULL, 0, "video_pipeline.classify=cloud", 0.3, 0.99 },
     { "simba-like", VIDEO " video_pipeline=full-on-device", "video_chip_w", NULL, NULL, 0, "technology=sram", 1.001, 10 },
+    /* A core computes at its clock and pays for instructions; lanes do several at once. */
+    { "cpu-scalar", CPU, SECONDS, NULL, "clock_hz", 2, NULL, 0.45, 0.7 },
+    { "cpu-scalar", CPU, SECONDS, NULL, "pe_columns", 16, NULL, 1 / 17.0, 0.5 },
+    { "cpu-scalar", CPU, JOULES, NULL, "instruction_j", 2, NULL, 1.5, 2 },
+    { "cpu-scalar", CPU, JOULES, NULL, "dram_j_per_bit", 100, NULL, 1.001, 50 },
+    { "cpu-scalar", CPU, SECONDS, NULL, "dram_bytes_per_s", 1e-4, NULL, 1.5, 1e4 },
+    /* Half of the rows take twice the folds; buffers hold up what is faster than
+     * they are. */
+    { "scalesim-32", ARRAY, SECONDS, NULL, "pe_rows", 0.5, NULL, 1.3, 2.2 },
+    { "scalesim-32", ARRAY, SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.95 },
+    { "scalesim-32", ARRAY, SECONDS, NULL, NULL, 0, "technology=stt-mram", 1.02, 100 },
+    { "scalesim-32", ARRAY, JOULES, NULL, "dram_j_per_bit", 2, NULL, 1.02, 2 },
+    { "scalesim-32", ARRAY, JOULES, NULL, "mac_j", 10, NULL, 1.02, 10 },
+    /* Rows of filters lie in PEs; what the buffer does not hold comes from DRAM again. */
+    { "eyeriss-like", ARRAY, SECONDS, NULL, "pe_columns", 0.5, NULL, 1.3, 2.2 },
+    { "eyeriss-like", ARRAY, SECONDS, NULL, "dram_bytes_per_s", 1e-5, NULL, 2, 1e5 },
+    { "eyeriss-like", ARRAY, JOULES, NULL, "dram_j_per_bit", 2, NULL, 1.05, 2 },
+    { "eyeriss-like", ARRAY, JOULES, NULL, "mac_j", 10, NULL, 1.02, 10 },
+    /* A nest of loops counts each level's accesses. */
+    { "timeloop-eyeriss", NEST, JOULES, NULL, "levels[pe-weight].read_j", 2, NULL, 1.05, 2 },
+    { "timeloop-eyeriss", NEST, JOULES, NULL, "levels[global-buffer].read_j", 2, NULL, 1.001, 2 },
+    { "timeloop-eyeriss", NEST, JOULES, NULL, "dram_j_per_bit", 2, NULL, 1.02, 2 },
+    { "timeloop-eyeriss", NEST, SECONDS, NULL, "clock_hz", 2, NULL, 0.5, 0.5 },
+    { "timeloop-eyeriss", NEST, SECONDS, NULL, "dram_bytes_per_s", 1e-9, NULL, 1.5, 1e6 },
+    /* A simulated training is the sum of its layers' phases. */
+    { "neurosim-fefet", TRAINING, SECONDS, NULL, "layers.forward_s", 2, NULL, 1.1, 1.9 },
+    { "neurosim-fefet", TRAINING, SECONDS, NULL, "layers.update_s", 2, NULL, 1.0001, 1.1 },
+    { "neurosim-fefet", TRAINING, JOULES, NULL, "layers.weight_j", 2, NULL, 1.2, 2 },
+    { "neurosim-fefet", TRAINING, SECONDS, NULL, NULL, 0, "learning=feedback_alignment", 0.3, 0.99 },
+    /* A GPU is bound by arithmetic in batches, by DRAM where that is slow, and by launches alone. */
+    { "gtx-1080-ti", GPU_AT, SECONDS, NULL, "peak_macs_hz", 0.25, NULL, 1.5, 4 },
+    { "gtx-1080-ti", GPU_AT, SECONDS, NULL, "dram_bytes_per_s", 0.02, NULL, 2, 50 },
+    { "gtx-1080-ti", GPU_AT, JOULES, NULL, "mac_j", 2, NULL, 1.3, 2 },
+    { "gtx-1080-ti", GPU_AT, JOULES, NULL, "dram_read_j_per_bit", 10, NULL, 1.02, 9 },
+    { "gtx-1080-ti", GPU_AT, SECONDS, NULL, "launch_s", 100, NULL, 1.02, 100 },
+    { "gtx-1080-ti", GPU_AT, JOULES, NULL, NULL, 0, "technology=sram", 0.5, 0.99999 },
     /* Small networks are their launches. */
     { "titan-v", "workload=lenet precision=32", SECONDS, NULL, "launch_s", 2, NULL, 1.9, 2 },
     { "titan-v", "workload=vgg16 precision=32 batch=64", SECONDS, NULL, "macs_hz", 2, NULL, 0.5, 0.6 },
