@@ -210,6 +210,28 @@ static void last_level_caches_read_their_tags_first(void)
     }
 }
 
+/* The tag array is the one that a cache of its bitcells has, whatever the data's are. */
+static void tags_may_have_bitcells_of_their_own(void)
+{
+    struct array_request sram = memory("sram", 16, 4 << 20, TARGET_EDAP), mram = sram;
+    struct array_request stt = memory("stt-mram", 16, 4 << 20, TARGET_EDAP);
+    struct array_result all_sram, all_stt, mixed;
+
+    sram.associativity = stt.associativity = 16;
+    sram.access = stt.access = ACCESS_SEQUENTIAL;
+    sram.banks = stt.banks = 4;
+    mram = stt;
+    mram.tag_cell = sram.cell;
+    mram.tag_cell_node = sram.cell_node;
+    CU_ASSERT_EQUAL_FATAL(array_search(&sram, &all_sram, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(array_search(&stt, &all_stt, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(array_search(&mram, &mixed, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(mixed.tag.read_latency_s, all_sram.tag.read_latency_s);
+    CU_ASSERT_EQUAL(mixed.tag.leakage_w, all_sram.tag.leakage_w);
+    CU_ASSERT_EQUAL(mixed.data.read_latency_s, all_stt.data.read_latency_s);
+    CU_ASSERT(mixed.read_latency_s < all_stt.read_latency_s);
+}
+
 static void small_memories_keep_within_the_delay_bound(void)
 {
     static const enum array_target targets[] = { TARGET_AREA, TARGET_LEAKAGE };
@@ -278,6 +300,7 @@ SUITE(array_design, TEST(parts_of_every_line_add_up_to_it),
       TEST(slack_trades_delay_for_energy_as_derived),
       TEST(large_caches_get_no_slower_from_node_to_node),
       TEST(last_level_caches_read_their_tags_first),
+      TEST(tags_may_have_bitcells_of_their_own),
       TEST(small_memories_keep_within_the_delay_bound),
       TEST(edap_weighs_reads_by_how_often_they_occur),
       TEST(stacked_dies_share_the_banks));

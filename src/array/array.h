@@ -121,7 +121,8 @@ struct array_organization {
 
 struct array_request {
     const struct cell *cell;
-    const struct cell *tag_cell; /* NULL: cell, as the published tool does */
+    const struct cell *tag_cell;      /* NULL: cell, as the published tool does */
+    const struct node *tag_cell_node; /* devices of the tags; NULL: cell_node */
     const struct node *node;
     const struct node *cell_node; /* devices of the cells; NULL: node */
     double area_overhead; /* of the whole over its counted blocks; 0: the node's */

@@ -232,6 +232,9 @@ static enum status task_make(struct task *task, const struct array_request *requ
 {
     const struct cell *cell = is_tag && request->tag_cell != NULL ? request->tag_cell
                                                                   : request->cell;
+    const struct node *cell_node = is_tag && request->tag_cell_node
+                                       ? request->tag_cell_node
+                                       : request->cell_node;
     struct wire_plan wires = plan_wires(request);
     struct process cell_process;
     double temperature_k = request->temperature_k > 0 ? request->temperature_k
@@ -249,8 +252,7 @@ static enum status task_make(struct task *task, const struct array_request *requ
     status = process_make(&task->process, request->node, task->fabric.rules,
                           temperature_k, why);
     if (status == STATUS_OK)
-        status = process_make(&cell_process,
-                              request->cell_node ? request->cell_node : request->node,
+        status = process_make(&cell_process, cell_node ? cell_node : request->node,
                               task->fabric.rules, temperature_k, why);
     if (status != STATUS_OK)
         return status;

@@ -14,6 +14,10 @@ static enum status question_check(const struct array_request *request,
         return error_set(why, STATUS_INFEASIBLE,
                          "%s is given without check bits, must be with ecc = none",
                          cell->record.name);
+    if (request->tag_cell && cell->kind == CELL_GIVEN)
+        return error_set(why, STATUS_INFEASIBLE,
+                         "%s is given with its tags, must be without `tag`",
+                         cell->record.name);
     if (request->power_gating)
         return error_set(
             why, STATUS_INFEASIBLE,

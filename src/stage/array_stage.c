@@ -60,12 +60,41 @@ static enum status area_overhead(const struct visit *visit, const struct point *
     return status;
 }
 
+/* Bitcells of the tags where they are not the data's, and the devices these are made of; else
+ * NULL both. */
+static enum status tag_choose(const struct visit *visit, const struct point *point,
+                              const struct node *node, const struct cell **tag,
+                              const struct node **tag_node, struct error *reason)
+{
+    const struct cell *cell = (const struct cell *)point->technology;
+    bool is_paper = rules_are_tool(point->rules) || node->devices == DEVICES_FITTED;
+    bool is_auto = point->tag_cells == TAGS_AUTO;
+    const struct record *sram;
+    enum status status;
+
+    *tag = NULL;
+    *tag_node = NULL;
+    if (point->associativity == 0 || point->tag_cells == TAGS_DATA)
+        return STATUS_OK;
+    if (is_auto && (is_paper || cell->kind == CELL_SRAM || cell->kind == CELL_GIVEN))
+        return STATUS_OK;
+    status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    if (status != STATUS_OK)
+        return status;
+    if (!sram)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "tags: the library has no technology named 'sram'");
+    *tag = (const struct cell *)sram;
+    return visit_cell_node(visit, *tag, node, tag_node, reason);
+}
+
 enum status array_request_at(const struct visit *visit, const struct point *point,
                              struct array_request *request, struct error *reason)
 {
     const struct study *study = visit->study;
     const struct cell *cell = (const struct cell *)point->technology;
-    const struct node *node, *cell_node;
+    const struct node *node, *cell_node, *tag_node;
+    const struct cell *tag;
     double overhead;
     enum status status = visit_node(visit, &node, reason);
     struct code code;
@@ -73,14 +102,18 @@ enum status array_request_at(const struct visit *visit, const struct point *poin
     if (status == STATUS_OK)
         status = visit_cell_node(visit, cell, node, &cell_node, reason);
     if (status == STATUS_OK)
+        status = tag_choose(visit, point, node, &tag, &tag_node, reason);
+    if (status == STATUS_OK)
         status = area_overhead(visit, point, node, &overhead, reason);
     if (status != STATUS_OK)
         return status;
     code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
     *request = (struct array_request){
         .cell = cell,
+        .tag_cell = tag,
         .node = node,
         .cell_node = cell_node,
+        .tag_cell_node = tag_node,
         .area_overhead = overhead,
         .rules = array_rules_find(word_name(rules_words, point->rules)),
         .temperature_k = point->temperature_k,
@@ -339,7 +372,7 @@ const struct stage array_stage = {
             AXIS_BIT(power_gating) | AXIS_BIT(wires) | AXIS_BIT(ecc) |
             AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as) | AXIS_BIT(wire_slack) |
             AXIS_BIT(reads_per_write) | AXIS_BIT(delay_bound) | AXIS_BIT(tiers) |
-            AXIS_BIT(bond),
+            AXIS_BIT(bond) | AXIS_BIT(tag_cells),
     .shelves = 1u << SHELF_BUILD,
     .evaluate = array_stage_evaluate,
     .cost_s = array_stage_cost_s,

@@ -34,6 +34,13 @@ int cell_roadmap_node(enum cell_roadmap cells)
                                 : ROADMAP_LSTP;
 }
 
+const struct word tag_cells_words[] = {
+    { "auto", TAGS_AUTO },
+    { "data", TAGS_DATA },
+    { "sram", TAGS_SRAM },
+    { NULL, 0 },
+};
+
 const struct word built_as_words[] = {
     { "auto", BUILT_AUTO },
     { "macro", BUILT_MACRO },

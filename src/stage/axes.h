@@ -28,6 +28,12 @@ extern const struct word cell_roadmap_words[];
 /* The node's roadmap that stands for it (AUTO's and SAME's: low standby power). */
 int cell_roadmap_node(enum cell_roadmap cells);
 
+/* Bitcells of a cache's tag array.  AUTO takes SRAM, which decides within a nanosecond whether
+ * the data array is read at all, but the data's bitcells where a published study is made again,
+ * whose tool knows one bitcell a cache. */
+enum tag_cells { TAGS_AUTO, TAGS_DATA, TAGS_SRAM };
+extern const struct word tag_cells_words[];
+
 /* What stands around the counted blocks: AUTO takes a cache for caches, a compiled ASIC
  * memory for plain RAMs. */
 enum built_as { BUILT_AUTO, BUILT_MACRO, BUILT_ASIC, BUILT_CACHE };

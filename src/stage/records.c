@@ -64,6 +64,6 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
         fn(context, SHELF_BUILD, study->library->shelves[SHELF_BUILD].records[i]);
     if (space->iso_area.baseline)
         fn(context, SHELF_TECHNOLOGY, space->iso_area.baseline);
-    if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine)) && sram)
-        fn(context, SHELF_TECHNOLOGY, sram); /* of memories beside the technology's */
+    if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine) | AXIS_BIT(tag_cells)) && sram)
+        fn(context, SHELF_TECHNOLOGY, sram); /* of tags and memories beside the data's */
 }
