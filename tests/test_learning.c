@@ -2,7 +2,10 @@
  * converters against exact products, checksums against published ones. */
 #include "base/maths.h"
 #include "base/sha256.h"
+#include "learning/hypervector.h"
+#include "learning/integers.h"
 #include "learning/learner.h"
+#include "learning/winograd.h"
 #include "unit.h"
 
 #include <math.h>
@@ -143,6 +146,7 @@ static struct learner learner_of(void)
         .experiment = { .trials = 2 },
         .convolutions = 1,
         .channels = 3,
+        .stride = 2,
         .depth = 2,
         .width = 7,
         .learning_rate = 0.1,
@@ -289,6 +293,143 @@ static void a_trial_is_its_number_and_both_rules_learn(void)
     corpus_release(&corpus);
 }
 
+/* y of the layer, by the definition of a convolution, in 64-bit integers; biases apart. */
+static void plain_convolution(const struct network_layer *layer, const int64_t *x,
+                              const int64_t *weights, int64_t *y)
+{
+    for (size_t top = 0; top < layer->out_height; top++)
+        for (size_t left = 0; left < layer->out_width; left++)
+            for (size_t o = 0; o < layer->outputs; o++) {
+                int64_t sum = 0;
+
+                for (size_t i = 0; i < 3; i++)
+                    for (size_t j = 0; j < 3; j++)
+                        for (size_t c = 0; c < layer->channels; c++)
+                            sum += x[((top + i) * layer->width + left + j) *
+                                         layer->channels +
+                                     c] *
+                                   weights[((i * 3 + j) * layer->channels + c) *
+                                               layer->outputs +
+                                           o];
+                *y++ = sum;
+            }
+}
+
+/* Tiles that hang over, several channels, 8-bit operands at their ends; and, with taps of 8 bits,
+ * errors in the order that is known: F4 with one scale loses most. */
+static void winograd_is_direct_convolution(void)
+{
+    static const struct winograd *const algorithms[] = { NULL, &winograd_f2,
+                                                         &winograd_f4 };
+    enum { HEIGHT = 9, WIDTH = 11, CHANNELS = 5, OUTPUTS = 4, INPUTS = 9 * CHANNELS };
+    double weights[(INPUTS + 1) * OUTPUTS] = { 0 }, x[HEIGHT * WIDTH * CHANNELS];
+    int64_t whole_w[INPUTS * OUTPUTS], whole_x[HEIGHT * WIDTH * CHANNELS];
+    struct network_layer shape = {
+        .height = HEIGHT,
+        .width = WIDTH,
+        .channels = CHANNELS,
+        .out_height = HEIGHT - 2,
+        .out_width = WIDTH - 2,
+        .outputs = OUTPUTS,
+        .kernel = 3,
+        .stride = 1,
+        .plane = { .inputs = INPUTS, .outputs = OUTPUTS, .weights = weights },
+    };
+    enum { COUNT = (HEIGHT - 2) * (WIDTH - 2) * OUTPUTS };
+    int64_t wanted[COUNT];
+    double y[COUNT], noise[3][3] = { { 0 } };
+    struct random random = random_begin(5, 5);
+
+    for (size_t i = 0; i < INPUTS * OUTPUTS; i++)
+        weights[i] = (double)(whole_w[i] = (int64_t)random_below(&random, 255) - 127);
+    for (size_t i = 0; i < HEIGHT * WIDTH * CHANNELS; i++)
+        x[i] = (double)(whole_x[i] = (int64_t)random_below(&random, 128));
+    weights[0] = (double)(whole_w[0] = -127);
+    x[0] = (double)(whole_x[0] = 127);
+    plain_convolution(&shape, whole_x, whole_w, wanted);
+    for (size_t a = 0; a < 3; a++)
+        for (int scales = SCALES_LAYER; scales <= SCALES_TAP_POWERS; scales++)
+            for (int is_narrow = 0; is_narrow < 2; is_narrow++) {
+                struct integer_layer layer;
+
+                integer_layer_init(&layer, &shape, algorithms[a], scales, 8,
+                                   is_narrow ? 8 : 40);
+                integer_layer_calibrate(&layer, x, false);
+                integer_layer_calibrate(&layer, x, true);
+                integer_layer_forward(&layer, x, y);
+                for (size_t i = 0; i < COUNT; i++) {
+                    double error = y[i] - (double)wanted[i];
+
+                    if (is_narrow)
+                        noise[a][scales] += error * error;
+                    else
+                        CU_ASSERT_EQUAL(error, 0);
+                }
+                integer_layer_free(&layer);
+            }
+    CU_ASSERT_EQUAL(noise[0][SCALES_LAYER], 0); /* direct: no taps */
+    CU_ASSERT(noise[1][SCALES_TAP] > 0);
+    CU_ASSERT(noise[1][SCALES_TAP] < noise[1][SCALES_LAYER]);
+    CU_ASSERT(noise[2][SCALES_TAP] < noise[2][SCALES_TAP_POWERS]);
+    CU_ASSERT(noise[2][SCALES_TAP_POWERS] < noise[2][SCALES_LAYER] / 10);
+    CU_ASSERT(noise[2][SCALES_LAYER] > 100 * noise[1][SCALES_LAYER]);
+}
+
+/* Bit-sliced counters, a counter of each dimension beside them. */
+static void counters_of_hypervectors_count(void)
+{
+    enum { DIMENSION = 77, ADDED = 301 };
+    const uint64_t widths[] = { 0, 2, 3, 5, 16 };
+    struct random random = random_begin(8, 1);
+
+    for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
+        struct hypercounter counter;
+        int64_t counts[DIMENSION], half = widths[k] ? INT64_C(1) << (widths[k] - 1) : 0;
+        uint64_t vector[2], majority[2];
+
+        hypercounter_init(&counter, DIMENSION, widths[k]);
+        for (size_t d = 0; d < DIMENSION; d++)
+            counts[d] = half;
+        for (int added = 1; added <= ADDED; added++) {
+            hypervector_draw(vector, DIMENSION, &random);
+            if (added % 3 == 0) /* more ones at the lower half */
+                vector[0] = UINT64_MAX;
+            for (size_t d = 0; d < DIMENSION; d++) {
+                int64_t to = counts[d] + ((vector[d / 64] >> d % 64 & 1) ? 1 : -1);
+
+                counts[d] = !widths[k]                 ? to
+                            : to < 0                   ? 0
+                            : to > 2 * half - 1        ? 2 * half - 1
+                                                       : to;
+            }
+            hypercounter_add(&counter, vector);
+        }
+        hypercounter_majority(&counter, majority);
+        for (size_t d = 0; d < DIMENSION; d++)
+            CU_ASSERT_EQUAL(majority[d / 64] >> d % 64 & 1, counts[d] > half);
+        CU_ASSERT_EQUAL(majority[1] >> (DIMENSION - 64), 0);
+        hypercounter_free(&counter);
+    }
+}
+
+static void masks_have_their_share(void)
+{
+    const uint32_t shares[] = { 0, 41, 512, 1365, 2048, RANDOM_SHARES };
+    struct random random = random_begin(8, 2);
+    enum { WORDS = 4000 };
+    uint64_t masks[WORDS];
+
+    for (size_t k = 0; k < sizeof shares / sizeof *shares; k++) {
+        double share = (double)shares[k] / RANDOM_SHARES, ones = 0, bits = 64.0 * WORDS;
+
+        random_masks(&random, shares[k], masks, WORDS);
+        for (size_t i = 0; i < WORDS; i++)
+            ones += __builtin_popcountll(masks[i]);
+        CU_ASSERT_DOUBLE_EQUAL(ones / bits, share,
+                               5 * sqrt(share * (1 - share) / bits) + 1e-12);
+    }
+}
+
 static void networks_that_do_not_fit_say_so(void)
 {
     struct learner learner = learner_of();
@@ -360,5 +501,6 @@ SUITE(learning, TEST(labels_are_distances_from_the_line),
       TEST(variation_has_its_spread), TEST(gradients_are_differences),
       TEST(fine_converters_are_exact_and_coarse_ones_are_not),
       TEST(a_trial_is_its_number_and_both_rules_learn),
-      TEST(networks_that_do_not_fit_say_so), TEST(checksums_are_sha_256),
+      TEST(winograd_is_direct_convolution), TEST(counters_of_hypervectors_count),
+      TEST(masks_have_their_share), TEST(networks_that_do_not_fit_say_so), TEST(checksums_are_sha_256),
       TEST(broken_files_are_refused));

@@ -1,6 +1,7 @@
 #include "learning/experiment.h"
 
 #include "learning/recognition.h"
+#include "learning/integers.h"
 #include "learning/learner.h"
 
 #include <math.h>
@@ -8,18 +9,21 @@
 const struct word experiment_family_words[] = {
     { "learning", EXPERIMENT_LEARNING },
     { "hypervectors", EXPERIMENT_HYPERVECTORS },
+    { "integers", EXPERIMENT_INTEGERS },
     { NULL, 0 },
 };
 
 static const struct experiment_family *const families[EXPERIMENT_FAMILY_COUNT] = {
     [EXPERIMENT_LEARNING] = &learning_experiments,
     [EXPERIMENT_HYPERVECTORS] = &hypervector_experiments,
+    [EXPERIMENT_INTEGERS] = &integer_experiments,
 };
 
 /* The same, as the reader of records wants it. */
 static const struct schema *const family_schemas[EXPERIMENT_FAMILY_COUNT] = {
     [EXPERIMENT_LEARNING] = &learner_schema,
     [EXPERIMENT_HYPERVECTORS] = &recognition_schema,
+    [EXPERIMENT_INTEGERS] = &integers_schema,
 };
 
 static const struct field experiment_fields[] = { EXPERIMENT_FIELDS(5) };
@@ -51,7 +55,7 @@ static void result_clear(struct experiment_result *result)
         .cells = NAN,
     };
     for (int i = 0; i < TRIALS_MAX; i++)
-        result->accuracy[i] = result->learnt[i] = NAN;
+        result->accuracy[i] = result->learnt[i] = result->noise[i] = NAN;
 }
 
 enum status experiment_run(const struct experiment_setting *setting,

@@ -3,6 +3,7 @@
  *
  *     learning      a network learns in synapses (learning/learner.h)
  *     hypervectors  texts are recognised by hypervectors (learning/recognition.h)
+ *     integers      a network computes in integers, by Winograd's algorithm too (learning/integers.h)
  *
  * A trial depends on its number and the records of the point alone. */
 #ifndef NVSWEEP_LEARNING_EXPERIMENT_H
@@ -14,6 +15,7 @@
 enum experiment_family_id {
     EXPERIMENT_LEARNING,
     EXPERIMENT_HYPERVECTORS,
+    EXPERIMENT_INTEGERS,
     EXPERIMENT_FAMILY_COUNT
 };
 extern const struct word experiment_family_words[];
@@ -49,6 +51,7 @@ struct experiment_setting {
     const struct synapse *synapse;
     const struct hdc_task *task;
     enum learning_rule rule;
+    uint64_t bits; /* the precision asked for */
 };
 
 /* What a family does not find out is NaN, of each trial alike. */
@@ -56,6 +59,7 @@ struct experiment_result {
     double
         accuracy[TRIALS_MAX];  /* of each trial, share of the test's images or texts */
     double learnt[TRIALS_MAX]; /* the same of those it learnt from, first ones */
+    double noise[TRIALS_MAX]; /* convolutions: mean squared error over mean square */
     double tests;              /* images or texts of the test */
     double macs;               /* multiply-accumulates of one forward pass */
     double pulses;             /* of a trial, mean over trials */
@@ -69,6 +73,7 @@ enum experiment_reads {
     EXPERIMENT_READS_SYNAPSE = 1,
     EXPERIMENT_READS_LEARNING = 2,
     EXPERIMENT_READS_TASK = 4,
+    EXPERIMENT_READS_PRECISION = 8,
 };
 
 struct experiment_family {
@@ -85,7 +90,8 @@ struct experiment_family {
     /* Rough seconds of one core, measured on an AMD EPYC of 2023. */
     double (*cost_s)(const struct experiment_setting *setting);
 };
-extern const struct experiment_family learning_experiments, hypervector_experiments;
+extern const struct experiment_family learning_experiments, hypervector_experiments,
+    integer_experiments;
 
 const struct experiment_family *experiment_family(const struct experiment *experiment);
 

@@ -27,7 +27,8 @@ const struct word rounding_words[] = {
 /* clang-format off */
 static const struct field learner_fields[] = {
     EXPERIMENT_FIELDS(5),
-    FIELD_COUNT(struct learner, convolutions, 0, 0, 8, "convolutions of 3 x 3, stride 2, before the fully connected layers"),
+    FIELD_COUNT(struct learner, convolutions, 0, 0, 8, "convolutions of 3 x 3 before the fully connected layers"),
+    FIELD_COUNT(struct learner, stride, 2, 1, 8, "of the convolutions"),
     FIELD_COUNT(struct learner, channels, 8, 1, 1024, "outputs of each convolution"),
     FIELD_COUNT(struct learner, depth, 2, 0, 64, "hidden fully connected layers"),
     FIELD_COUNT(struct learner, width, 64, 1, 65536, "units of each"),
@@ -94,8 +95,8 @@ static double tested(struct network *network, const struct corpus_images *images
     return (double)right / (double)count;
 }
 
-static void learn(struct network *network, const struct learner *learner,
-                  const struct corpus_images *images, size_t count, uint64_t trial)
+void learner_learn(const struct learner *learner, const struct corpus_images *images,
+                   size_t count, uint64_t trial, struct network *network)
 {
     enum { STREAM_ORDER = 1 << 20 };
     size_t pixels = images->height * images->width;
@@ -153,7 +154,7 @@ static enum status trial_run(const struct experiment_setting *setting, uint64_t 
 
     if (status != STATUS_OK)
         return status;
-    learn(&network, learner, &corpus->training, learnt, trial);
+    learner_learn(learner, &corpus->training, learnt, trial, &network);
     pulses_add(&network, (double)learner->experiment.trials, result);
     for (size_t l = 0; l < network.count; l++)
         plane_drift(&network.layers[l].plane, learner->read_after_s);

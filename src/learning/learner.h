@@ -1,6 +1,6 @@
 /* Experiments of the family learning: a network learns images in synapses and is tested.
  *
- * Layers are convolutions of 3 x 3 (stride 2, no padding) and fully connected ones; the last
+ * Layers are convolutions of 3 x 3 (no padding) and fully connected ones; the last
  * one's softmax gives the error e = p - t of cross-entropy.  Learning is
  * stochastic gradient descent, an image at a time, in an order that is drawn anew for each epoch.
  * Errors reach the hidden layers
@@ -24,6 +24,7 @@ enum converter_kind { CONVERTERS_IDEAL, CONVERTERS_CALIBRATED };
 struct learner {
     struct experiment experiment;
     uint64_t convolutions, channels; /* of the first layers; outputs of each */
+    uint64_t stride;                 /* of the convolutions */
     uint64_t depth, width;           /* hidden fully connected layers; units of each */
     int activation;                  /* enum activation_kind, of hidden layers */
     double learning_rate;
@@ -41,6 +42,11 @@ extern const struct word converter_words[], learning_activation_words[],
 
 /* Multiply-accumulates of learning one image and testing it, which times an experiment. */
 double learner_macs(const struct learner *learner, const struct corpus *corpus);
+
+/* Learn all epochs of the trial's order, converters calibrated before each. */
+struct network;
+void learner_learn(const struct learner *learner, const struct corpus_images *images,
+                   size_t count, uint64_t trial, struct network *network);
 
 /* ---- the network, for tests of its gradients and for chips that learn it */
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KERNEL = 3, STRIDE = 2, STREAM_FEEDBACK = 1 << 21 };
+enum { KERNEL = 3, STREAM_FEEDBACK = 1 << 21 };
 
 static size_t in_size(const struct network_layer *layer)
 {
@@ -37,9 +37,9 @@ static enum status convolution_shape(struct network_layer *layer,
                          "fewer convolutions",
                          KERNEL, KERNEL, layer->height, layer->width);
     layer->kernel = KERNEL;
-    layer->stride = STRIDE;
-    layer->out_height = (layer->height - KERNEL) / STRIDE + 1;
-    layer->out_width = (layer->width - KERNEL) / STRIDE + 1;
+    layer->stride = (size_t)learner->stride;
+    layer->out_height = (layer->height - KERNEL) / layer->stride + 1;
+    layer->out_width = (layer->width - KERNEL) / layer->stride + 1;
     layer->outputs = learner->channels;
     return STATUS_OK;
 }

@@ -30,6 +30,7 @@ static struct experiment_setting setting_at(const struct study *study,
                                                       experiment->corpus),
         .synapse = (const struct synapse *)point->synapse,
         .task = (const struct hdc_task *)point->hdc_task,
+        .bits = point->precision_bits,
         .rule = point->learning == CIM_FEEDBACK_ALIGNMENT ? RULE_DIRECT_FEEDBACK
                                                           : RULE_BACKPROPAGATION,
     };
@@ -49,6 +50,8 @@ static enum status accuracy_visit(const struct visit *visit, const struct column
     spread_write(result.accuracy, trials, &to, i);
     numbers_sort(result.learnt, trials);
     to.learnt_accuracy[i] = quantile(result.learnt, trials, 0.5);
+    numbers_sort(result.noise, trials);
+    to.noise_share[i] = quantile(result.noise, trials, 0.5);
     to.trials[i] = trials;
     to.tests[i] = result.tests;
     to.synapses[i] = result.cells;
@@ -99,10 +102,10 @@ static double accuracy_stage_cost_s(const struct study *study,
 const struct stage accuracy_stage = {
     .name = "accuracy",
     .summary = "experiments on real data: networks that learn in synapses, texts "
-               "recognised by hypervectors; accuracy, pulses",
+               "recognised by hypervectors, networks in integers; accuracy, pulses",
     STAGE_METRICS(accuracy),
     .axes = AXIS_BIT(experiment) | AXIS_BIT(synapse) | AXIS_BIT(learning) |
-            AXIS_BIT(hdc_task),
+            AXIS_BIT(hdc_task) | AXIS_BIT(precision_bits),
     .optional = AXIS_BIT(synapse) | AXIS_BIT(hdc_task),
     .shelves = 1u << SHELF_CORPUS,
     .read_fields = "hdc_task.dimension hdc_task.ngram hdc_task.symbols",

@@ -235,6 +235,7 @@ static enum status experiments_check(const struct study *study, struct error *er
         { AXIS_synapse, EXPERIMENT_READS_SYNAPSE, false },
         { AXIS_learning, EXPERIMENT_READS_LEARNING, true },
         { AXIS_hdc_task, EXPERIMENT_READS_TASK, false },
+        { AXIS_precision_bits, EXPERIMENT_READS_PRECISION, true },
     };
     const struct space *space = &study->sweep->space;
     const struct axis *experiments = &space->axes[AXIS_experiment];

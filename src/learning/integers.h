@@ -1,0 +1,62 @@
+/* Experiments of the family integers: a small network that was trained in floating point computes in integers of
+ * a few bits (the axis precision), its convolutions directly or by Winograd's algorithm (learning/winograd.h).
+ *
+ * Quantised after training, symmetrically: weights and activations of a layer to integers of that many bits, with a
+ * scale for each, activations by the range that the first training images take.  Winograd's taps are integers
+ * larger than those, so both operands of the products are scaled down to the bits again:
+ *     layer         one scale for all taps of a layer's kernels, one for those of its inputs
+ *     tap           a scale for each tap
+ *     tap_powers    the same, powers of two: shifts
+ * No scale is below 1: a tap that fits is exact.  Sums of products are exact; fully connected layers are direct. */
+#ifndef NVSWEEP_LEARNING_INTEGERS_H
+#define NVSWEEP_LEARNING_INTEGERS_H
+
+#include "learning/experiment.h"
+
+enum integers_algorithm { ALGORITHM_DIRECT, ALGORITHM_F2, ALGORITHM_F4 };
+
+enum integers_scales { SCALES_LAYER, SCALES_TAP, SCALES_TAP_POWERS };
+
+struct integers {
+    struct experiment experiment;
+    int algorithm; /* enum integers_algorithm */
+    int scales;    /* enum integers_scales; of Winograd's taps */
+    uint64_t convolutions, channels, depth, width;
+    double learning_rate;
+    uint64_t epochs, training_images, test_images;
+};
+
+extern const struct schema integers_schema;
+extern const struct word integers_algorithm_words[], integers_scales_words[];
+
+/* ---- one layer, for tests of its exactness */
+
+struct network_layer;
+struct integer_layer {
+    const struct network_layer *shape;
+    const struct winograd *winograd; /* NULL: direct */
+    int scales;
+    double most;     /* of an integer: 2^(bits - 1) - 1 */
+    double tap_most; /* of a scaled tap */
+    double x_range;  /* of activations; calibrated */
+    double w_scale;  /* a weight is its integer times this */
+    int64_t *weights; /* inputs of a window x outputs */
+    double *kernel_taps; /* taps x channels x outputs, scaled: whole numbers */
+    double *kernel_scale, *input_scale; /* of each tap */
+    double *input_range;                /* of each tap; calibrated */
+    double *room;
+};
+
+/* Integers of a layer's weights and taps.  bits, tap_bits: 2 to 52. */
+void integer_layer_init(struct integer_layer *layer, const struct network_layer *shape,
+                        const struct winograd *winograd, int scales, uint64_t bits,
+                        uint64_t tap_bits);
+void integer_layer_free(struct integer_layer *layer);
+
+/* Ranges widened by activations: of these, then (is_tap) of the taps of their integers. */
+void integer_layer_calibrate(struct integer_layer *layer, const double *x, bool is_tap);
+
+/* y, without biases and activation, of activations x. */
+void integer_layer_forward(struct integer_layer *layer, const double *x, double *y);
+
+#endif
