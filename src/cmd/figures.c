@@ -1,5 +1,7 @@
 #include "cmd/figures.h"
 
+#include "cmd/cmd.h"
+
 #include "base/maths.h"
 #include "base/memory.h"
 #include "config/sweep.h"
@@ -21,15 +23,16 @@ struct evaluated {
 };
 
 struct figures {
-    const struct library *library;
+    struct library *library;
     const char *folder;
     const struct published *published;
     struct curve_keeper *curves;
+    bool reads_data;
     struct evaluated **kept;
     size_t kept_count;
 };
 
-struct figures *figures_begin(const struct library *library, const char *folder,
+struct figures *figures_begin(struct library *library, const char *folder,
                               const struct published *published)
 {
     struct figures *figures = alloc_array(1, sizeof *figures);
@@ -52,6 +55,20 @@ void figures_end(struct figures *figures)
     free(figures->kept);
     curve_store_close(figures->curves);
     free(figures);
+}
+
+void figures_read_data(struct figures *figures)
+{
+    figures->reads_data = true;
+}
+
+bool figures_leave_out(const struct figures *figures,
+                       const struct published_figure *figure)
+{
+    for (size_t i = 0; i < figure->where_count && !figures->reads_data; i++)
+        if (strncmp(figure->where[i], "experiment=", strlen("experiment=")) == 0)
+            return true;
+    return false;
 }
 
 /* "axis=value,value" texts in one, as a key. */
@@ -472,9 +489,13 @@ enum status figures_value(struct figures *figures,
         *value = reduction_value(&reduction, figure->reduce);
         return STATUS_OK;
     }
+    if (figures_leave_out(figures, figure))
+        return STATUS_OK;
     if (is_ratio(figure))
         return ratio_value(figures, figure, value, err);
     status = planned_for(figures, figure, &one, err);
+    if (status == STATUS_OK && !one->has_results)
+        status = data_load(figures->library, &one->sweep, err);
     if (status == STATUS_OK && !one->has_results) {
         study_evaluate(&one->study, NULL);
         one->has_results = true;

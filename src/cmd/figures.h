@@ -9,16 +9,24 @@
 #define NVSWEEP_CMD_FIGURES_H
 
 #include "config/published.h"
+
+#include <stdbool.h>
 #include "stage/stage.h"
 
 struct figures; /* studies evaluated so far, kept for the next figure that asks */
 
 /* folder: of the shipped library, whose parent holds the sweeps.  published: the figures
  * that will be asked for; of a sweep's networks only theirs are evaluated.  All are
- * borrowed. */
-struct figures *figures_begin(const struct library *library, const char *folder,
+ * borrowed; data that experiments learn from are read into the library. */
+struct figures *figures_begin(struct library *library, const char *folder,
                               const struct published *published);
 void figures_end(struct figures *figures);
+
+/* Figures of experiments, which read data of the system's packages and take minutes, are left
+ * out (figures_value gives NaN) unless figures_read_data was called. */
+void figures_read_data(struct figures *figures);
+bool figures_leave_out(const struct figures *figures,
+                       const struct published_figure *figure);
 
 /* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not
  * done gives NaN; points that the sweep leaves out do not count. */

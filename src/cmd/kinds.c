@@ -318,6 +318,7 @@ enum status figure_judge(struct judging *judging, const struct published_figure 
     status = kind_find(judging, judged, err);
     if (status != STATUS_OK || !is_evaluated || figure->claim == CLAIM_NOT_MODELLED)
         return status;
+    judged->is_left_out = figures_leave_out(judging->figures, figure);
     status = figures_value(judging->figures, figure, &judged->value, &why);
     if (status != STATUS_OK)
         return error_set(err, status, "%s:%u: %s: %s", figure->record.file,

@@ -28,6 +28,7 @@ struct judged {
     size_t fit_count;
 
     double value;   /* the model's, NaN where it has none */
+    bool is_left_out; /* an experiment whose data are not read unless its system is named */
     bool is_within; /* of the tolerance; NaN is not */
 
     /* A sum within its tolerance whose larger parts are not: the first of these, else

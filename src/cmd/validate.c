@@ -171,6 +171,7 @@ static enum status figure_print(struct judging *judging,
             figure_text(&judged, printing);
         verdicts_add(printing->verdicts, &judged);
         printing->without += isnan(judged.value) && !printing->is_unevaluated &&
+                             !judged.is_left_out &&
                              figure->claim != CLAIM_NOT_MODELLED;
         distribution_add(printing->distribution, &judged);
         printing->printed++;
@@ -336,6 +337,8 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
         struct figures *figures = figures_begin(&library, folder, &published);
         struct judging *judging = judging_begin(figures, &library, &published);
 
+        if (argc > 0) /* systems by name */
+            figures_read_data(figures);
         status = judging_check(judging, err);
         if (status == STATUS_OK && printing.is_side_by_side)
             status = side_by_side_print(figures, &published, argv, argc, err);

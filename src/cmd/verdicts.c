@@ -21,6 +21,8 @@ const char *verdict_text(const struct judged *judged)
 {
     if (judged->figure->claim == CLAIM_NOT_MODELLED)
         return "not modelled";
+    if (judged->is_left_out)
+        return "not evaluated";
     if (judged->kind == KIND_OF_BESIDE && isnan(judged->value))
         return "NO VALUE";
     switch (judged->kind) {
