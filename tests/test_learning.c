@@ -397,10 +397,10 @@ static void counters_of_hypervectors_count(void)
             for (size_t d = 0; d < DIMENSION; d++) {
                 int64_t to = counts[d] + ((vector[d / 64] >> d % 64 & 1) ? 1 : -1);
 
-                counts[d] = !widths[k]                 ? to
-                            : to < 0                   ? 0
-                            : to > 2 * half - 1        ? 2 * half - 1
-                                                       : to;
+                counts[d] = !widths[k]          ? to
+                            : to < 0            ? 0
+                            : to > 2 * half - 1 ? 2 * half - 1
+                                                : to;
             }
             hypercounter_add(&counter, vector);
         }
@@ -502,5 +502,5 @@ SUITE(learning, TEST(labels_are_distances_from_the_line),
       TEST(fine_converters_are_exact_and_coarse_ones_are_not),
       TEST(a_trial_is_its_number_and_both_rules_learn),
       TEST(winograd_is_direct_convolution), TEST(counters_of_hypervectors_count),
-      TEST(masks_have_their_share), TEST(networks_that_do_not_fit_say_so), TEST(checksums_are_sha_256),
-      TEST(broken_files_are_refused));
+      TEST(masks_have_their_share), TEST(networks_that_do_not_fit_say_so),
+      TEST(checksums_are_sha_256), TEST(broken_files_are_refused));

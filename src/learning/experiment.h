@@ -59,7 +59,7 @@ struct experiment_result {
     double
         accuracy[TRIALS_MAX];  /* of each trial, share of the test's images or texts */
     double learnt[TRIALS_MAX]; /* the same of those it learnt from, first ones */
-    double noise[TRIALS_MAX]; /* convolutions: mean squared error over mean square */
+    double noise[TRIALS_MAX];  /* convolutions: mean squared error over mean square */
     double tests;              /* images or texts of the test */
     double macs;               /* multiply-accumulates of one forward pass */
     double pulses;             /* of a trial, mean over trials */

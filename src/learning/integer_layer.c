@@ -74,9 +74,8 @@ static void kernels_transform(struct integer_layer *layer)
         }
     scales_set(layer, ranges, layer->kernel_scale);
     for (size_t i = 0; i < taps * kernels; i++)
-        layer->kernel_taps[i] = whole(layer->kernel_taps[i],
-                                      layer->kernel_scale[i / kernels],
-                                      layer->tap_most);
+        layer->kernel_taps[i] = whole(
+            layer->kernel_taps[i], layer->kernel_scale[i / kernels], layer->tap_most);
 }
 
 void integer_layer_init(struct integer_layer *layer, const struct network_layer *shape,
@@ -105,9 +104,8 @@ void integer_layer_init(struct integer_layer *layer, const struct network_layer 
                               sizeof(double));
     if (!layer->winograd)
         return;
-    layer->kernel_taps = alloc_array(WINOGRAD_TAPS_MAX * shape->channels *
-                                         shape->outputs,
-                                     sizeof(double));
+    layer->kernel_taps = alloc_array(
+        WINOGRAD_TAPS_MAX * shape->channels * shape->outputs, sizeof(double));
     layer->kernel_scale = alloc_array(WINOGRAD_TAPS_MAX, sizeof(double));
     layer->input_scale = alloc_array(WINOGRAD_TAPS_MAX, sizeof(double));
     layer->input_range = alloc_array(WINOGRAD_TAPS_MAX, sizeof(double));
@@ -156,9 +154,8 @@ static void tile_transform(const struct integer_layer *layer, size_t y, size_t x
             for (size_t j = 0; j < side; j++)
                 tile[i * side + j] =
                     y + i < shape->height && x + j < shape->width
-                        ? (int64_t)layer->room[((y + i) * shape->width + x + j) *
-                                                   channels +
-                                               c]
+                        ? (int64_t)layer
+                              ->room[((y + i) * shape->width + x + j) * channels + c]
                         : 0;
         winograd_input(layer->winograd, tile, taps);
         for (size_t t = 0; t < side * side; t++)
@@ -176,8 +173,8 @@ static double *tile_room(const struct integer_layer *layer)
 static void taps_calibrate(struct integer_layer *layer)
 {
     const struct network_layer *shape = layer->shape;
-    size_t m = layer->winograd->outputs, taps = layer->winograd->side *
-                                                layer->winograd->side;
+    size_t m = layer->winograd->outputs,
+           taps = layer->winograd->side * layer->winograd->side;
     double *tile = tile_room(layer);
 
     for (size_t y = 0; y < shape->out_height; y += m)

@@ -48,7 +48,12 @@ const struct schema integers_schema = {
 };
 
 /* A range that few images saw clips taps of others, which costs more than coarse steps. */
-enum { CALIBRATION_IMAGES = 512, NOISE_IMAGES = 64, BITS_MAX = 16, LAYERS_MAX = NETWORK_LAYERS_MAX };
+enum {
+    CALIBRATION_IMAGES = 512,
+    NOISE_IMAGES = 64,
+    BITS_MAX = 16,
+    LAYERS_MAX = NETWORK_LAYERS_MAX
+};
 
 /* The same network as something that learns in floating point. */
 static struct learner learner_of(const struct integers *integers)
@@ -80,7 +85,7 @@ static size_t least(uint64_t a, size_t b)
 struct integer_network {
     struct network *trained;
     struct integer_layer layers[LAYERS_MAX];
-    double *values; /* of a layer's output */
+    double *values;      /* of a layer's output */
     double error, power; /* sums of squares over convolutions' outputs */
 };
 
@@ -107,8 +112,7 @@ static void integer_network_init(struct integer_network *network,
                                  struct network *trained,
                                  const struct integers *integers, uint64_t bits)
 {
-    const struct winograd *winograd = integers->algorithm == ALGORITHM_F2
-                                          ? &winograd_f2
+    const struct winograd *winograd = integers->algorithm == ALGORITHM_F2 ? &winograd_f2
                                       : integers->algorithm == ALGORITHM_F4
                                           ? &winograd_f4
                                           : NULL;

@@ -36,11 +36,11 @@ struct integer_layer {
     const struct network_layer *shape;
     const struct winograd *winograd; /* NULL: direct */
     int scales;
-    double most;     /* of an integer: 2^(bits - 1) - 1 */
-    double tap_most; /* of a scaled tap */
-    double x_range;  /* of activations; calibrated */
-    double w_scale;  /* a weight is its integer times this */
-    int64_t *weights; /* inputs of a window x outputs */
+    double most;         /* of an integer: 2^(bits - 1) - 1 */
+    double tap_most;     /* of a scaled tap */
+    double x_range;      /* of activations; calibrated */
+    double w_scale;      /* a weight is its integer times this */
+    int64_t *weights;    /* inputs of a window x outputs */
     double *kernel_taps; /* taps x channels x outputs, scaled: whole numbers */
     double *kernel_scale, *input_scale; /* of each tap */
     double *input_range;                /* of each tap; calibrated */

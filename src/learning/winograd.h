@@ -14,8 +14,8 @@
 enum { WINOGRAD_SIDE_MAX = 6, WINOGRAD_TAPS_MAX = 36, WINOGRAD_KERNEL = 3 };
 
 struct winograd {
-    size_t outputs, side; /* of a tile: m, m + 2 */
-    int64_t denominator;  /* of G; its square divides Y */
+    size_t outputs, side;                            /* of a tile: m, m + 2 */
+    int64_t denominator;                             /* of G; its square divides Y */
     int64_t b[WINOGRAD_SIDE_MAX][WINOGRAD_SIDE_MAX]; /* B', side x side */
     int64_t g[WINOGRAD_SIDE_MAX][WINOGRAD_KERNEL];   /* G times the denominator */
     int64_t a[WINOGRAD_SIDE_MAX][WINOGRAD_SIDE_MAX]; /* A', outputs x side */
