@@ -66,6 +66,8 @@ struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
 
     if (p->is_vector)
         peak = platform->peak_macs_hz;
+    else if (platform->product_share > 0)
+        share *= platform->product_share;
     if (p->clock_hz > 0)
         share *= p->clock_hz / platform->clock_hz;
     else

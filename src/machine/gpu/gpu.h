@@ -41,7 +41,9 @@ struct gpu {
     double
         pass_launch_s; /* before passes over tensors; not the record's: as launch_s, or
                                * the software's */
-    double step_s;     /* of a step of k whose operands come from memory, alone */
+    double
+        product_share; /* of the sustained rate, of tensor units' products; the software's; 0: 1 */
+    double step_s; /* of a step of k whose operands come from memory, alone */
 
     /* Kernels: an implicit-GEMM thread block computes tile_m x tile_n outputs, tile_k
      * deep at a time; blocks_per_processor run at once. */

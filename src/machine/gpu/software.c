@@ -9,6 +9,7 @@ static const struct field software_fields[] = {
     FIELD_NUMBER(struct software, pass_launch_s, "s", REQUIRED, 0, 1e-3, "the same before passes over tensors: normalisation, addition, gate"),
     FIELD_NUMBER(struct software, host_s, "s", 0, 0, 1, "of a step beside its kernels"),
     FIELD_FLAG(struct software, fuses_products, true, "products of one input are one kernel: queries, keys and values; gate and up"),
+    FIELD_NUMBER(struct software, product_share, "1", 1, 0.01, 1, "of the rate that products on tensor units sustain, what its own kernels for them reach"),
     FIELD_WORD(struct software, attention, attention_words, ATTENTION_FUSED, "attention: scores on the chip with queries outermost, with keys outermost, or scores in memory"),
 };
 /* clang-format on */

@@ -16,7 +16,8 @@ struct software {
     double host_s;     /* of a step (a forward pass) beside its kernels */
     bool
         fuses_products; /* products of one input are one kernel: q, k, v; gate and up */
-    int attention;      /* enum attention_kernels (gpu.h) */
+    double product_share; /* of the rate products sustain, that of its own kernels */
+    int attention;        /* enum attention_kernels (gpu.h) */
 };
 extern const struct schema software_schema;
 

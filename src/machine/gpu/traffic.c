@@ -71,6 +71,7 @@ static struct gpu driven(const struct gpu *platform, const struct software *soft
         gpu.launch_s = software->launch_s;
         gpu.pass_launch_s = software->pass_launch_s;
         gpu.attention = software->attention;
+        gpu.product_share = software->product_share;
     }
     return gpu;
 }
