@@ -43,6 +43,12 @@ const struct command commands[] = {
       "  Steps are axes, the capacity, and the columns of the memories, whatever changed them.\n"
       "  AXIS=VALUE takes one of the values of an axis of both; with one sweep, what changes.\n",
       cmd_waterfall },
+    { "need",     "SWEEP [AXIS=VALUE...]", "by how much a field must change for a record to win",
+      "  For every point of the sweep (AXIS=VALUE takes some) the factor nearest to 1 on each field\n"
+      "  at which the metric is the goal times that of --over; before a wall no factor is.  Places\n"
+      "  with + between change together.  With `need = { over = ...; metric = ...; fields = ...; }` in\n"
+      "  the sweep, and goals as its axis `goal`, `nvsweep run` puts the answers in the result file.\n",
+      cmd_need },
     { "array",    "--rules nvsim --from ROWS.csv", "evaluate the array model at rows of a CSV file",
       NULL, cmd_array },
     { "scalesim", "-c CFG -t TOPOLOGY.csv", "SCALE-Sim's reports, to the digit",

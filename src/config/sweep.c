@@ -1,5 +1,7 @@
 #include "config/sweep.h"
 
+#include "config/need.h"
+
 #include "base/memory.h"
 #include "config/axes.h"
 #include "config/fields.h"
@@ -256,7 +258,7 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
     static const char *const keys[] = { "title",   "stages",  "axes",    "zip",
                                         "exclude", "sample",  "samples", "options",
                                         "limits",  "weights", "detail",  "objective",
-                                        "library" };
+                                        "library", "need" };
     const config_setting_t *axes = setting_member(root, "axes");
     const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
@@ -296,6 +298,8 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = space_build(reading, axes, sample != NULL);
     if (status == STATUS_OK) /* which stage has it may depend on the machines */
         status = objective_read(reading, setting_member(root, "objective"));
+    if (status == STATUS_OK)
+        status = need_read(reading, setting_member(root, "need"));
     return status;
 }
 

@@ -5,7 +5,7 @@
 
 #include "space/library.h"
 
-enum { CHANGES_MAX = 48 }; /* of a point: spreads' parameters and axes */
+enum { CHANGES_MAX = 56 }; /* of a point: spreads' parameters, axes, what is tried */
 
 /* What is changed: a place in records (base/path.h). */
 struct place {

@@ -189,6 +189,10 @@ const struct inner inners[INNER_COUNT] = {
                           .units = "1",
                           .meaning = "what a training step's time is spent on",
                           .labels = step_part_labels },
+    [INNER_NEED_FIELD] = { .name = "need_field",
+                           .count = NEED_FIELDS_MAX,
+                           .units = "1",
+                           .meaning = "field that the need stage changes" },
     [INNER_PART] = { .name = "part",
                      .count = PART_COUNT,
                      .units = "1",
@@ -205,6 +209,12 @@ size_t inner_parts(enum inner_id id, enum inner_id parts[2])
     return inners[id].name ? 1 : 2;
 }
 
+static const char *unused_label(uint64_t i, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
+    return buffer;
+}
+
 const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
                         char *buffer, size_t size)
 {
@@ -212,6 +222,10 @@ const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
 
     if (inners[id].labels)
         return inners[id].labels[i];
+    if (id == INNER_NEED_FIELD && i < sweep->need.field_count)
+        return sweep->need.fields[i].label;
+    if (id == INNER_NEED_FIELD)
+        return unused_label(i, buffer, size);
     if (id != INNER_PARAMETER)
         return NULL;
     parameters_of(&sweep->space, &parameters);
@@ -220,6 +234,5 @@ const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
 
         return place_format(&place, buffer, size);
     }
-    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
-    return buffer;
+    return unused_label(i, buffer, size);
 }

@@ -61,6 +61,7 @@ enum inner_id {
     INNER_STEP_PART,
     INNER_LIFE_PHASE,
     INNER_VIDEO_STEP,
+    INNER_NEED_FIELD,
     INNER_COUNT
 };
 
@@ -80,6 +81,7 @@ size_t inner_parts(enum inner_id id, enum inner_id parts[2]);
 
 /* Units of metrics that are in those of the sweep's objective (metric_units). */
 #define UNITS_OF_OBJECTIVE "the objective's"
+#define UNITS_OF_NEED "the metric's" /* that the need stage asks about */
 
 struct metric {
     const char *name, *units, *meaning;
@@ -96,6 +98,9 @@ struct study {
     struct grid grids[STAGE_COUNT];
     struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];
+    /* On top of what its axes and samples change in records: what the need stage tries. */
+    const struct change *changes;
+    size_t change_count;
 };
 
 /* Points of the machines stage that follow each other, of one machine and batch: where the

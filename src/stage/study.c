@@ -215,6 +215,8 @@ uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
             inputs &= ~(1u << input);
     if (id == STAGE_SENSITIVITY)
         inputs |= 1u << sweep->objective.stage;
+    if (id == STAGE_NEED && sweep->need.field_count)
+        inputs |= 1u << sweep->need.metric.stage;
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
         declared_axes(sweep, id) & AXIS_BIT(capacity_bytes))
         inputs |= 1u << STAGE_ARRAY;
@@ -230,6 +232,8 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
     if (id == STAGE_SENSITIVITY)
         return axes |
                (stage_axes(sweep, (enum stage_id)sweep->objective.stage) & ~sampled);
+    if (id == STAGE_NEED && sweep->need.field_count)
+        return axes | stage_axes(sweep, (enum stage_id)sweep->need.metric.stage);
     if (sweep->space.iso_area.baseline && axes & AXIS_BIT(capacity_bytes))
         axes |= declared_axes(sweep, STAGE_ARRAY);
     axes |= varied_axes(sweep, id);
@@ -277,6 +281,8 @@ uint32_t stages_wanted(const struct sweep *sweep)
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
         if (is_asked_for(sweep, (enum stage_id)id))
             wanted |= 1u << id;
+    if (sweep->need.field_count)
+        wanted |= 1u << STAGE_NEED;
     if (!wanted)
         wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_GPU
                                                                   : STAGE_ARRAY);
@@ -308,6 +314,10 @@ const struct metric *objective_metric(const struct sweep *sweep)
 
 const char *metric_units(const struct sweep *sweep, const struct metric *metric)
 {
+    const struct objective *need = &sweep->need.metric;
+
+    if (strcmp(metric->units, UNITS_OF_NEED) == 0)
+        return stages[need->stage]->metrics[need->metric].units;
     return strcmp(metric->units, UNITS_OF_OBJECTIVE) == 0
                ? objective_metric(sweep)->units
                : metric->units;
@@ -374,6 +384,11 @@ enum status study_init(struct study *study, const struct sweep *sweep,
         if (!(study->stages >> id & 1))
             continue;
         status = records_check(sweep, id, err);
+        if (status == STATUS_OK && id == STAGE_NEED && !sweep->need.field_count)
+            status = error_set(err, STATUS_INPUT,
+                               "%s: the need stage has no question, must have need = { "
+                               "over = \"sram\"; fields = [ \"set_pulse_s\" ]; }",
+                               sweep->file);
         if (status == STATUS_OK)
             status = machines_check(sweep, id, err);
         if (status == STATUS_OK) {

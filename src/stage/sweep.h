@@ -15,6 +15,25 @@ struct objective {
     size_t metric;
 };
 
+/* What the need stage asks: by which factor must a field of the point's record on `axis` change
+ * so that the metric is at most need_goal times that with the record `over` there? */
+enum { NEED_FIELDS_MAX = 8, NEED_PLACES_MAX = 4 };
+struct need_field {
+    char *label; /* its places with a + between */
+    char
+        *places[NEED_PLACES_MAX]; /* in a record of the axis (base/path.h), which change
+                                    * together */
+    size_t place_count;
+};
+struct need_question {
+    enum axis_id axis;
+    const struct record *over;
+    struct objective metric;
+    double least, most; /* factors */
+    struct need_field fields[NEED_FIELDS_MAX];
+    size_t field_count; /* 0: nothing is asked */
+};
+
 struct sweep {
     char *file;  /* as given on the command line */
     char *text;  /* the whole file, verbatim */
@@ -24,11 +43,15 @@ struct sweep {
     uint64_t seed;
     int durability;             /* enum durability */
     struct objective objective; /* of the sensitivity stage */
-    double max_error;           /* asked error of sampled miss ratios, absolute */
+    struct need_question need;
+    double max_error; /* asked error of sampled miss ratios, absolute */
     struct array_limits
         limits; /* what the array search must keep within; 0: no limit */
     struct array_weights weights; /* of target "weighted" */
 };
+
+/* Nothing is asked any more. */
+void need_question_free(struct need_question *need);
 
 void sweep_free(struct sweep *sweep);
 

@@ -8,15 +8,19 @@
 #include "tech/node.h"
 #include "uncertainty/spread.h"
 
+#include <stdbool.h>
+
 size_t study_changes(const struct study *study, enum stage_id id,
                      const struct point *point, struct change changes[CHANGES_MAX])
 {
     const axis_mask axes = study->grids[id].axes;
     const struct space *space = &study->sweep->space;
     const struct spread *spread = (const struct spread *)point->spread;
+    bool is_sampled = spread && axes & AXIS_BIT(sample) && point->sample > 0;
     size_t count = 0;
 
-    static_assert(CHANGES_MAX >= FIELD_AXES_MAX + SPREAD_PARAMETERS_MAX,
+    static_assert(CHANGES_MAX >=
+                      FIELD_AXES_MAX + SPREAD_PARAMETERS_MAX + 2 * NEED_PLACES_MAX,
                   "there is room for all changes");
     for (size_t f = 0; f < space->field_count; f++)
         if (axes >> (AXES_NAMED + f) & 1 &&
@@ -25,14 +29,14 @@ size_t study_changes(const struct study *study, enum stage_id id,
                 .place = space->fields[f].place,
                 .value = axis_value_number(&space->fields[f].spec, point->fields[f]),
             };
-    if (!spread || !(axes & AXIS_BIT(sample)) || point->sample == 0)
-        return count;
-    for (size_t p = 0; p < spread->parameters_count; p++)
+    for (size_t p = 0; is_sampled && p < spread->parameters_count; p++)
         changes[count++] = (struct change){
             .place = spread_parameter_place(&spread->parameters[p]),
             .is_factor = true,
             .value = spread_factor(spread, study->sweep->seed, point->sample, p),
         };
+    for (size_t c = 0; c < study->change_count; c++)
+        changes[count++] = study->changes[c];
     return count;
 }
 

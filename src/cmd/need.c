@@ -1,0 +1,260 @@
+#include "cmd/cmd.h"
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "columns/need.h"
+#include "config/fields.h"
+#include "config/need.h"
+#include "config/sweep.h"
+#include "uncertainty/need.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Leaves out the points whose value on the axis is none of the kept ones. */
+static enum status axis_keep(struct space *space, enum axis_id axis,
+                             const union axis_value *kept, size_t count,
+                             struct error *err)
+{
+    const struct axis_spec *spec = space_axis(space, axis);
+    const struct axis *values = &space->axes[axis];
+    struct exclusion rule = { .axes = (axis_mask)1 << axis };
+    bool has[2] = { false, false };
+
+    rule.values[axis] = alloc_array(values->count, sizeof(union axis_value));
+    for (uint64_t i = 0; i < values->count; i++) {
+        bool is_kept = false;
+
+        for (size_t k = 0; k < count; k++)
+            if (axis_values_equal(spec, values->values[i], kept[k]))
+                is_kept = has[k] = true;
+        if (!is_kept)
+            rule.values[axis][rule.counts[axis]++] = values->values[i];
+    }
+    for (size_t k = 0; k < count; k++)
+        if (!has[k]) {
+            char text[80];
+
+            axis_value_format(spec, kept[k], text, sizeof text);
+            free(rule.values[axis]);
+            return error_set(err, STATUS_INPUT, "%s: the sweep has no %s", spec->key,
+                             text);
+        }
+    if (rule.counts[axis] == 0) {
+        free(rule.values[axis]);
+        return STATUS_OK;
+    }
+    space->exclusions = realloc_array(space->exclusions, space->exclusion_count + 1,
+                                      sizeof *space->exclusions);
+    space->exclusions[space->exclusion_count++] = rule;
+    return STATUS_OK;
+}
+
+/* "axis=value" of the sweep: only these points, and those to compare with. */
+static enum status setting_apply(const char *setting, const struct library *library,
+                                 struct sweep *sweep, bool *names_over,
+                                 struct error *err)
+{
+    const char *equals = strchr(setting, '=');
+    union axis_value kept[2] = { 0 };
+    struct error why;
+    enum axis_id axis;
+    enum status status;
+    char key[64];
+
+    if (!equals)
+        return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", setting);
+    snprintf(key, sizeof key, "%.*s", (int)(equals - setting), setting);
+    axis = space_axis_find(&sweep->space, key);
+    if (axis == AXES)
+        return axis_unknown(key, err);
+    status = axis_value_parse(library, space_axis(&sweep->space, axis), equals + 1,
+                              &kept[0], &why);
+    if (status != STATUS_OK)
+        return error_set(err, status, "%s: %s", key, why.text);
+    kept[1].record = sweep->need.over;
+    *names_over |= axis == sweep->need.axis && kept[0].record == kept[1].record;
+    return axis_keep(
+        &sweep->space, axis, kept,
+        axis == sweep->need.axis && kept[0].record != kept[1].record ? 2 : 1, err);
+}
+
+/* The options as the question they ask; *copy is the caller's to free. */
+static enum status words_take(struct need_words *words, double *goal, char **copy,
+                              struct error *err)
+{
+    const char *over = NULL, *field = NULL, *range = NULL, *goal_text = NULL;
+    char *at, *equals;
+
+    *words = (struct need_words){ 0 };
+    option_take("over", &over);
+    option_take("m", &words->metric);
+    option_take("goal", &goal_text);
+    option_take("field", &field);
+    option_take("range", &range);
+    *copy = alloc_printf("%s%c%s", over ? over : "", '\n', field ? field : "");
+    at = strchr(*copy, '\n');
+    *at++ = '\0';
+    if (!over && !field)
+        return STATUS_OK; /* the sweep may ask */
+    equals = strchr(*copy, '=');
+    if (!equals)
+        return error_set(err, STATUS_INPUT,
+                         "need --over AXIS=RECORD, such as --over technology=sram");
+    *equals = '\0';
+    words->axis = *copy;
+    words->over = equals + 1;
+    for (char *name = strtok(at, ","); name; name = strtok(NULL, ",")) {
+        if (words->field_count == NEED_FIELDS_MAX)
+            return error_set(err, STATUS_INPUT, "--field: at most %d", NEED_FIELDS_MAX);
+        words->fields[words->field_count++] = name;
+    }
+    if (range && sscanf(range, "%lf,%lf", &words->least, &words->most) != 2)
+        return error_set(err, STATUS_INPUT, "--range is '%.40s', must be as 0.01,100",
+                         range);
+    if (goal_text && (sscanf(goal_text, "%lf", goal) != 1 || !(*goal > 0)))
+        return error_set(err, STATUS_INPUT,
+                         "--goal is '%.40s', must be a number above 0", goal_text);
+    return STATUS_OK;
+}
+
+/* ---- the answers */
+
+static void point_name(const struct study *study, uint64_t i)
+{
+    const struct grid *grid = &study->grids[STAGE_NEED];
+    const struct space *space = &study->sweep->space;
+    struct point point;
+    char text[80];
+
+    grid_point(grid, space, i, &point);
+    for (size_t d = 0; d < grid->dimension_count; d++) {
+        const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
+
+        if (dimension->count == 1 && dimension->axes[0] != study->sweep->need.axis)
+            continue;
+        for (size_t a = 0; a < dimension->axis_count; a++)
+            if (grid->axes >> dimension->axes[a] & 1)
+                printf("%s ", axis_value_format(space_axis(space, dimension->axes[a]),
+                                                point_get(&point, dimension->axes[a]),
+                                                text, sizeof text));
+    }
+}
+
+static void answer_print(const struct study *study, uint64_t i, size_t f)
+{
+    const struct need_columns c = need_columns(&study->results[STAGE_NEED]);
+    const struct need_question *question = &study->sweep->need;
+    uint64_t at = i * NEED_FIELDS_MAX + f;
+    uint64_t next = c.need_next[at];
+
+    printf("  %-32s %-6s", question->fields[f].label,
+           word_name(need_state_words, (int)c.need_state[at]));
+    switch ((enum need_state)c.need_state[at]) {
+    case NEED_ABSENT: printf("\n"); return;
+    case NEED_WALL:
+        printf(" at most to %.4g, with a factor of %.4g", c.need_floor[at],
+               c.need_floor_factor[at]);
+        break;
+    case NEED_WINS:
+        if (isnan(c.need_factor[at]))
+            printf(" whatever the factor in %g to %g", question->least, question->most);
+        else
+            printf(" up to a factor of %.4g (%.4g)", c.need_factor[at],
+                   c.need_value[at]);
+        break;
+    default:
+        printf(" a factor of %.4g (%.4g); at most to %.4g", c.need_factor[at],
+               c.need_value[at], c.need_floor[at]);
+    }
+    if (c.need_crossings[at] > 1)
+        printf("; %llu crossings", (unsigned long long)c.need_crossings[at]);
+    if (next != COUNT_NONE)
+        printf("; next binds %s: %.4g", question->fields[next].label,
+               c.need_next_ratio[at]);
+    printf("\n");
+}
+
+/* Of `over` against itself only if it is asked for. */
+static uint64_t answers_print(const struct study *study, bool shows_over)
+{
+    const struct grid *grid = &study->grids[STAGE_NEED];
+    const struct sweep *sweep = study->sweep;
+    const struct need_columns c = need_columns(&study->results[STAGE_NEED]);
+    const char *metric =
+        stages[sweep->need.metric.stage]->metrics[sweep->need.metric.metric].name;
+    uint64_t printed = 0;
+
+    for (uint64_t i = 0; i < grid->points; i++) {
+        struct point point;
+
+        grid_point(grid, &sweep->space, i, &point);
+        if (study->statuses[STAGE_NEED][i] != POINT_DONE ||
+            (point_get(&point, sweep->need.axis).record == sweep->need.over &&
+             !shows_over))
+            continue;
+        printf("%s", printed++ ? "\n" : "");
+        point_name(study, i);
+        printf("\n  %s is %.4g times that of %s, the goal %g\n", metric,
+               c.need_ratio[i], sweep->need.over->name, point.need_goal);
+        for (size_t f = 0; f < sweep->need.field_count; f++)
+            answer_print(study, i, f);
+    }
+    return printed;
+}
+
+enum status cmd_need(int argc, char **argv, struct error *err)
+{
+    struct library library = { 0 };
+    struct sweep sweep = { 0 };
+    struct study study = { 0 };
+    struct need_words words;
+    struct error reason = { "" };
+    const char *part = NULL;
+    double goal = 0;
+    char *copy = NULL;
+    bool names_over = false;
+    enum status status = options_read("need", &argc, argv, err);
+
+    if (status == STATUS_OK && argc < 1)
+        status = error_set(err, STATUS_INPUT,
+                           "need needs a sweep: nvsweep need SWEEP technology=sot-mram "
+                           "--over technology=sram --field set_pulse_s+reset_pulse_s");
+    if (status == STATUS_OK)
+        status = words_take(&words, &goal, &copy, err);
+    if (status == STATUS_OK)
+        status = sweep_load(argv[0], &library, &sweep, err);
+    if (status == STATUS_OK && words.over) {
+        need_question_free(&sweep.need);
+        status = need_ask(&words, &library, &sweep, &part, &reason);
+        if (status != STATUS_OK)
+            error_set(err, status, "%s %s", part, reason.text);
+        reason.text[0] = '\0';
+    }
+    if (status == STATUS_OK && goal > 0) {
+        struct axis *goals = &sweep.space.axes[AXIS_need_goal];
+
+        if (goals->count > 1)
+            status = error_set(err, STATUS_INPUT,
+                               "--goal: the sweep has goals of its own");
+        goals->values[0].number = goal;
+    }
+    for (int i = 1; i < argc && status == STATUS_OK; i++)
+        status = setting_apply(argv[i], &library, &sweep, &names_over, err);
+    if (status == STATUS_OK) {
+        sweep.stages = 1u << STAGE_NEED;
+        status = study_init(&study, &sweep, &library, err);
+    }
+    if (status == STATUS_OK) {
+        study_evaluate(&study, &reason);
+        if (answers_print(&study, names_over) == 0)
+            status = error_set(err, STATUS_INPUT, "no point has an answer: %s",
+                               reason.text);
+        study_free(&study);
+    }
+    free(copy);
+    sweep_free(&sweep);
+    library_free(&library);
+    return status;
+}

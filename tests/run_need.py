@@ -1,0 +1,143 @@
+"""nvsweep need: answers fed back as records reach their goals, steps are where the metric jumps, a
+record against itself ties, the file is the same on any ranks, the command says what the file holds,
+and questions that cannot be answered are refused."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy
+
+NVSWEEP = os.environ["NVSWEEP"]
+SEED = int(os.environ.get("NVSWEEP_NEED_SEED", "1"))
+CELLS = int(os.environ.get("NVSWEEP_NEED_CELLS", "8"))
+NEEDS, WINS, TIE, STEP, WALL, ABSENT = range(6)
+FIELDS = ["set_pulse_s+reset_pulse_s", "area_f2+area_m2+area_sram", "read_voltage_v"]
+# A sweep sets a field's value, so those that are fed back are one place each, which has a largest value.
+SINGLE = {"area_sram": 1000, "set_energy_j": 1, "set_pulse_s": 10}
+
+SWEEP = """
+stages = [ "array", "need" ];
+axes = {{
+    technology = [ "sram", "{technology}" ];
+    node = "{node} nm"; capacity = "{capacity} KiB"; associativity = "ram"; line = "16 B";
+    target = "{target}"; goal = [ {goals} ];
+    {more}
+}};
+need = {{ over = "{over}"; metric = "array/{metric}"; fields = [ {fields} ]; }};
+"""
+
+
+def nvsweep(*arguments, code=0, ranks=1):
+    launcher = ["timeout", "120", "mpirun", "--oversubscribe", "-n", str(ranks)] if ranks > 1 else []
+    done = subprocess.run([*launcher, NVSWEEP, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, (arguments, done.returncode, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def run(name, text, ranks=1):
+    with open(name + ".cfg", "w") as out:
+        out.write(text)
+    file = f"{name}{ranks}.h5"
+    nvsweep("run", name + ".cfg", "-o", file, "--quiet", ranks=ranks)
+    return file
+
+
+def quoted(texts):
+    return ", ".join(f'"{text}"' for text in texts)
+
+
+def fed_back(question, place, values, metric):
+    """The metric of the challenger over that of the other, with the place at a value and either side of it."""
+    values = [values[0], *(v for v in values[1:] if v <= SINGLE[place])]
+    more = "\n    my_field = { field = \"technology[%s].%s\"; values = [ %s ]; };" % (
+        question["technology"], place, ", ".join(repr(float(v)) for v in values))
+    text = SWEEP.format(**{**question, "more": more})
+    text = text[:text.index("need = {")].replace('"array", "need"', '"array"').replace(
+        f'goal = [ {question["goals"]} ];', "")
+    with h5py.File(run("back", text)) as file:
+        found = file[metric][:].reshape(2, len(values))
+    os.unlink("back1.h5")
+    ratio = found[1] / found[0]
+    ratio = numpy.where(numpy.isnan(ratio), numpy.inf, ratio)  # it cannot be built: the goal is missed
+    return [*ratio, *[numpy.inf] * (3 - len(ratio))]
+
+
+random = numpy.random.default_rng(SEED)
+counts = dict.fromkeys(range(6), 0)
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    for cell in range(CELLS):
+        technology = random.choice(["stt-mram", "sot-mram"])
+        metric = random.choice(["write_latency_s", "write_energy_j", "read_latency_s", "area_m2"])
+        question = dict(technology=technology, node=random.choice([7, 16, 22]), over="sram", metric=metric,
+                        capacity=2 ** random.integers(2, 7), target=random.choice(["edap", "read_edp"]),
+                        fields=quoted(list(SINGLE)), more="",
+                        goals="1.0")
+        with h5py.File(run("now", SWEEP.format(**question))) as done:
+            now = done["need_ratio"][:].ravel()[1]
+        os.unlink("now1.h5")
+        question["goals"] = ", ".join(f"{g:.5g}" for g in sorted(now * random.uniform(0.6, 1.3, 3)))
+        file = run(f"cell{cell}", SWEEP.format(**question))
+        with h5py.File(file) as done:
+            get = {name: done["need"][name][:].reshape(2, 3, -1)[1] for name in
+                   ("need_state", "need_factor", "need_value", "need_resolution", "need_evaluations")}
+            ratio = done["need_ratio"][:].reshape(2, 3)[1]
+            goals = done["need_goal"][:]
+        for g, goal in enumerate(goals):
+            for f, place in enumerate(list(SINGLE)):
+                state, factor, value = (get[n][g, f] for n in ("need_state", "need_factor", "need_value"))
+                assert get["need_evaluations"][g, f] <= 64
+                counts[int(state)] += 1
+                if state == NEEDS or (state == WINS and numpy.isfinite(factor)):
+                    width = max(1 + 1e-9, numpy.exp(get["need_resolution"][g, f]))
+                    back = fed_back(question, place, [value, value * width, value / width], metric)
+                    at = back[0]
+                    is_step = back[0] <= goal < max(back)
+                    assert abs(at / goal - 1) <= 1e-3 or (state == WINS and is_step), (cell, place, goal, back)
+                elif state == STEP:
+                    width = max(1 + 1e-9, numpy.exp(1.01 * get["need_resolution"][g, f]))
+                    back = fed_back(question, place, [value, value * width, value / width], metric)
+                    assert back[0] <= goal and not (back[1] <= goal and back[2] <= goal), (cell, place, goal, back)
+                elif state == WALL:
+                    assert ratio[g] > goal
+    print("ok    answers fed back:", {name: counts[i] for i, name in
+                                      enumerate(("needs", "wins", "tie", "step", "wall", "absent"))})
+    assert counts[NEEDS] + counts[STEP] > 0 and counts[WINS] > 0
+
+    # ---- a record against itself, ranks, and the command
+    text = SWEEP.format(technology="stt-mram", node=16, over="stt-mram", metric="write_latency_s", capacity=64,
+                        target="edap", fields=quoted(FIELDS), more="", goals="1.0, 0.8")
+    files = [run("self", text, ranks) for ranks in (1, 2, 3)]
+    with h5py.File(files[0]) as done:
+        state = done["need/need_state"][:].reshape(2, 2, -1)
+        factor = done["need/need_factor"][:].reshape(2, 2, -1)
+        assert (state[1, 0, :3] == TIE).all() and (factor[1, 0, :3] == 1).all(), state
+        assert list(done["need/need_field"].asstr()[:3]) == FIELDS
+        pulse = factor[1, 1, 0]
+    contents = [open(file, "rb").read() for file in files]
+    assert contents[0] == contents[1] == contents[2], "bytes depend on the ranks"
+    said = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8")
+    assert f"a factor of {pulse:.4g}" in said and "goal 0.8" in said, said
+    asked = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--over", "technology=stt-mram", "-m",
+                    "write_latency_s", "--field", FIELDS[0])
+    assert f"a factor of {pulse:.4g}" in asked, asked
+    print("ok    ties, ranks, command")
+
+    # ---- what is refused
+    for old, new, word in (('over = "stt-mram"', 'over = "rram"', "one of the sweep's values"),
+                           ('"set_pulse_s+', '"set_puls_s+', "set_puls_s"),
+                           ("metric = ", "metrik = ", "metrik"),
+                           ("array/write_latency_s", "array/nothing", "array/nothing"),
+                           ("fields = [", "range = [ 2.0, 3.0 ]; fields = [", "below 1")):
+        with open("bad.cfg", "w") as out:
+            out.write(text.replace(old, new))
+        said = nvsweep("plan", "bad.cfg", code=2)
+        assert "bad.cfg:" in said and word in said, said
+    with open("bad.cfg", "w") as out:
+        out.write(text[:text.index("need = {")])
+    assert "the need stage has no question" in nvsweep("plan", "bad.cfg", code=2)
+    assert "the sweep has no sot-mram" in nvsweep("need", "self.cfg", "technology=sot-mram", code=2)
+    print("ok    refusals")
+sys.exit(0)
