@@ -231,7 +231,6 @@ static enum status cell_create(struct cell_search *cell, const struct visit *vis
     cell->pinned.stages = 1u << study->sweep->need.metric.stage;
     cell->pinned.need.field_count = 0;
     status = study_init(&cell->one, &cell->pinned, study->library, reason);
-    cell->one.curve_folder = study->curve_folder;
     cell->one.changes = cell->changes;
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         if (cell->one.stages >> id & 1) {
