@@ -23,8 +23,8 @@ extern const struct command commands[];
 
 cmd_fn cmd_plan, cmd_submit, cmd_run, cmd_status, cmd_timeline, cmd_show, cmd_export,
     cmd_report, cmd_best, cmd_diff, cmd_verify, cmd_pack, cmd_merge, cmd_explain,
-    cmd_validate, cmd_waterfall, cmd_need, cmd_array, cmd_scalesim, cmd_traffic, cmd_import,
-    cmd_list, cmd_schema, cmd_man, cmd_complete, cmd_help;
+    cmd_validate, cmd_waterfall, cmd_need, cmd_array, cmd_scalesim, cmd_traffic,
+    cmd_import, cmd_list, cmd_schema, cmd_man, cmd_complete, cmd_help;
 
 /* A row of options.def. */
 struct option_row {

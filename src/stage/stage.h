@@ -93,7 +93,7 @@ struct metric {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
-    uint32_t stages;          /* bit per stage that this sweep evaluates */
+    uint32_t stages;                   /* bit per stage that this sweep evaluates */
     const struct curve_keeper *curves; /* workload/curve.h; NULL: none are kept */
     struct grid grids[STAGE_COUNT];
     struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
