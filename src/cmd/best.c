@@ -418,25 +418,33 @@ static enum status search_run(struct front_search *search,
     char *names = NULL;
     enum status status = metric_names(results, objectives, where, &names, err);
 
-    if (status == STATUS_OK)
-        status = table_open(&search->table, results, names, NULL, filters, filter_count,
-                            err);
-    if (status == STATUS_OK && search->table.metric_count > COMPARED)
+    if (status != STATUS_OK)
+        goto out;
+    status = table_open(&search->table, results, names, NULL, filters, filter_count,
+                        err);
+    if (status != STATUS_OK)
+        goto out;
+    if (search->table.metric_count > COMPARED)
         status = error_set(err, STATUS_INPUT, "best compares at most %d metrics",
                            COMPARED);
+    if (status != STATUS_OK)
+        goto out;
     search->objectives = 1;
     for (const char *c = objectives; *c; c++)
         search->objectives += *c == ',';
-    if (status == STATUS_OK)
-        status = limits_read(search, where, err);
-    if (status == STATUS_OK)
-        status = per_read(search, per, err);
-    if (status == STATUS_OK)
-        status = fronts_find(search, err);
-    if (status == STATUS_OK)
-        fronts_print(search);
-    if (status == STATUS_OK && !search->is_json && has_prices(search))
+    status = limits_read(search, where, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = per_read(search, per, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = fronts_find(search, err);
+    if (status != STATUS_OK)
+        goto out;
+    fronts_print(search);
+    if (!search->is_json && has_prices(search))
         status = prices_print(results, err);
+out:
     for (size_t g = 0; g < search->group_count; g++)
         free(search->groups[g].front);
     free(search->groups);

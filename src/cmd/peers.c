@@ -328,22 +328,29 @@ enum status peers_print(const struct library *library, const char *folder,
     enum status status = peers_read(folder, PEERS, &peers, err);
 
     *missed = 0;
-    if (status == STATUS_OK)
-        status = peers_read(folder, LARGE, &large, err);
-    if (status == STATUS_OK) {
-        printf("array against other tools (areas in mm2, ns, nJ, mW)\n");
-        status = nvsim_both_print(library, PEERS, &peers, missed, err);
-    }
-    if (status == STATUS_OK)
-        status = nvsim_both_print(library, LARGE, &large, missed, err);
-    if (status == STATUS_OK)
-        status = runs_print(library, folder, err);
-    if (status == STATUS_OK)
-        status = quirks_ask(library, &peers, err);
-    if (status == STATUS_OK)
-        status = optima_print(library, &peers, "NS-Cache", ns_cache_reasons, err);
-    if (status == STATUS_OK)
-        status = optima_print(library, &peers, "CACTI7", cacti_reasons, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = peers_read(folder, LARGE, &large, err);
+    if (status != STATUS_OK)
+        goto out;
+    printf("array against other tools (areas in mm2, ns, nJ, mW)\n");
+    status = nvsim_both_print(library, PEERS, &peers, missed, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = nvsim_both_print(library, LARGE, &large, missed, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = runs_print(library, folder, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = quirks_ask(library, &peers, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = optima_print(library, &peers, "NS-Cache", ns_cache_reasons, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = optima_print(library, &peers, "CACTI7", cacti_reasons, err);
+out:
     csv_free(&peers);
     csv_free(&large);
     return status;

@@ -202,24 +202,34 @@ enum status cmd_scalesim(int argc, char **argv, struct error *err)
     option_take("l", &layout);
     option_take("s", &traces);
 
-    if (status == STATUS_OK && (!topology || !config || argc > 0))
+    if (status != STATUS_OK)
+        goto out;
+    if (!topology || !config || argc > 0)
         status = error_set(err, STATUS_INPUT,
                            "scalesim needs -c CFG and -t TOPOLOGY.csv");
-    if (status == STATUS_OK)
-        status = choice_check("i", input, "conv", "gemm", err);
-    if (status == STATUS_OK)
-        status = choice_check("s", traces, "N", "N (traces are not written)", err);
-    if (status == STATUS_OK)
-        status = scalesim_array_read(config, &array, err);
-    if (status == STATUS_OK)
-        status = scalesim_topology_read(topology, strcmp(input, "gemm") == 0, &layers,
-                                        &count, err);
-    if (status == STATUS_OK)
-        status = layers_evaluate(&array, layers, count, &counts, err);
-    if (status == STATUS_OK && folder)
+    if (status != STATUS_OK)
+        goto out;
+    status = choice_check("i", input, "conv", "gemm", err);
+    if (status != STATUS_OK)
+        goto out;
+    status = choice_check("s", traces, "N", "N (traces are not written)", err);
+    if (status != STATUS_OK)
+        goto out;
+    status = scalesim_array_read(config, &array, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = scalesim_topology_read(topology, strcmp(input, "gemm") == 0, &layers,
+                                    &count, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = layers_evaluate(&array, layers, count, &counts, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (folder)
         status = reports_write(folder, array.run_name, counts, count, err);
-    else if (status == STATUS_OK)
+    else
         reports_print(stdout, 0, REPORTS - 1, counts, count);
+out:
     free(counts);
     free(layers);
     return status;

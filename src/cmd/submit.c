@@ -304,8 +304,11 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     char *script = NULL;
     enum status status = own_arguments(&argc, argv, &job, err);
 
-    if (status == STATUS_OK)
-        status = options_read("submit", &argc, argv, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = options_read("submit", &argc, argv, err);
+    if (status != STATUS_OK)
+        goto out;
     option_take("o", &job.output);
     option_take("nodes", &nodes);
     option_take("tasks-per-node", &tasks);
@@ -321,36 +324,52 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     option_take_flag("dry-run", &is_dry);
 
     job.sweep_count = (size_t)argc;
-    if (status == STATUS_OK)
-        status = job_check(&job, err);
-    if (status == STATUS_OK && nodes)
+    status = job_check(&job, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (nodes)
         status = count_parse("nodes", nodes, &job.nodes, err);
-    if (status == STATUS_OK && tasks)
+    if (status != STATUS_OK)
+        goto out;
+    if (tasks)
         status = count_parse("tasks-per-node", tasks, &job.tasks_per_node, err);
-    if (status == STATUS_OK && limit)
+    if (status != STATUS_OK)
+        goto out;
+    if (limit)
         status = time_parse(limit, &job.minutes, err);
-    if (status == STATUS_OK)
-        status = value_check("account", job.account, err);
-    if (status == STATUS_OK)
-        status = value_check("partition", job.partition, err);
-    if (status == STATUS_OK)
-        status = value_check("qos", job.qos, err);
-    if (status == STATUS_OK)
-        status = value_check("constraint", job.constraint, err);
-    if (status == STATUS_OK)
-        status = launcher_choose(launcher, &job, err);
-    if (status == STATUS_OK)
-        status = program_find(&job, template, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = value_check("account", job.account, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = value_check("partition", job.partition, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = value_check("qos", job.qos, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = value_check("constraint", job.constraint, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = launcher_choose(launcher, &job, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = program_find(&job, template, err);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t i = 0; i < job.sweep_count && status == STATUS_OK; i++)
         status = sweep_estimate(job.sweeps[i], &job, err);
-    if (status == STATUS_OK) {
-        resources_choose(&job);
-        status = job_script_make(&job, &script, err);
-    }
-    if (status == STATUS_OK && is_dry)
+    if (status != STATUS_OK)
+        goto out;
+    resources_choose(&job);
+    status = job_script_make(&job, &script, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (is_dry)
         fputs(script, stdout);
-    else if (status == STATUS_OK)
+    else
         status = script_submit(script, err);
+out:
     free(script);
     free(job.program);
     free(job.template);

@@ -243,22 +243,27 @@ enum status cmd_waterfall(int argc, char **argv, struct error *err)
     option_take("svg", &svg);
     option_take_flag("json", &is_json);
 
-    if (status == STATUS_OK)
-        status = request_read(argc, argv, reduce, orders, &request, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = request_read(argc, argv, reduce, orders, &request, err);
+    if (status != STATUS_OK)
+        goto out;
     request.metric = metric;
     if (status == STATUS_OK)
         status = library_load_for((const char *const[]){ request.from, request.to },
                                   request.to ? 2 : 1, &library, err);
-    if (status == STATUS_OK)
-        status = walk_make(&request, &library, &walk, err);
-    if (status == STATUS_OK && svg)
+    status = walk_make(&request, &library, &walk, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (svg)
         status = figure_write(&walk, &request, svg, err);
-    if (status == STATUS_OK) {
-        if (is_json)
-            walk_json(&walk, &request);
-        else
-            walk_text(&walk, &request);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    if (is_json)
+        walk_json(&walk, &request);
+    else
+        walk_text(&walk, &request);
+out:
     library_free(&library);
     return status;
 }

@@ -604,13 +604,18 @@ enum status growth_open(const char *path, const struct study *study,
 
     new->study = study;
     new->table = table;
-    if (status == STATUS_OK)
-        status = results_check_plain(new->results, err);
-    if (status == STATUS_OK)
-        status = results_check_program(new->results, program, accept_version, err);
-    if (status == STATUS_OK)
-        status = results_check_records(new->results, study, err);
-    if (status == STATUS_OK && same_settings) {
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_plain(new->results, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_program(new->results, program, accept_version, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_records(new->results, study, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (same_settings) {
         status = settings_check(new->results->sweep_text,
                                 study->sweep->text ? study->sweep->text : "",
                                 same_settings, &why);
@@ -620,10 +625,13 @@ enum status growth_open(const char *path, const struct study *study,
                       "-o, or move this one away",
                       path, why.text);
     }
-    if (status == STATUS_OK)
-        status = stages_match(new, err);
-    if (status == STATUS_OK)
-        status = file_map(new, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = stages_match(new, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = file_map(new, err);
+out:
     if (status != STATUS_OK) {
         growth_close(new);
         new = NULL;

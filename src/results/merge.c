@@ -473,19 +473,27 @@ enum status results_merge(const struct results *a, const struct results *b,
 
     *report = (struct merge_report){ .points = 0 };
     unlink(partial);
-    if (status == STATUS_OK)
-        status = results_check_blocks(a, err);
-    if (status == STATUS_OK)
-        status = results_check_blocks(b, err);
-    if (status == STATUS_OK)
-        status = skeleton_make(&plan, partial, err);
-    if (status == STATUS_OK)
-        status = values_fill(&plan, partial, report, err);
-    if (status == STATUS_OK)
-        status = results_seal(partial, err);
-    if (status == STATUS_OK && rename(partial, to))
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_blocks(a, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_blocks(b, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = skeleton_make(&plan, partial, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = values_fill(&plan, partial, report, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_seal(partial, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (rename(partial, to))
         status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
                            to, strerror(errno));
+out:
     if (status != STATUS_OK)
         unlink(partial);
     merge_plan_free(&plan);
