@@ -27,6 +27,7 @@ struct grid_region {
     double kg_per_j;         /* mean over the day */
     struct grid_hour *hours; /* from midnight on, GRID_HOURS or none */
     size_t hours_count;
+    double hours_kg_per_j; /* their mean where they give kg_per_j */
 };
 extern const struct schema grid_region_schema;
 

@@ -112,14 +112,16 @@ static enum status grid_region_finish(void *record, struct error *err)
     if (grid->hours_count != 0 && grid->hours_count != GRID_HOURS)
         return error_set(err, STATUS_INPUT, "gives %zu hours, must give 24 or none",
                          grid->hours_count);
-    if (grid->hours_count != 0 && grid->kg_per_j > 0)
+    /* of a record that was finished before, the mean is there */
+    if (grid->hours_count != 0 && grid->kg_per_j > 0 &&
+        grid->kg_per_j != grid->hours_kg_per_j)
         return error_set(err, STATUS_INPUT,
                          "gives kg_per_j and hours, must give one: the day's mean "
                          "follows from its hours");
     for (size_t i = 0; i < grid->hours_count; i++)
         sum += grid->hours[i].kg_per_j;
     if (grid->hours_count != 0)
-        grid->kg_per_j = sum / GRID_HOURS;
+        grid->kg_per_j = grid->hours_kg_per_j = sum / GRID_HOURS;
     return STATUS_OK;
 }
 
