@@ -288,6 +288,12 @@ static void page_sweep(void)
         "from a Sobol sequence: the axis sample, from 1. Stages that read no varied "
         "record stay as they are. With stages = [ \"sensitivity\" ] their quantiles, "
         "winners and first-order indices are computed.\n");
+    roff_tag("need", "");
+    roff_text(
+        "What the need stage answers: { over = a record of the sweep; fields = [ "
+        "places "
+        "in records, + between those that change together ]; metric = \"edp_js\"; axis "
+        "= \"technology\"; range = [ 0.01, 100.0 ]; }. Goals are the axis goal.\n");
     roff_tag("objective", "");
     roff_text("The metric that the sensitivity stage looks at, wanted small (default: "
               "edp_js).\n");
