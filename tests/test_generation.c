@@ -195,6 +195,35 @@ static void tokens_take_the_weights_way(void)
     library_free(&library);
 }
 
+/* A cache of fixed length costs what as many tokens would. */
+static void static_caches_are_read_whole(void)
+{
+    struct library library;
+    struct generation_request request = {
+        .deployment = { .gpus = 1 },
+        .pipeline = 1,
+        .batch = 16,
+        .prompt_tokens = 2000,
+        .output_tokens = 96,
+        .precision_bits = 8,
+    };
+    struct generation grown, fixed;
+    struct error err;
+
+    library_open(&library);
+    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+                                                           "tpu-v5p");
+    request.workload = workload_of(&library, "llama-3-8b");
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &grown, &err), STATUS_OK);
+    request.prompt_tokens = 100;
+    request.kv_tokens = 2048;
+    CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &fixed, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(fixed.token_s, grown.token_s);
+    CU_ASSERT_EQUAL(fixed.memory_bytes, grown.memory_bytes);
+    CU_ASSERT(fixed.first_token_s < grown.first_token_s);
+    library_free(&library);
+}
+
 /* By hand: while a sequence gets 500 tokens, 24 others end and 24 prompts are read. */
 static void others_prompts_delay_tokens(void)
 {
@@ -228,4 +257,4 @@ static void others_prompts_delay_tokens(void)
 SUITE(generation, TEST(stages_of_a_pipeline_add_up),
       TEST(experts_split_and_spread_alike), TEST(rings_go_both_ways),
       TEST(arrays_share_folds), TEST(tokens_take_the_weights_way),
-      TEST(others_prompts_delay_tokens));
+      TEST(others_prompts_delay_tokens), TEST(static_caches_are_read_whole));

@@ -23,6 +23,7 @@ static struct generation_request request_at(const struct point *point)
         .batch = point->batch,
         .prompt_tokens = prompt_of(point),
         .output_tokens = point->output_tokens,
+        .kv_tokens = point->kv_tokens,
         .precision_bits = (unsigned)point->precision_bits,
         .arrivals = (enum arrivals)point->arrivals,
     };
@@ -81,7 +82,7 @@ const struct stage generation_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
             AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
             AXIS_BIT(weight_format) | AXIS_BIT(kv_format) | AXIS_BIT(pipeline_stages) |
-            AXIS_BIT(expert_layout) | AXIS_BIT(arrivals),
+            AXIS_BIT(expert_layout) | AXIS_BIT(arrivals) | AXIS_BIT(kv_tokens),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
     .evaluate = generation_stage_evaluate,
     .cost_s = generation_stage_cost_s,

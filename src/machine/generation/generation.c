@@ -69,7 +69,9 @@ static enum status stage_hold(const struct generation_request *request,
                               struct generation *generation, struct error *reason)
 {
     const struct links links = kind_of(request->machine)->links(request->machine);
-    double tokens = (double)request->prompt_tokens + (double)request->output_tokens / 2;
+    double tokens = request->kv_tokens ? (double)request->kv_tokens
+                                       : (double)request->prompt_tokens +
+                                             (double)request->output_tokens / 2;
     const struct deployment *d = &request->deployment;
     const struct workload *mine = stage;
     struct workload shared;
@@ -235,7 +237,9 @@ static double interrupted_s(const struct generation_request *request,
 enum status generation_evaluate(const struct generation_request *request,
                                 struct generation *generation, struct error *reason)
 {
-    uint64_t middle = request->prompt_tokens + request->output_tokens / 2;
+    uint64_t middle = request->kv_tokens
+                          ? request->kv_tokens
+                          : request->prompt_tokens + request->output_tokens / 2;
     bool is_continuous = request->arrivals == ARRIVALS_CONTINUOUS;
     struct generation_request alone = *request;
     double parts = (double)parts_of(request);

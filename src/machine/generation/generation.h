@@ -22,6 +22,8 @@ struct generation_request {
     struct deployment deployment;
     uint64_t pipeline; /* stages of deployment.gpus machines each */
     uint64_t batch, prompt_tokens, output_tokens;
+    uint64_t
+        kv_tokens; /* length of a static cache, read whole; 0: grows with the tokens */
     unsigned precision_bits;
     enum arrivals arrivals;
 };
