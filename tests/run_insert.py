@@ -93,8 +93,8 @@ def _():
          r"    out->cycle_s[i] *= guard_band;\n\1")
     edit("src/stage/array_stage.c", r"(uint64_t capacity_bytes,)(\s+const struct array_columns)",
          r"\1 double guard_band,\2")
-    edit("src/stage/array_stage.c", r"row_write\(&result, capacity_bytes,",
-         r"row_write(&result, capacity_bytes, visit->point.guard_band,")
+    edit("src/stage/array_stage.c", r"row_write\(&answer.result, capacity_bytes,",
+         r"row_write(&answer.result, capacity_bytes, visit->point.guard_band,")
     edit("src/stage/array_stage.c", r"AXIS_BIT\(bond\)", r"AXIS_BIT(bond) | AXIS_BIT(guard_band)")
 
 
