@@ -299,6 +299,65 @@ static void a_kernel_takes_its_longest_bound(void)
     CU_ASSERT_EQUAL(kernel_clock_end(&clock), 3101); /* 100 lines */
 }
 
+/* A run of one line that is walked through in no time is a line: the stream made twice has in
+ * its second time what a ring has. */
+static void runs_of_lines_equal_lines(void)
+{
+    static struct lifetime_table rings, runs;
+    static struct reuse_curve curve;
+    uint64_t different = 0;
+
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct stream stream = stream_make(seed * 104729 + 1);
+        struct stack_distance *stack = stack_distance_create(stream.lines, LINE_BYTES);
+        struct lifetimes *lifetimes = lifetimes_create(stream.lines, stream.classes);
+        struct lifetimes *walked = lifetimes_create(0, NULL);
+        struct kernel_clock clock;
+
+        kernel_clock_create(&clock, 0, 0, CURVE_POINTS + 1);
+        stack_distance_time(stack, lifetimes, &clock);
+        pass_over(&stream, stack, &clock);
+        stack_distance_finish(stack, 1, 0, &curve);
+        stack_distance_free(stack);
+        lifetimes_finish(lifetimes, stream.period, 1, &rings);
+        lifetimes_free(lifetimes);
+
+        stack = stack_distance_create(stream.lines, LINE_BYTES);
+        for (uint32_t line = 0; line < stream.lines; line++)
+            lifetimes_add(walked, (enum tensor_class)stream.classes[line], 1);
+        for (uint64_t run = 0; run < 2; run++) {
+            uint64_t begin = run * stream.period;
+
+            if (run == 1)
+                lifetimes_begin(walked, begin + 1);
+            for (size_t i = 0; i < stream.count; i++) {
+                uint32_t line = stream.accesses[i] & ACCESS_LINE_MASK;
+                uint64_t distance = stack_distance_of(stack, line);
+                uint64_t time = begin + stream.times[i];
+
+                lifetimes_walk(walked, line,
+                               distance == UINT64_MAX
+                                   ? 0
+                                   : curve_bin((double)distance * LINE_BYTES),
+                               stream.accesses[i] & ACCESS_WRITE, time, time);
+                stack_distance_access(stack, &stream.accesses[i], 1);
+            }
+        }
+        lifetimes_end(walked, 2 * stream.period + 1);
+        lifetimes_finish(walked, stream.period, 1, &runs);
+        for (unsigned tensor = 0; tensor < TENSOR_COUNT; tensor++)
+            for (unsigned i = 0; i < CURVE_POINTS; i++)
+                different +=
+                    rings.residencies[tensor][i] != runs.residencies[tensor][i] ||
+                    rings.live_line_s[tensor][i] != runs.live_line_s[tensor][i] ||
+                    rings.unsaved_line_s[tensor][i] != runs.unsaved_line_s[tensor][i];
+        stack_distance_free(stack);
+        lifetimes_free(walked);
+        stream_free(&stream);
+    }
+    CU_ASSERT_EQUAL(different, 0);
+}
+
 SUITE(lifetime, TEST(bins_are_in_order_and_without_gaps),
       TEST(a_kernel_takes_its_longest_bound),
-      TEST(lifetimes_equal_a_cache_of_every_capacity));
+      TEST(lifetimes_equal_a_cache_of_every_capacity), TEST(runs_of_lines_equal_lines));
