@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""Accuracy beside cost: recognition by hypervectors with faults, learning in devices by rule and
+by energy, Winograd in integers."""
+import numpy as np
+
+import figure as fig
+import nvsweep as nv
+
+plt = fig.plt
+SETTINGS = {
+    (0, 0, 0, 0): "no faults", (0.05, 0, 0, 0): "5 % of class bits wrong",
+    (0.125, 0, 0, 0): "12.5 % of class bits wrong", (0.25, 0, 0, 0): "25 % of class bits wrong",
+    (0, 1 / 128, 0, 0): "0.8 % of reads wrong", (0, 0.125, 0, 0): "12.5 % of reads wrong",
+    (0, 0, 6, 0): "counters of 6 bits", (0, 0, 8, 0): "counters of 8 bits",
+    (0, 0, 12, 0): "counters of 12 bits", (0, 0, 0, 5): "5 languages"}
+
+
+def setting_of(point):
+    """The words for a point's faults; coordinates that are words ("exact", "all") count as 0."""
+    numbers = []
+    for name in ("class_faults", "read_faults", "counter_bits", "languages"):
+        value = point[name].item()
+        numbers.append(0 if isinstance(value, str) else float(value))
+    return SETTINGS[tuple(numbers)]
+
+
+def draw_hypervectors(data):
+    looks = fig.Look()
+    accuracy = nv.metric(data, "accuracy").sel(ngram=3)
+    energy = nv.metric(data, "hdc_text_j").sel(ngram=3)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), constrained_layout=True)
+    along = next(d for d in accuracy.dims if d != "dimension")
+    for i in range(accuracy.sizes[along]):
+        one = accuracy.isel({along: i})
+        name = setting_of(one)
+        left.plot(one.dimension, 100 * one, **looks.line(name), label=name)
+    left.set_xscale("log")
+    left.set_xlabel("dimensions")
+    left.set_ylabel("texts recognised [%]")
+    left.legend(fontsize=6.5)
+    best = accuracy.isel({along: 0})
+    for machine in range(energy.sizes["hdc"]):
+        one = energy.isel(hdc=machine)
+        name = str(one.hdc.item())
+        right.plot(one, 100 * best, **looks.line(name), label=name)
+    right.set_xscale("log")
+    right.set_xlabel("energy of a text [J]")
+    right.set_ylabel("texts recognised, no faults [%]")
+    right.legend()
+    figure.suptitle("21 languages of GNOME's help by trigrams, pieces of 180 characters", fontsize=10)
+    return figure
+
+
+def draw_rules(data):
+    looks = fig.Look()
+    names = ("run_accuracy", "run_accuracy_q1", "run_accuracy_q3", "run_s")
+    median, low, high, time = (nv.metric(data, name) for name in names)
+    devices = [s for s in median.synapse.values if s != "ideal"]
+    figure, all_axes = plt.subplots(2, median.sizes["depth"], figsize=(9.5, 5.5), sharex=True,
+                                    sharey="row", constrained_layout=True)
+    for axes, depth in zip(all_axes.T, median.depth.values):
+        for k, rule in enumerate(median.learning.values):
+            chosen = {"synapse": devices, "depth": depth, "learning": rule, "pipeline": "none"}
+            at = np.arange(len(devices)) + 0.2 * (k - 0.5)
+            middle = 100 * median.sel(chosen)
+            axes[0].errorbar(at, middle, yerr=[middle - 100 * low.sel(chosen), 100 * high.sel(chosen) - middle],
+                             label=str(rule).replace("_", " "), capsize=2,
+                             **looks.line(str(rule), ls="none"))
+            axes[1].plot(at, time.sel(chosen), **looks.line(str(rule), ls="none"))
+        axes[0].set_title(f"{depth} hidden layer{'s' if depth > 1 else ''}")
+        axes[1].set_yscale("log")
+        axes[1].set_xticks(range(len(devices)), devices, rotation=40, ha="right")
+    all_axes[0][0].set_ylabel("digits recognised [%]")
+    all_axes[1][0].set_ylabel("time of the run on the chip [s]")
+    all_axes[0][0].legend(loc="lower left")
+    return figure
+
+
+def draw_cells(data):
+    looks = fig.Look()
+    median, low, high, energy, wear = (nv.metric(data, name) for name in (
+        "run_accuracy", "run_accuracy_q1", "run_accuracy_q3", "run_j", "run_endurance_share"))
+    figure, panels = plt.subplots(1, 2, figsize=(9.5, 3.8), sharey=True, constrained_layout=True)
+    for axes, x, words in zip(panels, (energy, 100 * wear), ("energy of the run [J]", "endurance that the run takes [%]")):
+        for device in median.synapse.values:
+            middle = 100 * median.sel(synapse=device)
+            axes.errorbar(x.sel(synapse=device), middle,
+                          yerr=[middle - 100 * low.sel(synapse=device), 100 * high.sel(synapse=device) - middle],
+                          capsize=2, label=str(device), **looks.line(str(device)))
+        axes.set_xscale("log")
+        axes.set_xlabel(words)
+    panels[0].set_ylabel("digits recognised [%]")
+    panels[1].legend()
+    figure.suptitle("Learning rates of 0.03, 0.1 and 0.3, along each line", fontsize=10)
+    return figure
+
+
+def draw_winograd(data):
+    looks = fig.Look()
+    accuracy, noise = nv.metric(data, "accuracy"), nv.metric(data, "noise_share")
+    along = next(d for d in accuracy.dims if d != "precision_bits")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), constrained_layout=True)
+    for i in range(accuracy.sizes[along]):
+        one = accuracy.isel({along: i})
+        algorithm, scales = str(one.algorithm.item()), str(one.scales.item())
+        name = "direct" if algorithm == "direct" else f"{algorithm.upper()}, scales: {scales.replace('_', ' ')}"
+        left.plot(one.precision_bits, 100 * one, **looks.line(name), label=name)
+        right.plot(one.precision_bits, -10 * np.log10(noise.isel({along: i})), **looks.line(name))
+    for axes in left, right:
+        axes.set_xlabel("bits of operands")
+    left.set_ylabel("pictures of clothes recognised [%]")
+    right.set_ylabel("signal to noise of the convolutions [dB]")
+    left.legend()
+    return figure
+
+
+def draw(hypervectors, rules, cells, winograd):
+    return {"hdc_faults": draw_hypervectors(hypervectors), "learning_rules": draw_rules(rules),
+            "cell_accuracy": draw_cells(cells), "winograd_bits": draw_winograd(winograd)}
+
+
+if __name__ == "__main__":
+    fig.command(draw, __doc__, "hdc_faults", "learning_rules", "cell_accuracy", "winograd_bits")
