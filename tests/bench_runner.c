@@ -8,7 +8,8 @@
  *   bench_runner verify FILE      checksums of all committed blocks
  *   bench_runner io FILE POINTS   three ways of writing the same columns, under mpirun
  *   bench_runner hello FILE       open a parallel HDF5 file, and that is all
- *   bench_runner writing          only the large stage beside a plain write */
+ *   bench_runner writing          only the large stage beside a plain write
+ *   bench_runner long             only points that take seconds */
 #include "synthetic.h"
 
 #include <errno.h>
@@ -471,6 +472,27 @@ static void efficiency(const char *file)
     }
 }
 
+/* Experiments take seconds a point; how long one rank would take is known without trying. */
+static void long_points(const char *file)
+{
+    enum { CAPACITIES = 15, POINTS = 12 * CAPACITIES };
+    const double spin_s = 0.6;
+    double alone_s = 0;
+
+    for (uint64_t i = 0; i < POINTS; i++)
+        alone_s += spin_s * synthetic_weight(i);
+    printf("%d uneven points of %.2g s on average, sleeping, in blocks of 4\n", POINTS,
+           alone_s / POINTS);
+    for (int ranks = 4; ranks <= 8; ranks *= 2) {
+        struct took took = sweep_take(
+            ranks, "SYNTHETIC_SLEEP=1 SYNTHETIC_LIMIT=60 SYNTHETIC_SPIN_US=600000",
+            file, CAPACITIES, 0, 0);
+
+        printf("  %d ranks %.1f s: parallel efficiency %.3f\n", ranks, took.seconds,
+               alone_s / took.seconds / ranks);
+    }
+}
+
 static void starting(const char *file)
 {
     char *hello = alloc_printf(MPIRUN "%s hello %s", 1, self, file);
@@ -508,6 +530,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 2 && strcmp(argv[1], "writing") == 0)
         return throughput(file, 5), 0;
+    if (argc == 2 && strcmp(argv[1], "long") == 0)
+        return long_points(file), 0;
     if (argc != 1)
         return 2;
     starting(file);
@@ -519,6 +543,7 @@ int main(int argc, char **argv)
     io = alloc_printf(MPIRUN "%s io %s 5000000", 2, self, file);
     shell_s(io);
     efficiency(file);
+    long_points(file);
     dealing(file);
     shell_s("rm -f bench_runner.h5*");
     free(io);
