@@ -116,7 +116,6 @@ static struct crossbar chip_make(const struct crossbar *machine,
     if (learner->converters == CONVERTERS_CALIBRATED) {
         chip.adc_bits = learner->adc_bits;
         chip.activation_bits = chip.error_bits = learner->dac_bits;
-        chip.rows_driven = learner->rows < chip.rows ? learner->rows : chip.rows;
     }
     return chip;
 }
@@ -166,6 +165,23 @@ static enum status lessons_make(const struct learnt *learnt, struct lessons *les
         .count = count,
     };
     return status;
+}
+
+/* Costs with as many wordlines driven at once as lose no more than line_drop, but no more than the
+ * experiment's converters read together. */
+static enum status costs_make(struct crossbar_costs_request *request,
+                              struct crossbar *chip, const struct learner *learner,
+                              struct crossbar_subarray_row *costs, struct error *reason)
+{
+    enum status status;
+
+    request->chip = chip;
+    status = crossbar_costs_make(request, costs, reason);
+    if (status != STATUS_OK || learner->converters != CONVERTERS_CALIBRATED ||
+        costs->crossbar_rows_driven <= (double)learner->rows)
+        return status;
+    chip->rows_driven = learner->rows;
+    return crossbar_costs_make(request, costs, reason);
 }
 
 /* One image on the chip: learnt, or only recognised. */
@@ -262,9 +278,8 @@ static enum status training_run_visit(const struct visit *visit,
     if (status != STATUS_OK)
         return status;
     chip = chip_make((const struct crossbar *)point->machine, &learnt);
-    request.chip = &chip;
     request.cell = &cell;
-    status = crossbar_costs_make(&request, &costs, reason);
+    status = costs_make(&request, &chip, learnt.learner, &costs, reason);
     if (status == STATUS_OK)
         status = image_evaluate(visit, &chip, &costs, &learnt, &lessons.all, true,
                                 &image, reason);
