@@ -7,7 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FIRST_FD = 3, LAST_FD = 4096 }; /* the range where close_range is missing */
+/* The descriptors to close one by one where the kernel has no close_range. */
+enum { FIRST_FD = 3, LAST_FD = 4096 };
 
 static void files_close(void)
 {
@@ -21,20 +22,20 @@ static void files_close(void)
 
 void child_begin(pid_t parent)
 {
-    static const int ends_it[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU };
-    static const int requests[] = {
-        SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
-    };
+    static const int crash_signals[] = { SIGSEGV, SIGBUS,  SIGFPE,
+                                         SIGILL,  SIGABRT, SIGXCPU };
+    static const int stop_signals[] = { SIGTERM, SIGINT,  SIGHUP,
+                                        SIGQUIT, SIGUSR1, SIGUSR2 };
     const struct rlimit no_core = { 0, 0 };
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
-        _exit(1); /* the parent died before */
+        _exit(1); /* the parent died before prctl took effect */
     setpgid(0, 0);
     setrlimit(RLIMIT_CORE, &no_core);
-    for (size_t i = 0; i < sizeof ends_it / sizeof *ends_it; i++)
-        signal(ends_it[i], SIG_DFL); /* MPI's handlers would print */
-    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
-        signal(requests[i], SIG_IGN);
+    for (size_t i = 0; i < sizeof crash_signals / sizeof *crash_signals; i++)
+        signal(crash_signals[i], SIG_DFL); /* the handlers that MPI set would print */
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+        signal(stop_signals[i], SIG_IGN);
     files_close();
 }

@@ -1,11 +1,12 @@
-/* A stage's results, a column per metric in the order of its section of metrics.def.  Element
- * i of a SCALAR column belongs to the i-th point; of an inner dimension of n values elements
- * i * n .. i * n + n - 1.
+/* The results of one stage: one column per metric, in the order of the stage's section of
+ * metrics.def.  In a SCALAR column, element i belongs to point i.  In a column with an inner
+ * dimension of n values, elements i * n .. i * n + n - 1 belong to point i.
  *
- * "columns/array.h" (made by the Makefile from that section, as of any stage) has the same
- * columns under their names, struct array_columns, and array_columns() that gives them.  If
- * no metric has an inner dimension, struct array_row is one point's results: a model whose
- * results are all of a stage's metrics fills one in, and the stage copies it into its columns
+ * The Makefile writes a header for each stage from that section.  For the stage `array`,
+ * "columns/array.h" declares struct array_columns, which names the same columns, and
+ * array_columns(), which returns it.  If no metric of the stage has an inner dimension, the
+ * header also declares struct array_row: the results of one point.  A model that computes all
+ * metrics of a stage fills in one such row, and the stage copies it into its columns
  * (columns_put). */
 #ifndef NVSWEEP_BASE_COLUMNS_H
 #define NVSWEEP_BASE_COLUMNS_H
@@ -20,7 +21,7 @@ struct columns {
     void *column[COLUMNS_MAX];
 };
 
-/* The columns of that stage under their names. */
+/* Defines stage_columns(), which gives the columns of that stage by name. */
 #define COLUMNS_OF(stage)                                                   \
     static_assert(sizeof(struct stage##_columns) <= sizeof(struct columns), \
                   "there is room for every column");                        \

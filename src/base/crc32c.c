@@ -28,12 +28,14 @@ uint32_t crc32c_by_tables(uint32_t crc, const void *bytes, size_t size)
     return ~tables_advance(~crc, bytes, size);
 }
 
-/* The instruction answers after three cycles but starts one in each: three lanes of
- * bytes go side by side.  A checksum is linear in its state, so what a lane adds to the
- * ones after it is its own state moved past their bytes as if those were 0. */
+/* The CRC instruction has a latency of three cycles, but one can start in every cycle.  So
+ * three lanes of bytes are computed in parallel.  The checksum is linear in its state: the
+ * results are joined by advancing a lane's state over the bytes of the lanes after it as if
+ * those bytes were 0, and adding. */
 enum { LANE_BYTES = 1024 };
 
-/* A state moved past LANE_BYTES zero bytes, by its four bytes. */
+/* lane_table[k][b]: the state after LANE_BYTES zero bytes if byte k of the state was b and
+ * the others were 0. */
 static uint32_t lane_table[4][256];
 
 static void lane_table_fill(void)
@@ -44,7 +46,7 @@ static void lane_table_fill(void)
         for (int bit = 0; bit < 8; bit++)
             lane_table[k][1 << bit] = tables_advance(1u << (8 * k + bit), zeros,
                                                      LANE_BYTES);
-        for (int i = 1; i < 256; i++) /* without its lowest bit, and that bit */
+        for (int i = 1; i < 256; i++) /* i without its lowest bit, plus that bit */
             lane_table[k][i] = lane_table[k][i & (i - 1)] ^ lane_table[k][i & -i];
     }
 }

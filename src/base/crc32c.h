@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The checksum of bytes, continuing from crc (0 to begin): the processor's own
- * instruction where there is one. */
+/* Returns the checksum of `size` bytes, continued from crc (0 at the beginning).  Uses the
+ * processor's CRC instruction where it has one. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t size);
 
-/* The same without that instruction. */
+/* Returns the same without that instruction. */
 uint32_t crc32c_by_tables(uint32_t crc, const void *bytes, size_t size);
 
 #endif

@@ -14,7 +14,7 @@ enum status error_set(struct error *err, enum status status, const char *format,
         va_start(args, format);
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
-        for (char *c = err->text; *c; c++) /* names from files may hold anything */
+        for (char *c = err->text; *c; c++) /* names read from files may hold any byte */
             if (iscntrl((unsigned char)*c))
                 *c = ' ';
         text_clean(err->text);

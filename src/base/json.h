@@ -1,16 +1,19 @@
-/* The little JSON that the --json options and reports need. */
+/* Writes the parts of JSON that the --json options and reports need. */
 #ifndef NVSWEEP_BASE_JSON_H
 #define NVSWEEP_BASE_JSON_H
 
 #include <stdio.h>
 
-/* The text in quotes, escaped; also "<", so that it may stand inside a web page. */
+/* Writes the text in quotes and escaped.  "<" is escaped as well, so that the result is safe
+ * inside a web page. */
 void json_text(FILE *out, const char *text);
 
-/* `, "name": ` without the comma where *members is 0, which is then counted up. */
+/* Begins a member of an object: writes `, "name": `, without the comma if *members is 0,
+ * and increments *members. */
 void json_name(FILE *out, unsigned *members, const char *name);
 
-/* Seventeen digits, so that reading gives the same double; null for NaN and infinity. */
+/* Writes the number with 17 digits, so that reading gives the same double.  NaN and infinity
+ * become null. */
 void json_number(FILE *out, double number);
 
 #endif

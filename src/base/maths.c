@@ -1,7 +1,8 @@
-/* Logarithms are computed to 68 bits as the sum of two doubles, by a table of 128 steps and a
- * Taylor series; so pow is too, and one multiplication gives the other bases.  Powers likewise
- * (P. T. P. Tang, "Table-driven implementation of the exponential function", ACM TOMS 15,
- * 1989, and "... of the logarithm function", TOMS 16, 1990). */
+/* Logarithms are computed to 68 bits, as the sum of two doubles, from a table of 128 steps and
+ * a Taylor series.  One multiplication gives the logarithms to other bases, and pow uses the
+ * same sum.  Exponentials use a table and a series as well (P. T. P. Tang, "Table-driven
+ * implementation of the exponential function", ACM TOMS 15, 1989, and "... of the logarithm
+ * function", TOMS 16, 1990). */
 #include "base/maths.h"
 #include "base/maths_tables.h"
 
@@ -10,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* high + low; |low| is at most an unit in the last place of high. */
+/* The number high + low.  |low| is at most one unit in the last place of high. */
 struct sum {
     double high, low;
 };
@@ -31,7 +32,8 @@ static double of_bits(uint64_t bits)
     return x;
 }
 
-/* a + b; |a| >= |b| or a is 0. */
+/* Returns a + b exactly.  Requires |a| >= |b| or a = 0 (T. J. Dekker, Numerische Mathematik
+ * 18, 1971). */
 static struct sum add(double a, double b)
 {
     double high = a + b;
@@ -39,16 +41,17 @@ static struct sum add(double a, double b)
     return (struct sum){ high, a - high + b };
 }
 
-/* x without its last 27 bits: products of two such are exact. */
-static double short_of(double x)
+/* Returns x without the last 27 bits of its significand.  The product of two such numbers is
+ * exact. */
+static double upper_half(double x)
 {
     return of_bits(bits_of(x) & -(UINT64_C(1) << 27));
 }
 
-/* The high part has half a double's digits, the low part the others. */
+/* Returns a * b: high is the exact product of the upper halves, low all other products. */
 static struct sum times(struct sum a, double b)
 {
-    double left = short_of(a.high), right = short_of(b);
+    double left = upper_half(a.high), right = upper_half(b);
 
     return (struct sum){ left * right,
                          left * (b - right) + (a.high - left + a.low) * b };
@@ -57,7 +60,7 @@ static struct sum times(struct sum a, double b)
 static struct sum multiply(struct sum a, struct sum b)
 {
     double high = a.high * b.high;
-    double left = short_of(a.high), right = short_of(b.high);
+    double left = upper_half(a.high), right = upper_half(b.high);
     double left_rest = a.high - left, right_rest = b.high - right;
     double error = left * right - high + left * right_rest + left_rest * right +
                    left_rest * right_rest;
@@ -67,8 +70,8 @@ static struct sum multiply(struct sum a, struct sum b)
 
 /* ---- logarithms */
 
-/* ln(x) of a positive, finite x as *exponent * ln(2) + the result; with `whole` the former is
- * in the result. */
+/* Computes ln(x) of a positive, finite x.  With `whole` it returns ln(x); without, it returns
+ * ln(x) - *exponent * ln(2). */
 static inline struct sum ln_parts(double x, bool whole, double *exponent)
 {
     double shift = 0;
@@ -118,7 +121,7 @@ static struct sum ln_sum(double x)
     return ln_parts(x, true, &exponent);
 }
 
-/* What a logarithm is where it is no sum of two doubles: of 0, negative numbers, infinity. */
+/* Is x positive and finite?  The logarithm of any other x is a special value. */
 static bool is_regular(double x)
 {
     return x > 0 && x < INFINITY;
@@ -163,13 +166,14 @@ double maths_log1p(double x)
 
 /* ---- powers */
 
-/* To the nearest whole number, |x| < 2^51: the sum has no bits below 1. */
+/* Rounds to the nearest whole number, for |x| < 2^51: the sum with 1.5 * 2^52 has no bits
+ * below 1. */
 static double rounded(double x)
 {
     return x + 0x1.8p52 - 0x1.8p52;
 }
 
-/* e^r - 1 - r, |r| <= ln(2) / 256 */
+/* Returns e^r - 1 - r for |r| <= ln(2) / 256. */
 static double exp_series(double r)
 {
     double r2 = r * r;
@@ -178,7 +182,7 @@ static double exp_series(double r)
            r2 * r2 * (1.0 / 24 + r * (1.0 / 120) + r2 * (1.0 / 720));
 }
 
-/* 2^(steps / 128) e^r = 2^exponent scale (1 + tail); |r| <= ln(2) / 256 */
+/* A power 2^(steps / 128) e^r, |r| <= ln(2) / 256, written as 2^exponent scale (1 + tail). */
 struct power {
     double scale, tail;
     int64_t exponent;
@@ -194,13 +198,13 @@ static struct power power_of(double steps, double r)
                            .exponent = (whole - (int64_t)i) / TABLE_STEPS };
 }
 
-/* A double of 2^exponent, which must be a normal number. */
+/* Returns 2^exponent, which must be a normal number. */
 static double two_to(int64_t exponent)
 {
     return of_bits((uint64_t)(exponent + 1023) << 52);
 }
 
-/* Rounded once, or where the result is subnormal twice. */
+/* Returns the power as a double.  It is rounded once, and twice where it is subnormal. */
 static double value_of(struct power p)
 {
     int64_t half = p.exponent / 2;
@@ -213,8 +217,8 @@ static double value_of(struct power p)
     return (p.scale + p.scale * p.tail) * two_to(half) * two_to(p.exponent - half);
 }
 
-#define LARGEST_LN 709.8   /* e to above it is infinite */
-#define SMALLEST_LN -745.2 /* below it 0 */
+#define LARGEST_LN 709.8   /* e^x of a larger x overflows to infinity */
+#define SMALLEST_LN -745.2 /* e^x of a smaller x underflows to 0 */
 
 static double exp_sum(struct sum x)
 {
@@ -253,7 +257,7 @@ double maths_expm1(double x)
     struct power p;
     struct sum left;
 
-    if (fabs(x) < 0x1p-7) { /* Taylor, to x^8 */
+    if (fabs(x) < 0x1p-7) { /* Taylor series up to x^8 */
         double sum = 1;
 
         for (int n = 8; n > 2; n--)
@@ -352,7 +356,7 @@ double maths_hypot(double x, double y)
     return scale * sqrt(large * large + small * small);
 }
 
-/* 1 - erf(x) by the series of erf, |x| <= 1/2 */
+/* Returns erfc(x) for |x| <= 1/2 from the Taylor series of erf. */
 static double erfc_near_0(double x)
 {
     double sum = 0;
@@ -387,7 +391,8 @@ double maths_erfc(double x)
     return x < 0 ? 2 - value : value;
 }
 
-/* Stirling's series, but where the factorial itself is a double. */
+/* Small factorials are exact doubles, whose logarithm is taken; larger ones use Stirling's
+ * series. */
 double maths_ln_factorial(double n)
 {
     static const double bernoulli[] = { /* B(2k) / (2k (2k - 1)) */

@@ -1,15 +1,16 @@
-/* Elementary functions whose bits depend on no processor, library or compiler: the C library
- * chooses among several of its own at run time (with and without fused multiply-add), which
- * differ in the last bit.  All of src/ calls these; run_maths.sh fails if an object calls
- * another.  What IEEE 754 defines exactly (sqrt, floor, fmod, ldexp ...) stays <math.h>'s.
+/* Elementary functions that give the same bits on every processor and with every library and
+ * compiler.  The C library does not: at run time it chooses among implementations (with and
+ * without fused multiply-add) that differ in the last bit.  All of src/ calls these functions;
+ * run_maths.sh fails if an object calls another one.  Functions that IEEE 754 defines exactly
+ * (sqrt, floor, fmod, ldexp ...) are taken from <math.h>.
  *
- * Arguments and special values are those of C11, annex F, in rounding to nearest; errno and
- * exceptions are not set.  The errors are measured by test_maths.c and stated in units in the
- * last place of the result. */
+ * Arguments and special values follow C11, annex F, with rounding to nearest; errno and
+ * floating-point exceptions are not set.  The comments give the largest error in units in the
+ * last place of the result, as test_maths.c measures it. */
 #ifndef NVSWEEP_BASE_MATHS_H
 #define NVSWEEP_BASE_MATHS_H
 
-/* Within 0.52 where the result is not subnormal; exact where the result is a double. */
+/* At most 0.52 where the result is not subnormal; 0 where the true result is a double. */
 double maths_exp(double x);
 double maths_exp2(double x);
 double maths_log(double x);
@@ -23,7 +24,7 @@ double maths_tanh(double x);            /* 3 */
 double maths_hypot(double x, double y); /* 1.25 */
 double maths_erfc(double x);            /* 4 */
 
-/* ln(n!); NAN if n is no whole number or below 0.  Within 2. */
+/* Returns ln(n!), or NAN if n is negative or not a whole number.  At most 2. */
 double maths_ln_factorial(double n);
 
 #endif

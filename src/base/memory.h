@@ -1,30 +1,30 @@
-/* Allocation that ends the program when memory is out, so nobody carries it
- * around.  Everything is released with free(). */
+/* Allocation that ends the program when no memory is left, so that callers need not handle
+ * that case.  Everything is released with free(). */
 #ifndef NVSWEEP_BASE_MEMORY_H
 #define NVSWEEP_BASE_MEMORY_H
 
 #include <stddef.h>
 
-/* count elements of size bytes, zeroed; never NULL (count 0 gives one byte). */
+/* Returns count elements of size bytes, all 0.  Never NULL (count 0 gives one byte). */
 void *alloc_array(size_t count, size_t size);
 
-/* The same for arrays of many megabytes that are accessed here and there: in large pages,
- * where the system has them to give. */
+/* Does the same for arrays of many megabytes with random accesses.  It uses large pages if the
+ * system provides them. */
 void *alloc_large(size_t count, size_t size);
 
-/* Resize to count elements; contents up to the smaller size are kept, the rest is
- * not initialised. */
+/* Resizes an array to count elements.  The contents are kept up to the smaller of both sizes;
+ * the rest is not initialised. */
 void *realloc_array(void *old, size_t count, size_t size);
 
-/* A copy of a string, or of its first length bytes; never NULL. */
+/* Returns a copy of a string, or of its first length bytes.  Never NULL. */
 char *alloc_text(const char *text);
 char *alloc_text_part(const char *text, size_t length);
 
-/* printf into a new string; never NULL. */
+/* Formats into a new string, as printf does.  Never NULL. */
 char *alloc_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Keep freed memory for the next allocation instead of giving it back to the system:
- * array searches allocate and free megabytes each. */
+/* Makes the allocator keep freed memory instead of giving it back to the system, because
+ * every array search allocates and frees megabytes. */
 void memory_keep(void);
 
 #endif

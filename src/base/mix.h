@@ -1,12 +1,13 @@
-/* Scrambled bits of a counter: the output function of SplitMix64 (G. Steele, D. Lea, C. Flood,
- * "Fast splittable pseudorandom number generators", OOPSLA 2014).  Numbers drawn through it
- * depend on their counter alone, so neither the order of work nor the processor changes them. */
+/* A hash of a counter: the output function of SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast
+ * splittable pseudorandom number generators", OOPSLA 2014).  A random number made with it
+ * depends on its counter alone, so that neither the order of the work nor the processor
+ * changes it. */
 #ifndef NVSWEEP_BASE_MIX_H
 #define NVSWEEP_BASE_MIX_H
 
 #include <stdint.h>
 
-/* What the generator adds to its state from one number to the next. */
+/* The generator adds this to its state from one number to the next. */
 #define MIX_STEP UINT64_C(0x9e3779b97f4a7c15)
 
 static inline uint64_t mix(uint64_t counter)
@@ -18,7 +19,7 @@ static inline uint64_t mix(uint64_t counter)
     return z ^ z >> 31;
 }
 
-/* The leading 53 bits as a number in [0, 1). */
+/* Returns the leading 53 bits as a number in [0, 1). */
 static inline double mix_unit(uint64_t bits)
 {
     return (double)(bits >> 11) * 0x1p-53;

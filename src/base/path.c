@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One step of a path: a field's name, perhaps "[key]", then the rest. */
+/* One step of a path: the name of a field, perhaps "[key]", and the rest of the path. */
 struct path_step {
-    const struct field *field; /* NULL: the schema has none of that name */
-    const char *key;           /* NULL: every element */
+    const struct field *field; /* NULL: the schema has no field of that name */
+    const char *key;           /* NULL: all elements */
     size_t key_length;
-    const char *rest; /* after the dot; NULL: the path ends here */
+    const char *rest; /* the path after the dot; NULL: it ends here */
 };
 
 static bool is_number(const struct field *field)
@@ -39,7 +39,8 @@ static struct path_step step_read(const struct schema *schema, const char *path)
     return step;
 }
 
-/* The alternative that the key begins with, into text; what follows it, or NULL. */
+/* Copies the first alternative of the key ("a" of "a|b") into text.  Returns the key after
+ * it, or NULL if it is the last. */
 static const char *key_next(const char *key, size_t length, char *text, size_t size)
 {
     const char *bar = memchr(key, '|', length);
@@ -62,11 +63,11 @@ static enum status key_check(const struct path_step *step, struct error *err)
     struct error why;
 
     if (step->key && *end != ']')
-        return error_set(err, STATUS_INPUT, "'[%.60s' lacks its ']'", step->key);
+        return error_set(err, STATUS_INPUT, "'[%.60s' must end with ']'", step->key);
     for (const char *at = step->key; at;) {
         at = key_next(at, (size_t)(end - at), key, sizeof key);
         if (first->kind == KIND_WORD && !word_find(first->words, key))
-            return error_set(err, STATUS_INPUT, "%s[%s] must name %s",
+            return error_set(err, STATUS_INPUT, "%s[%s]: the key must be %s",
                              step->field->name, key,
                              word_list(first->words, list, sizeof list));
         if (is_number(first) &&
@@ -99,18 +100,19 @@ enum status path_find(const struct schema *schema, const char *path,
             return STATUS_OK;
         if (step.field->kind != KIND_LIST)
             return error_set(err, STATUS_INPUT,
-                             "'%.80s': %s of a %s is no %s, must be one", whole,
+                             "'%.80s': %s of a %s is not a %s, must be one", whole,
                              step.field->name, schema->kind,
                              step.rest || step.key ? "list" : "number or word");
         status = key_check(&step, err);
         if (status != STATUS_OK)
             return status;
         if (!step.rest)
-            return error_set(err, STATUS_INPUT,
-                             "'%.80s': %s is a list, must go on to one of its numbers "
-                             "as in %s.%s",
-                             whole, step.field->name, step.field->name,
-                             step.field->element->fields[0].name);
+            return error_set(
+                err, STATUS_INPUT,
+                "'%.80s': %s is a list; must name one of its numbers, such "
+                "as %s.%s",
+                whole, step.field->name, step.field->name,
+                step.field->element->fields[0].name);
         schema = step.field->element;
         path = step.rest;
     }
@@ -122,8 +124,9 @@ enum status path_find_number(const struct schema *schema, const char *path,
     enum status status = path_find(schema, path, field, err);
 
     if (status == STATUS_OK && !is_number(*field))
-        return error_set(err, STATUS_INPUT, "'%.80s': %s is no number, must be one",
-                         path, (*field)->name);
+        return error_set(err, STATUS_INPUT,
+                         "'%.80s': %s is not a number, must be a number", path,
+                         (*field)->name);
     return status;
 }
 
@@ -214,7 +217,7 @@ static void value_put(const struct field *field, char *at, double value)
     }
 }
 
-/* What is done with each value; in context what it needs. */
+/* Called for each value that the path names, with the caller's context. */
 typedef enum status value_fn(const struct field *field, char *at, double *context,
                              struct error *reason);
 
@@ -242,7 +245,7 @@ static enum status walk(const struct schema *schema, char *record, const char *p
     return status;
 }
 
-/* Zero often means "not there": it stays what it is, range or not. */
+/* 0 often means "absent", so that a 0 stays 0 even if it is outside the field's range. */
 static enum status value_scale(const struct field *field, char *at, double *factor,
                                struct error *reason)
 {

@@ -1,41 +1,43 @@
-/* Where a parameter stands in a record: fields apart by dots, lists on the way.
+/* A path names a parameter of a record.  Its steps are field names separated by dots:
  *
  *   area_f2                       a number of the record itself
- *   points.ion_n_a_per_m          of all elements of its list `points`
- *   levels[pe-weight].read_j      of the elements whose first field says pe-weight
- *   nodes[28 nm].energy_j_per_m2  first fields that are numbers are read with their unit
- *   levels[pe-input|pe-weight].bytes
+ *   points.ion_n_a_per_m          a number of all elements of the list `points`
+ *   levels[pe-weight].read_j      only of the elements whose first field is pe-weight
+ *   nodes[28 nm].energy_j_per_m2  a first field that is a number is compared with its unit
+ *   levels[pe-input|pe-weight].bytes  elements whose first field is either of the two
  */
 #ifndef NVSWEEP_BASE_PATH_H
 #define NVSWEEP_BASE_PATH_H
 
 #include "base/schema.h"
 
-/* The number, count, flag or word of the schema that it leads to.  STATUS_INPUT and what
- * would be right if it leads to none. */
+/* Finds the field that the path names: a number, count, flag or word.  Returns STATUS_INPUT,
+ * with what would be right in err, if it names none. */
 enum status path_find(const struct schema *schema, const char *path,
                       const struct field **field, struct error *err);
 
-/* The same, if it is a number or count. */
+/* Does the same, but accepts numbers and counts only. */
 enum status path_find_number(const struct schema *schema, const char *path,
                              const struct field **field, struct error *err);
 
-/* How many values of this record it leads to: none if no element of a list has the key. */
+/* Returns how many values of this record the path names: 0 if no element of a list has the
+ * key. */
 size_t path_count(const struct schema *schema, const void *record, const char *path);
 
-/* Multiply what the path leads to in this record, counts rounded, or set it (flags and words
- * as their numbers).  STATUS_INFEASIBLE and reason if a value leaves the field's range.
- * Lists on the way are written to: they must be the record's own (record_copy). */
+/* path_scale multiplies all values that the path names in this record, and rounds counts.
+ * path_set sets them; `value` of a flag or word is its number.  Both return STATUS_INFEASIBLE
+ * with a reason if a value leaves the field's range.  They write to the lists on the path,
+ * which must therefore belong to the record alone (record_copy). */
 enum status path_scale(const struct schema *schema, void *record, const char *path,
                        double factor, struct error *reason);
 enum status path_set(const struct schema *schema, void *record, const char *path,
                      double value, struct error *reason);
 
-/* The value that the path leads to, the first of several; NAN if there is none. */
+/* Returns the value that the path names (the first of several), or NAN if there is none. */
 double path_value(const struct schema *schema, const void *record, const char *path);
 
-/* A copy of the record whose lists are its own and whose texts are the original's; freed
- * with record_copy_free. */
+/* Copies the record and its lists.  The copy's texts belong to the original, which must live
+ * longer.  record_copy_free frees the copy's lists. */
 void record_copy(const struct schema *schema, const void *record, void *copy);
 void record_copy_free(const struct schema *schema, void *copy);
 

@@ -1,7 +1,7 @@
-/* A schema lists the fields of a library record: a bitcell, a process node, a
- * workload, a platform, a published figure.  The reader of library files fills
- * the record's struct from it, checks ranges, refuses unknown keys and writes the
- * documentation; adding a parameter is one line in one table.
+/* A schema lists the fields of a kind of library record: a bitcell, a process node, a
+ * workload, a platform, a published figure.  With it the reader of library files fills in
+ * the record's struct, checks ranges, refuses unknown keys and writes the documentation.
+ * A new parameter is one line in one table.
  *
  *   static const struct field cell_fields[] = {
  *       FIELD_NUMBER(struct cell, area_f2, "1", REQUIRED, 1, 1e6, "footprint in F^2"),
@@ -31,8 +31,8 @@ struct record {
     size_t alias_count;
     const char *source; /* where the figures come from */
 
-    /* Published figures, by name or pattern, to which parameters of the record were
-     * fitted; and those that it stores, or that are products of what it stores. */
+    /* Names or patterns of published figures: those to which parameters of the record were
+     * fitted, and those that the record stores or that follow from stored values alone. */
     const char *const *fit_to, *const *stores;
     size_t fit_to_count, stores_count;
     const char *file; /* library file it was read from */
@@ -49,8 +49,8 @@ enum field_kind {
     KIND_LIST,   /* array of structs described by element, with its count beside it */
 };
 
-#define REQUIRED NAN       /* as a fallback: the key must be there */
-#define UNIT_OF_RECORD "*" /* a number's unit: what the record's text `unit` says */
+#define REQUIRED NAN       /* as a fallback: the file must give the key */
+#define UNIT_OF_RECORD "*" /* as a unit: the record's text `unit` holds the unit */
 
 struct schema;
 
@@ -62,7 +62,7 @@ struct field {
     double fallback;  /* numbers, counts, flags, words: value when absent */
     double min, max;  /* numbers, counts: inclusive */
     const struct word *words;
-    const char *zero;  /* numbers, counts: the word that stands for 0, or NULL */
+    const char *zero;  /* numbers, counts: the word that means 0, or NULL */
     const char *text;  /* texts: value when absent, NULL if required */
     const char *names; /* texts: kind of the records that they name, or NULL */
     const struct schema *element; /* lists */
@@ -77,30 +77,32 @@ struct schema {
     const struct field *fields;
     size_t field_count;
 
-    /* Records of several kinds in one folder: the word field that tells which, and the
-     * schema of each of its values; `fields` are those that all have.  NULL: of one. */
+    /* If the records of a folder are of several families: the word field that says which
+     * one, and a schema for each of its values.  `fields` are those that all families
+     * share.  NULL if there are no families. */
     const struct field *family;
     const struct schema *const *families;
     size_t family_count;
 
-    /* Checks across fields and derived members, after all fields are in.  Returns
-     * STATUS_OK or STATUS_INPUT with "what is wrong, what would be right" (the
-     * reader puts file and line before it).  May be NULL. */
+    /* Called after all fields are read: checks fields against each other and computes
+     * derived members.  Returns STATUS_OK, or STATUS_INPUT with what is wrong and what
+     * would be right (the reader puts file and line before it).  May be NULL. */
     enum status (*finish)(void *record, struct error *err);
 
-    /* Releases members that are no fields, filled in later.  May be NULL. */
+    /* Releases members that are not fields and were filled in later.  May be NULL. */
     void (*release)(void *record);
 };
 
-/* The schema of a record: its family's, or the schema itself. */
+/* Returns the schema of a record: that of its family, or `schema` if it has no families. */
 const struct schema *schema_of(const struct schema *schema, const void *record);
 
-/* Release what the reader put into the fields of a record (texts, arrays, lists), but
+/* Releases what the reader allocated for the fields of a record (texts, arrays, lists), but
  * not the record itself. */
 void schema_fields_free(const struct schema *schema, void *record);
 
-/* Calls fn for every name of another record in the fields of this one, lists included,
- * in the order of the fields; stops at the first that is not STATUS_OK and returns it. */
+/* Calls fn for every field of this record that names another record, in the order of the
+ * fields and including those of lists.  Stops at the first status other than STATUS_OK and
+ * returns it. */
 typedef enum status record_name_fn(void *context, const char *kind, const char *name);
 enum status schema_names_visit(const struct schema *schema, const void *record,
                                record_name_fn *fn, void *context);
@@ -118,7 +120,7 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 #define FIELD_COUNT_IN(type, member, unit_, fallback_, min_, max_, meaning_)           \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
       .unit = unit_, .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
-/* a count whose 0 is the word zero_, which is its default */
+/* a count that may also be the word zero_, which means 0 and is the default */
 #define FIELD_COUNT_OR(type, member, zero_, min_, max_, meaning_)                      \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
       .unit = "1", .zero = zero_, .min = min_, .max = max_, .meaning = meaning_ }
@@ -133,7 +135,8 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 #define FIELD_TEXT(type, member, text_, meaning_)                                      \
     { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
       .text = text_, .meaning = meaning_ }
-/* the name of a record of that kind (struct schema); text_ as above, "" for none */
+/* the name of a record of the kind kind_ (struct schema); text_ as above, "" if it may name
+ * none */
 #define FIELD_NAME(type, member, kind_, text_, meaning_)                               \
     { .name = #member, .kind = KIND_TEXT, .offset = offsetof(type, member),            \
       .text = text_, .names = kind_, .meaning = meaning_ }

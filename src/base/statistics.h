@@ -4,15 +4,15 @@
 
 #include <stddef.h>
 
-/* Ascending.  None may be NAN. */
+/* Sorts in ascending order.  No value may be NAN. */
 void numbers_sort(double *values, size_t count);
 
-/* Of sorted values, with linear interpolation between neighbours; share in [0, 1],
- * count >= 1. */
+/* Returns the quantile at `share` (in [0, 1]) of sorted values, with linear interpolation
+ * between neighbours.  count must be at least 1. */
 double quantile(const double *sorted, size_t count, double share);
 
-/* The median of factors: of an even number, the geometric mean of the two in the middle.
- * Sorts them.  NAN if there is none. */
+/* Returns the median of factors and sorts them.  The median of an even number of factors is
+ * the geometric mean of the two in the middle.  NAN if count is 0. */
 double median_factor(double *factors, size_t count);
 
 #endif

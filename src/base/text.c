@@ -47,8 +47,8 @@ static bool is_same_letter(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Levenshtein distance with transpositions of neighbours counted once; upper and lower
- * case are the same. */
+/* The edit distance of Damerau and Levenshtein (optimal string alignment): exchanging two
+ * neighbouring characters counts once.  Upper and lower case are the same. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);
@@ -80,7 +80,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const char *text_nearest(const char *name, const char *const *candidates, size_t count)
 {
-    size_t best = strlen(name) / 3 + 2; /* farther than this is another word */
+    size_t best = strlen(name) / 3 + 2; /* at this distance it is another word */
     const char *nearest = NULL;
 
     for (size_t i = 0; i < count; i++) {

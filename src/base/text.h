@@ -1,38 +1,40 @@
-/* Small helpers on words. */
+/* Small functions on words and texts. */
 #ifndef NVSWEEP_BASE_TEXT_H
 #define NVSWEEP_BASE_TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A named integer: enumerations as files spell them.  Tables end with a NULL name. */
+/* A named integer: an enumeration's value as files spell it.  Tables end with a NULL name. */
 struct word {
     const char *name;
     int value;
 };
 
-/* The word's entry, or NULL. */
+/* Returns the entry of a name, or NULL. */
 const struct word *word_find(const struct word *words, const char *name);
 
-/* The name of a value, or "?". */
+/* Returns the name of a value, or "?". */
 const char *word_name(const struct word *words, int value);
 
-/* "a, b or c" into buffer, cut with "..." when it is too long.  Returns buffer. */
+/* Writes the names as "a, b or c" into buffer, cut with "..." if they are too long.  Returns
+ * buffer. */
 char *word_list(const struct word *words, char *buffer, size_t size);
 
-/* Among count candidates the one nearest to name in edit distance (case ignored), or
- * NULL when none is near enough to be a misspelling of it. */
+/* Returns the candidate with the smallest edit distance to name (case is ignored), or NULL if
+ * name is not likely to be a misspelling of any. */
 const char *text_nearest(const char *name, const char *const *candidates, size_t count);
 
-/* The bytes of the UTF-8 character that text begins with, or 0 if there is none (RFC 3629: no
- * overlong forms, no surrogates, at most U+10FFFF).  The empty text begins with its NUL. */
+/* Returns the length in bytes of the UTF-8 character at the beginning of text, or 0 if the
+ * bytes are not valid UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+ * The terminating NUL of an empty text counts as a character. */
 size_t utf8_length(const char *text);
 
-/* What a terminal would obey becomes '?', in place: control characters, those of eight bits
- * included, and bytes that are no UTF-8. */
+/* Replaces in place by '?' what could control a terminal: control characters (C0 and C1) and
+ * bytes that are not valid UTF-8. */
 void text_clean(char *text);
 
-/* text without the blanks around it: cuts its end in place, returns its beginning. */
+/* Removes blanks from both ends of text.  The end is cut in place; returns the beginning. */
 char *text_trim(char *text);
 
 #endif

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A unit as people write it and what it counts: factor * 10^exponent of that base unit.
- * Prefixed spellings are made from the prefixes below where `prefixes` says so; area
- * prefixes are squared. */
+/* The spelling of a unit and its size: factor * 10^exponent of the base unit.  `prefixes`
+ * says which of the prefixes below it may have; those of areas are squared. */
 enum prefixes { NONE, SI, SI_SQUARED, BINARY };
 
 /* clang-format off */
@@ -58,18 +57,19 @@ static const struct prefix {
     { "u", 1, -6 },   { "\xc2\xb5", 1, -6 }, { "m", 1, -3 }, { "c", 1, -2 },
     { "k", 1, 3 },    { "M", 1, 6 },    { "G", 1, 9 },    { "T", 1, 12 },
     { "Ki", KIB, 0 }, { "Mi", MIB, 0 }, { "Gi", GIB, 0 },
-    { "Ti", TIB, 0 }, /* no "KB": some mean 1000 bytes, some 1024 */
+    { "Ti", TIB, 0 }, /* "KB" is missing because it may mean 1000 or 1024 bytes */
 };
 /* clang-format on */
 
-/* factor * 10^exponent; factor 0: no such unit.  Powers of ten below 1 are no doubles, so 7
- * times 1e-9 is not the double nearest to 7e-9. */
+/* A size of factor * 10^exponent; factor 0 means that there is no such unit.  The exponent is
+ * kept apart because powers of ten below 1 are not exact as doubles: 7 times 1e-9 is not the
+ * double nearest to 7e-9. */
 struct unit_scale {
     double factor;
     int exponent;
 };
 
-/* The size of one `spelling` if it is this unit, with a prefix or without. */
+/* Returns the size of `spelling` if it is this unit, with or without a prefix. */
 static struct unit_scale spelling_scale(const struct unit *unit, const char *spelling)
 {
     if (strcmp(spelling, unit->spelling) == 0)
@@ -90,7 +90,7 @@ static struct unit_scale spelling_scale(const struct unit *unit, const char *spe
     return (struct unit_scale){ 0, 0 };
 }
 
-/* The size of one `spelling` in base_unit. */
+/* Returns the size of `spelling` in base_unit. */
 static struct unit_scale unit_scale(const char *spelling, const char *base_unit)
 {
     struct unit_scale scale = { strcmp(spelling, base_unit) == 0, 0 };
@@ -109,7 +109,8 @@ const char *unit_base(const char *spelling)
     return NULL;
 }
 
-/* Other spellings with which a number may be scaled: a rate "ohm/um" is ohm_per_m. */
+/* Returns the size of a rate, whose numerator and denominator have their own prefixes:
+ * "ohm/um" for the base unit "ohm/m". */
 static struct unit_scale rate_scale(const char *spelling, const char *base_unit)
 {
     const char *slash = strchr(spelling, '/'), *base_slash = strchr(base_unit, '/');
@@ -129,14 +130,16 @@ static struct unit_scale rate_scale(const char *spelling, const char *base_unit)
                                 top.exponent - bottom.exponent };
 }
 
-/* The double nearest to a decimal number's text times 10^exponent; times the factor. */
+/* Returns factor times the double nearest to number * 10^exponent.  The exponent is added to
+ * the text of the number, so that strtod rounds once. */
 static double scaled(const char *number, const char *end, struct unit_scale scale)
 {
     size_t length = (size_t)(end - number), mantissa = strcspn(number, "eE");
     long exponent = scale.exponent;
     char text[400];
 
-    if (strcspn(number, "xX") < length || length > sizeof text - 40) { /* hexadecimal */
+    if (strcspn(number, "xX") < length || /* hexadecimal: has no decimal exponent */
+        length > sizeof text - 40) {
         snprintf(text, sizeof text, "1e%ld", labs(exponent));
         return strtod(number, NULL) * scale.factor *
                (exponent < 0 ? 1 / strtod(text, NULL) : strtod(text, NULL));
@@ -199,8 +202,8 @@ enum status quantity_parse(const char *text, const char *base_unit, double *valu
                                                         : "");
     *value = scaled(text, number_end, scale);
     if (!isfinite(*value))
-        return error_set(err, STATUS_INPUT, "is '%.60s', too large to compute with",
-                         text);
+        return error_set(err, STATUS_INPUT,
+                         "is '%.60s', must be small enough for a double", text);
     return STATUS_OK;
 }
 

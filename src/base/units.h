@@ -1,4 +1,4 @@
-/* SI prefixes, binary sizes, and quantities as people write them. */
+/* SI prefixes, binary sizes, and quantities in the spelling that people use. */
 #ifndef NVSWEEP_BASE_UNITS_H
 #define NVSWEEP_BASE_UNITS_H
 
@@ -22,28 +22,28 @@
 #define GIB (1024.0 * MIB)
 #define TIB (1024.0 * GIB)
 
-/* Read text such as "3 MiB", "16 nm", "85 C", "0.25 um^2", "5 %" or "1e-9" as a
- * number of base_unit ("byte", "m", "K", "m2", "1", ...; the spellings of the units
- * attribute in result files).  A number without a unit is taken to be in base_unit
- * already.  *value is the double nearest to what the text says ("7 nm" is 7e-9), but for
- * units that are no power of ten of base_unit.  STATUS_INPUT and err ("is ..., must be ..." without a place) if it is no
- * number, carries a unit of another dimension, or is not finite. */
+/* Reads text such as "3 MiB", "16 nm", "85 C", "0.25 um^2", "5 %" or "1e-9" as a number of
+ * base_unit ("byte", "m", "K", "m2", "1", ...: the spellings of the units attribute in result
+ * files).  A number without a unit is in base_unit.  If the unit is a power of ten of
+ * base_unit, *value is the double nearest to the quantity ("7 nm" is 7e-9).  Returns
+ * STATUS_INPUT with err ("is ..., must be ...", without file and line) if the text is not a
+ * number, has a unit of another dimension, or is not finite. */
 enum status quantity_parse(const char *text, const char *base_unit, double *value,
                            struct error *err);
 
-/* The base unit of a unit as people write it ("ns" gives "s", "mm^2" gives "m2"); NULL if
- * it is none, as is C, whose zero is not that of K. */
+/* Returns the base unit of a unit ("ns" gives "s", "mm^2" gives "m2"), or NULL if it is not a
+ * unit that a factor converts.  So C gives NULL: its zero is not that of K. */
 const char *unit_base(const char *spelling);
 
-/* The double nearest to the number that a text holds, and nothing else, times
- * 10^exponent. */
+/* Returns the double nearest to number * 10^exponent.  text must hold one decimal number and
+ * nothing else. */
 double decimal_shifted(const char *text, int exponent);
 
-/* Write value [base_unit] the way people do: "3 MiB", "2.91 ns", "85 C".  Returns
+/* Writes value, which is in base_unit, with a prefix: "3 MiB", "2.91 ns", "85 C".  Returns
  * buffer. */
 char *quantity_format(double value, const char *base_unit, char *buffer, size_t size);
 
-/* A duration as "hh:mm:ss". */
+/* Writes a duration as "hh:mm:ss".  Returns buffer. */
 char *duration_format(double seconds, char *buffer, size_t size);
 
 #endif
