@@ -1,15 +1,15 @@
-/* What a memory is built as: a bare macro, a compiled memory inside an ASIC, a last-level
- * cache.  The counted blocks of an array (cells, decoders, amplifiers, wires) stand in
- * more area than their own: control and timing, power grid, redundancy, test, queues.  How
- * much more differs by what is built, so that each has a fit of its own, read from
- * sweeps/library/builds/; build_schema is its documentation. */
+/* A build says what a memory is: a bare macro, a compiled memory inside an ASIC, or a
+ * last-level cache.  A memory takes more area than the blocks that the model counts (cells,
+ * decoders, amplifiers, wires), because of control and timing, power grid, redundancy, test
+ * and queues.  How much more depends on the build, so that each has its own fitted factors.
+ * They are read from sweeps/library/builds/; build_schema documents them. */
 #ifndef NVSWEEP_TECH_BUILD_H
 #define NVSWEEP_TECH_BUILD_H
 
 #include "base/schema.h"
 #include "tech/cell.h"
 
-/* Area over that of the counted blocks, by kind of cell. */
+/* Area of the memory over area of its counted blocks, by kind of cell. */
 struct build {
     struct record record;
     double latch_overhead;     /* SRAM */
@@ -19,6 +19,7 @@ struct build {
 
 extern const struct schema build_schema;
 
+/* Returns the factor for this kind of cell. */
 double build_overhead(const struct build *build, const struct cell *cell);
 
 #endif

@@ -154,10 +154,10 @@ static const struct field cell_fields[] = {
 };
 /* clang-format on */
 
-/* A quantity that the cell cannot do without. */
+/* One condition that a record must meet. */
 struct needed {
     bool is_there;
-    const char *key; /* and what else would do */
+    const char *key; /* what to give, for the message */
 };
 
 static enum status needed_check(const char *what, const struct needed *needed,
@@ -169,7 +169,8 @@ static enum status needed_check(const char *what, const struct needed *needed,
     return STATUS_OK;
 }
 
-/* Pulses and reads of a cell that stores a resistance: an absent number is no zero. */
+/* Checks that pulses and reads of a resistive cell are given.  A 0 means that the number is
+ * absent, not that a pulse takes no time. */
 static enum status resistive_check(const struct cell *cell, struct error *err)
 {
     bool set_is_voltage = cell->set_mode == PULSE_VOLTAGE;
@@ -193,7 +194,7 @@ static enum status resistive_check(const struct cell *cell, struct error *err)
                         err);
 }
 
-/* A record without a cell gives all there is to know. */
+/* A record of kind given has no cell to derive figures from, so it must give all of them. */
 static enum status table_check(const struct cell *cell, struct error *err)
 {
     enum status status = given_check(cell->given, cell->given_count, err);
@@ -204,15 +205,16 @@ static enum status table_check(const struct cell *cell, struct error *err)
         for (size_t i = 0; i < cell->given_count; i++)
             has_it |= given_at(&cell->given[i], f) > 0;
         if (!has_it && cell->kind == CELL_GIVEN)
-            return error_set(err, STATUS_INPUT,
-                             "a memory of kind given lacks %s, which no row of `given` "
-                             "has; give it, or a cell to model it from",
-                             given_name(f));
+            return error_set(
+                err, STATUS_INPUT,
+                "kind is given, but no row of `given` has %s; must give it, "
+                "or describe a cell from which it can be modelled",
+                given_name(f));
     }
     return status;
 }
 
-/* What only holds across fields. */
+/* Checks fields against each other. */
 static enum status cell_finish(void *record, struct error *err)
 {
     const struct cell *cell = record;
@@ -221,8 +223,9 @@ static enum status cell_finish(void *record, struct error *err)
     if (table_check(cell, err) != STATUS_OK || cell->kind == CELL_GIVEN)
         return table_check(cell, err);
     if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0) && !(cell->area_sram > 0))
-        return error_set(err, STATUS_INPUT,
-                         "the cell has no area, give area_f2, area_m2 or area_sram");
+        return error_set(
+            err, STATUS_INPUT,
+            "the cell has no area, must give area_f2, area_m2 or area_sram");
     if (cell_is_resistive(cell) &&
         !(cell->resistance_off_ohm > cell->resistance_on_ohm &&
           cell->resistance_on_ohm > 0) &&

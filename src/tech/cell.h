@@ -1,8 +1,8 @@
-/* Bitcells: what stores a bit and how it is reached.  A cell is data, read from
- * sweeps/library/technologies/; the table cell_schema is its documentation.
+/* Bitcells: what stores a bit and how it is accessed.  A cell is data, read from
+ * sweeps/library/technologies/; the table cell_schema documents it.
  *
- * Absent numbers are 0 and mean "derive it": an energy from voltage, current and
- * pulse; an area in m2 from the one in F^2 of the node the cell is built in. */
+ * A number that a record does not give is 0 and is derived: an energy from voltage, current
+ * and pulse length; an area in m2 from the area in F^2 and the node of the cell. */
 #ifndef NVSWEEP_TECH_CELL_H
 #define NVSWEEP_TECH_CELL_H
 
@@ -24,7 +24,7 @@ enum cell_kind {
     CELL_FEFET,
     CELL_CTT, /* charge-trap transistor */
     CELL_RACETRACK,
-    CELL_GIVEN, /* no cell: figures of whole arrays */
+    CELL_GIVEN, /* no cell: the record gives figures of whole arrays */
 };
 
 enum cell_access {
@@ -49,13 +49,14 @@ struct cell {
     struct record record;
     enum cell_kind kind;
 
-    /* footprint: the first given of area_m2, area_sram and area_f2 holds */
+    /* footprint: the first that is given of area_m2, area_sram and area_f2 is used */
     double area_f2;
     double area_m2;
-    double area_sram;      /* in 6T cells of the node */
-    double native_node_m;  /* node the figures were measured at; 0: any */
-    double native_sram_m2; /* its 6T cell, with which write currents scale; 0: fixed */
-    double aspect_ratio;   /* height / width; height lies along the bitline */
+    double area_sram;     /* in 6T cells of the node */
+    double native_node_m; /* node the figures were measured at; 0: any */
+    double
+        native_sram_m2; /* 6T cell of that node: write currents scale with it; 0: fixed */
+    double aspect_ratio; /* height / width; height lies along the bitline */
 
     /* access devices and, for SRAM, the two inverters; widths in feature sizes */
     enum cell_access access;
@@ -63,12 +64,12 @@ struct cell {
     double write_access_width_f; /* second device of a split path; 0: same device */
     double pulldown_width_f;
     double pullup_width_f;
-    uint64_t
-        access_fins; /* fin counts win over widths in FinFET nodes; 0: from width */
+    /* in FinFET nodes fin counts take precedence over widths; 0: from the width */
+    uint64_t access_fins;
     uint64_t write_access_fins;
     uint64_t pulldown_fins;
     uint64_t pullup_fins;
-    double access_drop_v;   /* lost in the access device or selector */
+    double access_drop_v;   /* voltage lost across the access device or selector */
     double selector_leak_a; /* half-selected leakage of a selector */
     bool read_port;         /* a separate read stack: 8T SRAM, gain cells */
     double read_width_f;    /* of the read stack's devices */
@@ -85,7 +86,7 @@ struct cell {
     double capacitance_on_f;             /* crossbar cell's load on its lines */
     double capacitance_off_f;
     double storage_f;   /* capacitor of a dynamic cell, gate of a gain cell */
-    double retention_s; /* at retention_temperature_k; 0: longer than it matters */
+    double retention_s; /* at retention_temperature_k; 0: longer than any use */
     double retention_temperature_k;
     double refresh_interval_s; /* 0: retention_s */
     double endurance_cycles;   /* 0: unlimited */
@@ -98,7 +99,7 @@ struct cell {
     double read_current_a;
     double read_power_w;  /* drawn per cell while sensing; 0: derive */
     double read_energy_j; /* per bit sensed; 0: power times sense time */
-    double read_time_s;   /* least sensing time the cell needs; 0: the circuit's */
+    double read_time_s;   /* least sensing time that the cell needs; 0: the circuit's */
     double min_sense_v;
 
     /* write; set is to the low-resistance state */
@@ -112,8 +113,7 @@ struct cell {
     double reset_current_a;
     double reset_pulse_s;
     double reset_energy_j;
-    double
-        write_pulse_factor; /* programming current shaper's efficiency; 0: lossless */
+    double write_pulse_factor; /* efficiency of the circuit that shapes pulses; 0: 1 */
 
     /* multi-level cells, program and verify */
     uint64_t bits_per_cell;
@@ -132,7 +132,7 @@ struct cell {
     /* figures of whole arrays, in place of those modelled from the above */
     const struct given *given;
     size_t given_count;
-    double given_line_bytes; /* accesses they are for; 0: any */
+    double given_line_bytes; /* size of the accesses that they describe; 0: any */
     bool given_volatile; /* of a record of kind given: loses its data without power */
     double given_area_factor, given_read_latency_factor, given_write_latency_factor,
         given_read_energy_factor, given_write_energy_factor, given_leakage_factor;
@@ -146,29 +146,31 @@ extern const struct schema cell_schema;
 
 struct node;
 
-/* 2D footprint per cell (not per bit) in a node.  A node that states no 6T cell is
- * taken to have one of 146 F^2 (NVSim's sample cell). */
+/* Returns the footprint of one cell (not of one bit) in a node.  If the node states no 6T
+ * cell, one of 146 F^2 is assumed (NVSim's sample cell). */
 double cell_area_m2(const struct cell *cell, const struct node *node);
 
-/* The same in squares of the node's feature size. */
+/* Returns the same in squares of the node's feature size. */
 double cell_area_f2(const struct cell *cell, const struct node *node);
 
-/* What currents and energies of write pulses are in a node, relative to the record's: the
- * width of a heater, which is drawn, shrinks with the side of the node's 6T cell.  (The
- * reset current of a phase-change cell falls with the heater's size at constant voltage and
- * pulse length: A. Pirovano et al., IEDM 2003; recalled.) */
+/* Returns the factor by which write currents and pulse energies in a node differ from the
+ * record's: the ratio of the sides of the two 6T cells, because the width of a heater is
+ * drawn and shrinks with them.  (The reset current of a phase-change cell falls with the size
+ * of the heater at constant voltage and pulse length: A. Pirovano et al., IEDM 2003;
+ * recalled.) */
 double cell_write_scale(const struct cell *cell, const struct node *node);
 
-/* Is the cell's footprint known in the node?  An area in m2 holds at its own node only. */
+/* Is the footprint of the cell known in this node?  An area in m2 is valid at the cell's
+ * native node only. */
 bool cell_fits_node(const struct cell *cell, const struct node *node);
 
-/* A cell of crossing lines without a transistor of its own. */
+/* Does the cell sit between crossing lines, without a transistor of its own? */
 bool cell_is_crossbar(const struct cell *cell);
 
-/* Loses its data without power. */
+/* Does the cell lose its data without power? */
 bool cell_is_volatile(const struct cell *cell);
 
-/* Stores a resistance (rather than a charge or a latch). */
+/* Does the cell store its bit as a resistance (not as a charge or in a latch)? */
 bool cell_is_resistive(const struct cell *cell);
 
 #endif

@@ -62,13 +62,14 @@ enum status given_check(const struct given *rows, size_t count, struct error *er
             has_one |= given_at(&rows[i], f) > 0;
         if (!has_one)
             return error_set(err, STATUS_INPUT,
-                             "nothing is given at %s, must be an area, latency, energy "
-                             "or leakage",
+                             "the row of %s has no figure, must give an area, latency, "
+                             "energy or leakage",
                              capacity);
         for (size_t k = 0; k < i; k++)
             if (rows[k].capacity_bytes == rows[i].capacity_bytes)
                 return error_set(err, STATUS_INPUT,
-                                 "%s is given twice, must be given once", capacity);
+                                 "two rows have the capacity %s, must be one",
+                                 capacity);
     }
     return STATUS_OK;
 }
@@ -115,7 +116,8 @@ enum status given_value(const struct given *rows, size_t count,
     if (!any)
         return STATUS_OK;
     if (!below || !above)
-        return error_set(why, STATUS_INFEASIBLE, "its table gives %s %s %s, not at %s",
+        return error_set(why, STATUS_INFEASIBLE,
+                         "its rows give %s %s %s, but the capacity is %s",
                          given_name(figure), below ? "up to" : "from",
                          quantity_format((below ? below : above)->capacity_bytes,
                                          "byte", first, sizeof first),

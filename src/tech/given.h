@@ -1,12 +1,13 @@
-/* Given memories: figures of whole arrays that were measured or come from a memory compiler
- * or another tool, at one or more capacities.  They are a list in a technology's record:
+/* Given memories: figures of whole arrays that were measured, or that a memory compiler or
+ * another tool computed, at one or more capacities.  They are a list in the record of a
+ * technology:
  *
  *   { name = "compiled"; source = "..."; kind = "given";
  *     given = ( { capacity_bytes = "3 MiB"; area_m2 = "2.34 mm2"; ... }, ... ); }
  *
- * A record of another kind has a cell, of which the figures that are not given are modelled.
- * Between two capacities a figure is a power of the capacity (log-log interpolation); beyond
- * the first and the last there is none. */
+ * A record of another kind describes a cell as well, and figures that are not given are
+ * modelled from it.  Between two capacities a figure is interpolated linearly in the
+ * logarithms of both; outside the given capacities there is no value. */
 #ifndef NVSWEEP_TECH_GIVEN_H
 #define NVSWEEP_TECH_GIVEN_H
 
@@ -19,10 +20,10 @@ enum given_figure {
     GIVEN_READ_ENERGY,
     GIVEN_WRITE_ENERGY,
     GIVEN_LEAKAGE,
-    GIVEN_NEEDED, /* a memory without a cell must have those above */
+    GIVEN_NEEDED, /* a memory without a cell must give all figures above */
     GIVEN_CYCLE = GIVEN_NEEDED,
     GIVEN_BANKS,
-    GIVEN_TAG, /* from here on of caches */
+    GIVEN_TAG, /* the figures from here on are of caches */
     GIVEN_MISS_LATENCY = GIVEN_TAG,
     GIVEN_MISS_ENERGY,
     GIVEN_TAG_ENERGY,
@@ -40,20 +41,20 @@ struct given {
 
 extern const struct schema given_schema;
 
-/* The name, unit and value of a figure. */
+/* Return the name, the unit and the value of a figure. */
 const char *given_name(enum given_figure figure);
 const char *given_unit(enum given_figure figure);
 double given_at(const struct given *given, enum given_figure figure);
 
-/* STATUS_INPUT if two of the rows are of one capacity, or one has no figure. */
+/* Returns STATUS_INPUT if two rows have the same capacity or a row has no figure. */
 enum status given_check(const struct given *rows, size_t count, struct error *err);
 
-/* The least and largest capacity of the rows; count > 0. */
+/* Return the smallest and the largest capacity of the rows.  count must be above 0. */
 double given_first_bytes(const struct given *rows, size_t count);
 double given_last_bytes(const struct given *rows, size_t count);
 
-/* The figure at a capacity, NaN where no row gives it.  STATUS_INFEASIBLE, with words, if
- * the capacity lies outside those that give it. */
+/* Computes a figure at a capacity; NaN if no row gives the figure.  Returns STATUS_INFEASIBLE
+ * with the reason in why if the capacity is outside the range of the rows that give it. */
 enum status given_value(const struct given *rows, size_t count,
                         enum given_figure figure, double capacity_bytes, double *value,
                         struct error *why);

@@ -170,18 +170,19 @@ static enum status check_wires(const struct node *node, struct error *err)
                                                       WIRE_AGGRESSIVE);
 
         if (wire == NULL)
-            return error_set(err, STATUS_INPUT,
-                             "the node lists no %s wire, must list local, "
-                             "semi_global and global",
-                             word_name(wire_levels, level));
+            return error_set(
+                err, STATUS_INPUT,
+                "the node has no %s wire, must have local, semi_global and "
+                "global wires",
+                word_name(wire_levels, level));
         if (!(wire->resistance_ohm_per_m > 0) && !(wire->resistivity_ohm_m > 0))
             return error_set(err, STATUS_INPUT,
-                             "the %s wire has no resistance, give "
+                             "the %s wire has no resistance, must give "
                              "resistance_ohm_per_m or resistivity_ohm_m",
                              word_name(wire_levels, level));
         if (!(wire->capacitance_f_per_m > 0) && !(wire->dielectric_m > 0))
             return error_set(err, STATUS_INPUT,
-                             "the %s wire has no capacitance, give "
+                             "the %s wire has no capacitance, must give "
                              "capacitance_f_per_m or dielectric_m and k_horizontal",
                              word_name(wire_levels, level));
     }
@@ -194,11 +195,12 @@ static enum status node_finish(void *record, struct error *err)
 
     if (node->points_count == 0)
         return error_set(err, STATUS_INPUT,
-                         "the node has no currents, give at least one of points");
+                         "the node has no currents, must have at least one of points");
     for (size_t i = 1; i < node->points_count; i++)
         if (node->points[i].temperature_k <= node->points[i - 1].temperature_k)
             return error_set(
-                err, STATUS_INPUT, "points must rise in temperature, %g K follows %g K",
+                err, STATUS_INPUT,
+                "points must be in order of temperature, but %g K follows %g K",
                 node->points[i].temperature_k, node->points[i - 1].temperature_k);
     if (node->transistor == TRANSISTOR_PLANAR && !(node->gate_f_per_m > 0))
         return error_set(err, STATUS_INPUT, "a planar node needs gate_f_per_m");
@@ -213,7 +215,7 @@ static enum status node_finish(void *record, struct error *err)
     if (!(node->gm_n_s_per_m > 0) &&
         !(node->mobility_n_m2_per_v_s > 0 && node->oxide_f_per_m2 > 0))
         return error_set(err, STATUS_INPUT,
-                         "the node has no transconductance, give gm_n_s_per_m and "
+                         "the node has no transconductance, must give gm_n_s_per_m and "
                          "gm_p_s_per_m or mobilities and oxide_f_per_m2");
     return check_wires(node, err);
 }
@@ -227,14 +229,16 @@ const struct schema node_schema = {
     .finish = node_finish,
 };
 
-/* Linear in t, kept above a tenth of the smaller end: for on-currents. */
-static double lerp(double a, double b, double t)
+/* Interpolates or extrapolates on-currents: linear in t, but no less than a tenth of the
+ * smaller end. */
+static double interpolate_on(double a, double b, double t)
 {
     return fmax(a + (b - a) * t, 0.1 * fmin(a, b));
 }
 
-/* Exponential in t unless linear is asked for and t is inside. */
-static double mix_off(double a, double b, double t, bool linear)
+/* Interpolates off-currents: linear in t if that is asked for and t is in 0..1, else
+ * exponential. */
+static double interpolate_off(double a, double b, double t, bool linear)
 {
     if (linear && t >= 0 && t <= 1)
         return a + (b - a) * t;
@@ -264,10 +268,12 @@ struct node_point node_device(const struct node *node, double temperature_k,
 
     return (struct node_point){
         .temperature_k = temperature_k,
-        .ion_n_a_per_m = lerp(a->ion_n_a_per_m, b->ion_n_a_per_m, t),
-        .ion_p_a_per_m = lerp(a->ion_p_a_per_m, b->ion_p_a_per_m, t),
-        .ioff_n_a_per_m = mix_off(a->ioff_n_a_per_m, b->ioff_n_a_per_m, t, ioff_linear),
-        .ioff_p_a_per_m = mix_off(a->ioff_p_a_per_m, b->ioff_p_a_per_m, t, ioff_linear),
+        .ion_n_a_per_m = interpolate_on(a->ion_n_a_per_m, b->ion_n_a_per_m, t),
+        .ion_p_a_per_m = interpolate_on(a->ion_p_a_per_m, b->ion_p_a_per_m, t),
+        .ioff_n_a_per_m = interpolate_off(a->ioff_n_a_per_m, b->ioff_n_a_per_m, t,
+                                          ioff_linear),
+        .ioff_p_a_per_m = interpolate_off(a->ioff_p_a_per_m, b->ioff_p_a_per_m, t,
+                                          ioff_linear),
     };
 }
 

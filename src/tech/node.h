@@ -1,10 +1,10 @@
 /* Process nodes: devices, wires and layout rules of one node and roadmap.  A node is
- * data, read from sweeps/library/nodes/; node_schema is its documentation.
+ * data, read from sweeps/library/nodes/; node_schema documents it.
  *
- * A node is named by its feature size node_m and its roadmap.  Currents are given at
- * a few temperatures (points); between them on-currents are interpolated linearly
- * and off-currents either linearly (as the published tables are) or exponentially;
- * outside them they are extrapolated (node_device). */
+ * A node is identified by its feature size node_m and its roadmap.  The record gives currents
+ * at a few temperatures (points).  node_device interpolates between them: on-currents
+ * linearly, off-currents either linearly (as NVSim does with its tables) or exponentially.
+ * Outside the points it extrapolates. */
 #ifndef NVSWEEP_TECH_NODE_H
 #define NVSWEEP_TECH_NODE_H
 
@@ -24,11 +24,11 @@ enum node_roadmap {
 /* What the devices of a node record stand for. */
 enum node_devices {
     DEVICES_UNSTATED,
-    DEVICES_FOUNDRY, /* currents published of a foundry process */
+    DEVICES_FOUNDRY, /* published currents of a foundry process */
     DEVICES_ITRS,    /* roadmap projections, as the published array tool uses them */
-    DEVICES_INTERPOLATED, /* between figures of other nodes or flavours */
+    DEVICES_INTERPOLATED, /* interpolated between other nodes or flavours */
     DEVICES_SIMULATED,    /* device simulation */
-    DEVICES_FITTED,       /* fitted to one study: serves that study only */
+    DEVICES_FITTED,       /* fitted to one study, and to be used for that study only */
 };
 enum node_transistor { TRANSISTOR_PLANAR, TRANSISTOR_FINFET, TRANSISTOR_GAA };
 enum wire_level { WIRE_LOCAL, WIRE_SEMI_GLOBAL, WIRE_GLOBAL };
@@ -43,7 +43,7 @@ struct node_point {
     double ioff_p_a_per_m;
 };
 
-/* One class of wire: drawn geometry, or resistance and capacitance outright. */
+/* One class of wire, by its drawn geometry or by resistance and capacitance directly. */
 struct node_wire {
     enum wire_level level;
     enum wire_style style;
@@ -83,11 +83,11 @@ struct node {
     double sidewall_f_per_m;
     double drain_channel_f_per_m;
     double built_in_v;
-    double gate_leak_a_per_m;     /* per width, both types; barely depends on T */
+    double gate_leak_a_per_m;     /* per width, both types; nearly independent of T */
     double junction_leak_a_per_m; /* per width at 300 K, doubling every 10 K */
     double leak_sigma;            /* factor on leakage for variability; 1: nominal */
     double sram_cell_m2;          /* foundry high-density 6T cell; 0: none stated */
-    double area_overhead;         /* macro over its counted blocks; physical rules */
+    double area_overhead; /* area over that of the counted blocks; physical rules */
 
     /* fins or sheets; 0 in planar nodes */
     double fin_pitch_m;
@@ -138,21 +138,23 @@ extern const struct schema node_schema;
 extern const struct schema node_point_schema;
 extern const struct schema node_wire_schema;
 
-/* Currents at a temperature.  Off-currents between points are interpolated linearly
- * when ioff_linear, else exponentially; beyond the outermost points on-currents go
- * on linearly (never below a tenth of the nearest), off-currents exponentially. */
+/* Returns the currents at a temperature.  Between points off-currents are interpolated
+ * linearly if ioff_linear, else exponentially.  Beyond the outermost points on-currents are
+ * extrapolated linearly (to no less than a tenth of the nearest point's), off-currents
+ * exponentially. */
 struct node_point node_device(const struct node *node, double temperature_k,
                               bool ioff_linear);
 
-/* A node of node_m between two others as the published tool makes one for a temperature:
- * linear in their shares but for off-currents, which mix geometrically; the overlap
- * capacitance stays low's and the wires are high's (X. Dong et al., NVSim 2012).  point is
- * the room for its only currents. */
+/* Returns a node of size node_m interpolated between two others, as NVSim does it at one
+ * temperature (X. Dong et al., 2012): all figures are linear in share_of_high, except that
+ * off-currents are interpolated geometrically, the overlap capacitance is that of `low` and
+ * the wires are those of `high`.  The currents are stored in *point, which must live as long
+ * as the node. */
 struct node node_between(const struct node *low, const struct node *high, double node_m,
                          double share_of_high, double temperature_k,
                          struct node_point *point);
 
-/* The wire of a level and style; when only the other style is listed, that one.
+/* Returns the wire of a level and style, or that of the other style if only that is listed.
  * NULL if the node lists no wire of the level. */
 const struct node_wire *node_wire_find(const struct node *node, enum wire_level level,
                                        enum wire_style style);
