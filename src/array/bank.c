@@ -1,9 +1,10 @@
 #include "array/bank.h"
 
-/* Largest ratio of a data bank's sides. */
+/* The largest permitted ratio of the sides of a data bank (NVSim). */
 static const double ASPECT_LIMIT = 10;
 
-/* Delay of a distributed line at half swing (Sakurai). */
+/* Delay of a distributed RC line to half swing, over R C (T. Sakurai, IEEE JSSC 18(4),
+ * 1983). */
 static const double DISTRIBUTED = 0.377;
 
 static bool refuse(const char **why, const char *reason)
@@ -12,7 +13,7 @@ static bool refuse(const char **why, const char *reason)
     return false;
 }
 
-/* Bits over three go to two blocks, the larger first. */
+/* More than three bits are split between two predecoder blocks, the larger one first. */
 static bool block_pair(struct mat *mat, const struct task *task, struct parts *parts,
                        unsigned first, unsigned bits, double load_f)
 {
@@ -55,7 +56,8 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
     return made || refuse(why, "the row address is too wide for the predecoders");
 }
 
-/* Slope that reaches the subarrays; a block without bits hands on a step. */
+/* Adds up the predecoders of a mat.  Returns the slope at the subarrays' row decoders; a block
+ * of 0 bits passes a step on. */
 static double predecode(struct mat *mat)
 {
     double ramps[8];
@@ -74,8 +76,9 @@ static double predecode(struct mat *mat)
     return fmin(ramps[0], ramps[1]);
 }
 
-/* What macros hold beyond the blocks counted here (control, power grid, redundancy, test)
- * spreads the blocks evenly: lengths grow by the square root of the overhead. */
+/* What a macro contains besides the counted blocks (control, power grid, redundancy, test) is
+ * assumed to be spread evenly among them, so that lengths grow by the square root of the area
+ * overhead. */
 double mat_stretch(const struct task *task)
 {
     double given = task->request->area_overhead;
@@ -172,15 +175,16 @@ bool mat_make(struct mat *mat, const struct task *task, struct parts *parts,
     return true;
 }
 
-/* Repeaters widen the tree's channels, which lengthens the wires that cross them. */
+/* The channels of the tree.  Repeaters make them wider, which makes the wires that cross them
+ * longer. */
 struct channels {
     const struct wire *h_wire[HTREE_LEVELS], *v_wire[HTREE_LEVELS];
     double h_m[HTREE_LEVELS], v_m[HTREE_LEVELS]; /* one bundle of each level */
     double all_h_m, all_v_m;
 };
 
-/* The metal level of every segment follows from the distance between the mats that it
- * joins, channels left out. */
+/* The metal level of a segment follows from the distance between the mats that it joins,
+ * without channels: their width depends on the level. */
 static void measure_channels(struct channels *c, const struct task *task,
                              const struct bank_shape *shape, const struct mat *mat)
 {
@@ -215,9 +219,9 @@ static void add_level(struct bank *bank, const struct task *task,
     bank->htree_w += cost.leakage_w * level->copies * level->bits;
 }
 
-/* Half the channels that a wire crosses on its way down.  Levels of both directions pair
- * by index; the innermost horizontal wire crosses all vertical channels that have no
- * partner (the published tool's BankWithHtree::CalculateArea). */
+/* Returns half the width of the channels that a horizontal wire crosses.  Levels of both
+ * directions form pairs by index; the innermost horizontal wire crosses all vertical channels
+ * that have no partner (NVSim's BankWithHtree::CalculateArea). */
 static double h_crossed_m(const struct channels *c, const struct bank_shape *shape,
                           unsigned level)
 {
@@ -272,10 +276,10 @@ static void make_tree(struct bank *bank, const struct task *task,
         bank->htree_j *= TREE_ACTIVITY;
 }
 
-/* One straight bus along every column of mats, row i of them at a distance of the rows
- * before it.  The published tool (BankWithoutHtree) drives the farthest rows' wires,
- * counts the leakage of those alone, and reaches the columns for nothing; mended, all
- * rows' wires leak and a spine of half the bank's width leads to the columns. */
+/* One straight bus runs along every column of mats; the bus to row i is as long as the rows
+ * before it.  NVSim (BankWithoutHtree) counts the energy and leakage of the farthest rows'
+ * wires only and takes nothing for the way to the columns.  The physical rules count the
+ * leakage of all rows' wires and a spine of half the bank's width that leads to the columns. */
 static void make_bus(struct bank *bank, const struct task *task,
                      const struct bank_shape *shape, const struct mat *mat)
 {
@@ -310,7 +314,7 @@ static void make_bus(struct bank *bank, const struct task *task,
     bank->htree_j *= TREE_ACTIVITY;
 }
 
-/* The published tool's buses answer in no time. */
+/* NVSim counts no time for the reply over a bus. */
 double bank_trips(const struct task *task)
 {
     return task->request->routing == ROUTING_BUS && task->fabric.rules->bus_half_counted
@@ -318,12 +322,12 @@ double bank_trips(const struct task *task)
                : 2;
 }
 
-/* Mats that leak in full: all, or with power gating the active ones and of the others a
- * share. */
-static double mats_awake(const struct task *task, double active, double all)
+/* Returns the number of mats whose leakage counts in full: all of them or, with power gating,
+ * the active ones plus a share of the others. */
+static double mats_leaking(const struct task *task, double active, double all)
 {
-    static const double IDLE_LEAK =
-        0.1; /* assumed: a gated mat's share, retention kept */
+    /* assumed leakage of a gated mat that retains its data, over that of an active one */
+    static const double IDLE_LEAK = 0.1;
     const struct array_request *request = task->request;
     double idle = request->idle_leak_ratio > 0 ? request->idle_leak_ratio : IDLE_LEAK;
 
@@ -343,7 +347,7 @@ bool bank_make(struct bank *bank, const struct task *task,
         make_tree(bank, task, shape, mat);
     if (!task->is_tag && (bank->height_m > ASPECT_LIMIT * bank->width_m ||
                           bank->width_m > ASPECT_LIMIT * bank->height_m))
-        return refuse(why, "the bank is longer than ten times its width");
+        return refuse(why, "one side of the bank is more than ten times the other");
     bank->area_m2 = bank->height_m * bank->width_m;
     bank->read_s = mat->read_s + bank_trips(task) * bank->htree_s;
     bank->write_s = mat->write_s + bank->htree_s;
@@ -361,11 +365,11 @@ bool bank_make(struct bank *bank, const struct task *task,
     mat_w = mat->leakage_w;
     if (task->fabric.rules->refresh_is_leakage)
         mat_w += (double)(mat->shape.rows * mat->shape.cols) * mat->subarray.refresh_w;
-    bank->leakage_w = mats_awake(task, active, all) * mat_w + bank->htree_w;
+    bank->leakage_w = mats_leaking(task, active, all) * mat_w + bank->htree_w;
     return true;
 }
 
-/* Shares of all subarrays' and mats' leakage that are on. */
+/* Fills in the leakage of each part, of the mats and subarrays that leak in full. */
 static void describe_leakage(const struct mat *mat, double mats, double subarrays,
                              bool refresh_is_leakage, struct array_breakdown *b)
 {
@@ -386,7 +390,7 @@ static void describe_leakage(const struct mat *mat, double mats, double subarray
     b->refresh_leakage_w = refresh_is_leakage ? subarrays * s->refresh_w : 0;
 }
 
-/* The blocks of one subarray, then of all of them and of the mats. */
+/* Fills in the areas of one subarray's blocks, then those of all subarrays and mats. */
 static void describe_area(const struct task *task, const struct bank_shape *shape,
                           const struct mat *mat, const struct bank *bank,
                           double subarrays, struct array_breakdown *b)
@@ -403,12 +407,12 @@ static void describe_area(const struct task *task, const struct bank_shape *shap
     b->subarrays_area_m2 = subarrays * s->width_m * s->height_m;
     b->predecoders_area_m2 = mats_m2 / stretch2 - b->subarrays_area_m2;
     b->decoder_strips_m2 = subarrays * beside_m * s->line_height_m;
-    b->corners_m2 = subarrays * beside_m * s->below_m;
+    b->corners_m2 = subarrays * beside_m * s->edge_height_m;
     b->sense_strips_m2 = subarrays * s->amp->height_m * width_m;
     b->mux_strips_m2 = subarrays * width_m *
                        (s->mux[0].height_m + s->mux[1].height_m + s->mux[2].height_m);
-    b->precharge_strips_m2 = subarrays * s->below_m * width_m - b->sense_strips_m2 -
-                             b->mux_strips_m2;
+    b->precharge_strips_m2 = subarrays * s->edge_height_m * width_m -
+                             b->sense_strips_m2 - b->mux_strips_m2;
     b->mux_area_m2 = (s->mux[0].height_m + s->mux[1].height_m + s->mux[2].height_m) *
                      width_m;
     b->sense_area_m2 = s->amp->height_m * width_m;
@@ -460,15 +464,15 @@ static void describe_times(const struct task *task, const struct mat *mat,
     b->precharge_s = cycle.precharge_s;
 }
 
-/* Wires to a bank, requests and replies alike. */
+/* Returns the number of wires between the port and a bank. */
 static double port_bits(const struct task *task)
 {
     return (double)task->word_bits + log2_up(task->sets);
 }
 
-/* The banks of a die stand in a square around the port; the centre of the farthest is
- * (sqrt(n) - 1) of their sides away.  The wires that join all of them are n - 1 sides long
- * and lie on the lowest die. */
+/* The n banks of a die form a square around the port, so that the centre of the farthest one
+ * is sqrt(n) - 1 sides of a bank away.  The wires that join all of them are n - 1 sides long
+ * and are on the lowest die. */
 static double reach_m(const struct task *task, double bank_m2)
 {
     return (sqrt(task->banks / task->tiers) - 1) * sqrt(bank_m2);
@@ -478,7 +482,7 @@ static struct reach reach_of(const struct task *task, double length_m,
                              struct wire_cost cost)
 {
     double bits = port_bits(task), side_by_side = task->banks / task->tiers;
-    double bonds = task->tiers - 1; /* to the farthest die; half as many on average */
+    double bonds = task->tiers - 1; /* to the farthest die; the mean is half of it */
     struct reach reach = {
         .bond_s = bonds * task->bond.delay_s,
         .bond_j = TREE_ACTIVITY * bits * bonds / 2 * task->bond.energy_j,
@@ -554,8 +558,8 @@ void bank_describe(const struct task *task, const struct bank_shape *shape,
     const struct subarray *s = &mat->subarray;
     double mats = (double)(shape->rows * shape->cols) * task->banks;
     double subarrays = mats * (double)(mat->shape.rows * mat->shape.cols);
-    double awake = mats_awake(task, (double)(shape->active_rows * shape->active_cols),
-                              (double)(shape->rows * shape->cols)) *
+    double awake = mats_leaking(task, (double)(shape->active_rows * shape->active_cols),
+                                (double)(shape->rows * shape->cols)) *
                    task->banks / mats;
 
     *breakdown = (struct array_breakdown){

@@ -2,7 +2,7 @@
 
 #include "base/maths.h"
 
-/* A fin count given by the cell wins over its width in feature sizes. */
+/* A fin count that the cell gives takes precedence over its width in feature sizes. */
 static double device_m(const struct process *process, double width_f, uint64_t fins)
 {
     if (process->fins && fins > 0)
@@ -32,7 +32,7 @@ static void access_device(struct bitcell *b, const struct process *process)
     b->access_gm_s = gm_n_s(process, width_m);
     b->access_f = gate_drain_f(process, GATE_INVERTER, 1, width_m, 0, b->width_m);
     b->wordline_f = gate_f(process, width_m) * (cell->kind == CELL_SRAM ? 2 : 1);
-    b->bitline_f = b->access_f / 2; /* two cells share a contact */
+    b->bitline_f = b->access_f / 2; /* two cells share a bitline contact */
 }
 
 static void sram(struct bitcell *b, const struct process *process, double line_v)
@@ -50,7 +50,7 @@ static void sram(struct bitcell *b, const struct process *process, double line_v
     if (!cell->read_port)
         return;
 
-    /* 8T: reads through a stack of two devices of their own, on one line */
+    /* an 8T cell is read through a separate stack of two devices on one bitline */
     double read_m = device_m(process, either(cell->read_width_f, cell->access_width_f),
                              cell->access_fins);
 
@@ -63,7 +63,8 @@ static void sram(struct bitcell *b, const struct process *process, double line_v
                  cell->leak_factor;
 }
 
-/* 1T1C cells share charge with the bitline; gain cells discharge it through a stack. */
+/* A 1T1C cell shares its charge with the bitline; a gain cell discharges it through a stack
+ * of two devices. */
 static void dynamic(struct bitcell *b, const struct process *process, double line_v)
 {
     const struct cell *cell = b->cell;
@@ -84,9 +85,9 @@ static void dynamic(struct bitcell *b, const struct process *process, double lin
     b->wordline_f = gate_f(process, read_m);
 }
 
-/* Loads of the write path: the read path's own, or those of a device that only writes
- * (SOT-MRAM), of the latch's access devices beside a read stack (8T), of a gain cell's
- * write transistor. */
+/* Sets the loads of the write path.  They equal those of the read path, unless the cell has
+ * separate write devices: the write transistor of SOT-MRAM or of a gain cell, or the access
+ * devices of an 8T cell. */
 static void write_path(struct bitcell *b, const struct process *process)
 {
     const struct cell *cell = b->cell;
@@ -107,7 +108,8 @@ static void write_path(struct bitcell *b, const struct process *process)
     b->write_wordline_f = gate_f(process, width_m) * (cell->kind == CELL_SRAM ? 2 : 1);
 }
 
-/* Levels between which the bitline moves, and what drives it there. */
+/* Sets the levels between which the bitline moves in voltage sensing, and the resistances that
+ * drive it. */
 static enum status voltage_sensing(struct bitcell *b, const struct process *process,
                                    struct error *why)
 {
@@ -116,7 +118,7 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
     if (cell->sensing == SENSE_CURRENT_IN) {
         double read_a = cell->read_current_a;
 
-        /* the current that leaves the low state at half the supply, at most */
+        /* at most the current at which the low state still has half the supply across it */
         if (!process->rules->read_current_forced)
             read_a = fmin(read_a, process->vdd_v / 2 / b->on_ohm);
         b->on_v = read_a * b->on_ohm;
@@ -135,8 +137,8 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
     b->precharge_v = fmin(process->vdd_v, (b->on_v + b->off_v) / 2);
     if (!(b->precharge_v - b->on_v > b->sense_v))
         return error_set(why, STATUS_INFEASIBLE,
-                         "the cell's states differ by %.3g V about the reference, must "
-                         "exceed the sense voltage %.3g V",
+                         "the bitline voltages of the two states are %.3g V from the "
+                         "reference, must be more than the sense voltage of %.3g V",
                          b->precharge_v - b->on_v, b->sense_v);
     return STATUS_OK;
 }
@@ -161,7 +163,8 @@ static double read_power_w(const struct bitcell *b, const struct process *proces
     return vdd * fmax(v, 0) / (on_ohm + sqrt(on_ohm * off_ohm));
 }
 
-/* Energy of a pulse from its voltage or current when the record gives none. */
+/* Returns the energy of a pulse: that of the record, or else derived from voltage or
+ * current. */
 static double pulse_j(const struct cell *cell, const struct process *process,
                       enum cell_pulse mode, double given_j, double v, double a,
                       double pulse_s, double ohm, bool no_voltage)
@@ -225,10 +228,9 @@ static enum status resistive(struct bitcell *b, const struct process *process,
     return voltage_sensing(b, process, why);
 }
 
-/* Tracks: on average a port is a quarter of the stretch it serves away from the wanted
- * domain's position under uniformly random accesses and a lazy port policy; a stretch
- * is domains / ports long, and the mean distance of two random positions on it a third.
- */
+/* Each port of a track serves domains / ports domains.  A lazy port policy leaves the track
+ * where the last access put it, so that under uniformly random accesses the mean shift is the
+ * mean distance between two random positions: a third of that range. */
 static void racetrack(struct bitcell *b)
 {
     const struct cell *cell = b->cell;
@@ -251,12 +253,12 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
 
     if (cell->domains_per_track > 0 && process->rules->powers_of_two)
         return error_set(why, STATUS_INFEASIBLE,
-                         "the published tool has no racetrack memory");
+                         "NVSim's rules do not model racetrack memory");
     if (!cell_fits_node(cell, process->node))
         return error_set(
             why, STATUS_INFEASIBLE,
-            "area_m2 of %s is that at %g nm, give area_sram or area_f2 for "
-            "other nodes",
+            "area_m2 of %s is valid at %g nm only; other nodes need area_sram or "
+            "area_f2",
             cell->record.name, cell->native_node_m * 1e9);
     *bitcell = (struct bitcell){
         .cell = cell,

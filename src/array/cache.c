@@ -40,10 +40,11 @@ const struct word array_bonds[] = {
     { NULL, 0 },
 };
 
-/* Vias of CACTI-3DD's tables (K. Chen et al., DATE 2012; tech_params/22nm.dat of CACTI 7):
- * 4.5 um wide, 25 um long, 9 um apart, and 7.5 um, 50 um, 40 um.  Capacitance of liner and
- * depletion layer in series, resistance of copper plus 0.1 and 0.2 ohm of contact.  Hybrid
- * bonds of stacked caches are 9 um apart, too (J. Wuu et al., ISSCC 2022; recalled). */
+/* The vias of CACTI-3DD's tables (K. Chen et al., DATE 2012; tech_params/22nm.dat of CACTI 7):
+ * 4.5 um wide, 25 um long and 9 um apart, and 7.5 um, 50 um and 40 um.  The capacitance is
+ * that of liner and depletion layer in series; the resistance is that of copper plus 0.1 and
+ * 0.2 ohm of contact.  The hybrid bonds of stacked caches are also 9 um apart (J. Wuu et al.,
+ * ISSCC 2022; recalled). */
 const struct array_bond_figures array_bond_figures[] = {
     [BOND_HYBRID] = { .pitch_m = 9e-6, .ohm = 0.13, .f = 34.7e-15 },
     [BOND_MICRO_BUMP] = { .pitch_m = 40e-6, .ohm = 0.22, .f = 57e-15 },
@@ -61,15 +62,16 @@ static const struct array_rules *rules_of(const struct array_request *request)
     return request->rules != NULL ? request->rules : &array_rules_physical;
 }
 
-/* Wires of an array: inside subarrays, and of tree segments by their length. */
+/* The wires of an array: `local` ones inside subarrays, `near` and `far` ones for short and
+ * long segments of the tree. */
 struct wire_plan {
     struct wire_choice local, near, far;
     bool for_delay;
 };
 
-/* Unrepeated, aggressive wires are what comparisons with the tool use; real banks repeat
- * their trees and put long segments on upper metals, which keep their pitch from node to
- * node. */
+/* NVSim's rules use unrepeated, aggressive wires, as the tool's published rows do.  Real banks
+ * have repeaters in their trees and put long segments on the upper metals, whose pitch does not
+ * shrink from node to node. */
 static struct wire_plan plan_wires(const struct array_request *request)
 {
     enum array_target target = request->target;
@@ -148,38 +150,40 @@ static enum status check_request(const struct array_request *request, struct err
     if (request->cell == NULL || request->node == NULL)
         return error_set(why, STATUS_INPUT, "an array needs a cell and a node");
     if (request->word_bits == 0 || request->capacity_bytes == 0)
-        return error_set(why, STATUS_INPUT, "capacity and word must be above 0");
+        return error_set(why, STATUS_INPUT, "capacity or word is 0, must be above 0");
     if (request->capacity_bytes * 8 % request->word_bits != 0)
-        return error_set(why, STATUS_INPUT,
-                         "capacity of %llu bytes is no multiple of the %llu-bit word",
-                         (unsigned long long)request->capacity_bytes,
-                         (unsigned long long)request->word_bits);
+        return error_set(
+            why, STATUS_INPUT,
+            "capacity is %llu bytes, must be a multiple of the %llu-bit word",
+            (unsigned long long)request->capacity_bytes,
+            (unsigned long long)request->word_bits);
     if (ways > 0 && request->capacity_bytes % (ways * line_bytes) != 0)
         return error_set(why, STATUS_INPUT,
-                         "capacity of %llu bytes is no multiple of %llu ways of "
+                         "capacity is %llu bytes, must be a multiple of %llu ways of "
                          "%llu-byte lines",
                          (unsigned long long)request->capacity_bytes,
                          (unsigned long long)ways, (unsigned long long)line_bytes);
     if (has_banks && (request->banks > lines ||
                       (rules_of(request)->powers_of_two && request->banks > 1)))
         return error_set(why, STATUS_INFEASIBLE, "%s",
-                         request->banks > lines ? "more banks than lines"
-                                                : "the published rules know one bank");
+                         request->banks > lines ? "there are more banks than lines"
+                                                : "NVSim's rules model one bank only");
     if (request->tiers > 1 && rules_of(request)->wires_over_cells)
-        return error_set(why, STATUS_INFEASIBLE, "the published rules know one die");
+        return error_set(why, STATUS_INFEASIBLE, "NVSim's rules model one die only");
     if (request->tiers > 1 && has_banks && request->banks % request->tiers != 0)
         return error_set(
-            why, STATUS_INFEASIBLE, "%llu banks do not divide over %llu tiers",
+            why, STATUS_INFEASIBLE, "%llu banks cannot be shared equally by %llu tiers",
             (unsigned long long)request->banks, (unsigned long long)request->tiers);
     if (rules_of(request)->powers_of_two &&
         (!is_power_of_two(request->capacity_bytes * 8 / request->word_bits) ||
          !is_power_of_two(request->word_bits) || (ways > 0 && !is_power_of_two(ways))))
         return error_set(why, STATUS_INFEASIBLE,
-                         "the published rules know powers of two only");
+                         "NVSim's rules need powers of two: number of lines, bits of a "
+                         "line, associativity");
     return STATUS_OK;
 }
 
-/* Words, ways and bits as the array sees them. */
+/* Computes the sets, ways and bits per word of the array, data or tag. */
 static void count_bits(struct task *task)
 {
     const struct array_request *r = task->request;
@@ -203,7 +207,7 @@ static void count_bits(struct task *task)
         task->ways = r->associativity;
         task->word_bits = address + 2 - (uint64_t)(index + offset); /* valid, dirty */
     } else if (sets == 1 && !task->fabric.rules->powers_of_two) {
-        return; /* fully associative: the match says which line, no set to read */
+        return; /* fully associative: the tag match selects the line, there are no sets */
     } else if (r->access == ACCESS_NORMAL) {
         task->sets = sets;
         task->ways = r->associativity;
@@ -213,7 +217,7 @@ static void count_bits(struct task *task)
     }
 }
 
-/* Share of the selected cells' write energy that one access pays. */
+/* Returns the share of the selected cells' write energy that one access costs. */
 static double write_share(const struct task *task)
 {
     double ways = (double)task->request->associativity;
@@ -223,7 +227,7 @@ static double write_share(const struct task *task)
     if (task->fabric.rules->write_over_ways)
         return task->request->access == ACCESS_SEQUENTIAL ? 1 : 1 / ways;
     if (task->is_tag || task->request->access == ACCESS_FAST)
-        return 1 / ways; /* a write changes one way of those selected */
+        return 1 / ways; /* a write changes one of the selected ways */
     return 1;
 }
 
@@ -271,14 +275,15 @@ static enum status task_make(struct task *task, const struct array_request *requ
     return STATUS_OK;
 }
 
-/* The best number of banks so far, 0: none, and why the last was not better. */
+/* The best number of banks so far (0: none), its candidate, and why the last number tried was
+ * not better. */
 struct bank_choice {
     uint64_t banks;
     struct candidate *best;
     const char *reason;
 };
 
-/* One more wiring of the winner: keep it if it is better. */
+/* Evaluates the best organization with other wires and keeps them if they are better. */
 static enum status try_wires(struct task *task, const struct wire_plan *wires,
                              struct parts *parts, struct candidate *best,
                              struct wire_plan *kept, struct error *why)
@@ -301,8 +306,8 @@ static enum status try_wires(struct task *task, const struct wire_plan *wires,
     return STATUS_OK;
 }
 
-/* The published tool tries its winner with other wires, local ones first, then global
- * ones; for tag arrays it does so whatever wires the data array was given. */
+/* Evaluates the best organization with all kinds of local wires, then of global wires, as NVSim
+ * does.  NVSim does so for tag arrays even if the wires of the data array are given. */
 static enum status refine_wires(struct task *task, struct parts *parts,
                                 struct candidate *best, struct error *why)
 {
@@ -344,7 +349,8 @@ static enum status refine_wires(struct task *task, struct parts *parts,
     return STATUS_OK;
 }
 
-/* Search in a number of banks for what is better than the best so far. */
+/* Searches organizations of a given number of banks for one that is better than the best so
+ * far. */
 static void try_banks(struct task *task, uint64_t banks,
                       const struct array_organization *given, searcher *search,
                       struct parts *parts, struct bank_choice *choice,
@@ -364,9 +370,10 @@ static void try_banks(struct task *task, uint64_t banks,
     choice->banks = banks;
 }
 
-/* Search an array in the task's number of banks, or if it is free in each power of two up
- * to 64 whose banks are no toys, the likeliest first.  Subarrays are the same in all of
- * them, so that parts serve every search. */
+/* Searches an array of the task's number of banks.  If that number is free, it searches each
+ * power of two up to 64 per die whose banks have at least 64 KiB; the number with about
+ * 512 KiB per bank is first, because it is often the best and then prunes the others.  All
+ * searches share the sized parts. */
 static bool solve_banks(struct task *task, bool is_free,
                         const struct array_organization *given, searcher *search,
                         struct parts *parts, struct candidate *best, uint64_t counts[2],
@@ -391,8 +398,8 @@ static bool solve_banks(struct task *task, bool is_free,
     return choice.banks > 0;
 }
 
-/* Targets that ask nothing of the delay would take whatever is small: with a bound the read
- * takes at most so many times the least that these wires allow. */
+/* The targets area and leakage ignore the delay and would choose very slow arrays.  This sets
+ * the longest permitted read: delay_bound times the shortest read with the same wires. */
 static bool bound_delay(struct task *task, bool is_free,
                         const struct array_organization *given, searcher *search,
                         struct parts *parts, const char **reason)
@@ -419,7 +426,7 @@ static bool bound_delay(struct task *task, bool is_free,
     return found;
 }
 
-/* Search one array and describe the winner. */
+/* Searches one array and fills in the breakdown of the best candidate. */
 static enum status solve(const struct array_request *request, bool is_tag,
                          uint64_t banks, const struct array_organization *given,
                          searcher *search, struct array_breakdown *breakdown,
@@ -429,7 +436,7 @@ static enum status solve(const struct array_request *request, bool is_tag,
     struct task task;
     struct parts parts;
     struct candidate best;
-    const char *reason = "no organization divides the bits";
+    const char *reason = "no organization divides the address and data bits evenly";
     enum status status = task_make(&task, request, is_tag, is_free ? 1 : banks, why);
 
     if (status != STATUS_OK)
@@ -448,7 +455,8 @@ static enum status solve(const struct array_request *request, bool is_tag,
     return status;
 }
 
-/* Both arrays of a cache as one (X. Dong et al. 2012; mended as README.md says). */
+/* Combines both arrays of a cache (X. Dong et al., 2012, with the corrections that README.md
+ * lists). */
 static void combine(const struct array_request *request, struct array_result *r)
 {
     const struct array_rules *rules = rules_of(request);

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 
-void *fast_room(void *array, size_t count, size_t *room, size_t size)
+void *fast_list_grow(void *array, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
         return array;
@@ -10,7 +10,7 @@ void *fast_room(void *array, size_t count, size_t *room, size_t size)
     return realloc_array(array, *room, size);
 }
 
-/* The same of a bus: the way along the farthest mats' column. */
+/* Does the same for a bus, whose longest wire runs along a column to the farthest mat. */
 static void bus_of(const struct fast *fast, const struct bank_shape *shape,
                    struct tree *tree)
 {
@@ -88,7 +88,7 @@ static bool same_shape(const struct mat_shape *a, const struct mat_shape *b)
            a->address_bits == b->address_bits;
 }
 
-/* The class of a mat shape among banks of so many mats; a new one when there is none. */
+/* Returns the class of a mat shape in banks of this many mats, and adds it if it is new. */
 static uint32_t class_of(struct fast *fast, const struct mat_shape *shape, double mats,
                          double active, const struct tree *tree)
 {
@@ -103,8 +103,8 @@ static uint32_t class_of(struct fast *fast, const struct mat_shape *shape, doubl
         uint32_t *index = memo_get(&fast->class_of, key, &fresh);
 
         if (fresh) {
-            fast->classes = fast_room(fast->classes, fast->class_count,
-                                      &fast->class_room, sizeof *fast->classes);
+            fast->classes = fast_list_grow(fast->classes, fast->class_count,
+                                           &fast->class_room, sizeof *fast->classes);
             *index = (uint32_t)fast->class_count++;
             fast->classes[*index] = (struct class){
                 .shape = *shape,
@@ -145,8 +145,8 @@ static void add_leaf(struct fast *fast, const struct array_organization *o,
                               (double)(o->active_rows * o->active_cols), &leaf.tree);
     struct class *class = &fast->classes[index];
 
-    fast->leaves = fast_room(fast->leaves, fast->leaf_count, &fast->leaf_room,
-                             sizeof *fast->leaves);
+    fast->leaves = fast_list_grow(fast->leaves, fast->leaf_count, &fast->leaf_room,
+                                  sizeof *fast->leaves);
     fast->leaves[fast->leaf_count++] = leaf;
     if (class->last > 0)
         fast->leaves[class->last - 1].next = (uint32_t)fast->leaf_count;
@@ -159,7 +159,8 @@ static void add_leaf(struct fast *fast, const struct array_organization *o,
     for (o.variable = space->variable.low; o.variable <= space->variable.high; \
          o.variable *= 2)
 
-/* Mats in a bank shape; the rounded width of a tag depends on the active subarrays. */
+/* Lists the mat shapes of a bank shape.  A tag's rounded width depends on the number of active
+ * subarrays, so that the bank shape of tags is made anew for each. */
 static void list_mats(struct fast *fast, struct array_organization o)
 {
     const struct search_space *space = fast->space;
@@ -206,7 +207,7 @@ void fast_list_leaves(struct fast *fast)
             continue;
         if (space->all_cols_active && o.active_cols != o.bank_cols)
             continue;
-        if (o.active_cols * o.active_rows > most) /* which no bank shape allows */
+        if (o.active_cols * o.active_rows > most) /* no bank shape has so many */
             continue;
         list_mats(fast, o);
     }

@@ -2,7 +2,7 @@
 
 #include "base/maths.h"
 
-/* A 1:2, 2:4 or 3:8 decoder driving a load. */
+/* A 1:2, 2:4 or 3:8 decoder that drives a load. */
 struct basic_decoder {
     unsigned bits;
     struct row_driver output; /* one output: NAND and chain */
@@ -32,7 +32,7 @@ static bool basic_make(struct basic_decoder *basic, const struct process *proces
     basic->energy_j = basic->output.energy_j;
     basic->leakage_w = basic->output.leakage_w;
     basic->box = basic->output.box;
-    if (bits == 1) { /* the inverter that makes the complement */
+    if (bits == 1) { /* an inverter produces the complement */
         double wn_m = process->min_w_m, wp_m = process->beta * wn_m;
         double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
         double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m,
@@ -43,7 +43,7 @@ static bool basic_make(struct basic_decoder *basic, const struct process *proces
     return true;
 }
 
-/* NAND inputs of the rank that each output of the two kinds of decoders feeds. */
+/* Computes how many NAND gates of the rank each output of the two kinds of decoders drives. */
 static void rank_fanout(unsigned count24, unsigned count38, double *of24, double *of38)
 {
     unsigned total = count24 + count38;
@@ -118,7 +118,7 @@ static void block_totals(const struct blocks *block, const struct process *proce
     }
 }
 
-/* From a step. */
+/* Computes the delay of the block from a step input, and the slope of its outputs. */
 static void block_delay(const struct blocks *block, const struct process *process,
                         struct predecoder *sum)
 {

@@ -5,8 +5,8 @@
 static const double STAGE_EFFORT = 4;
 static const int MAX_STAGES = 20;
 
-/* Delay is least at an effort of about four per stage (Sutherland, Sproull, Harris,
- * Logical Effort, 1999); parity keeps the polarity. */
+/* The delay is least at an effort of about four per stage (Sutherland, Sproull, Harris,
+ * Logical Effort, 1999).  The number of stages is odd or even as the polarity requires. */
 static int stage_count(double path, bool odd)
 {
     int stages = (int)(maths_log(path) / maths_log(STAGE_EFFORT) + 0.5) - 1;
@@ -18,7 +18,8 @@ static int stage_count(double path, bool odd)
     return stages < MAX_STAGES ? stages : MAX_STAGES;
 }
 
-/* Widths of the NMOS of each stage, last first grown backwards by effort. */
+/* Sets the NMOS width of each stage, from the last stage backwards: each is smaller by the
+ * effort. */
 static void taper(double *width_m, unsigned stages, double last_m, double effort,
                   double least_m)
 {
@@ -128,14 +129,14 @@ void row_driver_reload(struct row_driver *row, const struct process *process,
     row->step_s = row_driver_delay_s(row, process, RAMP_STEP, &row->step_ramp);
 }
 
-/* A stack of two devices that are off leaks about a quarter of one: what the published
- * tool's factors of NAND gates leave for it. */
+/* A stack of two devices that are off leaks about a quarter of one device; the value follows
+ * from NVSim's leakage factors of NAND gates. */
 static const double STACK_LEAK = 0.25;
 
-/* Of a decoder's outputs all but one rest: their gates hold two devices in series off, and
- * their drivers stand behind a header that the block shares (decoded drivers with
- * self-reverse bias: T. Kawahara et al., IEEE JSSC 28(11), 1993; recalled).  The published
- * tool lets all of them leak. */
+/* All outputs of a decoder but one are idle.  The gates of idle outputs have two devices in
+ * series that are off, and their drivers are behind a header device that the block shares
+ * (decoded drivers with self-reverse bias: T. Kawahara et al., IEEE JSSC 28(11), 1993;
+ * recalled).  In NVSim all of them leak in full. */
 static double idle_share(const struct process *process, double count)
 {
     if (!process->saves_leakage || !(count > 1))

@@ -10,9 +10,9 @@
 struct driver {
     unsigned stages;
     double tau_s[DRIVER_STAGES]; /* time constant of each stage */
-    double input_f;              /* of its first inverter (or of its load if none) */
-    double last_ohm;             /* of its last inverter */
-    double energy_j;             /* one output switching */
+    double input_f;  /* of its first inverter, or the load if it has no stage */
+    double last_ohm; /* of its last inverter */
+    double energy_j; /* of one transition of the output */
     double leakage_w;
     struct box box;
 };
@@ -21,14 +21,14 @@ struct load {
     double f, ohm;
 };
 
-/* A chain from a gate of logical effort and input_f to load.  min_a: current its last
- * stage must deliver.  STATUS_INFEASIBLE when that takes more than the largest width.
- */
+/* Sizes a chain between a gate of logical effort `effort` and capacitance input_f and a load.
+ * Its last stage must deliver at least min_a.  Returns false if that needs more than the
+ * largest width. */
 bool driver_make(struct driver *driver, const struct process *process, double effort,
                  double input_f, struct load load, enum buffer_style style,
                  double min_a);
 
-/* Delay from an input slope, and the slope at the end. */
+/* Returns the delay for an input slope, and the slope of the output in *ramp_out. */
 static inline double driver_delay_s(const struct driver *driver,
                                     const struct process *process, double ramp,
                                     double *ramp_out)
@@ -41,24 +41,25 @@ static inline double driver_delay_s(const struct driver *driver,
     return sum_s;
 }
 
-/* A NAND of 2 or 3 inputs (0: none) and the chain after it, as one of `count` equal
- * rows. */
+/* `count` equal rows, each a NAND of 2 or 3 inputs (0: no NAND) and the driver chain after
+ * it. */
 struct row_driver {
     unsigned inputs;
     double tau_s, b; /* of the NAND */
     double input_f;  /* of the NAND, or of the chain */
     struct driver driver;
-    double energy_j;          /* one row switching */
-    double leakage_w;         /* all rows */
-    struct box box;           /* all rows */
-    double step_s, step_ramp; /* delay from a step and the slope after it: the least */
+    double energy_j;  /* of one row that switches */
+    double leakage_w; /* all rows */
+    struct box box;   /* all rows */
+    double step_s,
+        step_ramp; /* delay from a step input, which is the least, and slope */
 };
 
 bool row_driver_make(struct row_driver *row, const struct process *process,
                      double count, unsigned inputs, struct load load,
                      enum buffer_style style, double min_a);
 
-/* The same devices behind another load. */
+/* Updates the delays for another load, with the same devices. */
 void row_driver_reload(struct row_driver *row, const struct process *process,
                        struct load old, struct load load);
 
@@ -73,7 +74,8 @@ static inline double row_driver_delay_s(const struct row_driver *row,
     return gate_s + driver_delay_s(&row->driver, process, ramp, ramp_out);
 }
 
-/* Inputs of a row's NAND: rows of up to 8 come straight from one basic decoder. */
+/* Returns the inputs of a row's NAND.  Up to 8 rows are driven by one basic decoder and need
+ * no NAND; `extra` says that there is one more input. */
 static inline unsigned row_driver_inputs(double rows, bool extra)
 {
     return rows <= 8 ? (extra ? 2 : 0) : extra ? 3 : 2;

@@ -1,7 +1,8 @@
-/* The factored search.  Organizations that bring the same address, bits and ways to a
- * subarray form a class; within it the same subarrays and mats serve all bank shapes.
- * Bounds are values with whatever is not yet known left out (predecoders, multiplexers,
- * tree), evaluated by the same equations, so that only what cannot win is skipped:
+/* The factored search.  Organizations that deliver the same address, data bits and ways to a
+ * subarray form a class.  All bank shapes of a class use the same subarrays and mats, which
+ * are therefore evaluated once.  A lower bound is the value by the same equations without the
+ * parts that are not known yet (predecoders, multiplexers, tree), so that the search skips
+ * only what cannot be the best:
  *
  *   class, rows x columns, buffers   ideal edge, cheapest tree     subarray_floor
  *     multiplexers                   real subarray, cheapest tree
@@ -13,11 +14,13 @@
 
 #include <stdlib.h>
 
-/* Bounds and values are sums in different orders; this covers their rounding. */
+/* Bounds and values add the same terms in different orders.  This factor on the bounds covers
+ * the difference in rounding. */
 static const double SLACK = 1 - 1e-9;
 
-/* Share of a predecoder's delay without a load that it has with any: chains change their
- * number of stages with the load, so that a little load may do no harm. */
+/* A predecoder with a load has at least this share of its delay without one.  It is below 1
+ * because the number of stages of its chains changes with the load, so that a small load can
+ * shorten the delay. */
 static const double LEAST_PREDECODE = 0.8;
 
 static const struct predecode *least_predecode(struct fast *fast,
@@ -51,8 +54,7 @@ static const struct predecode *least_predecode(struct fast *fast,
     return p;
 }
 
-/* What all banks have in common of the way to them: bank_reach_least with the bank's side
- * left open. */
+/* Prepares bank_reach_least as a function of the side of a bank, which is not known yet. */
 static void floor_reach(struct fast *fast)
 {
     const struct task *task = fast->task;
@@ -72,7 +74,7 @@ static void floor_reach(struct fast *fast)
         .bonds_m2 = bank_bonds_m2(task),
     };
     if (!(fast->reach.sides > 0) || !tree->near.repeated)
-        return; /* unrepeated wires: the rest is left out */
+        return; /* the bound of unrepeated wires leaves the way on the die out */
     fast->reach.near_s = tree->near.driver_s;
     fast->reach.far_s = far->driver_s;
     fast->reach.near_s_per_m = tree->near.s_per_m;
@@ -99,7 +101,7 @@ static void add_reach(const struct reach_floor *r, double banks, struct metrics 
     m->area_m2 += r->bonds_m2;
 }
 
-/* Value of a class's mats made of a subarray, under a tree, predecoders left out. */
+/* Returns a lower bound of the value for a class with this subarray and tree. */
 static double bound_of(struct fast *fast, const struct class *class,
                        const struct tree *tree, const struct subarray *s,
                        const struct subarray_times *t)
@@ -146,12 +148,13 @@ static double bound_of(struct fast *fast, const struct class *class,
     if (task->fabric.rules->refresh_is_leakage)
         m.leakage_w += task->banks * class->mats * subs * s->refresh_w;
     if (SLACK * m.read_s > task->longest_read_s)
-        return HUGE_VAL; /* beyond the bound, whatever its value */
+        return HUGE_VAL; /* its read is too long, whatever its value */
     return SLACK * target_value(task->request, &m);
 }
 
-/* No amplifier is faster, draws or leaks less, or is lower than this one.  A pitch's last
- * digit depends on the number of columns, and a device may fold on one side of it only. */
+/* Finds the least delay, energy, leakage and height of all amplifiers.  The rounding of a
+ * pitch depends on the number of columns, and at some pitches a device folds differently just
+ * above and just below; so both sides are tried. */
 static void find_least_amp(struct fast *fast, const uint64_t extra)
 {
     static const double sides[] = { 1 - 1e-9, 1 + 1e-9 };
@@ -179,8 +182,8 @@ static bool is_filtered(const struct search_space *space, uint64_t rows, uint64_
            (space->sub_cols > 0 && cols != space->sub_cols);
 }
 
-/* The floor of a class's subarrays with one product of multiplexers, shared by all classes
- * that need the same rows and columns; NULL if there is none. */
+/* Returns the lower bound of the subarrays of a class with one product of multiplexers, or
+ * NULL if none is legal.  Classes that need the same rows and columns share it. */
 static const struct floor *find_floor(struct fast *fast, const struct class *class,
                                       unsigned bits, unsigned style)
 {
@@ -191,7 +194,7 @@ static const struct floor *find_floor(struct fast *fast, const struct class *cla
 
     if (first > most)
         first = most;
-    /* as many columns per amplifier as there can be, the rest behind it */
+    /* as much of the product as possible before the amplifier, the rest after it */
     if (!subarray_shape_make(&shape, fast->task, &class->shape, first,
                              (UINT64_C(1) << bits) / first, 1, (enum buffer_style)style,
                              fast->why) ||
@@ -221,8 +224,8 @@ static void add_item(struct fast *fast, uint32_t index, unsigned bits, unsigned 
     bound = bound_of(fast, class, &class->tree, &floor->subarray, &floor->times);
     if (!(bound < fast->ceiling) && !fast->task->request->count_valid)
         return;
-    fast->items = fast_room(fast->items, fast->item_count, &fast->item_room,
-                            sizeof *fast->items);
+    fast->items = fast_list_grow(fast->items, fast->item_count, &fast->item_room,
+                                 sizeof *fast->items);
     fast->items[fast->item_count++] = (struct item){
         .bound = bound,
         .class = index,
@@ -251,7 +254,7 @@ static void list_items(struct fast *fast)
     for (uint32_t i = 0; i < fast->class_count; i++)
         find_least_amp(fast, fast->classes[i].shape.mux_extra[0]);
     if (!(fast->least_amp.delay_s < HUGE_VAL)) {
-        *fast->why = "the columns of a sense amplifier are too narrow for it";
+        *fast->why = "a sense amplifier does not fit the width of its columns";
         return;
     }
     for (uint32_t i = 0; i < fast->class_count && !stop_is_wanted(); i++) {
@@ -297,8 +300,8 @@ static bool can_win(const struct fast *fast, double bound)
     return fast->found ? bound <= fast->best->value : bound < fast->ceiling;
 }
 
-/* All bank shapes around one subarray.  The mat is made when the first of them may win.
- */
+/* Tries all bank shapes with one subarray.  The mat is evaluated only when the bound of a bank
+ * shape is below the best value. */
 static void try_leaves(struct fast *fast, const struct class *class,
                        struct candidate *trial, const struct subarray_times *times)
 {
@@ -380,7 +383,7 @@ static bool in_range(struct search_range range, uint64_t value)
     return value >= range.low && value <= range.high;
 }
 
-/* The item's bound again, against each bank shape's own tree. */
+/* Checks the item's bound with the tree of each bank shape instead of the least tree. */
 static bool may_suit_a_leaf(struct fast *fast, const struct item *item)
 {
     const struct class *class = &fast->classes[item->class];
@@ -412,7 +415,7 @@ static void try_item(struct fast *fast, const struct item *item)
                         (enum buffer_style)item->style);
 }
 
-/* Most promising first; every item that may win is tried. */
+/* Orders items by their bounds, so that good candidates come first and prune the others. */
 static int by_bound(const void *a, const void *b)
 {
     const struct item *left = a, *right = b;
@@ -439,7 +442,7 @@ static void try_items(struct fast *fast)
         try_item(fast, &fast->items[i]);
 }
 
-/* Bounds hold where the target grows with every metric. */
+/* The bounds are valid only if the target grows with every metric. */
 static bool is_monotone(const struct array_request *request)
 {
     const struct array_weights *w = &request->weights;

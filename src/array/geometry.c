@@ -1,14 +1,14 @@
 #include "array/bank.h"
 
-/* Walk down the H-tree.  Address, distributed and broadcast bits on the wires, and how
- * many copies of them. */
+/* The state of a walk down the H-tree: the address, distributed and broadcast bits on the
+ * wires, and how many copies of the wires there are. */
 struct geometry_walk {
     int address;
     uint64_t distributed, broadcast;
-    uint64_t h_left, v_left; /* active mats still to be told apart, per direction */
+    uint64_t h_left, v_left; /* active mats below this node, per direction */
     double active, copies;
     double h_bundles, v_bundles;
-    bool exact; /* counts must divide */
+    bool exact; /* all counts must divide without remainder */
     bool failed;
 };
 
@@ -25,8 +25,8 @@ static void check(struct geometry_walk *walk)
         walk->failed = true;
 }
 
-/* One split: between active halves the distributed bits part, else an address bit is
- * spent on choosing one half. */
+/* Splits the tree once.  If both halves are active, each gets half the distributed bits; else
+ * one address bit selects the half. */
 static void split(struct geometry_walk *walk, uint64_t *left)
 {
     check(walk);
@@ -52,8 +52,8 @@ static struct htree_level level_of(const struct geometry_walk *walk, double bund
     };
 }
 
-/* Levels in the order of the tree: the horizontal trunk, single levels while one
- * direction has more to go, then pairs. */
+/* Visits the levels in the order of the tree: the horizontal trunk, then single levels while
+ * one direction has more of them, then pairs of a vertical and a horizontal level. */
 static void walk_tree(struct geometry_walk *walk, struct bank_shape *shape)
 {
     unsigned h_total = shape->h_levels, v_total = shape->v_levels;
@@ -92,8 +92,8 @@ static void walk_tree(struct geometry_walk *walk, struct bank_shape *shape)
     check(walk);
 }
 
-/* A bus carries to every mat what is the mat's: the address bits that tell the active mats
- * apart from the others are spent at the port. */
+/* A bus carries to every mat only the mat's own bits.  The address bits that select the active
+ * mats are decoded at the port. */
 static void walk_bus(struct geometry_walk *walk, struct bank_shape *shape,
                      const struct task *task, uint64_t tag_bits)
 {
@@ -162,14 +162,16 @@ bool bank_shape_make(struct bank_shape *shape, const struct task *task, uint64_t
         return refuse(why, "more active mats than bits to deliver");
     if (exact &&
         walk.distributed * active != (task->is_tag ? task->ways : task->word_bits))
-        return refuse(why, "the word does not divide over the active mats");
+        return refuse(why,
+                      "the bits of a word cannot be shared equally by the active mats");
     if (idle > task->sets)
         return refuse(why, "more mats than words");
     return true;
 }
 
-/* Ways that share a row are told apart by the multiplexers, about a third of the levels
- * in each; dynamic cells take none before their amplifiers. */
+/* The multiplexers select among the ways that share a row.  Each of the three levels takes
+ * about a third of the selection; cells with destructive reads cannot be multiplexed before
+ * their amplifiers. */
 static void spread_ways(struct mat_shape *mat, const struct task *task)
 {
     uint64_t ways = mat->ways;
@@ -206,7 +208,8 @@ bool mat_shape_make(struct mat_shape *mat, const struct task *task,
     mat->bits = exact ? bank->mat_bits / active : div_up(bank->mat_bits, active);
     mat->address_bits = bank->mat_address_bits - log2_up(idle);
     if (mat->bits == 0 || (exact && mat->bits * active != bank->mat_bits))
-        return refuse(why, "the word does not divide over the active subarrays");
+        return refuse(
+            why, "the bits of a word cannot be shared equally by the active subarrays");
     if (exact ? mat->address_bits <= 0 : mat->address_bits < 0)
         return refuse(why, "too few address bits for so many subarrays");
     if (idle > bank->mat_sets)
@@ -215,8 +218,9 @@ bool mat_shape_make(struct mat_shape *mat, const struct task *task,
     return true;
 }
 
-/* Least subarray of the physical rules: below it decoders, amplifiers and the wires to
- * them are not what the model's equations describe.  Small memories may be smaller. */
+/* Is the subarray smaller than the physical rules allow?  The equations do not describe the
+ * decoders, amplifiers and wires of smaller ones (a modelling choice).  A memory that is
+ * itself smaller may be one subarray. */
 static bool is_too_small(const struct task *task, uint64_t rows, uint64_t cols)
 {
     static const uint64_t LEAST_ROWS = 16, LEAST_COLS = 16, LEAST_CELLS = 2048;
@@ -226,7 +230,7 @@ static bool is_too_small(const struct task *task, uint64_t rows, uint64_t cols)
         return false;
     if (rows * cols >= all)
         return false;
-    if (task->sets < LEAST_ROWS) /* tags of a fully associative cache: one row each */
+    if (task->sets < LEAST_ROWS) /* a fully associative cache has one row of tags */
         return cols < LEAST_COLS;
     return rows < LEAST_ROWS || cols < LEAST_COLS || rows * cols < LEAST_CELLS;
 }
@@ -244,7 +248,7 @@ bool subarray_shape_make(struct subarray_shape *shape, const struct task *task,
     uint64_t bits = div_up(mat->bits, cell->bits_per_cell);
 
     if (mux > mat->sets)
-        return refuse(why, "more columns multiplexed than words");
+        return refuse(why, "the multiplexers select among more words than there are");
     *shape = (struct subarray_shape){
         .rows = rows,
         .mux0 = mux_sense * mat->mux_extra[0],
@@ -263,7 +267,8 @@ bool subarray_shape_make(struct subarray_shape *shape, const struct task *task,
         shape->cols < task->request->associativity)
         return refuse(why, "fewer columns than ways");
     if (is_too_small(task, shape->rows, shape->cols))
-        return refuse(why, "the subarray is smaller than can be built sensibly");
+        return refuse(why,
+                      "the subarray is smaller than 16 rows, 16 columns or 2048 cells");
     return true;
 }
 

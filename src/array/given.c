@@ -4,15 +4,14 @@
 
 #include <math.h>
 
-/* Of a table two questions cannot be asked. */
-static enum status question_check(const struct array_request *request,
-                                  struct error *why)
+/* Refuses requests that a table of figures cannot answer. */
+static enum status request_check(const struct array_request *request, struct error *why)
 {
     const struct cell *cell = request->cell;
 
     if (request->ecc_bits > 0)
         return error_set(why, STATUS_INFEASIBLE,
-                         "%s is given without check bits, must be with ecc = none",
+                         "the figures of %s are without check bits, ecc must be none",
                          cell->record.name);
     if (request->tag_cell && cell->kind == CELL_GIVEN)
         return error_set(why, STATUS_INFEASIBLE,
@@ -21,16 +20,18 @@ static enum status question_check(const struct array_request *request,
     if (request->power_gating)
         return error_set(
             why, STATUS_INFEASIBLE,
-            "%s is given with all its leakage, must be with power_gating off",
+            "the figures of %s include all leakage, power_gating must be off",
             cell->record.name);
     if (cell->given_line_bytes > 0 &&
         8 * cell->given_line_bytes != (double)request->word_bits)
         return error_set(
-            why, STATUS_INFEASIBLE, "%s is given for accesses of %g bytes, not %g",
+            why, STATUS_INFEASIBLE,
+            "the figures of %s are for accesses of %g bytes, but the line has %g",
             cell->record.name, cell->given_line_bytes, (double)request->word_bits / 8);
     if (cell->native_node_m > 0 && cell->kind == CELL_GIVEN &&
         fabs(request->node->node_m / cell->native_node_m - 1) > 1e-3)
-        return error_set(why, STATUS_INFEASIBLE, "%s is given at %g nm, not %g nm",
+        return error_set(why, STATUS_INFEASIBLE,
+                         "the figures of %s are for %g nm, but the node is %g nm",
                          cell->record.name, cell->native_node_m * 1e9,
                          request->node->node_m * 1e9);
     return STATUS_OK;
@@ -55,8 +56,8 @@ static double factor_of(const struct cell *cell, enum given_figure figure)
     return factors[figure];
 }
 
-/* How often accesses may follow each other, and what a cache's misses and look-ups take, where
- * that is given. */
+/* Replaces the cycle time, and of a cache the figures of misses and tag look-ups, if they are
+ * given. */
 static void rest_replace(const double *values, struct array_result *result)
 {
     if (!isnan(values[GIVEN_CYCLE]))
@@ -73,7 +74,7 @@ static void rest_replace(const double *values, struct array_result *result)
         result->has_tag |= !isnan(values[f]);
 }
 
-/* A memory that is nothing but its table. */
+/* Fills in the result of a memory that has a table and no cell. */
 static void table_fill(const struct array_request *request, const double *values,
                        struct array_result *result)
 {
@@ -98,7 +99,7 @@ static void table_fill(const struct array_request *request, const double *values
     };
 }
 
-/* A modelled memory, with the figures that are given in place of its own. */
+/* Replaces those figures of a modelled memory that are given. */
 static void figures_replace(const double *values, struct array_result *result)
 {
     if (!isnan(values[GIVEN_AREA]))
@@ -130,7 +131,7 @@ enum status given_apply(const struct array_request *request,
 
     if (!cell->given_count)
         return STATUS_OK;
-    status = question_check(request, why);
+    status = request_check(request, why);
     for (enum given_figure f = 0; f < GIVEN_FIGURES && status == STATUS_OK; f++) {
         status = given_value(cell->given, cell->given_count, f,
                              (double)request->capacity_bytes, &values[f], &reason);
@@ -154,7 +155,7 @@ enum status given_apply(const struct array_request *request,
         .area_m2 = result->area_m2,
     };
     if (!limits_hold(request, &metrics))
-        return error_set(why, STATUS_INFEASIBLE, "%s: what is given exceeds the limits",
-                         cell->record.name);
+        return error_set(why, STATUS_INFEASIBLE,
+                         "%s: the given figures exceed the limits", cell->record.name);
     return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* What a sweep may ask of the search beside its target, as groups of a sweep file. */
+/* The groups of a sweep file that constrain the search (limits) or weight its target. */
 #include "array/array.h"
 
 #include <float.h>

@@ -35,7 +35,7 @@ void memo_free(struct memo *memo)
     memo->count = memo->capacity = 0;
 }
 
-/* Fibonacci hashing into a table of capacity slots, linear probing. */
+/* Finds the slot of a key by Fibonacci hashing and linear probing. */
 static struct memo_slot *probe(struct memo_slot *slots, size_t capacity, uint64_t key)
 {
     size_t at = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (capacity - 1);

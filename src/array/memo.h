@@ -1,5 +1,5 @@
-/* A small store of computed items by 64-bit key.  Items never move; memo_free releases
- * them all. */
+/* A hash table of computed items, by 64-bit key.  Items never move.  memo_free releases all of
+ * them. */
 #ifndef NVSWEEP_ARRAY_MEMO_H
 #define NVSWEEP_ARRAY_MEMO_H
 
@@ -19,7 +19,8 @@ struct memo {
 void memo_init(struct memo *memo, size_t item_size);
 void memo_free(struct memo *memo);
 
-/* The item of key; *fresh says that it was just added and holds nothing yet. */
+/* Returns the item of a key, adding it if it is missing.  *fresh is true if it was added now;
+ * the caller then fills it in. */
 void *memo_get(struct memo *memo, uint64_t key, bool *fresh);
 
 #endif

@@ -32,8 +32,8 @@ void parts_free(struct parts *parts)
     free(parts->items.at);
 }
 
-/* A 64-bit hash stands for the counts themselves: among the thousands of parts of a search
- * two that share one are not to be expected (odds below 1e-11). */
+/* The 64-bit hash identifies the counts.  Among the thousands of parts of a search the
+ * probability of a collision is below 1e-11. */
 uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style)
 {
     uint64_t key = a * UINT64_C(0xD6E8FEB86659FD93);
@@ -43,7 +43,7 @@ uint64_t parts_key(uint64_t a, uint64_t b, uint64_t c, unsigned style)
     return key ^ (key >> 32) ^ style;
 }
 
-/* A decoder from its store, sized when it is new. */
+/* Returns a decoder from its store and sizes it first if it is new. */
 static const struct row_driver *sized_decoder(struct memo *memo, uint64_t key,
                                               const struct process *process,
                                               double count, struct load load,

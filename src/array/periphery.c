@@ -8,7 +8,7 @@ static const double PRECHARGE_PULL_F = 6, PRECHARGE_EQUALISE_F = 1.5;
 static const double SENSE_P_F = 7.5, SENSE_N_F = 3.75, SENSE_ISOLATE_F = 12.5,
                     SENSE_ENABLE_F = 5, SENSE_MUX_F = 9;
 
-/* Of the cell's on-resistance that pass gates may add. */
+/* Largest resistance of the pass gates over the cell's on-resistance. */
 static const double MUX_DROP = 0.2;
 
 double mux_width_m(const struct process *process, const struct bitcell *cell,
@@ -64,9 +64,9 @@ struct mux mux_make(const struct process *process, const struct pass_gate *pass,
     return mux;
 }
 
-/* The current-voltage converter of current sensing, from circuit simulation at these
- * nodes (NVSim); the 45 nm leakage is a decade below its neighbours, which the physical
- * rules replace by their geometric mean. */
+/* The current-voltage converter of current sensing, from circuit simulation at these nodes
+ * (NVSim).  The leakage at 45 nm is a tenth of that at the neighbouring nodes; the physical
+ * rules replace it by the geometric mean of theirs. */
 struct converter {
     double node_m, delay_s, energy_j, leakage_w;
 };
@@ -77,8 +77,8 @@ static const struct converter converters[] = {
     { 32e-9, 1.07e-9, 125.6e-15, 125.4e-9 }, { 0, 1.45e-9, 150e-15, 150e-9 },
 };
 
-/* The same at smaller nodes, from circuit simulation with FinFETs and sheets (NS-Cache,
- * c5a7ff0); the first entry is the last one above. */
+/* The same at smaller nodes, from circuit simulation with FinFETs and nanosheets (NS-Cache,
+ * commit c5a7ff0).  The first entry repeats the last one above. */
 static const struct converter small_converters[] = {
     { 22e-9, 1.45e-9, 150e-15, 150e-9 },      { 14e-9, 3.802e-9, 375e-15, 225e-9 },
     { 10e-9, 3.326e-9, 309.7e-15, 267.9e-9 }, { 7e-9, 3.408e-9, 278e-15, 249.6e-9 },
@@ -93,7 +93,8 @@ static double geometric(double a, double b, double t)
     return a * maths_pow(b / a, t);
 }
 
-/* Between two entries, geometrically in the logarithm of the node. */
+/* Interpolates between two entries: the logarithms of the figures are linear in the logarithm
+ * of the node. */
 static struct converter small_converter(double f_m)
 {
     const struct converter *c = small_converters;
@@ -113,11 +114,11 @@ static struct converter small_converter(double f_m)
     };
 }
 
-/* Both tables were simulated with a cell of 3 and 6 kohm, whose states differ by a third
- * of the sum of their currents.  A converter that compares currents takes longer in
- * proportion for magnetic cells that differ by less.  (The junctions alone: what the model
- * knows of the access device is its resistance while it switches, several times that at
- * the small voltage of a read.) */
+/* Both tables were simulated with a cell of 3 and 6 kohm: the difference of the two currents
+ * is a third of their sum.  For magnetic cells whose currents differ by less, a converter that
+ * compares currents takes longer in inverse proportion.  (Only the resistances of the junctions
+ * are compared.  The model knows the resistance of the access device while it switches, which
+ * is several times its resistance at the small voltage of a read.) */
 static double margin_factor(const struct bitcell *cell)
 {
     static const double SIMULATED = 1.0 / 3;
@@ -139,7 +140,7 @@ static struct converter converter_of(const struct process *process,
 {
     const struct node *node = process->node;
     const struct converter *c = converters;
-    /* the published tool steps one nanometre below each node */
+    /* NVSim's table steps one nanometre below each node */
     double f_m = process->f_m + (process->rules->converter_by_node ? 1e-9 : 0) +
                  process->f_m * 1e-9;
     struct converter found;
@@ -172,8 +173,8 @@ static struct converter converter_of(const struct process *process,
     return found;
 }
 
-/* Devices lie with their gates across the pitch: a device's layout width adds to the
- * strip's height. */
+/* The gates of the devices lie across the pitch, so that the layout width of each device adds
+ * to the height of the strip. */
 static double amp_height_m(const struct process *process, double pitch_m)
 {
     double f_m = process->f_m, gap_m = 2 * process->node->diffusion_gap_f * f_m;
@@ -215,7 +216,7 @@ bool sense_amp_make(struct sense_amp *amp, const struct process *process,
 {
     double f_m = process->f_m, vdd = process->vdd_v;
 
-    /* folding a device takes three features of the pitch */
+    /* folding a device uses three feature sizes of the pitch */
     if (!(pitch_m > (process->fins ? 2 : 3) * f_m * (1 + 1e-9)))
         return false;
     amp->input_f = sense_amp_input_f(process, pitch_m);

@@ -5,12 +5,12 @@
 /* Silicon saturation velocity, m/s (NVSim). */
 static const double SATURATION_M_PER_S = 1e5;
 
-/* Standby current of stacked gates relative to all their devices side by side; index 2
- * and 3 are inputs (NVSim, from CACTI). */
+/* Standby current of a gate with a stack of devices, over that of the same devices in parallel.
+ * The index is the number of inputs (NVSim, from CACTI). */
 static const double NAND_LEAK[] = { 1, 1, 0.48, 0.31 };
 static const double NOR_LEAK[] = { 1, 1, 0.95, 0.62 };
 
-/* Gradings of bottom, side-wall and gate-edge junctions. */
+/* Grading coefficients of the drain junction's bottom, and of its side wall and gate edge. */
 static const double BOTTOM_GRADING = 0.5, SIDE_GRADING = 0.33;
 
 static double transconductance(const struct node *node, double mobility)
@@ -21,8 +21,9 @@ static double transconductance(const struct node *node, double mobility)
            fmin(saturation_v, node->vdd_v - node->vth_v);
 }
 
-/* The published tool multiplies whole nanometres by 1e-9, which is not always the number
- * nearest to the feature size; how some of its devices fold hangs on that last bit. */
+/* NVSim multiplies whole nanometres by 1e-9, which is not always the double nearest to the
+ * feature size.  Whether some of its devices fold depends on that last bit, so its rules must
+ * compute the same. */
 static double feature_m(const struct node *node, const struct array_rules *rules)
 {
     return rules->search_all ? nearbyint(node->node_m * 1e12) / 1e3 * 1e-9
@@ -36,9 +37,10 @@ enum status process_make(struct process *process, const struct node *node,
     if (rules->truncate_kelvin) {
         temperature_k = floor(temperature_k);
         if (temperature_k < 300 || temperature_k > 400)
-            return error_set(why, STATUS_INFEASIBLE,
-                             "%g K is outside the published tables, 300..400 K",
-                             temperature_k);
+            return error_set(
+                why, STATUS_INFEASIBLE,
+                "temperature is %g K, must be in 300..400 K under NVSim's rules",
+                temperature_k);
     }
     if (!(temperature_k >= 200 && temperature_k <= 450))
         return error_set(why, STATUS_INPUT,
@@ -78,10 +80,10 @@ enum status process_make(struct process *process, const struct node *node,
         .min_w_m = node->min_nmos_f * feature_m(node, rules),
         .max_w_m = node->max_nmos_f * feature_m(node, rules),
         .fins = fins && !rules->fins_free,
-        /* a fitted node's leakage stands for all that its study counted */
+        /* the leakage of a fitted node already includes what its study did to reduce it */
         .saves_leakage = !rules->all_leak && node->devices != DEVICES_FITTED,
     };
-    if (fins) /* limits in feature sizes mean little when a fin is wider than several */
+    if (fins) /* a fin may be wider than many feature sizes, in which the limit is given */
         process->max_w_m = fmax(process->max_w_m, 100 * node->fin_effective_width_m);
     process->switch_n = 1 / (on_n_ohm(process, 1) * gm_n_s(process, 1));
     return STATUS_OK;
@@ -89,9 +91,10 @@ enum status process_make(struct process *process, const struct node *node,
 
 struct process process_of_repeaters(const struct process *process)
 {
-    /* Half-way in log Ioff between the high-performance (1.24 mA/um at 10 nA/um) and
-     * low-power (0.81 at 100 pA/um) devices of Intel 22FFL (WikiChip Fuse 567): a
-     * tenth of the leakage for 17 % of the drive, 9 % of a repeated wire's speed. */
+    /* A device between the high-performance one (1.24 mA/um at an off-current of 10 nA/um)
+     * and the low-power one (0.81 mA/um at 100 pA/um) of Intel 22FFL, half-way in the
+     * logarithm of the off-current (WikiChip Fuse 567).  It leaks a tenth and drives 17 %
+     * less, which makes a repeated wire 9 % slower. */
     static const double DRIVE = 0.83, LEAK = 0.1;
     struct process repeaters = *process;
 
@@ -106,14 +109,14 @@ struct process process_of_repeaters(const struct process *process)
     return repeaters;
 }
 
-/* How a device is folded into a region: height and number of fingers. */
+/* A device folded into a region: its height and number of fingers. */
 struct fold {
     double height_m, fingers;
 };
 
-/* A finger takes three features of the limit.  Five or nine features of width on four of
- * pitch are a whole number of fingers but for rounding, so that the order of operations
- * here and below is the published tool's. */
+/* Folds a device.  Three feature sizes of the limit are lost to the fold.  For some usual widths
+ * the exact quotient is a whole number of fingers, so that rounding decides about one more
+ * finger; the order of operations here and below is therefore that of NVSim. */
 static struct fold fold(double width_m, double limit_m, double f_m)
 {
     if (width_m < limit_m)
@@ -121,7 +124,8 @@ static struct fold fold(double width_m, double limit_m, double f_m)
     return (struct fold){ limit_m, ceil(width_m / (limit_m - 3 * f_m)) };
 }
 
-/* The height limits of both types share the region in proportion to their widths. */
+/* Folds both types of a gate.  They share the height of the region in proportion to their
+ * widths. */
 static void fold_gate(const struct process *process, double wn_m, double wp_m,
                       double region_m, struct fold *n, struct fold *p)
 {
@@ -139,7 +143,8 @@ static void fold_gate(const struct process *process, double wn_m, double wp_m,
     *p = wp_m > 0 ? fold(wp_m, region_m, f_m) : (struct fold){ 0, 0 };
 }
 
-/* Junctions of one type; series devices sit in one row, parallel ones side by side. */
+/* Returns the junction capacitance of the devices of one type.  Devices in series share one row;
+ * devices in parallel are side by side. */
 static double junctions_f(const struct process *process, struct fold f, unsigned inputs,
                           bool series)
 {
@@ -161,8 +166,8 @@ static double junctions_f(const struct process *process, struct fold f, unsigned
            f.fingers * f.height_m * process->drain_channel_f_per_m;
 }
 
-/* Fins: a drain per fin, shared by the two fingers of a fold; parallel inputs have a
- * drain each. */
+/* Returns the drain capacitance of a FinFET device: one drain per fin, shared by the two fingers
+ * of a fold.  Each of several parallel inputs has its own drain. */
 static double fin_drain_f(const struct process *process, double width_m,
                           unsigned drains)
 {

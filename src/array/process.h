@@ -1,11 +1,12 @@
 /* A process node at a temperature, as circuits see it: currents, capacitances and
  * transconductance per metre of device width, elementary gates and their layout.
  *
- * Equations: X. Dong et al., NVSim, IEEE TCAD 31(7), 2012; device and layout rules
- * after CACTI 5.1, HPL-2008-20.  FinFET and nanosheet devices are whole fins (stacks):
- * a width asked for is rounded up to fins of effective width, loads are counted per
- * fin, layout in contacted gate pitches at the standard cell height (NS-Cache's layout
- * model; fins, pitches and capacitances come with the node). */
+ * The equations are those of X. Dong et al., NVSim, IEEE TCAD 31(7), 2012; the device and
+ * layout rules are those of CACTI 5.1, HPL-2008-20.  FinFET and nanosheet devices consist of
+ * whole fins (stacks of sheets): a width is rounded up to a multiple of a fin's effective
+ * width, loads are counted per fin, and layout is counted in contacted gate pitches at the
+ * height of a standard cell (NS-Cache's layout model; the node record gives fins, pitches and
+ * capacitances). */
 #ifndef NVSWEEP_ARRAY_PROCESS_H
 #define NVSWEEP_ARRAY_PROCESS_H
 
@@ -31,8 +32,8 @@ struct process {
     double gm_n, gm_p;       /* S/m */
     double switch_n;         /* 1 / (Ron gm) of an NMOS: Horowitz' b */
     double min_w_m, max_w_m; /* NMOS width limits */
-    bool fins;               /* widths come in fins */
-    bool saves_leakage;      /* idle drivers and repeaters are built to leak less */
+    bool fins;               /* widths are multiples of a fin's */
+    bool saves_leakage; /* idle drivers and repeaters use circuits that leak less */
 };
 
 /* A rectangle of layout. */
@@ -42,16 +43,16 @@ struct box {
 
 enum gate_kind { GATE_INVERTER, GATE_NAND, GATE_NOR };
 
-/* STATUS_INFEASIBLE if the rules refuse the temperature. */
+/* Returns STATUS_INFEASIBLE if the rules do not cover the temperature. */
 enum status process_make(struct process *process, const struct node *node,
                          const struct array_rules *rules, double temperature_k,
                          struct error *why);
 
-/* The process as the repeaters of trees see it: of a flavour that leaks a tenth and drives
- * 17 % less. */
+/* Returns the process of the trees' repeaters: a flavour of device that leaks a tenth and drives
+ * 17 % less current. */
 struct process process_of_repeaters(const struct process *process);
 
-/* Width that carries current when width_m is asked for. */
+/* Returns the device width that is built for a wanted width_m: at least that, in whole fins. */
 static inline double process_width_m(const struct process *process, double width_m)
 {
     if (!process->fins)
@@ -90,9 +91,10 @@ static inline double gm_p_s(const struct process *process, double width_m)
     return process->gm_p * process_width_m(process, width_m);
 }
 
-/* Delay of a stage of time constant tau_s whose input rises with ramp (V-normalised,
- * 1/s), switching at half; b = 1 / (R gm) of its device.  ramp_out, the slope of its
- * output, may be NULL (M. Horowitz, Timing Models for MOS Circuits, 1983). */
+/* Returns the delay of a stage of time constant tau_s that switches at half the supply.  Its
+ * input rises with `ramp` (in supply voltages per second); b is 1 / (R gm) of its device.
+ * Writes the slope of its output to *ramp_out unless that is NULL (M. Horowitz, Timing Models
+ * for MOS Circuits, 1983). */
 static inline double horowitz_s(double tau_s, double b, double ramp, double *ramp_out)
 {
     double delay_s = 0;
@@ -104,16 +106,16 @@ static inline double horowitz_s(double tau_s, double b, double ramp, double *ram
     return delay_s;
 }
 
-/* Drain capacitance of a gate of n inputs in a region of the given height; a type of
- * width 0 is absent. */
+/* Returns the drain capacitance of a gate in a region of the given height.  A width of 0 means
+ * that the gate has no device of that type. */
 double gate_drain_f(const struct process *process, enum gate_kind kind, unsigned inputs,
                     double wn_m, double wp_m, double region_m);
 
-/* Layout of a gate in a region of the given height (HUGE_VAL: unlimited). */
+/* Returns the layout of a gate in a region of the given height (HUGE_VAL: unlimited). */
 struct box gate_box(const struct process *process, enum gate_kind kind, unsigned inputs,
                     double wn_m, double wp_m, double region_m);
 
-/* Standby current of a gate in A. */
+/* Returns the standby current of a gate in A. */
 double gate_leak_a(const struct process *process, enum gate_kind kind, unsigned inputs,
                    double wn_m, double wp_m);
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* What both of the tool's rule sets follow. */
+/* The switches that are the same in both of NVSim's rule sets. */
 /* clang-format off */
 #define TOOL_RULES \
     .write_over_ways = true, \
@@ -96,7 +96,7 @@ const struct array_quirk array_quirks[] = {
     QUIRK(erase_before_set, "crossbar writes pay a set and a reset"),
     QUIRK(one_way_energy, "every wire of the H-tree switches in every access"),
     QUIRK(low_swing_amps_free, "receivers of low-swing wires cost nothing"),
-    QUIRK(all_leak, "drivers of idle rows and repeaters leak like what switches"),
+    QUIRK(all_leak, "idle row drivers and repeaters leak like other circuits"),
     QUIRK(mux_leak_free, "pass gates and comparator devices do not leak"),
     QUIRK(shaper_divides_all, "the write shaper's efficiency divides bitline energy, too"),
     QUIRK(ramp_largest, "predecoders hand on their steepest slope"),
@@ -119,7 +119,7 @@ const struct array_quirk array_quirks[] = {
     QUIRK(converter_by_node, "current-voltage converters step at node boundaries"),
     QUIRK(truncate_kelvin, "whole kelvin, 300 to 400"),
     QUIRK(ioff_linear, "off-current linear in temperature between table entries"),
-    QUIRK(search_all, "the published tool's search space and wire refinement"),
+    QUIRK(search_all, "NVSim's search space and wire refinement"),
     QUIRK(fins_free, "FinFET widths are continuous"),
     { NULL, 0, NULL },
 };

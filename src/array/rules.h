@@ -1,7 +1,7 @@
-/* Two rule sets over one code path.  Every deviation of the published tool (NVSim,
- * X. Dong et al., IEEE TCAD 31(7), 2012) from what the circuits do is a named switch:
- * true follows the tool.  src/array/README.md says for each what the tool does, what
- * the physical rules do instead, and why. */
+/* Rule sets: one code computes the results of NVSim (X. Dong et al., IEEE TCAD 31(7), 2012) and
+ * physical ones.  Each point in which NVSim deviates from what the circuits do is a switch, a
+ * bool below; true follows NVSim.  src/array/README.md says for each switch what NVSim does,
+ * what the physical rules do instead, and why. */
 #ifndef NVSWEEP_ARRAY_RULES_H
 #define NVSWEEP_ARRAY_RULES_H
 
@@ -25,9 +25,9 @@ struct array_rules {
     bool selected_cells_only;  /* read current flows in the columns read out only */
     bool half_select_free;     /* unselected cells of a crossbar draw nothing */
     bool erase_before_set;     /* crossbars pay a set and a reset per write */
-    bool one_way_energy; /* request and reply share one H-tree traversal's energy */
-    bool low_swing_amps_free; /* receivers of low-swing wires are not counted */
-    bool all_leak;      /* drivers of idle rows and repeaters leak like what switches */
+    bool one_way_energy;       /* every wire of the H-tree switches in every access */
+    bool low_swing_amps_free;  /* receivers of low-swing wires are not counted */
+    bool all_leak;      /* idle row drivers and repeaters leak like other circuits */
     bool mux_leak_free; /* pass gates do not leak, gates do not tunnel */
     bool shaper_divides_all; /* PCM pulse shaper's efficiency divides line energy too */
 
@@ -49,26 +49,26 @@ struct array_rules {
     bool blocks_only;        /* macros hold the counted blocks, nothing else */
     bool any_subarray;       /* no least subarray */
     bool powers_of_two;      /* every count a power of two */
-    bool row_bits_less_ways; /* predecoder short of the bits of ways sharing a subarray
-                              */
-    bool tag_columns_ways;   /* columns >= associativity is asked of tags, too */
+    bool row_bits_less_ways; /* predecoders lack the bits of the ways in a row */
+    bool tag_columns_ways;   /* tag subarrays, too, need as many columns as ways */
     bool converter_by_node;  /* I/V converter table steps at node boundaries */
     bool truncate_kelvin;    /* temperature in whole kelvin, 300..400 */
     bool ioff_linear;        /* off-current interpolated linearly in temperature */
-    bool search_all;         /* the tool's search space rather than the physical one */
+    bool search_all;         /* NVSim's search space rather than the physical one */
     bool fins_free;          /* device widths are continuous */
 };
 
 extern const struct array_rules array_rules_nvsim;
 extern const struct array_rules array_rules_physical;
-/* The tool's rules as they must have been changed for capacities that are no powers of two,
- * in nodes whose macros hold more than the counted blocks: for studies made with it. */
+/* NVSim's rules extended to any capacity, with the node's area_overhead.  For the reproduction of
+ * studies whose authors must have changed NVSim in this way. */
 extern const struct array_rules array_rules_nvsim_any;
-/* The physical rules but for the tool's accounting of cache writes (write_over_ways), for
- * comparison with studies made with the tool. */
+/* The physical rules with NVSim's accounting of cache writes (write_over_ways), for comparison
+ * with studies made with NVSim. */
 extern const struct array_rules array_rules_physical_nvsim_writes;
 
-/* "nvsim", "nvsim_any", "physical" or "physical_nvsim_writes", NULL for another word. */
+/* Returns the rule set of a name ("nvsim", "nvsim_any", "physical" or "physical_nvsim_writes"),
+ * or NULL. */
 const struct array_rules *array_rules_find(const char *name);
 
 /* The switches with their names and meanings, for listings and for options that turn

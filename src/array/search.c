@@ -15,7 +15,7 @@ static bool within(double value, double limit)
     return !(limit > 0) || value <= limit;
 }
 
-/* Limits hold the data array (a RAM, or a cache's data). */
+/* The limits apply to the data array (that of a RAM or of a cache). */
 bool limits_hold(const struct array_request *request, const struct metrics *m)
 {
     const struct array_limits *l = &request->limits;
@@ -34,7 +34,6 @@ static bool within_limits(const struct task *task, const struct metrics *m)
     return task->is_tag || limits_hold(task->request, m);
 }
 
-/* From mat to value, the mat being done. */
 bool candidate_finish(struct candidate *c, const struct task *task, const char **why)
 {
     if (!bank_make(&c->bank, task, &c->shape, &c->mat, why))
@@ -55,7 +54,7 @@ bool candidate_finish(struct candidate *c, const struct task *task, const char *
 
     c->value = target_value(task->request, &metrics);
     if (!(c->value < HUGE_VAL))
-        return refuse(why, "the target is not a finite number");
+        return refuse(why, "the value of the target is not a finite number");
     return true;
 }
 
@@ -72,7 +71,7 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
     width = tag_width(task, o->active_rows * o->active_cols * o->active_sub_rows *
                                 o->active_sub_cols);
     if (width == 0)
-        return refuse(why, "more active subarrays than tag bits");
+        return refuse(why, "there are more active subarrays than tag bits");
     if (!bank_shape_make(&c->shape, task, o->bank_rows, o->bank_cols, o->active_rows,
                          o->active_cols, width, why) ||
         !mat_shape_make(&c->mat.shape, task, &c->shape, o->mat_rows, o->mat_cols,
@@ -88,7 +87,7 @@ bool candidate_make(struct candidate *candidate, const struct task *task,
            mat_make(&c->mat, task, parts, why) && candidate_finish(c, task, why);
 }
 
-/* Every organization of the space in its fixed order, through visit. */
+/* One of the nested loops over all organizations of a space. */
 #define EACH(variable, range)                                            \
     for (o.variable = space->range.low; o.variable <= space->range.high; \
          o.variable *= 2)
@@ -184,7 +183,8 @@ bool search_naive(const struct task *task, const struct search_space *space,
     if (!hunt.found)
         return false;
 
-    struct array_organization chosen = best->organization; /* its parts are gone */
+    /* the parts of the best candidate were released, so that it is evaluated again */
+    struct array_organization chosen = best->organization;
 
     return candidate_make(best, task, &chosen, parts, why);
 }

@@ -19,12 +19,12 @@ struct search_space {
     enum buffer_style first_style, last_style;
 };
 
-/* What a target is made of. */
+/* The metrics from which the value of a target is computed. */
 struct metrics {
     double read_s, write_s, read_j, write_j, leakage_w, area_m2;
 };
 
-/* Everything of one candidate. */
+/* One candidate, evaluated. */
 struct candidate {
     struct array_organization organization;
     struct bank_shape shape;
@@ -33,48 +33,53 @@ struct candidate {
     double value;
 };
 
-/* The space of an array under a request, narrowed by the set members of given (may be
- * NULL). */
+/* Returns the search space of an array.  Members of `given` that are not 0 fix their counts;
+ * given may be NULL. */
 struct search_space space_make(const struct task *task,
                                const struct array_organization *given);
 
-/* Candidates in the space, as the published tool's loops count them. */
+/* Returns the number of candidates in the space, counted as in NVSim's loops. */
 uint64_t space_size(const struct search_space *space);
 
+/* Returns the value of the request's target, which the search minimizes. */
 double target_value(const struct array_request *request, const struct metrics *metrics);
 
-/* Is each of the metrics within its limit, if it has one? */
+/* Is every metric that has a limit within it? */
 bool limits_hold(const struct array_request *request, const struct metrics *metrics);
 
-/* Energy, delay and area of a mean access: (r t_r + t_w) (r E_r + E_w) A / (1 + r)^2 with r
- * reads per write. */
+/* Returns energy x delay x area of a mean access: (r t_r + t_w) (r E_r + E_w) A / (1 + r)^2,
+ * where r is the number of reads per write. */
 double edap_of(const struct array_request *request, const struct metrics *metrics);
 
-/* One organization with all members set (sub_rows and sub_cols are worked out); its
- * parts stay in parts. */
+/* Evaluates one organization, of which all members but sub_rows and sub_cols are set.  The
+ * candidate points to parts stored in `parts`, which must live as long as it.  Returns false with
+ * the reason in why if the organization cannot be built. */
 bool candidate_make(struct candidate *candidate, const struct task *task,
                     const struct array_organization *organization, struct parts *parts,
                     const char **why);
 
-/* The reason given when limits alone are in the way. */
+/* The reason for a refusal that only the limits cause. */
 extern const char beyond_limits[];
 
-/* The bank level of a candidate whose mat is done, and its value. */
+/* Evaluates the bank and the value of a candidate whose mat is evaluated. */
 bool candidate_finish(struct candidate *candidate, const struct task *task,
                       const char **why);
 
-/* Data and tag array of a request of one access mode and target, and the two as one; the
- * members of data and tag that are set are given, either may be NULL. */
+/* A search: search_fast or search_naive. */
 typedef bool searcher(const struct task *, const struct search_space *, struct parts *,
                       double, struct candidate *, uint64_t *, const char **);
 
+/* Solves a request of one access mode and one target: searches the data array and, for a cache,
+ * the tag array, and combines them.  The members of data and tag that are not 0 are fixed; both
+ * may be NULL. */
 enum status cache_solve(const struct array_request *request,
                         const struct array_organization *data,
                         const struct array_organization *tag, searcher *search,
                         struct array_result *result, struct error *why);
 
-/* The best candidate of a value below ceiling; false if there is none.  Both give the same
- * one; naive evaluates every candidate anew. */
+/* Find the best candidate with a value below `ceiling`; false with the reason in why if there is
+ * none.  Both functions find the same candidate; search_naive evaluates every candidate from
+ * the beginning. */
 bool search_fast(const struct task *task, const struct search_space *space,
                  struct parts *parts, double ceiling, struct candidate *best,
                  uint64_t *valid, const char **why);

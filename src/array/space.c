@@ -13,8 +13,8 @@ static void pin(struct search_range *range, uint64_t value)
         *range = fixed(value);
 }
 
-/* The published tool: data arrays up to 512 x 512 mats, by default with its "CACTI
- * assumption"; tag arrays up to 64 x 64 over everything. */
+/* NVSim searches data arrays of up to 512 x 512 mats, by default with its "CACTI assumption"
+ * (all columns active, 2 x 2 subarrays), and tag arrays of up to 64 x 64 mats over all counts. */
 static struct search_space tool_space(const struct task *task)
 {
     bool whole = task->is_tag || task->request->unrestricted;
@@ -41,9 +41,9 @@ static struct search_space tool_space(const struct task *task)
     };
 }
 
-/* The physical rules: all columns of mats and all subarrays of a mat are active, as
- * splitting a word finely costs drivers and wires, and up to eight rows of mats, so that
- * wide words find room in small memories. */
+/* Under the physical rules all columns of mats and all subarrays of a mat are active; splitting a
+ * word more finely costs drivers and wires.  Up to eight rows of mats are active, so that small
+ * memories can deliver wide words. */
 static struct search_space physical_space(const struct task *task)
 {
     bool whole = task->request->unrestricted;
@@ -110,7 +110,7 @@ static uint64_t steps(struct search_range range)
     return count;
 }
 
-/* Pairs of a count and its active part. */
+/* Counts the pairs of a number and the number of active ones among them. */
 static uint64_t active_pairs(struct search_range all, struct search_range active,
                              bool follows)
 {
@@ -134,7 +134,8 @@ uint64_t space_size(const struct search_space *space)
            (uint64_t)(space->last_style - space->first_style + 1);
 }
 
-/* What Algorithm 1 of DeepNVM++ compares: reads and writes alike. */
+/* The EDAP that Algorithm 1 of DeepNVM++ compares, in which reads and writes have the same
+ * weight. */
 static double geometric_edap(const struct metrics *m)
 {
     return sqrt(m->read_s * m->read_j * (m->write_s * m->write_j)) * m->area_m2;
@@ -145,7 +146,8 @@ double edap_of(const struct array_request *request, const struct metrics *m)
     double r = request->reads_per_write > 0 ? request->reads_per_write
                                             : ARRAY_READS_PER_WRITE;
 
-    if (request->rules != NULL && request->rules->search_all) /* the tool's studies */
+    /* studies made with NVSim compare this EDAP */
+    if (request->rules != NULL && request->rules->search_all)
         return geometric_edap(m);
     return (r * m->read_s + m->write_s) * (r * m->read_j + m->write_j) /
            ((1 + r) * (1 + r)) * m->area_m2;

@@ -3,10 +3,11 @@
 #include "array/subarray_power.h"
 #include "base/maths.h"
 
-/* On- over off-current a column of access devices needs per unselected row. */
+/* The on-current over off-current of access devices must be at least the number of rows over this
+ * factor, so that unselected rows do not hide the selected cell (NVSim). */
 static const double LEAK_TOLERANCE = 1;
 
-/* Currents that drivers of both lines must deliver while writing (NVSim). */
+/* The currents that the drivers of wordlines and bitlines must deliver in a write (NVSim). */
 struct currents {
     double wordline_a, bitline_a;
 };
@@ -49,19 +50,20 @@ static bool refuse(const char **why, const char *reason)
     return false;
 }
 
-/* Rules on the shape alone. */
+/* Checks the conditions that depend on the shape alone. */
 static bool shape_is_legal(const struct fabric *fabric,
                            const struct subarray_shape *shape, const char **why)
 {
     enum cell_kind kind = fabric->cell.cell->kind;
 
     if (kind == CELL_EDRAM && shape->mux0 > 1)
-        return refuse(why, "every eDRAM bitline needs its sense amplifier");
+        return refuse(why, "every eDRAM bitline needs its own sense amplifier");
     if (kind == CELL_RRAM && shape->mux0 < 2)
         return refuse(why, "RRAM sensing needs at least two columns per amplifier");
     if (fabric->cell.resistive && !fabric->cell.crossbar &&
         fabric->cell.on_off < (double)shape->rows / LEAK_TOLERANCE)
-        return refuse(why, "leakage of unselected rows drowns the selected cell");
+        return refuse(why,
+                      "the unselected rows leak more than the selected cell conducts");
     return true;
 }
 
@@ -74,7 +76,7 @@ static bool make_row_decoder(struct subarray *s, const struct fabric *fabric,
     s->row_decoder = s->write_decoder = parts_row_decoder(
         parts, fabric, &s->shape, wordline, currents.wordline_a);
     if (s->row_decoder == NULL)
-        return refuse(why, "the wordline current needs too wide a driver");
+        return refuse(why, "no driver is wide enough for the wordline current");
     if (fabric->cell.split) {
         struct load write = wordline;
 
@@ -100,7 +102,7 @@ static bool make_decoders(struct subarray *s, const struct fabric *fabric,
         s->column_decoder[i] = parts_column_decoder(parts, fabric, shape, muxes[i],
                                                     select);
         if (s->column_decoder[i] == NULL)
-            return refuse(why, "a column select line needs too wide a driver");
+            return refuse(why, "no driver is wide enough for the column select line");
     }
     return true;
 }
@@ -112,7 +114,7 @@ static bool make_edges(struct subarray *s, const struct fabric *fabric,
     s->amp = parts_sense_amp(
         parts, fabric, s->line_width_m / (double)s->shape.cols * (double)s->shape.mux0);
     return s->amp != NULL ||
-           refuse(why, "the columns of a sense amplifier are too narrow for it");
+           refuse(why, "a sense amplifier does not fit the width of its columns");
 }
 
 static void make_muxes(struct subarray *s, const struct fabric *fabric,
@@ -134,7 +136,8 @@ static void make_muxes(struct subarray *s, const struct fabric *fabric,
         s->mux[0].seen_delay_f = s->mux[0].seen_energy_f = s->amp->input_f;
 }
 
-/* Bitline to sense level; and charging it for a write. */
+/* Computes the delay of the bitline to the sense level, and the time to charge it for a write
+ * (X. Dong et al., NVSim, 2012). */
 static bool bitline_times(struct subarray *s, const struct fabric *fabric,
                           const char **why)
 {
@@ -156,7 +159,8 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
         double series_f = cell_f * (line_f + mux_f) / (cell_f + line_f + mux_f);
 
         if (signal_v < sensed_v)
-            return refuse(why, "the cell's charge is lost on so long a bitline");
+            return refuse(why, "the cell's charge moves so long a bitline by less than "
+                               "the sense voltage");
         s->bitline_tau_s = 2.3 * (r + cell->access_ohm) * series_f;
     } else if (!cell->resistive) {
         double path_ohm = cell->access_ohm + cell->pulldown_ohm;
@@ -177,7 +181,9 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
         double off_v = cell->off_v - cell->precharge_v;
 
         if (!(on_v > sensed_v) || !(off_v > sensed_v))
-            return refuse(why, "the states differ by less than the sense voltage");
+            return refuse(
+                why,
+                "the voltages of the two states differ by less than the sense voltage");
         s->bitline_fixed_s = fmax((cell->on_eq_ohm * all_f + wire_s) *
                                       maths_log(on_v / (on_v - sensed_v)),
                                   (cell->off_eq_ohm * all_f + wire_s) *
@@ -186,8 +192,8 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
     return true;
 }
 
-/* Width of decoders beside the cells, folded where they are taller. */
-static double beside(struct box rows, double height_m)
+/* Returns the width of decoders beside the cells.  Decoders taller than the cells are folded. */
+static double folded_width_m(struct box rows, double height_m)
 {
     return rows.height_m > height_m ? rows.height_m * rows.width_m / height_m
                                     : rows.width_m;
@@ -196,23 +202,23 @@ static double beside(struct box rows, double height_m)
 static void layout(struct subarray *s, const struct fabric *fabric)
 {
     struct box rows = s->row_decoder->box, precharge = s->precharger->box;
-    double beside_m = beside(rows, s->line_height_m);
-    double below_m = precharge.height_m;
+    double beside_m = folded_width_m(rows, s->line_height_m);
+    double edge_height_m = precharge.height_m;
 
     if (fabric->cell.split)
-        beside_m += beside(s->write_decoder->box, s->line_height_m);
+        beside_m += folded_width_m(s->write_decoder->box, s->line_height_m);
     for (int i = 0; i < 3; i++)
         beside_m = fmax(beside_m, s->column_decoder[i]->box.width_m);
     if (!fabric->rules->wires_over_cells && precharge.width_m > s->line_width_m)
-        below_m = precharge.height_m * precharge.width_m / s->line_width_m;
-    below_m += s->mux[0].height_m + s->amp->height_m + s->mux[1].height_m +
-               s->mux[2].height_m;
-    s->below_m = below_m;
+        edge_height_m = precharge.height_m * precharge.width_m / s->line_width_m;
+    edge_height_m += s->mux[0].height_m + s->amp->height_m + s->mux[1].height_m +
+                     s->mux[2].height_m;
+    s->edge_height_m = edge_height_m;
     s->width_m = s->line_width_m + beside_m;
-    s->height_m = s->line_height_m + below_m;
+    s->height_m = s->line_height_m + edge_height_m;
 }
 
-/* Lines of cells; returns the currents they must carry. */
+/* Computes the lines of the cells.  Returns the currents that they must carry. */
 static struct currents make_lines(struct subarray *s, const struct fabric *fabric,
                                   const struct subarray_shape *shape)
 {
@@ -231,7 +237,7 @@ static struct currents make_lines(struct subarray *s, const struct fabric *fabri
     return line_currents(fabric, shape);
 }
 
-/* All that follows from lines and parts. */
+/* Computes what follows from lines and parts. */
 static bool complete(struct subarray *s, const struct fabric *fabric, const char **why)
 {
     if (!bitline_times(s, fabric, why))
@@ -258,7 +264,7 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
     double least_m = fmax(process->min_w_m, currents.bitline_a / process->ion_n);
 
     if (least_m > process->max_w_m)
-        return refuse(why, "the bitline current needs too wide a driver");
+        return refuse(why, "no driver is wide enough for the bitline current");
 
     double pass_m = mux_width_m(process, &fabric->cell, currents.bitline_a);
     double gate_m = fabric->rules->sense_load_lost ? least_m : pass_m;
@@ -301,7 +307,7 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
     t->write_charge_s = t->verify_s = 0;
     if (!cell->resistive) {
         if (fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM)
-            t->write_select_s = t->read_s; /* as long as a read */
+            t->write_select_s = t->read_s; /* such a write takes as long as a read */
         else
             t->write_charge_s = s->charge_s;
         t->write_pulse_s = cell->set_s;
@@ -327,7 +333,7 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
     }
 }
 
-/* What follows from the slope that the wordline has got. */
+/* Computes the times that follow from the slope of the wordline. */
 static void sense_times(const struct subarray *s, const struct fabric *fabric,
                         double row_ramp, struct subarray_times *t)
 {
@@ -340,7 +346,7 @@ static void sense_times(const struct subarray *s, const struct fabric *fabric,
     t->read_s = t->decode_s + t->bitline_s + s->mux[0].delay_s + s->sense_s +
                 s->mux[1].delay_s + s->mux[2].delay_s;
     t->more_levels_s = 0;
-    if (steps > 1) { /* levels told apart one after the other */
+    if (steps > 1) { /* a multi-level cell is sensed in several steps */
         t->more_levels_s = (steps - 1) *
                            (t->bitline_s + s->mux[0].delay_s + s->sense_s);
         t->read_s += t->more_levels_s;

@@ -2,12 +2,12 @@
 
 #include "base/maths.h"
 
-/* Swing of an SRAM bitline beyond what is sensed, as pulsed wordlines leave it. */
+/* Swing of an SRAM bitline with a pulsed wordline, over the sense voltage (a modelling choice). */
 static const double SWING_MARGIN = 2;
-/* Period in which the published tool refreshes every row. */
+/* The refresh period of every row in NVSim. */
 static const double REFRESH_S = 64e-3;
 
-/* Charge that a read moves on one column, as energy. */
+/* Returns the energy of the charge that a read moves on one column. */
 static double column_read_j(const struct subarray *s, const struct fabric *fabric)
 {
     const struct bitcell *cell = &fabric->cell;
@@ -18,8 +18,8 @@ static double column_read_j(const struct subarray *s, const struct fabric *fabri
         double signal_v = vdd / 2 * cell->cell->storage_f /
                           (cell->cell->storage_f + line_f + mux_f);
 
-        if (!fabric->rules
-                 ->dram_restore_free) /* latched to the rails and written back */
+        /* the amplifier latches the bitline to a rail, which writes the cell back */
+        if (!fabric->rules->dram_restore_free)
             return (all_f + cell->cell->storage_f) * vdd / 2 * vdd;
         return all_f * signal_v * vdd;
     }
@@ -45,7 +45,7 @@ struct write_energies {
     double set_j, reset_j, write_j;
 };
 
-/* Cells and bitlines of a write; peripheral circuits apart. */
+/* Returns the energies of cells and bitlines in a write, without peripheral circuits. */
 static struct write_energies cell_writes(const struct subarray *s,
                                          const struct fabric *fabric, double selected,
                                          double column_j)
@@ -65,7 +65,7 @@ static struct write_energies cell_writes(const struct subarray *s,
             full_j = (s->bitline_f + s->mux[0].seen_energy_f) * cell->reset_v *
                      cell->reset_v;
         e.write_j = selected * full_j;
-        /* the row's other cells see their bitlines move as in a read */
+        /* the bitlines of the row's other cells move as in a read */
         if (!rules->recharge_free && cell->cell->kind != CELL_GAIN_CELL)
             e.write_j += (cols - selected) * column_j;
         e.set_j = e.reset_j = e.write_j;
@@ -101,8 +101,8 @@ static struct write_energies cell_writes(const struct subarray *s,
     return e;
 }
 
-/* Periphery on top of the cells.  Added one by one in the published tool's order, so that
- * equal sums round alike and ties fall as they do there. */
+/* Returns the energy of cells and periphery.  The order of the additions is NVSim's, so that sums
+ * are rounded equally and candidates of equal value rank as they do there. */
 static double edge_j(const struct subarray *s, double decoder_j, double cells_j,
                      double precharge_j, double sense_j)
 {
@@ -140,12 +140,13 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
     s->bitline_j = column_j * cols * steps;
     s->cell_read_j = 0;
     if (cell->resistive) {
-        /* each column at an amplifier conducts, and its reference cell */
+        /* each column at an amplifier conducts, and so does its reference cell */
         double sensed = rules->selected_cells_only ? selected
                                                    : cols / (double)shape->mux0;
 
         s->cell_read_j = 2 * cell->read_power_w * s->sense_s * sensed;
-        if (cell->cell->read_energy_j > 0) /* the tool's reference cells take as much */
+        /* in NVSim a reference cell takes as much energy as the cell */
+        if (cell->cell->read_energy_j > 0)
             s->cell_read_j = cell->cell->read_energy_j * sensed *
                              (rules->row_bits_less_ways ? 2 : steps);
     }
@@ -176,7 +177,7 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
     s->write_j += s->verify_j;
 }
 
-/* Interval at which rows are refreshed, 0 if never. */
+/* Returns the interval at which rows are refreshed, or 0 if they need no refresh. */
 static double refresh_interval_s(const struct fabric *fabric)
 {
     const struct cell *cell = fabric->cell.cell;
@@ -189,7 +190,7 @@ static double refresh_interval_s(const struct fabric *fabric)
         return REFRESH_S;
     if (!(interval_s > 0))
         return REFRESH_S;
-    /* charge leaks twice as fast every 10 K */
+    /* the leakage of charge doubles every 10 K (a modelling choice) */
     return interval_s *
            maths_exp2((cell->retention_temperature_k - fabric->process->temperature_k) /
                       10);

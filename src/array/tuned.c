@@ -1,8 +1,9 @@
-/* Memories: a request as it is, or the best over access modes and over targets. */
+/* The public searches: for the access mode and target of the request, or for the best over all
+ * access modes (ACCESS_BEST) and over all targets (TARGET_TUNED). */
 #include "array/given.h"
 #include "array/search.h"
 
-/* What a target makes of the whole memory. */
+/* Returns the target's value for the whole memory. */
 static double result_value(const struct array_request *request,
                            const struct array_result *r)
 {
@@ -18,7 +19,8 @@ static double result_value(const struct array_request *request,
     return target_value(request, &m);
 }
 
-/* Of equal values the first mode, of these the first target. */
+/* Finds the best modelled memory.  Of equal values the first mode is taken, and within a mode the
+ * first target. */
 static enum status best_modelled(const struct array_request *request,
                                  const struct array_organization *data,
                                  const struct array_organization *tag, searcher *search,

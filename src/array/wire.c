@@ -5,15 +5,17 @@
 
 static const double EPSILON0 = 8.85e-12, VERTICAL_K = 3.9, MILLER = 1.5;
 static const double REFERENCE_K = 293;
-static const double STEP_DELAY = 0.693; /* ln 2: half-way point of one time constant */
+static const double STEP_DELAY =
+    0.693; /* ln 2: delay of an RC stage to half swing, over RC */
 
-/* The least transistor, of which repeaters are multiples: a whole fin where there are fins. */
+/* Returns the width of the smallest transistor, of which repeaters are multiples.  In FinFET nodes
+ * it is a whole fin. */
 static double unit_m(const struct process *process)
 {
     return process_width_m(process, process->min_w_m);
 }
 
-/* A repeater and its spacing, costs per metre. */
+/* Repeaters of one size and spacing, and their costs per metre. */
 struct repeater {
     double size, spacing_m, s_per_m, j_per_m, w_per_m;
 };
@@ -40,8 +42,9 @@ static void geometry(struct wire *wire, const struct process *process,
                         process->node->extra_wire_f_per_m;
 }
 
-/* Cost of repeaters of a size at a spacing.  The published tool loads the wire's
- * resistance with the repeater's output; its input is what hangs there. */
+/* Computes the costs of repeaters of a size at a spacing.  In NVSim the load at the end of the
+ * wire is the output capacitance of a repeater; physically it is the input capacitance of the
+ * next one. */
 static struct repeater repeater_cost(const struct wire *wire,
                                      const struct process *process, double size,
                                      double spacing_m)
@@ -55,7 +58,8 @@ static struct repeater repeater_cost(const struct wire *wire,
     double vdd = process->vdd_v;
 
     if (!process->rules->switch_at_half)
-        out_ohm /= 2; /* one of the two devices drives at a time */
+        out_ohm /=
+            2; /* only one of the two devices drives at a time: take their mean */
     return (struct repeater){
         .size = size,
         .spacing_m = spacing_m,
@@ -68,10 +72,12 @@ static struct repeater repeater_cost(const struct wire *wire,
     };
 }
 
-/* The delay per length of repeaters of size k, u of them a metre, is a u + e / u + b / k +
- * d k; their energy and leakage grow with k u.  The least delay is at u = sqrt(e / a) and
- * k = sqrt(b / d).  With a share of slack, k u is least where both parts are as steep
- * (Lagrange), which shrinks u by x and k by y:
+/* The delay per length of repeaters of size k, u of them per metre, is
+ *   a u + e / u + b / k + d k;
+ * their energy and leakage grow with k u.  The delay is least at u = sqrt(e / a) and k =
+ * sqrt(b / d).  If the delay may be longer by a share `slack`, k u is least where the
+ * derivatives of both parts by the logarithms of u and k are equal (Lagrange).  Then u is
+ * multiplied by x and k by y:
  *   A (1/x - x) = B (1/y - y) = 2 z,  A = 2 sqrt(a e),  B = 2 sqrt(b d),
  *   sqrt(A^2 + z^2) + sqrt(B^2 + z^2) = (1 + slack) (A + B). */
 static struct repeater optimal_repeater(const struct wire *wire,
@@ -135,11 +141,11 @@ enum status wire_make(struct wire *wire, const struct process *process,
                                                    choice.style);
 
     if (drawn == NULL)
-        return error_set(why, STATUS_INPUT, "node %s lists no %s wire",
+        return error_set(why, STATUS_INPUT, "node %s has no %s wire, must have one",
                          process->node->record.name,
                          word_name(wire_levels, (int)choice.level));
     if (choice.low_swing && choice.repeat != REPEAT_NONE)
-        return error_set(why, STATUS_INPUT, "low-swing wires take no repeaters");
+        return error_set(why, STATUS_INPUT, "low-swing wires cannot have repeaters");
     *wire = (struct wire){ .low_swing = choice.low_swing };
     geometry(wire, process, drawn);
     if (choice.repeat != REPEAT_NONE)
@@ -147,7 +153,7 @@ enum status wire_make(struct wire *wire, const struct process *process,
     return STATUS_OK;
 }
 
-/* Transmitter of a low-swing pair: a NAND and an inverter switch an NMOS driver. */
+/* The transmitter of a low-swing pair: a NAND and an inverter that switch an NMOS driver. */
 struct transmitter {
     double ramp;     /* slope of the signal that reaches it */
     double driver_m; /* width of the driver */
@@ -184,8 +190,8 @@ static struct transmitter size_transmitter(const struct process *process, double
     return t;
 }
 
-/* Differential wires with a tenth of a volt of swing (Ho 2003; CACTI 6.0).  The
- * published tool loads them with a sense amplifier that it neither times nor powers. */
+/* Returns the cost of differential wires with a swing of 0.1 V (Ho 2003; CACTI 6.0).  NVSim adds
+ * the load of the receiving sense amplifier, but neither its delay nor its energy. */
 static struct wire_cost low_swing_cost(const struct wire *wire,
                                        const struct process *process, double length_m)
 {
@@ -249,8 +255,8 @@ struct wire_cost wire_cost(const struct wire *wire, const struct process *proces
     };
 }
 
-/* Length from which on the wider wire has the less energy times delay, which is a quadratic
- * in the length for each. */
+/* Returns the length from which on the wider wire has the lower energy x delay.  The product is a
+ * quadratic in the length for each wire. */
 static double crossing_m(const struct wire *near, const struct wire *far)
 {
     double a = near->j_per_m * near->s_per_m - far->j_per_m * far->s_per_m;
