@@ -1,5 +1,5 @@
-/* An access to a line of the last-level cache, in 32 bits: streams are made and eaten
- * in buffers of these, and never stored whole. */
+/* An access to a line of the last-level cache, in 32 bits.  A stream of accesses is produced
+ * and consumed in buffers of these; it is never stored as a whole. */
 #ifndef NVSWEEP_WORKLOAD_ACCESS_H
 #define NVSWEEP_WORKLOAD_ACCESS_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define ACCESS_WRITE 0x80000000u
-#define ACCESS_SECTORS_SHIFT 29u /* sectors touched, less one */
+#define ACCESS_SECTORS_SHIFT 29u /* the bits from here on: sectors touched, minus one */
 #define ACCESS_LINE_MASK 0x1fffffffu
 #define ACCESS_LINES_MAX 0x20000000u
 
@@ -21,7 +21,7 @@ static inline uint32_t access_sectors(uint32_t access)
     return (access >> ACCESS_SECTORS_SHIFT & 3u) + 1;
 }
 
-/* Who eats a stream. */
+/* The consumer of a stream. */
 struct access_sink {
     void (*accesses)(void *self, const uint32_t *accesses, size_t count);
     void *self;

@@ -34,7 +34,8 @@ unsigned curve_bin(double bytes)
 
 struct curve_place curve_place_of(double capacity_bytes)
 {
-    unsigned above = curve_bin(capacity_bytes); /* first grid point beyond it */
+    unsigned above = curve_bin(
+        capacity_bytes); /* first grid point above the capacity */
     double low_bytes, high_bytes;
 
     if (above == 0)
@@ -58,12 +59,14 @@ double curve_at(const double values[CURVE_POINTS], double capacity_bytes)
 /* Probability that a Poisson variable of this mean is at least `ways`. */
 static double poisson_tail(uint64_t ways, double mean)
 {
-    enum { NORMAL_FROM = 256 }; /* where the normal distribution is as good */
+    enum {
+        NORMAL_FROM = 256
+    }; /* from here on the normal distribution is close enough */
     double n = (double)ways, term, sum;
 
     if (ways > NORMAL_FROM)
         return 0.5 * maths_erfc((n - 0.5 - mean) / sqrt(2 * mean));
-    if (mean < n) { /* sum from `ways` on: no cancellation */
+    if (mean < n) { /* the sum from `ways` on has no cancellation */
         term = maths_exp(n * maths_log(mean) - mean - maths_ln_factorial(n));
         for (sum = 0; term > sum * 1e-17; term *= mean / ++n)
             sum += term;
@@ -75,7 +78,7 @@ static double poisson_tail(uint64_t ways, double mean)
     return 1 - sum;
 }
 
-/* A distance in the middle of a bin. */
+/* Returns the distance in the middle of a bin. */
 static double bin_bytes(unsigned bin)
 {
     if (bin == 0)

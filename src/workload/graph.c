@@ -1,5 +1,5 @@
-/* From the layers as written to the operations as executed: names become indices,
- * repetitions are written out. */
+/* Makes the list of operations from the list of layers: names become indices, and each
+ * repetition becomes an operation of its own. */
 #include "base/memory.h"
 #include "workload/shapes.h"
 
@@ -14,7 +14,7 @@ struct builder {
     uint64_t tokens; /* that pass through the network */
     struct graph *graph;
     size_t capacity;
-    int *latest; /* per layer: its last operation so far, or NO_OPERATION */
+    int *latest; /* per layer: its most recent operation, or NO_OPERATION */
     struct error *err;
 };
 
@@ -29,7 +29,7 @@ static int find_layer(const struct workload *workload, const char *name, size_t 
     return -1;
 }
 
-/* The operation that layer `user` means by name. */
+/* Finds the operation to which a name in layer `user` refers. */
 static enum status find_operation(const struct builder *builder,
                                   const struct layer *user, const char *name,
                                   size_t length, int *operation)
@@ -48,9 +48,9 @@ static enum status find_operation(const struct builder *builder,
         near = text_nearest(text, names, builder->workload->layers_count);
         free(names);
         return error_set(builder->err, STATUS_INPUT,
-                         "layer '%s' takes '%s', which is no layer%s%s%s", user->name,
-                         text, near ? ", did you mean '" : "", near ? near : "",
-                         near ? "'?" : "");
+                         "layer '%s' takes '%s', which is not a layer%s%s%s",
+                         user->name, text, near ? "; did you mean '" : "",
+                         near ? near : "", near ? "'?" : "");
     }
     *operation = builder->latest[layer];
     if (*operation == NO_OPERATION)
@@ -82,8 +82,8 @@ static enum status resolve_inputs(struct builder *builder, struct operation *ope
     if (!*at) {
         if (builder->graph->count == 0)
             return error_set(builder->err, STATUS_INPUT,
-                             "layer '%s' is first and takes the layer before it, must "
-                             "be an input, token-input, grid or gemm",
+                             "layer '%s' is the first and needs an input, must be an "
+                             "input, token-input, grid or gemm",
                              layer->name);
         operation->inputs[operation->input_count++] = (int)builder->graph->count - 1;
     }
@@ -129,8 +129,10 @@ static enum status append_layer(struct builder *builder, size_t index,
     if (status != STATUS_OK)
         return status;
     if (graph->count == OPERATIONS_MAX)
-        return error_set(builder->err, STATUS_INPUT,
-                         "has more than %d operations once repeated", OPERATIONS_MAX);
+        return error_set(
+            builder->err, STATUS_INPUT,
+            "has too many operations with all repetitions, must be at most %d",
+            OPERATIONS_MAX);
     if (graph->count == builder->capacity) {
         builder->capacity = 2 * builder->capacity + 64;
         graph->operations = realloc_array(graph->operations, builder->capacity,
@@ -146,8 +148,8 @@ static enum status append_layer(struct builder *builder, size_t index,
 static enum status append_layers(struct builder *builder, size_t begin, size_t end,
                                  unsigned repetition);
 
-/* Layers [first, repeat) once more and more, each time on the output so far: what the
- * first of them took is that output now, for all of them. */
+/* Appends the repetitions of the layers [first, repeat).  Each repetition runs on the output of
+ * the previous one, which replaces the original input of `first` in all of these layers. */
 static enum status append_repetitions(struct builder *builder, size_t index)
 {
     const struct layer *repeat = &builder->workload->layers[index];
@@ -212,10 +214,12 @@ enum status workload_phase_check(const struct workload *workload, enum phase pha
     for (size_t i = 0; i < workload->layers_count; i++)
         solves |= workload->layers[i].kind == LAYER_GRID;
     if (phase == PHASE_DECODE && !workload->decodes)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "does not make one token at a time, so it has no decode");
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "does not generate one token at a time, so it has no phase decode");
     if (phase == PHASE_TRAINING && solves)
-        return error_set(err, STATUS_INFEASIBLE, "is a solver, so it is not trained");
+        return error_set(err, STATUS_INFEASIBLE,
+                         "is a solver, so it has no phase training");
     return STATUS_OK;
 }
 
@@ -239,10 +243,9 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
 
     *graph = (struct graph){ 0 };
     if (workload_is_given(workload))
-        status = error_set(
-            err, STATUS_INFEASIBLE,
-            "%s is given as accesses of a cache, its layers are not known",
-            workload->record.name);
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "%s gives measured accesses of a cache, must give layers",
+                           workload->record.name);
     else
         status = check_names(workload, err);
     for (size_t i = 0; i < workload->layers_count; i++)

@@ -47,8 +47,8 @@ double mac_layer_outputs(const struct mac_layer *layer)
     return (double)layer->groups * (double)gemm.m * (double)gemm.n;
 }
 
-/* Does SCALE-Sim, which knows no pads, count as many windows along this side, the last of
- * them beyond the input? */
+/* Does SCALE-Sim, which has no padding, count the same number of windows along this side, of
+ * which the last extends beyond the input? */
 static bool side_hangs_over(uint64_t in, uint64_t kernel, uint64_t stride, uint64_t out)
 {
     return in >= kernel && out == div_up(in - kernel, stride) + 1;
@@ -67,7 +67,7 @@ static bool hangs_over(const struct operation *op)
            side_hangs_over(op->in.width, width, across, op->out.width);
 }
 
-/* A dilated window counts as one of as many rows next to each other. */
+/* A dilated window counts as a window of the same number of adjacent rows and columns. */
 static struct mac_layer convolution(const struct operation *op, uint64_t batch)
 {
     const struct layer *layer = op->layer;
@@ -89,8 +89,8 @@ static struct mac_layer convolution(const struct operation *op, uint64_t batch)
     };
 }
 
-/* An up-convolution spreads each input pixel over kernel x kernel outputs per filter: a
- * product of the input's pixels by filters x kernel x kernel columns. */
+/* A transposed convolution adds each input pixel to kernel x kernel outputs per filter.  It is
+ * a product of the input's pixels with filters x kernel x kernel columns. */
 static struct mac_layer transposed(const struct operation *op, uint64_t batch)
 {
     struct mac_layer l = convolution(op, batch);
@@ -119,7 +119,7 @@ struct mac_layer mac_layer_product(uint64_t m, uint64_t n, uint64_t k, uint64_t 
     };
 }
 
-/* A product; of groups or experts in use, one each. */
+/* A fully connected layer is one product per group, or one per expert in use. */
 static struct mac_layer fully_connected(const struct operation *op, uint64_t rows)
 {
     const struct layer *layer = op->layer;
@@ -151,8 +151,8 @@ static void operation_append(struct mac_layers *layers, const struct operation *
         break;
     case LAYER_FULLY_CONNECTED: next[0] = fully_connected(op, batch * tokens); break;
     case LAYER_ATTENTION:
-        /* Queries by keys, then weights by values, per head of keys: queries of heads that
-         * share them are rows of one product. */
+        /* Per head of keys: queries x keys, then probabilities x values.  The queries of heads
+         * that share keys are rows of one product. */
         context = attention_pairs(op) / tokens;
         next[0] = mac_layer_product(tokens * (heads / kv_heads), context,
                                     op->in.channels / heads, kv_heads * batch);
@@ -210,9 +210,9 @@ enum status mac_layers_create(struct mac_layers *layers,
 
     *layers = (struct mac_layers){ 0 };
     if (phase == PHASE_TRAINING)
-        return error_set(
-            err, STATUS_INFEASIBLE,
-            "accelerator models compute inference and decode, not training");
+        return error_set(err, STATUS_INFEASIBLE,
+                         "phase is training, but accelerator models compute inference "
+                         "and decode only");
     status = graph_create(&graph, workload, phase, sequence_length, err);
     if (status != STATUS_OK)
         return status;

@@ -1,5 +1,5 @@
-/* Layers of the workloads met last: points that are evaluated together share few of them.
- * A cache starts as zeros and is freed with layer_cache_free. */
+/* A cache of the layers of the last few workloads.  Points that are evaluated together have few
+ * different workloads.  An empty cache is all zeros; layer_cache_free frees it. */
 #ifndef NVSWEEP_WORKLOAD_LAYER_CACHE_H
 #define NVSWEEP_WORKLOAD_LAYER_CACHE_H
 
@@ -14,15 +14,17 @@ struct layer_cache {
         struct mac_layers layers;
     } kept[KEPT_LAYERS];
     size_t count;
-    struct mac_layers passing; /* of a workload met once */
+    struct mac_layers passing; /* of a workload that is needed once */
 };
 
-/* The layers, the cache's; status and reason as of mac_layers_create. */
+/* Finds or creates the layers of a workload.  They belong to the cache.  Status and reason are
+ * those of mac_layers_create. */
 enum status layer_cache_find(struct layer_cache *cache, const struct workload *workload,
                              enum phase phase, uint64_t batch, uint64_t sequence_length,
                              const struct mac_layers **layers, struct error *reason);
 
-/* The layers of a workload that will not be met again; the cache's until the next such. */
+/* Does the same for a workload that will not be needed again.  The layers are valid until the
+ * next call of this function. */
 enum status layer_cache_pass(struct layer_cache *cache, const struct workload *workload,
                              enum phase phase, uint64_t batch, uint64_t sequence_length,
                              const struct mac_layers **layers, struct error *reason);

@@ -1,4 +1,4 @@
-/* The fields of workload records, and the words of their enumerations. */
+/* The schema of workload records, and the words of their enumerations. */
 #include "workload/workload.h"
 
 const struct word phase_words[] = {
@@ -77,7 +77,7 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, output_pad_width, 0, 0, 1024, "transposed-convolution: columns more on the right"),
     FIELD_COUNT(struct layer, dilation, 1, 1, 1024, "convolutions: distance of a window's rows and columns"),
     FIELD_COUNT(struct layer, groups, 1, 1, DIMENSION_MAX, "channel groups convolved separately"),
-    FIELD_FLAG(struct layer, ceil, 0, "a last window may hang over the edge"),
+    FIELD_FLAG(struct layer, ceil, 0, "a last window may extend beyond the edge"),
     FIELD_FLAG(struct layer, follows_sequence, 0, "input, to-image: its width is the sequence length; repeat: its count"),
     FIELD_COUNT(struct layer, tokens, 0, 0, DIMENSION_MAX, "token-input: tokens (0: sequence length); tokenize: tokens put first"),
     FIELD_COUNT(struct layer, heads, 1, 1, 4096, "attention heads"),
@@ -145,7 +145,7 @@ bool workload_is_given(const struct workload *workload)
     return workload->given_reads > 0 || workload->given_writes > 0;
 }
 
-/* A miss ratio never rises with capacity. */
+/* Checks that capacities rise and miss ratios do not. */
 static enum status given_check(const struct workload *workload, struct error *err)
 {
     const struct given_miss *misses = workload->given_misses;
@@ -157,13 +157,14 @@ static enum status given_check(const struct workload *workload, struct error *er
     for (size_t i = 1; i < workload->given_misses_count; i++)
         if (misses[i].capacity_bytes <= misses[i - 1].capacity_bytes ||
             misses[i].miss_ratio > misses[i - 1].miss_ratio)
-            return error_set(err, STATUS_INPUT,
-                             "given_misses must have rising capacities and miss ratios "
-                             "that do not rise");
+            return error_set(
+                err, STATUS_INPUT,
+                "given_misses must be in order of capacity, with miss ratios "
+                "that do not rise");
     return STATUS_OK;
 }
 
-/* Building the graph checks every shape. */
+/* Checks every shape by building the graph. */
 static enum status workload_finish(void *record, struct error *err)
 {
     struct graph graph;

@@ -1,4 +1,4 @@
-/* Tensor parallelism: what one of several GPUs computes of a workload. */
+/* Tensor parallelism: the part of a workload that one of several GPUs computes. */
 #include "workload/workload.h"
 
 #include "base/memory.h"
@@ -18,7 +18,8 @@ static enum status divide(uint64_t *size, uint64_t parts, const char *layer,
     return STATUS_OK;
 }
 
-/* Keys and values of fewer heads than GPUs are computed by several of them. */
+/* Divides the heads of keys and values.  If there are fewer of them than GPUs, several GPUs
+ * compute the same head. */
 static enum status kv_divide(struct layer *layer, uint64_t parts, struct error *err)
 {
     uint64_t width = layer->outputs / layer->kv_heads;
@@ -93,8 +94,8 @@ enum status workload_part(const struct workload *workload, uint64_t parts,
     part->layers = *layers;
     if (status == STATUS_OK && !is_divided)
         status = error_set(err, STATUS_INFEASIBLE,
-                           "no layer of %s says how it is divided among %" PRIu64
-                           " GPUs (parallel), must run on one",
+                           "no layer of %s says how %" PRIu64
+                           " GPUs share it (`parallel`), gpus must be 1",
                            workload->record.name, parts);
     return status;
 }

@@ -12,13 +12,16 @@
 #define EMPTY ACCESS_LINE_MASK
 #define DIRTY ACCESS_WRITE
 
-enum { ALIGNMENT = 16 }; /* 64 bytes: a set of 16 ways is one line of the host */
+enum {
+    ALIGNMENT = 16
+}; /* 64 bytes: a set of 16 ways fills one line of the host's cache */
 
 struct set_associative {
     uint64_t sets, ways;
     enum set_index index;
     uint32_t *memory;
-    uint32_t *lines; /* in memory: of each set, last used first; DIRTY where written */
+    uint32_t
+        *lines; /* the lines of each set, most recent first; with DIRTY if written */
     struct set_associative_counts counts;
 };
 
@@ -57,7 +60,7 @@ static inline uint64_t set_of(const struct set_associative *cache, uint32_t line
     return cache->index == INDEX_LINEAR ? line % cache->sets : hash * cache->sets >> 32;
 }
 
-/* The line's place in a set of `ways`, or ways. */
+/* Returns the position of the line in its set, or `ways` if it is not there. */
 static inline unsigned find_way(const uint32_t *set, unsigned ways, uint32_t line)
 {
     unsigned way = 0;
@@ -74,8 +77,8 @@ static inline void move_to_front(uint32_t *set, unsigned way, uint32_t first)
 }
 
 #ifdef __SSE2__
-/* Sixteen ways are four registers: compare all at once, and shift those before the place
- * without a branch. */
+/* The same for 16 ways, which are four vector registers: all are compared at once, without
+ * branches. */
 static inline unsigned find_way_16(const uint32_t *set, uint32_t line)
 {
     const __m128i *ways = (const __m128i *)set;
@@ -180,7 +183,7 @@ void set_associative_access_all(struct set_associative *const *caches,
         for (size_t i = 0; i < part; i++)
             hashes[i] = hash_of(accesses[first + i] & ACCESS_LINE_MASK);
         for (size_t c = 0; c < cache_count; c++)
-            if (caches[c]->ways == 16) /* known to the compiler */
+            if (caches[c]->ways == 16) /* a constant lets the compiler unroll */
                 access_chunk(caches[c], 16, accesses + first, hashes, part);
             else
                 access_chunk(caches[c], (unsigned)caches[c]->ways, accesses + first,

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "64x56x56" or "768 channels, 197 tokens", for messages. */
+/* A shape as text for messages: "64x56x56" or "197 tokens of 768 channels". */
 struct shape_text {
     char text[96];
 };
@@ -46,8 +46,8 @@ static enum status needs(const struct layer *layer, const char *member, uint64_t
                      layer->name, member);
 }
 
-/* Positions of a window of `kernel` in `size` (Caffe's rule where it may hang over: the
- * last window begins inside the image or its padding before). */
+/* The positions of a window along one side.  With `ceil` a last window may extend beyond the
+ * image; it must begin inside the image or the padding before it (the rule of Caffe). */
 struct window_side {
     uint64_t kernel, stride, before, behind;
 };
@@ -127,7 +127,8 @@ static enum status convolution_shape(struct operation *op, struct error *err)
     return STATUS_OK;
 }
 
-/* Without what its pads cut off; 0: nothing is left. */
+/* Returns the output size of a transposed convolution after the pads are cut off; 0 if nothing
+ * is left. */
 static uint64_t transposed_extent(const struct layer *layer, uint64_t size,
                                   struct window_side side)
 {
@@ -157,7 +158,8 @@ static enum status transposed_shape(struct operation *op, struct error *err)
     op->out.width = transposed_extent(layer, op->in.width, columns_side(layer)) +
                     layer->output_pad_width;
     if (op->out.height == layer->output_pad || op->out.width == layer->output_pad_width)
-        return error_set(err, STATUS_INPUT, "layer '%s' has pads that leave no output",
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has pads as large as its output, must be smaller",
                          layer->name);
     op->weights = op->in.channels * layer->outputs / layer->groups * layer->kernel *
                   layer_kernel_width(layer);
@@ -187,7 +189,8 @@ static enum status fully_connected_shape(struct operation *op, struct error *err
         return error_set(
             err, STATUS_INPUT,
             "layer '%s' uses %" PRIu64 " of %" PRIu64 " experts on %" PRIu64
-            " channels, must be some of them that divide what they combine",
+            " channels, must use 1 to all of them, and a number that divides the "
+            "channels if it combines them",
             layer->name, used, experts, features);
     if (features % layer->groups != 0 || layer->outputs % layer->groups != 0)
         return error_set(err, STATUS_INPUT,
@@ -274,8 +277,8 @@ static enum status attention_shape(struct operation *operations, struct operatio
         return error_set(err, STATUS_INPUT,
                          "layer '%s' attends from %s to %s with %" PRIu64
                          " heads and %" PRIu64
-                         " of keys, must be tokens of equally many "
-                         "channels a head, and whole heads",
+                         " heads of keys, must be tokens whose heads have the same "
+                         "number of channels in queries and keys",
                          layer->name, shape_text(&op->in).text, shape_text(keys).text,
                          layer->heads, kv_heads);
     op->context = sequence.context ? sequence.context : keys->width;
@@ -312,7 +315,7 @@ static enum status same_inputs(struct operation *operations, struct operation *o
 
         if (!is_same(&other, &op->in))
             return error_set(
-                err, STATUS_INPUT, "layer '%s' joins %s and %s, must be of one shape",
+                err, STATUS_INPUT, "layer '%s' joins %s and %s, must have equal shapes",
                 op->layer->name, shape_text(&op->in).text, shape_text(&other).text);
     }
     if (op->input_count < 2)
@@ -387,7 +390,8 @@ static enum status token_shape(struct operation *op, struct error *err)
         return STATUS_OK;
     }
     if (!op->in.is_tokens)
-        return error_set(err, STATUS_INPUT, "layer '%s' has an image, must have tokens",
+        return error_set(err, STATUS_INPUT,
+                         "layer '%s' has an image as its input, must have tokens",
                          layer->name);
     if (layer->kind == LAYER_TAKE_TOKEN) {
         op->out.width = 1;
@@ -431,14 +435,16 @@ static enum status solver_shape(struct operation *operations, struct operation *
                                          op->in.width / 2, false };
         if (tensor_elements(&op->out) == 0)
             return error_set(err, STATUS_INPUT,
-                             "layer '%s' has nothing left to coarsen in %s",
+                             "layer '%s' coarsens %s, must have at least 2 unknowns "
+                             "per direction",
                              layer->name, shape_text(&op->in).text);
         return STATUS_OK;
     case LAYER_REFINE:
         op->out = op->input_count == 2 ? operations[op->inputs[1]].out : op->in;
         if (op->out.channels / 2 != op->in.channels)
             return error_set(
-                err, STATUS_INPUT, "layer '%s' refines %s to %s, must be twice as fine",
+                err, STATUS_INPUT,
+                "layer '%s' refines %s to %s, must be twice as many per direction",
                 layer->name, shape_text(&op->in).text, shape_text(&op->out).text);
         return STATUS_OK;
     default: op->macs = rows; return same_inputs(operations, op, err); /* dot */

@@ -6,18 +6,18 @@
 
 struct sequence {
     uint64_t tokens;  /* that pass through the network */
-    uint64_t context; /* that attention looks at */
+    uint64_t context; /* tokens to which attention attends */
     bool is_training;
 };
 
-/* Fill in in, out, macs and weights of operation i from its inputs, which come earlier.
- * STATUS_INPUT with words if they do not fit together. */
+/* Fills in the members in, out, macs and weights of operation i from its inputs, which must be
+ * earlier operations.  Returns STATUS_INPUT with the reason in err if the shapes do not fit. */
 enum status operation_shape(struct operation *operations, size_t i,
                             struct sequence sequence, struct error *err);
 
-/* Experts that so many tokens use between them, where each picks its own at random: the
- * expected number, rounded, at least those of one token.  Of a GPU that holds a part of them:
- * its share, rounded up. */
+/* Returns how many different experts a number of tokens use if each chooses at random: the
+ * expected number, rounded, and at least that of one token.  For a GPU that holds a part of the
+ * experts it is the GPU's share, rounded up. */
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens);
 
 /* Tokens of each of these, and channels of a product's input that one takes. */

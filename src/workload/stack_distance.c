@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same integers, faster where the machine counts bits in one instruction.  Not under
- * sanitizers, whose code would run in the choice of a clone, before the program begins. */
+/* Functions with this attribute exist twice; the one with the popcnt instruction is faster and
+ * gives the same integers.  Sanitizers cannot be used with it: their code would run while the
+ * loader chooses the clone, before they are initialised. */
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define CLONES __attribute__((target_clones("popcnt", "default")))
@@ -25,23 +26,23 @@ enum {
     GIANT_SHIFT = 21,
     SLOTS_MIN = 1 << 16,
     BINS = CURVE_POINTS + 1,
-    AHEAD = 12,     /* accesses whose lines are fetched before their turn */
-    REPLICATES = 8, /* of which the scatter gives the error of a sample */
+    AHEAD = 12,     /* how many accesses ahead their lines are prefetched */
+    REPLICATES = 8, /* subsamples, whose scatter gives the error of the sample */
 };
 
-/* Per line; bins are those of curve_bin. */
+/* The state of one line.  Bins are those of curve_bin. */
 struct line_state {
-    uint32_t slot;    /* of its last access, + 1; 0: not accessed yet */
+    uint32_t slot;    /* slot of its last access, plus 1; 0: not accessed yet */
     uint16_t dirty;   /* bin of the largest distance since its last write */
-    uint16_t opening; /* the same from its first access to its first write */
+    uint16_t opening; /* bin of the largest distance before its first write */
 };
 
-#define UNWRITTEN 0x8000u /* in dirty: not written yet since the stream began */
+#define UNWRITTEN 0x8000u /* flag in `dirty`: the line was not written yet */
 
 struct stack_distance {
     uint64_t line_count, scale_bytes;
     struct line_state *lines;
-    uint32_t *first; /* first accesses in order */
+    uint32_t *first; /* the lines in the order of their first accesses */
     uint64_t first_count;
 
     uint64_t slot_count, next; /* slots in the map, first unused one */
@@ -123,7 +124,7 @@ static inline void unmark(struct stack_distance *stack, uint64_t slot)
     stack->giants[slot >> GIANT_SHIFT]--;
 }
 
-/* Bits in use after slot. */
+/* Returns the number of bits in use after a slot. */
 static inline uint64_t marks_after(const struct stack_distance *stack, uint64_t slot)
 {
     uint64_t last = stack->next - 1;
@@ -152,7 +153,8 @@ static inline uint64_t marks_after(const struct stack_distance *stack, uint64_t 
     return marks;
 }
 
-/* Move the slots in use together, in order, leaving at least three quarters free. */
+/* Moves the slots in use together and keeps their order.  At least three quarters become
+ * free. */
 static void compact(struct stack_distance *stack)
 {
     struct stack_distance old = *stack;
@@ -188,7 +190,8 @@ static inline unsigned bin_of(uint64_t bytes)
     return bin < CURVE_POINTS ? bin : CURVE_POINTS;
 }
 
-/* Eight lines in a row fall into eight replicates, in an order of their own. */
+/* Eight adjacent lines belong to eight different replicates, in an order that changes from group
+ * to group. */
 static inline unsigned replicate_of(uint32_t line)
 {
     uint32_t turn = (line >> 3) * 0x9e3779b9u >> 29;
@@ -196,13 +199,13 @@ static inline unsigned replicate_of(uint32_t line)
     return (line + turn) & (REPLICATES - 1);
 }
 
-/* Move line to the top of the stack; the bin of its distance. */
+/* Moves a line to the top of the stack.  Returns the bin of its distance. */
 static inline unsigned touch(struct stack_distance *stack, uint32_t line)
 {
     struct line_state *state = &stack->lines[line];
     uint64_t slot = state->slot - 1, distance;
 
-    if (state->slot == stack->next) /* the line touched last */
+    if (state->slot == stack->next) /* it is the last line that was accessed */
         return 0;
     distance = marks_after(stack, slot);
     unmark(stack, slot);
@@ -212,8 +215,9 @@ static inline unsigned touch(struct stack_distance *stack, uint32_t line)
     return bin_of(distance * stack->scale_bytes);
 }
 
-/* A line whose largest distance since its last write was in bin `dirty` is accessed at
- * a distance in bin `distance`: caches between have written it back. */
+/* Counts write-backs: a line whose largest distance since its last write was in bin `dirty` is
+ * accessed at a distance in bin `distance`.  Caches with capacities between the two have
+ * evicted it and written it back. */
 static inline void write_back(struct stack_distance *stack, unsigned dirty,
                               unsigned distance)
 {
@@ -325,8 +329,9 @@ uint64_t stack_distance_of(const struct stack_distance *stack, uint32_t line)
     return slot ? marks_after(stack, slot - 1) : UINT64_MAX;
 }
 
-/* Let the stream begin once more, first accesses only: they find the lines where the
- * stream's end left them, less those that first accesses moved up meanwhile. */
+/* Repeats the first access to each line, as if the stream began again.  Their distances follow
+ * from the stack at the end of the stream, in which the earlier first accesses have moved their
+ * lines to the top. */
 static void close_ring(struct stack_distance *stack)
 {
     uint64_t period = stack->lifetimes ? kernel_clock_end(stack->clock) - 1 : 0;
@@ -351,20 +356,20 @@ static void close_ring(struct stack_distance *stack)
         else
             stack->reads[bin]++;
         if (state.dirty & UNWRITTEN)
-            continue; /* never written */
+            continue; /* the line is never written */
         write_back(stack, state.dirty, distance);
         if (!write)
-            /* A line read first stays dirty in caches that kept it, until its first
-             * write: up to then they see distances up to `opening`. */
+            /* A line that is read before its first write stays dirty until that write in the
+             * caches that keep it.  The largest distance until then is `opening`. */
             write_back(stack, state.dirty < distance ? distance : state.dirty,
                        state.opening);
     }
 }
 
-/* Misses in bins above `bin` scatter between replicates: twice the standard error of
- * their sum.  Neighbouring lines are dealt to replicates in turn, so this is the scatter
- * between samples of every REPLICATES-th line. */
-static double scatter(const double misses[REPLICATES])
+/* Returns twice the standard error of the sum of misses, from their scatter between replicates.
+ * Neighbouring lines belong to different replicates, so that each replicate is a sample of every
+ * REPLICATES-th line. */
+static double scatter_error(const double misses[REPLICATES])
 {
     double mean = 0, squares = 0;
 
@@ -375,13 +380,13 @@ static double scatter(const double misses[REPLICATES])
     return 2 * sqrt(squares * REPLICATES / (REPLICATES - 1.0));
 }
 
-/* What the curve changes by when distances are off.  A single distance of n sampled lines
- * is off by the square root of n, which blurs the curve, on top of what conflicts blur it
- * by; and in part many distances are off together.  That part is fitted: with a quarter
- * the stated error was 1.5 to 20 times the largest one seen, of five networks and a
- * product at six rates, against exact curves. */
-static double slope(const struct reuse_curve *curve, double capacity_bytes,
-                    double scale_bytes, uint64_t ways)
+/* Returns the change of the curve that errors in the distances cause.  A distance of n sampled
+ * lines has a standard error of sqrt(n), which smooths the curve, in addition to the smoothing
+ * by conflicts.  A part of this error is common to many distances.  That part is fitted: with a
+ * quarter the estimated error was 1.5 to 20 times the largest one observed, in a comparison of
+ * five networks and a matrix product at six sampling rates with exact curves. */
+static double distance_error(const struct reuse_curve *curve, double capacity_bytes,
+                             double scale_bytes, uint64_t ways)
 {
     const double common = 0.25;
     double variance = scale_bytes / capacity_bytes; /* 1 / n */
@@ -399,8 +404,8 @@ static double slope(const struct reuse_curve *curve, double capacity_bytes,
     return fmax(below - at, at - above);
 }
 
-/* The error of a sample: both of the above, as a share of the accesses, at its worst
- * between 512 KiB and the largest capacity. */
+/* Returns the estimated error of a sample: the largest sum of both errors above between 512 KiB
+ * and the largest capacity, as a share of the accesses. */
 static double sampling_error(const struct stack_distance *stack, double weight,
                              uint64_t ways, const struct reuse_curve *curve)
 {
@@ -411,9 +416,10 @@ static double sampling_error(const struct stack_distance *stack, double weight,
         for (unsigned r = 0; r < REPLICATES; r++)
             misses[r] += (double)(stack->reads[r * BINS + b] +
                                   stack->writes[r * BINS + b]);
-        worst = fmax(worst, maths_hypot(weight * scatter(misses),
-                                        slope(curve, curve_capacity_bytes(b - 1),
-                                              scale_bytes, ways)));
+        worst = fmax(worst,
+                     maths_hypot(weight * scatter_error(misses),
+                                 distance_error(curve, curve_capacity_bytes(b - 1),
+                                                scale_bytes, ways)));
     }
     return worst / (curve->reads + curve->writes);
 }

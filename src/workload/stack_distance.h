@@ -1,19 +1,18 @@
-/* Exact LRU stack distances of a stream of line accesses, and from them the misses and
- * write-backs of fully associative caches of all capacities in one pass.
+/* Computes exact LRU stack distances of a stream of line accesses, and from them the misses and
+ * write-backs of fully associative caches of all capacities, in one pass.
  *
  * The stack distance of an access is the number of other lines touched since the last
  * access to its line; a cache of C lines hits if and only if it is below C (Mattson et
- * al., IBM Systems Journal 9(2), 1970).  Times of last accesses are bits of a bit map
- * with counts per block above it (an order-statistics structure, after Bennett and
- * Kruskal, IBM J. Res. Dev. 19(4), 1975); when the map is full the bits in use move
- * together, so memory is proportional to the number of lines.
+ * al., IBM Systems Journal 9(2), 1970).  The time of each line's last access is a bit in a
+ * bit map, with counts per block of bits (an order-statistics structure, after Bennett and
+ * Kruskal, IBM J. Res. Dev. 19(4), 1975).  When the map is full, the bits in use are moved
+ * together, so that memory is proportional to the number of lines.
  *
- * A write-back happens in a cache of C lines when a written line is evicted before it
- * is written again: once per write if the largest distance up to the next write reaches
- * C.
+ * A cache of C lines writes a line back if the line is evicted between a write and the next
+ * write to it: that is, if the largest distance up to the next write is at least C.
  *
- * The stream is taken to repeat for ever: the first access to a line finds what the run
- * before left behind, so there are no cold misses, only those that would recur. */
+ * The stream is assumed to repeat for ever.  So the first access to a line finds what the
+ * previous run left, and there are no cold misses, only misses that recur in every run. */
 #ifndef NVSWEEP_WORKLOAD_STACK_DISTANCE_H
 #define NVSWEEP_WORKLOAD_STACK_DISTANCE_H
 
@@ -24,8 +23,9 @@
 
 struct stack_distance; /* opaque */
 
-/* For accesses to lines [0, line_count).  A distance of one stands for scale_bytes: the
- * line, or what a sampled line stands for.  Freed with stack_distance_free. */
+/* Begins a stream of accesses to lines [0, line_count).  A distance of 1 means scale_bytes: the
+ * size of a line, times the sampling rate if lines are sampled.  Freed with
+ * stack_distance_free. */
 struct stack_distance *stack_distance_create(uint64_t line_count, uint64_t scale_bytes);
 void stack_distance_free(struct stack_distance *stack);
 
@@ -38,17 +38,18 @@ void stack_distance_time(struct stack_distance *stack, struct lifetimes *lifetim
 void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
                            size_t count);
 
-/* The same as an access_sink's function. */
+/* Does the same, with the signature of an access_sink's function. */
 void stack_distance_sink(void *stack, const uint32_t *accesses, size_t count);
 
-/* The distance of the next access to line, or UINT64_MAX if it was not accessed yet. */
+/* Returns the distance that an access to the line would have now, or UINT64_MAX if the line was
+ * not accessed yet. */
 uint64_t stack_distance_of(const struct stack_distance *stack, uint32_t line);
 
-/* End the stream, close it to a ring, and multiply all counts by weight.  ways: 0 for
- * fully associative caches, else what set-associative ones of so many ways would miss
- * if lines fell into sets at random (curve_set_associative).  Fills in reads, writes,
- * footprint in lines, misses, write-backs and error; leaves the curve's other members.
- * Call it once. */
+/* Ends the stream, adds the reuses from one repetition to the next, and multiplies all counts by
+ * `weight`.  ways = 0 counts the misses of fully associative caches; else those of caches with
+ * that many ways if lines map to sets at random (curve_survival).  Fills in reads, writes,
+ * footprint in lines, misses, write-backs and error of the curve, and no other members.  May be
+ * called once only. */
 struct stack_distance_totals {
     double accesses, lines;
     double read_sectors, write_sectors;

@@ -1,4 +1,4 @@
-/* Language models from a few numbers to layers. */
+/* Makes the layers of a language model from its dimensions. */
 #include "workload/workload.h"
 
 #include "base/memory.h"
@@ -19,8 +19,8 @@ static const struct field transformer_fields[] = {
     FIELD_COUNT(struct transformer, head_width, 0, 0, WIDTH_MAX, "channels of a head (0: width over heads)"),
     FIELD_COUNT(struct transformer, feed_forward, REQUIRED, 1, WIDTH_MAX, "channels inside the feed-forward layers"),
     FIELD_FLAG(struct transformer, gated, true, "the feed-forward layers multiply two products (SwiGLU)"),
-    FIELD_COUNT(struct transformer, vocabulary, REQUIRED, 1, 1 << 24, "tokens there are"),
-    FIELD_FLAG(struct transformer, tied, false, "the head's weights are the embedding's"),
+    FIELD_COUNT(struct transformer, vocabulary, REQUIRED, 1, 1 << 24, "number of different tokens"),
+    FIELD_FLAG(struct transformer, tied, false, "the head uses the weights of the embedding"),
     FIELD_COUNT(struct transformer, experts, 0, 0, 65536, "experts of a feed-forward layer (0: none)"),
     FIELD_COUNT(struct transformer, experts_used, 0, 0, 65536, "experts that a token takes"),
     FIELD_COUNT(struct transformer, experts_shared, 0, 0, 65536, "further experts that all tokens take"),
@@ -45,7 +45,7 @@ struct list {
     size_t count;
 };
 
-/* Appends a layer of that kind; input "" is the layer before. */
+/* Appends a layer of a kind.  An input of "" means the layer before. */
 static struct layer *add(struct list *list, const char *name, const char *suffix,
                          enum layer_kind kind, const char *input)
 {
@@ -78,7 +78,7 @@ static struct layer *add_product(struct list *list, const char *name,
     return layer;
 }
 
-/* One that several GPUs share by its outputs, and one by its inputs. */
+/* Append a product that several GPUs divide by its outputs (columns) or by its inputs (rows). */
 static struct layer *add_columns(struct list *list, const char *name,
                                  const char *suffix, const char *input,
                                  uint64_t outputs)
@@ -98,7 +98,7 @@ static struct layer *add_rows(struct list *list, const char *name, const char *s
     return layer;
 }
 
-/* "a<suffix>, b<suffix>, c<suffix>" in a buffer that the next call reuses. */
+/* A list of names with a suffix: "a<suffix>, b<suffix>, c<suffix>". */
 struct names {
     char text[192];
 };
@@ -127,8 +127,8 @@ static void add_attention(struct list *list, const struct transformer *t,
 
     add(list, "ln1", suffix, LAYER_LAYER_NORM, input);
     if (t->kv_rank) {
-        /* The products with the latent keys and values are moved to the queries' and the
-         * outputs' side, as in decoding (DeepSeek-V2, arXiv 2405.04434, section 2.1.2). */
+        /* The up-projections of keys and values are absorbed into those of queries and outputs,
+         * as in decoding (DeepSeek-V2, arXiv 2405.04434, section 2.1.2). */
         uint64_t latent = t->kv_rank + t->rope_width;
 
         if (t->query_rank)
@@ -164,7 +164,8 @@ static void add_attention(struct list *list, const struct transformer *t,
     add_rows(list, "project", suffix, t->width);
 }
 
-/* Products of `inner` channels and back; experts of these if `experts` is not 0. */
+/* Appends a feed-forward layer: products to `inner` channels and back, with experts if `experts`
+ * is not 0. */
 static void add_feed_forward(struct list *list, const struct transformer *t,
                              const char *suffix, const char *prefix, uint64_t inner,
                              uint64_t experts)
@@ -193,7 +194,7 @@ static void add_feed_forward(struct list *list, const struct transformer *t,
     layer->combines = experts > 0;
 }
 
-/* `count` layers alike, after `input`. */
+/* Appends `count` equal transformer layers after the layer `input`. */
 static void add_blocks(struct list *list, const struct transformer *t,
                        const char *suffix, const char *input, uint64_t count,
                        bool has_experts)
@@ -240,8 +241,8 @@ static bool are_texts_equal(const struct layer *a, const struct layer *b)
            strcmp(a->first, b->first) == 0 && strcmp(a->weights_of, b->weights_of) == 0;
 }
 
-/* A copy of a record whose numbers were changed: its layers take the new numbers and keep
- * their texts, which belong to the record. */
+/* Updates the layers of a copy of a record whose numbers were changed.  The layers take the new
+ * numbers and keep their texts, which belong to the original record. */
 static enum status layers_renew(struct workload *workload, struct list *list,
                                 struct error *err)
 {
@@ -263,10 +264,10 @@ static enum status layers_renew(struct workload *workload, struct list *list,
     }
     free(list->layers);
     if (!is_same)
-        return error_set(
-            err, STATUS_INPUT,
-            "would have other layers, must keep those it has (another record "
-            "may have them)");
+        return error_set(err, STATUS_INPUT,
+                         "the new values change the list of layers, must change their "
+                         "sizes only (make "
+                         "another record instead)");
     return STATUS_OK;
 }
 
