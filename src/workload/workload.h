@@ -226,16 +226,16 @@ extern const struct word expert_layout_words[];
 /* Computes the part of a workload that one of `parts` GPUs computes: whole rows and columns of
  * products and whole heads.  If there are fewer heads of keys and values than parts, several GPUs
  * hold the same head.  The caller frees *layers, the layers of the part; their texts belong to
- * the workload.
- * STATUS_INFEASIBLE if nothing in it says how it is divided, or it does not divide. */
+ * the workload.  Returns STATUS_INFEASIBLE if no layer says how it is divided, or if a layer
+ * cannot be divided by parts. */
 enum status workload_part(const struct workload *workload, uint64_t parts,
                           enum expert_layout experts, struct workload *part,
                           struct layer **layers, struct error *err);
 
-/* The part that stage `index` of a pipeline of `stages` computes: repetitions of the repeated
- * layers, as many as the other stages or one fewer; what comes before them is the first
- * stage's, what comes after the last one's.  *layers and texts as of workload_part.
- * STATUS_INFEASIBLE if there are fewer repetitions than stages. */
+/* Computes the part of a workload that stage `index` of a pipeline of `stages` computes.  The
+ * repetitions of the repeated layers are divided equally, to within one.  The layers before them
+ * belong to the first stage, those after them to the last.  *layers and texts are as in
+ * workload_part.  Returns STATUS_INFEASIBLE if there are fewer repetitions than stages. */
 enum status workload_stage(const struct workload *workload, uint64_t index,
                            uint64_t stages, struct workload *part,
                            struct layer **layers, struct error *err);

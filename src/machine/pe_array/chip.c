@@ -8,13 +8,14 @@ static double pes_of(const struct pe_array *a)
     return pe_array_pes(a);
 }
 
-/* Those of the record, before an axis changed them; of one that no reader finished its own. */
+/* Returns the number of PEs that the record states, before an axis changed it.  A record that
+ * was not read from a file has no such number; then it is the present one. */
 static double own_pes(const struct pe_array *a)
 {
     return a->own_pes > 0 ? a->own_pes : pes_of(a);
 }
 
-/* Memories inside the PEs grow in number with the array. */
+/* The number of memories inside PEs is proportional to the number of PEs. */
 static double instances_of(const struct chip_request *r, const struct level *level)
 {
     double count = (double)level->instances;

@@ -1,8 +1,8 @@
-/* A core with vector lanes (one lane: scalar), a first cache (pe-input) and perhaps a
- * second (global-buffer).  Every cycle one vector multiply-accumulate issues, fed by two
- * loads of which register blocking saves half.  Below, products are blocked so that three
- * square tiles fit the cache, which moves 2 mnk / tile elements (J. Hong and H. Kung,
- * STOC 1981), but never less than each operand once. */
+/* A core with vector lanes (one lane: scalar), a first cache (pe-input) and perhaps a second
+ * one (global-buffer).  One vector multiply-accumulate issues per cycle.  It needs two loads,
+ * of which register blocking saves half.  At each cache products are blocked so that three
+ * square tiles fit; then 2 mnk / tile elements move (J. Hong and H. Kung, STOC 1981), and each
+ * operand at least once. */
 #include "machine/pe_array/mapping.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static enum status cpu_check(const struct machine *machine, struct error *err)
     const struct pe_array *accelerator = (const struct pe_array *)machine;
     if (!pe_array_level(accelerator, LEVEL_PE_INPUT))
         return error_set(err, STATUS_INPUT,
-                         "is a cpu, must have a level pe-input, its first cache");
+                         "is a cpu, must have a level pe-input (its first cache)");
     return STATUS_OK;
 }
 
@@ -41,7 +41,8 @@ static enum status cpu_map(const struct pe_machine *machine,
     (void)err;
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
     mapping->cycles = vectors;
-    mapping->instructions = 2 * vectors; /* the product, and half of two loads */
+    mapping->instructions = 2 *
+                            vectors; /* the multiply-accumulate and half of two loads */
     mapping->pe_cycles = vectors * lanes;
     mapping->active_pes = mapping->macs / vectors;
     mapping->levels[LEVEL_PE_INPUT].reads = mapping->macs;

@@ -1,9 +1,9 @@
-/* EIE (S. Han et al., ISCA 2016): fully-connected layers with pruned weights in
- * compressed sparse columns.  PE p holds the rows p, p + PEs, ...; an entry is a shared
- * weight's index and a run of zeros before it, and a run that is too long takes padding
- * entries.  Activations that are not zero are broadcast, one a cycle at most, into a
- * queue per PE; a full queue holds the broadcast back.  Weights are taken as independent
- * with the layer's density; the draw depends on the layer alone. */
+/* EIE (S. Han et al., ISCA 2016): fully-connected layers whose pruned weights are stored in
+ * compressed sparse columns.  PE p stores the rows p, p + PEs, ....  An entry is the index of a
+ * shared weight and the number of zeros before it; a run of zeros that is too long takes padding
+ * entries.  Activations that are not zero are broadcast, at most one per cycle, into a queue per
+ * PE; a full queue delays the broadcast.  Weights are assumed to be zero independently with the
+ * layer's density.  The random numbers depend on the layer alone. */
 #include "machine/pe_array/mapping.h"
 
 #include "base/maths.h"
@@ -26,7 +26,7 @@ static enum status eie_check(const struct machine *machine, struct error *err)
     return STATUS_OK;
 }
 
-/* 1 to 2^53, a number in (0, 1] times 2^53. */
+/* Draws a number in 1..2^53: 2^53 times a random number in (0, 1]. */
 static uint64_t draw(uint64_t *state)
 {
     uint64_t bits = mix(*state);
@@ -35,23 +35,23 @@ static uint64_t draw(uint64_t *state)
     return (bits >> 11) + 1;
 }
 
-/* Gaps between non-zero weights are geometric: floor(log(u) / log(1 - density)) of a number
- * u.  A gap is at least g where u is at most (1 - density)^g; these limits stand in a
- * table, the first to be looked at for the leading bits of u in a guide (H. Chen and
- * Y. Asau, AIIE Transactions 6, 1974).  Next to a limit, where rounding decides, and beyond
- * the table the logarithm is taken. */
+/* Gaps between non-zero weights are distributed geometrically: floor(log(u) / log(1 - density))
+ * for a uniform number u.  A gap is at least g if u is at most (1 - density)^g.  A table holds
+ * these limits, and a guide says where to begin in the table for the leading bits of u (H. Chen
+ * and Y. Asau, AIIE Transactions 6, 1974).  Near a limit, where rounding decides, and beyond
+ * the table the logarithm is computed. */
 enum { GUIDE_BITS = 10, LIMITS_MOST = 4096 };
 struct gaps {
     double per_log;
-    uint64_t longest; /* gaps from here on are all alike */
-    uint64_t *limits,
-        *within; /* of gap g: u at most limits[g], surely so at within[g] */
+    uint64_t longest; /* longer gaps need not be distinguished */
+    /* the gap is at least g if u is at most limits[g]; certainly if u is at most within[g] */
+    uint64_t *limits, *within;
     uint32_t guide[1 << GUIDE_BITS];
 };
 
 static void gaps_create(struct gaps *gaps, double density, uint64_t longest)
 {
-    const double nearness = 1e-12; /* rounding of log and product: 2e-14 */
+    const double nearness = 1e-12; /* the rounding of logarithm and product is 2e-14 */
     uint64_t most = longest < LIMITS_MOST ? longest : LIMITS_MOST, gap = most;
 
     gaps->per_log = 1 / maths_log1p(-density);
@@ -92,7 +92,8 @@ static uint64_t gap_draw(const struct gaps *gaps, uint64_t *state)
     return gap;
 }
 
-/* Entries of `rows` positions; a gap of g zeros takes g / 2^run_bits padding entries. */
+/* Draws the number of entries for `rows` positions.  A gap of g zeros takes g / 2^run_bits padding
+ * entries. */
 static unsigned entries_draw(uint64_t rows, const struct gaps *gaps, uint64_t run_bits,
                              uint64_t *state)
 {
@@ -110,21 +111,21 @@ static unsigned entries_draw(uint64_t rows, const struct gaps *gaps, uint64_t ru
     return entries;
 }
 
-/* What the simulation counts. */
+/* The results of the simulation. */
 struct eie_run {
     double cycles, entries;
-    double columns; /* with entries, all PEs */
+    double columns; /* columns with entries, added up over all PEs */
 };
 
-/* Column by column: a PE works on a column once it has been broadcast and the column
- * before is done, and keeps it in its queue until then; so the broadcast of a column
- * waits until every PE is done with the one `depth` before it. */
+/* Simulates column by column.  A PE starts a column when it has been broadcast and the previous
+ * column is done; until then the column is in the PE's queue.  So the broadcast of a column
+ * waits until every PE has finished the column `depth` before it. */
 static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double density,
                          uint64_t depth, uint64_t run_bits, struct eie_run *result)
 {
     uint64_t state = rows * 1000003 + columns, broadcast = 0, last = 0;
     uint64_t *done = alloc_array(pes, sizeof *done);
-    uint64_t *left = alloc_array(depth, sizeof *left); /* the last PE's queue */
+    uint64_t *left = alloc_array(depth, sizeof *left); /* when the last PE is done */
     uint64_t each = rows / pes, longer = rows % pes;
     struct gaps gaps = { .limits = NULL };
 
@@ -159,8 +160,8 @@ static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double d
     free(left);
 }
 
-/* A weight, or the index of a shared one, and the run of zeros before it; a dense layer has
- * no runs. */
+/* Returns the bits of an entry: those of a weight (or of the index of a shared one) and of the
+ * run of zeros before it.  A dense layer has no runs. */
 static double entry_bits(const struct pe_machine *machine,
                          const struct mac_layer *layer)
 {
@@ -169,9 +170,9 @@ static double entry_bits(const struct pe_machine *machine,
     return (double)(a->value_bits + (layer->weight_density < 1 ? a->run_bits : 0));
 }
 
-/* Reads of the weight memory: a word holds several entries, and a column may begin
- * anywhere in a word, so n entries of k to a word take n / k + 1 - 1 / k reads.  A wide
- * entry takes several words. */
+/* Returns the reads of the weight memory.  A word holds k entries and a column may begin
+ * anywhere in a word, so that n entries take n / k + 1 - 1 / k reads on average.  A wide entry
+ * takes several words. */
 static double entry_words(const struct pe_machine *machine,
                           const struct mac_layer *layer, const struct eie_run *run)
 {
@@ -196,21 +197,22 @@ static enum status eie_map(const struct pe_machine *machine,
 
     if (pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits <
         (machine->bits > 8 ? machine->bits : 8))
-        return error_set(err, STATUS_INFEASIBLE,
-                         "a word of the weight memory is narrower than a weight");
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "a word of the weight memory must have at least the bits of a weight");
     if (layer->streams_weights)
         return error_set(err, STATUS_INFEASIBLE,
                          "layer '%s' has no weights to compress", layer->name);
     eie_simulate(a->pe_rows * a->pe_columns, gemm.n, (uint64_t)columns,
                  layer->weight_density, a->queue_depth, a->run_bits, &run);
-    times = (double)(gemm.m * layer->groups); /* one vector after the other */
+    times = (double)(gemm.m * layer->groups); /* vectors follow each other */
     mapping->macs = mac_layer_macs(layer);
     mapping->computed_macs = times * run.entries;
     mapping->ideal_cycles = times * run.entries / pes;
     mapping->cycles = times * run.cycles;
     mapping->pe_cycles = mapping->cycles * pes;
     mapping->active_pes = run.entries / run.cycles;
-    /* words of entries, two pointers a column, an accumulator read and written back */
+    /* words with entries, two pointers per column, and a read and a write of accumulators */
     mapping->levels[LEVEL_PE_WEIGHT].reads =
         times * entry_words(machine, layer, &run) *
         (double)(pe_array_level(a, LEVEL_PE_WEIGHT)->word_bits / machine->bits);
@@ -221,7 +223,7 @@ static enum status eie_map(const struct pe_machine *machine,
     return STATUS_OK;
 }
 
-/* An entry per non-zero weight, padding left out. */
+/* One entry per non-zero weight; padding entries are not counted. */
 static double eie_held_bits(const struct pe_machine *machine,
                             const struct mac_layer *layer)
 {
@@ -229,7 +231,7 @@ static double eie_held_bits(const struct pe_machine *machine,
            entry_bits(machine, layer);
 }
 
-/* A column visits every PE; a draw per entry, and one that ends it. */
+/* Every PE handles every column and draws one random number per entry and one more at the end. */
 static double eie_map_s(const struct pe_machine *machine, const struct mac_layer *layer)
 {
     const double visit_s = 1.4e-9, draw_s = 7e-9;
@@ -252,7 +254,7 @@ static const struct field eie_fields[] = {
     FIELD_COUNT(struct pe_array, queue_depth, 8, 1, 65536, "entries of a PE's activation queue"),
     FIELD_COUNT(struct pe_array, run_bits, 4, 1, 16, "bits of a run length of zeros"),
     FIELD_COUNT(struct pe_array, value_bits, 4, 1, 64, "bits of a weight: an index into the shared ones (4), or the weight itself"),
-    FIELD_FLAG(struct pe_array, weights_in_dram, 0, "weights come from DRAM for every inference, whether they fit or not"),
+    FIELD_FLAG(struct pe_array, weights_in_dram, 0, "weights come from DRAM for every inference, even if they fit the chip"),
 };
 /* clang-format on */
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define MAP_S 5e-7 /* measured, as mapping.h says */
+#define MAP_S 5e-7 /* measured, see mapping.h */
 #define LAYER_S 1.5e-7
 
 static const struct pe_steps *steps_of(const struct pe_machine *machine)
@@ -52,7 +52,8 @@ static bool weights_stay(const struct pe_machine *machine,
            weights <= pe_machine_capacity(machine, LEVEL_WEIGHT_BUFFER);
 }
 
-/* A systolic array reads its weight buffer anyway; it is then not filled. */
+/* Keeps the weights on the chip.  A systolic array then reads its weight buffer as before, but
+ * does not fill it. */
 static void weights_keep(const struct pe_machine *machine, struct mapping *mapping)
 {
     struct level_use *use = &mapping->levels[LEVEL_WEIGHT_BUFFER];
@@ -65,7 +66,7 @@ static void weights_keep(const struct pe_machine *machine, struct mapping *mappi
     mapping->dram_weight_reads = 0;
 }
 
-/* The layer with the densities that the machine assumes. */
+/* Returns the layer with the densities that the machine assumes. */
 static struct mac_layer layer_at(const struct pe_machine *machine,
                                  const struct mac_layer *of)
 {
@@ -78,7 +79,7 @@ static struct mac_layer layer_at(const struct pe_machine *machine,
     return layer;
 }
 
-/* Do the weights of the layers meant lie in the PEs all together? */
+/* Do the weights of all mapped layers fit the PEs at the same time? */
 static bool weights_are_held(const struct pe_machine *machine,
                              const struct mac_layers *layers, size_t number)
 {
@@ -95,7 +96,7 @@ static bool weights_are_held(const struct pe_machine *machine,
     return bits <= capacity && !machine->accelerator.weights_in_dram;
 }
 
-/* A layer's weights into the PEs before it.  STATUS_INFEASIBLE if they do not fit. */
+/* Loads a layer's weights into the PEs.  Returns STATUS_INFEASIBLE if they do not fit. */
 static enum status weights_load(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
@@ -107,8 +108,8 @@ static enum status weights_load(const struct pe_machine *machine,
     if (bits > capacity && !machine->accelerator.weights_in_dram)
         return error_set(
             err, STATUS_INFEASIBLE,
-            "layer '%s' takes %.3g bytes of the PEs' weight memories, they "
-            "have %.3g",
+            "layer '%s' takes %.3g bytes of the PEs' weight memories, must be at most "
+            "%.3g",
             layer->name, bits / 8, capacity / 8);
     mapping->dram_reads += elements;
     mapping->dram_weight_reads += elements;
@@ -171,8 +172,8 @@ enum status pe_machine_map_one(const struct pe_machine *machine,
                      weights_are_held(machine, layers, 0), mapping, err);
 }
 
-/* Has a layer like this one come before, so that a costly mapping need not be made again?
- * Of one layer's entries none is looked for. */
+/* Does an earlier entry have the same mapping, so that a slow mapping need not be repeated?
+ * Not used if a single layer is mapped. */
 static bool is_known(const struct mac_layers *layers, size_t number, size_t i)
 {
     return !number && layers->first_alike && layers->first_alike[i] < i;
@@ -228,7 +229,8 @@ enum status pe_machine_map(const struct pe_machine *machine,
     if (status != STATUS_OK)
         return status;
     if (!is_found)
-        return error_set(err, STATUS_INFEASIBLE, "has no computing layer %zu", number);
+        return error_set(err, STATUS_INFEASIBLE, "has no computing layer number %zu",
+                         number);
     total->active_pes /= total->cycles;
     return STATUS_OK;
 }

@@ -30,7 +30,7 @@ struct loop {
 struct loops {
     struct loop loop[NEST_LOOPS_MAX];
     size_t count;
-    bool skips_gaps; /* a bound: rows that a stride jumps over do not count */
+    bool skips_gaps; /* for the bound: rows that a stride skips do not count */
 };
 
 static void loops_list(const struct nest *nest, const struct nest_mapping *mapping,
@@ -48,7 +48,7 @@ static void loops_list(const struct nest *nest, const struct nest_mapping *mappi
         }
 }
 
-/* Extents of what loops at place `from` and further in cover; without them 1. */
+/* Computes the extent of each dimension over the loops at place `from` and inside it. */
 static void extents_from(const struct loops *loops, size_t from,
                          uint64_t extents[NEST_DIMENSIONS])
 {
@@ -59,7 +59,7 @@ static void extents_from(const struct loops *loops, size_t from,
             extents[loops->loop[l].dimension] *= loops->loop[l].bound;
 }
 
-/* Input rows (or columns) that outputs and a kernel of such extents span. */
+/* Returns the input rows (or columns) that these outputs need with a kernel of this extent. */
 static double span(uint64_t outputs, uint64_t kernel, uint64_t stride, bool skips_gaps)
 {
     double all = (double)((outputs - 1) * stride + kernel);
@@ -85,12 +85,13 @@ static double tile_elements(enum nest_tensor tensor, const uint64_t e[NEST_DIMEN
     }
 }
 
-/* How often, and over how many different ones, the tile at a place changes: loops around
- * it down to the innermost temporal one that indexes the tensor.  every: also those
- * further in (operands of the arithmetic). */
+/* How often the tile at a place changes, and how many different tiles there are.  Both are
+ * products over the loops around the tile down to the innermost temporal loop that indexes the
+ * tensor.  With `every`, the loops inside that one count as well (for operands of the
+ * arithmetic). */
 struct changes {
     double visits, distinct;
-    size_t last; /* that innermost loop, or loops->count */
+    size_t last; /* that innermost loop; loops->count if there is none */
 };
 
 static struct changes changes_at(const struct loops *loops, size_t place,
@@ -111,8 +112,9 @@ static struct changes changes_at(const struct loops *loops, size_t place,
     return changes;
 }
 
-/* Elements that are new at a step of loop `last`, if that loop is the innermost around
- * the tile: rows and columns that two input tiles share stay.  Else the whole tile. */
+/* Returns the elements that are new at a step of loop `last`.  If that loop is the innermost
+ * around the tile, rows and columns that two successive input tiles share are not moved again;
+ * else it is the whole tile. */
 static double step_elements(const struct nest *nest, const struct loops *loops,
                             size_t place, size_t last, enum nest_tensor tensor)
 {
@@ -141,8 +143,9 @@ static double step_elements(const struct nest *nest, const struct loops *loops,
     return (double)(e[NEST_N] * e[NEST_C]) * rows * columns;
 }
 
-/* Product of spatial bounds between two places; with only_indexing those that index the
- * tensor: others share one transfer, or add up on their way. */
+/* Returns the product of the spatial bounds between two places.  With only_indexing only loops
+ * that index the tensor count: instances along other loops share one transfer, or their sums
+ * are added up on the way. */
 static double fanout_between(const struct loops *loops, size_t outer, size_t inner,
                              enum nest_tensor tensor, bool only_indexing)
 {
@@ -181,7 +184,7 @@ static bool loops_fit(const struct nest *nest, const struct nest_mapping *mappin
     return true;
 }
 
-/* One tensor on its way from memory to memory to the arithmetic. */
+/* Counts the movement of one tensor through all memories to the arithmetic. */
 static void tensor_count(const struct nest *nest, const struct loops *loops,
                          enum nest_tensor tensor, double macs,
                          struct nest_counts *counts)
@@ -197,7 +200,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         if (!is_arithmetic &&
             (nest->places[p].is_spatial || !nest->places[p].keeps[tensor]))
             continue;
-        if (parent == nest->place_count) { /* the outermost memory holds everything */
+        if (parent == nest->place_count) { /* the outermost memory stores everything */
             parent = p;
             continue;
         }
@@ -205,7 +208,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         shared = instances / (fanout_between(loops, 0, parent, tensor, false) *
                               fanout_between(loops, parent, p, tensor, true));
         if (is_arithmetic) {
-            /* distinct accumulations start without a read of the sum before */
+            /* the first access of each accumulation needs no read of a partial sum */
             changes = changes_at(loops, parent, tensor);
             extents_from(loops, parent, e);
             tile = tile_elements(tensor, e, nest, loops->skips_gaps);
@@ -224,7 +227,7 @@ static void tensor_count(const struct nest *nest, const struct loops *loops,
         moved = changes.visits * tile * instances;
         if (tensor == TENSOR_OUTPUTS) {
             again = (changes.visits - changes.distinct) * tile * instances;
-            counts->writes[p][tensor] += again; /* partial sums that come back */
+            counts->writes[p][tensor] += again; /* partial sums that are read back */
             counts->writes[parent][tensor] += moved / shared;
             counts->reads[parent][tensor] += again / shared;
         } else {

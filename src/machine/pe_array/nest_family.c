@@ -1,8 +1,8 @@
-/* Accelerators described by a loop nest: the record lists DRAM, memories and fan-outs from
- * the outside in, each with the tensors it keeps and the loops it may have.  Where the
- * record states all loops ("P8 Q2 M4") the mapping is evaluated as it is; where it only
- * names dimensions ("PQM") the mapper searches, and with a star behind them ("PQM*") it
- * chooses their order, too. */
+/* Accelerators that are described by a loop nest.  The record lists DRAM, memories and fan-outs
+ * from the outside, each with the tensors that it stores and the loops that it may have.  If
+ * the record gives all loops ("P8 Q2 M4"), that mapping is evaluated.  If it only names
+ * dimensions ("PQM"), the mapper searches their bounds; with a star after them ("PQM*") it also
+ * searches their order. */
 #include "machine/pe_array/mapping.h"
 #include "machine/pe_array/nest.h"
 
@@ -13,8 +13,8 @@
 static const char dimension_letters[] = "CMPQRSN";
 static const char tensor_letters[] = "wio";
 
-/* Reads a step's loops into the place, its stated factors into the mapping.  False if
- * the text is not such. */
+/* Reads the loops of a step: their order into the place, their bounds into factors.  Returns
+ * false if the text is not a list of loops. */
 static bool loops_parse(const char *text, struct nest_place *place,
                         uint64_t factors[NEST_DIMENSIONS], bool *is_stated)
 {
@@ -60,7 +60,7 @@ static bool keeps_parse(const char *text, bool keeps[TENSORS])
     return true;
 }
 
-/* The record's nest; *is_stated if it gives loop bounds. */
+/* Makes the nest of the record.  *is_stated is true if the record gives loop bounds. */
 static bool nest_make(const struct pe_machine *machine, struct nest *nest,
                       struct nest_mapping *mapping, bool *is_stated)
 {
@@ -115,9 +115,10 @@ static enum status nest_check(const struct machine *machine, struct error *err)
     if (!nest_make(&pe, &nest, &mapping, &is_stated))
         return error_set(
             err, STATUS_INPUT,
-            "has a nest with a wrong step, must name levels of the record, "
-            "loops such as \"P8 Q2\" or \"PQ\" of C M P Q R S N, and keep "
-            "some of w, i and o");
+            "has a wrong step in its nest: `at` must be a level of the record, `loops` "
+            "such as \"P8 Q2\" or \"PQ\" of the dimensions C M P Q R S N, and `keeps` "
+            "of "
+            "w, i and o");
     return STATUS_OK;
 }
 
@@ -162,9 +163,10 @@ static enum status nest_map(const struct pe_machine *machine,
         return error_set(err, STATUS_INFEASIBLE, "the record's nest is wrong");
     layer_bounds(layer, &nest);
     if (is_stated && !covers(&nest, &loops))
-        return error_set(err, STATUS_INFEASIBLE,
-                         "the record states loops of another layer than '%s'",
-                         layer->name);
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "the loops of the record do not match the dimensions of layer '%s'",
+            layer->name);
     if ((!is_stated && !nest_search(&nest, &loops)) ||
         !nest_evaluate(&nest, &loops, &counts))
         return error_set(err, STATUS_INFEASIBLE, "no mapping of '%s' fits the memories",
@@ -187,7 +189,7 @@ static enum status nest_map(const struct pe_machine *machine,
     return STATUS_OK;
 }
 
-/* Ways to write a number as a product of so many factors, in order. */
+/* Returns the number of ways to write a number as an ordered product of this many factors. */
 static double products_count(uint64_t number, uint64_t factors)
 {
     double ways = 1;
@@ -201,8 +203,9 @@ static double products_count(uint64_t number, uint64_t factors)
     return ways;
 }
 
-/* A search looks at about the square root of all mappings; what the bounds cut off differs,
- * so one layer may take a tenth of this or five times as long. */
+/* A search evaluates about the square root of the number of mappings.  How much the bounds
+ * prune differs from layer to layer: a layer may take between a tenth and five times the
+ * estimate. */
 static double nest_map_s(const struct pe_machine *machine,
                          const struct mac_layer *layer)
 {
@@ -239,7 +242,7 @@ static const struct word step_words[] = {
 static const struct field step_fields[] = {
     FIELD_WORD(struct nest_step, at, step_words, REQUIRED, "dram, spatial (a fan-out) or a level"),
     FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: copies of what is inside"),
-    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors kept, of w, i and o"),
+    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors stored, of w, i and o"),
     FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched, \"PQ*\" in any order"),
 };
 

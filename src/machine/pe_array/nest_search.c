@@ -1,5 +1,5 @@
-/* The mapper: branch and bound.  Spatial loops come first, since cycles depend on them
- * alone; then one dimension after the other is split over the memories. */
+/* The mapper, a branch-and-bound search.  It chooses spatial loops first, because cycles depend
+ * on them alone.  Then it divides one dimension after the other between the memories. */
 #include "machine/pe_array/nest.h"
 
 #include "base/stop.h"
@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of three tensors each dimension leaves one alone, which stays where it is while such
- * loops are innermost; and inputs share rows over the innermost loop.  So of a place's
- * orders only those differ that end with another loop, all behind it that leave the same
- * tensor alone. */
-static const enum nest_tensor left_alone[NEST_DIMENSIONS] = {
+/* Each dimension indexes two of the three tensors.  The third is reused while loops of such
+ * dimensions are innermost; besides, input tiles share rows over the innermost loop.  So two
+ * orders of a place differ only by their innermost loop; before it come the other loops that do
+ * not index the same tensor. */
+static const enum nest_tensor unindexed[NEST_DIMENSIONS] = {
     [NEST_C] = TENSOR_OUTPUTS, [NEST_M] = TENSOR_INPUTS,  [NEST_P] = TENSOR_WEIGHTS,
     [NEST_Q] = TENSOR_WEIGHTS, [NEST_R] = TENSOR_OUTPUTS, [NEST_S] = TENSOR_OUTPUTS,
     [NEST_N] = TENSOR_WEIGHTS,
 };
 
-/* Those with few factors first. */
+/* The order in which dimensions are divided: those with few factors first. */
 static const enum nest_dimension sequence[NEST_DIMENSIONS] = {
     NEST_C, NEST_R, NEST_S, NEST_M, NEST_P, NEST_Q, NEST_N,
 };
@@ -37,7 +37,7 @@ struct nest_walk {
     double best_js, cycles;
     struct spatial *spatials;
     size_t spatial_count, spatial_room;
-    int innermost[NEST_PLACES_MAX]; /* loop that an order was chosen for, or -1 */
+    int innermost[NEST_PLACES_MAX]; /* innermost loop of the chosen order, or -1 */
 };
 
 static struct nest_mapping ones(void)
@@ -75,8 +75,8 @@ static void spatial_add(struct nest_walk *search)
     }
 }
 
-/* All ways to fill the fan-outs from `place` on, dimension by dimension; `used` of this
- * one's is taken. */
+/* Lists all ways to fill the fan-outs from `place` on, dimension by dimension.  `used` is the
+ * part of this place's fan-out that is already filled. */
 static void spatial_list(struct nest_walk *search, size_t place, int dimension,
                          uint64_t used)
 {
@@ -109,7 +109,7 @@ static void spatial_list(struct nest_walk *search, size_t place, int dimension,
     search->now.factors[place][dimension] = 1;
 }
 
-/* Fewest cycles first, so that the bound is tight early. */
+/* Orders by cycles, so that good mappings are found early and prune the others. */
 static int spatial_compare(const void *a, const void *b)
 {
     const struct spatial *x = a, *y = b;
@@ -133,7 +133,7 @@ static void candidate_take(struct nest_walk *search)
     }
 }
 
-/* All ways to write `rest` as factors of the memories from `place` on. */
+/* Tries all ways to divide `rest` into factors of the memories from `place` on. */
 static void place_search(struct nest_walk *search, int at, unsigned decided,
                          size_t place, uint64_t rest)
 {
@@ -156,7 +156,7 @@ static void place_search(struct nest_walk *search, int at, unsigned decided,
             continue;
         if (factor > 1 && !is_allowed(nest, place, dimension))
             break;
-        /* without its loop an order is another one again */
+        /* an order whose innermost loop has the bound 1 equals another order */
         if (factor == 1 && search->innermost[place] == dimension)
             continue;
         search->now.factors[place][dimension] = factor;
@@ -186,8 +186,8 @@ static void dimension_search(struct nest_walk *search, int at, unsigned decided)
     place_search(search, at, decided, 0, rest);
 }
 
-/* The order as written, but for the loops that leave the same tensor alone as
- * `innermost`, which come last, and that one at the end. */
+/* Sets the order of a place: first the loops that index the tensor which `innermost` does not
+ * index, then the others, with `innermost` at the end.  Else the order is that of the record. */
 static void order_set(struct nest_place *place, const struct nest_place *written,
                       enum nest_dimension innermost)
 {
@@ -197,13 +197,13 @@ static void order_set(struct nest_place *place, const struct nest_place *written
         for (size_t o = 0; o < written->order_count; o++) {
             enum nest_dimension d = written->order[o];
 
-            if (d != innermost && (left_alone[d] == left_alone[innermost]) == is_last)
+            if (d != innermost && (unindexed[d] == unindexed[innermost]) == is_last)
                 place->order[count++] = d;
         }
     place->order[count] = innermost;
 }
 
-/* Every choice of orders for the places from `place` on. */
+/* Tries all orders for the places from `place` on. */
 static void order_search(struct nest_walk *search, const struct nest *written,
                          size_t place)
 {

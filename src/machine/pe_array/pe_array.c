@@ -40,7 +40,7 @@ enum status pe_array_finish(void *record, struct error *err)
     struct pe_array *array = record;
     unsigned seen = 0;
 
-    if (!(array->own_pes > 0)) /* a variant keeps what its record had */
+    if (!(array->own_pes > 0)) /* a variant keeps the number of its record */
         array->own_pes = pe_array_pes(array);
 
     for (size_t i = 0; i < array->levels_count; i++) {
@@ -48,7 +48,7 @@ enum status pe_array_finish(void *record, struct error *err)
 
         if (seen & bit)
             return error_set(err, STATUS_INPUT,
-                             "has two levels '%s', levels must differ",
+                             "has two levels '%s', must have at most one",
                              word_name(level_words, array->levels[i].level));
         seen |= bit;
     }

@@ -1,6 +1,6 @@
-/* An array of PEs with memories on its chip and a DRAM.  How it maps a layer is its family's
- * matter (machine/pe_array/mapping.h).  The record holds the parameters of all families;
- * files of library records give those of their own. */
+/* An array of PEs with on-chip memories and a DRAM.  Its family maps a layer
+ * (machine/pe_array/mapping.h).  The struct holds the parameters of all families; a library file
+ * gives those of its own family. */
 #ifndef NVSWEEP_PE_ARRAY_PE_ARRAY_H
 #define NVSWEEP_PE_ARRAY_PE_ARRAY_H
 
@@ -8,7 +8,7 @@
 #include "machine/arithmetic.h"
 #include "machine/machine.h"
 
-/* The memories a record may have; also the `level` dimension of results. */
+/* The memories that a record may have; also the dimension `level` of results. */
 enum level_id {
     LEVEL_INPUT_BUFFER,
     LEVEL_WEIGHT_BUFFER,
@@ -25,71 +25,69 @@ extern const struct word level_words[], zeros_words[];
 struct level {
     int level; /* enum level_id */
     uint64_t bytes, word_bits, instances;
-    bool holds_weights; /* of which placement "weights" makes non-volatile memory */
-    bool is_registers;  /* too small for an array: always the figures below */
+    bool holds_weights; /* non-volatile under the placement "weights" */
+    bool is_registers;  /* too small for the array model: the figures below are used */
 
-    /* One instance as the record's source states it, at the record's node; energies of
-     * one word. */
+    /* Figures of one instance at the record's node, from the record's source.  Energies are
+     * those of one word. */
     double read_j, write_j, leakage_w, area_m2;
 };
 
-/* Loop nest: one step from the outside in. */
+/* Loop nest: one step of the list, which goes from the outside to the inside. */
 enum { NEST_STEP_DRAM = LEVEL_COUNT, NEST_STEP_SPATIAL };
 struct nest_step {
     int at; /* enum level_id, or one of the above */
     uint64_t fanout;
     const char *keeps; /* of "wio": weights, inputs, outputs */
-    const char *loops; /* "P8 Q2": stated; "PQ": for the mapper to choose */
+    const char *loops; /* "P8 Q2": given; "PQ": the mapper chooses the bounds */
 };
 
-/* Row stationary: the pass taken for layers of a kernel and output height, where it is
- * known; elsewhere it is searched for. */
+/* Row stationary: the known pass for layers of a kernel height and output height.  The passes
+ * of other layers are searched. */
 struct pass_choice {
     uint64_t kernel, height;
-    uint64_t strip;                 /* output rows at a time */
-    uint64_t channels, filters;     /* of a pass, all PEs together */
-    uint64_t filters_held, samples; /* whose partial sums stay in the buffer */
+    uint64_t strip;                 /* output rows of a pass */
+    uint64_t channels, filters;     /* of a pass over all PEs */
+    uint64_t filters_held, samples; /* whose partial sums remain in the buffer */
 };
 
 struct pe_array {
     struct machine machine;
 
     /* Arithmetic. */
-    uint64_t pe_rows, pe_columns, pe_depth; /* depth: products a PE adds up at once */
-    double own_pes; /* of the record, whose instances and control power it states */
+    uint64_t pe_rows, pe_columns,
+        pe_depth;   /* depth: products that a PE adds up per cycle */
+    double own_pes; /* PEs for which the record gives instances and control power */
     int dataflow;   /* enum dataflow; systolic */
     bool overlap;   /* systolic: load and drain overlap with streaming */
-    uint64_t
-        arrays; /* systolic: equal arrays that share the work and the memories; 0: one */
-    uint64_t
-        narrow_macs; /* systolic: products of 8 bits that a PE makes a cycle; 0: one */
-    bool
-        blocks_rows; /* systolic, ws: rows of a product in blocks that stay in the buffer */
-    bool keeps_scores;   /* systolic: attention's scores stay on the chip */
-    bool spreads_groups; /* systolic: groups side by side on the columns */
+    uint64_t arrays;      /* systolic: equal arrays that share work and memories; 0: one */
+    uint64_t narrow_macs; /* systolic: products of 8 bits per PE and cycle; 0: one */
+    bool blocks_rows;     /* systolic, ws: blocks of a product's rows remain in the buffer */
+    bool keeps_scores;    /* systolic: the scores of attention remain on the chip */
+    bool spreads_groups;  /* systolic: several groups on different columns */
     bool splits_depth;   /* systolic, os: idle rows take slices of the depth */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
     bool low_power;
     uint64_t mac_bits; /* of mac_j */
-    int arithmetic;    /* enum arithmetic: how mac_j follows the bits */
+    int arithmetic;    /* enum arithmetic: how mac_j depends on the bits */
     double mac_j, mac_area_m2, mac_leakage_w;
     double noc_j;            /* per element moved between PEs or from buffer to PE */
-    double control_w;        /* clock and control, while computing */
-    double instruction_j;    /* cpu: fetch, decode, schedule of one instruction */
-    double gate_breakeven_s; /* a power-gating cycle costs that much leakage */
+    double control_w;        /* clock and control while computing */
+    double instruction_j;    /* cpu: to fetch, decode and schedule one instruction */
+    double gate_breakeven_s; /* time in which leakage costs as much as gating once */
 
     /* DRAM. */
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
-    bool dram_is_stacked; /* on the chip: nothing leaves the package */
-    double dram_bytes;    /* 0: not stated */
+    bool dram_is_stacked; /* on the chip: its traffic does not leave the package */
+    double dram_bytes;    /* capacity; 0: not stated */
 
-    /* To other chips like it, in a ring of both directions; 0: none. */
+    /* The links to other chips of the same kind, in a ring of both directions; 0: none. */
     double link_bytes_per_s, link_hop_s;
 
-    int zeros; /* enum zeros: what zero operands do (machine/pe_array/zeros.h) */
-    uint64_t dram_run_bits; /* elements off the chip coded in runs of zeros; 0: not */
-    bool keeps_weights;     /* a network that fits the weight buffer stays there */
+    int zeros; /* enum zeros: effect of zero operands (machine/pe_array/zeros.h) */
+    uint64_t dram_run_bits; /* run-length code of elements in DRAM; 0: not coded */
+    bool keeps_weights;     /* weights that fit the weight buffer remain there */
 
     struct level *levels;
     size_t levels_count;
@@ -110,26 +108,26 @@ struct pe_array {
 
     /* Winograd. */
     int tile;                   /* enum tile_choice: outputs per tile side */
-    double transform_ops_hz;    /* additions a second of the transform units */
+    double transform_ops_hz;    /* additions per second of the transform units */
     double transform_j;         /* per addition */
     double transform_m2;        /* of all transform units */
-    double accumulator_bytes;   /* sums that the matrix unit keeps; 0: no limit */
-    double operand_bytes_per_s; /* buffer to matrix unit; 0: no limit */
+    double accumulator_bytes;   /* sums that the matrix unit holds; 0: no limit */
+    double operand_bytes_per_s; /* from the buffer to the matrix unit; 0: no limit */
 };
 extern const struct schema pe_level_schema;
 
-/* What all families read; each adds its own. */
+/* The fields of all families; each family adds its own. */
 /* clang-format off */
 #define PE_ARRAY_FIELDS \
     MACHINE_FIELDS, \
     FIELD_COUNT(struct pe_array, pe_rows, REQUIRED, 1, 65536, "rows of PEs (cpu: 1)"), \
     FIELD_COUNT(struct pe_array, pe_columns, REQUIRED, 1, 65536, "columns of PEs (cpu: lanes of a vector)"), \
-    FIELD_COUNT(struct pe_array, pe_depth, 1, 1, 1024, "winograd: products a PE adds up at once"), \
+    FIELD_COUNT(struct pe_array, pe_depth, 1, 1, 1024, "winograd: products that a PE adds up per cycle"), \
     FIELD_NUMBER(struct pe_array, clock_hz, "Hz", REQUIRED, 1e3, 1e11, "clock"), \
     FIELD_NUMBER(struct pe_array, node_m, "m", REQUIRED, 1e-9, 250e-9, "node of this record's energies and areas"), \
     FIELD_FLAG(struct pe_array, low_power, 0, "low-power variant of the node"), \
     FIELD_COUNT(struct pe_array, mac_bits, 16, 1, 64, "bits of mac_j's operands"), \
-    FIELD_WORD(struct pe_array, arithmetic, arithmetic_words, ARITHMETIC_INTEGER, "how mac_j follows the bits"), \
+    FIELD_WORD(struct pe_array, arithmetic, arithmetic_words, ARITHMETIC_INTEGER, "how mac_j depends on the bits"), \
     FIELD_NUMBER(struct pe_array, mac_j, "J", REQUIRED, 0, 1e-6, "one multiply-accumulate"), \
     FIELD_NUMBER(struct pe_array, mac_area_m2, "m2", 0, 0, 1, "area of one PE without its memories"), \
     FIELD_NUMBER(struct pe_array, mac_leakage_w, "W", 0, 0, 1, "leakage of one PE without its memories"), \
@@ -156,10 +154,10 @@ extern const struct schema pe_level_schema;
         .finish = pe_array_finish                                                 \
     }
 
-/* Levels must differ; the family's own check. */
+/* Checks that levels differ, then calls the check of the family. */
 enum status pe_array_finish(void *record, struct error *err);
 
-/* PEs of all its arrays. */
+/* Returns the number of PEs of all arrays. */
 static inline double pe_array_pes(const struct pe_array *array)
 {
     double arrays = array->arrays > 0 ? (double)array->arrays : 1;
@@ -167,13 +165,13 @@ static inline double pe_array_pes(const struct pe_array *array)
     return (double)(array->pe_rows * array->pe_columns) * arrays;
 }
 
-/* Products that a PE makes a cycle. */
+/* Returns the number of products that a PE computes per cycle. */
 static inline uint64_t pe_array_macs(const struct pe_array *array, unsigned bits)
 {
     return bits <= 8 && array->narrow_macs > 0 ? array->narrow_macs : 1;
 }
 
-/* The record's level of that kind, or NULL. */
+/* Returns the record's level of a kind, or NULL. */
 const struct level *pe_array_level(const struct pe_array *array, enum level_id id);
 
 #endif

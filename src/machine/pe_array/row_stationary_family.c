@@ -1,10 +1,10 @@
-/* Row stationary (Eyeriss: Y.-H. Chen et al., ISCA 2016 and JSSC 52(1), 2017): a set of
- * kernel rows x output rows PEs computes one-dimensional convolutions whose partial sums
- * add up along columns.  Sets are folded or replicated over the array.  What a pass
- * works on is chosen by enumeration: q input channels and p filters per PE, r x t sets
- * on further channels and filters, n samples, u filter blocks and v strips of e output
- * rows whose partial sums stay in the global buffer; the least energy wins at the
- * papers' costs of 200 per DRAM and 6 per buffer access.  Weights pass the buffer by. */
+/* Row stationary (Eyeriss: Y.-H. Chen et al., ISCA 2016 and JSSC 52(1), 2017).  A set of kernel
+ * rows x output rows PEs computes one-dimensional convolutions, and their partial sums are
+ * added up along columns.  Sets are folded or replicated over the array.  A search enumerates
+ * the work of a pass: q input channels and p filters per PE; r x t sets on further channels and
+ * filters; n samples; u filter blocks and v strips of e output rows whose partial sums remain
+ * in the global buffer.  It takes the pass with the least energy at the papers' costs of 200
+ * per DRAM access and 6 per buffer access.  Weights do not pass through the buffer. */
 #include "machine/pe_array/mapping.h"
 
 #include "base/divide.h"
@@ -14,9 +14,11 @@
 #include <stdlib.h>
 
 enum { DRAM_COST = 200, BUFFER_COST = 6 };
-enum { PASS_FILTERS = 16 }; /* filters in a PE, as the chip's passes hold at most */
+enum {
+    PASS_FILTERS = 16
+}; /* the most filters in a PE in the published passes of the chip */
 
-/* In ascending order. */
+/* The divisors of a number in ascending order. */
 struct divisors {
     uint64_t *of;
     size_t count;
@@ -41,7 +43,7 @@ static struct divisors divisors_create(uint64_t number)
     return divisors;
 }
 
-/* Its place among them, or their count if it is none. */
+/* Returns the index of a number among the divisors, or their count if it is not one of them. */
 static size_t divisor_find(const struct divisors *divisors, uint64_t number)
 {
     size_t i = 0;
@@ -51,25 +53,25 @@ static size_t divisor_find(const struct divisors *divisors, uint64_t number)
     return i < divisors->count && divisors->of[i] == number ? i : divisors->count;
 }
 
-/* The part of the array that has work. */
+/* The placement of sets on the array. */
 struct row_placement {
     uint64_t rows_fold, columns_fold; /* passes for the rows of kernel and output */
-    uint64_t sets;                    /* side by side */
+    uint64_t sets;                    /* that work in parallel */
     double active_pes;
 };
 
-/* Elements moved, one group.  Partial sums enter the buffer once per pass over channels
- * and leave it as often, the last time to DRAM. */
+/* The elements that one group moves.  Partial sums are written to the buffer once per pass over
+ * channels and read from it as often, the last time to DRAM. */
 struct pe_pass {
     double buffer_inputs, buffer_sums, dram_inputs, dram_weights;
 };
 
-/* What all passes of a layer share. */
+/* The state of the search over the passes of a layer. */
 struct pass_search {
     const struct pe_machine *machine;
     const struct mac_layer *layer;
     struct divisors batch, channels, filters;
-    bool *is_met; /* per pair of a divisor of channels and one of filters */
+    bool *is_met; /* was this pair of a divisor of channels and one of filters tried? */
     struct pe_pass best;
     double best_cost;
 };
@@ -94,7 +96,8 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Folding and replication; rows of sets that are free take over folds first. */
+/* Places the sets of a layer by folding and replication.  Free rows of sets are used for folds
+ * first. */
 static struct row_placement place(const struct pe_array *a,
                                   const struct mac_layer *layer)
 {
@@ -116,7 +119,8 @@ static struct row_placement place(const struct pe_array *a,
     };
 }
 
-/* One candidate's traffic per group, or false if the buffer cannot hold it. */
+/* Computes the traffic per group of one candidate.  Returns false if the buffer is too small
+ * for it. */
 static bool pass_evaluate(const struct mac_layer *l, uint64_t e, uint64_t strips_held,
                           uint64_t n, uint64_t channels, uint64_t filters,
                           uint64_t filters_held, double capacity, struct pe_pass *pass)
@@ -127,7 +131,7 @@ static bool pass_evaluate(const struct mac_layer *l, uint64_t e, uint64_t strips
              held = least(e * strips_held, l->out_height);
     double sums = (double)(filters_held * held * l->out_width * n);
     double outputs = mac_layer_outputs(l) / (double)l->groups;
-    /* rows of all strips: those that two strips share come twice */
+    /* rows of all strips; those that two strips share are read twice */
     double strip_rows = (double)(strips * l->kernel_height) +
                         (double)(l->out_height * l->stride) -
                         (double)(strips * l->stride);
@@ -152,8 +156,9 @@ static double pass_cost(const struct pe_pass *pass)
            BUFFER_COST * (pass->buffer_inputs + pass->buffer_sums);
 }
 
-/* The least costly over samples, filter blocks and strips held, for a choice of sets.
- * Blocks of filters are a divisor of the layer's, and so are their divisors. */
+/* Finds the best numbers of samples, filter blocks and strips in the buffer for a choice of
+ * sets.  The size of a filter block is a divisor of the layer's filters, and so are the
+ * divisors of that size. */
 static void pass_hold(struct pass_search *search, uint64_t e, uint64_t channels,
                       uint64_t filters, double capacity)
 {
@@ -180,9 +185,9 @@ static void pass_hold(struct pass_search *search, uint64_t e, uint64_t channels,
             }
 }
 
-/* All choices of a PE's channels q and filters p and of the sets' split into r channel
- * and t filter groups, for strips of e rows; blocks are of equal size.  Many choices make
- * the same blocks: the first of them counts. */
+/* Tries all numbers of channels q and filters p of a PE, and all divisions of the sets into r
+ * groups of channels and t groups of filters, for strips of e rows.  Blocks have equal sizes.
+ * Many choices give the same blocks; only the first of them is evaluated. */
 static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_t e)
 {
     const struct pe_machine *machine = search->machine;
@@ -197,8 +202,9 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
     for (uint64_t r = 1; r <= sets; r++)
         for (uint64_t q = 1; q <= l->channels && q * l->kernel_width <= inputs; q++) {
             uint64_t channels = least(q * r, l->channels);
-            bool is_last = q * r >=
-                           l->channels; /* more change nothing but leave less */
+            bool is_last =
+                q * r >=
+                l->channels; /* a larger q needs more memory and gains nothing */
             uint64_t most = least(sums, weights / (q * l->kernel_width));
             size_t c = divisor_find(&search->channels, channels);
 
@@ -219,7 +225,8 @@ static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_
     return search->best_cost < INFINITY;
 }
 
-/* Strips as high as the folded array takes, halved until their rows fit the buffer. */
+/* Begins with the highest strips of the folded array and halves them until their rows fit the
+ * buffer. */
 static bool pass_search(const struct pe_machine *machine, const struct mac_layer *l,
                         const struct row_placement *placement, struct pe_pass *best)
 {
@@ -245,7 +252,7 @@ static bool pass_search(const struct pe_machine *machine, const struct mac_layer
     return is_found;
 }
 
-/* The pass that the record states for such layers, if they fit together. */
+/* Evaluates the pass that the record gives for such layers, if there is one that matches. */
 static bool pass_known(const struct pe_machine *machine, const struct mac_layer *l,
                        struct pe_pass *pass)
 {
@@ -277,11 +284,11 @@ static enum status row_stationary_map(const struct pe_machine *machine,
     if (!pass_known(machine, layer, &pass) &&
         !pass_search(machine, layer, &placement, &pass))
         return error_set(err, STATUS_INFEASIBLE,
-                         "not one pass of layer '%s' fits the buffers", layer->name);
+                         "no pass of layer '%s' fits the buffers", layer->name);
     mapping->macs = mapping->computed_macs = macs;
     mapping->active_pes = placement.active_pes;
     mapping->ideal_cycles = macs / placement.active_pes;
-    /* weights enter the PEs before a pass begins: computing waits */
+    /* the PEs do not compute while the weights of a pass are loaded */
     mapping->cycles = mapping->ideal_cycles +
                       groups * pass.dram_weights * a->weight_load_cycles;
     elements = groups * (pass.buffer_inputs + pass.buffer_sums);
@@ -291,7 +298,7 @@ static enum status row_stationary_map(const struct pe_machine *machine,
     if (buffer_cycles > mapping->cycles)
         mapping->cycles = buffer_cycles;
     mapping->pe_cycles = mapping->cycles * (double)(a->pe_rows * a->pe_columns);
-    /* per multiply-accumulate: both operands and the partial sum read, that written */
+    /* each multiply-accumulate reads both operands and the partial sum, and writes the sum */
     mapping->levels[LEVEL_PE_INPUT] = (struct level_use){ macs,
                                                           pass.buffer_inputs * groups };
     mapping->levels[LEVEL_PE_WEIGHT] = (struct level_use){ macs,
@@ -319,8 +326,9 @@ static double divisors_count(uint64_t number)
     return count;
 }
 
-/* Choices of q, p and r, and for each pair of blocks the divisors of samples and filters;
- * less than half the pairs are met, since a PE holds few channels and filters. */
+/* The time is that of all choices of q, p and r, and for each pair of blocks that of the
+ * divisors of samples and filters.  Less than half of the pairs occur, because a PE holds few
+ * channels and filters. */
 static double row_stationary_map_s(const struct pe_machine *machine,
                                    const struct mac_layer *layer)
 {
@@ -344,9 +352,9 @@ static double row_stationary_map_s(const struct pe_machine *machine,
 
 /* clang-format off */
 static const struct field pass_fields[] = {
-    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers meant"),
-    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers meant"),
-    FIELD_COUNT(struct pass_choice, strip, REQUIRED, 1, 65536, "output rows at a time"),
+    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers for which it holds"),
+    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers for which it holds"),
+    FIELD_COUNT(struct pass_choice, strip, REQUIRED, 1, 65536, "output rows of a pass"),
     FIELD_COUNT(struct pass_choice, channels, REQUIRED, 1, 65536, "input channels of a pass"),
     FIELD_COUNT(struct pass_choice, filters, REQUIRED, 1, 65536, "filters of a pass"),
     FIELD_COUNT(struct pass_choice, filters_held, REQUIRED, 1, 65536, "filters whose partial sums stay in the buffer"),
@@ -377,7 +385,7 @@ static const struct pe_steps row_stationary_steps = {
 
 const struct machine_family row_stationary_family = {
     .name = "row-stationary",
-    .summary = "kernel rows stay in PEs, partial sums add up along columns",
+    .summary = "kernel rows stay in PEs, partial sums are added up along columns",
     .kind = MACHINE_PE_ARRAY,
     .schema = &row_stationary_schema,
     .check = row_stationary_check,

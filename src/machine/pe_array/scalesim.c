@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-static const double CYCLES_MAX = 1e11; /* minutes */
+static const double CYCLES_MAX = 1e11; /* a simulation of this length takes minutes */
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -107,7 +107,7 @@ static void run_create(struct scalesim_run *run, const struct scalesim_array *ar
     run->fold_cycles = run->folds.load + run->folds.time + run->folds.skew;
 }
 
-/* Means over folds, added up one by one in the tool's order so that the last digits
+/* Computes means over folds.  They are added up in SCALE-Sim's order, so that the last digits
  * agree. */
 static void utilization(const struct scalesim_run *run, struct scalesim_counts *counts)
 {
@@ -149,8 +149,8 @@ static void sram_words(const struct scalesim_run *run, struct scalesim_counts *c
         counts->sram_ofmap.words += run->fold_count * (a->rows + a->columns);
 }
 
-/* The last cycle of a fold with a request for inputs, or -1: the last that hang over
- * the edge are not asked for. */
+/* Returns the last cycle of a fold with a request for inputs, or -1.  Pixels beyond the edge
+ * are not requested. */
 static int64_t last_ifmap_cycle(const struct scalesim_run *run,
                                 const struct scalesim_fold *fold)
 {
@@ -171,7 +171,7 @@ static int64_t last_ifmap_cycle(const struct scalesim_run *run,
                 if (ifmap_has(&run->ifmap, m - 1, row))
                     found = (int64_t)(run->folds.load + m - 1 + r);
             break;
-        default: /* tiles load from their last row on */
+        default: /* tiles are loaded from their last row to the first */
             for (uint64_t c = 0; c < fold->columns && found < 0; c++)
                 if (ifmap_has(&run->ifmap, fold->first_column + c, row))
                     found = (int64_t)(run->array->rows - 1 - r);
@@ -182,7 +182,7 @@ static int64_t last_ifmap_cycle(const struct scalesim_run *run,
     return last;
 }
 
-/* First and last cycle of each operand's requests, without stalls. */
+/* Computes the first and last cycle of the requests of each operand, without stalls. */
 static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *counts)
 {
     enum dataflow dataflow = run->array->dataflow;
@@ -190,7 +190,7 @@ static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *
     struct scalesim_fold first = scalesim_fold_at(run, 0);
     struct scalesim_fold last = scalesim_fold_at(run, run->fold_count - 1);
     int64_t base = (int64_t)((run->fold_count - 1) * run->fold_cycles), found = -1;
-    int64_t loaded = (int64_t)(rows - first.rows); /* rows not used load nothing */
+    int64_t loaded = (int64_t)(rows - first.rows); /* unused rows load nothing */
 
     counts->sram_ifmap.start = dataflow == DATAFLOW_OS   ? 0
                                : dataflow == DATAFLOW_WS ? (int64_t)rows
@@ -218,7 +218,8 @@ static void sram_cycles(const struct scalesim_run *run, struct scalesim_counts *
                                             : 2 * rows + time + last.columns - 3);
 }
 
-/* Without stalls: requests are served a cycle later, results at once. */
+/* Estimated bandwidth has no stalls: requests are served one cycle later, results in the same
+ * cycle. */
 static void estimated(const struct scalesim_run *run, struct scalesim_counts *counts)
 {
     uint64_t total = run->fold_count * run->fold_cycles;
@@ -256,7 +257,8 @@ enum status scalesim_evaluate(const struct scalesim_array *array,
     run_create(&run, array, layer);
     if ((double)run.fold_count * (double)run.fold_cycles > CYCLES_MAX) {
         ifmap_free(&run.ifmap);
-        return error_set(err, STATUS_INFEASIBLE, "takes more than %.0e cycles",
+        return error_set(err, STATUS_INFEASIBLE,
+                         "takes too many cycles to simulate, must be at most %.0e",
                          CYCLES_MAX);
     }
     sram_words(&run, counts);

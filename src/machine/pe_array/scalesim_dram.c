@@ -1,7 +1,7 @@
-/* SCALE-Sim's read buffers with estimated bandwidth: what is not in the buffer is read
- * from DRAM and put there; the word that fills the buffer empties it.  The first filling
- * is fetched ahead, ten words a cycle, to be there before the first request; what comes
- * after the last emptying is fetched until the cycle of that emptying. */
+/* SCALE-Sim's read buffers with estimated bandwidth.  A word that is not in the buffer is read
+ * from DRAM and stored there; the word that fills the buffer empties it.  The words of the
+ * first filling are prefetched, ten per cycle, so that they are there before the first request.
+ * The words after the last emptying count as fetched by the cycle of that emptying. */
 #include "machine/pe_array/scalesim_parts.h"
 
 #include "base/divide.h"
@@ -22,12 +22,13 @@ static uint64_t set_words(uint64_t kib)
     return kib * 1024 / SETS;
 }
 
-/* last_emptied: cycle of the last emptying, or -1; first: cycle of the first request. */
+/* Fills in the traffic.  `last_emptied` is the cycle of the last emptying, or -1; `first` is
+ * the cycle of the first request. */
 static void traffic_fill(struct scalesim_traffic *traffic, uint64_t kib, uint64_t words,
                          int64_t first, int64_t last_emptied)
 {
     uint64_t set = set_words(kib), fetched = SETS_USED * set;
-    int64_t ready = first - 1; /* the last word is there */
+    int64_t ready = first - 1; /* cycle in which the last word has arrived */
 
     traffic->words = words;
     traffic->stop = last_emptied + LATENCY;
@@ -39,13 +40,13 @@ static void traffic_fill(struct scalesim_traffic *traffic, uint64_t kib, uint64_
     traffic->start = ready - (int64_t)div_up(fetched, WORDS_A_CYCLE) + 1;
 }
 
-/* The buffer: an address is in it if it was stamped since the buffer was last emptied. */
+/* The buffer.  An address is in it if its stamp is that of the time since the last emptying. */
 struct read_buffer {
     uint32_t *stamps; /* per address */
-    uint32_t stamp;   /* of what is in the buffer now */
+    uint32_t stamp;   /* of the addresses that are in the buffer now */
     uint64_t capacity, held, reads;
     uint64_t accesses, emptied_at; /* position in the pass of the last emptying */
-    int64_t emptied_cycle;         /* of the pass; -1: not emptied in it */
+    int64_t emptied_cycle;         /* cycle of the pass; -1: not emptied in this pass */
 };
 
 static inline void buffer_access(struct read_buffer *buffer, uint64_t address,
@@ -71,9 +72,9 @@ static inline void ifmap_access(const struct ifmap *ifmap, struct read_buffer *b
         buffer_access(buffer, ifmap->pixels[m] + ifmap->elements[k], cycle);
 }
 
-/* One sweep over the row folds.  Row r of the array gets its operands r cycles late, so
- * a cycle's addresses lie on a diagonal.  Output stationary: a pixel per row, window
- * elements stream; weight stationary: an element per row, pixels stream. */
+/* One pass over the row folds.  Row r of the array gets its operands r cycles later than row 0,
+ * so that the addresses of a cycle are on a diagonal.  Output stationary: each row has a pixel,
+ * and window elements stream.  Weight stationary: each row has an element, and pixels stream. */
 static void pass_skewed(const struct scalesim_run *run, struct read_buffer *buffer)
 {
     bool pixel_per_row = run->array->dataflow == DATAFLOW_OS;
@@ -98,8 +99,8 @@ static void pass_skewed(const struct scalesim_run *run, struct read_buffer *buff
     }
 }
 
-/* Input stationary: each fold loads a tile, a window element per line from the last one
- * on, a pixel per column. */
+/* Input stationary: each fold loads a tile line by line.  A line is one window element, from
+ * the last to the first; a column is one pixel. */
 static void pass_tiles(const struct scalesim_run *run, struct read_buffer *buffer)
 {
     for (uint64_t i = 0; i < run->fold_count && !stop_is_wanted(); i++) {
@@ -113,16 +114,17 @@ static void pass_tiles(const struct scalesim_run *run, struct read_buffer *buffe
     }
 }
 
-/* What a pass did: reads up to its end, and where and when it last emptied the buffer. */
+/* The state at the end of a pass: the reads so far, and where and when the buffer was last
+ * emptied. */
 struct pass_mark {
     uint64_t reads, emptied_at;
     int64_t emptied_cycle;
 };
 
-/* Every pass makes the same accesses, so what a pass reads depends only on where in the
- * pass before the buffer was last emptied.  Once a pass ends without emptying, all of
- * the input is in the buffer; once the position repeats, so do the passes between.
- * Reads of all passes; *last_emptied as in traffic_fill. */
+/* Returns the reads of all passes, and *last_emptied as in traffic_fill.  Every pass makes the
+ * same accesses, so that its reads depend only on the position in the previous pass at which
+ * the buffer was last emptied.  If a pass does not empty the buffer, all of the input is in it.
+ * If a position occurs a second time, the passes between repeat. */
 static uint64_t passes_repeat(const struct scalesim_run *run,
                               struct read_buffer *buffer, int64_t *last_emptied)
 {
@@ -145,7 +147,7 @@ static uint64_t passes_repeat(const struct scalesim_run *run,
         while (same < pass && marks[same].emptied_at != buffer->emptied_at)
             same++;
         if (same <
-            pass) { /* pass `same` ended like this one: a period begins after it */
+            pass) { /* pass `same` ended in the same state: a period begins after it */
             uint64_t period = pass - same, left = passes - pass - 1;
             uint64_t rest = same + left % period;
 
@@ -185,14 +187,15 @@ void scalesim_ifmap_dram(const struct scalesim_run *run,
     traffic_fill(traffic, run->array->ifmap_kib, reads, first, last_emptied);
 }
 
-/* `count` different words, `passes` times in the same order, into a buffer that holds
- * *held others: how many are read.  They follow each other from the first word on. */
+/* Returns how many words are read from DRAM if `count` different words are requested `passes`
+ * times in the same order and the buffer holds *held other words at the beginning. */
 static uint64_t distinct_reads(uint64_t count, uint64_t passes, uint64_t capacity,
                                uint64_t *held)
 {
     uint64_t accesses = count * passes, reads, before_emptying = capacity - *held;
 
-    if (count >= capacity || passes == 1) { /* each word is gone when it comes again */
+    if (count >= capacity ||
+        passes == 1) { /* no word is still there when it is needed again */
         *held = (*held + accesses) % capacity;
         return accesses;
     }
@@ -205,8 +208,8 @@ static uint64_t distinct_reads(uint64_t count, uint64_t passes, uint64_t capacit
     return before_emptying + reads;
 }
 
-/* The cycle of a fold in which filter word `index` of that fold is asked for.  Weight
- * stationary folds load from their last row on; in others words lie on diagonals of
+/* Returns the cycle of a fold in which its filter word `index` is requested.  Weight-stationary
+ * folds load from their last row to the first.  In the others the words are on diagonals of
  * `width` columns (output stationary) or rows. */
 static uint64_t filter_cycle(const struct scalesim_run *run,
                              const struct scalesim_fold *fold, uint64_t index)
@@ -226,7 +229,7 @@ static uint64_t filter_cycle(const struct scalesim_run *run,
     }
 }
 
-/* Cycle of filter access `index`, counted over the folds from `fold` on. */
+/* Returns the cycle of filter access `index`, counted from fold `fold` on. */
 static int64_t filter_access_cycle(const struct scalesim_run *run, uint64_t fold,
                                    uint64_t index)
 {
@@ -245,7 +248,8 @@ static int64_t filter_access_cycle(const struct scalesim_run *run, uint64_t fold
     return 0;
 }
 
-/* A block of folds reads the same `count` words `passes` times; see traffic_fill. */
+/* Returns the reads of a block of folds that request the same `count` words `passes` times; see
+ * traffic_fill. */
 static uint64_t block_reads(const struct scalesim_run *run, uint64_t first_fold,
                             uint64_t count, uint64_t passes, uint64_t *held,
                             int64_t *last_emptied)
@@ -270,7 +274,7 @@ void scalesim_filter_dram(const struct scalesim_run *run,
     int64_t last_emptied = -1, first = (int64_t)run->folds.load;
 
     switch (a->dataflow) {
-    case DATAFLOW_OS: /* each column fold's filters come once per row fold */
+    case DATAFLOW_OS: /* the filters of a column fold are requested once per row fold */
         for (uint64_t c = 0; c < run->folds.column_folds; c++) {
             uint64_t used = least(a->columns, gemm.n - c * a->columns);
 

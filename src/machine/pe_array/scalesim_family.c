@@ -1,6 +1,6 @@
-/* The systolic array as SCALE-Sim counts it, quirks and all (machine/pe_array/scalesim.h): to set
- * beside the program's own systolic family.  Groups run one after the other; a batch
- * stands below each other as one tall image. */
+/* The systolic array as SCALE-Sim counts it, including its errors
+ * (machine/pe_array/scalesim.h), for comparison with the family systolic.  Groups run one after
+ * the other.  The images of a batch are stacked to one tall image. */
 #include "machine/pe_array/mapping.h"
 #include "machine/pe_array/scalesim.h"
 
@@ -70,8 +70,8 @@ static enum status scalesim_map(const struct pe_machine *machine,
     return STATUS_OK;
 }
 
-/* A step per cycle and one per operand that enters the array: inputs once if they fit the
- * half of their buffer that is used, else for every fold of columns. */
+/* The simulation takes one step per cycle and one per operand that enters the array.  Inputs
+ * enter once if they fit the used half of their buffer, else once per column fold. */
 static double scalesim_map_s(const struct pe_machine *machine,
                              const struct mac_layer *layer)
 {

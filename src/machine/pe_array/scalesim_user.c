@@ -1,7 +1,8 @@
-/* SCALE-Sim with given bandwidth, cycle by cycle.  A read buffer's operands lie in one
- * fixed order, cut into sets of a hundredth of the buffer.  Half the buffer of sets is
- * at hand; when a word is not among them, the next half follows, over and over, until it
- * is; each takes as many cycles as it has lines of the DRAM's width. */
+/* SCALE-Sim with given bandwidth, cycle by cycle.  The operands of a read buffer have one fixed
+ * order, which is cut into sets of a hundredth of the buffer.  The buffer holds sets for half
+ * its capacity. If a requested word is not among them, the next half is fetched, again and
+ * again, until it is.  A fetch takes as many cycles as it has lines of the DRAM's words per
+ * cycle. */
 #include "machine/pe_array/scalesim_parts.h"
 
 #include "base/divide.h"
@@ -15,28 +16,29 @@ enum { SETS = 100, HIT = 1, LATENCY = 1 };
 #define NO_WORD UINT32_MAX
 
 struct stream {
-    uint32_t *words; /* in the order fetched, without gaps */
+    uint32_t *words; /* in the order in which they are fetched, without gaps */
     uint64_t count, lines;
-    uint64_t *sets; /* where each begins; one more at the end */
+    uint64_t *sets; /* the beginning of each set, and the end of the last */
     uint64_t set_count;
 
-    uint64_t at_hand, moved;  /* sets */
-    uint64_t first;           /* of those at hand */
-    uint32_t *stamps, stamp;  /* per word: at hand if it bears this stamp */
+    uint64_t present,
+        moved;      /* number of sets in the buffer, and of those moved per fetch */
+    uint64_t first; /* first set in the buffer */
+    uint32_t *stamps, stamp;  /* a word is in the buffer if it has this stamp */
     uint64_t bandwidth, half; /* words */
-    int64_t fetched;          /* cycle the last fetch was complete */
+    int64_t fetched;          /* cycle in which the last fetch was complete */
     struct scalesim_traffic dram;
 };
 
-/* Operands of one kind as a table of `height` x `width` words, NO_WORD where there is
- * none, of which rows stand below each other. */
+/* The operands of one kind as a table of `height` x `width` words, row by row.  NO_WORD marks
+ * places without a word. */
 struct report_table {
     uint64_t height, width;
     uint32_t *words;
 };
 
-/* The order of a table's words: along diagonals from their lower left end, or by rows.
- * Places without a word take part in lines, not in sets. */
+/* Computes the order of a table's words: along diagonals from the lower left, or by rows.
+ * Places without a word count in lines, but not in sets. */
 static void stream_order(struct stream *stream, const struct report_table *table,
                          bool is_diagonal)
 {
@@ -73,19 +75,19 @@ static void stream_create(struct stream *stream, const struct report_table *tabl
 
     *stream = (struct stream){ .bandwidth = bandwidth, .half = half };
     stream_order(stream, table, is_diagonal);
-    stream->set_count = stream->count / set + 1; /* the last may be empty */
+    stream->set_count = stream->count / set + 1; /* the last set may be empty */
     stream->sets = alloc_array(stream->set_count + 1, sizeof *stream->sets);
     for (uint64_t i = 0; i < stream->set_count; i++)
         stream->sets[i] = i * set;
     stream->sets[stream->set_count] = stream->count;
-    stream->at_hand = div_up(half, set);
-    if (stream->at_hand > stream->set_count)
-        stream->at_hand = stream->set_count;
+    stream->present = div_up(half, set);
+    if (stream->present > stream->set_count)
+        stream->present = stream->set_count;
     stream->moved = div_up(half, set);
-    if (stream->moved > stream->set_count - stream->at_hand)
-        stream->moved = stream->set_count - stream->at_hand;
+    if (stream->moved > stream->set_count - stream->present)
+        stream->moved = stream->set_count - stream->present;
     stream->stamps = alloc_array(addresses, sizeof *stream->stamps);
-    /* the first half is fetched before the start */
+    /* the first half is prefetched before cycle 0 */
     if (active_lines > stream->lines)
         active_lines = stream->lines;
     stream->dram.words = active_lines * bandwidth;
@@ -102,7 +104,7 @@ static void stream_free(struct stream *stream)
 
 static void window_stamp(struct stream *stream)
 {
-    uint64_t end = stream->first + stream->at_hand, over = 0;
+    uint64_t end = stream->first + stream->present, over = 0;
 
     stream->stamp++;
     if (end > stream->set_count) {
@@ -115,7 +117,7 @@ static void window_stamp(struct stream *stream)
         stream->stamps[stream->words[i]] = stream->stamp;
 }
 
-/* A word asked for in `cycle`; *wait grows by what the tool takes for waiting. */
+/* Requests a word in `cycle`.  Adds to *wait the cycles that SCALE-Sim counts as waiting. */
 static inline void stream_read(struct stream *stream, uint64_t word, int64_t cycle,
                                int64_t *wait)
 {
@@ -143,15 +145,16 @@ static struct report_table table_create(uint64_t height, uint64_t width)
     return table;
 }
 
-/* Window element k of pixel m, NO_WORD over the edge. */
+/* Returns the address of window element k at pixel m, or NO_WORD if it is beyond the edge. */
 static uint32_t ifmap_word(const struct ifmap *ifmap, uint64_t m, uint64_t k)
 {
     return ifmap_has(ifmap, m, k) ? (uint32_t)(ifmap->pixels[m] + ifmap->elements[k])
                                   : NO_WORD;
 }
 
-/* The inputs: pixels side by side, as many as the array has rows (columns, if they stay
- * in it), window elements down; or, if weights stay, the other way round. */
+/* Makes the table of inputs.  It is as wide as the array has rows (columns, if inputs are
+ * stationary): a pixel per column and a window element per row; if weights are stationary, the
+ * other way round. */
 static struct report_table ifmap_table(const struct scalesim_run *run)
 {
     enum dataflow dataflow = run->array->dataflow;
@@ -169,8 +172,8 @@ static struct report_table ifmap_table(const struct scalesim_run *run)
     return table;
 }
 
-/* The filters: side by side, as many as the array has columns, their weights down; or,
- * if inputs stay, the other way round. */
+/* Makes the table of filters.  It is as wide as the array has columns: a filter per column and
+ * a weight per row; if inputs are stationary, the other way round. */
 static struct report_table filter_table(const struct scalesim_run *run)
 {
     bool weights_across = run->array->dataflow == DATAFLOW_IS;
@@ -186,15 +189,15 @@ static struct report_table filter_table(const struct scalesim_run *run)
     return table;
 }
 
-/* What the array asks for in a cycle of a fold: places begin to end of its side, the
- * place p wanting what streams there at `at` - p; or, `is_load`, all places of one row
- * of a tile. */
+/* The request of the array in a cycle of a fold.  It is for the positions from begin to end
+ * along a side; position p needs element `at` - p of its stream.  With `is_load` it is for all
+ * positions of one row of a tile. */
 struct request {
     uint64_t begin, end, at, row;
     bool is_load;
 };
 
-/* The stationary operand's tile comes first, from its last row on. */
+/* The tile of the stationary operand is loaded first, from its last row to the first. */
 static bool load_request(const struct scalesim_run *run,
                          const struct scalesim_fold *fold, uint64_t cycle,
                          struct request *request)
@@ -209,7 +212,8 @@ static bool load_request(const struct scalesim_run *run,
     return true;
 }
 
-/* `places` of the array's side get streamed operands one cycle after another. */
+/* The `places` positions along a side get streamed operands, each one cycle after the one
+ * before. */
 static bool stream_request(const struct scalesim_run *run, uint64_t places,
                            uint64_t cycle, struct request *request)
 {
@@ -224,7 +228,7 @@ static bool stream_request(const struct scalesim_run *run, uint64_t places,
     return request->begin < request->end;
 }
 
-/* Returns whether there was a request; *served is the cycle its last word is there. */
+/* Returns whether there was a request.  *served is the cycle in which its last word is there. */
 static bool ifmap_serve(const struct scalesim_run *run,
                         const struct scalesim_fold *fold, uint64_t cycle, int64_t now,
                         struct stream *stream, int64_t *served)
@@ -341,10 +345,11 @@ enum status scalesim_user(const struct scalesim_run *run,
     struct report_table table;
 
     if (inputs > WORDS_MAX || weights > WORDS_MAX || run->ifmap.words > WORDS_MAX)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "is too large for a given bandwidth: its windows have more "
-                         "than %llu elements",
-                         (unsigned long long)WORDS_MAX);
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "is too large for a given bandwidth: its windows must have at most "
+            "%llu elements",
+            (unsigned long long)WORDS_MAX);
     table = ifmap_table(run);
     stream_create(&ifmap, &table, a->dataflow != DATAFLOW_IS, a->ifmap_kib,
                   a->ifmap_bandwidth, run->ifmap.words);

@@ -1,12 +1,13 @@
-/* SCALE-Sim's output buffer. */
+/* The output buffer of SCALE-Sim. */
 #include "machine/pe_array/scalesim_parts.h"
 
 #include "base/memory.h"
 
 #include <stdlib.h>
 
-/* Columns get their results one cycle after another, so those of a cycle lie on a
- * diagonal.  Output stationary: rows leave from the last on, once all is summed up. */
+/* Each column has its results one cycle after the column before, so that the results of a cycle
+ * are on a diagonal.  Output stationary: rows leave the array from the last to the first when
+ * all sums are complete. */
 uint64_t scalesim_fold_writes(const struct scalesim_run *run,
                               const struct scalesim_fold *fold, uint64_t cycle)
 {
@@ -14,14 +15,14 @@ uint64_t scalesim_fold_writes(const struct scalesim_run *run,
 
     if (run->array->dataflow == DATAFLOW_OS) {
         first = time - 1 + rows - fold->rows;
-        end = fold->rows; /* results a column */
+        end = fold->rows; /* results per column */
     } else {
         first = 2 * rows - 1;
         end = time;
     }
     if (cycle < first)
         return 0;
-    at = cycle - first; /* column c has its result at - c */
+    at = cycle - first; /* column c has its result number at - c */
     begin = at >= end ? at - end + 1 : 0;
     if (begin >= fold->columns)
         return 0;
@@ -75,8 +76,8 @@ static void words_store(struct write_buffer *buffer, uint64_t words)
     }
 }
 
-/* Half a buffer of lines leaves, one a cycle; only of the last is what it lacks taken
- * off.  The cycle of the last. */
+/* Writes half a buffer of lines to DRAM, one per cycle, and returns the cycle of the last.
+ * SCALE-Sim counts lines as full; only the words missing in the last one are deducted. */
 static int64_t lines_leave(struct write_buffer *buffer, int64_t cycle)
 {
     uint64_t lines = (buffer->half + buffer->bandwidth - 1) / buffer->bandwidth, last;
@@ -102,7 +103,7 @@ int64_t write_buffer_take(struct write_buffer *buffer, uint64_t words, int64_t c
     int64_t kept = (int64_t)(buffer->capacity - buffer->half);
 
     while (words > 0) {
-        /* as many as fit until something happens */
+        /* as many as fit until the state of the buffer changes */
         int64_t most = cycle < buffer->busy_until ? buffer->space
                                                   : buffer->space - kept + 1;
         uint64_t some = most < 1 ? 1 : (uint64_t)most;

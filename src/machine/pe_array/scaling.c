@@ -7,15 +7,15 @@
 
 struct scaling_row {
     double node_nm;
-    double area; /* logic, 65 nm = 1; the paper's column to 7 nm over 0.039 */
-    double
-        supply_v; /* nominal; HP45 to HP7 as in the paper, others assumed from ITRS */
+    double area; /* of logic, 65 nm = 1: the paper's factor to 7 nm, divided by 0.039 */
+    /* nominal; HP45 to HP7 from the paper, others assumed from ITRS */
+    double supply_v;
     double a3, a2, a1, a0; /* delay */
     double b2, b1, b0;     /* energy */
     double c2, c1, c0;     /* power */
 };
 
-/* Tables 1 to 4 of the paper; planar above 45 nm, then HP or LP. */
+/* Tables 1 to 4 of the paper: planar nodes above 45 nm, then HP or LP. */
 /* clang-format off */
 static const struct scaling_row high_performance[] = {
     { 180, 0.039 / 0.0032, 1.8,  0,       97.09,  -356.7, 406.5, 0,      24.64,    -17.98,   0, 101000, -79720 },

@@ -16,8 +16,8 @@ const struct word tile_words[] = {
 
 enum dimension_id { DIM_M, DIM_N, DIM_K };
 
-/* What lies along the rows and the columns, and what streams; whether a stationary
- * operand is loaded first. */
+/* For each dataflow: the dimensions along the rows and the columns, the dimension that streams,
+ * and whether a stationary operand is loaded first. */
 static const struct {
     enum dimension_id rows, columns, time;
     bool loads;

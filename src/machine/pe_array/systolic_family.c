@@ -1,18 +1,19 @@
-/* Systolic arrays with a buffer per operand, or one for all.  Padding, groups and batch
- * are computed as they are, groups one after the other or side by side on columns that
- * have inputs of their own; a fold's partial sums are read back; and of the orders of
- * folds (rows or columns of the array outermost) the one with less DRAM traffic is
- * taken.  Buffers are double, so half of each holds the data at work. */
+/* Systolic arrays with one buffer per operand or one for all.  Padding, groups and batch are
+ * taken into account.  Groups run one after the other, or in parallel on columns with separate
+ * inputs.  Partial sums of a fold are read back.  Of the two orders of folds (row folds or
+ * column folds outermost) the one with less DRAM traffic is used.  Buffers are double, so that
+ * half of each holds the data in use. */
 #include "machine/pe_array/mapping.h"
 
 #include "base/divide.h"
 
 #include <math.h>
 
-/* Operands of one group. */
+/* The operands of one group. */
 struct operands {
-    double inputs, weights, outputs;                   /* different elements */
-    double input_buffer, weight_buffer, output_buffer; /* halves, elements */
+    double inputs, weights, outputs; /* number of different elements */
+    double input_buffer, weight_buffer,
+        output_buffer; /* half the capacity, in elements */
 };
 
 static enum status systolic_check(const struct machine *machine, struct error *err)
@@ -23,9 +24,10 @@ static enum status systolic_check(const struct machine *machine, struct error *e
                        pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER);
 
     if (accelerator->splits_depth && accelerator->dataflow != DATAFLOW_OS)
-        return error_set(err, STATUS_INPUT,
-                         "splits_depth is set, dataflow must be os (others have the "
-                         "depth along the rows anyway)");
+        return error_set(
+            err, STATUS_INPUT,
+            "splits_depth is true, dataflow must be os (the others already "
+            "have the depth along the rows)");
     if (!has_buffers && !pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
         return error_set(
             err, STATUS_INPUT,
@@ -34,7 +36,7 @@ static enum status systolic_check(const struct machine *machine, struct error *e
     return STATUS_OK;
 }
 
-/* A shared buffer is taken as a third per operand. */
+/* Computes the operands and their buffers.  A shared buffer counts as a third for each operand. */
 static void operands_of(const struct pe_machine *machine, const struct mac_layer *layer,
                         double groups, struct operands *o)
 {
@@ -54,8 +56,8 @@ static void operands_of(const struct pe_machine *machine, const struct mac_layer
     };
 }
 
-/* Times an operand of `size` comes from DRAM: once if it, or the tile that the inner
- * loop comes back to, stays in the buffer; else once per step of the outer loop. */
+/* Returns how often an operand of `size` is read from DRAM: once if the operand, or the tile
+ * that the inner loop reuses, fits the buffer; else once per step of the outer loop. */
 static double fetches(double size, double tile, double buffer, double steps)
 {
     return size <= buffer || tile <= buffer ? 1 : steps;
@@ -66,8 +68,9 @@ static double at_most(double value, double limit)
     return value < limit ? value : limit;
 }
 
-/* DRAM elements read and written by one group in one order of folds.  Groups side by side
- * have inputs of their own: no fold of columns asks for another's again. */
+/* Computes the elements that one group reads from and writes to DRAM in one order of folds.
+ * Groups that run in parallel have separate inputs, so that no column fold needs those of
+ * another again. */
 static void traffic(const struct operands *o, const struct gemm *gemm,
                     enum dataflow dataflow, const struct systolic_folds *folds,
                     const struct pe_array *a, bool is_spread, bool columns_outer,
@@ -81,7 +84,7 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
     double spills = 0, inputs, weights;
 
     switch (dataflow) {
-    case DATAFLOW_OS: /* rows: pixels, columns: filters; nothing is accumulated twice */
+    case DATAFLOW_OS: /* rows: pixels, columns: filters; there are no partial sums */
         inputs = fetches(o->inputs,
                          columns_outer ? INFINITY : at_most(rows * k, o->inputs),
                          o->input_buffer, column_folds);
@@ -112,7 +115,7 @@ static void traffic(const struct operands *o, const struct gemm *gemm,
     *writes = (1 + spills) * o->outputs;
 }
 
-/* Blocks of rows whose inputs stay in the buffer. */
+/* Returns the number of blocks of rows whose inputs fit the buffer. */
 static uint64_t row_blocks(const struct operands *o, const struct gemm *gemm)
 {
     double blocks = ceil(o->inputs / o->input_buffer);
@@ -120,7 +123,7 @@ static uint64_t row_blocks(const struct operands *o, const struct gemm *gemm)
     return blocks < (double)gemm->m ? (uint64_t)blocks : gemm->m;
 }
 
-/* Accesses of the buffers by the array, one group. */
+/* Counts the accesses of the array to the buffers for one group. */
 static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
                         const struct systolic_folds *folds, struct level_use *input,
                         struct level_use *weight, struct level_use *output)
@@ -136,9 +139,9 @@ static void buffer_uses(const struct gemm *gemm, enum dataflow dataflow,
     output->reads = is_os ? 0 : m * n * (row_folds - 1);
 }
 
-/* Fewer rows of outputs than the array has rows: the idle ones take slices of the depth, and
- * the slices' partial sums are added on their way down the columns, which the skew of the
- * folds covers.  So a product with a vector fills the array. */
+/* If the product has fewer rows of outputs than the array has rows, idle rows compute slices of
+ * the depth. The partial sums of the slices are added up on their way down the columns, within
+ * the skew of the folds.  So a product with a vector uses the whole array. */
 static struct gemm depth_split(const struct gemm *gemm, const struct pe_array *a)
 {
     uint64_t slices = gemm->m < a->pe_rows ? a->pe_rows / gemm->m : 1;
@@ -231,7 +234,7 @@ static enum status systolic_map(const struct pe_machine *machine,
         }
     }
     buffer_uses(&gemm, dataflow, &folds, &uses[0], &uses[1], &uses[2]);
-    if (spread > 1) /* every group's columns read that group's inputs */
+    if (spread > 1) /* the columns of each group read the inputs of that group */
         uses[0].reads = (double)gemm.m * (double)gemm.k * (double)spread *
                         ceil((double)(gemm.n / spread) / (double)a->pe_columns);
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
@@ -246,7 +249,7 @@ static enum status systolic_map(const struct pe_machine *machine,
     mapping->dram_reads = groups * reads[best];
     mapping->dram_weight_reads = groups * weight_reads[best];
     mapping->dram_writes = groups * writes[best];
-    /* what comes from DRAM is written into a buffer, what goes there is read from it */
+    /* elements from DRAM are written to a buffer, elements to DRAM are read from one */
     uses[0].writes += reads[best] - weight_reads[best];
     uses[1].writes += weight_reads[best];
     uses[2].reads += writes[best];
@@ -256,7 +259,7 @@ static enum status systolic_map(const struct pe_machine *machine,
         use->reads += groups * uses[i].reads;
         use->writes += groups * uses[i].writes;
     }
-    /* every operand crosses every PE of its row or column */
+    /* every operand passes through all PEs of its row or column */
     mapping->noc_elements = 2 * mapping->macs;
     return STATUS_OK;
 }
@@ -267,11 +270,11 @@ static const struct field systolic_fields[] = {
     FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
     FIELD_FLAG(struct pe_array, overlap, 0, "folds overlap"),
     FIELD_COUNT(struct pe_array, arrays, 1, 1, 65536, "equal arrays that share the work and the memories"),
-    FIELD_COUNT(struct pe_array, narrow_macs, 1, 1, 64, "products of operands of 8 bits and less that a PE makes a cycle, along the depth"),
-    FIELD_FLAG(struct pe_array, blocks_rows, 0, "dataflow ws: the rows of a product may be computed in blocks whose inputs and sums stay in their buffers, all weights again for each, where that moves less"),
-    FIELD_FLAG(struct pe_array, keeps_scores, 0, "attention's scores stay on the chip, tile by tile of the queries (FlashAttention)"),
-    FIELD_FLAG(struct pe_array, spreads_groups, 0, "columns take groups of a convolution side by side, each its own inputs"),
-    FIELD_FLAG(struct pe_array, splits_depth, 0, "dataflow os: rows without outputs of their own take slices of the depth"),
+    FIELD_COUNT(struct pe_array, narrow_macs, 1, 1, 64, "products of operands of at most 8 bits that a PE computes per cycle, along the depth"),
+    FIELD_FLAG(struct pe_array, blocks_rows, 0, "dataflow ws: where it moves less, the rows of a product are computed in blocks whose inputs and sums stay in their buffers, with all weights read again for each block"),
+    FIELD_FLAG(struct pe_array, keeps_scores, 0, "the scores of attention stay on the chip, one tile of queries after the other (FlashAttention)"),
+    FIELD_FLAG(struct pe_array, spreads_groups, 0, "groups of a convolution run in parallel on different columns, with separate inputs"),
+    FIELD_FLAG(struct pe_array, splits_depth, 0, "dataflow os: rows without outputs compute slices of the depth"),
 };
 /* clang-format on */
 
@@ -283,7 +286,7 @@ static const struct pe_steps systolic_steps = {
 
 const struct machine_family systolic_family = {
     .name = "systolic",
-    .summary = "operands flow through a grid of PEs, one of them stays",
+    .summary = "operands flow through a grid of PEs while one of them stays",
     .kind = MACHINE_PE_ARRAY,
     .schema = &systolic_schema,
     .check = systolic_check,

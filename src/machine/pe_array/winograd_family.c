@@ -1,7 +1,7 @@
-/* A matrix unit (rows x columns outputs, depth products a cycle) with Winograd transform
- * units beside it, in the manner of R. Andri et al., MICRO 2022.  A layer takes the way
- * that is faster: direct, or transformed, when the longest of matrix unit, its operands,
- * transforms (input and output side by side) and DRAM decides. */
+/* A matrix unit (rows x columns outputs with depth products each per cycle) and Winograd
+ * transform units, as in R. Andri et al., MICRO 2022.  A layer is computed directly or
+ * transformed, whichever is faster. Its time is the longest of matrix unit, operands,
+ * transforms (those of inputs and outputs run in parallel) and DRAM. */
 #include "machine/pe_array/mapping.h"
 #include "machine/pe_array/winograd.h"
 
@@ -17,7 +17,7 @@ bool winograd_applies(const struct mac_layer *layer)
 void winograd_count(const struct mac_layer *layer, uint64_t tile,
                     struct winograd_counts *counts)
 {
-    bool is_f2 = tile == 2; /* operations per tile: Lavin and Gray, recalled */
+    bool is_f2 = tile == 2; /* operations per tile: Lavin and Gray 2016, recalled */
     double data = is_f2 ? 32 : 156, filter = is_f2 ? 28 : 72, inverse = is_f2 ? 24 : 90;
     double across = (double)((layer->out_width + tile - 1) / tile);
     double down = (double)((layer->out_height + tile - 1) / tile);
@@ -43,7 +43,7 @@ static enum status winograd_check(const struct machine *machine, struct error *e
         return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
     if (accelerator->tile && accelerator->transform_ops_hz <= 0)
         return error_set(err, STATUS_INPUT,
-                         "transform_ops_hz is 0, must be given with a tile");
+                         "transform_ops_hz is 0, must be above 0 with a tile");
     return STATUS_OK;
 }
 
@@ -58,8 +58,9 @@ static double product_cycles(const struct pe_array *a, uint64_t m, uint64_t n,
     return folds(m, a->pe_rows) * folds(n, a->pe_columns) * folds(k, a->pe_depth);
 }
 
-/* DRAM: with half the buffer for the smaller operand's block, the other comes once per
- * block.  Weights come as they are and are transformed on the chip. */
+/* Counts DRAM traffic.  Half the buffer holds a block of the smaller operand, and the other
+ * operand is read once per block.  Weights are read untransformed and are transformed on the
+ * chip. */
 static void dram_count(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping)
 {
@@ -74,8 +75,8 @@ static void dram_count(const struct pe_machine *machine, const struct mac_layer 
     mapping->dram_writes = mac_layer_outputs(layer);
 }
 
-/* Operands enter the matrix unit once per block of its other side; the buffer also
- * takes in what comes from DRAM and gives what goes there. */
+/* Counts buffer accesses.  Operands enter the matrix unit once per block of its other side.
+ * Elements from DRAM are written to the buffer, and elements to DRAM are read from it. */
 static void buffer_count(const struct pe_array *a, double products, double outputs,
                          struct mapping *mapping)
 {
@@ -86,9 +87,10 @@ static void buffer_count(const struct pe_array *a, double products, double outpu
     buffer->writes = outputs + mapping->dram_reads;
 }
 
-/* Seconds that operands take into the matrix unit: `elements` products (1: direct) of m x n
- * outputs and depth k accumulate at a time, so that a square block of outputs is as large as
- * their sums fit; inputs come once a block of columns, weights once a block of rows. */
+/* Returns the seconds in which operands enter the matrix unit.  `elements` products (1: direct)
+ * of m x n outputs and depth k accumulate at the same time; a square block of outputs is as
+ * large as the accumulators allow.  Inputs enter once per block of columns, weights once per
+ * block of rows. */
 static double operands_s(const struct pe_machine *machine, double elements, double m,
                          double n, double k)
 {
@@ -173,7 +175,7 @@ static enum status winograd_map(const struct pe_machine *machine,
         if (other.cycles < mapping->cycles)
             *mapping = other;
     }
-    if (a->tile && winograd_applies(layer)) { /* taken or not */
+    if (a->tile && winograd_applies(layer)) { /* even if direct convolution is faster */
         mapping->direct_macs = mapping->macs;
         mapping->transformed_macs = winograd_macs(layer, (uint64_t)a->tile);
     }

@@ -13,7 +13,7 @@ const struct word zeros_words[] = {
 double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
 {
     double all_zero = maths_pow(1 - density, (double)((uint64_t)1 << run_bits));
-    /* gaps are geometric; g zeros take g / 2^run_bits entries besides the value's */
+    /* gaps are geometric; a gap of g zeros takes g / 2^run_bits further entries */
     double entries = density * (1 + all_zero / (1 - all_zero));
     double share = entries * (double)(bits + run_bits) / (double)bits;
 
@@ -36,7 +36,8 @@ static void dram_code(const struct pe_machine *machine, const struct mac_layer *
     mapping->dram_writes *= activations;
 }
 
-/* Inputs are read to see that they are zero. */
+/* Gates the arithmetic.  Inputs are still read, because only then is it known that they are
+ * zero. */
 static void arithmetic_gate(struct mapping *mapping, double share)
 {
     struct level_use *weights = &mapping->levels[LEVEL_PE_WEIGHT];
@@ -58,7 +59,7 @@ void zeros_apply(const struct pe_machine *machine, const struct mac_layer *layer
     bool is_both = zeros == ZEROS_GATED_BOTH || zeros == ZEROS_SKIPPED_BOTH;
     double share = layer->activation_density * (is_both ? layer->weight_density : 1);
 
-    mapping->cycles -= mapping->stall_cycles; /* DRAM is asked again */
+    mapping->cycles -= mapping->stall_cycles; /* stalls are computed again afterwards */
     mapping->stall_cycles = 0;
     if (machine->accelerator.dram_run_bits > 0)
         dram_code(machine, layer, mapping);
