@@ -1,5 +1,6 @@
-/* A processor with a memory of its own as a roofline (S. Williams et al., CACM 52(4),
- * 2009) of the rates it achieves, and a launch a layer: what computing in memory is compared with. */
+/* A processor with its own memory, the baseline for computing in memory.  It is a roofline (S.
+ * Williams et al., CACM 52(4), 2009) of the rates that it achieves, with a launch time per
+ * layer. */
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -23,7 +24,7 @@ const struct schema host_schema = {
 };
 /* clang-format on */
 
-/* Weights pass once a batch. */
+/* Weights are read once per batch. */
 static enum status host_layer(const struct layerwise_request *request,
                               const struct mac_layer *layer,
                               struct layerwise_result *result, struct error *reason)
@@ -61,7 +62,8 @@ static const struct layerwise_steps host_steps = {
 
 const struct machine_family host_family = {
     .name = "host",
-    .summary = "a processor as a roofline, with a slower path for what does not fit",
+    .summary = "a processor as a roofline, with a lower bandwidth for networks that do "
+               "not fit",
     .kind = MACHINE_LAYERWISE,
     .schema = &host_schema,
     .layerwise = &host_steps,

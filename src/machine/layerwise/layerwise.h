@@ -1,6 +1,6 @@
-/* Machines that compute in or beside memory, layer by layer.  A family says what one operation costs (the cim_operation stage): how many
- * memory commands, how long, how much energy, power and area; and what a network costs
- * (the layerwise stage), if it computes networks. */
+/* Machines that compute in or beside memory, layer by layer.  A family computes the costs of one
+ * operation (stage cim_operation): memory commands, time, energy, power and area.  A family that
+ * computes networks also gives the costs of a network (stage layerwise). */
 #ifndef NVSWEEP_LAYERWISE_LAYERWISE_H
 #define NVSWEEP_LAYERWISE_LAYERWISE_H
 
@@ -8,8 +8,8 @@
 #include "workload/layer.h"
 #include "machine/machine.h"
 
-/* What a machine is asked to do.  The first ones, to CIM_BITWEAVE, take integers of the
- * precision axis's width, one per lane. */
+/* The operations of machines.  Those up to CIM_BITWEAVE work on integers of the width of the axis
+ * `precision`, one per lane. */
 enum cim_operation {
     CIM_ADD,
     CIM_SUBTRACT,
@@ -35,31 +35,31 @@ enum cim_operation {
     CIM_SQUARE_ROOT,
     CIM_LEAKY_RELU,
     CIM_SQUASH,    /* of a capsule of `elements` values */
-    CIM_FLOAT_ADD, /* of precision's width, one per lane */
+    CIM_FLOAT_ADD, /* of the width of `precision`, one per lane */
     CIM_FLOAT_MULTIPLY,
     CIM_FLOAT_DIVIDE,
-    CIM_MEMORY_READ, /* of `elements` bytes from a unit's memory into its scratchpad */
+    CIM_MEMORY_READ, /* `elements` bytes from a unit's memory to its scratchpad */
     CIM_MEMORY_WRITE,
-    CIM_MULTIPLY_ADD, /* of a dot product */
+    CIM_MULTIPLY_ADD, /* one step of a dot product */
     CIM_OPERATION_COUNT,
 };
 extern const struct word cim_operation_words[];
 
-/* What rows compute in one step: majority and NOT, or AND and OR only (Ambit). */
+/* The basic operations of DRAM rows: majority and NOT, or AND, OR and NOT (Ambit). */
 enum simdram_backend { SIMDRAM_MAJORITY, SIMDRAM_AND_OR };
 
-/* DRAM whose rows compute: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
+/* DRAM that computes in its rows: SIMDRAM (N. Hajinazar et al., ASPLOS 2021). */
 struct simdram {
     struct machine machine;
     int backend;               /* enum simdram_backend */
-    double ras_s, rp_s;        /* row active; precharge */
-    double overlap_s;          /* AAP: from one wordline to the next */
+    double ras_s, rp_s;        /* tRAS, tRP: row active, precharge */
+    double overlap_s;          /* in an AAP: from one activation to the next */
     double four_activates_s;   /* tFAW of a rank; 0: banks do not limit each other */
-    uint64_t lanes;            /* bits of a row over the chips of a rank */
-    uint64_t banks, ranks;     /* banks of a rank */
-    uint64_t subarrays;        /* of a bank that may work at once */
-    uint64_t active_banks;     /* at work; 0: all of all ranks */
-    uint64_t active_subarrays; /* of each of them */
+    uint64_t lanes;            /* bits of a row over all chips of a rank */
+    uint64_t banks, ranks;     /* banks per rank; ranks */
+    uint64_t subarrays;        /* per bank that may work at the same time */
+    uint64_t active_banks;     /* that work; 0: all banks of all ranks */
+    uint64_t active_subarrays; /* that work in each of these banks */
     uint64_t rows;             /* of a bank */
     uint64_t chips;            /* of a rank */
     double supply_v;
@@ -70,20 +70,21 @@ struct simdram {
     double channel_bytes_per_s; /* between host and a rank */
 };
 
-/* A non-linear function on RRAM crossbars as a network of one width (NEON: A. Manglik et
- * al., arXiv 2211.05730), or on the digital units or tables it is compared with. */
+/* A non-linear function.  NEON (A. Manglik et al., arXiv 2211.05730) computes it on RRAM crossbars
+ * as a network whose hidden layers have one width.  The paper compares it with digital units and
+ * with look-up tables. */
 struct neon_function {
     int operation;           /* enum cim_operation */
-    uint64_t elements;       /* values in, and out */
-    uint64_t hidden_layers;  /* of its network; 0: it has none */
+    uint64_t elements;       /* number of inputs, and of outputs */
+    uint64_t hidden_layers;  /* of its network; 0: there is no network */
     uint64_t exponent_units; /* digital: exponential */
     uint64_t divide_units;   /* digital: division or square root */
     uint64_t multiply_units;
-    uint64_t tables;      /* one entry of `bits` per value of `bits` */
-    uint64_t table_steps; /* look-ups one after the other */
+    uint64_t tables; /* look-up tables, each with one entry per value of an operand */
+    uint64_t table_steps; /* look-ups that follow each other */
 };
 
-/* How often a network computes a function, one after the other. */
+/* How often a network computes a function in one inference. */
 struct neon_use {
     const char *workload;
     int operation; /* enum cim_operation */
@@ -97,59 +98,61 @@ struct neon {
     uint64_t weight_bits, cell_bits;
     double subarray_w, subarray_m2;
     uint64_t bank_subarrays;
-    double bank_w, bank_m2; /* its subarrays included */
-    double cycle_s;         /* one bit of all inputs of a crossbar */
+    double bank_w, bank_m2; /* with its subarrays */
+    double cycle_s;         /* in which a crossbar takes one bit of all its inputs */
     double exponent_w, exponent_m2;
     double divide_w, divide_m2;
     double multiply_w, multiply_m2;
     double exponent_s, divide_s, multiply_s, add_s; /* one operation of a unit */
     double table_s, table_j, table_m2;              /* a look-up in one table */
-    double write_row_s; /* a row of cells, all columns: operands that are activations */
+    double write_row_s; /* to write a row of cells, for operands that are activations */
     struct neon_function *functions;
     size_t functions_count;
     struct neon_use *uses;
     size_t uses_count;
 };
 
-/* Instructions of one operation on elements streamed from the scratchpad, loop and
- * addresses included. */
+/* The number of instructions of one operation on elements in the scratchpad, including those for
+ * the loop and addresses. */
 struct upmem_operation {
     int operation; /* enum cim_operation */
     uint64_t bits;
     double instructions;
 };
 
-/* Cores (DPUs) beside DRAM banks: UPMEM.  A tasklet issues an instruction at most every
- * `issue_cycles`; all tasklets of a DPU share one issue slot a cycle. */
+/* UPMEM: cores (DPUs) beside DRAM banks.  A tasklet issues at most one instruction in
+ * `issue_cycles` cycles; all tasklets of a DPU together issue at most one per cycle. */
 struct upmem {
     struct machine machine;
     double clock_hz;
     uint64_t dpus, tasklets, issue_cycles;
-    uint64_t active_dpus;                  /* of them at work; 0: all */
+    uint64_t active_dpus;                  /* that work; 0: all */
     double memory_bytes, scratchpad_bytes; /* of a DPU: MRAM, WRAM */
-    double read_cycles, write_cycles;      /* start of an MRAM transfer */
+    double read_cycles, write_cycles;      /* to start an MRAM transfer */
     double cycles_per_byte;
-    double transfer_bytes; /* a kernel's MRAM transfer, a tasklet's buffer */
+    double transfer_bytes; /* size of an MRAM transfer and of a tasklet's buffer */
     double broadcast_bytes_per_s, scatter_bytes_per_s, gather_bytes_per_s;
     double power_w;
     struct upmem_operation *operations;
     size_t operations_count;
 };
 
-/* A processor with memory of its own, for comparison: a roofline of what it achieves, a
- * launch a layer, and a slower path for what does not fit. */
+/* A processor with its own memory, for comparison.  It is a roofline of the rates that it
+ * achieves, with a launch time per layer and a lower bandwidth for networks that do not fit its
+ * memory. */
 struct host {
     struct machine machine;
     double memory_bytes, bytes_per_s;
-    double oversubscribed_bytes_per_s;  /* all of it, once it does not fit */
-    double macs_hz;                     /* peak */
-    double rate_share, bandwidth_share; /* of the peaks, achieved */
-    double launch_s;                    /* of a layer */
+    double
+        oversubscribed_bytes_per_s; /* bandwidth for all weights if they do not fit */
+    double macs_hz;                 /* peak rate */
+    double rate_share, bandwidth_share; /* achieved shares of the peaks */
+    double launch_s;                    /* per layer */
     double power_w;
 };
 
-/* A family of layers and the accelerator it is meant for (A. Boroumand et al., PACT 2021):
- * ranges of weight bytes, of multiply-accumulates per weight byte and of
+/* A family of layers and the accelerator that is designed for it (A. Boroumand et al., PACT 2021).
+ * A family is defined by ranges of weight bytes, of multiply-accumulates per weight byte, and of
  * multiply-accumulates. */
 struct mensa_family {
     const char *name, *engine;
@@ -158,8 +161,8 @@ struct mensa_family {
     double macs_from, macs_to;
 };
 
-/* Which accelerator takes a layer: the one its family is meant for (a machine without
- * families: the fastest), or the one of least time, energy or energy-delay product. */
+/* Which accelerator computes a layer: that of the layer's family (the fastest if the machine
+ * has no families), or the one with the least time, energy or energy-delay product. */
 enum cim_schedule {
     CIM_SCHEDULE_FAMILY,
     CIM_SCHEDULE_LATENCY,
@@ -168,8 +171,8 @@ enum cim_schedule {
 };
 extern const struct word cim_schedule_words[];
 
-/* Several accelerators that share a network, layer by layer; records of the shelf of
- * accelerators, by name. */
+/* Several accelerators that share a network, layer by layer.  They are records of machines, by
+ * name. */
 struct mensa {
     struct machine machine;
     int schedule; /* enum cim_schedule */
@@ -180,23 +183,23 @@ struct mensa {
 };
 enum { CIM_ENGINES_MAX = 4 };
 
-/* Where a network's energy goes. */
+/* The parts of a network's energy. */
 enum cim_part {
     CIM_PART_COMPUTE,
-    CIM_PART_BUFFERS,  /* memories beside the arithmetic */
+    CIM_PART_BUFFERS,  /* on-chip memories */
     CIM_PART_MEMORY,   /* DRAM */
     CIM_PART_TRANSFER, /* host to memory and back */
     CIM_PART_STATIC,   /* leakage and background */
     CIM_PART_COUNT
 };
 
-/* How errors reach the layers: from layer to layer, or from the output to all at once
- * through fixed random matrices (direct feedback alignment; A. Nokland, NeurIPS 2016). */
+/* How errors reach the layers: from layer to layer, or from the output to all layers at the same
+ * time through fixed random matrices (direct feedback alignment; A. Nokland, NeurIPS 2016). */
 enum cim_learning { CIM_BACKPROPAGATION, CIM_FEEDBACK_ALIGNMENT };
 extern const struct word cim_learning_words[];
 
-/* A layer's phases in one pass over the data: forward, activation gradient, weight
- * gradient, weight update. */
+/* Times and energies of a layer's phases in one pass over the data: forward, activation gradient,
+ * weight gradient, weight update. */
 struct training_layer {
     const char *name;
     double forward_s, activation_s, weight_s, update_s;
@@ -206,7 +209,7 @@ struct training_layer {
 /* A crossbar chip whose phases were simulated layer by layer. */
 struct training {
     struct machine machine;
-    const char *workload; /* whose layers these are */
+    const char *workload; /* the network that was simulated */
     uint64_t batch, batches;
     struct training_layer *layers;
     size_t layers_count;
@@ -216,88 +219,91 @@ struct cim_request {
     const struct machine *machine;
     int operation;
     unsigned bits;
-    uint64_t elements; /* of one operation that takes several; 0: one */
+    uint64_t elements; /* of one operation that works on several; 0: 1 */
 };
 
-/* What a family does not know stays NAN, or 0 for counts. */
+/* The costs of one operation.  Figures that a family does not compute remain NAN, and counts 0. */
 struct cim_answer {
     uint64_t aaps, aps;   /* DRAM command sequences of one operation in one bank */
     uint64_t subarrays;   /* crossbars */
-    uint64_t lanes;       /* operations done together */
+    uint64_t lanes;       /* operations done at the same time */
     double latency_s;     /* of all lanes */
-    double throughput_hz; /* operations a second */
-    double energy_j;      /* one operation's share */
+    double throughput_hz; /* operations per second */
+    double energy_j;      /* per operation */
     double power_w;
     double area_m2;
     double table_bytes;
     double bytes_per_s; /* of one unit's memory, for memory operations */
-    double transpose_s; /* operands in and results out of all lanes, between layouts */
+    double
+        transpose_s; /* to change the layout of the operands and results of all lanes */
 };
 
-/* Pure.  STATUS_INFEASIBLE with a reason if the machine has no such operation. */
+/* Computes the costs of one operation.  Returns STATUS_INFEASIBLE with a reason if the machine
+ * does not have it. */
 enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
                         struct error *reason);
 
-/* One accelerator of a machine, its memories evaluated. */
+/* One accelerator of a machine and the costs of its memories. */
 struct cim_engine {
     const struct pe_array *accelerator;
     struct level_cost levels[LEVEL_COUNT];
-    bool is_timed; /* the memories' times count */
+    bool is_timed; /* the times of the memories are known and count */
 };
 
 struct layerwise_request {
     const struct machine *machine;
-    const struct cim_engine *engines; /* as many as the family's `engine` names */
+    const struct cim_engine *engines; /* one for each engine that the machine names */
     double node_m;                    /* of the engines */
     const struct mac_layers *layers;
-    size_t layer; /* the workload's computing layer alone, from 1; 0: all */
+    size_t layer; /* this computing layer alone, from 1; 0: all */
     unsigned bits;
     const char *workload; /* name */
     int learning;         /* enum cim_learning; training only */
 };
 
-/* One batch; weights are in place.  Layers come one after the other, a layer's compute
- * and memory time overlap.  NAN: the family does not know. */
+/* The costs of one batch.  Weights are stored in the machine before.  Layers run one after the
+ * other; the compute time and the memory time of a layer overlap.  Figures that a family does
+ * not compute are NAN. */
 struct layerwise_result {
-    double macs;                /* of the layers meant; known before the family adds */
-    double weight_bytes;        /* of them; without streamed operands; likewise */
-    double compute_s, memory_s; /* sums over layers */
-    double input_s, output_s;   /* between host and memory */
+    double macs;         /* of the requested layers; set before the family is called */
+    double weight_bytes; /* of these, without streamed operands; likewise */
+    double compute_s, memory_s;   /* sums over layers */
+    double input_s, output_s;     /* between host and memory */
     double forward_s, backward_s; /* training only */
     double latency_s;
     double energy_j;
     double part_j[CIM_PART_COUNT]; /* of energy_j */
-    double crossbars;              /* that hold the weights */
+    double crossbars;              /* number of crossbars that hold the weights */
     double area_m2;                /* of the silicon that computes */
     double dram_bytes;             /* between engines and their DRAM */
-    double offchip_bytes;          /* of a memory outside: of these, or a host's */
-    double roofline_s;             /* the larger of peak and bandwidth time, a layer */
-    uint64_t engine;               /* of the last layer, from 1; 0: there are none */
+    double offchip_bytes;          /* to and from memory outside the package */
+    double roofline_s; /* sum over layers: the longer of peak and bandwidth time */
+    uint64_t engine;   /* of the last layer, from 1; 0: there are none */
 };
 
-/* Pure.  STATUS_INFEASIBLE with a reason if the family computes no networks, or the
- * network does not fit. */
+/* Computes the costs of a network.  Returns STATUS_INFEASIBLE with a reason if the family
+ * computes no networks, or if the network does not fit. */
 enum status layerwise_network(const struct layerwise_request *request,
                               struct layerwise_result *result, struct error *reason);
 
-/* One family. */
+/* The functions of one family. */
 struct layerwise_steps {
-    bool trains;      /* its networks are trained, others' only evaluated */
-    bool knows_parts; /* adds up part_j, which begins at 0 */
+    bool trains;      /* computes training; other families compute inference */
+    bool knows_parts; /* adds up part_j, which is 0 at the beginning */
 
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
                            struct error *reason); /* NULL: none */
 
-    /* Adds one layer's times and energies. */
+    /* Adds the times and energies of one layer. */
     enum status (*layer)(const struct layerwise_request *request,
                          const struct mac_layer *layer, struct layerwise_result *result,
                          struct error *reason); /* NULL: computes no networks */
 
-    /* Checks the sum, which has no energy yet. */
+    /* Completes and checks the sum over the layers. */
     enum status (*finish)(const struct layerwise_request *request,
                           struct layerwise_result *result, struct error *reason);
 
-    /* Adds all layers that the request means, instead of `layer`. */
+    /* Used instead of `layer`: adds all requested layers. */
     enum status (*network)(const struct layerwise_request *request,
                            struct layerwise_result *result, struct error *reason);
 };

@@ -1,11 +1,11 @@
-/* Mensa: a network shared by several small accelerators, some of them in the logic layer
- * of stacked DRAM, layer by layer; and a single accelerator by the same rules, to compare
- * with (A. Boroumand et al., "Google Neural Network Models for Edge Devices", PACT 2021).
+/* Mensa: several small accelerators, some of them in the logic layer of stacked DRAM, share a
+ * network layer by layer.  A single accelerator under the same rules is the baseline (A.
+ * Boroumand et al., "Google Neural Network Models for Edge Devices", PACT 2021).
  *
- * What a layer takes on an accelerator is its own family's matter (machine/pe_array/mapping.h); what
- * that costs, machine/pe_array/chip.h's.  Activations stay in the input buffer from one layer to the
- * next if they fit and both run on the same accelerator; else they pass through DRAM.
- * Accelerators that wait leak on. */
+ * The family of each accelerator maps its layers (machine/pe_array/mapping.h), and
+ * machine/pe_array/chip.h computes their costs.  Activations remain in the input buffer from
+ * one layer to the next if they fit and both layers run on the same accelerator; else they are
+ * moved through DRAM.  Accelerators that wait still leak. */
 #include "machine/layerwise/layerwise.h"
 
 #include "base/maths.h"
@@ -44,7 +44,7 @@ const struct schema mensa_schema = {
 };
 /* clang-format on */
 
-/* The engine of that name, or engines_count. */
+/* Returns the index of the engine of a name, or engines_count. */
 static size_t engine_named(const struct mensa *mensa, const char *name)
 {
     size_t i = 0;
@@ -65,14 +65,17 @@ static enum status mensa_check(const struct machine *machine, struct error *err)
         const struct mensa_family *f = &mensa->families[i];
 
         if (engine_named(mensa, f->engine) == mensa->engines_count)
-            return error_set(err, STATUS_INPUT,
-                             "family '%s' is for '%s', must be one of the engines",
-                             f->name, f->engine);
+            return error_set(
+                err, STATUS_INPUT,
+                "family '%s' has the engine '%s', must be one of `engines`", f->name,
+                f->engine);
         if (f->weights_from_bytes > f->weights_to_bytes ||
             f->reuse_from > f->reuse_to || f->macs_from > f->macs_to)
-            return error_set(err, STATUS_INPUT,
-                             "family '%s' has a range that ends before it begins",
-                             f->name);
+            return error_set(
+                err, STATUS_INPUT,
+                "family '%s' has a range whose end is below its beginning, "
+                "must be from the smaller to the larger number",
+                f->name);
     }
     return STATUS_OK;
 }
@@ -84,7 +87,7 @@ static const char *mensa_engine(const struct machine *machine, size_t i)
                : NULL;
 }
 
-/* Octaves by which a value lies outside a range. */
+/* Returns by how many octaves a value is outside a range. */
 static double outside(double value, double from, double to)
 {
     return value < from ? maths_log2(from / value)
@@ -92,7 +95,7 @@ static double outside(double value, double from, double to)
                         : 0;
 }
 
-/* The engine for the family whose ranges the layer is in, or nearest to. */
+/* Returns the engine of the family whose ranges contain the layer or are nearest to it. */
 static size_t family_engine(const struct mensa *mensa, const struct mac_layer *layer,
                             double bytes_per_element)
 {
@@ -115,7 +118,7 @@ static size_t family_engine(const struct mensa *mensa, const struct mac_layer *l
     return engine;
 }
 
-/* A layer on an engine. */
+/* A layer placed on an engine. */
 struct placed_layer {
     size_t engine;
     struct mapping mapping;
@@ -146,7 +149,7 @@ static double energy_j(const struct chip *chip)
     return sum_j;
 }
 
-/* What a schedule makes small. */
+/* Returns the quantity that a schedule minimizes. */
 static double objective(int schedule, const struct chip *chip)
 {
     switch (schedule) {
@@ -200,7 +203,7 @@ static enum status place(const struct layerwise_request *request, size_t layer,
     return status;
 }
 
-/* Elements that the next layer finds where this one left them. */
+/* Does the output of a layer remain in the buffer for the next layer? */
 static bool stays(const struct layerwise_request *request,
                   const struct placed_layer *one, const struct placed_layer *next,
                   const struct mac_layer *layer)
@@ -216,7 +219,7 @@ static bool stays(const struct layerwise_request *request,
     return one->engine == next->engine && mac_layer_outputs(layer) <= capacity;
 }
 
-/* Activations that stay on the chip do not pass through DRAM. */
+/* Removes the DRAM traffic of activations that remain on the chip. */
 static void forward(const struct layerwise_request *request,
                     struct placed_layer *placed, size_t count)
 {
@@ -275,7 +278,7 @@ static void layer_add(const struct layerwise_request *request,
                                      chip->part_j[PART_CONTROL];
 }
 
-/* Area and leakage of all engines, at work or not. */
+/* Adds up area and leakage of all engines, including those that are idle. */
 static void engines_sum(const struct layerwise_request *request, double *area_m2,
                         double *leakage_w)
 {

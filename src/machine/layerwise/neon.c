@@ -1,5 +1,6 @@
-/* NEON: non-linear functions as small networks in RRAM crossbars, beside digital units
- * and look-up tables (A. Manglik et al., arXiv 2211.05730, 32 nm, 16-bit fixed point). */
+/* NEON: computes non-linear functions as small networks in RRAM crossbars; for comparison with
+ * digital units and look-up tables (A. Manglik et al., arXiv 2211.05730, 32 nm, 16-bit fixed
+ * point). */
 #include "base/divide.h"
 #include "base/maths.h"
 #include "machine/layerwise/layerwise.h"
@@ -84,16 +85,17 @@ static enum status neon_check(const struct machine *machine, struct error *err)
                          "(%g W each)",
                          n->bank_w, (uintmax_t)n->bank_subarrays, n->subarray_w);
     if (n->hidden > n->rows)
-        return error_set(err, STATUS_INPUT,
-                         "hidden is %ju, must be at most rows (%ju): a hidden layer's "
-                         "inputs are one crossbar's",
-                         (uintmax_t)n->hidden, (uintmax_t)n->rows);
+        return error_set(
+            err, STATUS_INPUT,
+            "hidden is %ju, must be at most rows (%ju): one crossbar takes all "
+            "inputs of a hidden layer",
+            (uintmax_t)n->hidden, (uintmax_t)n->rows);
     return STATUS_OK;
 }
 
-/* Crossbars of a network d -> hidden (x layers) -> d, a weight in weight_bits / cell_bits
- * adjoining cells.  Our reading of the paper's table: with no constant fitted it gives
- * all seven of its powers. */
+/* Returns the number of crossbars of a network d -> hidden (x layers) -> d whose weights take
+ * weight_bits / cell_bits adjacent cells.  The paper does not state this rule; it is inferred from
+ * its table, and reproduces all seven powers without a fitted constant. */
 static uint64_t subarrays(const struct neon *n, const struct neon_function *f)
 {
     uint64_t slices = n->weight_bits / n->cell_bits;
@@ -125,9 +127,9 @@ static double rounds(const struct neon_function *f, uint64_t units)
     return units ? ceil((double)f->elements / (double)units) : 0;
 }
 
-/* Crossbars take a bit of all inputs a cycle, layer after layer; digital units their
- * elements one after the other, with a tree of adders where values are summed; tables
- * look-ups.  NAN: the record does not say. */
+/* Returns the time of one operation, or NAN if the record does not give its parts.  Crossbars
+ * take one bit of all inputs per cycle, layer after layer.  Digital units process their
+ * elements one after the other and add up values in a tree of adders.  Tables take look-ups. */
 static double latency_s(const struct neon *n, const struct neon_function *f)
 {
     double units_s = rounds(f, f->exponent_units) * n->exponent_s +
@@ -157,7 +159,7 @@ static void units_answer(const struct neon *n, const struct neon_function *f,
     answer->energy_j = answer->power_w * answer->latency_s;
 }
 
-/* The paper gives no power or area of one table; the record may say. */
+/* The paper gives no power or area of a table; the record may give them. */
 static void tables_answer(const struct neon *n, const struct neon_function *f,
                           struct cim_answer *answer)
 {
@@ -194,9 +196,9 @@ static enum status neon_operate(const struct cim_request *request,
 
 /* ---- networks */
 
-/* A layer's weights lie in crossbars of its own, bit slices side by side; every input
- * vector is applied bit by bit, one cycle each.  Layers come one after the other.  What
- * crossbars of a bank share is on while one of them works. */
+/* Each layer has its own crossbars, with the bit slices of a weight in adjacent cells.  Every
+ * input vector is applied bit by bit, one bit per cycle.  Layers run one after the other.  The
+ * circuits that crossbars of a bank share are on while one of these crossbars works. */
 static enum status neon_layer(const struct layerwise_request *request,
                               const struct mac_layer *layer,
                               struct layerwise_result *result, struct error *reason)
@@ -209,19 +211,20 @@ static enum status neon_layer(const struct layerwise_request *request,
     double time_s = (double)gemm.m * request->bits * n->cycle_s;
     double banks, shared_w;
 
-    if (layer
-            ->streams_weights) /* an operand is written first, rows one after the other */
+    if (layer->streams_weights) /* one operand is first written, row by row */
         time_s += fmin((double)gemm.k, (double)n->rows) * n->write_row_s;
     if (n->cycle_s <= 0 || !n->bank_subarrays)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no crossbars for weights",
                          request->machine->record.name);
     if (request->bits > n->weight_bits)
-        return error_set(reason, STATUS_INFEASIBLE, "weights have %ju bits, not %u",
-                         (uintmax_t)n->weight_bits, request->bits);
-    if (layer->streams_weights && n->write_row_s <= 0)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "layer '%s' multiplies activations, crossbars hold weights",
-                         layer->name);
+                         "precision is %u bits, must be at most weight_bits (%ju)",
+                         request->bits, (uintmax_t)n->weight_bits);
+    if (layer->streams_weights && n->write_row_s <= 0)
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "layer '%s' multiplies activations, which needs write_row_s above 0",
+            layer->name);
     banks = ceil((double)crossbars / (double)n->bank_subarrays);
     shared_w = n->bank_w - (double)n->bank_subarrays * n->subarray_w;
     result->crossbars += (double)crossbars;
@@ -232,8 +235,8 @@ static enum status neon_layer(const struct layerwise_request *request,
     return STATUS_OK;
 }
 
-/* So many operations of a function.  A network's layers have crossbars of their own, each
- * with an operation of its own. */
+/* Returns the time of all operations of a function.  The layers of its network have separate
+ * crossbars, so that they work on different operations at the same time. */
 static double times_s(const struct neon *n, const struct neon_use *use,
                       const struct cim_answer *one)
 {
@@ -244,7 +247,7 @@ static double times_s(const struct neon *n, const struct neon_use *use,
                             : (double)use->times * one->latency_s;
 }
 
-/* The functions between a network's products, one after the other. */
+/* Adds the non-linear functions of a network, one after the other. */
 static enum status uses_add(const struct layerwise_request *request,
                             struct layerwise_result *result, struct error *reason)
 {

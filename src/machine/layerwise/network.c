@@ -18,7 +18,8 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     enum status status;
 
     if (!steps->operate)
-        return error_set(reason, STATUS_INFEASIBLE, "%s has no single operations",
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s computes whole networks only, no single operations",
                          request->machine->record.name);
     status = steps->operate(request, &result, reason);
     if (status == STATUS_OK)
@@ -31,8 +32,8 @@ static bool is_meant(const struct layerwise_request *request, size_t i)
     return !request->layer || request->layers->number[i] == request->layer;
 }
 
-/* What does not depend on the machine.  A product of two activations (attention) streams
- * its second operand in; that is no weight, which would be in place before. */
+/* Counts what does not depend on the machine.  The second operand of a product of two activations
+ * (attention) is not counted as a weight: it is not stored in the machine before. */
 static void layers_count(const struct layerwise_request *request,
                          struct layerwise_result *sum)
 {
@@ -78,7 +79,8 @@ enum status layerwise_network(const struct layerwise_request *request,
                          request->machine->record.name);
     layers_count(request, &sum);
     if (sum.macs <= 0)
-        return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the workload has no computing layer number %zu",
                          request->layer);
     status = layers_add(request, &sum, reason);
     if (status == STATUS_OK && steps->finish)

@@ -1,13 +1,14 @@
-/* SIMDRAM: bit-serial arithmetic in DRAM rows, one element per bitline (N. Hajinazar et
- * al., ASPLOS 2021); its command sequences are in simdram_sequences.c.  Operands pass
- * through a transposition unit in the memory controller: the cost of that is moving them
- * over the channel.
+/* SIMDRAM: bit-serial arithmetic in DRAM rows, one element per bitline (N. Hajinazar et al.,
+ * ASPLOS 2021).  The command sequences are in simdram_sequences.c.  Operands pass through a
+ * transposition unit in the memory controller; its cost is that of moving them over the
+ * channel.
  *
- * A network's layer is a matrix product.  The longer side of its outputs lies along the
- * lanes, with that side's operand in their rows; the other operand is the same for all
- * lanes, so the controller writes it by copying the constant rows.  Columns of the
- * shorter side are dealt to the subarrays at work.  This mapping is ours; the paper names
- * its three binary networks, not how their layers lie in the rows. */
+ * A layer of a network is a matrix product.  The longer side of its outputs is distributed over
+ * the lanes, and the operand of that side is stored in their rows.  The other operand is the
+ * same for all lanes, so that the controller writes it by copying the constant rows.  The
+ * columns of the shorter side are distributed over the working subarrays.  This mapping is an
+ * assumption: the paper names its three binary networks, but not how their layers are stored in
+ * rows. */
 #include "machine/layerwise/simdram.h"
 
 #include "base/maths.h"
@@ -51,8 +52,8 @@ const struct schema simdram_schema = {
 };
 /* clang-format on */
 
-/* What activating and precharging a row adds to a rank's background: JEDEC's loop of
- * IDD0 less the standby currents of its two parts (Micron, TN-40-07). */
+/* Returns the energy of activating and precharging a row in a rank, beyond the background: that of
+ * JEDEC's IDD0 loop minus that of the standby currents in its two parts (Micron, TN-40-07). */
 static double activate_j(const struct simdram *d)
 {
     double charge = d->cycling_a * (d->ras_s + d->rp_s) - d->active_a * d->ras_s -
@@ -68,8 +69,8 @@ static enum status simdram_check(const struct machine *machine, struct error *er
     if (activate_j(d) <= 0)
         return error_set(
             err, STATUS_INPUT,
-            "cycling_a (IDD0) is %g A, less than standby alone takes; must "
-            "exceed the mean of active_a and standby_a over a row cycle",
+            "cycling_a (IDD0) is %g A, must be more than the mean of active_a and "
+            "standby_a over a row cycle",
             d->cycling_a);
     if (d->active_banks > d->banks * d->ranks || d->active_subarrays > d->subarrays)
         return error_set(
@@ -85,9 +86,9 @@ static enum status simdram_check(const struct machine *machine, struct error *er
     return STATUS_OK;
 }
 
-/* Banks and subarrays at work. */
+/* The units that work: banks, and subarrays per bank. */
 struct workforce {
-    double banks, subarrays; /* of a bank */
+    double banks, subarrays;
 };
 
 static struct workforce workforce_of(const struct simdram *d)
@@ -98,19 +99,20 @@ static struct workforce workforce_of(const struct simdram *d)
     };
 }
 
-/* One subarray's commands, one after the other. */
+/* Returns the time of the commands of one subarray, which follow each other. */
 static double alone_s(const struct simdram *d, double aaps, double aps)
 {
     return aaps * (d->ras_s + d->overlap_s + d->rp_s) + aps * (d->ras_s + d->rp_s);
 }
 
-/* Its share of a rank's activations: four in tFAW.  An AAP activates twice. */
+/* Returns the least time of these commands under the limit of a rank of four activations in
+ * tFAW.  An AAP has two activations. */
 static double activations_s(const struct simdram *d, double aaps, double aps)
 {
     return (2 * aaps + aps) * d->four_activates_s / 4;
 }
 
-/* The same commands in so many subarrays at once. */
+/* Returns the time of the same commands in several subarrays at the same time. */
 static double ranks_s(const struct simdram *d, double subarrays, double aaps,
                       double aps)
 {
@@ -118,7 +120,7 @@ static double ranks_s(const struct simdram *d, double subarrays, double aaps,
                 ceil(subarrays / (double)d->ranks) * activations_s(d, aaps, aps));
 }
 
-/* Power of ranks whose rows are open. */
+/* Returns the background power of the ranks with open rows. */
 static double background_w(const struct simdram *d, double banks)
 {
     return ceil(banks / (double)d->banks) * (double)d->chips * d->supply_v *
@@ -157,9 +159,9 @@ static enum status simdram_operate(const struct cim_request *request,
 
 /* ---- networks */
 
-/* Commands of one output: a product and a sum per weight; of one bit XNOR with a
- * constant (a copy of the row, or of its complement through the dual-contact row: one and
- * a half AAPs in the mean), counts of up to 64 bits, their sum, and the sign. */
+/* Counts the commands of one output: a product and an addition per weight.  With one bit they
+ * are an XNOR with a constant (a copy of the row, or of its complement through the dual-contact
+ * row: 1.5 AAPs on average), counts of ones in up to 64 bits, their sum, and the sign. */
 static enum status dot_commands(const struct machine *machine, double depth,
                                 unsigned bits, struct simdram_commands *dot,
                                 struct error *reason)
@@ -196,18 +198,18 @@ static enum status dot_commands(const struct machine *machine, double depth,
     return STATUS_OK;
 }
 
-/* A layer as tasks of one subarray each: the lanes' operand in rows, one column of the
- * other side after the other. */
+/* A layer divided into tasks for single subarrays.  A subarray stores the lanes' operand in its
+ * rows and computes one column of the other side after the other. */
 struct simdram_placement {
-    double across; /* columns of the shorter side, of a group */
+    double across; /* columns of the shorter side per group */
     double parts;  /* subarrays that one copy of the lanes' operand takes */
     double units;  /* subarrays at work */
-    double copy_s; /* one copy over the channel */
+    double copy_s; /* to move one copy over the channel */
     struct simdram_commands dot;
 };
 
-/* All tasks with so many copies: subarrays take one after the other, and every rank has its
- * share of the activations. */
+/* Returns the time of all tasks with a number of copies.  A subarray computes its tasks one
+ * after the other; the limit on activations holds for each rank. */
 static double placed_s(const struct simdram *d, const struct simdram_placement *p,
                        double copies)
 {
@@ -219,8 +221,8 @@ static double placed_s(const struct simdram *d, const struct simdram_placement *
                 of_rank * activations_s(d, p->dot.aaps, p->dot.aps));
 }
 
-/* The copies of least time.  More of them than a round fewer takes are of no use, so one
- * number for each number of rounds is looked at. */
+/* Returns the number of copies with the least time.  Only a number of copies that saves a round
+ * of tasks can be better, so that one number is tried for each number of rounds. */
 static double copies_choose(const struct simdram *d, const struct simdram_placement *p)
 {
     double most = fmin(p->across, fmax(1, floor(p->units / p->parts)));
@@ -256,7 +258,7 @@ static enum status simdram_layer(const struct layerwise_request *request,
         .parts = ceil(along / lanes) * groups * pieces,
         .copy_s = holds_inputs
                       ? groups * (double)gemm.m * depth * bytes / d->channel_bytes_per_s
-                      : 0, /* weights are in place */
+                      : 0, /* weights were stored before */
     };
     double copies, compute_s, written_s, read_s, read_bits;
     const struct workforce force = workforce_of(d);
@@ -271,7 +273,7 @@ static enum status simdram_layer(const struct layerwise_request *request,
     read_bits = request->bits > 1 ? 2.0 * request->bits + ceil(maths_log2(depth + 1))
                                   : 1;
     read_s = pieces * mac_layer_outputs(layer) * read_bits / 8 /
-             d->channel_bytes_per_s; /* the host adds up pieces */
+             d->channel_bytes_per_s; /* the host adds up the partial sums */
     result->compute_s += compute_s;
     result->input_s += written_s;
     result->output_s += read_s;
@@ -297,7 +299,7 @@ static enum status simdram_finish(const struct layerwise_request *request,
 
     if (result->weight_bytes > bytes)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "weights of %.3g bytes do not fit %.3g bytes of rows",
+                         "the weights take %.3g bytes, must fit %.3g bytes of rows",
                          result->weight_bytes, bytes);
     result->energy_j = result->part_j[CIM_PART_COMPUTE] +
                        result->part_j[CIM_PART_TRANSFER] +
@@ -314,7 +316,7 @@ static const struct layerwise_steps simdram_steps = {
 
 const struct machine_family simdram_family = {
     .name = "simdram",
-    .summary = "DRAM whose rows compute",
+    .summary = "DRAM that computes in its rows",
     .kind = MACHINE_LAYERWISE,
     .schema = &simdram_schema,
     .layerwise = &simdram_steps,

@@ -1,10 +1,11 @@
-/* Command sequences in DRAM rows: AAP activates two rows one after the other (a copy, or
- * a computation and a copy of its result), AP one (of three rows: their majority). */
+/* Command sequences in DRAM rows.  An AAP activates two rows one after the other: it copies a
+ * row, or it computes and copies the result.  An AP activates once; if it activates three rows,
+ * they become their majority. */
 #include "machine/layerwise/simdram.h"
 
 #include <math.h>
 
-/* Commands of an n-bit operation are square n^2 + linear n + constant. */
+/* The number of commands of an n-bit operation: square n^2 + linear n + constant. */
 struct polynomial {
     double square, linear, constant;
 };
@@ -12,8 +13,8 @@ struct command_sequence {
     struct polynomial aap, ap;
 };
 
-/* SIMDRAM's: the coefficients reproduce every count of the authors' sequences, n = 4, 8,
- * 16, 32 and 64 (CMU-SAFARI/MIMDRAM at 49549f9, microworkloads). */
+/* The sequences of SIMDRAM.  The coefficients reproduce all counts of the authors' sequences
+ * for n = 4, 8, 16, 32 and 64 (CMU-SAFARI/MIMDRAM at 49549f9, microworkloads). */
 /* clang-format off */
 static const struct command_sequence majority[] = {
     [CIM_ADD] =           { { 0, 6, 1 },      { 0, 2, 0 } },
@@ -39,11 +40,12 @@ static const struct command_sequence majority[] = {
 };
 /* clang-format on */
 
-/* Ambit's, derived: gates as published (V. Seshadri et al., MICRO 2017, figure 8): AND, OR
- * 4 AAP; NOT 2 AAP; XOR, XNOR 5 AAP and 2 AP; and the plainest circuits of them.  A full
- * adder is two XOR, two AND, an OR; a subtraction inverts an operand; comparison carries
- * a borrow (NOT, two AND, XNOR, OR a bit); selection is two AND and an OR a bit; products
- * are added up shifted; division restores; a count of ones adds n - 1 times. */
+/* The sequences of Ambit, derived from its published gates (V. Seshadri et al., MICRO 2017,
+ * figure 8): AND and OR take 4 AAPs; NOT takes 2 AAPs; XOR and XNOR take 5 AAPs and 2 APs.  The
+ * circuits are the simplest ones.  A full adder is two XOR, two AND and one OR.  A subtraction
+ * inverts one operand.  A comparison computes a borrow (NOT, two AND, XNOR and OR per bit).  A
+ * selection is two AND and one OR per bit.  A multiplication adds up shifted operands, a
+ * division is restoring, and a count of ones adds n - 1 times. */
 /* clang-format off */
 static const struct command_sequence and_or[] = {
     [CIM_ADD] =           { { 0, 22, 0 },     { 0, 4, 0 } },
@@ -65,7 +67,7 @@ static const struct command_sequence and_or[] = {
     [CIM_POSITIVE] =      { { 0, 4, -2 },     { 0, 0, 0 } },
     [CIM_BITCOUNT] =      { { 0, 22, -22 },   { 0, 4, -4 } },
     [CIM_BITCOUNT_FAST] = { { 0, 22, -22 },   { 0, 4, -4 } },
-    [CIM_BITWEAVE] =      { { 0, 38, 6 },     { 0, 4, 0 } }, /* two comparisons, an AND */
+    [CIM_BITWEAVE] =      { { 0, 38, 6 },     { 0, 4, 0 } }, /* two comparisons and an AND */
 };
 /* clang-format on */
 
@@ -94,7 +96,7 @@ enum status simdram_sequence(const struct machine *machine, int operation,
     aps = commands(&known[operation].ap, bits);
     if (bits < BITS_MIN || bits > BITS_MAX || aaps != floor(aaps) || aps != floor(aps))
         return error_set(reason, STATUS_INFEASIBLE,
-                         "no command sequence of %s for %u bits is known",
+                         "%s has no command sequence for %u bits",
                          word_name(cim_operation_words, operation), bits);
     *result = (struct simdram_commands){ .aaps = aaps, .aps = aps };
     return STATUS_OK;

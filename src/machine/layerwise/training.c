@@ -1,7 +1,8 @@
-/* Training in crossbars from a simulated chip's phases: T_BP = sum of all phases of all
- * layers, T_DFA = forward phases and the longest layer's other phases, because errors
- * reach all layers at once (C. Wolters et al., arXiv 2212.14337).  A fixed random matrix
- * is taken to cost as much as the layer's activation gradient. */
+/* Training in crossbars, computed from the phases of a simulated chip.  T_BP is the sum of all
+ * phases of all layers.  T_DFA is the sum of the forward phases plus the longest sum of a
+ * layer's other phases, because errors reach all layers at the same time (C. Wolters et al.,
+ * arXiv 2212.14337).  A fixed random matrix is assumed to cost as much as the activation
+ * gradient of the layer. */
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -50,7 +51,7 @@ static enum status training_layer(const struct layerwise_request *request,
     if (strcmp(request->workload, t->workload) != 0 ||
         request->layers->count != t->layers_count || layer->batch != t->batch)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s was simulated with %s in batches of %ju only",
+                         "%s has results of a simulation for %s and batch %ju only",
                          request->machine->record.name, t->workload,
                          (uintmax_t)t->batch);
     l = &t->layers[i];

@@ -1,6 +1,6 @@
-/* UPMEM: cores beside DRAM banks.  After J. Gomez-Luna et al., "Benchmarking a New
- * Paradigm: Experimental Analysis of a Real Processing-in-Memory Architecture" (PrIM),
- * IEEE Access 10, 2022. */
+/* UPMEM: cores beside DRAM banks.  The model follows J. Gomez-Luna et al., "Benchmarking a New
+ * Paradigm: Experimental Analysis of a Real Processing-in-Memory Architecture" (PrIM), IEEE
+ * Access 10, 2022. */
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -42,13 +42,14 @@ const struct schema upmem_schema = {
 };
 /* clang-format on */
 
-/* Instructions a second of one DPU: each tasklet issues one in issue_cycles. */
+/* Returns the instructions per second of one DPU.  Each tasklet issues one in issue_cycles
+ * cycles. */
 static double issue_hz(const struct upmem *u)
 {
     return u->clock_hz * fmin(1, (double)u->tasklets / (double)u->issue_cycles);
 }
 
-/* MRAM to WRAM or back: a start and a time per byte. */
+/* Returns the time of a transfer between MRAM and WRAM: a start time and a time per byte. */
 static double transfer_s(const struct upmem *u, bool is_read, double bytes)
 {
     return ((is_read ? u->read_cycles : u->write_cycles) + u->cycles_per_byte * bytes) /
@@ -68,8 +69,8 @@ static uint64_t active_dpus(const struct upmem *u)
     return u->active_dpus ? u->active_dpus : u->dpus;
 }
 
-/* Instructions of one product of a dot product; the two operations by themselves where the
- * record does not say.  0: it cannot. */
+/* Returns the number of instructions of one step of a dot product.  If the record does not give
+ * it, it is the sum of those of a multiplication and an addition; 0 if these are missing, too. */
 static double mac_instructions(const struct upmem *u, uint64_t bits)
 {
     double together = instructions(u, CIM_MULTIPLY_ADD, bits);
@@ -88,11 +89,11 @@ static enum status upmem_check(const struct machine *machine, struct error *err)
                          "active_dpus is %ju, must be \"all\" or at most dpus (%ju)",
                          (uintmax_t)u->active_dpus, (uintmax_t)u->dpus);
     if (u->scratchpad_bytes < (double)u->tasklets * u->transfer_bytes)
-        return error_set(err, STATUS_INPUT,
-                         "transfer_bytes is %g, must let %ju tasklets' buffers fit "
-                         "scratchpad_bytes (%g)",
-                         u->transfer_bytes, (uintmax_t)u->tasklets,
-                         u->scratchpad_bytes);
+        return error_set(
+            err, STATUS_INPUT,
+            "transfer_bytes is %g, must be small enough that the buffers of %ju "
+            "tasklets fit scratchpad_bytes (%g)",
+            u->transfer_bytes, (uintmax_t)u->tasklets, u->scratchpad_bytes);
     return STATUS_OK;
 }
 
@@ -103,9 +104,9 @@ static enum status memory_operate(const struct cim_request *request, uint64_t dp
     double bytes = (double)request->elements;
 
     if (bytes < 8 || bytes > 2048 || fmod(bytes, 8) > 0)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "an MRAM transfer is 8 to 2048 bytes, a multiple of 8, not %g",
-                         bytes);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "an MRAM transfer has %g bytes, must be a multiple of 8 in 8..2048", bytes);
     answer->lanes = dpus;
     answer->latency_s = transfer_s(u, request->operation == CIM_MEMORY_READ, bytes);
     answer->throughput_hz = (double)dpus / answer->latency_s;
@@ -135,12 +136,12 @@ static enum status upmem_operate(const struct cim_request *request,
     return STATUS_OK;
 }
 
-/* How outputs (m x n, n over all groups) are dealt: columns n to DPUs, and rows m where
- * DPUs are left. */
+/* How the m x n outputs (n over all groups) are distributed: columns to DPUs, and also rows if
+ * there are more DPUs than columns. */
 struct shares {
-    double columns, rows; /* of one DPU, the largest share */
-    double groups;        /* whose inputs its columns need */
-    double dpus;          /* with work */
+    double columns, rows; /* the largest share of a DPU */
+    double groups;        /* number of groups whose inputs its columns need */
+    double dpus;          /* number of DPUs that have work */
     bool is_broadcast;    /* all DPUs take the same inputs */
 };
 
@@ -159,9 +160,10 @@ static struct shares shares_of(const struct gemm *gemm, uint64_t groups, uint64_
     };
 }
 
-/* Weights stream from MRAM for each output; inputs do, too, where a column of them
- * exceeds what the tasklets' buffers leave of the scratchpad.  The host sends a
- * convolution's windows as columns of a product, overlaps and all. */
+/* Weights are read from MRAM for each output.  Inputs are, too, if a column of them is larger
+ * than the part of the scratchpad that the tasklets' buffers leave free.  The host sends the
+ * windows of a convolution as columns of a product, so that overlapping pixels are sent several
+ * times. */
 static enum status upmem_layer(const struct layerwise_request *request,
                                const struct mac_layer *layer,
                                struct layerwise_result *result, struct error *reason)
@@ -186,7 +188,7 @@ static enum status upmem_layer(const struct layerwise_request *request,
     memory_s = moved / u->transfer_bytes * transfer_s(u, true, u->transfer_bytes);
     inputs_s = share.groups * share.rows * (double)gemm.k * bytes * share.dpus /
                (share.is_broadcast ? u->broadcast_bytes_per_s : u->scatter_bytes_per_s);
-    if (layer->streams_weights) /* the second operand is not in place either */
+    if (layer->streams_weights) /* the second operand was not stored before either */
         inputs_s += mac_layer_weights(layer) * bytes / u->scatter_bytes_per_s;
     result->compute_s += compute_s;
     result->memory_s += memory_s;
@@ -205,9 +207,10 @@ static enum status upmem_finish(const struct layerwise_request *request,
     double dpus = (double)active_dpus(u);
 
     if (result->weight_bytes > dpus * u->memory_bytes)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "weights of %.3g bytes do not fit %g DPUs of %.3g bytes",
-                         result->weight_bytes, dpus, u->memory_bytes);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "the weights take %.3g bytes, must fit %g DPUs of %.3g bytes each",
+            result->weight_bytes, dpus, u->memory_bytes);
     result->latency_s += result->input_s + result->output_s;
     result->energy_j = u->power_w * dpus / (double)u->dpus * result->latency_s;
     return STATUS_OK;
