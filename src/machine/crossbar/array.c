@@ -1,5 +1,5 @@
-/* One subarray that multiplies in place, from the array model's cells, gates, wires and
- * sense amplifiers. */
+/* The costs of one subarray that multiplies in place, computed from the array model's cells,
+ * gates, wires and sense amplifiers. */
 #include "machine/crossbar/crossbar.h"
 
 #include "array/bitcell.h"
@@ -7,20 +7,22 @@
 #include "array/periphery.h"
 #include "base/maths.h"
 
-/* Flash converters beyond this have more amplifiers than their subarray has cells. */
+/* Limits on bits.  A larger flash converter would have more amplifiers than its subarray has
+ * cells. */
 enum { FLASH_BITS_MAX = 10, SUM_BITS_MAX = 16, CELL_BITS_MAX = 8 };
 
-/* A successive-approximation converter at 32 nm: energies by bits of the ISAAC component
- * library (accelergy-library-plug-in at ba4e9da) with its 1200 um2 at 8 bits, area taken
- * to follow energy (ours); 8 bits at 1.28 GHz (ISAAC, A. Shafiee et al., ISCA 2016). */
+/* A successive-approximation converter at 32 nm.  The energies by bits and the area of 1200 um2 at
+ * 8 bits are those of the ISAAC component library (accelergy-library-plug-in at ba4e9da).  The
+ * area is assumed to be proportional to the energy.  The rate is that of 8 bits at 1.28 GHz
+ * (ISAAC, A. Shafiee et al., ISCA 2016). */
 static const double SAR_J[] = { 0.79e-12,  0.99e-12, 1.20e-12, 1.42e-12,
                                 1.667e-12, 1.97e-12, 2.38e-12 };
 enum { SAR_FIRST_BITS = 4, SAR_AREA_BITS = 8 };
 static const double SAR_AREA_M2 = 1200e-12, SAR_BIT_S = 1 / (8 * 1.28e9),
                     SAR_NODE_M = 32e-9;
 
-/* Gates of a full adder and of an edge-triggered flip-flop in two-input NANDs, and the
- * share of them that switch with new data, glitches included (assumed). */
+/* The sizes of a full adder and of an edge-triggered flip-flop in two-input NANDs, and the
+ * share of gates that switch with new data, including glitches (assumed). */
 static const double ADDER_GATES = 9, REGISTER_GATES = 8, SWITCHING = 0.5;
 
 void crossbar_logic_make(const struct process *process, struct crossbar_logic *logic)
@@ -46,7 +48,7 @@ void crossbar_logic_make(const struct process *process, struct crossbar_logic *l
     };
 }
 
-/* Currents of a cell that is driven, by its state. */
+/* The currents of a driven cell in its two states. */
 struct read_currents {
     double read_v, on_a, off_a, mean_a;
 };
@@ -58,8 +60,9 @@ static enum status cell_check(const struct crossbar_design *design, uint64_t bit
     const char *name = cell->record.name;
 
     if (cell->kind == CELL_GIVEN)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%s is given as whole arrays, its cells are not known", name);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s gives figures of whole arrays, but a crossbar needs a cell", name);
     if (cell->kind == CELL_EDRAM || cell->kind == CELL_RACETRACK)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s: reading %s, so its cells cannot sum currents", name,
@@ -72,8 +75,9 @@ static enum status cell_check(const struct crossbar_design *design, uint64_t bit
                          "a cell of %s has two states, not %ju bits", name,
                          (uintmax_t)bits);
     if (bits > CELL_BITS_MAX)
-        return error_set(reason, STATUS_INFEASIBLE, "%ju bits in a cell, at most %d",
-                         (uintmax_t)bits, CELL_BITS_MAX);
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a cell stores %ju bits, must be at most %d", (uintmax_t)bits,
+                         CELL_BITS_MAX);
     return STATUS_OK;
 }
 
@@ -89,21 +93,24 @@ static enum status currents_make(const struct crossbar_design *design,
     if (b->crossbar)
         v -= cell->access_drop_v;
     if (!(v > 0))
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%s: the selector takes all of the read voltage",
-                         cell->record.name);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s: the voltage across the selector must be less than the read voltage",
+            cell->record.name);
     currents->read_v = v;
     currents->on_a = v / (b->resistive ? b->on_ohm : b->access_ohm + b->pulldown_ohm);
     currents->off_a = b->resistive ? v / b->off_ohm : 0;
     currents->mean_a = (currents->on_a + currents->off_a) / 2;
     if (!(currents->on_a > currents->off_a))
-        return error_set(reason, STATUS_INFEASIBLE, "%s: its states conduct alike",
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s: both states conduct equally, must differ",
                          cell->record.name);
     return STATUS_OK;
 }
 
-/* Rows that may conduct together: their mean currents, spread over the bitline, lose at
- * most the given share of the read voltage in its resistance.  A power of two. */
+/* Returns how many rows may conduct at the same time, a power of two: their mean currents,
+ * distributed along the bitline, may lose at most the given share of the read voltage in its
+ * resistance. */
 static double rows_allowed(const struct crossbar_design *design,
                            const struct read_currents *currents, double line_ohm)
 {
@@ -113,8 +120,8 @@ static double rows_allowed(const struct crossbar_design *design,
     return most >= rows ? rows : maths_exp2(floor(maths_log2(fmax(most, 1))));
 }
 
-/* Bits that tell all sums of n cells apart.  Currents of cells that are off take their
- * part of the range: its whole is on / (on - off) times that of the sums. */
+/* Returns the bits that represent all sums of n cells exactly.  The currents of cells in the off
+ * state use a part of the converter's range, which is on / (on - off) times that of the sums. */
 static double bits_of_sums(double rows, double cell_bits,
                            const struct read_currents *currents)
 {
@@ -137,13 +144,13 @@ static double sar_j(double bits)
 
     if (at <= 0)
         return SAR_J[0] * bits / SAR_FIRST_BITS;
-    if (at >= last) /* as from 9 to 10 bits */
+    if (at >= last) /* extrapolate with the ratio of the last two entries */
         return SAR_J[6] * maths_pow(SAR_J[6] / SAR_J[5], at - last);
     return SAR_J[(size_t)at];
 }
 
-/* Scaled from its node by what a gate of the array model's nodes does: area with the
- * feature size squared, energy with it and the supply squared, delay with it. */
+/* Scales the converter from 32 nm to the node: area by the square of the feature size, energy by
+ * the feature size and the square of the supply, delay by the feature size. */
 static struct converter_cost sar_make(const struct process *process, double bits)
 {
     double shrink = process->f_m / SAR_NODE_M, supply = process->vdd_v / 0.9;
@@ -155,9 +162,9 @@ static struct converter_cost sar_make(const struct process *process, double bits
     };
 }
 
-/* The current of a column becomes a voltage once, in the array model's converter; a latch
- * per level compares it.  A level is the supply over their number, and latches take the
- * longer the smaller it is. */
+/* The array model's converter turns the current of a column into a voltage, and one latch per
+ * level compares it.  The voltage of a level is the supply over their number; the smaller it is,
+ * the longer the latches take. */
 static enum status flash_make(const struct process *process, const struct bitcell *cell,
                               const struct crossbar_logic *logic, double bits,
                               double pitch_m, struct converter_cost *cost,
@@ -167,19 +174,20 @@ static enum status flash_make(const struct process *process, const struct bitcel
     struct bitcell latched = *cell, summed = *cell;
     struct sense_amp latch, whole;
 
-    pitch_m = fmax(pitch_m, 4 * process->f_m); /* what an amplifier needs */
+    pitch_m = fmax(pitch_m, 4 * process->f_m); /* the least pitch of an amplifier */
     latched.current_sensed = false;
     summed.current_sensed = true;
     if (bits > FLASH_BITS_MAX)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "a flash converter of %g bits, at most %d", bits,
+                         "a flash converter has %g bits, must have at most %d", bits,
                          FLASH_BITS_MAX);
     if (!sense_amp_make(&latch, process, &latched, pitch_m,
                         process->vdd_v / maths_exp2(bits)) ||
         !sense_amp_make(&whole, process, &summed, pitch_m,
                         process->vdd_v / maths_exp2(bits)))
-        return error_set(reason, STATUS_INFEASIBLE, "no amplifier fits the columns");
-    /* a thermometer code of n levels is counted by n - log2(n + 1) full adders */
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a sense amplifier does not fit the width of its columns");
+    /* n - log2(n + 1) full adders count the ones of a thermometer code of n levels */
     *cost = (struct converter_cost){
         .s = whole.delay_s,
         .j = whole.energy_j + (levels - 1) * latch.energy_j + adders * logic->adder_j,
@@ -192,8 +200,8 @@ static enum status flash_make(const struct process *process, const struct bitcel
     return STATUS_OK;
 }
 
-/* Pulses of one level in both directions, all columns of a row at once; and a cell's
- * share of the energy, its bitline charged to the pulse's voltage. */
+/* Computes the costs of writing: a set and a reset pulse for all columns of a row, and the
+ * energy of one cell with that of charging its bitline to the pulse's voltage. */
 static void write_costs(const struct crossbar_design *design, const struct bitcell *b,
                         const struct process *process, double bitline_f,
                         struct crossbar_array *array)
@@ -217,7 +225,7 @@ static void write_costs(const struct crossbar_design *design, const struct bitce
                               (array->adc_j + array->cell_j + array->bitline_j);
 }
 
-/* The lines of a subarray and what drives them. */
+/* The lines of a subarray and their drivers. */
 struct lines {
     double width_m, height_m;
     double bitline_f, bitline_ohm;
@@ -243,7 +251,8 @@ static enum status lines_make(const struct crossbar_design *design,
     l->bitline_f = rows * b->bitline_f + height_m * local->f_per_m;
     l->bitline_ohm = height_m * local->ohm_per_m;
     if (!row_driver_make(&l->row, process, rows, 2, wordline, BUFFER_LATENCY, 0))
-        return error_set(reason, STATUS_INFEASIBLE, "no driver for the wordlines");
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "no driver is wide enough for the wordlines");
     l->rows_driven = design->rows_driven
                          ? fmin((double)design->rows_driven, rows)
                          : rows_allowed(design, currents, l->bitline_ohm);
@@ -272,7 +281,7 @@ static void areas(const struct crossbar_design *design, const struct process *pr
     array->cells_m2 = l->width_m * l->height_m * overhead;
     array->driver_m2 = (drivers_m2 + muxes_m2) * overhead;
     array->adc_m2 = converters * adc->m2;
-    /* columns driven and rows converted: the same circuits on the other two sides */
+    /* a transposed read needs the same drivers and converters on the other two sides */
     array->transposed_m2 = array->driver_m2 + array->adc_m2 * transposed;
 }
 
@@ -296,15 +305,16 @@ static enum status array_fill(const struct crossbar_design *design,
     array->line_drop = array->rows_driven * currents.mean_a * l.bitline_ohm / 2 /
                        currents.read_v;
     if (array->line_drop >= 1)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%g rows at once would lose all of the read voltage in the "
-                         "bitline; %g keep to line_drop",
-                         array->rows_driven,
-                         rows_allowed(design, &currents, l.bitline_ohm));
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%g rows at the same time would lose all of the read voltage in "
+            "the bitline, must be at most %g for line_drop",
+            array->rows_driven, rows_allowed(design, &currents, l.bitline_ohm));
     array->sum_bits = bits_of_sums(array->rows_driven, array->cell_bits, &currents);
     array->adc_bits = design->adc_bits ? (double)design->adc_bits : array->sum_bits;
     if (array->adc_bits > SUM_BITS_MAX)
-        return error_set(reason, STATUS_INFEASIBLE, "converters of %g bits, at most %d",
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "a converter has %g bits, must have at most %d",
                          array->adc_bits, SUM_BITS_MAX);
     crossbar_logic_make(process, &logic);
     if (design->adc == ADC_SAR)
@@ -322,7 +332,7 @@ static enum status array_fill(const struct crossbar_design *design,
 
     array->wordline_s = l.row.step_s;
     array->settle_s = tau_s * (array->adc_bits + 1) *
-                      maths_log(2); /* half a step is left */
+                      maths_log(2); /* until the error is half a step */
     array->adc_s = adc.s;
     array->conversion_s = fmax(fmax(array->settle_s + adc.s, design->cell->read_time_s),
                                1 / design->clock_hz);
@@ -335,7 +345,7 @@ static enum status array_fill(const struct crossbar_design *design,
     areas(design, process, &l, &adc, array);
     array->transposed_leakage_w = l.row.leakage_w + adc.w * columns / shared;
     array->leakage_w = b->leak_w * columns * (double)design->rows + l.row.leakage_w +
-                       /* no more than the read voltage lies over pass gates */
+                       /* the voltage over pass gates is at most the read voltage */
                        l.mux.leakage_w * currents.read_v / process->vdd_v +
                        adc.w * columns / shared;
     return STATUS_OK;
@@ -353,9 +363,10 @@ enum status crossbar_array_make(const struct crossbar_design *design,
 
     *array = (struct crossbar_array){ .cell_bits = (double)bits };
     if (design->adc_columns > design->columns)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%ju columns share a converter, a subarray has %ju",
-                         (uintmax_t)design->adc_columns, (uintmax_t)design->columns);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%ju columns share a converter, must be at most the subarray's %ju",
+            (uintmax_t)design->adc_columns, (uintmax_t)design->columns);
     status = cell_check(design, bits, reason);
     if (status == STATUS_OK)
         status = process_make(&process, design->node, &array_rules_physical,

@@ -1,4 +1,5 @@
-/* A network on a chip of crossbars: tiles and copies, the batch in time, energy, area. */
+/* Evaluates a network on a chip of crossbars: places its layers, and computes time, energy and
+ * area of a batch. */
 #include "machine/crossbar/crossbar.h"
 
 #include "base/maths.h"
@@ -35,14 +36,17 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* Sums over layers, and the longest of them. */
+/* Times of one sample: sums over the layers, and the longest of a layer. */
 struct stretch {
-    double forward_s, chain_s; /* sums of forward, of forward and activation gradient */
-    double forward_max_s, held_max_s; /* held: weights busy with one sample */
+    double forward_s; /* sum of the forward phases */
+    double chain_s;   /* sum of forward phases and activation gradients */
+    double forward_max_s;
+    double held_max_s; /* longest time in which a layer's weights work on one sample */
     double feedback_max_s, gradient_max_s, backward_max_s;
     double dram_s, backward_dram_s, update_dram_s;
     double gradient_sum_s, update_sum_s, update_max_s;
-    double direct_s; /* longest layer's phases but the forward one, a batch */
+    double
+        direct_s; /* longest sum of a layer's phases after the forward one, per batch */
 };
 
 static struct stretch stretch_of(const struct crossbar_schedule *schedule,
@@ -74,8 +78,8 @@ static struct stretch stretch_of(const struct crossbar_schedule *schedule,
     return s;
 }
 
-/* One sample after the other through busy layers (L. Song et al., PipeLayer, HPCA 2017);
- * all layers' weights are written together when the batch is through. */
+/* Returns the time of a batch whose samples follow each other through the layers (L. Song et al.,
+ * PipeLayer, HPCA 2017).  The weights of all layers are written at the end of the batch. */
 static double pipelined_s(const struct crossbar_schedule *schedule,
                           const struct stretch *s, double first_gradient_s)
 {
@@ -117,7 +121,7 @@ void crossbar_schedule_time(const struct crossbar_schedule *schedule,
     *whole_s = forward_s + *backward_s;
 }
 
-/* A network while it is placed. */
+/* The state while a network is placed. */
 struct placed_crossbar {
     struct crossbar_matrix *matrices;
     struct crossbar_layer *layers;
@@ -125,7 +129,7 @@ struct placed_crossbar {
     double tiles; /* of the chip */
 };
 
-/* Copies with which a layer takes at most limit_s, and the tiles they fill. */
+/* Returns the number of copies of a layer with which it takes at most limit_s. */
 static double copies_within(const struct crossbar_matrix *m, double limit_s)
 {
     return fmax(fmin(ceil(m->alone_s / limit_s), m->positions), 1);
@@ -144,8 +148,9 @@ static double tiles_within(const struct placed_crossbar *placed, double tile,
     return tiles;
 }
 
-/* All tiles of the chip to copies of the slowest layers: the least time that layers can
- * have in common, found by bisection, because tiles needed only fall with it. */
+/* Uses all tiles of the chip for copies of the slowest layers.  It finds by bisection the least
+ * time limit that all layers can meet; the number of tiles that it needs never rises with the
+ * limit. */
 static void copies_grow(const struct crossbar_request *request,
                         struct placed_crossbar *placed)
 {
@@ -186,14 +191,14 @@ static enum status network_place(const struct crossbar_request *request,
     placed->tiles = request->tiles > 0 ? request->tiles : needed;
     if (needed > placed->tiles)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "the network's weights take %.0f tiles, %s has %.0f", needed,
-                         request->chip->machine.record.name, placed->tiles);
+                         "the network's weights take %.0f tiles, but %s has %.0f",
+                         needed, request->chip->machine.record.name, placed->tiles);
     if (request->chip->replicates)
         copies_grow(request, placed);
     return STATUS_OK;
 }
 
-/* Do layers work at the same time, and so need gradient units of their own? */
+/* Do layers work at the same time, so that each needs its own gradient units? */
 static bool is_concurrent(const struct crossbar_request *request)
 {
     return request->pipeline == PIPELINE_LAYERS ||
@@ -210,7 +215,7 @@ static double gradient_units(const struct crossbar_request *request,
     return is_concurrent(request) ? users : fmin(users, 1);
 }
 
-/* Length of an H-tree over n leaves at a pitch: 3/2 sqrt(n) (sqrt(n) - 1) of them. */
+/* Returns the length of an H-tree over n leaves: 3/2 sqrt(n) (sqrt(n) - 1) pitches. */
 static double tree_m(double leaves, double pitch_m)
 {
     double side = sqrt(fmax(leaves, 1));
@@ -218,7 +223,7 @@ static double tree_m(double leaves, double pitch_m)
     return 1.5 * side * (side - 1) * pitch_m;
 }
 
-/* Area and leakage by part; interconnect is the tree over all tiles. */
+/* Computes area and leakage by part.  The interconnect is the tree over all tiles. */
 static void chip_measure(const struct crossbar_request *request,
                          struct placed_crossbar *placed, double *tile_m,
                          struct crossbar_result *r)
@@ -270,7 +275,7 @@ static bool is_asked(const struct crossbar_request *request, size_t i)
     return !request->layer || request->layers->number[i] == request->layer;
 }
 
-/* A batch's phases and parts, layer after layer. */
+/* Adds up phases and parts of a batch over the layers. */
 static void layers_sum(const struct crossbar_request *request,
                        const struct placed_crossbar *placed, struct crossbar_result *r)
 {
@@ -320,7 +325,7 @@ static void network_count(const struct crossbar_request *request,
         r->cell_writes = request->update_share * fmin(request->update_pulses, levels);
 }
 
-/* The layers asked for as a network of their own, in the time the schedule takes. */
+/* Computes the time of the requested layers as if they were the whole network. */
 static void network_time(const struct crossbar_request *request,
                          struct placed_crossbar *placed, struct crossbar_result *r)
 {
@@ -350,8 +355,8 @@ static double outputs_of_last(const struct crossbar_request *request)
     return mac_layer_outputs(&request->layers->layers[request->layers->count - 1]);
 }
 
-/* Layers twice: random matrices have their size first, then the chip has its own, over
- * which bits travel. */
+/* Evaluates the layers twice.  The first time gives the size of the random matrices, from which
+ * the size of the chip follows; the second time uses that size for the movement of bits. */
 static void layers_make(const struct crossbar_request *request,
                         struct placed_crossbar *placed, struct crossbar_result *r)
 {
@@ -406,7 +411,8 @@ enum status crossbar_chip_evaluate(const struct crossbar_request *request,
     layers_make(request, &placed, &r);
     network_count(request, &placed, &r);
     if (r.macs <= 0)
-        return error_set(reason, STATUS_INFEASIBLE, "the workload has no layer %zu",
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "the workload has no computing layer number %zu",
                          request->layer);
     network_time(request, &placed, &r);
     *result = r;

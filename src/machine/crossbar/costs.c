@@ -1,18 +1,19 @@
-/* What a chip's layers are made of: the crossbar of weights, the SRAM crossbar of weight
- * gradients, buffers from the array model, wires of the tree. */
+/* The costs of a chip's parts: the crossbar of weights, the SRAM crossbar of weight gradients, the
+ * buffers from the array model, and the wires of the tree. */
 #include "machine/crossbar/crossbar.h"
 
 #include "array/process.h"
 #include "array/wire.h"
 
-/* Bits of an accumulator: a conversion's, eight input bits, sums over eight subarrays. */
+/* The bits of an accumulator beyond those of a conversion: 8 for input bits, 3 for sums over eight
+ * subarrays. */
 static const double ACCUMULATOR_MARGIN_BITS = 11;
 
 struct buffer {
     double bit_j, word_s, m2, w;
 };
 
-/* A buffer is a RAM of the bus's width, found for least read energy-delay product. */
+/* A buffer is a RAM of the width of the bus, with the least read energy-delay product. */
 static enum status buffer_make(const struct crossbar_costs_request *request,
                                uint64_t bytes, struct buffer *buffer,
                                struct error *reason)
@@ -169,7 +170,8 @@ static void arrays_write(const struct crossbar_costs_request *request,
 
 static void bus_write(const struct wire *wire, struct crossbar_subarray_row *costs)
 {
-    costs->bus_bit_j_per_m = wire->j_per_m / 2; /* half of random bits switch */
+    costs->bus_bit_j_per_m = wire->j_per_m /
+                             2; /* half of the wires switch with random data */
     costs->bus_s_per_m = wire->s_per_m;
     costs->bus_w_per_m = wire->w_per_m;
     costs->bus_pitch_m = wire->slot_m / wire->slot_shares;

@@ -1,10 +1,11 @@
-/* The phases of one layer: its products, the bits they move, the pulses of its update. */
+/* The costs of the phases of one layer: its products, the bits that they move, and the pulses
+ * of its update. */
 #include "machine/crossbar/product.h"
 
 #include "base/maths.h"
 #include "machine/layerwise/layerwise.h"
 
-/* Bits that a phase moves for one sample. */
+/* The bits that a phase moves for one sample. */
 struct moved {
     double tile_bits; /* through buffers of `tiles` tiles */
     double tiles;
@@ -12,7 +13,7 @@ struct moved {
     double dram_bits;
 };
 
-/* Adds the movement to part_s and part_j of a phase, and joins its times. */
+/* Adds the data movement of a phase to part_s and part_j, and computes the time of the phase. */
 static void phase_close(const struct crossbar_request *request,
                         const struct crossbar_place *place, const struct moved *m,
                         enum crossbar_phase phase, double compute_s, double compute_j,
@@ -57,7 +58,7 @@ static void spent_add(struct crossbar_layer *made, const struct crossbar_spent *
     made->part_j[CROSSBAR_ACCUMULATION] += s->accumulation_j;
 }
 
-/* All into one part: gradient units, feedback. */
+/* Adds all of a product to one part: gradient units or feedback. */
 static void spent_add_to(struct crossbar_layer *made, enum crossbar_part part,
                          const struct crossbar_spent *s)
 {
@@ -65,8 +66,8 @@ static void spent_add_to(struct crossbar_layer *made, enum crossbar_part part,
     made->part_j[part] += crossbar_spent_j(s);
 }
 
-/* Values that a sample's vectors take from buffers: each pixel for every kernel position
- * that sees it, or once. */
+/* Returns the number of values that are read from buffers for one sample: each pixel once for
+ * every kernel position that uses it, or once in all. */
 static double unrolled_values(const struct crossbar_request *request,
                               const struct mac_layer *layer,
                               const struct crossbar_matrix *m)
@@ -139,7 +140,7 @@ static void activation_gradient(const struct crossbar_request *request,
                 crossbar_spent_s(&s), crossbar_spent_j(&s), made);
 }
 
-/* Errors of both operands of a product of activations: two products of its size. */
+/* The gradients of both operands of a product of activations are two products of the same size. */
 static void
 streamed_gradient(const struct crossbar_request *request, const struct mac_layer *layer,
                   const struct crossbar_matrix *m, const struct crossbar_place *place,
@@ -181,8 +182,8 @@ static void feedback(const struct crossbar_request *request,
                 crossbar_spent_s(&s), crossbar_spent_j(&s), made);
 }
 
-/* Activations times errors, summed over positions and samples: the operand with more
- * values a position stays, the other passes. */
+/* The weight gradient is the product of activations and errors, summed over positions and samples.
+ * The operand with more values per position is stored, the other one is streamed. */
 static void
 weight_gradient(const struct crossbar_request *request, const struct mac_layer *layer,
                 const struct crossbar_matrix *m, const struct crossbar_place *place,
@@ -209,7 +210,7 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
         .tiles = ceil((double)request->chip->gradient_subarrays /
                       (double)request->chip->tile_subarrays),
         .global_bits = in + out + gradients,
-        .dram_bits = in + 2 * gradients, /* read, added to, written */
+        .dram_bits = in + 2 * gradients, /* gradients are read and written */
     };
     struct crossbar_spent s = crossbar_streamed_spend(request, &operands);
 
@@ -224,8 +225,8 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
                 crossbar_spent_j(&s), made);
 }
 
-/* Row by row, all subarrays and columns together; rows without a changed cell are passed
- * over.  A cell of two states takes one pulse, whatever the step. */
+/* The update writes row by row, in all subarrays and columns at the same time, and skips rows
+ * in which no cell changes.  A cell of two states takes one pulse for any step. */
 static void weight_update(const struct crossbar_request *request,
                           const struct crossbar_matrix *m,
                           const struct crossbar_bits *bits, struct crossbar_layer *made)

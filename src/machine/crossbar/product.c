@@ -1,4 +1,5 @@
-/* Products in subarrays: wordlines driven, columns converted, sums added up. */
+/* Time and energy of products in subarrays: driving wordlines, converting columns, and adding
+ * up the sums. */
 #include "machine/crossbar/product.h"
 
 #include "base/maths.h"
@@ -21,15 +22,15 @@ struct crossbar_bits crossbar_bits_of(const struct crossbar_request *request)
     };
 }
 
-/* A product in subarrays: `inputs` wordlines by `columns` bitlines hold one operand (the
- * fullest subarray some of them), `vectors` vectors of input_bits pass. */
+/* A product in subarrays.  They store one operand; `vectors` vectors of input_bits of the other
+ * operand are applied to them. */
 struct product {
     double vectors, input_bits;
-    double driven;    /* wordlines of all subarrays that take the vector */
-    double columns;   /* bitlines of all subarrays that are converted */
-    double spans;     /* subarrays that one wordline runs through */
-    double groups;    /* sums over wordlines of one column, from drivers' limits */
-    double steps;     /* row groups of the fullest subarray, one after the other */
+    double driven;  /* driven wordlines of all subarrays */
+    double columns; /* converted bitlines of all subarrays */
+    double spans;   /* subarrays through which one wordline runs */
+    double groups; /* partial sums of one column, because of the limit on driven rows */
+    double steps;  /* row groups of the fullest subarray, one after the other */
     double converted; /* columns of its converter, one after the other */
 };
 
@@ -75,7 +76,7 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
     double sum_bits = u->converter_bits + p->input_bits +
                       ceil(maths_log2(fmax(p->groups, 1)));
     double adc_s = fmin(u->adc_s, u->conversion_s);
-    /* a shift and an addition, and a tree over the sums of one column */
+    /* a shift with an addition, and a tree of adders over the partial sums of one column */
     double clocks = 1 + ceil(maths_log2(fmax(p->groups, 1)));
     double clock_s = 1 / request->chip->clock_hz;
     bool is_pipeline = request->chip->overlaps;
@@ -105,14 +106,15 @@ double crossbar_spent_j(const struct crossbar_spent *s)
     return s->array_j + s->adc_j + s->accumulation_j;
 }
 
-/* Columns that one converter takes one after the other. */
+/* Returns how many columns one converter converts one after the other. */
 static double converted(const struct crossbar_request *request, double columns,
                         double side)
 {
     return ceil(fmin(columns, side) * request->adc_columns / side - 1e-9);
 }
 
-/* Weights times activations, of one group; packed groups share wordlines' turns. */
+/* The product of weights and activations of one group.  Packed groups drive their wordlines one
+ * group after the other. */
 static struct product forward_product(const struct crossbar_request *request,
                                       const struct crossbar_matrix *m,
                                       const struct crossbar_bits *bits)
@@ -169,7 +171,8 @@ void crossbar_matrix_make(const struct crossbar_request *request,
     matrix->tiles = ceil(matrix->subarrays / (double)request->chip->tile_subarrays);
 }
 
-/* Weights read by columns, slice after slice: errors times transposed weights. */
+/* The product of errors and transposed weights: the columns are driven, one slice after the
+ * other. */
 static struct product transposed_product(const struct crossbar_request *request,
                                          const struct crossbar_matrix *m,
                                          const struct crossbar_bits *bits)
@@ -267,7 +270,7 @@ static void groups_multiply(struct crossbar_spent *s, double groups)
     s->accumulation_j *= groups;
 }
 
-/* A layer's product with its weights, forwards or transposed. */
+/* Returns time and energy of a layer's product with its weights, forward or transposed. */
 static struct crossbar_spent weights_spend(const struct crossbar_request *request,
                                            const struct crossbar_matrix *m,
                                            const struct product *p)
@@ -276,7 +279,8 @@ static struct crossbar_spent weights_spend(const struct crossbar_request *reques
     struct crossbar_spent s = product_spend(request, p, &u);
 
     copies_divide(&s, p->vectors, m->copies);
-    groups_multiply(&s, m->groups); /* side by side: energy, not time */
+    groups_multiply(
+        &s, m->groups); /* groups work in parallel: only the energy is multiplied */
     return s;
 }
 

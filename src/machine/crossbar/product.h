@@ -1,10 +1,10 @@
-/* Products in subarrays: what the phases of a layer are made of. */
+/* Products in subarrays, of which the phases of a layer consist. */
 #ifndef NVSWEEP_LAYERWISE_CROSSBAR_PRODUCT_H
 #define NVSWEEP_LAYERWISE_CROSSBAR_PRODUCT_H
 
 #include "machine/crossbar/crossbar.h"
 
-/* Bits of operands, and of a cell. */
+/* The bits of operands and of a cell. */
 struct crossbar_bits {
     double weight, activation, error, cell;
 };
@@ -13,28 +13,31 @@ struct crossbar_bits crossbar_bits_of(const struct crossbar_request *request);
 /* Time and energy of a product, by part. */
 struct crossbar_spent {
     double array_s, adc_s, accumulation_s;
-    double drain_s; /* of accumulators that are a pipeline behind the converters */
+    double
+        drain_s; /* time to empty the accumulators, a pipeline after the converters */
     double array_j, adc_j, accumulation_j;
 };
 double crossbar_spent_s(const struct crossbar_spent *spent);
 double crossbar_spent_j(const struct crossbar_spent *spent);
 
-/* A sample's activations times weights; its errors times transposed weights, read by
- * columns. */
+/* Return time and energy of a sample's product of activations and weights, and of its product
+ * of errors and transposed weights. */
 struct crossbar_spent crossbar_forward_spend(const struct crossbar_request *request,
                                              const struct crossbar_matrix *matrix);
 struct crossbar_spent crossbar_transposed_spend(const struct crossbar_request *request,
                                                 const struct crossbar_matrix *matrix);
 
-/* The output error through a fixed random matrix to all of a layer's outputs.  Blocks of
- * outputs lie above each other in a subarray's rows and are read one after the other. */
+/* Returns time and energy of the product of the network's output error with a fixed random
+ * matrix, which gives the errors of a layer's outputs.  Blocks of outputs are stored in
+ * different rows of a subarray and are read one after the other. */
 struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *request,
                                               const struct crossbar_matrix *matrix,
                                               double classes, double *subarrays);
 
-/* Two operands that are both new, in the SRAM subarrays of a gradient unit: `inner` rows
- * hold `stored` values, `vectors` vectors of the other operand pass.  What does not fit
- * takes several passes, room that is left takes copies. */
+/* A product of two operands that are both new, in the SRAM subarrays of a gradient unit.
+ * `inner` rows store `stored` values, and `vectors` vectors of the other operand are applied to
+ * them.  If the stored operand does not fit, it takes several passes; unused subarrays take
+ * copies of it. */
 struct crossbar_streamed {
     double inner, stored, stored_bits, vectors, input_bits, groups;
 };
