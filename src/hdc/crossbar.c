@@ -1,7 +1,9 @@
 /* Hyperdimensional computing in resistive crossbars (G. Karunaratne et al., Nature
- * Electronics 3, 2020): vectors of symbols and their complements are read where they lie,
- * gated by the bits so far; n-grams are counted in CMOS; the text's vector drives the
- * wordlines of a crossbar that holds the classes, whose bitlines sum what they share. */
+ * Electronics 3, 2020).  A crossbar stores the vectors of the symbols and their complements.
+ * The bits of an n-gram so far select which of the two is read, which gives the exclusive or.
+ * CMOS logic counts the n-grams.  The text's vector drives the wordlines of a second crossbar,
+ * which stores the classes; the current of a bitline is the number of ones that text and class
+ * have in common. */
 #include "hdc/hdc.h"
 
 #include "array/process.h"
@@ -9,9 +11,9 @@
 #include "base/maths.h"
 #include "machine/crossbar/crossbar.h"
 
-/* A counter's bits that change with an increment, mean. */
+/* The mean number of bits of a counter that an increment changes. */
 static const double BITS_CHANGED = 2;
-/* Bits of the text's vector that are one. */
+/* The share of ones in the text's vector. */
 static const double ONES = 0.5;
 
 static double counter_bits(const struct hdc_work *work)
@@ -19,7 +21,7 @@ static double counter_bits(const struct hdc_work *work)
     return ceil(maths_log2(ceil(work->characters / work->texts) - work->ngram + 2));
 }
 
-/* A symbol's vector and its complement, one row each. */
+/* Builds the memory of the symbols: one row for each vector and one for its complement. */
 static enum status items_make(const struct hdc_costs_request *request,
                               struct array_result *items, struct error *reason)
 {
@@ -57,7 +59,8 @@ static enum status search_make(const struct hdc_costs_request *request,
     return crossbar_array_make(&design, array, reason);
 }
 
-/* One vector past all classes: its ones drive wordlines, every class is a column. */
+/* Computes the costs of comparing one vector with all classes: its ones drive wordlines, and
+ * every class is a column. */
 static void search_write(const struct hdc_costs_request *request,
                          const struct crossbar_array *a,
                          const struct crossbar_logic *logic,
@@ -119,8 +122,8 @@ static enum status costs_make(const struct hdc_costs_request *request,
                                 (search.cells_m2 + search.driver_m2 + search.adc_m2) +
                             d * bits * (logic.adder_m2 + logic.register_m2) *
                                 fmax(request->node->area_overhead, 1);
-    /* a bit crosses half of the machine to its counter, all of whose flip-flops are
-     * clocked; half of the bits are ones, which change two digits in the mean */
+    /* A bit travels across half of the machine to its counter.  All flip-flops of the counter
+     * are clocked.  Half of the bits are ones and change two digits on average. */
     way_m = sqrt(costs->hdc_machine_m2) / 2;
     costs->hdc_count_bit_j = wire.j_per_m / 2 * way_m + bits * logic.register_j +
                              ONES * BITS_CHANGED * (logic.adder_j + logic.register_j);
@@ -132,7 +135,7 @@ static void run(const struct hdc *hdc, const struct hdc_work *w,
 {
     double reads = r->counts.ngrams * w->ngram, clock_s = 1 / hdc->clock_hz;
 
-    r->reads = 2 * reads * w->dimension; /* a vector and its complement */
+    r->reads = 2 * reads * w->dimension; /* of the vector and of its complement */
     r->step_s[HDC_BIND] = reads * c->hdc_read_s;
     r->step_j[HDC_BIND] = r->reads * c->hdc_read_bit_j;
     r->step_s[HDC_COUNT] = r->counts.ngrams * clock_s;

@@ -1,6 +1,6 @@
-/* Hyperdimensional computing in a datapath of fixed width and power, such as an FPGA: a symbol
- * is fetched, bound and counted in one pass of the pipeline, a class compared in another;
- * each pass takes a vector's bits over the width, a slice a cycle. */
+/* Hyperdimensional computing in a datapath of fixed width and power, such as an FPGA.  One pass
+ * of the pipeline fetches, binds and counts a symbol; another pass compares a class.  Each pass
+ * takes one cycle for every `width` bits of a vector. */
 #include "hdc/hdc.h"
 
 static enum status costs_make(const struct hdc_costs_request *request,
@@ -10,11 +10,11 @@ static enum status costs_make(const struct hdc_costs_request *request,
     const struct hdc_work *w = &request->work;
 
     if (hdc->power_w <= 0)
-        return error_set(reason, STATUS_INFEASIBLE, "%s has no power_w",
+        return error_set(reason, STATUS_INFEASIBLE, "%s has no power_w, must have one",
                          hdc->record.name);
     costs->hdc_banks = 1;
     costs->hdc_memory_bytes = w->dimension / 8 * (w->symbols + w->classes + w->ngram);
-    costs->hdc_leakage_w = 0; /* in its power */
+    costs->hdc_leakage_w = 0; /* its power includes the leakage */
     costs->hdc_machine_m2 = hdc->core_m2;
     return STATUS_OK;
 }

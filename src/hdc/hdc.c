@@ -14,8 +14,8 @@ enum status hdc_count(const struct hdc_work *work, struct hdc_counts *counts,
 
     if (ngrams < work->texts)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%g characters in %g texts have no %g-grams", work->characters,
-                         work->texts, work->ngram);
+                         "%g characters in %g texts are too few for %g-grams",
+                         work->characters, work->texts, work->ngram);
     *counts = (struct hdc_counts){
         .ngrams = ngrams,
         .binds = ngrams * (work->ngram - 1),

@@ -1,17 +1,17 @@
-/* Hyperdimensional computing on a processor with vector registers, all vectors in a cache
- * of the array model: what computing in the memory saves. */
+/* Hyperdimensional computing on a processor with vector registers, whose cache holds all
+ * vectors.  It is the baseline for computing in memory. */
 #include "hdc/hdc.h"
 
 #include "machine/pe_array/scaling.h"
 
-/* Instructions of one register of a vector (counted by hand, loop unrolled): rotate and
- * combine: load, two shifts and an or, exclusive or, store. */
+/* Numbers of instructions for one register of a vector, counted by hand with the loop unrolled.
+ * To rotate and combine: load, two shifts and an or, exclusive or, store. */
 static const double BIND_INSTRUCTIONS = 6;
-/* Of one register of counters: bits spread (2), load, add, store. */
+/* To count in one register of counters: spread the bits (2), load, add, store. */
 static const double COUNT_INSTRUCTIONS = 5;
-/* Load, compare, pack. */
+/* To compare with the threshold: load, compare, pack. */
 static const double THRESHOLD_INSTRUCTIONS = 3;
-/* Two loads, exclusive or, population count, add. */
+/* To compare with a class: two loads, exclusive or, population count, add. */
 static const double COMPARE_INSTRUCTIONS = 5;
 
 static enum status costs_make(const struct hdc_costs_request *request,
@@ -37,7 +37,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
     if (held > (double)hdc->cache_bytes)
         return error_set(
             reason, STATUS_INFEASIBLE,
-            "vectors and counters take %.0f bytes, the cache of %s has %ju", held,
+            "vectors and counters take %.0f bytes, but the cache of %s has %ju", held,
             hdc->record.name, (uintmax_t)hdc->cache_bytes);
     status = array_search(&cache, &result, reason);
     if (status != STATUS_OK)
@@ -56,7 +56,8 @@ static enum status costs_make(const struct hdc_costs_request *request,
     return STATUS_OK;
 }
 
-/* Instructions and bytes of a step: the core and the cache work at the same time. */
+/* Adds the instructions and bytes of a step.  Its time is the longer of core and cache, which
+ * work at the same time. */
 static void work_add(const struct hdc *hdc, const struct hdc_memory_row *c,
                      enum hdc_step step, double instructions, double read_bytes,
                      double written_bytes, struct hdc_result *r)

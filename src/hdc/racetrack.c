@@ -1,5 +1,5 @@
-/* Hyperdimensional computing in racetrack memory.  Bit i of every hypervector lies in the
- * same columns of tracks, one vector a domain; all columns work together. */
+/* Hyperdimensional computing in racetrack memory.  The same tracks hold bit i of all hypervectors,
+ * one vector per domain.  The tracks of all bits work at the same time. */
 #include "hdc/hdc.h"
 
 #include "array/process.h"
@@ -11,7 +11,7 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* Digits of a counter of so many n-grams. */
+/* Returns the number of digits of a counter for this many n-grams. */
 static double digits(const struct hdc *hdc, double ngrams)
 {
     return ceil(maths_log(ngrams + 1) / maths_log((double)hdc->counter_base) - 1e-12);
@@ -22,19 +22,20 @@ static double ngrams_of_text(const struct hdc_work *work)
     return fmax(ceil(work->characters / work->texts) - work->ngram + 1, 1);
 }
 
-/* Domains between two ports. */
-static double stretch(double domains, const struct cell *cell)
+/* Returns the number of domains that one port serves. */
+static double port_domains(double domains, const struct cell *cell)
 {
     return domains / (double)cell->ports_per_track;
 }
 
-/* A track of another length, for which shifting is priced apart.  Its footprint grows with
- * its domains and the spare ones into which a stretch is shifted (assumed). */
+/* Makes a cell with tracks of another length.  Its shifts are computed separately (shift_write).
+ * Its footprint is proportional to the number of its domains, including the spare ones into
+ * which the domains of a port are shifted (assumed). */
 static void track_make(const struct cell *cell, uint64_t domains, struct cell *track)
 {
-    double length = (double)domains + stretch((double)domains, cell);
+    double length = (double)domains + port_domains((double)domains, cell);
     double before = (double)cell->domains_per_track +
-                    stretch((double)cell->domains_per_track, cell);
+                    port_domains((double)cell->domains_per_track, cell);
 
     *track = *cell;
     track->domains_per_track = domains;
@@ -50,23 +51,25 @@ static enum status tracks_check(const struct hdc_costs_request *request, double 
     const struct cell *cell = request->cell;
 
     if (cell->kind != CELL_RACETRACK)
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s computes in racetracks, but the cells of %s are not racetracks",
+            request->hdc->record.name, cell->record.name);
+    if (span < 2) /* the carry of a count occupies a domain in the next count */
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s computes in racetracks, cells of %s are none",
-                         request->hdc->record.name, cell->record.name);
-    if (span < 2) /* the carry of one count takes a domain of the next */
+                         "a transverse read counts %.0f domains, must be at least 2",
+                         span);
+    if (span > port_domains(domains, cell))
         return error_set(reason, STATUS_INFEASIBLE,
-                         "a transverse read counts 2 domains or more, not %.0f", span);
-    if (span > stretch(domains, cell))
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "a transverse read counts %g domains, between two ports of %g "
-                         "domains and %ju ports lie %g",
+                         "a transverse read counts %g domains, but in a track of %g "
+                         "domains and %ju ports there are %g between two ports",
                          span, domains, (uintmax_t)cell->ports_per_track,
-                         stretch(domains, cell));
+                         port_domains(domains, cell));
     return STATUS_OK;
 }
 
-/* Tracks of one bit of all vectors: symbols, classes, the window of an n-gram and what is
- * counted next, digits of the counter. */
+/* Returns the number of tracks that one bit of all vectors needs: for symbols, classes, the window
+ * of an n-gram, the n-grams to be counted next, and the digits of the counter. */
 static double tracks_of_bit(const struct hdc_costs_request *request, double domains,
                             double span)
 {
@@ -78,7 +81,7 @@ static double tracks_of_bit(const struct hdc_costs_request *request, double doma
            counter * ceil((double)request->hdc->counter_base / domains);
 }
 
-/* Of the subarrays that serve one access, without wires between them. */
+/* Returns the number of subarrays that work in one access. */
 static double active_subarrays(const struct array_organization *o)
 {
     return (double)(o->active_rows * o->active_cols * o->active_sub_rows *
@@ -99,9 +102,9 @@ static void bank_write(const struct array_result *bank, double row_bits,
     costs->hdc_fetch_bit_j = bank->read_energy_j / row_bits;
 }
 
-/* A transverse read tells span + 1 levels apart, a bit of their number at a time, as the
- * array model reads a multi-level cell (K. Roxy et al., IEEE TNANO 19, 2020, show that
- * the levels can be told apart). */
+/* Computes the costs of a transverse read.  It distinguishes span + 1 levels by binary search, one
+ * bit per step, as the array model reads a multi-level cell (K. Roxy et al., IEEE TNANO 19,
+ * 2020, show that the levels can be distinguished). */
 static enum status transverse_write(const struct array_request *plain,
                                     const struct array_organization *organization,
                                     double row_bits, double span,
@@ -123,17 +126,18 @@ static enum status transverse_write(const struct array_request *plain,
     return STATUS_OK;
 }
 
-/* Moving a track's walls by a domain: its current through the track and the spare domains
- * that a stretch is shifted into, for a pulse. */
+/* Returns the energy of moving the domain walls of a track by one domain: the shift current flows
+ * for one pulse through the track and its spare domains. */
 static double motion_j(const struct hdc *hdc, const struct cell *cell, double domains)
 {
-    double ohm = (domains + stretch(domains, cell)) * hdc->domain_ohm;
+    double ohm = (domains + port_domains(domains, cell)) * hdc->domain_ohm;
 
     return cell->shift_current_a * cell->shift_current_a * ohm * cell->shift_pulse_s;
 }
 
-/* What a cell's shift energy holds beyond its walls' motion is the addressing of a word of
- * tracks that move together; a row of any width is addressed once. */
+/* Computes the costs of a shift.  A cell's shift energy contains the motion of its walls and a
+ * share of addressing addressed_bits tracks, which move together.  Here a row of any width is
+ * addressed once. */
 static void shift_write(const struct hdc *hdc, const struct cell *cell,
                         struct hdc_memory_row *costs)
 {
@@ -146,8 +150,8 @@ static void shift_write(const struct hdc *hdc, const struct cell *cell,
     costs->hdc_address_j = fmax(word * (cell->shift_energy_j - own_j), 0);
 }
 
-/* The least memory that can be built of these rows, twice as many and so on where they are
- * too few for a bank: the room that is left is paid for. */
+/* Finds the smallest memory that can be built and has at least these rows.  If they are too few
+ * for a bank, it doubles their number; the unused rows count in area and leakage. */
 static enum status memory_search(struct array_request *ram, struct array_result *bank,
                                  struct error *reason)
 {
@@ -203,7 +207,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
     crossbar_logic_make(&process, &logic);
     costs->hdc_domains = (double)domains;
     costs->hdc_span = span;
-    costs->hdc_stretch = stretch((double)domains, cell);
+    costs->hdc_stretch = port_domains((double)domains, cell);
     shift_write(request->hdc, cell, costs);
     costs->hdc_adder_j = logic.adder_j;
     costs->hdc_banks = columns;
@@ -213,8 +217,7 @@ static enum status costs_make(const struct hdc_costs_request *request,
     return STATUS_OK;
 }
 
-/* `times` operations one after the other, each on all columns; of shifts only `share` of
- * the tracks move. */
+/* Adds `times` shifts, one after the other, in which `tracks` tracks move in all. */
 static void shift(struct hdc_result *r, const struct hdc_memory_row *c,
                   enum hdc_step step, double times, double tracks)
 {
@@ -248,8 +251,8 @@ static void transverse(struct hdc_result *r, const struct hdc_memory_row *c,
     r->step_j[step] += tracks * c->hdc_transverse_j;
 }
 
-/* Symbols come in random order: the array model's mean distance between two places of a
- * stretch.  The row crosses the bank to where it is used. */
+/* Symbols come in random order, so that the mean shift is that of the array model.  The row that
+ * is read travels across the bank to the place where it is used. */
 static void fetch(const struct hdc_work *w, const struct hdc_memory_row *c,
                   struct hdc_result *r)
 {
@@ -262,9 +265,10 @@ static void fetch(const struct hdc_work *w, const struct hdc_memory_row *c,
     r->step_j[HDC_FETCH] += bits * c->hdc_fetch_bit_j;
 }
 
-/* The window keeps N vectors in adjacent domains.  With a new symbol the N - 1 that stay
- * are read and written back one track further, the new one is written; the segment moves
- * under the port row by row and back; a transverse read's lowest bit is the parity. */
+/* The window holds N vectors in adjacent domains.  For a new symbol the N - 1 vectors that stay
+ * are read and written back rotated by one track, and the new vector is written.  The window is
+ * shifted under the port row by row and back.  The lowest bit of a transverse read is the
+ * parity, which is the exclusive or. */
 static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
                  struct hdc_result *r)
 {
@@ -274,7 +278,8 @@ static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
     double writes = r->counts.ngrams * n + first_writes;
     double reads = r->counts.binds + first_reads;
     double counts = n <= c->hdc_span ? 1 : ceil((n - 1) / (c->hdc_span - 1));
-    double between = r->counts.ngrams * (counts - 1); /* parities so far, kept */
+    double between = r->counts.ngrams *
+                     (counts - 1); /* intermediate parities, stored */
 
     shift(r, c, HDC_BIND, 2 * writes + between, (2 * writes + between) * d);
     read_rows(r, c, HDC_BIND, reads, reads * d);
@@ -283,10 +288,9 @@ static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
                r->counts.ngrams * counts * d);
 }
 
-/* n-grams are laid side by side; as many as a transverse read spans are counted at once,
- * and that many shifts add the count to the lowest digit (tracks stop at their own count;
- * half of the bits are ones).  A digit that has run through is shifted back and moves the
- * next one. */
+/* n-grams are stored in adjacent domains.  One transverse read counts as many of them as it spans.
+ * As many shifts add the count to the lowest digit; each track stops at its own count, and half
+ * of the bits are ones.  A digit that overflows is shifted back and advances the next digit. */
 static void count(const struct hdc *hdc, const struct hdc_work *w,
                   const struct hdc_memory_row *c, struct hdc_result *r)
 {
@@ -298,14 +302,14 @@ static void count(const struct hdc *hdc, const struct hdc_work *w,
     for (double k = 1; k < digits(hdc, ngrams_of_text(w)); k++)
         carries += ones / maths_pow(base, k);
     write_rows(r, c, HDC_COUNT, ngrams, ngrams * d);
-    shift(r, c, HDC_COUNT, 2 * ngrams, 2 * ngrams * d); /* to a row, and back */
+    shift(r, c, HDC_COUNT, 2 * ngrams, 2 * ngrams * d); /* to a row and back */
     transverse(r, c, HDC_COUNT, groups, groups * d);
     shift(r, c, HDC_COUNT, groups * c->hdc_span, ones);
-    read_rows(r, c, HDC_COUNT, groups, groups * d); /* has a digit run through? */
+    read_rows(r, c, HDC_COUNT, groups, groups * d); /* has a digit overflowed? */
     shift(r, c, HDC_COUNT, groups * (base + 1), carries * (base + 1));
 }
 
-/* Digits are read by transverse reads over their domains, and set back. */
+/* Transverse reads over the domains of each digit read the counters, which are then reset. */
 static void threshold(const struct hdc *hdc, const struct hdc_work *w,
                       const struct hdc_memory_row *c, struct hdc_result *r)
 {
@@ -318,9 +322,10 @@ static void threshold(const struct hdc *hdc, const struct hdc_work *w,
     write_rows(r, c, HDC_THRESHOLD, w->texts, w->texts * w->dimension);
 }
 
-/* A class's vector is laid beside the text's, a transverse read gives the bits that
- * differ.  These are written along tracks, span bits each, whose transverse reads a tree
- * of adders sums up: a tree of n leaves of b bits has about n (b + 1) full adders. */
+/* The vector of a class is written beside that of the text, so that a transverse read gives the
+ * bits that differ.  These bits are written along tracks, `span` bits per track.  Transverse
+ * reads count them, and a tree of adders adds up the counts: a tree with n leaves of b bits has
+ * about n (b + 1) full adders. */
 static void compare(const struct hdc *hdc, const struct hdc_work *w,
                     const struct hdc_memory_row *c, struct hdc_result *r)
 {

@@ -1,4 +1,4 @@
-/* Machines and tasks of hyperdimensional computing as library records. */
+/* The schemas of the library records of machines and tasks of hyperdimensional computing. */
 #include "hdc/hdc.h"
 
 const struct word hdc_family_words[] = {
@@ -19,7 +19,7 @@ static const struct field hdc_fields[] = {
     FIELD_COUNT(struct hdc, span, 7, 2, 64, "racetrack: domains between ports that a transverse read counts"),
     FIELD_COUNT(struct hdc, counter_base, 10, 2, 256, "racetrack: domains of a digit of a counter"),
     FIELD_NUMBER(struct hdc, domain_ohm, "ohm", 67, 0, 1e9, "racetrack: resistance of a track, a domain of it"),
-    FIELD_COUNT(struct hdc, addressed_bits, 32, 1, 65536, "racetrack: tracks whose shift, addressing included, the cell's shift energy is a share of"),
+    FIELD_COUNT(struct hdc, addressed_bits, 32, 1, 65536, "racetrack: tracks addressed together where the cell's shift energy holds"),
     FIELD_NUMBER(struct hdc, power_w, "W", 0, 0, 1e4, "datapath: at work, whatever it does"),
     FIELD_COUNT(struct hdc, rows, 128, 1, 4096, "crossbar: wordlines, and bitlines, of those with class vectors"),
     FIELD_COUNT(struct hdc, adc_columns, 8, 1, 4096, "crossbar: bitlines that share a converter"),
@@ -40,10 +40,10 @@ static const struct field hdc_task_fields[] = {
     FIELD_COUNT(struct hdc_task, dimension, 10000, 8, 1u << 24, "bits of a hypervector"),
     FIELD_COUNT(struct hdc_task, ngram, REQUIRED, 1, 64, "symbols of an n-gram"),
     FIELD_COUNT(struct hdc_task, symbols, REQUIRED, 1, 65536, "different symbols"),
-    FIELD_COUNT(struct hdc_task, classes, REQUIRED, 1, 65536, "classes that are told apart"),
-    FIELD_COUNT(struct hdc_task, texts, REQUIRED, 1, 1ull << 40, "texts that are recognised"),
+    FIELD_COUNT(struct hdc_task, classes, REQUIRED, 1, 65536, "classes that are distinguished"),
+    FIELD_COUNT(struct hdc_task, texts, REQUIRED, 1, 1ull << 40, "texts to recognise"),
     FIELD_COUNT(struct hdc_task, characters, REQUIRED, 1, 1ull << 50, "characters of all texts"),
-    FIELD_COUNT_OR(struct hdc_task, queries, "texts", 1, 1ull << 40, "texts of mean length that are asked for, or as many as there are"),
+    FIELD_COUNT_OR(struct hdc_task, queries, "texts", 1, 1ull << 40, "texts of mean length to recognise; default: all texts"),
 };
 /* clang-format on */
 

@@ -29,7 +29,7 @@ struct code code_make(enum ecc ecc, uint64_t data_bits)
         code = (struct code){
             .codewords = divide_up(data_bits, bits),
             .data_bits = bits,
-            .check_bits = m + 1, /* and the overall parity */
+            .check_bits = m + 1, /* one more for the parity over all bits */
             .corrects = 1,
         };
         break;
@@ -71,15 +71,16 @@ double code_failure(const struct code *code, double p)
 
 /* ---- gates */
 
-/* A two-input exclusive-or of a standard-cell library, in terms of the node's smallest
- * balanced inverter.  Assumed: it switches six inverter inputs' worth of capacitance, the
- * wire to the next one included, and its delay is 1.6 of an inverter that drives four
- * (logical effort 4, parasitic effort 4: Sutherland, Sproull and Harris, 1999). */
+/* A two-input exclusive-or gate of a standard-cell library, in units of the node's smallest
+ * balanced inverter.  Assumed: it switches the capacitance of six inverter inputs, including
+ * the wire to the next gate.  Its delay is 1.6 times that of an inverter that drives four
+ * others (logical effort 4, parasitic effort 4: Sutherland, Sproull and Harris, 1999). */
 #define XOR_LOADS 6
 #define XOR_FO4S 1.6
-#define ACTIVITY 0.5 /* of an exclusive-or of random data */
+#define ACTIVITY 0.5 /* share of gates that switch if data are random */
 
-/* Assumed where a planar node gives no cell: 6 gate pitches of 4 F by a height of 40 F. */
+/* The size of the gate in gate pitches.  If a planar node gives no standard cell, a pitch of 4
+ * F and a height of 40 F are assumed. */
 #define XOR_PITCHES 6
 #define PLANAR_PITCH_F 4
 #define PLANAR_HEIGHT_F 40
@@ -99,7 +100,8 @@ static struct gate gate_of(const struct node *node, double temperature_k)
                                      node->fringe_edges * node->fringe_f_per_m);
     double resistance_ohm = node->resistance_multiplier * node->vdd_v /
                             (device.ion_n_a_per_m * width_m);
-    double fo4_s = 0.69 * resistance_ohm * 5 * input_f; /* four loads and its own */
+    double fo4_s = 0.69 * resistance_ohm * 5 *
+                   input_f; /* four loads and its own output */
     double pitch_m = node->gate_pitch_m > 0 ? node->gate_pitch_m
                                             : PLANAR_PITCH_F * node->node_m;
     double height_m = node->cell_height_m > 0 ? node->cell_height_m

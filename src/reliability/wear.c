@@ -5,7 +5,7 @@
 #define START_GAP_SHARE 0.97 /* of the ideal lifetime */
 #define ATTEMPT_S 1e-9       /* thermal attempt time */
 #define RETENTION_LOSS 1e-6  /* share of bits flipped after the stated retention */
-#define QUALIFIED_K 358.15   /* where a record states no temperature */
+#define QUALIFIED_K 358.15   /* temperature of the retention if a record states none */
 
 const struct word levelling_words[] = {
     { "none", LEVELLING_NONE },
@@ -61,8 +61,8 @@ enum status scrub_find(const struct scrubbing *s, struct scrub *scrub,
     if (failure_hz(s, s->least_s) > s->target_hz)
         return error_set(
             reason, STATUS_INFEASIBLE,
-            "even without a pause between scrubs %.3g codewords a second are "
-            "beyond correction, %.3g are allowed",
+            "even with continuous scrubbing %.3g codewords per second cannot be "
+            "corrected, must be at most %.3g",
             failure_hz(s, s->least_s), s->target_hz);
     if (failure_hz(s, s->longest_s) <= s->target_hz)
         low = high;

@@ -1,5 +1,5 @@
-/* How long a memory lasts and how often it must be looked after: wear by writes, loss by
- * time, and the scrubbing that keeps errors rare enough to be corrected. */
+/* The lifetime of a memory and its scrubbing: wear by writes, loss of data over time, and the
+ * interval of scrubbing at which errors remain correctable. */
 #ifndef NVSWEEP_RELIABILITY_WEAR_H
 #define NVSWEEP_RELIABILITY_WEAR_H
 
@@ -14,31 +14,33 @@ enum levelling {
 };
 extern const struct word levelling_words[];
 
-/* Years beyond this are not told apart (unlimited endurance). */
+/* The longest lifetime that is reported (a million years; also for unlimited endurance). */
 #define LIFETIME_CAP_S (1e6 * 31557600.0)
 
-/* Time until the most written line has taken endurance_cycles (0: unlimited) writes, when
- * all lines together take line_writes_per_s. */
+/* Returns the time until the line with the most writes has had endurance_cycles writes (0:
+ * unlimited), if all lines together get line_writes_per_s. */
 double wear_lifetime_s(double endurance_cycles, double line_writes_per_s, double lines,
                        enum levelling levelling, double skew);
 
-/* Flips of one bit per second at a temperature.  A record's retention is taken as the time
- * in which one bit in a million flips, the criterion embedded memories are qualified by;
- * over temperature the barrier stays: tau = tau0 (tau_ref / tau0)^(T_ref / T), tau0 = 1
- * ns (Neel, 1949).  0 for cells that are refreshed or never forget.  A record without a
- * temperature is taken at 85 C. */
+/* Returns how often one bit flips per second at a temperature.  The retention of a record is
+ * the time in which one bit in a million flips, the criterion by which embedded memories are
+ * qualified. The energy barrier does not depend on temperature: tau = tau0 (tau_ref /
+ * tau0)^(T_ref / T) with tau0 = 1 ns (Neel, 1949).  If a record gives no temperature for its
+ * retention, 85 C is assumed. Returns 0 for cells that are refreshed and for cells whose
+ * retention is unlimited. */
 double bit_flip_hz(const struct cell *cell, double temperature_k);
 
-/* What is scrubbed, and what may go wrong. */
+/* A memory to be scrubbed, its error rates and its target. */
 struct scrubbing {
     struct code code;
-    double codewords;   /* in the whole memory */
-    double flip_hz;     /* bit_flip_hz */
-    double write_error; /* probability that a written bit is wrong and stays so */
+    double codewords; /* in the whole memory */
+    double flip_hz;   /* bit_flip_hz */
+    double
+        write_error; /* probability that a bit is written wrongly and not corrected */
     double codeword_writes_per_s;
-    double least_s;   /* a scrub of everything takes at least this */
-    double longest_s; /* no interval longer than this is of interest */
-    double target_hz; /* uncorrectable codewords per second allowed */
+    double least_s;   /* the time that scrubbing the whole memory once takes at least */
+    double longest_s; /* the longest interval to consider */
+    double target_hz; /* permitted uncorrectable codewords per second */
 };
 
 struct scrub {
@@ -47,12 +49,12 @@ struct scrub {
     double failure_hz; /* uncorrectable codewords per second */
 };
 
-/* Uncorrectable codewords per second when everything is read and corrected every
- * interval_s: those that writes make at once, and those that time adds. */
+/* Returns the uncorrectable codewords per second if the whole memory is read and corrected every
+ * interval_s: those caused by write errors and those caused by flips over time. */
 double failure_hz(const struct scrubbing *scrubbing, double interval_s);
 
-/* The longest interval that meets the target, within longest_s.  STATUS_INFEASIBLE with
- * words in reason (which may be NULL) if even least_s does not. */
+/* Finds the longest interval, up to longest_s, that meets the target.  Returns
+ * STATUS_INFEASIBLE with a reason (unless reason is NULL) if even least_s does not meet it. */
 enum status scrub_find(const struct scrubbing *scrubbing, struct scrub *scrub,
                        struct error *reason);
 

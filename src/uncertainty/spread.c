@@ -15,7 +15,8 @@ const struct word spread_shapes[] = {
     { NULL, 0 },
 };
 
-/* As the shelves' schemas call their kinds (space/library.h); spreads have none. */
+/* The names of the kinds are those of their schemas (space/library.h).  Spreads are not in the
+ * list because a spread cannot vary another one. */
 const struct word spread_kinds[] = {
     { "technology", SHELF_TECHNOLOGY },
     { "node", SHELF_NODE },
@@ -42,12 +43,12 @@ const struct word spread_kinds[] = {
 
 /* clang-format off */
 static const struct field spread_parameter_fields[] = {
-    FIELD_TEXT(struct spread_parameter, name, NULL, "number or count of the records, lists.of.it by dots, list[KEY].of.it for elements whose first field is KEY"),
+    FIELD_TEXT(struct spread_parameter, name, NULL, "path of a number or count of the records: list.number for all elements of a list, list[KEY].number for elements whose first field is KEY"),
     FIELD_WORD(struct spread_parameter, of, spread_kinds, SHELF_TECHNOLOGY, "kind of the records"),
     FIELD_TEXT(struct spread_parameter, record, "", "the one record it varies; else all of the kind, by the same factor"),
     FIELD_NUMBER(struct spread_parameter, low, "1", REQUIRED, 1e-6, 1e6, "least factor"),
     FIELD_NUMBER(struct spread_parameter, high, "1", REQUIRED, 1e-6, 1e6, "greatest factor"),
-    FIELD_WORD(struct spread_parameter, shape, spread_shapes, SPREAD_LOG, "how factors lie between them"),
+    FIELD_WORD(struct spread_parameter, shape, spread_shapes, SPREAD_LOG, "distribution of factors between them"),
 };
 static const struct schema spread_parameter_schema = {
     .kind = "parameter", .size = sizeof(struct spread_parameter),
@@ -60,7 +61,7 @@ static const struct field spread_fields[] = {
 };
 /* clang-format on */
 
-/* Does it lead to a number of the schema, or of one of its families? */
+/* Checks that the path names a number of the schema or of one of its families. */
 static enum status parameter_path_check(const struct schema *schema, const char *path,
                                         struct error *err)
 {
@@ -130,7 +131,8 @@ enum status spreads_check(const struct library *library, struct error *err)
                 !library_find(library, (enum shelf_id)parameter->of, parameter->record))
                 return error_set(
                     err, STATUS_INPUT,
-                    "%s:%u: %s: there is no %s '%.60s', `record` must name one",
+                    "%s:%u: %s: there is no %s '%.60s', `record` must name an existing "
+                    "one",
                     spread->record.file, spread->record.line, parameter->name,
                     word_name(spread_kinds, parameter->of), parameter->record);
         }
@@ -142,8 +144,8 @@ enum status spreads_check(const struct library *library, struct error *err)
 
 enum { BITS = 32 };
 
-/* Dimensions 1 and up: degree and coefficients of a primitive polynomial, first direction
- * numbers.  Dimension 0 is van der Corput's sequence. */
+/* For dimensions from 1 on: degree and coefficients of a primitive polynomial, and the first
+ * direction numbers.  Dimension 0 is van der Corput's sequence. */
 static const struct direction {
     unsigned degree, coefficients;
     uint32_t first[7];
