@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* One file being read. */
+/* The state while a file is read. */
 struct rows {
     struct row_fields fields;
     FILE *out;
@@ -20,11 +20,13 @@ struct rows {
     size_t refused; /* malformed rows so far */
     struct error first;
 
-    struct node mixed; /* node of the row when the library has none of its own */
+    struct node
+        mixed; /* the row's node if it is interpolated between two of the library */
     struct node_point mixed_point;
 };
 
-/* The i-th cell a published name may mean: itself, then its aggressive variant. */
+/* Returns the i-th cell that a published name may mean: the cell of that name, then its
+ * aggressive variant. */
 static const struct cell *candidate(const struct rows *rows, const char *name, size_t i)
 {
     const struct array_library *library = rows->library;
@@ -36,7 +38,7 @@ static const struct cell *candidate(const struct rows *rows, const char *name, s
     return library->cell(library->context, variant, i - 1);
 }
 
-/* Area of a bit's cell from the row's own figures, 0 if it has none. */
+/* Computes the cell area per bit from the row's own figures; 0 if it has none. */
 static enum status stated_cell_m2(const struct rows *rows,
                                   const struct array_request *r, double *cell_m2)
 {
@@ -56,8 +58,8 @@ static enum status stated_cell_m2(const struct rows *rows,
     return status;
 }
 
-/* The technology's cell; of several that share the name the one whose area is nearest
- * to that of the row's own figures, if it has them. */
+/* Finds the cell of the row's technology.  If several cells have the name and the row gives a
+ * cell area, it takes the one with the nearest area. */
 static enum status find_cell(const struct rows *rows, const struct array_request *r,
                              const struct cell **cell)
 {
@@ -69,8 +71,8 @@ static enum status find_cell(const struct rows *rows, const struct array_request
     *cell = library->cell(library->context, name, 0);
     if (*cell == NULL)
         return row_bad(&rows->fields,
-                       "column %s: the library has no technology named '%.60s'", "tech",
-                       name);
+                       "column %s is '%.60s', must be a technology of the library",
+                       "tech", name);
     if (stated_cell_m2(rows, r, &cell_m2) != STATUS_OK)
         return STATUS_INPUT;
     if (!(cell_m2 > 0))
@@ -86,8 +88,9 @@ static enum status find_cell(const struct rows *rows, const struct array_request
     return STATUS_OK;
 }
 
-/* The published tool's tables and what it makes of them between: shares of 120 and 200 nm
- * are counted over 60 of the 80 nm, so that more than the whole of the latter comes out. */
+/* Finds the node of NVSim's tables, or interpolates between two of them as NVSim does.  Between
+ * 120 and 200 nm NVSim divides by 60 nm instead of 80 nm, so that it extrapolates beyond 200 nm's
+ * figures from 180 nm on. */
 static enum status find_tool_node(struct rows *rows, struct array_request *r,
                                   double node_nm, enum node_roadmap roadmap,
                                   struct error *why)
@@ -100,7 +103,8 @@ static enum status find_tool_node(struct rows *rows, struct array_request *r,
 
     if (node_nm < tables_nm[0] || node_nm > tables_nm[6])
         return error_set(why, STATUS_INFEASIBLE,
-                         "the published rules know nodes of 22 to 200 nm");
+                         "the node is %g nm, must be in 22..200 nm under NVSim's rules",
+                         node_nm);
     while (i < 6 && node_nm >= tables_nm[i + 1])
         i++;
     low = library->node(library->context, tables_nm[i] * 1e-9, roadmap, true);
@@ -157,7 +161,7 @@ static enum status find_target(const struct rows *rows, struct array_request *r,
         return status;
     if (target == ROW_TARGET_ELSEWHERE)
         return error_set(why, STATUS_INFEASIBLE,
-                         "target %.40s is another tool's, ours has none like it",
+                         "opt_target is %.40s, which nvsweep does not have",
                          row_text(&rows->fields, "opt_target"));
     r->target = (enum array_target)target;
     if (target == ROW_TARGET_READ_ED2) {
@@ -167,8 +171,9 @@ static enum status find_target(const struct rows *rows, struct array_request *r,
     return STATUS_OK;
 }
 
-/* The published tool searched more than its "CACTI assumption" where the row counts more
- * candidates: all activity (20 million), with all three styles of buffers (60). */
+/* Infers from the number of candidates in the row which space NVSim searched: that of its "CACTI
+ * assumption", all active counts (20 million candidates), or these with all three buffer styles
+ * (60 million). */
 static enum status read_effort(const struct rows *rows, struct array_request *r)
 {
     static const double ALL_COUNTS = 1.9e7, ALL_STYLES = 5.9e7;
@@ -181,7 +186,8 @@ static enum status read_effort(const struct rows *rows, struct array_request *r)
     return status;
 }
 
-/* STATUS_INFEASIBLE with why if the row asks for what there is not. */
+/* Reads a row's request.  Returns STATUS_INFEASIBLE with the reason in why if it asks for
+ * something that does not exist here. */
 static enum status read_request(struct rows *rows, struct array_request *r,
                                 struct error *why)
 {
@@ -291,14 +297,14 @@ static const struct column *column_named(const char *name)
     return NULL;
 }
 
-/* Input columns under other names than ours, which follow ours in the output. */
+/* Is it an input column with a name that the output does not have?  Such columns are appended. */
 static bool is_extra(const struct row_title *title)
 {
     return column_named(title->given) == NULL && strcasecmp(title->given, "note") != 0;
 }
 
-/* What an extra column holds: the model's value where it means one of ours.  Files that
- * know only one leakage mean the whole memory's. */
+/* Writes an appended column: the model's value if the column means one of the output's, else
+ * the input's text.  In files with only one leakage column it means that of the whole memory. */
 static void write_extra(const struct rows *rows, size_t at,
                         const struct array_result *r)
 {
@@ -311,7 +317,7 @@ static void write_extra(const struct rows *rows, size_t at,
         row_text_write(rows->fields.fields[at], rows->out);
 }
 
-/* Our columns, then the input's others, then the note. */
+/* Writes the output's columns, then the input's other columns, then the note. */
 static void write_row(const struct rows *rows, const struct array_result *r,
                       const char *note)
 {
@@ -347,8 +353,9 @@ static void write_header(const struct rows *rows)
     fputs(",note\n", rows->out);
 }
 
-/* Figures of other tools do not become NVSim's by standing in its columns. */
-static void say_whose(const struct rows *rows, struct error *note)
+/* Adds a note if the row's own figures are another tool's, because its columns have NVSim's
+ * names. */
+static void note_other_tool(const struct rows *rows, struct error *note)
 {
     const char *peer = row_text(&rows->fields, "peer");
 
@@ -372,7 +379,7 @@ static enum status evaluate(struct rows *rows, struct array_result *result,
     if (status != STATUS_OK)
         return status;
     status = array_evaluate(&request, &data, &tag, result, why);
-    /* of a memory of phase-change cells the published tool prints a reset as the write */
+    /* NVSim prints the reset of a phase-change memory as its write */
     if (status == STATUS_OK && rows->rules->reset_adds_set && !result->has_tag &&
         request.cell->kind == CELL_PCM) {
         result->write_energy_j = result->data.reset_energy_j;
@@ -383,7 +390,7 @@ static enum status evaluate(struct rows *rows, struct array_result *result,
     return status;
 }
 
-/* A malformed row is written without figures, told at the end, and stops nothing. */
+/* Handles one row.  A malformed row is written without figures and reported at the end. */
 static void do_row(struct rows *rows, char *line)
 {
     struct array_result result;
@@ -398,7 +405,7 @@ static void do_row(struct rows *rows, char *line)
             rows->first = note;
     }
     if (status == STATUS_OK)
-        say_whose(rows, &note);
+        note_other_tool(rows, &note);
     write_row(rows, status == STATUS_OK ? &result : NULL, note.text);
 }
 
@@ -416,7 +423,8 @@ static enum status read_header(struct rows *rows, FILE *in, char **line, size_t 
     status = row_header(fields, *line);
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
         if (!row_has(fields, needed[i]))
-            status = row_bad(fields, "the header lacks column '%s'", needed[i]);
+            status = row_bad(fields, "the header has no column '%s', must have it",
+                             needed[i]);
     if (status == STATUS_OK)
         write_header(rows);
     return status;

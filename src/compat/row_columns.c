@@ -1,6 +1,6 @@
 #include "compat/row_columns.h"
 
-/* Words of comparison files beside our own. */
+/* The words of comparison files, in addition to those of sweep files. */
 const struct word row_targets[] = {
     { "ReadLatency", TARGET_READ_LATENCY },
     { "WriteLatency", TARGET_WRITE_LATENCY },

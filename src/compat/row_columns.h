@@ -1,22 +1,22 @@
-/* Columns and words of comparison files. */
+/* The columns and words of comparison files. */
 #ifndef NVSWEEP_COMPAT_ROW_COLUMNS_H
 #define NVSWEEP_COMPAT_ROW_COLUMNS_H
 
 #include "array/array.h"
 
-/* What a column of the output holds: a number of the result, in the column's unit. */
+/* Where the number of an output column comes from.  It is written in the column's unit. */
 enum column_of {
     OF_KEY,
     OF_RESULT,
-    OF_CACHE, /* of the result, if it is a cache's */
+    OF_CACHE, /* from the result, if it is that of a cache */
     OF_DATA,
     OF_TAG,
     OF_DATA_COUNT,
     OF_TAG_COUNT,
 };
 
-/* Targets of comparison files that are not ours: energy times delay squared, and those
- * that nothing here stands for. */
+/* Targets of comparison files that the array model does not have: energy x delay^2, and others
+ * that have no equivalent. */
 enum { ROW_TARGET_READ_ED2 = 1000, ROW_TARGET_ELSEWHERE };
 
 struct column {

@@ -12,7 +12,7 @@
 
 static const double KI = 1024, MI = 1024 * 1024, GI = 1024.0 * 1024 * 1024;
 
-/* Other names of our columns.  Capacities are binary, as memory sizes are. */
+/* Other names of the columns.  KB, MB and GB of capacities are powers of 1024. */
 static const struct row_title other_names[] = {
     { "technology", "tech", 1 },
     { "cell", "tech", 1 },
@@ -58,7 +58,7 @@ static const struct row_title other_names[] = {
 
 enum { OTHER_NAMES = sizeof other_names / sizeof other_names[0] };
 
-/* Prefixes and units after a number.  B and b, bit and nm are words only. */
+/* The prefixes and units that may follow a number.  B, b, bit and nm do not change it. */
 static const struct {
     const char *suffix;
     double scale;
@@ -80,7 +80,7 @@ enum status row_bad(const struct row_fields *fields, const char *format, ...)
                      text);
 }
 
-/* A field's text without blanks and quotes around it; returns what follows it. */
+/* Takes the next field without the blanks and quotes around it.  Returns the text after it. */
 static char *take(char *at, char **field)
 {
     char *end, *next;
@@ -103,7 +103,7 @@ static char *take(char *at, char **field)
     return next;
 }
 
-/* Returns ROW_FIELDS + 1 if there are more. */
+/* Cuts a line into fields.  Returns their number, or ROW_FIELDS + 1 if there are more. */
 static size_t cut(char *line, char **fields)
 {
     size_t count = 0;
@@ -143,7 +143,7 @@ static const struct row_title *title_find(const struct row_fields *fields,
 
 enum status row_header(struct row_fields *fields, const char *line)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* of UTF-8 */
+    static const char mark[] = "\xEF\xBB\xBF"; /* the byte order mark of UTF-8 */
     char *texts[ROW_FIELDS];
     size_t count, at;
 
@@ -160,8 +160,9 @@ enum status row_header(struct row_fields *fields, const char *line)
 
         if (*title.name != '\0' && title_find(fields, title.name, &at) != NULL) {
             if (strcasecmp(fields->titles[at].given, title.given) == 0)
-                return row_bad(fields, "column '%.60s' stands twice", title.given);
-            /* our own name wins over others for the same, else the first */
+                return row_bad(fields, "there are two columns '%.60s', must be one",
+                               title.given);
+            /* of several names for a column its own name is used, else the first */
             if (is_own)
                 fields->titles[at] = own_title(fields->titles[at].given);
             else
@@ -186,8 +187,9 @@ enum status row_cut(struct row_fields *fields, char *line)
         size_t count = fields->field_count;
 
         fields->field_count = fields->title_count;
-        return row_bad(fields, "the row has %zu fields, the header %zu", count,
-                       fields->title_count);
+        return row_bad(fields,
+                       "the row has %zu fields, must have at most the header's %zu",
+                       count, fields->title_count);
     }
     return STATUS_OK;
 }
@@ -209,8 +211,8 @@ const char *row_text(const struct row_fields *fields, const char *name)
     return strcmp(text, "-") == 0 ? "" : text;
 }
 
-/* The factor of what follows a number; 0 if it is no unit.  K after a temperature is no
- * prefix. */
+/* Returns the factor of the text after a number; 0 if it is not a unit.  K after a temperature is
+ * kelvin, not a prefix. */
 static double suffix_scale(const char *text, const char *name)
 {
     while (isspace((unsigned char)*text))
@@ -248,7 +250,7 @@ enum status row_number(const struct row_fields *fields, const char *name,
     return STATUS_OK;
 }
 
-/* Commas were quoted in the input. */
+/* A text may contain commas because it was quoted in the input; they become semicolons. */
 void row_text_write(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++)

@@ -1,4 +1,4 @@
-/* SCALE-Sim's own file formats. */
+/* Reads the file formats of SCALE-Sim. */
 #include "compat/scalesim_files.h"
 
 #include "base/memory.h"
@@ -32,8 +32,8 @@ static enum status reading_open(struct topology_reading *reading, const char *fi
     return STATUS_OK;
 }
 
-/* The next line that is not empty, trimmed, or NULL at the end (or, with status set,
- * when a line is too long). */
+/* Returns the next line that is not empty, trimmed.  NULL at the end of the file, and, with an
+ * error in *status, if a line is too long. */
 static char *line_next(struct topology_reading *reading, enum status *status)
 {
     *status = STATUS_OK;
@@ -73,8 +73,8 @@ static enum status count_read(const struct topology_reading *reading, const char
     return STATUS_OK;
 }
 
-/* The settings that change counts; others (offsets, layouts that are not custom) are read
- * over.  Keys are looked for in any section. */
+/* The settings that change counts.  Others (offsets, layouts that are not custom) have no effect
+ * and are skipped.  Keys are accepted in any section. */
 struct settings {
     struct scalesim_array *array;
     unsigned seen; /* bit per entry of `counts_of` */
@@ -99,7 +99,7 @@ static const struct {
 };
 enum { COUNTS = sizeof counts_of / sizeof *counts_of };
 
-/* What the tool has and this program has not: set to true it is refused. */
+/* Features of SCALE-Sim that are not modelled: a file that sets one to true is refused. */
 static const char *const refused[] = {
     "sparsitysupport",
     "ifmapcustomlayout",
@@ -107,7 +107,7 @@ static const char *const refused[] = {
     "useramulatortrace",
 };
 
-/* "10", or one per memory bank, of which the first counts. */
+/* Reads a bandwidth: one number, or one per memory bank, of which the first is used. */
 static enum status bandwidth_read(const struct topology_reading *reading, char *value,
                                   struct scalesim_array *array)
 {
@@ -171,7 +171,7 @@ static enum status setting_take(const struct topology_reading *reading,
     return STATUS_OK;
 }
 
-/* All that is needed must have been there. */
+/* Checks that the file gave all settings that are required. */
 static enum status settings_check(const struct topology_reading *reading,
                                   const struct settings *settings)
 {
@@ -183,8 +183,8 @@ static enum status settings_check(const struct topology_reading *reading,
     if (settings->array->is_bandwidth_given && settings->array->ofmap_bandwidth == 0)
         lacking = "bandwidth";
     if (lacking)
-        return error_set(reading->err, STATUS_INPUT, "%s:%u: lacks '%s'", reading->file,
-                         reading->line, lacking);
+        return error_set(reading->err, STATUS_INPUT, "%s:%u: has no '%s', must have it",
+                         reading->file, reading->line, lacking);
     return STATUS_OK;
 }
 
@@ -196,7 +196,7 @@ enum status scalesim_array_read(const char *file, struct scalesim_array *array,
     enum status status = reading_open(&reading, file, err);
     char *text;
 
-    /* the tool's own defaults */
+    /* SCALE-Sim's defaults */
     *array = (struct scalesim_array){ .ifmap_bandwidth = 10,
                                       .filter_bandwidth = 10,
                                       .run_name = "scale_run" };
@@ -210,7 +210,7 @@ enum status scalesim_array_read(const char *file, struct scalesim_array *array,
         if (!separator) {
             status = error_set(
                 err, STATUS_INPUT,
-                "%s:%u: '%.60s' is no setting, must be [section] or key : "
+                "%s:%u: '%.60s' is not a setting, must be [section] or key : "
                 "value",
                 file, reading.line, text);
             break;
@@ -227,7 +227,7 @@ enum status scalesim_array_read(const char *file, struct scalesim_array *array,
 
 enum { FIELDS_MAX = 16 };
 
-/* Fields between commas; an empty one behind the last comma is none. */
+/* Splits a line at its commas.  An empty text after the last comma does not count as a field. */
 static size_t fields_split(char *text, char **fields)
 {
     size_t count = 0;
@@ -245,9 +245,9 @@ static size_t fields_split(char *text, char **fields)
     return count;
 }
 
-/* What is left of a line behind its numbers: a ratio of sparsity ("2:4"), which counts
- * only with SparsitySupport; or, in topologies of the tool's second version, the stride
- * along the other side. */
+/* Reads the fields of a line after its numbers: a ratio of sparsity ("2:4"), which has an effect
+ * only with SparsitySupport, or, in topologies of SCALE-Sim's second version, the stride along
+ * the other side. */
 static enum status rest_read(const struct topology_reading *reading,
                              char *const *fields, size_t count, bool is_gemm,
                              struct scalesim_layer *layer)
@@ -267,7 +267,7 @@ static enum status rest_read(const struct topology_reading *reading,
     return STATUS_OK;
 }
 
-/* Layers beyond these would take hours, or more memory than there is. */
+/* Refuses layers that would take hours to simulate or more memory than a machine has. */
 static enum status size_check(const struct topology_reading *reading,
                               const struct scalesim_layer *l)
 {
@@ -282,14 +282,15 @@ static enum status size_check(const struct topology_reading *reading,
     if (l->filter_height > l->ifmap_height || l->filter_width > l->ifmap_width)
         return error_set(
             reading->err, STATUS_INPUT,
-            "%s:%u: filter is larger than the input, must be at most as large",
+            "%s:%u: the filter is larger than the input, must be at most as large",
             reading->file, reading->line);
     if (inputs > 0x1p32 || depth * (double)l->filters > 0x1p40 ||
         depth * pixels > 0x1p36 || depth * pixels * (double)l->filters > 0x1p56)
-        return error_set(reading->err, STATUS_INPUT,
-                         "%s:%u: layer is too large, must have less than 2^32 inputs, "
-                         "2^40 weights and 2^36 elements of windows",
-                         reading->file, reading->line);
+        return error_set(
+            reading->err, STATUS_INPUT,
+            "%s:%u: the layer is too large, must have less than 2^32 inputs, "
+            "2^40 weights and 2^36 elements of windows",
+            reading->file, reading->line);
     return STATUS_OK;
 }
 
@@ -325,7 +326,7 @@ static enum status layer_read(const struct topology_reading *reading, char **fie
     return status;
 }
 
-/* A layer named "...DP..." is depthwise: the tool runs one layer per channel. */
+/* A layer named "...DP..." is depthwise: SCALE-Sim runs one layer per channel. */
 static enum status layers_append(const struct topology_reading *reading,
                                  const struct scalesim_layer *layer, bool is_gemm,
                                  struct scalesim_layer **layers, size_t *count)
@@ -336,7 +337,8 @@ static enum status layers_append(const struct topology_reading *reading,
     if (*count + copies > LAYERS_MAX)
         return error_set(
             reading->err, STATUS_INPUT,
-            "%s:%u: more than %d layers, channels of depthwise layers counted",
+            "%s:%u: there are too many layers, must be at most %d (each channel of a "
+            "depthwise layer counts as one)",
             reading->file, reading->line, LAYERS_MAX);
     *layers = realloc_array(*layers, *count + copies, sizeof **layers);
     for (uint64_t c = 0; c < copies; c++) {
@@ -352,8 +354,8 @@ static enum status layers_append(const struct topology_reading *reading,
     return STATUS_OK;
 }
 
-/* The first line is the header, even if it is empty; then the tool would take a header
- * behind it for a layer, and stop. */
+/* Is it the header line?  In SCALE-Sim the first line is the header, even if it is empty; it would
+ * then read a header in the second line as a layer and stop. */
 static bool is_header(const struct topology_reading *reading, char *const *fields,
                       size_t count)
 {
