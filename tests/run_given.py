@@ -22,9 +22,9 @@ TABLE = f"""# a memory compiler's
 """
 MISTAKES = (  # lines 4 and 5 of the table; what is said, and of which line
     (HEADER.replace("area", "aera"), None, 4, "no column 'aera'"),
-    (HEADER.replace("leakage [mW]", "area [mm2]"), None, 4, "column 'area' stands twice"),
+    (HEADER.replace("leakage [mW]", "area [mm2]"), None, 4, "there are two columns 'area'"),
     (HEADER.replace("[ns]", "[mm2]", 1), None, 4, "must be in a unit of s"),
-    (HEADER.replace("[mm2]", "[mm2", 1), None, 4, "lacks its ']'"),
+    (HEADER.replace("[mm2]", "[mm2", 1), None, 4, "must end with ']'"),
     (HEADER.replace("capacity [MiB],", ""), None, 4, "no column 'capacity'"),
     (HEADER, "1, 0.3, 1.2, 1.3, 40, 45", 5, "6 cells, must be 7"),
     (HEADER, "1, 0.3x, 1.2, 1.3, 40, 45, 100", 5, "area is '0.3x'"),
@@ -111,7 +111,7 @@ def check_uses(folder):
     assert ours[2]["area_m2"] is None, ours  # beyond the table
     told = nvsweep("explain", "technology=compiled", "node=16 nm", "capacity=16 MiB",
                    "--library", folder)
-    assert "its table gives area_m2 up to 8 MiB, not at 16 MiB" in told, told
+    assert "its rows give area_m2 up to 8 MiB, but the capacity is 16 MiB" in told, told
 
     cached = imported(folder, CACHE, "cached")
     cached = rows(folder, 'axes = { technology = "cached"; node = "16 nm"; capacity = "1 MiB"; }; '
@@ -174,7 +174,7 @@ def check_traffic(folder):
     assert abs(read[2]["llc_dynamic_j"] / least - 1) < 1e-9, (read, least)
     told = nvsweep("explain", "technology=sram", "node=65 nm", ACCELERATOR(), "precision=16",
                    "workload=counted", "--library", folder)
-    assert "is given as accesses of a cache, its layers are not known" in told, told[-300:]
+    assert "gives measured accesses of a cache, must give layers" in told, told[-300:]
 
 
 def ACCELERATOR():
@@ -195,7 +195,7 @@ def main():
         told = imported(folder, HEADER + "\n", "bad", code=2)
         assert "bad.csv:1: no capacity in it" in told, told
         told = imported(folder, "capacity [MiB],area [mm2]\n1,2\n", "bad", code=2)
-        assert "lacks read_latency_s" in told, told
+        assert "no row of `given` has read_latency_s" in told, told
         check_uses(folder)
         check_traffic(folder)
         for text, name, area in ((NVSIM, "nvsim", 1.512e-6), (CACTI, "cacti", 0.75e-6)):

@@ -94,6 +94,6 @@ timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet ||
 "$NVSWEEP" show "$scratch/large.h5" workload=gemv-1310720 -m network_s | grep -q '^-$' ||
     fail "21 GB of weights fit 64 DPUs"
 "$NVSWEEP" explain "$scratch/large.cfg" workload=gemv-1310720 |
-    grep -q 'why not: weights of 2.15e+10 bytes do not fit 64 DPUs of 6.71e+07' ||
+    grep -q 'why not: the weights take 2.15e+10 bytes, must fit 64 DPUs of 6.71e+07' ||
     fail "no reason for what does not fit"
 verdict "machines of every kind are as they should be"

@@ -294,7 +294,7 @@ static void eie_weights_must_fit_its_pes(void)
     CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 1, &one, &err),
                     STATUS_INFEASIBLE);
     CU_ASSERT_STRING_EQUAL(err.text, "layer 'fc' takes 1.54e+04 bytes of the PEs' "
-                                     "weight memories, they have 1.51e+04");
+                                     "weight memories, must be at most 1.51e+04");
 }
 
 /* Lavin and Gray: 9 m^2 / (m + 2)^2 where tiles fit; 3.892 over VGG-16's 3 x 3 layers. */

@@ -446,7 +446,7 @@ static void bad_files_are_refused_with_their_line(void)
         bool is_topology;
         const char *text, *message;
     } rows[] = {
-        { true, "h\nConv1, 4, 4, 5, 5, 3, 96, 4,\n", ":2: filter is larger" },
+        { true, "h\nConv1, 4, 4, 5, 5, 3, 96, 4,\n", ":2: the filter is larger" },
         { true, "h\nConv1, 4, x, 3, 3, 3, 96, 4,\n", ":2: IFMAP Width is 'x'" },
         { true, "h\nConv1, 4, 4,\n", ":2: has 3 fields" },
         { true, "h\n", "has no layers" },
@@ -454,13 +454,13 @@ static void bad_files_are_refused_with_their_line(void)
         { false, "[a]\nDataflow : rs\n", "must be os, ws or is" },
         { true, "h\nConv1, 4, 4, 3, 3, 3, 96, 1, x,\n", ":2: Stride Width is 'x'" },
         { true, "h\nConv1, 9999999, 9999999, 3, 3, 3, 96, 1,\n", "too large" },
-        { true, "\nConv1, 4, 4, 5, 5, 3, 96, 4,\n", ":2: filter is larger" },
+        { true, "\nConv1, 4, 4, 5, 5, 3, 96, 4,\n", ":2: the filter is larger" },
         { false, "[a]\nInterfaceBandwidth: user\n", "must be CALC or USER" },
         { false, "[a]\nBandwidth : 0, 3\n", ":2: Bandwidth is '0'" },
         { false, "[sparsity]\nSparsitySupport = True\n", "must be false" },
         { false, "[a]\nIfmapCustomLayout: True\n", "must be false" },
-        { false, "[a]\nArrayHeight : 8\n", "lacks" },
-        { false, "[a]\nArrayHeight\n", "no setting" },
+        { false, "[a]\nArrayHeight : 8\n", "must have it" },
+        { false, "[a]\nArrayHeight\n", "is not a setting" },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

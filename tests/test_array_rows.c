@@ -171,7 +171,7 @@ static void malformed_rows_are_refused_with_their_line(void)
         const char *text, *words;
     } cases[] = {
         { "", "rows.csv: is empty" },
-        { "tech,node_nm\n", "rows.csv:1: the header lacks column 'capacity_bytes'" },
+        { "tech,node_nm\n", "rows.csv:1: the header has no column 'capacity_bytes'" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,\n",
           "rows.csv:2: column capacity_bytes is empty" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,1048576\nSRAM,22,1e6x\n",
@@ -179,14 +179,14 @@ static void malformed_rows_are_refused_with_their_line(void)
         { "tech,node_nm,capacity_bytes\nSRAM,22,-5\n", "rows.csv:2: column capacity" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,nan\n", "rows.csv:2: column capacity" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,1000.5\n", "must be a whole number" },
-        { "tech,node_nm,capacity_bytes\nFLUX,22,1048576\n",
-          "no technology named 'FLUX'" },
+        { "tech,node_nm,capacity_bytes\nFLUX,22,1048576\n", "column tech is 'FLUX'" },
         { "tech,node_nm,capacity_bytes\nSRAM,23,1048576\n", "no 23 nm node" },
         { "tech,node_nm,capacity_bytes,opt_target\nSRAM,22,1048576,Beauty\n",
           "'Beauty', must be one of ReadLatency" },
         { "tech,node_nm,capacity_bytes\nSRAM,22,1048576,7\n",
-          "4 fields, the header 3" },
-        { "tech,node_nm,capacity_bytes\nSRAM,22,1000\n", "no multiple of the 512-bit" },
+          "4 fields, must have at most the header's 3" },
+        { "tech,node_nm,capacity_bytes\nSRAM,22,1000\n",
+          "must be a multiple of the 512-bit" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -41,7 +41,7 @@ static void texts_shorter_than_an_ngram_are_infeasible(void)
     CU_ASSERT_EQUAL(counts.ngrams, work.texts);
     work.characters--;
     CU_ASSERT_EQUAL(hdc_count(&work, &counts, &reason), STATUS_INFEASIBLE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "no 4-grams"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "too few for 4-grams"));
 }
 
 static const struct hdc *shipped_machine(const char *name)
@@ -226,7 +226,7 @@ static void what_cannot_be_built_says_why(void)
         uint64_t domains, span;
         double dimension;
     } cases[] = {
-        { "racetrack-hdc", "sram", "cells of sram are none", 0, 0, 10000 },
+        { "racetrack-hdc", "sram", "cells of sram are not racetracks", 0, 0, 10000 },
         { "racetrack-hdc", "racetrack", "between two ports", 8, 7, 10000 },
         { "simd-core", "sram", "the cache of simd-core has", 0, 0, 1e6 },
         { "crossbar-hdc", "racetrack", "cannot sum currents", 0, 0, 10000 },

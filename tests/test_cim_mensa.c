@@ -202,12 +202,14 @@ static void bad_records_are_refused_in_words(void)
     both.engines_count = 1;
     CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_INPUT);
     CU_ASSERT_STRING_EQUAL(
-        err.text, "family 'streamed' is for 'narrow', must be one of the engines");
+        err.text,
+        "family 'streamed' has the engine 'narrow', must be one of `engines`");
     both.engines_count = 2;
     families[0].macs_to = 1;
     CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_INPUT);
-    CU_ASSERT_STRING_EQUAL(err.text,
-                           "family 'reused' has a range that ends before it begins");
+    CU_ASSERT_STRING_EQUAL(
+        err.text, "family 'reused' has a range whose end is below its beginning, "
+                  "must be from the smaller to the larger number");
     families[0].macs_to = 1e9;
     CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_OK);
 }

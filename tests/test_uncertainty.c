@@ -270,13 +270,13 @@ static void a_wrong_path_says_what_would_be_right(void)
         const char *path, *words;
     } cases[] = {
         { &cell_schema, "colour", "has no field 'colour'" },
-        { &cell_schema, "kind", "is no number" },
-        { &cell_schema, "area_f2.x", "is no list" },
-        { &cell_schema, "area_f2[1]", "is no list" },
-        { &node_schema, "points", "must go on to one of its numbers" },
+        { &cell_schema, "kind", "is not a number" },
+        { &cell_schema, "area_f2.x", "is not a list" },
+        { &cell_schema, "area_f2[1]", "is not a list" },
+        { &node_schema, "points", "must name one of its numbers" },
         { &node_schema, "points.colour", "a point has no field" },
         { &row_stationary_schema, "levels[l9].read_j", "must name" },
-        { &row_stationary_schema, "levels[pe-input.read_j", "lacks its ']'" },
+        { &row_stationary_schema, "levels[pe-input.read_j", "must end with ']'" },
         { &fab_schema, "nodes[28 kg].energy_j_per_m2", "nodes[28 kg]" },
         { &cell_schema, "", "has no field ''" },
     };

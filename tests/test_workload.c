@@ -113,7 +113,7 @@ static void layers_that_do_not_fit_are_refused_with_what_would(void)
           "3 groups for 8 inputs and 4 outputs, must divide both" },
         { LAYER("x", LAYER_CONVOLUTION, .kernel = 3), "has no outputs" },
         { LAYER("x", LAYER_ADD, .input = "dat"),
-          "'dat', which is no layer, did you mean 'data'?" },
+          "'dat', which is not a layer; did you mean 'data'?" },
         { LAYER("x", LAYER_ADD, .input = "x"),
           "comes later, must be an earlier layer" },
         { LAYER("x", LAYER_ADD), "has one input, must have two" },

@@ -101,7 +101,7 @@ static enum status name_read(struct memory_reading *reading, char *text,
     char words[300];
 
     if (open && !close)
-        return fail(reading, "a unit lacks its ']', must be as in area [mm2]");
+        return fail(reading, "a unit must end with ']', as in area [mm2]");
     if (open)
         *open = *close = '\0';
     name = trimmed(text);
@@ -122,7 +122,7 @@ static enum status name_read(struct memory_reading *reading, char *text,
     }
     for (size_t i = 0; i < header->count; i++)
         if (header->column[i] == column) {
-            snprintf(words, sizeof words, "column '%s' stands twice, must stand once",
+            snprintf(words, sizeof words, "there are two columns '%s', must be one",
                      name);
             return fail(reading, words);
         }
