@@ -275,7 +275,7 @@ static void a_wrong_path_says_what_would_be_right(void)
         { &cell_schema, "area_f2[1]", "is not a list" },
         { &node_schema, "points", "must name one of its numbers" },
         { &node_schema, "points.colour", "a point has no field" },
-        { &row_stationary_schema, "levels[l9].read_j", "must name" },
+        { &row_stationary_schema, "levels[l9].read_j", "the key must be" },
         { &row_stationary_schema, "levels[pe-input.read_j", "must end with ']'" },
         { &fab_schema, "nodes[28 kg].energy_j_per_m2", "nodes[28 kg]" },
         { &cell_schema, "", "has no field ''" },

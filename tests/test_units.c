@@ -73,7 +73,7 @@ static void what_is_no_quantity_is_refused_in_words(void)
         { "nan", "s", "must be a number" },
         { "inf", "s", "must be a number" },
         { "1e999", "s", "must be a number" },
-        { "1e300 TiB", "byte", "too large" },
+        { "1e300 TiB", "byte", "must be small enough" },
         { "3 nm", "s", "is '3 nm', must be a quantity in s" },
         { "3 xs", "s", "must be a quantity in s" },
         { "3 ns 4", "s", "must be a quantity in s" },
