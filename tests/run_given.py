@@ -21,7 +21,7 @@ TABLE = f"""# a memory compiler's
 8 MiB, 2.5 mm2, 3000 ps, 2.9, 120, 130, 0.82 W
 """
 MISTAKES = (  # lines 4 and 5 of the table; what is said, and of which line
-    (HEADER.replace("area", "aera"), None, 4, "no column 'aera'"),
+    (HEADER.replace("area", "aera"), None, 4, "'aera' is not a column"),
     (HEADER.replace("leakage [mW]", "area [mm2]"), None, 4, "there are two columns 'area'"),
     (HEADER.replace("[ns]", "[mm2]", 1), None, 4, "must be in a unit of s"),
     (HEADER.replace("[mm2]", "[mm2", 1), None, 4, "must end with ']'"),
@@ -30,8 +30,8 @@ MISTAKES = (  # lines 4 and 5 of the table; what is said, and of which line
     (HEADER, "1, 0.3x, 1.2, 1.3, 40, 45, 100", 5, "area is '0.3x'"),
     (HEADER, "1, 0.3, 1.2 pJ, 1.3, 40, 45, 100", 5, "read_latency is '1.2 pJ'"),
     (HEADER, "1, 0.3, -1.2, 1.3, 40, 45, 100", 5, "must be above 0"),
-    (HEADER, ", 0.3, 1.2, 1.3, 40, 45, 100", 5, "capacity is ''"),
-    (HEADER, "4, 0.3, 1.2, 1.3, 40, 45, 100", 8, "this capacity stands in line 5, too"),
+    (HEADER, ", 0.3, 1.2, 1.3, 40, 45, 100", 5, "capacity is empty"),
+    (HEADER, "4, 0.3, 1.2, 1.3, 40, 45, 100", 8, "line 5 has the same capacity"),
 )
 NVSIM = """DESIGN SPECIFICATION
 Design Target: Cache

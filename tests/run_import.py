@@ -202,12 +202,12 @@ refused("a model of nothing", model(image), "has no operator")
 refused("an image of open size",
         model(graph_input("x", [1, 3, "h", "w"]), node("Relu", "x", "y")), "open")
 refused("two activations multiplied", model(image, node("MatMul", "x x", "y"),), "node 'y'")
-refused("an empty file", b"", "is no ONNX model")
+refused("an empty file", b"", "is not an ONNX model")
 deep = b""
 for level in range(3000):
     deep = part(1, part(5, part(6, deep)))
 deep = part(7, deep)
-refused("a model nested without end", deep, "is no ONNX model")
+refused("a model nested without end", deep, "is not an ONNX model")
 
 
 def strided(height, width, kernel, stride, channels, outputs):
@@ -233,7 +233,7 @@ counts("a batch of one behind the tokens", model(graph_input("x", [20, 1, 64]), 
 counts("a batch that only the user knows", model(graph_input("x", [20, 4, 64]), w64, features),
        20 * 64 * 32, 2048, more=("--batch-axis", "1"))
 counts("the same without being told", model(graph_input("x", [20, 4, 64]), w64, features),
-       4 * 64 * 32, 2048, said_too="dimension 0, of 20, is taken for the batch and became 1 "
+       4 * 64 * 32, 2048, said_too="dimension 0, of 20, is taken as the batch and became 1 "
        "(--batch-axis says otherwise)")
 counts("tokens without a batch", model(graph_input("x", [20, 64]), w64, features),
        20 * 64 * 32, 2048, more=("--batch-axis", "x=none"))
@@ -553,7 +553,7 @@ counts("MultiHeadAttention", model(*gqa[:2], tensor("wk", [32, 32]), tensor("wv"
                              num_heads=HEADS)), 3 * G * 1024 + pairs, 3 * 1024)
 refused("heads that do not divide", model(*gqa, domain_node(
     "com.microsoft", "GroupQueryAttention", "q k v", "y", num_heads=8, kv_num_heads=3)),
-    "has 8 heads and 3 of keys, must be whole multiples")
+    "has 8 heads and 3 heads of keys, must be a multiple of those of keys")
 refused("a value spread over heads and added", model(
     *gqa, tensor("wide", [4], [1, G, 4, 8]), node("Unsqueeze", "k", "u", axes=[2]),
     node("Expand", "u wide", "e"), node("Relu", "e", "y")), "stands for several heads")
@@ -606,14 +606,14 @@ counts("layers with the names others are given", model(
 refused("a topology with a word", b"Layer, a, b, c, d, e, f, g,\nConv1, 8, 8, x, 3, 1, 1, 1,\n",
         "net.csv:2: Filter Height is 'x'", "net.csv")
 refused("a cell's misspelt key", b"-MemCellType: SRAM\n-CellAera (F^2): 3\n",
-        "x.cell:2: no key '-CellAera' in cell files, did you mean '-CellArea'", "x.cell")
+        "x.cell:2: '-CellAera' is not a key of cell files; did you mean '-CellArea'", "x.cell")
 # ---- NVSim's cell files: keys of its descendants are read over, as it does, and listed
 sram = b"-MemCellType: SRAM\n-CellArea (F^2): 146\n-CellAspectRatio: 1.46\n-AccessType: CMOS\n" \
        b"-SRAMCellNMOSWidth (F): 2.08\n-SRAMCellPMOSWidth (F): 1.23\n-AccessCMOSWidth (F): 1.31\n"
 for key in ("-Stitching: 16", "-StochasticEnabled: true", "-DistributionType: normal"):
     said = imported("s.cell", sram + key.encode() + b"\n")
     claim(f"a cell with {key}", said.returncode == 0 and "changes from" not in said.stderr and
-          f"s.cell:8: {key.split(':')[0]} is no key of NVSim's, left out as NVSim does" in
+          f"s.cell:8: {key.split(':')[0]} is not a key of NVSim and is ignored, as in NVSim" in
           said.stderr and "s: 1 change from the file" in said.stderr, said.stderr)
 mram = """-MemCellType: MRAM
 -CellArea (F^2): 54

@@ -154,8 +154,8 @@ static void bad_cells_are_refused_with_their_line(void)
     static const struct {
         const char *text, *says;
     } rows[] = {
-        { "", "x.cell:0: lacks -MemCellType" },
-        { "-MemCellType: SRAM\n", "x.cell:1: lacks -CellArea" },
+        { "", "x.cell:0: has no -MemCellType" },
+        { "-MemCellType: SRAM\n", "x.cell:1: has no -CellArea" },
         { "-MemCellType: SLCNAND\n", "x.cell:1: -MemCellType is 'SLCNAND', must be" },
         { "-MemCellType: SRAM\n-CellArea (um^2): 1\n",
           "x.cell:2: -CellArea has the unit" },
@@ -166,7 +166,7 @@ static void bad_cells_are_refused_with_their_line(void)
         { "-MemCellType: SRAM\n-MemCellType: SRAM\n",
           "x.cell:2: -MemCellType is given" },
         { "-MemCellTyp: SRAM\n", "did you mean '-MemCellType'" },
-        { "MemCellType SRAM\n", "x.cell:1: is no setting" },
+        { "MemCellType SRAM\n", "x.cell:1: is not a setting" },
         { "-AccessType: BJT\n", "x.cell:1: -AccessType is 'BJT', must be CMOS" },
         { "-ReadFloating: true\n", "x.cell:1: -ReadFloating is true" },
         { "-MemCellType: MRAM\n-CellArea (F^2): 9\n-CellAspectRatio: 1\n"

@@ -1,4 +1,4 @@
-/* Operators of ONNX Runtime that hold an attention or a sum with a normalisation in one. */
+/* Operators of ONNX Runtime that contain a whole attention, or a sum with its normalisation. */
 #include "import/model.h"
 
 #include <inttypes.h>
@@ -33,7 +33,7 @@ enum status turn_attention(struct model *model)
     if (heads == 0 || kv_heads == 0 || heads % kv_heads != 0 || heads > 4096)
         return model_fail(model,
                           "has %" PRIu64 " heads and %" PRIu64
-                          " of keys, must be whole multiples",
+                          " heads of keys, must be a multiple of those of keys",
                           heads, kv_heads);
     out = node_input(model, 0)->dims;
     out.d[2] = node_input(model, 2)->dims.d[2] / kv_heads * heads;
@@ -47,7 +47,7 @@ enum status turn_attention(struct model *model)
     return status;
 }
 
-/* The sum of two, and what is normalised of it; the sum itself is output 3. */
+/* The sum of two inputs and its normalisation.  The sum itself is output 3. */
 enum status turn_skip_norm(struct model *model)
 {
     int inputs[2], sum, index;
@@ -57,7 +57,7 @@ enum status turn_skip_norm(struct model *model)
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
         status = node_input(model, i)
                      ? value_layer(model, model->node->input[i], &inputs[i])
-                     : model_fail(model, "takes a value that nothing gives");
+                     : model_fail(model, "has an input that no node computes");
     if (status != STATUS_OK)
         return status;
     like = *node_input(model, 0);
@@ -72,7 +72,7 @@ enum status turn_skip_norm(struct model *model)
     return status;
 }
 
-/* The value itself, its scale and its zero point. */
+/* The outputs are the value, its scale and its zero point. */
 enum status turn_dynamic_quantize(struct model *model)
 {
     const struct value scale = { .role = ROLE_CONSTANT,

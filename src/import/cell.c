@@ -1,4 +1,4 @@
-/* NVSim's cell files. */
+/* Reads NVSim's cell files. */
 #include "base/memory.h"
 #include "base/maths.h"
 #include "base/units.h"
@@ -12,7 +12,7 @@
 
 enum { LINE_BYTES_MAX = 4096, KEYS_MAX = 64 };
 
-/* A number of the file; its unit there, and where it goes. */
+/* A number of the file, its unit there, and its member in struct cell. */
 struct number_key {
     const char *key, *unit; /* "": none is written */
     int exponent;           /* of ten, to SI */
@@ -73,7 +73,7 @@ enum other_key {
     KEY_READ_FLOATING,
     KEY_LEVELS,
     KEY_OFF_AT_SET,
-    KEY_IGNORED, /* of cells that are not made here, or of nothing that is modelled */
+    KEY_IGNORED, /* of cells that are not supported, or of something that is not modelled */
 };
 
 static const struct word other_keys[] = {
@@ -168,7 +168,7 @@ static enum status number_key_take(struct cell_reading *reading, size_t index,
     void *value = (char *)&reading->cell + key->offset; /* a double */
 
     if (strcmp(text, "vdd") == 0 && strcmp(key->unit, "V") == 0) {
-        note(reading, "vdd: the record leaves the voltage to the node");
+        note(reading, "vdd: the record gives no voltage, so that the node's is used");
         return STATUS_OK;
     }
     return number_take(reading, key->key, text, key->exponent, value);
@@ -212,8 +212,8 @@ static enum status other_key_take(struct cell_reading *reading, const struct wor
     return STATUS_OK;
 }
 
-/* The entry of a key: its number in `given`, and the word of the other keys; KEYS_MAX for a
- * key of another tool, which NVSim reads over. */
+/* Finds a key: its index in `given`, and its word if it is not a number.  The index is KEYS_MAX
+ * for a key of another tool, which NVSim ignores. */
 static enum status key_find(const struct cell_reading *reading, const char *key,
                             size_t *index, const struct word **other)
 {
@@ -234,11 +234,12 @@ static enum status key_find(const struct cell_reading *reading, const char *key,
         names[count++] = w->name;
     near = text_nearest(key, names, count);
     if (near)
-        return error_set(reading->err, STATUS_INPUT,
-                         "%s:%u: no key '-%.60s' in cell files, did you mean '-%s'?",
-                         reading->job->file, reading->line, key, near);
+        return error_set(
+            reading->err, STATUS_INPUT,
+            "%s:%u: '-%.60s' is not a key of cell files; did you mean '-%s'?",
+            reading->job->file, reading->line, key, near);
     import_note_line(reading->job, reading->line,
-                     "-%.60s is no key of NVSim's, left out as NVSim does", key);
+                     "-%.60s is not a key of NVSim and is ignored, as in NVSim", key);
     *index = KEYS_MAX;
     return STATUS_OK;
 }
@@ -253,7 +254,7 @@ static enum status line_take(struct cell_reading *reading, char *text)
 
     if (*text != '-' || !colon)
         return fail(reading,
-                    "is no setting, must be '-Key (unit): value', or a comment "
+                    "is not a setting, must be '-Key (unit): value', or a comment "
                     "after // or #");
     *colon = '\0';
     value = text_trim(colon + 1);
@@ -297,7 +298,7 @@ static enum status lines_read(struct cell_reading *reading)
 
         reading->line++;
         if (strlen(text) == sizeof text - 1)
-            status = fail(reading, "line is too long, must be below 4095 bytes");
+            status = fail(reading, "the line is too long, must be below 4095 bytes");
         else if (*line && *line != '#' && strncmp(line, "//", 2) != 0)
             status = line_take(reading, line);
     }
@@ -322,14 +323,15 @@ static enum status required_check(struct cell_reading *reading)
 
     for (size_t i = 0; i < count; i++)
         if (!is_given(reading, keys[i]))
-            return error_set(reading->err, STATUS_INPUT, "%s:%u: lacks -%s",
-                             reading->job->file, reading->line, keys[i]);
+            return error_set(reading->err, STATUS_INPUT,
+                             "%s:%u: has no -%s, must have it", reading->job->file,
+                             reading->line, keys[i]);
     return STATUS_OK;
 }
 
-/* What NVSim concludes from the keys together: voltage is the mode where none is given;
- * of a voltage mode without a read voltage, the current is forced; PCM's write energy is
- * divided by its pulse shaper's efficiency of 0.2. */
+/* Applies NVSim's rules for several keys.  The default mode is voltage.  In voltage mode without a
+ * read voltage, the current is forced.  The write energy of PCM is divided by its pulse shaper's
+ * efficiency of 0.2. */
 static enum status cell_conclude(struct cell_reading *reading)
 {
     struct cell *cell = &reading->cell;
@@ -351,7 +353,7 @@ static enum status cell_conclude(struct cell_reading *reading)
     }
     if (cell->kind == CELL_PCM) {
         cell->write_pulse_factor = 0.2;
-        import_note(reading->job, "PCRAM: write_pulse_factor = 0.2, as NVSim takes it");
+        import_note(reading->job, "PCRAM: write_pulse_factor is 0.2, as in NVSim");
     }
     if (reading->levels != 0) {
         double bits = maths_log2(reading->levels);

@@ -1,4 +1,4 @@
-/* An ONNX graph's inputs, initializers and nodes, in order. */
+/* Converts the inputs, initializers and nodes of an ONNX graph in their order. */
 #include "base/memory.h"
 #include "import/model.h"
 
@@ -99,7 +99,7 @@ static const struct {
 };
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
-/* Operators of ONNX Runtime's own domain. */
+/* The domain of ONNX Runtime's own operators. */
 static const char runtime_domain[] = "com.microsoft";
 static const struct {
     const char *op_type;
@@ -112,8 +112,9 @@ static const struct {
 };
 enum { RUNTIME_OPERATORS = sizeof runtime_operators / sizeof *runtime_operators };
 
-/* Quantised and fused operators do what a plain one does; scales and zero points, which
- * stand between its inputs, are not looked at.  step: of a list of inputs, from `inputs[0]`. */
+/* Quantised and fused operators are converted like the plain operator.  Their scales and zero
+ * points, which are between the other inputs, are skipped.  step: distance of the inputs in a
+ * list that begins at inputs[0]. */
 static const struct {
     const char *op_type, *as;
     size_t inputs[3], count, step;
@@ -146,7 +147,7 @@ enum { ALIASES = sizeof aliases / sizeof *aliases };
 
 static enum status node_turn(struct model *model, const Onnx__NodeProto *node);
 
-/* The node as the operator it does the work of. */
+/* Converts a node as the plain operator that does the same work. */
 static enum status alias_turn(struct model *model, const Onnx__NodeProto *node,
                               size_t a)
 {
@@ -200,8 +201,8 @@ static enum status node_turn(struct model *model, const Onnx__NodeProto *node)
     near = text_nearest(node->op_type, names, OPERATORS);
     return model_fail(
         model,
-        "is not supported%s%s%s; export without it, or write the record's "
-        "layer by hand",
+        "is not supported%s%s%s; must be a supported operator (export the model "
+        "without it, or write the layer by hand)",
         near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
@@ -220,7 +221,7 @@ static double number_of_bytes(int32_t type, const uint8_t *at)
     }
 }
 
-/* Elements of small tensors: shapes, axes, scales. */
+/* Reads the elements of small tensors: shapes, axes, scales. */
 static void numbers_read(const Onnx__TensorProto *tensor, struct value *value)
 {
     uint64_t count = dims_elements(&value->dims);
@@ -272,7 +273,7 @@ static enum status tensor_read(const struct model *model,
     return STATUS_OK;
 }
 
-/* A node with a constant's attributes: one tensor, or numbers themselves. */
+/* A Constant node: its attribute is a tensor or the numbers. */
 enum status turn_constant(struct model *model)
 {
     const Onnx__AttributeProto *tensor = node_attribute(model, "value");
@@ -327,6 +328,8 @@ enum status model_build(struct model *model, const Onnx__GraphProto *graph)
         status = node_turn(model, graph->node[i]);
     model->node = NULL;
     if (status == STATUS_OK && model->workload.layers_count == 0)
-        status = model_fail(model, "has no operator that computes on its inputs");
+        status = model_fail(model,
+                            "has no operator that computes on its inputs, must have "
+                            "one");
     return status;
 }

@@ -1,9 +1,9 @@
-/* Other tools' files as library records: NVSim's cell files become technologies, ONNX
- * models and SCALE-Sim's topologies become workloads.  Every function builds the record's
- * struct, checks it as the reader of the library would, and writes the library file to
- * `out`; what a file says that a record cannot hold and that does no harm is listed in
- * `notes`, a line each.  Whatever else a file holds that is not understood is an error:
- * STATUS_INPUT and "file:line: ..." (text files) or "file: node 'X': ..." (ONNX). */
+/* Converts files of other tools to library records: NVSim's cell files to technologies, ONNX
+ * models and SCALE-Sim's topologies to workloads.  Every function builds the struct of the
+ * record, checks it like the reader of the library, and writes the library file to `out`.  What
+ * a file says that a record cannot hold and that does not change results is listed in `notes`,
+ * one line each.  Anything else in a file that is not understood is an error: STATUS_INPUT and
+ * "file:line: ..." (text files) or "file: node 'X': ..." (ONNX). */
 #ifndef NVSWEEP_IMPORT_IMPORT_H
 #define NVSWEEP_IMPORT_IMPORT_H
 
@@ -26,25 +26,26 @@ struct import_job {
     const char *file;
     const char *name; /* of the record */
     FILE *out, *notes;
-    unsigned *changes; /* counts what import_note lists */
+    unsigned *changes; /* number of notes */
 
     /* ONNX: which dimension of the inputs is the batch ("0", "none", "x=1,y=none"), and the
-     * sizes of open ones ("height=224,x:3=224", by name or input and number); NULL: none said */
+     * sizes of open dimensions, by name or by input and number ("height=224,x:3=224").  NULL:
+     * not given. */
     const char *batch_axis, *open_sizes;
 };
 
-/* A line on what the record says otherwise than the file: "file: ..." or "file:line: ...". */
+/* Write a note on a difference between record and file: "file: ..." or "file:line: ...". */
 void import_note(const struct import_job *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void import_note_line(const struct import_job *job, unsigned line, const char *format,
                       ...) __attribute__((format(printf, 3, 4)));
 
-/* The kind by the file's extension, else by its first bytes; IMPORT_UNKNOWN if neither
- * tells. */
+/* Guesses the kind from the file's extension, else from its first bytes.  IMPORT_UNKNOWN if
+ * neither says it. */
 enum import_kind import_kind_guess(const char *file);
 
-/* The name a file's record gets if none is asked for: the file's without folder and
- * extension, blanks and separators replaced.  Freed by the caller. */
+/* Returns the default name of a file's record: the name of the file without folder and extension,
+ * with blanks and separators replaced.  Freed by the caller. */
 char *import_name(const char *file);
 
 /* NVSim's cell files (Dong et al., "NVSim", IEEE TCAD 31(7), 2012; keys as MemCell.cpp of
@@ -52,23 +53,23 @@ char *import_name(const char *file);
  * -RetentionTime, -Temperature, -CellLevels, and cell types CTT, FeFET and MLC*. */
 enum status import_cell(const struct import_job *job, struct error *err);
 
-/* ONNX models (onnx.proto of ONNX 1.12), shapes only: weights are not looked at.  The batch
- * becomes 1; which dimension that is says batch_axis, or a dimension's name, or what first
- * uses the input.  An open token dimension is the sequence length. */
+/* ONNX models (onnx.proto of ONNX 1.12).  Only shapes are read, no weights.  The batch becomes 1.
+ * The batch dimension is that of batch_axis, else it follows from a dimension's name or from the
+ * first operator that uses the input.  An open dimension of tokens is the sequence length. */
 enum status import_onnx(const struct import_job *job, struct error *err);
 
-/* SCALE-Sim's topologies: convolutions without padding, or matrix products when the
- * header names M, N and K.  Every layer stands alone. */
+/* SCALE-Sim's topologies: convolutions without padding, or matrix products if the header names
+ * M, N and K.  Layers are not connected with each other. */
 enum status import_topology(const struct import_job *job, struct error *err);
 
-/* Whole memories as a technology of kind given: a CSV table (columns capacity, area,
- * read_latency, write_latency, read_energy, write_energy, leakage, a unit in brackets
- * behind the name or behind each number), or what NVSim or CACTI print, one or more
- * memories after another. */
+/* Whole memories, which become a technology of kind given.  The file is a CSV table (columns
+ * capacity, area, read_latency, write_latency, read_energy, write_energy, leakage; with a unit in
+ * brackets after the name or after each number), or the output of NVSim or CACTI for one or more
+ * memories. */
 enum status import_memory(const struct import_job *job, struct error *err);
 
-/* What Nsight Compute counted (`ncu --csv`) as a workload of given traffic: sectors that the
- * L2 reads and writes, and the kernels' time. */
+/* Profiles of Nsight Compute (`ncu --csv`), which become a workload of measured traffic: the
+ * sectors read and written in the L2, and the time of the kernels. */
 enum status import_profile(const struct import_job *job, struct error *err);
 
 #endif

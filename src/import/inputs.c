@@ -1,4 +1,5 @@
-/* A graph's inputs: which dimension is the batch, which the tokens, what is open. */
+/* Reads the inputs of a graph: finds the dimensions of the batch and of the tokens, and open
+ * dimensions. */
 #include "import/model.h"
 
 #include "base/memory.h"
@@ -11,7 +12,7 @@
 
 enum { EXTENT_MAX = 1 << 24, STEPS_MAX = 64, TYPE_FLOAT = 1, TYPE_FLOAT16 = 10 };
 
-/* What first computes on an input says how it is laid out. */
+/* The first operator that computes on an input says something about its layout. */
 enum evidence { SAYS_NOTHING, SAYS_WINDOW, SAYS_RECURRENT, SAYS_NO_BATCH };
 
 static bool is_one_of(const char *text, const char *const *list)
@@ -67,7 +68,7 @@ static bool node_says(const Onnx__NodeProto *node, const char *attribute, int64_
     return false;
 }
 
-/* Does this Unsqueeze put an axis before all others? */
+/* Does this Unsqueeze insert an axis before all others? */
 static bool adds_first_axis(const struct model *model, const Onnx__NodeProto *node)
 {
     const struct value *axes = node->n_input > 1 && node->input[1]
@@ -137,8 +138,8 @@ static enum evidence evidence_of(const struct model *model, const char *name,
     return SAYS_NOTHING;
 }
 
-/* The text behind "key=" in a list "key=text,...", or of a list without keys; NULL if there
- * is none.  Freed by the caller. */
+/* Returns the text after "key=" in a list "key=text,...", or the whole list if it has no keys;
+ * NULL if there is none.  Freed by the caller. */
 static char *said_of(const char *list, const char *key, bool may_be_all)
 {
     for (const char *at = list; at && *at;) {
@@ -193,7 +194,8 @@ static enum status batch_asked(const struct model *model,
     return status;
 }
 
-/* By name, else by what uses it, else the first; a dimension of one changes nothing. */
+/* Guesses the batch dimension: by its name, else by the operator that uses the input, else the
+ * first. A dimension of 1 changes nothing. */
 static int batch_guess(const struct model *model, const struct model_input *input)
 {
     bool is_batch_first, is_open = input->rank > 0 && input->axes[0].extent == 0;
@@ -240,7 +242,7 @@ static enum status extent_asked(const struct model *model,
     return status;
 }
 
-/* May an open dimension be the number of tokens?  Features may not. */
+/* May an open dimension be the number of tokens?  A dimension of features may not. */
 static bool is_token_axis(const struct model *model, const struct model_input *input,
                           size_t axis, int batch_axis)
 {
@@ -296,14 +298,14 @@ static void batch_tell(struct model *model, const struct model_input *input, int
     uint64_t extent = axis == NO_AXIS ? 1 : input->axes[axis].extent;
 
     if (axis == NO_AXIS)
-        import_note(model->job, "input '%.80s': has no batch, as the graph adds one",
+        import_note(model->job,
+                    "input '%.80s': has no batch, because the graph adds one",
                     input->name);
     else if (extent > 1)
-        import_note(
-            model->job,
-            "input '%.80s': dimension %d, of %" PRIu64
-            ", is taken for the batch and became 1 (--batch-axis says otherwise)",
-            input->name, axis, extent);
+        import_note(model->job,
+                    "input '%.80s': dimension %d, of %" PRIu64
+                    ", is taken as the batch and became 1 (--batch-axis changes that)",
+                    input->name, axis, extent);
     else if (axis > 0)
         import_note(model->job, "input '%.80s': dimension %d is the batch", input->name,
                     axis);
@@ -311,7 +313,7 @@ static void batch_tell(struct model *model, const struct model_input *input, int
         return;
     model->batch = extent;
     snprintf(model->batch_text, sizeof model->batch_text,
-             "dimension %d of input '%.80s', of %" PRIu64 ", was taken for the batch",
+             "dimension %d of input '%.80s', of %" PRIu64 ", was taken as the batch",
              axis, input->name, extent);
 }
 

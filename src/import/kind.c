@@ -20,7 +20,7 @@ static const struct word extensions[] = {
     { NULL, 0 },
 };
 
-/* A table whose header names capacities, or what an array tool prints. */
+/* Is it a table whose header names capacities, or the output of NVSim or CACTI? */
 static bool is_memory(const char *start)
 {
     const char *line = start;
@@ -61,7 +61,7 @@ enum import_kind import_kind_guess(const char *file)
         return IMPORT_CELL;
     if (strstr(start, "IFMAP") || strstr(start, "M,"))
         return IMPORT_TOPOLOGY;
-    /* A model begins with its ir_version: field 1, a small number. */
+    /* an ONNX model begins with its ir_version: field 1, a small number */
     return size > 2 && start[0] == 0x08 && start[1] > 0 ? IMPORT_ONNX : IMPORT_UNKNOWN;
 }
 

@@ -1,5 +1,5 @@
-/* Memories of other tools as given ones (tech/given.h): a CSV table of capacities, or what
- * NVSim and CACTI print. */
+/* Reads memories of other tools as given memories (tech/given.h): from a CSV table of
+ * capacities, or from the output of NVSim and CACTI. */
 #include "base/memory.h"
 #include "base/units.h"
 #include "import/import.h"
@@ -22,7 +22,7 @@ struct memory_reading {
     size_t count;
 };
 
-/* The members of struct given as columns are called. */
+/* The columns and the members of struct given to which they belong. */
 struct memory_column {
     const char *name, *unit;
     size_t offset;
@@ -82,16 +82,16 @@ static struct given *row_add(struct memory_reading *reading)
     return &reading->rows[reading->count++];
 }
 
-/* ---- CSV: a header of the columns' names, each perhaps with a unit "area [mm2]"; then a row
- * for every capacity, whose cells may carry units of their own. */
+/* ---- CSV: a header with the names of the columns, perhaps with units ("area [mm2]"), then one
+ * row per capacity, whose cells may have their own units. */
 
 struct memory_header {
     const struct memory_column *column[COLUMNS_MAX];
-    char unit[COLUMNS_MAX][16]; /* of numbers without one */
+    char unit[COLUMNS_MAX][16]; /* of numbers without a unit */
     size_t count;
 };
 
-/* "area [mm2]" or "area" */
+/* Reads the name of a column: "area [mm2]" or "area". */
 static enum status name_read(struct memory_reading *reading, char *text,
                              struct memory_header *header)
 {
@@ -113,7 +113,7 @@ static enum status name_read(struct memory_reading *reading, char *text,
     near = text_nearest(name, names, COLUMNS);
     if (!column) {
         snprintf(words, sizeof words,
-                 "no column '%.40s', must be capacity, area, read_latency, "
+                 "'%.40s' is not a column, must be capacity, area, read_latency, "
                  "write_latency, read_energy, write_energy, leakage, cycle, banks, "
                  "miss_latency, miss_energy or tag_energy%s%s%s",
                  name, near ? "; did you mean '" : "", near ? near : "",
@@ -164,15 +164,16 @@ static enum status header_read(struct memory_reading *reading, char *line,
     bool has_capacity = false;
 
     if (count > COLUMNS)
-        return fail(reading, "more than 7 columns, must be some of capacity, area, "
-                             "read_latency, write_latency, read_energy, write_energy "
-                             "and leakage");
+        return fail(reading,
+                    "there are too many columns, must be some of capacity, area, "
+                    "read_latency, write_latency, read_energy, write_energy "
+                    "and leakage");
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
         status = name_read(reading, cells[i], header);
     for (size_t i = 0; i < header->count; i++)
         has_capacity |= header->column[i] == &columns[0];
     if (status == STATUS_OK && !has_capacity)
-        status = fail(reading, "no column 'capacity', must have one");
+        status = fail(reading, "there is no column 'capacity', must be one");
     return status;
 }
 
@@ -189,7 +190,7 @@ static enum status cell_read(struct memory_reading *reading,
     if (!*text && column != &columns[0])
         return STATUS_OK; /* not given */
     if (!*text)
-        return fail(reading, "capacity is '', must be a size such as 3 MiB");
+        return fail(reading, "capacity is empty, must be a size such as 3 MiB");
     strtod(text, &end);
     snprintf(in_unit, sizeof in_unit, "%.80s%s%s", text, *end ? "" : " ",
              *end ? "" : header->unit[i]);
@@ -224,7 +225,7 @@ static enum status row_read(struct memory_reading *reading,
         status = cell_read(reading, header, i, cells[i], &row);
     for (size_t i = 0; i < reading->count && status == STATUS_OK; i++)
         if (reading->rows[i].capacity_bytes == row.capacity_bytes) {
-            snprintf(words, sizeof words, "this capacity stands in line %u, too",
+            snprintf(words, sizeof words, "line %u has the same capacity, must differ",
                      reading->lines[i]);
             status = fail(reading, words);
         }
@@ -233,13 +234,14 @@ static enum status row_read(struct memory_reading *reading,
     return status;
 }
 
-/* ---- what NVSim and CACTI print, for one or more capacities */
+/* ---- the output of NVSim and CACTI, for one or more capacities */
 
-/* A line's beginning and the figure behind it; CACTI writes the unit before the colon. */
+/* The beginning of a line and the figure that follows it.  CACTI writes the unit before the
+ * colon. */
 struct memory_label {
     const char *text;
     size_t column;    /* in columns */
-    const char *unit; /* of a number without one; NULL: it must have one */
+    const char *unit; /* of a number without a unit; NULL: it must have one */
 };
 
 static const struct memory_label labels[] = {
@@ -268,7 +270,7 @@ static const struct memory_label labels[] = {
     { "Cache height x width (mm):", 1, "mm2" },
 };
 
-/* "2.34mm^2", "0.81nJ", "3MB" (binary, as the tools mean it), "1.2 x 1.3" */
+/* Reads a figure such as "2.34mm^2", "0.81nJ", "3MB" (the tools mean 3 MiB) or "1.2 x 1.3". */
 static enum status figure_read(struct memory_reading *reading,
                                const struct memory_label *label, char *text,
                                struct given *row)
@@ -299,12 +301,12 @@ static enum status figure_read(struct memory_reading *reading,
         snprintf(words, sizeof words, "%s %.120s", column->name, why.text);
         return fail(reading, words);
     }
-    if (!(*member(row, column) > 0)) /* the first is the whole memory's */
+    if (!(*member(row, column) > 0)) /* the first figure is that of the whole memory */
         *member(row, column) = value;
     return STATUS_OK;
 }
 
-/* Single blanks. */
+/* Replaces runs of blanks by single blanks. */
 static void blanks_join(char *text)
 {
     char *to = text;
@@ -326,14 +328,15 @@ static enum status report_line_read(struct memory_reading *reading, char *text)
         if (labels[i].column == 0)
             row_add(reading);
         if (reading->count == 0)
-            return fail(reading, "a figure before any capacity, must follow it");
+            return fail(reading,
+                        "a figure comes before the first capacity, must follow one");
         return figure_read(reading, &labels[i], text + length,
                            &reading->rows[reading->count - 1]);
     }
     return STATUS_OK;
 }
 
-/* CACTI prints one access time. */
+/* CACTI prints one access time, which is used for writes as well. */
 static void writes_fill(struct memory_reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++)
@@ -341,7 +344,7 @@ static void writes_fill(struct memory_reading *reading)
             reading->rows[i].read_latency_s > 0) {
             reading->rows[i].write_latency_s = reading->rows[i].read_latency_s;
             import_note_line(reading->job, reading->lines[i],
-                             "no write latency is printed, the access time is taken");
+                             "the file has no write latency, the access time is used");
         }
 }
 
@@ -378,7 +381,7 @@ static enum status lines_read(struct memory_reading *reading)
         writes_fill(reading);
     if (status == STATUS_OK && reading->count == 0)
         status = error_set(reading->err, STATUS_INPUT,
-                           "%s:%u: no capacity in it, must have a row for at least one",
+                           "%s:%u: has no capacity, must have a row for at least one",
                            reading->job->file, reading->line);
     return status;
 }

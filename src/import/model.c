@@ -170,12 +170,13 @@ enum status node_axis(const struct model *model, int64_t axis, size_t rank,
     int64_t real = axis < 0 ? axis + (int64_t)rank : axis;
 
     if (real < 0 || real >= (int64_t)rank)
-        return model_fail(model, "has axis %" PRId64 " of %zu dimensions", axis, rank);
+        return model_fail(model, "has axis %" PRId64 ", must be one of %zu dimensions",
+                          axis, rank);
     *result = (size_t)real;
     return STATUS_OK;
 }
 
-/* A name that lists of layers can hold, and no other layer has. */
+/* Returns a name that lists of layers can hold and that no other layer has. */
 static const char *layer_name(struct model *model, const char *wanted)
 {
     size_t count = model->workload.layers_count;
@@ -185,7 +186,7 @@ static const char *layer_name(struct model *model, const char *wanted)
         if (strcmp(model->workload.layers[i].name, name) == 0) {
             free(name);
             name = alloc_printf("%s-%zu", label, ++model->renamed);
-            i = SIZE_MAX; /* this name may be taken, too */
+            i = SIZE_MAX; /* compare the new name with all layers again */
         }
     free(label);
     return model_text(model, name);
@@ -195,7 +196,7 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
                         int *index)
 {
     struct workload *workload = &model->workload;
-    int first = count ? inputs[0] : NO_LAYER; /* inputs may be index itself */
+    int first = count ? inputs[0] : NO_LAYER; /* read now: inputs may point to index */
     struct layer *layer;
 
     if (workload->layers_count == model->layer_capacity) {
@@ -225,7 +226,7 @@ struct layer *layer_add(struct model *model, int kind, const int *inputs, size_t
     }
     model->first_inputs[*index] = first;
     workload->layers_count++;
-    /* the record's own rule gives the shape, in layer_done */
+    /* layer_done computes the shape by the rules of records */
     model->shapes[*index] = (struct tensor_shape){ 0 };
     return layer;
 }
@@ -267,17 +268,17 @@ enum status layer_done(struct model *model, int index, const struct dims *dims)
     if (record_check(workload_layer_schema(), &model->workload.layers[index], &why) !=
             STATUS_OK ||
         operation_shape(operations, OPERATION_INPUTS_MAX, sequence, &why) != STATUS_OK)
-        return model_fail(model, "does not fit a record: %s", why.text);
+        return model_fail(model, "cannot be a layer of a record: %s", why.text);
     model->shapes[index] = op->out;
     if (dims_elements(dims) == 0 || tensor_elements(&op->out) != dims_elements(dims))
         return model_fail(model,
-                          "gives %" PRIu64 " elements, a record's layer %" PRIu64
-                          " (a record cannot hold it)",
+                          "computes %" PRIu64 " elements, but a record's layer %" PRIu64
+                          ", so that a record cannot describe it",
                           dims_elements(dims), tensor_elements(&op->out));
     return STATUS_OK;
 }
 
-/* The first axis that runs over the tokens, all axes before it being 1. */
+/* Returns the first axis that runs over the tokens; all axes before it must be 1. */
 static int token_axis_of(const struct tensor_shape *shape, const struct dims *dims)
 {
     for (size_t i = 0; shape->is_tokens && i + 1 < dims->rank; i++) {
@@ -289,7 +290,8 @@ static int token_axis_of(const struct tensor_shape *shape, const struct dims *di
     return NO_AXIS;
 }
 
-/* Images have their channels first, tokens last, unless a transposition says otherwise. */
+/* Returns the axis of the channels: the first one of images, the last one of tokens, unless
+ * they are transposed. */
 static int channel_axis_of(const struct tensor_shape *shape, const struct dims *dims)
 {
     size_t axis = shape->is_tokens ? dims->rank - 1 : 1;
@@ -335,7 +337,7 @@ bool output_is_used(const struct model *model, size_t i)
     return false;
 }
 
-/* An image as the value is seen now. */
+/* Makes an image layer with the present shape of the value. */
 static enum status image_realise(struct model *model, struct value *value, int *index)
 {
     const struct dims *dims = &value->dims;
@@ -353,15 +355,15 @@ static enum status image_realise(struct model *model, struct value *value, int *
     else if (value->is_dynamic)
         return model_fail(
             model,
-            "takes the image '%.60s' whose channels or rows are open, must "
-            "be numbers (--dim)",
+            "takes the image '%.60s' with open channels or rows, must be numbers "
+            "(--dim)",
             value->name);
     value->channel_axis = 1;
     value->token_axis = NO_AXIS;
     return layer_done(model, *index, dims);
 }
 
-/* Tokens, features or an image as the graph gives the input, whatever shape it is seen in. */
+/* Makes a layer of tokens, features or an image with the shape of the input in the graph. */
 static enum status source_realise(struct model *model, struct value *value, int *index)
 {
     const struct dims *source = &value->source, *dims = &value->dims;
@@ -376,7 +378,7 @@ static enum status source_realise(struct model *model, struct value *value, int 
     if (count < 1 || count > 3)
         return model_fail(model,
                           "computes on input '%.60s' of %zu dimensions, must be 2 "
-                          "(features), 3 (tokens) or 4 (image), the batch among them",
+                          "(features), 3 (tokens) or 4 (image), with the batch",
                           value->name, source->rank);
     layer = layer_add(model, count == 2 ? LAYER_TOKEN_INPUT : LAYER_INPUT, NULL, 0,
                       index);
@@ -401,7 +403,7 @@ static enum status source_realise(struct model *model, struct value *value, int 
     return layer_done(model, *index, source);
 }
 
-/* A graph's input becomes a layer when something computes on it. */
+/* An input of the graph becomes a layer when an operator computes on it. */
 static enum status input_realise(struct model *model, struct value *value,
                                  bool is_image)
 {
@@ -425,7 +427,7 @@ static enum status layer_of_value(struct model *model, const char *name, bool is
     enum status status = STATUS_OK;
 
     if (!value)
-        return model_fail(model, "takes '%.60s', which nothing gives", name);
+        return model_fail(model, "takes '%.60s', which no node computes", name);
     if (value->role == ROLE_INPUT)
         status = input_realise(model, value, is_image);
     if (status == STATUS_OK && value->role != ROLE_TENSOR)
@@ -436,12 +438,12 @@ static enum status layer_of_value(struct model *model, const char *name, bool is
     if (status == STATUS_OK && value->repeats > 1 && !may_repeat)
         return model_fail(
             model,
-            "computes on '%.60s', which stands for several heads, must be "
-            "an attention's product",
+            "computes on '%.60s', whose heads are repeated, must be a product of an "
+            "attention",
             name);
     if (status == STATUS_OK && value->is_padded && !is_image)
-        return model_fail(model, "computes on '%.60s', whose pads only windows take",
-                          name);
+        return model_fail(
+            model, "computes on a padded '%.60s', must be a window operator", name);
     *layer = value->layer;
     return status;
 }
@@ -505,10 +507,11 @@ enum status value_image(struct model *model, const char *name, int *layer)
         shape.channels != wanted.channels ||
         shape.height + value->pads[0] + value->pads[2] != wanted.height ||
         shape.width + value->pads[1] + value->pads[3] != wanted.width)
-        return model_fail(model,
-                          "takes '%.60s', which is no image N x C x H x W as its "
-                          "layer gives it",
-                          name);
+        return model_fail(
+            model,
+            "takes '%.60s', must be an image N x C x H x W in the layout of "
+            "its layer",
+            name);
     return STATUS_OK;
 }
 
@@ -525,7 +528,7 @@ enum status value_tokens(struct model *model, const char *name, uint64_t channel
     shape = &model->shapes[*layer];
     if (shape->channels != channels)
         return model_fail(model,
-                          "takes %" PRIu64 " channels of '%.60s', which has %" PRIu64,
+                          "takes %" PRIu64 " channels of '%.60s', but it has %" PRIu64,
                           channels, name, shape->channels);
     if (shape->is_tokens && extra == 0)
         return STATUS_OK;

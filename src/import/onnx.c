@@ -1,4 +1,4 @@
-/* ONNX files: read, guard, turn, write. */
+/* Reads an ONNX file, checks its structure, converts it and writes the record. */
 #include "base/memory.h"
 #include "import/model.h"
 #include "import/write.h"
@@ -8,9 +8,9 @@
 #include <string.h>
 
 enum { DEPTH_MAX = 32, NODES_MAX = 10000 };
-static const size_t FILE_BYTES_MAX = (size_t)1 << 31; /* protobuf's own limit */
+static const size_t FILE_BYTES_MAX = (size_t)1 << 31; /* the limit of protobuf */
 
-/* One number of the wire format; false past the end. */
+/* Reads one number of the wire format.  Returns false at the end of the data. */
 static bool varint_read(const uint8_t **at, const uint8_t *end, uint64_t *value)
 {
     *value = 0;
@@ -24,8 +24,8 @@ static bool varint_read(const uint8_t **at, const uint8_t *end, uint64_t *value)
     return false;
 }
 
-/* Do all fields end where their message does, and are messages nested no deeper than
- * models are?  The generated reader would recurse as deep as the file says. */
+/* Do all fields end inside their message, and is the nesting as shallow as in models?  The
+ * generated reader recurses as deeply as the file asks for. */
 static bool is_sound(const ProtobufCMessageDescriptor *message, const uint8_t *at,
                      const uint8_t *end, unsigned depth)
 {
@@ -82,8 +82,8 @@ static enum status bytes_read(const char *file, uint8_t **bytes, size_t *size,
     if (got)
         return error_set(err, STATUS_INPUT, "cannot read %.200s", file);
     if (*size >= FILE_BYTES_MAX)
-        return error_set(err, STATUS_INPUT, "%s: is larger than a model can be (2 GiB)",
-                         file);
+        return error_set(err, STATUS_INPUT,
+                         "%s: is too large for a model, must be at most 2 GiB", file);
     return STATUS_OK;
 }
 
@@ -101,7 +101,7 @@ static enum status model_read(const struct import_job *job, Onnx__ModelProto **m
     free(bytes);
     if (status == STATUS_OK && (!*model || !(*model)->graph))
         status = error_set(err, STATUS_INPUT,
-                           "%s: is no ONNX model, or not a whole one", job->file);
+                           "%s: is not an ONNX model, or is incomplete", job->file);
     if (status == STATUS_OK && (*model)->graph->n_node > NODES_MAX)
         status = error_set(err, STATUS_INPUT, "%s: has %zu nodes, must have at most %d",
                            job->file, (*model)->graph->n_node, NODES_MAX);

@@ -1,4 +1,5 @@
-/* Element by element: activations, normalisations, sums, and what becomes of constants. */
+/* Operators that work element by element: activations, normalisations, sums, and operators on
+ * constants. */
 #include "import/model.h"
 
 #include "base/maths.h"
@@ -12,7 +13,7 @@ static enum status needs_inputs(const struct model *model, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!node_input(model, i))
-            return model_fail(model, "takes a value that nothing gives (input %zu)", i);
+            return model_fail(model, "has an input %zu that no node computes", i);
     return STATUS_OK;
 }
 
@@ -24,7 +25,7 @@ static void copy_put(struct model *model, const struct value *value)
         value_put(model, model->node->output[0], &copy);
 }
 
-/* A layer of one input and the same shape. */
+/* Adds a layer with one input and an output of the same shape. */
 static enum status plain_layer(struct model *model, int kind)
 {
     struct dims dims;
@@ -106,14 +107,16 @@ enum status turn_normalise(struct model *model)
     if (strcmp(op, "LRN") == 0)
         return plain_layer(model, LAYER_LRN);
     if (strcmp(op, "InstanceNormalization") == 0)
-        model_note(model, "written as batch-norm: as many weights and accesses");
+        model_note(model,
+                   "is written as batch-norm, which has the same weights and accesses");
     return plain_layer(model, strcmp(op, "BatchNormalization") == 0 ||
                                       strcmp(op, "InstanceNormalization") == 0
                                   ? LAYER_BATCH_NORM
                                   : LAYER_LAYER_NORM);
 }
 
-/* NumPy's rule; false if they do not fit. */
+/* Computes the shape of a result by NumPy's broadcasting rule.  Returns false if the shapes do not
+ * fit. */
 static bool broadcast(const struct dims *a, const struct dims *b, struct dims *out)
 {
     out->rank = a->rank > b->rank ? a->rank : b->rank;
@@ -162,7 +165,7 @@ static void constants_join(struct model *model, const struct value *a,
     copy_put(model, &out);
 }
 
-/* Gate: x times a function of x, written as one pointwise function (SiLU, GELU). */
+/* Is it a product of x and a function of x (SiLU, GELU)?  It becomes one pointwise function. */
 static bool is_gate(const struct model *model, const struct value *x,
                     const struct value *function)
 {
@@ -170,7 +173,8 @@ static bool is_gate(const struct model *model, const struct value *x,
            model->first_inputs[function->layer] == x->layer;
 }
 
-/* Both as images, if one is and the other's tokens are as many as its positions. */
+/* Makes both operands images if one is an image and the other has a token for each of its
+ * positions. */
 static enum status shapes_join(struct model *model, size_t left, size_t right,
                                int inputs[2])
 {
@@ -214,9 +218,9 @@ static enum status tensors_join(struct model *model, size_t left, size_t right)
         right = side;
     }
     if (dims_elements(&a.dims) != dims_elements(&out))
-        return model_fail(model,
-                          "spreads both of two activations over each other, which a "
-                          "record cannot hold");
+        return model_fail(
+            model, "broadcasts both activations, which a record cannot describe; must "
+                   "broadcast at most one");
     inputs[0] = a.layer;
     inputs[1] = b.layer;
     if (a.layer == b.layer) {
@@ -226,8 +230,10 @@ static enum status tensors_join(struct model *model, size_t left, size_t right)
         layer_add(model, strcmp(op, "Mul") == 0 ? LAYER_GATE : LAYER_ADD, inputs, 2,
                   &index);
         if (strcmp(op, "Add") != 0 && strcmp(op, "Mul") != 0)
-            model_note(model, "%s of two activations is written as add: same accesses",
-                       op);
+            model_note(
+                model,
+                "%s of two activations is written as add, which has the same accesses",
+                op);
     } else {
         layer_add(model, LAYER_SCALE, inputs, 2, &index);
         if (strcmp(op, "Mul") != 0)
@@ -243,7 +249,8 @@ static enum status tensors_join(struct model *model, size_t left, size_t right)
     return status;
 }
 
-/* Element by element over more than two: one after the other, constants left out. */
+/* An operator on more than two inputs becomes a chain of operators on two; constants are left
+ * out. */
 enum status turn_several(struct model *model)
 {
     Onnx__NodeProto pair = *model->node;
@@ -277,14 +284,16 @@ enum status turn_several(struct model *model)
     return status;
 }
 
-/* Was the mean taken of this layer's squares (a normalisation by the root mean square)? */
+/* Is it the mean of the squares of this layer's output (for a normalisation by the root mean
+ * square)? */
 static bool squares(const struct model *model, int of, int layer)
 {
     return model->workload.layers[of].kind == LAYER_ACTIVATION &&
            model->first_inputs[of] == layer;
 }
 
-/* A layer normalisation in single steps: x - mean, its square's mean, their quotient. */
+/* Recognises a layer normalisation that is written in single steps: x - mean, the mean of its
+ * square, and their quotient. */
 static enum status moments_join(struct model *model, const struct value *a,
                                 const struct value *b)
 {
@@ -319,13 +328,15 @@ static enum status moments_join(struct model *model, const struct value *a,
         squares(model, b->layer, a->layer)) {
         index = a->layer;
         if (b->layer + 1 == (int)model->workload.layers_count)
-            model->workload.layers_count--; /* the squares are part of it */
+            model->workload
+                .layers_count--; /* the squares are part of the normalisation */
         layer_add(model, LAYER_LAYER_NORM, &index, 1, &index);
         status = layer_done(model, index, &out.dims);
         output_put_like(model, 0, index, &out.dims, &out);
         return status;
     }
-    return model_fail(model, "is part of no layer normalisation known here");
+    return model_fail(
+        model, "uses a mean or deviation, must be part of a layer normalisation");
 }
 
 static bool is_moment(const struct value *value)
@@ -333,7 +344,8 @@ static bool is_moment(const struct value *value)
     return value->role == ROLE_CENTRED || value->role == ROLE_MOMENT;
 }
 
-/* One operand is constant, or a mask on attention scores: biases, scales, exponents. */
+/* An operator with a constant operand (bias, scale, exponent) or with a mask on attention
+ * scores. */
 static enum status constant_join(struct model *model, struct value value,
                                  const struct value *other)
 {
@@ -344,7 +356,9 @@ static enum status constant_join(struct model *model, struct value value,
     if (value.role == ROLE_INPUT)
         value.dims = dims;
     else if (dims_elements(&dims) != dims_elements(&value.dims))
-        return model_fail(model, "spreads an activation over a larger constant");
+        return model_fail(model,
+                          "broadcasts an activation to a larger constant, must be the "
+                          "reverse");
     if (value.role == ROLE_CENTRED && strcmp(model->node->op_type, "Pow") == 0)
         value.role = ROLE_MOMENT;
     else if (value.role == ROLE_TENSOR && (strcmp(model->node->op_type, "Pow") == 0 ||
@@ -384,12 +398,12 @@ enum status turn_binary(struct model *model)
         return moments_join(model, &a, &b);
     if (left != 0)
         return model_fail(model,
-                          "chooses between two activations, which a record cannot "
+                          "selects between two activations, which a record cannot "
                           "hold");
     return tensors_join(model, left, right);
 }
 
-/* A mean over positions is a pool, one over channels begins a normalisation. */
+/* A mean over positions is a pool; a mean over channels begins a normalisation. */
 enum status turn_reduce(struct model *model)
 {
     int64_t axes[RANK_MAX];
@@ -433,8 +447,9 @@ enum status turn_reduce(struct model *model)
     if (!(dims.rank == 4 && count == 2 && reduced[2] && reduced[3] &&
           !model->shapes[index].is_tokens) &&
         !(count == 1 && (int)over[0] == value.token_axis))
-        return model_fail(model, "averages neither over an image, nor tokens, nor "
-                                 "channels");
+        return model_fail(model,
+                          "is a mean that is neither over an image, nor tokens, nor "
+                          "channels");
     layer_add(model, LAYER_GLOBAL_POOL, &index, 1, &index);
     status = layer_done(model, index, &out);
     output_put(model, 0, index, &out);
@@ -458,7 +473,7 @@ enum status turn_shape(struct model *model)
     return STATUS_OK;
 }
 
-/* Constants of a computed shape; their elements do not matter. */
+/* Constants of a computed shape.  Their elements are not needed. */
 enum status turn_fill(struct model *model)
 {
     struct value out = { .role = ROLE_CONSTANT,

@@ -1,6 +1,6 @@
-/* What NVIDIA Nsight Compute counted, as a workload of given traffic: `ncu --csv`, either the
- * raw page (a column for every metric, units in the second row) or the details (a row for
- * every metric of every kernel). */
+/* Reads a profile of NVIDIA Nsight Compute as a workload of measured traffic: the output of `ncu
+ * --csv`, either its raw page (one column per metric, units in the second row) or its details (one
+ * row per metric and kernel). */
 #include "base/memory.h"
 #include "base/units.h"
 #include "import/import.h"
@@ -12,7 +12,7 @@
 
 enum { CELLS_MAX = 512 };
 
-/* Sums over kernels. */
+/* The quantities that are added up over the kernels. */
 enum counter { READS, WRITES, TIME, COUNTERS };
 
 static const char *const counter_names[COUNTERS] = {
@@ -26,10 +26,10 @@ struct profile_reading {
     unsigned line;
     struct error *err;
     double sums[COUNTERS];
-    size_t found[COUNTERS]; /* values added */
+    size_t found[COUNTERS]; /* number of values added */
 };
 
-/* "a","1,234",b in place; at most CELLS_MAX. */
+/* Splits a line such as "a","1,234",b in place into at most CELLS_MAX cells. */
 static size_t cells_split(char *line, char *cells[CELLS_MAX])
 {
     size_t count = 0;
@@ -61,7 +61,7 @@ static int counter_find(const char *name)
     return COUNTERS;
 }
 
-/* "nsecond", "usecond", "ns"; sectors have none. */
+/* Returns the factor of a unit such as "nsecond", "usecond" or "ns"; sectors have no unit. */
 static double unit_scale(const char *unit)
 {
     static const struct {
@@ -77,7 +77,7 @@ static double unit_scale(const char *unit)
     return 1;
 }
 
-/* Thousands may be parted by commas. */
+/* Adds a value, in which commas may separate thousands. */
 static enum status value_add(struct profile_reading *reading, int counter,
                              const char *unit, char *text)
 {
@@ -98,10 +98,10 @@ static enum status value_add(struct profile_reading *reading, int counter,
     return STATUS_OK;
 }
 
-/* Where the header has what. */
+/* The positions of the columns in the header. */
 struct profile_header {
-    size_t cells, name, unit, value; /* details; name == cells: the raw page */
-    size_t column[COUNTERS];         /* raw; == cells: none */
+    size_t cells, name, unit, value; /* details; name == cells: it is the raw page */
+    size_t column[COUNTERS];         /* raw page; == cells: the column is missing */
     char units[COUNTERS][16];
 };
 
@@ -175,13 +175,13 @@ static enum status lines_read(struct profile_reading *reading)
 
         reading->line++;
         if (strncmp(line, "==", 2) == 0 || !line[strspn(line, " \r\n")])
-            continue; /* the profiler's own words */
+            continue; /* messages of the profiler */
         count = cells_split(line, cells);
         if (!header.cells) {
             if (!header_read(&header, cells, count))
                 status = error_set(reading->err, STATUS_INPUT,
-                                   "%s:%u: no column 'Kernel Name', must be what "
-                                   "`ncu --csv` prints",
+                                   "%s:%u: has no column 'Kernel Name', must be the "
+                                   "output of `ncu --csv`",
                                    reading->job->file, reading->line);
         } else if (count != header.cells)
             status = error_set(reading->err, STATUS_INPUT,
@@ -207,15 +207,15 @@ enum status import_profile(const struct import_job *job, struct error *err)
         if (!reading.found[c])
             status = error_set(
                 err, STATUS_INPUT,
-                "%s:%u: %s is not in it; profile with --metrics %s,%s,%s", job->file,
-                reading.line, counter_names[c], counter_names[READS],
+                "%s:%u: has no metric %s; must be profiled with --metrics %s,%s,%s",
+                job->file, reading.line, counter_names[c], counter_names[READS],
                 counter_names[WRITES], counter_names[TIME]);
     record_default(&workload_schema, &workload);
     workload.record.name = job->name;
     workload.record.source = source;
     workload.given_reads = reading.sums[READS];
     workload.given_writes = reading.sums[WRITES];
-    workload.given_access_bytes = 32; /* a sector */
+    workload.given_access_bytes = 32; /* one sector */
     workload.given_run_s = reading.sums[TIME];
     if (status == STATUS_OK &&
         record_check(&workload_schema, &workload, &why) != STATUS_OK)

@@ -1,5 +1,5 @@
-/* LSTM, GRU and RNN: the product of all steps' inputs at once, then step by step the product of
- * the state before, whose weights all steps share. */
+/* LSTM, GRU and RNN: first one product for the inputs of all steps, then for each step a
+ * product with the previous state, whose weights all steps share. */
 #include "import/model.h"
 
 #include "base/memory.h"
@@ -15,7 +15,7 @@ static uint64_t gate_count(const char *op)
 
 struct recurrence {
     uint64_t steps, inputs, hidden, gates, directions;
-    bool is_open; /* steps are the sequence length */
+    bool is_open; /* the number of steps is the sequence length */
 };
 
 static enum status recurrence_read(struct model *model, struct recurrence *r)
@@ -72,7 +72,8 @@ static enum status layer_put(struct model *model, int kind, const int *from,
     return layer_done(model, *index, &dims);
 }
 
-/* One direction over the tokens of layer `from`: *states are its tokens of hidden states. */
+/* Adds the layers of one direction over the tokens of layer `from`.  The output of *states is the
+ * hidden states as tokens. */
 static enum status direction_put(struct model *model, const struct recurrence *r,
                                  int from, int *states)
 {

@@ -1,4 +1,4 @@
-/* SCALE-Sim's topologies as workloads. */
+/* Reads SCALE-Sim's topologies as workloads. */
 #include "compat/scalesim_files.h"
 #include "base/divide.h"
 #include "base/memory.h"
@@ -33,7 +33,7 @@ static bool header_is_gemm(const char *file)
     return (*at == 'M' || *at == 'm') && strchr(", \t\r\n", at[1]);
 }
 
-/* A layer's name as other layers may refer to it, and unlike all others. */
+/* Returns a name for a layer that other layers can refer to and that no other layer has. */
 static char *layer_name(const char *name, size_t number)
 {
     char *label = layer_label(name), *text = alloc_printf("%s-%zu", label, number);
@@ -42,8 +42,8 @@ static char *layer_name(const char *name, size_t number)
     return text;
 }
 
-/* Windows of whole rows that do not overlap are rows of a matrix: so topologies write matrix
- * products. */
+/* Is the layer a matrix product?  Topologies write them as convolutions whose windows are whole
+ * rows and do not overlap. */
 static bool is_product(const struct scalesim_layer *layer)
 {
     return layer->filter_width == layer->ifmap_width &&
@@ -57,8 +57,8 @@ static uint64_t stride_across(const struct scalesim_layer *layer)
     return layer->stride_width ? layer->stride_width : layer->stride;
 }
 
-/* Rows that the tool's last window takes beyond the input: it counts ceil((size - kernel) /
- * stride) + 1 of them. */
+/* Returns how many rows SCALE-Sim's last window extends beyond the input.  SCALE-Sim counts
+ * ceil((size - kernel) / stride) + 1 windows. */
 static uint64_t rows_beyond(uint64_t size, uint64_t kernel, uint64_t stride)
 {
     return div_up(size - kernel, stride) * stride + kernel - size;
@@ -84,8 +84,8 @@ static void convolution_fill(struct layer *layers, const struct scalesim_layer *
                                       stride_across(from));
 }
 
-/* The tool's M x K by K x N has its filters on the right, a record's product its weights
- * on the left. */
+/* Fills in a matrix product.  SCALE-Sim's product of M x K and K x N has the filters on the
+ * right; the product of a record has the weights on the left. */
 static void gemm_fill(struct layer *layer, const struct scalesim_layer *from)
 {
     layer->kind = LAYER_GEMM;
@@ -94,7 +94,8 @@ static void gemm_fill(struct layer *layer, const struct scalesim_layer *from)
     layer->k = from->filter_height * from->filter_width * from->channels;
 }
 
-/* Notes what is written otherwise than the file has it. */
+/* Fills in the layers, with a note on each that the record describes in another way than the
+ * file. */
 static void layers_fill(const struct import_job *job, struct workload *workload,
                         const struct scalesim_layer *from, size_t count, bool is_gemm)
 {
@@ -117,7 +118,7 @@ static void layers_fill(const struct import_job *job, struct workload *workload,
         if (is_one && !is_gemm)
             import_note(job,
                         "layer '%.80s' is written as the matrix product M = %" PRIu64
-                        ", N = %" PRIu64 ", K = %" PRIu64 " that it is",
+                        ", N = %" PRIu64 ", K = %" PRIu64 ", to which it is equal",
                         from[i].name, layers[0].n, layers[0].m, layers[0].k);
         else if (!is_gemm && (layers[1].pad_bottom > 0 || layers[1].pad_right > 0))
             import_note(job,

@@ -1,4 +1,4 @@
-/* Shapes seen otherwise, pieces, and joins along an axis. */
+/* Operators that reshape values, take parts of them, or join them along an axis. */
 #include "import/model.h"
 
 #include <inttypes.h>
@@ -7,11 +7,13 @@
 
 static enum status needs_input(const struct model *model)
 {
-    return node_input(model, 0) ? STATUS_OK
-                                : model_fail(model, "takes a value that nothing gives");
+    return node_input(model, 0)
+               ? STATUS_OK
+               : model_fail(model, "has an input that no node computes");
 }
 
-/* The axis that still runs over the tokens: of the same extent, behind as many elements. */
+/* Returns the axis that runs over the tokens after a reshape: the one with the same extent, and
+ * with as many elements before it. */
 static int axis_moved(const struct dims *from, int axis, const struct dims *to)
 {
     uint64_t before = 1, at = 1;
@@ -38,9 +40,12 @@ static enum status reshape_dims(const struct model *model, const struct dims *fr
     to->rank = rank;
     for (size_t i = 0; i < rank; i++) {
         if (wanted[i] == 0 && i >= from->rank)
-            return model_fail(model, "keeps dimension %zu of %zu", i, from->rank);
+            return model_fail(model, "keeps dimension %zu, but its input has %zu", i,
+                              from->rank);
         if (wanted[i] < -1 || wanted[i] > (1 << 24))
-            return model_fail(model, "has a dimension of %" PRId64, wanted[i]);
+            return model_fail(model,
+                              "has a dimension of %" PRId64 ", must be at least -1",
+                              wanted[i]);
         if (wanted[i] == -1)
             open = i;
         to->d[i] = wanted[i] == 0    ? from->d[i]
@@ -54,7 +59,7 @@ static enum status reshape_dims(const struct model *model, const struct dims *fr
         return model_fail(model, "has a shape that is not known here");
     if (open < RANK_MAX)
         to->d[open] = elements / known;
-    /* a batch that became 1 stands in the shape as it was */
+    /* the shape in the file still contains the batch, which became 1 */
     else if (model->batch > 1 && known == elements * model->batch &&
              to->d[0] % model->batch == 0)
         to->d[0] /= model->batch;
@@ -85,7 +90,7 @@ static enum status squeeze_dims(const struct model *model, const struct dims *fr
                 to->d[to->rank++] = from->d[i];
         } else {
             if (!chosen[i] && next == from->rank)
-                return model_fail(model, "names an axis twice");
+                return model_fail(model, "names an axis twice, must name each once");
             to->d[to->rank++] = chosen[i] ? 1 : from->d[next++];
         }
     return STATUS_OK;
@@ -101,7 +106,8 @@ static enum status transpose_dims(const struct model *model, const struct value 
     to->rank = from->rank;
     *token_axis = *channel_axis = NO_AXIS;
     if (count != 0 && count != from->rank)
-        return model_fail(model, "orders %zu of %zu dimensions", count, from->rank);
+        return model_fail(model, "permutes %zu dimensions, must be all %zu", count,
+                          from->rank);
     for (size_t i = 0; i < from->rank; i++) {
         size_t axis;
         int64_t wanted = count ? order[i] : (int64_t)(from->rank - 1 - i);
@@ -134,8 +140,8 @@ static enum status flatten_dims(const struct model *model, const struct dims *fr
     return STATUS_OK;
 }
 
-/* Heads of keys or values, spread over several of the queries': [.., heads, 1, tokens,
- * width] to [.., heads, n, tokens, width]. */
+/* Are heads of keys or values repeated for several heads of queries?  That is an Expand from [..,
+ * heads, 1, tokens, width] to [.., heads, n, tokens, width]. */
 static bool is_repeated(const struct value *value, const struct dims *to)
 {
     uint64_t elements = dims_elements(&value->dims);
@@ -145,7 +151,7 @@ static bool is_repeated(const struct value *value, const struct dims *to)
            dims_elements(to) % elements == 0 && to->d[0] == value->dims.d[0];
 }
 
-/* The same elements in another shape: no layer of its own. */
+/* An operator that gives the same elements another shape needs no layer. */
 enum status turn_view(struct model *model)
 {
     const char *op = model->node->op_type;
@@ -168,7 +174,7 @@ enum status turn_view(struct model *model)
     if (status != STATUS_OK)
         return status;
     if (value.is_padded)
-        return model_fail(model, "has a Pad before it, must have none");
+        return model_fail(model, "has a Pad before it, must not have one");
     if (strcmp(op, "Expand") == 0 && to.rank == value.dims.rank)
         for (size_t i = 0; i < to.rank; i++)
             to.d[i] = to.d[i] == 1 ? value.dims.d[i] : to.d[i];
@@ -177,8 +183,9 @@ enum status turn_view(struct model *model)
     else if (dims_elements(&to) == 0 ||
              (dims_elements(&to) != dims_elements(&value.dims) &&
               (strcmp(op, "Expand") != 0 || value.role == ROLE_TENSOR)))
-        return model_fail(model, "changes %" PRIu64 " elements into %" PRIu64,
-                          dims_elements(&value.dims), dims_elements(&to));
+        return model_fail(
+            model, "reshapes %" PRIu64 " elements to %" PRIu64 ", must be equally many",
+            dims_elements(&value.dims), dims_elements(&to));
     if (strcmp(op, "Transpose") != 0) {
         token_axis = axis_moved(&value.dims, value.token_axis, &to);
         channel_axis = axis_moved(&value.dims, value.channel_axis, &to);
@@ -194,7 +201,7 @@ enum status turn_view(struct model *model)
     return STATUS_OK;
 }
 
-/* Some of the input's elements along an axis: its channels, or one token. */
+/* Takes a part of the input along an axis: some channels, or one token. */
 static enum status piece_put(struct model *model, size_t output, size_t axis,
                              uint64_t extent, const struct dims *out)
 {
@@ -261,13 +268,14 @@ enum status turn_split(struct model *model)
 
         out.d[axis] = count ? (uint64_t)sizes[i] : in.d[axis] / model->node->n_output;
         if (out.d[axis] < 1 || out.d[axis] > in.d[axis])
-            return model_fail(model, "gives a piece of no size, or too large");
+            return model_fail(model,
+                              "has an output that is empty or larger than its input");
         status = piece_put(model, i, axis, out.d[axis], &out);
     }
     return status;
 }
 
-/* Elements [start, end) of a constant's numbers. */
+/* Cuts a constant's numbers to `count` elements from `start` on. */
 static void numbers_cut(struct value *value, uint64_t start, uint64_t count)
 {
     if (value->dims.rank != 1 || start + count > NUMBERS_MAX)
@@ -312,11 +320,12 @@ enum status turn_slice(struct model *model)
         start = clamped(starts[i], in.d[axis]);
         end = clamped(ends[i], in.d[axis]);
         if (end <= start)
-            return model_fail(model, "takes nothing along axis %zu", axis);
+            return model_fail(
+                model, "takes nothing along axis %zu, must take something", axis);
         if (end - start == in.d[axis])
             continue;
         if (cut != RANK_MAX && value.role != ROLE_CONSTANT)
-            return model_fail(model, "cuts along two axes");
+            return model_fail(model, "cuts along two axes, must cut along one");
         cut = axis;
         value.dims.d[axis] = end - start;
         if (value.role == ROLE_CONSTANT)
@@ -329,7 +338,7 @@ enum status turn_slice(struct model *model)
     return STATUS_OK;
 }
 
-/* Rows of a table by token numbers. */
+/* Looks up rows of a table by token numbers. */
 static enum status embedding_put(struct model *model, const struct value *table,
                                  const struct value *tokens)
 {
@@ -367,11 +376,11 @@ enum status turn_gather(struct model *model)
     size_t axis;
 
     if (!data || !indices)
-        return model_fail(model, "takes a value that nothing gives");
+        return model_fail(model, "has an input that no node computes");
     if (indices->role == ROLE_INPUT && data->role == ROLE_CONSTANT)
         return embedding_put(model, data, indices);
     if (indices->role != ROLE_CONSTANT)
-        return model_fail(model, "picks by a computed index");
+        return model_fail(model, "selects by a computed index, must be a constant");
     status = node_axis(model, node_int(model, "axis", 0), data->dims.rank, &axis);
     if (status != STATUS_OK)
         return status;
@@ -405,7 +414,8 @@ enum status turn_gather(struct model *model)
     return piece_put(model, 0, axis, count, &out);
 }
 
-/* Constant tokens (a class token) before or behind an image's positions or tokens. */
+/* Adds constant tokens (such as a class token) before or after the positions of an image or
+ * tokens. */
 static enum status tokens_extend(struct model *model, size_t tensor, uint64_t extra,
                                  const struct dims *out)
 {
@@ -418,7 +428,7 @@ static enum status tokens_extend(struct model *model, size_t tensor, uint64_t ex
     return status;
 }
 
-/* Up to eight at a time, as a layer has no more inputs. */
+/* Concatenates up to eight values at a time, because a layer has no more inputs. */
 static enum status tensors_concatenate(struct model *model, const struct dims *out)
 {
     int inputs[OPERATION_INPUTS_MAX], index = NO_LAYER;
@@ -488,7 +498,8 @@ enum status turn_concat(struct model *model)
         const struct value *value = node_input(model, i);
 
         if (!value || value->dims.rank != out.rank)
-            return model_fail(model, "joins values of unequal dimensions");
+            return model_fail(model,
+                              "joins values of different dimensions, must be equal");
         out.d[axis] += value->dims.d[axis];
         if (value->role == ROLE_CONSTANT) {
             constants++;

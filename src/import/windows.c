@@ -6,7 +6,7 @@
 
 enum { PAD_MAX = 1024 };
 
-/* As ONNX has it; of a row of pixels the height's are 1 and no pads. */
+/* A window as in ONNX.  For one-dimensional inputs the height is 1 without pads. */
 struct onnx_window {
     uint64_t kernel[2], stride[2], dilation[2];
     uint64_t pads[4]; /* top, left, bottom, right */
@@ -42,7 +42,7 @@ static enum status pads_automatic(const struct model *model, struct onnx_window 
     return STATUS_OK;
 }
 
-/* Of an attribute, one number for each of the window's sides; absent: 1 each. */
+/* Reads an attribute with one number for each side of the window.  The default is 1. */
 static enum status sides_read(const struct model *model, const char *name, size_t sides,
                               uint64_t values[2])
 {
@@ -83,8 +83,8 @@ static enum status kernel_read(const struct model *model, const struct dims *wei
     return STATUS_OK;
 }
 
-/* Kernel (of the attribute or the weights), strides, dilations, pads, of an input of
- * N x C x H x W or N x C x L. */
+/* Reads kernel (from the attribute or the weights), strides, dilations and pads of a window on an
+ * input of N x C x H x W or N x C x L. */
 static enum status window_read(const struct model *model, const struct value *in,
                                const struct dims *weights, struct onnx_window *window)
 {
@@ -118,14 +118,15 @@ static enum status window_read(const struct model *model, const struct value *in
     return STATUS_OK;
 }
 
-/* What a Pad before it has put around the input. */
+/* Adds the padding of a Pad operator before the window. */
 static void pads_join(struct onnx_window *window, const struct value *in)
 {
     for (size_t i = 0; i < 4; i++)
         window->pads[i] += in->pads[i];
 }
 
-/* Positions along an axis as ONNX defines them; 0: none. */
+/* Returns the number of positions along an axis as ONNX defines it; 0 if the window does not
+ * fit. */
 static uint64_t positions(const struct onnx_window *w, size_t a, uint64_t extent)
 {
     uint64_t padded = extent + w->pads[a] + w->pads[2 + a], count;
@@ -139,7 +140,8 @@ static uint64_t positions(const struct onnx_window *w, size_t a, uint64_t extent
     return count;
 }
 
-/* The output of a window on a layer's image, as many dimensions as the input has. */
+/* Computes the dimensions of the output of a window on a layer's image; there are as many as
+ * those of the input. */
 static void positions_fill(const struct onnx_window *w, const struct tensor_shape *in,
                            uint64_t channels, size_t rank, struct dims *out)
 {
@@ -150,7 +152,7 @@ static void positions_fill(const struct onnx_window *w, const struct tensor_shap
         out->d[2] = 0;
 }
 
-/* One dilation for both sides, where both have more than one row. */
+/* Fills in the window of a layer.  A record has one dilation for both sides. */
 static enum status window_fill(const struct model *model, struct layer *layer,
                                const struct onnx_window *w)
 {
@@ -178,7 +180,7 @@ static enum status window_fill(const struct model *model, struct layer *layer,
     return STATUS_OK;
 }
 
-/* The layer whose weights these are, if an earlier one used them. */
+/* Finds the earlier layer that uses the same weights, if there is one. */
 void weights_share(struct model *model, int index, const struct value *weights)
 {
     struct value owner = { .role = ROLE_CONSTANT, .layer = index };
@@ -206,13 +208,14 @@ enum status weights_check(const struct model *model, const struct value *weights
         model, "has weights that are not constant or not of %zu dimensions", rank);
 }
 
-/* Weights of as many dimensions as the input, which is an image or a row of pixels. */
+/* Begins a layer with a window on an image or a one-dimensional input.  The weights must have
+ * as many dimensions as the input. */
 static enum status window_begin(struct model *model, int *index, struct value *in,
                                 struct value *weights, struct onnx_window *window)
 {
     enum status status = node_input(model, 0)
                              ? value_image(model, model->node->input[0], index)
-                             : model_fail(model, "takes a value that nothing gives");
+                             : model_fail(model, "has an input that no node computes");
 
     if (status != STATUS_OK)
         return status;
@@ -259,8 +262,8 @@ enum status turn_convolution(struct model *model)
     return status;
 }
 
-/* Pads of a transposed convolution whose output is given: the rest is cut off, half on
- * either side, as auto_pad says. */
+/* Computes the pads of a transposed convolution whose output_shape is given: what exceeds it is
+ * cut off, half on each side as auto_pad says. */
 static enum status transposed_pads(const struct model *model,
                                    struct onnx_window *window,
                                    const struct tensor_shape *in, size_t sides,
@@ -336,7 +339,7 @@ enum status turn_transposed(struct model *model)
                          { 1, w.dims.d[1] * (uint64_t)groups, extents[2 - sides],
                            extents[1] } };
     if (dims_elements(&out) == 0)
-        return model_fail(model, "has pads that leave no output");
+        return model_fail(model, "has pads as large as its output, must be smaller");
     layer = layer_add(model, LAYER_TRANSPOSED, &index, 1, &index);
     layer->outputs = out.d[1];
     layer->groups = (uint64_t)groups;
@@ -374,7 +377,7 @@ enum status turn_pool(struct model *model)
     return status;
 }
 
-/* Rows of zeros around an image: the window that takes it has them as pads. */
+/* A Pad adds rows of zeros around an image.  They become pads of the window after it. */
 enum status turn_pad(struct model *model)
 {
     int64_t pads[2 * RANK_MAX] = { 0 };
@@ -384,7 +387,7 @@ enum status turn_pad(struct model *model)
     size_t rank, given = 0;
 
     if (!node_input(model, 0))
-        return model_fail(model, "takes a value that nothing gives");
+        return model_fail(model, "has an input that no node computes");
     value = *node_input(model, 0);
     rank = value.dims.rank;
     if (attribute && attribute->n_ints <= 2 * RANK_MAX)
@@ -398,7 +401,7 @@ enum status turn_pad(struct model *model)
         return model_fail(model, "has %zu pads, must be %zu that are known here", given,
                           2 * rank);
     for (size_t i = 0; i < 2 * rank; i++) {
-        size_t axis = i % rank, side = axis + 2 - rank; /* of a row: a column */
+        size_t axis = i % rank, side = axis + 2 - rank; /* one-dimensional: the width */
 
         if (pads[i] == 0)
             continue;
@@ -450,7 +453,7 @@ enum status turn_global_pool(struct model *model)
     return status;
 }
 
-/* Activations [..., k] times constant weights of k x n. */
+/* The product of activations [..., k] and constant weights k x n. */
 static enum status product_turn(struct model *model, const struct value *weights,
                                 uint64_t k, uint64_t n)
 {
@@ -469,7 +472,7 @@ static enum status product_turn(struct model *model, const struct value *weights
         return model_fail(
             model, "multiplies rows of %" PRIu64 " by weights of %" PRIu64 " rows",
             out.rank ? out.d[out.rank - 1] : 0, k);
-    /* pixel by pixel: a convolution of 1 x 1 */
+    /* a product on each pixel of an image is a 1 x 1 convolution */
     is_pixels = !model->shapes[index].is_tokens && out.rank == 4 &&
                 node_input(model, 0)->channel_axis == 3 &&
                 tensor_elements(&model->shapes[index]) != k;
@@ -505,7 +508,7 @@ enum status turn_gemm(struct model *model)
                : status;
 }
 
-/* Heads of keys or values, each of which stands for several of the queries'. */
+/* Returns the number of heads of keys or values, each of which several heads of queries use. */
 static enum status heads_repeated(const struct model *model, const struct value *value,
                                   uint64_t heads, uint64_t *kv_heads)
 {
@@ -520,7 +523,8 @@ static enum status heads_repeated(const struct model *model, const struct value 
     return STATUS_OK;
 }
 
-/* Query [.., t, d] times key [.., d, s]: becomes a layer with the softmax and values. */
+/* The product of query [.., t, d] and key [.., d, s].  Together with the softmax and the
+ * product with the values it becomes one layer. */
 static enum status scores_begin(struct model *model, const struct value *a,
                                 const struct value *b)
 {
@@ -592,7 +596,7 @@ enum status turn_matmul(struct model *model)
     const struct value *a = node_input(model, 0), *b = node_input(model, 1);
 
     if (!a || !b)
-        return model_fail(model, "takes a value that nothing gives");
+        return model_fail(model, "has an input that no node computes");
     if (b->role == ROLE_CONSTANT && a->role != ROLE_CONSTANT) {
         enum status status = weights_check(model, b, 2);
 
@@ -611,7 +615,7 @@ enum status turn_matmul(struct model *model)
                       "nor queries by keys");
 }
 
-/* The factor of height and width: of the scales, or the sizes. */
+/* Upsampling by the factor of height and width, which follows from scales or sizes. */
 enum status turn_upsample(struct model *model)
 {
     bool is_resize = strcmp(model->node->op_type, "Resize") == 0;
@@ -624,7 +628,7 @@ enum status turn_upsample(struct model *model)
     struct dims out;
     enum status status = node_input(model, 0)
                              ? STATUS_OK
-                             : model_fail(model, "takes a value that nothing gives");
+                             : model_fail(model, "has an input that no node computes");
     int index;
 
     if (status == STATUS_OK)

@@ -79,7 +79,7 @@ char *layer_label(const char *wanted)
     return name;
 }
 
-/* A text between quotes, on one line; a byte of no UTF-8 character becomes '?'. */
+/* Writes a text in quotes on one line.  Bytes that are not valid UTF-8 become '?'. */
 static void text_write(FILE *out, const char *text)
 {
     size_t length;
@@ -98,7 +98,7 @@ static void text_write(FILE *out, const char *text)
     fputc('"', out);
 }
 
-/* The shortest decimal that reads back as the same double, with a dot or exponent. */
+/* Writes the shortest decimal number that gives the same double, with a dot or an exponent. */
 static void number_write(FILE *out, double value)
 {
     char text[40];
