@@ -193,7 +193,7 @@ def main():
             told = imported(folder, "\n".join(lines) + "\n", "bad", code=2)
             assert f"bad.csv:{line}: " in told and said in told, (said, told)
         told = imported(folder, HEADER + "\n", "bad", code=2)
-        assert "bad.csv:1: no capacity in it" in told, told
+        assert "bad.csv:1: has no capacity" in told, told
         told = imported(folder, "capacity [MiB],area [mm2]\n1,2\n", "bad", code=2)
         assert "no row of `given` has read_latency_s" in told, told
         check_uses(folder)

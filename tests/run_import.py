@@ -234,7 +234,7 @@ counts("a batch that only the user knows", model(graph_input("x", [20, 4, 64]), 
        20 * 64 * 32, 2048, more=("--batch-axis", "1"))
 counts("the same without being told", model(graph_input("x", [20, 4, 64]), w64, features),
        4 * 64 * 32, 2048, said_too="dimension 0, of 20, is taken as the batch and became 1 "
-       "(--batch-axis says otherwise)")
+       "(--batch-axis changes that)")
 counts("tokens without a batch", model(graph_input("x", [20, 64]), w64, features),
        20 * 64 * 32, 2048, more=("--batch-axis", "x=none"))
 refused("a batch axis that is not there", model(graph_input("x", [20, 64]), w64, features),
@@ -246,7 +246,7 @@ unsqueezed = [tensor("w", [8, 3, 3, 3]), node("Conv", "a w", "y", pads=[1, 1, 1,
 by_attribute = node("Unsqueeze", "x", "a", axes=[0])
 counts("an image without batch", model(graph_input("x", [3, 32, 32]), tensor("ax", [1], [0]),
        node("Unsqueeze", "x ax", "a"), *unsqueezed), 32 * 32 * 8 * 27, 216,
-       "input convolution", said_too="has no batch, as the graph adds one")
+       "input convolution", said_too="has no batch, because the graph adds one")
 counts("an image without batch, axes as an attribute", model(
     graph_input("x", [3, 32, 32]), by_attribute, *unsqueezed), 32 * 32 * 8 * 27, 216)
 counts("bytes of an image without batch", model(
@@ -258,7 +258,7 @@ counts("a row of samples without batch", model(
 refused("a first dimension that is no batch", model(
     graph_input("x", [3, 32, 32]), tensor("s", [4], [1, 3, 32, 32]),
     node("Reshape", "x s", "a"), tensor("w", [8, 3, 3, 3]), node("Conv", "a w", "y")),
-    "dimension 0 of input 'x', of 3, was taken for the batch; --batch-axis none or another one?")
+    "dimension 0 of input 'x', of 3, was taken as the batch; --batch-axis none or another one?")
 
 # ---- open dimensions
 opened = model(graph_input("x", ["N", "S", 64]), w64, features)
@@ -556,7 +556,7 @@ refused("heads that do not divide", model(*gqa, domain_node(
     "has 8 heads and 3 heads of keys, must be a multiple of those of keys")
 refused("a value spread over heads and added", model(
     *gqa, tensor("wide", [4], [1, G, 4, 8]), node("Unsqueeze", "k", "u", axes=[2]),
-    node("Expand", "u wide", "e"), node("Relu", "e", "y")), "stands for several heads")
+    node("Expand", "u wide", "e"), node("Relu", "e", "y")), "whose heads are repeated")
 
 random.seed(1)
 codes = set()
