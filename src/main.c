@@ -51,6 +51,6 @@ int main(int argc, char **argv)
     }
     if (fflush(stdout) != 0 && status == STATUS_OK)
         status = error_set(&err, STATUS_IO, "cannot write to standard output");
-    error_tell(&err);
+    error_print(&err);
     return status_exit_code(status);
 }

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The i-th record that answers to the name. */
+/* The i-th record with that name or alias. */
 static const struct cell *cell_named(void *context, const char *name, size_t i)
 {
     const struct library *library = context;
@@ -37,8 +37,8 @@ enum status cmd_array(int argc, char **argv, struct error *err)
     FILE *in;
     enum status status = options_read("array", &argc, argv, err);
 
-    option_take("from", &from);
-    option_take("rules", &rules_name);
+    option_get("from", &from);
+    option_get("rules", &rules_name);
 
     if (status != STATUS_OK)
         return status;

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The points that no other point beats in every metric (or, of one metric, the least),
- * per group of the axes named with --per. */
+/* Finds the points that no other point beats in every metric (with one metric, the point with
+ * the least value), per group of the axes named with --per. */
 
 enum { LABEL = 128, LIMITS = 16, GROUPING = 16, COMPARED = 64 };
 
 struct limit {
-    size_t metric; /* SIZE_MAX: of an axis */
+    size_t metric; /* SIZE_MAX: the limit is on an axis */
     bool is_upper;
     double value;
 };
@@ -45,7 +45,7 @@ struct front_search {
     bool is_json;
 };
 
-/* One of the constraints of --where, "name<=value,...", cut off its list. */
+/* One constraint of --where, "name<=value,...". */
 struct constraint {
     char name[LABEL], value[LABEL];
     enum { AT_MOST, AT_LEAST, EQUAL } sign;
@@ -72,7 +72,7 @@ static enum status constraint_next(const char **where, struct constraint *constr
     return STATUS_OK;
 }
 
-/* Does coordinate i of an axis of numbers meet the constraint? */
+/* Does coordinate i of a numeric axis meet the constraint? */
 static enum status number_meets(const struct results *results,
                                 const struct variable *variable, uint64_t i,
                                 const struct constraint *constraint, double bound,
@@ -86,7 +86,7 @@ static enum status number_meets(const struct results *results,
     return status;
 }
 
-/* An axis is constrained by what is selected of it. */
+/* A constraint on an axis reduces the selected values of its dimension. */
 static enum status axis_limit(struct front_search *search,
                               const struct constraint *constraint, struct error *err)
 {
@@ -103,7 +103,7 @@ static enum status axis_limit(struct front_search *search,
                              &count, err);
     else if (status == STATUS_OK && (!variable || variable->kind == VARIABLE_TEXT))
         status = error_set(err, STATUS_INPUT,
-                           "--where: %s has no order, must be %s=VALUE",
+                           "--where: the values of %s have no order, must be %s=VALUE",
                            constraint->name, constraint->name);
     else if (status == STATUS_OK &&
              quantity_parse(constraint->value,
@@ -165,7 +165,7 @@ static enum status limits_read(struct front_search *search, const char *where,
         if (status == STATUS_OK && constraint.sign == EQUAL)
             status = error_set(
                 err, STATUS_INPUT,
-                "--where %s=%s: is a metric, must be %s<=VALUE or %s>=VALUE",
+                "--where %s=%s: this is a metric, must be %s<=VALUE or %s>=VALUE",
                 constraint.name, constraint.value, constraint.name, constraint.name);
         if (status != STATUS_OK)
             return status;
@@ -182,7 +182,7 @@ static enum status limits_read(struct front_search *search, const char *where,
     return status;
 }
 
-/* Is the name one of a comma list? */
+/* Is the name in a comma-separated list? */
 static bool is_listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
@@ -193,7 +193,7 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* Objectives and constrained metrics as one comma list. */
+/* Joins objectives and constrained metrics into one comma-separated list. */
 static enum status metric_names(const struct results *results, const char *objectives,
                                 const char *where, char **names, struct error *err)
 {
@@ -252,7 +252,7 @@ static struct group *group_of(struct front_search *search)
     return &search->groups[search->group_count++];
 }
 
-/* No worse in every objective. */
+/* Is a no worse than b in every objective? */
 static bool covers(const struct front_search *search, const double *a, const double *b)
 {
     for (size_t m = 0; m < search->objectives; m++)
@@ -307,7 +307,7 @@ static enum status fronts_find(struct front_search *search, struct error *err)
     return status;
 }
 
-/* What is the same in all rows of the file says nothing. */
+/* A dimension with one value needs no column. */
 static bool is_label(const struct table *table, size_t d)
 {
     return table->results->dimensions[table->dimensions[d]].count > 1;
@@ -371,7 +371,7 @@ static void header_sheet(const struct table *table, struct sheet *sheet)
         sheet_set(sheet, column++, table->metrics[m].variable->name);
 }
 
-/* Group by group. */
+/* Prints group by group. */
 static void fronts_print(struct front_search *search)
 {
     struct sheet sheet = { .columns = 0 };
@@ -401,7 +401,7 @@ static void fronts_print(struct front_search *search)
     sheet_free(&sheet);
 }
 
-/* Is any of the metrics printed a price? */
+/* Is one of the metrics shown a price? */
 static bool has_prices(const struct front_search *search)
 {
     for (size_t m = 0; m < search->table.metric_count; m++)
@@ -453,8 +453,7 @@ out:
     return status;
 }
 
-/* What --budget and --deadline ask for, as objectives and constraints; both are freed by the
- * caller. */
+/* Converts --budget and --deadline into objectives and constraints, which the caller frees. */
 static enum status rental_question(const char *budget, const char *deadline,
                                    const char *metrics, const char *where,
                                    char **objectives, char **constraints,
@@ -464,8 +463,8 @@ static enum status rental_question(const char *budget, const char *deadline,
 
     if (metrics)
         return error_set(err, STATUS_INPUT,
-                         "--budget and --deadline say what to minimise, must be "
-                         "without -m");
+                         "--budget and --deadline decide what to minimise, so "
+                         "they must be without -m");
     limit_usd = budget ? alloc_printf("training_usd<=%s", budget) : alloc_text("");
     limit_s = deadline ? alloc_printf("training_s<=%s", deadline) : alloc_text("");
     *objectives = alloc_text(budget && deadline ? "training_usd,training_s"
@@ -487,12 +486,12 @@ enum status cmd_best(int argc, char **argv, struct error *err)
     struct results *results = NULL;
     enum status status = options_read("best", &argc, argv, err);
 
-    option_take("m", &metrics);
-    option_take("per", &per);
-    option_take("where", &where);
-    option_take("budget", &budget);
-    option_take("deadline", &deadline);
-    option_take_flag("json", &search.is_json);
+    option_get("m", &metrics);
+    option_get("per", &per);
+    option_get("where", &where);
+    option_get("budget", &budget);
+    option_get("deadline", &deadline);
+    option_get_flag("json", &search.is_json);
 
     if (status == STATUS_OK && (budget || deadline))
         status = rental_question(budget, deadline, metrics, where, &objectives,

@@ -1,5 +1,5 @@
-/* How a command line may go on: options and their values, axes and theirs, metrics.  Values are
- * those in the result file that the line names, else the library's. */
+/* Completes a command line: options and their values, axes and their values, metrics.  Values
+ * come from the result file that the line names, otherwise from the library. */
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
@@ -11,10 +11,10 @@
 
 struct completion {
     const char *command;
-    char **words; /* behind the command; the last one is being typed */
+    char **words; /* after the command; the last one is being typed */
     int count;
     const char *typed,
-        *before; /* the last word, and what stands in it before a comma or '=' */
+        *before; /* the last word, and its part up to the last comma or '=' */
     struct results *results; /* or NULL */
     struct library library;
     bool has_library;
@@ -63,7 +63,7 @@ static void records_offer(struct completion *c, enum shelf_id id)
                   "");
 }
 
-/* The values of an axis, named by its key or its name. */
+/* Offers the values of an axis, given by key or name. */
 static void values_offer(struct completion *c, const char *key)
 {
     enum axis_id axis = axis_find(key);
@@ -127,7 +127,7 @@ static void metrics_offer(const struct completion *c)
             offer(c, stages[id]->metrics[m].name, "");
 }
 
-/* An axis, or one of its values behind '='. */
+/* Offers axes, or after '=' the values of one. */
 static void setting_offer(struct completion *c)
 {
     const char *equals = strchr(c->typed, '=');
@@ -197,7 +197,7 @@ static void list_offer(struct completion *c)
             records_offer(c, id);
 }
 
-/* Commands whose arguments are settings of axes, behind a file or alone. */
+/* Commands that take AXIS=VALUE arguments after an optional file. */
 static bool takes_settings(const char *command)
 {
     static const char *const commands_of[] = { "show", "export",  "report",

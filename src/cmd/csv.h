@@ -1,4 +1,4 @@
-/* Comma-separated rows in memory, and the array model's answer to them. */
+/* Comma-separated rows in memory, and the array model's results for them. */
 #ifndef NVSWEEP_CMD_CSV_H
 #define NVSWEEP_CMD_CSV_H
 
@@ -18,13 +18,14 @@ struct csv {
 void csv_read(struct csv *csv, FILE *file);
 void csv_free(struct csv *csv);
 
-/* A file's text, NULL if it does not open; freed by the caller. */
+/* The text of a file, freed by the caller; NULL if it cannot be opened. */
 char *csv_text(const char *path);
 
-/* A row's cell in a column, "" if there is none. */
+/* A row's cell in a column; "" if there is none. */
 const char *csv_cell(const struct csv *csv, size_t row, const char *column);
 
-/* What array_rows makes of asked, a file's text of that name. */
+/* Evaluates the rows of `asked` (the text of a file called `name`) with array_rows.  Free
+ * `answered` with csv_free. */
 enum status csv_answer(const struct library *library, const struct array_rules *rules,
                        const char *name, char *asked, struct csv *answered,
                        struct error *err);

@@ -15,7 +15,7 @@ struct difference {
     uint64_t at, differing;
 };
 
-/* NaN equals NaN; NaN against a number is an infinite difference. */
+/* NaN equals NaN; NaN and a number differ infinitely. */
 static double relative(double a, double b)
 {
     double scale = fmax(fabs(a), fabs(b));
@@ -54,9 +54,9 @@ static enum status variables_compare(const struct results *a, const struct varia
     return status;
 }
 
-/* What is said of one variable. */
+/* The difference in one variable. */
 struct column_finding {
-    const char *name, *words; /* words: "only in ...", or NULL where numbers differ */
+    const char *name, *words; /* words: "only in ...", or NULL if numbers differ */
     const struct variable *variable;
     struct difference difference;
 };
@@ -67,7 +67,7 @@ struct file_comparison {
     uint64_t differing; /* variables */
 };
 
-/* The coordinates of a flat element along the variable's dimensions. */
+/* Prints the coordinates of a flat element along the variable's dimensions. */
 static void element_print(const struct file_comparison *comparison,
                           const struct column_finding *finding)
 {
@@ -175,7 +175,7 @@ static enum status pair_compare(struct file_comparison *comparison,
     return status;
 }
 
-/* What a file says of its own bytes differs where only the program's version does. */
+/* Checksums of metadata differ even if only the program's version does, so they are skipped. */
 static bool is_compared(const struct variable *variable)
 {
     return strcmp(variable->path, RESULTS_METADATA_CHECKSUM) != 0;
@@ -211,7 +211,7 @@ enum status cmd_diff(int argc, char **argv, struct error *err)
     struct file_comparison comparison = { .differing = 0 };
     enum status status = options_read("diff", &argc, argv, err);
 
-    option_take_flag("json", &comparison.is_json);
+    option_get_flag("json", &comparison.is_json);
 
     if (status != STATUS_OK)
         return status;

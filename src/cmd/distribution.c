@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond this factor a row needs a mechanism. */
+/* A row beyond this factor needs an explanation. */
 static const double EXPLAINED_FROM = 1.6;
 
 struct row {
     const struct published_figure *figure;
     enum figure_kind kind;
-    double ratio, factor; /* model / published; NaN where the model has no value */
+    double ratio, factor; /* model / published; NaN if the model has no value */
 };
 
 struct distribution {
@@ -54,7 +54,7 @@ static bool is_of(const struct row *row, const char *class_name)
     return !class_name || strcmp(row->figure->class, class_name) == 0;
 }
 
-/* One line: rows of a class, or all of them. */
+/* Prints the line of one class, or of all rows. */
 static void class_print(const struct distribution *distribution, const char *class_name)
 {
     double *ratios = alloc_array(distribution->count, sizeof *ratios);

@@ -1,5 +1,5 @@
-/* How far the model is from measured figures: medians by class (`class` of the records), how
- * many rows are within which factor, and the mechanism of each row beyond 1.6. */
+/* Deviation of the model from measured figures: medians by class (`class` in the records), the
+ * number of rows within several factors, and the reason for each row beyond 1.6. */
 #ifndef NVSWEEP_CMD_DISTRIBUTION_H
 #define NVSWEEP_CMD_DISTRIBUTION_H
 
@@ -10,10 +10,10 @@ struct distribution; /* opaque */
 struct distribution *distribution_begin(void);
 void distribution_end(struct distribution *distribution);
 
-/* Rows without a class do not count. */
+/* Adds a row; rows without a class are ignored. */
 void distribution_add(struct distribution *distribution, const struct judged *judged);
 
-/* Nothing if no row counts. */
+/* Prints nothing if there are no rows. */
 void distribution_print(const struct distribution *distribution);
 
 #endif

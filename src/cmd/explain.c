@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Axes in one dimension with a chosen one take the values beside it, if the sweep has it. */
+/* Axes zipped with a chosen one take the values that belong to its value. */
 static void companions_choose(const struct space *space, enum axis_id axis,
                               axis_mask named, struct point *point)
 {
@@ -39,7 +39,7 @@ static void companions_choose(const struct space *space, enum axis_id axis,
     }
 }
 
-/* Replace the values named in "axis=value" texts; the rest stay at the sweep's first. */
+/* Replaces the values given as "axis=value"; other axes keep the sweep's first value. */
 static enum status point_choose(char **settings, int count,
                                 const struct library *library, struct space *space,
                                 struct point *point, struct error *err)
@@ -60,7 +60,7 @@ static enum status point_choose(char **settings, int count,
         snprintf(key, sizeof key, "%.*s", equals ? (int)(equals - settings[i]) : 63,
                  settings[i]);
         if (!equals)
-            return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE",
+            return error_set(err, STATUS_INPUT, "'%.60s': must be AXIS=VALUE",
                              settings[i]);
         status = axis_or_field_find(space, library, key, &axis, err);
         if (status != STATUS_OK)
@@ -93,7 +93,7 @@ static void point_print(const struct study *study, const struct point *point)
                                      point_get(point, axis), text, sizeof text));
 }
 
-/* What the latency of a GPU's point hangs on. */
+/* Prints which part decides the latency of a GPU's point. */
 static void bound_print(const struct study *study)
 {
     const struct gpu_columns g = gpu_columns(&study->results[STAGE_GPU]);
@@ -138,7 +138,7 @@ static void stage_print(const struct study *study, enum stage_id id)
         const double *numbers = study->results[id].column[m];
         const uint64_t *counts = study->results[id].column[m];
 
-        if (inner->count >= CURVE_POINTS) /* too long to read */
+        if (inner->count >= CURVE_POINTS) /* too long to print */
             continue;
         for (uint64_t i = 0; i < inner->count; i++) {
             const char *name = inner_label(study->sweep, metric->inner, i, label,
@@ -156,7 +156,7 @@ static void stage_print(const struct study *study, enum stage_id id)
         bound_print(study);
 }
 
-/* Has the row parts of its own that count? */
+/* Does the row have parts of its own? */
 static bool has_parts(const struct array_term *term)
 {
     const struct array_term *next = term + 1;
@@ -164,7 +164,7 @@ static bool has_parts(const struct array_term *term)
     return next->name && next->depth == term->depth + 1 && !next->is_beside;
 }
 
-/* The total that a row belongs to. */
+/* The total to which a row belongs. */
 static const struct array_term *root_of(const struct array_term *term)
 {
     while (term->depth > 0)
@@ -172,7 +172,7 @@ static const struct array_term *root_of(const struct array_term *term)
     return term;
 }
 
-/* Of a total's rows without parts the largest; NULL if there are none. */
+/* The largest of a total's rows without parts; NULL if there are none. */
 static const struct array_term *largest_part(const struct array_breakdown *array,
                                              const struct array_term *root)
 {
@@ -202,9 +202,8 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
            (unsigned long long)o->mat_cols, (unsigned long long)o->sub_rows,
            (unsigned long long)o->sub_cols, (unsigned long long)o->mux_sense,
            (unsigned long long)o->mux_out1, (unsigned long long)o->mux_out2);
-    printf("  (a line's parts add up to it; lines in parentheses run beside others, * "
-           "marks "
-           "the largest part)\n");
+    printf("  (the parts of a line add up to it; lines in parentheses run at the same "
+           "time as\n   others; * marks the largest part)\n");
     for (const struct array_term *term = array_terms; term->name; term++) {
         const struct array_term *root = root_of(term);
         double value = array_term_value(array, term);
@@ -224,13 +223,13 @@ static void breakdown_print(const char *title, const struct array_breakdown *arr
     }
 }
 
-/* What a code adds to the array, beside its bits. */
+/* The cost of a code in addition to its check bits. */
 static void codec_print(const struct codec *codec)
 {
     char text[5][40];
 
     if (codec->area_m2 > 0)
-        printf("coder and decoder: %s; %s and %s a read, %s and %s a write\n",
+        printf("coder and decoder: %s; %s and %s per read, %s and %s per write\n",
                quantity_format(codec->area_m2, "m2", text[0], sizeof text[0]),
                quantity_format(codec->decode_s, "s", text[1], sizeof text[1]),
                quantity_format(codec->decode_j, "J", text[2], sizeof text[2]),
@@ -263,8 +262,8 @@ static void answer_print(const struct array_answer *answer)
     codec_print(&answer->codec);
 }
 
-/* The search serves its target, so that a memory may be slower than both a smaller and a
- * larger one: worth a second look, as the target then pays for it elsewhere. */
+/* The search optimises its target, so a memory may be slower than a smaller and a larger one.
+ * That deserves a note, because the target gains elsewhere. */
 static void neighbours_print(const struct study *study,
                              const struct array_answer *answer)
 {
@@ -285,8 +284,9 @@ static void neighbours_print(const struct study *study,
     for (size_t i = 0; i < 4; i += 2)
         if (own_s > read_s[i] && own_s > read_s[i + 1]) {
             printf(
-                "note: reads slower than both capacity neighbours, %s at %s and %s at "
-                "%s; the target is served otherwise\n",
+                "note: this capacity reads slower than both of its neighbours, %s at "
+                "%s and "
+                "%s at %s; the search's target gains elsewhere\n",
                 quantity_format(read_s[i], "s", text[0], sizeof text[0]),
                 quantity_format((double)neighbours[i], "byte", text[1], sizeof text[1]),
                 quantity_format(read_s[i + 1], "s", text[2], sizeof text[2]),
@@ -308,7 +308,7 @@ static void array_print(const struct study *study)
     neighbours_print(study, &answer);
 }
 
-/* Does it begin as HDF5 files do? */
+/* Does the file begin like an HDF5 file? */
 static bool is_result_file(const char *name)
 {
     static const char signature[] = "\x89HDF\r\n\x1a\n";
@@ -321,7 +321,7 @@ static bool is_result_file(const char *name)
     return count == sizeof start && memcmp(start, signature, sizeof start) == 0;
 }
 
-/* A sweep file or a result file and values of its axes, or settings alone. */
+/* Reads the arguments: a sweep or result file and values of its axes, or only values. */
 static enum status what_read(int argc, char **argv, struct library *library,
                              struct sweep *sweep, struct point *point,
                              struct error *err)

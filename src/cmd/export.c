@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* RFC 4180: quoted when it holds a comma, a quote or a line break.  A text that a spreadsheet
- * would take for a formula begins with an apostrophe, which it shows as text. */
+/* RFC 4180: quoted if it holds a comma, a quote or a line break.  A text that a spreadsheet
+ * would read as a formula gets an apostrophe in front, which makes it a text there. */
 static void csv_text(const char *text)
 {
     if (*text && strchr("=+-@\t\r", *text)) {
@@ -27,7 +27,7 @@ static void csv_text(const char *text)
     putchar('"');
 }
 
-/* Coordinates in SI numbers or as texts, so that a spreadsheet can compute with them. */
+/* Coordinates are SI numbers or texts, so that a spreadsheet can compute with them. */
 static enum status coordinate_print(const struct table *table, size_t d,
                                     struct error *err)
 {
@@ -132,9 +132,9 @@ enum status cmd_export(int argc, char **argv, struct error *err)
     bool is_zarr = false;
     enum status status = options_read("export", &argc, argv, err);
 
-    option_take("m", &metrics);
-    option_take("o", &output);
-    option_take_flag("zarr", &is_zarr);
+    option_get("m", &metrics);
+    option_get("o", &output);
+    option_get_flag("zarr", &is_zarr);
     if (status != STATUS_OK)
         return status;
     if (argc < 1)
@@ -142,13 +142,13 @@ enum status cmd_export(int argc, char **argv, struct error *err)
                          "export needs a result file: nvsweep export FILE");
     if (is_zarr && (metrics || argc > 1))
         return error_set(err, STATUS_INPUT,
-                         "--zarr refers to the whole file, must be without -m and "
+                         "--zarr describes the whole file, must be without -m and "
                          "AXIS=VALUE");
     if (output && !is_zarr)
         return error_set(
             err, STATUS_INPUT,
-            "-o goes with --zarr; CSV goes to standard output: nvsweep export "
-            "FILE > FILE.csv");
+            "-o is for --zarr only; CSV goes to standard output: nvsweep export FILE > "
+            "FILE.csv");
     status = results_open_intact(argv[0], &results, err);
     if (status == STATUS_OK && is_zarr)
         status = references_save(results, output, err);

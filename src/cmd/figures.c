@@ -19,7 +19,8 @@ struct evaluated {
     char *key;
     struct sweep sweep;
     struct study study;
-    bool has_results; /* planned alone tells which points and records are read */
+    bool
+        has_results; /* false: planned only, which suffices to find points and records */
 };
 
 struct figures {
@@ -71,8 +72,8 @@ bool figures_leave_out(const struct figures *figures,
     return false;
 }
 
-/* "axis=value,value" texts in one, as a key. */
-static char *joined(const char *first, const char *const *settings, size_t count)
+/* Joins "axis=value,value" texts into a key. */
+static char *key_join(const char *first, const char *const *settings, size_t count)
 {
     char *key = alloc_text(first);
 
@@ -85,7 +86,7 @@ static char *joined(const char *first, const char *const *settings, size_t count
     return key;
 }
 
-/* One axis of where or baseline, with its values. */
+/* One axis of `where` or `baseline`, with its values. */
 struct choice {
     enum axis_id axis;
     union axis_value values[64];
@@ -105,7 +106,7 @@ static enum status choice_parse(const struct library *library,
     choice->axis = space_axis_find(space, part);
     choice->count = 0;
     if (*text != '=')
-        return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
+        return error_set(err, STATUS_INPUT, "'%.60s': must be axis=value", setting);
     if (choice->axis == AXES)
         return axis_unknown(part, err);
     for (text++; *text && choice->count < 64;) {
@@ -132,8 +133,8 @@ static bool is_chosen(const struct space *space, const struct choice *choice,
     return false;
 }
 
-/* The dimension of networks alone, or NULL: they may lose values without a change of what
- * the others mean, where other axes hold what a metric compares with. */
+/* The dimension that has only networks, or NULL.  Removing networks from it does not change
+ * the other points if the metric compares along other axes only. */
 static struct dimension *networks_dimension(struct space *space)
 {
     for (size_t d = 0; d < space->dimension_count; d++)
@@ -143,7 +144,7 @@ static struct dimension *networks_dimension(struct space *space)
     return NULL;
 }
 
-/* Marks the networks that settings name; false if none is of that axis. */
+/* Marks the networks that the settings name; false if no setting names any. */
 static bool networks_mark(const struct figures *figures, const struct space *space,
                           const char *const *settings, size_t count, bool *wanted)
 {
@@ -151,7 +152,7 @@ static bool networks_mark(const struct figures *figures, const struct space *spa
     bool is_chosen = false;
 
     for (size_t i = 0; i < count; i++) {
-        struct error ignored; /* told where the figure is evaluated */
+        struct error ignored; /* reported when the figure is evaluated */
         struct choice choice;
 
         if (choice_parse(figures->library, space, settings[i], &choice, &ignored) !=
@@ -167,7 +168,7 @@ static bool networks_mark(const struct figures *figures, const struct space *spa
     return is_chosen;
 }
 
-/* The networks that the figures of a sweep ask for, if all of them say which. */
+/* Marks the networks that a sweep's figures need; false if a figure does not name them. */
 static bool networks_wanted(const struct figures *figures, const char *sweep,
                             const struct space *space, bool *wanted)
 {
@@ -183,8 +184,7 @@ static bool networks_wanted(const struct figures *figures, const char *sweep,
     return true;
 }
 
-/* Takes networks that no figure asks for out of a sweep: 40 of 45, which are most of its
- * time. */
+/* Removes the networks that no figure needs: 40 of 45, and with them most of the time. */
 static void networks_narrow(const struct figures *figures, const char *sweep,
                             struct space *space)
 {
@@ -228,8 +228,8 @@ static enum status planned_for(struct figures *figures,
                                const struct published_figure *figure,
                                struct evaluated **found, struct error *err)
 {
-    char *key = joined(figure->sweep, figure->where,
-                       figure->sweep[0] ? 0 : figure->where_count);
+    char *key = key_join(figure->sweep, figure->where,
+                         figure->sweep[0] ? 0 : figure->where_count);
     struct evaluated *one;
     enum status status;
 
@@ -265,10 +265,10 @@ struct question {
     size_t where_count, baseline_count;
     enum stage_id stage;
     size_t metric;
-    uint64_t at; /* place on the metric's extra dimension */
+    uint64_t at; /* index along the metric's extra dimension */
 };
 
-/* The place of a label, "" standing for a scalar's only one; false: there is none. */
+/* Finds the index of a label ("" is the only one of a scalar); false if there is none. */
 static bool label_find(enum inner_id inner, const char *at, uint64_t *place)
 {
     *place = 0;
@@ -292,7 +292,7 @@ static enum status metric_choose(const struct study *study,
                    &question->at))
         return STATUS_OK;
     if (metric_renamed(figure->metric))
-        return error_set(err, STATUS_INPUT, "the metric '%s' is %s since 0.4",
+        return error_set(err, STATUS_INPUT, "the metric '%s' is called %s since 0.4",
                          figure->metric, metric_renamed(figure->metric));
     return error_set(err, STATUS_INPUT, "no metric '%s'%s%s at these points",
                      figure->metric, figure->at[0] ? " at " : "", figure->at);
@@ -334,7 +334,7 @@ static double value_at(const struct study *study, const struct question *questio
     return ((const double *)column)[place];
 }
 
-/* The baseline of the point at index: the same point but for the baseline's axes. */
+/* Moves a point to its baseline, which differs from it in the baseline's axes only. */
 static enum status baseline_at(const struct study *study,
                                const struct question *question, uint64_t *index,
                                struct error *err)
@@ -381,8 +381,8 @@ static double reduction_value(const struct figure_reduction *r, enum reduce redu
     return NAN;
 }
 
-/* Called for each point that a figure takes, and the baseline's index of it (its own if
- * there is none). */
+/* Called for each point of a figure, with the index of its baseline (or its own index, if the
+ * figure has no baseline). */
 typedef void point_fn(const struct evaluated *one, const struct question *question,
                       uint64_t index, uint64_t base, void *context);
 
@@ -411,16 +411,16 @@ static enum status points_walk(const struct evaluated *one,
         count++;
     }
     if (status == STATUS_OK && count == 0)
-        return error_set(err, STATUS_INPUT, "where selects no point of %s",
+        return error_set(err, STATUS_INPUT, "`where` selects no point of %s",
                          figure->sweep);
     return status;
 }
 
-/* A ratio without a sweep file is of two figures: where's, and where's with the settings of
- * the baseline in their place. */
+/* Without a sweep file a ratio is computed from two figures: `under` at `where`, and `over` at
+ * `where` with the baseline's settings. */
 struct ratio {
     struct published_figure over, under;
-    const char **settings; /* over's; freed by the caller */
+    const char **settings; /* of `over`; freed by the caller */
 };
 
 static bool is_ratio(const struct published_figure *figure)
@@ -528,7 +528,7 @@ static enum status named_add(void *context, const char *kind, const char *name)
     return STATUS_OK;
 }
 
-/* The record and those it names. */
+/* Adds a record and the records it names. */
 static void record_add(const struct figure_reading *reading, enum shelf_id shelf,
                        const struct record *record)
 {
@@ -582,8 +582,8 @@ static uint64_t text_hash(uint64_t hash, const char *text)
     return (hash ^ 0xff) * UINT64_C(0x100000001b3);
 }
 
-/* What a metric at a point depends on, as a number: two sweeps' ways to ask for one value
- * of one model give the same. */
+/* A number for what a metric at a point depends on.  Two sweeps that ask for the same value of
+ * the same model in different ways get the same number. */
 static uint64_t term_of(const struct study *study, const struct question *question,
                         const struct point *point)
 {

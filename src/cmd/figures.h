@@ -1,10 +1,10 @@
 /* The model's value of a published figure.
  *
- * A figure names design points and a metric.  With `sweep` the points are those of that
- * sweep file (it lies beside the library) which `where` selects; without, `where` alone
- * describes them.  With a baseline the figure is, point by point, the ratio of the
- * baseline's metric to the point's.  Without a metric it is made of other figures of its
- * source: no model. */
+ * A figure names design points and a metric.  With `sweep` the points are those that
+ * `where` selects from that sweep file, which lies beside the library; otherwise `where`
+ * alone describes them.  With a baseline, the value at each point is the baseline's metric
+ * over the point's.  A figure without a metric is computed from other figures of its source
+ * and has no model value. */
 #ifndef NVSWEEP_CMD_FIGURES_H
 #define NVSWEEP_CMD_FIGURES_H
 
@@ -13,39 +13,41 @@
 #include <stdbool.h>
 #include "stage/stage.h"
 
-struct figures; /* studies evaluated so far, kept for the next figure that asks */
+struct figures; /* keeps evaluated studies, which later figures use again */
 
-/* folder: of the shipped library, whose parent holds the sweeps.  published: the figures
- * that will be asked for; of a sweep's networks only theirs are evaluated.  All are
- * borrowed; data that experiments learn from are read into the library. */
+/* folder: the shipped library, whose parent holds the sweeps.  published: all figures that
+ * may be asked for; only the networks that they name are evaluated.  Data that experiments
+ * learn from are read into the library.  The arguments must outlive the result.  Free with
+ * figures_end. */
 struct figures *figures_begin(struct library *library, const char *folder,
                               const struct published *published);
 void figures_end(struct figures *figures);
 
-/* Figures of experiments, which read data of the system's packages and take minutes, are left
- * out (figures_value gives NaN) unless figures_read_data was called. */
+/* Figures of experiments need data from system packages and take minutes, so they are left out
+ * (figures_value gives NaN) unless figures_read_data was called. */
 void figures_read_data(struct figures *figures);
 bool figures_leave_out(const struct figures *figures,
                        const struct published_figure *figure);
 
-/* STATUS_INPUT, with words, if the figure's record makes no sense; a point that is not
- * done gives NaN; points that the sweep leaves out do not count. */
+/* Computes the model's value.  Returns STATUS_INPUT, with the reason, if the figure's record
+ * is wrong.  A point that is not done gives NaN; points that the sweep excludes do not
+ * count. */
 enum status figures_value(struct figures *figures,
                           const struct published_figure *figure, double *value,
                           struct error *err);
 
-/* What the evaluation of a figure reads. */
+/* What the evaluation of a figure depends on. */
 struct figure_reads {
     const struct record **records; /* each once */
     size_t record_count;
 
-    /* Its metric at each of its points and baselines, as numbers: equal ones stand for
-     * one value of one model. */
+    /* One number per point and baseline for its metric there; equal numbers mean the same
+     * value of the same model. */
     uint64_t *terms;
     size_t term_count;
 };
 
-/* Without evaluating anything.  figure_reads_free in any case. */
+/* Finds them without evaluating.  Call figure_reads_free, also after an error. */
 enum status figures_reads(struct figures *figures,
                           const struct published_figure *figure,
                           struct figure_reads *reads, struct error *err);

@@ -18,14 +18,13 @@ static enum status kind_choose(const char *asked, const char *file,
         return error_set(err, STATUS_INPUT, "--kind is '%.40s', must be %s", asked,
                          word_list(import_kind_words, list, sizeof list));
     if (*kind == IMPORT_UNKNOWN)
-        return error_set(
-            err, STATUS_INPUT,
-            "%.200s is neither a .cell, .onnx nor .csv file; say --kind %s", file,
-            word_list(import_kind_words, list, sizeof list));
+        return error_set(err, STATUS_INPUT,
+                         "%.200s is not a .cell, .onnx or .csv file; add --kind %s",
+                         file, word_list(import_kind_words, list, sizeof list));
     return STATUS_OK;
 }
 
-/* Names stand between commas and behind '=' on command lines. */
+/* Characters that separate names on command lines. */
 static bool is_separator(unsigned char c)
 {
     return c <= ' ' || c == 0x7f || strchr(",=\"'\\", c);
@@ -34,7 +33,7 @@ static bool is_separator(unsigned char c)
 static enum status name_check(const char *name, struct error *err)
 {
     size_t good = 0, length;
-    bool is_formula = name[0] && strchr("+-@", name[0]); /* to a spreadsheet */
+    bool is_formula = name[0] && strchr("+-@", name[0]); /* for a spreadsheet */
 
     while ((length = utf8_length(name + good)) > 0 &&
            !is_separator((unsigned char)name[good]))
@@ -48,7 +47,7 @@ static enum status name_check(const char *name, struct error *err)
         name);
 }
 
-/* The record appears in memory first: a file is written whole or not at all. */
+/* The record is made in memory first, so that the file is written completely or not at all. */
 static enum status record_save(const char *bytes, size_t size, const char *path,
                                const char *input, struct error *err)
 {
@@ -56,7 +55,7 @@ static enum status record_save(const char *bytes, size_t size, const char *path,
     enum status status = output_open(&output, path, input, err);
 
     if (status == STATUS_OK)
-        fwrite(bytes, 1, size, output.stream); /* output_close sees a failure */
+        fwrite(bytes, 1, size, output.stream); /* output_close reports a failure */
     return output_close(&output, status, err);
 }
 
@@ -65,14 +64,15 @@ static void where_print(enum import_kind kind, const char *name, const char *out
     bool is_technology = kind == IMPORT_CELL || kind == IMPORT_MEMORY;
     const char *folder = is_technology ? "technologies" : "workloads";
 
-    fprintf(stderr,
-            "%s: put %s into DIR/%s/ of a folder of yours and give --library DIR; then "
-            "%s=%s names it\n",
-            name, output ? output : "this", folder,
-            is_technology ? "technology" : "workload", name);
+    fprintf(
+        stderr,
+        "%s: put %s into DIR/%s/ of a folder of yours and add --library DIR; then use "
+        "it with %s=%s\n",
+        name, output ? output : "this", folder,
+        is_technology ? "technology" : "workload", name);
 }
 
-/* The reader of ONNX models needs that format's definition when it is built. */
+/* The reader of ONNX models needs onnx.proto when the program is built. */
 #ifdef NVSWEEP_ONNX
 #define onnx_reader import_onnx
 #else
@@ -80,9 +80,8 @@ static enum status onnx_reader(const struct import_job *job, struct error *err)
 {
     return error_set(
         err, STATUS_INPUT,
-        "%.200s: this nvsweep was built without its reader of ONNX models: "
-        "install protoc-c and onnx.proto (make ONNX_PROTO=FILE) and build "
-        "it anew",
+        "%.200s: this nvsweep was built without its ONNX reader: install protoc-c and "
+        "onnx.proto (make ONNX_PROTO=FILE) and build it again",
         job->file);
 }
 #endif
@@ -103,13 +102,13 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     size_t size = 0;
     enum status status = options_read("import", &argc, argv, err);
 
-    option_take("o", &output);
-    option_take("name", &name);
-    option_take("kind", &asked);
-    option_take("batch-axis", &job.batch_axis);
-    option_take("dim", &job.open_sizes);
+    option_get("o", &output);
+    option_get("name", &name);
+    option_get("kind", &asked);
+    option_get("batch-axis", &job.batch_axis);
+    option_get("dim", &job.open_sizes);
 
-    /* `import cell FILE` says the kind, too */
+    /* `import cell FILE` also gives the kind */
     if (status == STATUS_OK && argc == 2 && !asked &&
         word_find(import_kind_words, argv[0])) {
         asked = argv[0];
@@ -127,7 +126,7 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     job.name = name ? name : (own_name = import_name(argv[0]));
     job.out = open_memstream(&bytes, &size);
     if (!job.out)
-        status = error_set(err, STATUS_IO, "no memory for the record");
+        status = error_set(err, STATUS_IO, "not enough memory for the record");
     if (status == STATUS_OK)
         status = name_check(job.name, err);
     if (status == STATUS_OK)

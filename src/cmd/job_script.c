@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slurm warns this long before the end, or a third of shorter limits.  It looks every 30 s
- * and warns by that much early: no warning may come before the script has set its trap. */
+/* Seconds before the time limit at which Slurm sends the signal, or a third of a shorter limit.
+ * Slurm checks every 30 s and may send it that much earlier, so the warning must not arrive
+ * before the script has set its trap. */
 #define WARNING_S 120.0
 
 static char *quoted(const char *text)
@@ -30,7 +31,7 @@ static char *quoted(const char *text)
     return shell;
 }
 
-/* list + separator + quoted(text); list is freed. */
+/* list + " " + quoted(text); frees list. */
 static char *list_append(char *list, const char *text)
 {
     char *word = quoted(text);
@@ -41,7 +42,7 @@ static char *list_append(char *list, const char *text)
     return longer;
 }
 
-/* The sweep's name, in letters that file and job names have everywhere. */
+/* The sweep's name with only those characters that every file and job name may have. */
 static char *job_name(const char *sweep)
 {
     const char *slash = strrchr(sweep, '/');
@@ -64,7 +65,7 @@ static char *comment(const struct script_job *job)
     return alloc_printf(
         "Plan: about %s of one core%s, on %ld task%s; result file about %s.",
         quantity_format(job->core_s, "s", seconds, sizeof seconds),
-        job->sweep_count > 1 ? " for the costliest sweep" : "", tasks,
+        job->sweep_count > 1 ? " for the most expensive sweep" : "", tasks,
         tasks == 1 ? "" : "s",
         quantity_format(job->bytes, "byte", bytes, sizeof bytes));
 }
@@ -75,7 +76,7 @@ static void sbatch_line(FILE *out, const char *name, const char *value)
         fprintf(out, "#SBATCH --%s=%s\n", name, value);
 }
 
-/* What the user asks of Slurm, a line an option. */
+/* The user's options for Slurm, one per line. */
 static char *options_lines(const struct script_job *job)
 {
     char *lines = NULL;
@@ -101,7 +102,7 @@ static char *options_lines(const struct script_job *job)
     return lines;
 }
 
-/* A batch script's shell knows `module` only where the cluster exports it. */
+/* A batch script knows `module` only if the cluster exports it, so it may need a file. */
 static char *module_lines(const struct script_job *job)
 {
     char *list = alloc_text(""), *words, *lines, *rest;
@@ -122,7 +123,7 @@ static char *module_lines(const struct script_job *job)
     return lines;
 }
 
-/* A rank that dies ends the step after --wait. */
+/* If a rank dies, srun ends the step after --wait seconds. */
 static char *launch_words(const struct script_job *job)
 {
     return strcmp(job->launcher, "mpirun") == 0
@@ -167,7 +168,7 @@ static char *sweeps_list(const struct script_job *job)
     return list;
 }
 
-/* Words of the template between two @. */
+/* The words between two @ in the template, and their replacements. */
 enum { SLOTS = 13 };
 struct script_slot {
     const char *name;
@@ -201,7 +202,7 @@ static void slots_make(const struct script_job *job, struct script_slot slots[SL
     memcpy(slots, made, sizeof made);
 }
 
-/* The slot whose name and closing @ stand at text, or NULL. */
+/* The slot whose name and closing @ follow at text, or NULL. */
 static const struct script_slot *slot_at(const char *text,
                                          const struct script_slot slots[SLOTS])
 {
@@ -214,7 +215,7 @@ static const struct script_slot *slot_at(const char *text,
     return NULL;
 }
 
-/* An @ that opens no slot stands for itself. */
+/* An @ that begins no slot is copied. */
 enum status job_script_make(const struct script_job *job, char **script,
                             struct error *err)
 {
@@ -245,7 +246,7 @@ enum status job_script_make(const struct script_job *job, char **script,
     free(line);
     fclose(in);
     if (!out || fclose(out))
-        return error_set(err, STATUS_IO, "cannot fill the job template: %s",
+        return error_set(err, STATUS_IO, "cannot fill in the job template: %s",
                          strerror(errno));
     return STATUS_OK;
 }

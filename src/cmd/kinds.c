@@ -66,11 +66,11 @@ static enum status patterns_check(const struct published *published,
         for (size_t i = 0; i < published->count && !is_known; i++)
             is_known = fnmatch(patterns[p], published->figures[i].record.name, 0) == 0;
         if (!is_known)
-            return error_set(err, STATUS_INPUT,
-                             "%s:%u: %s of '%s' has '%.60s', which names no published "
-                             "figure (`nvsweep validate --no-model` shows them)",
-                             record->file, record->line, key, record->name,
-                             patterns[p]);
+            return error_set(
+                err, STATUS_INPUT,
+                "%s:%u: %s of '%s' has '%.60s', which matches no published "
+                "figure (`nvsweep validate --no-model` lists them)",
+                record->file, record->line, key, record->name, patterns[p]);
     }
     return STATUS_OK;
 }
@@ -121,7 +121,7 @@ static enum status reads_of(struct judging *judging,
     return status;
 }
 
-/* Do two figures share a value of a model? */
+/* Do two figures depend on the same value of a model? */
 static bool shares_term(const struct figure_reads *a, const struct figure_reads *b)
 {
     for (size_t i = 0; i < a->term_count; i++)
@@ -131,8 +131,8 @@ static bool shares_term(const struct figure_reads *a, const struct figure_reads 
     return false;
 }
 
-/* Is it a figure that `figure` is composed of: as its record says, or because both are of
- * one metric and share a point? */
+/* Is `figure` composed of the other figure: by its record, or because both have the same metric
+ * and share a point? */
 static enum status is_part(struct judging *judging,
                            const struct published_figure *figure,
                            const struct published_figure *part, bool *answer,
@@ -154,8 +154,8 @@ static enum status is_part(struct judging *judging,
     return status;
 }
 
-/* A record among `reads`, and the figure in its fit_to that is `figure` or one it is
- * composed of; in its stores only `figure` itself. */
+/* A record that the figure reads, and the figure in its fit_to that is `figure` or one that it
+ * is composed of.  For `stores` only `figure` itself counts. */
 struct ground {
     const struct record *record;
     const struct published_figure *figure;
@@ -237,7 +237,7 @@ static enum status kind_find(struct judging *judging, struct judged *judged,
         kind_set(judged, KIND_OF_REPRODUCED, alloc_text(figure->why));
     else if (figure->parts_count)
         kind_set(judged, KIND_OF_IDENTITY,
-                 alloc_text("aggregates figures of its source, no model"));
+                 alloc_text("aggregates figures of its source; no model"));
     else if (fitted.record)
         kind_set(judged, KIND_OF_FITTED, ground_text(&fitted, figure, "is fitted to"));
     else if (stored.record)
@@ -245,7 +245,7 @@ static enum status kind_find(struct judging *judging, struct judged *judged,
     else if (figure->claim == CLAIM_EXACT)
         kind_set(judged, KIND_OF_EXACT, alloc_text(""));
     else if (figure->grade == GRADE_DERIVED)
-        kind_set(judged, KIND_OF_IDENTITY, alloc_text("our own arithmetic restated"));
+        kind_set(judged, KIND_OF_IDENTITY, alloc_text("repeats our own arithmetic"));
     else
         kind_set(judged, KIND_OF_PREDICTION, alloc_text(""));
     for (size_t r = 0; r < reads->record_count; r++)
@@ -280,8 +280,8 @@ static bool is_within(const struct published_figure *figure, double value)
     return fabs(error) <= figure->tolerance;
 }
 
-/* Of a sum: do parts of at least a tenth of it miss its tolerance, where the sum does not?
- * Ratios and means are no sums. */
+/* Finds a part of at least a tenth of the sum that misses the sum's tolerance.  Ratios and means
+ * are not sums. */
 static enum status cancelling_find(struct judging *judging, struct judged *judged,
                                    struct error *err)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shelf whose kind or folder has that name, or SHELF_COUNT. */
+/* The shelf with that kind or folder name, or SHELF_COUNT. */
 static enum shelf_id shelf_named(const char *name)
 {
     enum shelf_id id = 0;
@@ -25,10 +25,11 @@ static enum status what_unknown(struct error *err)
     for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s, ",
                  shelf_schemas[id]->folder);
-    return error_set(err, STATUS_INPUT,
-                     "list what: %saxes, metrics, stages or layers "
-                     "WORKLOAD?",
-                     names);
+    return error_set(
+        err, STATUS_INPUT,
+        "list needs a KIND, must be one of: %saxes, metrics, stages, layers "
+        "WORKLOAD",
+        names);
 }
 
 static void stages_list(void)
@@ -67,7 +68,7 @@ static void metrics_list(void)
         }
 }
 
-/* ---- a line a record */
+/* ---- one line per record */
 
 enum { WORDS_SHOWN = 44 };
 
@@ -84,7 +85,7 @@ static const struct field *field_named(const struct schema *schema, const char *
     return NULL;
 }
 
-/* What kind of its kind: a technology's cell, a machine's family, a node's roadmap. */
+/* The subkind of a record: a technology's cell, a machine's family, a node's roadmap. */
 static const char *kind_of(const struct schema *schema, const struct record *record)
 {
     static const char *const names[] = { "kind", "family", "roadmap" };
@@ -107,7 +108,7 @@ static const char *kind_of(const struct schema *schema, const struct record *rec
     return "";
 }
 
-/* Its summary, or the beginning of its source, to the last whole word that fits. */
+/* The record's summary, or the beginning of its source, cut after a whole word. */
 static void words_of(const struct schema *schema, const struct record *record,
                      char words[WORDS_SHOWN + 4])
 {
@@ -132,7 +133,7 @@ static void words_of(const struct schema *schema, const struct record *record,
     snprintf(words, WORDS_SHOWN + 4, "%.*s", (int)length, text);
 }
 
-/* How its figures are known, by what its source says and what it was fitted to. */
+/* The grade of a record's figures, from its source and fit_to. */
 static const char *grade_of(const struct record *record)
 {
     if (record->fit_to_count > 0)
@@ -182,7 +183,7 @@ static enum status record_show(const struct library *library, enum shelf_id id,
     return library_lookup(library, id, name, &record, err);
 }
 
-/* What a machine computes of a workload, numbered as the axis `layer` is. */
+/* Lists the layers that a machine computes, numbered like the axis `layer`. */
 static enum status layers_show(const struct library *library, const char *name,
                                struct error *err)
 {
@@ -224,7 +225,7 @@ enum status cmd_list(int argc, char **argv, struct error *err)
     bool is_layers, is_full = false;
     enum status status = options_read("list", &argc, argv, err);
 
-    option_take_flag("full", &is_full);
+    option_get_flag("full", &is_full);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; argc > 0 && i < sizeof tables / sizeof *tables; i++)

@@ -9,13 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-/* Manual pages and shell completion, out of the tables the program itself runs on: the
- * commands, the axes, the schemas of library records.  Pages are in the man macros of
- * roff. */
+/* Prints manual pages and shell completion from the program's own tables: the commands, the
+ * axes, and the schemas of library records.  Pages use the man macros of roff. */
 
 /* ---- roff */
 
-/* Text as roff shows it: no control lines, no escapes, hyphens that can be copied. */
+/* Escapes text for roff: no control lines, no escapes, hyphens that can be copied. */
 static void roff_text(const char *text)
 {
     bool is_line_start = true;
@@ -69,7 +68,7 @@ static void roff_name(const char *name, const char *summary)
     putchar('\n');
 }
 
-/* A tagged paragraph: the tag in bold, then a remark in roman on the same line. */
+/* A tagged paragraph: the tag in bold, then a remark in roman type on the same line. */
 static void roff_tag(const char *tag, const char *remark)
 {
     fputs(".TP\n\\fB", stdout);
@@ -81,8 +80,8 @@ static void roff_tag(const char *tag, const char *remark)
 
 /* ---- nvsweep(1) */
 
-/* A line of help: "  --option VALUE   words"; two spaces part the option from its words,
- * a line that goes on begins deeper. */
+/* Converts a line of help: "  --option VALUE   words".  Two spaces separate the option from its
+ * description; continuation lines are indented further. */
 static void detail_line(const char *line, size_t length)
 {
     size_t start = strspn(line, " "), option;
@@ -92,8 +91,8 @@ static void detail_line(const char *line, size_t length)
         if (line[option] == ' ' && line[option + 1] == ' ')
             break;
     if (line[start] == '-' && option + 1 >= length)
-        option = length;                          /* an option that needs no words */
-    else if (start > 4 || option + 1 >= length) { /* goes on, or words alone */
+        option = length;                          /* an option without description */
+    else if (start > 4 || option + 1 >= length) { /* a continuation, or only words */
         snprintf(text, sizeof text, "%.*s", (int)(length - start), line + start);
         printf("%s", start > 4 ? "" : ".PP\n");
         roff_text(text);
@@ -116,7 +115,7 @@ static void option_tag(const struct option_row *row)
     char shown[80];
 
     fputs(".TP\n\\fB", stdout);
-    roff_text(option_shown(row, shown, sizeof shown));
+    roff_text(option_format(row, shown, sizeof shown));
     fputs("\\fR\n", stdout);
     roff_text(row->meaning);
     putchar('\n');
@@ -156,8 +155,9 @@ static void page_program(void)
         "nodes, capacities, networks, machines. nvsweep evaluates every point of it, "
         "on as many ranks as mpirun or srun gives it, and writes one labelled HDF5 "
         "file, which any netCDF reader opens, also while it is being written. A run "
-        "that was stopped or killed goes on where it was when the same command is "
-        "given again.\n");
+        "that "
+        "was stopped or killed continues where it was when the same command is given "
+        "again.\n");
     fputs(".SH COMMANDS\n", stdout);
     for (const struct command *c = commands; c->name; c++)
         command_section(c);
@@ -172,19 +172,19 @@ static void page_program(void)
     roff_tag("2",
              "bad input: one line on standard error says what is wrong and what would "
              "be right");
-    roff_tag("3", "of status: a run is going on\n");
-    roff_tag("75", "not over: run the same command again");
+    roff_tag("3", "status only: a run is in progress\n");
+    roff_tag("75", "not finished: run the same command again");
     fputs(".SH ENVIRONMENT\n", stdout);
     roff_tag("NVSWEEP_LIBRARY", "");
-    roff_text(
-        "Library folders, with colons between, that are searched before the one beside "
-        "the program (and behind those of --library).\n");
+    roff_text("Library folders, separated by colons, which are searched after those of "
+              "--library and before the one beside the program.\n");
     roff_tag("NVSWEEP_CURVES", "");
-    roff_text("Folder in which reuse curves are kept between runs (default: "
+    roff_text("Folder that keeps reuse curves between runs (default: "
               "$XDG_CACHE_HOME/nvsweep, or ~/.cache/nvsweep).\n");
     roff_tag("SLURM_JOB_END_TIME", "");
-    roff_text(
-        "Set by Slurm; a run stops in time, also inside a point, and exits with 75.\n");
+    roff_text("Set by Slurm; a run stops before this time, even inside a point, and "
+              "exits with "
+              "75.\n");
     fputs(".SH EXAMPLES\n", stdout);
     roff_example("mpirun -n 8 nvsweep run sweeps/deepnvm_isocapacity.cfg -o iso.h5\n"
                  "nvsweep show iso.h5 -m edp_js --over technology=sram-deepnvm "
@@ -250,14 +250,16 @@ static void page_sweep(void)
     fputs(".SH KEYS\n", stdout);
     roff_tag("axes", "(required)");
     roff_text(
-        "The axes that vary, in the order of the result's dimensions, and those that "
-        "are not to have their usual value. A list is a dimension, even of one value; "
-        "a single value is not.\n");
+        "The axes that vary, in the order of the result's dimensions, and the axes "
+        "that "
+        "have another value than their default. A list is a dimension, even with one "
+        "value; a single value is not.\n");
     roff_tag("title", "");
-    roff_text("What the sweep asks; it is the result's title.\n");
+    roff_text("The question that the sweep answers; the title of the result.\n");
     roff_tag("stages", "");
-    fputs("What is computed, with all that it reads. If not given, what the axes "
-          "suggest: ",
+    fputs("The stages to compute; stages that they read are added. The default follows "
+          "from "
+          "the axes: ",
           stdout);
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         printf("%s\"%s\" (", id ? ", " : "", stages[id]->name);
@@ -266,17 +268,17 @@ static void page_sweep(void)
     }
     fputs(".\n", stdout);
     roff_tag("library", "");
-    roff_text(
-        "Folders with records of the sweep's own, beside the sweep file or absolute: a "
-        "text or a list of texts.\n");
+    roff_text("Folders with records of the sweep's own, absolute or relative to the "
+              "sweep file: a "
+              "text or a list of texts.\n");
     roff_tag("zip", "");
-    roff_text(
-        "Lists of axes that vary together, as one dimension, the first naming it. They "
-        "must have as many values each.\n");
+    roff_text("Lists of axes that vary together as one dimension, which the first axis "
+              "names. All "
+              "axes of a list must have the same number of values.\n");
     roff_tag("exclude", "");
-    roff_text(
-        "Groups of axis values; points that have one of each axis named in a group are "
-        "left out, as status excluded.\n");
+    roff_text("Groups of axis values. A point is left out, with status excluded, if it "
+              "has one of "
+              "the values of each axis named in a group.\n");
     roff_tag("sample", "");
     roff_text(
         "{ count = 1000; seed = 7; } draws points instead of taking the axes' product; "
@@ -284,18 +286,20 @@ static void page_sweep(void)
         "one dimension, point.\n");
     roff_tag("samples", "");
     roff_text(
-        "samples = 1024; with the axis spread draws so many sets of record parameters "
-        "from a Sobol sequence: the axis sample, from 1. Stages that read no varied "
-        "record stay as they are. With stages = [ \"sensitivity\" ] their quantiles, "
-        "winners and first-order indices are computed.\n");
+        "With the axis spread, samples = 1024 draws this many sets of record "
+        "parameters "
+        "from a Sobol sequence; they form the axis sample, counted from 1. Stages that "
+        "read "
+        "no varied record are computed once. With stages = [ \"sensitivity\" ] their "
+        "quantiles, winners and first-order indices are computed.\n");
     roff_tag("need", "");
     roff_text(
-        "What the need stage answers: { over = a record of the sweep; fields = [ "
-        "places "
-        "in records, + between those that change together ]; metric = \"edp_js\"; axis "
-        "= \"technology\"; range = [ 0.01, 100.0 ]; }. Goals are the axis goal.\n");
+        "The question of the need stage: { over = a record of the sweep; fields = [ "
+        "places in records; + joins those that change together ]; metric = "
+        "\"edp_js\"; axis = \"technology\"; range = [ 0.01, 100.0 ]; }. The goals are "
+        "the axis goal.\n");
     roff_tag("objective", "");
-    roff_text("The metric that the sensitivity stage looks at, wanted small (default: "
+    roff_text("The metric of the sensitivity stage; smaller is better (default: "
               "edp_js).\n");
     roff_tag("detail", "");
     roff_text(
@@ -307,28 +311,29 @@ static void page_sweep(void)
         "values there. \"network\", the default, does not.\n");
     roff_tag("options", "");
     roff_text(
-        "durability = \"process\" (survives the death of the program) or \"power\" (of "
-        "the machine as well); seed; max_error, the relative error up to which reuse "
+        "durability = \"process\" (results survive the death of the program) or "
+        "\"power\" "
+        "(also a loss of power); seed; max_error, the relative error up to which reuse "
         "curves may be sampled.\n");
     fputs(".SH VALUES\n", stdout);
     roff_text("Numbers are in SI units, or texts with a unit: \"16 nm\", \"3 MiB\", "
               "\"85 C\", "
-              "\"0.25 V\". Of an axis:\n");
+              "\"0.25 V\". An axis may have:\n");
     roff_tag("[ \"sram\", \"stt-mram\" ]", "these values");
     roff_tag("\"all\"", "every record of the library");
     roff_tag("{ from = ...; to = ...; factor = 2; }", "a geometric range");
     roff_tag("{ from = ...; to = ...; step = ...; }", "an arithmetic range");
-    roff_tag("{ from = ...; to = ...; points = 9; }", "so many values, evenly");
+    roff_tag("{ from = ...; to = ...; points = 9; }",
+             "this many values, evenly spaced");
     roff_tag(
         "{ iso_area_of = \"sram\"; baseline = [ \"3 MiB\" ]; step = \"1 MiB\"; }",
-        "of capacity: what fits the baseline's area, found per technology and node");
-    roff_tag(
-        "queue_depth = [ 1, 2, 4 ]",
-        "a key that is no axis: that field of the machine's record; \"record\" is what "
-        "the record says");
+        "capacity only: what fits the baseline's area, found per technology and node");
+    roff_tag("queue_depth = [ 1, 2, 4 ]", "a key that is not an axis: this field of "
+                                          "the machine's record; \"record\" keeps "
+                                          "the record's value");
     roff_tag("pulse = { field = \"technology.set_pulse_s\"; values = [ \"5 ns\" ]; }",
-             "a field of any record; technology[sram].set_pulse_s of one, "
-             "machine.levels[pe-weight|pe-input].bytes in a list");
+             "a field of any record; technology[sram].set_pulse_s for one record, "
+             "machine.levels[pe-weight|pe-input].bytes for elements of a list");
     fputs(".SH AXES\n", stdout);
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         axis_entry(axis);
@@ -433,17 +438,18 @@ static void page_library(void)
                                  "machines");
     fputs(".SH DESCRIPTION\n", stdout);
     roff_text(
-        "What sweeps name is data: records in files in the syntax of libconfig, a "
+        "What sweeps name is data: records in files in the syntax of libconfig, with "
+        "one "
         "folder per kind. A folder of your own, given with --library, named in the "
         "sweep "
         "(library = [ \"my-cells\" ];) or in NVSWEEP_LIBRARY, has the same "
-        "layout; its records come before the shipped ones of the same name. Numbers "
+        "layout; its records replace shipped ones of the same name. Numbers "
         "are in the unit stated here, or texts with a unit.\n");
     roff_paragraph(
-        "Every record has a name, a source (the paper and table its figures come "
-        "from), and perhaps aliases, a list of other names.  Beside these:\n");
+        "Every record has a name, a source (the paper and table of its figures), and "
+        "perhaps aliases, a list of other names.  Further keys of every record:\n");
     roff_tag("parent", "(text)");
-    roff_text("A record of the same kind whose keys hold where this one has none.\n");
+    roff_text("A record of the same kind that gives the keys that this one lacks.\n");
     roff_tag("fit_to", "(list of texts)");
     roff_text("Published figures that parameters of the record were fitted to.\n");
     roff_tag("stores", "(list of texts)");
@@ -492,8 +498,8 @@ static void page_completion(void)
                 printf(" %s", other->name);
         printf("' ;;\n");
     }
-    /* bash cuts words at '=' and ':'; the program is asked with them whole, and what it
-     * offers is cut in the same way */
+    /* bash splits words at '=' and ':', so the program gets the whole words, and what it
+     * offers is split in the same way */
     printf(
         "    esac\n"
         "    local line=${COMP_LINE:0:${COMP_POINT:-0}} whole offered=()\n"
@@ -535,7 +541,8 @@ enum status cmd_man(int argc, char **argv, struct error *err)
             pages[p].print();
             return STATUS_OK;
         }
-    return error_set(err, STATUS_INPUT,
-                     "man which page: nvsweep, nvsweep-sweep, nvsweep-library or "
-                     "completion?");
+    return error_set(
+        err, STATUS_INPUT,
+        "man needs a PAGE, must be nvsweep, nvsweep-sweep, nvsweep-library or "
+        "completion");
 }

@@ -14,8 +14,8 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
     struct merge_report report;
     enum status status = options_read("merge", &argc, argv, err);
 
-    option_take("o", &output);
-    option_take_flag("force", &force);
+    option_get("o", &output);
+    option_get_flag("force", &force);
 
     if (status != STATUS_OK)
         return status;
@@ -30,7 +30,7 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         return status;
     if (!force && access(output, F_OK) == 0)
-        return error_set(err, STATUS_INPUT, "%s is there already; --force replaces it",
+        return error_set(err, STATUS_INPUT, "%s exists already; --force replaces it",
                          output);
     status = results_open_intact(argv[0], &a, err);
     if (status == STATUS_OK)

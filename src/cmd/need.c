@@ -88,11 +88,11 @@ static enum status words_take(struct need_words *words, double *goal, char **cop
     char *at, *equals;
 
     *words = (struct need_words){ 0 };
-    option_take("over", &over);
-    option_take("m", &words->metric);
-    option_take("goal", &goal_text);
-    option_take("field", &field);
-    option_take("range", &range);
+    option_get("over", &over);
+    option_get("m", &words->metric);
+    option_get("goal", &goal_text);
+    option_get("field", &field);
+    option_get("range", &range);
     *copy = alloc_printf("%s%c%s", over ? over : "", '\n', field ? field : "");
     at = strchr(*copy, '\n');
     *at++ = '\0';

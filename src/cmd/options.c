@@ -25,11 +25,11 @@ const struct option_row option_rows[] = {
 };
 enum { OPTION_ROWS = sizeof option_rows / sizeof *option_rows };
 
-/* Of the command read last: its name, and by row the value given ("" of a flag). */
+/* The last command read: its name, and by row the option's value ("" if it takes none). */
 static const char *command_read = "";
 static const char *values_read[OPTION_ROWS];
 
-/* Is the text of that length one of the comma list? */
+/* Is the text of this length in the comma-separated list? */
 static bool is_listed(const char *names, const char *name, size_t length)
 {
     for (const char *at = names; *at;) {
@@ -53,7 +53,7 @@ static size_t row_find(const char *command, const char *name, size_t length)
     return i;
 }
 
-char *option_shown(const struct option_row *row, char *buffer, size_t size)
+char *option_format(const struct option_row *row, char *buffer, size_t size)
 {
     int length = (int)strcspn(row->names, ",");
 
@@ -142,20 +142,20 @@ static const char *value_of(const char *name)
 {
     size_t row;
 
-    if (!*command_read) /* a command failed before it read any */
+    if (!*command_read) /* options_read has failed */
         return NULL;
     row = row_find(command_read, name, strlen(name));
-    assert(option_rows[row].command); /* options.def lists it */
+    assert(option_rows[row].command); /* options.def must list it */
     return values_read[row];
 }
 
-void option_take(const char *name, const char **value)
+void option_get(const char *name, const char **value)
 {
     if (value_of(name))
         *value = value_of(name);
 }
 
-void option_take_flag(const char *name, bool *is_given)
+void option_get_flag(const char *name, bool *is_given)
 {
     *is_given = *is_given || value_of(name);
 }
@@ -165,8 +165,8 @@ const char *const *library_user_folders(void)
     return user_folders;
 }
 
-/* The user's folders, those of NVSWEEP_LIBRARY, those that the sweep names, then the shipped
- * one; what must be freed is put into owned. */
+/* Library folders in the order of their search: --library, NVSWEEP_LIBRARY, those of the
+ * sweep, the shipped one. */
 struct folders {
     const char *names[4 * FOLDERS_MAX];
     size_t count;
@@ -180,7 +180,7 @@ static void folders_own(struct folders *folders, char *name)
     folders->names[folders->count++] = name;
 }
 
-/* sweeps: read from `files`, of those that could be read. */
+/* The sweeps' own folders come from the texts in `files`, as far as these were read. */
 static enum status folders_find(const struct files *files, const char *const *sweeps,
                                 size_t sweep_count, struct folders *folders,
                                 struct error *err)
@@ -213,7 +213,7 @@ static enum status folders_find(const struct files *files, const char *const *sw
     else if (status == STATUS_OK && folders->count == 0)
         status = error_set(
             err, STATUS_INPUT,
-            "no library beside the program; set NVSWEEP_LIBRARY to its folder");
+            "no library folder beside the program; set NVSWEEP_LIBRARY to its path");
     return status;
 }
 
@@ -223,7 +223,7 @@ static void folders_free(struct folders *folders)
         free(folders->owned[i]);
 }
 
-/* The data that the sweep's records name; mistakes in it are left to inputs_parse. */
+/* Reads the data that the sweep's records name; inputs_parse reports mistakes in it. */
 static void data_gather(const char *name, struct files *files)
 {
     struct library library;
@@ -266,14 +266,14 @@ enum status inputs_parse(const char *name, const struct files *files,
     if (status != STATUS_OK)
         return status;
     if (!files_find(files, name, &file))
-        return error_set(err, STATUS_INPUT,
-                         "%s: must be the sweep that rank 0 was given", name);
+        return error_set(err, STATUS_INPUT, "%s: must be the same sweep as on rank 0",
+                         name);
     status = sweep_parse(&file, library, sweep, err);
     return status == STATUS_OK ? corpora_decode(files, library, sweep, notes, err)
                                : status;
 }
 
-void error_tell(struct error *err)
+void error_print(struct error *err)
 {
     if (err->text[0])
         fprintf(stderr, "nvsweep: %s\n", err->text);

@@ -23,10 +23,10 @@ enum status output_check(const char *path, const char *input, struct error *err)
         to.st_dev != from.st_dev || to.st_ino != from.st_ino)
         return STATUS_OK;
     return error_set(err, STATUS_INPUT,
-                     "-o %.400s: is the file that is read; name another one", path);
+                     "-o %.400s: the command reads this file; name another one", path);
 }
 
-/* Whether `path` is something that takes bytes and keeps none. */
+/* Is `path` a device or pipe, which keeps no bytes? */
 static bool is_sink(const char *path)
 {
     struct stat about;
@@ -38,7 +38,7 @@ static enum status refused(const char *path, struct error *err)
 {
     return error_set(err,
                      errno == ENOENT || errno == ENOTDIR ? STATUS_INPUT : STATUS_IO,
-                     "-o %.400s: cannot be written: %s", path, strerror(errno));
+                     "-o %.400s: cannot write: %s", path, strerror(errno));
 }
 
 enum status output_open(struct output *output, const char *path, const char *input,
@@ -71,7 +71,7 @@ enum status output_close(struct output *output, enum status status, struct error
     if (output->stream && output->stream != stdout && fclose(output->stream) != 0)
         is_bad = true;
     if (status == STATUS_OK && is_bad)
-        status = error_set(err, STATUS_IO, "%.400s: cannot be written: %s",
+        status = error_set(err, STATUS_IO, "%.400s: cannot write: %s",
                            output->path ? output->path : "standard output",
                            strerror(errno));
     if (status == STATUS_OK && output->partial &&

@@ -1,8 +1,8 @@
-/* Files that commands write: whole or not at all, and never onto what they read.
+/* Files that commands write: completely or not at all, and never over their own input.
  *
- * The bytes go to a temporary beside the target and are renamed, so that a full disk leaves
- * what was there before, and a symbolic link at the target's name is replaced and not
- * followed.  A device or a pipe (/dev/stdout) is written to as it is. */
+ * The bytes go to a temporary file, which is renamed at the end.  A full disk thus leaves the
+ * old file in place, and a symbolic link is replaced, not followed.  Devices and pipes
+ * (/dev/stdout) are written directly. */
 #ifndef NVSWEEP_CMD_OUTPUT_H
 #define NVSWEEP_CMD_OUTPUT_H
 
@@ -12,19 +12,19 @@
 
 struct output {
     FILE *stream;
-    char *path, *partial; /* NULL: standard output, or written to as it is */
+    char *path, *partial; /* NULL: standard output, or a device written directly */
 };
 
-/* STATUS_INPUT if `path` is the same file as `input`, by any name, or a folder.  Commands whose
- * writing is not done here ask it of every input of theirs. */
+/* Returns STATUS_INPUT if `path` is a folder or the same file as `input`, by any name.  Commands
+ * that write by other means call it for each of their inputs. */
 enum status output_check(const char *path, const char *input, struct error *err);
 
-/* path NULL: standard output.  `input` is what the command reads. */
+/* path NULL: standard output.  `input` is the file that the command reads. */
 enum status output_open(struct output *output, const char *path, const char *input,
                         struct error *err);
 
-/* Keep what was written, if `status` is STATUS_OK, else remove it.  Returns status, or
- * STATUS_IO if it cannot be written. */
+/* Keeps the file if `status` is STATUS_OK, otherwise removes it.  Returns status, or STATUS_IO
+ * if the file cannot be written. */
 enum status output_close(struct output *output, enum status status, struct error *err);
 
 #endif

@@ -33,9 +33,9 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
     enum status status = options_read("pack", &argc, argv, err);
     char before[40], after[40], *path;
 
-    option_take("o", &output);
-    option_take_flag("undo", &undo);
-    option_take_flag("force", &force);
+    option_get("o", &output);
+    option_get_flag("undo", &undo);
+    option_get_flag("force", &force);
 
     if (status != STATUS_OK)
         return status;
@@ -45,8 +45,8 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
     path = output ? alloc_text(output) : output_name(argv[0], undo);
     status = output_check(path, argv[0], err);
     if (status == STATUS_OK && !force && access(path, F_OK) == 0)
-        status = error_set(err, STATUS_INPUT,
-                           "%s is there already; --force replaces it", path);
+        status = error_set(err, STATUS_INPUT, "%s exists already; --force replaces it",
+                           path);
     if (status == STATUS_OK)
         status = results_pack(argv[0], path, undo, &report, err);
     if (status == STATUS_OK)

@@ -15,10 +15,10 @@
 
 static const char PEERS[] = "array_peers.csv";
 
-/* Large caches, all its sample cells, its tables' nodes and those between them. */
+/* Large caches: all of NVSim's sample cells, at the nodes of its tables and between them. */
 static const char LARGE[] = "nvsim_large.csv";
 
-/* What describes the question; the organization follows in the rows that have it. */
+/* Columns of the request; the columns of the organization follow in rows that have one. */
 static const char *const keys[] = {
     "peer",       "mode",         "tech",         "node_nm", "capacity_bytes",
     "assoc",      "line_bits",    "temp_K",       "roadmap", "access_mode",
@@ -47,13 +47,13 @@ static bool is_asked(const struct csv *csv, size_t row, const char *peer)
 
     if (strcmp(csv_cell(csv, row, "peer"), peer) != 0)
         return false;
-    /* targets of the other tools that ours does not have */
+    /* other tools have targets that the model does not have */
     return strcmp(peer, "NVSim") == 0 || strcmp(target, "ReadEDP") == 0 ||
            strcmp(target, "ReadED") == 0 || strcmp(target, "Area") == 0 ||
            strcmp(target, "ReadLatency") == 0;
 }
 
-/* The peer's rows as the question array_rows understands. */
+/* The rows of one tool, in the form that array_rows reads. */
 static char *question(const struct csv *csv, const char *peer, bool is_organized,
                       size_t *rows)
 {
@@ -71,7 +71,7 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
 
             if (strcmp(cell, "ReadED") == 0)
                 cell = "ReadEDP";
-            /* NVSim's sample cell of 146 F^2 exists in no FinFET node */
+            /* NVSim's sample cell of 146 F^2 does not exist at FinFET nodes */
             if (strcmp(cell, "SRAM") == 0 && strcmp(peer, "NS-Cache") == 0)
                 cell = "sram";
             fprintf(out, "%s%s", k ? "," : "", cell);
@@ -85,7 +85,7 @@ static char *question(const struct csv *csv, const char *peer, bool is_organized
     return text;
 }
 
-/* Median and worst relative error of a column over the peer's rows. */
+/* Prints the median and worst relative error of a column over the tool's rows. */
 static size_t column_print(const struct csv *theirs, const struct csv *ours,
                            const char *peer, const char *column)
 {
@@ -156,7 +156,7 @@ static enum status nvsim_print(const struct library *library, const char *name,
     return STATUS_OK;
 }
 
-/* Why the tools differ where they do by more than a quarter. */
+/* Why the tools differ by more than a quarter. */
 static const char *const ns_cache_reasons =
     "    area: its cells are relaxed to the logic cell's pitch (an STT cell takes one "
     "gate\n"
@@ -208,12 +208,13 @@ static enum status optima_print(const struct library *library, const struct csv 
         }
         printf("\n");
     }
-    printf("   gaps over 25 %% and their reasons\n%s", reasons);
+    printf("   differences over 25 %% and their reasons\n%s", reasons);
     csv_free(&ours);
     return STATUS_OK;
 }
 
-/* Half a unit of the last decimal printed, and what sums and units add to it. */
+/* Do the values agree within half a unit of the last printed decimal, plus rounding of sums
+ * and units? */
 static bool agrees_as_printed(const char *their, const char *our)
 {
     const char *point = strchr(their, '.');
@@ -243,7 +244,7 @@ static enum status runs_compare(const struct library *library, const char *path,
             const char *their = theirs.rows[r][c], *column = theirs.rows[0][c];
 
             if (strncmp(column, "cell", 4) == 0 || !strchr(their ? their : "", '.'))
-                continue; /* keys and the cell's area */
+                continue; /* columns of the request, and the cell's area */
             ++*numbers;
             *equal += agrees_as_printed(their, csv_cell(&ours, r, column));
         }
@@ -254,8 +255,8 @@ static enum status runs_compare(const struct library *library, const char *path,
     return status;
 }
 
-/* Published runs of NVSim that state no organization: caches by our own search, figures as
- * printed to three decimals. */
+/* Compares with published runs of NVSim that state no organization: caches found by our
+ * search; figures agree to the three printed decimals. */
 static enum status runs_print(const struct library *library, const char *folder,
                               struct error *err)
 {
@@ -280,7 +281,7 @@ static enum status runs_print(const struct library *library, const char *folder,
     return status;
 }
 
-/* The table of what each mended slip changes, at a sample of NVSim's rows. */
+/* Prints the effect of each corrected error, for a sample of NVSim's rows. */
 static enum status quirks_ask(const struct library *library, const struct csv *peers,
                               struct error *err)
 {
@@ -309,7 +310,7 @@ static enum status peers_read(const char *folder, const char *name, struct csv *
     return status;
 }
 
-/* A file of NVSim's rows, at its organization and by our own search. */
+/* Compares a file of NVSim's rows, at its organization and at our search's. */
 static enum status nvsim_both_print(const struct library *library, const char *name,
                                     const struct csv *peers, size_t *missed,
                                     struct error *err)

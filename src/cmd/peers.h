@@ -1,13 +1,13 @@
-/* The array model beside other tools' arrays, row by row. */
+/* Compares the array model with the results of other tools, row by row. */
 #ifndef NVSWEEP_CMD_PEERS_H
 #define NVSWEEP_CMD_PEERS_H
 
 #include "space/library.h"
 
-/* Compare with published/array_peers.csv of the shipped library folder and print: NVSim's
- * rows at the same organization and by our own search (rules nvsim), then NS-Cache's and
- * CACTI's optima beside ours (rules physical).  *missed counts NVSim's figures outside
- * 5 %.  STATUS_INPUT if the file does not read. */
+/* Compares with published/array_peers.csv of the shipped library folder and prints: NVSim's
+ * rows at NVSim's organization and at the one our search finds (rules nvsim), then the
+ * optima of NS-Cache and CACTI beside ours (rules physical).  *missed: number of NVSim's
+ * figures that differ by more than 5 %.  Returns STATUS_INPUT if the file cannot be read. */
 enum status peers_print(const struct library *library, const char *folder,
                         size_t *missed, struct error *err);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t WALK_LIMIT = 1000000; /* points walked to count exclusions */
+static const uint64_t WALK_LIMIT = 1000000; /* points visited to count exclusions */
 
 static double stage_bytes(enum stage_id id, uint64_t points)
 {
@@ -43,7 +43,7 @@ static void axes_print(const struct sweep *sweep)
         printf("\n");
     }
     if (space->iso_area.baseline)
-        printf("          capacities are %s's; others get what fits its area\n",
+        printf("          capacities are for %s; others get what fits its area\n",
                space->iso_area.baseline->name);
 }
 
@@ -66,7 +66,7 @@ void plan_estimate(const struct study *study, struct plan_estimate *estimate)
     }
 }
 
-/* Axes that change the results of some machines or last stages only. */
+/* Names axes that change only the results of some machines or of the last stages. */
 static void partial_axes_print(const struct study *study)
 {
     for (enum axis_id axis = 0; axis < AXES; axis++) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The record's text field `price_date`, "" if its kind has none or it says nothing. */
+/* The record's text field `price_date`; "" if it is empty or its kind has none. */
 static const char *price_date_of(const struct schema *schema, const void *record)
 {
     const struct schema *own = schema_of(schema, record);
@@ -24,7 +24,7 @@ static const char *price_date_of(const struct schema *schema, const void *record
     return "";
 }
 
-/* The dates of all records of the library, each once. */
+/* Collects the dates of all records of the library, each once. */
 static size_t dates_collect(const struct library *library, const char **dates,
                             size_t most)
 {

@@ -14,7 +14,7 @@ static const char *const metrics[] = { "area_mm2",         "read_latency_ns",
                                        "write_energy_nJ",  "leakage_mW" };
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
-/* Every so-manieth row, so that all technologies and modes are among them. */
+/* Every 11th row, so that all technologies and modes occur. */
 static char *sample(const char *text)
 {
     enum { EVERY = 11 };
@@ -41,7 +41,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Relative changes of a metric over the rows, and how many rows are refused now. */
+/* Prints the relative changes of a metric over the rows. */
 static void print_changes(const struct csv *before, const struct csv *after,
                           const char *metric)
 {
@@ -106,10 +106,11 @@ enum status quirks_print(const struct library *library, const char *asked,
 
     free(copy);
     if (status == STATUS_OK)
-        printf("  What each mended slip changes at NVSim's organizations, %zu rows: "
-               "median and largest\n    %-22s %13s %13s %13s %13s %13s %13s\n",
-               before.count - 1, "switch", "area", "read time", "write time",
-               "read energy", "write energy", "leakage");
+        printf(
+            "  Effect of each corrected error of NVSim at its organizations, %zu rows: "
+            "median and largest\n    %-22s %13s %13s %13s %13s %13s %13s\n",
+            before.count - 1, "switch", "area", "read time", "write time",
+            "read energy", "write energy", "leakage");
     for (const struct array_quirk *quirk = array_quirks;
          quirk->name && status == STATUS_OK; quirk++) {
         struct array_rules rules = array_rules_nvsim;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files of src/report/ and the charting library, linked in by the Makefile. */
+/* Files of src/report/ and the charting library, which the Makefile links in. */
 #define ASSET(name) extern const char _binary_##name##_start[], _binary_##name##_end[]
 ASSET(page_html);
 ASSET(page_css);
@@ -30,7 +30,7 @@ static void asset_write(FILE *out, const char *from, const char *to)
     fwrite(from, 1, (size_t)(to - from), out);
 }
 
-/* What a "<!--insert NAME-->" of the page stands for. */
+/* Writes what "<!--insert NAME-->" in the page stands for. */
 static enum status insert(const struct report_data *data, const char *name,
                           size_t length, FILE *out, struct error *err)
 {
@@ -112,17 +112,18 @@ enum status cmd_report(int argc, char **argv, struct error *err)
     enum status status = options_read("report", &argc, argv, err);
     char *path;
 
-    option_take("o", &output);
-    option_take("m", &metrics);
-    option_take("size", &size);
+    option_get("o", &output);
+    option_get("m", &metrics);
+    option_get("size", &size);
 
     if (status != STATUS_OK)
         return status;
     if (!has_chart)
-        return error_set(err, STATUS_INPUT,
-                         "this nvsweep was built without the charting library of its "
-                         "page: build it anew where chart.min.js is (package "
-                         "libjs-chart.js, or make CHART_JS=FILE)");
+        return error_set(
+            err, STATUS_INPUT,
+            "this nvsweep was built without the charting library: build it "
+            "again where chart.min.js is (package libjs-chart.js, or make "
+            "CHART_JS=FILE)");
     if (argc < 1)
         return error_set(
             err, STATUS_INPUT,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A stage's columns are its metrics; all else in a file describes them. */
+/* Shows the columns of all stages; other variables describe them. */
 static void metrics_all(struct report_data *data)
 {
     for (size_t s = 0; s < data->results->stage_count; s++) {
@@ -39,7 +39,7 @@ static uint64_t bytes_of(const struct report_data *data)
     return bytes;
 }
 
-/* Every second value; the first stays, and so does the last. */
+/* Keeps every second value, with the first and the last one. */
 static void dimension_thin(struct report_data *data, size_t dimension)
 {
     uint64_t *kept = data->kept[dimension], count = data->kept_counts[dimension], n = 0;
@@ -52,8 +52,8 @@ static void dimension_thin(struct report_data *data, size_t dimension)
     data->kept_counts[dimension] = n;
 }
 
-/* The dimension to thin next: the longest numeric one of more than `least` values, else
- * the longest of all. */
+/* The dimension to thin next: the longest numeric one with more than `least` values, else the
+ * longest of all. */
 static size_t dimension_longest(const struct report_data *data, uint64_t least)
 {
     size_t longest = SIZE_MAX;
@@ -72,7 +72,7 @@ static size_t dimension_longest(const struct report_data *data, uint64_t least)
     return longest;
 }
 
-/* Of a shorter dimension of the same name, what is kept of the table's. */
+/* A shorter dimension of the same name keeps the values that the table keeps. */
 static void joint_keep(struct report_data *data, const struct table *table,
                        const struct joint *joint)
 {

@@ -12,7 +12,7 @@
 struct gather {
     const struct report_data *data;
     const struct variable *variable;
-    double *window, *to; /* window: room for the largest contiguous read */
+    double *window, *to; /* window: buffer for the largest contiguous read */
 };
 
 static uint64_t extent(const struct gather *gather, size_t d)
@@ -26,7 +26,7 @@ static bool is_whole(const struct gather *gather, size_t d)
            extent(gather, d);
 }
 
-/* Elements under one index of dimension d - 1. */
+/* Elements per index of dimension d - 1. */
 static uint64_t stride(const struct gather *gather, size_t d)
 {
     uint64_t elements = 1;
@@ -36,8 +36,8 @@ static uint64_t stride(const struct gather *gather, size_t d)
     return elements;
 }
 
-/* Append the kept elements below the prefix that begins at `first`: whole tails in one
- * read, the last dimension's rows in one read and picked from. */
+/* Appends the kept elements below the prefix that begins at `first`.  Contiguous elements are
+ * read in one piece; a row of the last dimension is read whole, then reduced. */
 static enum status gather_from(struct gather *gather, size_t d, uint64_t first,
                                struct error *err)
 {
@@ -106,7 +106,7 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Little-endian doubles as RFC 4648 base64, in quotes. */
+/* Writes little-endian doubles as base64 (RFC 4648), in quotes. */
 static void base64_write(FILE *out, const double *values, uint64_t count)
 {
     static const char digits[] =
@@ -135,7 +135,7 @@ static void text_member(FILE *out, unsigned *members, const char *name,
     json_text(out, text ? text : "");
 }
 
-/* A coordinate: its labels along the kept indices and, of numbers, their values. */
+/* Writes a coordinate: its labels at the kept indices and, for numbers, its values. */
 static enum status coordinate_write(const struct report_data *data, size_t dimension,
                                     const struct variable *variable, FILE *out,
                                     struct error *err)
@@ -179,8 +179,8 @@ bool report_dimension_is_used(const struct report_data *data, size_t dimension)
     return false;
 }
 
-/* Coordinates beside the dimension's own (zipped axes): one-dimensional along it, and no
- * metric of any stage, nor a checksum. */
+/* A coordinate of a zipped axis: one-dimensional along the dimension, and neither its own
+ * coordinate nor a metric nor a checksum. */
 static bool is_companion(const struct results *results, const struct variable *variable,
                          size_t dimension)
 {
@@ -264,7 +264,7 @@ static enum status metric_write(const struct report_data *data,
     return status;
 }
 
-/* Scalar coordinates: what is the same for all points. */
+/* Writes the scalar coordinates, which are the same for all points. */
 static enum status constants_write(const struct report_data *data, FILE *out,
                                    struct error *err)
 {

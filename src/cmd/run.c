@@ -36,9 +36,9 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     int rank;
 
     MPI_Comm_rank(comm, &rank);
-    if (rank == 0) /* one reads the disk, and all the same bytes */
+    if (rank == 0) /* one rank reads the disk, so that all parse the same bytes */
         inputs_gather(file, &files);
-    run_share(comm, &files.bytes, &files.size);
+    run_broadcast(comm, &files.bytes, &files.size);
     status = inputs_parse(file, &files, &library, &sweep, rank == 0 ? stderr : NULL,
                           err);
     files_free(&files);
@@ -71,11 +71,11 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     status = launch_check(size, &is_first, err);
     if (status == STATUS_OK)
         status = options_read("run", &argc, argv, err);
-    option_take("o", &output);
-    option_take("time-budget", &budget);
-    option_take("io", &io);
-    option_take_flag("accept-version", &run.accept_version);
-    option_take_flag("quiet", &run.is_quiet);
+    option_get("o", &output);
+    option_get("time-budget", &budget);
+    option_get("io", &io);
+    option_get_flag("accept-version", &run.accept_version);
+    option_get_flag("quiet", &run.is_quiet);
     if (status == STATUS_OK && argc != 1)
         status = error_set(err, STATUS_INPUT,
                            "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
@@ -103,10 +103,10 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     status = run_agree(MPI_COMM_WORLD, status, err);
     if (status == STATUS_OK)
         status = run_on(MPI_COMM_WORLD, argv[0], output, &run, err);
-    /* Rank 0 tells it, while all are there: once one rank has ended with an exit code,
-     * mpirun ends the others. */
+    /* Rank 0 prints the error before MPI_Finalize: once one rank has ended with an exit
+     * code, mpirun ends the others. */
     if (rank == 0 && is_first)
-        error_tell(err);
+        error_print(err);
     err->text[0] = '\0';
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Finalize();

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A number as Python prints it: the shortest that reads back as the same double. */
+/* Prints a number like Python: the shortest text that reads back as the same double. */
 static void number_print(FILE *out, double value)
 {
     char text[40];
@@ -83,7 +83,7 @@ static void access_print(FILE *out, const struct scalesim_counts *c)
                 all[i]->stop, all[i]->words);
 }
 
-/* The tool's reports. */
+/* The reports of SCALE-Sim. */
 static const struct report {
     const char *file;
     void (*header)(FILE *out);
@@ -95,7 +95,7 @@ static const struct report {
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
 
-/* Reports first to last side by side. */
+/* Prints reports first to last, one beside the other. */
 static void reports_print(FILE *out, size_t first, size_t last,
                           const struct scalesim_counts *counts, size_t count)
 {
@@ -134,7 +134,7 @@ static enum status report_write(const char *folder, size_t r,
     return status;
 }
 
-/* FOLDER/run_name/..., as the tool lays them out. */
+/* Writes FOLDER/run_name/..., like SCALE-Sim. */
 static enum status reports_write(const char *folder, const char *run_name,
                                  const struct scalesim_counts *counts, size_t count,
                                  struct error *err)
@@ -195,12 +195,12 @@ enum status cmd_scalesim(int argc, char **argv, struct error *err)
     size_t count = 0;
     enum status status = options_read("scalesim", &argc, argv, err);
 
-    option_take("c", &config);
-    option_take("t", &topology);
-    option_take("i", &input);
-    option_take("p", &folder);
-    option_take("l", &layout);
-    option_take("s", &traces);
+    option_get("c", &config);
+    option_get("t", &topology);
+    option_get("i", &input);
+    option_get("p", &folder);
+    option_get("l", &layout);
+    option_get("s", &traces);
 
     if (status != STATUS_OK)
         goto out;

@@ -9,12 +9,12 @@ static void axes_table(void)
     static const char *const types[] = { "string", "string", "uint64", "float64" };
 
     printf(
-        "## Axes\n\nA sweep file may vary any of these; the coordinate in the result "
-        "file carries the name,\na sweep file may use the key as well.  So may it any "
-        "field "
-        "of a record: the coordinate is\ncalled as the sweep calls it, its attribute "
-        "`field` "
-        "says of which records.\n\n"
+        "## Axes\n\nA sweep file may vary any of these. The coordinate in the result "
+        "file "
+        "has the name; a sweep\nfile may use the name or the key. A sweep may also "
+        "vary any "
+        "field of a record: its coordinate\nhas the name that the sweep uses, and the "
+        "attribute `field` says to which records it belongs.\n\n"
         "| name | key | type | units | meaning |\n|---|---|---|---|---|\n");
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++) {
         const struct axis_spec *spec = &axis_specs[axis];
@@ -57,28 +57,33 @@ enum status cmd_schema(int argc, char **argv, struct error *err)
 
     if (status != STATUS_OK)
         return status;
-    printf("# Result files\n\n"
-           "One HDF5 file per sweep, one dataset per metric, with dimension scales, "
-           "`units` and\n`long_name`; `xarray.open_dataset(\"x.h5\")` gives labelled "
-           "arrays. Made by `nvsweep schema`\nfrom `axes.def` and `metrics.def`.\n\n"
-           "The root group holds the results of the sweep's last stage, one value a "
-           "design point;\nits metrics with an extra dimension, and every other stage, "
-           "are in a group of the stage's\nname with coordinates of their own: "
-           "`xarray.open_dataset(\"x.h5\", group=\"array\")`\n(a stage that is called "
-           "as an axis: `<stage>_stage`). An axis that the sweep "
-           "gives one value is a dimension of length 1; those it does not give are\n"
-           "scalars in `/run/defaults`.\n\n"
-           "Every stage has `status` (int8):");
+    printf(
+        "# Result files\n\n"
+        "One HDF5 file per sweep, one dataset per metric, with dimension scales, "
+        "`units` and\n`long_name`; `xarray.open_dataset(\"x.h5\")` gives labelled "
+        "arrays. Made by `nvsweep schema`\nfrom `axes.def` and `metrics.def`.\n\n"
+        "The root group holds the results of the sweep's last stage, one value per "
+        "design point.\nIts metrics with an extra dimension, and every other stage, "
+        "are "
+        "in a group with the stage's\nname and with coordinates of their own: "
+        "`xarray.open_dataset(\"x.h5\", group=\"array\")`\n(`<stage>_stage` if an axis "
+        "has the stage's name). An axis to which the sweep gives one value\nis a "
+        "dimension of length 1; axes that the sweep does not give are scalars in\n"
+        "`/run/defaults`.\n\n"
+        "Every stage has `status` (int8):");
     for (const struct word *w = point_status_words; w->name; w++)
         printf(" %d %s%s", w->value, w->name, w[1].name ? "," : ".\n");
-    printf(
-        "Points that are not done hold NaN; in integer columns 2^64 - 1, which is "
-        "their `_FillValue`,\nso that xarray reads NaN. The group `/run` has as "
-        "attributes the sweep's text and title, the\nlibrary records it used, the "
-        "program's version and commit, and the seed; per stage the\nchecksums of its "
-        "blocks (`/run/<stage>/checksum`); and `/run/metadata_checksum`, of all that\n"
-        "is not in the stages' columns. The root's attributes are the same in every "
-        "file.\n\n");
+    printf("Points that are not done hold NaN, in integer columns 2^64 - 1, which is "
+           "their "
+           "`_FillValue`,\nso that xarray reads NaN. The attributes of the group "
+           "`/run` are "
+           "the sweep's text and title,\nthe library records it used, the program's "
+           "version "
+           "and commit, and the seed. `/run/<stage>/checksum`\nholds the checksums of "
+           "a stage's "
+           "blocks, `/run/metadata_checksum` the checksum of everything\noutside the "
+           "stages' "
+           "columns. The attributes of the root are the same in every file.\n\n");
     axes_table();
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         stage_table(id);

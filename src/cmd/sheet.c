@@ -49,7 +49,7 @@ void sheet_free(struct sheet *sheet)
 
 /* ---- order */
 
-/* What a row is sorted by: its group's first row, then its key, then its place. */
+/* The sort key of a row: its group's first row, then its key, then its position. */
 struct rank {
     size_t group, row;
     double key;
@@ -109,7 +109,7 @@ bool sheet_is_same_group(const struct sheet *sheet, size_t i, size_t k)
 
 /* ---- printing */
 
-/* Columns on the screen: bytes of UTF-8 that begin a character. */
+/* Width on the screen: the bytes of UTF-8 that begin a character. */
 static size_t width_of(const char *text)
 {
     size_t width = 0;
@@ -122,7 +122,7 @@ static size_t width_of(const char *text)
 static void row_print(const struct sheet *sheet, size_t row, const size_t *widths)
 {
     char *const *cells = &sheet->cells[row * sheet->columns];
-    size_t last = sheet->columns; /* no spaces after the last cell that has text */
+    size_t last = sheet->columns; /* no spaces after the last cell with text */
 
     while (last > 0 && width_of(cells[last - 1]) == 0)
         last--;

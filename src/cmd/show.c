@@ -18,18 +18,18 @@ struct view {
     bool is_json, has_bars;
     const char *sort;
     size_t sort_m;
-    size_t groups[GROUPS]; /* --by: dimensions that make headings */
+    size_t groups[GROUPS]; /* --by: dimensions whose values are headings */
     size_t group_count;
-    /* --over: the baseline's index along dimension over_d */
+    /* --over: index of the baseline along dimension over_d */
     bool is_ratio;
     size_t over_d;
     uint64_t over_index;
-    /* --columns: dimension spread over columns */
+    /* --columns: the dimension whose values are columns */
     bool is_wide;
     size_t wide_d;
 };
 
-/* The metric in the current row, or the baseline's value over it. */
+/* The metric in the current row, or the baseline's value divided by it. */
 static enum status value_at(struct view *view, size_t m, double *value,
                             struct error *err)
 {
@@ -63,8 +63,8 @@ static void value_format(const struct view *view, size_t m, double value, char *
                         size);
 }
 
-/* Dimensions that make row labels: not pinned to one value, not spread over columns, not
- * in the headings. */
+/* Dimensions that label rows: not fixed to one value, not spread over columns, not in the
+ * headings. */
 static bool is_row_label(const struct view *view, size_t d)
 {
     for (size_t g = 0; g < view->group_count; g++)
@@ -73,7 +73,7 @@ static bool is_row_label(const struct view *view, size_t d)
     return !view->table.is_pinned[d] && !(view->is_wide && d == view->wide_d);
 }
 
-/* Values spread over columns; the baseline's own column would be all ones. */
+/* Number of values spread over columns, without the baseline, whose column would be all 1. */
 static uint64_t wide_count(const struct view *view)
 {
     return view->is_wide ? view->table.selected_count[view->wide_d] : 1;
@@ -86,8 +86,8 @@ static bool is_baseline_column(const struct view *view, uint64_t w)
            view->table.selected[view->wide_d][w] == view->over_index;
 }
 
-/* Columns of a metric: one, or one per value of the spread axis (but the baseline's,
- * which would be 1 throughout), and its bar. */
+/* Columns of a metric: one, or one per value of the spread axis without the baseline, and its
+ * bar. */
 static size_t metric_columns(const struct view *view)
 {
     size_t columns = view->has_bars;
@@ -128,7 +128,7 @@ static void header_fill(const struct view *view, struct sheet *sheet)
     }
 }
 
-/* "workload = alexnet, phase = inference" of the current row. */
+/* The heading of the current row: "workload = alexnet, phase = inference". */
 static void group_fill(const struct view *view, struct sheet *sheet)
 {
     const struct table *table = &view->table;
@@ -146,7 +146,7 @@ static void group_fill(const struct view *view, struct sheet *sheet)
         sheet_set_group(sheet, heading);
 }
 
-/* One row; its values, metric by metric, go to `values`. */
+/* Adds one row; its values, metric by metric, go to `values`. */
 static enum status row_fill(struct view *view, struct sheet *sheet, double *values,
                             struct error *err)
 {
@@ -183,8 +183,8 @@ static enum status row_fill(struct view *view, struct sheet *sheet, double *valu
     return STATUS_OK;
 }
 
-/* Bars in proportion to the largest value under the same heading (rows are in order);
- * along a spread axis, one sparkline per row. */
+/* Adds bars in proportion to the largest value under the same heading (rows are sorted); with
+ * a spread axis, one sparkline per row. */
 static void bars_fill(const struct view *view, struct sheet *sheet,
                       const double *values)
 {
@@ -213,7 +213,7 @@ static void bars_fill(const struct view *view, struct sheet *sheet,
     free(text);
 }
 
-/* One object per line: labels, then numbers in SI units (null where a point is not
+/* Prints one object per line: labels, then numbers in SI units (null for points that are not
  * done). */
 static enum status json_print(struct view *view, struct error *err)
 {
@@ -246,7 +246,7 @@ static enum status json_print(struct view *view, struct error *err)
     return status;
 }
 
-/* All rows that are to be sorted or grouped; otherwise those within the limit. */
+/* Reads all rows if they are sorted or grouped, otherwise up to the limit. */
 static enum status rows_fill(struct view *view, struct sheet *sheet, double **values,
                              struct error *err)
 {
@@ -279,12 +279,12 @@ static enum status sheet_show(struct view *view, struct error *err)
         if (strcmp(table->metrics[m].variable->name, view->sort) == 0)
             view->sort_m = m;
     if (view->sort && view->sort_m == SIZE_MAX)
-        return error_set(err, STATUS_INPUT, "--sort %s: not among the metrics shown",
-                         view->sort);
+        return error_set(err, STATUS_INPUT,
+                         "--sort %s: must be one of the metrics shown", view->sort);
     if ((view->sort || view->group_count) && rows > ORDERED_MOST)
         return error_set(
             err, STATUS_INPUT,
-            "%llu rows are too many to sort or group (at most %d); select some",
+            "%llu rows are too many to sort or group (at most %d); select fewer",
             (unsigned long long)rows, ORDERED_MOST);
     for (size_t d = 0; d < table->dimension_count; d++)
         sheet.columns += is_row_label(view, d);
@@ -313,7 +313,7 @@ static enum status over_apply(struct view *view, const char *over, struct error 
     enum status status;
 
     if (!equals)
-        return error_set(err, STATUS_INPUT, "--over %s: is no AXIS=VALUE", over);
+        return error_set(err, STATUS_INPUT, "--over %s: must be AXIS=VALUE", over);
     snprintf(axis, sizeof axis, "%.*s",
              (int)(equals - over < 127 ? equals - over : 127), over);
     status = table_match(&view->table, axis, equals + 1, &view->over_d, &indices,
@@ -346,7 +346,7 @@ static enum status groups_read(struct view *view, const char *by, struct error *
     return status;
 }
 
-/* JSON has one object per row in the file's order. */
+/* JSON has one object per row, in file order, so options that arrange tables are refused. */
 static enum status json_check(const struct view *view, const char *columns,
                               const char *by, struct error *err)
 {
@@ -358,9 +358,10 @@ static enum status json_check(const struct view *view, const char *columns,
 
     if (!view->is_json || !option)
         return STATUS_OK;
-    return error_set(
-        err, STATUS_INPUT,
-        "%s is for tables, --json has a row a point: leave out one of them", option);
+    return error_set(err, STATUS_INPUT,
+                     "%s is for tables, and --json prints one object per point: leave "
+                     "out one of them",
+                     option);
 }
 
 enum status cmd_show(int argc, char **argv, struct error *err)
@@ -372,14 +373,14 @@ enum status cmd_show(int argc, char **argv, struct error *err)
     double number = 200;
     enum status status = options_read("show", &argc, argv, err);
 
-    option_take("m", &metrics);
-    option_take("over", &over);
-    option_take("columns", &columns);
-    option_take("sort", &view.sort);
-    option_take("limit", &limit);
-    option_take_flag("json", &view.is_json);
-    option_take("by", &by);
-    option_take_flag("bars", &view.has_bars);
+    option_get("m", &metrics);
+    option_get("over", &over);
+    option_get("columns", &columns);
+    option_get("sort", &view.sort);
+    option_get("limit", &limit);
+    option_get_flag("json", &view.is_json);
+    option_get("by", &by);
+    option_get_flag("bars", &view.has_bars);
 
     if (status != STATUS_OK)
         return status;

@@ -12,7 +12,7 @@
 
 enum { BAR = 30, SILENT_S = 600, SHOWN = 10 };
 
-/* What the file and its run are in, for the last line and the exit code. */
+/* The state of the file and its run, for the last line and the exit code. */
 enum state { STATE_DONE, STATE_RUNNING, STATE_STOPPED, STATE_FAILED };
 static const char *const state_names[] = { "done", "running", "stopped", "failed" };
 
@@ -72,7 +72,7 @@ static void stages_print(const struct results *results,
     }
 }
 
-/* One point that failed or is quarantined. */
+/* Shows one point that failed or is quarantined. */
 typedef void failure_fn(const char *status, const char *stage, const char *point,
                         bool is_first);
 
@@ -92,7 +92,7 @@ static void failure_json(const char *status, const char *stage, const char *poin
     printf("}");
 }
 
-/* The first SHOWN of each stage and kind, by coordinates. */
+/* Shows the first SHOWN points of each stage and status, by their coordinates. */
 static enum status failures_each(const struct results *results, failure_fn *show,
                                  struct error *err)
 {
@@ -118,7 +118,7 @@ static enum status failures_each(const struct results *results, failure_fn *show
     return STATUS_OK;
 }
 
-/* Who is at it, and whether it is still heard of. */
+/* Says which process runs, and for how long it has been silent. */
 static void run_print(const struct activity *activity)
 {
     bool has_job = strcmp(activity->owner.job.id, "-") != 0;
@@ -134,7 +134,7 @@ static void run_print(const struct activity *activity)
     if (!activity_is_starting(activity) && silent_s > SILENT_S)
         printf("; no progress for %.0f min", silent_s / 60);
     if (activity->owner.silent_s > LOCK_STALE_S)
-        printf("; not heard of for %.0f min", activity->owner.silent_s / 60);
+        printf("; silent for %.0f min", activity->owner.silent_s / 60);
     printf("\n");
 }
 
@@ -143,13 +143,13 @@ static void state_print(enum state state, const struct activity *activity)
     if (state == STATE_RUNNING)
         run_print(activity);
     else if (state == STATE_STOPPED)
-        printf("stopped%s%s; run the same command again to go on\n",
+        printf("stopped%s%s; run the same command again to continue\n",
                activity->end[0] ? ": " : "", activity->end);
     else
         printf("%s\n", state == STATE_DONE ? "done" : "done, with failures");
 }
 
-/* There is no file yet, but a run that is about to make it. */
+/* There is no result file yet, but a run is about to create it. */
 static enum status newborn_print(const struct activity *activity, bool is_json)
 {
     if (is_json)
@@ -198,7 +198,7 @@ enum status cmd_status(int argc, char **argv, struct error *err)
     enum state state;
     enum status status = options_read("status", &argc, argv, err);
 
-    option_take_flag("json", &is_json);
+    option_get_flag("json", &is_json);
 
     if (status != STATUS_OK)
         return status;

@@ -14,17 +14,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Time limit asked for: START_S to begin, and SAFETY times the plan's estimate spread
- * over the tasks; what takes longer than LONGEST_S is done in several goes. */
+/* Time limit requested: START_S to start, plus SAFETY times the plan's estimate divided by the
+ * tasks.  A job that needs more than LONGEST_S runs in several parts. */
 #define START_S 60.0
 #define SAFETY 2.0
 #define LEAST_S 600.0
 #define LONGEST_S 86400.0
-/* A task should have this much to do, unless the user asks for more tasks. */
+/* Least work of a task, unless the user requests more tasks. */
 #define TASK_S 30.0
 enum { NODES_MAX = 100000, SWEEPS_MAX = 1000 };
 
-/* ---- what the user asks for */
+/* ---- the user's options */
 
 static enum status count_parse(const char *option, const char *text, long *count,
                                struct error *err)
@@ -40,8 +40,8 @@ static enum status count_parse(const char *option, const char *text, long *count
     return STATUS_OK;
 }
 
-/* Slurm's spellings (sbatch(1), --time): minutes, MM:SS, HH:MM:SS, D-HH, D-HH:MM,
- * D-HH:MM:SS.  False if it is none of them. */
+/* Parses Slurm's spellings (sbatch(1), --time): minutes, MM:SS, HH:MM:SS, D-HH, D-HH:MM,
+ * D-HH:MM:SS.  False for any other text. */
 static bool slurm_time_parse(const char *text, double *seconds)
 {
     double part[3] = { 0 }, days = 0;
@@ -88,18 +88,19 @@ static enum status time_parse(const char *text, long *minutes, struct error *err
     return STATUS_OK;
 }
 
-/* A value for one line of the script: names, lists and expressions, as sbatch reads them. */
+/* Checks a value for one line of the script: names, lists and expressions of sbatch. */
 static enum status value_check(const char *option, const char *value, struct error *err)
 {
     for (const char *c = value; c && *c; c++)
         if (!isalnum((unsigned char)*c) && !strchr("_-.,&|*()[]@:+/=%", *c))
             return error_set(err, STATUS_INPUT,
-                             "--%s '%.40s': '%c' cannot be part of it; must be as "
-                             "sbatch(1) has it",
+                             "--%s '%.40s': '%c' is not allowed; must be a value of "
+                             "sbatch(1)",
                              option, value, *c);
-    return !value || *value ? STATUS_OK
-                            : error_set(err, STATUS_INPUT,
-                                        "--%s '': must be as sbatch(1) has it", option);
+    return !value || *value
+               ? STATUS_OK
+               : error_set(err, STATUS_INPUT, "--%s '': must be a value of sbatch(1)",
+                           option);
 }
 
 static enum status sbatch_check(const struct script_job *job, struct error *err)
@@ -115,12 +116,13 @@ static enum status sbatch_check(const struct script_job *job, struct error *err)
         for (const char *c = word; *c; c++)
             if (iscntrl((unsigned char)*c))
                 return error_set(err, STATUS_INPUT,
-                                 "'%.40s' after --: must be on one line", word);
+                                 "'%.40s' after --: must not contain a line break",
+                                 word);
     }
     return STATUS_OK;
 }
 
-/* srun reaches Open MPI by PMIx; MPICH and its kin by PMI2. */
+/* srun starts Open MPI through PMIx, and MPICH and its relatives through PMI2. */
 static enum status launcher_choose(const char *asked, struct script_job *job,
                                    struct error *err)
 {
@@ -144,9 +146,9 @@ static enum status launcher_choose(const char *asked, struct script_job *job,
         asked);
 }
 
-/* ---- what the plan says */
+/* ---- the plan */
 
-/* Reads the sweep as `run` will, so that a mistake in it shows now, and not in a log. */
+/* Reads the sweep like `run`, so that a mistake in it is reported now and not in a log. */
 static enum status sweep_estimate(const char *file, struct script_job *job,
                                   struct error *err)
 {
@@ -190,7 +192,7 @@ static void resources_choose(struct script_job *job)
 
 /* ---- the program and the template */
 
-/* The program's own path, and the template beside it. */
+/* Finds the program's own path, and the template beside it. */
 static enum status program_find(struct script_job *job, const char *template,
                                 struct error *err)
 {
@@ -222,15 +224,15 @@ static enum status program_find(struct script_job *job, const char *template,
                      "program; name one with --template FILE");
 }
 
-/* ---- handing it over */
+/* ---- submitting */
 
-/* sbatch reads the script from its input, and prints the job's number. */
+/* sbatch reads the script from its standard input and prints the job's number. */
 static enum status script_submit(const char *script, struct error *err)
 {
     FILE *sbatch;
     int code;
 
-    signal(SIGPIPE, SIG_IGN); /* sbatch may end before it has read everything */
+    signal(SIGPIPE, SIG_IGN); /* sbatch may end before it has read the whole script */
     fflush(stdout);
     sbatch = popen("command -v sbatch >/dev/null || exit 127; exec sbatch --parsable",
                    "w");
@@ -239,18 +241,19 @@ static enum status script_submit(const char *script, struct error *err)
     fputs(script, sbatch);
     code = pclose(sbatch);
     if (WIFEXITED(code) && WEXITSTATUS(code) == 127)
-        return error_set(
-            err, STATUS_INPUT,
-            "no sbatch in PATH: submit on a machine with Slurm's commands, or "
-            "see the script with --dry-run");
+        return error_set(err, STATUS_INPUT,
+                         "no sbatch in PATH: submit on a machine with Slurm's "
+                         "commands, or print the "
+                         "script with --dry-run");
     if (code != 0)
-        return error_set(err, STATUS_IO,
-                         "sbatch refused the job for the reason above; see "
-                         "the script with --dry-run");
+        return error_set(
+            err, STATUS_IO,
+            "sbatch refused the job for the reason above; print the script "
+            "with --dry-run");
     return STATUS_OK;
 }
 
-/* Sweeps whose result files have the same name: x.cfg and folder/x.cfg. */
+/* Do two sweeps have result files of the same name: x.cfg and folder/x.cfg? */
 static bool is_same_output(const char *a, const char *b)
 {
     const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
@@ -266,22 +269,23 @@ static enum status job_check(const struct script_job *job, struct error *err)
             "submit needs a sweep file, or up to %d: nvsweep submit SWEEP...",
             SWEEPS_MAX);
     if (job->output && job->sweep_count > 1)
-        return error_set(err, STATUS_INPUT,
-                         "--output names one result file, but there are "
-                         "%zu sweeps; leave it out, and each gets its own",
-                         job->sweep_count);
+        return error_set(
+            err, STATUS_INPUT,
+            "--output names one result file, but there are %zu sweeps; leave "
+            "it out, and each sweep gets its own",
+            job->sweep_count);
     for (size_t i = 1; i < job->sweep_count; i++)
         for (size_t j = 0; j < i; j++)
             if (is_same_output(job->sweeps[i], job->sweeps[j]))
-                return error_set(
-                    err, STATUS_INPUT,
-                    "%s and %s would write the same result file; submit them "
-                    "apart, each with -o FILE",
-                    job->sweeps[j], job->sweeps[i]);
+                return error_set(err, STATUS_INPUT,
+                                 "%s and %s would write the same result file; submit "
+                                 "them separately, "
+                                 "each with -o FILE",
+                                 job->sweeps[j], job->sweeps[i]);
     return STATUS_OK;
 }
 
-/* What stands after -- is sbatch's. */
+/* Arguments after -- belong to sbatch. */
 static enum status own_arguments(int *argc, char **argv, struct script_job *job,
                                  struct error *err)
 {
@@ -309,19 +313,19 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     status = options_read("submit", &argc, argv, err);
     if (status != STATUS_OK)
         goto out;
-    option_take("o", &job.output);
-    option_take("nodes", &nodes);
-    option_take("tasks-per-node", &tasks);
-    option_take("time", &limit);
-    option_take("account", &job.account);
-    option_take("partition", &job.partition);
-    option_take("qos", &job.qos);
-    option_take("constraint", &job.constraint);
-    option_take("modules", &job.modules);
-    option_take("container", &job.container);
-    option_take("launcher", &launcher);
-    option_take("template", &template);
-    option_take_flag("dry-run", &is_dry);
+    option_get("o", &job.output);
+    option_get("nodes", &nodes);
+    option_get("tasks-per-node", &tasks);
+    option_get("time", &limit);
+    option_get("account", &job.account);
+    option_get("partition", &job.partition);
+    option_get("qos", &job.qos);
+    option_get("constraint", &job.constraint);
+    option_get("modules", &job.modules);
+    option_get("container", &job.container);
+    option_get("launcher", &launcher);
+    option_get("template", &template);
+    option_get_flag("dry-run", &is_dry);
 
     job.sweep_count = (size_t)argc;
     status = job_check(&job, err);

@@ -22,7 +22,7 @@ static enum status reader_at(const struct results *results, struct reader *reade
         uint64_t count = left < WINDOW ? left : WINDOW;
         enum status status;
 
-        /* far jumps are random access: read little */
+        /* a far jump is random access, so read little */
         if (reader->count &&
             (index < reader->first || index - reader->first > 2 * reader->count))
             count = count < 64 ? count : 64;
@@ -46,7 +46,7 @@ static const char *leaf_of(const struct variable *variable)
     return slash ? slash + 1 : variable->path;
 }
 
-/* Several stages have it: which shall it be? */
+/* Reports a name that several stages have. */
 static enum status ambiguous(const struct results *results, const char *name,
                              struct error *err)
 {
@@ -62,8 +62,9 @@ static enum status ambiguous(const struct results *results, const char *name,
         free(names);
         names = longer;
     }
-    status = error_set(err, STATUS_INPUT, "%s has several '%.60s', say which: %.200s",
-                       results->path, name, names);
+    status = error_set(err, STATUS_INPUT,
+                       "%s has several '%.60s', must be one of: %.200s", results->path,
+                       name, names);
     free(names);
     return status;
 }
@@ -88,7 +89,7 @@ static enum status unknown(const struct results *results, const char *what,
         names[count++] = variable->name;
     }
     if (metric_renamed(name))
-        return error_set(err, STATUS_INPUT, "%s: the %s '%.60s' is %s since 0.4",
+        return error_set(err, STATUS_INPUT, "%s: the %s '%.60s' is called %s since 0.4",
                          results->path, what, name, metric_renamed(name));
     nearest = text_nearest(name, names, count);
     return error_set(err, STATUS_INPUT, "%s has no %s '%.60s'%s%s%s", results->path,
@@ -118,7 +119,7 @@ static enum status metric_add(struct table *table, const char *name, struct erro
     return STATUS_OK;
 }
 
-/* optional: names that the root group does not have are left out. */
+/* optional: skips names that the root group does not have. */
 static enum status metrics_add(struct table *table, const char *names, bool optional,
                                struct error *err)
 {
@@ -134,11 +135,11 @@ static enum status metrics_add(struct table *table, const char *names, bool opti
             status = metric_add(table, name, err);
     }
     if (status == STATUS_OK && table->metric_count == 0 && !optional)
-        return error_set(err, STATUS_INPUT, "no metric named");
+        return error_set(err, STATUS_INPUT, "-m: must name at least one metric");
     return status;
 }
 
-/* All columns of the last stage that have no extra dimension. */
+/* Adds all columns of the last stage that have no extra dimension. */
 static enum status metrics_of_last_stage(struct table *table, struct error *err)
 {
     const struct results *results = table->results;
@@ -155,7 +156,7 @@ static enum status metrics_of_last_stage(struct table *table, struct error *err)
     return status;
 }
 
-/* The longest dimension of that name among the metrics'. */
+/* The longest dimension of that name among the metrics' dimensions. */
 static size_t longest_named(const struct table *table, const char *name)
 {
     const struct results *results = table->results;
@@ -185,7 +186,7 @@ static size_t place_named(const struct table *table, const char *name)
     return SIZE_MAX;
 }
 
-/* Where the values of the table's dimension are along the other. */
+/* Maps the values of the table's dimension to indices of the shorter one. */
 static void joint_add(struct table *table, size_t dimension, size_t d)
 {
     const struct results *results = table->results;
@@ -246,8 +247,8 @@ static bool is_spanned(const struct table *table, const struct variable *variabl
     return true;
 }
 
-/* Dimensions in the order of the metric that has most of them; the status of the stage
- * that has the most dimensions among those the metrics span. */
+/* Orders the dimensions as the metric with the most dimensions has them; finds the status of
+ * the stage with the most dimensions. */
 static void dimensions_find(struct table *table)
 {
     const struct results *results = table->results;
@@ -279,7 +280,7 @@ static const char *axis_name(const char *key)
     return axis == AXES ? key : axis_specs[axis].name;
 }
 
-/* Does coordinate i of the variable read as `text`? */
+/* Does coordinate i of the variable equal `text`? */
 static enum status coordinate_is(const struct results *results,
                                  const struct variable *variable, uint64_t i,
                                  const char *text, bool *is_same, struct error *err)
@@ -305,7 +306,7 @@ static enum status coordinate_is(const struct results *results,
     return status;
 }
 
-/* The coordinate of that name along the table's dimension: its own, or one zipped with it. */
+/* The coordinate of that name along the table's dimension: its own or a zipped one. */
 static const struct variable *coordinate_named(const struct table *table, size_t d,
                                                const char *name)
 {
@@ -353,7 +354,7 @@ enum status table_dimension(const struct table *table, const char *axis, size_t 
     for (size_t v = 0; v < results->variable_count; v++)
         if (strcmp(leaf_of(&results->variables[v]), name) == 0)
             return error_set(err, STATUS_INPUT,
-                             "'%s' is no dimension of these metrics in %s", name,
+                             "'%s': must be a dimension of these metrics in %s", name,
                              results->path);
     return unknown(results, "axis", axis, err);
 }
@@ -374,7 +375,7 @@ static void coordinate_text(const struct results *results,
     quantity_format(value, variable->units[0] ? variable->units : "1", text, size);
 }
 
-/* Names the values that there are, the nearest one first if it is a text. */
+/* Reports a value that the axis does not have, and lists its values. */
 static enum status value_missing(const struct table *table, size_t d,
                                  const struct variable *variable, const char *axis,
                                  const char *value, struct error *err)
@@ -451,7 +452,7 @@ static enum status filter_apply(struct table *table, const char *filter,
     size_t d;
 
     if (!equals || equals == filter)
-        return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", filter);
+        return error_set(err, STATUS_INPUT, "'%.60s': must be AXIS=VALUE", filter);
     snprintf(axis, sizeof axis, "%.*s",
              (int)(equals - filter < 127 ? equals - filter : 127), filter);
     status = table_match(table, axis, equals + 1, &d, &indices, &count, err);

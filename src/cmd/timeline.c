@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A run as a picture: one row per rank, one bar per lease, coloured by stage; gaps are
- * time in which a rank had nothing to do. */
+/* Draws a run: one row per rank, one bar per lease, coloured by stage.  A gap is time without
+ * work. */
 
 enum { LINE = 2304, WIDTH = 1000, ROW = 18, LEFT = 70, TOP = 50, COLOURS = 8 };
 enum { RANKS_MOST = 1 << 20 };
@@ -31,7 +31,7 @@ struct timeline {
     double first_s, last_s, busy_s;
 };
 
-/* Colour-blind safe (M. Okabe and K. Ito, 2008). */
+/* Colours that colour-blind readers can distinguish (M. Okabe and K. Ito, 2008). */
 static const char *const colours[COLOURS] = { "#0072b2", "#e69f00", "#009e73",
                                               "#cc79a7", "#56b4e9", "#d55e00",
                                               "#f0e442", "#000000" };
@@ -52,7 +52,7 @@ static int stage_index(struct timeline *timeline, const char *name)
     for (int s = 0; s < timeline->stage_count; s++)
         if (strcmp(timeline->stages[s], name) == 0)
             return s;
-    if (timeline->stage_count == COLOURS) { /* more than there are colours */
+    if (timeline->stage_count == COLOURS) { /* more stages than colours */
         snprintf(timeline->stages[COLOURS - 1], sizeof timeline->stages[0], "others");
         return COLOURS - 1;
     }
@@ -90,7 +90,7 @@ static void bar_add(struct timeline *timeline, const char *line)
     timeline->busy_s += bar.seconds;
 }
 
-/* The leases of the last run that dealt any, or of all runs on the file. */
+/* Reads the leases of the last run that has any, or of all runs on the file. */
 static void journal_read(FILE *journal, bool is_all, struct timeline *timeline)
 {
     char line[LINE], event[16];
@@ -162,8 +162,8 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     FILE *journal;
     char *file, *path;
 
-    option_take("o", &output);
-    option_take_flag("all", &is_all);
+    option_get("o", &output);
+    option_get_flag("all", &is_all);
 
     if (status != STATUS_OK)
         return status;
@@ -181,7 +181,7 @@ enum status cmd_timeline(int argc, char **argv, struct error *err)
     journal_read(journal, is_all, &timeline);
     fclose(journal);
     if (timeline.count == 0) {
-        status = error_set(err, STATUS_INPUT, "%s: no leases in it", path);
+        status = error_set(err, STATUS_INPUT, "%s: the journal has no leases", path);
         goto out;
     }
     status = output_check(output, argv[0], err);

@@ -1,4 +1,5 @@
-/* Matrix products of a CSV as a GPU runs them: what a profiler counts, by the model. */
+/* Models the cache and DRAM traffic of a GPU for the matrix products of a CSV file, with the
+ * counts that a profiler gives. */
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
@@ -43,7 +44,7 @@ static const struct traffic_input inputs[INPUTS] = {
     [IN_PRECISION] = { "precision", 1, 64, false, true },
 };
 
-/* The number in a cell; 0 where it is empty and need not be given. */
+/* The number in a cell; 0 if it is empty and optional. */
 static enum status cell_read(const struct csv *csv, size_t row,
                              const struct traffic_input *input, const char *path,
                              double *value, struct error *err)
@@ -100,7 +101,7 @@ static enum status product_read(const struct csv *csv, size_t row, const char *p
             "%s:%zu: tile_m, tile_n and tile_k must be given together, or none", path,
             row + 1);
     gpu_product_tiles(platform, product);
-    if (v[IN_WAVES] > 0) /* of as many blocks as run at a time */
+    if (v[IN_WAVES] > 0) /* a wave is as many blocks as run at the same time */
         product->blocks_per_processor = (uint64_t)fmax(
             1, round(tiles_of(product) / (v[IN_WAVES] * (double)platform->processors)));
     return STATUS_OK;
@@ -167,9 +168,9 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     double llc_bytes = 0;
     enum status status = options_read("traffic", &argc, argv, err);
 
-    option_take("machine", &machine);
-    option_take("from", &from);
-    option_take("capacity", &capacity);
+    option_get("machine", &machine);
+    option_get("from", &from);
+    option_get("capacity", &capacity);
 
     if (status == STATUS_OK && (!machine || !from || argc > 0))
         status = error_set(err, STATUS_INPUT,

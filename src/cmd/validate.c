@@ -14,9 +14,9 @@
 
 struct printing {
     bool is_json, is_unevaluated, is_summary,
-        is_side_by_side; /* how the figures are asked for */
+        is_side_by_side; /* options of the command */
     size_t printed;
-    size_t without; /* figures of a model that has no value at their points */
+    size_t without; /* figures for which the model has no value */
     struct verdicts *verdicts;
     struct distribution *distribution; /* of the system being printed */
 };
@@ -62,7 +62,7 @@ static void fits_json(unsigned *members, const struct judged *judged)
     printf("]");
 }
 
-/* One object per line; values in SI units, "model" null where it was not evaluated. */
+/* One object per line; values in SI units, "model" null if it was not evaluated. */
 static void figure_json(const struct judged *judged, const struct printing *printing)
 {
     const struct published_figure *figure = judged->figure;
@@ -114,7 +114,7 @@ static const char *factor_text(const struct judged *judged, char *text, size_t s
     return text;
 }
 
-/* What stands behind the verdict: reason, mechanism of a miss, note, fits it read. */
+/* Prints what explains the verdict: reason, cause of a miss, note, fitted records. */
 static void remarks_print(const struct judged *judged)
 {
     const struct published_figure *figure = judged->figure;
@@ -171,8 +171,7 @@ static enum status figure_print(struct judging *judging,
             figure_text(&judged, printing);
         verdicts_add(printing->verdicts, &judged);
         printing->without += isnan(judged.value) && !printing->is_unevaluated &&
-                             !judged.is_left_out &&
-                             figure->claim != CLAIM_NOT_MODELLED;
+                             !judged.is_left_out && figure->claim != CLAIM_NOT_MODELLED;
         distribution_add(printing->distribution, &judged);
         printing->printed++;
     }
@@ -199,7 +198,7 @@ static enum status system_print(struct judging *judging,
     return status;
 }
 
-/* The systems there are, each once, in order of their figures' names. */
+/* Lists the systems, each once, in the order of their figures' names. */
 static size_t systems_list(const struct published *published, const char **systems,
                            size_t most)
 {
@@ -216,7 +215,7 @@ static size_t systems_list(const struct published *published, const char **syste
     return count;
 }
 
-/* Was the system asked for, by name or by naming none? */
+/* Was the system asked for, by its name or because none was named? */
 static bool is_named(const char *system, char **asked, int asked_count)
 {
     for (int i = 0; i < asked_count; i++)
@@ -234,8 +233,8 @@ static const struct published_figure *figure_named(const struct published *publi
     return NULL;
 }
 
-/* What a paper says, what comes of making its study as its authors did, and what the model
- * predicts. */
+/* Prints published values, the results of repeating a study with its authors' method, and the
+ * model's predictions. */
 static enum status side_by_side_print(struct figures *figures,
                                       const struct published *published, char **asked,
                                       int asked_count, struct error *err)
@@ -253,9 +252,10 @@ static enum status side_by_side_print(struct figures *figures,
         if (!made->reproduces[0] || !is_named(made->system, asked, asked_count))
             continue;
         if (!ours)
-            return error_set(err, STATUS_INPUT,
-                             "%s:%u: reproduces '%.60s', which is no published figure",
-                             made->record.file, made->record.line, made->reproduces);
+            return error_set(
+                err, STATUS_INPUT,
+                "%s:%u: reproduces '%.60s', which must be a published figure",
+                made->record.file, made->record.line, made->reproduces);
         status = figures_value(figures, made, &made_value, err);
         if (status == STATUS_OK)
             status = figures_value(figures, ours, &our_value, err);
@@ -320,15 +320,16 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     char *folder = library_default_folder();
     enum status status = options_read("validate", &argc, argv, err);
 
-    option_take_flag("json", &printing.is_json);
-    option_take_flag("no-model", &printing.is_unevaluated);
-    option_take_flag("summary", &printing.is_summary);
-    option_take_flag("side-by-side", &printing.is_side_by_side);
+    option_get_flag("json", &printing.is_json);
+    option_get_flag("no-model", &printing.is_unevaluated);
+    option_get_flag("summary", &printing.is_summary);
+    option_get_flag("side-by-side", &printing.is_side_by_side);
 
     if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
-        status = error_set(err, STATUS_INPUT,
-                           "--summary counts what the model meets, must be without "
-                           "--no-model");
+        status = error_set(
+            err, STATUS_INPUT,
+            "--summary counts what the model meets, so it must be without "
+            "--no-model");
     if (status == STATUS_OK)
         status = library_load(&library, err);
     if (status == STATUS_OK)

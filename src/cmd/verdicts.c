@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows of one source that count, at most: a table of a hundred rows is one experiment. */
+/* Most rows that count per source: a table of a hundred rows is one experiment. */
 static const double SOURCE_ROWS_MAX = 10;
 
 static bool is_met(const struct judged *judged)
@@ -38,8 +38,8 @@ const char *verdict_text(const struct judged *judged)
 
 /* A source of predictions. */
 struct verdict_source {
-    const struct published_figure *first; /* its system and study name it */
-    double *factors;                      /* of rows the model has a value for */
+    const struct published_figure *first; /* names the source by its system and study */
+    double *factors;                      /* of rows for which the model has a value */
     size_t factor_count, rows, met;
     double worst; /* largest |error| over its row's tolerance */
 };
@@ -49,7 +49,7 @@ struct verdicts {
     size_t source_count;
     size_t rows[KINDS_OF_FIGURES], good[KINDS_OF_FIGURES];
 
-    /* The same rows as version 0.3.0 called them: met, missed, beside. */
+    /* The same rows by the rule of version 0.3.0: met, missed, beside. */
     size_t before[KINDS_OF_FIGURES][3];
 };
 
@@ -80,8 +80,8 @@ static struct verdict_source *source_of(struct verdicts *verdicts,
     return &verdicts->sources[verdicts->source_count++];
 }
 
-/* How version 0.3.0 judged: a tolerance above 0 was a claim, unless the grade was headline
- * or recalled; whether the model was fitted to the figure did not matter. */
+/* The rule of version 0.3.0: a tolerance above 0 was a claim, unless the grade was headline or
+ * recalled; it did not matter whether the model was fitted to the figure. */
 static int before_of(const struct judged *judged)
 {
     const struct published_figure *figure = judged->figure;
@@ -117,7 +117,7 @@ void verdicts_add(struct verdicts *verdicts, const struct judged *judged)
 }
 
 struct total {
-    double median, met, missed; /* a source's rows count as at most ten */
+    double median, met, missed; /* at most ten rows count per source */
 };
 
 static struct total total_of(const struct verdicts *verdicts)

@@ -1,12 +1,12 @@
-/* What `validate` ends with: predictions met and missed by source, and how many figures
- * there are of each kind. */
+/* The summary of `validate`: predictions met and missed by source, and the number of figures
+ * of each kind. */
 #ifndef NVSWEEP_CMD_VERDICTS_H
 #define NVSWEEP_CMD_VERDICTS_H
 
 #include "cmd/kinds.h"
 
-/* "met", "MISSED", "equal", "UNEQUAL", "reproduced", "not reproduced"; "within" or
- * "outside" the limit for what does not count, and "-" where there is no limit. */
+/* "met", "MISSED", "equal", "UNEQUAL", "reproduced" or "not reproduced"; for kinds that make no
+ * claim "within" or "outside" the limit, or "-" if there is no limit. */
 const char *verdict_text(const struct judged *judged);
 
 struct verdicts; /* opaque */
@@ -14,7 +14,7 @@ struct verdicts; /* opaque */
 struct verdicts *verdicts_begin(void);
 void verdicts_end(struct verdicts *verdicts);
 
-/* Keeps nothing of judged but its figure. */
+/* Adds a row.  Only judged->figure must outlive the call. */
 void verdicts_add(struct verdicts *verdicts, const struct judged *judged);
 void verdicts_print(const struct verdicts *verdicts, bool is_json);
 

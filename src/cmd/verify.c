@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sweep's text stands in the file; the records are today's, so a difference of values
- * shows a library or a model that changed since. */
+/* The sweep's text and its records come from the file, so a difference in values shows that a
+ * model has changed since. */
 static enum status sweep_of(const struct results *results,
                             const struct library *library, struct sweep *sweep,
                             struct error *err)
@@ -22,13 +22,14 @@ static enum status sweep_of(const struct results *results,
                                          sweep, &why);
 
     if (status != STATUS_OK)
-        error_set(err, status, "its sweep no longer reads: %s", why.text);
+        error_set(err, status, "the sweep in the file cannot be read any more: %s",
+                  why.text);
     return status;
 }
 
-/* The file as the memory of finished stages, of which only what samples read is loaded. */
+/* The file in memory in place of finished stages; only what the sample reads is loaded. */
 struct verify_inputs {
-    const char *bytes; /* NULL: a packed copy, whose columns are read whole */
+    const char *bytes; /* NULL: a packed copy, whose columns are read completely */
     size_t size;
 };
 
@@ -38,8 +39,8 @@ static bool is_mapped(const struct verify_inputs *inputs, const void *at)
            (const char *)at < inputs->bytes + inputs->size;
 }
 
-/* All of a variable: where the file is mapped, or a copy (datasets of less than a page need
- * not be aligned). */
+/* All elements of a variable: mapped if they are aligned, otherwise a copy (datasets of less
+ * than a page may not be aligned). */
 static enum status input_get(const struct results *results,
                              const struct verify_inputs *inputs,
                              const struct variable *variable, void **at,
@@ -53,7 +54,7 @@ static enum status input_get(const struct results *results,
     return results_read_raw(results, variable, 0, variable->count, *at, err);
 }
 
-/* What later stages read of this one. */
+/* Loads the columns that later stages read. */
 static enum status inputs_get(const struct results *results,
                               const struct verify_inputs *inputs, struct study *study,
                               enum stage_id id, size_t s, struct error *err)
@@ -70,7 +71,7 @@ static enum status inputs_get(const struct results *results,
     return status;
 }
 
-/* Leave only what was copied, for study_free. */
+/* Removes mapped columns from the study, so that study_free frees the copies only. */
 static void inputs_forget(const struct verify_inputs *inputs, struct study *study)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
@@ -83,7 +84,7 @@ static void inputs_forget(const struct verify_inputs *inputs, struct study *stud
     raw_unmap(inputs->bytes, inputs->size);
 }
 
-/* Evaluate one point again, if it was computed; *differing counts columns whose bytes are others. */
+/* Evaluates a computed point again; *differing: number of columns with other bytes. */
 static enum status point_recompute(const struct results *results,
                                    const struct study *study, enum stage_id id,
                                    size_t s, uint64_t point, uint64_t *checked,
@@ -127,7 +128,7 @@ static uint64_t computed(const struct results_summary *summary, size_t s)
     return summary->points[s][POINT_DONE] + summary->points[s][POINT_INFEASIBLE];
 }
 
-/* Is the stage an input of a later one of the file that has results? */
+/* Does a later stage of the file, with results, read this stage? */
 static bool is_read_later(const struct results *results, const struct study *study,
                           enum stage_id id, const struct results_summary *summary)
 {
@@ -147,9 +148,10 @@ static bool is_read_later(const struct results *results, const struct study *stu
     return false;
 }
 
-enum { DRAWS_MOST = 64 }; /* per sample, of points that may be pending */
+enum { DRAWS_MOST = 64 }; /* per sample, because a drawn point may be pending */
 
-/* Up to `samples` points of a stage again, all over it; where few are computed, the first. */
+/* Evaluates up to `samples` points of a stage again, spread over all of it; if few points are
+ * computed, the first ones. */
 static enum status stage_recompute(const struct results *results,
                                    const struct study *study, enum stage_id id,
                                    size_t s, uint64_t samples, uint64_t *checked,
@@ -195,7 +197,9 @@ static enum status sample_recompute(const struct results *results,
         if (s == results->stage_count ||
             strcmp(results->stages[s].name, stages[id]->name) != 0 ||
             results->variables[results->stages[s].status].count != points)
-            return error_set(err, STATUS_INPUT, "%s: its sweep has other points now",
+            return error_set(err, STATUS_INPUT,
+                             "%s: its sweep has a different number of points in this "
+                             "version",
                              results->path);
         if (computed(&summary, s))
             status = stage_recompute(results, study, id, s, samples, checked, differing,
@@ -223,7 +227,7 @@ static enum status recompute(const struct results *results, uint64_t samples,
         status = data_load(&library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
-    if (status == STATUS_OK) /* the columns are as wide as the stages' */
+    if (status == STATUS_OK) /* checks that the columns have the stages' widths */
         status = results_layout(results, &study, stages, &layout, err);
     if (!results->packed)
         inputs.bytes = raw_map(&results->raw, &inputs.size);
@@ -248,7 +252,7 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
     double samples;
     enum status status = options_read("verify", &argc, argv, err);
 
-    option_take("sample", &sample);
+    option_get("sample", &sample);
 
     if (status != STATUS_OK)
         return status;
@@ -276,8 +280,9 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
         return STATUS_RECORDED;
     if (status == STATUS_OK && blocks.pending)
         return error_set(err, STATUS_RESUME,
-                         "%s: %" PRIu64 " blocks are pending; `nvsweep run` with its "
-                         "sweep goes on",
+                         "%s: %" PRIu64
+                         " blocks are pending; `nvsweep run` with its sweep "
+                         "continues it",
                          argv[0], blocks.pending);
     return status;
 }

@@ -18,7 +18,7 @@ struct walk_side {
     struct sweep sweep;
     const struct record *technologies[WALK_TECHNOLOGIES];
     size_t technology_count;
-    struct given memories[WALK_TECHNOLOGIES]; /* what its array stage finds */
+    struct given memories[WALK_TECHNOLOGIES]; /* results of the array stage */
 };
 
 enum step_kind { STEP_CAPACITY, STEP_COLUMN, STEP_AXIS };
@@ -39,7 +39,7 @@ struct walking {
     struct waterfall_step steps[WALK_STEPS];
     size_t step_count;
 
-    /* values after sets of steps, by technology */
+    /* values after sets of steps that were computed already, by technology */
     struct known {
         uint32_t set;
         double value[WALK_TECHNOLOGIES];
@@ -49,7 +49,7 @@ struct walking {
 
 /* ---- settings */
 
-/* Every value of the axis's dimension becomes the one at index; its zipped axes too. */
+/* Sets all values of the axis's dimension, with zipped axes, to the one at index. */
 static void dimension_pin(struct space *space, enum axis_id axis, uint64_t index)
 {
     for (size_t d = 0; d < space->dimension_count; d++) {
@@ -68,7 +68,7 @@ static void dimension_pin(struct space *space, enum axis_id axis, uint64_t index
     }
 }
 
-/* A field that was added stands at what records say. */
+/* Gives an added field the value of the records. */
 static void at_record(struct space *space, enum axis_id id)
 {
     union axis_value *value = alloc_array(1, sizeof *value);
@@ -96,7 +96,7 @@ static enum status setting_apply(struct walk_side *side, const struct library *l
         axis_or_field_find(&side->sweep.space, library, key, &id, err) == STATUS_OK)
         at_record(&side->sweep.space, id);
     if (setting[length] != '=')
-        return error_set(err, STATUS_INPUT, "'%.60s' is no axis=value", setting);
+        return error_set(err, STATUS_INPUT, "'%.60s': must be axis=value", setting);
     if (id == AXES)
         return axis_unknown(key, err);
     spec = space_axis(&side->sweep.space, id);
@@ -111,7 +111,7 @@ static enum status setting_apply(struct walk_side *side, const struct library *l
         }
     if (!may_change)
         return error_set(err, STATUS_INPUT,
-                         "%s: '%.60s' is none of the values of its axis",
+                         "%s: '%.60s': must be one of the axis's values",
                          side->sweep.file, setting);
     for (uint64_t i = 0; i < axis->count; i++)
         axis->values[i] = value;
@@ -160,7 +160,7 @@ static enum status side_read(struct walking *walking, size_t which, struct error
     return STATUS_OK;
 }
 
-/* ---- what the memories of a study are */
+/* ---- the memories of a study */
 
 static void values_set(struct space *space, enum axis_id id, union axis_value value)
 {
@@ -185,12 +185,12 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
         if (stages[STAGE_ARRAY]->axes >> id & 1 && id != AXIS_technology &&
             !is_single(&side->sweep.space, id))
             return error_set(err, STATUS_INPUT,
-                             "%s: %s has %llu values, must be one of them: %s=VALUE",
+                             "%s: %s has %llu values, must have one: add %s=VALUE",
                              side->sweep.file, axis_specs[id].key,
                              (unsigned long long)side->sweep.space.axes[id].count,
                              axis_specs[id].key);
     technology_set(&side->sweep.space, side->technologies[t]);
-    side->sweep.stages = 1u << STAGE_ARRAY | 1u << walking->stage; /* reads all axes */
+    side->sweep.stages = 1u << STAGE_ARRAY | 1u << walking->stage; /* read all axes */
     status = study_init(&study, &side->sweep, walking->library, err);
     if (status == STATUS_OK) {
         struct array_columns array;
@@ -199,8 +199,9 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
         study_evaluate(&study, &reason);
         array = array_columns(&study.results[STAGE_ARRAY]);
         if (study.statuses[STAGE_ARRAY][0] != POINT_DONE)
-            status = error_set(err, STATUS_INPUT, "%s: %s has no array: %s",
-                               side->sweep.file, side->technologies[t]->name,
+            status = error_set(err, STATUS_INPUT,
+                               "%s: no array can be built for %s: %s", side->sweep.file,
+                               side->technologies[t]->name,
                                reason.text[0] ? reason.text : "infeasible");
         else
             side->memories[t] = (struct given){
@@ -225,7 +226,7 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
 
 /* ---- steps */
 
-/* A field that one study varies stands in the other at what its records say. */
+/* A field that only one study varies has the records' value in the other. */
 static void fields_lend(struct space *to, const struct space *from)
 {
     for (size_t f = 0; f < from->field_count; f++) {
@@ -241,14 +242,14 @@ static void fields_lend(struct space *to, const struct space *from)
     }
 }
 
-/* The axis in the second study, which may have its fields in another order. */
+/* The same axis in the second study, whose fields may be in another order. */
 static enum axis_id second_axis(const struct walking *walking, enum axis_id id)
 {
     return space_axis_find(&walking->sides[1].sweep.space,
                            space_axis(&walking->sides[0].sweep.space, id)->key);
 }
 
-/* Axes of the stages that the metric needs, the array apart; fields likewise. */
+/* The axes and fields of the stages that the metric needs, without the array stage's. */
 static axis_mask other_axes(const struct walking *walking)
 {
     struct sweep sweep = walking->sides[0].sweep;
@@ -293,10 +294,11 @@ static enum status axis_compare(struct walking *walking, enum axis_id id,
         is_same = axis_values_equal(spec, a->values[i], b->values[i]);
     if (is_same)
         return STATUS_OK;
-    return error_set(err, STATUS_INPUT,
-                     "%s has other values in the two studies, must have the same ones, "
-                     "or name one: %s=VALUE",
-                     spec->key, spec->key);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s has different values in the two studies; they must be the same, or "
+        "name one that both have: %s=VALUE",
+        spec->key, spec->key);
 }
 
 static enum status steps_find(struct walking *walking, struct error *err)
@@ -345,7 +347,8 @@ static enum status metric_read(const struct walking *walking, struct sweep *swee
 
     sweep->stages = 1u << walking->stage;
     for (enum axis_id id = 0; id < AXES; id++)
-        sweep->space.axes[id].line = 0; /* between A and B one may be read by nothing */
+        sweep->space.axes[id].line =
+            0; /* no error if no stage reads it between A and B */
     status = study_init(&study, sweep, walking->library, err);
     if (status == STATUS_OK) {
         const double *column;
@@ -388,7 +391,7 @@ static double reduced(enum reduce reduce, const double *over, const double *unde
     }
 }
 
-/* From the metric of every technology to ratios of the baseline's to it. */
+/* Converts the metric of each technology into the ratio of the baseline's to it. */
 static enum status ratios_make(const struct walking *walking,
                                const struct walk_values *of, size_t count,
                                double *value, struct error *err)
@@ -398,7 +401,7 @@ static enum status ratios_make(const struct walking *walking,
     for (size_t t = 0; t < count; t++) {
         if (of[t].count != of[0].count)
             return error_set(err, STATUS_INPUT,
-                             "technologies of one study have other points");
+                             "the technologies of a study must have the same points");
         value[t] = reduced(walking->request->reduce, is_alone ? NULL : of[0].values,
                            of[t].values, of[t].count);
     }
@@ -411,7 +414,7 @@ static void values_free(struct walk_values *values, size_t count)
         free(values[t].values);
 }
 
-/* A study as it stands. */
+/* The values of an unchanged study. */
 static enum status side_value(const struct walking *walking, struct walk_side *side,
                               double *value, uint64_t *points, struct error *err)
 {
@@ -429,7 +432,7 @@ static enum status side_value(const struct walking *walking, struct walk_side *s
     return status;
 }
 
-/* The memory with the steps of set taken. */
+/* The memory after the steps in `set`. */
 static struct given memory_of(const struct walking *walking, uint32_t set, size_t t)
 {
     struct given from = walking->sides[0].memories[t];
@@ -454,7 +457,7 @@ static struct given memory_of(const struct walking *walking, uint32_t set, size_
     return from;
 }
 
-/* The first study's sweep with the steps of set taken, for one technology. */
+/* The metric of one technology in the first study's sweep after the steps in `set`. */
 static enum status hybrid_read(struct walking *walking, uint32_t set, size_t t,
                                struct walk_values *values, struct error *err)
 {
@@ -534,7 +537,7 @@ static enum status set_value(struct walking *walking, uint32_t set, double *valu
     return STATUS_OK;
 }
 
-/* ---- the walk, in the printed order and in others */
+/* ---- the walk, in the printed order and in other orders */
 
 static void step_describe(const struct walking *walking, size_t s,
                           struct walk_step *out)
@@ -566,7 +569,7 @@ static void step_describe(const struct walking *walking, size_t s,
         }
 }
 
-/* An order of the steps: 0 the printed one, 1 its reverse, then random ones. */
+/* An order of the steps: 0 is the printed one, 1 its reverse, others are random. */
 static void order_make(uint64_t which, size_t count, size_t *order)
 {
     uint64_t state = which * UINT64_C(0x9e3779b97f4a7c15);
@@ -626,14 +629,15 @@ static enum status metric_choose(struct walking *walking, struct error *err)
     const char *name = walking->request->metric;
 
     if (metric_renamed(name))
-        return error_set(err, STATUS_INPUT, "-m: the metric '%s' is %s since 0.4", name,
+        return error_set(err, STATUS_INPUT,
+                         "-m: the metric '%s' is called %s since 0.4", name,
                          metric_renamed(name));
     if (!metric_find(name, NULL, STAGES_ALL, &walking->stage, &walking->metric) ||
         stages[walking->stage]->metrics[walking->metric].kind != COLUMN_NUMBER ||
         stages[walking->stage]->metrics[walking->metric].inner != INNER_SCALAR)
         return error_set(
             err, STATUS_INPUT,
-            "-m is '%.60s', must be a metric with one number a point, such "
+            "-m is '%.60s', must be a metric with one number per point, such "
             "as edp_js (`nvsweep list metrics`)",
             name);
     return STATUS_OK;
@@ -661,7 +665,8 @@ enum status walk_make(const struct walk_request *request, const struct library *
     if (status == STATUS_OK &&
         (a->technology_count != b->technology_count || a->technology_count == 0))
         status = error_set(
-            err, STATUS_INPUT, "%s has %zu technologies and %s %zu, must be as many",
+            err, STATUS_INPUT,
+            "%s has %zu technologies and %s %zu; the numbers must be equal",
             a->sweep.file, a->technology_count, b->sweep.file, b->technology_count);
     for (size_t t = 0; status == STATUS_OK && t < 2 * a->technology_count; t++)
         status = memory_read(&walking, &walking.sides[t % 2], t / 2, err);

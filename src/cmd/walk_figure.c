@@ -5,7 +5,7 @@
 
 enum { ROW = 22, LABELS = 380, PLOT = 330, PANEL = LABELS + PLOT + 70, TOP = 50 };
 
-/* Okabe and Ito's palette: told apart by the colour-blind. */
+/* Colours of Okabe and Ito, which colour-blind readers can distinguish. */
 static const char STUDY[] = "#0072b2", BETTER[] = "#009e73", WORSE[] = "#d55e00";
 
 static void text_write(FILE *out, const char *text)

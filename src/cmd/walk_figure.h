@@ -1,5 +1,5 @@
-/* A walk between two studies as a drawing: a panel for every technology, a bar for each
- * study and each step, from the value before it to the one after. */
+/* Draws a walk between two studies: a panel per technology with a bar for each study and each
+ * step, from the value before the step to the value after it. */
 #ifndef NVSWEEP_CMD_WALK_FIGURE_H
 #define NVSWEEP_CMD_WALK_FIGURE_H
 
@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* SVG. */
+/* Writes SVG. */
 void walk_figure(FILE *out, const struct walk *walk, const char *metric);
 
 #endif

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first technology that is not only a baseline. */
+/* The first technology to show; the baseline is shown only if it is the only one. */
 static size_t first_shown(const struct walk *walk)
 {
     return walk->technology_count > 1;
 }
 
-/* The step that moves a technology most, over all orders tried. */
+/* The step that changes a technology most, over all orders tried. */
 static const struct walk_step *deciding(const struct walk *walk, size_t t)
 {
     const struct walk_step *most = NULL;
@@ -47,7 +47,7 @@ static void step_text(const struct walk *walk, const struct walk_step *step)
     printf("\n");
 }
 
-/* Steps that move nothing: their names are enough. */
+/* Steps without effect: only their names are printed. */
 static void idle_text(const struct walk *walk)
 {
     const char *between = "  no effect: ";
@@ -206,9 +206,10 @@ static enum status request_read(int argc, char **argv, const char *reduce,
     while (files < argc && !strchr(argv[files], '='))
         files++;
     if (files < 1 || files > 2 || (files == 1 && argc < 2))
-        return error_set(err, STATUS_INPUT,
-                         "waterfall needs two sweeps, or one and settings: nvsweep "
-                         "waterfall A.cfg B.cfg [axis=value ...]");
+        return error_set(
+            err, STATUS_INPUT,
+            "waterfall needs two sweeps, or one sweep and settings: nvsweep "
+            "waterfall A.cfg B.cfg [axis=value ...]");
     if (reduce && !word)
         return error_set(err, STATUS_INPUT, "--reduce is '%.40s', must be %s", reduce,
                          word_list(reduce_words, list, sizeof list));
@@ -216,7 +217,7 @@ static enum status request_read(int argc, char **argv, const char *reduce,
         request->orders = strtoull(orders, &end, 10);
         if (end == orders || *end || *orders == '-' || request->orders > 1000)
             return error_set(err, STATUS_INPUT,
-                             "--orders is '%.40s', must be a number in 0..1000",
+                             "--orders is '%.40s', must be a whole number in 0..1000",
                              orders);
     }
     request->from = argv[0];
@@ -237,11 +238,11 @@ enum status cmd_waterfall(int argc, char **argv, struct error *err)
     struct walk walk;
     enum status status = options_read("waterfall", &argc, argv, err);
 
-    option_take("m", &metric);
-    option_take("reduce", &reduce);
-    option_take("orders", &orders);
-    option_take("svg", &svg);
-    option_take_flag("json", &is_json);
+    option_get("m", &metric);
+    option_get("reduce", &reduce);
+    option_get("orders", &orders);
+    option_get("svg", &svg);
+    option_get_flag("json", &is_json);
 
     if (status != STATUS_OK)
         goto out;

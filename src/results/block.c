@@ -78,7 +78,7 @@ enum status block_write_values(const struct raw *raw, const struct stage_layout 
     for (uint32_t c = 0; c < layout->columns && status == STATUS_OK; c++) {
         size_t bytes = layout->column_bytes[c];
 
-        /* as block_checksum, each column while the processor's cache holds it */
+        /* like block_checksum, while the column is in the processor's cache */
         if (!known)
             checksum = crc32c(checksum, block->columns.column[c], points.count * bytes);
         status = raw_write(raw, block->columns.column[c], points.count * bytes,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is the dimension called after this axis, so that the axis is its scale? */
+/* Does the axis give the dimension its name, which makes it the dimension's scale? */
 static bool is_scale(const struct space *space, const struct dimension *dimension,
                      enum axis_id axis)
 {
@@ -22,7 +22,7 @@ static const char *value_text(const struct axis_spec *spec, union axis_value val
     return value.record ? value.record->name : "";
 }
 
-/* Of which records a field is the axis: "machine.queue_depth". */
+/* Writes to which records a field's axis belongs: "machine.queue_depth". */
 static void field_put(struct skeleton *sk, hid_t dataset, const struct place *place)
 {
     char label[300];
@@ -30,8 +30,8 @@ static void field_put(struct skeleton *sk, hid_t dataset, const struct place *pl
     h5_put_text(&sk->h5, dataset, "field", place_format(place, label, sizeof label));
 }
 
-/* The coordinate of an axis in a group: texts, counts or numbers along a dimension (of
- * which it is the scale, if there is none yet), or single. */
+/* Writes the coordinate of an axis in a group: texts, counts or numbers along a dimension
+ * (it becomes the scale if there is none yet), or a single value. */
 static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
                         const union axis_value *values, uint64_t count, int rank,
                         const hid_t *scale)
@@ -94,7 +94,7 @@ static hid_t axis_write(struct skeleton *sk, hid_t group, enum axis_id axis,
     return dataset;
 }
 
-/* The scale of a dimension no axis gives its name to: the number of the point. */
+/* Writes the scale of a dimension that no axis names: the number of the design point. */
 static hid_t index_write(struct skeleton *sk, hid_t group,
                          const struct dimension *dimension, uint64_t count)
 {
@@ -133,7 +133,7 @@ static void side_add(struct shape *shape, hid_t scale, hsize_t size)
     shape->sizes[shape->rank++] = size;
 }
 
-/* The coordinate of an axis along dimension d of the grid. */
+/* Writes the coordinate of an axis along dimension d of the grid. */
 static hid_t side_write(struct skeleton *sk, hid_t group, const struct grid *grid,
                         size_t d, enum axis_id axis, const hid_t *scale)
 {
@@ -148,7 +148,7 @@ static hid_t side_write(struct skeleton *sk, hid_t group, const struct grid *gri
     return dataset;
 }
 
-/* Of machines that each stand once along a dimension, they alone are its axis. */
+/* If each machine occurs once along a dimension, the machines alone are its axis. */
 static void dimension_write(struct skeleton *sk, struct shape *shape,
                             const struct grid *grid, size_t d)
 {
@@ -174,7 +174,7 @@ static void dimension_write(struct skeleton *sk, struct shape *shape,
     }
 }
 
-/* An inner dimension's texts, or NULL if it has numbers; freed by the caller. */
+/* An inner dimension's texts, or NULL if its coordinates are numbers; freed by the caller. */
 static char **texts_of(const struct skeleton *sk, enum inner_id id)
 {
     uint64_t count = inners[id].count;
@@ -234,7 +234,7 @@ static bool is_inner_of(const struct stage *stage, enum inner_id inner)
     return false;
 }
 
-/* The most inner dimensions of a metric of the stage, at least one. */
+/* The largest number of inner dimensions of a metric of the stage, but at least 1. */
 static size_t inner_rank(const struct stage *stage)
 {
     size_t rank = 1;
@@ -248,8 +248,8 @@ static size_t inner_rank(const struct stage *stage)
     return rank;
 }
 
-/* An axis of the grid that the sweep gives one value without brackets: a dimension of
- * length 1 in the file, which the arithmetic of the grid does not know. */
+/* An axis of the grid to which the sweep gives one value without brackets.  It is a
+ * dimension of length 1 in the file, but not a dimension of the grid. */
 static bool is_single(const struct space *space, const struct grid *grid,
                       enum axis_id axis)
 {
@@ -265,7 +265,7 @@ static hid_t single_write(struct skeleton *sk, hid_t group, enum axis_id axis, i
                       rank, NULL);
 }
 
-/* The single axes whose place in the sweep is in [from, to). */
+/* Writes the single axes whose position in the sweep is in [from, to). */
 static void singles_write(struct skeleton *sk, struct shape *shape,
                           const struct grid *grid, unsigned from, unsigned to)
 {
@@ -277,7 +277,8 @@ static void singles_write(struct skeleton *sk, struct shape *shape,
                 side_add(shape, single_write(sk, shape->group, axis, 1), 1);
 }
 
-/* More axes than a dataset has dimensions: what is single becomes scalar coordinates. */
+/* If there are more axes than a dataset has dimensions, the single ones become scalar
+ * coordinates. */
 static void scalars_write(struct skeleton *sk, struct shape *shape,
                           const struct grid *grid)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PACKED_LEAST_BYTES = 2048 }; /* below, a chunk costs more than it saves */
+enum { PACKED_LEAST_BYTES = 2048 }; /* a chunk of less costs more than it saves */
 
 static bool is_of_scales(const char *name)
 {
@@ -127,7 +127,7 @@ static void fill_copy(struct h5 *h5, hid_t source, hid_t type, hid_t properties)
 {
     hid_t old = H5_TRY(h5, H5Dget_create_plist(source));
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
-    char value[sizeof(double)]; /* as it is stored */
+    char value[sizeof(double)]; /* in the stored type */
 
     if (!h5->is_bad && H5Pfill_value_defined(old, &defined) >= 0 &&
         defined == H5D_FILL_VALUE_USER_DEFINED && H5Tget_size(type) <= sizeof value) {
@@ -178,7 +178,7 @@ hid_t copy_dataset(struct h5 *h5, hid_t source, const char *path, const hsize_t 
 
 struct scale_copy {
     struct h5 *h5, *source;
-    hid_t to; /* dataset of the copy */
+    hid_t to; /* dataset of the copied file */
     bool is_second;
 };
 

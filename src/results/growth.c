@@ -16,13 +16,14 @@
 
 #define NOT_THERE UINT64_MAX
 
-/* A stage of the new sweep, found in the old file. */
+/* How the points of a stage of the new sweep map to the old file. */
 struct kept_stage {
-    const struct results_stage *old; /* NULL: it was not computed */
-    uint64_t *places[AXES]; /* by dimension of the grid and index: what the index
-                                        adds to the old point's, or NOT_THERE */
-    uint64_t fixed;         /* what single values add */
-    uint8_t *blocks;        /* of the old file: whether the checksum agrees */
+    const struct results_stage *old; /* NULL: the old file does not have the stage */
+    uint64_t
+        *places[AXES]; /* by dimension of the grid and index: what the index adds to
+                               the number of the old point, or NOT_THERE */
+    uint64_t fixed;    /* what axes with a single value add */
+    uint8_t *blocks;   /* of the old file: BLOCK_UNKNOWN, ... */
 };
 
 enum { BLOCK_UNKNOWN, BLOCK_GOOD, BLOCK_BAD };
@@ -40,7 +41,7 @@ struct growth {
 
 /* ---- values of axes, in the file and in the sweep */
 
-/* A value as bytes that are equal where values are; texts by their characters. */
+/* Equal values have equal bytes; a text's key is its characters. */
 struct key {
     const void *bytes;
     size_t size;
@@ -49,7 +50,7 @@ struct key {
 struct growth_coordinate {
     enum axis_id axis;
     const struct variable *variable;
-    const char *raw; /* its elements; NULL for texts */
+    const char *raw; /* its elements; NULL if they are texts */
 };
 
 static struct key old_key(const struct growth_coordinate *coordinate, uint64_t i)
@@ -68,7 +69,8 @@ static struct key value_key(const struct space *space, enum axis_id axis,
     const char *text = "";
 
     if (axis_value_is_record(space_axis(space, axis), *value))
-        text = "record"; /* of words; counts and numbers have a value of their own */
+        text =
+            "record"; /* taken from the record; counts and numbers have a code for it */
     switch (space_axis(space, axis)->kind) {
     case AXIS_COUNT: return (struct key){ &value->count, sizeof value->count };
     case AXIS_NUMBER: return (struct key){ &value->number, sizeof value->number };
@@ -86,16 +88,17 @@ static bool keys_equal(struct key a, struct key b)
     return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
 }
 
-/* Axes that vary along one dimension of the old file, and where the new sweep has them. */
+/* Axes that vary along one dimension of the old file. */
 struct growth_side {
     struct growth_coordinate coordinates[AXES];
     size_t count;
     uint64_t length, stride;
-    size_t dimension;    /* of the grid, or SIZE_MAX: all are single now */
-    bool is_along[AXES]; /* by coordinate: along that dimension; else single */
+    size_t dimension; /* of the new grid; SIZE_MAX: all are single values there */
+    bool
+        is_along[AXES]; /* by coordinate: varies along that dimension of the new grid */
     const struct grid *grid;
     const struct space *space;
-    uint32_t *table; /* old indices by hash, from 1 */
+    uint32_t *table; /* hash table of old indices plus 1; 0: empty */
     size_t slots;
 };
 
@@ -128,8 +131,8 @@ static void side_index(struct growth_side *side)
     }
 }
 
-/* What the new sweep has at index i of the dimension; of a stage that has machines of one
- * kind that is not the sweep's i-th. */
+/* The value of axis c at index i of the new dimension.  grid_value also serves a stage that
+ * has only some of the sweep's machines. */
 static union axis_value side_value(const struct growth_side *side, size_t c, uint64_t i)
 {
     enum axis_id axis = side->coordinates[c].axis;
@@ -139,7 +142,7 @@ static union axis_value side_value(const struct growth_side *side, size_t c, uin
                : side->space->axes[axis].values[0];
 }
 
-/* Is it the old file's t-th? */
+/* Is the value at new index i the old file's value at t? */
 static bool side_has(const struct growth_side *side, size_t c, uint64_t i, uint64_t t)
 {
     union axis_value value = side_value(side, c, i);
@@ -148,7 +151,7 @@ static bool side_has(const struct growth_side *side, size_t c, uint64_t i, uint6
                       old_key(&side->coordinates[c], t));
 }
 
-/* The old index of the values that the new sweep has at index i of the dimension. */
+/* The old index with the values of new index i, or NOT_THERE. */
 static uint64_t side_find(const struct growth_side *side, uint64_t i)
 {
     union axis_value values[AXES];
@@ -175,13 +178,13 @@ static uint64_t side_find(const struct growth_side *side, uint64_t i)
 
 /* ---- one stage */
 
-/* What is needed while the old file is compared with the sweep. */
+/* State while the old file is compared with the sweep. */
 struct matching {
     struct growth *growth;
     const struct grid *grid;
     struct kept_stage *kept;
     enum stage_id id;
-    char *raws[2 * AXES]; /* coordinates read from the file */
+    char *raws[2 * AXES]; /* coordinates read from the file; freed at the end */
     size_t raw_count;
     struct error *err;
 };
@@ -232,7 +235,7 @@ static enum status coordinate_read(struct matching *m, enum axis_id axis,
     return status;
 }
 
-/* The grid's dimension that the axis varies along, or SIZE_MAX. */
+/* The grid's dimension along which the axis varies, or SIZE_MAX. */
 static size_t dimension_of(const struct matching *m, enum axis_id axis)
 {
     const struct space *space = &m->growth->study->sweep->space;
@@ -262,14 +265,14 @@ static char *old_format(const struct matching *m,
     return axis_value_format(spec_of(m, coordinate->axis), value, buffer, size);
 }
 
-/* A value of the file is not in the sweep any more. */
-static enum status lost(const struct matching *m, const struct growth_side *side,
-                        uint64_t t, const bool *is_old)
+/* Reports that a value of the file is not in the sweep. */
+static enum status value_lost(const struct matching *m, const struct growth_side *side,
+                              uint64_t t, const bool *is_old)
 {
     const struct growth_coordinate *coordinate = &side->coordinates[0];
     char was[80], is[80] = "";
 
-    for (size_t c = 0; c < side->count; c++) { /* the axis that lacks it */
+    for (size_t c = 0; c < side->count; c++) { /* find the axis that lacks it */
         uint64_t count = side->is_along[c] ? m->grid->sizes[side->dimension] : 1, i = 0;
 
         while (i < count && !side_has(side, c, i, t))
@@ -285,16 +288,17 @@ static enum status lost(const struct matching *m, const struct growth_side *side
     }
     old_format(m, coordinate, t, was, sizeof was);
     if (is[0])
-        return error_set(
-            m->err, STATUS_INPUT,
-            "%s: is the result of another sweep: %s was %s, is %s; keep the "
-            "old values and add to them, or name another file with -o",
-            m->growth->results->path, spec_of(m, coordinate->axis)->name, was, is);
-    return error_set(
-        m->err, STATUS_INPUT,
-        "%s: is the result of another sweep: %s has no %s any more; keep the "
-        "old values and add to them, or name another file with -o",
-        m->growth->results->path, spec_of(m, coordinate->axis)->name, was);
+        return error_set(m->err, STATUS_INPUT,
+                         "%s: result of another sweep: %s was %s, is %s; keep the old "
+                         "values and add "
+                         "to them, or name another file with -o",
+                         m->growth->results->path, spec_of(m, coordinate->axis)->name,
+                         was, is);
+    return error_set(m->err, STATUS_INPUT,
+                     "%s: result of another sweep: %s has no value %s; keep the old "
+                     "values and add to "
+                     "them, or name another file with -o",
+                     m->growth->results->path, spec_of(m, coordinate->axis)->name, was);
 }
 
 static void added_note(const struct matching *m, const struct growth_side *side,
@@ -324,7 +328,7 @@ static void added_note(const struct matching *m, const struct growth_side *side,
              spec_of(m, axis)->name, value);
 }
 
-/* Where the new sweep's values are along one dimension of the old file. */
+/* Finds the new sweep's values along one dimension of the old file. */
 static enum status side_match(struct matching *m, struct growth_side *side)
 {
     uint64_t count, *places, t;
@@ -342,19 +346,19 @@ static enum status side_match(struct matching *m, struct growth_side *side)
         if (d == SIZE_MAX)
             continue;
         if (side->dimension != SIZE_MAX && side->dimension != d)
-            return error_set(m->err, STATUS_INPUT,
-                             "%s: is the result of another sweep: %s and %s vary "
-                             "together there; name another file with -o",
-                             m->growth->results->path,
-                             spec_of(m, side->coordinates[0].axis)->name,
-                             spec_of(m, side->coordinates[c].axis)->name);
+            return error_set(
+                m->err, STATUS_INPUT,
+                "%s: result of another sweep: %s and %s vary together in the "
+                "file; name another file with -o",
+                m->growth->results->path, spec_of(m, side->coordinates[0].axis)->name,
+                spec_of(m, side->coordinates[c].axis)->name);
         side->dimension = d;
     }
     side_index(side);
     if (side->dimension == SIZE_MAX) {
         t = side_find(side, 0);
         if (t == NOT_THERE || side->length > 1)
-            return lost(m, side, t == 0 ? 1 : 0, NULL);
+            return value_lost(m, side, t == 0 ? 1 : 0, NULL);
         m->kept->fixed += t * side->stride;
         return STATUS_OK;
     }
@@ -375,13 +379,13 @@ static enum status side_match(struct matching *m, struct growth_side *side)
     }
     for (t = 0; t < side->length && status == STATUS_OK; t++)
         if (!is_found[t])
-            status = lost(m, side, t, is_old);
+            status = value_lost(m, side, t, is_old);
     free(is_found);
     free(is_old);
     return status;
 }
 
-/* The dimension of the old stage's datasets that the coordinate is along, or SIZE_MAX. */
+/* The dimension of the old stage's datasets along which the coordinate lies, or SIZE_MAX. */
 static size_t side_of(const struct variable *points, const struct variable *coordinate)
 {
     for (size_t d = 0; coordinate->dimension_count == 1 && d < points->dimension_count;
@@ -407,7 +411,7 @@ static bool has_same_columns(const struct matching *m)
     return wanted.columns == layout->columns;
 }
 
-/* A field that the old sweep varied and the new one does not. */
+/* Refuses a field that only the old sweep gives. */
 static enum status fields_check(const struct growth *growth, struct error *err)
 {
     const struct results *results = growth->results;
@@ -418,10 +422,11 @@ static enum status fields_check(const struct growth *growth, struct error *err)
         enum axis_id axis = space_axis_find(&growth->study->sweep->space, name);
 
         if (variable->field[0] && axis == AXES)
-            return error_set(err, STATUS_INPUT,
-                             "%s: is the result of another sweep: %s (%s) is not given "
-                             "any more; name another file with -o",
-                             results->path, name, variable->field);
+            return error_set(
+                err, STATUS_INPUT,
+                "%s: result of another sweep: only the file gives %s (%s); "
+                "name another file with -o",
+                results->path, name, variable->field);
     }
     return STATUS_OK;
 }
@@ -455,14 +460,15 @@ static enum status stage_match(struct matching *m)
         if (!variable && space->axes[axis].is_given &&
             (spec_of(m, axis)->kind != AXIS_RECORD ||
              space->axes[axis].values[0].record))
-            status = error_set(m->err, STATUS_INPUT,
-                               "%s: is the result of another sweep: %s was not given; "
-                               "name another file with -o",
-                               results->path, spec_of(m, axis)->name);
+            status = error_set(
+                m->err, STATUS_INPUT,
+                "%s: result of another sweep: only the new sweep gives %s; "
+                "name another file with -o",
+                results->path, spec_of(m, axis)->name);
         if (!variable)
             continue;
         d = side_of(points, variable);
-        if (d == SIZE_MAX) { /* one value for all points: a side of its own */
+        if (d == SIZE_MAX) { /* one value for all points: an extra side of length 1 */
             d = side_count++;
             sides[d].length = 1;
         }
@@ -473,9 +479,9 @@ static enum status stage_match(struct matching *m)
     for (size_t d = 0; d < side_count && status == STATUS_OK; d++)
         status = sides[d].count ? side_match(m, &sides[d])
                                 : error_set(m->err, STATUS_INPUT,
-                                            "%s: is the result of another sweep, of "
-                                            "samples, which do not grow; name another "
-                                            "file with -o",
+                                            "%s: result of another sweep: it was "
+                                            "sampled, and samples cannot be extended; "
+                                            "name another file with -o",
                                             results->path);
     for (size_t d = 0; d < side_count; d++)
         free(sides[d].table);
@@ -532,8 +538,8 @@ static enum status stages_match(struct growth *growth, struct error *err)
 
 /* ---- the sweep's text */
 
-/* The lines of a merged file's sweep that are comments of that depth, without their marks,
- * from *at on; *at is then at the first other line. */
+/* The text of the comment lines from *at on, without one level of marks; used for the sweep
+ * text of merged files.  *at moves to the next line without a mark. */
 static char *uncommented(const char **at)
 {
     static const char mark[] = "#   ";
@@ -551,7 +557,7 @@ static char *uncommented(const char **at)
     return text;
 }
 
-/* The settings of the file's sweep, or of both if it was merged, which may have been too. */
+/* Compares settings with the file's sweep; a merged file has two, which may be merged too. */
 static enum status settings_check(const char *was, const char *is, settings_fn *same,
                                   struct error *err)
 {
@@ -565,7 +571,8 @@ static enum status settings_check(const char *was, const char *is, settings_fn *
         char *text;
 
         if (strncmp(was, titles[i], strlen(titles[i])) != 0)
-            return error_set(err, STATUS_INPUT, "its sweep does not read");
+            return error_set(err, STATUS_INPUT,
+                             "the sweep text in the file is damaged");
         was += strlen(titles[i]);
         text = uncommented(&was);
         status = settings_check(text, is, same, err);
@@ -587,7 +594,7 @@ static enum status file_map(struct growth *growth, struct error *err)
     growth->size = (size_t)about.st_size;
     bytes = mmap(NULL, growth->size, PROT_READ, MAP_SHARED, growth->results->raw.fd, 0);
     if (bytes == MAP_FAILED)
-        return error_set(err, STATUS_IO, "%s: cannot be mapped: %s",
+        return error_set(err, STATUS_IO, "%s: cannot map the file into memory: %s",
                          growth->results->path, strerror(errno));
     growth->bytes = bytes;
     return STATUS_OK;
@@ -621,8 +628,8 @@ enum status growth_open(const char *path, const struct study *study,
                                 same_settings, &why);
         if (status != STATUS_OK)
             error_set(err, status,
-                      "%s: is the result of another sweep: %s; name another file with "
-                      "-o, or move this one away",
+                      "%s: result of another sweep: %s; name another file with -o, or "
+                      "move this one away",
                       path, why.text);
     }
     if (status != STATUS_OK)
@@ -664,7 +671,7 @@ char *growth_format(const struct growth *growth, char *buffer, size_t size)
 
 /* ---- points */
 
-/* The checksum of an old block, looked at once. */
+/* Is the old block's checksum right?  Computed once. */
 static bool is_good(struct growth *growth, struct kept_stage *kept, uint64_t block)
 {
     const struct stage_layout *layout = &kept->old->layout;
@@ -685,7 +692,7 @@ static bool is_good(struct growth *growth, struct kept_stage *kept, uint64_t blo
     return crc == stored;
 }
 
-/* The old point whose result the new one keeps, or NOT_THERE. */
+/* The old point whose result the new point keeps, or NOT_THERE. */
 static uint64_t old_point(struct growth *growth, enum stage_id id, uint64_t index)
 {
     struct kept_stage *kept = &growth->stages[id];
@@ -755,7 +762,7 @@ char *growth_before(const char *path)
     return alloc_printf("%s.before", path);
 }
 
-bool growth_is_begun(const char *path)
+bool growth_in_progress(const char *path)
 {
     char *before = growth_before(path);
     struct stat old, now;
@@ -770,7 +777,7 @@ bool growth_is_begun(const char *path)
     return is_there;
 }
 
-enum status growth_exchange(const char *path, const char *fresh, struct error *err)
+enum status growth_replace(const char *path, const char *fresh, struct error *err)
 {
     char *before = growth_before(path);
     enum status status = STATUS_OK;

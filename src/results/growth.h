@@ -1,22 +1,25 @@
-/* Going on with a file whose sweep has grown: values added to axes, one value made a list.
+/* Extends a finished or interrupted sweep: the sweep file has more values on its axes, or a
+ * list where it had one value.
  *
- * The file of before keeps its bytes, as `x.h5.before`, and gives its finished points to the
- * new one while that is computed: a point of the new sweep is kept where the old file has one
- * with the same value on every axis, in a block whose checksum agrees.  When all points are
- * there the old file is removed.  A run that is killed in between goes on in the same way. */
+ * The old file is renamed to `x.h5.before` and not changed.  A point of the new sweep takes
+ * its result from the old file if that file has a finished point with the same value on
+ * every axis in a block whose checksum matches; all other points are computed.  When all
+ * points are in the new file, the old one is removed.  A run that is killed meanwhile is
+ * resumed in the same way. */
 #ifndef NVSWEEP_RESULTS_GROWTH_H
 #define NVSWEEP_RESULTS_GROWTH_H
 
 #include "results/results.h"
 
-struct growth; /* opaque; NULL keeps nothing, anywhere */
+struct growth; /* opaque; every function accepts NULL, which keeps no point */
 
-/* Do two sweep files say the same but for titles, axes' values, and what is left out?
- * STATUS_INPUT, the key and both values if not. */
+/* Compares two sweep files, ignoring titles and the values of axes.  Returns STATUS_INPUT,
+ * with the key and both values, if another setting differs. */
 typedef enum status settings_fn(const char *was, const char *is, struct error *err);
 
-/* The file's finished points as `study` can use them.  STATUS_INPUT and what differs if the
- * sweep is another one: a record or setting changed, or a value is gone. */
+/* Finds the file's finished points that `study` can use.  Returns STATUS_INPUT, and what
+ * differs, if the sweep is another one: a record or setting changed, or a value is gone.
+ * Free with growth_close. */
 enum status growth_open(const char *path, const struct study *study,
                         const struct stage *const *table, const struct program *program,
                         bool accept_version, settings_fn *same_settings,
@@ -26,22 +29,22 @@ void growth_close(struct growth *growth);
 /* "keeps 20 of 30 points; new: capacity_bytes 4 MiB" */
 char *growth_format(const struct growth *growth, char *buffer, size_t size);
 
-/* The status of kept points among those that are pending, so that they are not evaluated;
- * and their values, when the others have been. */
+/* growth_mark gives kept points their status, so that they are not evaluated; growth_copy
+ * copies their values after the other points of the block were evaluated. */
 void growth_mark(struct growth *growth, enum stage_id id, struct range points,
                  int8_t *status);
 void growth_copy(struct growth *growth, enum stage_id id, struct range points,
                  const struct block *values);
 
-/* Rank 0: give the file of before its name, and `path` to the new one, `fresh`; at every
- * moment `path` is one of the two. */
-enum status growth_exchange(const char *path, const char *fresh, struct error *err);
+/* Rank 0: renames the old file to growth_before(path) and `fresh` to `path`, so that `path`
+ * always exists. */
+enum status growth_replace(const char *path, const char *fresh, struct error *err);
 
-/* Is there an old file beside `path`?  Two names of one file are a growing that was killed
- * before the new one was in place: the second name is removed. */
-bool growth_is_begun(const char *path);
+/* Is there an old file beside `path`?  If it is `path` itself under a second name, the
+ * exchange was interrupted; the second name is then removed. */
+bool growth_in_progress(const char *path);
 
-/* "x.h5.before"; a new string. */
+/* "x.h5.before"; freed by the caller. */
 char *growth_before(const char *path);
 
 #endif

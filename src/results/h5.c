@@ -23,14 +23,14 @@ void h5_quiet(void)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
-/* HDF5 lists its errors from the cause outwards; the cause is what helps. */
+/* HDF5 lists errors from the cause outwards.  Only the cause is kept: it helps most. */
 static herr_t cause_keep(unsigned n, const H5E_error2_t *error, void *h5_)
 {
     struct h5 *h5 = h5_;
     const char *said = n || !error->desc ? NULL
                                          : strstr(error->desc, "error message = ");
 
-    if (said) { /* the system's own words, which HDF5 puts in quotes */
+    if (said) { /* the operating system's message, which HDF5 quotes */
         snprintf(h5->why, sizeof h5->why, "%.*s", (int)strcspn(said + 17, "'"),
                  said + 17);
         h5->is_system = true;
@@ -60,9 +60,9 @@ static hid_t text_type_make(struct h5 *h5)
     return type;
 }
 
-/* HDF5 locks what it opens, which fails where the file system has no locks.  We need none:
- * a file is created by one process under a name of its own, and only read by HDF5 later.
- * The variable HDF5_USE_FILE_LOCKING has the last word. */
+/* HDF5 locks files that it opens, which fails if the file system has no locks.  Locks are
+ * not needed here: one process creates a file under a temporary name, and HDF5 only reads
+ * it later.  HDF5_USE_FILE_LOCKING in the environment takes precedence. */
 static void locking_disable(struct h5 *h5, hid_t access)
 {
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
@@ -73,7 +73,7 @@ static void locking_disable(struct h5 *h5, hid_t access)
 #endif
 }
 
-/* Did locking fail because the user asks HDF5 for it? */
+/* Adds to the message if locking failed because the environment asks for it. */
 static void locking_explain(struct h5 *h5)
 {
     const char *asked = getenv("HDF5_USE_FILE_LOCKING");
@@ -96,8 +96,8 @@ enum status h5_create(struct h5 *h5, const char *path, struct error *err)
     h5_quiet();
     access = H5_TRY(h5, H5Pcreate(H5P_FILE_ACCESS));
     H5_TRY(h5, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
-    /* Large datasets begin on a page of their own, so that two of them never share
-     * one in the page cache of different nodes. */
+    /* Large datasets begin at a page boundary, so that two datasets never share a page in
+     * the page caches of different nodes. */
     H5_TRY(h5, H5Pset_alignment(access, 64 * 1024, 4096));
     locking_disable(h5, access);
     h5->file = H5_TRY(h5, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
@@ -221,7 +221,7 @@ hid_t h5_group(struct h5 *h5, const char *path)
 
 /* ---- walking */
 
-/* A dataset that has several names, at the first of them. */
+/* An object with several names, and the path at which it was visited first. */
 struct h5_seen {
     H5O_info_t object;
     char *path;

@@ -1,5 +1,5 @@
-/* The few HDF5 calls result files need, with one rule for errors: the first failure is
- * kept with HDF5's own words, and every call after it does nothing.  Private to results/. */
+/* The few HDF5 calls that result files need, with one rule for errors: the first failure is
+ * kept with HDF5's message, and later calls do nothing.  Private to results/. */
 #ifndef NVSWEEP_RESULTS_H5_H
 #define NVSWEEP_RESULTS_H5_H
 
@@ -14,21 +14,21 @@ struct h5 {
     hid_t
         text_type; /* variable-length UTF-8; fixed-length strings crash netcdf-c 4.9.0 */
     bool is_bad;
-    bool is_system; /* ... which was the system refusing */
-    char why[512];  /* what HDF5 said of the first failure */
+    bool is_system; /* the operating system refused the call that failed */
+    char why[512];  /* HDF5's message for the first failure */
 };
 
-/* Silence HDF5's own printing and keep it from flushing half-made files at exit. */
+/* Stops HDF5 from printing errors and from flushing incomplete files at exit. */
 void h5_quiet(void);
 
-/* Remember that a call failed (result < 0); returns the result. */
+/* Records that a call failed (result < 0); returns the result. */
 int64_t h5_tried(struct h5 *h5, int64_t result);
 #define H5_TRY(h5, call) ((h5)->is_bad ? -1 : h5_tried(h5, (int64_t)(call)))
 
 enum status h5_create(struct h5 *h5, const char *path, struct error *err);
 enum status h5_open(struct h5 *h5, const char *path, struct error *err);
 
-/* Close; STATUS_IO with `doing` and HDF5's words if anything failed since opening. */
+/* Closes the file.  Returns STATUS_IO, with `doing` and HDF5's message, if any call failed. */
 enum status h5_close(struct h5 *h5, const char *path, const char *doing,
                      struct error *err);
 
@@ -38,37 +38,37 @@ void h5_put_count(struct h5 *h5, hid_t object, const char *name, uint64_t value)
 void h5_put_codes(struct h5 *h5, hid_t object, const char *name, const int8_t *codes,
                   size_t count);
 
-/* Does the attribute hold one element?  Reading more would write past a variable. */
+/* Does the attribute hold one element?  Reading more would overflow the variable. */
 bool h5_is_single(struct h5 *h5, hid_t attribute);
 
 /* What h5_walk finds below the root group. */
 enum h5_kind {
     H5_KIND_GROUP,
     H5_KIND_DATASET,
-    H5_KIND_LINK, /* another name of a dataset it has been at */
-    H5_KIND_OTHER, /* what result files do not have: types, soft and external links, groups
-                    * too deep */
+    H5_KIND_LINK, /* a further name of a dataset that was visited */
+    H5_KIND_OTHER, /* not part of a result file: types, soft and external links, groups that
+                    * are nested too deep */
 };
 
-/* Groups are nested this deep at most. */
+/* Greatest depth of nested groups. */
 enum { H5_DEPTH_MOST = 4 };
 
-/* Called with the path from the root ("array/area_m2") and, of a link, the path that the
- * dataset had first. */
+/* Called with the path from the root ("array/area_m2"); for a link, `first` is the path at
+ * which the dataset was visited. */
 typedef void h5_walk_fn(const char *path, enum h5_kind kind, const char *first,
                         void *context);
 
-/* Call `visit` for all there is in the file, by name, the datasets of a group before the
- * groups in it. */
+/* Calls `visit` for every object in the file, by name, and for the datasets of a group
+ * before its groups. */
 void h5_walk(struct h5 *h5, h5_walk_fn *visit, void *context);
 
-/* Make or open a group by its path; to be closed with H5Gclose. */
+/* Creates or opens a group by its path; close it with H5Gclose. */
 hid_t h5_group(struct h5 *h5, const char *path);
 
-/* The part of a path behind its last slash. */
+/* The part of a path after its last slash. */
 const char *h5_leaf(const char *path);
 
-/* A new string, or NULL if there is no such attribute or it is no text. */
+/* The text of an attribute, freed by the caller; NULL if it is absent or not a text. */
 char *h5_get_text(struct h5 *h5, hid_t object, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
-/* What makes two sweeps the same: their text without comments and white space, the
- * library records they name, and the program that computes. */
+/* Decides whether two sweeps are the same: by their text without comments and white space,
+ * the library records that they name, and the program. */
 #include "results/results.h"
 
 #include "base/memory.h"
@@ -18,7 +18,7 @@ static char *text_append(char *text, const char *more)
     return text;
 }
 
-/* Records already written, so that each appears once. */
+/* Records that were written, so that each appears once. */
 struct records {
     const struct library *library;
     char *text;
@@ -28,7 +28,7 @@ struct records {
 
 static void record_add(void *context, enum shelf_id shelf, const struct record *record);
 
-/* The record that another one names. */
+/* Adds the record that another record names. */
 static enum status named_add(void *context, const char *kind, const char *name)
 {
     const struct records *records = context;
@@ -70,7 +70,7 @@ char *results_records_text(const struct study *study)
     return records.text;
 }
 
-/* Past a comment of libconfig, or NULL if there is none here. */
+/* The end of a libconfig comment that begins at p, or NULL if none begins there. */
 static const char *comment_skip(const char *p)
 {
     if (*p == '#' || (p[0] == '/' && p[1] == '/'))
@@ -101,7 +101,7 @@ char *results_normalised(const char *text)
             p++;
             continue;
         }
-        /* White space counts only where it keeps two words apart. */
+        /* White space matters only between two words. */
         if (is_apart && to > kept && isalnum((unsigned char)to[-1]) &&
             isalnum((unsigned char)*p))
             *to++ = ' ';
@@ -116,9 +116,9 @@ char *results_normalised(const char *text)
     return kept;
 }
 
-/* The surroundings of the first difference, as "... was X, is Y". */
-static enum status differ(const char *path, const char *what, const char *was,
-                          const char *is, struct error *err)
+/* Reports the first difference with some text around it. */
+static enum status difference_report(const char *path, const char *what,
+                                     const char *was, const char *is, struct error *err)
 {
     size_t same = 0, from;
 
@@ -127,16 +127,16 @@ static enum status differ(const char *path, const char *what, const char *was,
     from = same > 24 ? same - 24 : 0;
     return error_set(
         err, STATUS_INPUT,
-        "%s: is the result of another sweep: %s differ (it has \"%.60s\", now "
+        "%s: result of another sweep: %s differ (the file has \"%.60s\", now it is "
         "\"%.60s\"); name another file with -o, or move this one away",
         path, what, was + from, is + from);
 }
 
-/* ---- records, one by one, in normalised text: kind{name="...";...}kind{...} */
+/* ---- single records of normalised text: kind{name="...";...}kind{...} */
 
 struct identity_entry {
     const char *text;
-    size_t size; /* up to and with its brace */
+    size_t size; /* up to and including its closing brace */
     char *name;  /* "technology sram" */
 };
 
@@ -190,7 +190,7 @@ static void entries_free(struct entries *entries)
     free(entries->list);
 }
 
-/* The key that differs, and both values: "area_f2 was 146, is 150". */
+/* Reports the key that differs, with both values: "area_f2 was 146, is 150". */
 static enum status entry_differs(const char *path, const struct identity_entry *was,
                                  const struct identity_entry *is, struct error *err)
 {
@@ -201,13 +201,13 @@ static enum status entry_differs(const char *path, const struct identity_entry *
     key = at;
     while (key > 0 && !strchr(";{}", was->text[key - 1]))
         key--;
-    return error_set(err, STATUS_INPUT,
-                     "%s: is the result of another sweep: in the record '%s' %.*s was "
-                     "%.*s, is %.*s; name another file with -o, or move this one away",
-                     path, was->name, (int)strcspn(was->text + key, "=;}"),
-                     was->text + key, (int)strcspn(was->text + key, ";}"),
-                     was->text + key, (int)strcspn(is->text + key, ";}"),
-                     is->text + key);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: result of another sweep: in the record '%s' %.*s was %.*s, is "
+        "%.*s; name another file with -o, or move this one away",
+        path, was->name, (int)strcspn(was->text + key, "=;}"), was->text + key,
+        (int)strcspn(was->text + key, ";}"), was->text + key,
+        (int)strcspn(is->text + key, ";}"), is->text + key);
 }
 
 enum status results_check_records(const struct results *results,
@@ -248,8 +248,8 @@ enum status results_check_program(const struct results *results,
         return STATUS_OK;
     return error_set(
         err, STATUS_INPUT,
-        "%s: was begun by nvsweep %s (%s), this is %s (%s), whose models may "
-        "differ; --accept-version goes on all the same",
+        "%s: begun by nvsweep %s (%s), but this is %s (%s), whose models may differ; "
+        "--accept-version continues nevertheless",
         results->path, results->version, results->commit, program->version,
         program->commit);
 }
@@ -263,7 +263,7 @@ enum status results_check_same(const struct results *results, const struct study
     enum status status = STATUS_OK;
 
     if (strcmp(was, is) != 0)
-        status = differ(results->path, "the sweep files", was, is, err);
+        status = difference_report(results->path, "the sweep files", was, is, err);
     if (status == STATUS_OK)
         status = results_check_records(results, study, err);
     if (status == STATUS_OK)

@@ -51,14 +51,14 @@ void layout_stage_init(struct stage_layout *layout, const struct stage *stage,
 
 double layout_write_bytes(const struct layout *layout)
 {
-    enum { WRITES_BESIDE = 4 }; /* checksum, status, attempts begun and over */
+    enum { WRITES_MORE = 4 }; /* checksum, status, attempts twice */
     double bytes = 0, writes = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++) {
         const struct stage_layout *stage = &layout->stages[id];
 
         bytes += (double)stage->points * (double)layout_point_bytes(stage);
-        writes += (double)stage->blocks * (double)(stage->columns + WRITES_BESIDE);
+        writes += (double)stage->blocks * (double)(stage->columns + WRITES_MORE);
     }
     return writes > 0 ? bytes / writes : 0;
 }

@@ -1,24 +1,24 @@
 /* Where the raw data of a result file lies.
  *
- * The points of a stage are committed in blocks: contiguous ranges whose size is a pure
- * function of the sweep, so that a finished file has the same bytes for any number of
- * ranks.  Every dataset is contiguous and allocated when the file is created; so the
- * share of a block in a dataset is a byte range known by arithmetic, and whoever knows
- * the layout can read and write raw data without a library and without touching
- * metadata. */
+ * The points of a stage are committed in blocks: contiguous ranges whose size depends on the
+ * sweep only, so a finished file has the same bytes for any number of ranks.  Every dataset
+ * is contiguous and allocated when the file is created.  A block's share of a dataset is
+ * therefore a known byte range, and code that has the layout reads and writes raw data
+ * without HDF5 and without touching metadata. */
 #ifndef NVSWEEP_RESULTS_LAYOUT_H
 #define NVSWEEP_RESULTS_LAYOUT_H
 
 #include "stage/stage.h"
 
-/* Per stage.  Bounds what ranks keep about blocks, to 27 MiB on the coordinator and 8 MiB
- * elsewhere.  With many ranks it is the blocks that run short, not the coordinator's
- * answers: 10^4 ranks get 105 blocks each and are 96 % efficient, 10^5 get ten, 68 %; a
- * quarter of the blocks made that 88 % and 40 % (simulated: tests/bench_dealer.c). */
+/* Most blocks of a stage.  Limits the memory for blocks to 27 MiB on the coordinator and
+ * 8 MiB on other ranks.  With many ranks the number of blocks limits the speedup, not the
+ * coordinator: 10^4 ranks get 105 blocks each and are 96 % efficient, 10^5 ranks get ten
+ * and are 68 % efficient; with a quarter of the blocks these are 88 % and 40 % (simulated:
+ * tests/bench_scheduler.c). */
 enum { LAYOUT_BLOCKS_MOST = 1 << 20 };
 
 struct stage_layout {
-    uint64_t points; /* 0: the stage is not in the file */
+    uint64_t points; /* 0: the file does not have the stage */
     uint64_t block_points, blocks;
     uint64_t status_offset;   /* int8_t per point */
     uint64_t checksum_offset; /* uint32_t per block */
@@ -28,13 +28,13 @@ struct stage_layout {
     uint32_t columns;
 };
 
-/* Plain data: ranks send it to each other as bytes. */
+/* Plain data, which ranks send to each other as bytes. */
 struct layout {
     uint64_t file_bytes;
     struct stage_layout stages[STAGE_COUNT];
 };
 
-/* Points per block: as the stage prefers, more where that would make too many blocks. */
+/* Points per block: what the stage prefers, or more to keep to LAYOUT_BLOCKS_MOST. */
 uint64_t layout_block_points(uint64_t points, uint64_t preferred);
 
 /* ceil(points / block_points) */
@@ -43,15 +43,15 @@ uint64_t layout_blocks(uint64_t points, uint64_t block_points);
 /* The points of a block; the last one may be shorter. */
 struct range layout_block(const struct stage_layout *stage, uint64_t block);
 
-/* Bytes of one point in all columns of the stage, its status included. */
+/* Bytes of one point in all columns of the stage, with its status. */
 uint64_t layout_point_bytes(const struct stage_layout *stage);
 
-/* Mean bytes of a write into the file: a block goes out column by column, with its checksum,
- * status and two notes of its attempts. */
+/* Mean number of bytes per write into the file: a block is written column by column, then its
+ * checksum, its status and twice its count of attempts. */
 double layout_write_bytes(const struct layout *layout);
 
-/* The sizes of a stage's datasets without their offsets, from the stage's metrics; preferred:
- * points per block (stage_block_points). */
+/* Sets the sizes of a stage's datasets from its metrics, without offsets.  preferred: points
+ * per block (stage_block_points). */
 void layout_stage_init(struct stage_layout *layout, const struct stage *stage,
                        uint64_t points, uint64_t preferred);
 

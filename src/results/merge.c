@@ -22,7 +22,7 @@ struct making {
     const struct merge_plan *plan;
 };
 
-/* Blocks of the merged stage: the first file's points per block, more if needed. */
+/* Blocks of a merged stage: the first file's points per block, or more if needed. */
 static uint64_t stage_blocks(const struct merge_plan *plan,
                              const struct results_stage *stage, uint64_t *points,
                              uint64_t *block_points)
@@ -114,8 +114,8 @@ static void object_make(const char *path, enum h5_kind kind, const char *first,
         copy_link(making->h5, first, path);
 }
 
-/* Append a text line by line behind "# ": no sweep makes a merged file, so none may be
- * read from it. */
+/* Appends a sweep's text as comment lines, because no single sweep makes a merged file, and
+ * its text must not be read as one. */
 static char *commented(char *text, const char *title, const char *sweep)
 {
     char *longer = alloc_printf("%s# %s\n", text, title);
@@ -132,7 +132,7 @@ static char *commented(char *text, const char *title, const char *sweep)
     return text;
 }
 
-/* What the file came from: both sweeps, and the records of both. */
+/* Records the origin of the merged file: the sweeps and the records of both files. */
 static void provenance_put(struct h5 *h5, const struct merge_plan *plan)
 {
     const struct results *a = plan->files[0], *b = plan->files[1];
@@ -177,11 +177,11 @@ static enum status skeleton_make(const struct merge_plan *plan, const char *to,
 
 /* ---- values */
 
-/* Reads items of a variable that are asked for mostly in ascending order. */
+/* Reads items of a variable, mostly in ascending order, a chunk at a time. */
 struct window {
     const struct results *results;
     const struct variable *variable;
-    uint32_t item; /* bytes */
+    uint32_t item; /* bytes per item */
     unsigned char *bytes;
     uint64_t first, count;
 };
@@ -210,13 +210,14 @@ static enum status window_at(struct window *window, uint64_t index,
     return STATUS_OK;
 }
 
-/* One variable of the merged file being filled, point by point. */
+/* Fills one variable of the merged file, point by point. */
 struct filling {
     const struct merge_plan *plan;
-    const struct variable *points; /* whose elements are the points: status or itself */
-    struct window windows[2];      /* the variable in either file */
-    struct window statuses[2];     /* of its stage; no variable: both files' are done */
-    struct merge_report *report;   /* counted where not NULL */
+    const struct variable
+        *points;               /* its elements are the points: status, or coordinate */
+    struct window windows[2];  /* the variable in each file */
+    struct window statuses[2]; /* the stage's status; no variable: all points count */
+    struct merge_report *report; /* NULL: not counted */
 };
 
 static void filling_begin(struct filling *filling, const struct variable *variable,
@@ -241,7 +242,7 @@ static void filling_end(struct filling *filling)
     }
 }
 
-/* A point's item in either file, NULL where the file does not have it or has not done it. */
+/* A point's item in each file; NULL if the file does not have the point. */
 static enum status items_at(struct filling *filling, uint64_t point,
                             const unsigned char *items[2], bool is_done[2],
                             struct error *err)
@@ -285,8 +286,9 @@ static enum status conflict(const struct filling *filling, uint64_t point,
                  a->dimensions[dimension].name,
                  results_coordinate_format(a, dimension, index[d], text, sizeof text));
     }
-    return error_set(err, STATUS_INPUT, "%s and %s disagree on %s at%s", a->path,
-                     filling->plan->files[1]->path, filling->windows[0].variable->name,
+    return error_set(err, STATUS_INPUT, "%s and %s have different values of %s at%s",
+                     a->path, filling->plan->files[1]->path,
+                     filling->windows[0].variable->name,
                      *where ? where : " their only point");
 }
 
@@ -299,8 +301,8 @@ static void report_count(struct merge_report *report, const bool is_done[2])
     report->neither += !is_done[0] && !is_done[1];
 }
 
-/* Fill the merged variable at `offset` of the file, item by item; `none` (item bytes) is
- * what stands where neither file has a point. */
+/* Writes the merged variable at `offset` of the file, item by item; `none` (item bytes) is
+ * written for points that neither file has. */
 static enum status variable_fill(struct filling *filling, const struct raw *raw,
                                  uint64_t offset, const unsigned char *none,
                                  struct error *err)
@@ -347,7 +349,7 @@ static void statuses_begin(struct filling *filling, const struct results_stage *
         };
 }
 
-/* Columns, then the status, of a stage. */
+/* Writes the columns, then the status, of a stage. */
 static enum status stage_fill(const struct merge_plan *plan,
                               const struct results *merged, const struct raw *raw,
                               size_t s, struct merge_report *report, struct error *err)
@@ -381,7 +383,7 @@ static enum status stage_fill(const struct merge_plan *plan,
     return status;
 }
 
-/* Coordinates that are numbers: every merged value is in one of the files. */
+/* Writes numeric coordinates; every merged value is in one of the files. */
 static enum status coordinates_fill(const struct merge_plan *plan,
                                     const struct results *merged, const struct raw *raw,
                                     struct error *err)

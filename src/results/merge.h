@@ -1,23 +1,23 @@
-/* Two result files of the same metrics, over different values of their axes, as one. */
+/* Merges two result files that have the same metrics over different values of their axes. */
 #ifndef NVSWEEP_RESULTS_MERGE_H
 #define NVSWEEP_RESULTS_MERGE_H
 
 #include "results/results.h"
 
 struct merge_report {
-    uint64_t points, from_a, from_b, both, neither; /* over all stages */
+    uint64_t points, from_a, from_b, both, neither; /* summed over all stages */
 };
 
-/* The sweep of a merged file is those of both, as comments under these lines. */
+/* The sweep text of a merged file: both sweeps as comments, each below one of these lines. */
 #define MERGED_FIRST "merged; the first file's sweep:"
 #define MERGED_SECOND "the second file's sweep:"
 
-/* Write `to`: the grid spanned by the values of both files along every dimension, ordered
- * (numbers ascending where both files have them so, else a's values and then b's new
- * ones).  A point that both have done must have the same values in both; a point that
- * neither has is pending.  Both must be of the same program, with the same stages, metrics
- * and dimensions.  STATUS_INPUT, naming what differs, if they are not or if a point's
- * values conflict; STATUS_IO if the system refuses.  No file is left behind then. */
+/* Writes `to`: the grid of all values that either file has along each dimension (numbers
+ * ascending if both files have them ascending, otherwise a's values and then b's new ones).
+ * A point that both files have must have the same values in both; a point that neither has
+ * is pending.  Both files must come from the same program and have the same stages, metrics
+ * and dimensions.  Returns STATUS_INPUT, naming what differs, if they do not or if a point's
+ * values differ; STATUS_IO if a system call fails.  `to` does not exist then. */
 enum status results_merge(const struct results *a, const struct results *b,
                           const char *to, struct merge_report *report,
                           struct error *err);

@@ -16,7 +16,7 @@ const struct results_stage *merge_block_stage(const struct results *results,
     return NULL;
 }
 
-/* ---- do they fit together? */
+/* ---- can the files be merged? */
 
 static bool is_metric(const struct results *results, size_t variable)
 {
@@ -41,11 +41,11 @@ static enum status same_dimensions(const struct results *a, const struct variabl
                          b->dimensions[vb->own_dimensions[d]].path) == 0;
     if (is_same)
         return STATUS_OK;
-    return error_set(err, STATUS_INPUT, "%s and %s: %s has other dimensions", a->path,
-                     b->path, va->name);
+    return error_set(err, STATUS_INPUT, "%s and %s: the dimensions of %s differ",
+                     a->path, b->path, va->name);
 }
 
-/* What holds for all points of a file must be the same in both. */
+/* A value that holds for all points of a file must be the same in both files. */
 static enum status same_constant(const struct results *a, const struct variable *va,
                                  const struct results *b, const struct variable *vb,
                                  struct error *err)
@@ -56,11 +56,12 @@ static enum status same_constant(const struct results *a, const struct variable 
     if (va->kind == VARIABLE_TEXT) {
         if (strcmp(va->texts[0], vb->texts[0]) == 0)
             return STATUS_OK;
-        return error_set(
-            err, STATUS_INPUT,
-            "%s is '%.60s' in %s and '%.60s' in %s: both are constants, which "
-            "do not merge; make it an axis of both sweeps",
-            h5_leaf(va->path), va->texts[0], a->path, vb->texts[0], b->path);
+        return error_set(err, STATUS_INPUT,
+                         "%s is '%.60s' in %s and '%.60s' in %s, and constants must be "
+                         "equal; make it "
+                         "an axis of both sweeps",
+                         h5_leaf(va->path), va->texts[0], a->path, vb->texts[0],
+                         b->path);
     }
     status = results_read_numbers(a, va, 0, 1, &x, err);
     if (status == STATUS_OK)
@@ -69,12 +70,12 @@ static enum status same_constant(const struct results *a, const struct variable 
         return status;
     return error_set(
         err, STATUS_INPUT,
-        "%s is %g in %s and %g in %s: both are constants, which do not merge; "
-        "make it an axis of both sweeps",
+        "%s is %g in %s and %g in %s, and constants must be equal; make it an axis of "
+        "both sweeps",
         h5_leaf(va->path), x, a->path, y, b->path);
 }
 
-/* One file has what the other lacks. */
+/* Reports an item that only one file has. */
 static enum status missing(const struct results *in, const struct results *other,
                            const struct variable *variable, struct error *err)
 {
@@ -83,11 +84,10 @@ static enum status missing(const struct results *in, const struct results *other
     if (axis_find(name) != AXES || variable->field[0])
         return error_set(
             err, STATUS_INPUT,
-            "%s and %s: one sweep gives the axis %s, the other does not; give "
-            "it in both",
+            "%s and %s: only one of the sweeps gives the axis %s; give it in both",
             in->path, other->path,
             axis_find(name) != AXES ? axis_specs[axis_find(name)].key : name);
-    return error_set(err, STATUS_INPUT, "%s has no %s, %s has", in->path,
+    return error_set(err, STATUS_INPUT, "%s has no %s, but %s has one", in->path,
                      variable->path, other->path);
 }
 
@@ -99,7 +99,7 @@ static enum status files_fit(const struct results *a, const struct results *b,
     if (strcmp(a->version, b->version) != 0 || strcmp(a->commit, b->commit) != 0)
         return error_set(
             err, STATUS_INPUT,
-            "%s is of nvsweep %s (%s) and %s of %s (%s), whose models may differ",
+            "%s was made by nvsweep %s (%s) and %s by %s (%s), whose models may differ",
             a->path, a->version, a->commit, b->path, b->version, b->commit);
     for (size_t v = 0; v < b->variable_count; v++)
         if (!results_find_path(a, b->variables[v].path))

@@ -1,6 +1,6 @@
-/* Everything in a result file but the stages' raw data is a function of the sweep, the
- * records and the program.  So it can be made again, and a file whose metadata was
- * damaged on the disk can be told from another sweep's, and set right. */
+/* All bytes of a result file except the stages' raw data depend only on the sweep, the
+ * records and the program.  They can therefore be made again, which tells a file with
+ * damaged metadata from a file of another sweep, and repairs it. */
 #include "results/skeleton.h"
 
 #include "base/crc32c.h"
@@ -14,7 +14,7 @@
 
 enum { CHUNK_BYTES = 1 << 16 };
 
-/* The bytes of a file that are no raw data, as a list of extents. */
+/* The extents of a file's bytes that are not raw data. */
 struct metadata {
     struct results_extent *extents;
     size_t count;
@@ -47,8 +47,8 @@ static size_t raw_extents(const struct results *results, struct results_extent *
     return count;
 }
 
-/* The gaps between the raw extents; of a packed copy between its chunks, which have
- * checksums of their own, whatever they hold. */
+/* Finds the gaps between the raw extents.  In a packed copy these lie between its chunks,
+ * which have their own checksums. */
 static enum status metadata_of(const struct results *results, struct metadata *metadata,
                                struct error *err)
 {
@@ -91,7 +91,7 @@ static enum status metadata_of(const struct results *results, struct metadata *m
 typedef void chunk_fn(unsigned char *bytes, uint64_t offset, size_t size,
                       void *context);
 
-/* Call for all metadata of a file, chunk by chunk; the checksum itself reads as 0. */
+/* Calls a function for all metadata, chunk by chunk; the checksum's bytes read as 0. */
 static enum status metadata_walk(const struct raw *raw, const struct metadata *metadata,
                                  chunk_fn *chunk, void *context, struct error *err)
 {
@@ -141,7 +141,7 @@ enum status results_seal(const char *path, struct error *err)
     enum status status = results_open(path, &results, err);
 
     if (status != STATUS_OK)
-        return STATUS_IO; /* it was just made: the system failed, not the user */
+        return STATUS_IO; /* this program just made the file, so the system failed */
     status = metadata_of(results, &metadata, err);
     if (status == STATUS_OK)
         status = raw_open(&raw, path, true, err);
@@ -172,7 +172,7 @@ enum status results_check_seal(const struct results *results, bool *is_intact,
     return status;
 }
 
-/* The file under test and what it should be. */
+/* The file under test, and a freshly made file with the expected metadata. */
 struct comparison {
     struct raw raw, fresh;
     uint64_t differing;
@@ -185,7 +185,7 @@ static void compare_chunk(unsigned char *bytes, uint64_t offset, size_t size,
     struct comparison *comparison = comparison_;
     unsigned char *found = alloc_array(size, 1);
 
-    /* The walk is over the fresh file, its checksum blanked; that is compared apart. */
+    /* The fresh file's checksum reads as 0 here; it is compared separately. */
     if (raw_read(&comparison->raw, found, size, offset, NULL) != STATUS_OK)
         comparison->is_bad = true;
     for (size_t i = 0; i < size; i++)
@@ -218,7 +218,7 @@ static enum status extents_copy(const struct comparison *comparison,
     return status;
 }
 
-/* The file has the size of the fresh one: same, damaged, or another's? */
+/* The file has the size of the fresh one: is it the same, damaged, or another sweep's? */
 static enum status judge(struct comparison *comparison, const struct metadata *metadata,
                          enum metadata_state *state, uint64_t *differing,
                          struct error *err)
@@ -237,7 +237,7 @@ static enum status judge(struct comparison *comparison, const struct metadata *m
                                err);
     if (status != STATUS_OK)
         return status;
-    /* The compared file's own checksum was not blanked: take it out again. */
+    /* The walk counted the stored checksum against 0; it is compared with `wanted` instead. */
     for (int i = 0; i < 4; i++)
         comparison->differing -= (stored >> 8 * i & 255) != 0;
     *differing = comparison->differing + (stored != wanted);
@@ -283,7 +283,7 @@ enum status results_check_metadata(const char *path, const struct study *study,
         }
         raw_close(&comparison.raw);
     } else {
-        status = STATUS_OK; /* no room for the comparison: HDF5 will judge */
+        status = STATUS_OK; /* no disk space for the comparison: HDF5 checks the file */
         *state = METADATA_OTHER;
     }
     results_close(fresh);

@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Two files side by side: the second is written from the first, or compared with it. */
+/* Two files: `to` is written from `from`, or compared with it. */
 struct pair {
     struct h5 from, to;
     bool is_comparison, undo;
-    char differs[128]; /* name of the first dataset that is not the same */
+    char differs[128]; /* name of the first dataset that differs */
     struct pack_report *report;
 };
 
@@ -68,7 +68,7 @@ static void piece_copy(struct pair *pair, struct piece *piece, const char *name,
         H5Dvlen_reclaim(piece->type, piece->memory, H5P_DEFAULT, piece->mine);
 }
 
-/* The next piece in row-major order of pieces; false after the last. */
+/* Moves to the next piece in row-major order; false after the last one. */
 static bool piece_next(struct piece *piece, int rank, const hsize_t *sizes,
                        const hsize_t *chunk)
 {
@@ -126,7 +126,7 @@ static void dataset_handle(struct pair *pair, const char *path)
                                   pair->undo ? STORAGE_CONTIGUOUS : STORAGE_PACKED);
     piece.type = H5_TRY(&pair->from, H5Dget_type(piece.from));
     piece.space = H5_TRY(&pair->from, H5Dget_space(piece.from));
-    /* The checksum of the metadata is of this file's own bytes: made anew. */
+    /* The checksum covers this file's own metadata, so it is computed again. */
     if (!is_bad(pair) &&
         !(pair->is_comparison && strcmp(path, RESULTS_METADATA_CHECKSUM) == 0))
         data_copy(pair, &piece, path);
@@ -189,7 +189,7 @@ static enum status copy_write(const char *from, const char *to, bool undo,
         h5_walk(&pair.from, object_handle, &pair);
         if (!is_bad(&pair))
             copy_scales(&pair.to, &pair.from);
-        if (pair.to.is_bad) /* the cause is in the copy, not in the source */
+        if (pair.to.is_bad) /* the cause lies in the copy, not in the source */
             pair.from.is_bad = false;
     }
     return pair_close(&pair, from, to, status, err);
@@ -211,8 +211,8 @@ static enum status copy_compare(const char *from, const char *to,
     }
     status = pair_close(&pair, from, to, status, err);
     if (pair.differs[0])
-        return error_set(err, STATUS_IO, "%s: %s differs from the source's; not kept",
-                         to, pair.differs);
+        return error_set(err, STATUS_IO, "%s: %s differs from the source; not kept", to,
+                         pair.differs);
     return status;
 }
 
@@ -223,7 +223,7 @@ static uint64_t file_bytes(const char *path)
     return stat(path, &file) == 0 ? (uint64_t)file.st_size : 0;
 }
 
-/* On the disk, so that the comparison vouches for what will be there tomorrow. */
+/* Syncs the copy, so that the comparison reads what the disk holds. */
 static enum status reach_disk(const char *path, struct error *err)
 {
     struct raw raw;

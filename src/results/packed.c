@@ -19,7 +19,8 @@ struct opened {
 struct packed {
     char *path;
     struct h5 h5;
-    struct opened *opened; /* datasets read so far stay open, with their chunks */
+    struct opened
+        *opened; /* datasets that were read stay open, with their chunk caches */
     size_t count;
 };
 
@@ -53,8 +54,8 @@ void packed_close(struct packed *packed)
     free(packed);
 }
 
-/* Room for all chunks that elements of one index of the slowest dimension lie in, so that
- * reading in order unpacks no chunk twice. */
+/* Sets a chunk cache large enough for all elements at one index of the slowest dimension, so
+ * that reading in order decompresses no chunk twice. */
 static void cache_size(struct h5 *h5, hid_t dataset, hid_t access)
 {
     hid_t made = H5_TRY(h5, H5Dget_create_plist(dataset));
@@ -97,7 +98,7 @@ static struct opened *dataset_find(struct packed *packed, const char *name)
     first = H5_TRY(h5, H5Dopen2(h5->file, name, H5P_DEFAULT));
     if (first >= 0) {
         cache_size(h5, first, access);
-        H5Dclose(first); /* a dataset's cache is set when it is opened */
+        H5Dclose(first); /* a dataset's cache size is set when it is opened */
     }
     opened.dataset = H5_TRY(h5, H5Dopen2(h5->file, name, access));
     opened.type = H5_TRY(h5, H5Dget_type(opened.dataset));
@@ -116,12 +117,12 @@ static struct opened *dataset_find(struct packed *packed, const char *name)
     return &packed->opened[packed->count++];
 }
 
-/* The largest box of the dataset that begins at element `first`, holds no more than `most`
- * and lies in one piece in row-major order; returns its elements. */
+/* The largest box of the dataset that begins at element `first`, has at most `most`
+ * elements and is contiguous in row-major order; returns its number of elements. */
 static hsize_t box_at(const struct opened *o, uint64_t first, uint64_t most,
                       hsize_t *start, hsize_t *count)
 {
-    hsize_t below = 1; /* elements of one index of dimension d */
+    hsize_t below = 1; /* elements at one index of dimension d */
     int d = o->rank;
 
     for (int k = o->rank; k-- > 0;) {
@@ -129,7 +130,7 @@ static hsize_t box_at(const struct opened *o, uint64_t first, uint64_t most,
         count[k] = 1;
         first /= o->sizes[k];
     }
-    /* whole dimensions from the fastest on, then a part of the next */
+    /* all of the fastest dimensions, then part of the next one */
     while (d > 1 && start[d - 1] == 0 && most >= below * o->sizes[d - 1]) {
         d--;
         count[d] = o->sizes[d];
@@ -177,7 +178,7 @@ enum status packed_read(struct packed *packed, const char *dataset, uint64_t fir
         count -= elements;
     }
     if (h5->is_bad)
-        return error_set(err, STATUS_IO, "%s: %s cannot be unpacked (%s)", packed->path,
+        return error_set(err, STATUS_IO, "%s: cannot decompress %s (%s)", packed->path,
                          dataset, h5->why);
     return STATUS_OK;
 }

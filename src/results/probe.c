@@ -12,7 +12,7 @@
 
 enum { CORE_SECONDS_MAX = 30, FREE_BYTES = 512 << 20, MEMORY_PER_BYTE = 16 };
 
-/* Bytes of writable memory that the process has mapped, or 0 if the system does not say. */
+/* Bytes of writable memory that the process has mapped; 0 if unknown. */
 static uint64_t data_bytes(void)
 {
     FILE *stream = fopen("/proc/self/statm", "r");
@@ -25,7 +25,7 @@ static uint64_t data_bytes(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-struct rlimit memory_bound(uint64_t file_bytes)
+struct rlimit memory_limit(uint64_t file_bytes)
 {
     uint64_t held = data_bytes();
     struct rlimit before = { RLIM_INFINITY, RLIM_INFINITY }, bound;
@@ -40,7 +40,7 @@ struct rlimit memory_bound(uint64_t file_bytes)
     return before;
 }
 
-void memory_unbound(const struct rlimit *before)
+void memory_restore(const struct rlimit *before)
 {
     setrlimit(RLIMIT_DATA, before);
 }
@@ -56,7 +56,7 @@ static _Noreturn void child_run(const char *path, probe_fn *read)
         signal(deadly[i], SIG_DFL);
     setrlimit(RLIMIT_CPU, &seconds);
     setrlimit(RLIMIT_CORE, &none);
-    dup2(null, STDERR_FILENO); /* what the C library says of a damaged heap */
+    dup2(null, STDERR_FILENO); /* hides the C library's messages on a damaged heap */
     dup2(null, STDOUT_FILENO);
     read(path);
     _exit(EXIT_SUCCESS);
@@ -78,14 +78,15 @@ enum status probe_file(const char *path, probe_fn *read, struct error *err)
                          path, strerror(errno));
     while (waitpid(child, &ended, 0) < 0)
         if (errno != EINTR)
-            return STATUS_OK; /* someone else waits for children: nothing is known */
+            return STATUS_OK; /* another handler reaped the child: nothing is known */
     if (WIFSIGNALED(ended))
         return error_set(err, STATUS_INPUT,
-                         "%s: is damaged: HDF5 cannot read it without failing (%s)",
-                         path, strsignal(WTERMSIG(ended)));
+                         "%s: damaged: HDF5 fails when it reads the file (%s)", path,
+                         strsignal(WTERMSIG(ended)));
     if (WEXITSTATUS(ended) != EXIT_SUCCESS)
         return error_set(
             err, STATUS_INPUT,
-            "%s: is damaged: reading it takes more memory than it can hold", path);
+            "%s: damaged: reading it needs more memory than a file of its size may",
+            path);
     return STATUS_OK;
 }

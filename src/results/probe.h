@@ -1,4 +1,4 @@
-/* Reading a file where a crash harms nobody.  Private to results/. */
+/* Reads a file in a child process, where a crash does no harm.  Private to results/. */
 #ifndef NVSWEEP_RESULTS_PROBE_H
 #define NVSWEEP_RESULTS_PROBE_H
 
@@ -9,16 +9,16 @@
 
 typedef enum status probe_fn(const char *path);
 
-/* Until memory_unbound, allow this process 512 MiB and 16 times the file's size beside what
- * it holds: lengths in damaged files say gigabytes.  Returns the limits before.  Not in
- * a rank of an MPI job, whose library allocates, too. */
-struct rlimit memory_bound(uint64_t file_bytes);
-void memory_unbound(const struct rlimit *before);
+/* Limits this process, until memory_restore, to 512 MiB plus 16 times the file's size more
+ * than it uses now, because lengths in damaged files may ask for gigabytes.  Returns the
+ * earlier limits.  Not for ranks of an MPI job, whose library allocates too. */
+struct rlimit memory_limit(uint64_t file_bytes);
+void memory_restore(const struct rlimit *before);
 
-/* Call `read` in a child process first: HDF5 1.10 can die, or search for ever, on a file
- * whose bytes are damaged.  STATUS_INPUT if the child was ended by a signal, used 30 s of
- * a core or ran out of memory, STATUS_OK otherwise, whatever `read` said.  Does nothing in a rank of an MPI
- * job, whose network cards may not outlive a fork. */
+/* Calls `read` in a child process first, because HDF5 1.10 can crash or loop forever on a
+ * damaged file.  Returns STATUS_INPUT if a signal ended the child, it used 30 s of
+ * processor time or it ran out of memory; otherwise STATUS_OK, whatever `read` returned.
+ * Does nothing in a rank of an MPI job, whose network cards may not survive a fork. */
 enum status probe_file(const char *path, probe_fn *read, struct error *err);
 
 #endif

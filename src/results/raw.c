@@ -27,7 +27,8 @@ enum status raw_check_name(const char *path, struct error *err)
         status = S_ISREG(about.st_mode) ? STATUS_OK : irregular(path, err);
     else if (stat(folder, &about) != 0 && errno == ENOENT)
         status = error_set(err, STATUS_INPUT,
-                           "%s: there is no folder %s; make it first", path, folder);
+                           "%s: the folder %s does not exist; make it first", path,
+                           folder);
     free(copy);
     return status;
 }
@@ -38,7 +39,7 @@ enum status raw_open(struct raw *raw, const char *path, bool is_writable,
     struct stat about;
 
     raw->path = path;
-    /* Not to wait where the name is a pipe's. */
+    /* O_NONBLOCK: opening a pipe must not wait. */
     raw->fd = open(path, (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
     if (raw->fd < 0)
         return error_set(err,
@@ -84,9 +85,10 @@ enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t o
             return error_set(err, STATUS_IO, "%s: cannot read: %s", raw->path,
                              strerror(errno));
         if (done == 0)
-            return error_set(err, STATUS_IO,
-                             "%s: ends before byte %llu; it was cut after its creation",
-                             raw->path, (unsigned long long)(offset + size));
+            return error_set(
+                err, STATUS_IO,
+                "%s: ends before byte %llu: it was truncated after it was made",
+                raw->path, (unsigned long long)(offset + size));
         to += done;
         offset += (uint64_t)done;
         size -= (size_t)done;
@@ -141,7 +143,7 @@ enum status raw_sync(const struct raw *raw, struct error *err)
     return STATUS_OK;
 }
 
-enum status raw_forget(const struct raw *raw, struct error *err)
+enum status raw_drop_cache(const struct raw *raw, struct error *err)
 {
     enum status status = raw_sync(raw, err);
 
@@ -150,7 +152,7 @@ enum status raw_forget(const struct raw *raw, struct error *err)
     return status;
 }
 
-void raw_reopen_folder_of(const char *path)
+void raw_refresh_folder_of(const char *path)
 {
     char *copy = alloc_text(path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

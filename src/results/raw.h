@@ -1,10 +1,11 @@
-/* The bytes of a file, whole or an error: reads and writes that survive interruption
- * and short transfers, and say why they failed.
+/* Reads and writes the bytes of a file, completely or with an error: calls are repeated
+ * after interruptions and short transfers, and errors give their reason.
  *
- * Ranks write their blocks with these and not through MPI-IO or HDF5's parallel driver:
- * that is as fast (tests/bench_runner.c measures all three), opens nothing collectively,
- * and tells a full disk from a failing one.  Several ranks write where two nodes may write
- * neighbouring bytes; elsewhere rank 0 writes for all (run/file_system.h). */
+ * Ranks write their blocks with these functions and not with MPI-IO or HDF5's parallel
+ * driver.  That is as fast (tests/bench_runner.c measures all three), opens nothing
+ * collectively, and distinguishes a full disk from a broken one.  Several ranks write only
+ * where two nodes may write neighbouring bytes; elsewhere rank 0 writes for all
+ * (run/file_system.h). */
 #ifndef NVSWEEP_RESULTS_RAW_H
 #define NVSWEEP_RESULTS_RAW_H
 
@@ -19,18 +20,18 @@ struct raw {
     const char *path; /* for messages; not owned */
 };
 
-/* STATUS_INPUT if there is something of that name that is no regular file, or no folder to
- * hold it. */
+/* Returns STATUS_INPUT if `path` exists and is not a regular file, or its folder does not
+ * exist. */
 enum status raw_check_name(const char *path, struct error *err);
 
-/* STATUS_IO with path and reason on failure, STATUS_INPUT if there is no such file, or it
- * is no regular one. */
+/* Returns STATUS_INPUT if there is no such file or it is not a regular file; STATUS_IO, with
+ * path and reason, on other failures. */
 enum status raw_open(struct raw *raw, const char *path, bool is_writable,
                      struct error *err);
 void raw_close(struct raw *raw);
 
-/* Where a symbolic link leads, so that whoever writes the file finds the same lock and
- * journal beside it; the path itself if it is none, or leads nowhere.  Freed by the
+/* The target of a symbolic link, so that every process finds the same lock and journal beside
+ * it; `path` itself if it is not a link or its target does not exist.  Freed by the
  * caller. */
 char *raw_resolve(const char *path);
 
@@ -39,22 +40,22 @@ enum status raw_read(const struct raw *raw, void *bytes, size_t size, uint64_t o
 enum status raw_write(const struct raw *raw, const void *bytes, size_t size,
                       uint64_t offset, struct error *err);
 
-/* The whole file as memory that is read from the disk where it is touched; NULL if the system
- * refuses.  raw_unmap takes it back. */
+/* Maps the whole file; pages are read from the disk when they are touched.  NULL if the
+ * system refuses.  Unmap with raw_unmap. */
 const void *raw_map(const struct raw *raw, size_t *size);
 void raw_unmap(const void *bytes, size_t size);
 
-/* Return when what was written so far is on the disk. */
+/* Returns when all earlier writes are on the disk. */
 enum status raw_sync(const struct raw *raw, struct error *err);
 
-/* Sync, and drop what this node's cache holds of the file: the next reads ask the disk, or the
+/* Syncs, then drops the file from this node's cache, so that later reads ask the disk or the
  * server. */
-enum status raw_forget(const struct raw *raw, struct error *err);
+enum status raw_drop_cache(const struct raw *raw, struct error *err);
 
-/* Have the system look again for what the folder holds. */
-void raw_reopen_folder_of(const char *path);
+/* Makes the system read the folder's entries again. */
+void raw_refresh_folder_of(const char *path);
 
-/* Sync a directory, so that a rename in it is on the disk.  Best effort. */
+/* Syncs the folder, so that a rename in it is on the disk.  Failures are ignored. */
 void raw_sync_folder_of(const char *path);
 
 #endif

@@ -12,14 +12,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What is known of a file while it is being opened. */
+/* State while a file is opened. */
 struct opening {
     struct results *results;
     struct h5 h5;
     uint64_t file_bytes;
-    bool is_foreign; /* something a result file does not have */
+    bool is_foreign; /* it has an object that result files do not have */
     bool is_packed;  /* a compressed copy (results/pack.h) */
-    char *other;     /* version of the program that made another layout, or NULL */
+    char *other;     /* program version that made a file with another layout, or NULL */
     char **runs;     /* groups below RESULTS_RUN */
     size_t run_count;
 };
@@ -44,7 +44,7 @@ static size_t dimension_at(struct results *results, const char *path, uint64_t c
     return results->dimension_count++;
 }
 
-/* Are there `count` items of so many bytes from offset on in the file? */
+/* Does the file hold `count` items of this size from offset on? */
 static bool is_inside(const struct opening *opening, uint64_t offset, uint64_t count,
                       uint64_t item_bytes)
 {
@@ -59,8 +59,8 @@ static herr_t scale_name(hid_t dataset, unsigned d, hid_t scale, void *name)
     return H5Iget_name(scale, name, 256) > 0 ? 1 : -1;
 }
 
-/* Does the dataset list references to a scale for each of its dimensions?  H5DSiterate_scales
- * takes an attribute of that name for such a list, whatever it is, and dies of others. */
+/* Does the dataset have a valid list of scales, one per dimension?  H5DSiterate_scales crashes
+ * if an attribute of that name holds anything else. */
 static bool lists_scales(struct h5 *h5, hid_t dataset, int rank)
 {
     hid_t list = H5_TRY(h5, H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
@@ -124,7 +124,7 @@ static void texts_read(struct opening *opening, hid_t dataset,
 {
     char **texts;
 
-    /* An element is a length, an address and an index: 16 bytes. */
+    /* An element in the file is a length, an address and an index: 16 bytes. */
     if (!is_inside(opening, 0, variable->count, 16)) {
         opening->is_foreign = true;
         return;
@@ -174,8 +174,8 @@ static char *text_or_empty(struct opening *opening, hid_t object, const char *na
     return text ? text : alloc_text("");
 }
 
-/* Where a dataset's chunks are.  This looks at their index as a whole, where a damaged one
- * harms nobody (results/probe.h). */
+/* Finds where a dataset's chunks lie.  This reads their whole index, in a child process
+ * first (results/probe.h), because it may be damaged. */
 static void chunks_read(struct opening *opening, hid_t dataset)
 {
     struct results *results = opening->results;
@@ -240,7 +240,7 @@ static void dataset_read(struct opening *opening, const char *path)
     results->variables[results->variable_count++] = variable;
 }
 
-/* Groups are those of stages, which their datasets tell, and below RESULTS_RUN. */
+/* Collects datasets and the groups below RESULTS_RUN; stage groups follow from datasets. */
 static void object_read(const char *path, enum h5_kind kind, const char *first,
                         void *opening_)
 {
@@ -308,7 +308,7 @@ static void columns_find(struct opening *opening, struct results_stage *stage,
     }
 }
 
-/* A stage is a group below RESULTS_RUN that names a status and columns. */
+/* Reads a stage: a group below RESULTS_RUN that names a status and columns. */
 static void stage_read(struct opening *opening, const char *path)
 {
     struct results *results = opening->results;
@@ -357,8 +357,8 @@ static void stage_read(struct opening *opening, const char *path)
     free(block);
 }
 
-/* In the order they are computed in: the program's stages by their names, others (tests
- * make some) by their datasets in the file. */
+/* Sorts stages in the order of computation: the program's stages by name, others (some tests
+ * make them) by the order of their datasets in the file. */
 static int by_turn(const void *a, const void *b)
 {
     const struct results_stage *x = a, *y = b;
@@ -372,7 +372,7 @@ static int by_turn(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* Another layout's file, and the version that made it. */
+/* Does the file have another layout?  Then opening->other is the version that made it. */
 static bool is_other_layout(struct opening *opening)
 {
     struct h5 *h5 = &opening->h5;
@@ -454,7 +454,7 @@ static void content_read(struct opening *opening)
         qsort(results->stages, results->stage_count, sizeof *results->stages, by_turn);
 }
 
-/* ---- dimensions that several groups have, and names */
+/* ---- dimensions that several groups share, and short names */
 
 static bool is_of_run(const char *path)
 {
@@ -528,7 +528,7 @@ static bool is_metric(const struct results *results, size_t v)
     return false;
 }
 
-/* Coordinates that say of the same dimension what another group's says already. */
+/* Marks coordinates that repeat those of the same dimension in another group. */
 static void repetitions_find(struct results *results)
 {
     for (size_t v = 0; v < results->variable_count; v++) {
@@ -557,7 +557,8 @@ static void names_shorten(struct results *results)
     }
 }
 
-/* What is shown: a crafted file does not command the terminal. */
+/* Removes control characters from texts, so that a crafted file cannot control the
+ * terminal. */
 static void texts_clean(struct results *results)
 {
     text_clean(results->title);
@@ -592,28 +593,26 @@ static enum status file_open(const char *path, struct results **results,
     if (status == STATUS_OK && fstat(opening.results->raw.fd, &file) == 0)
         opening.file_bytes = (uint64_t)file.st_size;
     if (status == STATUS_OK) {
-        struct rlimit before = memory_bound(opening.file_bytes);
+        struct rlimit before = memory_limit(opening.file_bytes);
 
         status = h5_open(&opening.h5, path, &why);
         if (status == STATUS_OK) {
             content_read(&opening);
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
-        memory_unbound(&before);
+        memory_restore(&before);
         if (status != STATUS_OK)
             status = error_set(err, opening.h5.is_system ? STATUS_IO : STATUS_INPUT,
                                "%s", why.text);
         if (opening.is_foreign && !opening.h5.is_system)
             status = error_set(err, STATUS_INPUT,
-                               "%s: is no result file of nvsweep, or a damaged one",
-                               path);
+                               "%s: not a result file of nvsweep, or damaged", path);
         if (opening.other)
-            status = error_set(
-                err, STATUS_INPUT,
-                "%s: was written by nvsweep %.40s, whose files this version "
-                "does not read; run its sweep again, or read it with that "
-                "version",
-                path, opening.other);
+            status = error_set(err, STATUS_INPUT,
+                               "%s: written by nvsweep %.40s, whose files this version "
+                               "cannot read; run "
+                               "its sweep again, or read it with that version",
+                               path, opening.other);
     }
     free(opening.other);
     for (size_t r = 0; r < opening.run_count; r++)
@@ -662,9 +661,8 @@ enum status results_open_intact(const char *path, struct results **results,
     if (status == STATUS_OK && !is_intact)
         status = error_set(
             err, STATUS_INPUT,
-            "%s: its coordinates, units or labels are not those it was "
-            "written with (checksum of its metadata); `nvsweep run` with its "
-            "sweep sets them right",
+            "%s: its coordinates, units or labels have changed since it was written "
+            "(checksum of its metadata); `nvsweep run` with its sweep repairs them",
             path);
     if (status != STATUS_OK) {
         results_close(*results);
@@ -678,7 +676,7 @@ enum status results_check_plain(const struct results *results, struct error *err
     if (!results->packed)
         return STATUS_OK;
     return error_set(err, STATUS_INPUT,
-                     "%s: is a packed copy, which no run goes on with; `nvsweep pack "
+                     "%s: a packed copy, which a run cannot continue; `nvsweep pack "
                      "--undo` makes a plain file of it",
                      results->path);
 }
@@ -727,7 +725,7 @@ const struct variable *results_find_path(const struct results *results,
     return NULL;
 }
 
-/* "gpu/edp_js", wherever the stage's columns are. */
+/* Finds "gpu/edp_js", whichever group holds the stage's columns. */
 static const struct variable *find_of_stage(const struct results *results,
                                             const struct results_stage *stage,
                                             const char *name)

@@ -1,5 +1,5 @@
-/* A result file as references of Zarr, version 2 (kerchunk's format, version 1): every dataset
- * is one chunk, which is where its raw bytes are in the file; texts stand in the references. */
+/* Describes a result file in Zarr, version 2 (kerchunk's format, version 1): every dataset is
+ * one chunk, a byte range of the file; texts are stored in the references themselves. */
 #include "results/references.h"
 
 #include "base/json.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A document that stands as a text in another one. */
+/* A JSON document that is stored as a string inside another one. */
 struct document {
     FILE *stream;
     char *text;
@@ -43,10 +43,10 @@ struct attributes {
     struct h5 *h5;
     FILE *out;
     unsigned members;
-    char *fill; /* of the array, as JSON has it, or NULL */
+    char *fill; /* the array's fill value in JSON, or NULL */
 };
 
-/* What is netCDF's and HDF5's own. */
+/* Attributes that only netCDF and HDF5 use. */
 static bool is_hidden(const char *name)
 {
     static const char *const names[] = { "CLASS", "NAME", "REFERENCE_LIST",
@@ -138,7 +138,7 @@ struct references {
     unsigned members;
 };
 
-/* xarray's way to name dimensions in Zarr. */
+/* Writes the attribute by which xarray finds dimension names in Zarr. */
 static void dimensions_write(const struct references *references,
                              const struct variable *variable,
                              struct attributes *attributes)
@@ -210,7 +210,7 @@ static void little_endian_write(FILE *out, uint32_t number)
         fputc((int)(number >> shift & 0xff), out);
 }
 
-/* numcodecs' vlen-utf8: the number of texts, then each with its length before it. */
+/* numcodecs' vlen-utf8: the number of texts, then the length and bytes of each. */
 static void texts_write(const struct variable *variable, FILE *out)
 {
     struct document raw;
@@ -227,7 +227,7 @@ static void texts_write(const struct variable *variable, FILE *out)
     free(raw.text);
 }
 
-/* The only chunk: "path/0.0.0". */
+/* Writes the only chunk of an array: "path/0.0.0". */
 static void chunk_put(struct references *references, const char *path,
                       const struct variable *variable)
 {
@@ -315,8 +315,8 @@ enum status results_references(const struct results *results, FILE *out,
         free(path);
         return error_set(
             err, STATUS_INPUT,
-            "%s is a packed copy, must be a plain result file (nvsweep pack "
-            "--undo)",
+            "%s: a packed copy, but references need a plain result file; `nvsweep pack "
+            "--undo` makes one",
             results->path);
     }
     status = h5_open(&references.h5, results->path, err);

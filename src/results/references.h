@@ -1,4 +1,4 @@
-/* A result file as Zarr without a copy: references to the bytes of its datasets. */
+/* Describes a result file as a Zarr store whose chunks are byte ranges of the file. */
 #ifndef NVSWEEP_RESULTS_REFERENCES_H
 #define NVSWEEP_RESULTS_REFERENCES_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Write the references as JSON (kerchunk's format 1; the file's absolute path is the template
- * "u").  STATUS_INPUT for a packed copy. */
+/* Writes the references as JSON (kerchunk's format 1; template "u" is the file's absolute
+ * path).  Returns STATUS_INPUT for a packed copy. */
 enum status results_references(const struct results *results, FILE *out,
                                struct error *err);
 

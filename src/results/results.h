@@ -1,14 +1,13 @@
-/* Result files: created whole and empty by one process, filled with raw bytes by all
- * ranks (results/block.h), and read back here by serial HDF5 calls, also while a run is
- * writing.
+/* Result files.  One process creates the file complete and empty, all ranks write raw bytes
+ * into it (results/block.h), and serial HDF5 calls read it back here, even during a run.
  *
- * A file holds one dataset per metric, dimensioned by its stage's axes, with the axes as
- * dimension scales, and per stage the status of every point.  The last stage's are in the
- * root group, but those with an inner dimension; every other stage is in a group of its
- * name, with coordinates of its own.  The group `run` has per stage and block a checksum
- * and a count of attempts, the axes at their defaults, and as attributes all that is
- * needed to run the sweep again.  The file's bytes are a function of the sweep, the library
- * records it names and the program. */
+ * A file holds one dataset per metric, with its stage's axes as dimensions and dimension
+ * scales, and the status of every point per stage.  The datasets of the last stage are in
+ * the root group, except those with an inner dimension; every other stage has a group of
+ * its own name with its own coordinates.  The group `run` holds, per stage and block, a
+ * checksum and a count of attempts; the axes left at their defaults; and as attributes all
+ * that is needed to run the sweep again.  The bytes of the file depend only on the sweep,
+ * the library records that it names and the program. */
 #ifndef NVSWEEP_RESULTS_RESULTS_H
 #define NVSWEEP_RESULTS_RESULTS_H
 
@@ -18,30 +17,30 @@
 
 #include <time.h>
 
-/* Names in the file. */
+/* Names inside the file. */
 #define RESULTS_RUN "run"
 #define RESULTS_STATUS "status" /* in every stage's group */
 #define RESULTS_LAYOUT "nvsweep_layout"
 enum { RESULTS_LAYOUT_NOW = 2 }; /* 1: up to version 0.3, all in the root group */
 
-/* The dataset of one number that holds the CRC-32C of all bytes that are no raw data. */
+/* The dataset (one number) with the CRC-32C of all bytes that are not raw data. */
 #define RESULTS_METADATA_CHECKSUM RESULTS_RUN "/metadata_checksum"
 
-/* Who computes: what a result file says of the program. */
+/* The program, as a result file describes it. */
 struct program {
     const char *version, *commit;
     bool is_dirty; /* built from files that differ from the commit */
 };
 
-/* Create `path` with every dataset at its final size: made under `path`.partial, synced,
- * its space reserved, then renamed.  `table` has STAGE_COUNT stages of which study->stages
- * says which are in the file.  STATUS_IO if the system refuses (a full disk included); no
- * file is left behind then. */
+/* Creates `path` with every dataset at its final size.  The file is made as `path`.partial,
+ * synced, given its disk space, then renamed.  `table` has STAGE_COUNT stages;
+ * study->stages says which are in the file.  Returns STATUS_IO if a system call fails (on a
+ * full disk too); no file is left behind then. */
 enum status results_create(const char *path, const struct study *study,
                            const struct stage *const *table,
                            const struct program *program, struct error *err);
 
-/* The version of HDF5 that reads and writes. */
+/* The version of the HDF5 library in use. */
 const char *results_hdf5_version(void);
 
 /* ---- reading */
@@ -52,40 +51,39 @@ enum { VARIABLE_DIMENSIONS = 32 };
 
 struct variable {
     char *path;            /* from the root group: "edp_js", "array/area_m2" */
-    const char *name;      /* the shortest that results_find takes for it */
-    char *units, *meaning; /* "" where the file has none */
-    char *field; /* the axis's, if it is a field of records: "machine.node_m" */
-    char *zero;  /* the word that stands for 0 */
+    const char *name;      /* the shortest name that results_find accepts */
+    char *units, *meaning; /* "" if the file has none */
+    char *field; /* axis of a record's field: "machine.node_m"; otherwise "" */
+    char *zero;  /* the word that the value 0 stands for, or "" */
     enum variable_kind kind;
-    /* Indices into results->dimensions: of the dimensions themselves, and of what stands
-     * for them (struct results_dimension's same). */
+    /* Indices into results->dimensions: the variable's own dimensions, and the equal ones
+     * that represent them (results_dimension.same). */
     size_t own_dimensions[VARIABLE_DIMENSIONS];
     size_t dimensions[VARIABLE_DIMENSIONS];
     size_t dimension_count;
-    bool is_repeated; /* the coordinate of a dimension for which another stands */
-    uint64_t count;   /* elements */
-    uint64_t offset; /* of its raw bytes; texts have none, nor is there one if packed */
-    bool is_packed;  /* in compressed chunks */
+    bool is_repeated;    /* a coordinate equal to the one that represents it */
+    uint64_t count;      /* elements */
+    uint64_t offset;     /* of its raw bytes; unused for texts and packed variables */
+    bool is_packed;      /* stored in compressed chunks */
     uint32_t item_bytes; /* 8, 4, 2 or 1 */
     bool is_unsigned;
-    char **texts; /* of VARIABLE_TEXT, read at opening */
+    char **texts; /* if VARIABLE_TEXT; read when the file is opened */
 };
 
 struct results_dimension {
     char *path;       /* of its scale */
     const char *name; /* the last part of the path */
     uint64_t count;
-    size_t coordinate; /* the variable of that path, or SIZE_MAX */
-    size_t
-        same; /* the first dimension of that name with the same coordinates; itself */
+    size_t coordinate; /* index of the variable at that path, or SIZE_MAX */
+    size_t same; /* first dimension with the same name and coordinates; may be itself */
 };
 
 /* A stage as the file describes it. */
 struct results_stage {
     char *name;
     size_t status;               /* index of its status variable */
-    size_t blocks;               /* of the first points of its blocks */
-    size_t checksums;            /* and of its blocks' checksums */
+    size_t blocks;               /* index of the variable of each block's first point */
+    size_t checksums;            /* index of the variable of its blocks' checksums */
     size_t columns[COLUMNS_MAX]; /* indices of its metrics, in checksum order */
     struct stage_layout layout;
 };
@@ -98,7 +96,8 @@ struct results {
     char *path;
     struct raw raw;
     struct packed *packed; /* a compressed copy (results/pack.h); NULL: a plain file */
-    struct results_extent *chunks; /* of a compressed copy: where its raw data are */
+    struct results_extent
+        *chunks; /* of a compressed copy: the extents of its raw data */
     size_t chunk_count;
     struct variable *variables;
     size_t variable_count;
@@ -109,38 +108,37 @@ struct results {
     char *title, *sweep_text, *records_text, *version, *commit;
 };
 
-/* Open for reading.  STATUS_INPUT if it is no result file of this program (or is damaged
- * beyond reading, or of another version's layout), STATUS_IO if the system refuses.  Close
- * with results_close. */
+/* Opens a file for reading.  Returns STATUS_INPUT if it is not a result file of this program,
+ * is too damaged to read, or has the layout of another version; STATUS_IO if a system call
+ * fails.  Close with results_close. */
 enum status results_open(const char *path, struct results **results, struct error *err);
 void results_close(struct results *results);
 
-/* results_open, and STATUS_INPUT if the file's coordinates, units or labels are not those
- * it was made with (results_check_seal). */
+/* Like results_open, but returns STATUS_INPUT if the file's coordinates, units or labels have
+ * changed since it was made (results_check_seal). */
 enum status results_open_intact(const char *path, struct results **results,
                                 struct error *err);
 
-/* The variable of that path, else the stage's ("gpu/edp_js"), else the only one whose
- * path ends in the name; coordinates
- * that are repeated in several groups count once, and what is in the group `run` is found
- * by its path.  NULL if there is none, or several. */
+/* Finds a variable by its path, by stage and name ("gpu/edp_js"), or by a name in which only
+ * one path ends.  Coordinates repeated in several groups count once; variables in the group
+ * `run` are found by their path only.  NULL if there is none, or several. */
 const struct variable *results_find(const struct results *results, const char *name);
 
 /* The variable of that path, or NULL. */
 const struct variable *results_find_path(const struct results *results,
                                          const char *path);
 
-/* Are all bytes that are no raw data as they were when the file was sealed: names,
- * attributes, coordinates?  STATUS_INPUT if the file has no seal, STATUS_IO if it cannot be
- * read. */
+/* *is_intact: names, attributes and coordinates (all bytes that are not raw data) match the
+ * checksum.  Returns STATUS_INPUT if the file has no such checksum, STATUS_IO if it cannot
+ * be read. */
 enum status results_check_seal(const struct results *results, bool *is_intact,
                                struct error *err);
 
-/* Compute the metadata's checksum (RESULTS_METADATA_CHECKSUM) and write it. */
+/* Computes the metadata's checksum (RESULTS_METADATA_CHECKSUM) and writes it. */
 enum status results_seal(const char *path, struct error *err);
 
-/* Elements [first, + count) of a variable, row-major over its dimensions.  Numbers of
- * any kind arrive as double (NaN where a column has none), or as they are stored. */
+/* Reads elements [first, first + count) of a variable, row-major over its dimensions:
+ * numbers of any type as double (NaN if the column has no value), or in their stored type. */
 enum status results_read_numbers(const struct results *results,
                                  const struct variable *variable, uint64_t first,
                                  uint64_t count, double *numbers, struct error *err);
@@ -148,74 +146,76 @@ enum status results_read_raw(const struct results *results,
                              const struct variable *variable, uint64_t first,
                              uint64_t count, void *bytes, struct error *err);
 
-/* A value of the variable as people write it: with its unit, or the word that it stands
- * for.  Returns buffer. */
+/* A value of the variable as text: with its unit, or the word that it stands for.  Returns
+ * buffer. */
 char *variable_value_format(const struct variable *variable, double number,
                             char *buffer, size_t size);
 
-/* Coordinate i of a dimension as people write it ("stt-mram", "3 MiB"). */
+/* Coordinate i of a dimension as text ("stt-mram", "3 MiB").  Returns buffer. */
 char *results_coordinate_format(const struct results *results, size_t dimension,
                                 uint64_t i, char *buffer, size_t size);
 
-/* "technology=stt-mram capacity_bytes=3 MiB ..." of a stage's point; dimensions of length
- * 1 are left out. */
+/* "technology=stt-mram capacity_bytes=3 MiB ..." for a stage's point; dimensions of length 1
+ * are left out.  Returns buffer. */
 char *results_point_format(const struct results *results, size_t stage, uint64_t point,
                            char *buffer, size_t size);
 
-/* ---- what has become of a run */
+/* ---- progress of a run */
 
 enum { POINT_STATUSES = POINT_EXCLUDED + 1 };
 
 struct results_summary {
     uint64_t points[STAGE_COUNT][POINT_STATUSES]; /* by stage of the file and status */
-    uint64_t total, pending, failed; /* over all stages; failed with quarantined */
+    uint64_t total, pending, failed; /* over all stages; failed includes quarantined */
 };
 
-/* Count the points of every stage by status. */
+/* Counts the points of every stage by status. */
 enum status results_summarize(const struct results *results,
                               struct results_summary *summary, struct error *err);
 
-/* Up to `most` points of a stage with that status, from `from` on; returns how many. */
+/* Finds up to `most` points of a stage with that status, from point `from` on; *count:
+ * how many were found. */
 enum status results_points_with(const struct results *results, size_t stage,
                                 enum point_status wanted, uint64_t from,
                                 uint64_t *points, size_t most, size_t *count,
                                 struct error *err);
 
-/* Blocks of a file, by what became of them. */
+/* Counts of a file's blocks. */
 struct results_blocks {
-    uint64_t checked; /* all points have a status */
-    uint64_t damaged; /* of them, those whose checksum disagrees */
-    uint64_t pending; /* not all have */
+    uint64_t checked; /* blocks whose points all have a status */
+    uint64_t damaged; /* those of them whose checksum does not match */
+    uint64_t pending; /* blocks with a pending point */
 };
 
-/* Check the checksums of all committed blocks; where the first that disagrees is ("system
- * block 7: technology=...") goes to err. */
+/* Checks the checksums of all committed blocks.  err names the first block that does not
+ * match ("system block 7: technology=..."). */
 enum status results_verify(const struct results *results, struct results_blocks *blocks,
                            struct error *err);
 
-/* STATUS_INPUT if a committed block's checksum disagrees: what copies a file copies no damage
- * under a checksum of its own. */
+/* Returns STATUS_INPUT if a committed block is damaged.  Commands that copy a file call it,
+ * because the copy gets new checksums, which would hide the damage. */
 enum status results_check_blocks(const struct results *results, struct error *err);
 
-/* ---- the runner's view */
+/* ---- for runs */
 
-/* STATUS_INPUT if it is a packed copy, which nobody writes to. */
+/* Returns STATUS_INPUT if the file is a packed copy, which cannot be written. */
 enum status results_check_plain(const struct results *results, struct error *err);
 
-/* The layout of a file whose stages are the table's.  STATUS_INPUT if its datasets are
- * others than those of the study. */
+/* Finds the layout of a file with the stages of `table`.  Returns STATUS_INPUT if its
+ * datasets differ from those of the study. */
 enum status results_layout(const struct results *results, const struct study *study,
                            const struct stage *const *table, struct layout *layout,
                            struct error *err);
 
-/* Is this the file of this sweep, of the same library records and program?  STATUS_INPUT
- * and what differs if not.  accept_version lets another version of the program go on. */
+/* Checks that the file belongs to this sweep, its library records and this program.  Returns
+ * STATUS_INPUT, and what differs, if not.  accept_version allows another version of the
+ * program. */
 enum status results_check_same(const struct results *results, const struct study *study,
                                const struct program *program, bool accept_version,
                                struct error *err);
 
-/* The parts of that: every record that file and study both name says the same, comments and
- * spacing apart; and the program is the one that began the file. */
+/* Parts of that check: every record that file and study both name is the same apart from
+ * comments and spacing; and the program is the one that began the file. */
 enum status results_check_records(const struct results *results,
                                   const struct study *study, struct error *err);
 enum status results_check_program(const struct results *results,
@@ -224,24 +224,25 @@ enum status results_check_program(const struct results *results,
 
 enum metadata_state {
     METADATA_SAME,    /* as this sweep and program would make it */
-    METADATA_DAMAGED, /* that, but changed since it was made: it has been set right */
-    METADATA_OTHER,   /* whole, of another sweep, library or program */
-    METADATA_UNKNOWN, /* damaged, and perhaps another's */
+    METADATA_DAMAGED, /* the same, but bytes had changed; they have been repaired */
+    METADATA_OTHER,   /* intact, but of another sweep, library or program */
+    METADATA_UNKNOWN, /* damaged, and possibly of another sweep */
 };
 
-/* Make the file's metadata anew beside it (`path`.check, for a moment) and compare all
- * bytes that are not raw data, without asking HDF5 to read what may be damaged.
- * *differing counts the bytes that are not as they should be. */
+/* Makes the file's metadata again in a temporary file (`path`.check) and compares all bytes
+ * that are not raw data, so that HDF5 need not read a file that may be damaged.
+ * *differing: number of bytes that differ. */
 enum status results_check_metadata(const char *path, const struct study *study,
                                    const struct stage *const *table,
                                    const struct program *program,
                                    enum metadata_state *state, uint64_t *differing,
                                    struct error *err);
 
-/* The records a study names, as their files write them; a new string. */
+/* The records that a study names, as a result file stores them; freed by the caller. */
 char *results_records_text(const struct study *study);
 
-/* A sweep's text without comments and white space outside strings; a new string. */
+/* A sweep's text without comments and without white space outside strings; freed by the
+ * caller. */
 char *results_normalised(const char *text);
 
 #endif

@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-              "raw bytes are written as they are in memory");
+              "raw data are written in memory order, which must be little-endian");
 
-/* How a dataset is stored: in one piece, allocated now, without times. */
+/* Storage of a dataset: contiguous, allocated now, without time stamps. */
 static hid_t storage_make(struct skeleton *sk, const struct dataset_spec *spec)
 {
     hid_t storage = H5_TRY(&sk->h5, H5Pcreate(H5P_DATASET_CREATE));
@@ -121,7 +121,7 @@ static void status_write(struct skeleton *sk, const struct stage *stage,
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){ .group = shape->group,
                                     .name = RESULTS_STATUS,
-                                    .meaning = "what became of the design point",
+                                    .meaning = "state of the design point",
                                     .type = H5T_STD_I8LE,
                                     .scales = shape->scales,
                                     .sizes = shape->sizes,
@@ -140,8 +140,8 @@ static char *path_join(const char *group, const char *name)
     return alloc_printf("%s%s%s", group, *group ? "/" : "", name);
 }
 
-/* What a reader needs to know of the stage: where its status is, and its columns in the
- * order of the checksums. */
+/* Writes the attributes by which readers find a stage: the path of its status, and its
+ * columns in the order of the checksums. */
 static void run_attributes_write(struct skeleton *sk, hid_t group,
                                  const struct stage *stage, const struct shape *scalars,
                                  const struct shape *others)
@@ -164,8 +164,8 @@ static void run_attributes_write(struct skeleton *sk, hid_t group,
     free(status);
 }
 
-/* /run/<stage>: along a dimension of its own, whose coordinate is the first point of the
- * block. */
+/* Writes /run/<stage>, along a dimension of its own whose coordinate is the first point of
+ * each block. */
 static void blocks_write(struct skeleton *sk, hid_t group, const struct stage *stage,
                          uint64_t points, uint64_t block_points)
 {
@@ -191,22 +191,22 @@ static void blocks_write(struct skeleton *sk, hid_t group, const struct stage *s
                                     .rank = 1 });
     h5_put_count(&sk->h5, scale, "block_points", layout.block_points);
     dataset = skeleton_dataset(
-        sk,
-        &(struct dataset_spec){ .group = group,
-                                .name = "checksum",
-                                .units = "1",
-                                .meaning = "CRC-32C over the block's columns in the "
-                                           "order of the group's, then its status",
-                                .type = H5T_STD_U32LE,
-                                .scales = &scale,
-                                .sizes = &size,
-                                .rank = 1 });
+        sk, &(struct dataset_spec){
+                .group = group,
+                .name = "checksum",
+                .units = "1",
+                .meaning = "CRC-32C of the block's columns, in the order "
+                           "of the group's attribute, and its status",
+                .type = H5T_STD_U32LE,
+                .scales = &scale,
+                .sizes = &size,
+                .rank = 1 });
     H5_TRY(&sk->h5, H5Dclose(dataset));
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){ .group = group,
                                     .name = "attempts",
                                     .units = "1",
-                                    .meaning = "times the block was begun and not "
+                                    .meaning = "times the block was begun but not "
                                                "committed",
                                     .type = H5T_STD_U8LE,
                                     .scales = &scale,
@@ -225,7 +225,7 @@ static bool has_inner_metrics(const struct stage *stage)
     return false;
 }
 
-/* A stage's group has its name, unless that is an axis's: the root has its coordinates. */
+/* A stage's group has its name, unless an axis of that name has a coordinate in the root. */
 static char *group_name(const struct stage *stage)
 {
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
@@ -234,9 +234,9 @@ static char *group_name(const struct stage *stage)
     return alloc_text(stage->name);
 }
 
-/* The last stage's scalars and status are in the root group, so that the root as a table
- * has a row per point; its other metrics, and all other stages, are in groups of their
- * names.  There the last stage's status is under a second name. */
+/* The last stage's scalars and status are in the root group, so that the root read as a
+ * table has one row per point.  Its other metrics, and all other stages, are in groups of
+ * their names, where the last stage's status has a second name. */
 static void stage_write(struct skeleton *sk, enum stage_id id)
 {
     const struct stage *stage = sk->table[id];
@@ -272,8 +272,8 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
     free(name);
 }
 
-/* The root's attributes are the same in every file, so that files can be combined; what
- * this file is the result of stands in /run. */
+/* The attributes of the root are the same in every file, so that files can be combined; those
+ * of the sweep are in /run. */
 static void provenance_write(struct skeleton *sk, const struct program *program)
 {
     const struct sweep *sweep = sk->study->sweep;
@@ -351,14 +351,14 @@ static enum status skeleton_make(const char *path, const struct study *study,
     return status == STATUS_OK ? results_seal(path, err) : status;
 }
 
-/* What a child process has to say. */
+/* What the child process reports. */
 struct verdict {
     enum status status;
     struct error err;
 };
 
-/* HDF5 1.10 cannot get rid of a file whose closing failed (a full disk), and takes the
- * process down when it ends.  So a child creates the file. */
+/* HDF5 1.10 keeps a file whose closing failed (on a full disk), and crashes when the process
+ * ends.  Therefore a child process creates the file. */
 enum status skeleton_write(const char *path, const struct study *study,
                            const struct stage *const *table,
                            const struct program *program, struct error *err)
@@ -371,7 +371,7 @@ enum status skeleton_write(const char *path, const struct study *study,
     if (verdict != MAP_FAILED) {
         *verdict = (struct verdict){ .status = STATUS_IO };
         snprintf(verdict->err.text, sizeof verdict->err.text,
-                 "%s: the process that created it died", path);
+                 "%s: the process that created the file died", path);
         child = fork();
     }
     if (child < 0)
@@ -391,8 +391,8 @@ enum status skeleton_write(const char *path, const struct study *study,
     return status;
 }
 
-/* Reserve the space, so that a disk too small is found now, and let it reach the disk. */
-static enum status settle(const char *path, struct error *err)
+/* Reserves the disk space, so that a full disk is found now, and syncs. */
+static enum status space_reserve(const char *path, struct error *err)
 {
     struct raw raw;
     struct stat file;
@@ -423,7 +423,7 @@ enum status results_create(const char *path, const struct study *study,
     unlink(partial);
     status = skeleton_write(partial, study, table, program, err);
     if (status == STATUS_OK)
-        status = settle(partial, err);
+        status = space_reserve(partial, err);
     if (status == STATUS_OK && rename(partial, path))
         status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
                            path, strerror(errno));

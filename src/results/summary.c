@@ -1,4 +1,4 @@
-/* Questions to an open result file, answered from its raw bytes. */
+/* Answers questions about an open result file from its raw bytes. */
 #include "results/results.h"
 
 #include "results/h5.h"
@@ -114,8 +114,8 @@ char *results_point_format(const struct results *results, size_t stage, uint64_t
     return buffer;
 }
 
-/* Counted status by status: a loop that compilers vectorise, where one that looks up each
- * point's counter waits for itself. */
+/* One pass per status: compilers vectorise this loop, which is faster than one pass that
+ * increments a counter per point. */
 static uint64_t status_count(const int8_t *statuses, uint64_t count, int8_t wanted)
 {
     uint64_t found = 0;
@@ -181,7 +181,7 @@ enum status results_points_with(const struct results *results, size_t stage,
     return status;
 }
 
-/* The file's own checksum of a block that need not be one of this program's stages. */
+/* Checks a block of any stage of the file, also one that this program does not have. */
 static enum status block_verify(const struct results *results, size_t stage,
                                 uint64_t index, bool *is_committed, bool *is_good,
                                 struct error *err)
@@ -266,7 +266,7 @@ enum status results_check_blocks(const struct results *results, struct error *er
     return error_set(err, STATUS_INPUT,
                      "%s: %" PRIu64 " of %" PRIu64
                      " committed blocks are damaged (%s); "
-                     "`nvsweep run` with its sweep computes them anew",
+                     "`nvsweep run` with its sweep computes them again",
                      results->path, blocks.damaged, blocks.checked, where.text);
 }
 

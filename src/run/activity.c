@@ -10,18 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The rate is that of the leases that ended in the last RECENT_S before the newest. */
+/* The rate is an average over the leases that ended in the last RECENT_S before the newest. */
 #define RECENT_S 60.0
 enum { RECENT_LEASES = 4096 };
 
 struct recent {
     double end_s[RECENT_LEASES];
     uint64_t points[RECENT_LEASES];
-    size_t count; /* ever; the last RECENT_LEASES are kept */
+    size_t count; /* of all leases seen; the last RECENT_LEASES are kept */
 };
 
-static void lease_take(struct activity *activity, struct recent *recent,
-                       const char *line)
+static void lease_add(struct activity *activity, struct recent *recent,
+                      const char *line)
 {
     size_t at = recent->count++ % RECENT_LEASES;
     double end_s = journal_number(line, "start") + journal_number(line, "seconds");
@@ -33,8 +33,8 @@ static void lease_take(struct activity *activity, struct recent *recent,
         activity->last_s = end_s;
 }
 
-static void line_take(struct activity *activity, struct recent *recent,
-                      const char *line)
+static void journal_line_apply(struct activity *activity, struct recent *recent,
+                               const char *line)
 {
     char event[16];
 
@@ -54,7 +54,7 @@ static void line_take(struct activity *activity, struct recent *recent,
         activity->stage_points = 0;
         recent->count = 0;
     } else if (strcmp(event, "lease") == 0) {
-        lease_take(activity, recent, line);
+        lease_add(activity, recent, line);
     } else if (strcmp(event, "end") == 0) {
         journal_text(line, "status", activity->end, sizeof activity->end);
     }
@@ -76,7 +76,7 @@ static double recent_rate(const struct activity *activity, const struct recent *
     return activity->last_s > from_s ? (double)points / (activity->last_s - from_s) : 0;
 }
 
-/* Only a file: a pipe would wait for a writer. */
+/* Opens regular files only: opening a pipe would wait for a writer. */
 static FILE *journal_open(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -110,7 +110,7 @@ void activity_read(const char *output, struct activity *activity)
     activity->has_lock = lock_read(file, &activity->owner);
     activity->has_journal = journal != NULL;
     while (journal && getline(&line, &size, journal) > 0)
-        line_take(activity, recent, line);
+        journal_line_apply(activity, recent, line);
     activity->points_per_s = recent_rate(activity, recent);
     free(line);
     free(recent);

@@ -17,7 +17,7 @@ enum status run_agree(MPI_Comm comm, enum status mine, struct error *err)
     return (enum status)worst.status;
 }
 
-void run_share(MPI_Comm comm, char **bytes, size_t *size)
+void run_broadcast(MPI_Comm comm, char **bytes, size_t *size)
 {
     uint64_t total = *size;
 
@@ -25,10 +25,11 @@ void run_share(MPI_Comm comm, char **bytes, size_t *size)
     *size = total;
     if (!*bytes)
         *bytes = alloc_array(total, 1);
-    for (uint64_t at = 0; at < total; at += RUN_SHARE_BYTES) {
+    for (uint64_t at = 0; at < total; at += RUN_BROADCAST_BYTES) {
         uint64_t left = total - at;
 
-        MPI_Bcast(*bytes + at, (int)(left < RUN_SHARE_BYTES ? left : RUN_SHARE_BYTES),
+        MPI_Bcast(*bytes + at,
+                  (int)(left < RUN_BROADCAST_BYTES ? left : RUN_BROADCAST_BYTES),
                   MPI_BYTE, 0, comm);
     }
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITING_BYTES = 8 << 20 }; /* memory for statuses that wait */
+enum { WAITING_BYTES = 8 << 20 }; /* most memory for statuses that wait */
 
 struct waiting {
     uint32_t block;
@@ -59,7 +59,7 @@ static enum status status_write(struct commit *commit, uint32_t block,
     return result;
 }
 
-/* Values into the file, and the status now or with the next sync. */
+/* Writes the values now, and the status now or after the next sync. */
 static enum status values_commit(struct commit *commit, uint32_t block,
                                  const struct block *values, const uint32_t *checksum,
                                  struct error *err)

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From here on rank 0 only deals: with more workers than this its answers are worth
- * more than its computing. */
+/* With more workers than this rank 0 only schedules: its answers are worth more than its
+ * computing. */
 enum { COMPUTES_UP_TO = 128 };
-enum { MESSAGES_MOST = 256 }; /* taken in before looking for a reason to stop */
-#define SILENCE_S 30.0 /* after the end, before a rank that does not answer is named */
+enum { MESSAGES_MOST = 256 }; /* received before the next check for a stop */
+#define SILENCE_S 30.0 /* after the end, until a message names a rank that is silent */
 
-/* And before the job is ended without it: what is committed is safe, and going on is free.
- * After a stop every rank leaves its point by itself, or not at all. */
+/* After the end, until the job is ended without a silent rank: committed blocks are kept,
+ * so the run can be resumed.  After a stop a rank leaves its point soon, or never. */
 #define WAIT_MOST_S 600.0
 #define WAIT_STOP_S 2.0
 
@@ -23,17 +23,17 @@ struct coordinator {
     struct watch *watch;
     MPI_Comm comm;
     int ranks;
-    struct deal *deal;
-    int *waiting; /* ranks that asked and have no answer yet: a ring */
+    struct scheduler *scheduler;
+    int *waiting; /* ranks that asked and have no answer yet: a ring buffer */
     int waiting_first, waiting_count;
-    uint8_t *is_through; /* rank sent its last report */
-    int through;
-    const char *stop; /* why dealing stopped before the end, or NULL */
-    bool has_failed;  /* that is a failure: its words follow when all agree */
-    bool is_ended;    /* the end was sent */
+    uint8_t *has_ended; /* rank sent its last report */
+    int ended;
+    const char *stop; /* why scheduling stopped before the end, or NULL */
+    bool has_failed;  /* it stopped because of a failure; run_agree gives the message */
+    bool is_ended;    /* the end was sent to the workers */
     struct work work;
     struct inbox inbox;
-    enum status written; /* the first failure to write for a worker, with its words */
+    enum status written; /* first failure to write a worker's block */
     struct error written_err;
 };
 
@@ -46,19 +46,19 @@ static void lease_note(struct coordinator *co, int rank, const struct report *re
         "{\"event\": \"lease\", \"stage\": \"%s\", \"block\": %u, \"blocks\": %u, "
         "\"points\": %llu, \"failed\": %llu, \"rank\": %d, \"start\": %.3f, "
         "\"seconds\": %.6f}",
-        co->evaluator->stage->name, co->evaluator->line->blocks[lease.first],
+        co->evaluator->stage->name, co->evaluator->queue->blocks[lease.first],
         lease.count, (unsigned long long)report->points,
         (unsigned long long)report->failed, rank, report->start_s, report->busy_s);
 }
 
-/* Workers that asked get leases as long as there are any, in the order they asked. */
+/* Answers the ranks that asked, in the order they asked, while there are leases. */
 static void leases_send(struct coordinator *co)
 {
     while (co->waiting_count) {
         struct order order = { .kind = ORDER_LEASE };
         int rank = co->waiting[co->waiting_first];
 
-        if (!deal_take(co->deal, (unsigned)rank, clock_s(), &order.lease))
+        if (!scheduler_next(co->scheduler, (unsigned)rank, clock_s(), &order.lease))
             return;
         co->waiting_first = (co->waiting_first + 1) % co->ranks;
         co->waiting_count--;
@@ -68,7 +68,8 @@ static void leases_send(struct coordinator *co)
 
 static void end_send(struct coordinator *co)
 {
-    struct order order = { .kind = deal_is_over(co->deal) ? ORDER_DROP : ORDER_END };
+    struct order order = { .kind = scheduler_is_done(co->scheduler) ? ORDER_DROP
+                                                                    : ORDER_END };
 
     if (co->is_ended)
         return;
@@ -84,33 +85,34 @@ static void failure_note(struct coordinator *co)
         co->stop = "a failure";
 }
 
-static void report_take(struct coordinator *co, int rank, const struct report *report)
+static void report_handle(struct coordinator *co, int rank, const struct report *report)
 {
     if (report->has_finished) {
-        lease_note(co, rank, report, deal_lease(co->deal, report->lease));
-        deal_finish(co->deal, report->lease, report->busy_s);
+        lease_note(co, rank, report, scheduler_lease(co->scheduler, report->lease));
+        scheduler_finish(co->scheduler, report->lease, report->busy_s);
     }
     if (report->was_signalled && !co->stop)
         co->stop = "a signal";
-    if (report->wants)
+    if (report->wants_lease)
         co->waiting[(co->waiting_first + co->waiting_count++) % co->ranks] = rank;
-    if (report->is_last && !co->is_through[rank]) {
-        co->is_through[rank] = true;
-        co->through++;
+    if (report->is_last && !co->has_ended[rank]) {
+        co->has_ended[rank] = true;
+        co->ended++;
     }
-    if (report->is_bad)
+    if (report->has_failed)
         failure_note(co);
 }
 
-/* A report, or a block that is written here.  After a failure blocks are only taken in. */
-static void letter_take(void *context, int rank, int tag, char *message, size_t bytes)
+/* Handles a report, or writes a block.  After a failure blocks are received and dropped. */
+static void message_handle(void *context, int rank, int tag, char *message,
+                           size_t bytes)
 {
     struct coordinator *co = context;
     struct report report;
 
     if (tag == TAG_REPORT) {
         memcpy(&report, message, sizeof report);
-        report_take(co, rank, &report);
+        report_handle(co, rank, &report);
         return;
     }
     if (co->written == STATUS_OK)
@@ -120,31 +122,32 @@ static void letter_take(void *context, int rank, int tag, char *message, size_t 
         failure_note(co);
 }
 
-/* Answer everybody who spoke; called between slices of rank 0's own work.  A lease is not
- * finished before its blocks: messages come in the order in which they were sent.  False: its
- * block in hand is done elsewhere. */
+/* Answers all messages; called between slices of rank 0's own work.  Messages arrive in the
+ * order in which they were sent, so a lease's blocks are written before its report counts.
+ * Returns false if rank 0's current block was finished by another rank. */
 static bool reports_receive(void *context)
 {
     struct coordinator *co = context;
 
-    inbox_look(&co->inbox, MESSAGES_MOST, letter_take, co);
+    inbox_receive(&co->inbox, MESSAGES_MOST, message_handle, co);
     if (!co->stop)
         co->stop = stop_reason();
     else
-        stop_for(co->stop); /* another rank's reason: rank 0 leaves its point, too */
-    if (co->stop || deal_is_over(co->deal)) {
+        stop_for(co->stop); /* another rank's reason; rank 0 leaves its point too */
+    if (co->stop || scheduler_is_done(co->scheduler)) {
         end_send(co);
-        /* What is over elsewhere need not be finished here. */
-        co->evaluator->is_dropped |= deal_is_over(co->deal);
+        /* Another rank has finished the rest, so the current block is not needed. */
+        co->evaluator->is_dropped |= scheduler_is_done(co->scheduler);
     } else {
         leases_send(co);
     }
-    watch_tick(co->watch, deal_left_s(co->deal) / co->ranks);
+    watch_tick(co->watch, scheduler_left_s(co->scheduler) / co->ranks);
     return !co->evaluator->is_dropped;
 }
 
-/* One position of rank 0's own lease; false if there was nothing to compute. */
-static bool own_step(struct coordinator *co, enum status *status, struct error *err)
+/* Evaluates one position of rank 0's own lease; false if there is none. */
+static bool own_position_evaluate(struct coordinator *co, enum status *status,
+                                  struct error *err)
 {
     struct lease lease;
     bool is_finished;
@@ -152,7 +155,7 @@ static bool own_step(struct coordinator *co, enum status *status, struct error *
     if (co->ranks > COMPUTES_UP_TO)
         return false;
     if (!co->work.has_lease) {
-        if (!deal_take(co->deal, 0, clock_s(), &lease))
+        if (!scheduler_next(co->scheduler, 0, clock_s(), &lease))
             return false;
         work_begin(&co->work, co->evaluator, lease);
     }
@@ -160,12 +163,12 @@ static bool own_step(struct coordinator *co, enum status *status, struct error *
     if (is_finished) {
         struct report report = work_report(&co->work, co->evaluator);
 
-        report_take(co, 0, &report);
+        report_handle(co, 0, &report);
     }
     return true;
 }
 
-static enum status deal_all(struct coordinator *co, struct error *err)
+static enum status lease_all(struct coordinator *co, struct error *err)
 {
     enum status status = STATUS_OK;
     unsigned idle = 0;
@@ -174,7 +177,7 @@ static enum status deal_all(struct coordinator *co, struct error *err)
         reports_receive(co);
         if (co->is_ended)
             break;
-        if (own_step(co, &status, err))
+        if (own_position_evaluate(co, &status, err))
             idle = 0;
         else
             idle_wait(idle++);
@@ -186,32 +189,32 @@ static enum status deal_all(struct coordinator *co, struct error *err)
     return status;
 }
 
-/* The rank does not come back.  The others end with it. */
+/* Ends the job because `rank` does not come back. */
 _Noreturn static void job_end(struct coordinator *co, int rank)
 {
-    watch_say(
-        co->watch,
-        "rank %d does not answer, so the job is ended; what is committed is kept: "
-        "run the same command again to go on",
-        rank);
+    watch_say(co->watch,
+              "rank %d does not answer, so the job is ended; committed points are "
+              "kept: run the "
+              "same command again to continue",
+              rank);
     watch_journal(co->watch, "{\"event\": \"end\", \"status\": \"stopped\"}");
     watch_end(co->watch);
     MPI_Abort(co->comm, status_exit_code(co->has_failed ? STATUS_IO : STATUS_RESUME));
     abort(); /* not reached */
 }
 
-/* Every worker says when it is through; one that was stopped from outside may take its
- * time, and is named. */
+/* Waits for the last report of every worker.  A rank that another process has stopped may
+ * take its time; a message names it. */
 static void workers_await(struct coordinator *co)
 {
     double begin_s = clock_s(), said_s = begin_s;
 
-    for (unsigned idle = 0; co->through < co->ranks - 1; idle++) {
+    for (unsigned idle = 0; co->ended < co->ranks - 1; idle++) {
         double most_s = co->stop ? stop_grace_s() + WAIT_STOP_S : WAIT_MOST_S;
         int silent = 1;
 
         reports_receive(co);
-        while (silent < co->ranks && co->is_through[silent])
+        while (silent < co->ranks && co->has_ended[silent])
             silent++;
         if (silent < co->ranks && clock_s() - begin_s > most_s)
             job_end(co, silent);
@@ -223,8 +226,8 @@ static void workers_await(struct coordinator *co)
     }
 }
 
-/* All blocks of the stage are committed, and nobody writes any more: none is attempted,
- * though a rank that gave back a block may have said so after another committed it. */
+/* Resets all counts of attempts.  All blocks are committed now, but a rank that gave back a
+ * block may have written its count after another rank committed the block. */
 static enum status attempts_clear(struct coordinator *co, struct error *err)
 {
     const struct stage_layout *layout = co->evaluator->commit.layout;
@@ -245,31 +248,31 @@ enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
     MPI_Comm_size(comm, &co.ranks);
     inbox_begin(&co.inbox, comm);
     co.waiting = alloc_array((size_t)co.ranks, sizeof *co.waiting);
-    co.is_through = alloc_array((size_t)co.ranks, 1);
-    co.deal = deal_begin(evaluator->line->costs_s, evaluator->line->count,
-                         (unsigned)co.ranks, evaluator->lease_blocks);
+    co.has_ended = alloc_array((size_t)co.ranks, 1);
+    co.scheduler = scheduler_begin(evaluator->queue->costs_s, evaluator->queue->count,
+                                   (unsigned)co.ranks, evaluator->lease_blocks);
     evaluator->poll = reports_receive;
     evaluator->context = &co;
     evaluator->is_dropped = evaluator->is_stopped = false;
-    status = deal_all(&co, err);
+    status = lease_all(&co, err);
     workers_await(&co);
     if (status == STATUS_OK && co.written != STATUS_OK)
         status = error_set(err, co.written, "%s", co.written_err.text);
     flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
-    if (status == STATUS_OK && flushed == STATUS_OK && deal_is_over(co.deal) &&
-        (co.stop || deal_repeats(co.deal)))
+    if (status == STATUS_OK && flushed == STATUS_OK &&
+        scheduler_is_done(co.scheduler) && (co.stop || scheduler_repeats(co.scheduler)))
         flushed = attempts_clear(&co, err);
     evaluator->poll = NULL;
     evaluator->context = NULL;
-    if (deal_repeats(co.deal))
+    if (scheduler_repeats(co.scheduler))
         watch_journal(watch,
                       "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
-                      evaluator->stage->name, deal_repeats(co.deal));
-    *is_stopped = co.stop && !deal_is_over(co.deal);
-    deal_free(co.deal);
+                      evaluator->stage->name, scheduler_repeats(co.scheduler));
+    *is_stopped = co.stop && !scheduler_is_done(co.scheduler);
+    scheduler_free(co.scheduler);
     inbox_end(&co.inbox);
     free(co.waiting);
-    free(co.is_through);
+    free(co.has_ended);
     return status != STATUS_OK ? status : flushed;
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Points an exclusion leaves out get their status; the models never see them. */
+/* Gives excluded points their status, so that the models never see them. */
 static void exclusions_mark(const struct evaluator *ev, struct range points)
 {
     const struct grid *grid = &ev->study->grids[ev->id];
@@ -21,8 +21,8 @@ static void exclusions_mark(const struct evaluator *ev, struct range points)
     }
 }
 
-/* How many points from i on go together: of one kind, pending or not, and where they are
- * pending for about SLICE_S. */
+/* Number of points from i on that form a slice: all pending, or none; pending ones take
+ * about SLICE_S. */
 static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t count)
 {
     bool is_pending = ev->values.status[i] == POINT_PENDING;
@@ -37,7 +37,7 @@ static uint64_t slice_points(const struct evaluator *ev, uint64_t i, uint64_t co
     return n;
 }
 
-/* Evaluate in slices; false if the block was left on the way. */
+/* Evaluates the block in slices; false if it was given up. */
 static bool slices_evaluate(struct evaluator *ev, struct range points)
 {
     for (uint64_t i = 0, n; i < points.count; i += n) {
@@ -50,7 +50,7 @@ static bool slices_evaluate(struct evaluator *ev, struct range points)
             continue;
         ev->stage->evaluate(ev->study, (struct range){ points.first + i, n }, &columns,
                             &ev->values.status[i], NULL);
-        if (stop_is_wanted()) { /* who knows where the model left off */
+        if (stop_is_wanted()) { /* the model may have left its points unfinished */
             ev->is_stopped = true;
             return false;
         }
@@ -61,8 +61,8 @@ static bool slices_evaluate(struct evaluator *ev, struct range points)
     return true;
 }
 
-/* No point of a committed block is pending, whatever a stage left behind. */
-static void statuses_settle(struct evaluator *ev, struct range points)
+/* A stage may leave points pending by mistake; in a committed block they count as failed. */
+static void pending_fail(struct evaluator *ev, struct range points)
 {
     for (uint64_t i = 0; i < points.count; i++) {
         int8_t *status = &ev->values.status[i];
@@ -77,8 +77,8 @@ static void statuses_settle(struct evaluator *ev, struct range points)
 enum status evaluate_position(struct evaluator *ev, uint32_t position,
                               struct error *err)
 {
-    uint32_t index = ev->line->blocks[position];
-    uint8_t attempts = ev->line->attempts[position];
+    uint32_t index = ev->queue->blocks[position];
+    uint8_t attempts = ev->queue->attempts[position];
     struct range points = layout_block(ev->commit.layout, index);
     double begin_s = clock_s();
     enum status status = commit_attempt(&ev->commit, index, attempts, err);
@@ -103,11 +103,11 @@ enum status evaluate_position(struct evaluator *ev, uint32_t position,
         guard_leave(ev->guard);
     }
     if (status == STATUS_OK && is_left) {
-        /* A stop is nobody's fault: the block stays as it was. */
+        /* A stop is not the block's fault, so its count of attempts is restored. */
         status = commit_withdraw(&ev->commit, index, ev->is_stopped ? attempts : 0,
                                  err);
     } else if (status == STATUS_OK) {
-        statuses_settle(ev, points);
+        pending_fail(ev, points);
         growth_copy(ev->growth, ev->id, points, &ev->values);
         status = commit_block(&ev->commit, index, &ev->values, err);
     }

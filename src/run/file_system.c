@@ -11,7 +11,7 @@ const struct word run_io_words[] = {
     { NULL, 0 },
 };
 
-/* Types as statfs(2), linux/magic.h and the file systems' own sources give them. */
+/* Numbers from statfs(2), linux/magic.h and the sources of the file systems. */
 static const struct {
     uint32_t type;
     const char *name;
@@ -42,7 +42,7 @@ static const struct {
     { 0x5346414F, "afs", FILE_SHARING_UNSAFE },
     { 0x6B414653, "afs", FILE_SHARING_UNSAFE },
     { 0x73757245, "coda", FILE_SHARING_UNSAFE },
-    { 0x65735546, "fuse", FILE_SHARING_UNSAFE }, /* whatever is behind it */
+    { 0x65735546, "fuse", FILE_SHARING_UNSAFE }, /* the real file system is hidden */
     { 0x00C0FFEE, "hostfs", FILE_SHARING_UNSAFE },
 };
 
@@ -77,6 +77,6 @@ enum run_io run_io_choose(enum file_sharing sharing, int ranks, bool is_one_node
     if (sharing == FILE_SHARING_CLUSTER)
         return is_one_node || write_bytes >= RUN_IO_SHARED_BYTES ? RUN_IO_LOCAL
                                                                  : RUN_IO_ROOT;
-    /* A disk of one node: the others do not see the file at all. */
+    /* A disk of one node: the other nodes do not see the file at all. */
     return sharing == FILE_SHARING_NODE && is_one_node ? RUN_IO_LOCAL : RUN_IO_ROOT;
 }

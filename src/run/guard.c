@@ -30,14 +30,14 @@ struct guard {
     _Atomic uint64_t attempts_offset;
     atomic_uint attempts;
 
-    /* Of the thread. */
-    double stopped_s, flagged_s; /* when it saw the reason, and raised the flag; or 0 */
-    double looked_s, touched_s;
-    struct timespec heard; /* the lock's last change, as a rank that is not 0 sees it */
+    /* Used by the thread only. */
+    double stopped_s, flagged_s; /* when it saw the reason and raised the flag; or 0 */
+    double checked_s, touched_s;
+    struct timespec heard; /* the lock's last change, as seen from another rank */
     double silent_s;
 };
 
-/* Is what that name leads to the open file?  Only a clear answer counts. */
+/* `path` no longer names the open file.  Errors count as false. */
 static bool is_gone(const char *path, int fd)
 {
     struct stat named, opened;
@@ -49,7 +49,7 @@ static bool is_gone(const char *path, int fd)
     return named.st_ino != opened.st_ino || named.st_dev != opened.st_dev;
 }
 
-enum guard_finding guard_look(const struct raw *raw, const struct lock *lock)
+enum guard_finding guard_check(const struct raw *raw, const struct lock *lock)
 {
     if (raw && raw->fd >= 0 && is_gone(raw->path, raw->fd))
         return FILE_GONE;
@@ -57,9 +57,9 @@ enum guard_finding guard_look(const struct raw *raw, const struct lock *lock)
                                                                   : FILES_FINE;
 }
 
-static void files_look(struct guard *guard)
+static void files_check(struct guard *guard)
 {
-    switch (guard_look(atomic_load(&guard->raw), atomic_load(&guard->lock))) {
+    switch (guard_check(atomic_load(&guard->raw), atomic_load(&guard->lock))) {
     case FILE_GONE: stop_for("the loss of the result file"); break;
     case LOCK_GONE: stop_for("the loss of the lock file"); break;
     default: break;
@@ -76,9 +76,10 @@ _Noreturn static void end_here(const char *output, const char *words, int code)
     _exit(code);
 }
 
-/* Rank 0 touches the lock every LOCK_TOUCH_S.  Clocks of other hosts do not matter: only
- * that its time changes.  Time that this rank itself stood still does not count. */
-static void leader_look(struct guard *guard, double passed_s)
+/* Ends a rank whose rank 0 is dead: rank 0 touches the lock every LOCK_TOUCH_S.  Clocks of
+ * hosts may differ, so only changes of the lock's time count.  Time in which this rank was
+ * itself suspended does not count. */
+static void leader_check(struct guard *guard, double passed_s)
 {
     const struct lock *lock = atomic_load(&guard->lock);
     struct stat about;
@@ -94,11 +95,12 @@ static void leader_look(struct guard *guard, double passed_s)
     }
     if (guard->silent_s > GUARD_SILENT_S)
         end_here(guard->output,
-                 "rank 0 has not been heard of for minutes; the other ranks end, too",
+                 "rank 0 has been silent for minutes, so this rank ends; run the same "
+                 "command again to continue",
                  1);
 }
 
-/* The count of attempts as it was before the block in hand. */
+/* Restores the count of attempts from before the current block. */
 static void block_give_back(struct guard *guard)
 {
     const struct raw *raw = atomic_load(&guard->raw);
@@ -123,14 +125,15 @@ static void stop_further(struct guard *guard, double now_s)
         block_give_back(guard);
         if (guard->rank == 0)
             end_here(guard->output,
-                     "stopped inside a point; run the same command again to go on", 75);
+                     "stopped inside a point; run the same command again to continue",
+                     75);
     }
 }
 
-/* Seconds until there is something to do. */
+/* Seconds until the thread must act again. */
 static double pause_s(const struct guard *guard)
 {
-    double wait_s = guard->rank == 0 ? GUARD_LOOK_S : LOCK_TOUCH_S;
+    double wait_s = guard->rank == 0 ? GUARD_CHECK_S : LOCK_TOUCH_S;
 
     if (guard->flagged_s > 0)
         return fmin(wait_s, GUARD_DEAF_S / 4);
@@ -152,12 +155,12 @@ static void *guard_run(void *guard_)
             futimens(lock->fd, NULL);
             guard->touched_s = now_s;
         }
-        if (guard->rank == 0 && now_s - guard->looked_s >= GUARD_LOOK_S) {
-            files_look(guard);
-            guard->looked_s = now_s;
-        } else if (guard->rank && now_s - guard->looked_s >= LOCK_TOUCH_S) {
-            leader_look(guard, now_s - guard->looked_s);
-            guard->looked_s = now_s;
+        if (guard->rank == 0 && now_s - guard->checked_s >= GUARD_CHECK_S) {
+            files_check(guard);
+            guard->checked_s = now_s;
+        } else if (guard->rank && now_s - guard->checked_s >= LOCK_TOUCH_S) {
+            leader_check(guard, now_s - guard->checked_s);
+            guard->checked_s = now_s;
         }
         stop_further(guard, now_s);
         stop_sleep(pause_s(guard));
@@ -165,9 +168,9 @@ static void *guard_run(void *guard_)
     return NULL;
 }
 
-/* Returns when the thread is past its start: a process that is forked meanwhile inherits
- * the locks that the start of a thread takes, and would wait for ever (the address
- * sanitizer's allocator has such locks).  Later the thread allocates nothing. */
+/* Returns after the thread has started.  A process forked during the start would inherit
+ * locks that the start holds and wait for them forever (the address sanitizer's allocator
+ * has such locks).  A running thread allocates nothing. */
 struct guard *guard_begin(const char *output, int rank)
 {
     struct guard *guard = alloc_array(1, sizeof *guard);
@@ -176,9 +179,9 @@ struct guard *guard_begin(const char *output, int rank)
 
     guard->output = output;
     guard->rank = rank;
-    guard->looked_s = clock_s();
+    guard->checked_s = clock_s();
     sem_init(&guard->begun, 0, 0);
-    sigfillset(&all); /* signals are for the main thread */
+    sigfillset(&all); /* the main thread handles all signals */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     failure = pthread_create(&guard->thread, NULL, guard_run, guard);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

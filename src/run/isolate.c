@@ -12,16 +12,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A step of the waiting counts for so long at most: the parent may have been stopped. */
+/* One step of waiting counts for this long at most, because the parent may be suspended. */
 #define STEP_MOST_S 0.1
 
-/* What child and parent share: how far the child is, then the values it found. */
+/* Memory that child and parent share: the child's progress, then its values. */
 struct shared {
-    _Atomic uint64_t current; /* point being evaluated; count when all are */
+    _Atomic uint64_t current; /* point being evaluated; the count after the last one */
     double values[];
 };
 
-/* The block's columns and status laid out in shared memory. */
+/* Lays out the block's columns and status in shared memory. */
 static void shared_map(struct shared *shared, const struct block *block, uint64_t count,
                        struct columns *columns, int8_t **status)
 {
@@ -44,7 +44,7 @@ static size_t shared_bytes(const struct block *block, uint64_t count)
     return bytes;
 }
 
-/* Copy the values of points [from, from + n) between two sets of columns. */
+/* Copies the values of n points from index `at` on between two sets of columns. */
 static void values_copy(const struct stage *stage, const struct columns *to,
                         const struct columns *from, uint64_t at, uint64_t n)
 {
@@ -78,9 +78,9 @@ _Noreturn static void child_run(const struct study *study, uint64_t first,
 /* How a child ended. */
 enum ending {
     ENDING_DONE,
-    ENDING_CRASH,    /* of its own fault, or it took too long */
-    ENDING_KILLED,   /* from outside, or for want of memory */
-    ENDING_GIVEN_UP, /* by us: the block is not wanted any more */
+    ENDING_CRASH,    /* by its own fault, or it took too long */
+    ENDING_KILLED,   /* from outside, or because memory was short */
+    ENDING_GIVEN_UP, /* by this process: the block is not needed any more */
 };
 
 static enum ending ending_of(int how, bool is_late)
@@ -96,8 +96,8 @@ static enum ending ending_of(int how, bool is_late)
     return WIFEXITED(how) && WEXITSTATUS(how) == 0 ? ENDING_DONE : ENDING_KILLED;
 }
 
-/* Wait until the child is through, dead, or stuck on a point.  Time in which this process
- * itself stood still does not count. */
+/* Waits until the child has finished, is dead, or is stuck on a point.  Time in which this
+ * process was itself suspended does not count. */
 static enum ending child_wait(pid_t child, struct shared *shared,
                               const struct isolation *isolation)
 {
@@ -114,7 +114,7 @@ static enum ending child_wait(pid_t child, struct shared *shared,
         if (ended == child)
             return is_given_up ? ENDING_GIVEN_UP : ending_of(how, is_late);
         if (ended < 0 && errno != EINTR)
-            return ENDING_KILLED; /* somebody else waited for it: nothing is known */
+            return ENDING_KILLED; /* another handler reaped it, so nothing is known */
         point_s = current == seen ? point_s + fmin(now_s - before_s, STEP_MOST_S) : 0;
         seen = current;
         before_s = now_s;
@@ -128,7 +128,7 @@ static enum ending child_wait(pid_t child, struct shared *shared,
     }
 }
 
-/* One child goes through the points from `from` on; *from is then where it ended. */
+/* Runs one child through the points from *from on; *from is then where it ended. */
 static enum status child_begin_and_wait(const struct isolation *isolation,
                                         const struct study *study, uint64_t first,
                                         uint64_t count, const struct block *block,
@@ -181,7 +181,7 @@ enum status isolate_evaluate(const struct isolation *isolation,
             continue;
         kills = from == killed_at ? kills + 1 : 1;
         killed_at = from;
-        /* The point that it died on gets the values of none, and perhaps another try. */
+        /* The point on which it died is empty again, and may get another attempt. */
         values_copy(block->stage, &columns, &block->columns, from, 1);
         found[from] = POINT_PENDING;
         if (ending == ENDING_CRASH || kills >= ISOLATE_KILLS)

@@ -33,7 +33,7 @@ bool job_is_restart(const struct job *before, const struct job *now)
            strcmp(before->restart, now->restart) != 0;
 }
 
-/* What a command prints, its errors included; freed by the caller.  NULL if it cannot be
+/* The output of a command, errors included; freed by the caller.  NULL if it cannot be
  * started or does not end. */
 static char *answer_of(const char *arguments)
 {
@@ -51,7 +51,7 @@ static char *answer_of(const char *arguments)
     return NULL;
 }
 
-/* Is this the cluster whose commands we have? */
+/* Do the Slurm commands of this machine belong to that cluster? */
 static bool is_here(const char *cluster)
 {
     char *config = answer_of("scontrol show config");
@@ -64,7 +64,7 @@ static bool is_here(const char *cluster)
     return is;
 }
 
-/* States of a job that has processes, or may have. */
+/* States of a job that has processes, or may have some. */
 static bool is_state_live(const char *state)
 {
     static const char *const live[] = { "RUNNING",   "COMPLETING", "SUSPENDED",

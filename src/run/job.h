@@ -1,24 +1,24 @@
-/* The Slurm job that a process belongs to, and whether a job still runs. */
+/* The Slurm job that this process belongs to, and whether a given job still runs. */
 #ifndef NVSWEEP_RUN_JOB_H
 #define NVSWEEP_RUN_JOB_H
 
 #include <stdbool.h>
 
-/* Each without white space; "-" where there is none. */
+/* No string holds white space; "-" means none. */
 struct job {
     char id[64];
-    char restart[16]; /* how often it was requeued */
+    char restart[16]; /* how often Slurm has requeued the job */
     char cluster[64];
 };
 
-/* From the environment that Slurm gives its jobs. */
+/* Reads the environment that Slurm gives its jobs. */
 void job_self(struct job *job);
 
-/* Both are the same job, of which this is a later start. */
+/* `now` is a later start of the same job. */
 bool job_is_restart(const struct job *before, const struct job *now);
 
-/* Slurm says that none of the job's processes is left.  False where it cannot be asked,
- * or is another cluster's.  Starts commands of Slurm, for 10 s at most. */
+/* Slurm reports that no process of the job is left.  False if Slurm cannot be asked or the
+ * job belongs to another cluster.  Runs Slurm commands for at most 10 s. */
 bool job_is_gone(const struct job *job);
 
 #endif

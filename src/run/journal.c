@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The journal's own lines only: "key": value, as watch_journal writes them. */
+/* Reads only lines that watch_journal wrote: "key": value. */
 static const char *value_of(const char *line, const char *key)
 {
     char quoted[64];

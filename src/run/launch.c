@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How launchers tell a task how many there are and which it is.  The first that is set counts:
- * mpirun within a Slurm job leaves srun's variables of its own helpers in the environment. */
+/* How launchers tell a task the number of tasks and its own rank.  The first variable that
+ * is set counts: mpirun within a Slurm job also leaves the variables of srun, which it uses
+ * to start its helpers. */
 static const struct {
     const char *tasks, *task;
 } launchers[] = {

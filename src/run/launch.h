@@ -1,5 +1,6 @@
-/* Did the launcher and the MPI library find each other?  A program of one MPI under the launcher
- * of another starts as many processes as asked for, and each takes itself for the only one. */
+/* Checks that the launcher and the MPI library match.  A program built for one MPI but
+ * started by another's launcher runs as many processes as requested, each of which
+ * believes that it is the only one. */
 #ifndef NVSWEEP_RUN_LAUNCH_H
 #define NVSWEEP_RUN_LAUNCH_H
 
@@ -7,10 +8,10 @@
 
 #include <stdbool.h>
 
-/* STATUS_INPUT if MPI has given this process a world of `size` 1, though the environment says
- * that a launcher (mpirun of Open MPI; hydra of MPICH, Intel and others; srun; PALS; Flux)
- * started several tasks.  *is_first: whether this is the launcher's first task, which alone
- * should speak. */
+/* Returns STATUS_INPUT if MPI reports a world of `size` 1 although the environment says that
+ * a launcher (mpirun of Open MPI; hydra of MPICH, Intel and others; srun; PALS; Flux) has
+ * started several tasks.  *is_first: this is the launcher's first task, the only one that
+ * should print the error. */
 enum status launch_check(int size, bool *is_first, struct error *err);
 
 #endif

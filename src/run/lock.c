@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- who */
+/* ---- process identity */
 
-static void place_read(char *text, size_t size, const char *path)
+static void word_read(char *text, size_t size, const char *path)
 {
     FILE *file = fopen(path, "re");
     size_t length = file ? fread(text, 1, size - 1, file) : 0;
@@ -28,8 +28,8 @@ static void place_read(char *text, size_t size, const char *path)
     text[strcspn(text, " \n")] = '\0';
 }
 
-/* When a process started, in clock ticks since the boot; false if it is not there, or has
- * ended and was not waited for. */
+/* Start time of a process in clock ticks since boot; false if there is no such process or
+ * it is a zombie. */
 static bool process_start(long pid, char *start, size_t size)
 {
     char path[64], text[1024];
@@ -46,7 +46,7 @@ static bool process_start(long pid, char *start, size_t size)
     length = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[length] = '\0';
-    at = strrchr(text, ')'); /* the command's name may hold anything */
+    at = strrchr(text, ')'); /* the command's name may hold any character */
     if (!at || sscanf(at,
                       ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
                       "%*d %*d %*d %*d %llu",
@@ -56,19 +56,19 @@ static bool process_start(long pid, char *start, size_t size)
     return state != 'Z' && state != 'X';
 }
 
-static void place_self(struct lock_place *place)
+static void identity_self(struct process_identity *identity)
 {
     char space[64] = "";
     ssize_t length = readlink("/proc/self/ns/pid", space, sizeof space - 1);
 
-    *place = (struct lock_place){ "-", "-", "-" };
-    place_read(place->boot, sizeof place->boot, "/proc/sys/kernel/random/boot_id");
-    if (length > 0 && sscanf(space, "pid:[%20[0-9]]", place->space) != 1)
-        strcpy(place->space, "-");
-    if (!process_start((long)getpid(), place->start, sizeof place->start))
-        strcpy(place->start, "-");
-    if (!*place->boot)
-        strcpy(place->boot, "-");
+    *identity = (struct process_identity){ "-", "-", "-" };
+    word_read(identity->boot, sizeof identity->boot, "/proc/sys/kernel/random/boot_id");
+    if (length > 0 && sscanf(space, "pid:[%20[0-9]]", identity->space) != 1)
+        strcpy(identity->space, "-");
+    if (!process_start((long)getpid(), identity->start, sizeof identity->start))
+        strcpy(identity->start, "-");
+    if (!*identity->boot)
+        strcpy(identity->boot, "-");
 }
 
 static void self_describe(struct lock_owner *owner)
@@ -76,25 +76,25 @@ static void self_describe(struct lock_owner *owner)
     *owner = (struct lock_owner){ .pid = (long)getpid(), .is_alive = true };
     gethostname(owner->host, sizeof owner->host - 1);
     job_self(&owner->job);
-    place_self(&owner->place);
+    identity_self(&owner->identity);
 }
 
 static bool owner_parse(int fd, struct lock_owner *owner)
 {
     char text[512] = "";
     struct stat file;
-    struct lock_place *place = &owner->place;
+    struct process_identity *identity = &owner->identity;
 
     *owner = (struct lock_owner){ .host = "?",
                                   .job = { "-", "-", "-" },
-                                  .place = { "-", "-", "-" } };
+                                  .identity = { "-", "-", "-" } };
     if (pread(fd, text, sizeof text - 1, 0) < 0 || fstat(fd, &file))
         return false;
-    /* A time that lies ahead is none of a living owner's, who sets it to now. */
+    /* A living owner sets the time to now; a later time is not its work. */
     owner->silent_s = fabs(difftime(time(NULL), file.st_mtime));
     return sscanf(text, "%127s %ld %63s %15s %63s %39[^:]:%23[^:]:%23s", owner->host,
                   &owner->pid, owner->job.id, owner->job.restart, owner->job.cluster,
-                  place->boot, place->space, place->start) >= 5;
+                  identity->boot, identity->space, identity->start) >= 5;
 }
 
 static bool is_known(const char *word)
@@ -105,30 +105,30 @@ static bool is_known(const char *word)
 static bool is_same_machine(const struct lock_owner *owner,
                             const struct lock_owner *self)
 {
-    if (is_known(owner->place.boot) && is_known(self->place.boot))
-        return strcmp(owner->place.boot, self->place.boot) == 0;
+    if (is_known(owner->identity.boot) && is_known(self->identity.boot))
+        return strcmp(owner->identity.boot, self->identity.boot) == 0;
     return strcmp(owner->host, self->host) == 0;
 }
 
-/* The owner's process could be seen from here, and is not there. */
+/* The owner's process would be visible from here, but has ended. */
 static bool is_ended(const struct lock_owner *owner, const struct lock_owner *self)
 {
     char start[24];
 
-    if (!is_known(owner->place.boot) || !is_known(owner->place.space) ||
-        !is_known(owner->place.start) ||
-        strcmp(owner->place.boot, self->place.boot) != 0 ||
-        strcmp(owner->place.space, self->place.space) != 0)
+    if (!is_known(owner->identity.boot) || !is_known(owner->identity.space) ||
+        !is_known(owner->identity.start) ||
+        strcmp(owner->identity.boot, self->identity.boot) != 0 ||
+        strcmp(owner->identity.space, self->identity.space) != 0)
         return false;
     return !process_start(owner->pid, start, sizeof start) ||
-           strcmp(start, owner->place.start) != 0;
+           strcmp(start, owner->identity.start) != 0;
 }
 
-/* ---- is it held? */
+/* ---- does a process hold it? */
 
 enum holding { HOLDING_NONE, HOLDING_SOMEBODY, HOLDING_UNKNOWN };
 
-/* Rank 0 of a run has the flock, its other ranks a lock of fcntl's kind each. */
+/* Rank 0 of a run holds the flock, each other rank an fcntl lock. */
 static enum holding holding_try(int fd, int how)
 {
     struct flock ranks = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -140,7 +140,7 @@ static enum holding holding_try(int fd, int how)
     return HOLDING_NONE;
 }
 
-/* Is the owner gone?  Slurm is asked only if asks_slurm. */
+/* Is the owner dead?  Slurm is asked only if asks_slurm. */
 static bool is_stale(const struct lock_owner *owner, enum holding holding,
                      bool asks_slurm)
 {
@@ -155,9 +155,9 @@ static bool is_stale(const struct lock_owner *owner, enum holding holding,
            owner->silent_s > LOCK_STALE_S || (asks_slurm && job_is_gone(&owner->job));
 }
 
-/* ---- taking it */
+/* ---- taking the lock */
 
-/* A new file with our name in it, already locked, under a name of its own. */
+/* Makes a locked file with this process's identity under a temporary name. */
 static int own_file_make(struct lock *lock, char **name, struct error *err)
 {
     struct lock_owner self;
@@ -168,9 +168,9 @@ static int own_file_make(struct lock *lock, char **name, struct error *err)
     *name = alloc_printf("%s.XXXXXX", lock->path);
     size = snprintf(text, sizeof text, "%s %ld %s %s %s %s:%s:%s\n", self.host,
                     self.pid, self.job.id, self.job.restart, self.job.cluster,
-                    self.place.boot, self.place.space, self.place.start);
+                    self.identity.boot, self.identity.space, self.identity.start);
     fd = mkostemp(*name, O_CLOEXEC);
-    /* On the server before it has its name: another node that opens it finds the text. */
+    /* Sync before linking: a node that opens the lock must find the text. */
     if (fd >= 0 && fchmod(fd, 0644) == 0 && write(fd, text, (size_t)size) == size &&
         fsync(fd) == 0) {
         lock->flock_errno = flock(fd, LOCK_EX | LOCK_NB) ? errno : 0;
@@ -193,12 +193,12 @@ static bool is_same_file(const char *path, int fd)
            named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }
 
-/* Open what is in the place of the lock.  *fd is -1 if there is nothing any more. */
+/* Opens the existing lock file.  *fd is -1 if it is gone. */
 static enum status found_open(const char *path, int *fd, struct error *err)
 {
     struct stat about;
 
-    /* Without waiting for the other end of a pipe. */
+    /* O_NONBLOCK: opening a pipe must not wait for its other end. */
     *fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (*fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
         *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
@@ -225,10 +225,10 @@ static enum status found_open(const char *path, int *fd, struct error *err)
                                                : "file of another kind");
 }
 
-/* Take the file that was judged out of the way.  Where flock works nobody else can have
- * taken it over meanwhile, because whoever tries needs the flock that we hold; elsewhere
- * what was moved is looked at again, and put back if it is another's. */
-static enum status judged_remove(const char *path, int fd, struct error *err)
+/* Removes a lock file that was judged stale.  With flock no other run can have replaced it
+ * meanwhile, because this process holds the file's flock.  Without flock the file is checked
+ * again after the rename, and put back if it belongs to another run. */
+static enum status stale_unlink(const char *path, int fd, struct error *err)
 {
     char *aside = alloc_printf("%s.%ld.old", path, (long)getpid());
     enum status status = STATUS_OK;
@@ -236,21 +236,21 @@ static enum status judged_remove(const char *path, int fd, struct error *err)
     if (is_same_file(path, fd) && rename(path, aside) == 0) {
         bool is_done = is_same_file(aside, fd) || link(aside, path) == 0;
 
-        /* Else a third run was quicker; the one whose lock this is finds it gone, and
-         * stops. */
+        /* If link fails, a third run was quicker; the run whose lock was moved notices
+         * that it is gone and stops. */
         (void)is_done;
         unlink(aside);
     } else if (is_same_file(path, fd)) {
         status = error_set(err, STATUS_INPUT,
-                           "%s: the run that left this lock is gone, but the lock "
-                           "cannot be removed: %s; ask its owner to do it",
+                           "%s: the run that made this lock is dead, but the lock "
+                           "cannot be removed: %s; ask its owner to remove it",
                            path, strerror(errno));
     }
     free(aside);
     return status;
 }
 
-/* Remove a stale lock; STATUS_RUNNING and the owner in err if it is not stale. */
+/* Removes a stale lock.  Returns STATUS_RUNNING, with the owner in err, if it is not stale. */
 static enum status stale_remove(const char *path, bool asks_slurm, struct error *err)
 {
     struct lock_owner owner;
@@ -264,7 +264,7 @@ static enum status stale_remove(const char *path, bool asks_slurm, struct error 
     holding = holding_try(fd, LOCK_EX);
     owner_parse(fd, &owner);
     if (is_stale(&owner, holding, asks_slurm))
-        status = judged_remove(path, fd, err);
+        status = stale_unlink(path, fd, err);
     else
         status = error_set(
             err, STATUS_RUNNING,
@@ -276,9 +276,9 @@ static enum status stale_remove(const char *path, bool asks_slurm, struct error 
     return status;
 }
 
-/* Another's lock is in the way: away with it if it is stale.  The ranks of a run that was
- * killed may take a moment to notice, and others may be about the same lock: so try until
- * end_s. */
+/* Waits until the lock of another run is gone, and removes it if it is stale.  The ranks of a
+ * run that was killed may need a moment to end, and other runs may want the same lock, so
+ * this tries until end_s. */
 static enum status owner_await(const char *path, double end_s, struct error *err)
 {
     for (unsigned idle = 200;; idle_wait(idle)) {
@@ -297,7 +297,7 @@ static enum status owner_await(const char *path, double end_s, struct error *err
     }
 }
 
-/* A network file system may lose the answer and ask again: the name is there, and ours. */
+/* A network file system may repeat a link whose answer was lost: then EEXIST is a success. */
 static bool has_two_names(int fd)
 {
     struct stat about;
@@ -305,7 +305,7 @@ static bool has_two_names(int fd)
     return fstat(fd, &about) == 0 && about.st_nlink == 2;
 }
 
-/* Give our file the lock's name. */
+/* Gives this process's file the lock's name. */
 static enum status own_file_link(struct lock *lock, const char *own, struct error *err)
 {
     double end_s = clock_s() + LOCK_WAIT_S;
@@ -319,15 +319,16 @@ static enum status own_file_link(struct lock *lock, const char *own, struct erro
             break;
         status = owner_await(lock->path, end_s, err);
         if (status == STATUS_OK && clock_s() > 2 * LOCK_WAIT_S + end_s)
-            return error_set(err, STATUS_INPUT,
-                             "%s: other runs take this lock again and again; wait for "
-                             "them",
-                             lock->path);
+            return error_set(
+                err, STATUS_INPUT,
+                "%s: other runs take this lock again and again; wait until "
+                "they end",
+                lock->path);
     }
     return status;
 }
 
-/* Without flock two runs may have judged the same lock: the later one has it. */
+/* Without flock two runs may judge the same lock stale; the later one keeps it. */
 static enum status own_lock_settle(const struct lock *lock, struct error *err)
 {
     double end_s = clock_s() + LOCK_SETTLE_S;

@@ -47,7 +47,7 @@ void remote_end(struct remote *remote)
     }
 }
 
-/* A buffer that is not on its way. */
+/* Waits for a buffer that MPI does not use. */
 static int buffer_await(struct remote *remote)
 {
     for (unsigned idle = 0;; idle++) {
@@ -118,8 +118,8 @@ bool remote_values(const struct stage_layout *layout, const struct stage *stage,
     return true;
 }
 
-struct letter {
-    struct letter *next;
+struct incoming {
+    struct incoming *next;
     int rank, tag;
     MPI_Request request;
     size_t bytes, room;
@@ -134,48 +134,48 @@ void inbox_begin(struct inbox *inbox, MPI_Comm comm)
     *inbox = (struct inbox){ .comm = comm, .is_late = alloc_array((size_t)ranks, 1) };
 }
 
-static void letters_free(struct letter *letter)
+static void incoming_free(struct incoming *incoming)
 {
-    while (letter) {
-        struct letter *next = letter->next;
+    while (incoming) {
+        struct incoming *next = incoming->next;
 
-        free(letter->message);
-        free(letter);
-        letter = next;
+        free(incoming->message);
+        free(incoming);
+        incoming = next;
     }
 }
 
 void inbox_end(struct inbox *inbox)
 {
-    assert(!inbox->letters);
-    letters_free(inbox->spare);
+    assert(!inbox->messages);
+    incoming_free(inbox->spare);
     free(inbox->is_late);
     *inbox = (struct inbox){ 0 };
 }
 
-/* One of those that were read, or a new one; with room for so many bytes. */
-static struct letter *letter_take(struct inbox *inbox, size_t bytes)
+/* A spare or new message buffer with room for so many bytes. */
+static struct incoming *incoming_alloc(struct inbox *inbox, size_t bytes)
 {
-    struct letter *letter = inbox->spare;
+    struct incoming *incoming = inbox->spare;
 
-    if (letter)
-        inbox->spare = letter->next;
+    if (incoming)
+        inbox->spare = incoming->next;
     else
-        letter = alloc_array(1, sizeof *letter);
-    if (letter->room < bytes) {
-        free(letter->message);
-        letter->message = alloc_array(bytes, 1);
-        letter->room = bytes;
+        incoming = alloc_array(1, sizeof *incoming);
+    if (incoming->room < bytes) {
+        free(incoming->message);
+        incoming->message = alloc_array(bytes, 1);
+        incoming->room = bytes;
     }
-    letter->bytes = bytes;
-    letter->next = NULL;
-    return letter;
+    incoming->bytes = bytes;
+    incoming->next = NULL;
+    return incoming;
 }
 
-/* Begin to receive the next message, if there is one. */
-static bool letter_begin(struct inbox *inbox, struct letter ***last)
+/* Begins to receive the next message, if there is one. */
+static bool message_begin(struct inbox *inbox, struct incoming ***last)
 {
-    struct letter *letter;
+    struct incoming *incoming;
     MPI_Message matched;
     MPI_Status from;
     int is_there, bytes;
@@ -184,50 +184,51 @@ static bool letter_begin(struct inbox *inbox, struct letter ***last)
     if (!is_there)
         return false;
     MPI_Get_count(&from, MPI_BYTE, &bytes);
-    letter = letter_take(inbox, (size_t)bytes);
-    letter->rank = from.MPI_SOURCE;
-    letter->tag = from.MPI_TAG;
-    MPI_Imrecv(letter->message, bytes, MPI_BYTE, &matched, &letter->request);
-    inbox->bytes += letter->bytes;
-    **last = letter;
-    *last = &letter->next;
+    incoming = incoming_alloc(inbox, (size_t)bytes);
+    incoming->rank = from.MPI_SOURCE;
+    incoming->tag = from.MPI_TAG;
+    MPI_Imrecv(incoming->message, bytes, MPI_BYTE, &matched, &incoming->request);
+    inbox->bytes += incoming->bytes;
+    **last = incoming;
+    *last = &incoming->next;
     return true;
 }
 
-/* Hand on what has arrived and has no earlier letter of its rank before it. */
-static void letters_deliver(struct inbox *inbox, letter_fn *take, void *context)
+/* Delivers what has arrived, unless an earlier message of the same rank is missing. */
+static void messages_deliver(struct inbox *inbox, message_fn *take, void *context)
 {
-    struct letter **at = &inbox->letters;
+    struct incoming **at = &inbox->messages;
 
-    for (struct letter *letter = *at; letter; letter = letter->next)
-        inbox->is_late[letter->rank] = false;
+    for (struct incoming *incoming = *at; incoming; incoming = incoming->next)
+        inbox->is_late[incoming->rank] = false;
     while (*at) {
-        struct letter *letter = *at;
+        struct incoming *incoming = *at;
         int is_here = 0;
 
-        if (!inbox->is_late[letter->rank])
-            MPI_Test(&letter->request, &is_here, MPI_STATUS_IGNORE);
+        if (!inbox->is_late[incoming->rank])
+            MPI_Test(&incoming->request, &is_here, MPI_STATUS_IGNORE);
         if (!is_here) {
-            inbox->is_late[letter->rank] = true;
-            at = &letter->next;
+            inbox->is_late[incoming->rank] = true;
+            at = &incoming->next;
             continue;
         }
-        *at = letter->next;
-        inbox->bytes -= letter->bytes;
-        take(context, letter->rank, letter->tag, letter->message, letter->bytes);
-        letter->next = inbox->spare;
-        inbox->spare = letter;
+        *at = incoming->next;
+        inbox->bytes -= incoming->bytes;
+        take(context, incoming->rank, incoming->tag, incoming->message,
+             incoming->bytes);
+        incoming->next = inbox->spare;
+        inbox->spare = incoming;
     }
 }
 
-void inbox_look(struct inbox *inbox, unsigned most, letter_fn *take, void *context)
+void inbox_receive(struct inbox *inbox, unsigned most, message_fn *take, void *context)
 {
-    struct letter **last = &inbox->letters;
+    struct incoming **last = &inbox->messages;
 
     while (*last)
         last = &(*last)->next;
     for (unsigned n = 0; n < most && inbox->bytes < INBOX_BYTES; n++)
-        if (!letter_begin(inbox, &last))
+        if (!message_begin(inbox, &last))
             break;
-    letters_deliver(inbox, take, context);
+    messages_deliver(inbox, take, context);
 }

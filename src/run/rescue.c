@@ -12,7 +12,7 @@
 
 enum { CHUNK_BYTES = 1 << 20, NAMES_MOST = 9 };
 
-/* A new file beside the lost one; -1 and errno if there can be none. */
+/* Creates a new file beside the lost one; -1 and errno on failure. */
 static int copy_make(const char *path, char **name)
 {
     int fd = -1;
@@ -48,7 +48,7 @@ static enum status bytes_copy(const struct raw *from, const struct raw *to,
     return status;
 }
 
-/* Where the open file is now, as Linux knows it; "" if it does not. */
+/* The open file's present name according to Linux; "" if unknown. */
 static void name_now(int fd, char *name, size_t size)
 {
     char link[64];
@@ -70,26 +70,28 @@ enum status rescue(const struct raw *raw, struct error *err)
     name_now(raw->fd, now, sizeof now);
     if (has_name)
         return error_set(err, STATUS_IO,
-                         "%s: the file was moved while the run was writing it, so the "
-                         "run stopped; what it has is whole, in %s: move it back and "
-                         "run the same command again to go on",
-                         raw->path, *now ? now : "the file of the new name");
+                         "%s: the file was moved during the run, so the run stopped; "
+                         "its results are complete in %s: move that file back and run "
+                         "the same command again to continue",
+                         raw->path, *now ? now : "the moved file");
     copy.fd = copy_make(raw->path, &name);
     copy.path = name;
     if (copy.fd < 0 ||
         bytes_copy(raw, &copy, (uint64_t)about.st_size, &why) != STATUS_OK) {
-        error_set(err, STATUS_IO,
-                  "%s: the file was deleted or replaced while the run was writing it, "
-                  "and what the run had cannot be kept: %s",
-                  raw->path, copy.fd < 0 ? strerror(errno) : why.text);
+        error_set(
+            err, STATUS_IO,
+            "%s: the file was deleted or replaced during the run, and its results "
+            "cannot be copied: %s",
+            raw->path, copy.fd < 0 ? strerror(errno) : why.text);
         if (copy.fd >= 0)
             unlink(name);
     } else {
         error_set(
             err, STATUS_IO,
-            "%s: the file was deleted or replaced while the run was writing it, "
-            "so the run stopped; what it had is in %s: rename it and run the same "
-            "command again to go on",
+            "%s: the file was deleted or replaced during the run, so the run stopped; "
+            "its "
+            "results are in %s: rename that file and run the same command again to "
+            "continue",
             raw->path, name);
     }
     if (copy.fd >= 0)

@@ -1,12 +1,12 @@
-/* What a run has written, when its file was taken away under it. */
+/* Keeps what a run has written when its file is moved or deleted during the run. */
 #ifndef NVSWEEP_RUN_RESCUE_H
 #define NVSWEEP_RUN_RESCUE_H
 
 #include "results/raw.h"
 
-/* The name raw->path does not lead to the open file any more.  If the file lives on under
- * another name, say so; if it has none, copy it to `path`.rescued (or .rescued-2, ...).
- * Returns STATUS_IO, and in err what happened and how to go on. */
+/* Call it when raw->path no longer names the open file.  If the file lives on under another
+ * name, the error names it; if it has none, its contents are copied to raw->path.rescued
+ * (or .rescued-2, ...).  Returns STATUS_IO; err says what happened and how to go on. */
 enum status rescue(const struct raw *raw, struct error *err);
 
 #endif

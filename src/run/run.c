@@ -15,29 +15,29 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SHARED_OPEN_S 5.0 /* for a file that rank 0 has made to be seen elsewhere */
+#define SHARED_OPEN_S 5.0 /* until other nodes see a file that rank 0 has made */
 
 /* A run in progress, on one rank. */
 struct run {
-    struct study study; /* with results filled in stage by stage */
+    struct study study; /* results are filled in stage by stage */
     const struct stage *const *table;
     const struct run_options *options;
     const char *output;
     MPI_Comm comm;
     int rank, ranks;
-    struct lock lock;    /* rank 0's, or of a rank beside it */
+    struct lock lock;    /* rank 0's lock, or this rank's share of it */
     struct guard *guard; /* or NULL */
     struct watch watch;  /* rank 0 */
     struct layout layout;
-    struct growth *growth; /* the file of before, if the sweep has grown */
+    struct growth *growth; /* the smaller sweep's file, if the sweep has grown */
     struct file_system file_system;
-    enum run_io io;                   /* as chosen */
-    struct raw raw;                   /* on ranks that write the file */
-    struct block loaded[STAGE_COUNT]; /* what later stages read */
-    uint64_t failed, left;            /* points, known to rank 0 */
+    enum run_io io;                   /* never RUN_IO_AUTO */
+    struct raw raw;                   /* open on ranks that write the file */
+    struct block loaded[STAGE_COUNT]; /* stages that later stages read */
+    uint64_t failed, left;            /* points; set on rank 0 */
 };
 
-/* Rank 0: the file was there before; is it this sweep's, whole or to be set right? */
+/* Rank 0: checks that an existing file belongs to this sweep, and repairs its metadata. */
 static enum status file_check(struct run *run, bool *is_known, struct error *err)
 {
     enum metadata_state state;
@@ -53,23 +53,23 @@ static enum status file_check(struct run *run, bool *is_known, struct error *err
     if (state == METADATA_UNKNOWN &&
         results_open_intact(run->output, &results, NULL) == STATUS_OK) {
         results_close(results);
-        state = METADATA_OTHER; /* as large as this sweep's, by chance */
+        state =
+            METADATA_OTHER; /* another sweep's file that happens to have this size */
     }
     if (state == METADATA_DAMAGED)
         watch_say(&run->watch,
-                  "%s: %" PRIu64 " bytes of its metadata were damaged and have "
-                  "been set right",
+                  "%s: %" PRIu64 " damaged bytes of its metadata were repaired",
                   run->output, differing);
     if (state == METADATA_UNKNOWN)
-        status = error_set(
-            err, STATUS_INPUT,
-            "%s: is damaged, or no result file of this sweep; name another "
-            "file with -o, or move this one away",
-            run->output);
+        status = error_set(err, STATUS_INPUT,
+                           "%s: not a result file of this sweep, or damaged; name "
+                           "another file with -o, "
+                           "or move this one away",
+                           run->output);
     return status;
 }
 
-/* Finished points of the file at `path`, for this sweep. */
+/* Opens the file at `path` as a source of finished points. */
 static enum status growth_find(struct run *run, const char *path, struct error *err)
 {
     return growth_open(path, &run->study, run->table, &run->options->program,
@@ -77,8 +77,8 @@ static enum status growth_find(struct run *run, const char *path, struct error *
                        &run->growth, err);
 }
 
-/* Rank 0: the file is of another sweep.  If this one is that one grown, make its file, which
- * takes the finished points from the old one. */
+/* Rank 0: the file belongs to another sweep.  If this sweep extends that one, a new file is
+ * made, which receives the finished points of the old one. */
 static enum status file_grow(struct run *run, struct error *err)
 {
     char *before = growth_before(run->output);
@@ -86,17 +86,17 @@ static enum status file_grow(struct run *run, struct error *err)
     enum status status = growth_find(run, run->output, err);
     char words[640];
 
-    if (status == STATUS_OK && growth_is_begun(run->output))
-        status = error_set(
-            err, STATUS_INPUT,
-            "%s: is still being extended: its points of before are in %s; "
-            "finish that run first, with the sweep that it was begun with",
-            run->output, before);
+    if (status == STATUS_OK && growth_in_progress(run->output))
+        status = error_set(err, STATUS_INPUT,
+                           "%s: is still being extended: its earlier points are in %s; "
+                           "finish that run "
+                           "first, with the sweep that started it",
+                           run->output, before);
     if (status == STATUS_OK)
         status = results_create(fresh, &run->study, run->table, &run->options->program,
                                 err);
     if (status == STATUS_OK)
-        status = growth_exchange(run->output, fresh, err);
+        status = growth_replace(run->output, fresh, err);
     if (status == STATUS_OK)
         watch_say(&run->watch, "%s: %s", run->output,
                   growth_format(run->growth, words, sizeof words));
@@ -105,19 +105,19 @@ static enum status file_grow(struct run *run, struct error *err)
     return status;
 }
 
-/* Rank 0: this sweep's file, whose growing was interrupted. */
+/* Rank 0: opens the old file of an extension that was interrupted. */
 static void growth_resume(struct run *run)
 {
     char *before = growth_before(run->output);
     struct error why;
 
     if (access(before, F_OK) == 0 && growth_find(run, before, &why) != STATUS_OK)
-        watch_say(&run->watch, "its points of before are computed again: %s", why.text);
+        watch_say(&run->watch, "its earlier points are computed again: %s", why.text);
     free(before);
 }
 
-/* Rank 0: make the file, or find that it is this sweep's, and learn its layout. */
-static enum status file_settle(struct run *run, struct error *err)
+/* Rank 0: creates the file or checks the existing one, and reads its layout. */
+static enum status file_prepare(struct run *run, struct error *err)
 {
     struct results *results;
     enum status status;
@@ -132,7 +132,7 @@ static enum status file_settle(struct run *run, struct error *err)
     if (status == STATUS_OK)
         status = results_open(run->output, &results, err);
     if (status == STATUS_INPUT && is_known)
-        status = STATUS_IO; /* its metadata is good: the system cannot read it */
+        status = STATUS_IO; /* the metadata is right, so the system cannot read it */
     if (status != STATUS_OK)
         return status;
     if (!is_known &&
@@ -154,7 +154,7 @@ static enum status file_settle(struct run *run, struct error *err)
     return status;
 }
 
-/* Do all ranks see one page cache? */
+/* Do all ranks run on one node? */
 static bool is_one_node(MPI_Comm comm)
 {
     MPI_Comm node;
@@ -168,8 +168,8 @@ static bool is_one_node(MPI_Comm comm)
     return here == all;
 }
 
-/* Open what rank 0 made.  A node that looked for the name before may remember that there is
- * none (NFS, for up to a minute): opening the folder makes it ask again. */
+/* Opens the file that rank 0 made.  A node that looked for the name earlier may cache for up
+ * to a minute that it does not exist (NFS); opening the folder makes it ask again. */
 static enum status shared_open(struct run *run, struct error *err)
 {
     double begin_s = clock_s();
@@ -178,14 +178,14 @@ static enum status shared_open(struct run *run, struct error *err)
     for (unsigned idle = 100; status == STATUS_INPUT && run->rank &&
                               clock_s() - begin_s < SHARED_OPEN_S && !stop_reason();
          idle++) {
-        raw_reopen_folder_of(run->output);
+        raw_refresh_folder_of(run->output);
         idle_wait(idle);
         status = raw_open(&run->raw, run->output, true, err);
     }
     return status;
 }
 
-/* Every rank that opened the file: is it the one that rank 0 has?  A path may lead to a disk
+/* Checks on every rank that it opened the same file as rank 0: the path may lead to a disk
  * of each node's own. */
 static enum status same_check(struct run *run, struct error *err)
 {
@@ -201,15 +201,16 @@ static enum status same_check(struct run *run, struct error *err)
     if (mine[0] == first[0] && mine[1] == first[1])
         return STATUS_OK;
     gethostname(host, sizeof host - 1);
-    return error_set(err, STATUS_INPUT,
-                     "%s: rank %d on %s sees another file of that name than rank 0; "
-                     "name a file that all nodes share, or let rank 0 write all: --io "
-                     "root",
-                     run->output, run->rank, host);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: rank %d on %s sees another file of that name than rank 0; name "
+        "a file that all nodes share, or let rank 0 write all blocks: --io "
+        "root",
+        run->output, run->rank, host);
 }
 
-/* Rank 0: the lock, then the file. */
-static enum status file_own(struct run *run, struct error *err)
+/* Rank 0: takes the lock, then prepares the file. */
+static enum status file_acquire(struct run *run, struct error *err)
 {
     enum status status = raw_check_name(run->output, err);
 
@@ -218,7 +219,7 @@ static enum status file_own(struct run *run, struct error *err)
     if (status != STATUS_OK)
         return status;
     guard_lock(run->guard, &run->lock);
-    status = file_settle(run, err);
+    status = file_prepare(run, err);
     if (status == STATUS_OK)
         status = raw_open(&run->raw, run->output, true, err);
     if (status == STATUS_OK)
@@ -226,7 +227,7 @@ static enum status file_own(struct run *run, struct error *err)
     return status;
 }
 
-/* The other ranks. */
+/* The other ranks open the old file that rank 0 found. */
 static void growth_join(struct run *run)
 {
     char *before = growth_before(run->output);
@@ -239,7 +240,7 @@ static void growth_join(struct run *run)
 
 static enum status file_open(struct run *run, struct error *err)
 {
-    enum status status = run->rank ? STATUS_OK : file_own(run, err);
+    enum status status = run->rank ? STATUS_OK : file_acquire(run, err);
     bool is_near = is_one_node(run->comm);
     int is_touched = run->guard != NULL, is_grown = run->growth != NULL;
 
@@ -255,8 +256,8 @@ static enum status file_open(struct run *run, struct error *err)
     MPI_Bcast(&is_touched, 1, MPI_INT, 0, run->comm);
     MPI_Bcast(&is_grown, 1, MPI_INT, 0, run->comm);
     if (run->rank) {
-        raw_reopen_folder_of(run->output);
-        if (is_grown) /* a rank that does not see the old file computes what it has */
+        raw_refresh_folder_of(run->output);
+        if (is_grown) /* a rank that does not see the old file computes its points */
             growth_join(run);
         lock_join(&run->lock, run->output);
         run->lock.is_touched = is_touched && run->lock.fd >= 0;
@@ -273,7 +274,7 @@ static enum status file_open(struct run *run, struct error *err)
                                : status;
 }
 
-/* "Open MPI v4.1.4": the library's own words up to the first comma, fit for JSON. */
+/* "Open MPI v4.1.4": the library's version up to the first comma, safe inside JSON. */
 static void mpi_version(char text[MPI_MAX_LIBRARY_VERSION_STRING])
 {
     int length = 0;
@@ -325,32 +326,32 @@ static void start_note(struct run *run)
 }
 
 static void stage_note(struct run *run, const struct stage *stage,
-                       const struct line *line, const struct stage_layout *layout)
+                       const struct queue *queue, const struct stage_layout *layout)
 {
     if (run->rank)
         return;
-    if (line->damaged)
+    if (queue->damaged)
         watch_say(&run->watch,
                   "%u block%s of the %s stage failed the checksum and will be "
                   "computed again",
-                  line->damaged, line->damaged == 1 ? "" : "s", stage->name);
-    if (line->count && line->committed)
+                  queue->damaged, queue->damaged == 1 ? "" : "s", stage->name);
+    if (queue->count && queue->committed)
         watch_say(&run->watch,
                   "going on with the %s stage: %" PRIu64 " of %" PRIu64
                   " points were done before",
-                  stage->name, line->committed, layout->points);
+                  stage->name, queue->committed, layout->points);
     watch_journal(&run->watch,
                   "{\"event\": \"stage\", \"stage\": \"%s\", \"epoch\": %.3f, "
                   "\"points\": %" PRIu64 ", \"committed\": %" PRIu64
                   ", \"blocks\": %u, \"damaged\": %u}",
-                  stage->name, epoch_s(), layout->points, line->committed, line->count,
-                  line->damaged);
-    watch_stage(&run->watch, stage->name, layout->points, line->committed);
+                  stage->name, epoch_s(), layout->points, queue->committed,
+                  queue->count, queue->damaged);
+    watch_stage(&run->watch, stage->name, layout->points, queue->committed);
     watch_flush(&run->watch);
 }
 
 static enum status stage_work(struct run *run, enum stage_id id,
-                              const struct line *line, bool *is_stopped,
+                              const struct queue *queue, bool *is_stopped,
                               struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
@@ -358,7 +359,7 @@ static enum status stage_work(struct run *run, enum stage_id id,
         .study = &run->study,
         .stage = run->table[id],
         .id = id,
-        .line = line,
+        .queue = queue,
         .growth = run->growth,
         .lease_blocks = run->options->lease_blocks,
         .point_limit_s = run->options->point_limit_s > 0 ? run->options->point_limit_s
@@ -399,7 +400,7 @@ static bool is_read_later(const struct run *run, enum stage_id id)
     return false;
 }
 
-/* `size` bytes of the file on every rank: each reads them, or rank 0 does and sends them. */
+/* Reads `size` bytes of the file into all ranks: each rank reads, or rank 0 broadcasts. */
 static enum status all_read(struct run *run, void *bytes, size_t size, uint64_t offset,
                             struct error *err)
 {
@@ -409,11 +410,11 @@ static enum status all_read(struct run *run, void *bytes, size_t size, uint64_t 
     if (run->io != RUN_IO_ROOT || run->rank == 0)
         status = raw_read(&run->raw, bytes, size, offset, err);
     if (run->io == RUN_IO_ROOT)
-        run_share(run->comm, &at, &size);
+        run_broadcast(run->comm, &at, &size);
     return status;
 }
 
-/* All columns of a finished stage into the memory of this rank. */
+/* Loads all columns of a finished stage into this rank's memory. */
 static enum status stage_load(struct run *run, enum stage_id id, struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
@@ -442,8 +443,8 @@ static enum status stage_load(struct run *run, enum stage_id id, struct error *e
     return status;
 }
 
-/* Read a finished stage again: is everything there that was written?  Where nodes have caches
- * of their own, what this one holds goes first, so that the file itself is asked. */
+/* Reads a finished stage again and checks that all blocks are there.  If nodes have caches
+ * of their own, this node's cache is dropped first, so that the file itself is read. */
 static enum status stage_check(struct run *run, enum stage_id id, struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
@@ -452,28 +453,29 @@ static enum status stage_check(struct run *run, enum stage_id id, struct error *
     enum status status = STATUS_OK;
 
     if (has_file && run->file_system.sharing == FILE_SHARING_UNSAFE)
-        status = raw_forget(&run->raw, err);
+        status = raw_drop_cache(&run->raw, err);
     status = run_agree(run->comm, status, err);
     if (status != STATUS_OK)
         return status;
     if (has_file)
-        status = line_check(run->table[id], &run->raw, layout,
-                            run->io == RUN_IO_ROOT ? 1 : run->ranks, run->rank, &bad[0],
-                            &bad[1], err);
+        status = queue_check(run->table[id], &run->raw, layout,
+                             run->io == RUN_IO_ROOT ? 1 : run->ranks, run->rank,
+                             &bad[0], &bad[1], err);
     status = run_agree(run->comm, status, err);
     MPI_Allreduce(MPI_IN_PLACE, bad, 2, MPI_UINT64_T, MPI_SUM, run->comm);
     if (status != STATUS_OK || !(bad[0] || bad[1]))
         return status;
     return error_set(err, STATUS_IO,
-                     "%s: of the %s stage's %" PRIu64 " blocks, all written, %" PRIu64
-                     " are pending and %" PRIu64 " damaged on reading them again: the "
-                     "file system (%s) lost them%s; run the same command again to "
-                     "compute them anew",
+                     "%s: reading the %s stage again finds that of its %" PRIu64
+                     " blocks %" PRIu64 " are pending and %" PRIu64
+                     " damaged, though all "
+                     "were written: the file system (%s) lost them%s; run the same "
+                     "command again to compute them",
                      run->output, run->table[id]->name, layout->blocks, bad[0], bad[1],
                      run->file_system.name,
                      run->io == RUN_IO_LOCAL && run->ranks > 1
-                         ? ", or nodes overwrote each other's (let rank 0 write: --io "
-                           "root)"
+                         ? ", or nodes overwrote each other's blocks (let rank 0 write "
+                           "them: --io root)"
                          : "");
 }
 
@@ -481,9 +483,9 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
                                 struct error *err)
 {
     const struct stage_layout *layout = &run->layout.stages[id];
-    struct line line;
-    enum status status = line_make(&line, &run->study, run->table[id], id, &run->raw,
-                                   layout, run->io == RUN_IO_ROOT, run->comm, err);
+    struct queue queue;
+    enum status status = queue_build(&queue, &run->study, run->table[id], id, &run->raw,
+                                     layout, run->io == RUN_IO_ROOT, run->comm, err);
 
     if (status == STATUS_RESUME) {
         *is_stopped = true;
@@ -491,19 +493,19 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
     }
     if (status != STATUS_OK)
         return status;
-    stage_note(run, run->table[id], &line, layout);
-    if (line.count)
-        status = stage_work(run, id, &line, is_stopped, err);
-    if (line.count && status == STATUS_OK && !*is_stopped)
+    stage_note(run, run->table[id], &queue, layout);
+    if (queue.count)
+        status = stage_work(run, id, &queue, is_stopped, err);
+    if (queue.count && status == STATUS_OK && !*is_stopped)
         status = stage_check(run, id, err);
-    line_free(&line);
+    queue_free(&queue);
     if (status == STATUS_OK && !*is_stopped)
         status = run_agree(run->comm, stage_load(run, id, err), err);
     return status;
 }
 
-/* How the file stands, for the last words. */
-static enum status file_tell(struct run *run, bool is_stopped, struct error *err)
+/* Sets the final message: how many points are left or failed. */
+static enum status outcome_describe(struct run *run, bool is_stopped, struct error *err)
 {
     struct results_summary summary;
     struct results *results;
@@ -518,30 +520,29 @@ static enum status file_tell(struct run *run, bool is_stopped, struct error *err
     if (is_stopped)
         return error_set(err, STATUS_RESUME,
                          "%s: stopped with %" PRIu64 " of %" PRIu64
-                         " points left; run the same command again to go on",
+                         " points left; run the same command again to continue",
                          run->output, summary.pending, summary.total);
     if (summary.failed)
         return error_set(err, STATUS_RECORDED,
                          "%s: complete, but %" PRIu64 " of %" PRIu64
-                         " points failed; `nvsweep status` names them",
+                         " points failed; `nvsweep status` lists them",
                          run->output, summary.failed, summary.total);
     return STATUS_OK;
 }
 
-/* Rank 0: the last words are about the file that the ranks wrote, or say what became of
- * it. */
+/* Rank 0: the final status, which also says whether the ranks' file is still in place. */
 static enum status outcome(struct run *run, bool is_stopped, struct error *err)
 {
     enum status status = STATUS_OK;
 
-    if (guard_look(&run->raw, &run->lock) != FILE_GONE)
-        status = file_tell(run, is_stopped, err);
-    if (guard_look(&run->raw, &run->lock) == FILE_GONE)
+    if (guard_check(&run->raw, &run->lock) != FILE_GONE)
+        status = outcome_describe(run, is_stopped, err);
+    if (guard_check(&run->raw, &run->lock) == FILE_GONE)
         status = rescue(&run->raw, err);
     return status;
 }
 
-/* All points are in the new file: the old one goes. */
+/* After all points are in the new file, the old one is removed. */
 static void growth_end(struct run *run, bool is_stopped, enum status status)
 {
     char *before = growth_before(run->output);

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* A handler can only speak through globals. */
+/* Globals, because a signal handler has no other way to pass data. */
 static atomic_int caught, is_guarded;
-static _Atomic(const char *) found; /* of stop_for */
+static _Atomic(const char *) found; /* set by stop_for */
 static sem_t wake;
 static double budget_end_s, budget_grace_s, job_end_s, job_grace_s;
 
@@ -58,7 +58,7 @@ static void deadlines_note(double budget_s)
         double left_s = difftime((time_t)atoll(job_end), time(NULL));
         double margin_s = fmin(left_s / 4, STOP_MARGIN_S);
 
-        /* a short job gets its work done, too */
+        /* a short job must also get its work done */
         job_end_s = clock_s() + left_s - margin_s;
         job_grace_s = fmax(0, fmin(margin_s / 2, STOP_GRACE_S));
     }
@@ -77,7 +77,7 @@ void stop_watch(double budget_s)
     atomic_store(&found, NULL);
     deadlines_note(budget_s);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        /* The second Ctrl-C ends the program the usual way. */
+        /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {
             .sa_handler = on_signal,
             .sa_flags = SA_RESTART | (numbers[i] == SIGINT ? (int)SA_RESETHAND : 0),

@@ -19,7 +19,7 @@
 #define JOURNAL_S 1.0 /* between two writes of the journal */
 enum { BAR_WIDTH = 24, JOURNAL_BYTES = 1 << 16 };
 
-/* Not through a link, which may lead to any file, and not into a pipe, which waits for a
+/* Refuses a symbolic link, which may lead to any file, and a pipe, which waits for a
  * reader. */
 static int journal_open(const char *path)
 {
@@ -60,7 +60,7 @@ void watch_flush(struct watch *watch)
 {
     size_t size = watch->pending_size;
 
-    /* One write of whole lines.  Where it fails (a full disk) the run matters more. */
+    /* One write of whole lines.  A failure (a full disk) does not stop the run. */
     if (watch->journal >= 0 && size &&
         write(watch->journal, watch->pending, size) != (ssize_t)size &&
         !watch->is_quiet)

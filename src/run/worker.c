@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* How long a rank that failed waits for rank 0, before it ends the job itself. */
+/* How long a rank that failed waits for rank 0 before it ends the job itself. */
 #define FAILURE_WAIT_S 30.0
 
 void work_begin(struct work *work, const struct evaluator *evaluator,
@@ -53,7 +53,7 @@ struct worker {
     struct work work;
     struct lease next;
     bool has_next, is_over;
-    bool has_said_stop; /* rank 0 knows of our reason to stop */
+    bool has_said_stop; /* rank 0 knows that this rank has a reason to stop */
 };
 
 static void report_send(struct worker *worker, struct report report)
@@ -62,8 +62,8 @@ static void report_send(struct worker *worker, struct report report)
     MPI_Send(&report, sizeof report, MPI_BYTE, 0, TAG_REPORT, worker->comm);
 }
 
-/* Take in whatever rank 0 sent, and tell it if there is a reason to stop.  False: the block
- * in hand is done elsewhere. */
+/* Receives what rank 0 sent, and reports a reason to stop.  Returns false if another rank has
+ * finished the current block. */
 static bool orders_receive(void *context)
 {
     struct worker *worker = context;
@@ -79,7 +79,7 @@ static bool orders_receive(void *context)
             worker->is_over = true;
             worker->evaluator->is_dropped = order.kind == ORDER_DROP;
             if (order.kind == ORDER_END)
-                stop_for("rank 0"); /* a point that takes long is not waited for */
+                stop_for("rank 0"); /* rank 0 does not wait for a slow point */
         } else {
             worker->next = order.lease;
             worker->has_next = true;
@@ -90,12 +90,12 @@ static bool orders_receive(void *context)
     return !worker->evaluator->is_dropped;
 }
 
-/* Begin the lease that lies ready, and ask for the one after it. */
+/* Begins the next lease, and asks for the one after it. */
 static void next_begin(struct worker *worker)
 {
     work_begin(&worker->work, worker->evaluator, worker->next);
     worker->has_next = false;
-    report_send(worker, (struct report){ .wants = true });
+    report_send(worker, (struct report){ .wants_lease = true });
 }
 
 static enum status leases_work(struct worker *worker, struct error *err)
@@ -103,7 +103,7 @@ static enum status leases_work(struct worker *worker, struct error *err)
     enum status status = STATUS_OK;
     unsigned idle = 0;
 
-    report_send(worker, (struct report){ .wants = true });
+    report_send(worker, (struct report){ .wants_lease = true });
     while (status == STATUS_OK && !worker->is_over) {
         bool is_finished;
 
@@ -145,10 +145,10 @@ enum status worker_run(struct evaluator *evaluator, MPI_Comm comm, struct error 
         status = commit_flush(&evaluator->commit, err);
     ended_s = clock_s();
     report_send(&worker,
-                (struct report){ .is_last = true, .is_bad = status != STATUS_OK });
-    while (!worker.is_over) { /* it failed: wait until rank 0 has ended the stage */
+                (struct report){ .is_last = true, .has_failed = status != STATUS_OK });
+    while (!worker.is_over) { /* after a failure: wait until rank 0 ends the stage */
         orders_receive(&worker);
-        if (clock_s() - ended_s > FAILURE_WAIT_S) { /* it is deep in a point */
+        if (clock_s() - ended_s > FAILURE_WAIT_S) { /* rank 0 is inside a slow point */
             fprintf(stderr, "nvsweep: %s\n", err->text);
             MPI_Abort(comm, status_exit_code(status));
         }

@@ -1,21 +1,21 @@
-#include "run/line.h"
+#include "run/queue.h"
 
 #include "workload/layer_cache.h"
 #include "base/memory.h"
-#include "run/deal.h"
+#include "run/scheduler.h"
 #include "run/stop.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { COST_SAMPLES = 8 }; /* points of a block whose cost is asked for, at most */
+enum { COST_SAMPLES = 8 }; /* most points of a block whose cost is modelled */
 
-/* What a rank found of one block. */
-struct finding {
+/* What a rank finds in one block. */
+struct block_finding {
     uint8_t is_pending, is_damaged, attempts;
 };
 
-/* Where rank 0 alone has the file, it checks all. */
+/* The blocks that a rank checks.  If only rank 0 has the file, it checks all. */
 static struct range share_of(uint64_t total, int ranks, int rank, bool is_root_only)
 {
     uint64_t first = total * (uint64_t)rank / (uint64_t)ranks;
@@ -28,7 +28,7 @@ static struct range share_of(uint64_t total, int ranks, int rank, bool is_root_o
 
 static enum status block_find(const struct raw *raw, const struct stage_layout *layout,
                               uint64_t index, struct block *values,
-                              struct finding *finding, struct error *err)
+                              struct block_finding *finding, struct error *err)
 {
     enum block_state state = BLOCK_PENDING;
     enum status status = block_read(raw, layout, index, values, &state, err);
@@ -48,7 +48,7 @@ static enum status block_find(const struct raw *raw, const struct stage_layout *
 
 static enum status share_find(const struct stage *stage, const struct raw *raw,
                               const struct stage_layout *layout, struct range share,
-                              struct finding *findings, struct error *err)
+                              struct block_finding *findings, struct error *err)
 {
     struct block values;
     enum status status = STATUS_OK;
@@ -64,9 +64,9 @@ static enum status share_find(const struct stage *stage, const struct raw *raw,
     return status;
 }
 
-/* Every rank learns what all found.  At most LAYOUT_BLOCKS_MOST findings of 3 bytes. */
-static void findings_share(struct finding *findings, uint64_t blocks, bool is_root_only,
-                           MPI_Comm comm)
+/* Gives all findings to every rank: at most LAYOUT_BLOCKS_MOST entries of 3 bytes. */
+static void findings_share(struct block_finding *findings, uint64_t blocks,
+                           bool is_root_only, MPI_Comm comm)
 {
     int ranks, *counts, *firsts;
 
@@ -85,7 +85,7 @@ static void findings_share(struct finding *findings, uint64_t blocks, bool is_ro
     free(firsts);
 }
 
-/* Model seconds of a block, from a few of its points. */
+/* Model seconds of a block, estimated from a few of its points. */
 static double block_cost_s(const struct study *study, enum stage_id id,
                            struct range points, struct layer_cache *layers)
 {
@@ -104,19 +104,19 @@ static double block_cost_s(const struct study *study, enum stage_id id,
     return cost_s > 0 ? cost_s : 1e-9;
 }
 
-enum status line_make(struct line *line, const struct study *study,
-                      const struct stage *stage, enum stage_id id,
-                      const struct raw *raw, const struct stage_layout *layout,
-                      bool is_root_only, MPI_Comm comm, struct error *err)
+enum status queue_build(struct queue *queue, const struct study *study,
+                        const struct stage *stage, enum stage_id id,
+                        const struct raw *raw, const struct stage_layout *layout,
+                        bool is_root_only, MPI_Comm comm, struct error *err)
 {
-    struct finding *findings = alloc_array(layout->blocks, sizeof *findings);
+    struct block_finding *findings = alloc_array(layout->blocks, sizeof *findings);
     struct layer_cache layers = { .count = 0 };
     enum status status;
     int rank, ranks;
 
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
-    *line = (struct line){ 0 };
+    *queue = (struct queue){ 0 };
     status = share_find(stage, raw, layout,
                         share_of(layout->blocks, ranks, rank, is_root_only), findings,
                         err);
@@ -126,36 +126,36 @@ enum status line_make(struct line *line, const struct study *study,
         return status;
     }
     findings_share(findings, layout->blocks, is_root_only, comm);
-    line->blocks = alloc_array(layout->blocks, sizeof *line->blocks);
-    line->attempts = alloc_array(layout->blocks, sizeof *line->attempts);
-    line->costs_s = rank ? NULL : alloc_array(layout->blocks, sizeof *line->costs_s);
+    queue->blocks = alloc_array(layout->blocks, sizeof *queue->blocks);
+    queue->attempts = alloc_array(layout->blocks, sizeof *queue->attempts);
+    queue->costs_s = rank ? NULL : alloc_array(layout->blocks, sizeof *queue->costs_s);
     for (uint64_t b = 0; b < layout->blocks; b++) {
         struct range points = layout_block(layout, b);
 
-        line->damaged += findings[b].is_damaged;
+        queue->damaged += findings[b].is_damaged;
         if (!findings[b].is_pending) {
-            line->committed += points.count;
+            queue->committed += points.count;
             continue;
         }
-        if (line->costs_s)
-            line->costs_s[line->count] = block_cost_s(study, id, points, &layers);
-        line->blocks[line->count++] = (uint32_t)b;
+        if (queue->costs_s)
+            queue->costs_s[queue->count] = block_cost_s(study, id, points, &layers);
+        queue->blocks[queue->count++] = (uint32_t)b;
     }
     layer_cache_free(&layers);
-    if (line->costs_s)
-        deal_order(line->blocks, line->costs_s, line->count);
-    MPI_Bcast(line->blocks, (int)line->count, MPI_UINT32_T, 0, comm);
-    for (uint32_t i = 0; i < line->count; i++)
-        line->attempts[i] = findings[line->blocks[i]].attempts;
+    if (queue->costs_s)
+        scheduler_order(queue->blocks, queue->costs_s, queue->count);
+    MPI_Bcast(queue->blocks, (int)queue->count, MPI_UINT32_T, 0, comm);
+    for (uint32_t i = 0; i < queue->count; i++)
+        queue->attempts[i] = findings[queue->blocks[i]].attempts;
     free(findings);
     return STATUS_OK;
 }
 
-enum status line_check(const struct stage *stage, const struct raw *raw,
-                       const struct stage_layout *layout, int shares, int share,
-                       uint64_t *pending, uint64_t *damaged, struct error *err)
+enum status queue_check(const struct stage *stage, const struct raw *raw,
+                        const struct stage_layout *layout, int shares, int share,
+                        uint64_t *pending, uint64_t *damaged, struct error *err)
 {
-    /* Not the share that this rank checked when the stage began. */
+    /* Another share than the one that this rank checked when the stage began. */
     struct range blocks = share_of(layout->blocks, shares, (share + 1) % shares, false);
     enum status status = STATUS_OK;
     struct block values;
@@ -173,10 +173,10 @@ enum status line_check(const struct stage *stage, const struct raw *raw,
     return status;
 }
 
-void line_free(struct line *line)
+void queue_free(struct queue *queue)
 {
-    free(line->blocks);
-    free(line->attempts);
-    free(line->costs_s);
-    *line = (struct line){ 0 };
+    free(queue->blocks);
+    free(queue->attempts);
+    free(queue->costs_s);
+    *queue = (struct queue){ 0 };
 }
