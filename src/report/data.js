@@ -1,6 +1,6 @@
 "use strict";
-/* The report's data: dimensions with labels, metrics as flat arrays over them, and units
- * people read.  A point is an array of indices, one per dimension, -1 where it has none. */
+/* The report's data: dimensions with labels, metrics as flat arrays over them, and readable
+ * units.  A point is an array of indices, one per dimension; -1: not along this dimension. */
 
 const source = JSON.parse(document.getElementById("data").textContent);
 
@@ -15,7 +15,7 @@ const BYTES = [[1, "B"], [2 ** 10, "KiB"], [2 ** 20, "MiB"], [2 ** 30, "GiB"], [
 const AREAS = [[1e-12, "µm²"], [1e-6, "mm²"]];
 const PREFIXED = new Set(["s", "J", "W", "J s", "Hz", "V", "A", "m"]);
 
-/* [factor, words]: divide an SI value by the factor and call it words. */
+/* [factor, words]: an SI value divided by the factor is in the unit `words`. */
 function scaleFor(value, units) {
   let size = Math.abs(value);
   let steps;
@@ -74,7 +74,7 @@ function metricNamed(name) {
   return metrics.find((metric) => metric.name === name);
 }
 
-/* The metric at a point; NaN where the point lacks one of its dimensions. */
+/* The metric at a point; NaN if the point lacks one of its dimensions. */
 function valueAt(metric, point) {
   let index = 0;
   for (const d of metric.dimensions) {
@@ -84,7 +84,7 @@ function valueAt(metric, point) {
   return metric.values[index];
 }
 
-/* A typical magnitude of the values, for the unit of an axis. */
+/* A typical magnitude of the values, which decides the unit of an axis. */
 function typicalOf(values) {
   let sum = 0, count = 0;
   for (const value of values)
@@ -92,12 +92,12 @@ function typicalOf(values) {
   return count ? Math.exp(sum / count) : 1;
 }
 
-/* Which dimensions were thinned, in words. */
+/* A sentence on the dimensions of which only some values are in the page. */
 function reductionWords() {
   const thinned = dimensions.filter((d) => !d.chosen && d.count < d.of);
   if (!thinned.length) return "";
   const parts = thinned.map((d) => `${d.count} of ${d.of} values of ${d.name}`);
-  return `The file is larger than this page: it holds ${parts.join(", ")}, evenly taken. ` +
-    "Values shown are the file's own, none is averaged. nvsweep report FILE AXIS=VALUE " +
-    "takes a part in full.";
+  return `The file is larger than this page, which has ${parts.join(", ")}, evenly chosen. ` +
+    "No value is averaged. nvsweep report FILE AXIS=VALUE " +
+    "makes a page with all values of a part.";
 }

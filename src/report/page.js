@@ -1,4 +1,4 @@
-/* The page: controls, the view in its address, light, keys. */
+/* The page: controls, the view in its address, dark and light themes, keys. */
 
 const $ = (id) => document.getElementById(id);
 
@@ -7,15 +7,15 @@ function preferredMetric() {
   return metrics[0];
 }
 
-/* Values that double rather than step. */
+/* Do the values grow by factors, not by steps? */
 function isGeometric(numbers) {
   const middle = numbers[Math.floor(numbers.length / 2)];
   return numbers.length > 2 && numbers.every((n) => n > 0) &&
     middle < (Math.min(...numbers) + Math.max(...numbers)) / 3;
 }
 
-/* A view that shows something of any file: the longest numeric axis across, the first
- * text axis as series, one value of every other axis. */
+/* The first view of any file: the longest numeric axis is horizontal, the first text axis gives
+ * the series, and every other axis has one value. */
 function firstView() {
   const y = preferredMetric();
   const axes = y.dimensions.map((d) => dimensions[d]);
@@ -46,7 +46,7 @@ function isColumn(id) {
   return Boolean(column && (column.kind === "metric" ? column.metric : column.dimension >= 0));
 }
 
-/* Takes what makes sense of the address; the rest stays as it was at first. */
+/* Uses the valid parts of the address; the rest of the view keeps its defaults. */
 function viewFromAddress() {
   view = firstView();
   let given;
@@ -180,7 +180,7 @@ function drawChart() {
   $("canvas").setAttribute("aria-label", `${words.y.title} against ${words.x.title}, ${thinned}`);
 }
 
-/* A series may be several lines; the legend names it once and hides all of them. */
+/* A series may have several lines; the legend shows it once and hides all of them. */
 function isFirstOfSeries(datasets, index) {
   return datasets.findIndex((set) => set.label === datasets[index].label) === index;
 }
@@ -193,7 +193,7 @@ function toggleSeries(_, item) {
   chart.update();
 }
 
-/* Arrow keys walk along the points, Enter pins. */
+/* Arrow keys move along the points; Enter pins one. */
 function stepThrough(event) {
   const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
   const spots = chart.data.datasets.flatMap((set, s) => set.data.map((_, i) => ({ datasetIndex: s, index: i })));
@@ -228,11 +228,11 @@ function refresh() {
   viewToAddress();
 }
 
-/* ---- light */
+/* ---- dark and light themes */
 
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  try { localStorage.setItem("nvsweep-theme", theme); } catch { /* a file:// page may not */ }
+  try { localStorage.setItem("nvsweep-theme", theme); } catch { /* a file:// page may not store anything */ }
 }
 
 function firstTheme() {
@@ -246,7 +246,7 @@ function turnTheme() {
   drawChart();
 }
 
-/* ---- beginning */
+/* ---- start */
 
 function drawHeader() {
   const stages = source.stages.map(({ name, ...counts }) =>

@@ -1,19 +1,20 @@
-/* From a view (what is plotted, what is selected) to points and to a chart. */
+/* Turns a view (what is plotted and selected) into points and a chart. */
 
 const PLOTTED_MOST = 20000;
-/* Okabe and Ito's palette: told apart by the colour-blind. */
+/* Okabe and Ito's palette, which colour-blind readers can distinguish. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f",
   "#b8a900"];
-/* Shapes with an inside, and how far they are turned. */
+/* Shapes that can be filled or hollow, and their rotation. */
 const SHAPES = [["circle", 0], ["rect", 0], ["triangle", 0], ["rectRot", 0], ["triangle", 180],
   ["triangle", 90], ["triangle", 270]];
 
-/* What a result is asked of, not a choice of the designer's: points of different questions do not
- * compete, so each has a Pareto front of its own. */
+/* Axes that are part of the question and not a choice of the designer.  Points with different
+ * values of them do not compete, so each such question has its own Pareto front. */
 const QUESTIONS = ["workload", "phase", "batch", "precision_bits", "sequence", "layer", "operation",
   "experiment", "dataset"];
 
-/* The i-th series: eight colours and seven shapes, every second eight hollow and dashed. */
+/* The style of the i-th series: eight colours and seven shapes; 8 to 15, 24 to 31 and so on are
+ * hollow and dashed. */
 function styleOf(i) {
   const isHollow = Math.floor(i / COLOURS.length) % 2 === 1;
   const colour = COLOURS[i % COLOURS.length];
@@ -22,14 +23,14 @@ function styleOf(i) {
     pointStyle, pointRotation, borderDash: isHollow ? [5, 3] : [] };
 }
 
-/* "axis:name" or "metric:name". */
+/* Parses "axis:name" or "metric:name". */
 function columnOf(id) {
   const [kind, name] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
   if (kind === "metric") return { kind, metric: metricNamed(name), name };
   return { kind, dimension: dimensions.findIndex((d) => d.name === name), name };
 }
 
-/* Dimensions a view's points have. */
+/* The dimensions along which a view's points vary. */
 function usedDimensions(view) {
   const used = new Set();
   for (const id of [view.x, view.y]) {
@@ -45,7 +46,7 @@ function keptIndices(view, d) {
   return kept || dimensions[d].labels.map((_, i) => i);
 }
 
-/* All selected points, in the order of the file; `count` may exceed what is returned. */
+/* All selected points in file order; `count` may exceed the number returned. */
 function pointsOf(view, most) {
   const used = usedDimensions(view);
   const kept = used.map((d) => keptIndices(view, d));
@@ -64,7 +65,7 @@ function pointsOf(view, most) {
   return { points, count, step };
 }
 
-/* The value of a metric, or the baseline's over it. */
+/* The value of a metric, or the baseline's value divided by it. */
 function shownValue(view, metric, point) {
   const value = valueAt(metric, point);
   if (!view.baseline) return value;
@@ -87,12 +88,12 @@ function isText(column) {
   return column.kind === "axis" && !dimensions[column.dimension].numbers;
 }
 
-/* Words as an axis title begins. */
+/* The words with a capital letter, for an axis title. */
 function sentence(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/* What an axis of the chart says, and the unit its ticks are in. */
+/* The title of a chart axis, and the unit of its ticks. */
 function axisWords(view, column, values) {
   if (column.kind === "axis") {
     const dimension = dimensions[column.dimension];
@@ -106,7 +107,7 @@ function axisWords(view, column, values) {
     units: column.metric.units, factor: scaleFor(typicalOf(values), column.metric.units)[0] };
 }
 
-/* Indices of the points none of the others beats. */
+/* Indices of the points that no other point beats. */
 function paretoFront(points, smallerX, smallerY) {
   const order = points.map((_, i) => i).filter((i) => isFinite(points[i].x) && isFinite(points[i].y));
   const sx = smallerX ? 1 : -1, sy = smallerY ? 1 : -1;
@@ -119,7 +120,7 @@ function paretoFront(points, smallerX, smallerY) {
   });
 }
 
-/* The front of each question, of points in the chart. */
+/* The Pareto front of each question, from the points in the chart. */
 function frontsOf(spots, smallerX, smallerY) {
   const asked = dimensions.flatMap((dimension, d) => (QUESTIONS.includes(dimension.name) ? [d] : []));
   const questions = new Map();
@@ -131,7 +132,7 @@ function frontsOf(spots, smallerX, smallerY) {
   return [...questions.values()].map((of) => paretoFront(of, smallerX, smallerY).map((i) => of[i]));
 }
 
-/* Everything a chart needs, without the chart. */
+/* All data of a chart, independent of the charting library. */
 function pictureOf(view) {
   const x = columnOf(view.x), y = columnOf(view.y);
   const series = view.series ? columnOf(view.series).dimension : -1;
@@ -157,7 +158,7 @@ function pictureOf(view) {
   return { x, y, lines, all, fronts, count, step, missing: points.length - all.length };
 }
 
-/* 1, 2 and 5 of every decade. */
+/* Ticks at 1, 2 and 5 of every decade. */
 function isRoundTick(value) {
   const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
   return [1, 2, 5].some((round) => Math.abs(mantissa - round) < 1e-6);
@@ -170,8 +171,8 @@ function tickWriter(column, words, isLog) {
   return (value) => (isLog && !isRoundTick(value) ? null : plain(value / (words.factor || 1), 3));
 }
 
-/* Limits of a scale: text in the middle of its places, logarithms close around the values
- * rather than at whole decades. */
+/* Limits of a scale: texts are centred in their places; logarithmic scales end near the values,
+ * not at whole decades. */
 function limitsOf(labels, isLog, values) {
   if (labels) return { min: -0.5, max: labels - 0.5 };
   const positive = values.filter((value) => value > 0);
@@ -196,7 +197,7 @@ function scaleOptions(column, words, isLog, values, colours) {
   };
 }
 
-/* The axis's own values as ticks, at most ten. */
+/* At most ten ticks, at values of the axis. */
 function thinTicks(numbers) {
   const step = Math.ceil(numbers.length / 10);
   return numbers.filter((_, i) => i % step === 0).map((value) => ({ value }));

@@ -1,8 +1,8 @@
-/* The table under the plot, and the list of all that is known of one point. */
+/* The table under the plot, and the list of all values of one point. */
 
 const ROWS_MOST = 500;
 
-/* Labels of a point: its dimensions and what is zipped with them. */
+/* Labels of a point: its dimensions and the axes zipped with them. */
 function pointLabels(point) {
   const labels = [];
   point.forEach((index, d) => {
@@ -20,7 +20,7 @@ function element(tag, text, parent) {
   return made;
 }
 
-/* Columns: the used dimensions and every metric that has no further one. */
+/* Columns: the used dimensions and every metric without further dimensions. */
 function tableColumns(view) {
   const used = usedDimensions(view);
   const columns = used.map((d) => ({
@@ -45,7 +45,7 @@ function tableColumns(view) {
 
 const COMPARISON = /^\s*(\w+)\s*(<=|>=|<|>)\s*([-+.\deE]+)\s*$/;
 
-/* "metric<1e-9" compares SI values; anything else is looked for in the labels. */
+/* "metric<1e-9" compares SI values; any other text is searched for in the labels. */
 function rowMatcher(text, columns) {
   const match = COMPARISON.exec(text);
   const column = match && columns.find((one) => one.name === match[1]);
@@ -101,7 +101,7 @@ function drawTable(view, onSort, onPin) {
   document.getElementById("rows").textContent = `${matches.length} rows${first}${sampled}`;
 }
 
-/* All that the file says of a point. */
+/* All values of a point. */
 function drawPinned(point) {
   const box = document.getElementById("pinned");
   box.hidden = !point;
