@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""How long a sweep takes on many ranks, and what stops it from being faster: the model of
-slurm/scaling.md with the constants of your machine.
+"""The time of a sweep on many ranks, and its bottleneck: the model of slurm/scaling.md with the
+constants of your machine.
 
     slurm/scale.py                                   the page's tables
     slurm/scale.py --ranks 2000 --points 3e8 --point-us 12 --write-gbs 20 --lock-us 300
@@ -18,8 +18,8 @@ def constant(file, pattern):
 
 
 BLOCKS_MOST = 2 ** constant("results/layout.h", r"LAYOUT_BLOCKS_MOST = 1 << (\d+)")
-GUIDED = constant("run/deal.c", r"GUIDED_SHARES ([\d.]+)")
-MOST_S = constant("run/deal.c", r"MOST_S ([\d.]+)")
+GUIDED = constant("run/scheduler.c", r"GUIDED_SHARES ([\d.]+)")
+MOST_S = constant("run/scheduler.c", r"MOST_S ([\d.]+)")
 SHARED_BYTES = 2.0 ** 10 * constant("run/file_system.h", r"RUN_IO_SHARED_BYTES = (\d+) << 10")
 COMPUTES_UP_TO = constant("run/coordinator.c", r"COMPUTES_UP_TO = (\d+)")
 
@@ -30,45 +30,45 @@ def arguments(given=None):
     parser.add_argument("--ranks", type=float, nargs="+", default=[1e2, 1e3, 1e4, 1e5])
     parser.add_argument("--points", type=float, nargs="+", default=[1e6, 1e8, 1e10])
     parser.add_argument("--point-us", type=float, default=3700,
-                        help="core time of a point (3700: an array search; 0.1: arithmetic)")
+                        help="core time per point (3700: an array search; 0.1: arithmetic)")
     parser.add_argument("--block-points", type=float, default=1,
-                        help="points the stage wants in a block")
+                        help="points that the stage prefers per block")
     parser.add_argument("--metrics", type=int, default=20, help="columns of 8 bytes")
     parser.add_argument("--lease-us", type=float, default=12, help="rank 0's time per lease")
     parser.add_argument("--write-gbs", type=float, default=1.5, help="file system, GB/s")
     parser.add_argument("--lock-us", type=float, default=0,
-                        help="time to hand a byte range lock from node to node (0: local disk)")
+                        help="time to move a byte-range lock from node to node (0: local disk)")
     parser.add_argument("--io", choices=("auto", "local", "root"), default="auto",
-                        help="who writes: every rank, rank 0, or as the program chooses where "
-                             "locks take time")
+                        help="which ranks write: every rank, rank 0, or as the program chooses "
+                             "if locks take time")
     parser.add_argument("--root-block-us", type=float, default=11,
                         help="rank 0's time to receive a block")
     parser.add_argument("--root-write-us", type=float, default=9.6,
-                        help="and to write a column of it")
-    parser.add_argument("--root-gbs", type=float, default=1, help="what one node writes, GB/s")
+                        help="rank 0's time to write a column of a block")
+    parser.add_argument("--root-gbs", type=float, default=1, help="write bandwidth of one node, GB/s")
     parser.add_argument("--open-us", type=float, default=10,
                         help="metadata server's time per open")
     parser.add_argument("--library-files", type=int, default=74,
                         help="files of sweep and library, opened by rank 0")
     parser.add_argument("--library-mb", type=float, default=0.47, help="what they hold")
     parser.add_argument("--network-gbs", type=float, default=1,
-                        help="of a node, for the broadcast of the library")
+                        help="bandwidth of a node, for the broadcast of the library")
     parser.add_argument("--program-files", type=int, default=0,
                         help="shared objects that each rank opens on the shared file system "
                              "(127 if program, MPI and HDF5 are installed there)")
-    parser.add_argument("--other-mb", type=float, default=25, help="a rank's memory without points")
+    parser.add_argument("--other-mb", type=float, default=25, help="memory of a rank without points")
     parser.add_argument("--inputs-mb", type=float, default=0,
-                        help="results of earlier stages, which every rank holds")
+                        help="size of the results of earlier stages, which every rank holds")
     return parser.parse_args(given)
 
 
 def least_s(ranks):
-    """deal_least_s of src/run/deal.c."""
+    """scheduler_min_lease_s of src/run/scheduler.c."""
     return 0.0005 * ranks if ranks <= 200 else 0.1 if ranks <= 1e4 else 1e-5 * ranks
 
 
 def leases(core_s, ranks, blocks):
-    """Leases of work/(3 ranks) seconds each, between least_s and MOST_S, one block or more."""
+    """Number of leases of work/(3 ranks) seconds each, between least_s and MOST_S, at least a block."""
     least = min(max(least_s(ranks), core_s / blocks), MOST_S)
     long = max(core_s - GUIDED * ranks * MOST_S, 0) / MOST_S
     begin = min(core_s, GUIDED * ranks * MOST_S)
@@ -78,8 +78,8 @@ def leases(core_s, ranks, blocks):
 
 
 def start_s(a, ranks):
-    """Rank 0 opens sweep and library and broadcasts them; each rank opens the result file, and
-    the program."""
+    """Seconds in which rank 0 opens sweep and library and broadcasts them, and each rank opens
+    the result file and the program."""
     opens = a.library_files + ranks * (1 + a.program_files)
     broadcast_s = math.ceil(math.log2(ranks)) * a.library_mb * 1e-3 / a.network_gbs
     return opens * a.open_us * 1e-6 + broadcast_s
@@ -95,7 +95,7 @@ def model(a, ranks, points):
     writes = (a.metrics + 4) * blocks
     is_root = a.io == "root" or (a.io == "auto" and a.lock_us > 0 and
                                  points * point_bytes / writes < SHARED_BYTES)
-    parts = {  # seconds, were each alone
+    parts = {  # seconds of each part alone
         "computing": core_s / workers,
         "blocks": core_s / blocks * math.ceil(blocks / workers),
         "coordinator": count * a.lease_us * 1e-6,
@@ -124,8 +124,8 @@ def model(a, ranks, points):
 
 def main():
     a = arguments()
-    print("|   points |  ranks | run time | of ideal | rank 0 busy |  file gets | "
-          "MB a rank | MB rank 0 | bound by |")
+    print("|   points |  ranks | run time | of ideal | rank 0 busy | file write | "
+          "MB per rank | MB rank 0 | bound by |")
     print("|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     for points in a.points:
         for ranks in a.ranks:
