@@ -1,12 +1,12 @@
-"""Comparing designs: gains over a baseline, Pareto fronts, the best of a group, where one
-design overtakes another, and what of a spread decides."""
+"""Compares designs: gains over a baseline, Pareto fronts, the best point of a group, the crossover
+of two designs, and the sensitivity to the parameters of a spread."""
 import numpy as np
 import pandas as pd
 import xarray
 
 
 def over(array, **baseline):
-    """The baseline's value over each point's: above 1 is better than the baseline."""
+    """The baseline's value divided by each point's: above 1 is better than the baseline."""
     ratio = array.sel(baseline, drop=True) / array
     words = " ".join(str(value) for value in baseline.values())
     return ratio.assign_attrs(units="1", long_name=f"{array.name}, {words} over this",
@@ -30,8 +30,8 @@ def pareto_mask(*columns):
 
 
 def table(arrays):
-    """Arrays as the columns of a table, a row a point; axes of one value are left out where
-    others are not."""
+    """A table with one row per point and the arrays as columns.  Axes with one value are left
+    out."""
     data = xarray.merge([array.rename(array.name).reset_coords(drop=True)
                          if not array.dims else array.rename(array.name)
                          for array in arrays], combine_attrs="drop", join="outer")
@@ -52,8 +52,8 @@ def _groups(frame, per):
 
 
 def pareto(arrays, per=()):
-    """The points that no other beats in all arrays (smaller is better), per value of the axes
-    `per`: a table, ordered by the first array."""
+    """A table of the points that no other one beats in all arrays (smaller is better), per value of
+    the axes `per`, sorted by the first array."""
     names = [array.name for array in arrays]
     fronts = [part[pareto_mask(*(part[name] for name in names))].sort_values(names[0])
               for part in _groups(table(arrays).dropna(subset=names), per)]
@@ -61,15 +61,15 @@ def pareto(arrays, per=()):
 
 
 def best(array, per=()):
-    """The point of the smallest value per value of the axes `per`: a table."""
+    """A table of the points with the smallest value, one per value of the axes `per`."""
     frame = table([array]).dropna(subset=[array.name])
     rows = [part.loc[[part[array.name].idxmin()]] for part in _groups(frame, per) if len(part)]
     return (pd.concat(rows) if rows else frame).reset_index(drop=True)
 
 
 def _crossing(x, ratio):
-    """Where the ratio a / b first passes 1, between the points: as straight lines of
-    logarithms where the axis is positive."""
+    """The first x at which the ratio a / b crosses 1, interpolated linearly in log(ratio) and, if
+    the axis is positive, log(x)."""
     good = np.isfinite(ratio) & (ratio > 0)
     x, y = x[good], np.log(ratio[good])
     changes = np.flatnonzero(np.sign(y[:-1]) * np.sign(y[1:]) < 0)
@@ -92,9 +92,9 @@ def _better_first(ratio):
 
 
 def crossover(array, axis, a, b):
-    """Where along the axis the design a stops being better (smaller) than b, or b than a:
-    NaN where neither overtakes the other.  The coordinate `first` says which is better
-    where the axis begins: "a", "b", or "" where either is missing.
+    """The position on the axis at which the better (smaller) of the designs a and b changes; NaN if
+    it does not change.  The coordinate `first` names the better one at the beginning of the
+    axis: "a", "b", or "" if a value is missing.
 
     a, b: {axis: label} each."""
     one, other = (array.sel(pick, drop=True) for pick in (a, b))
@@ -112,11 +112,12 @@ def crossover(array, axis, a, b):
 
 
 def first_order(factors, values):
-    """Share of the variance of the values that each factor alone explains: the correlation
-    ratio over equal ranges of its rank, as many as the cube root of the samples (Plischke
-    et al., EJOR 226(3), 2013).  factors[samples, parameters]; the samples stage's
-    parameter_factor is such an array.  As the sensitivity stage computes it, for any
-    metric."""
+    """Share of the variance of the values that each factor alone explains, as in the sensitivity
+    stage, for any metric.  It is the correlation ratio over equal ranges of the factor's rank;
+    the number of ranges is the cube root of the number of samples (Plischke et al., EJOR
+    226(3), 2013).
+
+    factors[samples, parameters]: for example parameter_factor of the samples stage."""
     factors, values = np.asarray(factors, float), np.asarray(values, float)
     good = np.isfinite(values)
     factors, values = factors[good], values[good]

@@ -1,4 +1,4 @@
-"""Result files as xarray datasets: every stage, masked by its status, read when asked for."""
+"""Opens result files as xarray datasets: each stage is masked by its status and read lazily."""
 import os
 import pathlib
 
@@ -15,8 +15,7 @@ DONE = 1  # of the status datasets
 
 
 class _Masked(BackendArray):
-    """A metric where its stage's status is done, NaN elsewhere; only what is indexed is
-    read."""
+    """A metric that is NaN unless the point's status is done.  Only indexed parts are read."""
 
     def __init__(self, values, status):
         self.values, self.status = values, status
@@ -38,19 +37,19 @@ def _group(path, group, engine):
 
 
 def _columns(path, stage, engine):
-    """Paths of a stage's metrics: "area_m2" in the root group, "array/area_m2" elsewhere."""
+    """Paths of a stage's metrics: "area_m2" in the root group, "array/area_m2" in others."""
     with _group(path, f"run/{stage}", engine) as run:
         return run.attrs["columns"].split()
 
 
 def _groups_of(path, stage, engine):
-    """The groups a stage's metrics are in: "" is the root."""
+    """The groups that hold a stage's metrics; "" is the root."""
     return {column.rpartition("/")[0] for column in _columns(path, stage, engine)}
 
 
 def _masked(dataset):
-    """The stage's metrics behind its status.  A file that is being written, or is larger than
-    16 MiB, has other values than NaN at points that are pending."""
+    """The dataset with metrics masked by the status.  Without the mask, pending points may have
+    values other than NaN, in files that are being written or are larger than 16 MiB."""
     status = dataset.variables["status"]
     names = {}
     for name, variable in dataset.data_vars.items():
@@ -73,8 +72,8 @@ def _single(path, stage, engine):
     if layout != LAYOUT:
         version = root.attrs.get("nvsweep_version")
         raise ValueError(f"{path}: " + (
-            f"was written by nvsweep {version}, whose files this package does not read"
-            if version or layout else "is no result file of nvsweep"))
+            f"written by nvsweep {version}, whose files this package cannot read"
+            if version or layout else "not a result file of nvsweep"))
     data = root
     if stage and stage != root.status.attrs["stage"]:
         root.close()
@@ -86,8 +85,8 @@ def _single(path, stage, engine):
 
 
 def _joined(parts):
-    """One dataset of several, along the axes in which they differ; where they do not (a stage
-    that does not depend on them), they are the same."""
+    """Joins datasets along the axes in which they differ.  If they differ in none (the stage does
+    not depend on these axes), the first one is returned."""
     first = parts[0]
     if all(part[axis].equals(first[axis]) for part in parts for axis in first.dims):
         return first
@@ -95,17 +94,17 @@ def _joined(parts):
 
 
 def open(path, stage=None, engine="netcdf4"):
-    """The results of a sweep's last stage, or of the stage named, lazily: a Dataset whose
-    metrics are NaN where a point is not done.  `data.nvsweep` has the rest of the file.
+    """Opens the results of a sweep's last stage, or of `stage`, as a lazy Dataset.  Metrics are NaN
+    for points that are not done.  `data.nvsweep` gives access to the rest of the file.
 
-    path: a file, also one that a run is writing (data.nvsweep.refresh() looks again); or
-    several, which are joined along the axes in which they differ.
+    path: a file, which a run may be writing (data.nvsweep.refresh() reads it again), or a list
+    of files, which are joined along the axes in which they differ.
     """
     if isinstance(path, (str, os.PathLike)):
         return _single(path, stage, engine)
     parts = [_single(one, stage, engine) for one in path]
     joined = _joined([part.reset_coords(drop=True) for part in parts])
-    if "status" in joined and joined.status.dtype.kind == "f":  # corners that no file has
+    if "status" in joined and joined.status.dtype.kind == "f":  # points that no file has
         joined["status"] = joined.status.fillna(0).astype("int8").assign_attrs(
             parts[0].status.attrs)
     joined.set_close(lambda: [part.close() for part in parts])
@@ -115,7 +114,7 @@ def open(path, stage=None, engine="netcdf4"):
 
 
 def _select(array, selection):
-    """By label; numbers by the nearest, as 16 nm need not be the same double."""
+    """Selects by label; numbers by the nearest value, because 16 nm may differ in its last bit."""
     present = {axis: value for axis, value in selection.items() if axis in array.dims}
     numeric = {axis for axis in present if array[axis].dtype.kind == "f"}
     exact = {axis: value for axis, value in present.items() if axis not in numeric}
@@ -125,18 +124,18 @@ def _select(array, selection):
 
 @xarray.register_dataset_accessor("nvsweep")
 class Sweep:
-    """What belongs to a result file beside the arrays of one stage."""
+    """`data.nvsweep`: the result file of a dataset, with all its stages."""
 
     def __init__(self, data):
         self._data = data
         self._stages = {}
-        self._parts = []  # groups that are open beside them
+        self._parts = []  # further open groups
 
     def _paths(self):
         source = self._data.encoding.get("source")
         if source is None:
-            raise ValueError("the dataset no longer knows its file; ask the one that "
-                             "nvsweep.open gave")
+            raise ValueError("the dataset has lost its file; use the dataset that "
+                             "nvsweep.open returned")
         return [source] if isinstance(source, str) else source
 
     def _engine(self):
@@ -146,13 +145,13 @@ class Sweep:
         return _group(self._paths()[0], group, self._engine())
 
     def refresh(self):
-        """The same file, as it is now."""
+        """Opens the file again, to see what a run has written since."""
         source = self._data.encoding["source"]
         for data in (self._data, *self._stages.values(), *self._parts):
             data.close()
         return open(source, engine=self._engine())
 
-    # ---- what the file says of itself
+    # ---- attributes of the file
 
     @property
     def title(self):
@@ -165,7 +164,7 @@ class Sweep:
 
     @property
     def records(self):
-        """The library records it used, as their files write them."""
+        """The library records that the sweep used, as text."""
         return self.attribute("library_records")
 
     @property
@@ -178,13 +177,13 @@ class Sweep:
 
     @property
     def defaults(self):
-        """The axes that the sweep does not give, and their values."""
+        """The values of the axes that the sweep does not give."""
         with self._run("run/defaults") as run:
             return {name: value.item() for name, value in run.variables.items()}
 
     def waterfall(self, other=None, metric="edp_js", reduce="max", svg=None, **settings):
-        """From this file's study to another's (a dataset that open gave, or a sweep), or to
-        this one with other settings, a step at a time: a table."""
+        """A table of how much each difference changes a metric, from this file's study to `other` (a
+        dataset from open, or a sweep) or to this study with other settings."""
         second = other.nvsweep.sweep if isinstance(other, xarray.Dataset) else other
         return program.waterfall(self.sweep, second, metric, reduce, svg, **settings)
 
@@ -192,7 +191,7 @@ class Sweep:
 
     @property
     def stages(self):
-        """Names of the stages, the last one last."""
+        """Names of the stages; the sweep's last stage comes last."""
         import netCDF4
         with netCDF4.Dataset(self._paths()[0]) as file:
             names = [name for name, group in file["run"].groups.items()
@@ -200,7 +199,7 @@ class Sweep:
             return sorted(names, key=lambda name: name == file["status"].getncattr("stage"))
 
     def stage(self, name):
-        """The Dataset of another stage; of the last one also what has inner dimensions."""
+        """The Dataset of a stage, with its metrics that have inner dimensions."""
         if name in self._stages:
             return self._stages[name]
         source, engine = self._data.encoding["source"], self._engine()
@@ -218,15 +217,15 @@ class Sweep:
 
     @property
     def metrics(self):
-        """Names of all metrics: those of the last stage bare, others as "array/area_m2"."""
+        """Names of all metrics: plain for the last stage, such as "array/area_m2" for others."""
         names = []
         for stage in self.stages:
             names += _columns(self._paths()[0], stage, self._engine())
         return names
 
     def find(self, name):
-        """(stage, name) of a metric: a bare name is the last stage's, or the only one
-        elsewhere; "chip/part_j" is exact."""
+        """(stage, name) of a metric.  A plain name must occur in one stage only; "chip/part_j" names
+        the stage."""
         columns = {stage: _columns(self._paths()[0], stage, self._engine())
                    for stage in self.stages}
         found = {}
@@ -240,14 +239,14 @@ class Sweep:
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
-            raise KeyError(f"several stages have '{name}': say which of {', '.join(found)}")
+            raise KeyError(f"several stages have '{name}'; use one of {', '.join(found)}")
         raise KeyError(f"no '{name}' in this file; it has {', '.join(self.metrics)}")
 
     def metric(self, name, **selection):
-        """A metric as a labelled array, NaN where the point is not done, without the axes
-        that have one value.
+        """A metric as a labelled array without axes that have one value; NaN if a point is not
+        done.
 
-        selection: axis=value or axis=[values], by label.  Only that part is read."""
+        selection: axis=value or axis=[values], by label.  Only this part is read."""
         if name in self._data and name != "status":
             array = self._data[name]
         else:
@@ -259,7 +258,7 @@ class Sweep:
         return array.squeeze(single)
 
     def status(self):
-        """Points per stage by what became of them: a table."""
+        """A table of the number of points per stage and status."""
         rows = {}
         for name in self.stages:
             status = self.stage(name)["status"]
@@ -275,7 +274,7 @@ class Sweep:
         return [self.metric(name) if isinstance(name, str) else name for name in names]
 
     def gain(self, metrics=None, over=None):
-        """The baseline's value over each point's, of some metrics or all of the last stage.
+        """The baseline's value divided by each point's, for some metrics or all of the last stage.
 
         over: {axis: label}, or "axis=label"."""
         over = plots.selection_of(over)
@@ -286,23 +285,24 @@ class Sweep:
                                for array in self._arrays(names)})
 
     def pareto(self, *metrics, per=()):
-        """The points that no other beats in all metrics (smaller is better), per value of
-        the axes `per`: a table."""
+        """A table of the points that no other one beats in all metrics (smaller is better), per
+        value of the axes `per`."""
         return compare.pareto(self._arrays(metrics), per)
 
     def best(self, metric, per=()):
-        """The point of the smallest value, per value of the axes `per`: a table."""
+        """A table of the points with the smallest value, one per value of the axes `per`."""
         return compare.best(self._arrays([metric])[0], per)
 
     def crossover(self, metric, axis, a, b):
-        """Where along the axis the designs a and b ({axis: label}) are equal in a metric."""
+        """The position on the axis at which the designs a and b ({axis: label}) are equal in a
+        metric."""
         return compare.crossover(self._arrays([metric])[0], axis, plots.selection_of(a),
                                  plots.selection_of(b))
 
 
 @xarray.register_dataarray_accessor("nvsweep")
 class Metric:
-    """Comparing and drawing one array."""
+    """`array.nvsweep`: compares and draws one array."""
 
     def __init__(self, array):
         self._array = array
@@ -327,7 +327,7 @@ class Metric:
         return plots.lines(self._array, x, line, axes, **kwargs)
 
 
-# ---- as functions, for figures
+# ---- the same as functions, for figures
 
 
 def metric(data, name, **selection):
@@ -340,12 +340,12 @@ def metrics(data):
 
 
 def keep(array, *axes):
-    """The array over these axes alone, the others at their first value."""
+    """The array over these axes only; other axes are at their first value."""
     return array.isel({axis: 0 for axis in array.dims if axis not in axes})
 
 
 def done_share(data, stage):
-    """Share of a stage's points that are done, and the counts of every other status."""
+    """The share of a stage's points that are done, and the counts of the other statuses."""
     status = data.nvsweep.stage(stage)["status"]
     words = status.attrs["flag_meanings"].split()
     counts = np.bincount(np.ravel(status.values), minlength=len(words))
@@ -354,8 +354,8 @@ def done_share(data, stage):
 
 
 def front_of(data, most=8):
-    """The Pareto front of a file's time, energy and area (those of them that its last stage
-    has), as a table in units people read; None if nothing is done."""
+    """The Pareto front of time, energy and area, as far as the last stage has them: a table with
+    readable units, or None if no point is done."""
     names = [next((name for name in data.data_vars if data[name].attrs.get("units") == unit
                    and data[name].dims == data.status.dims), None) for unit in ("s", "J", "m2")]
     arrays = [data.nvsweep.metric(name) for name in names if name]

@@ -1,23 +1,23 @@
-"""Axes labelled as people write: 64 KiB, 16 nm, and the file's own words."""
+"""Draws metrics with readable units (64 KiB, 16 nm) and labels from the file."""
 import numpy as np
 
 from . import units
 
 
 def selection_of(words):
-    """{"technology": "sram"} of the same, or of "technology=sram"."""
+    """Converts "technology=sram" into {"technology": "sram"}; a dict is copied."""
     if isinstance(words, str):
         axis, equals, value = words.partition("=")
         if not equals:
-            raise ValueError(f"'{words}' is no axis=label")
+            raise ValueError(f"'{words}': must be axis=label")
         return {axis: value}
     if not words:
-        raise ValueError("a baseline is wanted, such as over={'technology': 'sram'}")
+        raise ValueError("a baseline is needed, such as over={'technology': 'sram'}")
     return dict(words)
 
 
 def ticks(axis, coordinate, most=7):
-    """Ticks of a matplotlib axis at the values of a coordinate, in units people read."""
+    """Puts ticks of a matplotlib axis at the values of a coordinate, in readable units."""
     import matplotlib.ticker as ticker
     values = np.sort(coordinate.values.astype(float))
     step = max(1, -(-len(values) // most))
@@ -33,7 +33,7 @@ def _is_even_in_logarithms(values):
 
 
 def lines(array, x, line=None, axes=None, **kwargs):
-    """A line per value of the axis `line` against `x`; other axes must have one value.
+    """Draws one line per value of the axis `line` against `x`; other axes must have one value.
     Returns the matplotlib axes."""
     import matplotlib.pyplot as plt
     wanted = [axis for axis in (x, line) if axis]

@@ -1,4 +1,4 @@
-"""The program beside the files: running sweeps from a notebook, and published values."""
+"""Runs the program: sweeps from a notebook, and published values."""
 import functools
 import json
 import os
@@ -11,36 +11,36 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]  # the repository, if this 
 
 
 def program():
-    """The program: $NVSWEEP, the one built beside this package, or the installed one."""
+    """Path of the program: $NVSWEEP, the one built in this repository, or the installed one."""
     for path in (os.environ.get("NVSWEEP"), SOURCE / "build" / "nvsweep",
                  shutil.which("nvsweep")):
         if path and os.access(path, os.X_OK):
             return str(path)
-    raise FileNotFoundError("no nvsweep; build it with make, or set NVSWEEP")
+    raise FileNotFoundError("no program nvsweep; build it with make, or set NVSWEEP to its path")
 
 
 def _sweep_file(name):
-    """A sweep's file: as it is, or one of those shipped."""
+    """Path of a sweep file: the name itself, or a shipped sweep."""
     shipped = pathlib.Path(program()).resolve().parent.parent
     for folder in (pathlib.Path(), SOURCE / "sweeps", shipped / "share" / "nvsweep"):
         if (folder / name).is_file():
             return folder / name
-    raise FileNotFoundError(f"no sweep {name}")
+    raise FileNotFoundError(f"no sweep file {name}, and no shipped sweep of that name")
 
 
 def results_folder():
-    """Where run() leaves result files: $NVSWEEP_RESULTS, build/results of the repository, or
-    the folder one is in."""
+    """The folder for result files of run(): $NVSWEEP_RESULTS, build/results of the repository, or
+    the current folder."""
     built = SOURCE / "build"
     return pathlib.Path(os.environ.get("NVSWEEP_RESULTS",
                                        built / "results" if built.is_dir() else "."))
 
 
 def run(sweep, result=None, ranks=None):
-    """Run a sweep (or resume it; at once if it is done) and return its result file.
+    """Runs or resumes a sweep and returns the path of its result file; at once if it is done.
 
-    sweep: a file, one of those shipped, or the text of a sweep; a text needs the result's
-    name.
+    sweep: a file, a shipped sweep, or the text of a sweep.  result: the name of the result, which
+    a text needs.
     """
     folder = results_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,16 +62,16 @@ def run(sweep, result=None, ranks=None):
 
 
 def plan(sweep_file):
-    """What a sweep would compute, in words."""
+    """The output of `nvsweep plan`: points, time and size of a sweep."""
     return subprocess.run([program(), "plan", str(sweep_file)], check=True,
                           capture_output=True, text=True).stdout
 
 
 def waterfall(first, second=None, metric="edp_js", reduce="max", svg=None, **settings):
-    """From one study to another, a step at a time: a table of what each step multiplies the
-    first technology's advantage over the others by (`nvsweep waterfall`).
+    """A table of the factor by which each difference between two studies changes the first
+    technology's ratio to the others (`nvsweep waterfall`).
 
-    first, second: sweep files or texts of sweeps; with one, `settings` are what changes.
+    first, second: sweep files or texts of sweeps; without `second`, `settings` are the changes.
     """
     import pandas as pd
     with tempfile.TemporaryDirectory() as folder:
@@ -102,8 +102,8 @@ def waterfall(first, second=None, metric="edp_js", reduce="max", svg=None, **set
 
 
 def published(*systems, **conditions):
-    """Published figures (dicts in SI units, as `nvsweep validate --json` prints them),
-    those whose fields equal the conditions."""
+    """The published figures whose fields equal the conditions, as dicts in SI units (the format of
+    `nvsweep validate --json`)."""
     return [figure for figure in _all_published(program())
             if (not systems or figure["system"] in systems)
             and all(figure[key] == value for key, value in conditions.items())]
@@ -117,7 +117,7 @@ def _all_published(path):
 
 
 def setting(figure, axis):
-    """The value a published figure gives an axis in its `where`, or None."""
+    """The value of an axis in a published figure's `where`, or None."""
     for text in figure["where"]:
         key, value = text.split("=", 1)
         if key == axis:

@@ -1,4 +1,4 @@
-"""Values and axes as people write them: 3 MiB, 4.2 ns, 5.53 mm²."""
+"""Formats values with readable units: 3 MiB, 4.2 ns, 5.53 mm²."""
 import numpy as np
 
 PREFIXES = ((1e-18, "a"), (1e-15, "f"), (1e-12, "p"), (1e-9, "n"), (1e-6, "µ"), (1e-3, "m"),
@@ -11,7 +11,7 @@ PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
 
 
 def scale_of(values, units):
-    """(factor, words): divide SI values by the factor and label them with the words."""
+    """(factor, words): dividing SI values by the factor gives values in the unit `words`."""
     finite = np.abs(np.asarray(values, float))
     finite = finite[np.isfinite(finite) & (finite > 0)]
     typical = float(np.exp(np.log(finite).mean())) if finite.size else 1.0
@@ -32,13 +32,13 @@ def scale_of(values, units):
 
 
 def scaled(array):
-    """The array in a unit people read, with attrs units and factor set accordingly."""
+    """The array in a readable unit; its attributes units and factor say which."""
     factor, words = scale_of(array.values, array.attrs.get("units", "1"))
     return (array / factor).assign_attrs(array.attrs, units=words, factor=factor)
 
 
 def label(array, words=None):
-    """An axis label from the file: long_name (or the words given) and units."""
+    """An axis label: the array's long_name (or `words`) and its units."""
     words = words or array.attrs.get("long_name") or array.name
     words = words if "_" in words else words[0].upper() + words[1:]
     units = array.attrs.get("units", "")
@@ -46,13 +46,13 @@ def label(array, words=None):
 
 
 def quantity(value, units):
-    """A value as people write it: quantity(3145728, "byte") is "3 MiB"."""
+    """A value as text: quantity(3145728, "byte") is "3 MiB"."""
     factor, words = scale_of([value], units)
     return f"{value / factor:.3g} {words}".strip()
 
 
 def text(coordinate):
-    """One value of a coordinate (a scalar array) as people write it."""
+    """One value of a coordinate (a scalar array) as text."""
     value = coordinate.item() if hasattr(coordinate, "item") else coordinate
     if isinstance(value, str) or not np.isreal(value):
         return str(value)
