@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Latency, leakage per MiB and area per MiB of SRAM, MRAM and dynamic cells from 64 KiB to 1 GiB, a
-column per process node, with measured silicon beside the lines."""
+"""Latency, leakage per MiB and area per MiB of SRAM, MRAM and dynamic cells from 64 KiB to 1 GiB, with
+a column per process node and measured silicon as marks."""
 import figure as fig
 import nvsweep as nv
 from matplotlib.lines import Line2D
@@ -25,8 +25,7 @@ def _number(text, units):
 
 
 def _silicon():
-    """Published rows that have a place in the figure: metric, node, capacity, technology, kind
-    and the row."""
+    """Published rows for the figure: metric, node, capacity, technology, kind and the row."""
     for row in nv.published("silicon"):
         technology = [name for start, name in FAMILIES
                       if row["name"].startswith(f"silicon-{start}-")]

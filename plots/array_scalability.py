@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """How memory technologies scale: area, latencies, energies and leakage against capacity,
-a line per technology, a page per process node; one more page for the nodes at 1 MiB."""
+a line per technology, a figure per process node; one more figure for the nodes at 1 MiB."""
 import numpy as np
 
 import figure as fig
@@ -14,7 +14,7 @@ METRICS = (("density", "Area of a MiB"), ("read_latency_s", "Read latency"),
 
 
 def density(data):
-    """Area over capacity: areas themselves lie within a line's width of each other."""
+    """Area over capacity, because the lines of areas would lie on top of each other."""
     array = nv.metric(data, "area_m2")
     resolved = nv.metric(data, "resolved_capacity_bytes")
     array = array / resolved * 2.0**20

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Training in crossbars: our model beside DNN+NeuroSim's run, by part and by phase; where the
-energy of an epoch goes, by cell and by how errors reach the layers."""
+"""Training in crossbars: our model and DNN+NeuroSim's run, by part and by phase; the energy of an
+epoch by cell and by the way in which errors reach the layers."""
 import numpy as np
 
 import figure as fig
@@ -11,7 +11,7 @@ MODEL, PEER, OTHERS = "model", "DNN+NeuroSim V2.1", "others"
 
 
 def beside(axes, data, name, words, looks):
-    """Bars of one metric over its extra dimension, NeuroSim's value beside each."""
+    """Draws bars of one metric over its extra dimension, with NeuroSim's value next to each."""
     array = nv.metric(data, name).sel(learning="backpropagation", layer=0)
     labels = array.dims[-1]
     theirs = {f["at"]: f["published"] for f in nv.published("cim-training", metric=name)

@@ -1,5 +1,5 @@
-"""What the figures of the DeepNVM++ study share: who is compared, in which words, and
-the published values that belong beside them."""
+"""Common parts of the figures of the DeepNVM++ study: technologies, labels and published
+values."""
 import numpy as np
 
 import figure as fig
@@ -13,7 +13,7 @@ PHASE_HATCHES = {"inference": "", "training": "//"}
 
 
 def look():
-    """SRAM blue, STT vermilion, SOT green."""
+    """SRAM is blue, STT vermilion, SOT green."""
     looks = fig.Look()
     by_words = fig.Look()
     for name, words in NAMES.items():
@@ -26,7 +26,7 @@ def technologies(data):
 
 
 def baseline(data):
-    """The SRAM that the file compares with: the paper's, or the library's own."""
+    """The SRAM baseline of the file: the paper's, or the library's own."""
     return next(name for name in technologies(data) if NAMES[name] == "SRAM")
 
 
@@ -35,19 +35,19 @@ def rivals(data):
 
 
 def gain(data, name, **selection):
-    """How many times better than SRAM, by technology, network and phase."""
+    """SRAM's value over the technology's, by technology, network and phase."""
     return nv.over(nv.metric(data, name, **selection), technology=baseline(data))
 
 
 def groups(data):
-    """(network, phase) pairs and their labels, networks of the paper's study only."""
+    """(network, phase) pairs and their labels, for the networks of the paper's study."""
     pairs = [(network, phase) for phase in PHASES for network in NETWORKS
              if network in data.workload.values and phase in data.phase.values]
     return pairs, [network for network, _ in pairs]
 
 
 def bars_by_network(axes, data, array, looks, stated=False):
-    """Grouped bars, a group per network and phase, and the mean of each phase."""
+    """Draws grouped bars: a group per network and phase, and the mean of each phase."""
     pairs, labels = groups(data)
     technologies_here = [str(name) for name in array.technology.values]
     values = [[float(array.sel(technology=name, workload=network, phase=phase))
@@ -80,7 +80,7 @@ def mark_published(axes, metric, sweep, x_of, looks=None):
 
 
 def published_legend(axes, grades, what="paper"):
-    """Legend entries for the marks that are there."""
+    """Legend entries for the grades that were marked."""
     for hollow, words in ((False, "published"), (True, "headline or recalled")):
         if any((grade in ("recalled", "headline")) == hollow for grade in grades):
             fig.published_mark(axes, [], [], "recalled" if hollow else "published",

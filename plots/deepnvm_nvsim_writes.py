@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The iso-capacity and iso-area figures with the published array tool's accounting of cache
-writes, a write's cell energy divided by the associativity, as DeepNVM++ was made with it."""
+writes, which DeepNVM++ used: a write's cell energy is divided by the associativity."""
 import figure as fig
 import isostudy
 

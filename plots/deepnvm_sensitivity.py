@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""How far the iso-area headline hangs on what the paper leaves open: the largest EDP gain
-over DRAM energy per bit and DRAM time per access, for both serial time bases."""
+"""Sensitivity of the iso-area headline to values that the paper does not state: the largest EDP
+gain over DRAM energy per bit and DRAM time per access, for both serial time bases."""
 import numpy as np
 
 import deepnvm

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """DeepNVM++'s traffic figures: reads per write at the last-level cache by network and
-phase, and DRAM accesses against capacity, beside what the paper states for 7 and 10 MB."""
+phase, and DRAM accesses against capacity, with the paper's values for 7 and 10 MB."""
 import numpy as np
 
 import deepnvm
@@ -24,8 +24,8 @@ def reads_per_write(data):
 
 
 def _reduction(data, phase, networks):
-    """DRAM reads and writes by capacity, over those of 3 MiB, from the reuse curves:
-    every capacity the curve holds, not only the swept ones."""
+    """DRAM reads and writes by capacity over those at 3 MiB, from the reuse curves, which hold more
+    capacities than the sweep."""
     parts = ("curve_read_misses", "curve_write_misses", "curve_writebacks")
     total = sum(nv.metric(data, name, workload=networks, phase=phase) for name in parts)
     base = total.interp(curve_capacity_bytes=3 * 2.0**20)

@@ -1,5 +1,5 @@
-"""How figures look: one colour, marker and hatch per technology, readable by the
-colour-blind and in grey; axes in units people read; saved as PNG and PDF."""
+"""The look of all figures: one colour, marker and hatch per technology, which colour-blind readers
+and grey prints can distinguish; readable units; saved as PNG and PDF."""
 import argparse
 import os
 import pathlib
@@ -14,11 +14,11 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIGURES = pathlib.Path(os.environ.get("NVSWEEP_FIGURES", ROOT / "build" / "figures"))
-sys.path.insert(0, str(ROOT / "python"))  # the package beside these figures
+sys.path.insert(0, str(ROOT / "python"))  # the package of this repository
 
 import nvsweep as nv  # noqa: E402
 
-# Okabe and Ito's palette (jfly.uni-koeln.de/color), black kept for published values.
+# Okabe and Ito's palette (jfly.uni-koeln.de/color); black is for published values.
 BLUE, VERMILION, GREEN, YELLOW, SKY, PURPLE, ORANGE, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#F0E442", "#56B4E9", "#CC79A7", "#E69F00", "#7F7F7F")
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY, YELLOW)
@@ -46,8 +46,8 @@ plt.rcParams.update({
 
 
 class Look(dict):
-    """Colour, marker and hatch by label, in the order labels are first asked for; so the
-    baseline, asked for first, is blue in every figure."""
+    """Colour, marker and hatch by label, in the order in which labels are first used.  The
+    baseline is used first, so it is blue in every figure."""
 
     def __missing__(self, name):
         i = len(self)
@@ -71,8 +71,8 @@ class Look(dict):
 
 
 def command(draw, description, *results):
-    """Run draw(*datasets) for `SCRIPT RESULTS_DIR`: results are the files' stems.  draw
-    returns a dict of names and figures."""
+    """Main function of the scripts: opens RESULTS_DIR/NAME.h5 for each name in `results`, calls
+    draw(*datasets), which returns a dict of names and figures, and saves the figures."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("results", nargs="?", default=str(ROOT / "build" / "results"),
                         help="folder of the result files, or one result file")
@@ -87,7 +87,7 @@ def command(draw, description, *results):
 
 
 def held(figures):
-    """The same figures, shown by a notebook only where it says so."""
+    """Returns the figures closed, so that a notebook shows them only where it names them."""
     for figure in figures.values():
         plt.close(figure)
     return figures
@@ -107,7 +107,7 @@ def save(figure, name, commits=()):
 
 
 def capacity_axis(axes, values=None):
-    """A logarithmic axis of capacities, labelled 64 KiB, 1 MiB, ..."""
+    """Makes a logarithmic axis of capacities, labelled 64 KiB, 1 MiB, ..."""
     axes.set_xscale("log", base=2)
     if values is not None:
         values = np.sort(np.asarray(values, float))
@@ -121,7 +121,7 @@ def capacity_axis(axes, values=None):
 
 
 def log_y(axes):
-    """A logarithmic y axis; where it spans little, 1, 2, 5 rather than powers of ten."""
+    """Makes a logarithmic y axis; over a short range with ticks at 1, 2 and 5 of each decade."""
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     if high > 300 * low:
@@ -133,19 +133,19 @@ def log_y(axes):
 
 
 def two_digits(value):
-    """Two significant digits, a trailing zero kept: 3.0 beside 3.2."""
+    """Two significant digits with a trailing zero: 3.0 next to 3.2."""
     return f"{value:#.2g}".rstrip(".")
 
 
 def powers_of_ten(value):
-    """2.2e+04 as people write it."""
+    """2.2e+04 with an exponent above the line."""
     digits, exponent = f"{value:.1e}".split("e")
     return f"${digits} \\times 10^{{{int(exponent)}}}$"
 
 
 def outliers_clip(axes, lines, gap=30.0):
-    """Lines that lie `gap` times above all others leave the panel, whose others they would
-    squeeze: said by name and value at its top.  lines: label to values."""
+    """Cuts off lines that lie `gap` times above all others and would compress these; their names and
+    values are written at the top of the panel.  lines: label to values."""
     tops = {label: np.nanmax(values) for label, values in lines.items()
             if np.isfinite(values).any()}
     bottoms = {label: np.nanmin(lines[label]) for label in tops}
@@ -167,7 +167,7 @@ def baseline_line(axes, value=1.0):
 
 
 def grouped_bars(axes, groups, series, values, look, names=None, stated=False):
-    """values[g, s]: one bar per series in every group; missing ones are marked."""
+    """Draws values[g, s] as one bar per series in every group; missing ones are marked n/a."""
     width = 0.8 / len(series)
     for s, name in enumerate(series):
         place = np.arange(len(groups)) + (s - (len(series) - 1) / 2) * width
@@ -184,7 +184,7 @@ def grouped_bars(axes, groups, series, values, look, names=None, stated=False):
 
 
 def published_mark(axes, x, y, grade, **more):
-    """A published value: filled when read from its source, hollow when recalled."""
+    """Draws a published value: filled if read from its source, hollow if recalled."""
     hollow = grade in ("recalled", "headline")
     axes.plot(x, y, ls="", marker=more.pop("marker", "D"), ms=more.pop("ms", 6), mew=1.2,
               mec="black", mfc="none" if hollow else "black", zorder=5, **more)

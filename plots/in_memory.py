@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Computing in and beside memory: Mensa's gains over the Edge TPU with the paper's headline,
+"""Computing in and near memory: Mensa's gains over the Edge TPU with the paper's headline,
 layers under their rooflines, binary networks in DRAM rows."""
 import numpy as np
 
@@ -10,7 +10,7 @@ plt = fig.plt
 
 
 def draw_mensa(data):
-    """Edge TPU over Mensa, above 1 Mensa is better; lines: the paper's means."""
+    """Draws Edge TPU over Mensa: above 1 Mensa is better; lines are the paper's means."""
     figure, all_axes = plt.subplots(1, 2, figsize=(9.5, 3.4), constrained_layout=True)
     looks = fig.Look()
     for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "throughput"),
@@ -33,7 +33,7 @@ def draw_mensa(data):
 
 
 def draw_layers(data):
-    """Intensity against rate of every layer; lines: what each engine allows."""
+    """Draws rate over intensity of every layer; lines are the rooflines of the engines."""
     names = {1: "Pascal", 2: "Pavlov", 3: "Jacquard"}
     roofs = {"Edge TPU": (1e12, 32e9), "Pascal": (1e12, 32e9), "Pavlov": (64e9, 256e9),
              "Jacquard": (256e9, 256e9)}
@@ -76,7 +76,7 @@ def draw_layers(data):
 
 
 def draw_binary(data):
-    """Seconds of an inference over banks, a panel per network, batches of the largest."""
+    """Draws the time of an inference over the number of banks, a panel per network."""
     time = nv.metric(data, "network_s").isel(batch=-1, active_subarrays=0) / float(data.batch[-1])
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, time.sizes["workload"], figsize=(9.5, 3.2),

@@ -33,7 +33,7 @@ def _panel(axes, data, array, looks, title, published_of=None, sweep=None):
 
 
 def _add_maximum(axes, array, looks, count):
-    """A group of the largest value over networks and phases, which abstracts state."""
+    """Adds a group with the largest value over networks and phases, which abstracts state."""
     names = [str(name) for name in array.technology.values]
     width = 0.8 / len(names)
     for s, name in enumerate(names):
@@ -62,7 +62,7 @@ def _gains(data, sweep, title, rows):
 
 
 def _breakdown(data, title):
-    """Where the energy goes: dynamic, leakage and DRAM, each design over SRAM's total."""
+    """Draws dynamic, leakage and DRAM energy of each design over SRAM's total."""
     parts = (("llc_dynamic_j", "cache, dynamic"), ("llc_leakage_j", "cache, leakage"),
              ("dram_energy_j", "DRAM"))
     total = nv.metric(data, "energy_j").sel(technology=deepnvm.baseline(data), drop=True)

@@ -12,7 +12,7 @@ BASE = {"technology": "sram", "capacity_bytes": 50 * MIB, "tiers": 1}
 
 
 def relative(data, name):
-    """A metric over that of the cache as sold."""
+    """A metric over that of the cache that the GPU is sold with."""
     values = nv.metric(data, name)
     return values / values.sel(**BASE).drop_vars(list(BASE))
 

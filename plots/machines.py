@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The same networks on every kind of machine: a row per machine, latency of one machine or time
-between results of as many as fit an area, and energy; the Pareto front of each network marked."""
+"""The same networks on every kind of machine, with a row per machine: the latency of one machine, or
+the time between results of all that fit an area, and energy.  The Pareto front of each network is
+marked."""
 import numpy as np
 
 import figure as fig
@@ -10,11 +11,11 @@ plt = fig.plt
 FRONT = fig.VERMILION
 OTHERS = fig.BLUE
 MARKERS = ("o", "s")  # by technology of the memories: filled, open
-SAME = "D"  # both technologies alike
+SAME = "D"  # both technologies have the same value
 
 
 def front_of(times, energies):
-    """Which (machine, technology) pairs no other beats in both."""
+    """The (machine, technology) pairs that no other one beats in both metrics."""
     pairs = [(machine, technology) for machine in times.machine.values
              for technology in times.technology.values]
     points = np.array([(float(times.sel(machine=machine, technology=technology)),
@@ -28,7 +29,7 @@ def front_of(times, energies):
 
 
 def panel(axes, values, front, machines, technologies):
-    """A network's values: a row per machine, a marker per technology."""
+    """Draws the values of a network: a row per machine, a marker per technology."""
     for row, machine in enumerate(machines):
         ends = [float(values.sel(machine=machine, technology=t)) for t in technologies]
         if np.isfinite(ends).sum() > 1:

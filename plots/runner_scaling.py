@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""How far a run scales: strong and weak scaling measured on this machine (jobs/run
-runner_scaling), and the model of slurm/scaling.md beyond it, with and without the locks of a
-parallel file system."""
+"""Scaling of a run: strong and weak scaling measured on this machine (jobs/run runner_scaling), and
+the model of slurm/scaling.md for more ranks, with and without the locks of a parallel file
+system."""
 import csv
 import pathlib
 import sys
@@ -39,14 +39,14 @@ def draw_measured(axes, rows, scaling, looks):
     axes.set_xticks(ranks, [f"{n:g}" for n in ranks])
     axes.set_ylim(0, 110)
     axes.set_xlabel("Ranks")
-    axes.set_title("Measured, 3000 points in all" if scaling == "strong" else
-                   "Measured, 480 points a rank")
+    axes.set_title("Measured, 3000 points in total" if scaling == "strong" else
+                   "Measured, 480 points per rank")
 
 
 def draw_model(axes, points, looks):
     ranks = np.logspace(1, 5, 33).round()
     for name, more in (("every rank writes, no locks", []),
-                       ("every rank writes, 0.3 ms a lock", [*LOCKS, "--io", "local"]),
+                       ("every rank writes, 0.3 ms per lock", [*LOCKS, "--io", "local"]),
                        ("as the program chooses", LOCKS)):
         a = scale.arguments(["--write-gbs", "20", *more])
         run_s = [scale.model(a, n, points)["run_s"] for n in ranks]
@@ -78,7 +78,7 @@ def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else fig.ROOT / "build" / "results")
     path = folder / "runner_scaling.csv"
     if not path.is_file():
-        print(f"{path}: not there; jobs/run runner_scaling measures it", file=sys.stderr)
+        print(f"{path}: missing; make it with jobs/run runner_scaling", file=sys.stderr)
         return 2
     fig.save(draw(measured(path)), "runner_scaling", [])
     return 0

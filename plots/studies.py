@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""One figure for each of the studies beside DeepNVM++: accelerators, carbon, cloud, edge,
-reliability, computing in memory, crossbars, hypervectors.  A study is a row of the table:
-which file, which metric, along which axis, a line per value of which axis, a panel per
-value of which."""
+"""One figure for each of the other studies: accelerators, carbon, cloud, edge, reliability,
+computing in memory, crossbars, hypervectors.  A row of the table describes a study: file, metric,
+x axis, the axis with a line per value, and the axis with a panel per value."""
 import argparse
 import pathlib
 import re
@@ -16,8 +15,8 @@ import nvsweep as nv
 plt = fig.plt
 
 STUDIES = {
-    # name: (file, metric, x, line, panel, selection); "over" in the selection: the metric
-    # at that value of that axis over the metric, so above 1 is better
+    # name: (file, metric, x, line, panel, selection).  "over" in the selection names a baseline: its
+    # metric over each point's is drawn, so above 1 is better.
     "xr_power": ("xr_inference_rate", "chip_power_w", "inference_hz", "technology",
                  "machine", {"placement": "weights", "roadmap": "lop",
                                  "temperature_k": 300,
@@ -117,7 +116,8 @@ STUDIES = {
 
 
 def chosen(array, selection):
-    """The part of the array a study shows; axes it does not name at their first value."""
+    """The part of the array that a study shows; axes that it does not name are at their first
+    value."""
     for axis, value in selection.items():
         if axis not in array.dims or axis == "over":
             continue
@@ -133,8 +133,8 @@ def chosen(array, selection):
 
 
 def layer_names(data, workload):
-    """Names of a network's computing layers as the axis `layer` numbers them, from the
-    records in the file; 0 is the network."""
+    """Names of a network's computing layers from the records in the file, in the order of the axis
+    `layer`; 0 is the whole network."""
     record = re.search(r'workload \{\s*name = "%s";.*?\n\}' % re.escape(workload),
                        data.nvsweep.records, re.S)
     kinds = "convolution|transposed-convolution|fully-connected|gemm|attention"
@@ -143,7 +143,7 @@ def layer_names(data, workload):
 
 
 def words(array):
-    """A short label: the file's own description up to a remark, or the dataset's name."""
+    """A short label: the beginning of the metric's description, or the dataset's name."""
     text = array.attrs.get("long_name", array.name).split(";")[0].split(" (")[0]
     if "_" in text or "/" in text:
         text = array.name.replace("_", " ")
@@ -151,14 +151,14 @@ def words(array):
 
 
 def said(array, value):
-    """A value of an axis as people write it."""
+    """A value of an axis as text."""
     if array.dtype.kind in "OU":
         return str(value)
     return nv.quantity(float(value), array.attrs.get("units", "1"))
 
 
 def value_axis(axes, values):
-    """A logarithmic axis whose ticks are the sweep's own values."""
+    """Makes a logarithmic axis with the sweep's values as ticks."""
     axes.set_xscale("log")
     at = values.values[:: max(1, -(-values.size // 6))]
     axes.set_xticks(at, [said(values, v) for v in at], rotation=30)
@@ -167,7 +167,7 @@ def value_axis(axes, values):
 
 
 def mark_published(axes, array, stem, x, panel):
-    """Published values of the metric: at their x in their panel, or a line for a maximum."""
+    """Draws published values of the metric at their x in their panel, or a line for a maximum."""
     for figure in nv.published(metric=array.name):
         if figure["sweep"] not in ("", f"{stem}.cfg") or figure["baseline"]:
             continue

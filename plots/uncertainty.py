@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""What is left of an answer when parameters are not known exactly: the spread of the
-sweep's objective, how often each candidate wins, and the parameters both hang on.  For any
-file with the sensitivity stage (sweeps/uncertainty_*.cfg)."""
+"""How certain an answer is if parameters are not known exactly: the spread of the sweep's objective,
+how often each candidate wins, and the parameters that decide both.  For every file with the
+sensitivity stage (sweeps/uncertainty_*.cfg)."""
 import argparse
 import pathlib
 
@@ -11,12 +11,12 @@ import figure as fig
 import nvsweep as nv
 
 plt = fig.plt
-RIVALS = "technology"  # what wins or loses, where a sweep has several
-WEAK = 0.03            # indices below are noise of a few hundred samples
+RIVALS = "technology"  # the axis whose values compete, if a sweep has several
+WEAK = 0.03            # smaller indices are noise with a few hundred samples
 
 
 def objective(data):
-    """Name of the metric the sensitivity stage looked at."""
+    """Name of the metric that the sensitivity stage used."""
     return data["objective_50"].attrs.get("objective", "objective")
 
 
@@ -26,7 +26,7 @@ def rivals(data):
 
 
 def horizontal(data):
-    """The axis to draw along: the first with numbers, else the first beside the rivals."""
+    """The x axis: the first one with numbers, otherwise the first one except the competing axis."""
     dims = [axis for axis in data["objective_50"].dims
             if axis != rivals(data) and data.sizes[axis] > 1]
     numbers = [axis for axis in dims if data[axis].dtype.kind in "fiu"]
@@ -34,7 +34,7 @@ def horizontal(data):
 
 
 def at_first(array, keep):
-    """The array with every axis that is not kept at its first value."""
+    """The array with every other axis at its first value."""
     return array.isel({axis: 0 for axis in array.dims if axis not in keep})
 
 
@@ -45,7 +45,7 @@ def parameters(data):
 
 
 def x_values(axes, array, x):
-    """Positions along x, the axis dressed for them."""
+    """The positions along x; sets scale and ticks of the axis."""
     if array[x].dtype.kind in "OU":
         axes.set_xticks(np.arange(array.sizes[x]), array[x].values, rotation=30, ha="right")
         return np.arange(array.sizes[x])
@@ -58,7 +58,7 @@ def x_values(axes, array, x):
 
 
 def draw_quantiles(data, x=None, axes=None, **selection):
-    """Median and the middle 90 % of the samples."""
+    """Draws the median and the middle 90 % of the samples."""
     x, line, looks = x or horizontal(data), rivals(data), fig.Look()
     names = ["objective_50", "objective_5", "objective_95"]
     middle, low, high = (at_first(nv.metric(data, name, **selection), (x, line))
@@ -84,7 +84,7 @@ def draw_quantiles(data, x=None, axes=None, **selection):
 
 
 def draw_winners(data, x=None, axes=None, **selection):
-    """In how many samples each candidate has the least objective."""
+    """Draws the share of samples in which each candidate has the smallest objective."""
     x, line, looks = x or horizontal(data), rivals(data), fig.Look()
     share = at_first(nv.metric(data, "win_share", **selection), (x, line)).fillna(0)
     axes = axes or plt.subplots(figsize=(4.5, 3.3), constrained_layout=True)[1]
@@ -103,7 +103,7 @@ def draw_winners(data, x=None, axes=None, **selection):
 
 
 def deciding(index):
-    """Parameters that explain more than noise anywhere, the weightiest first."""
+    """Parameters that explain more than noise, the most important one first."""
     others = [axis for axis in index.dims if axis != "parameter"]
     most = index.max(others).fillna(0)
     return [str(name) for name in most.parameter.values[np.argsort(-most.values)]
@@ -111,7 +111,7 @@ def deciding(index):
 
 
 def draw_indices(data, name="first_order_index", x=None, axes=None, **selection):
-    """Shares of the variance that single parameters explain, one bar per candidate."""
+    """Draws the share of the variance that each parameter explains, one bar per candidate."""
     x, line, looks = x or horizontal(data), rivals(data), fig.Look()
     index = at_first(nv.metric(data, name, **selection), (line, "parameter", x))
     index = index.mean(x) if x != line else index
@@ -134,7 +134,7 @@ def draw_indices(data, name="first_order_index", x=None, axes=None, **selection)
 
 
 def draw(data, **selection):
-    """All three views of a file side by side."""
+    """Draws all three views of a file next to each other."""
     figure, axes = plt.subplots(1, 3, figsize=(13, 3.9), constrained_layout=True)
     draw_quantiles(data, axes=axes[0], **selection)
     draw_winners(data, axes=axes[1], **selection)
