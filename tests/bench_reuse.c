@@ -254,7 +254,7 @@ static void bench_lifetimes(void)
     char *folder = library_default_folder();
     const char *const folders[] = { folder };
     struct library library = { 0 };
-    struct error err = { "no library beside the program; set NVSWEEP_LIBRARY" };
+    struct error err = { "no library folder beside the program; set NVSWEEP_LIBRARY" };
     double sum = 0, worst = 0;
 
     if (!folder || library_read(folders, 1, &library, &err) != STATUS_OK) {

@@ -441,7 +441,7 @@ static void creating(const char *file)
         filled_mib, filled_s, empty_mib, empty_s, large_mib, large_s);
 }
 
-static void dealing(const char *file)
+static void scheduling(const char *file)
 {
     printf("leases of one empty block of four points, attempts and commits included\n");
     for (int ranks = 2; ranks <= 32; ranks *= 2) {
@@ -544,7 +544,7 @@ int main(int argc, char **argv)
     shell_s(io);
     efficiency(file);
     long_points(file);
-    dealing(file);
+    scheduling(file);
     shell_s("rm -f bench_runner.h5*");
     free(io);
     return 0;

@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     char *folder = library_default_folder();
     const char *folders[] = { folder };
     struct library library = { 0 };
-    struct error err = { "no library beside the program; set NVSWEEP_LIBRARY" };
+    struct error err = { "no library folder beside the program; set NVSWEEP_LIBRARY" };
     enum status status = folder ? library_read(folders, 1, &library, &err)
                                 : STATUS_INPUT;
     double bytes_per_s = triad_bytes_per_s();

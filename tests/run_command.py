@@ -40,7 +40,7 @@ for kind in ("technologies", "nodes", "machines", "workloads"):
     claim(f"list {kind}: one line a record, with its grade", len(lines) > 5 and all(
         len(line) <= 115 and line.split()[-1] in grades for line in lines),
         max(lines, key=len) if lines else "none")
-claim("list technologies is not the 13.8 kB it was",
+claim("list technologies is short",
       len(said("list", "technologies").stdout) < 7000, "")
 claim("list technologies --full has sources",
       "(Khan, EDL 2017" in said("list", "technologies", "--full").stdout, "")
@@ -58,35 +58,36 @@ refused(["show", "s.h5", "-m", "energy"], "did you mean")
 refused(["best", "s.h5", "-m", "technology"], "'technology' is an axis, must be a metric")
 refused(["status", "s.h5", "--json=no"], "option '--json' is 'no', must be without a value")
 refused(["show", "s.h5", "--colums", "technology"], "did you mean '--columns'?")
-refused(["run", "s.cfg", "-o", "nodir/x.h5"], "there is no folder nodir; make it first")
+refused(["run", "s.cfg", "-o", "nodir/x.h5"], "the folder nodir does not exist; make it first")
 refused(["best", "s.h5", "-m", "energy_j", "--where", "technology>=2"],
-        "technology has no order, must be technology=VALUE")
+        "the values of technology have no order, must be technology=VALUE")
 refused(["best", "s.h5", "-m", "energy_j", "--where", "energy_j=2"],
         "is a metric, must be energy_j<=VALUE or energy_j>=VALUE")
 refused(["best", "s.h5", "-m", "energy_j", "--where", "energy_j<2"],
         "must be NAME<=VALUE, NAME>=VALUE or AXIS=VALUE")
 refused(["best", "s.h5", "-m", "energy_j", "--where", "capacity=3MiB"], "must be one of: 1 MiB")
 packed = said("pack", "s.h5").stdout
-claim("pack says how large, not 0.9 times smaller", " % of " in packed and
+claim("pack prints sizes and a percentage", " % of " in packed and
       "smaller" not in packed, packed)
 
 # ---- constraints on axes, by key and by name
 rows = json.loads(said("best", "s.h5", "-m", "energy_j", "--json", "--where",
                        "capacity>=2MiB,technology=sram", "--per", "capacity,workload").stdout)
-claim("best --where takes axes", len(rows) == 4 and
+claim("best --where accepts axes by key", len(rows) == 4 and
       {row["technology"] for row in rows} == {"sram"} and
       {row["capacity_bytes"] for row in rows} == {"2 MiB", "4 MiB"}, str(rows))
 again = json.loads(said("best", "s.h5", "-m", "energy_j", "--json", "--where",
                         "capacity_bytes>=2MiB,capacity<=2 MiB,energy_j>=0").stdout)
-claim("by name, together with a metric", [row["capacity_bytes"] for row in again] == ["2 MiB"],
-      str(again))
-claim("none is none", said("best", "s.h5", "-m", "energy_j", "--where", "capacity>=8MiB"
-                           ).stdout.strip() == "no point meets the constraints", "")
+claim("best --where accepts an axis by name together with a metric",
+      [row["capacity_bytes"] for row in again] == ["2 MiB"], str(again))
+claim("best says that no point meets the constraints",
+      said("best", "s.h5", "-m", "energy_j", "--where", "capacity>=8MiB").stdout.strip() ==
+      "no point meets the constraints", "")
 
 # ---- one point of a result file, by the records inside
 point = ("technology=stt-mram", "workload=alexnet", "capacity=2MiB")
 inside = said("explain", "s.h5", *point).stdout
-claim("explain FILE.h5 is explain of its sweep", inside and
+claim("explain FILE.h5 prints the same as explain of its sweep", inside and
       inside == said("explain", "s.cfg", *point).stdout, "")
 os.makedirs("own/technologies", exist_ok=True)
 with open("own/technologies/mine.cfg", "w") as file:
@@ -97,7 +98,7 @@ with open("own.cfg", "w") as file:
 
 # ---- libraries: named in the sweep, by the environment, by the option, in the file
 said("run", "own.cfg", "--quiet")
-claim("a folder that the sweep names", os.path.exists("own.h5"), "")
+claim("the library folder that the sweep names is used", os.path.exists("own.h5"), "")
 os.makedirs("deeper/own/technologies", exist_ok=True)
 refused(["plan", "own.cfg", "--library", "nowhere"], "nowhere")
 with open("list.cfg", "w") as file:
@@ -108,7 +109,7 @@ with open("other.cfg", "w") as file:
                                                              'axes = { node = "7 nm";') +
                'library = "own";\n')
 walked = said("waterfall", "own.cfg", "other.cfg", "capacity=1MiB").stdout
-claim("waterfall takes what its sweeps name", "mine" in walked, walked[:300])
+claim("waterfall uses the library folders that its sweeps name", "mine" in walked, walked[:300])
 with open("bad.cfg", "w") as file:
     file.write(SWEEP + "library = 3;\n")
 refused(["plan", "bad.cfg"], "must be a folder, or a list of at most")
@@ -121,7 +122,7 @@ refused(["plan", "plain.cfg"], "mine")
 environment = dict(os.environ, NVSWEEP_LIBRARY=f"{os.getcwd()}/own")
 said("plan", "plain.cfg", env=environment)
 listed = said("list", "technologies", env=environment).stdout
-claim("NVSWEEP_LIBRARY adds: own records and the shipped ones", "\nmine " in listed and
+claim("NVSWEEP_LIBRARY adds records to the shipped ones", "\nmine " in listed and
       "\nsram " in listed, listed[:300])
 environment["NVSWEEP_LIBRARY"] = f"{os.getcwd()}/deeper/own:{os.getcwd()}/own"
 said("plan", "plain.cfg", env=environment)
@@ -159,11 +160,11 @@ os.symlink(nvsweep, "nvsweep")
 bash = subprocess.run(["bash", "-c", """source ./complete.sh; COMP_LINE='./nvsweep show s.h5 technology=st'
 COMP_POINT=${#COMP_LINE} COMP_WORDS=(./nvsweep show s.h5 technology = st) COMP_CWORD=5
 _nvsweep; echo "${COMPREPLY[0]}" """], text=True, capture_output=True, timeout=60)
-claim("bash completes behind '='", bash.stdout.strip() == "stt-mram", bash.stdout + bash.stderr)
+claim("bash completes after '='", bash.stdout.strip() == "stt-mram", bash.stdout + bash.stderr)
 
 # ---- options are rows of one table: help, manual and completion have each
 help_ = said("help", "best").stdout
-claim("help has the rows", "--where NAME<=X" in help_ and "--per AXIS" in help_, help_)
+claim("help lists the options", "--where NAME<=X" in help_ and "--per AXIS" in help_, help_)
 claim("nothing is cut off in the manual", "...." not in said("man", "nvsweep-sweep").stdout and
       "re..." not in said("man", "nvsweep-library").stdout, "")
 
@@ -174,11 +175,12 @@ with open("many.cfg", "w") as file:
 said("run", "many.cfg", "--quiet")
 csv = said("export", "many.h5", preexec_fn=lambda: resource.setrlimit(
     resource.RLIMIT_DATA, (100 << 20, 100 << 20))).stdout
-claim("CSV: a row a point", csv.count("\n") == 41, csv[:200])
+claim("CSV has one row per point", csv.count("\n") == 41, csv[:200])
 
 # ---- Zarr: references into the file, no copy
 said("export", "s.h5", "--zarr", "-o", "s.json")
-refused(["export", "s.packed.h5", "--zarr"], "is a packed copy, must be a plain result file")
+refused(["export", "s.packed.h5", "--zarr"],
+        "a packed copy, but references need a plain result file")
 refused(["export", "s.h5", "--zarr", "-m", "energy_j"], "must be without -m")
 with open("s.json") as file:
     references = json.load(file)

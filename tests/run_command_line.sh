@@ -11,7 +11,7 @@ expect 2 "did you mean 'plan'" "$NVSWEEP" plam
 expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
 expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
 # Each word that `list` offers is a list, and every stage that is listed computes something.
-offered=$("$NVSWEEP" list 2>&1 | sed -n 's/.*list what: \(.*\) or layers.*/\1/p' | tr -d ',')
+offered=$("$NVSWEEP" list 2>&1 | sed -n 's/.*must be one of: \(.*\), layers.*/\1/p' | tr -d ',')
 [ "$(wc -w <<<"$offered")" -gt 10 ] || fail "list offers '$offered'"
 for what in $offered; do
     expect 0 "[a-z]" "$NVSWEEP" list "$what"

@@ -147,7 +147,7 @@ for what, edit in (("another unit", unit_other), ("another meaning", meaning_oth
                     ["merge", "valid.h5", "edited.h5", "-o", "never.h5"]):
         said = subprocess.run([nvsweep] + command, capture_output=True, text=True,
                               timeout=60, env=environment)
-        if said.returncode != 2 or "not those it was written with" not in said.stderr:
+        if said.returncode != 2 or "have changed since it was written" not in said.stderr:
             failed += 1
             print("FAILED ", what, command[0], said.returncode, said.stderr)
 subprocess.run([nvsweep, "pack", "valid.h5", "-o", "packed.h5"], check=True, timeout=60,
@@ -204,7 +204,7 @@ for name in "whole.h5", "whole.packed.h5":
             claim(f"{command[0]} finds byte {at} of {name} flipped",
                   said.returncode in (1, 2) or (at in uncounted and name == "whole.h5"),
                   said)
-            claim(f"{command[0]} leaves nothing of it",
+            claim(f"{command[0]} leaves no output file",
                   not os.path.exists("copy.h5.partial") and
                   (said.returncode == 0 or not os.path.exists("copy.h5")))
             if os.path.exists("copy.h5"):

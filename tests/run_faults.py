@@ -50,7 +50,7 @@ def attempt(call, n, errno, short=""):
         return "hangs"
     if code == 0 and bytes_of("x.h5") != wanted:
         return "says it is done, with other bytes"
-    most = 1 + said.count("that created it died")  # and why, if it could still say
+    most = 1 + said.count("that created the file died")  # and the reason
     if code == 1 and not 1 <= lines <= most and call != "memory":
         return f"does not say one line: {said}"
     if code not in ((0, 1, -9) if errno == KILL else (0, 1)) and call != "memory":
@@ -105,7 +105,7 @@ def one_rank_fails(rank, call, n, errno):
 
 def goes_on():
     code, said = sweep(2, "x.h5", 20, 50)
-    claim("and the same command goes on", code == 0 and bytes_of("x.h5") == wanted, said)
+    claim("the same command continues", code == 0 and bytes_of("x.h5") == wanted, said)
 
 
 for rank in 0, 1, 2:

@@ -55,10 +55,11 @@ clock = re.search(r"clock_hz = [^;]+;", text).group()
 edited = numbers(swept("edited", AXES + 'technology = "sram";',
                        *own_record("machines", "xr-eyeriss", clock, 'clock_hz = "100 MHz";')))
 claim("there are metrics", len(alone) > 10, str(alone.keys()))
-claim("'record' is the record", all(both[m].shape == (2,) and both[m][0] == alone[m]
-                                    for m in alone))
-claim("a value is the record with that value", all(both[m][1] == edited[m] for m in alone))
-claim("and it matters", both["latency_s"][1] != both["latency_s"][0])
+claim("the value 'record' gives the record's result",
+      all(both[m].shape == (2,) and both[m][0] == alone[m] for m in alone))
+claim("a value gives the result of a record with that value",
+      all(both[m][1] == edited[m] for m in alone))
+claim("the value changes the result", both["latency_s"][1] != both["latency_s"][0])
 
 pulses = swept("pulses", AXES + 'technology = [ "stt-mram", "sram" ]; placement = "weights";'
                'pulse = { field = "technology.set_pulse_s"; values = [ "5 ns", "40 ns" ]; };'
@@ -74,7 +75,7 @@ with h5py.File(pulses) as file:
     claim("mapping spans neither technology nor its fields",
           "pulse" not in file["mapping"] and "technology" not in file["mapping"])
     weight = [i for i in range(written.shape[-1]) if not np.isnan(written[..., i]).all()]
-    claim("a longer pulse writes later", bool((np.nanmax(written[0, 1], axis=-1) >
+    claim("a longer pulse makes writes slower", bool((np.nanmax(written[0, 1], axis=-1) >
                                                np.nanmax(written[0, 0], axis=-1)).all()),
           str(written[0].tolist()))
 
@@ -85,7 +86,7 @@ with open("queues.cfg", "w") as file:
                'technology = "sram"; node = "45 nm"; queue_depth = [ 1, 2, 4 ]; };\n')
 code, said = run("plan", "queues.cfg")
 points = dict(re.findall(r"^(\w+) +(\d+) +\d+ ", said, re.M))
-claim("memories do not depend on a queue", points.get("buffers") == "2" and
+claim("memories do not depend on the queue's depth", points.get("buffers") == "2" and
       points.get("mapping") == "6" and points.get("chip") == "6", said)
 
 # ---- reuse curves that are kept
@@ -98,9 +99,9 @@ kept = os.path.abspath("curves")
 first = numbers(swept("first", GPU + WAYS, rest=rest, NVSWEEP_CURVES=kept), "reuse")
 again = numbers(swept("again", GPU + "llc_ways = [ 16, 4 ];", rest=rest, NVSWEEP_CURVES=kept),
                 "reuse")
-claim("curves are kept by value", len(os.listdir(kept)) == 2, str(os.listdir(kept)))
+claim("curves are stored by value", len(os.listdir(kept)) == 2, str(os.listdir(kept)))
 same = [m for m in plain if m not in ("llc_ways",)]
-claim("a kept curve is that of its own value",
+claim("a stored curve belongs to its own value",
       all(np.array_equal(plain[m], first[m]) and np.array_equal(plain[m], again[m][::-1])
           for m in same if plain[m].shape[:1] == (2,)))
 
@@ -113,7 +114,7 @@ with h5py.File(broken) as file:
     claim("a combination that a record refuses is infeasible",
           sorted(np.asarray(file["status"]).ravel().tolist()) == [1, 2])
 code, said = run("explain", "broken.cfg", "adc_columns=256")
-claim("and says why", "adc_columns is 256, must be at most columns" in said, said)
+claim("explain gives the reason", "adc_columns is 256, must be at most columns" in said, said)
 
 # ---- growing
 
@@ -122,9 +123,9 @@ swept("grows", GROWN + 'clock_hz = [ "100 MHz" ];')
 with open("grows.cfg", "w") as file:
     file.write(f"axes = {{ {GROWN} clock_hz = [ \"100 MHz\", \"200 MHz\" ]; }};\n\n")
 code, said = run("run", "grows.cfg", "-o", "grows.h5", "--quiet")
-claim("a value more keeps what is done", code == 0 and "new: clock_hz 200 MHz" in said, said)
+claim("another value keeps the finished points", code == 0 and "new: clock_hz 200 MHz" in said, said)
 for what, axes, words in (
-        ("a field that is gone", GROWN, "clock_hz (machine.clock_hz) is not given any more"),
+        ("a field that is gone", GROWN, "only the file gives clock_hz (machine.clock_hz)"),
         ("another field of the name", GROWN + 'clock_hz = { field = "machine.dram_bytes_per_s"; '
          'values = [ 100e6, 200e6 ]; };', "clock_hz")):
     with open("grows.cfg", "w") as file:
@@ -135,12 +136,12 @@ for what, axes, words in (
 # ---- commands
 
 code, said = run("show", "clocks.h5", "-m", "latency_s", "clock_hz=record")
-claim("show finds the record's own", code == 0 and said.count(" us") + said.count(" ms") == 1, said)
+claim("show selects the record's value", code == 0 and said.count(" us") + said.count(" ms") == 1, said)
 code, said = run("show", "clocks.h5", "-m", "latency_s")
-claim("and calls it so", "record" in said and "100 MHz" in said, said)
+claim("show labels it 'record'", "record" in said and "100 MHz" in said, said)
 code, said = run("explain", "machine=eie-64", "workload=lenet", "technology=sram", "queue_depth=4",
                  "technology.aspect_ratio=2")
-claim("explain takes fields", code == 0 and re.search(r"queue_depth +4\b", said), said)
+claim("explain accepts fields", code == 0 and re.search(r"queue_depth +4\b", said), said)
 
 # ---- what is refused
 

@@ -55,7 +55,7 @@ pathlib.Path("fast.cell").write_text("""-MemCellType: MRAM
 -Stitching: 16
 """)
 told = said("import", "fast.cell", "-o", "mine/technologies/fast.cfg").stderr
-claim("what the cell file has besides is said and counted", "1 change from the file" in told, told)
+claim("other contents of the cell file are listed and counted", "1 change from the file" in told, told)
 
 # ---- figures of a memory compiler
 pathlib.Path("macro.csv").write_text(
@@ -115,7 +115,7 @@ for _ in range(600):
     time.sleep(0.02)
 run.send_signal(signal.SIGTERM)
 stopped = run.wait(timeout=60)
-claim("a stop ends with 75, run it again (or it was through)", stopped in (0, 75), str(stopped))
+claim("a stop ends with exit code 75 (or the run had finished)", stopped in (0, 75), str(stopped))
 status = said("status", "own.h5", "--json", code=stopped).stdout
 claim("status says how far it is", json.loads(status)["state"] in ("stopped", "done"), status)
 said("run", "own.cfg", "--quiet")
@@ -125,7 +125,7 @@ claim("the resumed file is that of an undisturbed run", pathlib.Path("own.h5").r
 # ---- extend: what is done is kept
 pathlib.Path("own.cfg").write_text(SWEEP % ('[ "256 KiB", "512 KiB", "1 MiB", "4 MiB" ]', 6))
 told = said("run", "own.cfg").stderr
-claim("the grown sweep keeps what is done", "keeps" in told and "new: capacity_bytes 512 KiB" in told, told)
+claim("the extended sweep keeps the finished points", "keeps" in told and "new: capacity_bytes 512 KiB" in told, told)
 told = said("show", "own.h5", "batch=1", "workload=keyword", "-m", "edp_js", "--columns",
             "technology", "--over", "technology=sram").stdout
 claim("show has own memories as columns", "fast" in told and "macro" in told, told)

@@ -58,10 +58,10 @@ def grows(what, first, then, keeps, ranks=0):
     claim(f"{what}: the sweep runs", code == 0, said)
     write_one(then)
     code, said = run("x.cfg", "x.h5", ranks)
-    claim(f"{what}: goes on", code == 0, said)
+    claim(f"{what}: the run continues", code == 0, said)
     claim(f"{what}: says what is kept ('{keeps}')", keeps in said and said.count("nvsweep:") == 1, said)
     code, _ = run("x.cfg", "fresh.h5")
-    claim(f"{what}: the bytes of the sweep from nothing",
+    claim(f"{what}: the bytes of a new run of the sweep",
           code == 0 and bytes_of("x.h5") == bytes_of("fresh.h5"))
     claim(f"{what}: nothing is left beside the file",
           sorted(n for n in os.listdir(".") if n.startswith("x.h5")) ==
@@ -110,7 +110,7 @@ subprocess.run([nvsweep, "merge", "m1.h5", "m2.h5", "-o", "merged.h5"], timeout=
 write("m3.cfg", capacity='[ "1 MiB", "2 MiB", "4 MiB" ]')
 code, said = run("m3.cfg", "merged.h5")
 run("m3.cfg", "unmerged.h5")
-claim("merged files go on", code == 0 and "keeps 4 of 6 points" in said and
+claim("merged files can be continued", code == 0 and "keeps 4 of 6 points" in said and
       bytes_of("merged.h5") == bytes_of("unmerged.h5"), said)
 
 # Comments and spacing: the same sweep, whose file is not touched.
@@ -126,7 +126,7 @@ claim("comments and spacing in a sweep change nothing",
 for what, changes, words in (
         ("a changed value", dict(capacity='"2 MiB"'), "capacity_bytes was 1 MiB, is 2 MiB"),
         ("a value that is gone", dict(technology='[ "sram" ]'),
-         "technology has no stt-mram any more"),
+         "technology has no value stt-mram"),
         ("a changed option", dict(seed=2), "options.seed was 1, is 2")):
     write("x.cfg", **changes)
     code, said = run("x.cfg", "same.h5")
@@ -150,12 +150,12 @@ with open(library_file, "w") as file:
     file.write(record)
 write("x.cfg", technology='"my-mram"')
 code, said = run("x.cfg", "mine.h5", 0, *mine)
-claim("a record of one's own is used", code == 0, said)
+claim("a record of a user's library is used", code == 0, said)
 before = bytes_of("mine.h5")
 with open(library_file, "w") as file:
     file.write("# measured again\n" + record.replace(";\n", " ;  /* so it is */\n\n"))
 code, said = run("x.cfg", "mine.h5", 0, *mine)
-claim("comments and spacing in a record make no other sweep",
+claim("comments and spacing in a record do not make another sweep",
       code == 0 and bytes_of("mine.h5") == before, said)
 number = re.search(r'(\w+) = "?([0-9.]+)', record.split("{", 1)[-1].split("source", 1)[-1])
 with open(library_file, "w") as file:
@@ -163,7 +163,7 @@ with open(library_file, "w") as file:
 code, said = run("x.cfg", "mine.h5", 0, *mine)
 claim("a changed number is refused with its key and both values",
       code == 2 and number.group(1) + " was" in said and "my-mram" in said, said)
-claim("and changes nothing", bytes_of("mine.h5") == before)
+claim("the refusal changes nothing", bytes_of("mine.h5") == before)
 
 # ---- the runner alone: a million points and one value more, kills, both ways of writing
 SIZE = 20, 4200  # 240 points, 1.008 million
@@ -180,7 +180,7 @@ growth_run(2, "more.h5", SIZE[0], SIZE[1] + 1)
 code, said = growth_run(2, "big.h5", SIZE[0], SIZE[1] + 1, SYNTHETIC_CRASH="0,1,2,100")
 claim("one value more: only the new points are computed (the old ones would crash)",
       code == 0 and "keeps 1008240 of 1008480 points; new: batch 4201" in said, f"{code} {said}")
-claim("one value more: the bytes of the sweep from nothing",
+claim("one value more: the bytes of a new run of the sweep",
       bytes_of("big.h5") == bytes_of("more.h5"))
 
 growth_run(2, "longer.h5", SIZE[0] + 3, SIZE[1])
@@ -198,7 +198,7 @@ for io in "local", "root":
     code, said = growth_run(2, "killed.h5", SIZE[0] + 3, SIZE[1], SYNTHETIC_IO=io)
     claim(f"kills while a sweep grows (--io {io}): the same bytes",
           code == 0 and bytes_of("killed.h5") == bytes_of("longer.h5"), f"{code} {said}")
-    claim("and the old file is gone", not os.path.exists("killed.h5.before"))
+    claim("the old file is removed afterwards", not os.path.exists("killed.h5.before"))
 
 # A damaged block of the old file is computed anew.
 shutil.copy("kept.h5", "rotten.h5")

@@ -30,7 +30,7 @@ def counts(what, content, macs, weights, layers=None, name="model.onnx", said_to
     claim(f"{what}: {macs} multiply-accumulates, {weights} weights",
           totals(said) == (macs, weights), said.stderr)
     if said_too:
-        claim(f"{what}: says '{said_too}'", said_too in said.stderr, said.stderr)
+        claim(f"{what}: prints '{said_too}'", said_too in said.stderr, said.stderr)
     if said.returncode:
         return
     os.makedirs("lib/workloads", exist_ok=True)
@@ -636,7 +636,7 @@ mram = """-MemCellType: MRAM
 -VoltageDropAccessDevice (V): 0.15
 -AccessCMOSWidth (F): 8
 """
-claim("a whole cell", imported("m.cell", mram.encode()).returncode == 0, "")
+claim("a complete cell", imported("m.cell", mram.encode()).returncode == 0, "")
 for key, word in (("SetPulse", "set_pulse_s"), ("ResetPulse", "reset_pulse_s"),
                   ("ReadVoltage", "read_voltage_v"), ("ResistanceOn", "resistance_on_ohm")):
     without = "".join(l + "\n" for l in mram.splitlines() if not l.startswith(f"-{key} "))

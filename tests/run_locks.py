@@ -39,10 +39,10 @@ os.mkfifo("pipe.h5.lock")
 for name, word in ("folder", "folder"), ("link", "symbolic link"), ("pipe", "pipe"):
     begin = time.time()
     code, said = finish(start(0, name + ".h5", *SMALL), 30)
-    claim(f"a {word} in the place of the lock is one clear line",
+    claim(f"a {word} instead of the lock gives one clear line",
           code == 2 and one_line(said) and f"is a {word}" in said, f"{code} {said}")
 shutil.copy("calm.h5", "pipe.h5")
-claim("status does not wait for a pipe in the place of the lock", status("pipe.h5")[0] == 0)
+claim("status does not wait for a pipe instead of the lock", status("pipe.h5")[0] == 0)
 
 if os.geteuid() == 0:  # another user's folder, with the sticky bit, and his stale lock
     os.mkdir("shared", 0o777)
@@ -57,14 +57,14 @@ if os.geteuid() == 0:  # another user's folder, with the sticky bit, and his sta
                                    env=dict(environment, HOME="/tmp"), user=65534, group=65534,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         code, said = finish(process, 30)
-        claim(f"another user's stale lock of mode {mode:o} is one clear line",
+        claim(f"another user's stale lock of mode {mode:o} gives one clear line",
               code == 2 and one_line(said) and word in said, f"{code} {said}")
 
 with open("future.h5.lock", "w") as file:
     file.write("there 5 - - -\n")
 os.utime("future.h5.lock", (time.time() + 1e6, time.time() + 1e6))
 code, said = sweep(0, "future.h5", *SMALL)
-claim("a lock from the future is nobody's", code == 0, f"{code} {said}")
+claim("a lock with a time in the future is stale", code == 0, f"{code} {said}")
 
 # ---- a stop while it waits
 process = start(0, "held.h5", *SMALL, **LONG)
@@ -74,24 +74,24 @@ wait_for(lambda: any(n.startswith("held.h5.lock.") for n in os.listdir(".")), 5)
 time.sleep(0.2)
 second.send_signal(signal.SIGTERM)
 code, said = finish(second, 20)
-claim("a run that waits for a lock heeds SIGTERM", code in (75, 2) and one_line(said),
+claim("a run that waits for a lock stops on SIGTERM", code in (75, 2) and one_line(said),
       f"{code} {said}")
 
 # ---- alive or not
 code, found = status("held.h5")
-claim("a run that goes on is told", code == 3 and found["state"] == "running", found)
+claim("status reports a run in progress", code == 3 and found["state"] == "running", found)
 process.kill()  # and not waited for
 wait_for(lambda: open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()[0] == "Z")
 code, found = status("held.h5")
-claim("a dead process that nobody waited for is no run", code == 75, f"{code} {found}")
+claim("a zombie process does not count as a run", code == 75, f"{code} {found}")
 finish(process)
 with open("held.h5.lock", "w") as file:
     file.write(f"{os.uname().nodename} 1 - - -\n")
 os.utime("held.h5.lock", (time.time() - 1000, time.time() - 1000))
-claim("nor is a lock that names a living process and was not touched for long",
+claim("a lock that names a living process but was not touched for long is stale",
       status("held.h5")[0] == 75, status("held.h5"))
 code, said = sweep(0, "held.h5", *SMALL)
-claim("which the next run takes over", code == 0 and bytes_of("held.h5") == wanted,
+claim("the next run takes the stale lock over", code == 0 and bytes_of("held.h5") == wanted,
       f"{code} {said}")
 
 # ---- status from the first second on
@@ -102,20 +102,20 @@ seen = []
 while not any(n for code, n in seen if code == 3 and n["ranks"] == 1) and len(seen) < 400:
     if os.path.exists("early.h5.lock"):
         seen.append(status("early.h5"))
-claim("status is right from the first second on",
+claim("status is right from the start",
       seen and all(code == 3 and found["ranks"] in (0, 1) for code, found in seen), seen)
 words = subprocess.run([os.path.join(root, nvsweep), "status", "early.h5"], text=True,
                        capture_output=True, timeout=20).stdout
-claim("and in words", "running on 1 rank," in words and "no progress" not in words, words)
+claim("status prints the same as text", "running on 1 rank," in words and "no progress" not in words, words)
 process.kill()
 finish(process)
 
 # ---- a journal that is no file
 os.mkfifo("fifo.h5.journal")
 code, said = finish(start(0, "fifo.h5", *SMALL), 30)
-claim("a pipe in the place of the journal does not stop a run",
+claim("a pipe instead of the journal does not stop a run",
       code == 0 and bytes_of("fifo.h5") == wanted, f"{code} {said}")
-claim("nor status", status("fifo.h5")[0] == 0)
+claim("a pipe instead of the journal does not stop status", status("fifo.h5")[0] == 0)
 with open("precious", "w") as file:
     file.write("precious\n")
 os.symlink("precious", "link2.h5.journal")
@@ -133,7 +133,7 @@ for errno, words in (37, "No locks available"), (38, "Function not implemented")
     claim(f"a run without locks ({words}) finishes, and says so",
           code == 0 and bytes_of(file) == wanted and words in said, f"{code} {said}")
     code, said = sweep(0, f"asked{errno}.h5", *SMALL, **none, HDF5_USE_FILE_LOCKING="TRUE")
-    claim("where HDF5 is asked for locks it says who asked",
+    claim("if the environment asks HDF5 for locks, the error says so",
           code == 0 or (code == 1 and one_line(said) and "HDF5_USE_FILE_LOCKING" in said),
           f"{code} {said}")
     process = start(0, f"two{errno}.h5", *SMALL, **LONG, **none)
@@ -146,11 +146,11 @@ for errno, words in (37, "No locks available"), (38, "Function not implemented")
         code, said = finish(subprocess.Popen(
             apart + command(0, f"two{errno}.h5", *SMALL), text=True,
             env=dict(environment, **none), stdout=subprocess.PIPE, stderr=subprocess.PIPE))
-        claim("also from another process-id namespace", process.poll() is None and
+        claim("without locks a run from another process-id namespace is refused", process.poll() is None and
               code == 2 and "another run" in said, f"{code} {said}")
     process.kill()
     finish(process)
     code, said = sweep(0, f"two{errno}.h5", *SMALL, **none)
-    claim("and when the first was killed it goes on at once",
+    claim("after the first run is killed, the next one starts at once",
           code == 0 and bytes_of(f"two{errno}.h5") == wanted, f"{code} {said}")
 done()

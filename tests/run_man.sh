@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Manual pages and completion say what the program knows: every command, every option that
-# help names (and the program takes), every axis, every field of a library record; they are
-# well-formed, complete words, and are installed where man and bash look.
+# Help, manual pages, completion and documents agree with the program: every command and option is in
+# help, the manual and completion, and no other; every axis and every field of a library record is in
+# a manual page; documents name only commands and options that exist.  Pages are well-formed and are
+# installed where man and bash look.
 . "$(dirname "$0")/harness.sh"
 
 for page in nvsweep nvsweep-sweep nvsweep-library; do
@@ -31,6 +32,54 @@ for command in $commands; do
     done
 done
 [ $options -ge 25 ] || fail "only $options options found in help"
+
+# Commands in code of the documents, and the options behind them.
+/usr/bin/python3 - "$root" "$NVSWEEP" "$scratch/nvsweep" <<'PYTHON' || fail "documents and program differ"
+import re
+import subprocess
+import sys
+
+root, program, page = sys.argv[1:]
+option = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+
+
+def said(*words):
+    return subprocess.run([program, *words], capture_output=True, text=True, check=True).stdout
+
+
+commands = dict.fromkeys(re.findall(r"^  nvsweep (\w+)", said("help"), re.M))
+for name in commands:
+    commands[name] = set(re.findall(r"^  (--?[a-z-]+)", said("help", name), re.M))
+bad = []
+sections = re.split(r'^\.SS "nvsweep (\w+).*$', open(page).read().split(".SH OPTIONS OF")[0], flags=re.M)
+for name, text in zip(sections[1::2], sections[2::2]):
+    listed = set(re.findall(r"^\.TP\n\\?.?fB(--?[a-z-]+)", text, re.M))
+    if listed - {"--"} != commands.get(name, set()) - {"--library", "--"}:
+        bad.append(f"nvsweep(1) and help {name}: {sorted(listed ^ commands.get(name, set()))}")
+count = 0
+for document in ("README.md", "CONTRIBUTING.md", "slurm/README.md", "plots/README.md",
+                 "plots/TUTORIAL.md", "python/README.md", "sweeps/library/README.md",
+                 "tests/performance.md", "slurm/scaling.md"):
+    text = open(f"{root}/{document}").read().replace("\\\n", " ")
+    lines = re.findall(r"^    (.*)", text, re.M)
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S):
+        lines += block.split("\n") if language in ("", "sh") else []
+    prose = re.sub(r"^```.*?^```|^    [^\n]*", "", text, flags=re.M | re.S)
+    lines += [" ".join(span.split()) for span in re.findall(r"`([^`\n]+\n?[^`\n]+)`", prose)]
+    for line in lines:
+        for name, rest in re.findall(r"(?:^|[\s/])nvsweep ([a-z]\w*)([^|#;>]*)", line):
+            count += 1
+            options = option.findall(re.split(r"'| -- ", rest)[0])
+            if name not in commands:
+                bad.append(f"{document}: no command {name}: {line}")
+                continue
+            for unknown in set(options) - commands[name] - {"--library", "--help"}:
+                bad.append(f"{document}: {name} has no option {unknown}: {line}")
+if count < 40:
+    bad.append(f"only {count} commands found in the documents")
+print("\n".join(bad))
+sys.exit(bool(bad))
+PYTHON
 
 for axis in $("$NVSWEEP" list axes | awk '{ print $2 }'); do
     grep -q "^.fB$axis.fR" "$scratch/nvsweep-sweep" || fail "axis $axis is not in nvsweep-sweep(5)"

@@ -10,7 +10,6 @@ import h5py
 import numpy
 
 NVSWEEP = os.environ["NVSWEEP"]
-os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 SEED = int(os.environ.get("NVSWEEP_NEED_SEED", "1"))
 CELLS = int(os.environ.get("NVSWEEP_NEED_CELLS", "8"))
 NEEDS, WINS, TIE, STEP, WALL, ABSENT = range(6)

@@ -52,10 +52,10 @@ for name in "empty", "other":
     claim(f"two more ranks that see {name} files run the same sweep with the same library",
           (code, said) == (0, []) and bytes_of(f"{name}.h5") == bytes_of("one.h5"), said)
 code, said = run("x.h5", (1, "empty", None, ALONE), (2, "good", None, ALONE))
-claim("the rank that reads cannot: said once", (code, said) ==
+claim("if the reading rank fails, the error is printed once", (code, said) ==
       (2, ["nvsweep: own: No such file or directory, must be a library folder"]), said)
 code, said = run("x.h5", (1, "good", None, ALONE), (1, "good", None, ["t.cfg"]))
-claim("a rank that was given another sweep: said once",
+claim("if a rank is given another sweep, the error is printed once",
       (code, said) == (2, ["nvsweep: t.cfg: must be the sweep that rank 0 was given"]), said)
 
 # More than travels at once.
@@ -78,5 +78,5 @@ code, said = run("x.h5", (3, "good", None, ALONE))
 claim("a bad library file of three ranks: exit 2, one line, file and line number",
       code == 2 and len(said) == 1 and
       re.match("nvsweep: own/technologies/mine.cfg:4: min_sense_v is '80 apples'", said[0]), said)
-claim("no result file is begun by them", not pathlib.Path("x.h5").exists())
+claim("refused runs begin no result file", not pathlib.Path("x.h5").exists())
 done()

@@ -5,7 +5,7 @@
 cd "$scratch" || exit 1
 
 one_line "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o no/folder/x.h5
-grep -q "no folder no/folder" <("$NVSWEEP" run "$root/sweeps/minimal.cfg" -o no/folder/x.h5 2>&1) ||
+grep -q "the folder no/folder does not exist" <("$NVSWEEP" run "$root/sweeps/minimal.cfg" -o no/folder/x.h5 2>&1) ||
     fail "a folder that is not there is not named"
 
 "$NVSWEEP" run "$root/sweeps/minimal.cfg" -o a.h5 --quiet || fail "the sweep does not run"

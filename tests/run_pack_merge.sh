@@ -31,8 +31,8 @@ sweep other '"sram"' '"32 KiB"' "45 nm"
 sweep long '"sram"' '"16 KiB"' "22 nm" "0.25 K"
 expect 0 "datasets, .* elements compared" "$NVSWEEP" pack long.h5
 [ -f long.packed.h5 ] || fail "no long.packed.h5"
-expect 2 "is there already" "$NVSWEEP" pack long.h5
-expect 2 "is a packed copy, which no run goes on with" "$NVSWEEP" run long.cfg -o long.packed.h5
+expect 2 "exists already" "$NVSWEEP" pack long.h5
+expect 2 "a packed copy, which a run cannot continue" "$NVSWEEP" run long.cfg -o long.packed.h5
 same_in_xarray long.h5 long.packed.h5
 expect 0 "elements compared" "$NVSWEEP" pack long.packed.h5 --undo -o back.h5
 expect 0 "0 damaged" "$NVSWEEP" verify back.h5
@@ -65,8 +65,8 @@ with open("long.packed.h5", "r+b") as file:
     byte = file.read(1)
     file.seek(-1, 1)
     file.write(bytes([byte[0] ^ 255]))'
-expect 1 "leakage_w cannot be unpacked" "$NVSWEEP" verify long.packed.h5 --sample 0
-expect 1 "leakage_w cannot be unpacked" "$NVSWEEP" export long.packed.h5 -m leakage_w
+expect 1 "cannot decompress leakage_w" "$NVSWEEP" verify long.packed.h5 --sample 0
+expect 1 "cannot decompress leakage_w" "$NVSWEEP" export long.packed.h5 -m leakage_w
 echo "no HDF5" >junk.h5
 expect 2 "junk.h5" "$NVSWEEP" pack junk.h5
 [ -e junk.packed.h5 ] || [ -e junk.packed.h5.partial ] && fail "left a file behind"
@@ -89,9 +89,9 @@ expect 0 "72 points; 24 from the first file, 6 from the second, 0 the same in bo
 printf 'axes = { technology = "sram"; capacity = "16 KiB"; node = "22 nm"; };
     stages = [ "array" ];' >ungiven.cfg
 "$NVSWEEP" run ungiven.cfg -o ungiven.h5 --quiet
-expect 2 "one sweep gives the axis temperature, the other does not" \
+expect 2 "only one of the sweeps gives the axis temperature" \
     "$NVSWEEP" merge left.h5 ungiven.h5 -o never.h5
-expect 2 "is there already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
+expect 2 "exists already" "$NVSWEEP" merge left.h5 right.h5 -o merged.h5
 
 # Another value for a point that both have done is damage, where the block says so, ...
 cp right.h5 damaged.h5
@@ -127,7 +127,7 @@ with h5py.File("right.h5", "r+") as file:
     for b in range(stage["checksum"].size):
         stage["checksum"][b] = checksum(b)'
 expect 0 "0 damaged" "$NVSWEEP" verify right.h5 --sample 0
-expect 2 "disagree on leakage_w at technology=sram capacity_bytes=64 KiB" \
+expect 2 "have different values of leakage_w at technology=sram capacity_bytes=64 KiB" \
     "$NVSWEEP" merge left.h5 right.h5 -o never.h5
 [ -e never.h5 ] || [ -e never.h5.partial ] && fail "left a file behind"
 verdict "packed and merged files: all as expected"

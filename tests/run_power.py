@@ -114,7 +114,7 @@ for kind, name, offset, data in events:
 claim("the record holds the whole run", prefixes > 300 and seen > 100, (prefixes, seen))
 claim(f"no power cut at any of {prefixes} moments leaves a status without its values",
       wrong == 0, wrong)
-claim("and each file opens with whole blocks", unopened == 0, unopened)
+claim("each file opens with complete blocks", unopened == 0, unopened)
 # Without the order the same cuts do lie: the test can fail.
 sweep(2, "z.h5", 20, 20, **preloaded(library), INTERPOSE_RECORD=os.path.abspath("record2"),
       SYNTHETIC_SPIN_US="100")
@@ -124,5 +124,5 @@ image = bytearray(base)
 for kind, name, offset, data in naive:
     if is_status(offset):
         write(image, offset, data)
-claim("with the default durability such a cut would lie", lies(image) > 0)
+claim("with the default durability such a cut would leave a status without its values", lies(image) > 0)
 done()

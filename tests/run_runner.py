@@ -16,7 +16,7 @@ for ranks in 1, 2, 3, 4:
     code, said = sweep(ranks, f"r{ranks}.h5", 20, 50)
     claim(f"{ranks} ranks finish", code == 0, said)
     wanted = wanted or bytes_of("r1.h5")
-    claim(f"{ranks} ranks leave the bytes of one", bytes_of(f"r{ranks}.h5") == wanted)
+    claim(f"{ranks} ranks give the same bytes as one", bytes_of(f"r{ranks}.h5") == wanted)
 claim("a run leaves only the result and its journal",
       sorted(n for n in os.listdir(".") if n.startswith("r1")) == ["r1.h5", "r1.h5.journal"])
 before = os.stat("r1.h5").st_mtime_ns
@@ -32,19 +32,19 @@ process.send_signal(signal.SIGUSR1)
 code, said = finish(process)
 left = verify("stop.h5")["pending"]
 claim("SIGUSR1 stops it with exit code 75", code == 75, f"{code} {said}")
-claim("and it says how many points are left", f"stopped with {left} of" in said, said)
-claim("which are some but not all", 0 < left < 240 + 12000, left)
+claim("the message says how many points are left", f"stopped with {left} of" in said, said)
+claim("some points are left, but not all", 0 < left < 240 + 12000, left)
 code, said = sweep(2, "stop.h5", 20, 50)
-claim("the same command goes on to the same bytes",
+claim("the same command continues and gives the same bytes",
       code == 0 and bytes_of("stop.h5") == wanted, said)
 code, said = sweep(2, "budget.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN, SYNTHETIC_BUDGET="0.2")
 claim("a time budget stops it with exit code 75", code == 75 and "time" in said or code == 75,
       f"{code} {said}")
 code, said = sweep(2, "slurm.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN,
                    SLURM_JOB_END_TIME=str(int(time.time())))
-claim("the end Slurm sets stops it", code == 75, f"{code} {said}")
+claim("Slurm's end time stops it", code == 75, f"{code} {said}")
 code, said = sweep(2, "budget.h5", 20, 50)
-claim("and the same command goes on", code == 0 and bytes_of("budget.h5") == wanted, said)
+claim("the same command continues", code == 0 and bytes_of("budget.h5") == wanted, said)
 
 # ---- reading while it runs
 process = start(2, "live.h5", 20, 50, SYNTHETIC_SPIN_US="8000")  # several looks fit in
@@ -54,10 +54,10 @@ while process.poll() is None:
     found = verify("live.h5")
     claim_holds = found is not None and found["damaged"] == 0
     if not claim_holds:
-        claim("a live file opens and its blocks are whole", False, found)
+        claim("a file in progress opens and its blocks are complete", False, found)
     seen.append(found["pending"] if found else -1)
 finish(process)
-claim("a live file opens and shows progress", len(set(seen)) > 3 and
+claim("a file in progress opens and shows progress", len(set(seen)) > 3 and
       seen == sorted(seen, reverse=True), seen)
 
 # ---- two runs at once
@@ -67,9 +67,9 @@ ranks = ranks_of(process.pid)
 for rank in ranks:  # so that it is not through before the second one looks
     os.kill(rank, signal.SIGSTOP)
 code, said = sweep(2, "two.h5", 20, 50)
-claim("the second of two runs is refused while the first goes on",
+claim("the second of two runs is refused while the first runs",
       process.poll() is None and code == 2 and "another run" in said, f"{code} {said}")
-claim("in one line", said.count("bench_runner:") == 1, said)
+claim("the second run prints one line", said.count("bench_runner:") == 1, said)
 for rank in ranks:
     os.kill(rank, signal.SIGCONT)
 code, said = finish(process)
@@ -80,7 +80,7 @@ os.mkfifo("pipe.h5")
 os.mkdir("folder.h5")
 for name in "pipe.h5", "folder.h5", "/dev/null":
     code, said = sweep(0, name, 20, 50)
-    claim(f"{name} is no result file", code == 2 and said.count("bench_runner:") == 1,
+    claim(f"{name} is not accepted as a result file", code == 2 and said.count("bench_runner:") == 1,
           f"{code} {said}")
 os.symlink("two.h5", "alias.h5")
 process = start(0, "two.h5", 20, 50)
@@ -131,17 +131,17 @@ claim("a requeued job takes over the lock of its earlier start",
 claim("but not that of another step of the same job",
       meets("there 5 77 1 test", **own)[0] == 2)
 os.unlink("locked.h5.lock")
-claim("nothing of a lock was run", not os.path.exists("x"))
+claim("no text of a lock was executed", not os.path.exists("x"))
 
 # ---- another sweep, another version
 code, said = sweep(2, "r2.h5", 19, 50)
 claim("another sweep, with a value less, is refused and says what differs",
-      code == 2 and "capacity_bytes has no 20 B any more" in said and
+      code == 2 and "capacity_bytes has no value 20 B" in said and
       said.count("bench_runner:") == 1, said)
 code, said = sweep(2, "r2.h5", 20, 50, SYNTHETIC_VERSION="2.0")
 claim("another version is refused", code == 2 and "--accept-version" in said, said)
 code, said = sweep(2, "r2.h5", 20, 50, SYNTHETIC_VERSION="2.0", SYNTHETIC_ACCEPT="1")
-claim("unless it is accepted", code == 0, said)
+claim("another version is accepted with --accept-version", code == 0, said)
 claim("refusals change nothing", bytes_of("r2.h5") == wanted)
 with open("foreign.h5", "w") as file:
     file.write("precious\n")
@@ -162,7 +162,7 @@ with open("flip.h5", "r+b") as file:
         file.seek(at)
         file.write(bytes([byte ^ 4]))
 code, said = sweep(2, "flip.h5", 20, 50)
-claim("flipped bytes are found and set right", code == 0 and bytes_of("flip.h5") == wanted,
+claim("changed bytes are found and repaired", code == 0 and bytes_of("flip.h5") == wanted,
       f"{code} {said}")
 
 # ---- a folder that vanishes
@@ -171,7 +171,7 @@ process = start(2, "gone/x.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
 wait_for(lambda: os.path.exists("gone/x.h5") and verify("gone/x.h5")["checked"] > 3)
 shutil.rmtree("gone")
 code, said = finish(process)
-claim("a folder that vanishes is one clear line", code == 1 and "gone/x.h5" in said and
+claim("a folder that vanishes gives one clear line", code == 1 and "gone/x.h5" in said and
       said.count("bench_runner:") == 1, f"{code} {said}")
 
 # ---- points that crash, hang or fail
@@ -217,12 +217,12 @@ for file, wanted_code, state, kind, count in (("fail.h5", 1, "failed", "failed",
                                               ("r1.h5", 0, "done", "failed", 0)):
     code, found = status(file)
     points = [p for p in found["points"] if p["status"] == kind]
-    claim(f"status tells that {file} is {state}, and which points did it",
+    claim(f"status reports that {file} is {state}, and the failed points",
           code == wanted_code and found["state"] == state and len(points) == count and
           all("technology=" in p["point"] for p in points), found)
     words = subprocess.run([os.path.join(root, nvsweep), "status", file], timeout=60,
                            capture_output=True, text=True).stdout
-    claim("and says the same in words", all(
+    claim("status prints the same as text", all(
         any(line.split()[:1] == [kind] and p["point"] in line for line in words.splitlines())
         for p in points), words)
 
@@ -257,12 +257,12 @@ process = start(2, "watched.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
 wait_for(lambda: os.path.exists("watched.h5"))
 for rank in ranks_of(process.pid):
     os.kill(rank, signal.SIGSTOP)
-claim("status tells that a run is going on", status("watched.h5")[0] == 3)
+claim("status reports a run in progress", status("watched.h5")[0] == 3)
 for rank in ranks_of(process.pid):
     os.kill(rank, signal.SIGKILL)
 finish(process)
 wait_for(lambda: status("watched.h5")[0] == 75)
-claim("and that it was killed", status("watched.h5")[0] == 75)
+claim("status reports that the run was killed", status("watched.h5")[0] == 75)
 
 # ---- a rank that stands still
 process = start(3, "still.h5", 20, 50, SYNTHETIC_SPIN_US=SPIN)
@@ -275,7 +275,7 @@ claim("others take over the blocks of a rank that is stopped",
       found["checked"] >= 60, found)
 os.kill(victims[-1], signal.SIGCONT)
 code, said = finish(process)
-claim("and it may come back", code == 0 and bytes_of("still.h5") == wanted, said)
+claim("the stopped rank may continue", code == 0 and bytes_of("still.h5") == wanted, said)
 
 # ---- the disk
 code, said = finish(subprocess.Popen(
@@ -284,10 +284,10 @@ code, said = finish(subprocess.Popen(
 claim("a file-size limit ends in one clear line", code == 1 and "limit.h5" in said and
       said.count("bench_runner:") == 1, f"{code} {said}")
 code, said = sweep(2, "limit.h5", 20, 1000)
-claim("and without it the same command succeeds", code == 0, said)
+claim("without the limit the same command succeeds", code == 0, said)
 code, said = sweep(2, "no/such/folder.h5", 20, 50)
-claim("a folder that is not there is one clear line", code == 2 and
-      said.count("bench_runner:") == 1 and "there is no folder no/such" in said, said)
+claim("a missing folder gives one clear line", code == 2 and
+      said.count("bench_runner:") == 1 and "the folder no/such does not exist" in said, said)
 if os.geteuid() == 0 and shutil.which("mount"):
     os.mkdir("small")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", "small"],
@@ -296,16 +296,16 @@ if os.geteuid() == 0 and shutil.which("mount"):
             code, said = sweep(2, "small/x.h5", 20, 50)
             claim("a full disk is found at creation", code == 1 and
                   "No space left" in said and said.count("bench_runner:") == 1, said)
-            claim("which leaves nothing behind",
+            claim("a full disk leaves no file behind",
                   [n for n in os.listdir("small") if "journal" not in n] == [],
                   os.listdir("small"))
             subprocess.run(["mount", "-o", "remount,size=8m", "small"], check=True)
             code, said = sweep(2, "small/x.h5", 20, 50)
-            claim("with room the same command succeeds",
+            claim("with free space the same command succeeds",
                   code == 0 and bytes_of("small/x.h5") == wanted, said)
             subprocess.run(["mount", "-o", "remount,ro", "small"], check=True)
             code, said = sweep(2, "small/y.h5", 20, 50)
-            claim("a read-only folder is one clear line", code == 1 and
+            claim("a read-only folder gives one clear line", code == 1 and
                   said.count("bench_runner:") == 1 and "Read-only" in said, said)
         finally:
             subprocess.run(["umount", "small"])

@@ -59,7 +59,7 @@ def child_of(process):
 
 
 # ---- signals
-for what, variables in ("a point that takes long", LONG), ("a point that is deaf", DEAF):
+for what, variables in ("a point that takes long", LONG), ("a point that ignores the flag", DEAF):
     file = what.split()[-1] + ".h5"
     for number in signal.SIGTERM, signal.SIGINT, signal.SIGTERM:
         process = begin(0, file, **variables)
@@ -90,7 +90,7 @@ for name in "deepnvm_scalability", "array_nodes", "uncertainty_technology":
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     after = usage.ru_utime + usage.ru_stime - before
-    claim(f"{name} works less than a second on after SIGTERM", process.returncode == 75 and after < 1,
+    claim(f"{name} works for less than a second after SIGTERM", process.returncode == 75 and after < 1,
           f"{process.returncode} {after:.2f} s")
 
 process = begin(3, "ranks.h5", **LONG)
@@ -106,7 +106,7 @@ process = begin(3, "one.h5", **DEAF)
 since = time.time()
 os.kill(ranks_of(process.pid)[0], signal.SIGTERM)
 code, said = finish(process, 20)
-claim("one rank that is told to stop ends deaf ones", code == 75 and
+claim("a signal to one rank also ends ranks that ignore the flag", code == 75 and
       time.time() - since < 3 * GRACE, f"{code} {time.time() - since:.2f} s {said}")
 goes_on("the end of deaf ranks", "one.h5")
 
@@ -199,13 +199,13 @@ for what, file, act in (
     rescued = {"moved.h5": "elsewhere.h5"}.get(file, file + ".rescued")
     if "folder" in what:
         continue
-    claim("and said where its results are", os.path.basename(rescued) in said, said)
+    claim("the message names the file with the results", os.path.basename(rescued) in said, said)
     os.replace(rescued, file)
     before = verify(file)
-    claim("which are whole", before and before["checked"] > 2 and before["damaged"] == 0, before)
+    claim("the results are complete", before and before["checked"] > 2 and before["damaged"] == 0, before)
     code, said = sweep(2, file, 20, 50)
-    claim("and go on", code == 0, f"{code} {said}")
-claim("all to the same bytes", bytes_of("replaced.h5") == bytes_of("deleted.h5") ==
+    claim("the run continues with them", code == 0, f"{code} {said}")
+claim("all continue to the same bytes", bytes_of("replaced.h5") == bytes_of("deleted.h5") ==
       bytes_of("moved.h5"))
 
 process = begin(2, "lock.h5", **LONG)

@@ -71,8 +71,8 @@ done
 for count in 0 -1 two 1.5 '' 1000000; do
     refused "--nodes '$count': must be a whole number" "$sweep" "--nodes=$count"
 done
-refused "--partition 'a;b': ';' cannot be part of it" "$sweep" --partition 'a;b'
-refused "--qos '': must be as sbatch(1)" "$sweep" --qos=
+refused "--partition 'a;b': ';' is not allowed" "$sweep" --partition 'a;b'
+refused "--qos '': must be a value of sbatch(1)" "$sweep" --qos=
 refused "--launcher 'ssh': must be pmix or pmi2" "$sweep" --launcher ssh
 refused "'4G' after --: must be an option of sbatch" "$sweep" -- 4G
 refused "submit needs a sweep file" --nodes 2

@@ -122,11 +122,11 @@ def check_refusals(folder):
             ([figure("x", tolerance=0)], {}, "p.cfg:2: lacks a tolerance above 0"),
             ([figure("x", more='claim = "beside";')], {}, "p.cfg:2: claims nothing"),
             ([figure("x", more='composed_of = [ "y*" ];')], {},
-             "p.cfg:2: composed_of of 'x' has 'y*', which names no published figure"),
+             "p.cfg:2: composed_of of 'x' has 'y*', which matches no published figure"),
             ([figure("x")], {"mine": 'fit_to = [ "y" ];'},
-             "t.cfg:1: fit_to of 'mine' has 'y', which names no published figure"),
+             "t.cfg:1: fit_to of 'mine' has 'y', which matches no published figure"),
             ([figure("x")], {"mine": 'stores = [ "y" ];'},
-             "t.cfg:1: stores of 'mine' has 'y', which names no published figure")):
+             "t.cfg:1: stores of 'mine' has 'y', which matches no published figure")):
         write(folder, figures, heads)
         told = run(folder, "test", "--json", code=2)
         assert said in told, (said, told)

@@ -82,11 +82,11 @@ def main():
         assert "leakage_w" in names and "dram_read_j_per_bit" in names and "temperature" not in names
 
         for arguments, said in (
-                ((OURS,), "needs two sweeps, or one and settings"),
+                ((OURS,), "needs two sweeps, or one sweep and settings"),
                 ((TABLE, OURS), "capacity"),
                 ((OURS, "temprature=300 K"), "did you mean 'temperature'"),
-                ((OURS, TABLE, "capacity=4 MiB"), "is none of the values of its axis"),
-                ((OURS, OURS, "-m", "nothing"), "must be a metric with one number a point"),
+                ((OURS, TABLE, "capacity=4 MiB"), "must be one of the axis's values"),
+                ((OURS, OURS, "-m", "nothing"), "must be a metric with one number per point"),
                 ((OURS, OURS, "--reduce", "most"), "--reduce is 'most', must be"),
                 ((OURS, OURS, "--orders", "-1"), "--orders is '-1'")):
             told = nvsweep("waterfall", *arguments, code=2)

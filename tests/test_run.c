@@ -2,7 +2,7 @@
  * mpirun are in the scripts. */
 #include "synthetic.h"
 #include "run/activity.h"
-#include "run/deal.h"
+#include "run/scheduler.h"
 #include "run/guard.h"
 #include "run/file_system.h"
 #include "run/isolate.h"
@@ -30,7 +30,7 @@ static double *even_costs_s(double cost_s)
 
 /* Deal everything to `ranks` in turn, each lease finished at once at `pace` times the
  * model's seconds; counts how often each position was dealt. */
-static void deal_out(struct deal *deal, const double *costs_s, unsigned ranks,
+static void deal_out(struct scheduler *scheduler, const double *costs_s, unsigned ranks,
                      double pace, uint32_t *dealt, uint32_t *largest, uint32_t *last,
                      uint32_t *leases)
 {
@@ -38,7 +38,7 @@ static void deal_out(struct deal *deal, const double *costs_s, unsigned ranks,
     struct lease lease;
 
     *largest = *last = *leases = 0;
-    for (unsigned rank = 0; deal_take(deal, rank, now_s, &lease);
+    for (unsigned rank = 0; scheduler_next(scheduler, rank, now_s, &lease);
          rank = (rank + 1) % ranks) {
         double busy_s = 0;
 
@@ -46,7 +46,7 @@ static void deal_out(struct deal *deal, const double *costs_s, unsigned ranks,
             dealt[i]++;
             busy_s += pace * costs_s[i];
         }
-        deal_finish(deal, lease.id, busy_s);
+        scheduler_finish(scheduler, lease.id, busy_s);
         *largest = lease.count > *largest ? lease.count : *largest;
         *last = lease.count;
         ++*leases;
@@ -59,14 +59,14 @@ static void every_block_is_dealt_once(void)
     double *costs_s = even_costs_s(0.01);
 
     for (size_t r = 0; r < sizeof ranks / sizeof *ranks; r++) {
-        struct deal *deal = deal_begin(costs_s, POSITIONS, ranks[r], 0);
+        struct scheduler *scheduler = scheduler_begin(costs_s, POSITIONS, ranks[r], 0);
         uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
 
-        deal_out(deal, costs_s, ranks[r], 1, dealt, &largest, &last, &leases);
+        deal_out(scheduler, costs_s, ranks[r], 1, dealt, &largest, &last, &leases);
         for (int i = 0; i < POSITIONS; i++)
             CU_ASSERT_EQUAL(dealt[i], 1);
-        CU_ASSERT(deal_is_over(deal));
-        deal_free(deal);
+        CU_ASSERT(scheduler_is_done(scheduler));
+        scheduler_free(scheduler);
     }
     free(costs_s);
 }
@@ -74,14 +74,14 @@ static void every_block_is_dealt_once(void)
 static void leases_shrink_towards_the_end(void)
 {
     double *costs_s = even_costs_s(0.01);
-    struct deal *deal = deal_begin(costs_s, POSITIONS, 4, 0);
+    struct scheduler *scheduler = scheduler_begin(costs_s, POSITIONS, 4, 0);
     uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
 
-    deal_out(deal, costs_s, 4, 1, dealt, &largest, &last, &leases);
+    deal_out(scheduler, costs_s, 4, 1, dealt, &largest, &last, &leases);
     CU_ASSERT(largest >= 100);
     CU_ASSERT_EQUAL(last, 1);
     CU_ASSERT(leases < 200);
-    deal_free(deal);
+    scheduler_free(scheduler);
     free(costs_s);
 }
 
@@ -89,15 +89,15 @@ static void a_lease_is_worth_its_message(void)
 {
     /* The model is 1000 times too dear: leases are measured, not believed. */
     double *costs_s = even_costs_s(0.01);
-    struct deal *deal = deal_begin(costs_s, POSITIONS, 200, 0);
+    struct scheduler *scheduler = scheduler_begin(costs_s, POSITIONS, 200, 0);
     uint32_t dealt[POSITIONS] = { 0 }, largest, last, leases;
 
-    deal_out(deal, costs_s, 200, 1e-3, dealt, &largest, &last, &leases);
+    deal_out(scheduler, costs_s, 200, 1e-3, dealt, &largest, &last, &leases);
     CU_ASSERT(largest >= 1000); /* 0.05 s of work in all: hardly worth a lease */
     CU_ASSERT(leases < 20);
-    CU_ASSERT_DOUBLE_EQUAL(deal_least_s(200), 0.1, 1e-12);
-    CU_ASSERT(deal_least_s(100000) > deal_least_s(10000));
-    deal_free(deal);
+    CU_ASSERT_DOUBLE_EQUAL(scheduler_min_lease_s(200), 0.1, 1e-12);
+    CU_ASSERT(scheduler_min_lease_s(100000) > scheduler_min_lease_s(10000));
+    scheduler_free(scheduler);
     free(costs_s);
 }
 
@@ -107,7 +107,7 @@ static void costly_blocks_come_first(void)
     double costs_s[] = { 1, 5, 1, 9, 5 };
     const uint32_t wanted[] = { 3, 1, 4, 0, 2 };
 
-    deal_order(blocks, costs_s, 5);
+    scheduler_order(blocks, costs_s, 5);
     CU_ASSERT_EQUAL(memcmp(blocks, wanted, sizeof wanted), 0);
     CU_ASSERT_EQUAL(costs_s[0], 9);
     CU_ASSERT_EQUAL(costs_s[4], 1);
@@ -118,33 +118,34 @@ static void blocks_of_even_cost_stay_in_file_order(void)
     uint32_t blocks[] = { 7, 8, 9 };
     double costs_s[] = { 1, 1.5, 1.9 };
 
-    deal_order(blocks, costs_s, 3);
+    scheduler_order(blocks, costs_s, 3);
     CU_ASSERT(blocks[0] == 7 && blocks[1] == 8 && blocks[2] == 9);
 }
 
 static void an_overdue_lease_is_dealt_again_to_another_rank(void)
 {
     const double costs_s[8] = { 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01 };
-    struct deal *deal = deal_begin(costs_s, 8, 2, 4);
+    struct scheduler *scheduler = scheduler_begin(costs_s, 8, 2, 4);
     struct lease all, again;
 
-    CU_ASSERT(deal_take(deal, 0, 0, &again));
-    CU_ASSERT(deal_take(deal, 1, 0, &all));
+    CU_ASSERT(scheduler_next(scheduler, 0, 0, &again));
+    CU_ASSERT(scheduler_next(scheduler, 1, 0, &all));
     CU_ASSERT_EQUAL(all.count, 4);
-    CU_ASSERT(!deal_take(deal, 0, 1, &again)); /* nothing was measured: who knows */
-    deal_finish(deal, 0, 0.04);
-    CU_ASSERT(!deal_take(deal, 0, 0.05, &again)); /* not overdue yet */
-    CU_ASSERT(!deal_take(deal, 1, 100, &again));  /* not to its holder */
-    CU_ASSERT(deal_take(deal, 0, 100, &again));
+    CU_ASSERT(!scheduler_next(scheduler, 0, 1,
+                              &again)); /* nothing was measured: so none is overdue */
+    scheduler_finish(scheduler, 0, 0.04);
+    CU_ASSERT(!scheduler_next(scheduler, 0, 0.05, &again)); /* not overdue yet */
+    CU_ASSERT(!scheduler_next(scheduler, 1, 100, &again));  /* not to its holder */
+    CU_ASSERT(scheduler_next(scheduler, 0, 100, &again));
     CU_ASSERT_EQUAL(again.first + again.count, 8); /* from its end */
-    deal_finish(deal, again.id, 0.01);
-    CU_ASSERT(!deal_is_over(deal));
-    while (deal_take(deal, 0, 100, &again))
-        deal_finish(deal, again.id, 0.01);
-    CU_ASSERT(deal_is_over(deal)); /* the holder never finished */
-    deal_finish(deal, all.id, 100);
-    CU_ASSERT(deal_is_over(deal));
-    deal_free(deal);
+    scheduler_finish(scheduler, again.id, 0.01);
+    CU_ASSERT(!scheduler_is_done(scheduler));
+    while (scheduler_next(scheduler, 0, 100, &again))
+        scheduler_finish(scheduler, again.id, 0.01);
+    CU_ASSERT(scheduler_is_done(scheduler)); /* the holder never finished */
+    scheduler_finish(scheduler, all.id, 100);
+    CU_ASSERT(scheduler_is_done(scheduler));
+    scheduler_free(scheduler);
 }
 
 /* Evaluate eight points of the small stage in a child, with a fault at point 5. */

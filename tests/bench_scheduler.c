@@ -1,7 +1,7 @@
 /* The dealer at sizes no test machine has: a discrete-event simulation of rank 0 and its
- * workers around the real run/deal.c.
+ * workers around the real run/scheduler.c.
  *
- *   bench_dealer [SERVICE_US [SWEEP]]
+ *   bench_scheduler [SERVICE_US [SWEEP]]
  *
  * SERVICE_US is what one lease costs rank 0: its answers per second, as bench_leases
  * measures them, and run/coordinator.c's own work, come to 3 to 12 us; 12 is assumed where
@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "cmd/cmd.h"
 #include "results/layout.h"
-#include "run/deal.h"
+#include "run/scheduler.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +71,7 @@ struct worker {
 };
 
 struct simulation {
-    struct deal *deal;
+    struct scheduler *scheduler;
     struct heap heap;
     struct worker *workers;
     double *true_s;                   /* of positions */
@@ -120,7 +120,7 @@ static void step(struct simulation *sim, struct event event)
         sim->free_s = (sim->free_s > sim->now_s ? sim->free_s : sim->now_s) +
                       sim->service_s;
         sim->busy_s += sim->service_s;
-        if (deal_take(sim->deal, event.rank, sim->free_s, &worker->next)) {
+        if (scheduler_next(sim->scheduler, event.rank, sim->free_s, &worker->next)) {
             sim->leases++;
             heap_push(&sim->heap,
                       (struct event){ sim->free_s + LATENCY_S, event.rank, ANSWERED });
@@ -134,7 +134,8 @@ static void step(struct simulation *sim, struct event event)
     case FINISHES:
         worker->is_busy = false;
         sim->end_s = sim->now_s;
-        deal_finish(sim->deal, worker->current.id, sim->now_s - worker->begin_s);
+        scheduler_finish(sim->scheduler, worker->current.id,
+                         sim->now_s - worker->begin_s);
         if (worker->has_next)
             begin_next(sim, event.rank);
         break;
@@ -173,7 +174,7 @@ static void line_order(uint32_t blocks, double *true_s, double *model_s)
 
     for (uint32_t i = 0; i < blocks; i++)
         order[i] = i;
-    deal_order(order, model_s, blocks);
+    scheduler_order(order, model_s, blocks);
     for (uint32_t i = 0; i < blocks; i++)
         moved_s[i] = true_s[order[i]];
     for (uint32_t i = 0; i < blocks; i++)
@@ -195,7 +196,7 @@ static void simulate(const struct costs *costs, uint32_t ranks, double rank_s,
     sim.workers = alloc_array(ranks, sizeof *sim.workers);
     work_s = work_draw(costs, blocks, rank_s * ranks / blocks, sim.true_s, model_s);
     line_order(blocks, sim.true_s, model_s);
-    sim.deal = deal_begin(model_s, blocks, ranks, 0);
+    sim.scheduler = scheduler_begin(model_s, blocks, ranks, 0);
     for (uint32_t r = 0; r < ranks; r++)
         heap_push(&sim.heap, (struct event){ LATENCY_S, r, ASKS });
     while (sim.heap.count)
@@ -205,7 +206,7 @@ static void simulate(const struct costs *costs, uint32_t ranks, double rank_s,
            "busy %5.1f %%\n",
            ranks, rank_s, 100 * work_s / ranks / sim.end_s, blocks,
            (unsigned long long)sim.leases, 100 * sim.busy_s / sim.end_s);
-    deal_free(sim.deal);
+    scheduler_free(sim.scheduler);
     free(sim.heap.events);
     free(sim.workers);
     free(sim.true_s);
@@ -290,7 +291,7 @@ int main(int argc, char **argv)
                                   &costs, &err);
 
     if (status != STATUS_OK) {
-        fprintf(stderr, "bench_dealer: %s\n", err.text);
+        fprintf(stderr, "bench_scheduler: %s\n", err.text);
         return status_exit_code(status);
     }
     costs_print(&costs);
