@@ -11,7 +11,8 @@ SOURCE = os.path.join(root, "src")
 INTERFACES = {
     "array/array.h", "array/bank.h", "array/fast.h", "array/search.h", "cmd/cmd.h",
     "cmd/report_data.h", "config/axes.h", "config/library.h", "config/source.h", "import/import.h",
-    "import/model.h", "learning/learner.h", "machine/crossbar/crossbar.h",
+    "import/model.h", "learning/integers.h", "learning/learner.h",
+    "machine/crossbar/crossbar.h",
     "machine/gpu/kernels.h", "machine/layerwise/layerwise.h", "machine/layerwise/simdram.h",
     "machine/machine.h", "machine/pe_array/nest.h", "machine/pe_array/scalesim_parts.h",
     "machine/pe_array/winograd.h", "results/results.h", "results/skeleton.h", "run/messages.h",
