@@ -56,7 +56,7 @@ claim("if the reading rank fails, the error is printed once", (code, said) ==
       (2, ["nvsweep: own: No such file or directory, must be a library folder"]), said)
 code, said = run("x.h5", (1, "good", None, ALONE), (1, "good", None, ["t.cfg"]))
 claim("if a rank is given another sweep, the error is printed once",
-      (code, said) == (2, ["nvsweep: t.cfg: must be the sweep that rank 0 was given"]), said)
+      (code, said) == (2, ["nvsweep: t.cfg: must be the same sweep as on rank 0"]), said)
 
 # More than travels at once.
 for i in range(2):
