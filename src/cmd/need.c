@@ -127,19 +127,36 @@ static void point_name(const struct study *study, uint64_t i)
     const struct space *space = &study->sweep->space;
     struct point point;
     char text[80];
+    const char *between = "";
 
     grid_point(grid, space, i, &point);
     for (size_t d = 0; d < grid->dimension_count; d++) {
         const struct dimension *dimension = &space->dimensions[grid->dimensions[d]];
 
-        if (dimension->count == 1 && dimension->axes[0] != study->sweep->need.axis)
-            continue;
+        bool is_named = dimension->axes[0] == study->sweep->need.axis;
+
+        if ((dimension->count == 1 && !is_named) ||
+            dimension->axes[0] == AXIS_need_goal)
+            continue; /* the goal has words of its own */
         for (size_t a = 0; a < dimension->axis_count; a++)
-            if (grid->axes >> dimension->axes[a] & 1)
-                printf("%s ", axis_value_format(space_axis(space, dimension->axes[a]),
-                                                point_get(&point, dimension->axes[a]),
-                                                text, sizeof text));
+            if (grid->axes >> dimension->axes[a] & 1) {
+                printf("%s%s", between,
+                       axis_value_format(space_axis(space, dimension->axes[a]),
+                                         point_get(&point, dimension->axes[a]), text,
+                                         sizeof text));
+                between = ", ";
+            }
     }
+}
+
+static int label_width(const struct need_question *question)
+{
+    size_t width = 0;
+
+    for (size_t f = 0; f < question->field_count; f++)
+        if (strlen(question->fields[f].label) > width)
+            width = strlen(question->fields[f].label);
+    return (int)width;
 }
 
 static void answer_print(const struct study *study, uint64_t i, size_t f)
@@ -149,30 +166,30 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     uint64_t at = i * NEED_FIELDS_MAX + f;
     uint64_t next = c.need_next[at];
 
-    printf("  %-32s %-6s", question->fields[f].label,
+    printf("  %-*s  %-6s", label_width(question), question->fields[f].label,
            word_name(need_state_words, (int)c.need_state[at]));
     switch ((enum need_state)c.need_state[at]) {
     case NEED_ABSENT: printf("\n"); return;
     case NEED_WALL:
-        printf(" at most to %.4g, with a factor of %.4g", c.need_floor[at],
+        printf(" reaches %.4g at best, with a factor of %.4g", c.need_floor[at],
                c.need_floor_factor[at]);
         break;
     case NEED_WINS:
         if (isnan(c.need_factor[at]))
-            printf(" whatever the factor in %g to %g", question->least, question->most);
+            printf(" with any factor from %g to %g", question->least, question->most);
         else
             printf(" up to a factor of %.4g (%.4g)", c.need_factor[at],
                    c.need_value[at]);
         break;
     default:
-        printf(" a factor of %.4g (%.4g); at most to %.4g", c.need_factor[at],
+        printf(" a factor of %.4g (%.4g); reaches %.4g at best", c.need_factor[at],
                c.need_value[at], c.need_floor[at]);
     }
     if (c.need_crossings[at] > 1)
         printf("; %llu crossings", (unsigned long long)c.need_crossings[at]);
     if (next != COUNT_NONE)
-        printf("; next binds %s: %.4g", question->fields[next].label,
-               c.need_next_ratio[at]);
+        printf("; then %s binds (%.4g with its best factor)",
+               question->fields[next].label, c.need_next_ratio[at]);
     printf("\n");
 }
 
@@ -196,7 +213,7 @@ static uint64_t answers_print(const struct study *study, bool shows_over)
             continue;
         printf("%s", printed++ ? "\n" : "");
         point_name(study, i);
-        printf("\n  %s is %.4g times that of %s, the goal %g\n", metric,
+        printf(": %s is %.4g times that of %s, the goal is %g times\n", metric,
                c.need_ratio[i], sweep->need.over->name, point.need_goal);
         for (size_t f = 0; f < sweep->need.field_count; f++)
             answer_print(study, i, f);
