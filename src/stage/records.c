@@ -65,5 +65,6 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
     if (space->iso_area.baseline)
         fn(context, SHELF_TECHNOLOGY, space->iso_area.baseline);
     if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine) | AXIS_BIT(tag_cells)) && sram)
-        fn(context, SHELF_TECHNOLOGY, sram); /* of tags and memories beside the data's */
+        fn(context, SHELF_TECHNOLOGY,
+           sram); /* of tags and memories beside the data's */
 }

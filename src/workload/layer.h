@@ -22,7 +22,7 @@ struct mac_layer {
     uint64_t in_height, in_width, kernel_height, kernel_width, stride;
     uint64_t stride_width; /* 0: as stride */
     uint64_t out_height, out_width;
-    bool hangs_over;      /* the last windows extend beyond the input, as in SCALE-Sim */
+    bool hangs_over; /* the last windows extend beyond the input, as in SCALE-Sim */
     bool streams_weights; /* the second operand is also an activation (attention) */
     int scores;           /* enum score_side: of attention */
     double weight_density, activation_density; /* share of non-zeros */

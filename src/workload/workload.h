@@ -102,12 +102,14 @@ struct layer {
      * takes its part of the input and the outputs are added up. */
     uint64_t experts, experts_used;
     bool combines;
-    uint64_t expert_parts;  /* number of GPUs among which whole experts are divided; 0: none */
+    uint64_t
+        expert_parts; /* number of GPUs among which whole experts are divided; 0: none */
     uint64_t m, n, k;       /* gemm */
     uint64_t count;         /* gemm, repeat */
     const char *first;      /* repeat */
     const char *weights_of; /* the layer whose weights it uses; "": it has its own */
-    double weight_density, activation_density; /* share of non-zero weights, of inputs */
+    double weight_density,
+        activation_density; /* share of non-zero weights, of inputs */
 };
 
 /* Is the layer an input that is the output of earlier layers, which are not part of the

@@ -56,15 +56,16 @@ struct pe_array {
 
     /* Arithmetic. */
     uint64_t pe_rows, pe_columns,
-        pe_depth;   /* depth: products that a PE adds up per cycle */
-    double own_pes; /* PEs for which the record gives instances and control power */
-    int dataflow;   /* enum dataflow; systolic */
-    bool overlap;   /* systolic: load and drain overlap with streaming */
-    uint64_t arrays;      /* systolic: equal arrays that share work and memories; 0: one */
+        pe_depth;    /* depth: products that a PE adds up per cycle */
+    double own_pes;  /* PEs for which the record gives instances and control power */
+    int dataflow;    /* enum dataflow; systolic */
+    bool overlap;    /* systolic: load and drain overlap with streaming */
+    uint64_t arrays; /* systolic: equal arrays that share work and memories; 0: one */
     uint64_t narrow_macs; /* systolic: products of 8 bits per PE and cycle; 0: one */
-    bool blocks_rows;     /* systolic, ws: blocks of a product's rows remain in the buffer */
-    bool keeps_scores;    /* systolic: the scores of attention remain on the chip */
-    bool spreads_groups;  /* systolic: several groups on different columns */
+    bool
+        blocks_rows; /* systolic, ws: blocks of a product's rows remain in the buffer */
+    bool keeps_scores;   /* systolic: the scores of attention remain on the chip */
+    bool spreads_groups; /* systolic: several groups on different columns */
     bool splits_depth;   /* systolic, os: idle rows take slices of the depth */
     double clock_hz;
     double node_m; /* of the energies and areas of this record */
