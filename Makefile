@@ -32,7 +32,7 @@ PACKAGES := gcc make pkg-config libopenmpi-dev|libmpich-dev openmpi-bin|mpich \
 NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
 BROWSER_PACKAGES  := chromium chromium-driver python3-selenium fonts-dejavu-core
 # The models are compiled for other systems, too (tests/run_portable.sh).
-PORTABLE_PACKAGES := gcc-aarch64-linux-gnu musl-tools clang
+PORTABLE_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools clang
 LINT_PACKAGES := clang-format clang-tidy cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 

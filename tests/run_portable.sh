@@ -5,10 +5,10 @@
 cd "$root" || exit 1
 mapfile -t sources < <(git ls-files src/base src/tech src/array src/workload src/space \
     src/machine src/hdc src/carbon src/cloud src/reliability src/edge src/uncertainty \
-    src/store src/stage 2>/dev/null | grep '\.c$')
+    src/learning src/store src/stage 2>/dev/null | grep '\.c$')
 [ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find src/base src/tech src/array \
     src/workload src/space src/machine src/hdc src/carbon src/cloud src/reliability src/edge \
-    src/uncertainty src/store src/stage -name '*.c')
+    src/uncertainty src/learning src/store src/stage -name '*.c')
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -Ihdf5_schema -I"$scratch/made" -fsyntax-only -Wall -Wextra -Werror
        -DNVSWEEP_CURVE_SOURCES='""')
 tried=()
@@ -23,9 +23,9 @@ try() { # name, command...
         { fail "$name: $(grep -m 3 -E 'error|warning' "$scratch/said")"; }
 }
 
-if command -v aarch64-linux-gnu-gcc >/dev/null; then
+if command -v aarch64-linux-gnu-gcc >/dev/null && [ -d /usr/aarch64-linux-gnu/include ]; then
     try "gcc for aarch64" aarch64-linux-gnu-gcc
-    command -v clang >/dev/null && [ -d /usr/aarch64-linux-gnu/include ] &&
+    command -v clang >/dev/null &&
         try "clang for aarch64" clang --target=aarch64-linux-gnu \
             -isystem /usr/aarch64-linux-gnu/include
 fi

@@ -191,7 +191,7 @@ static void language_read(const struct corpus *corpus, const uint8_t *bytes,
                           struct corpus_text *text)
 {
     const uint8_t *at = bytes, *end = bytes + size;
-    struct symbols run = { NULL }, training = { NULL }, test = { NULL };
+    struct symbols run = { .size = 0 }, training = { .size = 0 }, test = { .size = 0 };
 
     while (at < end && !is_page(at, end))
         at++;
