@@ -216,7 +216,7 @@ static void language_read(const struct corpus *corpus, const uint8_t *bytes,
 enum status texts_decode(struct corpus *corpus, const uint8_t *const *bytes,
                          const size_t *sizes, struct error *err)
 {
-    struct text_seen original = { NULL };
+    struct text_seen original = { .count = 0 };
     enum status status = STATUS_OK;
 
     corpus->texts = alloc_array(corpus->files_count, sizeof *corpus->texts);
