@@ -119,10 +119,17 @@ with tempfile.TemporaryDirectory() as folder:
     contents = [open(file, "rb").read() for file in files]
     assert contents[0] == contents[1] == contents[2], "bytes depend on the ranks"
     said = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8")
-    assert f"a factor of {pulse:.4g}" in said and "goal 0.8" in said, said
+    assert f"a factor of {pulse:.4g}" in said and "the goal is 0.8 times" in said, said
     asked = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--over", "technology=stt-mram", "-m",
                     "write_latency_s", "--field", FIELDS[0])
     assert f"a factor of {pulse:.4g}" in asked, asked
+    # an option takes the place of its part of the sweep's question alone
+    narrow = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--range", "0.9,1.1")
+    assert "with 0.9" in narrow and narrow != said and all(field in narrow for field in FIELDS), narrow
+    energy = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "-m", "array/write_energy_j")
+    assert "write_energy_j is" in energy and all(field in energy for field in FIELDS), energy
+    other = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--over", "technology=sram")
+    assert "times that of sram" in other, other
     print("ok    ties, ranks, command")
 
     # ---- what is refused
@@ -139,5 +146,17 @@ with tempfile.TemporaryDirectory() as folder:
         out.write(text[:text.index("need = {")])
     assert "the need stage has no question" in nvsweep("plan", "bad.cfg", code=2)
     assert "the sweep has no sot-mram" in nvsweep("need", "self.cfg", "technology=sot-mram", code=2)
+    for options, word in ((["--range", "nan,3"], "two factors"), (["--range", "0.5,2,3"], "two factors"),
+                          (["--range", "0,3"], "two factors"), (["--range", "2,3"], "below 1"),
+                          (["--goal", "inf"], "--goal is 'inf'"), (["--goal", "0.5,1"], "--goal is '0.5,1'"),
+                          (["--goal", "0.5"], "goal=X"), (["--field", "nothing"], "nothing")):
+        said = nvsweep("need", "self.cfg", "technology=stt-mram", *options, code=2)
+        assert word in said and said.count("\n") == 1, (options, said)
+    with open("alone.cfg", "w") as out:
+        out.write(text[:text.index("need = {")].replace('"sram", "stt-mram"', '"stt-mram"').replace(
+            '"array", "need"', '"array"').replace("goal = [ 1.0, 0.8 ];", ""))
+    said = nvsweep("need", "alone.cfg", "--over", "technology=stt-mram", "--field", "area_sram", "-m", "area_m2",
+                   code=2)
+    assert "there is none beside those of stt-mram" in said, said
     print("ok    refusals")
 sys.exit(0)

@@ -131,6 +131,24 @@ def check_validate():
         assert figures and bad == KNOWN.get(system, []), (system, bad)
 
 
+def check_words(folder):
+    """Values that have no number of their own are listed by the words they are written with."""
+    sweep, result = os.path.join(folder, "w.cfg"), os.path.join(folder, "w.h5")
+    with open(sweep, "w") as file:
+        file.write('axes = { technology = "sram"; node = "22 nm"; capacity = "32 KiB"; '
+                   'associativity = ( "ram", 4 ); bank_count = ( "auto", 2 ); '
+                   'pulse = { field = "technology.min_sense_v"; values = [ "record", "70 mV" ]; }; };'
+                   'stages = [ "array" ];')
+    nvsweep("run", sweep, "-o", result, "--quiet")
+    for setting, words in (("associativity=3", "ram, 4"), ("bank_count=3", "auto, 2"),
+                           ("pulse=1", "record, 70 mV")):
+        said = subprocess.run([NVSWEEP, "show", result, setting], capture_output=True, text=True)
+        assert said.returncode == 2 and f"must be one of: {words}" in said.stderr, said
+    # counts that nothing has are no large numbers
+    said = nvsweep("explain", sweep, "associativity=ram", "bank_count=auto", "pulse=record")
+    assert "1.84467e+19" not in said, said
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         sweep, result = os.path.join(folder, "t.cfg"), os.path.join(folder, "t.h5")
@@ -143,6 +161,7 @@ def main():
         check_best(result, rows)
         check_diff(result)
         check_rented(folder)
+        check_words(folder)
         check_validate()
     return 0
 

@@ -221,6 +221,11 @@ static void static_caches_are_read_whole(void)
     CU_ASSERT_EQUAL(fixed.token_s, grown.token_s);
     CU_ASSERT_EQUAL(fixed.memory_bytes, grown.memory_bytes);
     CU_ASSERT(fixed.first_token_s < grown.first_token_s);
+    request.kv_tokens = request.prompt_tokens + request.output_tokens; /* just enough */
+    CU_ASSERT_EQUAL(generation_evaluate(&request, &fixed, &err), STATUS_OK);
+    request.kv_tokens--;
+    CU_ASSERT_EQUAL(generation_evaluate(&request, &fixed, &err), STATUS_INFEASIBLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "195 tokens"));
     library_free(&library);
 }
 

@@ -144,6 +144,7 @@ static void stage_print(const struct study *study, enum stage_id id)
             const char *name = inner_label(study->sweep, metric->inner, i, label,
                                            sizeof label);
             double value = metric->kind == COLUMN_NUMBER ? numbers[i]
+                           : counts[i] == COUNT_NONE     ? NAN
                                                          : (double)counts[i];
 
             printf("  %-28s %-14s %s\n", name ? name : metric->name,

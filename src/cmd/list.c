@@ -35,7 +35,7 @@ static enum status what_unknown(struct error *err)
 static void stages_list(void)
 {
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-        printf("%-10s %s\n", stages[id]->name, stages[id]->summary);
+        printf("%-17s %s\n", stages[id]->name, stages[id]->summary);
 }
 
 static void axes_list(void)
@@ -63,7 +63,7 @@ static void metrics_list(void)
         for (size_t m = 0; m < stages[id]->metric_count; m++) {
             const struct metric *metric = &stages[id]->metrics[m];
 
-            printf("%-10s %-24s %-7s %s\n", stages[id]->name, metric->name,
+            printf("%-17s %-24s %-7s %s\n", stages[id]->name, metric->name,
                    metric->units, metric->meaning);
         }
 }

@@ -80,42 +80,141 @@ static enum status setting_apply(const char *setting, const struct library *libr
         axis == sweep->need.axis && kept[0].record != kept[1].record ? 2 : 1, err);
 }
 
-/* The options as the question they ask; *copy is the caller's to free. */
-static enum status words_take(struct need_words *words, double *goal, char **copy,
+/* "A,B" or "A": all of the text, or false. */
+static bool numbers_take(const char *text, double *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *end;
+
+        numbers[i] = strtod(text, &end);
+        if (end == text || *end != (i + 1 < count ? ',' : '\0') ||
+            !isfinite(numbers[i]))
+            return false;
+        text = end + 1;
+    }
+    return true;
+}
+
+/* What the sweep asks, in words, where the options say nothing else; its texts are the caller's
+ * to free with words_free. */
+struct own_words {
+    char *over, *metric, *range, *fields;
+};
+
+static void own_take(const struct need_question *need, struct own_words *own)
+{
+    const struct stage *stage = stages[need->metric.stage];
+
+    if (!need->over)
+        return;
+    own->over = alloc_printf("%s=%s", axis_specs[need->axis].key, need->over->name);
+    own->metric = alloc_printf("%s/%s", stage->name,
+                               stage->metrics[need->metric.metric].name);
+    own->range = alloc_printf("%.17g,%.17g", need->least, need->most);
+    own->fields = alloc_text("");
+    for (size_t f = 0; f < need->field_count; f++) {
+        char *longer = alloc_printf("%s%s%s", own->fields, f ? "," : "",
+                                    need->fields[f].label);
+
+        free(own->fields);
+        own->fields = longer;
+    }
+}
+
+static void own_free(struct own_words *own)
+{
+    free(own->over);
+    free(own->metric);
+    free(own->range);
+    free(own->fields);
+}
+
+/* "technology=sram" and "A,B+C" into words; both texts are cut into parts. */
+static enum status parts_take(char *over, char *fields, struct need_words *words,
                               struct error *err)
 {
-    const char *over = NULL, *field = NULL, *range = NULL, *goal_text = NULL;
-    char *at, *equals;
+    char *equals = over ? strchr(over, '=') : NULL;
 
-    *words = (struct need_words){ 0 };
-    option_get("over", &over);
-    option_get("m", &words->metric);
-    option_get("goal", &goal_text);
-    option_get("field", &field);
-    option_get("range", &range);
-    *copy = alloc_printf("%s%c%s", over ? over : "", '\n', field ? field : "");
-    at = strchr(*copy, '\n');
-    *at++ = '\0';
-    if (!over && !field)
-        return STATUS_OK; /* the sweep may ask */
-    equals = strchr(*copy, '=');
     if (!equals)
         return error_set(err, STATUS_INPUT,
                          "need --over AXIS=RECORD, such as --over technology=sram");
     *equals = '\0';
-    words->axis = *copy;
+    words->axis = over;
     words->over = equals + 1;
-    for (char *name = strtok(at, ","); name; name = strtok(NULL, ",")) {
+    for (char *name = fields ? strtok(fields, ",") : NULL; name;
+         name = strtok(NULL, ",")) {
         if (words->field_count == NEED_FIELDS_MAX)
             return error_set(err, STATUS_INPUT, "--field: at most %d", NEED_FIELDS_MAX);
         words->fields[words->field_count++] = name;
     }
-    if (range && sscanf(range, "%lf,%lf", &words->least, &words->most) != 2)
-        return error_set(err, STATUS_INPUT, "--range is '%.40s', must be as 0.01,100",
-                         range);
-    if (goal_text && (sscanf(goal_text, "%lf", goal) != 1 || !(*goal > 0)))
+    return STATUS_OK;
+}
+
+/* The sweep's question with what the options say in its place. */
+static enum status question_take(const struct library *library, struct sweep *sweep,
+                                 struct error *err)
+{
+    const char *over = NULL, *field = NULL, *range = NULL, *metric = NULL, *part = "";
+    struct own_words own = { 0 };
+    struct need_words words = { 0 };
+    double ends[2] = { 0, 0 };
+    struct error why;
+    enum status status = STATUS_OK;
+
+    option_get("over", &over);
+    option_get("field", &field);
+    option_get("range", &range);
+    option_get("m", &metric);
+    if (!over && !field && !range && !metric)
+        return STATUS_OK;
+    own_take(&sweep->need, &own);
+    if (over) {
+        free(own.over);
+        own.over = alloc_text(over);
+    }
+    if (field) {
+        free(own.fields);
+        own.fields = alloc_text(field);
+    }
+    words.metric = metric ? metric : own.metric;
+    status = parts_take(own.over, own.fields, &words, err);
+    if (status == STATUS_OK && (range || own.range) &&
+        !(numbers_take(range ? range : own.range, ends, 2) && ends[0] > 0 &&
+          ends[1] > 0))
+        status = error_set(
+            err, STATUS_INPUT,
+            "--range is '%.40s', must be two factors above 0, as 0.01,100", range);
+    words.least = ends[0];
+    words.most = ends[1];
+    if (status == STATUS_OK) {
+        need_question_free(&sweep->need);
+        status = need_ask(&words, library, sweep, &part, &why);
+        if (status != STATUS_OK)
+            error_set(err, status, "%s %s", part, why.text);
+    }
+    own_free(&own);
+    return status;
+}
+
+/* --goal as the sweep's one goal. */
+static enum status goal_take(struct sweep *sweep, struct error *err)
+{
+    const struct axis_spec *spec = &axis_specs[AXIS_need_goal];
+    struct axis *goals = &sweep->space.axes[AXIS_need_goal];
+    const char *text = NULL;
+    double goal;
+
+    option_get("goal", &text);
+    if (!text)
+        return STATUS_OK;
+    if (!numbers_take(text, &goal, 1) || !(goal >= spec->min && goal <= spec->max))
+        return error_set(err, STATUS_INPUT, "--goal is '%.40s', must be in %g..%g",
+                         text, spec->min, spec->max);
+    if (goals->count > 1)
         return error_set(err, STATUS_INPUT,
-                         "--goal is '%.40s', must be a number above 0", goal_text);
+                         "--goal: the sweep has goals of its own, of which goal=X "
+                         "selects one");
+    goals->values[0].number = goal;
     return STATUS_OK;
 }
 
@@ -171,8 +270,8 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     switch ((enum need_state)c.need_state[at]) {
     case NEED_ABSENT: printf("\n"); return;
     case NEED_WALL:
-        printf(" reaches %.4g at best, with a factor of %.4g", c.need_floor[at],
-               c.need_floor_factor[at]);
+        printf(" reaches %.4g at best of the factors tried, with %.4g",
+               c.need_floor[at], c.need_floor_factor[at]);
         break;
     case NEED_WINS:
         if (isnan(c.need_factor[at]))
@@ -188,7 +287,7 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     if (c.need_crossings[at] > 1)
         printf("; %llu crossings", (unsigned long long)c.need_crossings[at]);
     if (next != COUNT_NONE)
-        printf("; then %s binds (%.4g with its best factor)",
+        printf("; then %s binds (%.4g with a quarter or four times of it)",
                question->fields[next].label, c.need_next_ratio[at]);
     printf("\n");
 }
@@ -226,11 +325,7 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     struct library library = { 0 };
     struct sweep sweep = { 0 };
     struct study study = { 0 };
-    struct need_words words;
     struct error reason = { "" };
-    const char *part = NULL;
-    double goal = 0;
-    char *copy = NULL;
     bool names_over = false;
     enum status status = options_read("need", &argc, argv, err);
 
@@ -239,24 +334,11 @@ enum status cmd_need(int argc, char **argv, struct error *err)
                            "need needs a sweep: nvsweep need SWEEP technology=sot-mram "
                            "--over technology=sram --field set_pulse_s+reset_pulse_s");
     if (status == STATUS_OK)
-        status = words_take(&words, &goal, &copy, err);
-    if (status == STATUS_OK)
         status = sweep_load(argv[0], &library, &sweep, err);
-    if (status == STATUS_OK && words.over) {
-        need_question_free(&sweep.need);
-        status = need_ask(&words, &library, &sweep, &part, &reason);
-        if (status != STATUS_OK)
-            error_set(err, status, "%s %s", part, reason.text);
-        reason.text[0] = '\0';
-    }
-    if (status == STATUS_OK && goal > 0) {
-        struct axis *goals = &sweep.space.axes[AXIS_need_goal];
-
-        if (goals->count > 1)
-            status = error_set(err, STATUS_INPUT,
-                               "--goal: the sweep has goals of its own");
-        goals->values[0].number = goal;
-    }
+    if (status == STATUS_OK)
+        status = question_take(&library, &sweep, err);
+    if (status == STATUS_OK)
+        status = goal_take(&sweep, err);
     for (int i = 1; i < argc && status == STATUS_OK; i++)
         status = setting_apply(argv[i], &library, &sweep, &names_over, err);
     if (status == STATUS_OK) {
@@ -266,11 +348,12 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     if (status == STATUS_OK) {
         study_evaluate(&study, &reason);
         if (answers_print(&study, names_over) == 0)
-            status = error_set(err, STATUS_INPUT, "no point has an answer: %s",
-                               reason.text);
+            status = error_set(err, STATUS_INPUT, "no point has an answer: %s%s",
+                               reason.text[0] ? reason.text
+                                              : "there is none beside those of ",
+                               reason.text[0] ? "" : sweep.need.over->name);
         study_free(&study);
     }
-    free(copy);
     sweep_free(&sweep);
     library_free(&library);
     return status;

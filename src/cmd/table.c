@@ -372,7 +372,12 @@ static void coordinate_text(const struct results *results,
     }
     if (results_read_numbers(results, variable, i, 1, &value, &ignored) != STATUS_OK)
         value = NAN;
-    quantity_format(value, variable->units[0] ? variable->units : "1", text, size);
+    if (variable->zero[0] && value == 0)
+        snprintf(text, size, "%s", variable->zero);
+    else if (variable->field[0] && (isnan(value) || value >= (double)COUNT_NONE))
+        snprintf(text, size, "record");
+    else
+        quantity_format(value, variable->units[0] ? variable->units : "1", text, size);
 }
 
 /* Reports a value that the axis does not have, and lists its values. */

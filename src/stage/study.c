@@ -497,14 +497,17 @@ void study_evaluate(struct study *study, struct error *reason)
         reason->text[0] = '\0';
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         uint64_t points = study->grids[id].points;
+        struct error why = { "" };
         int8_t *status;
 
         if (!(study->stages >> id & 1))
             continue;
         columns_alloc(id, points, &study->results[id]);
         status = alloc_array(points, 1);
-        points_evaluate(study, id, status, reason);
+        points_evaluate(study, id, status, &why);
         study->statuses[id] = status;
+        if (reason && !reason->text[0]) /* the cause, not what follows from it */
+            *reason = why;
     }
 }
 

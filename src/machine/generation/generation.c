@@ -247,6 +247,13 @@ enum status generation_evaluate(const struct generation_request *request,
     enum status status;
 
     *generation = (struct generation){ 0 };
+    if (request->kv_tokens > 0 &&
+        request->kv_tokens < request->prompt_tokens + request->output_tokens)
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "a cache of %llu tokens, the prompt and the output have %llu",
+            (unsigned long long)request->kv_tokens,
+            (unsigned long long)(request->prompt_tokens + request->output_tokens));
     if (is_continuous)
         alone.batch = 1;
     status = stages_visit(request, hold_visit, generation, reason);
