@@ -112,6 +112,9 @@ def check_uses(folder):
     told = nvsweep("explain", "technology=compiled", "node=16 nm", "capacity=16 MiB",
                    "--library", folder)
     assert "its rows give area_m2 up to 8 MiB, but the capacity is 16 MiB" in told, told
+    told = nvsweep("explain", "technology=compiled", "node=16 nm", "capacity=16 MiB", "machine=v100",
+                   "workload=alexnet", "--library", folder)
+    assert "gpu: infeasible" in told and "why not: compiled: its rows give area_m2" in told, told
 
     cached = imported(folder, CACHE, "cached")
     cached = rows(folder, 'axes = { technology = "cached"; node = "16 nm"; capacity = "1 MiB"; }; '

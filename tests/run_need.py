@@ -128,6 +128,8 @@ with tempfile.TemporaryDirectory() as folder:
     assert "with 0.9" in narrow and narrow != said and all(field in narrow for field in FIELDS), narrow
     energy = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "-m", "array/write_energy_j")
     assert "write_energy_j is" in energy and all(field in energy for field in FIELDS), energy
+    flat = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--field", "endurance_cycles")
+    assert "wall   no factor tried lowers it" in flat, flat
     other = nvsweep("need", "self.cfg", "technology=stt-mram", "goal=0.8", "--over", "technology=sram")
     assert "times that of sram" in other, other
     print("ok    ties, ranks, command")
@@ -149,7 +151,9 @@ with tempfile.TemporaryDirectory() as folder:
     for options, word in ((["--range", "nan,3"], "two factors"), (["--range", "0.5,2,3"], "two factors"),
                           (["--range", "0,3"], "two factors"), (["--range", "2,3"], "below 1"),
                           (["--goal", "inf"], "--goal is 'inf'"), (["--goal", "0.5,1"], "--goal is '0.5,1'"),
-                          (["--goal", "0.5"], "goal=X"), (["--field", "nothing"], "nothing")):
+                          (["--goal", "0.5"], "goal=X"),
+                          (["--over", "technology=none"], "over is 'none', but there is no technology named"),
+                          (["--field", "area_sram+area_sram"], "each place of a sum once"), (["--field", "nothing"], "nothing")):
         said = nvsweep("need", "self.cfg", "technology=stt-mram", *options, code=2)
         assert word in said and said.count("\n") == 1, (options, said)
     with open("alone.cfg", "w") as out:

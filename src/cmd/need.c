@@ -270,6 +270,10 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     switch ((enum need_state)c.need_state[at]) {
     case NEED_ABSENT: printf("\n"); return;
     case NEED_WALL:
+        if (!(c.need_floor[at] < c.need_ratio[i])) {
+            printf(" no factor tried lowers it");
+            break;
+        }
         printf(" reaches %.4g at best of the factors tried, with %.4g",
                c.need_floor[at], c.need_floor_factor[at]);
         break;

@@ -17,6 +17,7 @@ static enum status label_read(const struct library *library, const char *label,
     size_t kind = strcspn(label, ".["), length = kind;
     char *record, *path;
     const struct record *found;
+    struct error why;
 
     *copy = alloc_text(label);
     record = *copy + kind;
@@ -47,8 +48,9 @@ static enum status label_read(const struct library *library, const char *label,
                          "'%.80s': there is no kind of record '%.40s'; `nvsweep list` "
                          "shows what there is",
                          label, *copy);
-    if (*record)
-        return library_lookup(library, place->of, record, &found, err);
+    if (*record &&
+        library_lookup(library, place->of, record, &found, &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "'%.80s': there is %s", label, why.text);
     return STATUS_OK;
 }
 

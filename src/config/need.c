@@ -15,6 +15,7 @@ static enum status over_find(const struct need_words *words,
     struct need_question *need = &sweep->need;
     const char *key = words->axis ? words->axis : NEED_AXIS_DEFAULT;
     const struct axis *axis;
+    struct error why;
     enum status status;
 
     *part = "axis";
@@ -30,9 +31,10 @@ static enum status over_find(const struct need_words *words,
         return error_set(err, STATUS_INPUT,
                          "is not given, must be a %s to compare with", key);
     status = library_lookup(library, axis_specs[need->axis].shelf, words->over,
-                            &need->over, err);
+                            &need->over, &why);
     if (status != STATUS_OK)
-        return status;
+        return error_set(err, status, "is '%.60s', but there is %s", words->over,
+                         why.text);
     axis = &sweep->space.axes[need->axis];
     for (uint64_t i = 0; i < axis->count; i++)
         if (axis->values[i].record == need->over)
@@ -81,6 +83,11 @@ static enum status place_add(const char *text, size_t length, struct sweep *swee
     }
     place = alloc_text_part(text, length);
     field->places[field->place_count++] = place;
+    for (size_t p = 0; p + 1 < field->place_count; p++)
+        if (strcmp(field->places[p], place) == 0)
+            return error_set(err, STATUS_INPUT,
+                             "has '%.80s', must have each place of a sum once",
+                             field->label);
     for (uint64_t i = 0; i < axis->count && status != STATUS_OK; i++)
         if (axis->values[i].record)
             status = path_find_number(schema_of(schema, axis->values[i].record), place,
