@@ -109,7 +109,7 @@ static void axes_offer(const struct completion *c, const char *end)
         }
         return;
     }
-    for (enum axis_id axis = 0; axis < AXES; axis++)
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         offer(c, axis_specs[axis].key, end);
 }
 

@@ -63,7 +63,7 @@ static void panel_write(FILE *out, const struct walk *walk, size_t t, double lef
         y += ROW;
         snprintf(label, sizeof label, "%s: %s to %s", step->name, step->was[t],
                  step->is[t]);
-        if (t > 0 && strcmp(step->was[0], step->was[t]) != 0)
+        if (strcmp(step->was[0], step->was[t]) != 0)
             snprintf(label, sizeof label, "%s: %s to %s (%s to %s)", step->name,
                      step->was[t], step->is[t], step->was[0], step->is[0]);
         row_write(out, left, y, scale, before, step->value[t], label,
@@ -89,7 +89,7 @@ void walk_figure(FILE *out, const struct walk *walk, const char *metric)
     fprintf(out, "<text x=\"8\" y=\"18\" font-size=\"14\">");
     text_write(out, metric);
     fprintf(out, first ? ", first technology over this one</text>\n" : "</text>\n");
-    for (size_t t = first; t < walk->technology_count; t++)
+    for (size_t t = first; t < walk->technology_count && t < WALK_TECHNOLOGIES; t++)
         panel_write(out, walk, t, (double)((t - first) * PANEL));
     fprintf(out, "</svg>\n");
 }

@@ -279,8 +279,7 @@ enum status turn_several(struct model *model)
         status = turn_binary(model);
         before = outputs[0];
     }
-    if (status == STATUS_OK)
-        model->node = whole;
+    model->node = whole;
     return status;
 }
 

@@ -117,7 +117,7 @@ enum status turn_recurrent(struct model *model)
 {
     bool is_batch_first = node_int(model, "layout", 0) == 1;
     struct recurrence r = { 0 };
-    int from, states[2] = { NO_LAYER, NO_LAYER }, index;
+    int from = NO_LAYER, states[2] = { NO_LAYER, NO_LAYER }, index;
     struct dims out, last;
     enum status status = recurrence_read(model, &r);
 

@@ -147,7 +147,7 @@ static enum status copy_change(const struct variant *variant,
 {
     const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
     enum status status = STATUS_OK;
-    struct error why;
+    struct error why = { "" };
 
     copy_renew(variant, kept);
     for (size_t i = 0; i < variant->count && status == STATUS_OK; i++) {

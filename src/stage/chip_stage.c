@@ -212,7 +212,7 @@ static void chip_to_result(const struct machine_run *run,
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CHIP], u += run->step[STAGE_MAPPING]) {
-        const double *part = &c.part_j[row * PART_COUNT];
+        const double *part = c.part_j + row * PART_COUNT;
         double memories_j = 0;
 
         for (int level = 0; level < LEVEL_COUNT; level++)

@@ -260,7 +260,7 @@ static void crossbar_chip_to_result(const struct machine_run *run,
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CROSSBAR_CHIP]) {
-        const double *part = &from.crossbar_part_j[row * CROSSBAR_PART_COUNT];
+        const double *part = from.crossbar_part_j + row * CROSSBAR_PART_COUNT;
 
         out->latency_s[i] = from.crossbar_s[row];
         out->energy_j[i] = from.crossbar_j[row];

@@ -381,7 +381,7 @@ static void gpu_to_result(const struct machine_run *run,
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_GPU], u += run->step[STAGE_REUSE]) {
-        const double *component = &g.component_j[row * COMPONENT_COUNT];
+        const double *component = g.component_j + row * COMPONENT_COUNT;
 
         out->latency_s[i] = g.latency_s[row];
         out->energy_j[i] = g.energy_j[row];

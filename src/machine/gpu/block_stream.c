@@ -240,14 +240,13 @@ static struct distance distance_of(const struct block_stream *stream,
     struct block_window first = window_or_all(touches[own].first);
     struct distance distance = { { 0 } };
     double between = 0;
-    struct stream_walk walks[TOUCHES];
+    struct stream_walk walks[TOUCHES] = { { 0 } };
 
     for (uint64_t k = segment->kernel + 1; k < stream->kernel; k++)
         between += stream->live[k].all_bytes;
     for (size_t t = 0; t < count; t++)
-        walks[t] = is_read_before(touches, t)
-                       ? (struct stream_walk){ 0 }
-                       : walk_of(stream, &touches[t], segment->kernel);
+        if (!is_read_before(touches, t))
+            walks[t] = walk_of(stream, &touches[t], segment->kernel);
     for (unsigned i = 0; i < PARTS; i++) {
         double at = (i + 0.5) / PARTS;
         double used = last.begin + (last.end - last.begin) * at;
@@ -455,10 +454,15 @@ static const struct kept *kept_find(struct block_stream *stream,
     struct block_traffic traffic;
     struct kept *kept;
 
-    for (size_t i = 0; i < stream->kept_count; i++)
-        if (stream->kept[i]->is_attention == like->is_attention &&
-            memcmp(&stream->kept[i]->of, &like->of, sizeof like->of) == 0)
-            return stream->kept[i];
+    for (size_t i = 0; i < stream->kept_count; i++) {
+        const struct kept *other = stream->kept[i];
+
+        /* Padding that differs costs a second evaluation at most. */
+        /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+        if (memcmp(&other->of, &like->of, sizeof like->of) == 0 &&
+            other->is_attention == like->is_attention)
+            return other;
+    }
     if (stream->kept_count == RESULTS)
         free(stream->kept[--stream->kept_count]);
     kept = alloc_array(1, sizeof *kept);

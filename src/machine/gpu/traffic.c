@@ -82,6 +82,7 @@ static enum status evaluate_part(struct evaluation *evaluation,
 {
     const struct gpu *gpu = evaluation->platform;
     uint64_t gpus = evaluation->deployment.gpus;
+    const struct workload *whole = evaluation->workload;
     struct workload part;
     struct layer *layers = NULL;
     enum status status;
@@ -92,12 +93,13 @@ static enum status evaluate_part(struct evaluation *evaluation,
         return error_set(err, STATUS_INFEASIBLE,
                          "%s has no link to other GPUs, must be one",
                          gpu->machine.record.name);
-    status = workload_part(evaluation->workload, gpus,
+    status = workload_part(whole, gpus,
                            (enum expert_layout)evaluation->deployment.expert_layout,
                            &part, &layers, err);
     evaluation->workload = &part;
     if (status == STATUS_OK)
         status = gpu_evaluate(evaluation, curve, lifetimes, err);
+    evaluation->workload = whole;
     free(layers);
     return status;
 }
