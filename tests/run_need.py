@@ -134,6 +134,19 @@ with tempfile.TemporaryDirectory() as folder:
     assert "times that of sram" in other, other
     print("ok    ties, ranks, command")
 
+    # a cache that is its machine's is built anew for every size: ten times 6 MiB is what 60 MiB is
+    with open("cache.cfg", "w") as out:
+        out.write('axes = { technology = "sram"; node = "16 nm"; machine = "v100"; workload = "squeezenet"; '
+                  'phase = "inference"; batch = 16; precision = 8; llc_bytes = [ "6 MiB", "60 MiB" ]; };')
+    nvsweep("run", "cache.cfg", "-o", "cache.h5", "--quiet")
+    with h5py.File("cache.h5") as done:
+        small, large = done["gpu/dram_reads"][:].ravel()
+    assert large < 0.9 * small
+    said = nvsweep("need", "cache.cfg", "llc_bytes=6 MiB", "--over", "machine=v100", "machine=v100", "-m",
+                   "gpu/dram_reads", "--field", "llc_bytes", "--range", "0.1,10", "--goal", f"{1.001 * large / small:.6f}")
+    assert " wall " not in said and "a factor of" in said, said
+    print("ok    caches of machines")
+
     # ---- what is refused
     for old, new, word in (('over = "stt-mram"', 'over = "rram"', "one of the sweep's values"),
                            ('"set_pulse_s+', '"set_puls_s+', "set_puls_s"),

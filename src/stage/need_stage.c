@@ -131,7 +131,7 @@ static uint32_t seen_by(const struct cell_search *cell)
         if (stage_inputs(one->sweep, (enum stage_id)id) & seen)
             seen |= 1u << id;
         for (size_t c = 0; c < one->change_count; c++)
-            if (stage_reads((enum stage_id)id, &one->changes[c].place))
+            if (stage_varies(one->sweep, (enum stage_id)id, &one->changes[c].place))
                 seen |= 1u << id;
     }
     return seen;

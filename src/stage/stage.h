@@ -197,6 +197,11 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
 /* May the stage's results depend on what is at the place? */
 bool stage_reads(enum stage_id id, const struct place *place);
 
+/* The same in this sweep: of fields of machines only if it has such machines, and arrays that are
+ * their machine's cache depend on its size and line. */
+bool stage_varies(const struct sweep *sweep, enum stage_id id,
+                  const struct place *place);
+
 /* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
  * bare; false if there is none.  Of several with a bare name the first that has all machines
  * of the sweep (the first of all if sweep is NULL), else the last. */

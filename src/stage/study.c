@@ -146,8 +146,8 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
     return false;
 }
 
-static bool is_varied(const struct sweep *sweep, enum stage_id id,
-                      const struct place *place)
+bool stage_varies(const struct sweep *sweep, enum stage_id id,
+                  const struct place *place)
 {
     if (id == STAGE_ARRAY && cache_is_left(sweep) && cache_reads(sweep, place))
         return true;
@@ -163,13 +163,13 @@ static axis_mask varied_axes(const struct sweep *sweep, enum stage_id id)
     axis_mask axes = 0;
 
     for (size_t f = 0; f < space->field_count; f++)
-        if (is_varied(sweep, id, &space->fields[f].place))
+        if (stage_varies(sweep, id, &space->fields[f].place))
             axes |= (axis_mask)1 << (AXES_NAMED + f);
     parameters_of(space, &parameters);
     for (size_t p = 0; p < parameters.count; p++) {
         const struct place place = spread_parameter_place(parameters.parameters[p]);
 
-        if (is_varied(sweep, id, &place))
+        if (stage_varies(sweep, id, &place))
             axes |= AXIS_BIT(spread) | AXIS_BIT(sample);
     }
     return axes;
