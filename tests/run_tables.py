@@ -93,6 +93,10 @@ def check_rented(folder):
         assert "prices: lists of 2022-08" in nvsweep("best", result, *options)
     assert "no point meets" in nvsweep("best", result, "--budget", "0 USD")
     nvsweep("best", result, "--budget", "1 USD", "-m", "epoch_s", code=2)
+    for option, value in (("--deadline", "nan"), ("--deadline", "-1 h"), ("--deadline", "1 kg"), ("--budget", "-1"),
+                          ("--budget", "1 EUR")):
+        told = subprocess.run([NVSWEEP, "best", result, option, value], capture_output=True, text=True)
+        assert told.returncode == 2 and told.stderr.startswith(f"nvsweep: {option} is"), told
 
 
 def check_diff(result):

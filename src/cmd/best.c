@@ -453,6 +453,23 @@ out:
     return status;
 }
 
+/* Checks the text of --budget or --deadline; NULL: not given. */
+static enum status limit_check(const char *option, const char *text, const char *units,
+                               struct error *err)
+{
+    struct error why;
+    double value;
+
+    if (!text)
+        return STATUS_OK;
+    if (quantity_parse(text, units, &value, &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "--%s %s", option, why.text);
+    if (value < 0)
+        return error_set(err, STATUS_INPUT, "--%s is '%.40s', must be at least 0",
+                         option, text);
+    return STATUS_OK;
+}
+
 /* Converts --budget and --deadline into objectives and constraints, which the caller frees. */
 static enum status rental_question(const char *budget, const char *deadline,
                                    const char *metrics, const char *where,
@@ -465,6 +482,9 @@ static enum status rental_question(const char *budget, const char *deadline,
         return error_set(err, STATUS_INPUT,
                          "--budget and --deadline decide what to minimise, so "
                          "they must be without -m");
+    if (limit_check("budget", budget, "USD", err) != STATUS_OK ||
+        limit_check("deadline", deadline, "s", err) != STATUS_OK)
+        return STATUS_INPUT;
     limit_usd = budget ? alloc_printf("training_usd<=%s", budget) : alloc_text("");
     limit_s = deadline ? alloc_printf("training_s<=%s", deadline) : alloc_text("");
     *objectives = alloc_text(budget && deadline ? "training_usd,training_s"

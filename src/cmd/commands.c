@@ -45,8 +45,8 @@ const struct command commands[] = {
       cmd_waterfall },
     { "need",     "SWEEP [AXIS=VALUE...]", "find by how much a field must change for a record to win",
       "  For every point of the sweep (AXIS=VALUE selects some), prints the factor nearest to 1 on each\n"
-      "  field at which the metric is the goal times that of --over; wall means that no factor\n"
-      "  reaches it.  Fields joined by + change together.  If the sweep has\n"
+      "  field at which the metric is the goal times that of --over; wall means that none of\n"
+      "  the 28 factors tried over the range reaches it.  Fields joined by + change together.  If the sweep has\n"
       "  `need = { over = ...; metric = ...; fields = ...; }`, and goals as its axis `goal`,\n"
       "  `nvsweep run` writes the answers to the result file.\n",
       cmd_need },
