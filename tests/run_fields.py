@@ -175,4 +175,12 @@ for axes, words in (
     code, said = run("plan", "x.cfg")
     claim(f"refused: {axes}", code == 2 and words in said and said.count("\n") == 1,
           f"{code} {said}")
+
+# the size of a cache that the sweep sets itself says nothing
+with open("x.cfg", "w") as file:
+    file.write("axes = { machine = \"v100\"; technology = \"sram\"; workload = \"alexnet\";\n"
+               "llc_bytes = [ \"4 MiB\", \"8 MiB\" ]; capacity = \"2 MiB\"; };\n")
+code, said = run("plan", "x.cfg")
+claim("refused: llc_bytes beside a capacity", code == 2 and "llc_bytes" in said and
+      "is read by no stage" in said and said.count("\n") == 1, f"{code} {said}")
 done()

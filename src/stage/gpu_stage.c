@@ -404,6 +404,7 @@ const struct stage gpu_stage = {
     .summary = "a GPU with its last-level cache: traffic, latency, energy by component",
     STAGE_METRICS(gpu),
     .axes = AXIS_BIT(time_base),
+    .ignored_fields = "machine.llc_bytes=", /* the array's capacity counts */
     .inputs = INPUT(ARRAY) | INPUT(REUSE),
     .to_result = gpu_to_result,
     .result_input = INPUT(REUSE),

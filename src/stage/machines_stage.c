@@ -193,6 +193,7 @@ const struct stage machines_stage = {
     .summary = "a network on any kind of machine: latency, energy, area, copies in an "
                "area budget",
     STAGE_METRICS(machines),
+    .ignored_fields = "machine.llc_bytes=", /* the array's capacity counts */
     .kinds = (1u << MACHINE_KINDS) - 1,
     .axes = AXIS_BIT(machine) | AXIS_BIT(area_budget_m2) |
             AXIS_BIT(dram_budget_bytes_per_s),

@@ -147,7 +147,8 @@ const struct stage reuse_stage = {
         "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w "
         "machine.mac_j machine.mac_64b_j machine.mac_16b_j machine.mac_8b_j "
         "machine.mac_4b_j machine.arithmetic machine.idle_w "
-        "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s",
+        "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s "
+        "machine.llc_bytes=",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,
     .block_points = 1,

@@ -137,7 +137,7 @@ struct stage {
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 
     /* Fields of its records that it does not look at, by the beginnings of their names
-     * ("machine.dram_"), or NULL; and those that alone it looks at, of the kinds of record
+     * ("machine.dram_"; whole ones end in '='), or NULL; and those that alone it looks at, of the kinds of record
      * that are among them.  Where such a field is an axis or varies in a spread the stage
      * is evaluated once. */
     const char *ignored_fields, *read_fields;

@@ -43,13 +43,16 @@ static uint32_t shelves_read(enum stage_id id)
     return shelves;
 }
 
-/* Does the label begin as one of the fields, apart by spaces? */
+/* Does the label begin as one of the fields, apart by spaces; or is it the field, where that ends
+ * in '='? */
 static bool is_listed(const char *fields, const char *label)
 {
     for (; fields && *fields; fields += strspn(fields, " ")) {
         size_t length = strcspn(fields, " ");
+        bool is_whole = fields[length - 1] == '=';
+        size_t compared = length - is_whole;
 
-        if (strncmp(label, fields, length) == 0)
+        if (strncmp(label, fields, compared) == 0 && (!is_whole || !label[compared]))
             return true;
         fields += length;
     }
