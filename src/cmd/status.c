@@ -48,12 +48,17 @@ static void stages_print(const struct results *results,
                          const struct results_summary *summary,
                          const struct activity *activity)
 {
+    int width = 8;
+
+    for (size_t s = 0; s < results->stage_count; s++)
+        if ((int)strlen(results->stages[s].name) > width)
+            width = (int)strlen(results->stages[s].name);
     for (size_t s = 0; s < results->stage_count; s++) {
         const uint64_t *counts = summary->points[s];
         uint64_t total = stage_total(counts), pending = counts[POINT_PENDING];
         char text[40];
 
-        printf("%-8s ", results->stages[s].name);
+        printf("%-*s ", width, results->stages[s].name);
         bar_print(total ? (double)(total - pending) / (double)total : 1);
         printf("  %" PRIu64 " of %" PRIu64, total - pending, total);
         for (int code = POINT_INFEASIBLE; code < POINT_STATUSES; code++)

@@ -504,6 +504,25 @@ static enum status stage_finish(struct run *run, enum stage_id id, bool *is_stop
     return status;
 }
 
+/* Says how many points of the file's last stage have no result because they cannot be. */
+static void infeasible_note(struct run *run, const struct results *results,
+                            const struct results_summary *summary)
+{
+    size_t last = results->stage_count - 1;
+    uint64_t infeasible, total = 0;
+
+    if (results->stage_count == 0 || run->watch.is_quiet)
+        return;
+    infeasible = summary->points[last][POINT_INFEASIBLE];
+    for (int s = 0; s < POINT_STATUSES; s++)
+        total += summary->points[last][s];
+    if (infeasible)
+        watch_say(&run->watch,
+                  "%" PRIu64 " of %" PRIu64 " points of %s are infeasible; "
+                  "`nvsweep explain` says why one is",
+                  infeasible, total, results->stages[last].name);
+}
+
 /* Sets the final message: how many points are left or failed. */
 static enum status outcome_describe(struct run *run, bool is_stopped, struct error *err)
 {
@@ -514,6 +533,8 @@ static enum status outcome_describe(struct run *run, bool is_stopped, struct err
     if (status != STATUS_OK)
         return STATUS_IO; /* it could be opened before */
     status = results_summarize(results, &summary, err);
+    if (status == STATUS_OK && !is_stopped)
+        infeasible_note(run, results, &summary);
     results_close(results);
     if (status != STATUS_OK)
         return status;
