@@ -152,6 +152,10 @@ static char *arguments(const struct script_job *job)
         list = list_append(list, "--library");
         list = list_append(list, job->folders[i]);
     }
+    if (job->io) {
+        list = list_append(list, "--io");
+        list = list_append(list, job->io);
+    }
     if (job->output) {
         list = list_append(list, "-o");
         list = list_append(list, job->output);

@@ -18,6 +18,7 @@ struct script_job {
     const char *modules;   /* names for `module load`, separated by spaces or commas */
     const char *container; /* Apptainer image that has the program, or NULL */
     const char *launcher;  /* pmix, pmi2 (srun's --mpi) or mpirun */
+    const char *io;        /* passed on as --io; NULL: as the file system allows */
     const char *const *folders; /* passed on as --library; ends with NULL */
     long nodes, tasks_per_node, minutes;
     double core_s,

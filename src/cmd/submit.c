@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "cmd/job_script.h"
+#include "run/file_system.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -324,11 +325,15 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     option_get("modules", &job.modules);
     option_get("container", &job.container);
     option_get("launcher", &launcher);
+    option_get("io", &job.io);
     option_get("template", &template);
     option_get_flag("dry-run", &is_dry);
 
     job.sweep_count = (size_t)argc;
     status = job_check(&job, err);
+    if (status == STATUS_OK && job.io && !word_find(run_io_words, job.io))
+        status = error_set(err, STATUS_INPUT,
+                           "--io '%.40s': must be auto, local or root", job.io);
     if (status != STATUS_OK)
         goto out;
     if (nodes)
