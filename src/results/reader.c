@@ -579,8 +579,9 @@ static void texts_clean(struct results *results)
         text_clean(results->stages[s].name);
 }
 
-static enum status file_open(const char *path, struct results **results,
-                             struct error *err)
+/* *has_failed: a call of HDF5's failed without a word from the system. */
+static enum status file_open_once(const char *path, struct results **results,
+                                  bool *has_failed, struct error *err)
 {
     struct opening opening = { .results = alloc_array(1, sizeof *opening.results) };
     enum status status;
@@ -598,6 +599,7 @@ static enum status file_open(const char *path, struct results **results,
         status = h5_open(&opening.h5, path, &why);
         if (status == STATUS_OK) {
             content_read(&opening);
+            *has_failed = opening.h5.is_bad && !opening.h5.is_system;
             status = h5_close(&opening.h5, path, "cannot be read", &why);
         }
         memory_restore(&before);
@@ -629,6 +631,19 @@ static enum status file_open(const char *path, struct results **results,
     } else {
         results_close(opening.results);
     }
+    return status;
+}
+
+/* HDF5's high-level calls lose what the system said of a read that failed, so such a file
+ * may look damaged.  It is opened twice: what is damaged stays so. */
+static enum status file_open(const char *path, struct results **results,
+                             struct error *err)
+{
+    bool has_failed = false;
+    enum status status = file_open_once(path, results, &has_failed, err);
+
+    if (status == STATUS_INPUT && has_failed)
+        status = file_open_once(path, results, &has_failed, err);
     return status;
 }
 
