@@ -87,14 +87,16 @@ static void row_clear(const struct columns *out, uint64_t i)
     columns_fill(STAGE_MACHINES, 1, &row);
 }
 
-/* Points along the last dimension that are of one machine, batch and budget. */
-static uint64_t row_length(const struct grid *grid, const struct space *space)
+/* Points along the last dimension that are of one machine, batch and budget; fields of records
+ * may change between them unless the silicon of the machine does. */
+static uint64_t row_length(const struct grid *grid, const struct space *space,
+                           bool varies)
 {
     return grid_run_length(grid, space,
                            questions | AXIS_BIT(machine) | AXIS_BIT(batch) |
                                AXIS_BIT(area_budget_m2) |
                                AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) |
-                               AXIS_BIT(sample) | FIELD_AXES);
+                               AXIS_BIT(sample) | (varies ? FIELD_AXES : 0));
 }
 
 /* Where the point at index, and those after it, are in the stages that its machine's results
@@ -153,6 +155,19 @@ static void run_write(const struct machine_run *run, enum stage_id last,
     }
 }
 
+/* Does the silicon that a record states vary, the only field that this stage itself reads? */
+static bool die_varies(const struct study *study)
+{
+    const struct space *space = &study->sweep->space;
+
+    if (space->axes[AXIS_spread].is_given || study->change_count > 0)
+        return true;
+    for (size_t f = 0; f < space->field_count; f++)
+        if (strcmp(space->fields[f].place.path, "die_m2") == 0)
+            return true;
+    return false;
+}
+
 static void machines_stage_evaluate(const struct study *study, struct range points,
                                     const struct columns *out, int8_t *status,
                                     struct error *reason)
@@ -161,7 +176,8 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
     const struct space *space = &study->sweep->space;
     uint32_t inputs = stage_inputs(study->sweep, STAGE_MACHINES);
     axis_mask asked = questions_given(space);
-    uint64_t row = row_length(grid, space);
+    bool varies = die_varies(study);
+    uint64_t row = row_length(grid, space, varies);
     struct variant variant = { 0 };
     struct change changes[CHANGES_MAX];
 
@@ -173,12 +189,13 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
         struct point point;
 
         grid_point(grid, space, index, &point);
-        variant_at(&variant, changes,
-                   study_changes(study, STAGE_MACHINES, &point, changes));
+        if (varies)
+            variant_at(&variant, changes,
+                       study_changes(study, STAGE_MACHINES, &point, changes));
         run.batch = (double)point.batch;
         if (last != STAGE_COUNT &&
-            variant_record(&variant, SHELF_MACHINE, &point.machine, true, reason) ==
-                STATUS_OK &&
+            (!varies || variant_record(&variant, SHELF_MACHINE, &point.machine, true,
+                                       reason) == STATUS_OK) &&
             questions_check(asked, &point, last, reason) == STATUS_OK)
             run_write(&run, last, &point, out, i, status + i, reason);
         else
