@@ -119,11 +119,7 @@ const struct stage data_lifetime_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
             AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
     /* the clock is bandwidths and arithmetic */
-    .ignored_fields =
-        "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "
-        "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w "
-        "machine.mac_j machine.arithmetic machine.idle_w machine.power_limit_w "
-        "machine.llc_outstanding machine.llc_latency_s",
+    .ignored_fields = STREAM_IGNORES,
     .evaluate = data_lifetime_stage_evaluate,
     .cost_s = data_lifetime_stage_cost_s,
     .block_points = 1,

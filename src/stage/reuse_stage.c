@@ -141,14 +141,7 @@ const struct stage reuse_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
             AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format) |
             AXIS_BIT(expert_layout),
-    /* no access stream and no kernel's time depends on these */
-    .ignored_fields =
-        "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "
-        "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w "
-        "machine.mac_j machine.mac_64b_j machine.mac_16b_j machine.mac_8b_j "
-        "machine.mac_4b_j machine.arithmetic machine.idle_w "
-        "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s "
-        "machine.llc_bytes=",
+    .ignored_fields = STREAM_IGNORES " machine.llc_bytes=",
     .evaluate = reuse_stage_evaluate,
     .cost_s = reuse_stage_cost_s,
     .block_points = 1,

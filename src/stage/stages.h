@@ -17,4 +17,13 @@
     .metric_count = sizeof(struct stage##_columns) / sizeof(void *)
 #define INPUT(stage) (1u << STAGE_##stage)
 
+/* Fields of a GPU that change neither its access stream nor the time of a kernel: energies,
+ * and latencies and limits that the gpu stage applies. */
+#define STREAM_IGNORES                                                           \
+    "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "                  \
+    "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w " \
+    "machine.mac_j machine.mac_64b_j machine.mac_16b_j machine.mac_8b_j "        \
+    "machine.mac_4b_j machine.arithmetic machine.idle_w "                        \
+    "machine.power_limit_w machine.llc_outstanding machine.llc_latency_s"
+
 #endif
