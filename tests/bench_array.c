@@ -203,7 +203,7 @@ static void naive_ratio(const char *cell, bool is_cache, uint64_t bytes)
            (unsigned long long)naive.organizations);
 }
 
-int main(void)
+static void peers_space(void)
 {
     static const struct {
         const char *cell;
@@ -214,11 +214,6 @@ int main(void)
     struct tally tally = { 0 };
     double mean_s;
 
-    memory_keep();
-    if (shipped_library() == NULL) {
-        fprintf(stderr, "no library: set NVSWEEP_LIBRARY\n");
-        return 1;
-    }
     printf(
         "array: cache search (data and tag) over NVSim's space, CPU ms per point,\n"
         "mean over 8 targets and 3 access modes, capacities 1 4 16 64 256 1024 MiB\n");
@@ -233,9 +228,10 @@ int main(void)
            "by-value copy mended %.1f CPU s: %.0f times\n",
            NVSIM_SHIPPED_S[0], NVSIM_SHIPPED_S[1], NVSIM_SHIPPED_S[0] / mean_s,
            NVSIM_SHIPPED_S[1] / mean_s, NVSIM_MENDED_S, NVSIM_MENDED_S / mean_s);
-    technologies(1, "one bank");
-    technologies(ARRAY_BANKS_CHOSEN, "banks chosen");
-    defaults();
+}
+
+static void enumeration(void)
+{
     printf("array: a sweep's defaults against plain enumeration in this program\n");
     default_naive_ratio("sram", 16, 1 << 20);
     default_naive_ratio("stt-mram", 7, 4 << 20);
@@ -244,5 +240,28 @@ int main(void)
     naive_ratio("STTRAM", false, 8 << 20);
     naive_ratio("SRAM", true, 256 << 10);
     naive_ratio("STTRAM", true, 1 << 20);
+}
+
+/* Runs all parts, or the one that is named. */
+int main(int argc, char **argv)
+{
+    const char *part = argc > 1 ? argv[1] : "all";
+    bool all = strcmp(part, "all") == 0;
+
+    memory_keep();
+    if (shipped_library() == NULL) {
+        fprintf(stderr, "no library: set NVSWEEP_LIBRARY\n");
+        return 1;
+    }
+    if (all || strcmp(part, "peer") == 0)
+        peers_space();
+    if (all || strcmp(part, "technologies") == 0) {
+        technologies(1, "one bank");
+        technologies(ARRAY_BANKS_CHOSEN, "banks chosen");
+    }
+    if (all || strcmp(part, "defaults") == 0)
+        defaults();
+    if (all || strcmp(part, "enumeration") == 0)
+        enumeration();
     return 0;
 }

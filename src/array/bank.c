@@ -1,5 +1,7 @@
 #include "array/bank.h"
 
+#include "base/maths.h"
+
 /* The largest permitted ratio of the sides of a data bank (NVSim). */
 static const double ASPECT_LIMIT = 10;
 
@@ -41,8 +43,8 @@ static bool make_predecoders(struct mat *mat, const struct task *task,
     double c = task->fabric.local.f_per_m;
     double rows = (double)mat->shape.rows, cols = (double)mat->shape.cols;
     double row_f = s->height_m * c * rows / 2 + s->width_m * c * cols / 2;
-    double col_f = fmax(0, s->height_m * c * (rows - 2) / 2) +
-                   fmax(0, s->width_m * c * (cols - 2) / 2);
+    double col_f = maths_max(0, s->height_m * c * (rows - 2) / 2) +
+                   maths_max(0, s->width_m * c * (cols - 2) / 2);
     const uint64_t muxes[3] = { shape->mux0, shape->mux1, shape->mux2 };
     bool made;
 
@@ -67,13 +69,13 @@ static double predecode(struct mat *mat)
     for (int i = 0; i < 8; i++) {
         const struct predecoder *block = mat->block[i];
 
-        mat->predecode_s = fmax(mat->predecode_s, block->step_s);
+        mat->predecode_s = maths_max(mat->predecode_s, block->step_s);
         ramps[i] = block->step_ramp;
         mat->predecode_j += block->energy_j;
         mat->predecode_w += block->leakage_w;
         mat->predecoder_area_m2 += block->box.width_m * block->box.height_m;
     }
-    return fmin(ramps[0], ramps[1]);
+    return maths_min(ramps[0], ramps[1]);
 }
 
 /* What a macro contains besides the counted blocks (control, power grid, redundancy, test) is
@@ -82,7 +84,8 @@ static double predecode(struct mat *mat)
 double mat_stretch(const struct task *task)
 {
     double given = task->request->area_overhead;
-    double overhead = given > 0 ? given : fmax(task->process.node->area_overhead, 1);
+    double overhead = given > 0 ? given
+                                : maths_max(task->process.node->area_overhead, 1);
 
     return task->fabric.rules->blocks_only ? 1 : sqrt(overhead);
 }
@@ -120,7 +123,7 @@ struct mat_wires mat_wires_of(const struct task *task, const struct mat_shape *s
         return wires;
     wires.delay_s = DISTRIBUTED * wire->ohm_per_m * wire->f_per_m * length_m * length_m;
     if (wire->repeated)
-        wires.delay_s = fmin(wires.delay_s, wire->s_per_m * length_m);
+        wires.delay_s = maths_min(wires.delay_s, wire->s_per_m * length_m);
     wires.energy_j = TREE_ACTIVITY * bits * wire->f_per_m * length_m * vdd * vdd;
     return wires;
 }

@@ -20,7 +20,7 @@ static void access_device(struct bitcell *b, const struct process *process)
     const struct cell *cell = b->cell;
 
     if (b->crossbar) {
-        b->access_f = fmax(cell->capacitance_on_f, cell->capacitance_off_f);
+        b->access_f = maths_max(cell->capacitance_on_f, cell->capacitance_off_f);
         b->wordline_f = b->bitline_f = b->access_f;
         return;
     }
@@ -120,7 +120,7 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
 
         /* at most the current at which the low state still has half the supply across it */
         if (!process->rules->read_current_forced)
-            read_a = fmin(read_a, process->vdd_v / 2 / b->on_ohm);
+            read_a = maths_min(read_a, process->vdd_v / 2 / b->on_ohm);
         b->on_v = read_a * b->on_ohm;
         b->off_v = read_a * b->off_ohm;
         b->on_eq_ohm = b->on_ohm;
@@ -134,7 +134,7 @@ static enum status voltage_sensing(struct bitcell *b, const struct process *proc
         b->on_eq_ohm = b->on_ohm * series_ohm / (b->on_ohm + series_ohm);
         b->off_eq_ohm = b->off_ohm * series_ohm / (b->off_ohm + series_ohm);
     }
-    b->precharge_v = fmin(process->vdd_v, (b->on_v + b->off_v) / 2);
+    b->precharge_v = maths_min(process->vdd_v, (b->on_v + b->off_v) / 2);
     if (!(b->precharge_v - b->on_v > b->sense_v))
         return error_set(why, STATUS_INFEASIBLE,
                          "the bitline voltages of the two states are %.3g V from the "
@@ -159,8 +159,8 @@ static double read_power_w(const struct bitcell *b, const struct process *proces
     if (cell->sensing == SENSE_CURRENT_IN)
         return vdd * cell->read_current_a;
     if (cell->sensing == SENSE_CURRENT)
-        return vdd * fmax(v, 0) / on_ohm;
-    return vdd * fmax(v, 0) / (on_ohm + sqrt(on_ohm * off_ohm));
+        return vdd * maths_max(v, 0) / on_ohm;
+    return vdd * maths_max(v, 0) / (on_ohm + sqrt(on_ohm * off_ohm));
 }
 
 /* Returns the energy of a pulse: that of the record, or else derived from voltage or
@@ -172,9 +172,9 @@ static double pulse_j(const struct cell *cell, const struct process *process,
     if (given_j > 0)
         return given_j;
     if (mode == PULSE_VOLTAGE)
-        return ohm > 0
-                   ? fabs(v) * fmax(fabs(v) - cell->access_drop_v, 0) / ohm * pulse_s
-                   : 0;
+        return ohm > 0 ? fabs(v) * maths_max(fabs(v) - cell->access_drop_v, 0) / ohm *
+                             pulse_s
+                       : 0;
     if (mode == PULSE_CURRENT)
         return (no_voltage ? process->vdd_v : fabs(v)) * fabs(a) * pulse_s;
     return 0;
@@ -204,7 +204,8 @@ static void write_pulses(struct bitcell *b, const struct process *process)
                                                    : process->vdd_v;
     b->set_s = cell->set_pulse_s * loops;
     b->reset_s = cell->reset_pulse_s * loops;
-    b->write_a = scale * fmax(fabs(cell->set_current_a), fabs(cell->reset_current_a));
+    b->write_a = scale *
+                 maths_max(fabs(cell->set_current_a), fabs(cell->reset_current_a));
 }
 
 static enum status resistive(struct bitcell *b, const struct process *process,
@@ -267,7 +268,7 @@ enum status bitcell_make(struct bitcell *bitcell, const struct cell *cell,
         .resistive = cell_is_resistive(cell),
         .crossbar = cell_is_crossbar(cell),
         .bits_per_site = (double)cell->bits_per_cell,
-        .sense_v = fmax(cell->min_sense_v, process->node->sense_offset_v),
+        .sense_v = maths_max(cell->min_sense_v, process->node->sense_offset_v),
         .read_steps = cell->read_steps > 0 ? cell->read_steps
                                            : (double)cell->bits_per_cell,
     };

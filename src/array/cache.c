@@ -420,7 +420,7 @@ static bool bound_delay(struct task *task, bool is_free,
     found = solve_banks(task, is_free, given, search, parts, &best, counts, reason);
     task->request = request;
     if (found)
-        task->longest_read_s = best.value * fmax(request->delay_bound, 1);
+        task->longest_read_s = best.value * maths_max(request->delay_bound, 1);
     task->banks = banks;
     count_bits(task);
     return found;
@@ -461,22 +461,22 @@ static void combine(const struct array_request *request, struct array_result *r)
 {
     const struct array_rules *rules = rules_of(request);
     const struct array_breakdown *d = &r->data, *t = &r->tag;
-    double hit_s, write_s = fmax(t->write_latency_s, d->write_latency_s);
+    double hit_s, write_s = maths_max(t->write_latency_s, d->write_latency_s);
 
     switch (request->access) {
     case ACCESS_NORMAL:
-        hit_s = fmax(t->read_latency_s, d->read_mat_s) + d->column_decoder_s +
+        hit_s = maths_max(t->read_latency_s, d->read_mat_s) + d->column_decoder_s +
                 (d->read_latency_s - d->read_mat_s);
         break;
-    case ACCESS_FAST: hit_s = fmax(t->read_latency_s, d->read_latency_s); break;
+    case ACCESS_FAST: hit_s = maths_max(t->read_latency_s, d->read_latency_s); break;
     default: hit_s = t->read_latency_s + d->read_latency_s; break;
     }
     if (!rules->write_ignores_tag)
-        write_s = fmax(t->write_latency_s, t->read_latency_s + d->write_latency_s);
+        write_s = maths_max(t->write_latency_s, t->read_latency_s + d->write_latency_s);
     r->read_latency_s = hit_s;
     r->miss_latency_s = t->read_latency_s;
     r->write_latency_s = write_s;
-    r->cycle_s = fmax(d->cycle_s, t->cycle_s);
+    r->cycle_s = maths_max(d->cycle_s, t->cycle_s);
     r->read_energy_j = t->read_energy_j + d->read_energy_j;
     r->miss_energy_j = r->read_energy_j;
     if (request->access == ACCESS_SEQUENTIAL)

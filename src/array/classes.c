@@ -1,5 +1,6 @@
 #include "array/fast.h"
 
+#include "base/maths.h"
 #include "base/memory.h"
 
 void *fast_list_grow(void *array, size_t count, size_t *room, size_t size)
@@ -71,13 +72,13 @@ static void tree_of(struct fast *fast, const struct bank_shape *shape,
 
 static void least_of(struct tree *least, const struct tree *tree)
 {
-    least->s0 = fmin(least->s0, tree->s0);
-    least->s_w = fmin(least->s_w, tree->s_w);
-    least->s_ww = fmin(least->s_ww, tree->s_ww);
-    least->s_h = fmin(least->s_h, tree->s_h);
-    least->s_hh = fmin(least->s_hh, tree->s_hh);
-    least->j_w = fmin(least->j_w, tree->j_w);
-    least->j_h = fmin(least->j_h, tree->j_h);
+    least->s0 = maths_min(least->s0, tree->s0);
+    least->s_w = maths_min(least->s_w, tree->s_w);
+    least->s_ww = maths_min(least->s_ww, tree->s_ww);
+    least->s_h = maths_min(least->s_h, tree->s_h);
+    least->s_hh = maths_min(least->s_hh, tree->s_hh);
+    least->j_w = maths_min(least->j_w, tree->j_w);
+    least->j_h = maths_min(least->j_h, tree->j_h);
 }
 
 static bool same_shape(const struct mat_shape *a, const struct mat_shape *b)

@@ -62,7 +62,7 @@ static void rank_fanout(unsigned count24, unsigned count38, double *of24, double
 
 static void add_box(struct box *box, struct box part, double times)
 {
-    box->width_m = fmax(box->width_m, part.width_m);
+    box->width_m = maths_max(box->width_m, part.width_m);
     box->height_m += times * part.height_m;
 }
 
@@ -97,8 +97,8 @@ static void block_totals(const struct blocks *block, const struct process *proce
     if (block->count38 > 0)
         add_box(&first, block->d38.box, of38);
     if (process->rules->predecode_one_of_each) {
-        of24 = fmin(of24, 1);
-        of38 = fmin(of38, 1);
+        of24 = maths_min(of24, 1);
+        of38 = maths_min(of38, 1);
     }
     sum->energy_j = sum->leakage_w = 0;
     if (of24 > 0) {
@@ -114,7 +114,7 @@ static void block_totals(const struct blocks *block, const struct process *proce
         sum->energy_j += block->rank.energy_j;
         sum->leakage_w += block->rank.leakage_w;
         sum->box.width_m += block->rank.box.width_m;
-        sum->box.height_m = fmax(first.height_m, block->rank.box.height_m);
+        sum->box.height_m = maths_max(first.height_m, block->rank.box.height_m);
     }
 }
 
@@ -139,10 +139,10 @@ static void block_delay(const struct blocks *block, const struct process *proces
     else if (block->count38 == 0)
         sum->step_ramp = ramp24;
     else if (process->rules->ramp_largest)
-        sum->step_ramp = fmax(ramp24, ramp38);
+        sum->step_ramp = maths_max(ramp24, ramp38);
     else
         sum->step_ramp = of24_s > of38_s ? ramp24 : ramp38;
-    sum->step_s = fmax(of24_s, of38_s);
+    sum->step_s = maths_max(of24_s, of38_s);
 }
 
 bool predecoder_make(struct predecoder *predecoder, const struct process *process,

@@ -25,7 +25,7 @@ static void taper(double *width_m, unsigned stages, double last_m, double effort
 {
     width_m[stages - 1] = last_m;
     for (unsigned i = stages - 1; i > 0; i--)
-        width_m[i - 1] = fmax(width_m[i] / effort, least_m);
+        width_m[i - 1] = maths_max(width_m[i] / effort, least_m);
 }
 
 /* Returns the number of stages, 0 if the style cannot deliver the current. */
@@ -33,11 +33,11 @@ static unsigned size_for_latency(const struct process *process, double *width_m,
                                  double effort, double input_f, double load_f,
                                  double needed_m)
 {
-    double path = fmax(effort * load_f / input_f, 1);
+    double path = maths_max(effort * load_f / input_f, 1);
     unsigned stages = (unsigned)stage_count(path, true);
     double grow = maths_pow(path, 1.0 / (stages + 1));
-    double last_m = fmax(process->min_w_m,
-                         load_f / grow / process->gate_f_per_m / (1 + process->beta));
+    double last_m = maths_max(process->min_w_m, load_f / grow / process->gate_f_per_m /
+                                                    (1 + process->beta));
 
     if (last_m > process->max_w_m) {
         double end_f = gate_f(process, (1 + process->beta) * process->max_w_m);
@@ -56,7 +56,7 @@ static unsigned size_for_balance(const struct process *process, double *width_m,
 {
     double load_f = gate_f(process, needed_m) +
                     gate_f(process, process->beta * needed_m);
-    double path = fmax(effort * load_f / input_f, 1);
+    double path = maths_max(effort * load_f / input_f, 1);
     unsigned stages = (unsigned)stage_count(path, false) + 1;
 
     taper(width_m, stages, needed_m, maths_pow(path, 1.0 / stages), process->min_w_m);
@@ -87,7 +87,7 @@ static void finish(struct driver *driver, const struct process *process,
         driver->leakage_w += gate_leak_a(process, GATE_INVERTER, 1, wn_m, wp_m) *
                              process->vdd_v;
         driver->box.width_m += box.width_m;
-        driver->box.height_m = fmax(driver->box.height_m, box.height_m);
+        driver->box.height_m = maths_max(driver->box.height_m, box.height_m);
         next_f = gate_f(process, wn_m) + gate_f(process, wp_m);
     }
     driver->input_f = next_f;
@@ -98,7 +98,7 @@ bool driver_make(struct driver *driver, const struct process *process, double ef
                  double min_a)
 {
     double width_m[DRIVER_STAGES];
-    double needed_m = fmax(process->min_w_m, min_a / process->ion_n);
+    double needed_m = maths_max(process->min_w_m, min_a / process->ion_n);
 
     if (needed_m > process->max_w_m)
         return false;
@@ -176,7 +176,7 @@ bool row_driver_make(struct row_driver *row, const struct process *process,
         row->leakage_w += gate_leak_a(process, GATE_NAND, inputs, wn_m, wp_m) *
                           process->vdd_v * count;
         row->box.width_m += box.width_m;
-        row->box.height_m = fmax(row->box.height_m, box.height_m);
+        row->box.height_m = maths_max(row->box.height_m, box.height_m);
     }
     row->leakage_w *= idle_share(process, count);
     row->box.height_m *= count;

@@ -10,6 +10,7 @@
  *         evaluated in full */
 #include "array/fast.h"
 
+#include "base/maths.h"
 #include "base/stop.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static const struct predecode *least_predecode(struct fast *fast,
         area_m2 += block->box.width_m * block->box.height_m;
         p->energy_j += block->energy_j;
         p->leakage_w += block->leakage_w;
-        p->delay_s = fmax(p->delay_s, LEAST_PREDECODE * block->step_s);
+        p->delay_s = maths_max(p->delay_s, LEAST_PREDECODE * block->step_s);
     }
     p->side_m = sqrt(area_m2);
     p->known = true;
@@ -79,17 +80,19 @@ static void floor_reach(struct fast *fast)
     fast->reach.far_s = far->driver_s;
     fast->reach.near_s_per_m = tree->near.s_per_m;
     fast->reach.far_s_per_m = far->s_per_m;
-    fast->reach.j = TREE_ACTIVITY * bits * fmin(tree->near.driver_j, far->driver_j);
-    fast->reach.j_per_m = TREE_ACTIVITY * bits * fmin(tree->near.j_per_m, far->j_per_m);
-    fast->reach.w = leaking * fmin(tree->near.driver_w, far->driver_w);
-    fast->reach.w_per_m = leaking * fmin(tree->near.w_per_m, far->w_per_m);
+    fast->reach.j = TREE_ACTIVITY * bits *
+                    maths_min(tree->near.driver_j, far->driver_j);
+    fast->reach.j_per_m = TREE_ACTIVITY * bits *
+                          maths_min(tree->near.j_per_m, far->j_per_m);
+    fast->reach.w = leaking * maths_min(tree->near.driver_w, far->driver_w);
+    fast->reach.w_per_m = leaking * maths_min(tree->near.w_per_m, far->w_per_m);
 }
 
 static void add_reach(const struct reach_floor *r, double banks, struct metrics *m)
 {
     double length_m = r->sides * sqrt(m->area_m2 / banks);
-    double delay_s = fmin(r->near_s + r->near_s_per_m * length_m,
-                          r->far_s + r->far_s_per_m * length_m) +
+    double delay_s = maths_min(r->near_s + r->near_s_per_m * length_m,
+                               r->far_s + r->far_s_per_m * length_m) +
                      r->bond_s;
     double energy_j = r->j + r->j_per_m * length_m + r->bond_j;
 
@@ -113,7 +116,7 @@ static double bound_of(struct fast *fast, const struct class *class,
     double stretch = mat_stretch(task);
     double w_m = stretch * (double)class->shape.cols * s->width_m;
     double h_m = stretch * (double)class->shape.rows * s->height_m;
-    double area_m2 = w_m * h_m + fmin(w_m, h_m) * p->side_m;
+    double area_m2 = w_m * h_m + maths_min(w_m, h_m) * p->side_m;
     double tree_s = tree->s0 + tree->s_w * w_m + tree->s_ww * w_m * w_m +
                     tree->s_h * h_m + tree->s_hh * h_m * h_m;
     double tree_j = tree->j_w * w_m + tree->j_h * h_m;
@@ -139,7 +142,7 @@ static double bound_of(struct fast *fast, const struct class *class,
 
     if (task->is_cache && task->request->access == ACCESS_FAST &&
         task->fabric.rules->fast_write_over_ways)
-        write_tree_j /= fmax((double)task->request->associativity, 1);
+        write_tree_j /= maths_max((double)task->request->associativity, 1);
     m.write_j += write_tree_j;
     if (task->banks > 1 && fast->has_tree_bounds)
         add_reach(&fast->reach, task->banks, &m);
@@ -169,10 +172,10 @@ static void find_least_amp(struct fast *fast, const uint64_t extra)
 
             if (amp == NULL)
                 continue;
-            least->delay_s = fmin(least->delay_s, amp->delay_s);
-            least->energy_j = fmin(least->energy_j, amp->energy_j);
-            least->leakage_w = fmin(least->leakage_w, amp->leakage_w);
-            least->height_m = fmin(least->height_m, amp->height_m);
+            least->delay_s = maths_min(least->delay_s, amp->delay_s);
+            least->energy_j = maths_min(least->energy_j, amp->energy_j);
+            least->leakage_w = maths_min(least->leakage_w, amp->leakage_w);
+            least->height_m = maths_min(least->height_m, amp->height_m);
         }
 }
 
@@ -470,10 +473,10 @@ bool search_fast(const struct task *task, const struct search_space *space,
 
     const struct wiring *tree = &task->fabric.tree;
 
-    fast.least_driver_s = fmin(tree->near.driver_s, tree->far.driver_s);
+    fast.least_driver_s = maths_min(tree->near.driver_s, tree->far.driver_s);
     fast.least_per_m = (struct wire_cost){
-        .delay_s = fmin(tree->near.s_per_m, tree->far.s_per_m),
-        .energy_j = fmin(tree->near.j_per_m, tree->far.j_per_m),
+        .delay_s = maths_min(tree->near.s_per_m, tree->far.s_per_m),
+        .energy_j = maths_min(tree->near.j_per_m, tree->far.j_per_m),
     };
     if (!is_monotone(task->request))
         return search_naive(task, space, parts, ceiling, best, valid, why);

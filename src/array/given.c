@@ -1,6 +1,7 @@
 #include "array/given.h"
 
 #include "array/search.h"
+#include "base/maths.h"
 
 #include <math.h>
 
@@ -63,7 +64,8 @@ static void rest_replace(const double *values, struct array_result *result)
     if (!isnan(values[GIVEN_CYCLE]))
         result->cycle_s = values[GIVEN_CYCLE];
     if (!isnan(values[GIVEN_BANKS]))
-        result->data.organization.banks = (uint64_t)fmax(1, round(values[GIVEN_BANKS]));
+        result->data.organization.banks = (uint64_t)maths_max(
+            1, round(values[GIVEN_BANKS]));
     if (!isnan(values[GIVEN_MISS_LATENCY]))
         result->miss_latency_s = values[GIVEN_MISS_LATENCY];
     if (!isnan(values[GIVEN_MISS_ENERGY]))

@@ -35,10 +35,13 @@ void memo_free(struct memo *memo)
     memo->count = memo->capacity = 0;
 }
 
-/* Finds the slot of a key by Fibonacci hashing and linear probing. */
+/* Finds the slot of a key by Fibonacci hashing and linear probing.  The index is the top bits
+ * of the product, because only these depend on all bits of the key: keys that are the bits of
+ * a double often differ in the exponent alone. */
 static struct memo_slot *probe(struct memo_slot *slots, size_t capacity, uint64_t key)
 {
-    size_t at = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (capacity - 1);
+    int shift = __builtin_clzll(capacity) + 1;
+    size_t at = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> shift);
 
     while (slots[at].item != NULL && slots[at].key != key)
         at = (at + 1) & (capacity - 1);

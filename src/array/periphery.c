@@ -14,7 +14,7 @@ static const double MUX_DROP = 0.2;
 double mux_width_m(const struct process *process, const struct bitcell *cell,
                    double current_a)
 {
-    double width_m = fmax(MUX_F * process->f_m, current_a / process->ion_n);
+    double width_m = maths_max(MUX_F * process->f_m, current_a / process->ion_n);
 
     if (!cell->resistive)
         return width_m;
@@ -23,7 +23,7 @@ double mux_width_m(const struct process *process, const struct bitcell *cell,
                       process_width_m(process, process->f_m) /
                       (MUX_DROP * (cell->on_ohm - cell->access_ohm));
 
-    return fmax(width_m, fmin(process->max_w_m, wanted_m));
+    return maths_max(width_m, maths_min(process->max_w_m, wanted_m));
 }
 
 struct pass_gate pass_gate_make(const struct process *process, double width_m)
@@ -186,8 +186,8 @@ static double amp_height_m(const struct process *process, double pitch_m)
                                  pitch_m);
     double stack_m = 2 * p.width_m + isolate.width_m + gap_m + 2 * n.width_m +
                      enable.width_m + gap_m + process->node->pn_gap_f * f_m;
-    double widest_m = fmax(fmax(p.height_m, isolate.height_m),
-                           fmax(n.height_m, enable.height_m));
+    double widest_m = maths_max(maths_max(p.height_m, isolate.height_m),
+                                maths_max(n.height_m, enable.height_m));
 
     return stack_m * widest_m / pitch_m;
 }
@@ -221,7 +221,7 @@ bool sense_amp_make(struct sense_amp *amp, const struct process *process,
         return false;
     amp->input_f = sense_amp_input_f(process, pitch_m);
     amp->latch_s = sense_amp_latch_s(process, amp->input_f, sense_v);
-    amp->delay_s = fmax(amp->latch_s, 0);
+    amp->delay_s = maths_max(amp->latch_s, 0);
     amp->energy_j = amp->input_f * vdd * vdd;
     amp->leakage_w = gate_leak_a(process, GATE_INVERTER, 1, SENSE_ENABLE_F * f_m, 0) *
                      vdd * (process->rules->sense_leak_vdd_twice ? vdd : 1);
@@ -274,10 +274,10 @@ bool precharger_make(struct precharger *precharger, const struct process *proces
         .pull_f = gate_drain_f(process, GATE_INVERTER, 1, 0, pull_m, region_m) +
                   gate_drain_f(process, GATE_INVERTER, 1, 0, equalise_m, region_m),
         .box = {
-            .width_m = fmax(columns * fmax(2 * pull.width_m + equalise.width_m,
+            .width_m = maths_max(columns * maths_max(2 * pull.width_m + equalise.width_m,
                                            inverter.width_m),
                             chain.box.width_m),
-            .height_m = fmax(fmax(pull.height_m, equalise.height_m) + inverter.height_m,
+            .height_m = maths_max(maths_max(pull.height_m, equalise.height_m) + inverter.height_m,
                              chain.box.height_m),
         },
     };
@@ -320,7 +320,7 @@ struct comparator comparator_make(const struct process *process, double tag_bits
         leak_a += gate_leak_a(process, GATE_INVERTER, 1, chain_n_f[i] * f_m,
                               chain_p_f[i] * f_m);
         width_m += box.width_m;
-        height_m = fmax(height_m, box.height_m);
+        height_m = maths_max(height_m, box.height_m);
     }
     for (int i = 0; i < 3; i++) {
         double load_f = out_f[i] + next_f[i + 1];
@@ -349,7 +349,7 @@ struct comparator comparator_make(const struct process *process, double tag_bits
         .delay_s = delay_s,
         .energy_j = 4 * (switched_f + bottom_f + top_f) * vdd * vdd,
         .leakage_w = 4 * leak_a * vdd,
-        .area_m2 = 4 * fmax(width_m, quarter * pair.width_m) *
+        .area_m2 = 4 * maths_max(width_m, quarter * pair.width_m) *
                    (height_m + pair.height_m),
     };
 }

@@ -18,7 +18,7 @@ static double transconductance(const struct node *node, double mobility)
     double saturation_v = node->gate_length_m * SATURATION_M_PER_S / mobility;
 
     return mobility * node->oxide_f_per_m2 / 2 / node->gate_length_m *
-           fmin(saturation_v, node->vdd_v - node->vth_v);
+           maths_min(saturation_v, node->vdd_v - node->vth_v);
 }
 
 /* NVSim multiplies whole nanometres by 1e-9, which is not always the double nearest to the
@@ -84,7 +84,8 @@ enum status process_make(struct process *process, const struct node *node,
         .saves_leakage = !rules->all_leak && node->devices != DEVICES_FITTED,
     };
     if (fins) /* a fin may be wider than many feature sizes, in which the limit is given */
-        process->max_w_m = fmax(process->max_w_m, 100 * node->fin_effective_width_m);
+        process->max_w_m = maths_max(process->max_w_m,
+                                     100 * node->fin_effective_width_m);
     process->switch_n = 1 / (on_n_ohm(process, 1) * gm_n_s(process, 1));
     return STATUS_OK;
 }
@@ -176,7 +177,7 @@ static double fin_drain_f(const struct process *process, double width_m,
     if (!(width_m > 0))
         return 0;
 
-    double fins = fmax(ceil(width_m / node->fin_effective_width_m - 1e-9), 1);
+    double fins = maths_max(ceil(width_m / node->fin_effective_width_m - 1e-9), 1);
     double fingers = ceil(fins / (double)node->max_fins);
     double shared = fingers > 1 ? 0.5 * (1 + fmod(fingers, 2) / fingers) : 1;
 
@@ -217,8 +218,8 @@ static struct box fin_box(const struct process *process, unsigned inputs, double
                           double wp_m)
 {
     const struct node *node = process->node;
-    double widest_m = fmax(wn_m, wp_m);
-    double fins = fmax(ceil(widest_m / node->fin_effective_width_m - 1e-9), 1);
+    double widest_m = maths_max(wn_m, wp_m);
+    double fins = maths_max(ceil(widest_m / node->fin_effective_width_m - 1e-9), 1);
     double budget = (double)node->max_fins * (wn_m > 0 && wp_m > 0 ? 1 : 2);
     double fingers = ceil(fins / budget);
 
@@ -243,8 +244,8 @@ struct box gate_box(const struct process *process, enum gate_kind kind, unsigned
     if (wn_m > 0 && wp_m > 0)
         height_m += (node->pn_gap_f + 2 * node->rail_f) * process->f_m;
     return (struct box){
-        .width_m = fmax(region_width_m(process, n, inputs, kind == GATE_NAND),
-                        region_width_m(process, p, inputs, kind == GATE_NOR)),
+        .width_m = maths_max(region_width_m(process, n, inputs, kind == GATE_NAND),
+                             region_width_m(process, p, inputs, kind == GATE_NOR)),
         .height_m = height_m,
     };
 }
@@ -258,6 +259,7 @@ double gate_leak_a(const struct process *process, enum gate_kind kind, unsigned 
     switch (kind) {
     case GATE_NAND: return NAND_LEAK[inputs] * inputs * p_a;
     case GATE_NOR: return NOR_LEAK[inputs] * inputs * n_a;
-    default: return process->rules->switch_at_half ? fmax(n_a, p_a) : (n_a + p_a) / 2;
+    default:
+        return process->rules->switch_at_half ? maths_max(n_a, p_a) : (n_a + p_a) / 2;
     }
 }

@@ -12,6 +12,7 @@
 
 #include "array/rules.h"
 #include "base/error.h"
+#include "base/maths.h"
 #include "tech/node.h"
 
 #include <math.h>
@@ -60,7 +61,7 @@ static inline double process_width_m(const struct process *process, double width
 
     double fin_m = process->node->fin_effective_width_m;
 
-    return fmax(ceil(width_m / fin_m - 1e-9), 1) * fin_m;
+    return maths_max(ceil(width_m / fin_m - 1e-9), 1) * fin_m;
 }
 
 static inline double gate_f(const struct process *process, double width_m)

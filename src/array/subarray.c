@@ -184,10 +184,10 @@ static bool bitline_times(struct subarray *s, const struct fabric *fabric,
             return refuse(
                 why,
                 "the voltages of the two states differ by less than the sense voltage");
-        s->bitline_fixed_s = fmax((cell->on_eq_ohm * all_f + wire_s) *
-                                      maths_log(on_v / (on_v - sensed_v)),
-                                  (cell->off_eq_ohm * all_f + wire_s) *
-                                      maths_log(off_v / (off_v - sensed_v)));
+        s->bitline_fixed_s = maths_max((cell->on_eq_ohm * all_f + wire_s) *
+                                           maths_log(on_v / (on_v - sensed_v)),
+                                       (cell->off_eq_ohm * all_f + wire_s) *
+                                           maths_log(off_v / (off_v - sensed_v)));
     }
     return true;
 }
@@ -208,7 +208,7 @@ static void layout(struct subarray *s, const struct fabric *fabric)
     if (fabric->cell.split)
         beside_m += folded_width_m(s->write_decoder->box, s->line_height_m);
     for (int i = 0; i < 3; i++)
-        beside_m = fmax(beside_m, s->column_decoder[i]->box.width_m);
+        beside_m = maths_max(beside_m, s->column_decoder[i]->box.width_m);
     if (!fabric->rules->wires_over_cells && precharge.width_m > s->line_width_m)
         edge_height_m = precharge.height_m * precharge.width_m / s->line_width_m;
     edge_height_m += s->mux[0].height_m + s->amp->height_m + s->mux[1].height_m +
@@ -242,7 +242,7 @@ static bool complete(struct subarray *s, const struct fabric *fabric, const char
 {
     if (!bitline_times(s, fabric, why))
         return false;
-    s->sense_s = fmax(s->amp->delay_s, fabric->cell.cell->read_time_s);
+    s->sense_s = maths_max(s->amp->delay_s, fabric->cell.cell->read_time_s);
     s->mux_s = s->mux[0].delay_s + s->mux[1].delay_s + s->mux[2].delay_s;
     subarray_energies(s, fabric);
     subarray_leakages(s, fabric);
@@ -261,7 +261,7 @@ bool subarray_make(struct subarray *subarray, const struct fabric *fabric,
         return false;
 
     struct currents currents = make_lines(s, fabric, shape);
-    double least_m = fmax(process->min_w_m, currents.bitline_a / process->ion_n);
+    double least_m = maths_max(process->min_w_m, currents.bitline_a / process->ion_n);
 
     if (least_m > process->max_w_m)
         return refuse(why, "no driver is wide enough for the bitline current");
@@ -303,7 +303,7 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
 {
     const struct bitcell *cell = &fabric->cell;
 
-    t->write_select_s = fmax(t->write_row_s, t->column_decoder_s + s->charge_s);
+    t->write_select_s = maths_max(t->write_row_s, t->column_decoder_s + s->charge_s);
     t->write_charge_s = t->verify_s = 0;
     if (!cell->resistive) {
         if (fabric->rules->sram_full_swing || cell->cell->kind == CELL_EDRAM)
@@ -318,7 +318,7 @@ static void write_times(const struct subarray *s, const struct fabric *fabric,
     }
     t->set_s = t->write_select_s + cell->set_s;
     t->reset_s = t->write_select_s + cell->reset_s;
-    t->write_pulse_s = fmax(cell->set_s, cell->reset_s);
+    t->write_pulse_s = maths_max(cell->set_s, cell->reset_s);
     t->write_s = t->write_select_s + t->write_pulse_s;
     if (cell->crossbar && cell->cell->kind != CELL_PCM &&
         fabric->rules->erase_before_set) {
@@ -339,7 +339,7 @@ static void sense_times(const struct subarray *s, const struct fabric *fabric,
 {
     double steps = fabric->cell.read_steps;
 
-    t->decode_s = fmax(t->row_decoder_s, t->column_decoder_s);
+    t->decode_s = maths_max(t->row_decoder_s, t->column_decoder_s);
     t->bitline_s = s->bitline_fixed_s > 0
                        ? s->bitline_fixed_s
                        : horowitz_s(s->bitline_tau_s, s->bitline_b, row_ramp, NULL);
@@ -370,7 +370,7 @@ void subarray_time(const struct subarray *subarray, const struct fabric *fabric,
                                                 &end);
     times->column_decoder_s = 0;
     for (int i = 0; i < 3; i++)
-        times->column_decoder_s = fmax(
+        times->column_decoder_s = maths_max(
             times->column_decoder_s,
             row_driver_delay_s(s->column_decoder[i], fabric->process, ramp, &end));
     sense_times(s, fabric, row_ramp, times);
@@ -383,9 +383,9 @@ void subarray_time_least(const struct subarray *subarray, const struct fabric *f
 
     times->row_decoder_s = s->row_decoder->step_s;
     times->write_row_s = s->write_decoder->step_s;
-    times->column_decoder_s = fmax(
+    times->column_decoder_s = maths_max(
         s->column_decoder[0]->step_s,
-        fmax(s->column_decoder[1]->step_s, s->column_decoder[2]->step_s));
+        maths_max(s->column_decoder[1]->step_s, s->column_decoder[2]->step_s));
     sense_times(s, fabric, s->row_decoder->step_ramp, times);
 }
 

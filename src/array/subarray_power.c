@@ -26,7 +26,7 @@ static double column_read_j(const struct subarray *s, const struct fabric *fabri
     if (!cell->resistive) {
         if (fabric->rules->sram_full_swing)
             return all_f * cell->precharge_v * cell->precharge_v;
-        return all_f * vdd * fmin(SWING_MARGIN * cell->sense_v, vdd);
+        return all_f * vdd * maths_min(SWING_MARGIN * cell->sense_v, vdd);
     }
     if (!cell->current_sensed)
         return all_f *
@@ -88,7 +88,8 @@ static struct write_energies cell_writes(const struct subarray *s,
         const struct cell *c = cell->cell;
         double on_ohm = c->resistance_on_half_reset_ohm > 0
                             ? c->resistance_on_half_reset_ohm
-                            : fmax(c->resistance_on_reset_ohm, c->resistance_on_ohm);
+                            : maths_max(c->resistance_on_reset_ohm,
+                                        c->resistance_on_ohm);
         double half = cols - selected + (double)(s->shape.rows - 1) * selected;
         double v = cell->reset_v / 2;
         double half_w = c->access == ACCESS_NONE ? v * v / on_ohm
@@ -97,7 +98,7 @@ static struct write_energies cell_writes(const struct subarray *s,
         e.set_j += half * half_w * cell->set_s;
         e.reset_j += half * half_w * cell->reset_s;
     }
-    e.write_j = fmax(e.set_j, e.reset_j);
+    e.write_j = maths_max(e.set_j, e.reset_j);
     return e;
 }
 

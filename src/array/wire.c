@@ -99,10 +99,10 @@ static struct repeater optimal_repeater(const struct wire *wire,
         double across = 2 * sqrt(out_ohm * in_f * rc);
         double sum = (1 + slack) * (along + across);
         double root = (sum + (along * along - across * across) / sum) / 2;
-        double z = sqrt(fmax(root * root - along * along, 0));
+        double z = sqrt(maths_max(root * root - along * along, 0));
 
         spacing_m /= sqrt(1 + z * z / (along * along)) - z / along;
-        size = fmax(size * (sqrt(1 + z * z / (across * across)) - z / across), 1);
+        size = maths_max(size * (sqrt(1 + z * z / (across * across)) - z / across), 1);
     }
     return repeater_cost(wire, process, size, spacing_m);
 }
@@ -112,15 +112,15 @@ static void repeat_wire(struct wire *wire, const struct process *process, double
     struct repeater chosen = optimal_repeater(wire, process, slack);
     double wn_m = chosen.size * unit_m(process), wp_m = process->beta * wn_m;
     struct box box = gate_box(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
-    double across_m = fmax(box.width_m, box.height_m);
-    double along_m = fmin(box.width_m, box.height_m);
+    double across_m = maths_max(box.width_m, box.height_m);
+    double along_m = maths_min(box.width_m, box.height_m);
 
     wire->repeated = true;
     wire->s_per_m = chosen.s_per_m;
     wire->j_per_m = chosen.j_per_m;
     wire->w_per_m = chosen.w_per_m;
     wire->slot_m = wire->pitch_m + across_m;
-    wire->slot_shares = fmax(floor(chosen.spacing_m / along_m), 1);
+    wire->slot_shares = maths_max(floor(chosen.spacing_m / along_m), 1);
     if (!process->rules->wires_over_cells) {
         double out_f = gate_drain_f(process, GATE_INVERTER, 1, wn_m, wp_m, HUGE_VAL);
         double in_f = gate_f(process, wn_m) + gate_f(process, wp_m);
@@ -180,13 +180,15 @@ static struct transmitter size_transmitter(const struct process *process, double
                               NULL);
     double wanted_ohm = SLACK_FO4 * fo4_s / (maths_log(2) * wire_f) / ADJUST;
 
-    t.driver_m = fmax(fmin(n_ohm * wn_m / wanted_ohm, process->max_w_m), wn_m);
+    t.driver_m = maths_max(maths_min(n_ohm * wn_m / wanted_ohm, process->max_w_m),
+                           wn_m);
     if (wire_ohm * wire_f > SLACK_FO4 * fo4_s)
         t.driver_m = process->max_w_m;
 
     double driver_f = gate_f(process, t.driver_m);
 
-    t.size = fmax(effort * driver_f / sqrt(effort * driver_f / (2 * in_f)) / in_f, 1);
+    t.size = maths_max(effort * driver_f / sqrt(effort * driver_f / (2 * in_f)) / in_f,
+                       1);
     return t;
 }
 
@@ -267,7 +269,7 @@ static double crossing_m(const struct wire *near, const struct wire *far)
 
     if (!(a > 0))
         return HUGE_VAL;
-    return inside > 0 ? fmax((sqrt(inside) - b) / (2 * a), 0) : 0;
+    return inside > 0 ? maths_max((sqrt(inside) - b) / (2 * a), 0) : 0;
 }
 
 enum status wiring_make(struct wiring *wiring, const struct process *process,
@@ -286,9 +288,9 @@ enum status wiring_make(struct wiring *wiring, const struct process *process,
     if (!for_delay)
         wiring->far_from_m = crossing_m(&wiring->near, &wiring->far);
     else if (wiring->far.s_per_m < wiring->near.s_per_m)
-        wiring->far_from_m = fmax((wiring->far.driver_s - wiring->near.driver_s) /
-                                      (wiring->near.s_per_m - wiring->far.s_per_m),
-                                  0);
+        wiring->far_from_m = maths_max((wiring->far.driver_s - wiring->near.driver_s) /
+                                           (wiring->near.s_per_m - wiring->far.s_per_m),
+                                       0);
     return STATUS_OK;
 }
 
@@ -301,8 +303,8 @@ struct wire_cost wiring_least(const struct wiring *wiring,
         return near;
     far = wire_cost(&wiring->far, process, length_m);
     return (struct wire_cost){
-        .delay_s = fmin(near.delay_s, far.delay_s),
-        .energy_j = fmin(near.energy_j, far.energy_j),
-        .leakage_w = fmin(near.leakage_w, far.leakage_w),
+        .delay_s = maths_min(near.delay_s, far.delay_s),
+        .energy_j = maths_min(near.energy_j, far.energy_j),
+        .leakage_w = maths_min(near.leakage_w, far.leakage_w),
     };
 }

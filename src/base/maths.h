@@ -24,6 +24,18 @@ double maths_tanh(double x);            /* 3 */
 double maths_hypot(double x, double y); /* 1.25 */
 double maths_erfc(double x);            /* 4 */
 
+/* The larger and the smaller of two numbers, neither of them NAN.  fmax and fmin, which must
+ * look for one, are calls of the library. */
+static inline double maths_max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double maths_min(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Returns ln(n!), or NAN if n is negative or not a whole number.  At most 2. */
 double maths_ln_factorial(double n);
 
