@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Training in crossbars: our model and DNN+NeuroSim's run, by part and by phase; the energy of an
-epoch by cell and by the way in which errors reach the layers."""
+epoch by cell and by the way in which errors reach the layers; what feedback alignment gains over N
+equal layers."""
 import numpy as np
 
 import figure as fig
@@ -66,9 +67,33 @@ def draw_parts(data, node_m=32e-9):
     return figure
 
 
-def draw(neurosim, cells):
-    return {"crossbar_neurosim": draw_beside(neurosim), "crossbar_parts": draw_parts(cells)}
+def draw_equal(data):
+    """Draws backpropagation's time over feedback alignment's by the number of equal layers."""
+    looks = fig.Look()
+    layers = nv.metric(data, "crossbar_layers").sel(learning="backpropagation", pipeline="none").values
+    figure, axes = plt.subplots(figsize=(5.5, 3.6), constrained_layout=True)
+    axes.plot(layers, layers, color="0.6", linestyle="--", label="N, the bound")
+    for name, words in (("crossbar_backward_s", "backward pass"), ("crossbar_s", "whole step")):
+        time = nv.metric(data, name)
+        gain = time.sel(learning="backpropagation") / time.sel(learning="feedback_alignment")
+        for pipeline, said in (("none", "no pipeline"), ("layers", "layers pipelined")):
+            label = f"{words}, {said}"
+            axes.plot(layers, gain.sel(pipeline=pipeline).values, label=label, **looks.line(label))
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+    axes.set_xlabel("equal layers N")
+    axes.set_ylabel("time of backpropagation over\nfeedback alignment [1]")
+    axes.legend(fontsize=8)
+    return figure
+
+
+def draw(neurosim, cells, equal):
+    return {"crossbar_equal_layers": draw_equal(equal),
+            "crossbar_neurosim": draw_beside(neurosim), "crossbar_parts": draw_parts(cells)}
 
 
 if __name__ == "__main__":
-    fig.command(draw, __doc__, "crossbar_neurosim", "crossbar_cells")
+    fig.command(draw, __doc__, "crossbar_neurosim", "crossbar_cells",
+                "crossbar_equal_layers")

@@ -283,6 +283,37 @@ static void parts_and_phases_add_up(void)
     CU_ASSERT_EQUAL(r.weights, 12973440);
 }
 
+/* The table of phases by parts has the phases as sums of its rows, and the parts of its columns. */
+static void phases_by_part_add_up(void)
+{
+    struct crossbar_request request = request_of("neurosim-chip", "fefet-neurosim",
+                                                 "vgg8-cifar");
+
+    request.trains = true;
+    request.batch = 20;
+    for (request.learning = CIM_BACKPROPAGATION;
+         request.learning <= CIM_FEEDBACK_ALIGNMENT; request.learning++) {
+        struct crossbar_result r = network(&request);
+        double part_s[CROSSBAR_PART_COUNT] = { 0 };
+
+        CU_ASSERT_EQUAL(r.layers, 8);
+        for (int p = 0; p < CROSSBAR_PHASE_COUNT; p++) {
+            double sum_s = 0, sum_j = 0;
+
+            for (int part = 0; part < CROSSBAR_PART_COUNT; part++) {
+                sum_s += r.phase_part_s[p][part];
+                sum_j += r.phase_part_j[p][part];
+                part_s[part] += r.phase_part_s[p][part];
+            }
+            ASSERT_NEAR(sum_s, r.phase_s[p], 1e-9);
+            ASSERT_NEAR(sum_j, r.phase_j[p], 1e-9);
+        }
+        for (int part = 0; part < CROSSBAR_PART_COUNT; part++)
+            if (r.part_s[part] > 0)
+                ASSERT_NEAR(part_s[part], r.part_s[part], 1e-9);
+    }
+}
+
 /* conv1 of VGG-8: 1024 pixels, 8 input bits, 128 columns of 5-bit cells, 27 rows of one
  * subarray: a conversion for each. */
 static void conversions_are_counted(void)
@@ -523,8 +554,9 @@ SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(too_many_rows_at_once_lose_the_read_voltage),
       TEST(off_currents_cost_converter_bits), TEST(more_converter_bits_cost_more),
       TEST(cells_that_cannot_sum_are_infeasible), TEST(parts_and_phases_add_up),
-      TEST(conversions_are_counted), TEST(layers_add_up_to_the_network),
-      TEST(updates_wear_cells), TEST(feedback_alignment_takes_area_for_time),
+      TEST(phases_by_part_add_up), TEST(conversions_are_counted),
+      TEST(layers_add_up_to_the_network), TEST(updates_wear_cells),
+      TEST(feedback_alignment_takes_area_for_time),
       TEST(pipelining_shortens_batches_and_not_samples), TEST(groups_share_subarrays),
       TEST(a_network_too_large_for_the_chip_is_infeasible),
       TEST(copies_shorten_the_slowest_layer),

@@ -123,6 +123,44 @@ static void bound_print(const struct study *study)
         printf("  bound by: %s\n", bounds[longest].what);
 }
 
+/* Prints a metric of two dimensions: the outer one as columns, the other as rows, of which those
+ * that hold nothing are left out; sums at the end. */
+static void table_print(const struct study *study, const struct metric *metric,
+                        const double *numbers)
+{
+    const char *units = metric_units(study->sweep, metric);
+    enum inner_id parts[2];
+    uint64_t columns, rows;
+    char text[60];
+
+    inner_parts(metric->inner, parts);
+    columns = inners[parts[0]].count;
+    rows = inners[parts[1]].count;
+    printf("  %s: %s\n  %-16s", metric->name, metric->meaning, "");
+    for (uint64_t c = 0; c < columns; c++)
+        printf(" %20s", inners[parts[0]].labels[c]);
+    printf(" %14s\n", "all");
+    for (uint64_t r = 0; r <= rows; r++) {
+        double all = 0;
+
+        for (uint64_t c = 0; r < rows && c < columns; c++)
+            all += numbers[c * rows + r];
+        if (r < rows && all == 0)
+            continue;
+        all = 0;
+        printf("    %-14s", r < rows ? inners[parts[1]].labels[r] : "all");
+        for (uint64_t c = 0; c < columns; c++) {
+            double value = 0;
+
+            for (uint64_t i = r < rows ? r : 0; i < (r < rows ? r + 1 : rows); i++)
+                value += numbers[c * rows + i];
+            all += value;
+            printf(" %20s", quantity_format(value, units, text, sizeof text));
+        }
+        printf(" %14s\n", quantity_format(all, units, text, sizeof text));
+    }
+}
+
 static void stage_print(const struct study *study, enum stage_id id)
 {
     const struct stage *stage = stages[id];
@@ -138,6 +176,10 @@ static void stage_print(const struct study *study, enum stage_id id)
         const double *numbers = study->results[id].column[m];
         const uint64_t *counts = study->results[id].column[m];
 
+        if (metric->inner == INNER_PHASE_PART)
+            table_print(study, metric, numbers);
+        if (!inner->name && metric->inner != INNER_SCALAR)
+            continue;
         if (inner->count >= CURVE_POINTS) /* too long to print */
             continue;
         for (uint64_t i = 0; i < inner->count; i++) {

@@ -265,21 +265,26 @@ struct question {
     size_t where_count, baseline_count;
     enum stage_id stage;
     size_t metric;
-    uint64_t at; /* index along the metric's extra dimension */
+    uint64_t
+        at[CHOICES]; /* indexes along the metric's extra dimensions, to be added up */
+    size_t at_count;
 };
 
-/* Finds the index of a label ("" is the only one of a scalar); false if there is none. */
-static bool label_find(enum inner_id inner, const char *at, uint64_t *place)
+/* Finds the labels that `at` joins by + ("" is the only one of a scalar); false if one is unknown. */
+static bool labels_find(enum inner_id inner, const char *at, struct question *question)
 {
-    *place = 0;
-    if (inner == INNER_SCALAR || !inners[inner].labels)
-        return inner == INNER_SCALAR && !at[0];
-    for (uint64_t i = 0; i < inners[inner].count; i++)
-        if (inners[inner].labels[i] && strcmp(inners[inner].labels[i], at) == 0) {
-            *place = i;
-            return true;
-        }
-    return false;
+    bool is_more = true, is_known = true;
+
+    question->at_count = 0;
+    while (is_more && is_known) {
+        size_t length = strcspn(at, "+");
+
+        is_known = question->at_count < CHOICES &&
+                   inner_find(inner, at, length, &question->at[question->at_count++]);
+        is_more = at[length] == '+';
+        at += length + is_more;
+    }
+    return is_known;
 }
 
 static enum status metric_choose(const struct study *study,
@@ -288,8 +293,8 @@ static enum status metric_choose(const struct study *study,
 {
     if (metric_find(figure->metric, study->sweep, study->stages, &question->stage,
                     &question->metric) &&
-        label_find(stages[question->stage]->metrics[question->metric].inner, figure->at,
-                   &question->at))
+        labels_find(stages[question->stage]->metrics[question->metric].inner,
+                    figure->at, question))
         return STATUS_OK;
     if (metric_renamed(figure->metric))
         return error_set(err, STATUS_INPUT, "the metric '%s' is called %s since 0.4",
@@ -325,13 +330,17 @@ static double value_at(const struct study *study, const struct question *questio
 {
     const void *column = study->results[question->stage].column[question->metric];
     const struct metric *metric = &stages[question->stage]->metrics[question->metric];
-    uint64_t place = index * inners[metric->inner].count + question->at;
+    double sum = 0;
 
     if (study->statuses[question->stage][index] != POINT_DONE)
         return NAN;
-    if (metric->kind == COLUMN_COUNT)
-        return (double)((const uint64_t *)column)[place];
-    return ((const double *)column)[place];
+    for (size_t i = 0; i < question->at_count; i++) {
+        uint64_t place = index * inners[metric->inner].count + question->at[i];
+
+        sum += metric->kind == COLUMN_COUNT ? (double)((const uint64_t *)column)[place]
+                                            : ((const double *)column)[place];
+    }
+    return sum;
 }
 
 /* Moves a point to its baseline, which differs from it in the baseline's axes only. */
@@ -592,8 +601,10 @@ static uint64_t term_of(const struct study *study, const struct question *questi
     uint64_t hash = text_hash(UINT64_C(0xcbf29ce484222325), metric->name);
     char text[160];
 
-    snprintf(text, sizeof text, "%ju", (uintmax_t)question->at);
-    hash = text_hash(hash, text);
+    for (size_t i = 0; i < question->at_count; i++) {
+        snprintf(text, sizeof text, "%ju", (uintmax_t)question->at[i]);
+        hash = text_hash(hash, text);
+    }
     for (enum axis_id axis = 0; axis < AXES; axis++)
         if (grid->axes >> axis & 1)
             hash = text_hash(

@@ -164,12 +164,19 @@ static void network_write(const struct point *point, const struct crossbar_resul
     for (uint64_t p = 0; p < CROSSBAR_PHASE_COUNT; p++) {
         out->crossbar_phase_s[i * CROSSBAR_PHASE_COUNT + p] = r->phase_s[p];
         out->crossbar_phase_j[i * CROSSBAR_PHASE_COUNT + p] = r->phase_j[p];
+        for (uint64_t part = 0; part < CROSSBAR_PART_COUNT; part++) {
+            uint64_t at = (i * CROSSBAR_PHASE_COUNT + p) * CROSSBAR_PART_COUNT + part;
+
+            out->crossbar_phase_part_s[at] = r->phase_part_s[p][part];
+            out->crossbar_phase_part_j[at] = r->phase_part_j[p][part];
+        }
     }
     for (uint64_t p = 0; p < CROSSBAR_PART_COUNT; p++) {
         out->crossbar_part_s[i * CROSSBAR_PART_COUNT + p] = r->part_s[p];
         out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
         out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
+    out->crossbar_layers[i] = r->layers;
     out->crossbar_dram_bytes[i] = r->dram_bytes;
     out->crossbar_macs[i] = r->macs;
     out->crossbar_weights[i] = r->weights;

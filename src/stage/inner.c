@@ -13,6 +13,7 @@
 #include "workload/lifetime.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const component_labels[COMPONENT_COUNT] = {
     [COMPONENT_LLC_READ] = "llc_read",
@@ -162,6 +163,8 @@ const struct inner inners[INNER_COUNT] = {
                               .meaning = "where a crossbar chip's time, energy and "
                                          "area go",
                               .labels = crossbar_part_labels },
+    [INNER_PHASE_PART] = { .count = CROSSBAR_PHASE_COUNT * CROSSBAR_PART_COUNT,
+                           .parts = { INNER_PHASE, INNER_CROSSBAR_PART } },
     [INNER_HDC_STEP] = { .name = "hdc_step",
                          .count = HDC_STEP_COUNT,
                          .units = "1",
@@ -207,6 +210,42 @@ size_t inner_parts(enum inner_id id, enum inner_id parts[2])
     parts[0] = inners[id].name ? id : inners[id].parts[0];
     parts[1] = inners[id].parts[1];
     return inners[id].name ? 1 : 2;
+}
+
+/* Returns the index of a label in a dimension of its own, its count if there is none. */
+static uint64_t label_index(enum inner_id id, const char *label, size_t length)
+{
+    const struct inner *inner = &inners[id];
+    uint64_t i = 0;
+
+    if (!inner->labels)
+        return inner->count;
+    while (i < inner->count &&
+           !(inner->labels[i] && strlen(inner->labels[i]) == length &&
+             strncmp(inner->labels[i], label, length) == 0))
+        i++;
+    return i;
+}
+
+bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *place)
+{
+    const char *slash = memchr(label, '/', length);
+    enum inner_id parts[2];
+    uint64_t outer, other;
+
+    *place = 0;
+    if (inner_parts(id, parts) == 0)
+        return length == 0;
+    if (inners[id].name) {
+        *place = label_index(id, label, length);
+        return *place < inners[id].count;
+    }
+    if (!slash)
+        return false;
+    outer = label_index(parts[0], label, (size_t)(slash - label));
+    other = label_index(parts[1], slash + 1, length - 1 - (size_t)(slash - label));
+    *place = outer * inners[parts[1]].count + other;
+    return outer < inners[parts[0]].count && other < inners[parts[1]].count;
 }
 
 static const char *unused_label(uint64_t i, char *buffer, size_t size)

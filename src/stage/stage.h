@@ -55,6 +55,7 @@ enum inner_id {
     INNER_ENGINE_TOTAL,
     INNER_PHASE,
     INNER_CROSSBAR_PART,
+    INNER_PHASE_PART,
     INNER_HDC_STEP,
     INNER_TENSOR,
     INNER_TENSOR_CURVE,
@@ -78,6 +79,10 @@ extern const struct inner inners[INNER_COUNT];
 
 /* The dimensions that it stands for, outermost first, 0 to 2 of them; returns how many. */
 size_t inner_parts(enum inner_id id, enum inner_id parts[2]);
+
+/* Finds the index of a label of `length` bytes, of two dimensions as "forward/buffer"; "" is the
+ * only one of INNER_SCALAR.  Returns false if there is none. */
+bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *place);
 
 /* Units of metrics that are in those of the sweep's objective (metric_units). */
 #define UNITS_OF_OBJECTIVE "the objective's"

@@ -291,6 +291,10 @@ static void layers_sum(const struct crossbar_request *request,
 
             r->phase_s[p] += l->phase_s[p] * times;
             r->phase_j[p] += l->phase_j[p] * times;
+            for (int part = 0; part < CROSSBAR_PART_COUNT; part++) {
+                r->phase_part_s[p][part] += l->phase_part_s[p][part] * times;
+                r->phase_part_j[p][part] += l->phase_part_j[p][part] * times;
+            }
         }
         for (int p = 0; p < CROSSBAR_PART_COUNT; p++) {
             r->part_s[p] += l->part_s[p] * batch;
@@ -317,6 +321,7 @@ static void network_count(const struct crossbar_request *request,
         if (is_asked(request, i))
             r->macs += mac_layer_macs(&request->layers->layers[i]) *
                        (double)request->batch;
+        r->layers += is_asked(request, i) && !m->is_streamed;
         r->weights += weights;
         used += weights * m->slices * m->copies;
     }

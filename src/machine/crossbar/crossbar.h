@@ -198,7 +198,9 @@ struct crossbar_layer {
         dram_s[CROSSBAR_PHASE_COUNT]; /* time of phase_s in the DRAM that all share */
     double phase_j[CROSSBAR_PHASE_COUNT];
     double part_s[CROSSBAR_PART_COUNT], part_j[CROSSBAR_PART_COUNT]; /* per sample */
-    double update_s, update_j;                                       /* of the pulses */
+    double phase_part_s[CROSSBAR_PHASE_COUNT][CROSSBAR_PART_COUNT];
+    double phase_part_j[CROSSBAR_PHASE_COUNT][CROSSBAR_PART_COUNT];
+    double update_s, update_j; /* of the pulses */
     double update_dram_j;
     double feedback_subarrays; /* of its random matrix */
 };
@@ -228,6 +230,9 @@ struct crossbar_result {
     double phase_j[CROSSBAR_PHASE_COUNT];
     double part_s[CROSSBAR_PART_COUNT], part_j[CROSSBAR_PART_COUNT],
         part_m2[CROSSBAR_PART_COUNT];
+    double phase_part_s[CROSSBAR_PHASE_COUNT][CROSSBAR_PART_COUNT]; /* no leakage */
+    double phase_part_j[CROSSBAR_PHASE_COUNT][CROSSBAR_PART_COUNT];
+    double layers; /* that learn or compute with weights: N of feedback alignment */
     double tiles,
         subarrays; /* of the chip: those of weights and copies, and unused ones */
     double feedback_subarrays, gradient_subarrays;

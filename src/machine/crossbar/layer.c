@@ -13,7 +13,16 @@ struct moved {
     double dram_bits;
 };
 
-/* Adds the data movement of a phase to part_s and part_j, and computes the time of the phase. */
+static void part_add(struct crossbar_layer *made, enum crossbar_phase phase,
+                     enum crossbar_part part, double s, double j)
+{
+    made->part_s[part] += s;
+    made->part_j[part] += j;
+    made->phase_part_s[phase][part] += s;
+    made->phase_part_j[phase][part] += j;
+}
+
+/* Adds the data movement of a phase to its parts, and computes the time of the phase. */
 static void phase_close(const struct crossbar_request *request,
                         const struct crossbar_place *place, const struct moved *m,
                         enum crossbar_phase phase, double compute_s, double compute_j,
@@ -35,12 +44,9 @@ static void phase_close(const struct crossbar_request *request,
                    c->bus_bit_j_per_m;
     double dram_j = m->dram_bits * request->dram_j_per_bit;
 
-    made->part_s[CROSSBAR_BUFFER] += buffer_s;
-    made->part_s[CROSSBAR_INTERCONNECT] += bus_s;
-    made->part_s[CROSSBAR_DRAM] += dram_s;
-    made->part_j[CROSSBAR_BUFFER] += buffer_j;
-    made->part_j[CROSSBAR_INTERCONNECT] += bus_j;
-    made->part_j[CROSSBAR_DRAM] += dram_j;
+    part_add(made, phase, CROSSBAR_BUFFER, buffer_s, buffer_j);
+    part_add(made, phase, CROSSBAR_INTERCONNECT, bus_s, bus_j);
+    part_add(made, phase, CROSSBAR_DRAM, dram_s, dram_j);
     made->dram_s[phase] = dram_s;
     made->phase_s[phase] = chip->overlaps
                                ? fmax(fmax(compute_s, buffer_s), fmax(bus_s, dram_s))
@@ -48,22 +54,20 @@ static void phase_close(const struct crossbar_request *request,
     made->phase_j[phase] = compute_j + buffer_j + bus_j + dram_j;
 }
 
-static void spent_add(struct crossbar_layer *made, const struct crossbar_spent *s)
+static void spent_add(struct crossbar_layer *made, enum crossbar_phase phase,
+                      const struct crossbar_spent *s)
 {
-    made->part_s[CROSSBAR_ARRAY] += s->array_s;
-    made->part_s[CROSSBAR_ADC] += s->adc_s;
-    made->part_s[CROSSBAR_ACCUMULATION] += s->accumulation_s + s->drain_s;
-    made->part_j[CROSSBAR_ARRAY] += s->array_j;
-    made->part_j[CROSSBAR_ADC] += s->adc_j;
-    made->part_j[CROSSBAR_ACCUMULATION] += s->accumulation_j;
+    part_add(made, phase, CROSSBAR_ARRAY, s->array_s, s->array_j);
+    part_add(made, phase, CROSSBAR_ADC, s->adc_s, s->adc_j);
+    part_add(made, phase, CROSSBAR_ACCUMULATION, s->accumulation_s + s->drain_s,
+             s->accumulation_j);
 }
 
 /* Adds all of a product to one part: gradient units or feedback. */
-static void spent_add_to(struct crossbar_layer *made, enum crossbar_part part,
-                         const struct crossbar_spent *s)
+static void spent_add_to(struct crossbar_layer *made, enum crossbar_phase phase,
+                         enum crossbar_part part, const struct crossbar_spent *s)
 {
-    made->part_s[part] += crossbar_spent_s(s);
-    made->part_j[part] += crossbar_spent_j(s);
+    part_add(made, phase, part, crossbar_spent_s(s), crossbar_spent_j(s));
 }
 
 /* Returns the number of values that are read from buffers for one sample: each pixel once for
@@ -107,14 +111,14 @@ static void forward(const struct crossbar_request *request,
         struct crossbar_streamed operands = attention(m, bits);
 
         s = crossbar_streamed_spend(request, &operands);
-        spent_add_to(made, CROSSBAR_GRADIENT, &s);
+        spent_add_to(made, CROSSBAR_FORWARD, CROSSBAR_GRADIENT, &s);
         moved.tile_bits += stored;
         moved.global_bits += stored;
         moved.tiles = ceil((double)request->chip->gradient_subarrays /
                            (double)request->chip->tile_subarrays);
     } else {
         s = crossbar_forward_spend(request, m);
-        spent_add(made, &s);
+        spent_add(made, CROSSBAR_FORWARD, &s);
     }
     phase_close(request, place, &moved, CROSSBAR_FORWARD, crossbar_spent_s(&s),
                 crossbar_spent_j(&s), made);
@@ -135,7 +139,7 @@ static void activation_gradient(const struct crossbar_request *request,
                            .global_bits = in + out };
     struct crossbar_spent s = crossbar_transposed_spend(request, m);
 
-    spent_add(made, &s);
+    spent_add(made, CROSSBAR_ACTIVATION_GRADIENT, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
                 crossbar_spent_s(&s), crossbar_spent_j(&s), made);
 }
@@ -157,8 +161,8 @@ streamed_gradient(const struct crossbar_request *request, const struct mac_layer
     };
     struct crossbar_spent s = crossbar_streamed_spend(request, &operands);
 
-    spent_add_to(made, CROSSBAR_GRADIENT, &s);
-    spent_add_to(made, CROSSBAR_GRADIENT, &s);
+    spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_GRADIENT, &s);
+    spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_GRADIENT, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
                 2 * crossbar_spent_s(&s), 2 * crossbar_spent_j(&s), made);
 }
@@ -177,7 +181,7 @@ static void feedback(const struct crossbar_request *request,
         .global_bits = place->classes * bits->error,
     };
 
-    spent_add_to(made, CROSSBAR_FEEDBACK, &s);
+    spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_FEEDBACK, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
                 crossbar_spent_s(&s), crossbar_spent_j(&s), made);
 }
@@ -220,7 +224,7 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
     s.array_j /= samples;
     s.adc_j /= samples;
     s.accumulation_j /= samples;
-    spent_add_to(made, CROSSBAR_GRADIENT, &s);
+    spent_add_to(made, CROSSBAR_WEIGHT_GRADIENT, CROSSBAR_GRADIENT, &s);
     phase_close(request, place, &moved, CROSSBAR_WEIGHT_GRADIENT, crossbar_spent_s(&s),
                 crossbar_spent_j(&s), made);
 }
@@ -246,6 +250,10 @@ static void weight_update(const struct crossbar_request *request,
                      c->crossbar_write_cell_j;
     made->update_dram_j = dram_bits * request->dram_j_per_bit;
     made->dram_s[CROSSBAR_WEIGHT_UPDATE] = dram_s;
+    made->phase_part_s[CROSSBAR_WEIGHT_UPDATE][CROSSBAR_UPDATE] = made->update_s;
+    made->phase_part_j[CROSSBAR_WEIGHT_UPDATE][CROSSBAR_UPDATE] = made->update_j;
+    made->phase_part_s[CROSSBAR_WEIGHT_UPDATE][CROSSBAR_DRAM] = dram_s;
+    made->phase_part_j[CROSSBAR_WEIGHT_UPDATE][CROSSBAR_DRAM] = made->update_dram_j;
     made->phase_s[CROSSBAR_WEIGHT_UPDATE] = chip->overlaps
                                                 ? fmax(made->update_s, dram_s)
                                                 : made->update_s + dram_s;
