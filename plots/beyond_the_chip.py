@@ -46,11 +46,6 @@ def ticks(axes, names, rotation=40):
     axes.set_xticklabels(names, rotation=rotation, ha="right" if rotation else "center")
 
 
-def legend(figure, axes):
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1, 0.5))
-
-
 def panels(count, height=3.4, width=3.0, sharey=True):
     return plt.subplots(1, count, sharey=sharey, squeeze=False,
                         figsize=(1.4 + width * count, height), constrained_layout=True)
@@ -68,7 +63,7 @@ def draw_stalls(data):
         ticks(axes, part.instance.values, 60)
         axes.set_title(f"{network}, 32 images a GPU")
     all_axes[0][0].set_ylabel("Time of a training step in %")
-    legend(figure, all_axes[0][0])
+    fig.legend(figure, all_axes, stacked=True)
     return figure
 
 
@@ -90,9 +85,7 @@ def draw_links(data):
         axes.set_xlabel("Network in Gbit/s")
         axes.set_title(f"{network}, four p3.16xlarge")
     all_axes[0][0].set_ylabel("Training step in ms")
-    handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
-                  title="Between GPUs")
+    fig.legend(figure, all_axes, "Between GPUs")
     return figure
 
 
@@ -117,7 +110,7 @@ def draw_life(data):
         axes.grid(axis="x", visible=False)
         axes.set_title(life)
     all_axes[0][0].set_ylabel("kg of CO2: operation left, embodied right")
-    legend(figure, all_axes[0][0])
+    fig.legend(figure, all_axes, stacked=True)
     return figure
 
 
@@ -140,9 +133,7 @@ def draw_hours(data):
         axes.set_ylim(bottom=0)
     all_axes[0][0].set_ylabel("Operational carbon of a life in kg")
     all_axes[0][1].set_ylabel("Embodied carbon of a life in kg")
-    handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
-                  title="Utilisation")
+    fig.legend(figure, all_axes, "Utilisation")
     return figure
 
 
@@ -165,7 +156,7 @@ def draw_video(data):
                 axes.set_title(video)
     all_axes[0][0].set_ylabel("Time to tracked objects in ms")
     all_axes[1][0].set_ylabel("Power of the device by step in mW")
-    legend(figure, all_axes[0][0])
+    fig.legend(figure, all_axes, stacked=True)
     return figure
 
 
@@ -181,7 +172,7 @@ def draw_split(data):
         axes.set_xlabel("Layers on the device")
         axes.set_title(machine)
     all_axes[0][0].set_ylabel("Time to tracked objects in ms")
-    legend(figure, all_axes[0][0])
+    fig.legend(figure, all_axes, stacked=True)
     return figure
 
 

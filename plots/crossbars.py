@@ -34,8 +34,7 @@ def draw_beside(data):
     for axes, (name, words) in zip(all_axes.flat, names):
         beside(axes, data, name, words, looks)
     figure.suptitle("VGG-8 in training on NeuroSim's chip, a batch of 200", fontsize=10)
-    handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.legend(figure, all_axes)
     return figure
 
 
@@ -62,8 +61,7 @@ def draw_parts(data, node_m=32e-9):
         axes.tick_params(axis="x", rotation=30)
         axes.grid(axis="x", visible=False)
     all_axes[0].set_ylabel(nv.label(part, "energy of a batch by part"))
-    handles, labels = all_axes[-1].get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.legend(figure, all_axes, stacked=True)
     return figure
 
 

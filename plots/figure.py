@@ -162,6 +162,18 @@ def outliers_clip(axes, lines, gap=30.0):
         return
 
 
+def legend(figure, axes, title=None, stacked=False):
+    """Puts one legend of all panels' labels to the right of the figure, each label once; of stacked
+    bars the topmost comes first."""
+    shown = {}
+    for one in np.ravel(axes):
+        for handle, label in zip(*one.get_legend_handles_labels()):
+            shown.setdefault(label, handle)
+    order = list(shown.items())[::-1 if stacked else 1]
+    figure.legend([handle for _, handle in order], [label for label, _ in order],
+                  loc="center left", bbox_to_anchor=(1, 0.5), title=title)
+
+
 def baseline_line(axes, value=1.0):
     axes.axhline(value, color="0.25", lw=0.9, zorder=1.5)
 

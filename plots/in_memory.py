@@ -13,8 +13,8 @@ def draw_mensa(data):
     """Draws Edge TPU over Mensa: above 1 Mensa is better; lines are the paper's means."""
     figure, all_axes = plt.subplots(1, 2, figsize=(9.5, 3.4), constrained_layout=True)
     looks = fig.Look()
-    for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "throughput"),
-                                        (all_axes[1], "network_j", 3.0, "energy")):
+    for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "Throughput"),
+                                        (all_axes[1], "network_j", 3.0, "Energy")):
         gain = nv.over(nv.metric(data, name), machine="mensa-edge-tpu").sel(machine="mensa")
         gain = gain.transpose("workload", "schedule")
         mean = np.exp(np.log(gain).mean("workload"))
@@ -22,13 +22,10 @@ def draw_mensa(data):
                          [str(s) for s in gain.schedule.values],
                          np.vstack([gain.values, mean.values]), looks)
         fig.baseline_line(axes)
-        axes.axhline(headline, color="black", lw=0.9, ls="--")
-        axes.text(3, headline, f"paper's mean, other networks: {headline}", ha="left",
-                  va="bottom", fontsize=7)
+        axes.axhline(headline, color="black", lw=0.9, ls="--",
+                     label="the paper's mean over\n24 networks of its own")
         axes.set_ylabel(f"{label}: Edge TPU over Mensa")
-    handles, labels = all_axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, title="layer goes by", loc="center left",
-                  bbox_to_anchor=(1, 0.5))
+    fig.legend(figure, all_axes, "Layer goes by")
     return figure
 
 
@@ -64,14 +61,9 @@ def draw_layers(data):
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_title(str(network))
-        axes.set_xlabel("multiply-accumulates per byte of DRAM ($10^4$: no DRAM)")
-    all_axes[0].set_ylabel("multiply-accumulates a second")
-    handles = {}
-    for axes in all_axes:
-        handles.update({label: handle for handle, label in
-                        zip(*axes.get_legend_handles_labels())})
-    figure.legend(handles.values(), handles.keys(), loc="center left",
-                  bbox_to_anchor=(1, 0.5), title="layers on (lines: roofs)")
+        axes.set_xlabel("Multiply-accumulates per byte of DRAM ($10^4$: no DRAM)")
+    all_axes[0].set_ylabel("Multiply-accumulates a second")
+    fig.legend(figure, all_axes, "Layers on (lines: roofs)")
     return figure
 
 
@@ -89,10 +81,9 @@ def draw_binary(data):
         axes.set_xticks(one.active_banks.values, [str(u) for u in one.active_banks.values])
         axes.set_yscale("log")
         axes.set_title(str(network))
-        axes.set_xlabel("banks at work")
-    all_axes[0].set_ylabel("an inference of one bit (s)")
-    handles, labels = all_axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5))
+        axes.set_xlabel("Banks at work")
+    all_axes[0].set_ylabel("Time of an inference of one bit [s]")
+    fig.legend(figure, all_axes)
     return figure
 
 

@@ -40,9 +40,7 @@ def draw(data):
         axes.set_ylim(0, 1)
     all_axes[0][0].set_ylabel("Miss ratio of the last-level cache")
     left_out = ratio.sizes["workload"] - len(workloads)
-    handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
-                  title=f"{left_out} more not shown" if left_out else None)
+    fig.legend(figure, all_axes, f"{left_out} more not shown" if left_out else None)
     return {"miss_ratio_curves": figure}
 
 

@@ -69,8 +69,7 @@ def draw(rows):
     for axes, points in zip(all_axes[2:], (1e6, 1e8)):
         draw_model(axes, points, model_looks)
     all_axes[2].set_ylabel("Run time in s")
-    handles, labels = all_axes[2].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5), title="Model")
+    fig.legend(figure, all_axes[2], "Model")
     return figure
 
 

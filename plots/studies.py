@@ -142,8 +142,29 @@ def layer_names(data, workload):
         re.findall(r'name = "([^"]+)"; kind = "(?:%s)"' % kinds, record.group(0)), 1))}
 
 
+# Where the description that a file holds of an axis or a metric is a sentence rather than a label.
+SHORT = {
+    "machine": "Machine", "operation": "Operation", "learning": "Errors reach layers by",
+    "pipeline": "Pipeline", "adc_bits": "Bits of a converter", "cell_bits": "Bits of a cell",
+    "rows": "Rows", "update_share": "Share of cells updated", "batch": "Batch",
+    "tile": "Winograd's outputs\nper side of a tile", "domains": "Domains of a track",
+    "span": "Domains between\nthe ports that read", "placement": "NVM holds",
+    "dataflow": "Dataflow", "precision_bits": "Bits of an operand", "carbon_kg": "Carbon of a batch",
+    "sample_j": "Energy of an inference", "latency_s": "Time of a batch", "levelling": "Wear levelling",
+    "energy_j": "Energy of a batch", "chip_power_w": "Power of the chip", "utilization": "Utilization of the PEs",
+    "device_embodied_share": "Embodied share of the device's carbon",
+    "chip_edp_js": "Energy-delay product of an inference",
+    "crossbar_endurance_share": "Share of a cell's endurance\nused in an epoch",
+    "crossbar_epoch_j": "Energy of an epoch", "crossbar_epoch_s": "Time of an epoch",
+    "temperature_k": "Temperature", "layer": "Layer", "technology": "Memory technology",
+}
+NAMED = ("pipeline", "placement", "learning", "dataflow")  # panels whose values do not speak
+
+
 def words(array):
     """A short label: the beginning of the metric's description, or the dataset's name."""
+    if array.name in SHORT:
+        return SHORT[array.name]
     text = array.attrs.get("long_name", array.name).split(";")[0].split(" (")[0]
     if "_" in text or "/" in text:
         text = array.name.replace("_", " ")
@@ -160,7 +181,11 @@ def said(array, value):
 def value_axis(axes, values):
     """Makes a logarithmic axis with the sweep's values as ticks."""
     axes.set_xscale("log")
-    at = values.values[:: max(1, -(-values.size // 6))]
+    least = (values.values.max() / values.values.min()) ** (1 / 8)
+    at = [values.values[0]]
+    for value in values.values[1:]:  # those that would stand in each other are left out
+        if max(value / at[-1], at[-1] / value) >= least:
+            at.append(value)
     axes.set_xticks(at, [said(values, v) for v in at], rotation=30)
     axes.xaxis.set_minor_locator(fig.matplotlib.ticker.NullLocator())
     axes.set_xlabel(words(values))
@@ -207,8 +232,8 @@ def draw_study(data, stem, metric, x, line, panel, selection):
         axis, value = selection["over"]
         array = array.sel({axis: value}, drop=True) / array
         array.attrs = {"units": "1"}
-        name = metric.rsplit("_", 1)[0].replace("_", " ").capitalize()
-        label = f"{name}: {'smallest' if axis == x else value} over each"
+        base = f"{value} {words(data[axis]).lower()}" if axis == x else value
+        label = textwrap.fill(f"{label}: {base} over each", 34)
     array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:
@@ -233,11 +258,12 @@ def draw_study(data, stem, metric, x, line, panel, selection):
         if "over" not in selection:
             mark_published(axes, array, stem, x, (panel, str(value)) if panel else None)
         if len(panels) > 1:
-            axes.set_title(said(array[panel], value))
+            is_bare = panel in NAMED or array[panel].dtype.kind not in "OU" and \
+                array[panel].attrs.get("units", "1") == "1"
+            named = f"{words(array[panel])}: " if is_bare else ""
+            axes.set_title((named + said(array[panel], value)).replace("_", " "))
     all_axes[0][0].set_ylabel(nv.label(array, label))
-    handles, labels = all_axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5),
-                  title=words(array[line]))
+    fig.legend(figure, all_axes, words(array[line]))
     return figure
 
 
