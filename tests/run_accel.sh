@@ -85,10 +85,12 @@ mkdir -p "$scratch/lib/workloads"
 missed=$("$NVSWEEP" validate systolic eyeriss timeloop eie winograd xr 2>&1 | grep -E 'MISSED|UNEQUAL|identity.* outside' |
     awk '{ print $1 }' | sort | tr '\n' ' ')
 # each has its mechanism in its record: DaDianNao's eDRAM cycles more slowly in our array model than
-# theirs and its clock tree and links are not modelled; EIE's factors are ratios of one access
+# theirs and its clock tree and links are not modelled; EIE's factors are ratios of one access;
+# what beside products takes time on Winograd's machine is not modelled
 known="eie-array-area eie-array-power eie-dadiannao-area eie-dadiannao-fps eie-dadiannao-power \
 eie-decomposition-sharing eie-decomposition-sparsity eie-decomposition-sram eie-over-dadiannao-area \
-eie-over-dadiannao-energy eie-over-dadiannao-throughput "
+eie-over-dadiannao-energy eie-over-dadiannao-throughput \
+winograd-speed-up-retinanet-r50-fpn winograd-speed-up-ssd300-vgg16 "
 [ "$missed" = "$known" ] || fail "missed figures are: $missed; must be: $known"
 
 # EIE without a fitted parameter: mean error of the nine layers 6.7 % (theoretical time) and
