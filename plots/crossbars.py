@@ -29,8 +29,8 @@ def beside(axes, data, name, words, looks):
 def draw_beside(data):
     looks = fig.Look()
     figure, all_axes = plt.subplots(2, 2, figsize=(9.5, 6), constrained_layout=True)
-    names = (("crossbar_part_s", "time by part"), ("crossbar_part_j", "energy by part"),
-             ("crossbar_phase_s", "time by phase"), ("crossbar_phase_j", "energy by phase"))
+    names = (("part_s", "time by part"), ("part_j", "energy by part"),
+             ("phase_s", "time by phase"), ("phase_j", "energy by phase"))
     for axes, (name, words) in zip(all_axes.flat, names):
         beside(axes, data, name, words, looks)
     figure.suptitle("VGG-8 in training on NeuroSim's chip, a batch of 200", fontsize=10)
@@ -40,7 +40,7 @@ def draw_beside(data):
 
 def draw_parts(data, node_m=32e-9):
     looks = fig.Look()
-    energy = nv.metric(data, "crossbar_part_j").sel(node_m=node_m, method="nearest")
+    energy = nv.metric(data, "part_j").sel(node_m=node_m, method="nearest")
     energy = energy.sel(pipeline="layers")
     largest = (energy / energy.sum("crossbar_part")).fillna(0)
     largest = largest.max([axis for axis in largest.dims if axis != "crossbar_part"])
@@ -68,10 +68,10 @@ def draw_parts(data, node_m=32e-9):
 def draw_equal(data):
     """Draws backpropagation's time over feedback alignment's by the number of equal layers."""
     looks = fig.Look()
-    layers = nv.metric(data, "crossbar_layers").sel(learning="backpropagation", pipeline="none").values
+    layers = nv.metric(data, "layer_count").sel(learning="backpropagation", pipeline="none").values
     figure, axes = plt.subplots(figsize=(5.5, 3.6), constrained_layout=True)
     axes.plot(layers, layers, color="0.6", linestyle="--", label="N, the bound")
-    for name, words in (("crossbar_backward_s", "backward pass"), ("crossbar_s", "whole step")):
+    for name, words in (("backward_s", "backward pass"), ("latency_s", "whole step")):
         time = nv.metric(data, name)
         gain = time.sel(learning="backpropagation") / time.sel(learning="feedback_alignment")
         for pipeline, said in (("none", "no pipeline"), ("layers", "layers pipelined")):

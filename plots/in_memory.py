@@ -13,8 +13,8 @@ def draw_mensa(data):
     """Draws Edge TPU over Mensa: above 1 Mensa is better; lines are the paper's means."""
     figure, all_axes = plt.subplots(1, 2, figsize=(9.5, 3.4), constrained_layout=True)
     looks = fig.Look()
-    for axes, name, headline, label in ((all_axes[0], "network_s", 3.1, "Throughput"),
-                                        (all_axes[1], "network_j", 3.0, "Energy")):
+    for axes, name, headline, label in ((all_axes[0], "latency_s", 3.1, "Throughput"),
+                                        (all_axes[1], "energy_j", 3.0, "Energy")):
         gain = nv.over(nv.metric(data, name), machine="mensa-edge-tpu").sel(machine="mensa")
         gain = gain.transpose("workload", "schedule")
         mean = np.exp(np.log(gain).mean("workload"))
@@ -47,9 +47,9 @@ def draw_layers(data):
                           lw=0.8)
         for machine in data.machine.values:
             pick = {"machine": machine, "workload": network}
-            rate = nv.metric(data, "network_macs_hz").sel(pick)
-            intensity = nv.metric(data, "network_intensity").sel(pick).fillna(1e4)
-            engine = nv.metric(data, "network_engine").sel(pick)
+            rate = nv.metric(data, "achieved_hz").sel(pick)
+            intensity = nv.metric(data, "intensity").sel(pick).fillna(1e4)
+            engine = nv.metric(data, "last_engine").sel(pick)
             for number in (1, 2, 3):
                 name = "Edge TPU" if machine != "mensa" else names[number]
                 here = (engine == number) & np.isfinite(rate)
@@ -69,7 +69,7 @@ def draw_layers(data):
 
 def draw_binary(data):
     """Draws the time of an inference over the number of banks, a panel per network."""
-    time = nv.metric(data, "network_s").isel(batch=-1, active_subarrays=0) / float(data.batch[-1])
+    time = nv.metric(data, "latency_s").isel(batch=-1, active_subarrays=0) / float(data.batch[-1])
     looks = fig.Look()
     figure, all_axes = plt.subplots(1, time.sizes["workload"], figsize=(9.5, 3.2),
                                     constrained_layout=True)

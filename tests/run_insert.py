@@ -258,7 +258,7 @@ with open("own/machines/x.cfg", "w") as file:
 code, said = run("explain", "--library", "own", "machine=hall", "operation=add", "precision=8",
                  "people=60")
 claim("the family computes, its field is an axis",
-      code == 0 and re.search(r"operation_s +4 s", said) and re.search(r"operation_lanes +60\b", said),
+      code == 0 and re.search(r"lanes_s +4 s", said) and re.search(r"active_lanes +60\b", said),
       said)
 with open("price.cfg", "w") as file:
     file.write('stages = [ "price" ];\naxes = { technology = "sram"; guard_band = [ 1, 2 ]; };\n')

@@ -27,7 +27,7 @@ cmp "$scratch/1.h5" "$scratch/3.h5" || fail "files of 1 and 3 ranks differ"
 "$NVSWEEP" show "$scratch/1.h5" machine=gtx-1080-ti area_budget="20 mm2" \
     -m sample_j | grep -q ' -$' || fail "a GPU fits 20 mm2"
 "$NVSWEEP" plan "$scratch/small.cfg" | grep -Eq '^chip +2 +0 ' || fail "chip has other points than 2"
-"$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'network_engine' ||
+"$NVSWEEP" explain "$scratch/small.cfg" machine=mensa | grep -q 'last_engine' ||
     fail "explain has no engine"
 
 # An epoch of training is its batches; inference has none, and wears nothing.
@@ -37,8 +37,8 @@ axes = { machine = "crossbar-chip"; technology = [ "rram", "sram" ]; node = "32 
          epoch_samples = 60000; update_share = 0.25; };
 CFG
 timeout 120 "$NVSWEEP" run "$scratch/epoch.cfg" -o "$scratch/epoch.h5" --quiet || fail "epoch"
-"$NVSWEEP" export "$scratch/epoch.h5" -m crossbar_s,crossbar_forward_s,crossbar_backward_s,\
-crossbar_epoch_s,crossbar_epoch_writes,crossbar_endurance_share | tr -d '\r' >"$scratch/epoch.csv"
+"$NVSWEEP" export "$scratch/epoch.h5" -m latency_s,forward_s,backward_s,\
+epoch_s,epoch_writes,endurance_share | tr -d '\r' >"$scratch/epoch.csv"
 awk -F, 'function near(a, b) { return a > b * (1 - 1e-9) && a < b * (1 + 1e-9) }
     $6 == "inference" && $13 $14 $15 $16 ~ /[0-9]/ { bad = 1 }
     $6 == "training" && !(near($14, 600 * $11) && near($12 + $13, $11) && near($15, 600 * 0.25)) { bad = 1 }
@@ -91,7 +91,7 @@ cat >"$scratch/large.cfg" <<'CFG'
 axes = { machine = "upmem-rank"; workload = [ "lenet", "gemv-1310720" ]; precision = 32; };
 CFG
 timeout 60 "$NVSWEEP" run "$scratch/large.cfg" -o "$scratch/large.h5" --quiet || fail "large"
-"$NVSWEEP" show "$scratch/large.h5" workload=gemv-1310720 -m network_s | grep -q '^-$' ||
+"$NVSWEEP" show "$scratch/large.h5" workload=gemv-1310720 -m latency_s | grep -q '^-$' ||
     fail "21 GB of weights fit 64 DPUs"
 "$NVSWEEP" explain "$scratch/large.cfg" workload=gemv-1310720 |
     grep -q 'why not: the weights take 2.15e+10 bytes, must fit 64 DPUs of 6.71e+07' ||

@@ -324,8 +324,7 @@ static void conversions_are_counted(void)
 
     request.layer = 1;
     r = network(&request);
-    ASSERT_NEAR(r.part_j[CROSSBAR_ADC],
-                1024.0 * 8 * 128 * request.costs->crossbar_adc_j, 1e-9);
+    ASSERT_NEAR(r.part_j[CROSSBAR_ADC], 1024.0 * 8 * 128 * request.costs->adc_j, 1e-9);
     CU_ASSERT_EQUAL(r.part_j[CROSSBAR_GRADIENT], 0);
     CU_ASSERT_EQUAL(r.backward_s, 0);
     ASSERT_NEAR(r.dram_bytes, 3 * 32 * 32.0, 1e-9); /* its input, 8 bits a value */

@@ -92,10 +92,9 @@ static void its_latency_is_that_stages(void)
     CU_ASSERT_EQUAL(in.latency_s[1],
                     chip_columns(&study.results[STAGE_CHIP]).latency_s[0]);
     CU_ASSERT_EQUAL(in.latency_s[2],
-                    layerwise_columns(&study.results[STAGE_LAYERWISE]).network_s[0]);
+                    layerwise_columns(&study.results[STAGE_LAYERWISE]).latency_s[0]);
     ASSERT_NEAR(in.area_m2[0], 471e-6, 1e-12); /* GP102, its record */
-    CU_ASSERT_EQUAL(in.area_m2[1],
-                    chip_columns(&study.results[STAGE_CHIP]).chip_area_m2[0]);
+    CU_ASSERT_EQUAL(in.area_m2[1], chip_columns(&study.results[STAGE_CHIP]).area_m2[0]);
     release();
 }
 

@@ -38,11 +38,14 @@ static void old_names_lead_to_new_ones(void)
 
     CU_ASSERT_STRING_EQUAL(stage_renamed("cim_network"), "layerwise");
     CU_ASSERT_STRING_EQUAL(stage_renamed("crossbar"), "crossbar_subarray");
-    CU_ASSERT_STRING_EQUAL(metric_renamed("crossbar_network/crossbar_s"),
+    CU_ASSERT_STRING_EQUAL(metric_renamed("crossbar_network/latency_s"),
                            "of the stage 'crossbar_chip'");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("crossbar_chip/crossbar_s"), "latency_s");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("network_compute_s"), "compute_s");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("network_memory_j"), "dram_j");
     CU_ASSERT(
-        metric_find("crossbar_chip/crossbar_s", NULL, STAGES_ALL, &stage, &metric));
-    CU_ASSERT_PTR_NULL(metric_renamed("crossbar_chip/crossbar_s"));
+        metric_find("crossbar_chip/latency_s", NULL, STAGES_ALL, &stage, &metric));
+    CU_ASSERT_PTR_NULL(metric_renamed("crossbar_chip/latency_s"));
 }
 
 static void metrics_have_names_of_their_own_within_a_stage(void)

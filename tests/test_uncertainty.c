@@ -423,8 +423,7 @@ static void varied_macs(double factor, double macs[2])
                           STATUS_OK);
     study_evaluate(&study, &err);
     macs[0] = mapping_columns(&study.results[STAGE_MAPPING]).layer_macs[0];
-    macs[1] =
-        crossbar_chip_columns(&study.results[STAGE_CROSSBAR_CHIP]).crossbar_macs[0];
+    macs[1] = crossbar_chip_columns(&study.results[STAGE_CROSSBAR_CHIP]).macs[0];
     study_free(&study);
     sweep_free(&sweep);
 }

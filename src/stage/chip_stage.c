@@ -164,11 +164,11 @@ static void row_write(const struct idle_chip *c, const struct point *point,
     out->sample_j[i] = total_j;
     out->dynamic_j[i] = total_j - idle_j;
     out->memory_j[i] = level_j + share * idle_j;
-    out->chip_power_w[i] = total_j * rate_hz;
+    out->mean_power_w[i] = total_j * rate_hz;
     out->onchip_power_w[i] = (total_j - dram_j / c->batch) * rate_hz;
-    out->chip_edp_js[i] = total_j * chip->latency_s;
-    out->chip_area_m2[i] = chip->area_m2;
-    out->chip_edap_jsm2[i] = total_j * chip->latency_s * chip->area_m2;
+    out->sample_edp_js[i] = total_j * chip->latency_s;
+    out->area_m2[i] = chip->area_m2;
+    out->sample_edap_jsm2[i] = total_j * chip->latency_s * chip->area_m2;
     out->idle_w[i] = c->kept_w;
     out->wake_j[i] = wake_j(c);
     out->duty[i] = rate_hz / throughput_hz;
@@ -229,7 +229,7 @@ static void chip_to_result(const struct machine_run *run,
                            (part[PART_LEAKAGE] + part[PART_DRAM_BACKGROUND] +
                             part[PART_IDLE] + part[PART_WAKE]);
         out->macs[i] = macs[u];
-        out->area_m2[i] = c.chip_area_m2[row];
+        out->area_m2[i] = c.area_m2[row];
         out->offchip_bytes[i] = c.sample_offchip_bytes[row] * run->batch;
     }
 }

@@ -140,12 +140,10 @@ static void training_write(const struct point *point, const struct crossbar_resu
     double endurance = ((const struct cell *)point->technology)->endurance_cycles;
     double batches = (double)point->epoch_samples / (double)point->batch;
 
-    out->crossbar_epoch_s[i] = batches * r->latency_s;
-    out->crossbar_epoch_j[i] = batches * r->energy_j;
-    out->crossbar_epoch_writes[i] = batches * r->cell_writes;
-    out->crossbar_endurance_share[i] = endurance > 0
-                                           ? batches * r->cell_writes / endurance
-                                           : 0;
+    out->epoch_s[i] = batches * r->latency_s;
+    out->epoch_j[i] = batches * r->energy_j;
+    out->epoch_writes[i] = batches * r->cell_writes;
+    out->endurance_share[i] = endurance > 0 ? batches * r->cell_writes / endurance : 0;
 }
 
 static void network_write(const struct point *point, const struct crossbar_result *r,
@@ -153,42 +151,42 @@ static void network_write(const struct point *point, const struct crossbar_resul
 {
     double batch = (double)point->batch;
 
-    out->crossbar_s[i] = r->latency_s;
-    out->crossbar_forward_s[i] = r->forward_s;
-    out->crossbar_hz[i] = batch / r->latency_s;
-    out->crossbar_j[i] = r->energy_j;
-    out->crossbar_sample_j[i] = r->energy_j / batch;
-    out->crossbar_w[i] = r->energy_j / r->latency_s;
-    out->crossbar_edp_js[i] = r->energy_j * r->latency_s;
-    out->crossbar_area_m2[i] = r->area_m2;
+    out->latency_s[i] = r->latency_s;
+    out->forward_s[i] = r->forward_s;
+    out->throughput_hz[i] = batch / r->latency_s;
+    out->energy_j[i] = r->energy_j;
+    out->sample_j[i] = r->energy_j / batch;
+    out->power_w[i] = r->energy_j / r->latency_s;
+    out->edp_js[i] = r->energy_j * r->latency_s;
+    out->area_m2[i] = r->area_m2;
     for (uint64_t p = 0; p < CROSSBAR_PHASE_COUNT; p++) {
-        out->crossbar_phase_s[i * CROSSBAR_PHASE_COUNT + p] = r->phase_s[p];
-        out->crossbar_phase_j[i * CROSSBAR_PHASE_COUNT + p] = r->phase_j[p];
+        out->phase_s[i * CROSSBAR_PHASE_COUNT + p] = r->phase_s[p];
+        out->phase_j[i * CROSSBAR_PHASE_COUNT + p] = r->phase_j[p];
         for (uint64_t part = 0; part < CROSSBAR_PART_COUNT; part++) {
             uint64_t at = (i * CROSSBAR_PHASE_COUNT + p) * CROSSBAR_PART_COUNT + part;
 
-            out->crossbar_phase_part_s[at] = r->phase_part_s[p][part];
-            out->crossbar_phase_part_j[at] = r->phase_part_j[p][part];
+            out->phase_part_s[at] = r->phase_part_s[p][part];
+            out->phase_part_j[at] = r->phase_part_j[p][part];
         }
     }
     for (uint64_t p = 0; p < CROSSBAR_PART_COUNT; p++) {
-        out->crossbar_part_s[i * CROSSBAR_PART_COUNT + p] = r->part_s[p];
-        out->crossbar_part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
-        out->crossbar_part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
+        out->part_s[i * CROSSBAR_PART_COUNT + p] = r->part_s[p];
+        out->part_j[i * CROSSBAR_PART_COUNT + p] = r->part_j[p];
+        out->part_m2[i * CROSSBAR_PART_COUNT + p] = r->part_m2[p];
     }
-    out->crossbar_layers[i] = r->layers;
-    out->crossbar_dram_bytes[i] = r->dram_bytes;
-    out->crossbar_macs[i] = r->macs;
-    out->crossbar_weights[i] = r->weights;
-    out->crossbar_tiles[i] = r->tiles;
-    out->crossbar_subarrays[i] = r->subarrays;
-    out->crossbar_feedback_subarrays[i] = r->feedback_subarrays;
-    out->crossbar_gradient_subarrays[i] = r->gradient_subarrays;
-    out->crossbar_used[i] = r->used;
-    out->crossbar_chip_leakage_w[i] = r->leakage_w;
+    out->layer_count[i] = r->layers;
+    out->offchip_bytes[i] = r->dram_bytes;
+    out->macs[i] = r->macs;
+    out->weight_count[i] = r->weights;
+    out->tile_count[i] = r->tiles;
+    out->subarray_count[i] = r->subarrays;
+    out->feedback_subarray_count[i] = r->feedback_subarrays;
+    out->gradient_subarray_count[i] = r->gradient_subarrays;
+    out->used_share[i] = r->used;
+    out->leakage_w[i] = r->leakage_w;
     if (point->phase != PHASE_TRAINING)
         return;
-    out->crossbar_backward_s[i] = r->backward_s;
+    out->backward_s[i] = r->backward_s;
     training_write(point, r, out, i);
 }
 
@@ -267,11 +265,11 @@ static void crossbar_chip_to_result(const struct machine_run *run,
 
     for (uint64_t n = 0; n < run->count;
          n++, i++, row += run->step[STAGE_CROSSBAR_CHIP]) {
-        const double *part = from.crossbar_part_j + row * CROSSBAR_PART_COUNT;
+        const double *part = from.part_j + row * CROSSBAR_PART_COUNT;
 
-        out->latency_s[i] = from.crossbar_s[row];
-        out->energy_j[i] = from.crossbar_j[row];
-        out->sample_j[i] = from.crossbar_j[row] / run->batch;
+        out->latency_s[i] = from.latency_s[row];
+        out->energy_j[i] = from.energy_j[row];
+        out->sample_j[i] = from.energy_j[row] / run->batch;
         out->compute_j[i] = part[CROSSBAR_ARRAY] + part[CROSSBAR_ADC] +
                             part[CROSSBAR_ACCUMULATION] + part[CROSSBAR_GRADIENT] +
                             part[CROSSBAR_FEEDBACK] + part[CROSSBAR_UPDATE];
@@ -279,9 +277,9 @@ static void crossbar_chip_to_result(const struct machine_run *run,
         out->dram_j[i] = part[CROSSBAR_DRAM];
         out->transfer_j[i] = part[CROSSBAR_INTERCONNECT];
         out->static_j[i] = part[CROSSBAR_LEAKAGE];
-        out->macs[i] = from.crossbar_macs[row];
-        out->area_m2[i] = from.crossbar_area_m2[row];
-        out->offchip_bytes[i] = from.crossbar_dram_bytes[row];
+        out->macs[i] = from.macs[row];
+        out->area_m2[i] = from.area_m2[row];
+        out->offchip_bytes[i] = from.offchip_bytes[row];
     }
 }
 

@@ -15,20 +15,20 @@
 static void answer_write(const struct cim_answer *answer,
                          const struct operations_columns *out, uint64_t i)
 {
-    out->operation_aaps[i] = answer->aaps;
-    out->operation_aps[i] = answer->aps;
-    out->operation_subarrays[i] = answer->subarrays;
-    out->operation_lanes[i] = answer->lanes;
-    out->operation_s[i] = answer->latency_s;
-    out->operation_hz[i] = answer->throughput_hz;
-    out->operation_j[i] = answer->energy_j;
-    out->operation_w[i] = answer->power_w;
-    out->operation_m2[i] = answer->area_m2;
-    out->operation_table_bytes[i] = answer->table_bytes;
-    out->operation_bytes_per_s[i] = answer->bytes_per_s;
-    out->operation_transpose_s[i] = answer->transpose_s;
-    out->operation_transpose_share[i] = answer->transpose_s /
-                                        (answer->transpose_s + answer->latency_s);
+    out->aaps[i] = answer->aaps;
+    out->aps[i] = answer->aps;
+    out->crossbars[i] = answer->subarrays;
+    out->active_lanes[i] = answer->lanes;
+    out->lanes_s[i] = answer->latency_s;
+    out->lanes_hz[i] = answer->throughput_hz;
+    out->lane_j[i] = answer->energy_j;
+    out->lanes_w[i] = answer->power_w;
+    out->units_m2[i] = answer->area_m2;
+    out->table_bytes[i] = answer->table_bytes;
+    out->core_bytes_per_s[i] = answer->bytes_per_s;
+    out->transpose_s[i] = answer->transpose_s;
+    out->transpose_share[i] = answer->transpose_s /
+                              (answer->transpose_s + answer->latency_s);
 }
 
 static enum status operation_visit(const struct visit *visit, const struct columns *out,
@@ -75,36 +75,34 @@ static void network_write(const struct layerwise_result *n,
                           const struct layerwise_columns *out, uint64_t i)
 {
     double *const parts[CIM_PART_COUNT] = {
-        [CIM_PART_COMPUTE] = out->network_compute_j,
-        [CIM_PART_BUFFERS] = out->network_buffers_j,
-        [CIM_PART_MEMORY] = out->network_memory_j,
-        [CIM_PART_TRANSFER] = out->network_transfer_j,
-        [CIM_PART_STATIC] = out->network_static_j,
+        [CIM_PART_COMPUTE] = out->compute_j, [CIM_PART_BUFFERS] = out->memories_j,
+        [CIM_PART_MEMORY] = out->dram_j,     [CIM_PART_TRANSFER] = out->transfer_j,
+        [CIM_PART_STATIC] = out->static_j,
     };
 
-    out->network_macs[i] = n->macs;
-    out->network_weight_bytes[i] = n->weight_bytes;
-    out->network_compute_s[i] = n->compute_s;
-    out->network_memory_s[i] = n->memory_s;
+    out->macs[i] = n->macs;
+    out->weight_bytes[i] = n->weight_bytes;
+    out->compute_s[i] = n->compute_s;
+    out->memory_s[i] = n->memory_s;
     if (n->memory_s > 0)
-        out->network_balance[i] = n->compute_s / n->memory_s;
-    out->network_input_s[i] = n->input_s;
-    out->network_output_s[i] = n->output_s;
+        out->balance[i] = n->compute_s / n->memory_s;
+    out->input_s[i] = n->input_s;
+    out->output_s[i] = n->output_s;
     if (n->backward_s > 0) {
-        out->network_forward_s[i] = n->forward_s;
-        out->network_backward_s[i] = n->backward_s;
+        out->forward_s[i] = n->forward_s;
+        out->backward_s[i] = n->backward_s;
     }
-    out->network_s[i] = n->latency_s;
-    out->network_j[i] = n->energy_j;
-    out->network_edp_js[i] = n->energy_j * n->latency_s;
+    out->latency_s[i] = n->latency_s;
+    out->energy_j[i] = n->energy_j;
+    out->edp_js[i] = n->energy_j * n->latency_s;
     for (int part = 0; part < CIM_PART_COUNT; part++)
         parts[part][i] = n->part_j[part];
-    out->network_m2[i] = n->area_m2;
-    out->network_engine[i] = n->engine;
-    out->network_intensity[i] = n->dram_bytes > 0 ? n->macs / n->dram_bytes : NAN;
-    out->network_attainable_hz[i] = n->macs / n->roofline_s;
-    out->network_offchip_bytes[i] = n->offchip_bytes;
-    out->network_macs_hz[i] = n->macs / n->latency_s;
+    out->area_m2[i] = n->area_m2;
+    out->last_engine[i] = n->engine;
+    out->intensity[i] = n->dram_bytes > 0 ? n->macs / n->dram_bytes : NAN;
+    out->attainable_hz[i] = n->macs / n->roofline_s;
+    out->offchip_bytes[i] = n->offchip_bytes;
+    out->achieved_hz[i] = n->macs / n->latency_s;
 }
 
 /* The machine's engines as the engines stage has them. */
@@ -217,17 +215,17 @@ static void layerwise_to_result(const struct machine_run *run,
     uint64_t row = run->at[STAGE_LAYERWISE];
 
     for (uint64_t n = 0; n < run->count; n++, i++, row += run->step[STAGE_LAYERWISE]) {
-        out->latency_s[i] = from.network_s[row];
-        out->energy_j[i] = from.network_j[row];
-        out->sample_j[i] = from.network_j[row] / run->batch;
-        out->compute_j[i] = from.network_compute_j[row];
-        out->memories_j[i] = from.network_buffers_j[row];
-        out->dram_j[i] = from.network_memory_j[row];
-        out->transfer_j[i] = from.network_transfer_j[row];
-        out->static_j[i] = from.network_static_j[row];
-        out->macs[i] = from.network_macs[row];
-        out->area_m2[i] = from.network_m2[row];
-        out->offchip_bytes[i] = from.network_offchip_bytes[row];
+        out->latency_s[i] = from.latency_s[row];
+        out->energy_j[i] = from.energy_j[row];
+        out->sample_j[i] = from.energy_j[row] / run->batch;
+        out->compute_j[i] = from.compute_j[row];
+        out->memories_j[i] = from.memories_j[row];
+        out->dram_j[i] = from.dram_j[row];
+        out->transfer_j[i] = from.transfer_j[row];
+        out->static_j[i] = from.static_j[row];
+        out->macs[i] = from.macs[row];
+        out->area_m2[i] = from.area_m2[row];
+        out->offchip_bytes[i] = from.offchip_bytes[row];
     }
 }
 

@@ -61,6 +61,34 @@ static const struct {
 };
 enum { OLD_STAGES = sizeof old_stages / sizeof *old_stages };
 
+/* Metrics whose names began with that of their stage lost this beginning. */
+static const struct {
+    const char *prefix;
+    enum stage_id stage;
+} old_prefixes[] = {
+    { "network_", STAGE_LAYERWISE },
+    { "operation_", STAGE_OPERATIONS },
+    { "chip_", STAGE_CHIP },
+    { "crossbar_", STAGE_CROSSBAR_CHIP },
+    { "crossbar_", STAGE_CROSSBAR_SUBARRAY },
+};
+
+/* What a name without its old prefix is called now, or NULL. */
+static const char *without_prefix(const char *name)
+{
+    for (size_t i = 0; i < sizeof old_prefixes / sizeof *old_prefixes; i++) {
+        const struct stage *stage = stages[old_prefixes[i].stage];
+        size_t length = strlen(old_prefixes[i].prefix);
+
+        if (strncmp(name, old_prefixes[i].prefix, length) != 0)
+            continue;
+        for (size_t m = 0; m < stage->metric_count; m++)
+            if (strcmp(stage->metrics[m].name, name + length) == 0)
+                return stage->metrics[m].name;
+    }
+    return NULL;
+}
+
 const char *metric_renamed(const char *name)
 {
     static const char *const old[][2] = {
@@ -79,6 +107,45 @@ const char *metric_renamed(const char *name)
         { "roofline_s", "latency_s with time_base = \"roofline\", the default" },
         { "roofline_energy_j", "energy_j with time_base = \"roofline\", the default" },
         { "roofline_edp_js", "edp_js with time_base = \"roofline\", the default" },
+        { "chip_power_w", "mean_power_w" },
+        { "chip_edp_js", "sample_edp_js" },
+        { "chip_edap_jsm2", "sample_edap_jsm2" },
+        { "operation_subarrays", "crossbars" },
+        { "operation_lanes", "active_lanes" },
+        { "operation_s", "lanes_s" },
+        { "operation_hz", "lanes_hz" },
+        { "operation_j", "lane_j" },
+        { "operation_w", "lanes_w" },
+        { "operation_m2", "units_m2" },
+        { "operation_bytes_per_s", "core_bytes_per_s" },
+        { "network_s", "latency_s" },
+        { "network_j", "energy_j" },
+        { "network_buffers_j", "memories_j" },
+        { "network_memory_j", "dram_j" },
+        { "network_m2", "area_m2" },
+        { "network_engine", "last_engine" },
+        { "network_macs_hz", "achieved_hz" },
+        { "crossbar_cell_bits", "bits_per_cell" },
+        { "crossbar_rows_driven", "driven_rows" },
+        { "crossbar_line_drop", "bitline_drop" },
+        { "crossbar_write_row_s", "row_write_s" },
+        { "crossbar_write_cell_j", "cell_write_j" },
+        { "crossbar_s", "latency_s" },
+        { "crossbar_hz", "throughput_hz" },
+        { "crossbar_j", "energy_j" },
+        { "crossbar_w", "power_w" },
+        { "crossbar_dram_bytes", "offchip_bytes" },
+        { "crossbar_weights", "weight_count" },
+        { "crossbar_layers", "layer_count" },
+        { "crossbar_tiles", "tile_count" },
+        { "crossbar_subarrays", "subarray_count" },
+        { "crossbar_feedback_subarrays", "feedback_subarray_count" },
+        { "crossbar_gradient_subarrays", "gradient_subarray_count" },
+        { "crossbar_used", "used_share" },
+        { "crossbar_chip_leakage_w", "crossbar_chip/leakage_w" },
+        { "gradient_rows_driven", "gradient_driven_rows" },
+        { "gradient_write_row_s", "gradient_row_write_s" },
+        { "gradient_write_cell_j", "gradient_cell_write_j" },
     };
     const char *slash = strchr(name, '/');
     size_t length = slash ? (size_t)(slash - name) : 0;
@@ -86,6 +153,8 @@ const char *metric_renamed(const char *name)
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)
         if (strcmp(slash ? slash + 1 : name, old[i][0]) == 0)
             return old[i][1];
+    if (without_prefix(slash ? slash + 1 : name))
+        return without_prefix(slash ? slash + 1 : name);
     for (size_t i = 0; slash && i < OLD_STAGES; i++)
         if (strlen(old_stages[i].name) == length &&
             strncmp(name, old_stages[i].name, length) == 0)

@@ -214,7 +214,7 @@ bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
                  enum stage_id *stage, size_t *metric);
 #define STAGES_ALL UINT32_MAX
 
-/* What a metric or stage of 0.3 is called now, in words; NULL for others. */
+/* What a metric or stage of an earlier version is called now, in words; NULL for others. */
 const char *metric_renamed(const char *name);
 const char *stage_renamed(const char *name);
 

@@ -178,7 +178,7 @@ static enum status costs_make(struct crossbar_costs_request *request,
     request->chip = chip;
     status = crossbar_costs_make(request, costs, reason);
     if (status != STATUS_OK || learner->converters != CONVERTERS_CALIBRATED ||
-        costs->crossbar_rows_driven <= (double)learner->rows)
+        costs->driven_rows <= (double)learner->rows)
         return status;
     chip->rows_driven = learner->rows;
     return crossbar_costs_make(request, costs, reason);

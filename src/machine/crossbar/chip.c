@@ -233,9 +233,8 @@ static void chip_measure(const struct crossbar_request *request,
     const struct crossbar *chip = request->chip;
     bool reads_columns = request->trains && request->learning == CIM_BACKPROPAGATION;
     double tile = (double)chip->tile_subarrays;
-    double each_m2 = c->crossbar_cells_m2 + c->crossbar_driver_m2 + c->crossbar_adc_m2 +
-                     c->crossbar_accumulator_m2;
-    double accumulators_m2 = c->crossbar_accumulator_m2 *
+    double each_m2 = c->cells_m2 + c->driver_m2 + c->adc_m2 + c->accumulator_m2;
+    double accumulators_m2 = c->accumulator_m2 *
                              (reads_columns ? 1 + request->rows / request->columns : 1);
     double units = gradient_units(request, placed);
     double feedback_tiles, tiles, wires;
@@ -243,13 +242,11 @@ static void chip_measure(const struct crossbar_request *request,
     r->tiles = placed->tiles;
     r->subarrays = placed->tiles * tile;
     r->gradient_subarrays = units * (double)chip->gradient_subarrays;
-    r->part_m2[CROSSBAR_ARRAY] = r->subarrays *
-                                 (c->crossbar_cells_m2 + c->crossbar_driver_m2);
-    r->part_m2[CROSSBAR_ADC] = r->subarrays * c->crossbar_adc_m2;
+    r->part_m2[CROSSBAR_ARRAY] = r->subarrays * (c->cells_m2 + c->driver_m2);
+    r->part_m2[CROSSBAR_ADC] = r->subarrays * c->adc_m2;
     if (reads_columns) {
-        r->part_m2[CROSSBAR_ARRAY] += r->subarrays * c->crossbar_driver_m2;
-        r->part_m2[CROSSBAR_ADC] += r->subarrays *
-                                    (c->crossbar_transposed_m2 - c->crossbar_driver_m2);
+        r->part_m2[CROSSBAR_ARRAY] += r->subarrays * c->driver_m2;
+        r->part_m2[CROSSBAR_ADC] += r->subarrays * (c->transposed_m2 - c->driver_m2);
     }
     r->part_m2[CROSSBAR_ACCUMULATION] = r->subarrays * accumulators_m2;
     r->part_m2[CROSSBAR_GRADIENT] = r->gradient_subarrays * c->gradient_subarray_m2;
@@ -263,8 +260,8 @@ static void chip_measure(const struct crossbar_request *request,
     wires = (double)chip->bus_bits * tree_m(tiles, *tile_m);
     r->part_m2[CROSSBAR_INTERCONNECT] = wires * c->bus_pitch_m;
     r->area_m2 += r->part_m2[CROSSBAR_INTERCONNECT];
-    r->leakage_w = (r->subarrays + r->feedback_subarrays) * c->crossbar_leakage_w +
-                   (reads_columns ? r->subarrays * c->crossbar_transposed_w : 0) +
+    r->leakage_w = (r->subarrays + r->feedback_subarrays) * c->leakage_w +
+                   (reads_columns ? r->subarrays * c->transposed_w : 0) +
                    r->gradient_subarrays * c->gradient_subarray_w +
                    tiles * b->tile_buffer_w + b->global_buffer_w +
                    wires * c->bus_w_per_m;
@@ -312,7 +309,7 @@ static void network_count(const struct crossbar_request *request,
                           struct crossbar_result *r)
 {
     double cells = request->rows * request->columns * r->subarrays, used = 0;
-    double levels = maths_exp2(request->costs->crossbar_cell_bits) - 1;
+    double levels = maths_exp2(request->costs->bits_per_cell) - 1;
 
     for (size_t i = 0; i < placed->count; i++) {
         const struct crossbar_matrix *m = &placed->matrices[i];

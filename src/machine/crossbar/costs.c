@@ -130,29 +130,29 @@ static void arrays_write(const struct crossbar_costs_request *request,
     double bits = converters * (a->adc_bits + ACCUMULATOR_MARGIN_BITS);
     double gradient_bits = converters * (g->adc_bits + ACCUMULATOR_MARGIN_BITS);
 
-    costs->crossbar_cell_bits = a->cell_bits;
-    costs->crossbar_rows_driven = a->rows_driven;
-    costs->crossbar_line_drop = a->line_drop;
-    costs->crossbar_sum_bits = a->sum_bits;
-    costs->crossbar_converter_bits = a->adc_bits;
-    costs->crossbar_wordline_s = a->wordline_s;
-    costs->crossbar_settle_s = a->settle_s;
-    costs->crossbar_adc_s = a->adc_s;
-    costs->crossbar_conversion_s = a->conversion_s;
-    costs->crossbar_wordline_j = a->wordline_j;
-    costs->crossbar_cell_j = a->cell_j;
-    costs->crossbar_bitline_j = a->bitline_j;
-    costs->crossbar_adc_j = a->adc_j;
-    costs->crossbar_write_row_s = a->write_row_s;
-    costs->crossbar_write_cell_j = a->write_cell_j;
-    costs->crossbar_cells_m2 = a->cells_m2;
-    costs->crossbar_driver_m2 = a->driver_m2;
-    costs->crossbar_adc_m2 = a->adc_m2;
-    costs->crossbar_transposed_m2 = a->transposed_m2;
-    costs->crossbar_accumulator_m2 = bits * bit_m2;
-    costs->crossbar_leakage_w = a->leakage_w + bits * bit_w;
-    costs->crossbar_transposed_w = a->transposed_leakage_w;
-    costs->gradient_rows_driven = g->rows_driven;
+    costs->bits_per_cell = a->cell_bits;
+    costs->driven_rows = a->rows_driven;
+    costs->bitline_drop = a->line_drop;
+    costs->sum_bits = a->sum_bits;
+    costs->converter_bits = a->adc_bits;
+    costs->wordline_s = a->wordline_s;
+    costs->settle_s = a->settle_s;
+    costs->adc_s = a->adc_s;
+    costs->conversion_s = a->conversion_s;
+    costs->wordline_j = a->wordline_j;
+    costs->cell_j = a->cell_j;
+    costs->bitline_j = a->bitline_j;
+    costs->adc_j = a->adc_j;
+    costs->row_write_s = a->write_row_s;
+    costs->cell_write_j = a->write_cell_j;
+    costs->cells_m2 = a->cells_m2;
+    costs->driver_m2 = a->driver_m2;
+    costs->adc_m2 = a->adc_m2;
+    costs->transposed_m2 = a->transposed_m2;
+    costs->accumulator_m2 = bits * bit_m2;
+    costs->leakage_w = a->leakage_w + bits * bit_w;
+    costs->transposed_w = a->transposed_leakage_w;
+    costs->gradient_driven_rows = g->rows_driven;
     costs->gradient_converter_bits = g->adc_bits;
     costs->gradient_wordline_s = g->wordline_s;
     costs->gradient_conversion_s = g->conversion_s;
@@ -160,8 +160,8 @@ static void arrays_write(const struct crossbar_costs_request *request,
     costs->gradient_cell_j = g->cell_j;
     costs->gradient_bitline_j = g->bitline_j;
     costs->gradient_adc_j = g->adc_j;
-    costs->gradient_write_row_s = g->write_row_s;
-    costs->gradient_write_cell_j = g->write_cell_j;
+    costs->gradient_row_write_s = g->write_row_s;
+    costs->gradient_cell_write_j = g->write_cell_j;
     costs->gradient_subarray_m2 = g->cells_m2 + g->driver_m2 + g->adc_m2 +
                                   gradient_bits * bit_m2;
     costs->gradient_subarray_w = g->leakage_w + gradient_bits * bit_w;
@@ -188,7 +188,7 @@ enum status crossbar_costs_make(const struct crossbar_costs_request *request,
     struct wire bus;
     enum status status;
 
-    *costs = (struct crossbar_subarray_row){ .crossbar_cell_bits = 0 };
+    *costs = (struct crossbar_subarray_row){ .bits_per_cell = 0 };
     status = weights_make(request, &weights, reason);
     if (status == STATUS_OK)
         status = gradients_make(request, &gradients, reason);

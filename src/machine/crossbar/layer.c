@@ -245,9 +245,9 @@ static void weight_update(const struct crossbar_request *request,
     double dram_bits = weights * (double)chip->gradient_bits;
     double dram_s = dram_bits / 8 / request->dram_bytes_per_s;
 
-    made->update_s = rows * touched * pulses * c->crossbar_write_row_s;
+    made->update_s = rows * touched * pulses * c->row_write_s;
     made->update_j = weights * m->slices * m->copies * request->update_share * pulses *
-                     c->crossbar_write_cell_j;
+                     c->cell_write_j;
     made->update_dram_j = dram_bits * request->dram_j_per_bit;
     made->dram_s[CROSSBAR_WEIGHT_UPDATE] = dram_s;
     made->phase_part_s[CROSSBAR_WEIGHT_UPDATE][CROSSBAR_UPDATE] = made->update_s;

@@ -18,7 +18,7 @@ struct crossbar_bits crossbar_bits_of(const struct crossbar_request *request)
         .weight = either((double)chip->weight_bits, asked),
         .activation = either((double)chip->activation_bits, asked),
         .error = either((double)chip->error_bits, asked),
-        .cell = request->costs->crossbar_cell_bits,
+        .cell = request->costs->bits_per_cell,
     };
 }
 
@@ -43,14 +43,14 @@ struct unit_costs {
 static struct unit_costs weight_costs(const struct crossbar_subarray_row *c)
 {
     return (struct unit_costs){
-        .wordline_s = c->crossbar_wordline_s,
-        .conversion_s = c->crossbar_conversion_s,
-        .adc_s = c->crossbar_adc_s,
-        .wordline_j = c->crossbar_wordline_j,
-        .cell_j = c->crossbar_cell_j,
-        .bitline_j = c->crossbar_bitline_j,
-        .adc_j = c->crossbar_adc_j,
-        .converter_bits = c->crossbar_converter_bits,
+        .wordline_s = c->wordline_s,
+        .conversion_s = c->conversion_s,
+        .adc_s = c->adc_s,
+        .wordline_j = c->wordline_j,
+        .cell_j = c->cell_j,
+        .bitline_j = c->bitline_j,
+        .adc_j = c->adc_j,
+        .converter_bits = c->converter_bits,
     };
 }
 
@@ -120,7 +120,7 @@ static struct product forward_product(const struct crossbar_request *request,
                                       const struct crossbar_bits *bits)
 {
     double rows = request->rows, columns = request->columns;
-    double driven = request->costs->crossbar_rows_driven;
+    double driven = request->costs->driven_rows;
     double each = fmin(m->inputs * m->packed, rows);
 
     return (struct product){
@@ -178,7 +178,7 @@ static struct product transposed_product(const struct crossbar_request *request,
                                          const struct crossbar_bits *bits)
 {
     double rows = request->rows, columns = request->columns;
-    double driven = request->costs->crossbar_rows_driven;
+    double driven = request->costs->driven_rows;
     double each = fmin(m->outputs * m->packed, floor(columns / m->slices));
 
     return (struct product){
@@ -199,7 +199,7 @@ struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *req
 {
     struct crossbar_bits bits = crossbar_bits_of(request);
     double rows = request->rows, columns = request->columns;
-    double driven = request->costs->crossbar_rows_driven;
+    double driven = request->costs->driven_rows;
     double outputs = m->groups * m->outputs * m->positions * m->slices;
     double blocks = fmin(fmax(floor(rows / classes), 1), ceil(outputs / columns));
     double row_tiles = ceil(classes / rows);
@@ -238,19 +238,19 @@ struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *req
         .driven = s->inner,
         .columns = bitlines,
         .spans = column_tiles,
-        .groups = fmax(row_tiles, ceil(s->inner / c->gradient_rows_driven)),
-        .steps = ceil(fmin(s->inner, rows) / c->gradient_rows_driven),
+        .groups = fmax(row_tiles, ceil(s->inner / c->gradient_driven_rows)),
+        .steps = ceil(fmin(s->inner, rows) / c->gradient_driven_rows),
         .converted = converted(request, bitlines, columns),
     };
     struct crossbar_spent spent = product_spend(request, &p, &u);
     double share = passes * ceil(s->vectors / copies) / (s->vectors * s->groups);
 
     spent.array_s = spent.array_s * share +
-                    passes * fmin(s->inner, rows) * c->gradient_write_row_s;
+                    passes * fmin(s->inner, rows) * c->gradient_row_write_s;
     spent.adc_s *= share;
     spent.accumulation_s *= share;
     spent.array_j += copies * s->groups * s->inner * bitlines *
-                     c->gradient_write_cell_j;
+                     c->gradient_cell_write_j;
     return spent;
 }
 
