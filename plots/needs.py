@@ -39,7 +39,7 @@ def panel(axes, needs, now, names):
 def draw(data):
     needs = data.nvsweep.stage("need").sel(need_goal=1.0)
     now = data.need_ratio.sel(need_goal=1.0)
-    names = [str(f) for f in needs.need_field.values if not str(f).startswith("unused")]
+    names = [str(f) for f in needs.need_field.values]
     technologies = [str(t) for t in needs.technology.values if t != "sram"]
     cells = [(n, c) for n in needs.node_m.values for c in needs.capacity_bytes.values]
     figure, grid = plt.subplots(len(technologies), len(cells), sharex=True, sharey=True,

@@ -40,8 +40,7 @@ def at_first(array, keep):
 
 def parameters(data):
     """Names of the parameters that the file's spreads vary."""
-    names = data.nvsweep.stage("sensitivity")["parameter"].values
-    return [name for name in names if not str(name).startswith("unused.")]
+    return list(data.nvsweep.stage("sensitivity")["parameter"].values)
 
 
 def x_values(axes, array, x):

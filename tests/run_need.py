@@ -2,6 +2,7 @@
 record against itself ties, the file is the same on any ranks, the command says what the file holds,
 and questions that cannot be answered are refused."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -134,6 +135,19 @@ with tempfile.TemporaryDirectory() as folder:
     assert "times that of sram" in other, other
     print("ok    ties, ranks, command")
 
+    # what binds next does not depend on the order of the fields (results kept for one are not another's)
+    places = ["set_pulse_s+reset_pulse_s", "area_sram", "read_power_w+read_energy_j+min_sense_v"]
+    found = []
+    for order in ([0, 1, 2], [2, 0, 1]):
+        with h5py.File(run("order", SWEEP.format(technology="stt-mram", node=16, over="sram", metric="leakage_w",
+                                                 capacity=64, target="edap", fields=quoted([places[f] for f in order]),
+                                                 more="", goals="0.001, 0.002"))) as done:
+            found.append({places[f]: done["need/need_next_ratio"][:].reshape(2, 2, -1)[1, :, i].tolist()
+                          for i, f in enumerate(order)})
+        os.unlink("order1.h5")
+    assert repr(found[0][places[0]]) == repr(found[1][places[0]]), found
+    print("ok    order of fields")
+
     # a cache that is its machine's is built anew for every size: ten times 6 MiB is what 60 MiB is
     with open("cache.cfg", "w") as out:
         out.write('axes = { technology = "sram"; node = "16 nm"; machine = "v100"; workload = "squeezenet"; '
@@ -145,7 +159,34 @@ with tempfile.TemporaryDirectory() as folder:
     said = nvsweep("need", "cache.cfg", "llc_bytes=6 MiB", "--over", "machine=v100", "machine=v100", "-m",
                    "gpu/dram_reads", "--field", "llc_bytes", "--range", "0.1,10", "--goal", f"{1.001 * large / small:.6f}")
     assert " wall " not in said and "a factor of" in said, said
+    # its sizes are those that arrays can have, and the one that is answered is the first that reaches the goal
+    said = nvsweep("need", "cache.cfg", "llc_bytes=6 MiB", "--over", "machine=v100", "machine=v100", "-m",
+                   "gpu/dram_reads", "--field", "llc_bytes", "--goal", "0.9")
+    found = re.search(r"step\s+a factor of \S+ \((\S+) MiB; (\S+) MiB misses\)", said)
+    assert found, said
+    reaches, misses = map(float, found.groups())
+    assert reaches - misses == 1 / 16, said
+    with open("cache.cfg") as old, open("fed.cfg", "w") as out:
+        out.write(old.read().replace('"60 MiB"', f'"{misses * 1024:.0f} KiB", "{reaches * 1024:.0f} KiB"'))
+    nvsweep("run", "fed.cfg", "-o", "fed.h5", "--quiet")
+    with h5py.File("fed.h5") as done:
+        now, before, after = done["gpu/dram_reads"][:].ravel()
+    assert after <= 0.9 * now < before, (now, before, after)
     print("ok    caches of machines")
+
+    # an area has no workload: what the metric does not depend on may stand in the sweep
+    with open("cache.cfg") as old, open("wide.cfg", "w") as out:
+        out.write(old.read().replace('"sram"', '[ "sram", "stt-mram" ]').replace(
+            'llc_bytes = [ "6 MiB", "60 MiB" ]; ', "").replace('"squeezenet"', '[ "squeezenet", "resnet18" ]'))
+    said = nvsweep("need", "wide.cfg", "technology=stt-mram", "--over", "technology=sram", "-m", "array/area_m2",
+                   "--field", "area_f2+area_m2+area_sram", "--goal", "0.5")
+    assert said.count("area_m2 is") == 1 and said.startswith("stt-mram: "), said
+    done = subprocess.run([NVSWEEP, "need", "wide.cfg", "technology=stt-mram", "workload=resnet18", "--over",
+                           "technology=sram", "-m", "array/area_m2", "--field", "area_f2"], capture_output=True, text=True)
+    assert done.returncode == 0 and "array/area_m2 does not depend on workload" in done.stderr, done.stderr
+    shown = nvsweep("show", files[0], "-m", "need/need_factor")
+    assert "unused" not in shown and all(field in shown for field in FIELDS), shown
+    print("ok    metrics with fewer axes, tables")
 
     # ---- what is refused
     for old, new, word in (('over = "stt-mram"', 'over = "rram"', "one of the sweep's values"),

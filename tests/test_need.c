@@ -38,15 +38,22 @@ static struct law plain(double at_one, double power, double floor)
                          .nothing_below = -INFINITY };
 }
 
-static struct need solved(struct law *law, double goal)
+static struct need solved_on(struct law *law, double goal,
+                             const struct value_grid *grid)
 {
+    const struct need_request request = { goal, 0.01, 100, grid };
     struct need need;
 
     law->calls = 0;
-    need_solve(law_ratio, law, law_ratio(law, 1), goal, 0.01, 100, &need);
+    need_solve(law_ratio, law, law_ratio(law, 1), &request, &need);
     CU_ASSERT_EQUAL(law->calls, need.evaluations + 1);
     CU_ASSERT(need.evaluations <= 64 - 7); /* the rest asks what binds next */
     return need;
+}
+
+static struct need solved(struct law *law, double goal)
+{
+    return solved_on(law, goal, NULL);
 }
 
 static void a_power_law_needs_its_root(void)
@@ -122,6 +129,117 @@ static void the_nearest_of_several_crossings_is_returned(void)
     CU_ASSERT(need.crossings > 2);
     CU_ASSERT(fabs(log(need.factor)) < 0.1);
     ASSERT_NEAR(law_ratio(&law, need.factor), 1.0, NEED_TOLERANCE);
+}
+
+/* ---- numbers that take some values only */
+
+static struct value_grid grid_of(enum field_kind kind, enum field_grid of, double value)
+{
+    const struct field field = { .kind = kind, .grid = of };
+
+    return value_grid_of(&field, value);
+}
+
+static void sizes_counts_and_powers_have_their_values(void)
+{
+    static const struct {
+        enum field_kind kind;
+        enum field_grid grid;
+        double start, near, rounded, above;
+    } rows[] = {
+        { KIND_COUNT, GRID_PLAIN, 24, 6.4, 6, 7 },
+        { KIND_COUNT, GRID_PLAIN, 24, 0.2, 1, 2 },
+        { KIND_NUMBER, GRID_SIZE, 6 << 20, 7.03e6, 107 << 16, 108 << 16 },
+        { KIND_NUMBER, GRID_SIZE, 2816 << 10, 1e6, 15 << 16, 16 << 16 },
+        { KIND_COUNT, GRID_SIZE, 448, 100, 96, 112 }, /* 448 = 28 x 16 */
+        { KIND_COUNT, GRID_SIZE, 24, 7.6, 8, 9 },     /* too small for units above 1 */
+        { KIND_COUNT, GRID_POWERS_OF_TWO, 128, 180, 128, 256 },
+        { KIND_COUNT, GRID_POWERS_OF_TWO, 128, 182, 256, 512 },
+        { KIND_COUNT, GRID_POWERS_OF_TWO, 24, 1, 3, 6 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct value_grid grid = grid_of(rows[i].kind, rows[i].grid, rows[i].start);
+
+        CU_ASSERT_EQUAL(value_grid_round(&grid, rows[i].near), rows[i].rounded);
+        CU_ASSERT_EQUAL(value_grid_next(&grid, rows[i].rounded, 1), rows[i].above);
+        CU_ASSERT_EQUAL(value_grid_next(&grid, rows[i].above, -1), rows[i].rounded);
+        CU_ASSERT_EQUAL(value_grid_round(&grid, rows[i].start), rows[i].start);
+    }
+}
+
+static void the_least_value_has_none_below(void)
+{
+    struct value_grid count = grid_of(KIND_COUNT, GRID_PLAIN, 5);
+    struct value_grid size = grid_of(KIND_NUMBER, GRID_SIZE, 3 << 20);
+    struct value_grid power = grid_of(KIND_COUNT, GRID_POWERS_OF_TWO, 24);
+    struct value_grid any = grid_of(KIND_NUMBER, GRID_PLAIN, 24);
+
+    CU_ASSERT_EQUAL(value_grid_next(&count, 1, -1), 0);
+    CU_ASSERT_EQUAL(value_grid_next(&size, 65536, -1), 0);
+    CU_ASSERT_EQUAL(value_grid_next(&power, 3, -1), 0);
+    CU_ASSERT_EQUAL(any.unit, 0);
+    CU_ASSERT_EQUAL(value_grid_round(&any, 1.25), 1.25);
+}
+
+/* Reaches the goal from a value on, and is refused off the grid. */
+struct stair {
+    const struct value_grid *grid;
+    double from, off_grid;
+};
+
+static double stair_ratio(void *context, double factor)
+{
+    struct stair *stair = context;
+    double value = stair->grid->start * factor;
+
+    if (value_grid_round(stair->grid, value) != value)
+        stair->off_grid++;
+    return value >= stair->from ? 0.5 : 2;
+}
+
+static void answers_are_values_of_the_field(void)
+{
+    static const struct {
+        enum field_kind kind;
+        enum field_grid grid;
+        double start, from, value, step;
+    } rows[] = {
+        { KIND_COUNT, GRID_PLAIN, 16, 25, 25, 1 },
+        { KIND_COUNT, GRID_PLAIN, 16, 1571.5, 1572, 1 },
+        { KIND_COUNT, GRID_PLAIN, 1, 2, 2, 1 },
+        { KIND_NUMBER, GRID_SIZE, 6 << 20, 7e6, 107 << 16, 1 << 16 },
+        { KIND_NUMBER, GRID_SIZE, 6 << 20, 5.7e8, 8698.0 * 65536, 1 << 16 },
+        { KIND_COUNT, GRID_POWERS_OF_TWO, 128, 700, 1024, 512 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct value_grid grid = grid_of(rows[i].kind, rows[i].grid, rows[i].start);
+        struct stair stair = { .grid = &grid, .from = rows[i].from };
+        const struct need_request request = { 1, 0.01, 100, &grid };
+        struct need need;
+
+        need_solve(stair_ratio, &stair, 2, &request, &need);
+        CU_ASSERT_EQUAL(stair.off_grid, 0);
+        CU_ASSERT_EQUAL(need.state, NEED_STEP);
+        CU_ASSERT_EQUAL(need.crossings, 1);
+        CU_ASSERT_EQUAL(value_grid_round(&grid, need.factor * grid.start),
+                        rows[i].value);
+        CU_ASSERT_EQUAL(need.step, rows[i].step);
+        CU_ASSERT(need.evaluations <= 64 - 7);
+    }
+}
+
+/* A record with a slack of 3.2 keeps the goal at 3 times its value and not at 4. */
+static void slack_ends_at_a_value(void)
+{
+    struct value_grid grid = grid_of(KIND_COUNT, GRID_PLAIN, 1);
+    struct law law = plain(1 / 3.2, 1, 0);
+    struct need need = solved_on(&law, 1, &grid);
+
+    CU_ASSERT_EQUAL(need.state, NEED_WINS);
+    CU_ASSERT_EQUAL(need.factor, 3);
+    CU_ASSERT_EQUAL(need.step, 1);
 }
 
 static double random_in(uint64_t *counter, double low, double high)
@@ -212,4 +330,6 @@ SUITE(need, TEST(a_power_law_needs_its_root), TEST(equal_records_tie_at_a_goal_o
       TEST(slack_is_an_answer), TEST(what_no_factor_reaches_is_a_wall),
       TEST(a_jump_over_the_goal_is_a_step),
       TEST(the_nearest_of_several_crossings_is_returned),
-      TEST(answers_reach_their_goals));
+      TEST(sizes_counts_and_powers_have_their_values),
+      TEST(the_least_value_has_none_below), TEST(answers_are_values_of_the_field),
+      TEST(slack_ends_at_a_value), TEST(answers_reach_their_goals));

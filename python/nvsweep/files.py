@@ -47,6 +47,16 @@ def _groups_of(path, stage, engine):
     return {column.rpartition("/")[0] for column in _columns(path, stage, engine)}
 
 
+def _used(dataset):
+    """The dataset without the labels ("unused.3") of elements that the sweep does not use."""
+    for axis in list(dataset.dims):
+        if axis in dataset.coords and dataset[axis].dtype.kind in "OU":
+            used = [not str(label).startswith("unused.") for label in dataset[axis].values]
+            if not all(used):
+                dataset = dataset.isel({axis: used})
+    return dataset
+
+
 def _masked(dataset):
     """The dataset with metrics masked by the status.  Without the mask, pending points may have
     values other than NaN, in files that are being written or are larger than 16 MiB."""
@@ -57,7 +67,7 @@ def _masked(dataset):
             data = indexing.LazilyIndexedArray(_Masked(variable.variable, status))
             names[name] = xarray.Variable(
                 variable.dims, indexing.MemoryCachedArray(data), variable.attrs)
-    masked = dataset.assign(names)
+    masked = _used(dataset.assign(names))
     masked.set_close(dataset.close)
     return masked
 

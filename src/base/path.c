@@ -250,12 +250,12 @@ static enum status value_scale(const struct field *field, char *at, double *fact
                                struct error *reason)
 {
     double value = value_get(field, at);
+    struct value_grid grid;
 
     if (value == 0)
         return STATUS_OK;
-    value *= *factor;
-    if (field->kind == KIND_COUNT)
-        value = round(value) < 1 ? 1 : round(value);
+    grid = value_grid_of(field, value);
+    value = value_grid_round(&grid, value * *factor);
     value_put(field, at, value);
     return value >= field->min && value <= field->max
                ? STATUS_OK
@@ -310,6 +310,24 @@ size_t path_count(const struct schema *schema, const void *record, const char *p
 
     walk(schema, (char *)(uintptr_t)record, path, value_count, &count, NULL);
     return (size_t)count;
+}
+
+/* The first value's field; its value is found by path_value. */
+static const struct field *field_of(const struct schema *schema, const char *path)
+{
+    const struct field *field = NULL;
+
+    return path_find_number(schema, path, &field, NULL) == STATUS_OK ? field : NULL;
+}
+
+struct value_grid path_grid(const struct schema *schema, const void *record,
+                            const char *path)
+{
+    const struct field *field = field_of(schema, path);
+    double value = path_value(schema, record, path);
+
+    return field && !isnan(value) ? value_grid_of(field, value)
+                                  : (struct value_grid){ 0 };
 }
 
 double path_value(const struct schema *schema, const void *record, const char *path)

@@ -9,6 +9,7 @@
 #ifndef NVSWEEP_BASE_PATH_H
 #define NVSWEEP_BASE_PATH_H
 
+#include "base/grid.h"
 #include "base/schema.h"
 
 /* Finds the field that the path names: a number, count, flag or word.  Returns STATUS_INPUT,
@@ -24,7 +25,8 @@ enum status path_find_number(const struct schema *schema, const char *path,
  * key. */
 size_t path_count(const struct schema *schema, const void *record, const char *path);
 
-/* path_scale multiplies all values that the path names in this record, and rounds counts.
+/* path_scale multiplies all values that the path names in this record, and rounds each to its
+ * field's grid (base/grid.h).
  * path_set sets them; `value` of a flag or word is its number.  Both return STATUS_INFEASIBLE
  * with a reason if a value leaves the field's range.  They write to the lists on the path,
  * which must therefore belong to the record alone (record_copy). */
@@ -35,6 +37,10 @@ enum status path_set(const struct schema *schema, void *record, const char *path
 
 /* Returns the value that the path names (the first of several), or NAN if there is none. */
 double path_value(const struct schema *schema, const void *record, const char *path);
+
+/* Returns the grid of that value; of any number if there is none. */
+struct value_grid path_grid(const struct schema *schema, const void *record,
+                            const char *path);
 
 /* Copies the record and its lists.  The copy's texts belong to the original, which must live
  * longer.  record_copy_free frees the copy's lists. */

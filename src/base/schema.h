@@ -49,6 +49,13 @@ enum field_kind {
     KIND_LIST,   /* array of structs described by element, with its count beside it */
 };
 
+/* Numbers and counts: which values make sense (base/grid.h). */
+enum field_grid {
+    GRID_PLAIN, /* numbers: any; counts: whole numbers */
+    GRID_SIZE,  /* of a memory, in bytes */
+    GRID_POWERS_OF_TWO,
+};
+
 #define REQUIRED NAN       /* as a fallback: the file must give the key */
 #define UNIT_OF_RECORD "*" /* as a unit: the record's text `unit` holds the unit */
 
@@ -61,6 +68,7 @@ struct field {
     const char *unit; /* numbers: "s", "J", "m2", "1", ... */
     double fallback;  /* numbers, counts, flags, words: value when absent */
     double min, max;  /* numbers, counts: inclusive */
+    enum field_grid grid;
     const struct word *words;
     const char *zero;  /* numbers, counts: the word that means 0, or NULL */
     const char *text;  /* texts: value when absent, NULL if required */
@@ -116,10 +124,19 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 #define FIELD_COUNT(type, member, fallback_, min_, max_, meaning_)                     \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
       .unit = "1", .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
-/* a count in a unit ("byte", "bit") */
-#define FIELD_COUNT_IN(type, member, unit_, fallback_, min_, max_, meaning_)           \
+/* the size of a memory in bytes; a count that must be a power of two */
+#define FIELD_SIZE(type, member, fallback_, min_, max_, meaning_)                      \
+    { .name = #member, .kind = KIND_NUMBER, .offset = offsetof(type, member),          \
+      .unit = "byte", .fallback = fallback_, .min = min_, .max = max_,                 \
+      .grid = GRID_SIZE, .meaning = meaning_ }
+#define FIELD_SIZE_COUNT(type, member, fallback_, min_, max_, meaning_)                \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
-      .unit = unit_, .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+      .unit = "byte", .fallback = fallback_, .min = min_, .max = max_,                  \
+      .grid = GRID_SIZE, .meaning = meaning_ }
+#define FIELD_POWER(type, member, unit_, fallback_, min_, max_, meaning_)              \
+    { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
+      .unit = unit_, .fallback = fallback_, .min = min_, .max = max_,                    \
+      .grid = GRID_POWERS_OF_TWO, .meaning = meaning_ }
 /* a count that may also be the word zero_, which means 0 and is the default */
 #define FIELD_COUNT_OR(type, member, zero_, min_, max_, meaning_)                      \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \

@@ -189,6 +189,8 @@ static void stage_print(const struct study *study, enum stage_id id)
                            : counts[i] == COUNT_NONE     ? NAN
                                                          : (double)counts[i];
 
+            if (name && strncmp(name, INNER_UNUSED, strlen(INNER_UNUSED)) == 0)
+                continue;
             printf("  %-28s %-14s %s\n", name ? name : metric->name,
                    quantity_format(value, metric_units(study->sweep, metric), text,
                                    sizeof text),

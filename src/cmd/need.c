@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/units.h"
 #include "columns/need.h"
 #include "config/fields.h"
@@ -51,10 +52,45 @@ static enum status axis_keep(struct space *space, enum axis_id axis,
     return STATUS_OK;
 }
 
+/* The axes that the stages of the sweep read. */
+static axis_mask read_axes(const struct sweep *sweep)
+{
+    uint32_t wanted = stages_wanted(sweep);
+    axis_mask axes = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (wanted >> id & 1)
+            axes |= stage_axes(sweep, (enum stage_id)id);
+    return axes;
+}
+
+/* Asks of the sweep the need stage alone.  Axes that the sweep's own stages read (before) and the
+ * question does not (an area has no workload) may stand there; `named` are axes that the command
+ * names. */
+static void question_alone(struct sweep *sweep, axis_mask before, axis_mask named)
+{
+    const struct objective *metric = &sweep->need.metric;
+    axis_mask after;
+    struct space *space = &sweep->space;
+
+    sweep->stages = 1u << STAGE_NEED;
+    after = read_axes(sweep);
+    for (enum axis_id axis = 0; axis < AXES; axis++) {
+        if (!((before & ~after) >> axis & 1))
+            continue;
+        space->axes[axis].line = 0;
+        if (named >> axis & 1)
+            fprintf(stderr, "nvsweep: %s/%s does not depend on %s\n",
+                    stages[metric->stage]->name,
+                    stages[metric->stage]->metrics[metric->metric].name,
+                    space_axis(space, axis)->key);
+    }
+}
+
 /* "axis=value" of the sweep: only these points, and those to compare with. */
 static enum status setting_apply(const char *setting, const struct library *library,
-                                 struct sweep *sweep, bool *names_over,
-                                 struct error *err)
+                                 struct sweep *sweep, axis_mask *named,
+                                 bool *names_over, struct error *err)
 {
     const char *equals = strchr(setting, '=');
     union axis_value kept[2] = { 0 };
@@ -73,6 +109,7 @@ static enum status setting_apply(const char *setting, const struct library *libr
                               &kept[0], &why);
     if (status != STATUS_OK)
         return error_set(err, status, "%s: %s", key, why.text);
+    *named |= (axis_mask)1 << axis;
     kept[1].record = sweep->need.over;
     *names_over |= axis == sweep->need.axis && kept[0].record == kept[1].record;
     return axis_keep(
@@ -246,6 +283,8 @@ static void point_name(const struct study *study, uint64_t i)
                 between = ", ";
             }
     }
+    if (!*between)
+        printf("%s", point_get(&point, study->sweep->need.axis).record->name);
 }
 
 static int label_width(const struct need_question *question)
@@ -256,6 +295,43 @@ static int label_width(const struct need_question *question)
         if (strlen(question->fields[f].label) > width)
             width = strlen(question->fields[f].label);
     return (int)width;
+}
+
+/* The unit of the field's first place that a record of the sweep has. */
+static const char *field_unit(const struct study *study, const struct need_field *field)
+{
+    const struct need_question *need = &study->sweep->need;
+    const struct axis *axis = &study->sweep->space.axes[need->axis];
+    const struct schema *schema = shelf_schemas[axis_specs[need->axis].shelf];
+    const struct field *found;
+
+    for (size_t p = 0; p < field->place_count; p++)
+        for (uint64_t i = 0; i < axis->count; i++)
+            if (axis->values[i].record &&
+                path_find_number(schema_of(schema, axis->values[i].record),
+                                 field->places[p], &found, NULL) == STATUS_OK)
+                return strcmp(found->unit, UNIT_OF_RECORD) == 0 ? "1" : found->unit;
+    return "1";
+}
+
+/* " of 1.25 (7.5 MiB)", and what the next value of the field is worth, if it takes some only. */
+static void factor_print(const struct study *study, uint64_t at, size_t f,
+                         const char *what_next)
+{
+    const struct need_columns c = need_columns(&study->results[STAGE_NEED]);
+    const char *unit = field_unit(study, &study->sweep->need.fields[f]);
+    bool is_above = c.need_factor[at] > 1, wins = c.need_state[at] == NEED_WINS;
+    double step = c.need_step[at];
+    char value[60], next[60];
+
+    printf(" a factor of %.4g (%s", c.need_factor[at],
+           quantity_format(c.need_value[at], unit, value, sizeof value));
+    if (step > 0)
+        printf("; %s %s",
+               quantity_format(c.need_value[at] + (is_above == wins ? step : -step),
+                               unit, next, sizeof next),
+               what_next);
+    printf(")");
 }
 
 static void answer_print(const struct study *study, uint64_t i, size_t f)
@@ -280,13 +356,17 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     case NEED_WINS:
         if (isnan(c.need_factor[at]))
             printf(" with any factor from %g to %g", question->least, question->most);
-        else
-            printf(" up to a factor of %.4g (%.4g)", c.need_factor[at],
-                   c.need_value[at]);
+        else {
+            printf(" up to");
+            factor_print(study, at, f, "no longer does");
+        }
+        break;
+    case NEED_TIE:
+        printf(" a factor of 1; reaches %.4g at best", c.need_floor[at]);
         break;
     default:
-        printf(" a factor of %.4g (%.4g); reaches %.4g at best", c.need_factor[at],
-               c.need_value[at], c.need_floor[at]);
+        factor_print(study, at, f, "misses");
+        printf("; reaches %.4g at best", c.need_floor[at]);
     }
     if (c.need_crossings[at] > 1)
         printf("; %llu crossings", (unsigned long long)c.need_crossings[at]);
@@ -330,6 +410,7 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     struct sweep sweep = { 0 };
     struct study study = { 0 };
     struct error reason = { "" };
+    axis_mask before = 0, named = 0;
     bool names_over = false;
     enum status status = options_read("need", &argc, argv, err);
 
@@ -340,13 +421,15 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     if (status == STATUS_OK)
         status = sweep_load(argv[0], &library, &sweep, err);
     if (status == STATUS_OK)
+        before = read_axes(&sweep);
+    if (status == STATUS_OK)
         status = question_take(&library, &sweep, err);
     if (status == STATUS_OK)
         status = goal_take(&sweep, err);
     for (int i = 1; i < argc && status == STATUS_OK; i++)
-        status = setting_apply(argv[i], &library, &sweep, &names_over, err);
+        status = setting_apply(argv[i], &library, &sweep, &named, &names_over, err);
     if (status == STATUS_OK) {
-        sweep.stages = 1u << STAGE_NEED;
+        question_alone(&sweep, before, named);
         status = study_init(&study, &sweep, &library, err);
     }
     if (status == STATUS_OK) {

@@ -470,6 +470,23 @@ static enum status filter_apply(struct table *table, const char *filter,
     return STATUS_OK;
 }
 
+/* All values of the dimension, but for those that the sweep does not use. */
+static void all_select(struct table *table, size_t d)
+{
+    const struct results *results = table->results;
+    const char *name = results->dimensions[table->dimensions[d]].name;
+    const struct variable *variable = coordinate_named(table, d, name);
+    uint64_t count = results->dimensions[table->dimensions[d]].count;
+    bool has_texts = variable && variable->kind == VARIABLE_TEXT;
+
+    table->selected[d] = alloc_array(count, sizeof *table->selected[d]);
+    for (uint64_t i = 0; i < count; i++)
+        if (!has_texts ||
+            strncmp(variable->texts[i], INNER_UNUSED, strlen(INNER_UNUSED)) != 0)
+            table->selected[d][table->selected_count[d]++] = i;
+    table->is_pinned[d] = table->selected_count[d] == 1;
+}
+
 enum status table_open(struct table *table, const struct results *results,
                        const char *metrics, const char *fallback, char **filters,
                        int filter_count, struct error *err)
@@ -486,15 +503,8 @@ enum status table_open(struct table *table, const struct results *results,
         status = metrics_of_last_stage(table, err);
     if (status == STATUS_OK)
         dimensions_find(table);
-    for (size_t d = 0; d < table->dimension_count; d++) {
-        uint64_t count = results->dimensions[table->dimensions[d]].count;
-
-        table->selected[d] = alloc_array(count, sizeof *table->selected[d]);
-        table->selected_count[d] = count;
-        table->is_pinned[d] = count == 1;
-        for (uint64_t i = 0; i < count; i++)
-            table->selected[d][i] = i;
-    }
+    for (size_t d = 0; d < table->dimension_count; d++)
+        all_select(table, d);
     for (int i = 0; i < filter_count && status == STATUS_OK; i++)
         status = filter_apply(table, filters[i], err);
     table->rows = 1;

@@ -250,7 +250,7 @@ bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *pl
 
 static const char *unused_label(uint64_t i, char *buffer, size_t size)
 {
-    snprintf(buffer, size, "unused.%llu", (unsigned long long)i);
+    snprintf(buffer, size, INNER_UNUSED "%llu", (unsigned long long)i);
     return buffer;
 }
 

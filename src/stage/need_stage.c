@@ -116,7 +116,8 @@ struct cell_search {
     int8_t statuses[STAGE_COUNT];
     struct change changes[CHANGES];
     size_t field;
-    double over; /* the metric of the other record's point */
+    bool is_alone; /* the field alone changes: results may be kept */
+    double over;   /* the metric of the other record's point */
 };
 
 /* Bit per stage that sees a change, itself or by what it reads. */
@@ -144,10 +145,8 @@ static void stage_run(struct cell_search *cell, enum stage_id id)
                             .at = cell->at[id],
                             .field = cell->field,
                             .factor = cell->changes[0].value };
-    size_t places = cell->study->sweep->need.fields[cell->field].place_count;
-    bool is_shared = cell->one.change_count == places &&
-                     cell->study->grids[id].points <
-                         cell->study->grids[STAGE_NEED].points;
+    bool is_shared = cell->is_alone && cell->study->grids[id].points <
+                                           cell->study->grids[STAGE_NEED].points;
     struct kept_row *found = NULL;
 
     if (is_shared) {
@@ -272,21 +271,39 @@ static const struct record *challenger_of(const struct visit *visit)
     return point_get(&visit->point, visit->study->sweep->need.axis).record;
 }
 
-/* The value of the field's first place that has one, or 0. */
-static double field_value(const struct visit *visit, size_t f)
+/* The value of the field's first place that has one, as it is changed by a factor; or 0. */
+static double field_value(const struct visit *visit, size_t f, double factor)
 {
     const struct need_question *need = &visit->study->sweep->need;
     const struct record *record = challenger_of(visit);
     const struct schema *schema = shelf_schemas[axis_specs[need->axis].shelf];
 
     for (size_t p = 0; p < need->fields[f].place_count; p++) {
-        double value = path_value(schema_of(schema, record), record,
-                                  need->fields[f].places[p]);
+        const char *place = need->fields[f].places[p];
+        double value = path_value(schema_of(schema, record), record, place);
+        struct value_grid grid = path_grid(schema_of(schema, record), record, place);
 
         if (value != 0 && !isnan(value))
-            return value;
+            return value_grid_round(&grid, factor * value);
     }
     return 0;
+}
+
+/* The grid of the field's first place that has one: of the values that the field can take. */
+static struct value_grid field_grid(const struct visit *visit, size_t f)
+{
+    const struct need_question *need = &visit->study->sweep->need;
+    const struct record *record = challenger_of(visit);
+    const struct schema *schema = schema_of(shelf_schemas[axis_specs[need->axis].shelf],
+                                            record);
+
+    for (size_t p = 0; p < need->fields[f].place_count; p++) {
+        struct value_grid grid = path_grid(schema, record, need->fields[f].places[p]);
+
+        if (grid.unit > 0)
+            return grid;
+    }
+    return (struct value_grid){ 0 };
 }
 
 /* One more field that the cell's changes multiply; `first` of them are there already. */
@@ -348,7 +365,8 @@ static void need_write(const struct need *need, double value,
     if (need->state == NEED_ABSENT)
         return;
     out->need_factor[to] = need->factor;
-    out->need_value[to] = need->factor * value;
+    out->need_value[to] = value;
+    out->need_step[to] = need->step;
     out->need_floor[to] = need->floor;
     out->need_floor_factor[to] = need->floor_factor;
     out->need_crossings[to] = need->crossings;
@@ -369,19 +387,26 @@ static enum status need_visit(const struct visit *visit, const struct columns *c
         return status;
     status = cell_create(&cell, visit, visit->memory, reason);
     cell.over = over;
+    cell.is_alone = true;
     for (size_t f = 0; f < question->field_count && status == STATUS_OK; f++) {
+        const struct value_grid grid = field_grid(visit, f);
+        const struct need_request request = { .goal = visit->point.need_goal,
+                                              .least = question->least,
+                                              .most = question->most,
+                                              .grid = &grid };
+
         needs[f] = (struct need){ .state = NEED_ABSENT };
         cell.field = f;
         field_change(&cell, visit, f, 0, 1);
-        if (field_value(visit, f) != 0)
-            need_solve(ratio_at, &cell, now, visit->point.need_goal, question->least,
-                       question->most, &needs[f]);
+        if (field_value(visit, f, 1) != 0)
+            need_solve(ratio_at, &cell, now, &request, &needs[f]);
     }
+    cell.is_alone = false;
     for (size_t f = 0; f < question->field_count && status == STATUS_OK; f++) {
         uint64_t to = i * NEED_FIELDS_MAX + f;
 
         next_find(&cell, visit, needs, f, &out, to);
-        need_write(&needs[f], field_value(visit, f), &out, to);
+        need_write(&needs[f], field_value(visit, f, needs[f].factor), &out, to);
     }
     out.need_ratio[i] = now;
     out.need_over[i] = over;

@@ -222,8 +222,10 @@ const char *stage_renamed(const char *name);
 const struct metric *objective_metric(const struct sweep *sweep);
 const char *metric_units(const struct sweep *sweep, const struct metric *metric);
 
-/* The coordinate text of element i of an inner dimension, NULL if it has numbers.  Returns
- * a constant or buffer. */
+/* The coordinate text of element i of an inner dimension, NULL if it has numbers; begins with
+ * INNER_UNUSED where the sweep has no such element, which readers leave out.  Returns a constant
+ * or buffer. */
+#define INNER_UNUSED "unused."
 const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
                         char *buffer, size_t size);
 

@@ -15,37 +15,69 @@ const struct word need_state_words[] = {
 };
 
 /* A factor, as its logarithm, and ln(ratio / goal): above 0 the goal is missed.  Where the
- * ratio is not known it is missed by far. */
+ * ratio is not known it is missed by far.  value: the number there, if it has a grid. */
 struct trial {
-    double ln_factor, missed;
+    double ln_factor, missed, value;
 };
 
 struct search {
     need_ratio_fn *ratio;
     void *context;
-    double goal;
+    const struct need_request *request;
     struct need *need;
 };
 
-static struct trial trial_of(const struct search *search, double ln_factor,
-                             double ratio)
+/* The range, from its least factor to its most; `middle` is factor 1. */
+struct trials {
+    struct trial trials[NEED_SCANNED];
+    size_t count, middle;
+};
+
+static bool has_grid(const struct search *search)
+{
+    return search->request->grid && search->request->grid->unit > 0;
+}
+
+/* The trial at a factor, moved onto the grid; not evaluated. */
+static struct trial trial_at(const struct search *search, double ln_factor)
+{
+    struct trial trial = { .ln_factor = ln_factor };
+
+    if (has_grid(search)) {
+        const struct value_grid *grid = search->request->grid;
+
+        trial.value = value_grid_round(grid, grid->start * maths_exp(ln_factor));
+        if (trial.value > grid->start * search->request->most * (1 + 1e-12) ||
+            trial.value < grid->start * search->request->least * (1 - 1e-12))
+            trial.value = value_grid_next(grid, trial.value, ln_factor < 0 ? 1 : -1);
+        trial.ln_factor = maths_log(trial.value / grid->start);
+    }
+    return trial;
+}
+
+static double factor_of(const struct search *search, const struct trial *trial)
+{
+    return has_grid(search) ? trial->value / search->request->grid->start
+                            : maths_exp(trial->ln_factor);
+}
+
+static void trial_note(const struct search *search, double ratio, struct trial *trial)
 {
     struct need *need = search->need;
 
     if (ratio < need->floor) {
         need->floor = ratio;
-        need->floor_factor = maths_exp(ln_factor);
+        need->floor_factor = factor_of(search, trial);
     }
-    return (struct trial){ ln_factor, ratio > 0    ? maths_log(ratio / search->goal)
-                                      : ratio == 0 ? -INFINITY
-                                                   : INFINITY };
+    trial->missed = ratio > 0    ? maths_log(ratio / search->request->goal)
+                    : ratio == 0 ? -INFINITY
+                                 : INFINITY;
 }
 
-static struct trial try_factor(const struct search *search, double ln_factor)
+static void trial_evaluate(const struct search *search, struct trial *trial)
 {
     search->need->evaluations++;
-    return trial_of(search, ln_factor,
-                    search->ratio(search->context, maths_exp(ln_factor)));
+    trial_note(search, search->ratio(search->context, factor_of(search, trial)), trial);
 }
 
 static bool is_met(const struct trial *trial)
@@ -59,6 +91,8 @@ static double distance_of(const struct trial *bracket)
     return fmin(fabs(bracket[0].ln_factor), fabs(bracket[1].ln_factor));
 }
 
+/* ---- refining */
+
 /* Where a line through both ends crosses 0, kept off the ends. */
 static double secant(const struct trial *met, const struct trial *missed)
 {
@@ -71,10 +105,32 @@ static double secant(const struct trial *met, const struct trial *missed)
     return met->ln_factor + share * (missed->ln_factor - met->ln_factor);
 }
 
-/* Narrows a bracket until one of its ends is at the goal, or it is a step: the end that
- * stands for it, and the bracket's width. */
+/* A trial between both, near ln_factor; false if the number has no value between them. */
+static bool between(const struct search *search, const struct trial *a,
+                    const struct trial *b, double ln_factor, struct trial *middle)
+{
+    const struct value_grid *grid = search->request->grid;
+
+    *middle = trial_at(search, ln_factor);
+    if (!has_grid(search))
+        return true;
+    if (middle->value == a->value || middle->value == b->value) {
+        const struct trial *end = middle->value == a->value ? a : b;
+        const struct trial *other = end == a ? b : a;
+
+        middle->value = value_grid_next(grid, end->value,
+                                        other->value > end->value ? 1 : -1);
+        middle->ln_factor = maths_log(middle->value / grid->start);
+        return middle->value != other->value;
+    }
+    return true;
+}
+
+/* A bracket narrowed until one of its ends is at the goal, or it is a step: the end that stands for
+ * it, and the bracket's width. */
 struct crossing {
-    double ln_factor, width;
+    struct trial at;
+    double width, step;
     bool is_step;
 };
 
@@ -92,94 +148,175 @@ static struct crossing crossing_refine(const struct search *search,
 
         if (fabs(met.missed) <= NEED_CONVERGED || fabs(missed.missed) <= NEED_CONVERGED)
             break;
-        middle = try_factor(search, may_be_line
-                                        ? secant(&met, &missed)
-                                        : (met.ln_factor + missed.ln_factor) / 2);
+        if (!between(search, &met, &missed,
+                     may_be_line ? secant(&met, &missed)
+                                 : (met.ln_factor + missed.ln_factor) / 2,
+                     &middle))
+            break;
+        trial_evaluate(search, &middle);
         if (is_met(&middle))
             met = middle;
         else
             missed = middle;
     }
     return (struct crossing){
-        .ln_factor = fabs(missed.missed) <= NEED_CONVERGED &&
-                             fabs(missed.missed) < fabs(met.missed)
-                         ? missed.ln_factor
-                         : met.ln_factor,
+        .at = fabs(missed.missed) <= NEED_CONVERGED &&
+                      fabs(missed.missed) < fabs(met.missed)
+                  ? missed
+                  : met,
         .width = fabs(missed.ln_factor - met.ln_factor),
+        .step = fabs(missed.value - met.value),
         .is_step = fabs(missed.missed) > NEED_CONVERGED &&
                    fabs(met.missed) > NEED_CONVERGED,
     };
 }
 
-/* The range, from its least factor to its most. */
-static void scan(const struct search *search, double now, double least, double most,
-                 struct trial trials[NEED_SCANNED])
-{
-    for (int i = 0; i < NEED_SCANNED; i++) {
-        int step = i - NEED_SIDE;
-        double ln_end = step < 0 ? -maths_log(least) : maths_log(most);
-        double ln_factor = ln_end * step / NEED_SIDE;
+/* ---- scanning */
 
-        trials[i] = step == 0 ? trial_of(search, 0, now)
-                              : try_factor(search, ln_factor);
+/* The neighbours of 1 on a grid towards one end of the range, if they are NEED_SIDE at most; else
+ * returns SIZE_MAX. */
+static size_t neighbours_fill(const struct search *search, double ln_end,
+                              struct trial side[NEED_SIDE])
+{
+    const struct value_grid *grid = search->request->grid;
+    double end = grid->start * maths_exp(ln_end), value = grid->start;
+    size_t count = 0;
+
+    for (;;) {
+        value = value_grid_next(grid, value, ln_end < 0 ? -1 : 1);
+        if (value == 0 ||
+            (ln_end < 0 ? value < end * (1 - 1e-12) : value > end * (1 + 1e-12)))
+            return count;
+        if (count == NEED_SIDE)
+            return SIZE_MAX;
+        side[count++] = (struct trial){ .ln_factor = maths_log(value / grid->start),
+                                        .value = value };
     }
 }
 
-/* How steep the ratio is next to 1, to which side it falls. */
-static void slope_note(const struct trial trials[NEED_SCANNED], struct need *need)
+/* The factors of one side, from 1 outwards: returns how many. */
+static size_t side_fill(const struct search *search, double ln_end,
+                        struct trial side[NEED_SIDE])
 {
-    const struct trial *below = &trials[NEED_SIDE - 1], *at = below + 1,
-                       *above = at + 1;
-    const struct trial *better = above->missed < below->missed ? above : below;
+    size_t count = has_grid(search) ? neighbours_fill(search, ln_end, side) : SIZE_MAX;
+    double last = 0;
 
-    need->better = maths_exp(better->ln_factor);
+    if (count != SIZE_MAX)
+        return count;
+    count = 0;
+    for (int step = 1; step <= NEED_SIDE; step++) {
+        struct trial trial = trial_at(search, ln_end * step / NEED_SIDE);
+
+        if (fabs(trial.ln_factor) > fabs(last)) { /* values may fall together */
+            last = trial.ln_factor;
+            side[count++] = trial;
+        }
+    }
+    return count;
+}
+
+static void scan(const struct search *search, double now, struct trials *trials)
+{
+    struct trial below[NEED_SIDE], above[NEED_SIDE];
+    size_t low = side_fill(search, maths_log(search->request->least), below);
+    size_t high = side_fill(search, maths_log(search->request->most), above);
+
+    trials->count = low + 1 + high;
+    trials->middle = low;
+    for (size_t i = 0; i < low; i++)
+        trials->trials[low - 1 - i] = below[i];
+    trials->trials[low] = trial_at(search, 0);
+    for (size_t i = 0; i < high; i++)
+        trials->trials[low + 1 + i] = above[i];
+    for (size_t i = 0; i < trials->count; i++)
+        if (i == low)
+            trial_note(search, now, &trials->trials[i]);
+        else
+            trial_evaluate(search, &trials->trials[i]);
+}
+
+/* How steep the ratio is next to 1, to which side it falls. */
+static void slope_note(const struct search *search, const struct trials *trials)
+{
+    const struct trial *at = &trials->trials[trials->middle], *better = at;
+    struct need *need = search->need;
+
+    if (trials->middle > 0)
+        better = at - 1;
+    if (trials->middle + 1 < trials->count &&
+        (better == at || at[1].missed < better->missed))
+        better = at + 1;
+    need->better = factor_of(search, better);
     need->gain = better->missed < at->missed ? maths_exp(at->missed - better->missed)
                                              : 1;
 }
 
-void need_solve(need_ratio_fn *ratio, void *context, double now, double goal,
-                double least, double most, struct need *need)
+static void bracket_try(const struct search *search, const struct trial *bracket,
+                        struct crossing *nearest)
 {
-    struct search search = { ratio, context, goal, need };
-    struct trial trials[NEED_SCANNED];
-    struct crossing nearest = { .ln_factor = INFINITY };
-    bool wins, is_tie = fabs(now / goal - 1) <= NEED_TOLERANCE;
+    const bool has_one = isfinite(nearest->at.ln_factor);
+    struct crossing found;
 
-    *need = (struct need){ .floor = INFINITY, .factor = NAN, .resolution = NAN };
-    scan(&search, now, least, most, trials);
-    slope_note(trials, need);
-    wins = is_met(&trials[NEED_SIDE]);
-    for (int i = 0; i + 1 < NEED_SCANNED; i++)
-        need->crossings += is_met(&trials[i]) != is_met(&trials[i + 1]);
-    /* from the middle outwards; the other side, too, if it may be nearer */
-    for (int step = 0; step < NEED_SIDE && !is_tie; step++) {
-        const struct trial *sides[] = { &trials[NEED_SIDE - step - 1],
-                                        &trials[NEED_SIDE + step] };
+    if (is_met(&bracket[0]) == is_met(&bracket[1]) ||
+        distance_of(bracket) >= fabs(nearest->at.ln_factor))
+        return;
+    if (has_one &&
+        search->need->evaluations + NEED_REFINED > 2 * NEED_SIDE + 2 * NEED_REFINED)
+        return;
+    found = crossing_refine(search, bracket);
+    if (fabs(found.at.ln_factor) < fabs(nearest->at.ln_factor))
+        *nearest = found;
+}
 
-        for (int side = 0; side < 2; side++) {
-            const struct trial *bracket = sides[side];
-            struct crossing found;
+/* The crossing nearest to 1: from the middle outwards, and the other side, too, if it may be
+ * nearer. */
+static struct crossing nearest_find(const struct search *search,
+                                    const struct trials *trials)
+{
+    struct crossing nearest = { .at.ln_factor = INFINITY };
+    size_t middle = trials->middle;
 
-            if (is_met(&bracket[0]) == is_met(&bracket[1]) ||
-                distance_of(bracket) >= fabs(nearest.ln_factor))
-                continue;
-            if (isfinite(nearest.ln_factor) &&
-                need->evaluations + NEED_REFINED > 2 * NEED_SIDE + 2 * NEED_REFINED)
-                continue;
-            found = crossing_refine(&search, bracket);
-            if (fabs(found.ln_factor) < fabs(nearest.ln_factor))
-                nearest = found;
-        }
+    for (size_t step = 0; step < NEED_SIDE; step++) {
+        if (step < middle)
+            bracket_try(search, &trials->trials[middle - step - 1], &nearest);
+        if (middle + step + 1 < trials->count)
+            bracket_try(search, &trials->trials[middle + step], &nearest);
     }
+    return nearest;
+}
+
+void need_solve(need_ratio_fn *ratio, void *context, double now,
+                const struct need_request *request, struct need *need)
+{
+    struct search search = { ratio, context, request, need };
+    struct trials trials;
+    struct crossing nearest = { .at.ln_factor = INFINITY };
+    bool wins, is_tie = fabs(now / request->goal - 1) <= NEED_TOLERANCE;
+
+    *need = (struct need){
+        .floor = INFINITY, .factor = NAN, .resolution = NAN, .step = NAN
+    };
+    scan(&search, now, &trials);
+    slope_note(&search, &trials);
+    wins = is_met(&trials.trials[trials.middle]);
+    for (size_t i = 0; i + 1 < trials.count; i++)
+        need->crossings += is_met(&trials.trials[i]) != is_met(&trials.trials[i + 1]);
+    if (!is_tie)
+        nearest = nearest_find(&search, &trials);
     if (is_tie) {
         need->state = NEED_TIE;
         need->factor = 1;
-        need->resolution = fabs(now / goal - 1);
-    } else if (!isfinite(nearest.ln_factor)) {
+        need->resolution = fabs(now / request->goal - 1);
+        need->step = has_grid(&search)
+                         ? value_grid_next(request->grid, request->grid->start, 1) -
+                               request->grid->start
+                         : 0;
+    } else if (!isfinite(nearest.at.ln_factor)) {
         need->state = wins ? NEED_WINS : NEED_WALL;
     } else {
         need->state = wins ? NEED_WINS : nearest.is_step ? NEED_STEP : NEED_FACTOR;
-        need->factor = maths_exp(nearest.ln_factor);
+        need->factor = factor_of(&search, &nearest.at);
         need->resolution = nearest.width;
+        need->step = nearest.step;
     }
 }

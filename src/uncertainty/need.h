@@ -4,10 +4,15 @@
  * The ratio need be neither smooth nor monotone: where an array's organization changes it jumps,
  * and it may cross the goal several times.  So a range of factors is scanned, every crossing
  * bracketed and the nearest refined.  A crossing that stays open however narrow its bracket is a
- * step; no crossing at all is a wall. */
+ * step; no crossing at all is a wall.
+ *
+ * A number that takes some values only (whole numbers, sizes, powers of two: base/grid.h) is tried
+ * at these alone: all of them next to 1 where they are few, and a crossing lies between two
+ * neighbours. */
 #ifndef NVSWEEP_UNCERTAINTY_NEED_H
 #define NVSWEEP_UNCERTAINTY_NEED_H
 
+#include "base/grid.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -35,9 +40,11 @@ enum {
 typedef double need_ratio_fn(void *context, double factor);
 
 struct need {
-    int state;                  /* enum need_state */
-    double factor;              /* NAN: wall, absent, or wins over the whole range */
-    double resolution;          /* of factor: its bracket's width, relative */
+    int state;         /* enum need_state */
+    double factor;     /* NAN: wall, absent, or wins over the whole range */
+    double resolution; /* of factor: its bracket's width, relative */
+    double
+        step; /* from the number there to the bracket's other end; 0: it takes any value */
     double floor, floor_factor; /* least ratio of those seen, and where */
     uint64_t crossings, evaluations;
     double
@@ -45,8 +52,15 @@ struct need {
     double better; /* that direction: a factor above or below 1 */
 };
 
-/* now: the ratio at factor 1, a number.  least < 1 < most.  Pure but for what ratio does. */
-void need_solve(need_ratio_fn *ratio, void *context, double now, double goal,
-                double least, double most, struct need *need);
+/* What is asked: the goal and the range of factors, least < 1 < most, on a number whose values
+ * are those of a grid through it (NULL: any). */
+struct need_request {
+    double goal, least, most;
+    const struct value_grid *grid;
+};
+
+/* now: the ratio at factor 1, a number.  Pure but for what ratio does. */
+void need_solve(need_ratio_fn *ratio, void *context, double now,
+                const struct need_request *request, struct need *need);
 
 #endif

@@ -15,8 +15,8 @@ const struct word level_words[] = {
 /* clang-format off */
 static const struct field level_fields[] = {
     FIELD_WORD(struct level, level, level_words, REQUIRED, "which memory"),
-    FIELD_COUNT_IN(struct level, bytes, "byte", REQUIRED, 1, 1e12, "capacity of one instance"),
-    FIELD_COUNT_IN(struct level, word_bits, "bit", REQUIRED, 1, 65536, "bits of one access"),
+    FIELD_SIZE_COUNT(struct level, bytes, REQUIRED, 1, 1e12, "capacity of one instance"),
+    FIELD_POWER(struct level, word_bits, "bit", REQUIRED, 1, 65536, "bits of one access"),
     FIELD_COUNT(struct level, instances, 1, 1, 1e7, "how many there are"),
     FIELD_FLAG(struct level, holds_weights, 0, "placement \"weights\" makes it non-volatile"),
     FIELD_FLAG(struct level, is_registers, 0, "too small for a memory array: the record's figures are used"),
