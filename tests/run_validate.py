@@ -156,6 +156,29 @@ def check_shipped():
         assert kinds[start] == kind, (start, kind, kinds[start])
 
 
+def check_missed():
+    """Of the papers on accelerators each miss has its mechanism, and so has each ratio on the other
+    side of 1; the commands that --full prints show the points."""
+    seeds = ["mensa", "simdram", "hdc-rtm", "neon", "eie", "winograd", "xr", "cim-training", "upmem"]
+    done = subprocess.run([NVSWEEP, "validate", "--json", *seeds], capture_output=True, text=True,
+                          timeout=300, check=True)
+    for row in json.loads(done.stdout):
+        if row["verdict"] == "MISSED":
+            assert row["why"] or row["note"], row["name"]
+        if row["baseline"] and (row["model"] - 1) * (row["published"] - 1) < 0:
+            assert len(row["why"] + row["note"]) > 60, row["name"]
+    text = subprocess.run([NVSWEEP, "validate", "--full", "winograd", "mensa", "hdc-rtm"],
+                          capture_output=True, text=True, timeout=300, check=True).stdout
+    commands = sorted({line.split("command: ")[1] for line in text.splitlines()
+                       if "command: " in line})
+    assert len(commands) > 30 and text.count("      claim: ") > 50, text
+    shell = {**os.environ, "PATH": os.path.dirname(NVSWEEP) + ":" + os.environ["PATH"]}
+    for command in commands[::8]:
+        shown = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60,
+                               env=shell, check=False)
+        assert shown.returncode == 0 and "point\n" in shown.stdout, (command, shown.stderr)
+
+
 def check_silicon():
     """Every row beyond a factor of 1.6 has a mechanism; all rows stand in the distribution."""
     done = subprocess.run([NVSWEEP, "validate", "--json", "silicon"], capture_output=True,
@@ -182,6 +205,7 @@ def main():
         check_summary(folder)
         check_refusals(folder)
     check_shipped()
+    check_missed()
     check_silicon()
     return 0
 

@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "base/json.h"
 #include "cmd/distribution.h"
+#include "cmd/figure_commands.h"
 #include "cmd/kinds.h"
 #include "cmd/peers.h"
 #include "cmd/verdicts.h"
@@ -13,8 +14,8 @@
 #include <string.h>
 
 struct printing {
-    bool is_json, is_unevaluated, is_summary,
-        is_side_by_side; /* options of the command */
+    bool is_json, is_unevaluated, is_summary, is_side_by_side,
+        is_full; /* options of the command */
     size_t printed;
     size_t without; /* figures for which the model has no value */
     struct verdicts *verdicts;
@@ -153,6 +154,10 @@ static void figure_text(const struct judged *judged, const struct printing *prin
            printing->is_unevaluated ? "not evaluated" : verdict_text(judged));
     remarks_print(judged);
     printf("\n");
+    if (printing->is_full) {
+        printf("      claim: %s\n", figure->record.source);
+        figure_commands_print(figure, "      command: ");
+    }
     fflush(stdout);
 }
 
@@ -324,6 +329,7 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     option_get_flag("no-model", &printing.is_unevaluated);
     option_get_flag("summary", &printing.is_summary);
     option_get_flag("side-by-side", &printing.is_side_by_side);
+    option_get_flag("full", &printing.is_full);
 
     if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
         status = error_set(
