@@ -31,6 +31,12 @@ const struct word cim_operation_words[] = {
     { "memory_read", CIM_MEMORY_READ },
     { "memory_write", CIM_MEMORY_WRITE },
     { "multiply_add", CIM_MULTIPLY_ADD },
+    { "exponential", CIM_EXPONENTIAL },
+    { "tanh", CIM_TANH },
+    { "sigmoid", CIM_SIGMOID },
+    { "gelu", CIM_GELU },
+    { "reciprocal", CIM_RECIPROCAL },
+    { "reciprocal_root", CIM_RECIPROCAL_ROOT },
     { NULL, 0 },
 };
 

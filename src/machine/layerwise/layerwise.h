@@ -41,6 +41,12 @@ enum cim_operation {
     CIM_MEMORY_READ, /* `elements` bytes from a unit's memory to its scratchpad */
     CIM_MEMORY_WRITE,
     CIM_MULTIPLY_ADD, /* one step of a dot product */
+    CIM_EXPONENTIAL,
+    CIM_TANH,
+    CIM_SIGMOID,
+    CIM_GELU,
+    CIM_RECIPROCAL,
+    CIM_RECIPROCAL_ROOT,
     CIM_OPERATION_COUNT,
 };
 extern const struct word cim_operation_words[];
