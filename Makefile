@@ -118,6 +118,9 @@ deps-data:  ## fetch the packages whose data experiments learn from, into build/
 golden: all  ## do results move? all shipped sweeps and validate against tests/golden
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py check
 
+golden-learning: all  ## the same of the sweeps that learn (minutes of a core each; data: make deps-data)
+	$(Q)NVSWEEP=$(BUILD)/nvsweep NVSWEEP_DATA=$(or $(NVSWEEP_DATA),$(abspath $(BUILD)/data)) /usr/bin/python3 tests/golden.py check learning
+
 plan-check: all  ## is the plan's time of every stage of the shipped sweeps within a factor of 3?
 	$(Q)NVSWEEP=$(BUILD)/nvsweep tests/plan_accuracy.py
 
@@ -225,7 +228,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all plan-check notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

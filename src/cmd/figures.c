@@ -66,9 +66,12 @@ void figures_read_data(struct figures *figures)
 bool figures_leave_out(const struct figures *figures,
                        const struct published_figure *figure)
 {
+    static const char *const axes[] = { "experiment=", "approximation=" };
+
     for (size_t i = 0; i < figure->where_count && !figures->reads_data; i++)
-        if (strncmp(figure->where[i], "experiment=", strlen("experiment=")) == 0)
-            return true;
+        for (size_t k = 0; k < sizeof axes / sizeof *axes; k++)
+            if (strncmp(figure->where[i], axes[k], strlen(axes[k])) == 0)
+                return true;
     return false;
 }
 

@@ -23,7 +23,7 @@ struct figures *figures_begin(struct library *library, const char *folder,
                               const struct published *published);
 void figures_end(struct figures *figures);
 
-/* Figures of experiments need data from system packages and take minutes, so they are left out
+/* Figures of experiments and approximations need data from system packages or take minutes, so they are left out
  * (figures_value gives NaN) unless figures_read_data was called. */
 void figures_read_data(struct figures *figures);
 bool figures_leave_out(const struct figures *figures,

@@ -63,24 +63,15 @@ const struct schema approximation_schema = {
 static double scalar_value(int operation, double x)
 {
     switch (operation) {
-    case CIM_SQUARE_ROOT:
-        return sqrt(x);
-    case CIM_LEAKY_RELU:
-        return x > 0 ? x : 0.01 * x;
-    case CIM_EXPONENTIAL:
-        return maths_exp(x);
-    case CIM_TANH:
-        return maths_tanh(x);
-    case CIM_SIGMOID:
-        return 1 / (1 + maths_exp(-x));
-    case CIM_GELU:
-        return 0.5 * x * maths_erfc(-x / sqrt(2));
-    case CIM_RECIPROCAL:
-        return 1 / x;
-    case CIM_RECIPROCAL_ROOT:
-        return 1 / sqrt(x);
-    default:
-        return NAN;
+    case CIM_SQUARE_ROOT: return sqrt(x);
+    case CIM_LEAKY_RELU: return x > 0 ? x : 0.01 * x;
+    case CIM_EXPONENTIAL: return maths_exp(x);
+    case CIM_TANH: return maths_tanh(x);
+    case CIM_SIGMOID: return 1 / (1 + maths_exp(-x));
+    case CIM_GELU: return 0.5 * x * maths_erfc(-x / sqrt(2));
+    case CIM_RECIPROCAL: return 1 / x;
+    case CIM_RECIPROCAL_ROOT: return 1 / sqrt(x);
+    default: return NAN;
     }
 }
 
@@ -131,13 +122,13 @@ enum {
     STATISTICS_BATCHES = 64,
 };
 
-struct trial {
+struct approximation_trial {
     const struct approximation_request *request;
     const struct approximated_function *function;
     size_t elements;
-    double mean, deviation;        /* of the outputs */
-    double *x, *y, *lane_y;        /* of one input, in the function's units */
-    double *targets;               /* elements x lanes */
+    double mean, deviation;            /* of the outputs */
+    double *x, *y, *lane_y;            /* of one input, in the function's units */
+    double *targets;                   /* elements x lanes */
     double range[FUNCTION_LAYERS_MAX]; /* of each layer's inputs, calibrated */
     struct function_net net;
 };
@@ -150,7 +141,7 @@ static double scaled(const struct approximated_function *function, double x)
     return (x - middle) / ((function->to - function->from) / 2);
 }
 
-static void input_draw(struct trial *trial, struct random *random)
+static void input_draw(struct approximation_trial *trial, struct random *random)
 {
     const struct approximated_function *f = trial->function;
 
@@ -160,7 +151,8 @@ static void input_draw(struct trial *trial, struct random *random)
 }
 
 /* The k-th input of the test: on an even grid, or random. */
-static void test_input(struct trial *trial, uint64_t k, struct random *random)
+static void test_input(struct approximation_trial *trial, uint64_t k,
+                       struct random *random)
 {
     const struct approximated_function *f = trial->function;
     uint64_t count = trial->request->approximation->test_inputs;
@@ -174,7 +166,7 @@ static void test_input(struct trial *trial, uint64_t k, struct random *random)
 }
 
 /* A batch of inputs and targets. */
-static void batch_draw(struct trial *trial, struct random *random)
+static void batch_draw(struct approximation_trial *trial, struct random *random)
 {
     for (size_t n = 0; n < LANES; n++) {
         input_draw(trial, random);
@@ -187,7 +179,7 @@ static void batch_draw(struct trial *trial, struct random *random)
     }
 }
 
-static void outputs_measure(struct trial *trial, uint64_t number)
+static void outputs_measure(struct approximation_trial *trial, uint64_t number)
 {
     struct random random = random_begin(number, STREAM_STATISTICS);
     double sum = 0, squares = 0, count = 0;
@@ -204,7 +196,7 @@ static void outputs_measure(struct trial *trial, uint64_t number)
     trial->deviation = sqrt(fmax(squares / count - trial->mean * trial->mean, 1e-300));
 }
 
-static void train(struct trial *trial, uint64_t number)
+static void train(struct approximation_trial *trial, uint64_t number)
 {
     const struct approximation *a = trial->request->approximation;
     struct random random = random_begin(number, STREAM_INPUTS);
@@ -223,7 +215,7 @@ static void train(struct trial *trial, uint64_t number)
 }
 
 /* Ranges of the layers' inputs, over inputs like those of the training. */
-static void ranges_measure(struct trial *trial, uint64_t number)
+static void ranges_measure(struct approximation_trial *trial, uint64_t number)
 {
     struct random random = random_begin(number, STREAM_STATISTICS);
 
@@ -239,7 +231,7 @@ static void ranges_measure(struct trial *trial, uint64_t number)
 }
 
 /* What the network in floating point says of trial->x. */
-static void float_answer(struct trial *trial, double *y)
+static void float_answer(struct approximation_trial *trial, double *y)
 {
     const double *out;
 
@@ -250,7 +242,8 @@ static void float_answer(struct trial *trial, double *y)
         y[i] = trial->mean + trial->deviation * out[i * LANES];
 }
 
-static void integer_answer(struct trial *trial, struct integer_net *integers, double *y)
+static void integer_answer(struct approximation_trial *trial,
+                           struct integer_net *integers, double *y)
 {
     for (size_t i = 0; i < trial->elements; i++)
         trial->x[i] = scaled(trial->function, trial->x[i]);
@@ -259,7 +252,7 @@ static void integer_answer(struct trial *trial, struct integer_net *integers, do
         y[i] = trial->mean + trial->deviation * y[i];
 }
 
-static void test(struct trial *trial, uint64_t number,
+static void test(struct approximation_trial *trial, uint64_t number,
                  struct approximation_result *result)
 {
     uint64_t inputs = trial->request->approximation->test_inputs;
@@ -291,7 +284,7 @@ static void test(struct trial *trial, uint64_t number,
     integer_net_free(&integers);
 }
 
-static void trial_run(struct trial *trial, uint64_t number,
+static void trial_run(struct approximation_trial *trial, uint64_t number,
                       struct approximation_result *result)
 {
     const struct approximation_request *request = trial->request;
@@ -316,7 +309,8 @@ static enum status request_check(const struct approximation_request *request,
 {
     const struct approximation *a = request->approximation;
     const char *name = word_name(cim_operation_words, request->operation);
-    double x, y;
+    const double one = 1;
+    double ends[2];
 
     *function = NULL;
     for (size_t i = 0; i < a->functions_count; i++)
@@ -325,19 +319,22 @@ static enum status request_check(const struct approximation_request *request,
     if (!*function)
         return error_set(err, STATUS_INFEASIBLE, "%s has no function %s",
                          a->record.name, name);
-    x = ((*function)->from + (*function)->to) / 2;
-    if (!function_value(request->operation, &x, 1, &y))
+    if (!function_value(request->operation, &one, 1, &ends[0]))
         return error_set(err, STATUS_INFEASIBLE,
                          "%s is no function that is approximated", name);
+    function_value(request->operation, &(*function)->from, 1, &ends[0]);
+    function_value(request->operation, &(*function)->to, 1, &ends[1]);
+    if (!isfinite(ends[0]) || !isfinite(ends[1]))
+        return error_set(err, STATUS_INFEASIBLE, "%s is not defined from %g to %g",
+                         name, (*function)->from, (*function)->to);
     if (request->hidden_layers < 1 || request->hidden_layers >= FUNCTION_LAYERS_MAX)
         return error_set(err, STATUS_INFEASIBLE,
                          "a network has 1..%d hidden layers, not %ju",
                          FUNCTION_LAYERS_MAX - 1, (uintmax_t)request->hidden_layers);
     if (request->bits < INTEGER_NET_BITS_MIN || request->bits > INTEGER_NET_BITS_MAX)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "weights have %d..%d bits, precision is %ju",
-                         INTEGER_NET_BITS_MIN, INTEGER_NET_BITS_MAX,
-                         (uintmax_t)request->bits);
+        return error_set(
+            err, STATUS_INFEASIBLE, "weights have %d..%d bits, precision is %ju",
+            INTEGER_NET_BITS_MIN, INTEGER_NET_BITS_MAX, (uintmax_t)request->bits);
     return STATUS_OK;
 }
 
@@ -345,7 +342,7 @@ enum status approximation_run(const struct approximation_request *request,
                               struct approximation_result *result, struct error *err)
 {
     size_t elements = (size_t)request->elements;
-    struct trial *trial;
+    struct approximation_trial *trial;
     const struct approximated_function *function;
     enum status status = request_check(request, &function, err);
 
@@ -375,6 +372,6 @@ double approximation_cost_s(const struct approximation_request *request)
     double macs = 2 * d * h + (double)(request->hidden_layers - 1) * h * h;
 
     return (double)a->trials *
-           ((double)a->batches * (6e-8 * macs + LANES * d * 3e-8) +
-            (double)a->test_inputs * macs * 4e-8);
+           ((double)a->batches * (5e-6 + 3e-8 * macs + LANES * d * 1e-8) +
+            (double)a->test_inputs * macs * 2e-8);
 }

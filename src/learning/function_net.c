@@ -204,7 +204,8 @@ void function_net_backward(struct function_net *net, const double *targets)
 /* ---- Adam */
 
 struct adam {
-    double rate, first, second; /* the rate; shares of the moments that are drawn to 0 */
+    double rate, first,
+        second; /* the rate; shares of the moments that are drawn to 0 */
 };
 
 static void values_step(double *restrict values, const double *restrict gradients,

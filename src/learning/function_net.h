@@ -14,14 +14,15 @@ enum { FUNCTION_LANES = 32, FUNCTION_LAYERS_MAX = 65 };
 
 struct function_layer {
     size_t inputs, outputs;
-    double *weights;  /* inputs x outputs */
-    double *used;     /* the weights of the products: these, or rounded to a few bits */
-    double *biases;   /* outputs */
-    double *gradient; /* inputs x outputs, then outputs: of the loss, by weights and biases */
-    double *moments;  /* of the same: first, second */
-    double *x;        /* inputs x lanes */
-    double *y;        /* outputs x lanes */
-    double *delta;    /* outputs x lanes: of the loss, by sums */
+    double *weights; /* inputs x outputs */
+    double *used;    /* the weights of the products: these, or rounded to a few bits */
+    double *biases;  /* outputs */
+    double *
+        gradient; /* inputs x outputs, then outputs: of the loss, by weights and biases */
+    double *moments; /* of the same: first, second */
+    double *x;       /* inputs x lanes */
+    double *y;       /* outputs x lanes */
+    double *delta;   /* outputs x lanes: of the loss, by sums */
 };
 
 struct function_net {

@@ -27,8 +27,8 @@ static void layer_init(struct integer_net_layer *to, const struct function_layer
     for (size_t i = 0; i < from->inputs * from->outputs; i++)
         to->weights[i] = (int64_t)floor(from->weights[i] / to->w_scale + 0.5);
     for (size_t o = 0; o < from->outputs; o++)
-        to->biases[o] = (int64_t)floor(
-            from->biases[o] / (to->w_scale * to->x_scale) + 0.5);
+        to->biases[o] = (int64_t)floor(from->biases[o] / (to->w_scale * to->x_scale) +
+                                       0.5);
 }
 
 void integer_net_init(struct integer_net *integers, const struct function_net *net,

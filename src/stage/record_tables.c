@@ -7,6 +7,7 @@
 #include "cloud/training.h"
 #include "edge/pipeline.h"
 #include "machine/gpu/software.h"
+#include "learning/approximation.h"
 #include "learning/experiment.h"
 #include "machine/machine.h"
 #include "tech/build.h"
@@ -37,6 +38,7 @@ const struct schema *const shelf_schemas[SHELF_COUNT] = {
     [SHELF_SYNAPSE] = &synapse_schema,
     [SHELF_CORPUS] = &corpus_schema,
     [SHELF_EXPERIMENT] = &experiment_schema,
+    [SHELF_APPROXIMATION] = &approximation_schema,
     [SHELF_LIFE] = &life_schema,
     [SHELF_VIDEO_PIPELINE] = &pipeline_schema,
 };

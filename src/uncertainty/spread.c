@@ -37,6 +37,7 @@ const struct word spread_kinds[] = {
     { "synapse", SHELF_SYNAPSE },
     { "corpus", SHELF_CORPUS },
     { "experiment", SHELF_EXPERIMENT },
+    { "approximation", SHELF_APPROXIMATION },
     { "software", SHELF_SOFTWARE },
     { NULL, 0 },
 };

@@ -249,6 +249,16 @@ struct cim_answer {
 enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
                         struct error *reason);
 
+/* The network by which a machine computes an operation: layers of `hidden` units between
+ * `elements` inputs and as many outputs, with weights of weight_bits. */
+struct cim_network {
+    uint64_t hidden_layers, hidden, weight_bits;
+};
+
+/* Returns STATUS_INFEASIBLE with a reason if the machine computes the operation by no network. */
+enum status cim_network_find(const struct cim_request *request,
+                             struct cim_network *network, struct error *reason);
+
 /* One accelerator of a machine and the costs of its memories. */
 struct cim_engine {
     const struct pe_array *accelerator;
@@ -299,6 +309,9 @@ struct layerwise_steps {
 
     enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
                            struct error *reason); /* NULL: none */
+    enum status (*function)(const struct cim_request *request,
+                            struct cim_network *network,
+                            struct error *reason); /* NULL: none */
 
     /* Adds the times and energies of one layer. */
     enum status (*layer)(const struct layerwise_request *request,

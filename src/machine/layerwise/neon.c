@@ -170,19 +170,54 @@ static void tables_answer(const struct neon *n, const struct neon_function *f,
     answer->power_w = answer->energy_j / answer->latency_s;
 }
 
-static enum status neon_operate(const struct cim_request *request,
-                                struct cim_answer *answer, struct error *reason)
+/* The unit for what is asked. */
+static enum status unit_find(const struct cim_request *request,
+                             const struct neon_function **function,
+                             struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     uint64_t elements = request->elements ? request->elements : 1;
-    const struct neon_function *f = function_find(n, request->operation, elements);
 
-    if (!f || request->bits != n->weight_bits)
+    *function = function_find(n, request->operation, elements);
+    if (!*function || request->bits != n->weight_bits)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no %s of %ju elements of %u bits",
                          request->machine->record.name,
                          word_name(cim_operation_words, request->operation),
                          (uintmax_t)elements, request->bits);
+    return STATUS_OK;
+}
+
+static enum status neon_function(const struct cim_request *request,
+                                 struct cim_network *network, struct error *reason)
+{
+    const struct neon *n = (const struct neon *)request->machine;
+    const struct neon_function *f;
+    enum status status = unit_find(request, &f, reason);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!f->hidden_layers)
+        return error_set(reason, STATUS_INFEASIBLE, "%s computes %s by no network",
+                         request->machine->record.name,
+                         word_name(cim_operation_words, request->operation));
+    *network = (struct cim_network){
+        .hidden_layers = f->hidden_layers,
+        .hidden = n->hidden,
+        .weight_bits = n->weight_bits,
+    };
+    return STATUS_OK;
+}
+
+static enum status neon_operate(const struct cim_request *request,
+                                struct cim_answer *answer, struct error *reason)
+{
+    const struct neon *n = (const struct neon *)request->machine;
+    const struct neon_function *f;
+    enum status status = unit_find(request, &f, reason);
+
+    if (status != STATUS_OK)
+        return status;
     answer->subarrays = subarrays(n, f);
     answer->table_bytes = (double)f->tables * (double)(1ull << n->weight_bits) *
                           (double)n->weight_bits / 8;
@@ -291,6 +326,7 @@ static enum status neon_finish(const struct layerwise_request *request,
 static const struct layerwise_steps neon_steps = {
     .knows_parts = true,
     .operate = neon_operate,
+    .function = neon_function,
     .layer = neon_layer,
     .finish = neon_finish,
 };

@@ -27,6 +27,18 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     return status;
 }
 
+enum status cim_network_find(const struct cim_request *request,
+                             struct cim_network *network, struct error *reason)
+{
+    const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
+
+    if (!steps || !steps->function)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "%s computes no functions by networks",
+                         request->machine->record.name);
+    return steps->function(request, network, reason);
+}
+
 static bool is_meant(const struct layerwise_request *request, size_t i)
 {
     return !request->layer || request->layers->number[i] == request->layer;
