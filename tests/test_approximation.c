@@ -59,8 +59,7 @@ static void gradients_are_differences(void)
         }
     }
     CU_ASSERT(worst < 1e-8);
-    CU_ASSERT_EQUAL(function_net_weights(&net),
-                    3 * 7 + 7 + 7 * 7 + 7 + 7 * 2 + 2);
+    CU_ASSERT_EQUAL(function_net_weights(&net), 3 * 7 + 7 + 7 * 7 + 7 + 7 * 2 + 2);
     function_net_free(&net);
 }
 
@@ -271,7 +270,8 @@ static void what_cannot_be_approximated_says_so(void)
     } cases[] = {
         { { &a, CIM_GELU, 1, 8, 1, 8 }, "short has no function gelu" },
         { { &a, CIM_ADD, 1, 8, 1, 8 }, "add is no function that is approximated" },
-        { { &a, CIM_SQUARE_ROOT, 1, 8, 1, 8 }, "square_root is not defined from -2 to -1" },
+        { { &a, CIM_SQUARE_ROOT, 1, 8, 1, 8 },
+          "square_root is not defined from -2 to -1" },
         { { &a, CIM_TANH, 1, 8, 0, 8 }, "a network has 1..64 hidden layers, not 0" },
         { { &a, CIM_TANH, 1, 8, 1, 1 }, "weights have 2..24 bits, precision is 1" },
         { { &a, CIM_TANH, 1, 8, 1, 32 }, "weights have 2..24 bits, precision is 32" },
