@@ -38,7 +38,7 @@ def draw_bits(axes, errors, looks):
 
 def draw(data):
     share, errors, energy = (nv.metric(data, name).squeeze(drop=True) for name in (
-        "function_variance_share", "function_mse", "operation_j"))
+        "function_variance_share", "function_mse", "lane_j"))
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), constrained_layout=True)
     draw_energy(left, share, energy, fig.Look())
     draw_bits(right, errors, fig.Look())

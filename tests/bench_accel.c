@@ -28,7 +28,7 @@ static void family_measure(const struct library *library, const char *name,
 
     if (!record || !workload)
         return;
-    machine = (struct pe_machine){ .accelerator = *(const struct pe_array *)record,
+    machine = (struct pe_machine){ .array = *(const struct pe_array *)record,
                                    .bits = 16 };
     if (mac_layers_create(&layers, (const struct workload *)workload, PHASE_INFERENCE,
                           1, 0, NULL) != STATUS_OK)
@@ -43,7 +43,7 @@ static void family_measure(const struct library *library, const char *name,
     printf(
         "accel     %-15s %-26s %-16s %12.4g layers/s per core, estimated %5.2f of the "
         "time (%.4g cycles)\n",
-        machine_family(&machine.accelerator.machine)->name, name, network,
+        machine_family(&machine.array.machine)->name, name, network,
         (double)layers.count / took_s, pe_machine_map_s(&machine, &layers, 0) / took_s,
         sum / (double)rounds);
     mac_layers_free(&layers);

@@ -128,12 +128,12 @@ const struct schema abacus_schema = {
     .finish = machine_finish,
 };
 
-static enum status abacus_operate(const struct cim_request *request,
-                                  struct cim_answer *answer, struct error *reason)
+static enum status abacus_operate(const struct operation_request *request,
+                                  struct operation_result *answer, struct error *reason)
 {
     const struct abacus *a = (const struct abacus *)request->machine;
 
-    if (request->operation != CIM_ADD)
+    if (request->operation != OPERATION_ADD)
         return error_set(reason, STATUS_INFEASIBLE, "an abacus adds");
     answer->lanes = a->people;
     answer->latency_s = request->bits * a->bead_s;

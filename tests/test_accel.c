@@ -35,19 +35,19 @@ static struct pe_machine machine_of(enum machine_family_id family)
     bool is_systolic = family == FAMILY_SYSTOLIC || family == FAMILY_SCALESIM;
 
     return (struct pe_machine){
-        .accelerator = { .machine = { .family = (int)family },
-                         .pe_rows = 12,
-                         .pe_columns = 14,
-                         .pe_depth = 4,
-                         .clock_hz = 1e9,
-                         .dram_bytes_per_s = 1e12,
-                         .levels = is_systolic ? buffers : global,
-                         .levels_count = is_systolic ? 3 : 5,
-                         .weight_load_cycles = 0,
-                         .queue_depth = 8,
-                         .run_bits = 4,
-                         .value_bits = 4,
-                         .transform_ops_hz = 1e12 },
+        .array = { .machine = { .family = (int)family },
+                   .pe_rows = 12,
+                   .pe_columns = 14,
+                   .pe_depth = 4,
+                   .clock_hz = 1e9,
+                   .dram_bytes_per_s = 1e12,
+                   .levels = is_systolic ? buffers : global,
+                   .levels_count = is_systolic ? 3 : 5,
+                   .weight_load_cycles = 0,
+                   .queue_depth = 8,
+                   .run_bits = 4,
+                   .value_bits = 4,
+                   .transform_ops_hz = 1e12 },
         .bits = 16,
     };
 }
@@ -140,7 +140,7 @@ static void larger_buffers_never_move_more(void)
         double before = INFINITY;
 
         struct level levels[LEVEL_COUNT];
-        struct pe_array *array = &machine.accelerator;
+        struct pe_array *array = &machine.array;
 
         array->dataflow = dataflow;
         memcpy(levels, array->levels, array->levels_count * sizeof *levels);
@@ -169,7 +169,7 @@ static void a_slow_dram_stalls(void)
     struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
     struct mapping fast = map_one(&machine, &conv3), slow;
 
-    machine.accelerator.dram_bytes_per_s = 1e6;
+    machine.array.dram_bytes_per_s = 1e6;
     slow = map_one(&machine, &conv3);
     CU_ASSERT_EQUAL(fast.stall_cycles, 0);
     ASSERT_NEAR(slow.cycles, (slow.dram_reads + slow.dram_writes) * 2 * 1e3, 1e-9);
@@ -206,8 +206,8 @@ static void large_row_stationary_arrays_are_searched_soon(void)
     struct mac_layer layer = mac_layer_product(720720, 50257, 1024, 1);
     clock_t begin = clock();
 
-    machine.accelerator.pe_rows = 846;
-    machine.accelerator.pe_columns = 16;
+    machine.array.pe_rows = 846;
+    machine.array.pe_columns = 16;
     for (size_t l = 1; l < 5; l++)
         global[l].instances = 846 * 16;
     machine.bits = 1;
@@ -227,7 +227,7 @@ static void eie_skips_zeros_and_pads_long_runs(void)
 
     memcpy(roomy, global, sizeof roomy);
     roomy[2].bytes = 1 << 24; /* holds all that follow */
-    machine.accelerator.levels = roomy;
+    machine.array.levels = roomy;
     m = map_one(&machine, &layer);
     /* 205 columns x 300 rows x 0.1, paddings are rare at this density */
     ASSERT_NEAR(m.computed_macs, columns * 300 * 0.1, 0.05);
@@ -238,13 +238,13 @@ static void eie_skips_zeros_and_pads_long_runs(void)
     m = map_one(&machine, &layer);
     CU_ASSERT_TRUE(m.computed_macs <
                    1.05 * columns * 300 * 0.02); /* 2 rows a PE: none */
-    machine.accelerator.pe_rows = machine.accelerator.pe_columns = 1;
+    machine.array.pe_rows = machine.array.pe_columns = 1;
     layer.filters = 30000; /* in one PE: 1 / (1 - 0.98^16) entries per weight */
     m = map_one(&machine, &layer);
     ASSERT_NEAR(m.computed_macs, columns * 30000 * 0.02 / (1 - pow(0.98, 16)), 0.02);
-    machine.accelerator.pe_rows = 8;
+    machine.array.pe_rows = 8;
     queued = map_one(&machine, &layer);
-    machine.accelerator.queue_depth = 1;
+    machine.array.queue_depth = 1;
     CU_ASSERT_TRUE(map_one(&machine, &layer).cycles > queued.cycles);
 }
 
@@ -257,9 +257,9 @@ static void groups_side_by_side_are_faster_and_move_as_much(void)
 
     depthwise.groups = 64;
     depthwise.channels = depthwise.filters = 1;
-    machine.accelerator.dataflow = DATAFLOW_WS;
+    machine.array.dataflow = DATAFLOW_WS;
     one = map_one(&machine, &depthwise);
-    machine.accelerator.spreads_groups = true;
+    machine.array.spreads_groups = true;
     many = map_one(&machine, &depthwise);
     CU_ASSERT_EQUAL(many.macs, one.macs);
     CU_ASSERT(many.cycles * 10 < one.cycles); /* 5 folds of columns for 64 */
@@ -285,7 +285,7 @@ static void eie_weights_must_fit_its_pes(void)
 
     memcpy(tight, global, sizeof tight);
     tight[2].bytes = 100; /* 168 of them: 16800 bytes, one layer */
-    machine.accelerator.levels = tight;
+    machine.array.levels = tight;
     CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 1, &one, &err), STATUS_OK);
     CU_ASSERT_EQUAL(one.dram_reads, 0);
     CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &both, &err), STATUS_OK);
@@ -372,19 +372,19 @@ static void zeros_save_what_the_machine_says(void)
             continue; /* counts them itself; needs a nest */
         CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &full, &err), STATUS_OK);
         machine.activation_density = 0.25;
-        machine.accelerator.zeros = ZEROS_GATED;
+        machine.array.zeros = ZEROS_GATED;
         CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &gated, &err), STATUS_OK);
         CU_ASSERT_EQUAL(gated.cycles, full.cycles);
         ASSERT_NEAR(gated.computed_macs, 0.25 * full.computed_macs, 1e-12);
         CU_ASSERT_EQUAL(gated.dram_reads, full.dram_reads);
-        machine.accelerator.zeros = ZEROS_SKIPPED_BOTH;
+        machine.array.zeros = ZEROS_SKIPPED_BOTH;
         machine.weight_density = 0.5;
         CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &skipped, &err),
                         STATUS_OK);
         CU_ASSERT(skipped.cycles < gated.cycles);
         ASSERT_NEAR(skipped.computed_macs, 0.125 * full.computed_macs, 1e-12);
-        machine.accelerator.zeros = ZEROS_COMPUTED;
-        machine.accelerator.dram_run_bits = 5;
+        machine.array.zeros = ZEROS_COMPUTED;
+        machine.array.dram_run_bits = 5;
         CU_ASSERT_EQUAL(pe_machine_map(&machine, &layers, 0, &coded_dram, &err),
                         STATUS_OK);
         CU_ASSERT(coded_dram.dram_reads < full.dram_reads &&

@@ -188,14 +188,14 @@ static void functions_are_the_librarys(void)
             int operation;
             double value;
         } cases[] = {
-            { CIM_SQUARE_ROOT, sqrt(x) },
-            { CIM_LEAKY_RELU, x },
-            { CIM_EXPONENTIAL, exp(x) },
-            { CIM_TANH, tanh(x) },
-            { CIM_SIGMOID, 1 / (1 + exp(-x)) },
-            { CIM_GELU, 0.5 * x * (1 + erf(x / sqrt(2))) },
-            { CIM_RECIPROCAL, 1 / x },
-            { CIM_RECIPROCAL_ROOT, 1 / sqrt(x) },
+            { OPERATION_SQUARE_ROOT, sqrt(x) },
+            { OPERATION_LEAKY_RELU, x },
+            { OPERATION_EXPONENTIAL, exp(x) },
+            { OPERATION_TANH, tanh(x) },
+            { OPERATION_SIGMOID, 1 / (1 + exp(-x)) },
+            { OPERATION_GELU, 0.5 * x * (1 + erf(x / sqrt(2))) },
+            { OPERATION_RECIPROCAL, 1 / x },
+            { OPERATION_RECIPROCAL_ROOT, 1 / sqrt(x) },
         };
 
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -203,20 +203,20 @@ static void functions_are_the_librarys(void)
             ASSERT_NEAR(y, cases[i].value, 1e-12);
         }
     }
-    CU_ASSERT(function_value(CIM_SQUASH, squashed, 4, out));
+    CU_ASSERT(function_value(OPERATION_SQUASH, squashed, 4, out));
     for (size_t i = 0; i < 4; i++)
         ASSERT_NEAR(out[i], squashed[i] / 5 * 25 / 26, 1e-12);
-    CU_ASSERT(function_value(CIM_SOFTMAX, squashed, 4, out));
+    CU_ASSERT(function_value(OPERATION_SOFTMAX, squashed, 4, out));
     ASSERT_NEAR(out[0] + out[1] + out[2] + out[3], 1.0, 1e-12);
     ASSERT_NEAR(out[3] / out[1], exp(2), 1e-12);
-    CU_ASSERT_FALSE(function_value(CIM_ADD, squashed, 4, out));
+    CU_ASSERT_FALSE(function_value(OPERATION_ADD, squashed, 4, out));
 }
 
 static struct approximated_function functions[] = {
-    { CIM_TANH, -4, 4 },
-    { CIM_SOFTMAX, -2, 2 },
-    { CIM_ADD, 0, 1 },
-    { CIM_SQUARE_ROOT, -2, -1 },
+    { OPERATION_TANH, -4, 4 },
+    { OPERATION_SOFTMAX, -2, 2 },
+    { OPERATION_ADD, 0, 1 },
+    { OPERATION_SQUARE_ROOT, -2, -1 },
 };
 
 static struct approximation approximation_of(void)
@@ -235,7 +235,7 @@ static struct approximation approximation_of(void)
 static void more_bits_err_less_and_trials_repeat(void)
 {
     struct approximation a = approximation_of();
-    struct approximation_request request = { &a, CIM_TANH, 1, 32, 1, 4 };
+    struct approximation_request request = { &a, OPERATION_TANH, 1, 32, 1, 4 };
     struct approximation_result few, many, again, aware;
     struct error err;
 
@@ -268,13 +268,17 @@ static void what_cannot_be_approximated_says_so(void)
         struct approximation_request request;
         const char *words;
     } cases[] = {
-        { { &a, CIM_GELU, 1, 8, 1, 8 }, "short has no function gelu" },
-        { { &a, CIM_ADD, 1, 8, 1, 8 }, "add is no function that is approximated" },
-        { { &a, CIM_SQUARE_ROOT, 1, 8, 1, 8 },
+        { { &a, OPERATION_GELU, 1, 8, 1, 8 }, "short has no function gelu" },
+        { { &a, OPERATION_ADD, 1, 8, 1, 8 },
+          "add is no function that is approximated" },
+        { { &a, OPERATION_SQUARE_ROOT, 1, 8, 1, 8 },
           "square_root is not defined from -2 to -1" },
-        { { &a, CIM_TANH, 1, 8, 0, 8 }, "a network has 1..64 hidden layers, not 0" },
-        { { &a, CIM_TANH, 1, 8, 1, 1 }, "weights have 2..24 bits, precision is 1" },
-        { { &a, CIM_TANH, 1, 8, 1, 32 }, "weights have 2..24 bits, precision is 32" },
+        { { &a, OPERATION_TANH, 1, 8, 0, 8 },
+          "a network has 1..64 hidden layers, not 0" },
+        { { &a, OPERATION_TANH, 1, 8, 1, 1 },
+          "weights have 2..24 bits, precision is 1" },
+        { { &a, OPERATION_TANH, 1, 8, 1, 32 },
+          "weights have 2..24 bits, precision is 32" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -38,8 +38,8 @@ static void identical_layers_without_forward_pass_give_n(void)
     double back_s, direct_s;
 
     layers_fill(layers, 0, 1, 2, 3);
-    scheduled(layers, BATCH, CIM_BACKPROPAGATION, PIPELINE_NONE, &back_s);
-    scheduled(layers, BATCH, CIM_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &direct_s);
+    scheduled(layers, BATCH, LEARNING_BACKPROPAGATION, PIPELINE_NONE, &back_s);
+    scheduled(layers, BATCH, LEARNING_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &direct_s);
     CU_ASSERT_EQUAL(back_s, LAYERS * direct_s);
     CU_ASSERT_EQUAL(direct_s, BATCH * (1.0 + 2) + 3);
 }
@@ -51,8 +51,9 @@ static void the_forward_pass_halves_the_gain(void)
     double unused, gain;
 
     layers_fill(layers, 3, 1, 2, 0);
-    gain = scheduled(layers, BATCH, CIM_BACKPROPAGATION, PIPELINE_NONE, &unused) /
-           scheduled(layers, BATCH, CIM_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &unused);
+    gain = scheduled(layers, BATCH, LEARNING_BACKPROPAGATION, PIPELINE_NONE, &unused) /
+           scheduled(layers, BATCH, LEARNING_FEEDBACK_ALIGNMENT, PIPELINE_NONE,
+                     &unused);
     ASSERT_NEAR(gain, 2.0 * LAYERS / (LAYERS + 1), 1e-12);
 }
 
@@ -65,12 +66,12 @@ static void a_pipeline_is_as_fast_as_its_busiest_layer(void)
     layers_fill(layers, 1, 1, 1, 0);
     layers[2].phase_s[CROSSBAR_FORWARD] = 4;
     layers[2].phase_s[CROSSBAR_ACTIVATION_GRADIENT] = 2;
-    ASSERT_NEAR(scheduled(layers, (uint64_t)batch, CIM_BACKPROPAGATION, PIPELINE_LAYERS,
-                          &unused) /
+    ASSERT_NEAR(scheduled(layers, (uint64_t)batch, LEARNING_BACKPROPAGATION,
+                          PIPELINE_LAYERS, &unused) /
                     batch,
                 6.0, 1e-4);
     /* feedback comes from matrices of its own, so weights are held for 4 only */
-    ASSERT_NEAR(scheduled(layers, (uint64_t)batch, CIM_FEEDBACK_ALIGNMENT,
+    ASSERT_NEAR(scheduled(layers, (uint64_t)batch, LEARNING_FEEDBACK_ALIGNMENT,
                           PIPELINE_LAYERS, &unused) /
                     batch,
                 4.0, 1e-4);
@@ -84,8 +85,8 @@ static void layers_share_one_dram(void)
     layers_fill(layers, 0, 0, 2, 0);
     for (size_t i = 0; i < LAYERS; i++)
         layers[i].dram_s[CROSSBAR_WEIGHT_GRADIENT] = 2; /* nothing but DRAM */
-    scheduled(layers, BATCH, CIM_BACKPROPAGATION, PIPELINE_NONE, &back_s);
-    scheduled(layers, BATCH, CIM_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &direct_s);
+    scheduled(layers, BATCH, LEARNING_BACKPROPAGATION, PIPELINE_NONE, &back_s);
+    scheduled(layers, BATCH, LEARNING_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &direct_s);
     CU_ASSERT_EQUAL(back_s, direct_s);
 }
 
@@ -291,8 +292,8 @@ static void phases_by_part_add_up(void)
 
     request.trains = true;
     request.batch = 20;
-    for (request.learning = CIM_BACKPROPAGATION;
-         request.learning <= CIM_FEEDBACK_ALIGNMENT; request.learning++) {
+    for (request.learning = LEARNING_BACKPROPAGATION;
+         request.learning <= LEARNING_FEEDBACK_ALIGNMENT; request.learning++) {
         struct crossbar_result r = network(&request);
         double part_s[CROSSBAR_PART_COUNT] = { 0 };
 
@@ -383,7 +384,7 @@ static void feedback_alignment_takes_area_for_time(void)
     request.trains = true;
     request.batch = 200;
     back = network(&request);
-    request.learning = CIM_FEEDBACK_ALIGNMENT;
+    request.learning = LEARNING_FEEDBACK_ALIGNMENT;
     direct = network(&request);
     CU_ASSERT(direct.latency_s < back.latency_s);
     CU_ASSERT(direct.latency_s > back.latency_s / 8); /* eight layers */

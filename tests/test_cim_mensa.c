@@ -29,7 +29,7 @@ static const struct pe_array wide = {
     .levels_count = 3,
 };
 static struct pe_array narrow; /* made from it */
-static struct cim_engine engines[2];
+static struct engine_costs engines[2];
 static const char *const names[] = { "wide", "narrow" };
 static struct mensa_family families[] = {
     { .name = "reused",
@@ -86,8 +86,8 @@ static void case_make(void)
     narrow.dram_bytes_per_s = 256e9;
     narrow.dram_j_per_bit = 4e-12;
     narrow.dram_is_stacked = true;
-    engines[0] = (struct cim_engine){ .accelerator = &wide };
-    engines[1] = (struct cim_engine){ .accelerator = &narrow };
+    engines[0] = (struct engine_costs){ .array = &wide };
+    engines[1] = (struct engine_costs){ .array = &narrow };
     for (int e = 0; e < 2; e++)
         for (int l = 0; l < LEVEL_COUNT; l++)
             engines[e].levels[l] = (struct level_cost){
@@ -113,17 +113,17 @@ static struct layerwise_result evaluate(size_t layer, int schedule)
 
 static void a_layer_goes_where_its_family_is_meant_to(void)
 {
-    CU_ASSERT_EQUAL(evaluate(1, CIM_SCHEDULE_FAMILY).engine, 1);
-    CU_ASSERT_EQUAL(evaluate(2, CIM_SCHEDULE_FAMILY).engine, 2);
-    CU_ASSERT_EQUAL(evaluate(3, CIM_SCHEDULE_FAMILY).engine, 2);
+    CU_ASSERT_EQUAL(evaluate(1, SCHEDULE_FAMILY).engine, 1);
+    CU_ASSERT_EQUAL(evaluate(2, SCHEDULE_FAMILY).engine, 2);
+    CU_ASSERT_EQUAL(evaluate(3, SCHEDULE_FAMILY).engine, 2);
 }
 
 static void no_schedule_beats_the_one_that_asks_for_it(void)
 {
-    static const int schedules[] = { CIM_SCHEDULE_FAMILY, CIM_SCHEDULE_LATENCY,
-                                     CIM_SCHEDULE_ENERGY, CIM_SCHEDULE_EDP };
-    struct layerwise_result fast = evaluate(1, CIM_SCHEDULE_LATENCY);
-    struct layerwise_result frugal = evaluate(1, CIM_SCHEDULE_ENERGY);
+    static const int schedules[] = { SCHEDULE_FAMILY, SCHEDULE_LATENCY, SCHEDULE_ENERGY,
+                                     SCHEDULE_EDP };
+    struct layerwise_result fast = evaluate(1, SCHEDULE_LATENCY);
+    struct layerwise_result frugal = evaluate(1, SCHEDULE_ENERGY);
 
     for (size_t i = 0; i < 4; i++) {
         struct layerwise_result one = evaluate(1, schedules[i]);
@@ -135,10 +135,10 @@ static void no_schedule_beats_the_one_that_asks_for_it(void)
 
 static void a_network_is_the_sum_of_its_layers(void)
 {
-    struct layerwise_result all = evaluate(0, CIM_SCHEDULE_FAMILY), sum = { 0 };
+    struct layerwise_result all = evaluate(0, SCHEDULE_FAMILY), sum = { 0 };
 
     for (size_t layer = 1; layer <= 3; layer++) {
-        struct layerwise_result one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+        struct layerwise_result one = evaluate(layer, SCHEDULE_FAMILY);
 
         sum.latency_s += one.latency_s;
         sum.energy_j += one.energy_j;
@@ -154,7 +154,7 @@ static void a_network_is_the_sum_of_its_layers(void)
 static void nothing_is_faster_than_its_roofline(void)
 {
     for (size_t layer = 0; layer <= 3; layer++) {
-        struct layerwise_result one = evaluate(layer, CIM_SCHEDULE_FAMILY);
+        struct layerwise_result one = evaluate(layer, SCHEDULE_FAMILY);
 
         CU_ASSERT(one.latency_s >= one.roofline_s);
         CU_ASSERT(one.roofline_s > 0);
@@ -165,19 +165,19 @@ static void nothing_is_faster_than_its_roofline(void)
  * its weights and its 1024 outputs pass through DRAM. */
 static void activations_stay_between_layers_of_one_engine(void)
 {
-    struct layerwise_result more = evaluate(3, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result more = evaluate(3, SCHEDULE_FAMILY);
 
     CU_ASSERT_EQUAL(more.dram_bytes, 4096.0 * 1024 + 1024);
     wide_levels[0].bytes = 4095;
-    more = evaluate(3, CIM_SCHEDULE_FAMILY);
+    more = evaluate(3, SCHEDULE_FAMILY);
     wide_levels[0].bytes = 65536;
     CU_ASSERT(more.dram_bytes >= 4096.0 * 1024 + 1024 + 4096);
 }
 
 static void stacked_dram_leaves_nothing_outside(void)
 {
-    struct layerwise_result conv = evaluate(1, CIM_SCHEDULE_FAMILY);
-    struct layerwise_result gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result conv = evaluate(1, SCHEDULE_FAMILY);
+    struct layerwise_result gates = evaluate(2, SCHEDULE_FAMILY);
 
     CU_ASSERT_EQUAL(conv.offchip_bytes, conv.dram_bytes);
     CU_ASSERT_EQUAL(gates.offchip_bytes, 0);
@@ -187,9 +187,9 @@ static void stacked_dram_leaves_nothing_outside(void)
 /* Six levels of 1 mW leak all the time, whoever works. */
 static void engines_that_wait_leak_on(void)
 {
-    struct layerwise_result gates = evaluate(2, CIM_SCHEDULE_FAMILY);
+    struct layerwise_result gates = evaluate(2, SCHEDULE_FAMILY);
 
-    ASSERT_NEAR(gates.part_j[CIM_PART_STATIC], 6e-3 * gates.latency_s, 1e-12);
+    ASSERT_NEAR(gates.part_j[LAYERWISE_PART_STATIC], 6e-3 * gates.latency_s, 1e-12);
 }
 
 static void bad_records_are_refused_in_words(void)

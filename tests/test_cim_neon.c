@@ -6,9 +6,9 @@
 #include <math.h>
 
 static struct neon_function functions[] = {
-    { .operation = CIM_SOFTMAX, .elements = 64, .hidden_layers = 1 },
-    { .operation = CIM_SOFTMAX, .elements = 1152, .hidden_layers = 2 },
-    { .operation = CIM_SQUARE_ROOT, .elements = 1, .tables = 3 },
+    { .operation = OPERATION_SOFTMAX, .elements = 64, .hidden_layers = 1 },
+    { .operation = OPERATION_SOFTMAX, .elements = 1152, .hidden_layers = 2 },
+    { .operation = OPERATION_SQUARE_ROOT, .elements = 1, .tables = 3 },
 };
 static struct neon crossbars = {
     .machine = { .record = { .name = "neon" }, .family = FAMILY_NEON },
@@ -28,35 +28,35 @@ static struct neon crossbars = {
 static const struct machine *const machine = &crossbars.machine;
 
 static enum status ask(int operation, uint64_t elements, unsigned bits,
-                       struct cim_answer *answer)
+                       struct operation_result *answer)
 {
-    const struct cim_request request = {
+    const struct operation_request request = {
         .machine = machine, .operation = operation, .bits = bits, .elements = elements
     };
 
-    return cim_operate(&request, answer, NULL);
+    return operation_evaluate(&request, answer, NULL);
 }
 
 /* 64 inputs fill part of 8 crossbars (16 bits in cells of 2), 64 outputs 4 of them; 1152
  * inputs 9 times 8, a second hidden layer 8, 1152 outputs 72. */
 static void crossbars_are_counted_by_hand(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
-    CU_ASSERT_EQUAL_FATAL(ask(CIM_SOFTMAX, 64, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ask(OPERATION_SOFTMAX, 64, 16, &answer), STATUS_OK);
     CU_ASSERT_EQUAL(answer.subarrays, 12);
-    CU_ASSERT_EQUAL_FATAL(ask(CIM_SOFTMAX, 1152, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ask(OPERATION_SOFTMAX, 1152, 16, &answer), STATUS_OK);
     CU_ASSERT_EQUAL(answer.subarrays, 152);
     ASSERT_NEAR(answer.power_w, 3660.16e-3, 1e-9); /* the paper's table */
 }
 
 static void cells_of_more_bits_need_fewer_crossbars(void)
 {
-    struct cim_answer two, four;
+    struct operation_result two, four;
 
-    ask(CIM_SOFTMAX, 1152, 16, &two);
+    ask(OPERATION_SOFTMAX, 1152, 16, &two);
     crossbars.cell_bits = 4;
-    ask(CIM_SOFTMAX, 1152, 16, &four);
+    ask(OPERATION_SOFTMAX, 1152, 16, &four);
     crossbars.cell_bits = 2;
     CU_ASSERT_EQUAL(2 * four.subarrays, two.subarrays);
 }
@@ -64,20 +64,20 @@ static void cells_of_more_bits_need_fewer_crossbars(void)
 /* Three tables of 65536 entries of two bytes; no power of a table is published. */
 static void tables_hold_every_value_and_have_no_power(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
-    CU_ASSERT_EQUAL_FATAL(ask(CIM_SQUARE_ROOT, 0, 16, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ask(OPERATION_SQUARE_ROOT, 0, 16, &answer), STATUS_OK);
     CU_ASSERT_EQUAL(answer.table_bytes, 3 * 131072.0);
     CU_ASSERT(isnan(answer.power_w));
 }
 
 static void functions_without_a_unit_are_infeasible(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
-    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 65, 16, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 64, 8, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_SQUASH, 8, 16, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_SOFTMAX, 65, 16, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_SOFTMAX, 64, 8, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_SQUASH, 8, 16, &answer), STATUS_INFEASIBLE);
 }
 
 /* 16 bits do not fall into slices of 3. */

@@ -31,14 +31,14 @@ static struct simdram dram = {
 static const struct machine *const machine = &dram.machine;
 
 static enum status ask(int operation, unsigned bits, uint64_t banks,
-                       struct cim_answer *answer)
+                       struct operation_result *answer)
 {
-    const struct cim_request request = { .machine = machine,
-                                         .operation = operation,
-                                         .bits = bits };
+    const struct operation_request request = { .machine = machine,
+                                               .operation = operation,
+                                               .bits = bits };
 
     dram.active_banks = banks;
-    return cim_operate(&request, answer, NULL);
+    return operation_evaluate(&request, answer, NULL);
 }
 
 /* The operation a line of the fixture speaks of.  The last bitcount program is the same
@@ -46,27 +46,27 @@ static enum status ask(int operation, unsigned bits, uint64_t banks,
 static int operation_of(const char *program)
 {
     static const struct word programs[] = {
-        { "00_addition-plus.c", CIM_ADD },
-        { "01_subtraction-plus.c", CIM_SUBTRACT },
-        { "02_min-plus.c", CIM_MINIMUM },
-        { "03_max-plus.c", CIM_MAXIMUM },
-        { "11_multu-plus.c", CIM_MULTIPLY },
-        { "16_divu-plus.c", CIM_DIVIDE },
-        { "30_xor_reduction-plus.c", CIM_XOR_REDUCTION },
-        { "31_and_reduction-plus.c", CIM_AND_REDUCTION },
-        { "32_or_reduction-plus.c", CIM_OR_REDUCTION },
-        { "35_greater_equal_0-plus.c", CIM_NOT_NEGATIVE },
-        { "36_greater_than_0-plus.c", CIM_POSITIVE },
-        { "40_greater-plus.c", CIM_GREATER },
-        { "41_greater_equal-plus.c", CIM_GREATER_EQUAL },
-        { "42_equal-plus.c", CIM_EQUAL },
-        { "50_abs-plus.c", CIM_ABSOLUTE },
-        { "51_relu-plus.c", CIM_RELU },
-        { "60_if_then_else-plus.c", CIM_IF_THEN_ELSE },
-        { "90_bitweave-plus.c", CIM_BITWEAVE },
-        { "91_bitcount-plus.c", CIM_BITCOUNT },
-        { "91_bitcount_faster-plus.c", CIM_BITCOUNT_FAST },
-        { "92_bitcount-plus.c", CIM_BITCOUNT_FAST },
+        { "00_addition-plus.c", OPERATION_ADD },
+        { "01_subtraction-plus.c", OPERATION_SUBTRACT },
+        { "02_min-plus.c", OPERATION_MINIMUM },
+        { "03_max-plus.c", OPERATION_MAXIMUM },
+        { "11_multu-plus.c", OPERATION_MULTIPLY },
+        { "16_divu-plus.c", OPERATION_DIVIDE },
+        { "30_xor_reduction-plus.c", OPERATION_XOR_REDUCTION },
+        { "31_and_reduction-plus.c", OPERATION_AND_REDUCTION },
+        { "32_or_reduction-plus.c", OPERATION_OR_REDUCTION },
+        { "35_greater_equal_0-plus.c", OPERATION_NOT_NEGATIVE },
+        { "36_greater_than_0-plus.c", OPERATION_POSITIVE },
+        { "40_greater-plus.c", OPERATION_GREATER },
+        { "41_greater_equal-plus.c", OPERATION_GREATER_EQUAL },
+        { "42_equal-plus.c", OPERATION_EQUAL },
+        { "50_abs-plus.c", OPERATION_ABSOLUTE },
+        { "51_relu-plus.c", OPERATION_RELU },
+        { "60_if_then_else-plus.c", OPERATION_IF_THEN_ELSE },
+        { "90_bitweave-plus.c", OPERATION_BITWEAVE },
+        { "91_bitcount-plus.c", OPERATION_BITCOUNT },
+        { "91_bitcount_faster-plus.c", OPERATION_BITCOUNT_FAST },
+        { "92_bitcount-plus.c", OPERATION_BITCOUNT_FAST },
         { NULL, 0 },
     };
     const struct word *word = word_find(programs, program);
@@ -84,7 +84,7 @@ static void every_published_command_count_is_exact(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     while (fscanf(file, "%63s n=%u AAP %u AP %u", program, &bits, &aaps, &aps) == 4) {
         int operation = operation_of(program);
-        struct cim_answer answer = { 0 };
+        struct operation_result answer = { 0 };
 
         CU_ASSERT_FATAL(operation >= 0);
         CU_ASSERT_EQUAL_FATAL(ask(operation, bits, 1, &answer), STATUS_OK);
@@ -99,23 +99,23 @@ static void every_published_command_count_is_exact(void)
 /* An AAP of 32 + 4 + 14.16 ns, an AP of 46.16 ns, 49 and 16 of them. */
 static void a_bank_adds_65536_bytes_in_3196_ns(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
-    CU_ASSERT_EQUAL_FATAL(ask(CIM_ADD, 8, 1, &answer), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(ask(OPERATION_ADD, 8, 1, &answer), STATUS_OK);
     ASSERT_NEAR(answer.latency_s, 49 * 50.16e-9 + 16 * 46.16e-9, 1e-12);
     ASSERT_NEAR(answer.throughput_hz, 20.50e9, 1e-3);
 }
 
 static void banks_add_up_until_activations_run_out(void)
 {
-    struct cim_answer one, all;
+    struct operation_result one, all;
 
-    ask(CIM_ADD, 8, 1, &one);
-    ask(CIM_ADD, 8, 32, &all);
+    ask(OPERATION_ADD, 8, 1, &one);
+    ask(OPERATION_ADD, 8, 32, &all);
     ASSERT_NEAR(all.throughput_hz, 32 * one.throughput_hz, 1e-12);
     CU_ASSERT(all.energy_j < one.energy_j); /* they share the background */
     dram.four_activates_s = 50e-9;
-    ask(CIM_ADD, 8, 32, &all);
+    ask(OPERATION_ADD, 8, 32, &all);
     dram.four_activates_s = 0;
     /* 16 banks of a rank need 16 (2 x 49 + 16) activations, four in 50 ns */
     ASSERT_NEAR(all.latency_s, 16 * 114 * 12.5e-9, 1e-12);
@@ -124,22 +124,22 @@ static void banks_add_up_until_activations_run_out(void)
 /* One chip: 1.2 V (64 mA x 46.16 ns - 67 mA x 32 ns - 50 mA x 14.16 ns) an activation. */
 static void energy_follows_from_currents(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
     double activate_j = 8 * 1.2 * (64 * 46.16 - 67 * 32 - 50 * 14.16) * 1e-12;
 
-    ask(CIM_ADD, 8, 1, &answer);
+    ask(OPERATION_ADD, 8, 1, &answer);
     ASSERT_NEAR(answer.energy_j * 65536,
                 114 * activate_j + 8 * 1.2 * 67e-3 * answer.latency_s, 1e-12);
 }
 
 static void what_has_no_sequence_is_infeasible(void)
 {
-    struct cim_answer answer = { .aaps = 7 };
+    struct operation_result answer = { .aaps = 7 };
 
-    CU_ASSERT_EQUAL(ask(CIM_ADD, 3, 1, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_ADD, 65, 1, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_DIVIDE, 5, 1, &answer), STATUS_INFEASIBLE);
-    CU_ASSERT_EQUAL(ask(CIM_SOFTMAX, 8, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_ADD, 3, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_ADD, 65, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_DIVIDE, 5, 1, &answer), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(ask(OPERATION_SOFTMAX, 8, 1, &answer), STATUS_INFEASIBLE);
     dram.active_banks = 33;
     CU_ASSERT_EQUAL(simdram_family.check(machine, NULL), STATUS_INPUT);
     dram.active_banks = 32;
@@ -149,21 +149,22 @@ static void what_has_no_sequence_is_infeasible(void)
 
 static double seconds(int operation, unsigned bits, uint64_t banks, uint64_t subarrays)
 {
-    const struct cim_request request = { .machine = machine,
-                                         .operation = operation,
-                                         .bits = bits };
-    struct cim_answer answer = { .latency_s = NAN };
+    const struct operation_request request = { .machine = machine,
+                                               .operation = operation,
+                                               .bits = bits };
+    struct operation_result answer = { .latency_s = NAN };
 
     dram.active_banks = banks;
     dram.active_subarrays = subarrays;
-    cim_operate(&request, &answer, NULL);
+    operation_evaluate(&request, &answer, NULL);
     dram.active_subarrays = 1;
     return answer.latency_s / (double)answer.lanes;
 }
 
 static void subarrays_work_as_banks_do(void)
 {
-    ASSERT_NEAR(seconds(CIM_ADD, 8, 1, 4), seconds(CIM_ADD, 8, 4, 1), 1e-12);
+    ASSERT_NEAR(seconds(OPERATION_ADD, 8, 1, 4), seconds(OPERATION_ADD, 8, 4, 1),
+                1e-12);
     dram.active_subarrays = 5; /* there are four */
     CU_ASSERT_EQUAL(simdram_family.check(machine, NULL), STATUS_INPUT);
     dram.active_subarrays = 1;
@@ -172,11 +173,11 @@ static void subarrays_work_as_banks_do(void)
 /* Two operands in, one out: 3 bytes of 65536 lanes at 19.2 GB/s. */
 static void transposing_costs_the_channel(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
-    ask(CIM_ADD, 8, 1, &answer);
+    ask(OPERATION_ADD, 8, 1, &answer);
     ASSERT_NEAR(answer.transpose_s, 3 * 65536 / 19.2e9, 1e-12);
-    ask(CIM_RELU, 8, 1, &answer);
+    ask(OPERATION_RELU, 8, 1, &answer);
     ASSERT_NEAR(answer.transpose_s, 2 * 65536 / 19.2e9, 1e-12);
 }
 
@@ -184,13 +185,13 @@ static void transposing_costs_the_channel(void)
  * AP.  An adder's bit: two XOR, two AND, an OR.  Equality: 8 XNOR, 7 AND. */
 static void gates_of_ambit_are_counted_by_hand(void)
 {
-    struct cim_answer answer;
+    struct operation_result answer;
 
     dram.backend = SIMDRAM_AND_OR;
-    ask(CIM_ADD, 8, 1, &answer);
+    ask(OPERATION_ADD, 8, 1, &answer);
     CU_ASSERT_EQUAL(answer.aaps, 8 * (2 * 5 + 2 * 4 + 4));
     CU_ASSERT_EQUAL(answer.aps, 8 * 2 * 2);
-    ask(CIM_EQUAL, 8, 1, &answer);
+    ask(OPERATION_EQUAL, 8, 1, &answer);
     CU_ASSERT_EQUAL(answer.aaps, 8 * 5 + 7 * 4);
     CU_ASSERT_EQUAL(answer.aps, 8 * 2);
     dram.backend = SIMDRAM_MAJORITY;
@@ -199,13 +200,14 @@ static void gates_of_ambit_are_counted_by_hand(void)
 /* Of integer arithmetic and comparisons; NOT alone is the same. */
 static void majority_needs_fewer_commands_than_and_or(void)
 {
-    for (int operation = 0; operation <= CIM_BITWEAVE; operation++) {
+    for (int operation = 0; operation <= OPERATION_BITWEAVE; operation++) {
         double simdram = seconds(operation, 32, 1, 1), ambit;
 
         dram.backend = SIMDRAM_AND_OR;
         ambit = seconds(operation, 32, 1, 1);
         dram.backend = SIMDRAM_MAJORITY;
-        CU_ASSERT(operation == CIM_NOT_NEGATIVE ? ambit == simdram : ambit > simdram);
+        CU_ASSERT(operation == OPERATION_NOT_NEGATIVE ? ambit == simdram
+                                                      : ambit > simdram);
     }
 }
 
@@ -244,8 +246,9 @@ static void binary_layers_are_counted_by_hand(void)
     CU_ASSERT_EQUAL(result.macs, 64 * 64 * 16);
     ASSERT_NEAR(result.input_s, 64 * 64 / 8 / 19.2e9, 1e-12);
     ASSERT_NEAR(result.energy_j,
-                result.part_j[CIM_PART_COMPUTE] + result.part_j[CIM_PART_TRANSFER] +
-                    result.part_j[CIM_PART_STATIC],
+                result.part_j[LAYERWISE_PART_COMPUTE] +
+                    result.part_j[LAYERWISE_PART_TRANSFER] +
+                    result.part_j[LAYERWISE_PART_STATIC],
                 1e-12);
     CU_ASSERT(isnan(result.area_m2));
 }
@@ -280,8 +283,8 @@ static void the_last_round_is_charged_for_what_it_does(void)
     dram.four_activates_s = 0;
     ASSERT_NEAR(full.compute_s, 16 * activations_s, 1e-12); /* of a rank */
     ASSERT_NEAR(over.compute_s, 17 * activations_s, 1e-12);
-    column_j = full.part_j[CIM_PART_COMPUTE] / 32;
-    ASSERT_NEAR(over.part_j[CIM_PART_COMPUTE], 33 * column_j, 1e-12);
+    column_j = full.part_j[LAYERWISE_PART_COMPUTE] / 32;
+    ASSERT_NEAR(over.part_j[LAYERWISE_PART_COMPUTE], 33 * column_j, 1e-12);
 }
 
 static void networks_that_do_not_fit_are_infeasible(void)

@@ -43,8 +43,8 @@ static void identical_layers_without_forward_pass_give_n(void)
     for (size_t i = 0; i < 5; i++)
         phases[i] =
             (struct training_layer){ .activation_s = 1, .weight_s = 2, .update_s = 1 };
-    CU_ASSERT_EQUAL_FATAL(train(CIM_BACKPROPAGATION, 4, &back), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(train(CIM_FEEDBACK_ALIGNMENT, 4, &direct), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(train(LEARNING_BACKPROPAGATION, 4, &back), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(train(LEARNING_FEEDBACK_ALIGNMENT, 4, &direct), STATUS_OK);
     CU_ASSERT_EQUAL(back.latency_s, 5 * direct.latency_s);
 }
 
@@ -59,8 +59,8 @@ static void the_forward_pass_halves_the_gain(void)
                                              .weight_s = 2,
                                              .update_s = 1,
                                              .forward_j = 3 };
-    train(CIM_BACKPROPAGATION, 4, &back);
-    train(CIM_FEEDBACK_ALIGNMENT, 4, &direct);
+    train(LEARNING_BACKPROPAGATION, 4, &back);
+    train(LEARNING_FEEDBACK_ALIGNMENT, 4, &direct);
     ASSERT_NEAR(back.latency_s / direct.latency_s, 10.0 / 6, 1e-12);
     ASSERT_NEAR(back.latency_s, 5 * 8 / 2.0, 1e-12); /* of two batches */
     ASSERT_NEAR(direct.energy_j, 5 * 3 / 2.0, 1e-12);
@@ -73,7 +73,7 @@ static void the_slowest_layer_decides(void)
     for (size_t i = 0; i < 5; i++)
         phases[i] = (struct training_layer){ .weight_s = 1 };
     phases[3].weight_s = 9;
-    train(CIM_FEEDBACK_ALIGNMENT, 4, &direct);
+    train(LEARNING_FEEDBACK_ALIGNMENT, 4, &direct);
     ASSERT_NEAR(direct.backward_s, 4.5, 1e-12);
 }
 
@@ -81,9 +81,9 @@ static void what_was_not_simulated_is_infeasible(void)
 {
     struct layerwise_result network;
 
-    CU_ASSERT_EQUAL(train(CIM_BACKPROPAGATION, 8, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(train(LEARNING_BACKPROPAGATION, 8, &network), STATUS_INFEASIBLE);
     chip.layers_count = 4;
-    CU_ASSERT_EQUAL(train(CIM_BACKPROPAGATION, 4, &network), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(train(LEARNING_BACKPROPAGATION, 4, &network), STATUS_INFEASIBLE);
     chip.layers_count = 5;
 }
 

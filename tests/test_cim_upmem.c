@@ -6,8 +6,8 @@
 #include <math.h>
 
 static struct upmem_operation arithmetic[] = {
-    { .operation = CIM_ADD, .bits = 32, .instructions = 6 },
-    { .operation = CIM_MULTIPLY, .bits = 32, .instructions = 34 },
+    { .operation = OPERATION_ADD, .bits = 32, .instructions = 6 },
+    { .operation = OPERATION_MULTIPLY, .bits = 32, .instructions = 34 },
 };
 static struct upmem dpus = {
     .machine = { .record = { .name = "upmem" }, .family = FAMILY_UPMEM },
@@ -44,14 +44,14 @@ static const struct machine *const beside = &gpu.machine;
 
 static double add_hz(uint64_t tasklets)
 {
-    const struct cim_request request = { .machine = machine,
-                                         .operation = CIM_ADD,
-                                         .bits = 32 };
-    struct cim_answer answer = { .throughput_hz = NAN };
+    const struct operation_request request = { .machine = machine,
+                                               .operation = OPERATION_ADD,
+                                               .bits = 32 };
+    struct operation_result answer = { .throughput_hz = NAN };
 
     dpus.tasklets = tasklets;
     dpus.active_dpus = 1;
-    cim_operate(&request, &answer, NULL);
+    operation_evaluate(&request, &answer, NULL);
     dpus.tasklets = 16;
     dpus.active_dpus = 0;
     return answer.throughput_hz;
@@ -69,20 +69,20 @@ static void eleven_tasklets_fill_the_pipeline(void)
 /* 77 + 0.5 x 2048 cycles, and 61 + 0.5 x 8. */
 static void memory_takes_a_start_and_half_a_cycle_per_byte(void)
 {
-    struct cim_request request = { .machine = machine,
-                                   .operation = CIM_MEMORY_READ,
-                                   .elements = 2048 };
-    struct cim_answer answer;
+    struct operation_request request = { .machine = machine,
+                                         .operation = OPERATION_MEMORY_READ,
+                                         .elements = 2048 };
+    struct operation_result answer;
 
-    CU_ASSERT_EQUAL_FATAL(cim_operate(&request, &answer, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(operation_evaluate(&request, &answer, NULL), STATUS_OK);
     ASSERT_NEAR(answer.latency_s, 1101 / 350e6, 1e-12);
     ASSERT_NEAR(answer.bytes_per_s, 651.0e6, 1e-4);
-    request.operation = CIM_MEMORY_WRITE;
+    request.operation = OPERATION_MEMORY_WRITE;
     request.elements = 8;
-    CU_ASSERT_EQUAL_FATAL(cim_operate(&request, &answer, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(operation_evaluate(&request, &answer, NULL), STATUS_OK);
     ASSERT_NEAR(answer.latency_s, 65 / 350e6, 1e-12);
     request.elements = 12;
-    CU_ASSERT_EQUAL(cim_operate(&request, &answer, NULL), STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(operation_evaluate(&request, &answer, NULL), STATUS_INFEASIBLE);
 }
 
 /* n x k times a vector on a machine. */

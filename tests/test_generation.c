@@ -121,7 +121,7 @@ static void rings_go_both_ways(void)
 static void map(const struct pe_array *array, struct mac_layer layer, unsigned bits,
                 struct mapping *mapping)
 {
-    const struct pe_machine machine = { .accelerator = *array, .bits = bits };
+    const struct pe_machine machine = { .array = *array, .bits = bits };
     struct mac_layers layers = { .layers = &layer,
                                  .number = (size_t[]){ 1 },
                                  .count = 1 };

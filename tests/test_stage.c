@@ -162,7 +162,7 @@ static void costs_stand_to_each_other_as_times(void)
             library, SHELF_MACHINE, cases[i][0]);
         const struct workload *workload = (const struct workload *)library_find(
             library, SHELF_WORKLOAD, cases[i][1]);
-        struct pe_machine machine = { .accelerator = *accelerator, .bits = 8 };
+        struct pe_machine machine = { .array = *accelerator, .bits = 8 };
         struct mac_layers layers;
         struct mapping mapping;
         double begin_s, took_s, ratio;
@@ -193,11 +193,9 @@ static void layers_alike_change_no_mapping(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
-        struct pe_machine machine = {
-            .accelerator = *(const struct pe_array *)library_find(
-                library, SHELF_MACHINE, cases[i][0]),
-            .bits = 8
-        };
+        struct pe_machine machine = { .array = *(const struct pe_array *)library_find(
+                                          library, SHELF_MACHINE, cases[i][0]),
+                                      .bits = 8 };
         struct mapping once, all;
         struct mac_layers layers, plain;
         size_t alike = 0;

@@ -26,13 +26,13 @@ static enum status approximation_finish(void *record, struct error *err)
             return error_set(err, STATUS_INPUT,
                              "from is %g, must be below to (%g) of the function %s",
                              a->functions[i].from, a->functions[i].to,
-                             word_name(cim_operation_words, a->functions[i].operation));
+                             word_name(operation_words, a->functions[i].operation));
     return STATUS_OK;
 }
 
 /* clang-format off */
 static const struct field approximated_function_fields[] = {
-    FIELD_WORD(struct approximated_function, operation, cim_operation_words, REQUIRED, "what is computed"),
+    FIELD_WORD(struct approximated_function, operation, operation_words, REQUIRED, "what is computed"),
     FIELD_NUMBER(struct approximated_function, from, "1", REQUIRED, -1e6, 1e6, "least input"),
     FIELD_NUMBER(struct approximated_function, to, "1", REQUIRED, -1e6, 1e6, "greatest input"),
 };
@@ -63,14 +63,14 @@ const struct schema approximation_schema = {
 static double scalar_value(int operation, double x)
 {
     switch (operation) {
-    case CIM_SQUARE_ROOT: return sqrt(x);
-    case CIM_LEAKY_RELU: return x > 0 ? x : 0.01 * x;
-    case CIM_EXPONENTIAL: return maths_exp(x);
-    case CIM_TANH: return maths_tanh(x);
-    case CIM_SIGMOID: return 1 / (1 + maths_exp(-x));
-    case CIM_GELU: return 0.5 * x * maths_erfc(-x / sqrt(2));
-    case CIM_RECIPROCAL: return 1 / x;
-    case CIM_RECIPROCAL_ROOT: return 1 / sqrt(x);
+    case OPERATION_SQUARE_ROOT: return sqrt(x);
+    case OPERATION_LEAKY_RELU: return x > 0 ? x : 0.01 * x;
+    case OPERATION_EXPONENTIAL: return maths_exp(x);
+    case OPERATION_TANH: return maths_tanh(x);
+    case OPERATION_SIGMOID: return 1 / (1 + maths_exp(-x));
+    case OPERATION_GELU: return 0.5 * x * maths_erfc(-x / sqrt(2));
+    case OPERATION_RECIPROCAL: return 1 / x;
+    case OPERATION_RECIPROCAL_ROOT: return 1 / sqrt(x);
     default: return NAN;
     }
 }
@@ -100,9 +100,9 @@ static void squash(const double *x, uint64_t elements, double *y)
 
 bool function_value(int operation, const double *x, uint64_t elements, double *y)
 {
-    if (operation == CIM_SOFTMAX) {
+    if (operation == OPERATION_SOFTMAX) {
         softmax(x, elements, y);
-    } else if (operation == CIM_SQUASH) {
+    } else if (operation == OPERATION_SQUASH) {
         squash(x, elements, y);
     } else {
         for (uint64_t i = 0; i < elements; i++)
@@ -308,7 +308,7 @@ static enum status request_check(const struct approximation_request *request,
                                  struct error *err)
 {
     const struct approximation *a = request->approximation;
-    const char *name = word_name(cim_operation_words, request->operation);
+    const char *name = word_name(operation_words, request->operation);
     const double one = 1;
     double ends[2];
 

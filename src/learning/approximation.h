@@ -17,7 +17,7 @@ enum approximation_quantised {
 
 /* What is approximated, over which inputs. */
 struct approximated_function {
-    int operation; /* enum cim_operation */
+    int operation; /* enum machine_operation */
     double from, to;
 };
 
@@ -37,7 +37,7 @@ enum { APPROXIMATION_TRIALS_MAX = 64 };
 
 struct approximation_request {
     const struct approximation *approximation;
-    int operation;     /* enum cim_operation */
+    int operation;     /* enum machine_operation */
     uint64_t elements; /* values in, and out */
     uint64_t hidden, hidden_layers;
     uint64_t bits; /* of a weight, and of a layer's input */

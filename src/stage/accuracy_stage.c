@@ -31,8 +31,8 @@ static struct experiment_setting setting_at(const struct study *study,
         .synapse = (const struct synapse *)point->synapse,
         .task = (const struct hdc_task *)point->hdc_task,
         .bits = point->precision_bits,
-        .rule = point->learning == CIM_FEEDBACK_ALIGNMENT ? RULE_DIRECT_FEEDBACK
-                                                          : RULE_BACKPROPAGATION,
+        .rule = point->learning == LEARNING_FEEDBACK_ALIGNMENT ? RULE_DIRECT_FEEDBACK
+                                                               : RULE_BACKPROPAGATION,
     };
 }
 

@@ -13,7 +13,7 @@ static enum status request_at(const struct point *point,
                               struct approximation_request *request,
                               struct error *reason)
 {
-    const struct cim_request operation = {
+    const struct operation_request operation = {
         .machine = (const struct machine *)point->machine,
         .operation = point->operation,
         .bits = (unsigned)point->precision_bits,

@@ -136,14 +136,13 @@ static void buffers_stage_evaluate(const struct study *study, struct range point
     stage_visit(study, STAGE_BUFFERS, points, buffers_visit, NULL, out, status, reason);
 }
 
-double buffers_at_s(const struct point *point, const struct pe_array *accelerator)
+double buffers_at_s(const struct point *point, const struct pe_array *array)
 {
     const double search_s = 3.5e-3;
     double sum_s = 1e-6;
 
-    for (size_t l = 0; l < accelerator->levels_count; l++)
-        if (point->energy_source != ENERGY_RECORD &&
-            !accelerator->levels[l].is_registers)
+    for (size_t l = 0; l < array->levels_count; l++)
+        if (point->energy_source != ENERGY_RECORD && !array->levels[l].is_registers)
             sum_s += search_s;
     return sum_s;
 }

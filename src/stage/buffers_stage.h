@@ -11,6 +11,6 @@
 enum status buffers_at(const struct visit *visit, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason);
-double buffers_at_s(const struct point *point, const struct pe_array *accelerator);
+double buffers_at_s(const struct point *point, const struct pe_array *array);
 
 #endif

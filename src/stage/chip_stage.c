@@ -16,7 +16,7 @@
 /* One point: the chip, and what its idle policy makes of it. */
 struct idle_chip {
     struct chip chip;
-    const struct pe_array *accelerator;
+    const struct pe_array *array;
     double batch;
     double kept_w;   /* leaks between inferences */
     double gated_w;  /* switched off between inferences */
@@ -65,8 +65,8 @@ static void mapping_at(const struct mapping_columns *m, uint64_t row,
 static void policy_apply(const struct point *point, const struct buffers_columns *b,
                          uint64_t row, struct idle_chip *c)
 {
-    for (size_t l = 0; l < c->accelerator->levels_count; l++) {
-        const struct level *level = &c->accelerator->levels[l];
+    for (size_t l = 0; l < c->array->levels_count; l++) {
+        const struct level *level = &c->array->levels[l];
         uint64_t id = (uint64_t)level->level, at = row * LEVEL_COUNT + id;
         bool is_nonvolatile = b->level_is_nonvolatile[at];
 
@@ -95,7 +95,7 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
     struct level_cost levels[LEVEL_COUNT];
     struct mapping mapping;
     const struct chip_request request = {
-        .accelerator = (const struct pe_array *)point->machine,
+        .array = (const struct pe_array *)point->machine,
         .levels = levels,
         .mapping = &mapping,
         .bits = (unsigned)point->precision_bits,
@@ -105,8 +105,7 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
 
     level_costs(b, buffers_row, levels);
     mapping_at(m, mapping_row, &mapping);
-    *c = (struct idle_chip){ .accelerator = request.accelerator,
-                             .batch = (double)point->batch };
+    *c = (struct idle_chip){ .array = request.array, .batch = (double)point->batch };
     chip_evaluate(&request, &c->chip);
     policy_apply(point, b, buffers_row, c);
 }
@@ -114,7 +113,7 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
 /* What was switched off comes back for the energy it saves in its break-even time. */
 static double wake_j(const struct idle_chip *chip)
 {
-    return chip->gated_w * chip->accelerator->gate_breakeven_s + chip->reload_j;
+    return chip->gated_w * chip->array->gate_breakeven_s + chip->reload_j;
 }
 
 /* Idle time of one batch at the asked rate.  STATUS_INFEASIBLE if it cannot be met. */

@@ -47,7 +47,7 @@ static enum status engines_visit(const struct visit *visit, const struct columns
             return error_set(reason, STATUS_INFEASIBLE, "the library has no %s '%s'",
                              point.technology ? "accelerator" : "technology",
                              point.technology ? name : "sram");
-        status = buffers_at(visit, &point, &rows, i * CIM_ENGINES_MAX + e, reason);
+        status = buffers_at(visit, &point, &rows, i * ENGINES_MAX + e, reason);
     }
     return status;
 }

@@ -59,8 +59,7 @@ static const char *const part_labels[PART_COUNT] = {
 /* clang-format on */
 static const char *const engine_labels[] = { ENGINE_LEVELS("1"), ENGINE_LEVELS("2"),
                                              ENGINE_LEVELS("3"), ENGINE_LEVELS("4") };
-static_assert(sizeof engine_labels / sizeof *engine_labels ==
-                  CIM_ENGINES_MAX * LEVEL_COUNT,
+static_assert(sizeof engine_labels / sizeof *engine_labels == ENGINES_MAX * LEVEL_COUNT,
               "a label per level of every engine");
 
 static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
@@ -143,12 +142,12 @@ const struct inner inners[INNER_COUNT] = {
                           .units = "1",
                           .meaning = "parameter that a spread of the sweep varies" },
     [INNER_ENGINE] = { .name = "engine_level",
-                       .count = CIM_ENGINES_MAX * LEVEL_COUNT,
+                       .count = ENGINES_MAX * LEVEL_COUNT,
                        .units = "1",
                        .meaning = "memory of one of a machine's engines, from 1",
                        .labels = engine_labels },
     [INNER_ENGINE_TOTAL] = { .name = "engine",
-                             .count = CIM_ENGINES_MAX,
+                             .count = ENGINES_MAX,
                              .units = "1",
                              .meaning = "engine of a machine, from 0",
                              .coordinate = position },

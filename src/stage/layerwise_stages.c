@@ -1,4 +1,4 @@
-/* The cim_operation stage: one operation of a machine that computes in or beside memory
+/* The operations stage: one operation of a machine that computes in or beside memory
  * (machine/layerwise/layerwise.h).  The layerwise stage: a network on it. */
 #include "stage/stages.h"
 
@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-static void answer_write(const struct cim_answer *answer,
+static void answer_write(const struct operation_result *answer,
                          const struct operations_columns *out, uint64_t i)
 {
     out->aaps[i] = answer->aaps;
@@ -36,23 +36,23 @@ static enum status operation_visit(const struct visit *visit, const struct colum
 {
     const struct operations_columns to = operations_columns(out);
     const struct point *point = &visit->point;
-    const struct cim_request request = {
+    const struct operation_request request = {
         .machine = (const struct machine *)point->machine,
         .operation = point->operation,
         .bits = (unsigned)point->precision_bits,
         .elements = point->elements,
     };
-    struct cim_answer answer;
-    enum status status = cim_operate(&request, &answer, reason);
+    struct operation_result answer;
+    enum status status = operation_evaluate(&request, &answer, reason);
 
     if (status == STATUS_OK)
         answer_write(&answer, &to, i);
     return status;
 }
 
-static void cim_operation_stage_evaluate(const struct study *study, struct range points,
-                                         const struct columns *out, int8_t *status,
-                                         struct error *reason)
+static void operations_stage_evaluate(const struct study *study, struct range points,
+                                      const struct columns *out, int8_t *status,
+                                      struct error *reason)
 {
     stage_visit(study, STAGE_OPERATIONS, points, operation_visit, NULL, out, status,
                 reason);
@@ -66,7 +66,7 @@ const struct stage operations_stage = {
     .axes = AXIS_BIT(precision_bits) | AXIS_BIT(machine) | AXIS_BIT(operation) |
             AXIS_BIT(elements),
     .asked_by = AXIS_BIT(machine) | AXIS_BIT(operation),
-    .evaluate = cim_operation_stage_evaluate,
+    .evaluate = operations_stage_evaluate,
     .point_s = 2e-7,
     .block_points = 4096,
 };
@@ -74,10 +74,12 @@ const struct stage operations_stage = {
 static void network_write(const struct layerwise_result *n,
                           const struct layerwise_columns *out, uint64_t i)
 {
-    double *const parts[CIM_PART_COUNT] = {
-        [CIM_PART_COMPUTE] = out->compute_j, [CIM_PART_BUFFERS] = out->memories_j,
-        [CIM_PART_MEMORY] = out->dram_j,     [CIM_PART_TRANSFER] = out->transfer_j,
-        [CIM_PART_STATIC] = out->static_j,
+    double *const parts[LAYERWISE_PART_COUNT] = {
+        [LAYERWISE_PART_COMPUTE] = out->compute_j,
+        [LAYERWISE_PART_BUFFERS] = out->memories_j,
+        [LAYERWISE_PART_MEMORY] = out->dram_j,
+        [LAYERWISE_PART_TRANSFER] = out->transfer_j,
+        [LAYERWISE_PART_STATIC] = out->static_j,
     };
 
     out->macs[i] = n->macs;
@@ -95,7 +97,7 @@ static void network_write(const struct layerwise_result *n,
     out->latency_s[i] = n->latency_s;
     out->energy_j[i] = n->energy_j;
     out->edp_js[i] = n->energy_j * n->latency_s;
-    for (int part = 0; part < CIM_PART_COUNT; part++)
+    for (int part = 0; part < LAYERWISE_PART_COUNT; part++)
         parts[part][i] = n->part_j[part];
     out->area_m2[i] = n->area_m2;
     out->last_engine[i] = n->engine;
@@ -107,7 +109,7 @@ static void network_write(const struct layerwise_result *n,
 
 /* The machine's engines as the engines stage has them. */
 static enum status engines_read(const struct visit *visit,
-                                struct cim_engine engines[CIM_ENGINES_MAX],
+                                struct engine_costs engines[ENGINES_MAX],
                                 struct error *reason)
 {
     const struct machine *machine = (const struct machine *)visit->point.machine;
@@ -118,15 +120,15 @@ static enum status engines_read(const struct visit *visit,
     size_t count = machine_engine_count(machine);
 
     for (size_t n = 0; n < count && status == STATUS_OK; n++) {
-        const struct record *accelerator;
+        const struct record *array;
 
         status = visit_record(visit, SHELF_MACHINE,
-                              machine_family(machine)->engine(machine, n), &accelerator,
+                              machine_family(machine)->engine(machine, n), &array,
                               reason);
-        engines[n].accelerator = (const struct pe_array *)accelerator;
+        engines[n].array = (const struct pe_array *)array;
         engines[n].is_timed = visit->point.energy_source == ENERGY_ARRAY;
         for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
-            uint64_t at = (row * CIM_ENGINES_MAX + n) * LEVEL_COUNT + l;
+            uint64_t at = (row * ENGINES_MAX + n) * LEVEL_COUNT + l;
 
             engines[n].levels[l] = (struct level_cost){
                 .read_j = e.engine_read_j[at],
@@ -147,7 +149,7 @@ static enum status network_visit(const struct visit *visit, const struct columns
 {
     const struct layerwise_columns to = layerwise_columns(out);
     const struct point *point = &visit->point;
-    struct cim_engine engines[CIM_ENGINES_MAX];
+    struct engine_costs engines[ENGINES_MAX];
     struct layerwise_request request = {
         .machine = (const struct machine *)point->machine,
         .engines = engines,

@@ -9,7 +9,7 @@
 static void machine_at(const struct point *point, struct pe_machine *machine)
 {
     *machine = (struct pe_machine){
-        .accelerator = *(const struct pe_array *)point->machine,
+        .array = *(const struct pe_array *)point->machine,
         .bits = (unsigned)point->precision_bits,
         .weight_density = point->weight_density,
         .activation_density = point->activation_density,
@@ -89,7 +89,7 @@ static enum status mapping_visit(const struct visit *visit, const struct columns
     if (status == STATUS_OK)
         status = pe_machine_map(&machine, &head, point->layer, &mapping, reason);
     if (status == STATUS_OK)
-        row_write(&mapping, (uint64_t)machine.accelerator.tile, &to, i);
+        row_write(&mapping, (uint64_t)machine.array.tile, &to, i);
     return status;
 }
 

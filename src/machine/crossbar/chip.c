@@ -90,7 +90,7 @@ static double pipelined_s(const struct crossbar_schedule *schedule,
     if (!schedule->trains)
         return s->forward_s + more * interval_s;
     interval_s = larger(s->dram_s + s->backward_dram_s, s->gradient_max_s);
-    if (schedule->learning == CIM_FEEDBACK_ALIGNMENT) {
+    if (schedule->learning == LEARNING_FEEDBACK_ALIGNMENT) {
         interval_s = larger(interval_s, larger(s->forward_max_s, s->feedback_max_s));
         return s->forward_s + s->backward_max_s + more * interval_s + update_s;
     }
@@ -113,7 +113,7 @@ void crossbar_schedule_time(const struct crossbar_schedule *schedule,
         return;
     }
     *backward_s = 0;
-    if (schedule->trains && schedule->learning == CIM_FEEDBACK_ALIGNMENT)
+    if (schedule->trains && schedule->learning == LEARNING_FEEDBACK_ALIGNMENT)
         *backward_s = larger(s.direct_s, batch * s.backward_dram_s + s.update_dram_s);
     else if (schedule->trains)
         *backward_s = batch * (s.chain_s - s.forward_s + s.gradient_sum_s) +
@@ -202,7 +202,7 @@ static enum status network_place(const struct crossbar_request *request,
 static bool is_concurrent(const struct crossbar_request *request)
 {
     return request->pipeline == PIPELINE_LAYERS ||
-           (request->trains && request->learning == CIM_FEEDBACK_ALIGNMENT);
+           (request->trains && request->learning == LEARNING_FEEDBACK_ALIGNMENT);
 }
 
 static double gradient_units(const struct crossbar_request *request,
@@ -231,7 +231,8 @@ static void chip_measure(const struct crossbar_request *request,
     const struct crossbar_buffers_row *b = request->buffers;
     const struct crossbar_subarray_row *c = request->costs;
     const struct crossbar *chip = request->chip;
-    bool reads_columns = request->trains && request->learning == CIM_BACKPROPAGATION;
+    bool reads_columns = request->trains &&
+                         request->learning == LEARNING_BACKPROPAGATION;
     double tile = (double)chip->tile_subarrays;
     double each_m2 = c->cells_m2 + c->driver_m2 + c->adc_m2 + c->accumulator_m2;
     double accumulators_m2 = c->accumulator_m2 *

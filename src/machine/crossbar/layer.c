@@ -276,9 +276,9 @@ void crossbar_layer_make(const struct crossbar_request *request,
         streamed_gradient(request, layer, matrix, place, &bits, made);
         return;
     }
-    if (request->learning == CIM_BACKPROPAGATION && !place->is_first)
+    if (request->learning == LEARNING_BACKPROPAGATION && !place->is_first)
         activation_gradient(request, layer, matrix, place, &bits, made);
-    if (request->learning == CIM_FEEDBACK_ALIGNMENT && !place->is_last)
+    if (request->learning == LEARNING_FEEDBACK_ALIGNMENT && !place->is_last)
         feedback(request, matrix, place, &bits, made);
     weight_gradient(request, layer, matrix, place, &bits, made);
     weight_update(request, matrix, &bits, made);

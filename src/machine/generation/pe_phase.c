@@ -48,7 +48,7 @@ static enum status map_s(const struct generation_request *request,
                          uint64_t tokens, double *time_s, struct error *reason)
 {
     const struct pe_machine machine = {
-        .accelerator = *(const struct pe_array *)request->machine,
+        .array = *(const struct pe_array *)request->machine,
         .bits = request->precision_bits,
     };
     struct mac_layers layers;
@@ -60,7 +60,7 @@ static enum status map_s(const struct generation_request *request,
     status = pe_machine_map(&machine, &layers, 0, &mapping, reason);
     mac_layers_free(&layers);
     if (status == STATUS_OK)
-        *time_s = mapping.cycles / machine.accelerator.clock_hz;
+        *time_s = mapping.cycles / machine.array.clock_hz;
     return status;
 }
 
@@ -96,7 +96,7 @@ static enum status pe_phase_s(const struct generation_request *request,
 static double pe_cost_s(const struct generation_request *request, enum phase phase)
 {
     const struct pe_machine machine = {
-        .accelerator = *(const struct pe_array *)request->machine,
+        .array = *(const struct pe_array *)request->machine,
         .bits = request->precision_bits,
     };
     struct mac_layers layers;

@@ -1,5 +1,5 @@
 /* Machines that compute in or beside memory, layer by layer.  A family computes the costs of one
- * operation (stage cim_operation): memory commands, time, energy, power and area.  A family that
+ * operation (stage operations): memory commands, time, energy, power and area.  A family that
  * computes networks also gives the costs of a network (stage layerwise). */
 #ifndef NVSWEEP_LAYERWISE_LAYERWISE_H
 #define NVSWEEP_LAYERWISE_LAYERWISE_H
@@ -8,48 +8,48 @@
 #include "workload/layer.h"
 #include "machine/machine.h"
 
-/* The operations of machines.  Those up to CIM_BITWEAVE work on integers of the width of the axis
+/* The operations of machines.  Those up to OPERATION_BITWEAVE work on integers of the width of the axis
  * `precision`, one per lane. */
-enum cim_operation {
-    CIM_ADD,
-    CIM_SUBTRACT,
-    CIM_MULTIPLY,
-    CIM_DIVIDE,
-    CIM_MINIMUM,
-    CIM_MAXIMUM,
-    CIM_GREATER,
-    CIM_GREATER_EQUAL,
-    CIM_EQUAL,
-    CIM_ABSOLUTE,
-    CIM_RELU,
-    CIM_IF_THEN_ELSE,
-    CIM_AND_REDUCTION,
-    CIM_OR_REDUCTION,
-    CIM_XOR_REDUCTION,
-    CIM_NOT_NEGATIVE,
-    CIM_POSITIVE,
-    CIM_BITCOUNT,
-    CIM_BITCOUNT_FAST,
-    CIM_BITWEAVE,
-    CIM_SOFTMAX, /* of `elements` values */
-    CIM_SQUARE_ROOT,
-    CIM_LEAKY_RELU,
-    CIM_SQUASH,    /* of a capsule of `elements` values */
-    CIM_FLOAT_ADD, /* of the width of `precision`, one per lane */
-    CIM_FLOAT_MULTIPLY,
-    CIM_FLOAT_DIVIDE,
-    CIM_MEMORY_READ, /* `elements` bytes from a unit's memory to its scratchpad */
-    CIM_MEMORY_WRITE,
-    CIM_MULTIPLY_ADD, /* one step of a dot product */
-    CIM_EXPONENTIAL,
-    CIM_TANH,
-    CIM_SIGMOID,
-    CIM_GELU,
-    CIM_RECIPROCAL,
-    CIM_RECIPROCAL_ROOT,
-    CIM_OPERATION_COUNT,
+enum machine_operation {
+    OPERATION_ADD,
+    OPERATION_SUBTRACT,
+    OPERATION_MULTIPLY,
+    OPERATION_DIVIDE,
+    OPERATION_MINIMUM,
+    OPERATION_MAXIMUM,
+    OPERATION_GREATER,
+    OPERATION_GREATER_EQUAL,
+    OPERATION_EQUAL,
+    OPERATION_ABSOLUTE,
+    OPERATION_RELU,
+    OPERATION_IF_THEN_ELSE,
+    OPERATION_AND_REDUCTION,
+    OPERATION_OR_REDUCTION,
+    OPERATION_XOR_REDUCTION,
+    OPERATION_NOT_NEGATIVE,
+    OPERATION_POSITIVE,
+    OPERATION_BITCOUNT,
+    OPERATION_BITCOUNT_FAST,
+    OPERATION_BITWEAVE,
+    OPERATION_SOFTMAX, /* of `elements` values */
+    OPERATION_SQUARE_ROOT,
+    OPERATION_LEAKY_RELU,
+    OPERATION_SQUASH,    /* of a capsule of `elements` values */
+    OPERATION_FLOAT_ADD, /* of the width of `precision`, one per lane */
+    OPERATION_FLOAT_MULTIPLY,
+    OPERATION_FLOAT_DIVIDE,
+    OPERATION_MEMORY_READ, /* `elements` bytes from a unit's memory to its scratchpad */
+    OPERATION_MEMORY_WRITE,
+    OPERATION_MULTIPLY_ADD, /* one step of a dot product */
+    OPERATION_EXPONENTIAL,
+    OPERATION_TANH,
+    OPERATION_SIGMOID,
+    OPERATION_GELU,
+    OPERATION_RECIPROCAL,
+    OPERATION_RECIPROCAL_ROOT,
+    OPERATION_OPERATION_COUNT,
 };
-extern const struct word cim_operation_words[];
+extern const struct word operation_words[];
 
 /* The basic operations of DRAM rows: majority and NOT, or AND, OR and NOT (Ambit). */
 enum simdram_backend { SIMDRAM_MAJORITY, SIMDRAM_AND_OR };
@@ -80,7 +80,7 @@ struct simdram {
  * as a network whose hidden layers have one width.  The paper compares it with digital units and
  * with look-up tables. */
 struct neon_function {
-    int operation;           /* enum cim_operation */
+    int operation;           /* enum machine_operation */
     uint64_t elements;       /* number of inputs, and of outputs */
     uint64_t hidden_layers;  /* of its network; 0: there is no network */
     uint64_t exponent_units; /* digital: exponential */
@@ -93,7 +93,7 @@ struct neon_function {
 /* How often a network computes a function in one inference. */
 struct neon_use {
     const char *workload;
-    int operation; /* enum cim_operation */
+    int operation; /* enum machine_operation */
     uint64_t elements, times;
 };
 
@@ -121,7 +121,7 @@ struct neon {
 /* The number of instructions of one operation on elements in the scratchpad, including those for
  * the loop and addresses. */
 struct upmem_operation {
-    int operation; /* enum cim_operation */
+    int operation; /* enum machine_operation */
     uint64_t bits;
     double instructions;
 };
@@ -169,40 +169,40 @@ struct mensa_family {
 
 /* Which accelerator computes a layer: that of the layer's family (the fastest if the machine
  * has no families), or the one with the least time, energy or energy-delay product. */
-enum cim_schedule {
-    CIM_SCHEDULE_FAMILY,
-    CIM_SCHEDULE_LATENCY,
-    CIM_SCHEDULE_ENERGY,
-    CIM_SCHEDULE_EDP,
+enum engine_schedule {
+    SCHEDULE_FAMILY,
+    SCHEDULE_LATENCY,
+    SCHEDULE_ENERGY,
+    SCHEDULE_EDP,
 };
-extern const struct word cim_schedule_words[];
+extern const struct word schedule_words[];
 
 /* Several accelerators that share a network, layer by layer.  They are records of machines, by
  * name. */
 struct mensa {
     struct machine machine;
-    int schedule; /* enum cim_schedule */
+    int schedule; /* enum engine_schedule */
     const char *const *engines;
     size_t engines_count;
     struct mensa_family *families;
     size_t families_count;
 };
-enum { CIM_ENGINES_MAX = 4 };
+enum { ENGINES_MAX = 4 };
 
 /* The parts of a network's energy. */
-enum cim_part {
-    CIM_PART_COMPUTE,
-    CIM_PART_BUFFERS,  /* on-chip memories */
-    CIM_PART_MEMORY,   /* DRAM */
-    CIM_PART_TRANSFER, /* host to memory and back */
-    CIM_PART_STATIC,   /* leakage and background */
-    CIM_PART_COUNT
+enum layerwise_part {
+    LAYERWISE_PART_COMPUTE,
+    LAYERWISE_PART_BUFFERS,  /* on-chip memories */
+    LAYERWISE_PART_MEMORY,   /* DRAM */
+    LAYERWISE_PART_TRANSFER, /* host to memory and back */
+    LAYERWISE_PART_STATIC,   /* leakage and background */
+    LAYERWISE_PART_COUNT
 };
 
 /* How errors reach the layers: from layer to layer, or from the output to all layers at the same
  * time through fixed random matrices (direct feedback alignment; A. Nokland, NeurIPS 2016). */
-enum cim_learning { CIM_BACKPROPAGATION, CIM_FEEDBACK_ALIGNMENT };
-extern const struct word cim_learning_words[];
+enum learning { LEARNING_BACKPROPAGATION, LEARNING_FEEDBACK_ALIGNMENT };
+extern const struct word learning_words[];
 
 /* Times and energies of a layer's phases in one pass over the data: forward, activation gradient,
  * weight gradient, weight update. */
@@ -221,7 +221,7 @@ struct training {
     size_t layers_count;
 };
 
-struct cim_request {
+struct operation_request {
     const struct machine *machine;
     int operation;
     unsigned bits;
@@ -229,7 +229,7 @@ struct cim_request {
 };
 
 /* The costs of one operation.  Figures that a family does not compute remain NAN, and counts 0. */
-struct cim_answer {
+struct operation_result {
     uint64_t aaps, aps;   /* DRAM command sequences of one operation in one bank */
     uint64_t subarrays;   /* crossbars */
     uint64_t lanes;       /* operations done at the same time */
@@ -246,8 +246,8 @@ struct cim_answer {
 
 /* Computes the costs of one operation.  Returns STATUS_INFEASIBLE with a reason if the machine
  * does not have it. */
-enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
-                        struct error *reason);
+enum status operation_evaluate(const struct operation_request *request,
+                               struct operation_result *answer, struct error *reason);
 
 /* The network by which a machine computes an operation: layers of `hidden` units between
  * `elements` inputs and as many outputs, with weights of weight_bits. */
@@ -256,25 +256,25 @@ struct cim_network {
 };
 
 /* Returns STATUS_INFEASIBLE with a reason if the machine computes the operation by no network. */
-enum status cim_network_find(const struct cim_request *request,
+enum status cim_network_find(const struct operation_request *request,
                              struct cim_network *network, struct error *reason);
 
 /* One accelerator of a machine and the costs of its memories. */
-struct cim_engine {
-    const struct pe_array *accelerator;
+struct engine_costs {
+    const struct pe_array *array;
     struct level_cost levels[LEVEL_COUNT];
     bool is_timed; /* the times of the memories are known and count */
 };
 
 struct layerwise_request {
     const struct machine *machine;
-    const struct cim_engine *engines; /* one for each engine that the machine names */
-    double node_m;                    /* of the engines */
+    const struct engine_costs *engines; /* one for each engine that the machine names */
+    double node_m;                      /* of the engines */
     const struct mac_layers *layers;
     size_t layer; /* this computing layer alone, from 1; 0: all */
     unsigned bits;
     const char *workload; /* name */
-    int learning;         /* enum cim_learning; training only */
+    int learning;         /* enum learning; training only */
 };
 
 /* The costs of one batch.  Weights are stored in the machine before.  Layers run one after the
@@ -288,11 +288,11 @@ struct layerwise_result {
     double forward_s, backward_s; /* training only */
     double latency_s;
     double energy_j;
-    double part_j[CIM_PART_COUNT]; /* of energy_j */
-    double crossbars;              /* number of crossbars that hold the weights */
-    double area_m2;                /* of the silicon that computes */
-    double dram_bytes;             /* between engines and their DRAM */
-    double offchip_bytes;          /* to and from memory outside the package */
+    double part_j[LAYERWISE_PART_COUNT]; /* of energy_j */
+    double crossbars;                    /* number of crossbars that hold the weights */
+    double area_m2;                      /* of the silicon that computes */
+    double dram_bytes;                   /* between engines and their DRAM */
+    double offchip_bytes;                /* to and from memory outside the package */
     double roofline_s; /* sum over layers: the longer of peak and bandwidth time */
     uint64_t engine;   /* of the last layer, from 1; 0: there are none */
 };
@@ -307,9 +307,10 @@ struct layerwise_steps {
     bool trains;      /* computes training; other families compute inference */
     bool knows_parts; /* adds up part_j, which is 0 at the beginning */
 
-    enum status (*operate)(const struct cim_request *request, struct cim_answer *answer,
+    enum status (*operate)(const struct operation_request *request,
+                           struct operation_result *answer,
                            struct error *reason); /* NULL: none */
-    enum status (*function)(const struct cim_request *request,
+    enum status (*function)(const struct operation_request *request,
                             struct cim_network *network,
                             struct error *reason); /* NULL: none */
 

@@ -33,7 +33,7 @@ static const struct schema mensa_family_schema = {
 
 static const struct field mensa_fields[] = {
     MACHINE_FIELDS,
-    FIELD_WORD(struct mensa, schedule, cim_schedule_words, CIM_SCHEDULE_FAMILY, "which PE array takes a layer: its family's, or that of least time, energy or their product"),
+    FIELD_WORD(struct mensa, schedule, schedule_words, SCHEDULE_FAMILY, "which PE array takes a layer: its family's, or that of least time, energy or their product"),
     FIELD_NAMES(struct mensa, engines, "machine", "PE arrays, by name"),
     FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the PE array for each"),
 };
@@ -58,9 +58,9 @@ static enum status mensa_check(const struct machine *machine, struct error *err)
 {
     const struct mensa *mensa = (const struct mensa *)machine;
 
-    if (mensa->engines_count < 1 || mensa->engines_count > CIM_ENGINES_MAX)
+    if (mensa->engines_count < 1 || mensa->engines_count > ENGINES_MAX)
         return error_set(err, STATUS_INPUT, "has %zu engines, must have 1 to %d",
-                         mensa->engines_count, CIM_ENGINES_MAX);
+                         mensa->engines_count, ENGINES_MAX);
     for (size_t i = 0; i < mensa->families_count; i++) {
         const struct mensa_family *f = &mensa->families[i];
 
@@ -127,9 +127,9 @@ struct placed_layer {
 
 static void cost(const struct layerwise_request *request, struct placed_layer *placed)
 {
-    const struct cim_engine *engine = &request->engines[placed->engine];
+    const struct engine_costs *engine = &request->engines[placed->engine];
     const struct chip_request chip = {
-        .accelerator = engine->accelerator,
+        .array = engine->array,
         .levels = engine->levels,
         .mapping = &placed->mapping,
         .bits = request->bits,
@@ -153,8 +153,8 @@ static double energy_j(const struct chip *chip)
 static double objective(int schedule, const struct chip *chip)
 {
     switch (schedule) {
-    case CIM_SCHEDULE_ENERGY: return energy_j(chip);
-    case CIM_SCHEDULE_EDP: return energy_j(chip) * chip->latency_s;
+    case SCHEDULE_ENERGY: return energy_j(chip);
+    case SCHEDULE_EDP: return energy_j(chip) * chip->latency_s;
     default: return chip->latency_s;
     }
 }
@@ -164,7 +164,7 @@ static enum status place_on(const struct layerwise_request *request, size_t laye
                             struct error *reason)
 {
     const struct pe_machine machine = {
-        .accelerator = *request->engines[engine].accelerator,
+        .array = *request->engines[engine].array,
         .bits = request->bits,
     };
     enum status status;
@@ -184,7 +184,7 @@ static enum status place(const struct layerwise_request *request, size_t layer,
     enum status status = STATUS_INFEASIBLE;
     double least = INFINITY;
 
-    if (mensa->schedule == CIM_SCHEDULE_FAMILY && mensa->families_count)
+    if (mensa->schedule == SCHEDULE_FAMILY && mensa->families_count)
         return place_on(
             request, layer,
             family_engine(mensa, &request->layers->layers[layer], request->bits / 8.0),
@@ -209,7 +209,7 @@ static bool stays(const struct layerwise_request *request,
                   const struct mac_layer *layer)
 {
     const struct pe_machine machine = {
-        .accelerator = *request->engines[one->engine].accelerator,
+        .array = *request->engines[one->engine].array,
         .bits = request->bits,
     };
     double capacity = pe_machine_capacity(&machine, LEVEL_INPUT_BUFFER);
@@ -228,7 +228,7 @@ static void forward(const struct layerwise_request *request,
     for (size_t i = 0; i < count; i++) {
         struct mapping *m = &placed[i].mapping;
         const struct pe_machine machine = {
-            .accelerator = *request->engines[placed[i].engine].accelerator,
+            .array = *request->engines[placed[i].engine].array,
             .bits = request->bits,
         };
 
@@ -256,7 +256,7 @@ static void layer_add(const struct layerwise_request *request,
                       const struct placed_layer *placed, double leakage_w,
                       struct layerwise_result *sum)
 {
-    const struct pe_array *a = request->engines[placed->engine].accelerator;
+    const struct pe_array *a = request->engines[placed->engine].array;
     const struct chip *chip = &placed->chip;
     const struct mapping *m = &placed->mapping;
     double bytes = (m->dram_reads + m->dram_writes) * request->bits / 8;
@@ -269,13 +269,14 @@ static void layer_add(const struct layerwise_request *request,
     sum->offchip_bytes += a->dram_is_stacked ? 0 : bytes;
     sum->roofline_s += fmax(m->macs / chip->peak_macs_hz, bytes / a->dram_bytes_per_s);
     sum->engine = placed->engine + 1;
-    sum->part_j[CIM_PART_BUFFERS] += levels_j(chip);
-    sum->part_j[CIM_PART_MEMORY] += chip->part_j[PART_DRAM];
-    sum->part_j[CIM_PART_STATIC] += chip->part_j[PART_LEAKAGE] +
-                                    chip->part_j[PART_DRAM_BACKGROUND] +
-                                    (leakage_w - own_w) * chip->latency_s;
-    sum->part_j[CIM_PART_COMPUTE] += chip->part_j[PART_MAC] + chip->part_j[PART_NOC] +
-                                     chip->part_j[PART_CONTROL];
+    sum->part_j[LAYERWISE_PART_BUFFERS] += levels_j(chip);
+    sum->part_j[LAYERWISE_PART_MEMORY] += chip->part_j[PART_DRAM];
+    sum->part_j[LAYERWISE_PART_STATIC] += chip->part_j[PART_LEAKAGE] +
+                                          chip->part_j[PART_DRAM_BACKGROUND] +
+                                          (leakage_w - own_w) * chip->latency_s;
+    sum->part_j[LAYERWISE_PART_COMPUTE] += chip->part_j[PART_MAC] +
+                                           chip->part_j[PART_NOC] +
+                                           chip->part_j[PART_CONTROL];
 }
 
 /* Adds up area and leakage of all engines, including those that are idle. */
@@ -312,7 +313,7 @@ static enum status mensa_network(const struct layerwise_request *request,
         for (size_t i = 0; i < layers->count; i++)
             if (!request->layer || layers->number[i] == request->layer)
                 layer_add(request, &placed[i], leakage_w, result);
-        for (int part = 0; part < CIM_PART_COUNT; part++)
+        for (int part = 0; part < LAYERWISE_PART_COUNT; part++)
             result->energy_j += result->part_j[part];
     }
     free(placed);

@@ -10,7 +10,7 @@
 
 /* clang-format off */
 static const struct field neon_function_fields[] = {
-    FIELD_WORD(struct neon_function, operation, cim_operation_words, REQUIRED, "what it computes"),
+    FIELD_WORD(struct neon_function, operation, operation_words, REQUIRED, "what it computes"),
     FIELD_COUNT(struct neon_function, elements, 1, 1, 1u << 20, "values in, and out"),
     FIELD_COUNT(struct neon_function, hidden_layers, 0, 0, 64, "of its network in crossbars (0: none)"),
     FIELD_COUNT(struct neon_function, exponent_units, 0, 0, 1u << 20, "digital exponential units"),
@@ -26,7 +26,7 @@ static const struct schema neon_function_schema = {
 
 static const struct field neon_use_fields[] = {
     FIELD_NAME(struct neon_use, workload, "workload", NULL, "network that computes the function"),
-    FIELD_WORD(struct neon_use, operation, cim_operation_words, REQUIRED, "what it computes"),
+    FIELD_WORD(struct neon_use, operation, operation_words, REQUIRED, "what it computes"),
     FIELD_COUNT(struct neon_use, elements, 1, 1, 1u << 20, "values in, and out"),
     FIELD_COUNT(struct neon_use, times, REQUIRED, 1, 1ull << 40, "in an inference, one after the other"),
 };
@@ -146,7 +146,7 @@ static double latency_s(const struct neon *n, const struct neon_function *f)
 }
 
 static void units_answer(const struct neon *n, const struct neon_function *f,
-                         struct cim_answer *answer)
+                         struct operation_result *answer)
 {
     answer->power_w = (double)answer->subarrays * n->subarray_w +
                       (double)f->exponent_units * n->exponent_w +
@@ -161,7 +161,7 @@ static void units_answer(const struct neon *n, const struct neon_function *f,
 
 /* The paper gives no power or area of a table; the record may give them. */
 static void tables_answer(const struct neon *n, const struct neon_function *f,
-                          struct cim_answer *answer)
+                          struct operation_result *answer)
 {
     if (n->table_j <= 0 || n->table_m2 <= 0)
         return;
@@ -171,7 +171,7 @@ static void tables_answer(const struct neon *n, const struct neon_function *f,
 }
 
 /* The unit for what is asked. */
-static enum status unit_find(const struct cim_request *request,
+static enum status unit_find(const struct operation_request *request,
                              const struct neon_function **function,
                              struct error *reason)
 {
@@ -183,12 +183,12 @@ static enum status unit_find(const struct cim_request *request,
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no %s of %ju elements of %u bits",
                          request->machine->record.name,
-                         word_name(cim_operation_words, request->operation),
+                         word_name(operation_words, request->operation),
                          (uintmax_t)elements, request->bits);
     return STATUS_OK;
 }
 
-static enum status neon_function(const struct cim_request *request,
+static enum status neon_function(const struct operation_request *request,
                                  struct cim_network *network, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
@@ -200,7 +200,7 @@ static enum status neon_function(const struct cim_request *request,
     if (!f->hidden_layers)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes %s by no network",
                          request->machine->record.name,
-                         word_name(cim_operation_words, request->operation));
+                         word_name(operation_words, request->operation));
     *network = (struct cim_network){
         .hidden_layers = f->hidden_layers,
         .hidden = n->hidden,
@@ -209,8 +209,8 @@ static enum status neon_function(const struct cim_request *request,
     return STATUS_OK;
 }
 
-static enum status neon_operate(const struct cim_request *request,
-                                struct cim_answer *answer, struct error *reason)
+static enum status neon_operate(const struct operation_request *request,
+                                struct operation_result *answer, struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     const struct neon_function *f;
@@ -265,15 +265,16 @@ static enum status neon_layer(const struct layerwise_request *request,
     result->crossbars += (double)crossbars;
     result->compute_s += time_s;
     result->latency_s += time_s;
-    result->part_j[CIM_PART_COMPUTE] += (double)crossbars * n->subarray_w * time_s;
-    result->part_j[CIM_PART_BUFFERS] += banks * shared_w * time_s;
+    result->part_j[LAYERWISE_PART_COMPUTE] += (double)crossbars * n->subarray_w *
+                                              time_s;
+    result->part_j[LAYERWISE_PART_BUFFERS] += banks * shared_w * time_s;
     return STATUS_OK;
 }
 
 /* Returns the time of all operations of a function.  The layers of its network have separate
  * crossbars, so that they work on different operations at the same time. */
 static double times_s(const struct neon *n, const struct neon_use *use,
-                      const struct cim_answer *one)
+                      const struct operation_result *one)
 {
     const struct neon_function *f = function_find(n, use->operation, use->elements);
     double layer_s = (double)n->weight_bits * n->cycle_s;
@@ -291,20 +292,20 @@ static enum status uses_add(const struct layerwise_request *request,
 
     for (size_t i = 0; i < n->uses_count && status == STATUS_OK; i++) {
         const struct neon_use *use = &n->uses[i];
-        const struct cim_request operation = { .machine = request->machine,
-                                               .operation = use->operation,
-                                               .bits = request->bits,
-                                               .elements = use->elements };
-        struct cim_answer answer;
+        const struct operation_request operation = { .machine = request->machine,
+                                                     .operation = use->operation,
+                                                     .bits = request->bits,
+                                                     .elements = use->elements };
+        struct operation_result answer;
 
         if (request->layer || strcmp(use->workload, request->workload) != 0)
             continue;
-        status = cim_operate(&operation, &answer, reason);
+        status = operation_evaluate(&operation, &answer, reason);
         if (status != STATUS_OK)
             break;
         result->compute_s += times_s(n, use, &answer);
         result->latency_s += times_s(n, use, &answer);
-        result->part_j[CIM_PART_COMPUTE] += (double)use->times * answer.energy_j;
+        result->part_j[LAYERWISE_PART_COMPUTE] += (double)use->times * answer.energy_j;
         result->area_m2 += answer.area_m2;
     }
     return status;
@@ -318,8 +319,8 @@ static enum status neon_finish(const struct layerwise_request *request,
 
     result->area_m2 = ceil(result->crossbars / (double)n->bank_subarrays) * n->bank_m2;
     status = uses_add(request, result, reason);
-    result->energy_j = result->part_j[CIM_PART_COMPUTE] +
-                       result->part_j[CIM_PART_BUFFERS];
+    result->energy_j = result->part_j[LAYERWISE_PART_COMPUTE] +
+                       result->part_j[LAYERWISE_PART_BUFFERS];
     return status;
 }
 

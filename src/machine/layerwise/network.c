@@ -2,11 +2,11 @@
 
 #include <math.h>
 
-enum status cim_operate(const struct cim_request *request, struct cim_answer *answer,
-                        struct error *reason)
+enum status operation_evaluate(const struct operation_request *request,
+                               struct operation_result *answer, struct error *reason)
 {
     const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
-    struct cim_answer result = {
+    struct operation_result result = {
         .latency_s = NAN,
         .throughput_hz = NAN,
         .energy_j = NAN,
@@ -27,7 +27,7 @@ enum status cim_operate(const struct cim_request *request, struct cim_answer *an
     return status;
 }
 
-enum status cim_network_find(const struct cim_request *request,
+enum status cim_network_find(const struct operation_request *request,
                              struct cim_network *network, struct error *reason)
 {
     const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
@@ -84,7 +84,7 @@ enum status layerwise_network(const struct layerwise_request *request,
                                     .roofline_s = NAN };
     enum status status;
 
-    for (int part = 0; part < CIM_PART_COUNT; part++)
+    for (int part = 0; part < LAYERWISE_PART_COUNT; part++)
         sum.part_j[part] = steps->knows_parts ? 0 : NAN;
     if (!steps->layer && !steps->network)
         return error_set(reason, STATUS_INFEASIBLE, "%s computes no networks",

@@ -127,8 +127,9 @@ static double background_w(const struct simdram *d, double banks)
            d->active_a;
 }
 
-static enum status simdram_operate(const struct cim_request *request,
-                                   struct cim_answer *answer, struct error *reason)
+static enum status simdram_operate(const struct operation_request *request,
+                                   struct operation_result *answer,
+                                   struct error *reason)
 {
     const struct simdram *d = (const struct simdram *)request->machine;
     struct simdram_commands commands;
@@ -171,8 +172,10 @@ static enum status dot_commands(const struct machine *machine, double depth,
 
     if (bits > 1) {
         sum_bits = 2 * bits + grown < 64 ? 2 * bits + grown : 64;
-        if (simdram_sequence(machine, CIM_MULTIPLY, bits, &one, reason) != STATUS_OK ||
-            simdram_sequence(machine, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+        if (simdram_sequence(machine, OPERATION_MULTIPLY, bits, &one, reason) !=
+                STATUS_OK ||
+            simdram_sequence(machine, OPERATION_ADD, sum_bits, &add, reason) !=
+                STATUS_OK)
             return STATUS_INFEASIBLE;
         *dot = (struct simdram_commands){
             .aaps = depth * (one.aaps + add.aaps + bits),
@@ -183,15 +186,17 @@ static enum status dot_commands(const struct machine *machine, double depth,
     while (word < 64 && word < depth)
         word *= 2;
     sum_bits = grown < 4 ? 4 : grown;
-    if (simdram_sequence(machine, CIM_BITCOUNT_FAST, word, &one, reason) != STATUS_OK ||
-        simdram_sequence(machine, CIM_ADD, sum_bits, &add, reason) != STATUS_OK)
+    if (simdram_sequence(machine, OPERATION_BITCOUNT_FAST, word, &one, reason) !=
+            STATUS_OK ||
+        simdram_sequence(machine, OPERATION_ADD, sum_bits, &add, reason) != STATUS_OK)
         return STATUS_INFEASIBLE;
     *dot = (struct simdram_commands){
         .aaps = 1.5 * depth + ceil(depth / word) * one.aaps +
                 (ceil(depth / word) - 1) * add.aaps,
         .aps = ceil(depth / word) * one.aps + (ceil(depth / word) - 1) * add.aps,
     };
-    if (simdram_sequence(machine, CIM_GREATER, sum_bits, &one, reason) != STATUS_OK)
+    if (simdram_sequence(machine, OPERATION_GREATER, sum_bits, &one, reason) !=
+        STATUS_OK)
         return STATUS_INFEASIBLE;
     dot->aaps += one.aaps;
     dot->aps += one.aps;
@@ -278,14 +283,14 @@ static enum status simdram_layer(const struct layerwise_request *request,
     result->input_s += written_s;
     result->output_s += read_s;
     result->offchip_bytes += (written_s + read_s) * d->channel_bytes_per_s;
-    result->part_j[CIM_PART_COMPUTE] += placement.across * placement.parts *
-                                        (2 * placement.dot.aaps + placement.dot.aps) *
-                                        activate_j(d);
-    result->part_j[CIM_PART_STATIC] += background_w(d, force.banks) *
-                                       (compute_s + written_s + read_s);
-    result->part_j[CIM_PART_TRANSFER] += (double)d->chips * d->supply_v *
-                                         (written_s * (d->write_a - d->active_a) +
-                                          read_s * (d->read_a - d->active_a));
+    result->part_j[LAYERWISE_PART_COMPUTE] +=
+        placement.across * placement.parts *
+        (2 * placement.dot.aaps + placement.dot.aps) * activate_j(d);
+    result->part_j[LAYERWISE_PART_STATIC] += background_w(d, force.banks) *
+                                             (compute_s + written_s + read_s);
+    result->part_j[LAYERWISE_PART_TRANSFER] += (double)d->chips * d->supply_v *
+                                               (written_s * (d->write_a - d->active_a) +
+                                                read_s * (d->read_a - d->active_a));
     result->latency_s += compute_s + written_s + read_s;
     return STATUS_OK;
 }
@@ -301,9 +306,9 @@ static enum status simdram_finish(const struct layerwise_request *request,
         return error_set(reason, STATUS_INFEASIBLE,
                          "the weights take %.3g bytes, must fit %.3g bytes of rows",
                          result->weight_bytes, bytes);
-    result->energy_j = result->part_j[CIM_PART_COMPUTE] +
-                       result->part_j[CIM_PART_TRANSFER] +
-                       result->part_j[CIM_PART_STATIC];
+    result->energy_j = result->part_j[LAYERWISE_PART_COMPUTE] +
+                       result->part_j[LAYERWISE_PART_TRANSFER] +
+                       result->part_j[LAYERWISE_PART_STATIC];
     return STATUS_OK;
 }
 

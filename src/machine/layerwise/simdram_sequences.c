@@ -17,26 +17,26 @@ struct command_sequence {
  * for n = 4, 8, 16, 32 and 64 (CMU-SAFARI/MIMDRAM at 49549f9, microworkloads). */
 /* clang-format off */
 static const struct command_sequence majority[] = {
-    [CIM_ADD] =           { { 0, 6, 1 },      { 0, 2, 0 } },
-    [CIM_SUBTRACT] =      { { 0, 7, 1 },      { 0, 1, 0 } },
-    [CIM_MULTIPLY] =      { { 8, -2, -1 },    { 3, -3, 0 } },
-    [CIM_DIVIDE] =        { { 7.25, 11, 0 },  { 1, 1, 0 } },
-    [CIM_MINIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
-    [CIM_MAXIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
-    [CIM_GREATER] =       { { 0, 2, 2 },      { 0, 1, 0 } },
-    [CIM_GREATER_EQUAL] = { { 0, 2, 2 },      { 0, 1, 0 } },
-    [CIM_EQUAL] =         { { 0, 2, 3 },      { 0, 2, 0 } },
-    [CIM_ABSOLUTE] =      { { 0, 10, -1 },    { 0, 0, 0 } },
-    [CIM_RELU] =          { { 0, 3, 1 },      { 0, 0, 0 } },
-    [CIM_IF_THEN_ELSE] =  { { 0, 6, 0 },      { 0, 1, 0 } },
-    [CIM_AND_REDUCTION] = { { 0, 2.5, 2 },    { 0, 0, 0 } },
-    [CIM_OR_REDUCTION] =  { { 0, 2.5, 2 },    { 0, 0, 0 } },
-    [CIM_XOR_REDUCTION] = { { 0, 3, 2 },      { 0, 0, 0 } },
-    [CIM_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
-    [CIM_POSITIVE] =      { { 0, 2.5, -1 },   { 0, 0, 0 } },
-    [CIM_BITCOUNT] =      { { 0, 6.75, -6 },  { 0, 1.75, -2 } },
-    [CIM_BITCOUNT_FAST] = { { 0, 6.5, -6 },   { 0, 1.5, -2 } },
-    [CIM_BITWEAVE] =      { { 0, 2, 4 },      { 0, 2, 0 } },
+    [OPERATION_ADD] =           { { 0, 6, 1 },      { 0, 2, 0 } },
+    [OPERATION_SUBTRACT] =      { { 0, 7, 1 },      { 0, 1, 0 } },
+    [OPERATION_MULTIPLY] =      { { 8, -2, -1 },    { 3, -3, 0 } },
+    [OPERATION_DIVIDE] =        { { 7.25, 11, 0 },  { 1, 1, 0 } },
+    [OPERATION_MINIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
+    [OPERATION_MAXIMUM] =       { { 0, 8, 2 },      { 0, 2, 0 } },
+    [OPERATION_GREATER] =       { { 0, 2, 2 },      { 0, 1, 0 } },
+    [OPERATION_GREATER_EQUAL] = { { 0, 2, 2 },      { 0, 1, 0 } },
+    [OPERATION_EQUAL] =         { { 0, 2, 3 },      { 0, 2, 0 } },
+    [OPERATION_ABSOLUTE] =      { { 0, 10, -1 },    { 0, 0, 0 } },
+    [OPERATION_RELU] =          { { 0, 3, 1 },      { 0, 0, 0 } },
+    [OPERATION_IF_THEN_ELSE] =  { { 0, 6, 0 },      { 0, 1, 0 } },
+    [OPERATION_AND_REDUCTION] = { { 0, 2.5, 2 },    { 0, 0, 0 } },
+    [OPERATION_OR_REDUCTION] =  { { 0, 2.5, 2 },    { 0, 0, 0 } },
+    [OPERATION_XOR_REDUCTION] = { { 0, 3, 2 },      { 0, 0, 0 } },
+    [OPERATION_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
+    [OPERATION_POSITIVE] =      { { 0, 2.5, -1 },   { 0, 0, 0 } },
+    [OPERATION_BITCOUNT] =      { { 0, 6.75, -6 },  { 0, 1.75, -2 } },
+    [OPERATION_BITCOUNT_FAST] = { { 0, 6.5, -6 },   { 0, 1.5, -2 } },
+    [OPERATION_BITWEAVE] =      { { 0, 2, 4 },      { 0, 2, 0 } },
 };
 /* clang-format on */
 
@@ -48,26 +48,26 @@ static const struct command_sequence majority[] = {
  * division is restoring, and a count of ones adds n - 1 times. */
 /* clang-format off */
 static const struct command_sequence and_or[] = {
-    [CIM_ADD] =           { { 0, 22, 0 },     { 0, 4, 0 } },
-    [CIM_SUBTRACT] =      { { 0, 24, 0 },     { 0, 4, 0 } },
-    [CIM_MULTIPLY] =      { { 26, -22, 0 },   { 4, -4, 0 } },
-    [CIM_DIVIDE] =        { { 36, 2, 0 },     { 4, 0, 0 } },
-    [CIM_MINIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
-    [CIM_MAXIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
-    [CIM_GREATER] =       { { 0, 19, 0 },     { 0, 2, 0 } },
-    [CIM_GREATER_EQUAL] = { { 0, 19, 2 },     { 0, 2, 0 } },
-    [CIM_EQUAL] =         { { 0, 9, -4 },     { 0, 2, 0 } },
-    [CIM_ABSOLUTE] =      { { 0, 14, 0 },     { 0, 4, 0 } },
-    [CIM_RELU] =          { { 0, 4, 2 },      { 0, 0, 0 } },
-    [CIM_IF_THEN_ELSE] =  { { 0, 12, 2 },     { 0, 0, 0 } },
-    [CIM_AND_REDUCTION] = { { 0, 4, -4 },     { 0, 0, 0 } },
-    [CIM_OR_REDUCTION] =  { { 0, 4, -4 },     { 0, 0, 0 } },
-    [CIM_XOR_REDUCTION] = { { 0, 5, -5 },     { 0, 2, -2 } },
-    [CIM_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
-    [CIM_POSITIVE] =      { { 0, 4, -2 },     { 0, 0, 0 } },
-    [CIM_BITCOUNT] =      { { 0, 22, -22 },   { 0, 4, -4 } },
-    [CIM_BITCOUNT_FAST] = { { 0, 22, -22 },   { 0, 4, -4 } },
-    [CIM_BITWEAVE] =      { { 0, 38, 6 },     { 0, 4, 0 } }, /* two comparisons and an AND */
+    [OPERATION_ADD] =           { { 0, 22, 0 },     { 0, 4, 0 } },
+    [OPERATION_SUBTRACT] =      { { 0, 24, 0 },     { 0, 4, 0 } },
+    [OPERATION_MULTIPLY] =      { { 26, -22, 0 },   { 4, -4, 0 } },
+    [OPERATION_DIVIDE] =        { { 36, 2, 0 },     { 4, 0, 0 } },
+    [OPERATION_MINIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
+    [OPERATION_MAXIMUM] =       { { 0, 31, 2 },     { 0, 2, 0 } },
+    [OPERATION_GREATER] =       { { 0, 19, 0 },     { 0, 2, 0 } },
+    [OPERATION_GREATER_EQUAL] = { { 0, 19, 2 },     { 0, 2, 0 } },
+    [OPERATION_EQUAL] =         { { 0, 9, -4 },     { 0, 2, 0 } },
+    [OPERATION_ABSOLUTE] =      { { 0, 14, 0 },     { 0, 4, 0 } },
+    [OPERATION_RELU] =          { { 0, 4, 2 },      { 0, 0, 0 } },
+    [OPERATION_IF_THEN_ELSE] =  { { 0, 12, 2 },     { 0, 0, 0 } },
+    [OPERATION_AND_REDUCTION] = { { 0, 4, -4 },     { 0, 0, 0 } },
+    [OPERATION_OR_REDUCTION] =  { { 0, 4, -4 },     { 0, 0, 0 } },
+    [OPERATION_XOR_REDUCTION] = { { 0, 5, -5 },     { 0, 2, -2 } },
+    [OPERATION_NOT_NEGATIVE] =  { { 0, 0, 2 },      { 0, 0, 0 } },
+    [OPERATION_POSITIVE] =      { { 0, 4, -2 },     { 0, 0, 0 } },
+    [OPERATION_BITCOUNT] =      { { 0, 22, -22 },   { 0, 4, -4 } },
+    [OPERATION_BITCOUNT_FAST] = { { 0, 22, -22 },   { 0, 4, -4 } },
+    [OPERATION_BITWEAVE] =      { { 0, 38, 6 },     { 0, 4, 0 } }, /* two comparisons and an AND */
 };
 /* clang-format on */
 
@@ -88,16 +88,15 @@ enum status simdram_sequence(const struct machine *machine, int operation,
                                                : majority;
     double aaps, aps;
 
-    if (operation > CIM_BITWEAVE)
+    if (operation > OPERATION_BITWEAVE)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no command sequence for %s",
-                         machine->record.name,
-                         word_name(cim_operation_words, operation));
+                         machine->record.name, word_name(operation_words, operation));
     aaps = commands(&known[operation].aap, bits);
     aps = commands(&known[operation].ap, bits);
     if (bits < BITS_MIN || bits > BITS_MAX || aaps != floor(aaps) || aps != floor(aps))
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s has no command sequence for %u bits",
-                         word_name(cim_operation_words, operation), bits);
+                         word_name(operation_words, operation), bits);
     *result = (struct simdram_commands){ .aaps = aaps, .aps = aps };
     return STATUS_OK;
 }
@@ -105,15 +104,15 @@ enum status simdram_sequence(const struct machine *machine, int operation,
 double simdram_operands(int operation)
 {
     switch (operation) {
-    case CIM_ABSOLUTE:
-    case CIM_RELU:
-    case CIM_AND_REDUCTION:
-    case CIM_OR_REDUCTION:
-    case CIM_XOR_REDUCTION:
-    case CIM_NOT_NEGATIVE:
-    case CIM_POSITIVE:
-    case CIM_BITCOUNT:
-    case CIM_BITCOUNT_FAST: return 2;
+    case OPERATION_ABSOLUTE:
+    case OPERATION_RELU:
+    case OPERATION_AND_REDUCTION:
+    case OPERATION_OR_REDUCTION:
+    case OPERATION_XOR_REDUCTION:
+    case OPERATION_NOT_NEGATIVE:
+    case OPERATION_POSITIVE:
+    case OPERATION_BITCOUNT:
+    case OPERATION_BITCOUNT_FAST: return 2;
     default: return 3;
     }
 }

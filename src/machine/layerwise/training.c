@@ -57,7 +57,7 @@ static enum status training_layer(const struct layerwise_request *request,
     l = &t->layers[i];
     backward_s = (l->activation_s + l->weight_s + l->update_s) / (double)t->batches;
     result->forward_s += l->forward_s / (double)t->batches;
-    if (request->learning == CIM_FEEDBACK_ALIGNMENT)
+    if (request->learning == LEARNING_FEEDBACK_ALIGNMENT)
         result->backward_s = fmax(result->backward_s, backward_s);
     else
         result->backward_s += backward_s;

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const struct field upmem_operation_fields[] = {
-    FIELD_WORD(struct upmem_operation, operation, cim_operation_words, REQUIRED, "what is computed"),
+    FIELD_WORD(struct upmem_operation, operation, operation_words, REQUIRED, "what is computed"),
     FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
     FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
 };
@@ -73,11 +73,12 @@ static uint64_t active_dpus(const struct upmem *u)
  * it, it is the sum of those of a multiplication and an addition; 0 if these are missing, too. */
 static double mac_instructions(const struct upmem *u, uint64_t bits)
 {
-    double together = instructions(u, CIM_MULTIPLY_ADD, bits);
-    double product = instructions(u, CIM_MULTIPLY, bits);
+    double together = instructions(u, OPERATION_MULTIPLY_ADD, bits);
+    double product = instructions(u, OPERATION_MULTIPLY, bits);
 
-    return together > 0 || product <= 0 ? together
-                                        : product + instructions(u, CIM_ADD, bits);
+    return together > 0 || product <= 0
+               ? together
+               : product + instructions(u, OPERATION_ADD, bits);
 }
 
 static enum status upmem_check(const struct machine *machine, struct error *err)
@@ -97,8 +98,9 @@ static enum status upmem_check(const struct machine *machine, struct error *err)
     return STATUS_OK;
 }
 
-static enum status memory_operate(const struct cim_request *request, uint64_t dpus,
-                                  struct cim_answer *answer, struct error *reason)
+static enum status memory_operate(const struct operation_request *request,
+                                  uint64_t dpus, struct operation_result *answer,
+                                  struct error *reason)
 {
     const struct upmem *u = (const struct upmem *)request->machine;
     double bytes = (double)request->elements;
@@ -108,26 +110,27 @@ static enum status memory_operate(const struct cim_request *request, uint64_t dp
             reason, STATUS_INFEASIBLE,
             "an MRAM transfer has %g bytes, must be a multiple of 8 in 8..2048", bytes);
     answer->lanes = dpus;
-    answer->latency_s = transfer_s(u, request->operation == CIM_MEMORY_READ, bytes);
+    answer->latency_s = transfer_s(u, request->operation == OPERATION_MEMORY_READ,
+                                   bytes);
     answer->throughput_hz = (double)dpus / answer->latency_s;
     answer->bytes_per_s = bytes / answer->latency_s;
     return STATUS_OK;
 }
 
-static enum status upmem_operate(const struct cim_request *request,
-                                 struct cim_answer *answer, struct error *reason)
+static enum status upmem_operate(const struct operation_request *request,
+                                 struct operation_result *answer, struct error *reason)
 {
     const struct upmem *u = (const struct upmem *)request->machine;
     double count = instructions(u, request->operation, request->bits);
     uint64_t dpus = active_dpus(u);
 
-    if (request->operation == CIM_MEMORY_READ || request->operation == CIM_MEMORY_WRITE)
+    if (request->operation == OPERATION_MEMORY_READ ||
+        request->operation == OPERATION_MEMORY_WRITE)
         return memory_operate(request, dpus, answer, reason);
     if (count <= 0)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no %s of %u bits",
                          request->machine->record.name,
-                         word_name(cim_operation_words, request->operation),
-                         request->bits);
+                         word_name(operation_words, request->operation), request->bits);
     answer->lanes = dpus;
     answer->latency_s = count / issue_hz(u);
     answer->throughput_hz = (double)dpus / answer->latency_s;

@@ -20,14 +20,13 @@ static double instances_of(const struct chip_request *r, const struct level *lev
 {
     double count = (double)level->instances;
 
-    return level->level >= LEVEL_PE_INPUT
-               ? count * pes_of(r->accelerator) / own_pes(r->accelerator)
-               : count;
+    return level->level >= LEVEL_PE_INPUT ? count * pes_of(r->array) / own_pes(r->array)
+                                          : count;
 }
 
 static void levels_add(const struct chip_request *r, struct chip *chip)
 {
-    const struct pe_array *a = r->accelerator;
+    const struct pe_array *a = r->array;
 
     for (size_t l = 0; l < a->levels_count; l++) {
         const struct level *level = &a->levels[l];
@@ -53,7 +52,7 @@ static void levels_add(const struct chip_request *r, struct chip *chip)
 
 void chip_evaluate(const struct chip_request *r, struct chip *chip)
 {
-    const struct pe_array *a = r->accelerator;
+    const struct pe_array *a = r->array;
     const struct mapping *m = r->mapping;
     double pes = pes_of(a), energy, power, area;
     double *part_j = chip->part_j;

@@ -32,7 +32,7 @@ struct level_cost {
 };
 
 struct chip_request {
-    const struct pe_array *accelerator;
+    const struct pe_array *array;
     const struct level_cost *levels; /* by enum level_id; LEVEL_COUNT of them */
     const struct mapping *mapping;   /* of a batch */
     unsigned bits;                   /* of weights and activations */

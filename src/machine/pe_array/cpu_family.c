@@ -9,8 +9,8 @@
 
 static enum status cpu_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
-    if (!pe_array_level(accelerator, LEVEL_PE_INPUT))
+    const struct pe_array *array = (const struct pe_array *)machine;
+    if (!pe_array_level(array, LEVEL_PE_INPUT))
         return error_set(err, STATUS_INPUT,
                          "is a cpu, must have a level pe-input (its first cache)");
     return STATUS_OK;
@@ -28,7 +28,7 @@ static enum status cpu_map(const struct pe_machine *machine,
                            const struct mac_layer *layer, struct mapping *mapping,
                            struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct gemm gemm = mac_layer_gemm(layer);
     double lanes = (double)(a->pe_columns * a->pe_rows), groups = (double)layer->groups;
     double first = pe_machine_capacity(machine, LEVEL_PE_INPUT);

@@ -15,12 +15,12 @@
 
 static enum status eie_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    const struct pe_array *array = (const struct pe_array *)machine;
     static const enum level_id needed[] = { LEVEL_PE_WEIGHT, LEVEL_PE_INDEX,
                                             LEVEL_PE_INPUT };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!pe_array_level(accelerator, needed[i]))
+        if (!pe_array_level(array, needed[i]))
             return error_set(err, STATUS_INPUT, "is eie, must have a level %s",
                              word_name(level_words, needed[i]));
     return STATUS_OK;
@@ -165,7 +165,7 @@ static void eie_simulate(uint64_t pes, uint64_t rows, uint64_t columns, double d
 static double entry_bits(const struct pe_machine *machine,
                          const struct mac_layer *layer)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
 
     return (double)(a->value_bits + (layer->weight_density < 1 ? a->run_bits : 0));
 }
@@ -176,7 +176,7 @@ static double entry_bits(const struct pe_machine *machine,
 static double entry_words(const struct pe_machine *machine,
                           const struct mac_layer *layer, const struct eie_run *run)
 {
-    const struct level *level = pe_array_level(&machine->accelerator, LEVEL_PE_WEIGHT);
+    const struct level *level = pe_array_level(&machine->array, LEVEL_PE_WEIGHT);
     double word = (double)level->word_bits;
     double bits = entry_bits(machine, layer), per_word = floor(word / bits);
 
@@ -189,7 +189,7 @@ static enum status eie_map(const struct pe_machine *machine,
                            const struct mac_layer *layer, struct mapping *mapping,
                            struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct gemm gemm = mac_layer_gemm(layer);
     double pes = (double)(a->pe_rows * a->pe_columns), times;
     double columns = ceil((double)gemm.k * layer->activation_density);
@@ -235,7 +235,7 @@ static double eie_held_bits(const struct pe_machine *machine,
 static double eie_map_s(const struct pe_machine *machine, const struct mac_layer *layer)
 {
     const double visit_s = 1.4e-9, draw_s = 7e-9;
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     double pes = (double)(a->pe_rows * a->pe_columns);
     struct gemm gemm = mac_layer_gemm(layer);
     double draws = layer->weight_density < 1

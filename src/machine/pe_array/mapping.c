@@ -9,7 +9,7 @@
 
 static const struct pe_steps *steps_of(const struct pe_machine *machine)
 {
-    return machine_family(&machine->accelerator.machine)->pe;
+    return machine_family(&machine->array.machine)->pe;
 }
 
 double level_accesses(double elements, unsigned bits, uint64_t word_bits)
@@ -21,7 +21,7 @@ double level_accesses(double elements, unsigned bits, uint64_t word_bits)
 
 double pe_machine_capacity(const struct pe_machine *machine, enum level_id id)
 {
-    const struct level *level = pe_array_level(&machine->accelerator, id);
+    const struct level *level = pe_array_level(&machine->array, id);
 
     if (!level)
         return 0;
@@ -30,7 +30,7 @@ double pe_machine_capacity(const struct pe_machine *machine, enum level_id id)
 
 void mapping_stall(const struct pe_machine *machine, struct mapping *mapping)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     double bytes = (mapping->dram_reads + mapping->dram_writes) * machine->bits / 8;
     double dram_cycles = bytes / a->dram_bytes_per_s * a->clock_hz;
 
@@ -48,7 +48,7 @@ static bool weights_stay(const struct pe_machine *machine,
     for (size_t i = 0; i < layers->count; i++)
         if (!layers->layers[i].streams_weights)
             weights += mac_layer_weights(&layers->layers[i]);
-    return machine->accelerator.keeps_weights &&
+    return machine->array.keeps_weights &&
            weights <= pe_machine_capacity(machine, LEVEL_WEIGHT_BUFFER);
 }
 
@@ -58,7 +58,7 @@ static void weights_keep(const struct pe_machine *machine, struct mapping *mappi
 {
     struct level_use *use = &mapping->levels[LEVEL_WEIGHT_BUFFER];
 
-    if (machine->accelerator.machine.family == FAMILY_SYSTOLIC)
+    if (machine->array.machine.family == FAMILY_SYSTOLIC)
         use->writes -= mapping->dram_weight_reads;
     else
         use->reads += mapping->dram_weight_reads;
@@ -93,7 +93,7 @@ static bool weights_are_held(const struct pe_machine *machine,
         if (!number || layers->number[i] == number)
             bits += steps->held_bits(machine, &layer);
     }
-    return bits <= capacity && !machine->accelerator.weights_in_dram;
+    return bits <= capacity && !machine->array.weights_in_dram;
 }
 
 /* Loads a layer's weights into the PEs.  Returns STATUS_INFEASIBLE if they do not fit. */
@@ -105,7 +105,7 @@ static enum status weights_load(const struct pe_machine *machine,
     double capacity = pe_machine_capacity(machine, LEVEL_PE_WEIGHT) * machine->bits;
     double elements = bits / machine->bits;
 
-    if (bits > capacity && !machine->accelerator.weights_in_dram)
+    if (bits > capacity && !machine->array.weights_in_dram)
         return error_set(
             err, STATUS_INFEASIBLE,
             "layer '%s' takes %.3g bytes of the PEs' weight memories, must be at most "

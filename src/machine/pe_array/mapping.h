@@ -9,9 +9,9 @@
 
 /* The machine at a point of a sweep: the record with the values of the axes. */
 struct pe_machine {
-    struct pe_array accelerator; /* a copy of the record, which owns the levels */
-    unsigned bits;               /* of weights and activations */
-    double weight_density;       /* 0: the layer's own */
+    struct pe_array array; /* a copy of the record, which owns the levels */
+    unsigned bits;         /* of weights and activations */
+    double weight_density; /* 0: the layer's own */
     double activation_density;
 };
 

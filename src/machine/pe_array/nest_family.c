@@ -64,7 +64,7 @@ static bool keeps_parse(const char *text, bool keeps[TENSORS])
 static bool nest_make(const struct pe_machine *machine, struct nest *nest,
                       struct nest_mapping *mapping, bool *is_stated)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
 
     *nest =
         (struct nest){ .place_count = a->nest_count, .stride = 1, .mac_j = a->mac_j };
@@ -100,14 +100,14 @@ static bool nest_make(const struct pe_machine *machine, struct nest *nest,
 
 static enum status nest_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
-    const struct pe_machine pe = { .accelerator = *accelerator, .bits = 8 };
+    const struct pe_array *array = (const struct pe_array *)machine;
+    const struct pe_machine pe = { .array = *array, .bits = 8 };
     struct nest_mapping mapping;
     struct nest nest;
     bool is_stated;
 
-    if (accelerator->nest_count < 2 || accelerator->nest_count > NEST_PLACES_MAX ||
-        accelerator->nest[0].at != NEST_STEP_DRAM)
+    if (array->nest_count < 2 || array->nest_count > NEST_PLACES_MAX ||
+        array->nest[0].at != NEST_STEP_DRAM)
         return error_set(
             err, STATUS_INPUT,
             "is a loop-nest, must have a nest of 2 to %d steps, dram first",
@@ -152,7 +152,7 @@ static enum status nest_map(const struct pe_machine *machine,
                             const struct mac_layer *layer, struct mapping *mapping,
                             struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     double groups = (double)layer->groups;
     struct nest_mapping loops;
     struct nest_counts counts;

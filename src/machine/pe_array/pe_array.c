@@ -55,10 +55,10 @@ enum status pe_array_finish(void *record, struct error *err)
     return machine_finish(record, err);
 }
 
-const struct level *pe_array_level(const struct pe_array *accelerator, enum level_id id)
+const struct level *pe_array_level(const struct pe_array *array, enum level_id id)
 {
-    for (size_t i = 0; i < accelerator->levels_count; i++)
-        if (accelerator->levels[i].level == (int)id)
-            return &accelerator->levels[i];
+    for (size_t i = 0; i < array->levels_count; i++)
+        if (array->levels[i].level == (int)id)
+            return &array->levels[i];
     return NULL;
 }

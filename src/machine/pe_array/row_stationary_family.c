@@ -79,12 +79,12 @@ struct pass_search {
 static enum status row_stationary_check(const struct machine *machine,
                                         struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
+    const struct pe_array *array = (const struct pe_array *)machine;
     static const enum level_id needed[] = { LEVEL_GLOBAL_BUFFER, LEVEL_PE_INPUT,
                                             LEVEL_PE_WEIGHT, LEVEL_PE_OUTPUT };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!pe_array_level(accelerator, needed[i]))
+        if (!pe_array_level(array, needed[i]))
             return error_set(err, STATUS_INPUT,
                              "is row-stationary, must have a level %s",
                              word_name(level_words, needed[i]));
@@ -191,7 +191,7 @@ static void pass_hold(struct pass_search *search, uint64_t e, uint64_t channels,
 static bool pass_search_strip(struct pass_search *search, uint64_t sets, uint64_t e)
 {
     const struct pe_machine *machine = search->machine;
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     const struct mac_layer *l = search->layer;
     double pes = (double)(a->pe_rows * a->pe_columns);
     uint64_t inputs = (uint64_t)(pe_machine_capacity(machine, LEVEL_PE_INPUT) / pes);
@@ -256,7 +256,7 @@ static bool pass_search(const struct pe_machine *machine, const struct mac_layer
 static bool pass_known(const struct pe_machine *machine, const struct mac_layer *l,
                        struct pe_pass *pass)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
 
     for (size_t i = 0; i < a->passes_count; i++) {
         const struct pass_choice *known = &a->passes[i];
@@ -275,7 +275,7 @@ static enum status row_stationary_map(const struct pe_machine *machine,
                                       const struct mac_layer *layer,
                                       struct mapping *mapping, struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct row_placement placement = place(a, layer);
     double groups = (double)layer->groups, outputs = mac_layer_outputs(layer);
     double macs = mac_layer_macs(layer), buffer_cycles = 0, elements;
@@ -333,7 +333,7 @@ static double row_stationary_map_s(const struct pe_machine *machine,
                                    const struct mac_layer *layer)
 {
     const double choice_s = 3e-9, pass_s = 8e-9;
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct row_placement placement = place(a, layer);
     double pes = (double)(a->pe_rows * a->pe_columns), filters, channels, choices;
     struct pe_pass pass;

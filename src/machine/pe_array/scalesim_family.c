@@ -6,10 +6,10 @@
 
 static enum status scalesim_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
-    if (!pe_array_level(accelerator, LEVEL_INPUT_BUFFER) ||
-        !pe_array_level(accelerator, LEVEL_WEIGHT_BUFFER) ||
-        !pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER))
+    const struct pe_array *array = (const struct pe_array *)machine;
+    if (!pe_array_level(array, LEVEL_INPUT_BUFFER) ||
+        !pe_array_level(array, LEVEL_WEIGHT_BUFFER) ||
+        !pe_array_level(array, LEVEL_OUTPUT_BUFFER))
         return error_set(err, STATUS_INPUT,
                          "is scalesim, must have an input-, a weight- and an "
                          "output-buffer");
@@ -27,7 +27,7 @@ static enum status scalesim_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     const struct scalesim_array array = {
         .rows = a->pe_rows,
         .columns = a->pe_columns,
@@ -76,7 +76,7 @@ static double scalesim_map_s(const struct pe_machine *machine,
                              const struct mac_layer *layer)
 {
     const double cycle_s = 7e-9, operand_s = 4e-9;
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct gemm gemm = mac_layer_gemm(layer);
     struct systolic_folds folds = systolic_fold(&gemm, (enum dataflow)a->dataflow,
                                                 a->pe_rows, a->pe_columns);

@@ -18,17 +18,17 @@ struct operands {
 
 static enum status systolic_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
-    bool has_buffers = pe_array_level(accelerator, LEVEL_INPUT_BUFFER) &&
-                       pe_array_level(accelerator, LEVEL_WEIGHT_BUFFER) &&
-                       pe_array_level(accelerator, LEVEL_OUTPUT_BUFFER);
+    const struct pe_array *array = (const struct pe_array *)machine;
+    bool has_buffers = pe_array_level(array, LEVEL_INPUT_BUFFER) &&
+                       pe_array_level(array, LEVEL_WEIGHT_BUFFER) &&
+                       pe_array_level(array, LEVEL_OUTPUT_BUFFER);
 
-    if (accelerator->splits_depth && accelerator->dataflow != DATAFLOW_OS)
+    if (array->splits_depth && array->dataflow != DATAFLOW_OS)
         return error_set(
             err, STATUS_INPUT,
             "splits_depth is true, dataflow must be os (the others already "
             "have the depth along the rows)");
-    if (!has_buffers && !pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
+    if (!has_buffers && !pe_array_level(array, LEVEL_GLOBAL_BUFFER))
         return error_set(
             err, STATUS_INPUT,
             "is systolic, must have a global-buffer, or an input-, a weight- "
@@ -41,7 +41,7 @@ static void operands_of(const struct pe_machine *machine, const struct mac_layer
                         double groups, struct operands *o)
 {
     double shared = pe_machine_capacity(machine, LEVEL_GLOBAL_BUFFER) / 3;
-    bool is_split = pe_array_level(&machine->accelerator, LEVEL_INPUT_BUFFER) != NULL;
+    bool is_split = pe_array_level(&machine->array, LEVEL_INPUT_BUFFER) != NULL;
 
     *o = (struct operands){
         .inputs = mac_layer_inputs(layer) / groups,
@@ -194,7 +194,7 @@ static enum status systolic_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     enum dataflow dataflow = (enum dataflow)a->dataflow;
     struct gemm gemm = mac_layer_gemm(layer), split;
     uint64_t spread = a->spreads_groups ? layer->groups : 1;

@@ -38,10 +38,10 @@ void winograd_count(const struct mac_layer *layer, uint64_t tile,
 
 static enum status winograd_check(const struct machine *machine, struct error *err)
 {
-    const struct pe_array *accelerator = (const struct pe_array *)machine;
-    if (!pe_array_level(accelerator, LEVEL_GLOBAL_BUFFER))
+    const struct pe_array *array = (const struct pe_array *)machine;
+    if (!pe_array_level(array, LEVEL_GLOBAL_BUFFER))
         return error_set(err, STATUS_INPUT, "is winograd, must have a global-buffer");
-    if (accelerator->tile && accelerator->transform_ops_hz <= 0)
+    if (array->tile && array->transform_ops_hz <= 0)
         return error_set(err, STATUS_INPUT,
                          "transform_ops_hz is 0, must be above 0 with a tile");
     return STATUS_OK;
@@ -94,7 +94,7 @@ static void buffer_count(const struct pe_array *a, double products, double outpu
 static double operands_s(const struct pe_machine *machine, double elements, double m,
                          double n, double k)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     const double sum_bytes = 4;
     double block = floor(sqrt(a->accumulator_bytes / (sum_bytes * elements)));
     double bytes = elements * k * machine->bits / 8;
@@ -108,7 +108,7 @@ static double operands_s(const struct pe_machine *machine, double elements, doub
 static void direct_map(const struct pe_machine *machine, const struct mac_layer *layer,
                        struct mapping *mapping)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     struct gemm gemm = mac_layer_gemm(layer);
 
     mapping->macs = mapping->computed_macs = mac_layer_macs(layer);
@@ -123,7 +123,7 @@ static void direct_map(const struct pe_machine *machine, const struct mac_layer 
 static void transformed_map(const struct pe_machine *machine,
                             const struct mac_layer *layer, struct mapping *mapping)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     uint64_t tile = (uint64_t)a->tile, side = tile + 2;
     struct winograd_counts counts;
     double transform_cycles;
@@ -162,7 +162,7 @@ static enum status winograd_map(const struct pe_machine *machine,
                                 const struct mac_layer *layer, struct mapping *mapping,
                                 struct error *err)
 {
-    const struct pe_array *a = &machine->accelerator;
+    const struct pe_array *a = &machine->array;
     double units = (double)(a->pe_rows * a->pe_columns * a->pe_depth);
     struct mapping other = *mapping;
 

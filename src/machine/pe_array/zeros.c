@@ -23,7 +23,7 @@ double zeros_coded_share(double density, unsigned bits, uint64_t run_bits)
 static void dram_code(const struct pe_machine *machine, const struct mac_layer *layer,
                       struct mapping *mapping)
 {
-    uint64_t run_bits = machine->accelerator.dram_run_bits;
+    uint64_t run_bits = machine->array.dram_run_bits;
     double weights = zeros_coded_share(layer->weight_density, machine->bits, run_bits);
     double activations = zeros_coded_share(layer->activation_density, machine->bits,
                                            run_bits);
@@ -55,13 +55,13 @@ static void arithmetic_gate(struct mapping *mapping, double share)
 void zeros_apply(const struct pe_machine *machine, const struct mac_layer *layer,
                  struct mapping *mapping)
 {
-    enum zeros zeros = (enum zeros)machine->accelerator.zeros;
+    enum zeros zeros = (enum zeros)machine->array.zeros;
     bool is_both = zeros == ZEROS_GATED_BOTH || zeros == ZEROS_SKIPPED_BOTH;
     double share = layer->activation_density * (is_both ? layer->weight_density : 1);
 
     mapping->cycles -= mapping->stall_cycles; /* stalls are computed again afterwards */
     mapping->stall_cycles = 0;
-    if (machine->accelerator.dram_run_bits > 0)
+    if (machine->array.dram_run_bits > 0)
         dram_code(machine, layer, mapping);
     if (zeros == ZEROS_COMPUTED)
         return;
