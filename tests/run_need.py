@@ -1,6 +1,9 @@
-"""nvsweep need: answers fed back as records reach their goals, steps are where the metric jumps, a
+"""nvsweep need: random answers fed back as records reach their goals, steps are where the metric jumps, a
 record against itself ties, the file is the same on any ranks, the command says what the file holds,
-and questions that cannot be answered are refused."""
+and questions that cannot be answered are refused; answers beside a scan of 257 factors of the same range.
+
+NVSWEEP_NEED_CELLS and NVSWEEP_NEED_SCANS cells are asked nine questions each and scanned (`make needs` takes
+enough for 1000 answers that are fed back); with NVSWEEP_NEED_ONLY=1 nothing else is tested."""
 import os
 import re
 import subprocess
@@ -13,6 +16,7 @@ import numpy
 NVSWEEP = os.environ["NVSWEEP"]
 SEED = int(os.environ.get("NVSWEEP_NEED_SEED", "1"))
 CELLS = int(os.environ.get("NVSWEEP_NEED_CELLS", "8"))
+SCANS = int(os.environ.get("NVSWEEP_NEED_SCANS", "1"))
 NEEDS, WINS, TIE, STEP, WALL, ABSENT = range(6)
 FIELDS = ["set_pulse_s+reset_pulse_s", "area_f2+area_m2+area_sram", "read_voltage_v"]
 # A sweep sets a field's value, so those that are fed back are one place each, which has a largest value.
@@ -65,8 +69,46 @@ def fed_back(question, place, values, metric):
     return [*ratio, *[numpy.inf] * (3 - len(ratio))]
 
 
+def scanned(question, place, value, metric, over):
+    """Factors of the range, 257 of them, and the ratio at each."""
+    factors = numpy.exp(numpy.linspace(numpy.log(0.01), numpy.log(100), 257))
+    kept = factors * value <= SINGLE[place]
+    more = "\n    my_field = { field = \"technology[%s].%s\"; values = [ %s ]; };" % (
+        question["technology"], place, ", ".join(repr(float(v)) for v in factors[kept] * value))
+    text = SWEEP.format(**{**question, "more": more}).replace('"sram", ', "")
+    text = text[:text.index("need = {")].replace('"array", "need"', '"array"').replace(
+        f'goal = [ {question["goals"]} ];', "")
+    with h5py.File(run("scan", text)) as file:
+        found = file[metric][:].ravel() / over
+    os.unlink("scan1.h5")
+    ratio = numpy.full(257, numpy.inf)
+    ratio[kept] = numpy.where(numpy.isnan(found), numpy.inf, found)
+    return numpy.log(factors), ratio
+
+
+def is_as_scanned(scan, goal, factor):
+    """Is the factor in the scan's bracket of a crossing next to 1 (or a step of the scan beside it)?"""
+    ln_factors, ratio = scan
+    met = ratio <= goal
+    ends = [min(abs(ln_factors[i]), abs(ln_factors[i + 1])) for i in range(256) if met[i] != met[i + 1]]
+    if not ends or numpy.isnan(factor):
+        return not ends and numpy.isnan(factor)
+    step = ln_factors[1] - ln_factors[0]
+    return min(ends) - 0.01 * step <= abs(numpy.log(factor)) <= min(ends) + 1.01 * step
+
+
+def value_now(question, place):
+    """The field's value, which an answer of factor 1 tells."""
+    ask = dict(question, goals="1.0", over=question["technology"], fields=quoted([place]))
+    with h5py.File(run("value", SWEEP.format(**ask))) as done:
+        value = done["need/need_value"][:].reshape(2, -1)[1, 0]
+    os.unlink("value1.h5")
+    return value
+
+
 random = numpy.random.default_rng(SEED)
 counts = dict.fromkeys(range(6), 0)
+fed, compared, others = 0, 0, []
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     for cell in range(CELLS):
@@ -84,13 +126,21 @@ with tempfile.TemporaryDirectory() as folder:
         with h5py.File(file) as done:
             get = {name: done["need"][name][:].reshape(2, 3, -1)[1] for name in
                    ("need_state", "need_factor", "need_value", "need_resolution", "need_evaluations")}
-            ratio = done["need_ratio"][:].reshape(2, 3)[1]
+            ratio, over = done["need_ratio"][:].reshape(2, 3)[1], done["need_over"][:].ravel()[0]
             goals = done["need_goal"][:]
+        scans = {place: scanned(question, place, value_now(question, place), metric, over)
+                 for place in SINGLE if cell < SCANS}
         for g, goal in enumerate(goals):
             for f, place in enumerate(list(SINGLE)):
                 state, factor, value = (get[n][g, f] for n in ("need_state", "need_factor", "need_value"))
                 assert get["need_evaluations"][g, f] <= 64
                 counts[int(state)] += 1
+                fed += state in (NEEDS, STEP) or (state == WINS and numpy.isfinite(factor))
+                if place in scans and state != TIE:
+                    compared += 1
+                    if not is_as_scanned(scans[place], goal, factor):
+                        others.append(f"{question['technology']} {question['node']} nm {question['capacity']} KiB "
+                                      f"{question['target']} {metric} {place}: goal {goal:.4g}, need {factor:.5g}")
                 if state == NEEDS or (state == WINS and numpy.isfinite(factor)):
                     width = max(1 + 1e-9, numpy.exp(get["need_resolution"][g, f]))
                     back = fed_back(question, place, [value, value * width, value / width], metric)
@@ -104,8 +154,14 @@ with tempfile.TemporaryDirectory() as folder:
                 elif state == WALL:
                     assert ratio[g] > goal
     print("ok    answers fed back:", {name: counts[i] for i, name in
-                                      enumerate(("needs", "wins", "tie", "step", "wall", "absent"))})
+                                      enumerate(("needs", "wins", "tie", "step", "wall", "absent"))},
+          f"{fed} of them as records")
+    print(f"ok    {compared} beside scans of 257 factors, {len(others)} differ")
+    print("".join(f"      {other}\n" for other in others), end="")
+    assert len(others) <= max(0.02 * compared, 1)
     assert counts[NEEDS] + counts[STEP] > 0 and counts[WINS] > 0
+    if os.environ.get("NVSWEEP_NEED_ONLY"):
+        sys.exit(0)
 
     # ---- a record against itself, ranks, and the command
     text = SWEEP.format(technology="stt-mram", node=16, over="stt-mram", metric="write_latency_s", capacity=64,

@@ -501,7 +501,90 @@ static void row_stationary_finds_the_least_of_all_passes(void)
     }
 }
 
-SUITE(accel, TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
+/* A product of 8 x 8 outputs over a depth of 16 on 4 x 4 PEs, with buffers of whole operands or of
+ * what the row says (in elements; double, so twice that).  Lifetimes in quarters of the time (a
+ * fold of four) or eighths (of eight). */
+static void buffers_hold_what_the_folds_need(void)
+{
+    static const struct {
+        enum dataflow dataflow;
+        uint64_t input, weight, output; /* of 128, 128 and 64 elements */
+        double folds, lives[3];         /* in folds: input, weight, output */
+    } rows[] = {
+        /* rows outermost: a row of folds needs its inputs for two folds, which come one before;
+         * weights until the end */
+        { DATAFLOW_OS, 128, 128, 64, 4, { 3, 4, 1 } },
+        { DATAFLOW_OS, 64, 128, 64, 4, { 3, 4, 1 } },
+        /* weights do not fit: the same order, weights anew for each row */
+        { DATAFLOW_OS, 64, 32, 64, 4, { 3, 2, 1 } },
+        /* inputs fit neither way: columns outermost, a column's weights stay for two folds */
+        { DATAFLOW_OS, 32, 64, 64, 4, { 2, 3, 1 } },
+        /* depth by filters, 4 x 2 folds; rows outermost: sums come back after two folds */
+        { DATAFLOW_WS, 128, 128, 64, 8, { 3, 2, 2 } },
+        /* sums do not fit: columns outermost, they come back in the next fold */
+        { DATAFLOW_WS, 128, 128, 32, 8, { 8, 2, 1 } },
+        { DATAFLOW_IS, 128, 128, 64, 8, { 2, 3, 2 } },
+        { DATAFLOW_IS, 128, 128, 32, 8, { 2, 8, 1 } },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pe_machine machine = machine_of(FAMILY_SYSTOLIC);
+        struct mac_layer layer = mac_layer_product(8, 8, 16, 1);
+        uint64_t elements[] = { rows[i].input, rows[i].weight, rows[i].output };
+        struct level levels[3];
+        struct mapping m;
+
+        memcpy(levels, buffers, sizeof levels);
+        for (int l = 0; l < 3; l++)
+            levels[l].bytes = 4 * elements[l];
+        machine.accelerator.levels = levels;
+        machine.accelerator.pe_rows = machine.accelerator.pe_columns = 4;
+        machine.accelerator.dataflow = rows[i].dataflow;
+        m = map_one(&machine, &layer);
+        ASSERT_NEAR(m.longest_fold, m.cycles / rows[i].folds, 1e-12);
+        for (int l = 0; l < 3; l++) {
+            const struct level_life *life = &m.lives[l];
+
+            ASSERT_NEAR(life->longest, rows[i].lives[l] * m.longest_fold, 1e-12);
+            ASSERT_NEAR(life->sum, life->longest * life->elements, 1e-12);
+            CU_ASSERT_EQUAL(life->elements, m.levels[l].writes);
+        }
+    }
+}
+
+/* Nothing is held longer than its layer takes, weights that stay excepted. */
+static void nothing_outlives_its_layer(void)
+{
+    static const enum machine_family_id families[] = { FAMILY_SYSTOLIC,
+                                                       FAMILY_ROW_STATIONARY };
+    struct pe_machine machine;
+    struct mac_layer small;
+    struct mapping m;
+
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        machine = machine_of(families[i]);
+        m = map_one(&machine, &conv3);
+        CU_ASSERT(m.longest_fold > 0 && m.longest_fold <= m.cycles);
+        for (int l = 0; l < LEVEL_COUNT; l++) {
+            const struct level_life *life = &m.lives[l];
+
+            CU_ASSERT(life->longest <= m.cycles);
+            CU_ASSERT(life->sum <= life->longest * life->elements * (1 + 1e-12));
+            CU_ASSERT(!(life->elements > 0) || life->longest >= m.longest_fold);
+        }
+        /* a slow DRAM makes all wait alike */
+        machine.accelerator.dram_bytes_per_s = 1e8;
+        CU_ASSERT(map_one(&machine, &conv3).longest_fold > 2 * m.longest_fold);
+    }
+    machine = machine_of(FAMILY_SYSTOLIC);
+    machine.accelerator.keeps_weights = true;
+    small = mac_layer_product(8, 8, 16, 1);
+    m = map_one(&machine, &small);
+    CU_ASSERT(isinf(m.lives[LEVEL_WEIGHT_BUFFER].longest));
+}
+
+SUITE(accel, TEST(buffers_hold_what_the_folds_need), TEST(nothing_outlives_its_layer),
+      TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),
       TEST(large_row_stationary_arrays_are_searched_soon),

@@ -105,6 +105,7 @@ struct naive {
     uint64_t counts[TENSOR_COUNT][LIFETIME_BINS];
     uint64_t endless[TENSOR_COUNT], longest[TENSOR_COUNT];
     double live, unsaved;
+    double waits; /* from last use to eviction, of written lines: what unsaved bounds */
     uint64_t unsaved_longest;
 };
 
@@ -129,11 +130,13 @@ static void residency_end(struct naive *cache, uint32_t line)
         cache->longest[tensor] = ticks;
 }
 
-static void evict_last(struct naive *cache)
+static void evict_last(struct naive *cache, uint64_t time)
 {
     uint32_t line = cache->order[--cache->held];
 
     residency_end(cache, line);
+    if (cache->of[line].is_written && is_counted(cache, cache->of[line].begin))
+        cache->waits += (double)(time - cache->of[line].last);
     if (cache->of[line].is_written)
         cache->evicted[line] = cache->of[line];
 }
@@ -156,7 +159,7 @@ static void naive_access(struct naive *cache, uint32_t line, bool writes, uint64
     if (is_held && writes)
         residency_end(cache, line);
     if (!is_held && cache->held == cache->capacity)
-        evict_last(cache);
+        evict_last(cache, time);
     if (!is_held)
         at = cache->held++;
     memmove(cache->order + 1, cache->order, at * sizeof *cache->order);
@@ -228,6 +231,19 @@ static uint64_t differences(const struct naive *cache,
     return count;
 }
 
+/* Is what waits for its write-back at most the lesser of two bounds?  Adds both to the sums. */
+static bool is_bounded(const struct naive *cache, const struct lifetime_table *table,
+                       unsigned i, double *waits, double *bound)
+{
+    double all = (double)cache->capacity * (double)cache->stream->period;
+    double least = fmin(table->unsaved_line_s[TENSOR_ALL][i] * LIFETIME_TICKS_PER_S,
+                        all - cache->live);
+
+    *waits += cache->waits;
+    *bound += least;
+    return cache->waits <= least;
+}
+
 /* 1000 streams, five capacities each. */
 static void lifetimes_equal_a_cache_of_every_capacity(void)
 {
@@ -235,7 +251,7 @@ static void lifetimes_equal_a_cache_of_every_capacity(void)
     static struct lifetime_table table;
     static struct reuse_curve timed, plain;
     uint64_t different = 0;
-    double residencies = 0;
+    double residencies = 0, waits = 0, bound = 0;
 
     for (uint64_t seed = 0; seed < 1000; seed++) {
         struct stream stream = stream_make(seed * 7919);
@@ -255,6 +271,7 @@ static void lifetimes_equal_a_cache_of_every_capacity(void)
             struct naive cache = naive_run(&stream, (size_t)capacity);
 
             different += differences(&cache, lifetimes, &table, places[p]);
+            CU_ASSERT(is_bounded(&cache, &table, places[p], &waits, &bound));
             residencies += table.residencies[TENSOR_ALL][places[p]];
         }
         stack_distance_free(stack);
@@ -268,6 +285,7 @@ static void lifetimes_equal_a_cache_of_every_capacity(void)
     }
     CU_ASSERT_EQUAL(different, 0);
     CU_ASSERT(residencies > 1e5);
+    CU_ASSERT(waits > 0.4 * bound); /* 0.48 of it */
 }
 
 static void bins_are_in_order_and_without_gaps(void)

@@ -235,6 +235,68 @@ static void scan(const struct search *search, double now, struct trials *trials)
             trial_evaluate(search, &trials->trials[i]);
 }
 
+/* The distance from 1 of the nearest bracket of a crossing; INFINITY if there is none. */
+static double nearest_distance(const struct trials *trials)
+{
+    double nearest = INFINITY;
+
+    for (size_t i = 0; i + 1 < trials->count; i++)
+        if (is_met(&trials->trials[i]) != is_met(&trials->trials[i + 1]))
+            nearest = fmin(nearest, distance_of(&trials->trials[i]));
+    return nearest;
+}
+
+/* How likely the interval hides a crossing and back: a jump or a wave as high as the ratio comes
+ * near to the goal, in what lies between its ends. */
+static double suspicion_of(const struct trial *interval)
+{
+    double least = fmin(fabs(interval[0].missed), fabs(interval[1].missed));
+
+    return (interval[1].ln_factor - interval[0].ln_factor) / (least + 1e-3);
+}
+
+/* The interval nearer to 1 than any crossing found that is most likely to hide one, with a value
+ * inside it; SIZE_MAX if there is none. */
+static size_t interval_choose(const struct search *search, const struct trials *trials,
+                              struct trial *middle)
+{
+    double nearest = nearest_distance(trials), most = 0;
+    size_t chosen = SIZE_MAX;
+
+    for (size_t i = 0; i + 1 < trials->count; i++) {
+        const struct trial *ends = &trials->trials[i];
+        struct trial inside;
+
+        if (is_met(&ends[0]) != is_met(&ends[1]) || distance_of(ends) >= nearest ||
+            suspicion_of(ends) <= most ||
+            !between(search, &ends[0], &ends[1],
+                     (ends[0].ln_factor + ends[1].ln_factor) / 2, &inside))
+            continue;
+        most = suspicion_of(ends);
+        chosen = i;
+        *middle = inside;
+    }
+    return chosen;
+}
+
+/* Halves the intervals in which a crossing nearer than the nearest may hide. */
+static void split(const struct search *search, struct trials *trials)
+{
+    for (int n = 0; n < NEED_SPLIT; n++) {
+        struct trial middle;
+        size_t i = interval_choose(search, trials, &middle);
+
+        if (i == SIZE_MAX)
+            return;
+        trial_evaluate(search, &middle);
+        for (size_t j = trials->count; j > i + 1; j--)
+            trials->trials[j] = trials->trials[j - 1];
+        trials->trials[i + 1] = middle;
+        trials->count++;
+        trials->middle += i + 1 <= trials->middle;
+    }
+}
+
 /* How steep the ratio is next to 1, to which side it falls. */
 static void slope_note(const struct search *search, const struct trials *trials)
 {
@@ -251,36 +313,43 @@ static void slope_note(const struct search *search, const struct trials *trials)
                                              : 1;
 }
 
-static void bracket_try(const struct search *search, const struct trial *bracket,
-                        struct crossing *nearest)
+/* The bracket of a crossing nearest to 1 of those beyond a distance; SIZE_MAX if there is none. */
+static size_t bracket_after(const struct trials *trials, double distance, size_t after)
 {
-    const bool has_one = isfinite(nearest->at.ln_factor);
-    struct crossing found;
+    size_t nearest = SIZE_MAX;
 
-    if (is_met(&bracket[0]) == is_met(&bracket[1]) ||
-        distance_of(bracket) >= fabs(nearest->at.ln_factor))
-        return;
-    if (has_one &&
-        search->need->evaluations + NEED_REFINED > 2 * NEED_SIDE + 2 * NEED_REFINED)
-        return;
-    found = crossing_refine(search, bracket);
-    if (fabs(found.at.ln_factor) < fabs(nearest->at.ln_factor))
-        *nearest = found;
+    for (size_t i = 0; i + 1 < trials->count; i++) {
+        const struct trial *bracket = &trials->trials[i];
+        double own = distance_of(bracket);
+
+        if (is_met(&bracket[0]) == is_met(&bracket[1]) || own < distance ||
+            (own == distance && i <= after && after != SIZE_MAX))
+            continue;
+        if (nearest == SIZE_MAX || own < distance_of(&trials->trials[nearest]))
+            nearest = i;
+    }
+    return nearest;
 }
 
-/* The crossing nearest to 1: from the middle outwards, and the other side, too, if it may be
- * nearer. */
+/* The crossing nearest to 1: that of the nearest bracket, or of one on the other side which begins
+ * before that ends. */
 static struct crossing nearest_find(const struct search *search,
                                     const struct trials *trials)
 {
     struct crossing nearest = { .at.ln_factor = INFINITY };
-    size_t middle = trials->middle;
+    size_t i = SIZE_MAX;
+    double distance = 0;
 
-    for (size_t step = 0; step < NEED_SIDE; step++) {
-        if (step < middle)
-            bracket_try(search, &trials->trials[middle - step - 1], &nearest);
-        if (middle + step + 1 < trials->count)
-            bracket_try(search, &trials->trials[middle + step], &nearest);
+    while ((i = bracket_after(trials, distance, i)) != SIZE_MAX) {
+        struct crossing found;
+
+        distance = distance_of(&trials->trials[i]);
+        if (distance >= fabs(nearest.at.ln_factor) ||
+            search->need->evaluations + NEED_REFINED > NEED_EVALUATIONS)
+            break;
+        found = crossing_refine(search, &trials->trials[i]);
+        if (fabs(found.at.ln_factor) < fabs(nearest.at.ln_factor))
+            nearest = found;
     }
     return nearest;
 }
@@ -298,6 +367,8 @@ void need_solve(need_ratio_fn *ratio, void *context, double now,
     };
     scan(&search, now, &trials);
     slope_note(&search, &trials);
+    if (!is_tie)
+        split(&search, &trials);
     wins = is_met(&trials.trials[trials.middle]);
     for (size_t i = 0; i + 1 < trials.count; i++)
         need->crossings += is_met(&trials.trials[i]) != is_met(&trials.trials[i + 1]);

@@ -30,8 +30,11 @@ extern const struct word need_state_words[];
 
 enum {
     NEED_SIDE = 14, /* factors scanned on each side of 1 */
-    NEED_SCANNED = 2 * NEED_SIDE + 1,
-    NEED_REFINED = 14, /* evaluations that refine a crossing, at most */
+    NEED_SPLIT =
+        14, /* intervals of the scan that are halved, where a crossing may hide */
+    NEED_SCANNED = 2 * NEED_SIDE + 1 + NEED_SPLIT,
+    NEED_REFINED = 14,     /* evaluations that refine a crossing, at most */
+    NEED_EVALUATIONS = 57, /* of a search, at most */
 };
 #define NEED_TOLERANCE 1e-3 /* of the ratio over the goal, and of a step's factor */
 #define NEED_CONVERGED 2.5e-4

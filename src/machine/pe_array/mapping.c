@@ -2,6 +2,7 @@
 #include "machine/pe_array/zeros.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define MAP_S 5e-7 /* measured, see mapping.h */
@@ -40,6 +41,29 @@ void mapping_stall(const struct pe_machine *machine, struct mapping *mapping)
     }
 }
 
+void mapping_hold(struct mapping *mapping, enum level_id level, double elements,
+                  double share)
+{
+    struct level_life *life = &mapping->lives[level];
+
+    if (!(elements > 0))
+        return;
+    share = fmin(share, 1);
+    life->elements += elements;
+    life->sum += elements * share;
+    life->longest = fmax(life->longest, share);
+}
+
+/* Shares of a layer's time become cycles, once these are known. */
+static void lives_time(struct mapping *mapping)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        mapping->lives[i].sum *= mapping->cycles;
+        mapping->lives[i].longest *= mapping->cycles;
+    }
+    mapping->longest_fold *= mapping->cycles;
+}
+
 static bool weights_stay(const struct pe_machine *machine,
                          const struct mac_layers *layers)
 {
@@ -64,6 +88,8 @@ static void weights_keep(const struct pe_machine *machine, struct mapping *mappi
         use->reads += mapping->dram_weight_reads;
     mapping->dram_reads -= mapping->dram_weight_reads;
     mapping->dram_weight_reads = 0;
+    mapping->lives[LEVEL_WEIGHT_BUFFER].sum = INFINITY;
+    mapping->lives[LEVEL_WEIGHT_BUFFER].longest = INFINITY;
 }
 
 /* Returns the layer with the densities that the machine assumes. */
@@ -130,7 +156,11 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     for (int i = 0; i < LEVEL_COUNT; i++) {
         total->levels[i].reads += one->levels[i].reads;
         total->levels[i].writes += one->levels[i].writes;
+        total->lives[i].elements += one->lives[i].elements;
+        total->lives[i].sum += one->lives[i].sum;
+        total->lives[i].longest = fmax(total->lives[i].longest, one->lives[i].longest);
     }
+    total->longest_fold = fmax(total->longest_fold, one->longest_fold);
     total->pe_uses += one->pe_uses;
     total->noc_elements += one->noc_elements;
     total->dram_reads += one->dram_reads;
@@ -161,6 +191,7 @@ static enum status layer_map(const struct pe_machine *machine,
         weights_keep(machine, one);
     if (!steps->is_stall_free)
         mapping_stall(machine, one);
+    lives_time(one);
     return STATUS_OK;
 }
 

@@ -19,6 +19,13 @@ struct level_use {
     double reads, writes; /* elements */
 };
 
+/* How long a level holds elements, from the fill or write to the last use: at most, by what the
+ * count of its traffic assumes to stay.  Of one layer in shares of its time while it is mapped,
+ * afterwards in cycles.  INFINITY: elements remain for ever. */
+struct level_life {
+    double elements, sum, longest; /* sum: over the elements */
+};
+
 /* The work of one layer, or of a network as a sum over its layers. */
 struct mapping {
     double cycles;       /* with stalls */
@@ -31,6 +38,8 @@ struct mapping {
     double
         active_pes; /* mean number of PEs with work; of a network weighted by cycles */
     struct level_use levels[LEVEL_COUNT];
+    struct level_life lives[LEVEL_COUNT]; /* systolic, row-stationary */
+    double longest_fold;                  /* or pass; as in lives */
     double pe_uses; /* accesses of the arithmetic to the PEs' memories */
     double noc_elements;
     double dram_reads, dram_writes; /* elements */
@@ -78,6 +87,10 @@ double pe_machine_map_s(const struct pe_machine *machine,
 enum status pe_machine_map_one(const struct pe_machine *machine,
                                const struct mac_layers *layers, size_t index,
                                struct mapping *mapping, struct error *err);
+
+/* Notes that a level holds so many elements for a share of the layer's time each, at most. */
+void mapping_hold(struct mapping *mapping, enum level_id level, double elements,
+                  double share);
 
 /* Returns the capacity of a level in elements. */
 double pe_machine_capacity(const struct pe_machine *machine, enum level_id id);

@@ -64,6 +64,9 @@ struct row_placement {
  * channels and read from it as often, the last time to DRAM. */
 struct pe_pass {
     double buffer_inputs, buffer_sums, dram_inputs, dram_weights;
+    double passes; /* one after the other */
+    double blocks,
+        strips; /* whose partial sums stay in the buffer: a round of passes */
 };
 
 /* The state of the search over the passes of a layer. */
@@ -146,6 +149,11 @@ static bool pass_evaluate(const struct mac_layer *l, uint64_t e, uint64_t strips
         .dram_inputs = inputs * (double)div_up(l->filters, filters_held),
         .dram_weights = mac_layer_weights(l) / (double)l->groups *
                         (double)(div_up(l->batch, n) * div_up(strips, strips_held)),
+        .passes = (double)(div_up(l->channels, channels) *
+                           div_up(l->filters, filters)) *
+                  (double)(strips * div_up(l->batch, n)),
+        .blocks = (double)div_up(filters_held, filters),
+        .strips = (double)least(strips_held, strips),
     };
     return true;
 }
@@ -271,6 +279,23 @@ static bool pass_known(const struct pe_machine *machine, const struct mac_layer 
     return false;
 }
 
+/* Sums of a round stay until the next channels' round reads them; inputs and weights for the passes
+ * of a round that may use them: one, if it is of one block or of one strip, else all. */
+static void lives_note(const struct pe_pass *pass, double groups,
+                       struct mapping *mapping)
+{
+    double one = 1 / (groups * pass->passes), round = one * pass->blocks * pass->strips;
+
+    mapping->longest_fold = one;
+    mapping_hold(mapping, LEVEL_GLOBAL_BUFFER, groups * pass->dram_inputs,
+                 pass->blocks > 1 ? round : one);
+    mapping_hold(mapping, LEVEL_GLOBAL_BUFFER, groups * pass->buffer_sums / 2, round);
+    mapping_hold(mapping, LEVEL_PE_WEIGHT, groups * pass->dram_weights,
+                 pass->strips > 1 ? round : one);
+    mapping_hold(mapping, LEVEL_PE_INPUT, groups * pass->buffer_inputs, one);
+    mapping_hold(mapping, LEVEL_PE_OUTPUT, groups * pass->buffer_sums / 2, one);
+}
+
 static enum status row_stationary_map(const struct pe_machine *machine,
                                       const struct mac_layer *layer,
                                       struct mapping *mapping, struct error *err)
@@ -312,6 +337,7 @@ static enum status row_stationary_map(const struct pe_machine *machine,
         .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2),
         .writes = groups * (pass.dram_inputs + pass.buffer_sums / 2),
     };
+    lives_note(&pass, groups, mapping);
     mapping->noc_elements = elements + macs / (double)layer->kernel_width;
     return STATUS_OK;
 }

@@ -154,11 +154,18 @@ static struct gemm depth_split(const struct gemm *gemm, const struct pe_array *a
     return split;
 }
 
-/* Cycles of all groups.  Arrays side by side take a group each, or, of fewer groups than
+/* How the folds of all groups follow each other in time. */
+struct fold_order {
+    double rounds;               /* of groups, one after the other */
+    double folds;                /* of a round, one after the other */
+    struct systolic_folds share; /* of one array in a round */
+};
+
+/* Arrays side by side take a group each, or, of fewer groups than
  * there are arrays, an equal number of each one's folds; all folds again for each block of
  * rows. */
-static double cycles_of(const struct systolic_folds *folds, double groups,
-                        uint64_t blocks, const struct pe_array *a)
+static struct fold_order order_of(const struct systolic_folds *folds, double groups,
+                                  uint64_t blocks, const struct pe_array *a)
 {
     double arrays = a->arrays > 0 ? (double)a->arrays : 1;
     uint64_t sharing = groups < arrays ? (uint64_t)(arrays / groups) : 1;
@@ -170,8 +177,87 @@ static double cycles_of(const struct systolic_folds *folds, double groups,
         share.row_folds = div_up(share.row_folds * share.column_folds, sharing);
         share.column_folds = 1;
     }
-    return ceil(groups * (double)sharing / arrays) *
-           (double)systolic_cycles(&share, a->overlap);
+    return (struct fold_order){
+        .rounds = ceil(groups * (double)sharing / arrays),
+        .folds = (double)(share.row_folds * share.column_folds),
+        .share = share,
+    };
+}
+
+/* ---- how long buffers hold elements */
+
+/* What of an operand stays in its buffer. */
+struct holding {
+    bool all; /* the whole of it, until the group's end */
+    double
+        steps; /* else a tile of it, for one of so many steps of the outer loop; 0: a fold */
+};
+
+/* The share of the layer's time.  A buffer is filled while the fold before computes. */
+static double holding_share(struct holding holding, const struct fold_order *order)
+{
+    double group = 1 / order->rounds, fold = group / order->folds;
+
+    if (holding.all)
+        return group + fold;
+    return (holding.steps > 0 ? fmax(fold, group / holding.steps) : fold) + fold;
+}
+
+/* Windows that overlap share inputs, which stay for the next step. */
+static double window_steps(const struct mac_layer *layer, double steps)
+{
+    return layer->kernel_height * layer->kernel_width > 1 ? steps / 2 : steps;
+}
+
+/* Partial sums stay until they are read back: in the next fold where the depth is the inner loop,
+ * or after a step over it; without them outputs leave in the next fold. */
+static double sums_share(const struct operands *o, const struct systolic_folds *folds,
+                         const struct pe_array *a, bool columns_outer,
+                         const struct fold_order *order)
+{
+    double group = 1 / order->rounds, fold = group / order->folds;
+    bool are_held = a->dataflow != DATAFLOW_OS && !columns_outer &&
+                    o->outputs <= o->output_buffer;
+
+    return are_held ? fmax(fold, group / (double)folds->row_folds) : fold;
+}
+
+/* Of inputs, weights and outputs, as `traffic` counts what is fetched once. */
+static void lives_note(const struct operands *o, const struct gemm *gemm,
+                       const struct systolic_folds *folds, const struct pe_array *a,
+                       const struct mac_layer *layer, bool columns_outer,
+                       const struct fold_order *order, double shares[3])
+{
+    double row_folds = (double)folds->row_folds,
+           column_folds = (double)folds->column_folds;
+    double rows = at_most((double)a->pe_rows, (double)folds->spatial_rows);
+    double columns = at_most((double)a->pe_columns, (double)folds->spatial_columns);
+    double n = (double)gemm->n, k = (double)gemm->k, tile;
+    struct holding inputs = { .all = o->inputs <= o->input_buffer };
+    struct holding weights = { .all = o->weights <= o->weight_buffer };
+
+    switch ((enum dataflow)a->dataflow) {
+    case DATAFLOW_OS:
+        tile = at_most(rows * k, o->inputs);
+        if (!columns_outer && tile <= o->input_buffer)
+            inputs = (struct holding){ .steps = window_steps(layer, row_folds) };
+        if (columns_outer && columns * k <= o->weight_buffer)
+            weights = (struct holding){ .steps = column_folds };
+        break;
+    case DATAFLOW_WS:
+        if (!columns_outer && o->inputs / row_folds <= o->input_buffer)
+            inputs = (struct holding){ .steps = window_steps(layer, row_folds) };
+        weights = (struct holding){ .all = false }; /* in the PEs during their fold */
+        break;
+    default:
+        inputs = (struct holding){ .all = false };
+        if (!columns_outer && rows * n <= o->weight_buffer)
+            weights = (struct holding){ .steps = row_folds };
+        break;
+    }
+    shares[0] = holding_share(inputs, order);
+    shares[1] = holding_share(weights, order);
+    shares[2] = sums_share(o, folds, a, columns_outer, order);
 }
 
 /* A tile of queries finds its scores where it left them (FlashAttention): neither product
@@ -205,7 +291,8 @@ static enum status systolic_map(const struct pe_machine *machine,
         &mapping->levels[is_split ? LEVEL_INPUT_BUFFER : LEVEL_GLOBAL_BUFFER];
     struct level_use uses[3] = { { 0 } };
     double groups = (double)(layer->groups / spread), reads[2], weight_reads[2],
-           writes[2], blocked;
+           writes[2], blocked, shares[3];
+    struct fold_order in_time;
     uint64_t blocks = 1;
     struct operands o;
     int best;
@@ -241,7 +328,10 @@ static enum status systolic_map(const struct pe_machine *machine,
     if (a->keeps_scores)
         scores_keep(&gemm, (enum score_side)layer->scores, &reads[best],
                     &weight_reads[best], &writes[best]);
-    mapping->cycles = cycles_of(&folds, groups, blocks, a);
+    in_time = order_of(&folds, groups, blocks, a);
+    mapping->cycles = in_time.rounds *
+                      (double)systolic_cycles(&in_time.share, a->overlap);
+    mapping->longest_fold = 1 / (in_time.rounds * in_time.folds);
     mapping->pe_cycles = mapping->cycles * pe_array_pes(a) *
                          (double)pe_array_macs(a, machine->bits);
     mapping->active_pes = systolic_mapping(&folds, rows, a->pe_columns) *
@@ -253,9 +343,14 @@ static enum status systolic_map(const struct pe_machine *machine,
     uses[0].writes += reads[best] - weight_reads[best];
     uses[1].writes += weight_reads[best];
     uses[2].reads += writes[best];
+    lives_note(&o, &gemm, &folds, a, layer, best == 1, &in_time, shares);
+    if (blocks > 1) /* inputs and sums of a block */
+        shares[0] = shares[2] = 1 / in_time.rounds / (double)blocks;
     for (int i = 0; i < 3; i++) {
         struct level_use *use = is_split ? input + i : input;
 
+        mapping_hold(mapping, (enum level_id)(use - mapping->levels),
+                     groups * uses[i].writes, shares[i]);
         use->reads += groups * uses[i].reads;
         use->writes += groups * uses[i].writes;
     }
