@@ -232,7 +232,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture needs deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

@@ -537,9 +537,9 @@ static void buffers_hold_what_the_folds_need(void)
         memcpy(levels, buffers, sizeof levels);
         for (int l = 0; l < 3; l++)
             levels[l].bytes = 4 * elements[l];
-        machine.accelerator.levels = levels;
-        machine.accelerator.pe_rows = machine.accelerator.pe_columns = 4;
-        machine.accelerator.dataflow = rows[i].dataflow;
+        machine.array.levels = levels;
+        machine.array.pe_rows = machine.array.pe_columns = 4;
+        machine.array.dataflow = rows[i].dataflow;
         m = map_one(&machine, &layer);
         ASSERT_NEAR(m.longest_fold, m.cycles / rows[i].folds, 1e-12);
         for (int l = 0; l < 3; l++) {
@@ -573,11 +573,11 @@ static void nothing_outlives_its_layer(void)
             CU_ASSERT(!(life->elements > 0) || life->longest >= m.longest_fold);
         }
         /* a slow DRAM makes all wait alike */
-        machine.accelerator.dram_bytes_per_s = 1e8;
+        machine.array.dram_bytes_per_s = 1e8;
         CU_ASSERT(map_one(&machine, &conv3).longest_fold > 2 * m.longest_fold);
     }
     machine = machine_of(FAMILY_SYSTOLIC);
-    machine.accelerator.keeps_weights = true;
+    machine.array.keeps_weights = true;
     small = mac_layer_product(8, 8, 16, 1);
     m = map_one(&machine, &small);
     CU_ASSERT(isinf(m.lives[LEVEL_WEIGHT_BUFFER].longest));

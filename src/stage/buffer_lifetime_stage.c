@@ -37,7 +37,7 @@ static enum status lifetime_visit(const struct visit *visit, const struct column
     const struct buffer_lifetime_columns to = buffer_lifetime_columns(out);
     const struct point *point = &visit->point;
     const struct pe_machine machine = {
-        .accelerator = *(const struct pe_array *)point->machine,
+        .array = *(const struct pe_array *)point->machine,
         .bits = (unsigned)point->precision_bits,
         .weight_density = point->weight_density,
         .activation_density = point->activation_density,
@@ -47,7 +47,7 @@ static enum status lifetime_visit(const struct visit *visit, const struct column
     enum status status = visit_layers(visit, visit->memory, (enum phase)point->phase,
                                       point->batch, &layers, reason);
 
-    if (status == STATUS_OK && !is_of_folds(&machine.accelerator))
+    if (status == STATUS_OK && !is_of_folds(&machine.array))
         return error_set(
             reason, STATUS_INFEASIBLE,
             "buffer_lifetime knows the folds of systolic and the passes of "
@@ -56,7 +56,7 @@ static enum status lifetime_visit(const struct visit *visit, const struct column
     if (status == STATUS_OK)
         status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)
-        row_write(&mapping, machine.accelerator.clock_hz, &to, i);
+        row_write(&mapping, machine.array.clock_hz, &to, i);
     return status;
 }
 
