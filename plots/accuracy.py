@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 """Accuracy beside cost: recognition by hypervectors with faults, learning in devices by rule and
-by energy, Winograd in integers."""
+by energy, Winograd in integers, operand bits of XR accelerators and crossbars."""
+import os
+import pathlib
+
 import numpy as np
 
 import figure as fig
@@ -15,6 +18,47 @@ SETTINGS = {
     (0, 0, 12, 0): "counters of 12 bits", (0, 0, 0, 5): "5 languages"}
 
 
+# A few seconds of each sweep: what of its text a sample replaces.
+SAMPLES = {
+    "learning_rules": {'"digits-mlp"': '"digits-short"', "[ 1, 2, 4 ]": "[ 1, 2 ]",
+                       '"taox-hfox", "ag-a-si", "alox-hfo2", "pcmo"': '"alox-hfo2"',
+                       '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
+    "cell_accuracy": {'"digits-mlp-8-bit"': '"digits-short"',
+                      '"taox-hfox", "ag-a-si", "alox-hfo2", "pcmo"': '"alox-hfo2"',
+                      '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
+    "hdc_faults": {'"gnome-languages"': '"gnome-languages-short"', "[ 3, 4 ]": "[ 3 ]",
+                   "[ 500, 1000, 2000, 5000, 10000 ]": "[ 500, 1000, 2000 ]"},
+    "winograd_bits": {'"fashion-winograd"': '"digits-winograd"', "[ 4, 6, 8, 10 ]": "[ 4, 8 ]"},
+}
+
+
+def data_find():
+    """Point the program at the data that `make deps-data` unpacks, if nobody said where they are."""
+    unpacked = fig.ROOT / "build" / "data"
+    if "NVSWEEP_DATA" not in os.environ and unpacked.is_dir():
+        os.environ["NVSWEEP_DATA"] = str(unpacked)
+
+
+def opened(name):
+    """The sweep's result if `jobs/run accuracy` has made it, else that of its sample; None, with a line
+    that says why, where the data are missing."""
+    whole = pathlib.Path(nv.results_folder()) / f"{name}.h5"
+    if whole.exists():
+        print(f"{name}: {whole}")
+        return nv.open(whole)
+    text = (fig.ROOT / "sweeps" / f"{name}.cfg").read_text()
+    for old, new in SAMPLES[name].items():
+        assert old in text, (name, old)
+        text = text.replace(old, new)
+    try:
+        data = nv.open(nv.run(text, result=f"{name}_sample"))
+    except RuntimeError as error:
+        print(f"{name}: not drawn: {error}")
+        return None
+    print(f"{name}: a sample (jobs/run accuracy makes the whole: minutes)")
+    return data
+
+
 def setting_of(point):
     """The words for a point's faults; coordinates that are words ("exact", "all") count as 0."""
     numbers = []
@@ -24,10 +68,14 @@ def setting_of(point):
     return SETTINGS[tuple(numbers)]
 
 
+def of_trigrams(data, name):
+    values = nv.metric(data, name)
+    return values.sel(ngram=3) if "ngram" in values.dims else values
+
+
 def draw_hypervectors(data):
     looks = fig.Look()
-    accuracy = nv.metric(data, "accuracy").sel(ngram=3)
-    energy = nv.metric(data, "hdc_text_j").sel(ngram=3)
+    accuracy, energy = of_trigrams(data, "accuracy"), of_trigrams(data, "hdc_text_j")
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), constrained_layout=True)
     along = next(d for d in accuracy.dims if d != "dimension")
     for i in range(accuracy.sizes[along]):
@@ -108,16 +156,38 @@ def draw_winograd(data):
         right.plot(one.precision_bits, -10 * np.log10(noise.isel({along: i})), **looks.line(name))
     for axes in left, right:
         axes.set_xlabel("bits of operands")
-    left.set_ylabel("pictures of clothes recognised [%]")
+    left.set_ylabel("images recognised [%]")
     right.set_ylabel("signal to noise of the convolutions [dB]")
     left.legend()
     return figure
 
 
-def draw(hypervectors, rules, cells, winograd):
+def draw_bits(data):
+    looks = fig.Look()
+    accuracy, energy = nv.metric(data, "accuracy").squeeze(), nv.metric(data, "machines/sample_j").squeeze()
+    along = next(d for d in energy.dims if d != "precision_bits")
+    figure, axes = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
+    for i in range(energy.sizes[along]):
+        one = energy.isel({along: i})
+        name = f"{one.machine.item()}, {one.technology.item()}"
+        axes.plot(1e6 * one, 100 * accuracy, **looks.line(name), label=name)
+    for bits in energy.precision_bits.values:
+        place = float(energy.sel(precision_bits=bits).min()), 100 * float(accuracy.sel(precision_bits=bits))
+        axes.annotate(f"{bits}", (1e6 * place[0], place[1]), (-8, 4), textcoords="offset points", fontsize=7)
+    axes.set_xscale("log")
+    axes.set_xlabel("energy of hand detection [uJ]")
+    axes.set_ylabel("pictures of clothes recognised [%]")
+    axes.set_title("2 to 8 bits along each line", fontsize=9)
+    axes.legend(fontsize=7)
+    return figure
+
+
+def draw(hypervectors, rules, cells, winograd, bits):
     return {"hdc_faults": draw_hypervectors(hypervectors), "learning_rules": draw_rules(rules),
-            "cell_accuracy": draw_cells(cells), "winograd_bits": draw_winograd(winograd)}
+            "cell_accuracy": draw_cells(cells), "winograd_bits": draw_winograd(winograd),
+            "operand_bits": draw_bits(bits)}
 
 
 if __name__ == "__main__":
-    fig.command(draw, __doc__, "hdc_faults", "learning_rules", "cell_accuracy", "winograd_bits")
+    fig.command(draw, __doc__, "hdc_faults", "learning_rules", "cell_accuracy", "winograd_bits",
+                "operand_bits")
