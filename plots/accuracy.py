@@ -23,7 +23,7 @@ SAMPLES = {
     "learning_rules": {'"digits-mlp"': '"digits-short"', "[ 1, 2, 4 ]": "[ 1, 2 ]",
                        '"taox-hfox", "ag-a-si", "alox-hfo2", "pcmo"': '"alox-hfo2"',
                        '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
-    "cell_accuracy": {'"digits-mlp-8-bit"': '"digits-short"',
+    "cell_accuracy": {'"digits-mlp-8-bit"': '"digits-short"', "[ 0.03, 0.1, 0.3 ]": "[ 0.1, 0.3 ]",
                       '"taox-hfox", "ag-a-si", "alox-hfo2", "pcmo"': '"alox-hfo2"',
                       '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
     "hdc_faults": {'"gnome-languages"': '"gnome-languages-short"', "[ 3, 4 ]": "[ 3 ]",
@@ -139,7 +139,8 @@ def draw_cells(data):
         axes.set_xlabel(words)
     panels[0].set_ylabel("digits recognised [%]")
     panels[1].legend()
-    figure.suptitle("Learning rates of 0.03, 0.1 and 0.3, along each line", fontsize=10)
+    rates = ", ".join(f"{rate:g}" for rate in median.learning_rate.values)
+    figure.suptitle(f"Learning rates of {rates} along each line", fontsize=10)
     return figure
 
 
