@@ -255,5 +255,12 @@ config_setting_t *setting_element(const config_setting_t *setting, size_t i)
 
 config_setting_t *setting_member(const config_setting_t *group, const char *name)
 {
-    return config_setting_get_member(group, name);
+    /* config_setting_get_member looks for the signs of a path in each name */
+    const config_list_t *members = group->type == CONFIG_TYPE_GROUP ? group->value.list
+                                                                    : NULL;
+
+    for (unsigned i = 0; members && i < members->length; i++)
+        if (strcmp(members->elements[i]->name, name) == 0)
+            return members->elements[i];
+    return NULL;
 }
