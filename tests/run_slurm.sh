@@ -104,6 +104,22 @@ four_nodes_give_the_same_bytes() { # whichever ranks write
 }
 
 # In as many goes as it takes; Slurm warns early rather than late.
+# MPICH's ranks find each other through Slurm's PMI2; a program that says so in its job script
+# and, in its journal, which MPI it is.  Skipped where MPICH's compiler is not installed.
+mpich_ranks_meet_under_pmi2() {
+    local job mpich=$build/mpich
+    command -v mpicc.mpich >/dev/null || { echo "skipped: no mpicc.mpich here"; return 0; }
+    timeout 600 make --no-print-directory -C "$root" -j2 MPICC=mpicc.mpich BUILD="$mpich" \
+        "$mpich/nvsweep" >mpich-build.log 2>&1 || { tail mpich-build.log; return 1; }
+    named pmi2 short
+    job=$(nvsweep=$mpich/nvsweep submit pmi2.cfg --nodes 4 --tasks-per-node 1 --time 30) || return
+    completes "$job" pmi2.h5 short.h5 || return
+    grep -q -- '--mpi=pmi2' <(timeout 10 scontrol write batch_script "$job" -) ||
+        fail "its job does not ask for PMI2" || return
+    [ "$(grep -o '"ranks": [0-9]*' pmi2.h5.journal | head -n 1)" = '"ranks": 4' ] ||
+        fail "its ranks did not find each other"
+}
+
 a_time_limit_requeues() {
     local job goes=1
     named limit long
@@ -236,6 +252,7 @@ beside=$!
 set +m
 make_reference short || exit 1
 tally run_test four_nodes_give_the_same_bytes
+tally run_test mpich_ranks_meet_under_pmi2
 tally run_test a_lost_node_is_survived
 tally run_test a_cancelled_job_can_be_resumed
 wait $beside
