@@ -107,9 +107,13 @@ four_nodes_give_the_same_bytes() { # whichever ranks write
 # MPICH's ranks find each other through Slurm's PMI2; a program that says so in its job script
 # and, in its journal, which MPI it is.  Skipped where MPICH's compiler is not installed.
 mpich_ranks_meet_under_pmi2() {
-    local job mpich=$build/mpich
+    local job version mpich=$build/mpich
     command -v mpicc.mpich >/dev/null || { echo "skipped: no mpicc.mpich here"; return 0; }
+    version=$("$nvsweep" --version) # the same in both builds: it is in the file
+    rm -f "$mpich/obj/cmd/version.o"
     timeout 600 make --no-print-directory -C "$root" -j2 MPICC=mpicc.mpich BUILD="$mpich" \
+        GIT_COMMIT="$(sed 's/.*(\([0-9a-z]*\).*/\1/' <<<"$version")" \
+        GIT_DIRTY="$(grep -c modified <<<"$version")" \
         "$mpich/nvsweep" >mpich-build.log 2>&1 || { tail mpich-build.log; return 1; }
     named pmi2 short
     job=$(nvsweep=$mpich/nvsweep submit pmi2.cfg --nodes 4 --tasks-per-node 1 --time 30) || return
