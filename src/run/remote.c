@@ -26,7 +26,8 @@ void remote_begin(struct remote *remote, const struct stage_layout *layout,
 
 void remote_flush(struct remote *remote)
 {
-    MPI_Status statuses[REMOTE_SENDS]; /* gcc takes MPICH's MPI_STATUSES_IGNORE for one */
+    MPI_Status
+        statuses[REMOTE_SENDS]; /* gcc takes MPICH's MPI_STATUSES_IGNORE for one */
     int is_sent = 0;
 
     for (unsigned idle = 0;; idle++) {
