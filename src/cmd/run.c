@@ -8,9 +8,13 @@
 #include "run/run.h"
 #include "store/curve_store.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Longer than MPI_Finalize takes anywhere that it returns. */
+enum { FINALIZE_MOST_S = 60 };
 
 /* sweeps/x.cfg -> x.h5 in the current folder. */
 static char *default_output(const char *sweep)
@@ -54,6 +58,32 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
     sweep_free(&sweep);
     library_free(&library);
     return status;
+}
+
+static volatile sig_atomic_t exit_code, tells;
+
+static void finalize_leave(int signal)
+{
+    static const char text[] = "nvsweep: MPI_Finalize does not return (the file is "
+                               "complete and closed); leaving without it\n";
+
+    (void)signal;
+    if (tells && write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(exit_code);
+    _exit(exit_code);
+}
+
+/* Leaves MPI, with this exit code if that hangs.  MPICH before 4.2 over UCX can: a rank waits
+ * in a barrier of PMI and no longer answers another that closes its connection
+ * (https://github.com/pmodels/mpich/pull/6596). */
+static void finalize(enum status status, bool is_first)
+{
+    exit_code = status;
+    tells = is_first;
+    signal(SIGALRM, finalize_leave);
+    alarm(FINALIZE_MOST_S);
+    MPI_Finalize();
+    alarm(0);
 }
 
 enum status cmd_run(int argc, char **argv, struct error *err)
@@ -109,6 +139,6 @@ enum status cmd_run(int argc, char **argv, struct error *err)
         error_print(err);
     err->text[0] = '\0';
     MPI_Barrier(MPI_COMM_WORLD);
-    MPI_Finalize();
+    finalize(status, rank == 0);
     return status;
 }

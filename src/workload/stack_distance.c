@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* Functions with this attribute exist twice; the one with the popcnt instruction is faster and
- * gives the same integers.  Sanitizers cannot be used with it: their code would run while the
+ * gives the same integers.  They are static: clang before 16 gives a clone that another object
+ * calls no name.  Sanitizers cannot be used with it: their code would run while the
  * loader chooses the clone, before they are initialised. */
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
@@ -308,13 +309,19 @@ static inline __attribute__((always_inline)) void follow(struct stack_distance *
 }
 
 CLONES
-void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
-                           size_t count)
+static void follow_all(struct stack_distance *stack, const uint32_t *accesses,
+                       size_t count)
 {
     if (stack->lifetimes)
         follow(stack, accesses, count, true);
     else
         follow(stack, accesses, count, false);
+}
+
+void stack_distance_access(struct stack_distance *stack, const uint32_t *accesses,
+                           size_t count)
+{
+    follow_all(stack, accesses, count);
 }
 
 void stack_distance_sink(void *stack, const uint32_t *accesses, size_t count)
