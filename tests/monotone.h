@@ -114,7 +114,7 @@ static const struct along alongs[] = {
     { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
     /* ---- accelerators */
-    { STAGE_BUFFERS, FIELD, "+buffers_area_m2", "more cells", .settings = "target=area delay_bound=none energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
+    { STAGE_BUFFERS, FIELD, "+memories_area_m2", "more cells", .settings = "target=area delay_bound=none energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
     { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, or Winograd tiles chosen, others may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd", .most = 16 },
     { STAGE_MAPPING, FIELD, "-cycles -stall_cycles =layer_macs", "DRAM makes nothing wait for longer", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e6, .field = "dram_bytes_per_s", .most = 1e14 },
     { STAGE_MAPPING, AXIS_weight_density, "+cycles +computed_macs =layer_macs", "zeros are skipped or carried along", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .holds = draws_no_zeros },
@@ -166,7 +166,7 @@ static const struct along alongs[] = {
     { STAGE_RELIABILITY, AXIS_temperature_k, "+bit_flip_hz", "thermally activated", .settings = SMALL_NETS " batch=1 target=area delay_bound=none fit_target=1e18" },
 
     /* ---- computing in memory */
-    { STAGE_ENGINES, AXIS_temperature_k, "+engine_memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area delay_bound=none energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
+    { STAGE_ENGINES, AXIS_temperature_k, "+memories_leakage_w", "subthreshold current rises with temperature", .settings = "target=area delay_bound=none energies=array machine=mensa|mensa-edge-tpu|mensa-edge-tpu-hb", .round_s = 1, .holds = off_currents_rise },
     { STAGE_OPERATIONS, AXIS_precision_bits, "+aaps +aps +lanes_s +lane_j", "bit-serial: a sequence a bit", .settings = "machine=simdram|ambit|simdram-tfaw|simdram-rank operation=add|subtract|greater|equal|multiply" },
     { STAGE_OPERATIONS, FIELD, "+active_lanes +lanes_hz +lanes_w", "more banks", .settings = "machine=simdram|ambit|simdram-rank operation=add|multiply|subtract precision=8|16|32 elements=1", .field = "active_banks", .is_count = true, .least = 1, .most = 16 },
     { STAGE_OPERATIONS, FIELD, "+active_lanes +lanes_hz +lanes_w", "more cores", .settings = "machine=upmem-640|upmem-2556|upmem-rank operation=add|multiply|subtract precision=8|16|32 elements=1", .field = "active_dpus", .is_count = true, .least = 1, .most = 2560 },

@@ -117,8 +117,8 @@ enum status buffers_at(const struct visit *visit, const struct point *point,
         area_m2 += out->level_area_m2[i] * (double)level->instances;
         leakage_w += out->level_leakage_w[i] * (double)level->instances;
     }
-    out->buffers_area_m2[row] = area_m2;
-    out->buffers_leakage_w[row] = leakage_w;
+    out->memories_area_m2[row] = area_m2;
+    out->memories_leakage_w[row] = leakage_w;
     return status;
 }
 

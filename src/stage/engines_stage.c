@@ -1,5 +1,12 @@
-/* The engines stage: the memories of the accelerators that a machine in the shelf of cim
- * machines is made of, as the buffers stage evaluates an accelerator's. */
+/* The engines stage: the memories of the PE arrays that a machine is made of, in the columns
+ * of the buffers stage, a row per engine.
+ *
+ * It is a stage beside buffers, not more machines in that one, because a record has two roles
+ * there.  Of a PE array that the sweep names, fields that are axes change (`is_own`), points
+ * may be excluded, and the technology must be given.  Of the same record as an engine, only
+ * fields named with their record change, the exclusions are those of the whole machine, and
+ * the memories are SRAM if no technology is given.  One dimension of engines would need two
+ * rows of one name; an engine dimension for all would be empty but for the first of a PE array. */
 #include "stage/stages.h"
 
 #include "columns/buffers.h"
@@ -11,17 +18,17 @@
 static struct buffers_columns rows_of(const struct engines_columns *out)
 {
     return (struct buffers_columns){
-        .level_read_j = out->engine_read_j,
-        .level_write_j = out->engine_write_j,
-        .level_read_s = out->engine_read_s,
-        .level_write_s = out->engine_write_s,
-        .level_leakage_w = out->engine_leakage_w,
-        .level_area_m2 = out->engine_level_m2,
-        .level_bytes = out->engine_bytes,
-        .level_banks = out->engine_banks,
-        .level_is_nonvolatile = out->engine_is_nonvolatile,
-        .buffers_area_m2 = out->engine_memories_m2,
-        .buffers_leakage_w = out->engine_memories_leakage_w,
+        .level_read_j = out->level_read_j,
+        .level_write_j = out->level_write_j,
+        .level_read_s = out->level_read_s,
+        .level_write_s = out->level_write_s,
+        .level_leakage_w = out->level_leakage_w,
+        .level_area_m2 = out->level_area_m2,
+        .level_bytes = out->level_bytes,
+        .level_banks = out->level_banks,
+        .level_is_nonvolatile = out->level_is_nonvolatile,
+        .memories_area_m2 = out->memories_area_m2,
+        .memories_leakage_w = out->memories_leakage_w,
     };
 }
 
@@ -45,7 +52,7 @@ static enum status engines_visit(const struct visit *visit, const struct columns
             return status;
         if (!point.technology || !point.machine)
             return error_set(reason, STATUS_INFEASIBLE, "the library has no %s '%s'",
-                             point.technology ? "accelerator" : "technology",
+                             point.technology ? "machine" : "technology",
                              point.technology ? name : "sram");
         status = buffers_at(visit, &point, &rows, i * ENGINES_MAX + e, reason);
     }
@@ -78,7 +85,7 @@ static double engines_stage_cost_s(const struct study *study, const struct point
 
 const struct stage engines_stage = {
     .name = "engines",
-    .summary = "memories of the accelerators a cim machine has",
+    .summary = "memories of the PE arrays that a machine is made of",
     STAGE_METRICS(engines),
     .kinds = 1u << MACHINE_LAYERWISE,
     .is_of_engines = true,

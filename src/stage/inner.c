@@ -52,16 +52,6 @@ static const char *const part_labels[PART_COUNT] = {
     [PART_WAKE] = "wake",
 };
 
-/* clang-format off */
-#define ENGINE_LEVELS(n)                                                            \
-    n "_input_buffer", n "_weight_buffer", n "_output_buffer", n "_global_buffer", \
-    n "_pe_input", n "_pe_weight", n "_pe_output", n "_pe_index"
-/* clang-format on */
-static const char *const engine_labels[] = { ENGINE_LEVELS("1"), ENGINE_LEVELS("2"),
-                                             ENGINE_LEVELS("3"), ENGINE_LEVELS("4") };
-static_assert(sizeof engine_labels / sizeof *engine_labels == ENGINES_MAX * LEVEL_COUNT,
-              "a label per level of every engine");
-
 static const char *const phase_labels[CROSSBAR_PHASE_COUNT] = {
     [CROSSBAR_FORWARD] = "forward",
     [CROSSBAR_ACTIVATION_GRADIENT] = "activation_gradient",
@@ -141,16 +131,13 @@ const struct inner inners[INNER_COUNT] = {
                           .count = SPREAD_PARAMETERS_MAX,
                           .units = "1",
                           .meaning = "parameter that a spread of the sweep varies" },
-    [INNER_ENGINE] = { .name = "engine_level",
-                       .count = ENGINES_MAX * LEVEL_COUNT,
+    [INNER_ENGINE] = { .name = "engine",
+                       .count = ENGINES_MAX,
                        .units = "1",
-                       .meaning = "memory of one of a machine's engines, from 1",
-                       .labels = engine_labels },
-    [INNER_ENGINE_TOTAL] = { .name = "engine",
-                             .count = ENGINES_MAX,
-                             .units = "1",
-                             .meaning = "engine of a machine, from 0",
-                             .coordinate = position },
+                       .meaning = "engine of a machine, from 0",
+                       .coordinate = position },
+    [INNER_ENGINE_LEVEL] = { .count = ENGINES_MAX * LEVEL_COUNT,
+                             .parts = { INNER_ENGINE, INNER_LEVEL } },
     [INNER_PHASE] = { .name = "training_phase",
                       .count = CROSSBAR_PHASE_COUNT,
                       .units = "1",

@@ -131,13 +131,13 @@ static enum status engines_read(const struct visit *visit,
             uint64_t at = (row * ENGINES_MAX + n) * LEVEL_COUNT + l;
 
             engines[n].levels[l] = (struct level_cost){
-                .read_j = e.engine_read_j[at],
-                .write_j = e.engine_write_j[at],
-                .read_s = e.engine_read_s[at],
-                .write_s = e.engine_write_s[at],
-                .leakage_w = e.engine_leakage_w[at],
-                .area_m2 = e.engine_level_m2[at],
-                .banks = (double)e.engine_banks[at],
+                .read_j = e.level_read_j[at],
+                .write_j = e.level_write_j[at],
+                .read_s = e.level_read_s[at],
+                .write_s = e.level_write_s[at],
+                .leakage_w = e.level_leakage_w[at],
+                .area_m2 = e.level_area_m2[at],
+                .banks = (double)e.level_banks[at],
             };
         }
     }
