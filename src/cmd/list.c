@@ -20,16 +20,21 @@ static enum shelf_id shelf_named(const char *name)
 
 static enum status what_unknown(struct error *err)
 {
-    char names[200] = "";
+    char *names = alloc_text("");
+    enum status status;
 
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s, ",
-                 shelf_schemas[id]->folder);
-    return error_set(
-        err, STATUS_INPUT,
-        "list needs a KIND, must be one of: %saxes, metrics, stages, layers "
-        "WORKLOAD",
-        names);
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
+        char *before = names;
+
+        names = alloc_printf("%s%s, ", before, shelf_schemas[id]->folder);
+        free(before);
+    }
+    status = error_set(err, STATUS_INPUT,
+                       "list needs a KIND, must be one of: %saxes, metrics, stages, "
+                       "layers WORKLOAD",
+                       names);
+    free(names);
+    return status;
 }
 
 static void stages_list(void)
