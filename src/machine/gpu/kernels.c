@@ -5,6 +5,7 @@
 
 #include "machine/gpu/block_life.h"
 #include "base/memory.h"
+#include "machine/gpu/class_stacks.h"
 #include "machine/gpu/life.h"
 #include "workload/stack_distance.h"
 
@@ -343,6 +344,49 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
         plan_measure(&plan, evaluation, shift, curve, lifetimes);
     }
 out:
+    plan_free(&plan);
+    return status;
+}
+
+enum status gpu_class_curves(const struct evaluation *evaluation,
+                             struct reuse_curve curves[TENSOR_COUNT],
+                             uint64_t *sampled_of, struct error *err)
+{
+    const struct gpu *platform = evaluation->platform;
+    struct gpu_plan plan;
+    struct kernel_stream stream;
+    struct access_sink sink;
+    struct class_stacks *stacks;
+    uint8_t *classes = NULL;
+    uint64_t groups;
+    unsigned shift;
+    enum status status = plan_create(&plan, evaluation, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (is_counted(evaluation, &plan.graph) || is_deployed(&evaluation->deployment)) {
+        status = error_set(
+            err, STATUS_INFEASIBLE,
+            "kernels of %s on %s are counted by blocks, or on several GPUs: "
+            "classes by themselves need lines that are followed",
+            evaluation->workload->record.name, platform->machine.record.name);
+        goto out;
+    }
+    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
+    shift = first_shift(stream.accesses, evaluation->max_error);
+    status = check_size(&plan, &stream, shift, err);
+    if (status != STATUS_OK)
+        goto out;
+    groups = (plan.map.lines >> shift) + 1;
+    classes = gpu_line_classes(&plan.graph, &plan.map, shift, groups);
+    stacks = class_stacks_create(groups, classes, platform->llc_line_bytes << shift,
+                                 &sink);
+    plan_run(&plan, evaluation, shift, sink, &stream);
+    class_stacks_finish(stacks, (double)(UINT64_C(1) << shift), platform->llc_ways,
+                        curves);
+    *sampled_of = UINT64_C(1) << shift;
+out:
+    free(classes);
     plan_free(&plan);
     return status;
 }

@@ -23,6 +23,13 @@ struct evaluation {
 /* Pure; as reuse_evaluate and reuse_cost_s.  lifetimes: NULL, or filled in, too. */
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
                          struct lifetime_table *lifetimes, struct error *err);
+
+/* Curves of each tensor class by itself, and of all (TENSOR_ALL), of one pass with the machine's
+ * ways: reads, writes, misses and write-backs.  *sampled_of as in struct reuse_curve.
+ * STATUS_INFEASIBLE, too, if kernels are counted by blocks. */
+enum status gpu_class_curves(const struct evaluation *evaluation,
+                             struct reuse_curve curves[TENSOR_COUNT],
+                             uint64_t *sampled_of, struct error *err);
 double gpu_cost_s(const struct evaluation *evaluation);
 
 /* An evaluation's stream, one line in 2^shift of it, into sink.  STATUS_INPUT or

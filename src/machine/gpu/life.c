@@ -13,9 +13,8 @@ struct gpu_life {
     double weight, line_bytes;
 };
 
-/* The class of each line that is followed. */
-static uint8_t *classes_of(const struct graph *graph, const struct memory_map *map,
-                           unsigned shift, uint64_t groups)
+uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *map,
+                          unsigned shift, uint64_t groups)
 {
     uint8_t *classes = alloc_array(groups, 1);
     size_t count;
@@ -60,7 +59,7 @@ struct gpu_life *gpu_life_create(const struct gpu *platform, const struct graph 
     life->stack = stack;
     life->weight = (double)(UINT64_C(1) << shift);
     life->line_bytes = (double)platform->llc_line_bytes;
-    life->classes = classes_of(graph, map, shift, groups);
+    life->classes = gpu_line_classes(graph, map, shift, groups);
     life->lifetimes = lifetimes_create(groups, life->classes);
     kernel_clock_create(&life->clock,
                         life->weight * (double)platform->llc_sector_bytes /

@@ -18,6 +18,11 @@ struct gpu_life *gpu_life_create(const struct gpu *platform, const struct graph 
 /* After stack_distance_finish; frees life. */
 void gpu_life_finish(struct gpu_life *life, struct lifetime_table *table);
 
+/* The class (enum tensor_class) of each line that is followed, one in 2^shift; freed by the
+ * caller. */
+uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *map,
+                          unsigned shift, uint64_t groups);
+
 /* The first bin of distances that miss the machine's own cache; one beyond all bins if that
  * holds `lines`. */
 unsigned gpu_own_bin(const struct gpu *platform, uint64_t lines);

@@ -134,6 +134,32 @@ enum status reuse_evaluate_deployed(const struct gpu *platform,
     return evaluate_part(&evaluation, curve, lifetimes, err);
 }
 
+enum status reuse_classes(const struct gpu *platform, const struct workload *workload,
+                          enum phase phase, uint64_t batch, unsigned precision_bits,
+                          uint64_t sequence_length, const struct software *software,
+                          double max_error, struct reuse_curve curves[TENSOR_COUNT],
+                          uint64_t *sampled_of, struct error *err)
+{
+    struct gpu gpu = driven(platform, software);
+    const struct evaluation evaluation = {
+        .platform = &gpu,
+        .workload = workload,
+        .phase = phase,
+        .batch = batch,
+        .precision_bits = precision_bits,
+        .sequence_length = sequence_length,
+        .deployment = deployment_plain,
+        .max_error = max_error,
+    };
+
+    if (workload_is_given(workload))
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "%s is given as counts of accesses, must be layers for classes",
+            workload->record.name);
+    return gpu_class_curves(&evaluation, curves, sampled_of, err);
+}
+
 enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
                            enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,

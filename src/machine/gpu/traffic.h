@@ -39,6 +39,13 @@ reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workl
                         double max_error, struct reuse_curve *curve,
                         struct lifetime_table *lifetimes, struct error *err);
 
+/* Curves of each tensor class by itself (gpu_class_curves), arguments as above; of one GPU. */
+enum status reuse_classes(const struct gpu *platform, const struct workload *workload,
+                          enum phase phase, uint64_t batch, unsigned precision_bits,
+                          uint64_t sequence_length, const struct software *software,
+                          double max_error, struct reuse_curve curves[TENSOR_COUNT],
+                          uint64_t *sampled_of, struct error *err);
+
 /* The curve of one evaluation.  sequence_length 0: the workload's own.  max_error is
  * the error of the miss ratio that the caller accepts; 0 asks for the exact curve,
  * however long it takes.  The fastest method that meets it is chosen, and curve->method
