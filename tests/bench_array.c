@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-/* NVSim per cache point: as shipped, and with one by-value copy mended (median), CPU s. */
+/* NVSim per cache point: as shipped, and with one by-value copy removed (median), CPU s. */
 static const double NVSIM_SHIPPED_S[] = { 30, 100 }, NVSIM_MENDED_S = 5.4;
 
 static double cpu_s(void)
@@ -225,7 +225,7 @@ static void peers_space(void)
            tally.points, mean_s / MILLI, tally.worst_s / MILLI,
            tally.organizations / tally.sum_s);
     printf("array: NVSim as shipped %.0f-%.0f s per point: %.0f-%.0f times; with its "
-           "by-value copy mended %.1f CPU s: %.0f times\n",
+           "by-value copy removed %.1f CPU s: %.0f times\n",
            NVSIM_SHIPPED_S[0], NVSIM_SHIPPED_S[1], NVSIM_SHIPPED_S[0] / mean_s,
            NVSIM_SHIPPED_S[1] / mean_s, NVSIM_MENDED_S, NVSIM_MENDED_S / mean_s);
 }

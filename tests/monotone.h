@@ -70,7 +70,7 @@ static bool has_rows(const struct point *point)
 }
 
 /* NVSim's tables hold off-currents constant at some nodes, where wires and the sizes they
- * ask for still change, and have slips at others (itrs_planar.cfg). */
+ * ask for still change, and have errors at others (itrs_planar.cfg). */
 static bool off_currents_rise(const struct point *point)
 {
     const struct node *node = library_node(shipped_library(), point->node_m,

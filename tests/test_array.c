@@ -213,7 +213,7 @@ static void as_many_candidates_are_legal_as_in_the_published_tool(void)
     }
 }
 
-/* ---- what the physical rules accept and what they mend */
+/* ---- what the physical rules accept and what they correct */
 
 static void odd_capacities_lie_between_powers_of_two(void)
 {
@@ -355,9 +355,9 @@ static void each_quirk_is_one_switch_of_the_rules(void)
 {
     for (const struct array_quirk *q = array_quirks; q->name != NULL; q++) {
         bool tool = *(const bool *)((const char *)&array_rules_nvsim + q->offset);
-        bool mended = !*(const bool *)((const char *)&array_rules_physical + q->offset);
+        bool corrected = !*(const bool *)((const char *)&array_rules_physical + q->offset);
 
-        CU_ASSERT(mended);
+        CU_ASSERT(corrected);
         CU_ASSERT(tool || strcmp(q->name, "fins_free") == 0);
     }
 }

@@ -107,7 +107,7 @@ static void off_currents_rise_with_temperature(void)
     for (size_t n = 0; n < nodes->count; n++) {
         const struct record *record = nodes->records[n];
 
-        /* the ITRS tables carry slips (90 nm at 320 K and above) that the nvsim rules
+        /* the ITRS tables carry errors (90 nm at 320 K and above) that the nvsim rules
          * are to reproduce */
         if (strncmp(record->name, "itrs-", 5) == 0)
             continue;
