@@ -9,7 +9,7 @@ import time
 
 build = os.environ.get("BUILD", "build")
 runner = os.path.abspath(os.path.join(build, "bench_runner"))
-nvsweep = os.environ.get("NVSWEEP", os.path.join(build, "nvsweep"))
+nvsweep = os.path.abspath(os.environ.get("NVSWEEP", os.path.join(build, "nvsweep")))
 environment = dict(
     os.environ,
     OMPI_ALLOW_RUN_AS_ROOT="1",
@@ -30,6 +30,27 @@ def claim(what, holds, detail=""):
     print("ok     " if holds else "FAILED ", what, "" if holds else detail, flush=True)
     if not holds:
         failed.append(what)
+
+
+def program(*words, ranks=0, limit_s=300, **variables):
+    """(exit code, all that it says) of the program, on ranks under mpirun."""
+    launch = ["mpirun", "-n", str(ranks)] if ranks else []
+    said = subprocess.run(["timeout", str(limit_s), *launch, nvsweep, *words], text=True,
+                          capture_output=True, env=dict(environment, **variables))
+    return said.returncode, said.stdout + said.stderr
+
+
+def data_folder(path, package):
+    """Where a package's data lie that experiments learn from ("": installed): those unpacked under
+    build/data, or $NVSWEEP_DATA; the program reads them from there.  None where there are none."""
+    for place in (os.environ.get("NVSWEEP_DATA"), os.path.join(root, build, "data")):
+        if place and os.path.exists(place + path):
+            environment["NVSWEEP_DATA"] = os.path.realpath(place)
+            return environment["NVSWEEP_DATA"]
+    if os.path.exists(path):
+        return ""
+    print(f"skipped: no data here: make deps-data unpacks {package}")
+    return None
 
 
 def command(ranks, file, capacities=5, batches=7, lease_blocks=0):

@@ -66,6 +66,11 @@ enum status published_load(struct published *published, struct error *err);
 enum status sweep_load(const char *name, struct library *library, struct sweep *sweep,
                        struct error *err);
 
+/* The same for a plan, which needs no data that experiments learn from: a line on stderr says what is
+ * missing. */
+enum status sweep_load_to_plan(const char *name, struct library *library,
+                               struct sweep *sweep, struct error *err);
+
 /* The two steps of sweep_load, for a run in which rank 0 reads and all ranks parse.
  * inputs_gather reads the sweep and all library files; a file that cannot be read is reported
  * by inputs_parse.  notes: stream for warnings, or NULL. */

@@ -255,9 +255,10 @@ void inputs_gather(const char *sweep, struct files *files)
         data_gather(sweep, files);
 }
 
-enum status inputs_parse(const char *name, const struct files *files,
-                         struct library *library, struct sweep *sweep, FILE *notes,
-                         struct error *err)
+/* inputs_parse, but for the data. */
+static enum status texts_parse(const char *name, const struct files *files,
+                               struct library *library, struct sweep *sweep,
+                               struct error *err)
 {
     enum status status = library_parse(files, library, err);
     struct file file;
@@ -268,8 +269,17 @@ enum status inputs_parse(const char *name, const struct files *files,
     if (!files_find(files, name, &file))
         return error_set(err, STATUS_INPUT, "%s: must be the same sweep as on rank 0",
                          name);
-    status = sweep_parse(&file, library, sweep, err);
-    return status == STATUS_OK ? corpora_decode(files, library, sweep, notes, err)
+    return sweep_parse(&file, library, sweep, err);
+}
+
+enum status inputs_parse(const char *name, const struct files *files,
+                         struct library *library, struct sweep *sweep, FILE *notes,
+                         struct error *err)
+{
+    enum status status = texts_parse(name, files, library, sweep, err);
+
+    return status == STATUS_OK ? corpora_decode(files, library, sweep, CORPORA_CONTENT,
+                                                notes, err)
                                : status;
 }
 
@@ -287,7 +297,7 @@ enum status data_load(struct library *library, const struct sweep *sweep,
     enum status status;
 
     corpora_gather(library, sweep, &files);
-    status = corpora_decode(&files, library, sweep, stderr, err);
+    status = corpora_decode(&files, library, sweep, CORPORA_CONTENT, stderr, err);
     files_free(&files);
     return status;
 }
@@ -357,6 +367,20 @@ enum status sweep_load(const char *name, struct library *library, struct sweep *
 
     inputs_gather(name, &files);
     status = inputs_parse(name, &files, library, sweep, stderr, err);
+    files_free(&files);
+    return status;
+}
+
+enum status sweep_load_to_plan(const char *name, struct library *library,
+                               struct sweep *sweep, struct error *err)
+{
+    struct files files = { 0 };
+    enum status status;
+
+    inputs_gather(name, &files);
+    status = texts_parse(name, &files, library, sweep, err);
+    if (status == STATUS_OK)
+        status = corpora_decode(&files, library, sweep, CORPORA_SIZES, stderr, err);
     files_free(&files);
     return status;
 }

@@ -119,7 +119,7 @@ enum status cmd_plan(int argc, char **argv, struct error *err)
     if (argc != 1)
         return error_set(err, STATUS_INPUT,
                          "plan needs one sweep file: nvsweep plan SWEEP");
-    status = sweep_load(argv[0], &library, &sweep, err);
+    status = sweep_load_to_plan(argv[0], &library, &sweep, err);
     if (status == STATUS_OK)
         status = study_init(&study, &sweep, &library, err);
     if (status == STATUS_OK)

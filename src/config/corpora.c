@@ -250,8 +250,20 @@ static enum status corpus_read(const struct files *files, struct library *librar
     return status;
 }
 
+/* Why the first file of the corpus that is not there is not; NULL: all are. */
+static const char *missing_why(const struct files *files, const struct corpus *corpus)
+{
+    struct file file;
+
+    for (size_t f = 0; f < corpus->files_count; f++)
+        if (files_find(files, corpus->files[f], &file) && file.why)
+            return file.why;
+    return NULL;
+}
+
 enum status corpora_decode(const struct files *files, struct library *library,
-                           const struct sweep *sweep, FILE *notes, struct error *err)
+                           const struct sweep *sweep, enum corpora_wanted wanted,
+                           FILE *notes, struct error *err)
 {
     const struct axis *axis = &sweep->space.axes[AXIS_experiment];
     enum status status = STATUS_OK;
@@ -259,9 +271,16 @@ enum status corpora_decode(const struct files *files, struct library *library,
     for (uint64_t i = 0; axis->is_given && i < axis->count && status == STATUS_OK;
          i++) {
         struct corpus *corpus = corpus_of(library, sweep, i);
+        const char *why = corpus ? missing_why(files, corpus) : NULL;
 
-        if (corpus && !corpus_is_read(corpus))
+        if (!corpus || corpus_is_read(corpus))
+            continue;
+        if (why && wanted == CORPORA_SIZES) {
+            corpus_assume(corpus);
+            fprintf(notes, "nvsweep: %s; the plan takes the sizes of the record\n", why);
+        } else {
             status = corpus_read(files, library, corpus, notes, err);
+        }
     }
     return status;
 }

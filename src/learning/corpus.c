@@ -32,12 +32,16 @@ static const struct field images_fields[] = {
     FIELD_COUNT(struct corpus, levels, 255, 1, 1u << 16, "csv: value of white"),
     FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "csv: every such line is kept for the test"),
     FIELD_COUNT(struct corpus, shrink, 1, 1, 64, "an image's pixels are means of so many squared"),
+    FIELD_COUNT(struct corpus, training_count, 0, 0, 1u << 30, "images to learn from, for plans without the data (0: unknown)"),
+    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "images of the test, likewise"),
 };
 
 static const struct field texts_fields[] = {
     CORPUS_FIELDS,
     FIELD_TEXTS(struct corpus, languages, "of each folder; the first is that of the original, from which the others are translated"),
     FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "every such page is kept for the test"),
+    FIELD_COUNT(struct corpus, training_count, 0, 0, 1u << 30, "characters of a language to learn from, for plans without the data (0: unknown)"),
+    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "characters of a language for the test, likewise"),
 };
 /* clang-format on */
 
@@ -46,9 +50,31 @@ bool corpus_has_texts(const struct corpus *corpus)
     return corpus->format == CORPUS_MALLARD;
 }
 
-bool corpus_is_read(const struct corpus *corpus)
+bool corpus_is_sized(const struct corpus *corpus)
 {
     return corpus->texts || corpus->training.count > 0;
+}
+
+bool corpus_is_read(const struct corpus *corpus)
+{
+    return corpus_is_sized(corpus) && !corpus->is_assumed;
+}
+
+void corpus_assume(struct corpus *corpus)
+{
+    corpus->is_assumed = true;
+    if (!corpus_has_texts(corpus)) {
+        corpus->training.count = corpus->training_count;
+        corpus->test.count = corpus->test_count;
+        return;
+    }
+    if (!corpus->training_count)
+        return;
+    corpus->texts = alloc_array(corpus->files_count, sizeof *corpus->texts);
+    for (size_t i = 0; i < corpus->files_count; i++) {
+        corpus->texts[i].training_size = corpus->training_count;
+        corpus->texts[i].test_size = corpus->test_count;
+    }
 }
 
 static void images_free(struct corpus_images *images)

@@ -44,9 +44,12 @@ struct corpus {
     uint64_t
         test_every;  /* csv, mallard: every such line, or page, is kept for the test */
     uint64_t shrink; /* mean of so many pixels, squared */
+    uint64_t training_count, test_count; /* what plans assume where data are missing:
+                                            images, or characters of a language; 0: unknown */
 
     struct corpus_images training, test; /* count 0: not read */
     struct corpus_text *texts;           /* of each language; NULL: not read */
+    bool is_assumed;                     /* these are sizes alone (corpus_assume) */
 };
 
 extern const struct schema corpus_schema;
@@ -58,7 +61,13 @@ enum status corpus_decode(struct corpus *corpus, const uint8_t *const *bytes,
                           const size_t *sizes, struct error *err);
 void corpus_release(struct corpus *corpus);
 
+/* Sizes as the record says, for plans without the data. */
+void corpus_assume(struct corpus *corpus);
+
 bool corpus_has_texts(const struct corpus *corpus);
 bool corpus_is_read(const struct corpus *corpus);
+
+/* Read, or assumed. */
+bool corpus_is_sized(const struct corpus *corpus);
 
 #endif

@@ -92,7 +92,7 @@ static double accuracy_stage_cost_s(const struct study *study,
         variant_record(&variant, SHELF_HDC_TASK, &varied.hdc_task, true, &ignored) ==
             STATUS_OK) {
         setting = setting_at(study, &varied);
-        if (corpus_is_read(setting.corpus))
+        if (corpus_is_sized(setting.corpus))
             cost_s = experiment_family(setting.experiment)->cost_s(&setting);
     }
     variant_free(&variant);

@@ -1,0 +1,68 @@
+"""Accuracies are the same bits: every family of experiments, and functions that networks learn, after a
+kill and on two ranks, and on four ranks without the processor's newer instructions.  With WHOLE=1 (make
+accuracy-bits) on one to four ranks each, killed again and again.
+
+Families whose data are neither installed nor unpacked under build/data are left out, and said so."""
+import os
+import signal
+import subprocess
+
+from harness import bytes_of, claim, data_folder, done, environment, nvsweep, program, root, wait_for
+
+FIXTURES = os.path.join(root, "tests", "fixtures", "accuracy")
+DIGITS = "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz"
+HELP = "/usr/share/help/C/gnome-help"
+MASKED = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX"}
+whole = "WHOLE" in os.environ
+
+
+def run(name, result, ranks=0, **variables):
+    return program("run", f"{FIXTURES}/{name}.cfg", "-o", result, "--quiet", ranks=ranks, **variables)
+
+
+def committed(result):
+    """Leases that are done, of whatever stage."""
+    try:
+        with open(f"{result}.journal") as journal:
+            return journal.read().count('"event": "lease"')
+    except OSError:
+        return 0
+
+
+def killed_run(name, result, leases):
+    """A run that is killed after so many leases; its exit code."""
+    running = subprocess.Popen([nvsweep, "run", f"{FIXTURES}/{name}.cfg", "-o", result, "--quiet"],
+                               env=environment, stderr=subprocess.DEVNULL)
+    wait_for(lambda: running.poll() is not None or committed(result) >= leases, limit_s=60)
+    running.send_signal(signal.SIGKILL)
+    return running.wait()
+
+
+def same_bits(name):
+    code, said = run(name, f"{name}.h5")
+    claim(f"{name}: runs", code == 0, said)
+    plain = bytes_of(f"{name}.h5")
+    times = 3 if whole else 1
+    ends = [killed_run(name, "killed.h5", 2 * (k + 1)) for k in range(times)]
+    code, said = run(name, "killed.h5", ranks=2)
+    claim(f"{name}: killed and resumed on two ranks: same bytes ({ends.count(-signal.SIGKILL)} kills)",
+          code == 0 and bytes_of("killed.h5") == plain and -signal.SIGKILL in ends, said)
+    for ranks in (2, 3) if whole else ():
+        code, said = run(name, f"{ranks}.h5", ranks=ranks)
+        claim(f"{name}: {ranks} ranks: same bytes", code == 0 and bytes_of(f"{ranks}.h5") == plain, said)
+    code, said = run(name, "masked.h5", ranks=4, **MASKED)
+    claim(f"{name}: four ranks without AVX and FMA: same bytes",
+          code == 0 and bytes_of("masked.h5") == plain, said)
+    for left in "killed.h5", "masked.h5":
+        for ending in "", ".journal", ".lock":
+            if os.path.exists(left + ending):
+                os.remove(left + ending)
+
+
+same_bits("functions")
+if data_folder(DIGITS, "python3-sklearn") is not None:
+    same_bits("learning")
+    same_bits("integers")
+if data_folder(HELP, "gnome-user-docs") is not None:
+    same_bits("hypervectors")
+done()
