@@ -155,6 +155,11 @@ compilers: all  ## same bits from gcc -O0, clang, gcc -O3 -march=native, 1 and 3
 	$(Q).ci/deps --need clang
 	$(Q)BUILD=$(BUILD) tests/compare_compilers.sh
 
+accuracy-bits: all  ## are accuracies the same bits on 1 to 4 ranks, killed, without AVX, by gcc and clang? (data: deps-data)
+	$(Q).ci/deps --need clang
+	$(Q)WHOLE=1 BUILD=$(BUILD) /usr/bin/python3 tests/run_accuracy.py
+	$(Q)BUILD=$(BUILD) SWEEPS="learning integers functions hypervectors" tests/compare_compilers.sh
+
 honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold numbers; ROUNDS= (100) of each law
 	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) MONOTONE_ROUNDS=$(or $(ROUNDS),100) V=1 \
 	    $(BUILD)/unit honesty monotone
@@ -232,7 +237,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture needs deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all accuracy-bits golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture needs deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 

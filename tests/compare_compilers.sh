@@ -7,7 +7,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath "${BUILD:-$root/build}")
 sweeps=(${SWEEPS:-carbon_cache carbon_share cim_mensa cim_neon cim_simdram cim_training cim_upmem
         crossbar_neurosim crossbar_wear edge_rates edge_video eie_sram_width hdc_machines machines
-        reliability_wear robust_networks systolic_shapes winograd_networks xr_inference_rate})
+        reliability_wear robust_networks systolic_shapes winograd_networks xr_inference_rate functions})
+# Those that learn from data of packages, where these are (make deps-data).
+[ -n "${NVSWEEP_DATA:-}" ] || [ ! -d "$build/data/usr" ] || export NVSWEEP_DATA=$build/data
+[ -n "${SWEEPS:-}" ] || [ -z "${NVSWEEP_DATA:-}" ] || sweeps+=(learning integers hypervectors)
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1
 export NVSWEEP_LIBRARY=$root/sweeps/library # builds here lie deeper than it is looked for
@@ -23,8 +26,10 @@ run() { # name, command of the program...
     shift
     mkdir "$scratch/$name"
     for sweep in "${sweeps[@]}"; do
+        local file=sweeps/$sweep.cfg
+        [ -f "$file" ] || file=tests/fixtures/accuracy/$sweep.cfg
         # A folder of its own: kept reuse curves would hide who computed them.
-        NVSWEEP_CURVES=$scratch/$name/curves timeout 600 "$@" run "sweeps/$sweep.cfg" \
+        NVSWEEP_CURVES=$scratch/$name/curves timeout 600 "$@" run "$file" \
             -o "$scratch/$name/$sweep.h5" --quiet 2>"$scratch/said" ||
             { echo "FAILED: $sweep by $name"; cat "$scratch/said"; failures=$((failures + 1)); }
     done

@@ -278,9 +278,9 @@ enum status inputs_parse(const char *name, const struct files *files,
 {
     enum status status = texts_parse(name, files, library, sweep, err);
 
-    return status == STATUS_OK ? corpora_decode(files, library, sweep, CORPORA_CONTENT,
-                                                notes, err)
-                               : status;
+    return status == STATUS_OK
+               ? corpora_decode(files, library, sweep, CORPORA_CONTENT, notes, err)
+               : status;
 }
 
 void error_print(struct error *err)
