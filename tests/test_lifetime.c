@@ -200,6 +200,45 @@ static struct naive naive_run(const struct stream *stream, size_t capacity)
     return cache;
 }
 
+/* Residencies above each bound, where these are kept. */
+static uint64_t longer_differences(const struct naive *cache,
+                                   const struct lifetime_table *table, unsigned tensor,
+                                   unsigned i, double residencies)
+{
+    uint64_t count = 0;
+
+    if (i % LIFETIME_CAPACITY_STEP || !(residencies > 0))
+        return 0;
+    for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
+        double share = table->longer_share[tensor][i / LIFETIME_CAPACITY_STEP][b];
+        double longer = (double)cache->endless[tensor];
+
+        for (unsigned bin = 0; bin < LIFETIME_BINS; bin++)
+            if ((double)lifetime_bin_ticks(bin) >
+                lifetime_bound_s(b) * LIFETIME_TICKS_PER_S)
+                longer += (double)cache->counts[tensor][bin];
+        count += llround(share * residencies) != llround(longer);
+    }
+    return count;
+}
+
+/* What lives longer than a bound: ever less, and within what lives. */
+static uint64_t longer_disorders(const struct lifetime_table *table)
+{
+    uint64_t count = 0;
+
+    for (unsigned c = 0; c < LIFETIME_CAPACITIES; c++)
+        for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
+            double live = table->live_line_s[TENSOR_ALL][LIFETIME_CAPACITY_STEP * c];
+
+            count += table->longer_line_s[c][b] >
+                     (b ? table->longer_line_s[c][b - 1] : live * (1 + 1e-12));
+            count += b && table->longer_share[TENSOR_ALL][c][b] >
+                              table->longer_share[TENSOR_ALL][c][b - 1];
+        }
+    return count;
+}
+
 static uint64_t differences(const struct naive *cache,
                             const struct lifetimes *lifetimes,
                             const struct lifetime_table *table, unsigned i)
@@ -222,7 +261,9 @@ static uint64_t differences(const struct naive *cache,
             longest_s = INFINITY;
         if (residencies > 0)
             count += table->lifetime_100_s[tensor][i] != longest_s;
+        count += longer_differences(cache, table, tensor, i, residencies);
     }
+    count += longer_disorders(table);
     count += table->live_line_s[TENSOR_ALL][i] * LIFETIME_TICKS_PER_S != cache->live;
     count += table->unsaved_line_s[TENSOR_ALL][i] * LIFETIME_TICKS_PER_S !=
              cache->unsaved;

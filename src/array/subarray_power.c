@@ -1,6 +1,6 @@
 #include "array/subarray_power.h"
 
-#include "base/maths.h"
+#include "tech/retention.h"
 
 /* Swing of an SRAM bitline with a pulsed wordline, over the sense voltage (a modelling choice). */
 static const double SWING_MARGIN = 2;
@@ -182,19 +182,14 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
 static double refresh_interval_s(const struct fabric *fabric)
 {
     const struct cell *cell = fabric->cell.cell;
-    double interval_s = cell->refresh_interval_s > 0 ? cell->refresh_interval_s
-                                                     : cell->retention_s;
 
     if (fabric->cell.resistive || cell->kind == CELL_SRAM)
         return 0;
     if (fabric->rules->refresh_is_leakage)
         return REFRESH_S;
-    if (!(interval_s > 0))
+    if (!(cell->refresh_interval_s > 0) && !(cell->retention_s > 0))
         return REFRESH_S;
-    /* the leakage of charge doubles every 10 K (a modelling choice) */
-    return interval_s *
-           maths_exp2((cell->retention_temperature_k - fabric->process->temperature_k) /
-                      10);
+    return cell_refresh_interval_s(cell, fabric->process->temperature_k);
 }
 
 void subarray_leakages(struct subarray *s, const struct fabric *fabric)

@@ -40,7 +40,7 @@ static void stage_table(enum stage_id id)
            "|\n|---|---|---|---|---|\n");
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
-        enum inner_id parts[2];
+        enum inner_id parts[INNER_PARTS_MAX];
         size_t count = inner_parts(metric->inner, parts);
 
         printf("| `%s` | %s | %s | ", metric->name, column_types[metric->kind],

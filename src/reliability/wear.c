@@ -1,11 +1,9 @@
 #include "reliability/wear.h"
 
 #include "base/maths.h"
+#include "tech/retention.h"
 
 #define START_GAP_SHARE 0.97 /* of the ideal lifetime */
-#define ATTEMPT_S 1e-9       /* thermal attempt time */
-#define RETENTION_LOSS 1e-6  /* share of bits flipped after the stated retention */
-#define QUALIFIED_K 358.15   /* temperature of the retention if a record states none */
 
 const struct word levelling_words[] = {
     { "none", LEVELLING_NONE },
@@ -27,14 +25,7 @@ double wear_lifetime_s(double endurance_cycles, double line_writes_per_s, double
 
 double bit_flip_hz(const struct cell *cell, double temperature_k)
 {
-    double reference_k = cell->retention_temperature_k > 0
-                             ? cell->retention_temperature_k
-                             : QUALIFIED_K;
-    double mean_s = cell->retention_s / RETENTION_LOSS;
-
-    if (cell->retention_s <= 0 || !cell_is_resistive(cell))
-        return 0;
-    return 1 / (ATTEMPT_S * maths_pow(mean_s / ATTEMPT_S, reference_k / temperature_k));
+    return 1 / cell_flip_s(cell, temperature_k);
 }
 
 static double error_after(const struct scrubbing *s, double interval_s)

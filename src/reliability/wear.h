@@ -22,12 +22,8 @@ extern const struct word levelling_words[];
 double wear_lifetime_s(double endurance_cycles, double line_writes_per_s, double lines,
                        enum levelling levelling, double skew);
 
-/* Returns how often one bit flips per second at a temperature.  The retention of a record is
- * the time in which one bit in a million flips, the criterion by which embedded memories are
- * qualified. The energy barrier does not depend on temperature: tau = tau0 (tau_ref /
- * tau0)^(T_ref / T) with tau0 = 1 ns (Neel, 1949).  If a record gives no temperature for its
- * retention, 85 C is assumed. Returns 0 for cells that are refreshed and for cells whose
- * retention is unlimited. */
+/* Returns how often one bit flips per second at a temperature (tech/retention.h): 0 for cells
+ * that are refreshed and for cells whose retention is unlimited. */
 double bit_flip_hz(const struct cell *cell, double temperature_k);
 
 /* A memory to be scrubbed, its error rates and its target. */

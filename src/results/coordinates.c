@@ -224,7 +224,7 @@ static hid_t inner_write(struct skeleton *sk, hid_t group, enum inner_id id)
 static bool is_inner_of(const struct stage *stage, enum inner_id inner)
 {
     for (size_t m = 0; m < stage->metric_count; m++) {
-        enum inner_id parts[2];
+        enum inner_id parts[INNER_PARTS_MAX];
         size_t count = inner_parts(stage->metrics[m].inner, parts);
 
         for (size_t p = 0; p < count; p++)
@@ -240,7 +240,7 @@ static size_t inner_rank(const struct stage *stage)
     size_t rank = 1;
 
     for (size_t m = 0; m < stage->metric_count; m++) {
-        enum inner_id parts[2];
+        enum inner_id parts[INNER_PARTS_MAX];
         size_t count = inner_parts(stage->metrics[m].inner, parts);
 
         rank = count > rank ? count : rank;

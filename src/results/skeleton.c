@@ -71,7 +71,7 @@ static void metric_write(struct skeleton *sk, const struct metric *metric,
 {
     hid_t scales[SHAPE_RANK], dataset;
     hsize_t sizes[SHAPE_RANK];
-    enum inner_id parts[2];
+    enum inner_id parts[INNER_PARTS_MAX];
     size_t part_count = inner_parts(metric->inner, parts);
     int rank = shape->rank;
 

@@ -295,6 +295,7 @@ static void row_write(const struct array_result *result, uint64_t capacity_bytes
                                             : result->read_energy_j;
     out->tag_energy_j[i] = result->has_tag ? result->tag.read_energy_j : 0;
     out->leakage_w[i] = result->leakage_w;
+    out->refresh_w[i] = result->refresh_w;
     out->area_efficiency[i] = result->efficiency;
     out->banks[i] = data->banks;
     out->bank_rows[i] = data->bank_rows;

@@ -49,6 +49,13 @@ const struct word built_as_words[] = {
     { NULL, 0 },
 };
 
+const struct word refresh_words[] = {
+    { "all", REFRESH_ALL },
+    { "live", REFRESH_LIVE },
+    { "none", REFRESH_NONE },
+    { NULL, 0 },
+};
+
 const struct word power_gating_words[] = {
     { "off", 0 },
     { "on", 1 },

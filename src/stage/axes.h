@@ -39,6 +39,10 @@ extern const struct word tag_cells_words[];
 enum built_as { BUILT_AUTO, BUILT_MACRO, BUILT_ASIC, BUILT_CACHE };
 extern const struct word built_as_words[];
 
+/* Lines of a cache that are refreshed (retention_stage.c). */
+enum refresh { REFRESH_ALL, REFRESH_LIVE, REFRESH_NONE };
+extern const struct word refresh_words[];
+
 /* Idle mats at a tenth of their leakage, or not. */
 extern const struct word power_gating_words[];
 

@@ -19,6 +19,7 @@
 #include "columns/array.h"
 #include "columns/gpu.h"
 #include "columns/machines.h"
+#include "columns/retention.h"
 #include "columns/reuse.h"
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
@@ -74,12 +75,26 @@ static void platform_costs_at(const struct point *point, const struct gpu *gpu,
     };
 }
 
-/* A point's inputs: rows m and u of the array and reuse stages. */
+/* A point's inputs: rows m, u and t of the array, reuse and retention stages. */
 struct gpu_inputs {
     const struct array_columns *a;
     const struct reuse_columns *r;
-    uint64_t m, u;
+    const struct retention_columns *retention; /* NULL: the sweep does not ask */
+    uint64_t m, u, t;
 };
+
+/* Leakage with the refresh that the sweep asks for; the array's own is of all lines. */
+static inline double leakage_w(const struct gpu_inputs *in)
+{
+    return in->retention ? in->retention->policy_leakage_w[in->t]
+                         : in->a->leakage_w[in->m];
+}
+
+/* Share of the time in which banks serve accesses. */
+static inline double banks_share(const struct gpu_inputs *in)
+{
+    return in->retention ? 1 - in->retention->refresh_busy[in->t] : 1;
+}
 
 /* False if a given miss ratio curve begins above the capacity. */
 static inline bool traffic_write(const struct gpu_inputs *in, struct curve_place place,
@@ -125,7 +140,7 @@ static inline struct llc_cost llc_write(const struct platform_costs *costs,
     double writes = in->r->llc_writes[in->u] * costs->accesses_per_line;
     double latency_s = reads * a->read_latency_s[m] + writes * a->write_latency_s[m];
     double dynamic_j = reads * a->read_energy_j[m] + writes * a->write_energy_j[m];
-    double energy_j = dynamic_j + a->leakage_w[m] * latency_s;
+    double energy_j = dynamic_j + leakage_w(in) * latency_s;
 
     out->llc_delay_s[i] = latency_s;
     out->llc_dynamic_j[i] = dynamic_j;
@@ -146,7 +161,7 @@ static inline struct cost serial_at(const struct platform_costs *costs,
     double leak_s = costs->time_base == TIME_SERIAL_FULL_LEAKAGE
                         ? llc->latency_s + dram_s
                         : llc->latency_s;
-    double leakage_j = a->leakage_w[m] * leak_s;
+    double leakage_j = leakage_w(in) * leak_s;
 
     component[COMPONENT_LLC_READ] = llc->reads *
                                     (a->read_energy_j[m] - a->tag_energy_j[m]);
@@ -181,7 +196,8 @@ static inline struct llc_use llc_use_at(const struct platform_costs *costs,
     double writes = n * (in->r->llc_writes[u] + traffic->dram_reads);
     double units = costs->llc_slices > (double)a->banks[m] ? costs->llc_slices
                                                            : (double)a->banks[m];
-    double banks_s = (reads * a->cycle_s[m] + writes * a->write_latency_s[m]) / units;
+    double banks_s = (reads * a->cycle_s[m] + writes * a->write_latency_s[m]) / units /
+                     banks_share(in);
     double wires_s = (reads + writes) / n * costs->line_bytes / costs->llc_bytes_per_s;
 
     return (struct llc_use){ reads, writes, n * traffic->llc_misses,
@@ -209,7 +225,7 @@ static inline double larger(double a, double b)
 static inline double steady_w(const struct platform_costs *costs,
                               const struct gpu_inputs *in)
 {
-    return in->a->leakage_w[in->m] + costs->dram_background_w;
+    return leakage_w(in) + costs->dram_background_w;
 }
 
 /* A board whose cache leaks more than its limit does not run. */
@@ -244,7 +260,7 @@ roofline_at(const struct platform_costs *costs, const struct gpu_inputs *in,
     power_s = work_j / (costs->power_limit_w - steady_w(costs, in));
     *clock_share = power_s > time_s ? core_s / power_s : 1;
     time_s = larger(time_s, power_s);
-    component[COMPONENT_LLC_LEAKAGE] = a->leakage_w[m] * time_s;
+    component[COMPONENT_LLC_LEAKAGE] = leakage_w(in) * time_s;
     component[COMPONENT_DRAM_BACKGROUND] = costs->dram_background_w * time_s;
     for (int c = 0; c < COMPONENT_COUNT; c++)
         total_j += component[c];
@@ -291,7 +307,9 @@ static void reason_set(const struct study *study, const struct point *point,
                        struct error *reason)
 {
     bool has_inputs = study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
-                      study->statuses[STAGE_REUSE][in->u] == POINT_DONE;
+                      study->statuses[STAGE_REUSE][in->u] == POINT_DONE &&
+                      (!in->retention ||
+                       study->statuses[STAGE_RETENTION][in->t] == POINT_DONE);
 
     if (has_inputs && !is_supplied(costs, in))
         error_set(
@@ -304,7 +322,7 @@ static void reason_set(const struct study *study, const struct point *point,
                   (double)in->a->resolved_capacity_bytes[in->m] / (1 << 20));
     else
         error_set(reason, STATUS_INFEASIBLE,
-                  "the cache cannot be built, or the workload not run");
+                  "the cache cannot be built or refreshed, or the workload not run");
 }
 
 static void gpu_stage_evaluate(const struct study *study, struct range points,
@@ -319,9 +337,15 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     const struct grid *uses = &study->grids[STAGE_REUSE];
     const int8_t *array_status = study->statuses[STAGE_ARRAY];
     const int8_t *reuse_status = study->statuses[STAGE_REUSE];
+    const struct retention_columns retention = retention_columns(
+        &study->results[STAGE_RETENTION]);
+    bool is_refreshed = stage_inputs(study->sweep, STAGE_GPU) & INPUT(RETENTION);
+    const struct grid *kept = &study->grids[STAGE_RETENTION];
+    const int8_t *kept_status = study->statuses[STAGE_RETENTION];
     uint64_t row = grid_run_length(grid, &study->sweep->space, platform_axes);
     uint64_t step_m = grid_run_stride(grid, arrays);
     uint64_t step_u = grid_run_stride(grid, uses);
+    uint64_t step_t = is_refreshed ? grid_run_stride(grid, kept) : 0;
     uint64_t capacity_bytes = 0;
     struct curve_place place = curve_place_of(0);
     struct variant variant = { 0 };
@@ -332,7 +356,9 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         uint64_t end = rest < points.count - i ? i + rest : points.count;
         struct gpu_inputs in = { .a = &array,
                                  .r = &reuse,
+                                 .retention = is_refreshed ? &retention : NULL,
                                  .m = grid_project(grid, index, arrays),
+                                 .t = is_refreshed ? grid_project(grid, index, kept) : 0,
                                  .u = grid_project(grid, index, uses) };
         const struct record *gpu;
         struct platform_costs costs;
@@ -348,9 +374,11 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         point.machine = gpu;
         cache_resolve(&point);
         platform_costs_at(&point, (const struct gpu *)gpu, &costs);
-        for (; i < end; i++, in.m += step_m, in.u += step_u) {
+        for (; i < end; i++, in.m += step_m, in.u += step_u, in.t += step_t) {
             bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&
-                           reuse_status[in.u] == POINT_DONE && is_supplied(&costs, &in);
+                           reuse_status[in.u] == POINT_DONE &&
+                           (!is_refreshed || kept_status[in.t] == POINT_DONE) &&
+                           is_supplied(&costs, &in);
             struct traffic traffic;
 
             if (is_done && in.a->resolved_capacity_bytes[in.m] != capacity_bytes) {
@@ -405,7 +433,9 @@ const struct stage gpu_stage = {
     STAGE_METRICS(gpu),
     .axes = AXIS_BIT(time_base),
     .ignored_fields = "machine.llc_bytes=", /* the array's capacity counts */
-    .inputs = INPUT(ARRAY) | INPUT(REUSE),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(RETENTION),
+    .given_inputs = INPUT(RETENTION),
+    .given_axes = AXIS_BIT(refresh),
     .to_result = gpu_to_result,
     .result_input = INPUT(REUSE),
     .evaluate = gpu_stage_evaluate,

@@ -163,6 +163,23 @@ const struct inner inners[INNER_COUNT] = {
                        .labels = tensor_labels },
     [INNER_TENSOR_CURVE] = { .count = TENSOR_COUNT * CURVE_POINTS,
                              .parts = { INNER_TENSOR, INNER_CURVE } },
+    [INNER_LIFETIME_CAPACITY] = { .name = "lifetime_capacity_bytes",
+                                  .count = LIFETIME_CAPACITIES,
+                                  .units = "byte",
+                                  .meaning = "cache capacity, every fourth of "
+                                             "curve_capacity_bytes",
+                                  .coordinate = lifetime_capacity_bytes },
+    [INNER_LIFETIME_BOUND] = { .name = "lifetime_bound_s",
+                               .count = LIFETIME_BOUNDS,
+                               .units = "s",
+                               .meaning = "lifetime that data are compared with",
+                               .coordinate = lifetime_bound_s },
+    [INNER_TENSOR_LONGER] = { .count = (uint64_t)TENSOR_COUNT * LIFETIME_CAPACITIES *
+                                       LIFETIME_BOUNDS,
+                              .parts = { INNER_TENSOR, INNER_LIFETIME_CAPACITY,
+                                         INNER_LIFETIME_BOUND } },
+    [INNER_LONGER] = { .count = (uint64_t)LIFETIME_CAPACITIES * LIFETIME_BOUNDS,
+                       .parts = { INNER_LIFETIME_CAPACITY, INNER_LIFETIME_BOUND } },
     [INNER_LIFE_PHASE] = { .name = "life_phase",
                            .count = LIFE_PHASES,
                            .units = "1",
@@ -189,13 +206,21 @@ const struct inner inners[INNER_COUNT] = {
                      .labels = part_labels },
 };
 
-size_t inner_parts(enum inner_id id, enum inner_id parts[2])
+size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX])
 {
+    size_t count = 0;
+
     if (id == INNER_SCALAR)
         return 0;
-    parts[0] = inners[id].name ? id : inners[id].parts[0];
-    parts[1] = inners[id].parts[1];
-    return inners[id].name ? 1 : 2;
+    if (inners[id].name) {
+        parts[0] = id;
+        return 1;
+    }
+    while (count < INNER_PARTS_MAX && inners[id].parts[count] != INNER_SCALAR) {
+        parts[count] = inners[id].parts[count];
+        count++;
+    }
+    return count;
 }
 
 /* Returns the index of a label in a dimension of its own, its count if there is none. */

@@ -44,6 +44,22 @@ static void shares_write(const struct lifetime_table *table,
         }
 }
 
+static void longer_write(const struct lifetime_table *table,
+                         const struct data_lifetime_columns *out, uint64_t i)
+{
+    const uint64_t size = (uint64_t)LIFETIME_CAPACITIES * LIFETIME_BOUNDS;
+    double *share = &out->longer_live_share[i * size];
+
+    memcpy(&out->longer_share[i * TENSOR_COUNT * size], table->longer_share,
+           sizeof table->longer_share);
+    for (unsigned c = 0; c < LIFETIME_CAPACITIES; c++) {
+        double lines = lifetime_capacity_bytes(c) / table->line_bytes;
+
+        for (unsigned b = 0; b < LIFETIME_BOUNDS; b++)
+            *share++ = share_of(table->longer_line_s[c][b], lines, table->run_s);
+    }
+}
+
 static void row_write(const struct lifetime_table *table,
                       const struct data_lifetime_columns *out, uint64_t i)
 {
@@ -61,12 +77,14 @@ static void row_write(const struct lifetime_table *table,
         { out->live_99_s, table->line_seconds_99_s },
         { out->short_share, table->short_share },
         { out->unsaved_100_s, table->unsaved_100_s },
+        { out->endless_share, table->endless_share },
     };
     const uint64_t size = (uint64_t)TENSOR_COUNT * CURVE_POINTS;
 
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         memcpy(&columns[c].column[i * size], columns[c].values, size * sizeof(double));
     shares_write(table, out, i * size);
+    longer_write(table, out, i);
     for (unsigned tensor = 0; tensor < TENSOR_COUNT; tensor++) {
         out->rewrite_50_s[i * TENSOR_COUNT + tensor] = table->rewrite_50_s[tensor];
         out->rewrite_90_s[i * TENSOR_COUNT + tensor] = table->rewrite_90_s[tensor];

@@ -59,12 +59,18 @@ enum inner_id {
     INNER_HDC_STEP,
     INNER_TENSOR,
     INNER_TENSOR_CURVE,
+    INNER_LIFETIME_CAPACITY,
+    INNER_LIFETIME_BOUND,
+    INNER_TENSOR_LONGER,
+    INNER_LONGER,
     INNER_STEP_PART,
     INNER_LIFE_PHASE,
     INNER_VIDEO_STEP,
     INNER_NEED_FIELD,
     INNER_COUNT
 };
+
+enum { INNER_PARTS_MAX = 3 };
 
 struct inner {
     const char *name; /* of the dimension and its coordinate */
@@ -73,12 +79,14 @@ struct inner {
     const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
     /* without either: texts of the sweep (inner_label) */
-    enum inner_id parts[2]; /* of one that is two others, which alone have names */
+    /* of one that is others, which alone have names: these, and INNER_SCALAR */
+    enum inner_id parts[INNER_PARTS_MAX];
 };
 extern const struct inner inners[INNER_COUNT];
 
-/* The dimensions that it stands for, outermost first, 0 to 2 of them; returns how many. */
-size_t inner_parts(enum inner_id id, enum inner_id parts[2]);
+/* The dimensions that it stands for, outermost first, 0 to INNER_PARTS_MAX of them; returns how
+ * many. */
+size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX]);
 
 /* Finds the index of a label of `length` bytes, of two dimensions as "forward/buffer"; "" is the
  * only one of INNER_SCALAR.  Returns false if there is none. */
@@ -138,6 +146,10 @@ struct stage {
      * where they stand for kinds of machine, of which a point has one. */
     uint32_t inputs;
     bool takes_one_input;
+
+    /* Those of its inputs that it reads only if the sweep gives these axes. */
+    uint32_t given_inputs;
+    axis_mask given_axes;
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
 

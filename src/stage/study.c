@@ -188,9 +188,12 @@ axis_mask stage_declared_axes(enum stage_id id)
     return axes & ~stages[id]->reduced_axes;
 }
 
-/* Has the sweep machines for which the stage reads the input? */
+/* Has the sweep machines for which the stage reads the input, and axes for which it does? */
 static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id input)
 {
+    if (stages[id]->given_inputs >> input & 1 &&
+        !is_given(&sweep->space, stages[id]->given_axes))
+        return false;
     return (!stages[id]->takes_one_input && !stages[input]->is_of_engines) ||
            stage_has_machines(sweep, input);
 }

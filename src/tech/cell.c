@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "tech/node.h"
+#include "tech/retention.h"
 
 #include <math.h>
 
@@ -99,6 +100,19 @@ static const struct field cell_fields[] = {
     NUM(retention_s, "s", 0, 0, 1e12, "retention; 0: longer than any use"),
     NUM(retention_temperature_k, "K", 358.15, 200, 450, "where retention_s holds"),
     NUM(refresh_interval_s, "s", 0, 0, 1e12, "refresh period; 0: retention_s"),
+    NUM(thermal_stability, "1", 0, 0, 200,
+        "magnetic cells: barrier between the states over k T at retention_temperature_k; 0: as "
+        "retention_s says; another value moves retention_s, write currents, pulses and energies"),
+    NUM(write_overdrive, "1", 0, 0, 100,
+        "magnetic cells: write current over the critical one; 0: design_overdrive; another value "
+        "moves write currents, pulses and energies"),
+    NUM(write_error, "1", 0, 0, 0.1,
+        "magnetic cells: share of written bits that stay unwritten; 0: design_write_error; another "
+        "value moves pulses and energies"),
+    NUM(design_overdrive, "1", 1.5, 1, 100,
+        "write_overdrive of the pulses that the record gives (assumed)"),
+    NUM(design_write_error, "1", 1e-9, 1e-30, 0.1,
+        "write_error of the pulses that the record gives (assumed)"),
     NUM(endurance_cycles, "1", 0, 0, 1e20, "writes a cell survives; 0: unlimited"),
     NUM(leak_a, "A", 0, 0, 1e-3,
         "standby current of a cell at 300 K, beyond that of its transistors"),
@@ -218,8 +232,10 @@ static enum status table_check(const struct cell *cell, struct error *err)
 static enum status cell_finish(void *record, struct error *err)
 {
     const struct cell *cell = record;
-    enum status status = STATUS_OK;
+    enum status status = cell_relax(record, err);
 
+    if (status != STATUS_OK)
+        return status;
     if (table_check(cell, err) != STATUS_OK || cell->kind == CELL_GIVEN)
         return table_check(cell, err);
     if (!(cell->area_f2 > 0) && !(cell->area_m2 > 0) && !(cell->area_sram > 0))

@@ -45,6 +45,12 @@ enum cell_pulse {
     PULSE_CURRENT, /* a current is forced for a time */
 };
 
+/* What the pulses of a magnetic cell are for (retention.h); 0: as the record has it. */
+struct cell_drive {
+    double stability, retention_s;
+    double overdrive, error;
+};
+
 struct cell {
     struct record record;
     enum cell_kind kind;
@@ -89,6 +95,14 @@ struct cell {
     double retention_s; /* at retention_temperature_k; 0: longer than any use */
     double retention_temperature_k;
     double refresh_interval_s; /* 0: retention_s */
+
+    /* magnetic cells: retention and pulses move together with these (retention.h) */
+    double thermal_stability; /* barrier over k T at retention_temperature_k */
+    double write_overdrive;   /* write current over the critical one; 0: the design's */
+    double write_error;       /* share of writes that fail; 0: the design's */
+    double design_overdrive, design_write_error; /* of the pulses that the record gives */
+    struct cell_drive moved;                     /* no field: to what they were moved */
+
     double endurance_cycles;   /* 0: unlimited */
     double leak_a;      /* standby current per cell beyond its transistors, 300 K */
     double leak_factor; /* cell transistors' leakage relative to logic of the node */

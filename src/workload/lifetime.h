@@ -84,6 +84,18 @@ uint64_t lifetime_bin_ticks(unsigned bin);
 double lifetimes_count(const struct lifetimes *lifetimes, enum tensor_class tensor,
                        unsigned bin, unsigned i);
 
+/* How many residencies live longer than a bound is kept of every fourth of the curve's
+ * capacities and every fourth bin's upper end, from 1 ns to 32 s, two an octave. */
+enum {
+    LIFETIME_CAPACITY_STEP = 4,
+    LIFETIME_CAPACITIES = (CURVE_POINTS - 1) / LIFETIME_CAPACITY_STEP + 1,
+    LIFETIME_BOUND_STEP = 4,
+    LIFETIME_BOUND_FIRST = 31, /* bin */
+    LIFETIME_BOUNDS = 71,
+};
+double lifetime_capacity_bytes(uint64_t i);
+double lifetime_bound_s(uint64_t i);
+
 /* By class and the curve's capacities, of one run.  A lifetime that a share of residencies does
  * not exceed is the upper end of its bin, at most an eighth too long, and exact where it is the
  * longest; INFINITY: such data never die as the run repeats; NAN: there are no residencies. */
@@ -99,6 +111,11 @@ struct lifetime_table {
     double line_seconds_99_s[TENSOR_COUNT][CURVE_POINTS];
     double short_share[TENSOR_COUNT][CURVE_POINTS]; /* of residencies, at most 1 us */
     double live_line_s[TENSOR_COUNT][CURVE_POINTS]; /* lines times time */
+    /* Of residencies: never end as the run repeats; live longer than a bound, these included;
+     * and lines times time of these. */
+    double endless_share[TENSOR_COUNT][CURVE_POINTS];
+    double longer_share[TENSOR_COUNT][LIFETIME_CAPACITIES][LIFETIME_BOUNDS];
+    double longer_line_s[LIFETIME_CAPACITIES][LIFETIME_BOUNDS];
     /* The same of lines that are used no more but were written and not yet written back, at
      * most (0 at least), and how long such a line keeps its data, at most. */
     double unsaved_line_s[TENSOR_COUNT][CURVE_POINTS];

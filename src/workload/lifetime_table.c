@@ -121,6 +121,35 @@ static double share_within(const struct lifetime_distribution *of, double ticks)
     return of->total > 0 ? sum / of->total : NAN;
 }
 
+double lifetime_capacity_bytes(uint64_t i)
+{
+    return curve_capacity_bytes(LIFETIME_CAPACITY_STEP * i);
+}
+
+static unsigned bound_bin(uint64_t bound)
+{
+    return LIFETIME_BOUND_FIRST + LIFETIME_BOUND_STEP * (unsigned)bound;
+}
+
+double lifetime_bound_s(uint64_t i)
+{
+    return (double)lifetime_bin_ticks(bound_bin(i)) / LIFETIME_TICKS_PER_S;
+}
+
+/* What lies above each bound, of the total. */
+static void longer_write(const struct lifetime_distribution *of, double endless,
+                         double total, double longer[LIFETIME_BOUNDS])
+{
+    double scale = of->total > 0 ? total / of->total : total, sum = endless;
+    unsigned bin = of->bins;
+
+    for (unsigned bound = LIFETIME_BOUNDS; bound-- > 0;) {
+        for (; bin > bound_bin(bound) + 1; bin--)
+            sum += of->weights[bin - 1];
+        longer[bound] = scale * sum;
+    }
+}
+
 static void spectrum_write(const struct spectrum *spectrum, uint64_t period,
                            unsigned tensor, unsigned i, struct lifetime_table *table)
 {
@@ -152,6 +181,17 @@ static void spectrum_write(const struct spectrum *spectrum, uint64_t period,
     table->unsaved_line_s[tensor][i] = spectrum->unsaved / LIFETIME_TICKS_PER_S;
     table->unsaved_100_s[tensor][i] = (double)spectrum->unsaved_longest /
                                       LIFETIME_TICKS_PER_S;
+    table->endless_share[tensor][i] = counts.total > 0
+                                          ? spectrum->endless / counts.total
+                                          : NAN;
+    if (i % LIFETIME_CAPACITY_STEP)
+        return;
+    longer_write(&counts, spectrum->endless, counts.total > 0 ? 1 : NAN,
+                 table->longer_share[tensor][i / LIFETIME_CAPACITY_STEP]);
+    if (tensor == TENSOR_ALL)
+        longer_write(&seconds, spectrum->endless * (double)period,
+                     table->live_line_s[tensor][i],
+                     table->longer_line_s[i / LIFETIME_CAPACITY_STEP]);
 }
 
 static void rewrites_write(const struct lifetimes *lifetimes,

@@ -1,0 +1,178 @@
+/* The retention stage: what of a workload's data outlives the cells of a cache, and what it
+ * costs to refresh them (tech/retention.h, stage/outliving.h).
+ *
+ * The policy `live` refreshes lines whose data will be used again, from their first interval on.
+ * It knows which these are, so that what it saves is a bound for any that predicts.  Written data
+ * that will not be used again are written back before the cells lose them: they are those that
+ * an eviction writes back later, so that this takes no further traffic.
+ *
+ * A charge is refreshed row by row within the subarrays; the array model knows what that takes.
+ * A cell that flips at random is not helped by writing again what is read: it is scrubbed, line
+ * by line, a code corrects, and lines with an error are written. */
+#include "stage/stages.h"
+
+#include "base/maths.h"
+#include "columns/array.h"
+#include "columns/retention.h"
+#include "reliability/ecc.h"
+#include "stage/outliving.h"
+#include "stage/visit.h"
+#include "tech/retention.h"
+
+#include <math.h>
+
+/* A cache and how it is refreshed. */
+struct refreshed {
+    const struct cell *cell;
+    double temperature_k;
+    double lines;      /* of the array */
+    double interval_s; /* INFINITY: never */
+    double all_w;
+    double all_busy; /* share of a bank's time if all lines are refreshed */
+};
+
+/* Lines are read, corrected, and written where they had an error. */
+static void scrub_fill(const struct point *point, const struct array_columns *a,
+                       uint64_t m, struct refreshed *of)
+{
+    struct code code = code_make((enum ecc)point->ecc, 8 * point->line_bytes);
+    double bits = (double)code.codewords * (double)(code.data_bits + code.check_bits);
+    double flip_s = cell_flip_s(of->cell, of->temperature_k);
+    double wrong = -maths_expm1(-bits * of->interval_s / flip_s);
+
+    of->all_w = of->lines * (a->read_energy_j[m] + wrong * a->write_energy_j[m]) /
+                of->interval_s;
+    of->all_busy = of->lines * (a->cycle_s[m] + wrong * a->write_latency_s[m]) /
+                   (double)a->banks[m] / of->interval_s;
+}
+
+static struct refreshed refreshed_at(const struct point *point,
+                                     const struct array_columns *a, uint64_t m)
+{
+    struct refreshed of = {
+        .cell = (const struct cell *)point->technology,
+        .temperature_k = point->temperature_k,
+        .lines = (double)a->resolved_capacity_bytes[m] / (double)point->line_bytes,
+    };
+
+    of.interval_s = cell_refresh_interval_s(of.cell, of.temperature_k);
+    if (isinf(of.interval_s))
+        return of;
+    if (cell_fails_at_random(of.cell)) {
+        scrub_fill(point, a, m, &of);
+        return of;
+    }
+    of.all_w = a->refresh_w[m];
+    if (a->subarray_rows[m] != COUNT_NONE)
+        of.all_busy = (double)a->subarray_rows[m] * a->cycle_s[m] / of.interval_s;
+    return of;
+}
+
+static void cell_write(const struct refreshed *of, const struct retention_columns *out,
+                       uint64_t i)
+{
+    const struct cell *cell = of->cell;
+    double current_a = fmax(cell->set_current_a, cell->reset_current_a);
+    double pulse_s = fmax(cell->set_pulse_s, cell->reset_pulse_s);
+
+    out->cell_retention_s[i] = cell_retention_s(cell, of->temperature_k);
+    out->cell_flip_s[i] = cell_flip_s(cell, of->temperature_k);
+    if (cell->thermal_stability > 0)
+        out->cell_stability[i] = cell->thermal_stability *
+                                 cell->retention_temperature_k / of->temperature_k;
+    if (current_a > 0)
+        out->write_current_a[i] = current_a;
+    if (pulse_s > 0)
+        out->write_pulse_s[i] = pulse_s;
+}
+
+static void needs_write(const struct lives *lives, const struct retention_columns *out,
+                        uint64_t i)
+{
+    const struct data_lifetime_columns *columns = lives->columns;
+
+    for (unsigned t = 0; t < TENSOR_COUNT; t++) {
+        enum tensor_class tensor = (enum tensor_class)t;
+        uint64_t at = i * TENSOR_COUNT + t;
+
+        out->needed_retention_s[at] = lives_most(lives, columns->lifetime_100_s,
+                                                 tensor);
+        out->needed_retention_99_s[at] = lives_most(lives, columns->lifetime_99_s,
+                                                    tensor);
+        out->outliving_share[at] = lives_outliving(lives, tensor,
+                                                   out->cell_retention_s[i]);
+    }
+    out->unsaved_retention_s[i] = lives_most(lives, columns->unsaved_100_s, TENSOR_ALL);
+}
+
+static double policy_share(const struct lives *lives, enum refresh refresh,
+                           double interval_s)
+{
+    if (refresh == REFRESH_NONE || isinf(interval_s))
+        return 0;
+    return refresh == REFRESH_ALL ? 1 : lives_outliving_live(lives, interval_s);
+}
+
+/* Does the policy keep what outlives the cells? */
+static bool is_kept(const struct point *point, const struct cell *cell)
+{
+    return point->refresh != REFRESH_NONE &&
+           (!cell_fails_at_random(cell) || point->ecc != ECC_NONE);
+}
+
+static enum status retention_visit(const struct visit *visit,
+                                   const struct columns *columns, uint64_t i,
+                                   struct error *reason)
+{
+    const struct study *study = visit->study;
+    const struct point *point = &visit->point;
+    const struct array_columns a = array_columns(&study->results[STAGE_ARRAY]);
+    const struct data_lifetime_columns d = data_lifetime_columns(
+        &study->results[STAGE_DATA_LIFETIME]);
+    const struct retention_columns out = retention_columns(columns);
+    uint64_t m = visit->at[STAGE_ARRAY], row = visit->at[STAGE_DATA_LIFETIME];
+    struct lives lives = lives_at(&d, row, (double)a.resolved_capacity_bytes[m]);
+    struct refreshed of = refreshed_at(point, &a, m);
+    double share = policy_share(&lives, (enum refresh)point->refresh, of.interval_s);
+    double retention_s = cell_retention_s(of.cell, of.temperature_k);
+
+    if (share * of.all_busy >= 1)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "cells keep data for %.3g s, of which refreshing %.3g of the "
+                         "lines takes %.3g s",
+                         of.interval_s, share, share * of.all_busy * of.interval_s);
+    cell_write(&of, &out, i);
+    needs_write(&lives, &out, i);
+    out.lost_share[i] = is_kept(point, of.cell)
+                            ? 0
+                            : lives_outliving(&lives, TENSOR_ALL, retention_s);
+    out.lost_hz[i] = out.lost_share[i] * lives_value(&lives, d.residencies, TENSOR_ALL) /
+                     d.run_s[row];
+    out.refresh_interval_s[i] = share > 0 ? of.interval_s : INFINITY;
+    out.refresh_share[i] = share;
+    out.refresh_all_w[i] = of.all_w;
+    out.policy_refresh_w[i] = share * of.all_w;
+    out.refresh_busy[i] = share * of.all_busy;
+    out.policy_leakage_w[i] = a.leakage_w[m] - a.refresh_w[m] + share * of.all_w;
+    return STATUS_OK;
+}
+
+static void retention_stage_evaluate(const struct study *study, struct range points,
+                                     const struct columns *out, int8_t *status,
+                                     struct error *reason)
+{
+    stage_visit(study, STAGE_RETENTION, points, retention_visit, NULL, out, status,
+                reason);
+}
+
+const struct stage retention_stage = {
+    .name = "retention",
+    .summary = "what of a workload's data outlives a cache's cells; power of refreshing",
+    STAGE_METRICS(retention),
+    .axes = AXIS_BIT(refresh),
+    .asked_by = AXIS_BIT(refresh) | AXIS_BIT(workload),
+    .inputs = INPUT(ARRAY) | INPUT(DATA_LIFETIME),
+    .evaluate = retention_stage_evaluate,
+    .point_s = 3e-6,
+    .block_points = 1024,
+};
