@@ -113,6 +113,14 @@ static const struct along alongs[] = {
     { STAGE_GPU, FIELD, "+latency_s +energy_j +edp_js =llc_delay_s", "DRAM's time is a term of the sum, the cache leaks for longer", .settings = SMALL_NETS " batch=1 time_base=serial|serial_full_leakage", .field = "dram_latency_s", .least = 1e-10, .most = 1e-5 },
     { STAGE_GPU, AXIS_time_base, "+energy_j +llc_leakage_j =latency_s", "leakage over DRAM's time, too", .settings = SMALL_NETS " batch=1", .values = "serial,serial_full_leakage" },
 
+    /* ---- retention */
+    { STAGE_RETENTION, AXIS_refresh, "-policy_refresh_w -refresh_share -refresh_busy -policy_leakage_w +lost_share +lost_hz =refresh_all_w", "what need not be refreshed is not", .settings = SMALL_NETS " batch=1", .values = "all,live,none" },
+    { STAGE_RETENTION, FIELD, "-lost_share -lost_hz +cell_retention_s", "what outlives a longer time outlives a shorter one", .settings = SMALL_NETS " batch=1 technology=edram-3t refresh=none", .field = "technology.retention_s", .least = 1e-9, .most = 1e3 },
+    { STAGE_RETENTION, FIELD, "-refresh_share -refresh_busy -policy_refresh_w", "fewer lines, less often", .settings = SMALL_NETS " batch=1 technology=edram|edram-3t refresh=live|all", .field = "technology.retention_s", .least = 1e-9, .most = 1e3, .one_organization = true },
+    { STAGE_RETENTION, FIELD, "-lost_share -lost_hz +cell_retention_s +cell_flip_s +cell_stability +write_current_a +write_pulse_s", "a higher barrier (Neel, 1949) needs a larger current (Sun, 2000)", .settings = SMALL_NETS " batch=1 technology=stt-mram|sot-mram refresh=none", .field = "technology.thermal_stability", .least = 5, .most = 80 },
+    { STAGE_RETENTION, AXIS_temperature_k, "-cell_retention_s +lost_share", "heat lets cells forget", .settings = SMALL_NETS " batch=1 refresh=none technology=edram|edram-3t|stt-mram|sot-mram-aggressive|racetrack" },
+    { STAGE_GPU, AXIS_refresh, "-energy_j -llc_leakage_j -latency_s", "refresh is a part of leakage, and banks wait for it", .settings = SMALL_NETS " batch=1", .values = "all,live,none" },
+
     /* ---- accelerators */
     { STAGE_BUFFERS, FIELD, "+memories_area_m2", "more cells", .settings = "target=area delay_bound=none energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },
     { STAGE_MAPPING, AXIS_batch, "+cycles +ideal_cycles +layer_macs +computed_macs +offchip_accesses", "more samples, weights shared at best; where mappings are searched for, or Winograd tiles chosen, others may be taken", .settings = SMALL_NETS OFF_ROAD " machine=systolic-32|tpu-like|edge-tpu-like|scalesim-32|eie-64|cpu-scalar|cpu-simd", .most = 16 },
@@ -208,7 +216,13 @@ struct law {
 static const struct law laws[] = {
     { STAGE_ARRAY, "tag_energy_j <= read_energy_j" },
     { STAGE_ARRAY, "area_efficiency <= 1" },
+    { STAGE_ARRAY, "refresh_w <= leakage_w" },
     { STAGE_REUSE, "llc_read_bytes >= llc_reads" },
+    { STAGE_RETENTION, "policy_refresh_w <= refresh_all_w" },
+    { STAGE_RETENTION, "policy_refresh_w <= policy_leakage_w" },
+    { STAGE_RETENTION, "refresh_share <= 1" },
+    { STAGE_RETENTION, "refresh_busy <= 1" },
+    { STAGE_RETENTION, "lost_share <= 1" },
     { STAGE_GPU, "llc_misses <= llc_reads + llc_writes" },
     { STAGE_GPU, "miss_ratio <= 1" },
     { STAGE_GPU, "dram_reads <= llc_misses" },
