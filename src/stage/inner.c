@@ -1,6 +1,7 @@
 /* The extra dimensions of datasets beside their stage's axes. */
 #include "stage/stage.h"
 
+#include "base/units.h"
 #include "machine/layerwise/layerwise.h"
 #include "machine/crossbar/crossbar.h"
 #include "carbon/life.h"
@@ -12,6 +13,7 @@
 #include "workload/curve.h"
 #include "workload/lifetime.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -223,40 +225,70 @@ size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX])
     return count;
 }
 
-/* Returns the index of a label in a dimension of its own, its count if there is none. */
+/* A number of this distance from a coordinate, of itself, is meant to be it. */
+static const double NEAR_ENOUGH = 0.02;
+
+/* Returns the index of the coordinate nearest to what the text says, the count if none is near. */
+static uint64_t coordinate_index(const struct inner *inner, const char *text)
+{
+    double asked, nearest = INFINITY;
+    struct error ignored;
+    uint64_t place = inner->count;
+
+    if (!inner->coordinate ||
+        quantity_parse(text, inner->units, &asked, &ignored) != STATUS_OK)
+        return inner->count;
+    for (uint64_t i = 0; i < inner->count; i++) {
+        double distance = fabs(inner->coordinate(i) - asked);
+
+        if (distance < nearest) {
+            nearest = distance;
+            place = i;
+        }
+    }
+    return nearest <= NEAR_ENOUGH * fabs(asked) ? place : inner->count;
+}
+
+/* Returns the index of a label, or a number, in a dimension of its own, its count if there is
+ * none. */
 static uint64_t label_index(enum inner_id id, const char *label, size_t length)
 {
     const struct inner *inner = &inners[id];
+    char text[80];
     uint64_t i = 0;
 
+    snprintf(text, sizeof text, "%.*s", (int)length, label);
     if (!inner->labels)
-        return inner->count;
-    while (i < inner->count &&
-           !(inner->labels[i] && strlen(inner->labels[i]) == length &&
-             strncmp(inner->labels[i], label, length) == 0))
+        return coordinate_index(inner, text);
+    while (i < inner->count && !(inner->labels[i] && strcmp(inner->labels[i], text) == 0))
         i++;
     return i;
 }
 
 bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *place)
 {
-    const char *slash = memchr(label, '/', length);
-    enum inner_id parts[2];
-    uint64_t outer, other;
+    enum inner_id parts[INNER_PARTS_MAX];
+    size_t count = inner_parts(id, parts), part = 0;
 
     *place = 0;
-    if (inner_parts(id, parts) == 0)
+    if (count == 0)
         return length == 0;
-    if (inners[id].name) {
-        *place = label_index(id, label, length);
-        return *place < inners[id].count;
+    for (bool is_more = true; is_more; part++) {
+        const char *slash = memchr(label, '/', length);
+        size_t own = slash ? (size_t)(slash - label) : length;
+        uint64_t index;
+
+        if (part == count)
+            return false;
+        index = label_index(parts[part], label, own);
+        if (index >= inners[parts[part]].count)
+            return false;
+        *place = *place * inners[parts[part]].count + index;
+        is_more = slash != NULL;
+        label += own + is_more;
+        length -= own + is_more;
     }
-    if (!slash)
-        return false;
-    outer = label_index(parts[0], label, (size_t)(slash - label));
-    other = label_index(parts[1], slash + 1, length - 1 - (size_t)(slash - label));
-    *place = outer * inners[parts[1]].count + other;
-    return outer < inners[parts[0]].count && other < inners[parts[1]].count;
+    return part == count;
 }
 
 static const char *unused_label(uint64_t i, char *buffer, size_t size)

@@ -88,8 +88,9 @@ extern const struct inner inners[INNER_COUNT];
  * many. */
 size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX]);
 
-/* Finds the index of a label of `length` bytes, of two dimensions as "forward/buffer"; "" is the
- * only one of INNER_SCALAR.  Returns false if there is none. */
+/* Finds the index of a label of `length` bytes, of several dimensions as "forward/buffer" or
+ * "all/50 MiB" (the coordinate nearest to a number, if it is near); "" is the only one of
+ * INNER_SCALAR.  Returns false if there is none. */
 bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *place);
 
 /* Units of metrics that are in those of the sweep's objective (metric_units). */
