@@ -59,7 +59,7 @@ static const struct field published_fields[] = {
     TEXTS(composed_of, "figures that this one is a ratio, product or sum of, * for any letters"),
     TEXT(reproduces, "", "figure that predicts what this one reproduces"),
     WORD(reduce, reduce_words, REDUCE_VALUE, "how many points become one number"),
-    TEXT(at, "", "label on the metric's extra dimension, if it has one (of two: forward/buffer), or several to be added up, joined by +"),
+    TEXT(at, "", "label or number on the metric's extra dimension, if it has one (of several: forward/buffer, all/50 MiB), or several to be added up, joined by +"),
     TEXT(note, "", "what else to know"),
 };
 /* clang-format on */

@@ -28,20 +28,23 @@ double bit_flip_hz(const struct cell *cell, double temperature_k)
     return 1 / cell_flip_s(cell, temperature_k);
 }
 
-static double error_after(const struct scrubbing *s, double interval_s)
+double error_after(const struct scrubbing *s, double interval_s)
 {
     double flipped = -maths_expm1(-s->flip_hz * interval_s);
 
     return s->write_error + (1 - s->write_error) * flipped;
 }
 
+double failure_after(const struct scrubbing *s, double time_s)
+{
+    return code_failure(&s->code, error_after(s, time_s)) -
+           code_failure(&s->code, s->write_error);
+}
+
 double failure_hz(const struct scrubbing *s, double interval_s)
 {
-    double at_once = code_failure(&s->code, s->write_error);
-    double later = code_failure(&s->code, error_after(s, interval_s));
-
-    return s->codeword_writes_per_s * at_once +
-           s->codewords * (later - at_once) / interval_s;
+    return s->codeword_writes_per_s * code_failure(&s->code, s->write_error) +
+           s->codewords * failure_after(s, interval_s) / interval_s;
 }
 
 enum status scrub_find(const struct scrubbing *s, struct scrub *scrub,

@@ -45,6 +45,13 @@ struct scrub {
     double failure_hz; /* uncorrectable codewords per second */
 };
 
+/* Returns the probability that a bit is wrong when time_s have passed since it was written. */
+double error_after(const struct scrubbing *scrubbing, double time_s);
+
+/* Returns the probability that a codeword cannot be corrected by scrubbing when time_s have
+ * passed since it was written, and write errors aside. */
+double failure_after(const struct scrubbing *scrubbing, double time_s);
+
 /* Returns the uncorrectable codewords per second if the whole memory is read and corrected every
  * interval_s: those caused by write errors and those caused by flips over time. */
 double failure_hz(const struct scrubbing *scrubbing, double interval_s);

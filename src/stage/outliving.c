@@ -87,6 +87,19 @@ static double ending_at(const struct lives *lives, enum tensor_class tensor,
     return fmax(at_time(longer, 1, retention_s) - endless, 0) + 0 * endless;
 }
 
+void lives_ending(const struct lives *lives, enum tensor_class tensor,
+                  double above[LIFETIME_BOUNDS])
+{
+    struct coarse_place place = coarse_of(lives->place);
+
+    for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
+        double bound_s = lifetime_bound_s(b);
+
+        above[b] = between(ending_at(lives, tensor, place.below, bound_s),
+                           ending_at(lives, tensor, place.above, bound_s), place.share);
+    }
+}
+
 double lives_outliving(const struct lives *lives, enum tensor_class tensor,
                        double retention_s)
 {

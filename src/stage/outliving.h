@@ -29,6 +29,11 @@ double lives_most(const struct lives *lives, const double *column,
 double lives_outliving(const struct lives *lives, enum tensor_class tensor,
                        double retention_s);
 
+/* Share of a class's residencies that end, with a lifetime above each of the bounds that are
+ * kept; endless_share is that of the others.  NAN: no residencies. */
+void lives_ending(const struct lives *lives, enum tensor_class tensor,
+                  double above[LIFETIME_BOUNDS]);
+
 /* Share of the cache's line-time that is taken by residencies of lifetimes above retention_s. */
 double lives_outliving_live(const struct lives *lives, double retention_s);
 

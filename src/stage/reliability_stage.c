@@ -1,6 +1,10 @@
 /* The reliability stage: does the cache last as long as it is kept, and how much
  * scrubbing keeps its errors correctable?  (reliability/wear.h; the code's own cost is in
- * the array stage's area, latency and energy.) */
+ * the array stage's area, latency and energy.)
+ *
+ * With the axis refresh the lifetimes of the workload's data count: of live lines only those
+ * are scrubbed, and fail, whose data will be used; without refresh data fail as they outlive the
+ * cells, flip by flip or, where cells hold a charge, all at once. */
 #include "stage/stages.h"
 
 #include "base/maths.h"
@@ -10,7 +14,9 @@
 #include "columns/reuse.h"
 #include "reliability/wear.h"
 #include "machine/gpu/gpu.h"
+#include "stage/outliving.h"
 #include "stage/visit.h"
+#include "tech/retention.h"
 
 #include <math.h>
 
@@ -73,46 +79,150 @@ static enum status wear_at(const struct point *point, double writes_hz, double l
     return STATUS_OK;
 }
 
-static enum status scrub_at(const struct point *point, const struct array_columns *a,
-                            uint64_t m, double writes_hz, double lines,
-                            const struct reliability_columns *out, uint64_t i,
-                            struct error *reason)
+/* A cache, what is written to it, and what it keeps; of the array and data_lifetime stages rows m
+ * and lives.row. */
+struct scrubbed {
+    const struct point *point;
+    const struct array_columns *a;
+    uint64_t m;
+    double lines, writes_hz;
+    bool has_lives; /* the sweep asks for refresh */
+    struct lives lives;
+};
+
+static double share_wrong(const struct code *code, double bit_error)
 {
+    double bits = (double)code->codewords * (double)(code->data_bits + code->check_bits);
+
+    return -maths_expm1(bits * maths_log1p(-bit_error));
+}
+
+static struct scrubbing scrubbing_of(const struct scrubbed *of)
+{
+    const struct point *point = of->point;
+    const struct array_columns *a = of->a;
     const struct cell *cell = (const struct cell *)point->technology;
     struct scrubbing scrubbing = {
         .code = code_make((enum ecc)point->ecc, 8 * point->line_bytes),
         .flip_hz = bit_flip_hz(cell, point->temperature_k),
-        .write_error = point->write_error_rate,
-        .least_s = lines * (a->cycle_s[m] + a->write_latency_s[m]) /
-                   (double)a->banks[m],
+        .write_error = point->write_error_rate +
+                       (1 - point->write_error_rate) * cell->write_error,
+        .least_s = of->lines * (a->cycle_s[of->m] + a->write_latency_s[of->m]) /
+                   (double)a->banks[of->m],
         .target_hz = point->fit_target * FIT_HZ,
     };
-    double words = (double)scrubbing.code.codewords, bits, written;
+
+    scrubbing.codewords = of->lines * (double)scrubbing.code.codewords;
+    scrubbing.codeword_writes_per_s = of->writes_hz * (double)scrubbing.code.codewords;
+    scrubbing.longest_s = fmax(point->lifetime_s, scrubbing.least_s);
+    return scrubbing;
+}
+
+static void errors_write(const struct scrubbed *of, const struct scrubbing *scrubbing,
+                         const struct scrub *scrub,
+                         const struct reliability_columns *out, uint64_t i)
+{
+    const struct code *code = &scrubbing->code;
+    double words = (double)code->codewords;
+    double bits = words * (double)(code->data_bits + code->check_bits);
+
+    out->bit_flip_hz[i] = scrubbing->flip_hz;
+    out->raw_bit_error[i] = scrub->bit_error;
+    out->codeword_failure[i] = code_failure(code, scrub->bit_error);
+    out->residual_fit[i] = scrub->failure_hz / FIT_HZ;
+    out->unprotected_fit[i] = of->lines * words * (double)code->data_bits *
+                                  scrubbing->flip_hz / FIT_HZ +
+                              of->writes_hz * 8 * (double)of->point->line_bytes *
+                                  scrubbing->write_error / FIT_HZ;
+    out->storage_overhead[i] = bits / (8 * (double)of->point->line_bytes) - 1;
+}
+
+/* All lines, or those whose data will be used, are scrubbed. */
+static enum status scrub_at(const struct scrubbed *of,
+                            const struct reliability_columns *out, uint64_t i,
+                            struct error *reason)
+{
+    const struct array_columns *a = of->a;
+    bool is_live = of->has_lives && of->point->refresh == REFRESH_LIVE;
+    struct scrubbing scrubbing = scrubbing_of(of);
+    double share, wrong;
     struct scrub scrub;
     enum status status;
 
-    scrubbing.codewords = lines * words;
-    scrubbing.codeword_writes_per_s = writes_hz * words;
-    scrubbing.longest_s = fmax(point->lifetime_s, scrubbing.least_s);
+    if (is_live)
+        scrubbing.codewords *= lives_outliving_live(&of->lives, 0);
     status = scrub_find(&scrubbing, &scrub, reason);
     if (status != STATUS_OK)
         return status;
-    bits = words * (double)(scrubbing.code.data_bits + scrubbing.code.check_bits);
-    written = -maths_expm1(
-        bits * maths_log1p(-scrub.bit_error)); /* lines with an error are rewritten */
-    out->bit_flip_hz[i] = scrubbing.flip_hz;
-    out->raw_bit_error[i] = scrub.bit_error;
-    out->codeword_failure[i] = code_failure(&scrubbing.code, scrub.bit_error);
-    out->residual_fit[i] = scrub.failure_hz / FIT_HZ;
-    out->unprotected_fit[i] = scrubbing.codewords * (double)scrubbing.code.data_bits *
-                                  scrubbing.flip_hz / FIT_HZ +
-                              writes_hz * 8 * (double)point->line_bytes *
-                                  scrubbing.write_error / FIT_HZ;
+    share = is_live ? lives_outliving_live(&of->lives, scrub.interval_s) : 1;
+    wrong = share_wrong(&scrubbing.code, scrub.bit_error); /* these are rewritten */
+    errors_write(of, &scrubbing, &scrub, out, i);
     out->scrub_interval_s[i] = scrub.interval_s;
-    out->scrub_share[i] = scrubbing.least_s / scrub.interval_s;
-    out->scrub_w[i] = lines * (a->read_energy_j[m] + written * a->write_energy_j[m]) /
+    out->scrub_share[i] = share * scrubbing.least_s / scrub.interval_s;
+    out->scrub_w[i] = share * of->lines *
+                      (a->read_energy_j[of->m] + wrong * a->write_energy_j[of->m]) /
                       scrub.interval_s;
-    out->storage_overhead[i] = bits / (8 * (double)point->line_bytes) - 1;
+    return STATUS_OK;
+}
+
+/* Uncorrectable codewords per second of data that nothing refreshes, by their lifetimes; what
+ * lies between two bounds is taken to live as long as the upper one, what never dies as long as
+ * the cache is used. */
+static double unrefreshed_hz(const struct scrubbed *of,
+                             const struct scrubbing *scrubbing, double residencies_hz)
+{
+    const struct data_lifetime_columns *columns = of->lives.columns;
+    double life_s = of->point->lifetime_s;
+    double endless = lives_value(&of->lives, columns->endless_share, TENSOR_ALL);
+    double above[LIFETIME_BOUNDS], was = 1 - endless, failures = 0;
+
+    lives_ending(&of->lives, TENSOR_ALL, above);
+    for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
+        failures += (was - above[b]) * failure_after(scrubbing, lifetime_bound_s(b));
+        was = above[b];
+    }
+    failures += was * failure_after(scrubbing, life_s);
+    failures += endless * failure_after(scrubbing, life_s) *
+                columns->run_s[of->lives.row] / life_s;
+    return failures * residencies_hz * (double)scrubbing->code.codewords;
+}
+
+/* Without refresh. */
+static enum status loss_at(const struct scrubbed *of,
+                           const struct reliability_columns *out, uint64_t i,
+                           struct error *reason)
+{
+    const struct data_lifetime_columns *columns = of->lives.columns;
+    const struct cell *cell = (const struct cell *)of->point->technology;
+    struct scrubbing scrubbing = scrubbing_of(of);
+    const struct gpu *platform = (const struct gpu *)of->point->machine;
+    double per_line = ceil((double)platform->llc_line_bytes /
+                           (double)of->point->line_bytes);
+    double residencies_hz = per_line * of->point->utilisation *
+                            lives_value(&of->lives, columns->residencies, TENSOR_ALL) /
+                            columns->run_s[of->lives.row];
+    double longest_s = fmin(
+        lives_most(&of->lives, columns->lifetime_100_s, TENSOR_ALL),
+        of->point->lifetime_s);
+    double retention_s = cell_retention_s(cell, of->point->temperature_k);
+    double hz = scrubbing.codeword_writes_per_s *
+                code_failure(&scrubbing.code, scrubbing.write_error);
+    struct scrub scrub = { .interval_s = INFINITY };
+
+    hz += cell_fails_at_random(cell)
+              ? unrefreshed_hz(of, &scrubbing, residencies_hz)
+              : lives_outliving(&of->lives, TENSOR_ALL, retention_s) * residencies_hz *
+                    (double)scrubbing.code.codewords;
+    if (hz > scrubbing.target_hz)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "without refresh %.3g codewords per second are lost or cannot be "
+                         "corrected, must be at most %.3g",
+                         hz, scrubbing.target_hz);
+    scrub.failure_hz = hz;
+    scrub.bit_error = error_after(&scrubbing, longest_s);
+    errors_write(of, &scrubbing, &scrub, out, i);
+    out->scrub_interval_s[i] = INFINITY;
+    out->scrub_share[i] = out->scrub_w[i] = 0;
     return STATUS_OK;
 }
 
@@ -131,14 +241,25 @@ static enum status reliability_visit(const struct visit *visit,
 {
     const struct array_columns a = array_columns(&visit->study->results[STAGE_ARRAY]);
     const struct reliability_columns out = reliability_columns(columns);
+    const struct data_lifetime_columns d = data_lifetime_columns(
+        &visit->study->results[STAGE_DATA_LIFETIME]);
     uint64_t m = visit->at[STAGE_ARRAY];
-    double lines = (double)a.resolved_capacity_bytes[m] /
-                   (double)visit->point.line_bytes;
-    double writes_hz = line_writes_hz(visit);
-    enum status status = wear_at(&visit->point, writes_hz, lines, &out, i, reason);
+    double capacity_bytes = (double)a.resolved_capacity_bytes[m];
+    struct scrubbed of = {
+        .point = &visit->point,
+        .a = &a,
+        .m = m,
+        .lines = capacity_bytes / (double)visit->point.line_bytes,
+        .writes_hz = line_writes_hz(visit),
+        .has_lives = visit->done >> STAGE_RETENTION & 1,
+    };
+    bool is_lost = of.has_lives && visit->point.refresh == REFRESH_NONE;
+    enum status status = wear_at(&visit->point, of.writes_hz, of.lines, &out, i, reason);
 
+    if (of.has_lives)
+        of.lives = lives_at(&d, visit->at[STAGE_DATA_LIFETIME], capacity_bytes);
     if (status == STATUS_OK)
-        status = scrub_at(&visit->point, &a, m, writes_hz, lines, &out, i, reason);
+        status = (is_lost ? loss_at : scrub_at)(&of, &out, i, reason);
     if (status == STATUS_OK)
         overheads_write(visit->study, m, &out, i);
     else
@@ -161,7 +282,10 @@ const struct stage reliability_stage = {
     .axes = AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(levelling) |
             AXIS_BIT(write_skew) | AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target),
     .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
-    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(GPU),
+    .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(GPU) | INPUT(RETENTION) |
+              INPUT(DATA_LIFETIME),
+    .given_inputs = INPUT(RETENTION) | INPUT(DATA_LIFETIME),
+    .given_axes = AXIS_BIT(refresh),
     .evaluate = reliability_stage_evaluate,
     .point_s = 1.5e-6,
     .block_points = 1024,
