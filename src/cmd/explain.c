@@ -129,7 +129,7 @@ static void table_print(const struct study *study, const struct metric *metric,
                         const double *numbers)
 {
     const char *units = metric_units(study->sweep, metric);
-    enum inner_id parts[2];
+    enum inner_id parts[INNER_PARTS_MAX];
     uint64_t columns, rows;
     char text[60];
 
