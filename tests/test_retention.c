@@ -74,10 +74,10 @@ static void a_moved_pulse_has_the_error_that_is_asked_for(void)
     moved.write_error = 1e-6;
     relaxed(&moved);
     ASSERT_NEAR(moved.set_current_a, 80e-6 * 30 / own * 2.5 / 1.5, 1e-12);
-    ASSERT_NEAR(error_of(30, 2.5,
-                         x * (moved.set_pulse_s / cell.set_pulse_s) * (2.5 - 1) /
-                             (1.5 - 1)),
-                1e-6, 1e-6);
+    ASSERT_NEAR(
+        error_of(30, 2.5,
+                 x * (moved.set_pulse_s / cell.set_pulse_s) * (2.5 - 1) / (1.5 - 1)),
+        1e-6, 1e-6);
     ASSERT_NEAR(moved.set_energy_j / cell.set_energy_j,
                 moved.set_current_a * moved.set_pulse_s /
                     (cell.set_current_a * cell.set_pulse_s),

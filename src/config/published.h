@@ -47,7 +47,8 @@ struct published_figure {
     size_t baseline_count;
 
     const char *metric; /* as in metrics.def; "": parts, or not modelled */
-    const char *at;     /* labels or numbers on its extra dimensions, by commas; "": it has none */
+    const char
+        *at; /* labels or numbers on its extra dimensions, by commas; "": it has none */
 
     /* Without a metric: figures of the same source that this one is made of, by reduce;
      * so it checks how the source aggregates, no model. */

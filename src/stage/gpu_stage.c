@@ -358,7 +358,8 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                  .r = &reuse,
                                  .retention = is_refreshed ? &retention : NULL,
                                  .m = grid_project(grid, index, arrays),
-                                 .t = is_refreshed ? grid_project(grid, index, kept) : 0,
+                                 .t = is_refreshed ? grid_project(grid, index, kept)
+                                                   : 0,
                                  .u = grid_project(grid, index, uses) };
         const struct record *gpu;
         struct platform_costs costs;

@@ -260,7 +260,8 @@ static uint64_t label_index(enum inner_id id, const char *label, size_t length)
     snprintf(text, sizeof text, "%.*s", (int)length, label);
     if (!inner->labels)
         return coordinate_index(inner, text);
-    while (i < inner->count && !(inner->labels[i] && strcmp(inner->labels[i], text) == 0))
+    while (i < inner->count &&
+           !(inner->labels[i] && strcmp(inner->labels[i], text) == 0))
         i++;
     return i;
 }

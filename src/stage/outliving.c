@@ -77,10 +77,9 @@ static double ending_at(const struct lives *lives, enum tensor_class tensor,
 {
     const struct data_lifetime_columns *columns = lives->columns;
     const double *longer =
-        &columns->longer_share[((lives->row * TENSOR_COUNT + tensor) *
-                                    LIFETIME_CAPACITIES +
-                                capacity) *
-                               LIFETIME_BOUNDS];
+        &columns->longer_share
+             [((lives->row * TENSOR_COUNT + tensor) * LIFETIME_CAPACITIES + capacity) *
+              LIFETIME_BOUNDS];
     double endless = curve_of(lives, columns->endless_share,
                               tensor)[LIFETIME_CAPACITY_STEP * capacity];
 
@@ -123,9 +122,8 @@ double lives_outliving_live(const struct lives *lives, double retention_s)
     const struct data_lifetime_columns *columns = lives->columns;
     const double *live = curve_of(lives, columns->live_share, TENSOR_ALL);
     struct coarse_place place = coarse_of(lives->place);
-    const double *longer = &columns->longer_live_share[lives->row *
-                                                       LIFETIME_CAPACITIES *
-                                                       LIFETIME_BOUNDS];
+    const double *longer =
+        &columns->longer_live_share[lives->row * LIFETIME_CAPACITIES * LIFETIME_BOUNDS];
 
     if (isinf(retention_s))
         return 0;

@@ -92,7 +92,8 @@ struct scrubbed {
 
 static double share_wrong(const struct code *code, double bit_error)
 {
-    double bits = (double)code->codewords * (double)(code->data_bits + code->check_bits);
+    double bits = (double)code->codewords *
+                  (double)(code->data_bits + code->check_bits);
 
     return -maths_expm1(bits * maths_log1p(-bit_error));
 }
@@ -201,9 +202,8 @@ static enum status loss_at(const struct scrubbed *of,
     double residencies_hz = per_line * of->point->utilisation *
                             lives_value(&of->lives, columns->residencies, TENSOR_ALL) /
                             columns->run_s[of->lives.row];
-    double longest_s = fmin(
-        lives_most(&of->lives, columns->lifetime_100_s, TENSOR_ALL),
-        of->point->lifetime_s);
+    double longest_s = fmin(lives_most(&of->lives, columns->lifetime_100_s, TENSOR_ALL),
+                            of->point->lifetime_s);
     double retention_s = cell_retention_s(cell, of->point->temperature_k);
     double hz = scrubbing.codeword_writes_per_s *
                 code_failure(&scrubbing.code, scrubbing.write_error);
@@ -214,10 +214,11 @@ static enum status loss_at(const struct scrubbed *of,
               : lives_outliving(&of->lives, TENSOR_ALL, retention_s) * residencies_hz *
                     (double)scrubbing.code.codewords;
     if (hz > scrubbing.target_hz)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "without refresh %.3g codewords per second are lost or cannot be "
-                         "corrected, must be at most %.3g",
-                         hz, scrubbing.target_hz);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "without refresh %.3g codewords per second are lost or cannot be "
+            "corrected, must be at most %.3g",
+            hz, scrubbing.target_hz);
     scrub.failure_hz = hz;
     scrub.bit_error = error_after(&scrubbing, longest_s);
     errors_write(of, &scrubbing, &scrub, out, i);
@@ -254,7 +255,8 @@ static enum status reliability_visit(const struct visit *visit,
         .has_lives = visit->done >> STAGE_RETENTION & 1,
     };
     bool is_lost = of.has_lives && visit->point.refresh == REFRESH_NONE;
-    enum status status = wear_at(&visit->point, of.writes_hz, of.lines, &out, i, reason);
+    enum status status = wear_at(&visit->point, of.writes_hz, of.lines, &out, i,
+                                 reason);
 
     if (of.has_lives)
         of.lives = lives_at(&d, visit->at[STAGE_DATA_LIFETIME], capacity_bytes);

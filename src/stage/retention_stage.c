@@ -146,8 +146,8 @@ static enum status retention_visit(const struct visit *visit,
     out.lost_share[i] = is_kept(point, of.cell)
                             ? 0
                             : lives_outliving(&lives, TENSOR_ALL, retention_s);
-    out.lost_hz[i] = out.lost_share[i] * lives_value(&lives, d.residencies, TENSOR_ALL) /
-                     d.run_s[row];
+    out.lost_hz[i] = out.lost_share[i] *
+                     lives_value(&lives, d.residencies, TENSOR_ALL) / d.run_s[row];
     out.refresh_interval_s[i] = share > 0 ? of.interval_s : INFINITY;
     out.refresh_share[i] = share;
     out.refresh_all_w[i] = of.all_w;
@@ -167,7 +167,8 @@ static void retention_stage_evaluate(const struct study *study, struct range poi
 
 const struct stage retention_stage = {
     .name = "retention",
-    .summary = "what of a workload's data outlives a cache's cells; power of refreshing",
+    .summary =
+        "what of a workload's data outlives a cache's cells; power of refreshing",
     STAGE_METRICS(retention),
     .axes = AXIS_BIT(refresh),
     .asked_by = AXIS_BIT(refresh) | AXIS_BIT(workload),

@@ -100,10 +100,11 @@ struct cell {
     double thermal_stability; /* barrier over k T at retention_temperature_k */
     double write_overdrive;   /* write current over the critical one; 0: the design's */
     double write_error;       /* share of writes that fail; 0: the design's */
-    double design_overdrive, design_write_error; /* of the pulses that the record gives */
-    struct cell_drive moved;                     /* no field: to what they were moved */
+    double design_overdrive,
+        design_write_error;  /* of the pulses that the record gives */
+    struct cell_drive moved; /* no field: to what they were moved */
 
-    double endurance_cycles;   /* 0: unlimited */
+    double endurance_cycles; /* 0: unlimited */
     double leak_a;      /* standby current per cell beyond its transistors, 300 K */
     double leak_factor; /* cell transistors' leakage relative to logic of the node */
 

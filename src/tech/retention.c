@@ -61,8 +61,9 @@ double cell_retention_s(const struct cell *cell, double temperature_k)
     if (cell_fails_at_random(cell))
         return RETENTION_LOSS * cell_flip_s(cell, temperature_k);
     if (!(cell->retention_s > 0))
-        return cell->refresh_interval_s > 0 ? cell_refresh_interval_s(cell, temperature_k)
-                                            : INFINITY;
+        return cell->refresh_interval_s > 0
+                   ? cell_refresh_interval_s(cell, temperature_k)
+                   : INFINITY;
     return charge_s(cell, cell->retention_s, temperature_k);
 }
 
@@ -170,15 +171,15 @@ enum status cell_relax(struct cell *cell, struct error *err)
         return status;
     from = drive_of(cell);
     to = (struct cell_drive){ .stability = stability_asked(cell, from.stability),
-                              .overdrive = chosen(cell->write_overdrive, from.overdrive),
+                              .overdrive = chosen(cell->write_overdrive,
+                                                  from.overdrive),
                               .error = chosen(cell->write_error, from.error) };
     if (!(to.overdrive > 1) || !(from.overdrive > 1) || !(pulse_of(&to) > 0))
         return error_set(err, STATUS_INPUT,
                          "write_overdrive %g, write_error %g: no such pulse; the "
                          "overdrive must be above 1, the error small",
                          to.overdrive, to.error);
-    pulses_scale(cell,
-                 to.stability * to.overdrive / (from.stability * from.overdrive),
+    pulses_scale(cell, to.stability * to.overdrive / (from.stability * from.overdrive),
                  pulse_of(&to) / pulse_of(&from));
     if (to.stability != from.stability)
         cell->retention_s = RETENTION_LOSS * ATTEMPT_S * maths_exp(to.stability);
