@@ -141,7 +141,7 @@ static inline void draw_machine(uint32_t kinds, bool is_of_engines, uint64_t *st
 struct draft {
     char values[AXES][DRAWN_BYTES]; /* "value,value"; "": not given */
     char field[DRAWN_BYTES + 128];  /* "field=value,value" of records; "": none */
-    uint32_t wanted, stages;        /* and those that these read */
+    stage_mask wanted, stages;      /* and those that these read */
     uint32_t kinds;                 /* of machines that they are for; 0: any */
     axis_mask axes;                 /* that its stages read */
     struct objective objective;
@@ -215,7 +215,7 @@ static inline size_t values_of(enum axis_id axis, size_t many, uint64_t *state)
 }
 
 /* The axes of samples are asked for apart. */
-static inline void draft_begin(struct draft *draft, uint32_t wanted)
+static inline void draft_begin(struct draft *draft, stage_mask wanted)
 {
     const struct sweep asked = { .stages = wanted, .objective = draft->objective };
     axis_mask axes = 0;

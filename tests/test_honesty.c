@@ -137,7 +137,7 @@ static void stage_draw(enum stage_id stage, size_t many, struct draft *draft,
                        uint64_t *state)
 {
     draft->objective = objective_draw(state);
-    draft_begin(draft, 1u << stage);
+    draft_begin(draft, STAGE_BIT(stage));
     draft_all(draft, many, state);
     samples_choose(stage, draft, state);
 }

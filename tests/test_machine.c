@@ -257,7 +257,7 @@ static void a_stage_for_no_machine_of_the_sweep_is_refused(void)
 
     CU_ASSERT_EQUAL_FATAL(
         sweep_from_settings(settings, 3, shipped_library(), &sweep, &err), STATUS_OK);
-    sweep.stages = 1u << STAGE_REUSE;
+    sweep.stages = STAGE_BIT(STAGE_REUSE);
     CU_ASSERT_EQUAL(study_init(&study, &sweep, shipped_library(), &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the reuse stage is for the kind 'gpu'"));
     release();

@@ -30,9 +30,12 @@ enum {
 /* Steps along axes that only arithmetic depends on cost little. */
 static size_t steps_of(const struct along *along)
 {
-    static const uint32_t searching = 1u << STAGE_ARRAY | 1u << STAGE_REUSE |
-                                      1u << STAGE_BUFFERS | 1u << STAGE_MAPPING |
-                                      1u << STAGE_ENGINES | 1u << STAGE_HDC_MEMORY;
+    static const stage_mask searching = STAGE_BIT(STAGE_ARRAY) |
+                                        STAGE_BIT(STAGE_REUSE) |
+                                        STAGE_BIT(STAGE_BUFFERS) |
+                                        STAGE_BIT(STAGE_MAPPING) |
+                                        STAGE_BIT(STAGE_ENGINES) |
+                                        STAGE_BIT(STAGE_HDC_MEMORY);
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++)
         if (searching >> id & 1 &&
@@ -143,7 +146,7 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
 
     metric_find("gpu/edp_js", NULL, STAGES_ALL, &stage, &draft->objective.metric);
     draft->objective.stage = (int)stage;
-    draft_begin(draft, 1u << along->stage);
+    draft_begin(draft, STAGE_BIT(along->stage));
     CU_ASSERT_FATAL(along->field || draft->axes >> along->axis & 1);
     draft_all(draft, 2, state);
     for (enum axis_id axis = 0; axis < AXES_NAMED;
@@ -301,7 +304,7 @@ static double term_value(const struct study *study, enum stage_id stage, uint64_
 
     if (*end == '\0')
         return number;
-    if (metric_find(name, NULL, 1u << stage, &of, &metric) ||
+    if (metric_find(name, NULL, STAGE_BIT(stage), &of, &metric) ||
         metric_find(name, NULL, stages[stage]->inputs, &of, &metric)) {
         const struct metric *m = &stages[of]->metrics[metric];
         uint64_t at = grid_project(&study->grids[stage], i, &study->grids[of]);
@@ -464,7 +467,7 @@ static size_t comparisons_make(const struct along *along, struct comparison *mad
         CU_ASSERT_FATAL(count <= most);
         *c = (struct comparison){ .along = along, .direction = word[0] };
         CU_ASSERT_FATAL(
-            metric_find(word + 1, NULL, 1u << along->stage, &stage, &c->metric));
+            metric_find(word + 1, NULL, STAGE_BIT(along->stage), &stage, &c->metric));
     }
     return count;
 }

@@ -249,7 +249,7 @@ static double evaluate(const struct move *move, const char *setting)
     if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
         STATUS_OK) {
         CU_ASSERT_FATAL(metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
-        sweep.stages = 1u << stage;
+        sweep.stages = STAGE_BIT(stage);
         if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
             study_evaluate(&study, &err);
             if (study.statuses[stage][0] == POINT_DONE)

@@ -55,8 +55,8 @@ static void metrics_have_names_of_their_own_within_a_stage(void)
             enum stage_id found = STAGE_COUNT;
             size_t at = SIZE_MAX;
 
-            CU_ASSERT(
-                metric_find(stages[id]->metrics[m].name, NULL, 1u << id, &found, &at));
+            CU_ASSERT(metric_find(stages[id]->metrics[m].name, NULL, STAGE_BIT(id),
+                                  &found, &at));
             CU_ASSERT(found == id && at == m);
             CU_ASSERT(!metric_renamed(stages[id]->metrics[m].name));
         }
@@ -109,7 +109,7 @@ static double mapping_s(const char *accelerator, const char *workload,
     study = (struct study){ 0 };
     CU_ASSERT_EQUAL_FATAL(
         sweep_from_settings(settings, 3, shipped_library(), &sweep, &err), STATUS_OK);
-    sweep.stages = 1u << STAGE_MAPPING;
+    sweep.stages = STAGE_BIT(STAGE_MAPPING);
     CU_ASSERT_EQUAL_FATAL(study_init(&study, &sweep, shipped_library(), &err),
                           STATUS_OK);
     total_s = stage_total_s(&study, STAGE_MAPPING);

@@ -33,7 +33,7 @@ static void a_sweep_is_what_its_file_says(void)
     CU_ASSERT_STRING_EQUAL_FATAL(err.text, "");
     CU_ASSERT_STRING_EQUAL(sweep.title, "a test");
     CU_ASSERT_STRING_EQUAL(sweep.text, text);
-    CU_ASSERT_EQUAL(sweep.stages, 1u << STAGE_ARRAY | 1u << STAGE_GPU);
+    CU_ASSERT_EQUAL(sweep.stages, STAGE_BIT(STAGE_ARRAY) | STAGE_BIT(STAGE_GPU));
     CU_ASSERT_EQUAL(sweep.durability, DURABILITY_POWER);
     CU_ASSERT_EQUAL(sweep.seed, 5000000000u);
     ASSERT_NEAR(sweep.max_error, 0.05, 1e-12);

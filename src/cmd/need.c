@@ -55,7 +55,7 @@ static enum status axis_keep(struct space *space, enum axis_id axis,
 /* The axes that the stages of the sweep read. */
 static axis_mask read_axes(const struct sweep *sweep)
 {
-    uint32_t wanted = stages_wanted(sweep);
+    stage_mask wanted = stages_wanted(sweep);
     axis_mask axes = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++)
@@ -73,7 +73,7 @@ static void question_alone(struct sweep *sweep, axis_mask before, axis_mask name
     axis_mask after;
     struct space *space = &sweep->space;
 
-    sweep->stages = 1u << STAGE_NEED;
+    sweep->stages = STAGE_BIT(STAGE_NEED);
     after = read_axes(sweep);
     for (enum axis_id axis = 0; axis < AXES; axis++) {
         if (!((before & ~after) >> axis & 1))

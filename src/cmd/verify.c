@@ -135,7 +135,7 @@ static bool is_read_later(const struct results *results, const struct study *stu
     size_t s = 0;
 
     for (int later = 0; later < STAGE_COUNT && s < results->stage_count; later++) {
-        uint32_t inputs;
+        stage_mask inputs;
 
         if (!(study->stages >> later & 1))
             continue;

@@ -176,7 +176,7 @@ static void technology_set(struct space *space, const struct record *record)
 static enum status memory_read(const struct walking *walking, struct walk_side *side,
                                size_t t, struct error *err)
 {
-    uint32_t asked = side->sweep.stages;
+    stage_mask asked = side->sweep.stages;
     struct study study;
     struct error reason = { "" };
     enum status status;
@@ -190,7 +190,8 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
                              (unsigned long long)side->sweep.space.axes[id].count,
                              axis_specs[id].key);
     technology_set(&side->sweep.space, side->technologies[t]);
-    side->sweep.stages = 1u << STAGE_ARRAY | 1u << walking->stage; /* read all axes */
+    side->sweep.stages = STAGE_BIT(STAGE_ARRAY) |
+                         STAGE_BIT(walking->stage); /* read all axes */
     status = study_init(&study, &side->sweep, walking->library, err);
     if (status == STATUS_OK) {
         struct array_columns array;
@@ -253,10 +254,10 @@ static enum axis_id second_axis(const struct walking *walking, enum axis_id id)
 static axis_mask other_axes(const struct walking *walking)
 {
     struct sweep sweep = walking->sides[0].sweep;
-    uint32_t wanted;
+    stage_mask wanted;
     axis_mask axes = 0;
 
-    sweep.stages = 1u << walking->stage;
+    sweep.stages = STAGE_BIT(walking->stage);
     wanted = stages_wanted(&sweep);
     for (int id = 0; id < STAGE_COUNT; id++)
         if (wanted >> id & 1 && id != STAGE_ARRAY)
@@ -341,11 +342,11 @@ struct walk_values {
 static enum status metric_read(const struct walking *walking, struct sweep *sweep,
                                struct walk_values *values, struct error *err)
 {
-    uint32_t asked = sweep->stages;
+    stage_mask asked = sweep->stages;
     struct study study;
     enum status status;
 
-    sweep->stages = 1u << walking->stage;
+    sweep->stages = STAGE_BIT(walking->stage);
     for (enum axis_id id = 0; id < AXES; id++)
         sweep->space.axes[id].line =
             0; /* no error if no stage reads it between A and B */

@@ -214,7 +214,7 @@ static enum status key_check(const struct space *space, const char *key,
     enum stage_id stage;
     size_t metric;
     bool is_taken = space_axis_find(space, key) != AXES ||
-                    metric_find(key, NULL, UINT32_MAX, &stage, &metric) ||
+                    metric_find(key, NULL, STAGES_ALL, &stage, &metric) ||
                     word_find(stage_words, key) || strcmp(key, "status") == 0 ||
                     strcmp(key, "point") == 0;
 

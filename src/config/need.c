@@ -50,7 +50,7 @@ static enum status metric_choose(const char *name, struct sweep *sweep,
     enum stage_id stage;
     size_t metric;
 
-    if (!metric_find(name, sweep, (1u << STAGE_NEED) - 1, &stage, &metric) ||
+    if (!metric_find(name, sweep, STAGE_BIT(STAGE_NEED) - 1, &stage, &metric) ||
         stages[stage]->metrics[metric].inner != INNER_SCALAR ||
         stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
         return error_set(err, STATUS_INPUT,

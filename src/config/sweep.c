@@ -86,7 +86,7 @@ static enum status stages_read(struct axes_reading *reading,
         if (reading->sweep->stages >> stage & 1)
             return setting_fail(reading->source, element, reading->err,
                                 "has '%s' twice", word_name(stage_words, stage));
-        reading->sweep->stages |= (uint32_t)1 << stage;
+        reading->sweep->stages |= STAGE_BIT(stage);
     }
     return STATUS_OK;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *stage_names(uint32_t mask)
+static char *stage_names(stage_mask mask)
 {
     char *text = alloc_text("");
 
@@ -29,21 +29,21 @@ static char *stage_names(uint32_t mask)
 
 /* ---- axes that are not read */
 
-static uint32_t readers(const struct study *study, enum axis_id axis)
+static stage_mask readers(const struct study *study, enum axis_id axis)
 {
-    uint32_t mask = 0;
+    stage_mask mask = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1 && study->grids[id].axes >> axis & 1)
-            mask |= 1u << id;
+            mask |= STAGE_BIT(id);
     return mask;
 }
 
 /* Stages that no stage of the sweep reads; those that stand for kinds of machine instead of
  * the one that takes one of them. */
-static uint32_t last_stages(const struct study *study)
+static stage_mask last_stages(const struct study *study)
 {
-    uint32_t read = 0, last;
+    stage_mask read = 0, last;
 
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1)
@@ -51,7 +51,7 @@ static uint32_t last_stages(const struct study *study)
     last = study->stages & ~read;
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1 && stages[id]->takes_one_input)
-            last = (last & ~(1u << id)) | (stages[id]->inputs & study->stages);
+            last = (last & ~(STAGE_BIT(id))) | (stages[id]->inputs & study->stages);
     for (int id = 0; id < STAGE_COUNT; id++) /* some of these read others of them */
         if (last >> id & 1)
             last &= ~stage_inputs(study->sweep, (enum stage_id)id);
@@ -60,7 +60,7 @@ static uint32_t last_stages(const struct study *study)
 
 char *axis_read_by(const struct study *study, enum axis_id axis)
 {
-    uint32_t last = last_stages(study), mask = readers(study, axis) & last;
+    stage_mask last = last_stages(study), mask = readers(study, axis) & last;
 
     return mask && mask != last ? stage_names(mask) : NULL;
 }
@@ -70,7 +70,7 @@ static enum status unread_check(const struct study *study, struct error *err)
     const struct sweep *sweep = study->sweep;
 
     for (enum axis_id axis = 0; axis < AXES; axis++) {
-        uint32_t declared = 0;
+        stage_mask declared = 0;
         char *mine, *others;
 
         if (!sweep->space.axes[axis].line || readers(study, axis))
@@ -80,7 +80,7 @@ static enum status unread_check(const struct study *study, struct error *err)
                     ? stage_reads((enum stage_id)id,
                                   &sweep->space.fields[axis - AXES_NAMED].place)
                     : stage_declared_axes((enum stage_id)id) >> axis & 1)
-                declared |= 1u << id;
+                declared |= STAGE_BIT(id);
         mine = stage_names(study->stages);
         others = stage_names(declared);
         error_set(
@@ -261,7 +261,7 @@ static enum status experiments_check(const struct study *study, struct error *er
                              "name one (`nvsweep list %s` shows what there is)",
                              study->sweep->file, key, reader->record.name, key);
         if (!reader && axis->line && first &&
-            readers(study, others[k].axis) == 1u << STAGE_ACCURACY)
+            readers(study, others[k].axis) == STAGE_BIT(STAGE_ACCURACY))
             return error_set(err, STATUS_INPUT,
                              "%s:%u: axis '%s' is read by no experiment of this sweep "
                              "(%s is one of %s), must be left out",

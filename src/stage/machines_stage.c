@@ -101,13 +101,13 @@ static uint64_t row_length(const struct grid *grid, const struct space *space,
 
 /* Where the point at index, and those after it, are in the stages that its machine's results
  * come from; the last stage of its kind, or STAGE_COUNT. */
-static enum stage_id inputs_find(const struct study *study, uint32_t inputs,
+static enum stage_id inputs_find(const struct study *study, stage_mask inputs,
                                  uint64_t index, struct machine_run *run)
 {
     const struct grid *grid = &study->grids[STAGE_MACHINES];
 
     while (inputs) {
-        enum stage_id id = (enum stage_id)__builtin_ctz(inputs);
+        enum stage_id id = (enum stage_id)__builtin_ctzll(inputs);
 
         inputs &= inputs - 1;
         if (!stages[id]->to_result)
@@ -117,7 +117,7 @@ static enum stage_id inputs_find(const struct study *study, uint32_t inputs,
             continue;
         run->step[id] = grid_run_stride(grid, &study->grids[id]);
         if (stages[id]->result_input) {
-            enum stage_id other = (enum stage_id)__builtin_ctz(
+            enum stage_id other = (enum stage_id)__builtin_ctzll(
                 stages[id]->result_input);
 
             run->at[other] = grid_project(grid, index, &study->grids[other]);
@@ -174,7 +174,7 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
 {
     const struct grid *grid = &study->grids[STAGE_MACHINES];
     const struct space *space = &study->sweep->space;
-    uint32_t inputs = stage_inputs(study->sweep, STAGE_MACHINES);
+    stage_mask inputs = stage_inputs(study->sweep, STAGE_MACHINES);
     axis_mask asked = questions_given(space);
     bool varies = die_varies(study);
     uint64_t row = row_length(grid, space, varies);

@@ -21,7 +21,7 @@ static bool has_all_machines(const struct sweep *sweep, enum stage_id id)
     return true;
 }
 
-bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
+bool metric_find(const char *name, const struct sweep *sweep, stage_mask among,
                  enum stage_id *stage, size_t *metric)
 {
     const char *slash = strchr(name, '/');

@@ -121,19 +121,19 @@ struct cell_search {
 };
 
 /* Bit per stage that sees a change, itself or by what it reads. */
-static uint32_t seen_by(const struct cell_search *cell)
+static stage_mask seen_by(const struct cell_search *cell)
 {
     const struct study *one = &cell->one;
-    uint32_t seen = 0;
+    stage_mask seen = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++) {
         if (!(one->stages >> id & 1))
             continue;
         if (stage_inputs(one->sweep, (enum stage_id)id) & seen)
-            seen |= 1u << id;
+            seen |= STAGE_BIT(id);
         for (size_t c = 0; c < one->change_count; c++)
             if (stage_varies(one->sweep, (enum stage_id)id, &one->changes[c].place))
-                seen |= 1u << id;
+                seen |= STAGE_BIT(id);
     }
     return seen;
 }
@@ -175,7 +175,7 @@ static void stage_run(struct cell_search *cell, enum stage_id id)
 static double ratio_now(struct cell_search *cell)
 {
     const struct objective *metric = &cell->study->sweep->need.metric;
-    uint32_t seen = seen_by(cell);
+    stage_mask seen = seen_by(cell);
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         if (!(cell->one.stages >> id & 1))
@@ -227,7 +227,7 @@ static enum status cell_create(struct cell_search *cell, const struct visit *vis
     *cell =
         (struct cell_search){ .study = study, .kept = kept, .pinned = *study->sweep };
     space_pin(&cell->pinned.space, &study->sweep->space, &point);
-    cell->pinned.stages = 1u << study->sweep->need.metric.stage;
+    cell->pinned.stages = STAGE_BIT(study->sweep->need.metric.stage);
     cell->pinned.need.field_count = 0;
     status = study_init(&cell->one, &cell->pinned, study->library, reason);
     cell->one.changes = cell->changes;
@@ -429,7 +429,7 @@ static double need_stage_cost_s(const struct study *study, const struct point *p
 {
     const double evaluations = 40; /* of a field; at most 64 */
     const struct need_question *need = &study->sweep->need;
-    uint32_t seen = 0;
+    stage_mask seen = 0;
     double one_s = 1e-5;
 
     for (enum stage_id id = 0; id < STAGE_NEED; id++) {
@@ -440,7 +440,7 @@ static double need_stage_cost_s(const struct study *study, const struct point *p
         if (!(study->stages >> id & 1) ||
             !(stage_reads(id, &place) || stage_inputs(study->sweep, id) & seen))
             continue;
-        seen |= 1u << id;
+        seen |= STAGE_BIT(id);
         one_s += stage_cost_s(study, id, point, layers);
     }
     return (double)need->field_count * evaluations * one_s;

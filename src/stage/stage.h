@@ -107,7 +107,7 @@ struct metric {
 struct study {
     const struct sweep *sweep;
     const struct library *library;
-    uint32_t stages;                   /* bit per stage that this sweep evaluates */
+    stage_mask stages;                 /* bit per stage that this sweep evaluates */
     const struct curve_keeper *curves; /* workload/curve.h; NULL: none are kept */
     struct grid grids[STAGE_COUNT];
     struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
@@ -145,11 +145,11 @@ struct stage {
 
     /* Bit per stage whose results it reads.  A point needs all of them done there, or one
      * where they stand for kinds of machine, of which a point has one. */
-    uint32_t inputs;
+    stage_mask inputs;
     bool takes_one_input;
 
     /* Those of its inputs that it reads only if the sweep gives these axes. */
-    uint32_t given_inputs;
+    stage_mask given_inputs;
     axis_mask given_axes;
 
     uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
@@ -175,7 +175,7 @@ struct stage {
      * off the chip. */
     void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
                       uint64_t i);
-    uint32_t
+    stage_mask
         result_input; /* bit of the input that it reads beside the stage's own rows */
 
     /* Rough seconds of a core for one point, where points differ much by a function: they
@@ -196,7 +196,7 @@ extern const struct word stage_words[];
 
 /* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
  * array stage that finds capacities, for the sensitivity stage its objective's. */
-uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id);
+stage_mask stage_inputs(const struct sweep *sweep, enum stage_id id);
 
 /* Bit per kind of machine whose points it has; 0: it does not span machines. */
 uint32_t stage_kinds(enum stage_id id);
@@ -223,9 +223,9 @@ bool stage_varies(const struct sweep *sweep, enum stage_id id,
 /* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
  * bare; false if there is none.  Of several with a bare name the first that has all machines
  * of the sweep (the first of all if sweep is NULL), else the last. */
-bool metric_find(const char *name, const struct sweep *sweep, uint32_t among,
+bool metric_find(const char *name, const struct sweep *sweep, stage_mask among,
                  enum stage_id *stage, size_t *metric);
-#define STAGES_ALL UINT32_MAX
+#define STAGES_ALL UINT64_MAX
 
 /* What a metric or stage of an earlier version is called now, in words; NULL for others. */
 const char *metric_renamed(const char *name);
@@ -256,7 +256,7 @@ uint64_t stage_block_points(const struct study *study, const struct stage *stage
 
 /* The stages a sweep evaluates: those it names (or, if it names none, what its axes
  * suggest) and all that these read. */
-uint32_t stages_wanted(const struct sweep *sweep);
+stage_mask stages_wanted(const struct sweep *sweep);
 
 /* Bytes of one element of a column times its inner count: a point's share. */
 size_t metric_point_bytes(const struct metric *metric);

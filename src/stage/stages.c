@@ -37,4 +37,4 @@ const struct stage *const stages[STAGE_COUNT] = {
 
 static_assert(STAGE_SENSITIVITY == STAGE_COUNT - 1,
               "the last stage may look at any other's results");
-static_assert(STAGE_COUNT <= 32, "sets of stages are bits of a uint32_t");
+static_assert(STAGE_COUNT <= 64, "sets of stages are bits of a stage_mask");

@@ -15,7 +15,7 @@
 #define STAGE_METRICS(stage)    \
     .metrics = stage##_metrics, \
     .metric_count = sizeof(struct stage##_columns) / sizeof(void *)
-#define INPUT(stage) (1u << STAGE_##stage)
+#define INPUT(stage) STAGE_BIT(STAGE_##stage)
 
 /* Fields of a GPU that change neither its access stream nor the time of a kernel: energies,
  * and latencies and limits that the gpu stage applies. */

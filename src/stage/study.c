@@ -212,20 +212,20 @@ static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
     return axes & ~stages[id]->reduced_axes;
 }
 
-uint32_t stage_inputs(const struct sweep *sweep, enum stage_id id)
+stage_mask stage_inputs(const struct sweep *sweep, enum stage_id id)
 {
-    uint32_t inputs = stages[id]->inputs;
+    stage_mask inputs = stages[id]->inputs;
 
     for (int input = 0; input < STAGE_COUNT; input++)
         if (inputs >> input & 1 && !is_needed(sweep, id, (enum stage_id)input))
-            inputs &= ~(1u << input);
+            inputs &= ~STAGE_BIT(input);
     if (id == STAGE_SENSITIVITY)
-        inputs |= 1u << sweep->objective.stage;
+        inputs |= STAGE_BIT(sweep->objective.stage);
     if (id == STAGE_NEED && sweep->need.field_count)
-        inputs |= 1u << sweep->need.metric.stage;
+        inputs |= STAGE_BIT(sweep->need.metric.stage);
     if (sweep->space.iso_area.baseline && id != STAGE_ARRAY &&
         declared_axes(sweep, id) & AXIS_BIT(capacity_bytes))
-        inputs |= 1u << STAGE_ARRAY;
+        inputs |= STAGE_BIT(STAGE_ARRAY);
     return inputs;
 }
 
@@ -233,7 +233,7 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
 {
     const axis_mask sampled = AXIS_BIT(spread) | AXIS_BIT(sample);
     axis_mask axes = declared_axes(sweep, id);
-    uint32_t inputs = stage_inputs(sweep, id);
+    stage_mask inputs = stage_inputs(sweep, id);
 
     if (id == STAGE_SENSITIVITY)
         return axes |
@@ -253,7 +253,7 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
  * AXES if there is none. */
 static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
 {
-    uint32_t inputs = stage_inputs(sweep, id);
+    stage_mask inputs = stage_inputs(sweep, id);
 
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (stages[id]->axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD &&
@@ -280,18 +280,18 @@ static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
            (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
 }
 
-uint32_t stages_wanted(const struct sweep *sweep)
+stage_mask stages_wanted(const struct sweep *sweep)
 {
-    uint32_t wanted = sweep->stages, before;
+    stage_mask wanted = sweep->stages, before;
 
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
         if (is_asked_for(sweep, (enum stage_id)id))
-            wanted |= 1u << id;
+            wanted |= STAGE_BIT(id);
     if (sweep->need.field_count)
-        wanted |= 1u << STAGE_NEED;
+        wanted |= STAGE_BIT(STAGE_NEED);
     if (!wanted)
-        wanted = 1u << (sweep->space.axes[AXIS_workload].is_given ? STAGE_GPU
-                                                                  : STAGE_ARRAY);
+        wanted = STAGE_BIT(sweep->space.axes[AXIS_workload].is_given ? STAGE_GPU
+                                                                     : STAGE_ARRAY);
     do {
         before = wanted;
         for (int id = 0; id < STAGE_COUNT; id++)

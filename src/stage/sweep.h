@@ -5,6 +5,9 @@
 #include "array/array.h"
 #include "space/space.h"
 
+typedef uint64_t stage_mask; /* one bit per stage */
+#define STAGE_BIT(id) ((stage_mask)1 << (id))
+
 enum durability { DURABILITY_PROCESS, DURABILITY_POWER };
 extern const struct word durability_words[];
 
@@ -39,7 +42,8 @@ struct sweep {
     char *text;  /* the whole file, verbatim */
     char *title; /* or NULL */
     struct space space;
-    uint32_t stages; /* bit per stage asked for (by default all whose axes are given) */
+    stage_mask
+        stages; /* bit per stage asked for (by default all whose axes are given) */
     uint64_t seed;
     int durability;             /* enum durability */
     struct objective objective; /* of the sensitivity stage */

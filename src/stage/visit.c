@@ -140,7 +140,7 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
 
 /* Where the point is in the stages it reads, and which of them have an answer there; false if
  * one has none. */
-static bool inputs_find(const struct study *study, enum stage_id id, uint32_t inputs,
+static bool inputs_find(const struct study *study, enum stage_id id, stage_mask inputs,
                         struct visit *visit)
 {
     visit->done = 0;
@@ -152,7 +152,7 @@ static bool inputs_find(const struct study *study, enum stage_id id, uint32_t in
         if (visit->at[input] == UINT64_MAX
                 ? stages[input]->is_of_engines /* the machine is made of no others */
                 : study->statuses[input][visit->at[input]] == POINT_DONE)
-            visit->done |= 1u << input;
+            visit->done |= STAGE_BIT(input);
     }
     return visit->done == inputs;
 }
@@ -163,7 +163,7 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
 {
     struct variant variant = { 0 };
     struct visit visit = { .study = study, .variant = &variant, .memory = memory };
-    uint32_t inputs = stage_inputs(study->sweep, id);
+    stage_mask inputs = stage_inputs(study->sweep, id);
 
     for (uint64_t i = 0; i < points.count && !stop_is_wanted(); i++) {
         visit.index = points.first + i;

@@ -26,7 +26,7 @@ struct visit {
     uint64_t index; /* of the point in the stage's grid */
     struct point point;
     uint64_t at[STAGE_COUNT]; /* of the point in the grids of the stage's inputs */
-    uint32_t done;            /* bit per input that has a result there */
+    stage_mask done;          /* bit per input that has a result there */
     struct variant *variant;  /* for records that no axis names (variant_record) */
     void *memory;             /* what the stage keeps from point to point, or NULL */
 };
