@@ -48,8 +48,9 @@ def same_bits(name):
     claim(f"{name}: killed and resumed on two ranks: same bytes ({ends.count(-signal.SIGKILL)} kills)",
           code == 0 and bytes_of("killed.h5") == plain and -signal.SIGKILL in ends, said)
     for ranks in (2, 3) if whole else ():
-        code, said = run(name, f"{ranks}.h5", ranks=ranks)
-        claim(f"{name}: {ranks} ranks: same bytes", code == 0 and bytes_of(f"{ranks}.h5") == plain, said)
+        code, said = run(name, f"{name}-{ranks}.h5", ranks=ranks)
+        claim(f"{name}: {ranks} ranks: same bytes",
+              code == 0 and bytes_of(f"{name}-{ranks}.h5") == plain, said)
     code, said = run(name, "masked.h5", ranks=4, **MASKED)
     claim(f"{name}: four ranks without AVX and FMA: same bytes",
           code == 0 and bytes_of("masked.h5") == plain, said)
