@@ -127,9 +127,9 @@ plan-check: all  ## is the plan's time of every stage of the shipped sweeps with
 golden-update: all  ## write tests/golden anew; the commit lists each number that moved
 	$(Q)NVSWEEP=$(BUILD)/nvsweep /usr/bin/python3 tests/golden.py update
 
-needs: all  ## feed 1000 random answers of `need` on real arrays back as records, and scan 900 (ten minutes)
-	$(Q)NVSWEEP=$(abspath $(BUILD))/nvsweep NVSWEEP_NEED_ONLY=1 NVSWEEP_NEED_SEED=2 NVSWEEP_NEED_CELLS=430 \
-		NVSWEEP_NEED_SCANS=100 /usr/bin/python3 tests/run_need.py
+needs: all  ## feed 1000 random answers of `need` on real arrays back as records, 1000 of them beside scans (ten minutes)
+	$(Q)NVSWEEP=$(abspath $(BUILD))/nvsweep NVSWEEP_NEED_ONLY=1 NVSWEEP_NEED_SEED=2 NVSWEEP_NEED_CELLS=200 \
+		NVSWEEP_NEED_GOALS=9 NVSWEEP_NEED_SCANS=40 /usr/bin/python3 tests/run_need.py
 
 torture: all $(BUILD)/bench_runner  ## disturb SEEDS= (300) running sweeps in every way, compare the bytes; FIRST= repeats one
 	$(Q)BUILD=$(BUILD) SEEDS=$(or $(SEEDS),300) SECONDS_MOST=$(or $(LIMIT),3600) tests/run_torture.sh

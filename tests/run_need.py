@@ -2,8 +2,9 @@
 record against itself ties, the file is the same on any ranks, the command says what the file holds,
 and questions that cannot be answered are refused; answers beside a scan of 257 factors of the same range.
 
-NVSWEEP_NEED_CELLS and NVSWEEP_NEED_SCANS cells are asked nine questions each and scanned (`make needs` takes
-enough for 1000 answers that are fed back); with NVSWEEP_NEED_ONLY=1 nothing else is tested."""
+NVSWEEP_NEED_CELLS arrays are asked NVSWEEP_NEED_GOALS questions of each of three fields, NVSWEEP_NEED_SCANS of them
+are scanned (`make needs` takes enough for 1000 answers that are fed back); with NVSWEEP_NEED_ONLY=1 nothing
+else is tested."""
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ NVSWEEP = os.environ["NVSWEEP"]
 SEED = int(os.environ.get("NVSWEEP_NEED_SEED", "1"))
 CELLS = int(os.environ.get("NVSWEEP_NEED_CELLS", "8"))
 SCANS = int(os.environ.get("NVSWEEP_NEED_SCANS", "1"))
+GOALS = int(os.environ.get("NVSWEEP_NEED_GOALS", "3"))
 NEEDS, WINS, TIE, STEP, WALL, ABSENT = range(6)
 FIELDS = ["set_pulse_s+reset_pulse_s", "area_f2+area_m2+area_sram", "read_voltage_v"]
 # A sweep sets a field's value, so those that are fed back are one place each, which has a largest value.
@@ -53,113 +55,100 @@ def quoted(texts):
     return ", ".join(f'"{text}"' for text in texts)
 
 
-def fed_back(question, place, values, metric):
-    """The metric of the challenger over that of the other, with the place at a value and either side of it."""
-    values = [values[0], *(v for v in values[1:] if v <= SINGLE[place])]
+def ratios_at(question, place, values, metric, over):
+    """The metric of the challenger with the place at each value, over that of the other; infinite where no such
+    record can be built."""
+    kept = sorted({float(value) for value in values if value <= SINGLE[place]})
     more = "\n    my_field = { field = \"technology[%s].%s\"; values = [ %s ]; };" % (
-        question["technology"], place, ", ".join(repr(float(v)) for v in values))
-    text = SWEEP.format(**{**question, "more": more})
-    text = text[:text.index("need = {")].replace('"array", "need"', '"array"').replace(
-        f'goal = [ {question["goals"]} ];', "")
-    with h5py.File(run("back", text)) as file:
-        found = file[metric][:].reshape(2, len(values))
-    os.unlink("back1.h5")
-    ratio = found[1] / found[0]
-    ratio = numpy.where(numpy.isnan(ratio), numpy.inf, ratio)  # it cannot be built: the goal is missed
-    return [*ratio, *[numpy.inf] * (3 - len(ratio))]
-
-
-def scanned(question, place, value, metric, over):
-    """Factors of the range, 257 of them, and the ratio at each."""
-    factors = numpy.exp(numpy.linspace(numpy.log(0.01), numpy.log(100), 257))
-    kept = factors * value <= SINGLE[place]
-    more = "\n    my_field = { field = \"technology[%s].%s\"; values = [ %s ]; };" % (
-        question["technology"], place, ", ".join(repr(float(v)) for v in factors[kept] * value))
+        question["technology"], place, ", ".join(map(repr, kept)))
     text = SWEEP.format(**{**question, "more": more}).replace('"sram", ', "")
     text = text[:text.index("need = {")].replace('"array", "need"', '"array"').replace(
         f'goal = [ {question["goals"]} ];', "")
-    with h5py.File(run("scan", text)) as file:
-        found = file[metric][:].ravel() / over
-    os.unlink("scan1.h5")
-    ratio = numpy.full(257, numpy.inf)
-    ratio[kept] = numpy.where(numpy.isnan(found), numpy.inf, found)
-    return numpy.log(factors), ratio
+    with h5py.File(run("back", text)) as file:
+        found = dict(zip(kept, file[metric][:].ravel() / over))
+    os.unlink("back1.h5")
+    return [ratio if (ratio := found.get(float(value), numpy.inf)) == ratio else numpy.inf for value in values]
 
 
 def is_as_scanned(scan, goal, factor):
     """Is the factor in the scan's bracket of a crossing next to 1 (or a step of the scan beside it)?"""
-    ln_factors, ratio = scan
-    met = ratio <= goal
-    ends = [min(abs(ln_factors[i]), abs(ln_factors[i + 1])) for i in range(256) if met[i] != met[i + 1]]
-    if not ends or numpy.isnan(factor):
-        return not ends and numpy.isnan(factor)
-    step = ln_factors[1] - ln_factors[0]
-    return min(ends) - 0.01 * step <= abs(numpy.log(factor)) <= min(ends) + 1.01 * step
+    met = numpy.array(scan) <= goal
+    step = 2 * numpy.log(100) / 256
+    places = [min(abs(i - 128), abs(i - 127)) for i in range(256) if met[i] != met[i + 1]]
+    if not places or numpy.isnan(factor):
+        return not places and numpy.isnan(factor)
+    return min(places) - 0.01 <= abs(numpy.log(factor)) / step <= min(places) + 1.01
 
 
-def value_now(question, place):
-    """The field's value, which an answer of factor 1 tells."""
-    ask = dict(question, goals="1.0", over=question["technology"], fields=quoted([place]))
-    with h5py.File(run("value", SWEEP.format(**ask))) as done:
-        value = done["need/need_value"][:].reshape(2, -1)[1, 0]
-    os.unlink("value1.h5")
-    return value
+def is_reached(state, goal, at, beside):
+    """Does the answer reach its goal to 0.1 %, or stand on the better side of a jump over it?"""
+    is_jump = at <= goal < max(beside)
+    return is_jump if state == STEP else abs(at / goal - 1) <= 1e-3 or (state == WINS and is_jump)
 
 
-random = numpy.random.default_rng(SEED)
-counts = dict.fromkeys(range(6), 0)
-fed, compared, others = 0, 0, []
+class Tally:
+    counts, fed, compared = dict.fromkeys(range(6), 0), 0, 0
+    wrong, others = [], []
+
+
+def cell_ask(random, tally, scans):
+    """Nine or more questions on one array, their answers fed back as values of the fields, and a scan."""
+    technology = random.choice(["stt-mram", "sot-mram"])
+    metric = random.choice(["write_latency_s", "write_energy_j", "read_latency_s", "area_m2"])
+    question = dict(technology=technology, node=random.choice([7, 16, 22]), over=technology, metric=metric,
+                    capacity=2 ** random.integers(2, 7), target=random.choice(["edap", "read_edp"]),
+                    fields=quoted(list(SINGLE)), more="", goals="1.0")
+    with h5py.File(run("now", SWEEP.format(**question))) as done:
+        over, now = done[f"array/{metric}"][:].ravel()
+        assert (done["need/need_factor"][:].reshape(2, -1)[1, :3] == 1).all()  # against itself
+        values = done["need/need_value"][:].reshape(2, -1)[1, :3]
+    goals = sorted(now / over * random.uniform(0.6, 1.3, GOALS))
+    question |= dict(over="sram", goals=", ".join(repr(float(f"{goal:.5g}")) for goal in goals))
+    with h5py.File(run("cell", SWEEP.format(**question))) as done:
+        get = {name: done["need"][f"need_{name}"][:].reshape(2, GOALS, -1)[1] for name in
+               ("state", "factor", "value", "resolution", "evaluations")}
+        goals = done["need_goal"][:]
+    for file in ("now1.h5", "cell1.h5"):
+        os.unlink(file)
+    assert (get["evaluations"][:, :3] <= 64).all()
+    for f, place in enumerate(SINGLE):
+        width = numpy.exp(numpy.maximum(1.01 * get["resolution"][:, f], 1e-9))
+        at = get["value"][:, f]
+        grid = values[f] * numpy.exp(numpy.linspace(-numpy.log(100), numpy.log(100), 257)) if scans else []
+        asked = numpy.concatenate([at, at * width, at / width, grid])
+        found = numpy.full(len(asked), numpy.inf)
+        found[asked > 0] = ratios_at(question, place, asked[asked > 0], metric, over) if (asked > 0).any() else []
+        back, scan = found[:3 * GOALS].reshape(3, GOALS), found[3 * GOALS:]
+        for g, goal in enumerate(goals):
+            state, factor = int(get["state"][g, f]), get["factor"][g, f]
+            what = (f"{technology} {question['node']} nm {question['capacity']} KiB {question['target']} {metric} "
+                    f"{place}: goal {goal:.4g}, need {factor:.5g}")
+            tally.counts[state] += 1
+            if state in (NEEDS, STEP) or (state == WINS and factor == factor):
+                tally.fed += 1
+                if not is_reached(state, goal, back[0][g], back[1:, g]):
+                    tally.wrong.append(f"{what}, reaches {back[0][g]:.6g}, beside it {back[1:, g]}")
+            if scans and state != TIE:
+                tally.compared += 1
+                if not is_as_scanned(scan, goal, factor):
+                    tally.others.append(what)
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
+    os.environ["TMPDIR"] = folder
+    tally, random = Tally(), numpy.random.default_rng(SEED)
     for cell in range(CELLS):
-        technology = random.choice(["stt-mram", "sot-mram"])
-        metric = random.choice(["write_latency_s", "write_energy_j", "read_latency_s", "area_m2"])
-        question = dict(technology=technology, node=random.choice([7, 16, 22]), over="sram", metric=metric,
-                        capacity=2 ** random.integers(2, 7), target=random.choice(["edap", "read_edp"]),
-                        fields=quoted(list(SINGLE)), more="",
-                        goals="1.0")
-        with h5py.File(run("now", SWEEP.format(**question))) as done:
-            now = done["need_ratio"][:].ravel()[1]
-        os.unlink("now1.h5")
-        question["goals"] = ", ".join(f"{g:.5g}" for g in sorted(now * random.uniform(0.6, 1.3, 3)))
-        file = run(f"cell{cell}", SWEEP.format(**question))
-        with h5py.File(file) as done:
-            get = {name: done["need"][name][:].reshape(2, 3, -1)[1] for name in
-                   ("need_state", "need_factor", "need_value", "need_resolution", "need_evaluations")}
-            ratio, over = done["need_ratio"][:].reshape(2, 3)[1], done["need_over"][:].ravel()[0]
-            goals = done["need_goal"][:]
-        scans = {place: scanned(question, place, value_now(question, place), metric, over)
-                 for place in SINGLE if cell < SCANS}
-        for g, goal in enumerate(goals):
-            for f, place in enumerate(list(SINGLE)):
-                state, factor, value = (get[n][g, f] for n in ("need_state", "need_factor", "need_value"))
-                assert get["need_evaluations"][g, f] <= 64
-                counts[int(state)] += 1
-                fed += state in (NEEDS, STEP) or (state == WINS and numpy.isfinite(factor))
-                if place in scans and state != TIE:
-                    compared += 1
-                    if not is_as_scanned(scans[place], goal, factor):
-                        others.append(f"{question['technology']} {question['node']} nm {question['capacity']} KiB "
-                                      f"{question['target']} {metric} {place}: goal {goal:.4g}, need {factor:.5g}")
-                if state == NEEDS or (state == WINS and numpy.isfinite(factor)):
-                    width = max(1 + 1e-9, numpy.exp(get["need_resolution"][g, f]))
-                    back = fed_back(question, place, [value, value * width, value / width], metric)
-                    at = back[0]
-                    is_step = back[0] <= goal < max(back)
-                    assert abs(at / goal - 1) <= 1e-3 or (state == WINS and is_step), (cell, place, goal, back)
-                elif state == STEP:
-                    width = max(1 + 1e-9, numpy.exp(1.01 * get["need_resolution"][g, f]))
-                    back = fed_back(question, place, [value, value * width, value / width], metric)
-                    assert back[0] <= goal and not (back[1] <= goal and back[2] <= goal), (cell, place, goal, back)
-                elif state == WALL:
-                    assert ratio[g] > goal
-    print("ok    answers fed back:", {name: counts[i] for i, name in
-                                      enumerate(("needs", "wins", "tie", "step", "wall", "absent"))},
-          f"{fed} of them as records")
-    print(f"ok    {compared} beside scans of 257 factors, {len(others)} differ")
-    print("".join(f"      {other}\n" for other in others), end="")
-    assert len(others) <= max(0.02 * compared, 1)
-    assert counts[NEEDS] + counts[STEP] > 0 and counts[WINS] > 0
+        cell_ask(random, tally, cell < SCANS)
+        if cell % 10 == 9 and CELLS > 20:
+            print(f"      {cell + 1} cells, {tally.fed} answers fed back, {len(tally.wrong)} wrong", flush=True)
+    print("ok    answers:", {name: tally.counts[i] for i, name in
+                             enumerate(("needs", "wins", "tie", "step", "wall", "absent"))})
+    print(f"ok    {tally.fed} fed back as records, {len(tally.wrong)} wrong")
+    print(f"ok    {tally.compared} beside scans of 257 factors, {len(tally.others)} differ")
+    print("".join(f"      {what}\n" for what in tally.wrong + tally.others), end="")
+    assert not tally.wrong and len(tally.others) <= max(0.02 * tally.compared, 1)
+    assert tally.counts[NEEDS] + tally.counts[STEP] > 0 and tally.counts[WINS] > 0
     if os.environ.get("NVSWEEP_NEED_ONLY"):
         sys.exit(0)
 

@@ -136,6 +136,7 @@ EXPECTED = {  # texts in the outputs, images at least
     "language_models.ipynb": (["tpu-v5p", "4 x 2", "MiB, 4 dies", "Iceland"], 2),
     "uncertainty.ipynb": (["128 samples of 10 parameters", "machine.dram_latency_s",
                            "Decides: ", "largest difference to the file's indices"], 3),
+    "needs.ipynb": (["wall: ", "wins: ", "memories hold nothing longer than edram-3t's 110"], 4),
     "explore.ipynb": (["technology", "area of data and tag arrays", "least: ", "most: "], 1),
 }
 

@@ -3,11 +3,15 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]  # the repository, if this is one
+
+TIMES = {"": 1.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "h": 3600.0, "d": 86400.0,
+         "y": 365.25 * 86400.0}
 
 
 def program():
@@ -99,6 +103,14 @@ def waterfall(first, second=None, metric="edp_js", reduce="max", svg=None, **set
     table = pd.DataFrame(rows)
     table.attrs.update({key: walk[key] for key in ("metric", "reduce", "points", "orders")})
     return table
+
+
+def number(kind, name, field):
+    """A number that a library record states (`nvsweep list KIND NAME`), times in seconds, such as the
+    retention of a technology; NaN if it states none."""
+    text = subprocess.run([program(), "list", kind, name], check=True, capture_output=True, text=True).stdout
+    stated = re.search(rf'\b{field} = "?([-+.\de]+) ?([a-z]*)"?;', text)
+    return float(stated[1]) * TIMES.get(stated[2], 1.0) if stated else float("nan")
 
 
 def published(*systems, **conditions):
