@@ -216,6 +216,23 @@ static inline double llc_wait_s(const struct platform_costs *costs,
     return costs->bytes_in_flight > 0 ? byte_s / costs->bytes_in_flight : 0;
 }
 
+/* What reads get at most: the least of what wires carry, banks deliver, and requests in flight
+ * ask for. */
+static inline double llc_read_rate(const struct platform_costs *costs,
+                                   const struct gpu_inputs *in)
+{
+    const struct array_columns *a = in->a;
+    double units = costs->llc_slices > (double)a->banks[in->m]
+                       ? costs->llc_slices
+                       : (double)a->banks[in->m];
+    double line_s = costs->accesses_per_line * a->cycle_s[in->m];
+    double rate = fmin(costs->llc_bytes_per_s, units * costs->line_bytes / line_s);
+    double hit_s = costs->llc_latency_s + a->read_latency_s[in->m];
+
+    return costs->bytes_in_flight > 0 ? fmin(rate, costs->bytes_in_flight / hit_s)
+                                      : rate;
+}
+
 static inline double larger(double a, double b)
 {
     return a > b ? a : b;
@@ -299,6 +316,11 @@ static inline void point_write(const struct platform_costs *costs,
     out->llc_wait_s[i] = wait_s;
     out->dram_busy_s[i] = dram_s;
     out->clock_share[i] = clock_share;
+    out->llc_hit_s[i] = costs->llc_latency_s > 0
+                            ? costs->llc_latency_s + in->a->read_latency_s[in->m]
+                            : NAN;
+    out->dram_load_s[i] = out->llc_hit_s[i] + costs->dram_latency_s;
+    out->llc_read_bytes_per_s[i] = llc_read_rate(costs, in);
 }
 
 /* Why a point has no result. */

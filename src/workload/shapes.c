@@ -1,6 +1,7 @@
 #include "workload/shapes.h"
 
 #include "base/maths.h"
+#include "workload/expert_load.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -216,18 +217,41 @@ static uint64_t touched(const struct layer *layer, uint64_t tokens)
     return expected < used ? layer->experts_used : (uint64_t)expected;
 }
 
+static struct expert_routing routing_of(const struct layer *layer, uint64_t tokens)
+{
+    return (struct expert_routing){ .experts = (double)layer->experts,
+                                    .used = (double)layer->experts_used,
+                                    .gpus = (double)layer->expert_parts,
+                                    .tokens = (double)tokens };
+}
+
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens)
 {
-    uint64_t parts = layer->expert_parts ? layer->expert_parts : 1;
+    struct expert_routing routing = routing_of(layer, tokens);
 
-    return (touched(layer, tokens) + parts - 1) / parts;
+    if (layer->expert_parts <= 1)
+        return touched(layer, tokens);
+    return (uint64_t)fmax(round(expert_busiest_touched(&routing)), 1);
 }
 
 uint64_t expert_rows(const struct layer *layer, uint64_t tokens)
 {
-    uint64_t experts = touched(layer, tokens);
+    struct expert_routing routing = routing_of(layer, tokens);
+    uint64_t experts = experts_touched(layer, tokens);
 
+    if (layer->expert_parts > 1)
+        return (uint64_t)ceil(expert_busiest_pairs(&routing) / (double)experts - 1e-9);
     return (tokens * layer->experts_used + experts - 1) / experts;
+}
+
+double expert_imbalance(const struct layer *layer, uint64_t tokens)
+{
+    struct expert_routing routing = routing_of(layer, tokens);
+
+    if (layer->expert_parts <= 1)
+        return 1;
+    return expert_busiest_pairs(&routing) * routing.gpus /
+           (routing.tokens * routing.used);
 }
 
 uint64_t attention_pairs(const struct operation *attention)

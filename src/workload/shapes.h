@@ -16,11 +16,14 @@ enum status operation_shape(struct operation *operations, size_t i,
                             struct sequence sequence, struct error *err);
 
 /* Returns how many different experts a number of tokens use if each chooses at random: the
- * expected number, rounded, and at least that of one token.  For a GPU that holds a part of the
- * experts it is the GPU's share, rounded up. */
+ * expected number, rounded, and at least that of one token.  Where several GPUs hold whole experts
+ * it is that of the GPU with most of them (workload/expert_load.h), for which the others wait. */
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens);
 
-/* Tokens of each of these, and channels of a product's input that one takes. */
+/* Tokens on the busiest GPU over their mean (1: no experts, or a part of each on every GPU). */
+double expert_imbalance(const struct layer *layer, uint64_t tokens);
+
+/* Tokens of each of the experts in use, on that GPU, and channels of a product's input that one takes. */
 uint64_t expert_rows(const struct layer *layer, uint64_t tokens);
 uint64_t expert_features(const struct layer *layer, uint64_t features);
 

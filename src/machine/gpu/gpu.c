@@ -69,7 +69,7 @@ static const struct field gpu_fields[] = {
     FIELD_NUMBER(struct gpu, dram_share, "1", 1, 0.01, 1, "share of the DRAM's bandwidth that kernels achieve"),
     FIELD_NUMBER(struct gpu, dram_read_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of reading a bit from DRAM, activation and interface included"),
     FIELD_NUMBER(struct gpu, dram_write_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy of writing a bit to DRAM"),
-    FIELD_NUMBER(struct gpu, dram_latency_s, "s", REQUIRED, 0, 1e-3, "latency of one DRAM access"),
+    FIELD_NUMBER(struct gpu, dram_latency_s, "s", REQUIRED, 0, 1e-3, "latency of one DRAM access, beyond that of a hit in the last-level cache"),
     FIELD_NUMBER(struct gpu, dram_parallelism, "1", 1, 1, 1e6, "DRAM accesses that overlap in the serial time bases"),
     FIELD_NUMBER(struct gpu, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"),
     FIELD_NUMBER(struct gpu, mac_j, "J", 0, 0, 1e-6, "energy of one multiply-accumulate, 32 bits, core overheads included"),

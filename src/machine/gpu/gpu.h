@@ -88,7 +88,7 @@ struct gpu {
     double dram_share; /* of that bandwidth, which kernels achieve */
     double dram_read_j_per_bit,
         dram_write_j_per_bit; /* activation and interface included */
-    double dram_latency_s;    /* of one access, for the serial time base */
+    double dram_latency_s;    /* of one access, beyond a hit in the cache */
     double dram_parallelism;  /* accesses that overlap, for the serial time base */
     double dram_background_w;
     double mac_j; /* energy of one FP32 multiply-accumulate, core overheads included */
