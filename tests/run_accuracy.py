@@ -7,6 +7,9 @@ import os
 import signal
 import subprocess
 
+import h5py
+import numpy as np
+
 from harness import bytes_of, claim, data_folder, done, environment, nvsweep, program, root, wait_for
 
 FIXTURES = os.path.join(root, "tests", "fixtures", "accuracy")
@@ -60,7 +63,27 @@ def same_bits(name):
                 os.remove(left + ending)
 
 
+def errors_stand_beside_costs():
+    """Functions, machine, width, bits in this order: errors of what the machine has networks for."""
+    with h5py.File("functions.h5") as file:
+        stages = [file, file["approximation"], file["operations"]]
+        found = {name: np.squeeze(next(g[name][...] for g in stages if name in g))
+                 for name in ("function_mse", "lane_j")}
+    errors, energy = found["function_mse"], found["lane_j"]
+    claim("functions: axes in the sweep's order", errors.shape == (2, 4, 2, 2, 2), errors.shape)
+    has = np.isfinite(errors)
+    claim("functions: of NEON's three alone, addition and SIMDRAM have no network",
+          has[:, :3, 0].all() and not has[:, 3].any() and not has[:, :, 1].any(), has)
+    claim("functions: 16 bits err less than 4",
+          (errors[:, :3, 0, :, 1] < errors[:, :3, 0, :, 0]).all(), errors[:, :3, 0])
+    claim("functions: 4 bits err less where the training knows of them, both widths together",
+          (errors[1, :3, 0, :, 0].sum(axis=1) < errors[0, :3, 0, :, 0].sum(axis=1)).all(), errors[:, :3, 0, :, 0])
+    claim("functions: and their crossbars take less energy", energy.shape == (4, 2, 2, 2) and
+          (energy[:3, 0, :, 0] < energy[:3, 0, :, 1]).all(), energy)
+
+
 same_bits("functions")
+errors_stand_beside_costs()
 if data_folder(DIGITS, "python3-sklearn") is not None:
     same_bits("learning")
     same_bits("integers")
