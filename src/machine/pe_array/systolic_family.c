@@ -187,20 +187,20 @@ static struct fold_order order_of(const struct systolic_folds *folds, double gro
 /* ---- how long buffers hold elements */
 
 /* What of an operand stays in its buffer. */
-struct holding {
+struct operand_hold {
     bool all; /* the whole of it, until the group's end */
     double
         steps; /* else a tile of it, for one of so many steps of the outer loop; 0: a fold */
 };
 
 /* The share of the layer's time.  A buffer is filled while the fold before computes. */
-static double holding_share(struct holding holding, const struct fold_order *order)
+static double hold_share(struct operand_hold hold, const struct fold_order *order)
 {
     double group = 1 / order->rounds, fold = group / order->folds;
 
-    if (holding.all)
+    if (hold.all)
         return group + fold;
-    return (holding.steps > 0 ? fmax(fold, group / holding.steps) : fold) + fold;
+    return (hold.steps > 0 ? fmax(fold, group / hold.steps) : fold) + fold;
 }
 
 /* Windows that overlap share inputs, which stay for the next step. */
@@ -233,30 +233,31 @@ static void lives_note(const struct operands *o, const struct gemm *gemm,
     double rows = at_most((double)a->pe_rows, (double)folds->spatial_rows);
     double columns = at_most((double)a->pe_columns, (double)folds->spatial_columns);
     double n = (double)gemm->n, k = (double)gemm->k, tile;
-    struct holding inputs = { .all = o->inputs <= o->input_buffer };
-    struct holding weights = { .all = o->weights <= o->weight_buffer };
+    struct operand_hold inputs = { .all = o->inputs <= o->input_buffer };
+    struct operand_hold weights = { .all = o->weights <= o->weight_buffer };
 
     switch ((enum dataflow)a->dataflow) {
     case DATAFLOW_OS:
         tile = at_most(rows * k, o->inputs);
         if (!columns_outer && tile <= o->input_buffer)
-            inputs = (struct holding){ .steps = window_steps(layer, row_folds) };
+            inputs = (struct operand_hold){ .steps = window_steps(layer, row_folds) };
         if (columns_outer && columns * k <= o->weight_buffer)
-            weights = (struct holding){ .steps = column_folds };
+            weights = (struct operand_hold){ .steps = column_folds };
         break;
     case DATAFLOW_WS:
         if (!columns_outer && o->inputs / row_folds <= o->input_buffer)
-            inputs = (struct holding){ .steps = window_steps(layer, row_folds) };
-        weights = (struct holding){ .all = false }; /* in the PEs during their fold */
+            inputs = (struct operand_hold){ .steps = window_steps(layer, row_folds) };
+        weights =
+            (struct operand_hold){ .all = false }; /* in the PEs during their fold */
         break;
     default:
-        inputs = (struct holding){ .all = false };
+        inputs = (struct operand_hold){ .all = false };
         if (!columns_outer && rows * n <= o->weight_buffer)
-            weights = (struct holding){ .steps = row_folds };
+            weights = (struct operand_hold){ .steps = row_folds };
         break;
     }
-    shares[0] = holding_share(inputs, order);
-    shares[1] = holding_share(weights, order);
+    shares[0] = hold_share(inputs, order);
+    shares[1] = hold_share(weights, order);
     shares[2] = sums_share(o, folds, a, columns_outer, order);
 }
 
