@@ -355,7 +355,8 @@ static void each_quirk_is_one_switch_of_the_rules(void)
 {
     for (const struct array_quirk *q = array_quirks; q->name != NULL; q++) {
         bool tool = *(const bool *)((const char *)&array_rules_nvsim + q->offset);
-        bool corrected = !*(const bool *)((const char *)&array_rules_physical + q->offset);
+        bool corrected = !*(const bool *)((const char *)&array_rules_physical +
+                                          q->offset);
 
         CU_ASSERT(corrected);
         CU_ASSERT(tool || strcmp(q->name, "fins_free") == 0);
