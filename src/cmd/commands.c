@@ -46,7 +46,8 @@ const struct command commands[] = {
     { "need",     "SWEEP [AXIS=VALUE...]", "find by how much a field must change for a record to win",
       "  For every point of the sweep (AXIS=VALUE selects some), prints the factor nearest to 1 on each\n"
       "  field at which the metric is the goal times that of --over; wall means that none of\n"
-      "  the 28 factors tried over the range reaches it.  Fields joined by + change together.  If the sweep has\n"
+      "  the factors tried over the range (28 to 42) reaches it.  Counts, sizes and powers of two are tried at\n"
+      "  their own values.  Fields joined by + change together.  If the sweep has\n"
       "  `need = { over = ...; metric = ...; fields = ...; }`, and goals as its axis `goal`,\n"
       "  `nvsweep run` writes the answers to the result file.\n",
       cmd_need },

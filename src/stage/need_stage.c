@@ -424,10 +424,32 @@ static void need_stage_evaluate(const struct study *study, struct range points,
     rows_free(&kept);
 }
 
+/* How many of the fields the point's record has. */
+static double fields_present(const struct need_question *need,
+                             const struct point *point)
+{
+    const struct record *record = point_get(point, need->axis).record;
+    const struct schema *schema = schema_of(shelf_schemas[axis_specs[need->axis].shelf],
+                                            record);
+    double present = 0;
+
+    for (size_t f = 0; f < need->field_count; f++) {
+        bool is_there = false;
+
+        for (size_t p = 0; p < need->fields[f].place_count; p++) {
+            double value = path_value(schema, record, need->fields[f].places[p]);
+
+            is_there |= value != 0 && !isnan(value);
+        }
+        present += is_there;
+    }
+    return present;
+}
+
 static double need_stage_cost_s(const struct study *study, const struct point *point,
                                 struct layer_cache *layers)
 {
-    const double evaluations = 40; /* of a field; at most 64 */
+    const double evaluations = 45; /* of a field; at most 64 */
     const struct need_question *need = &study->sweep->need;
     stage_mask seen = 0;
     double one_s = 1e-5;
@@ -443,7 +465,7 @@ static double need_stage_cost_s(const struct study *study, const struct point *p
         seen |= STAGE_BIT(id);
         one_s += stage_cost_s(study, id, point, layers);
     }
-    return (double)need->field_count * evaluations * one_s;
+    return (0.01 + fields_present(need, point)) * evaluations * one_s;
 }
 
 const struct stage need_stage = {
