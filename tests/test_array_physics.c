@@ -2,6 +2,8 @@
  * whatever their figures: signs of derivatives, limits, accounting. */
 #include "array_answers.h"
 
+#include "tech/retention.h"
+
 #include <string.h>
 
 /* The metric a target minimises. */
@@ -410,6 +412,35 @@ static void only_dynamic_cells_refresh(void)
     }
 }
 
+/* A gain cell's read does not restore it: a refresh also writes. */
+static void a_gain_cell_is_refreshed_by_reading_and_writing(void)
+{
+    struct array_request request = ram(cell_named("edram-3t"),
+                                       node_of(16, ROADMAP_LSTP), MIB, TARGET_READ_EDP);
+    struct cell half = *request.cell;
+    struct array_result result, often;
+    const struct array_organization *o = &result.data.organization;
+    double word_j, shared, subarrays;
+
+    if (!check_answer(&request, &result))
+        return;
+    /* within subarrays, every word is read and written once in an interval; words that share a row
+     * of amplifiers are read together */
+    word_j = result.refresh_w *
+             cell_refresh_interval_s(request.cell, request.temperature_k) /
+             (8.0 * MIB / (double)request.word_bits);
+    shared = (double)(o->mux_out1 * o->mux_out2);
+    subarrays = (double)(request.word_bits * o->mux_sense) * shared /
+                (double)o->sub_cols;
+    CU_ASSERT(word_j > subarrays * result.data.read_subarray_j / shared);
+    CU_ASSERT(word_j <
+              subarrays * (result.data.read_subarray_j + result.data.write_subarray_j));
+    half.retention_s /= 2;
+    request.cell = &half;
+    CU_ASSERT_FATAL(check_answer(&request, &often));
+    ASSERT_NEAR(often.refresh_w, 2 * result.refresh_w, 1e-9);
+}
+
 static void two_bits_in_a_cell_save_area_and_cost_time(void)
 {
     struct array_request request = ram(cell_named("rram"), node_of(28, ROADMAP_LSTP),
@@ -465,6 +496,7 @@ SUITE(array_physics, TEST(the_best_of_a_larger_memory_is_worse),
       TEST(taller_subarrays_have_slower_bitlines), TEST(no_signal_outruns_light),
       TEST(arrays_contain_their_cells), TEST(writes_take_the_pulse_and_its_energy),
       TEST(only_dynamic_cells_refresh),
+      TEST(a_gain_cell_is_refreshed_by_reading_and_writing),
       TEST(two_bits_in_a_cell_save_area_and_cost_time),
       TEST(a_single_row_is_the_smallest_memory),
       TEST(gating_idle_mats_saves_leakage_only),

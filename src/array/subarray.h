@@ -26,6 +26,7 @@ struct subarray {
     double bitline_j, cell_read_j, read_j, write_j, set_j, reset_j, cell_write_j;
     double column_decoder_j, mux_j, sense_j, shift_j;
     double restore_j, verify_j, mux_again_j; /* of a write */
+    double row_refresh_j;
     double edge_height_m; /* of precharge, multiplexers and amplifiers */
     double leakage_w, cell_leakage_w, refresh_w, sense_leakage_w;
 };

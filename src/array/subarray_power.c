@@ -120,6 +120,17 @@ static double edge_j(const struct subarray *s, double decoder_j, double cells_j,
     return sum_j;
 }
 
+/* Returns the energy to refresh a row, whose cells are written with write_j.  The read of a
+ * capacitor restores it; a gain cell is read without being changed, group by group of the columns
+ * that share amplifiers, and each is written back. */
+static double row_refresh_j(const struct subarray *s, const struct fabric *fabric,
+                            double write_j)
+{
+    if (fabric->cell.cell->kind != CELL_GAIN_CELL)
+        return s->read_j;
+    return (double)s->shape.mux0 * s->read_j + s->write_decoder->energy_j + write_j;
+}
+
 void subarray_energies(struct subarray *s, const struct fabric *fabric)
 {
     const struct bitcell *cell = &fabric->cell;
@@ -176,6 +187,7 @@ void subarray_energies(struct subarray *s, const struct fabric *fabric)
         s->verify_j = cell->cell->verify_reads * s->read_j;
     s->write_j += s->mux_again_j;
     s->write_j += s->verify_j;
+    s->row_refresh_j = row_refresh_j(s, fabric, w.write_j * share * cols / selected);
 }
 
 /* Returns the interval at which rows are refreshed, or 0 if they need no refresh. */
@@ -203,7 +215,7 @@ void subarray_leakages(struct subarray *s, const struct fabric *fabric)
     if (interval_s > 0 && fabric->rules->refresh_is_leakage)
         s->refresh_w = s->bitline_j / interval_s * rows;
     else if (interval_s > 0)
-        s->refresh_w = s->read_j / interval_s * rows;
+        s->refresh_w = s->row_refresh_j / interval_s * rows;
     s->leakage_w = s->cell_leakage_w + s->row_decoder->leakage_w +
                    (fabric->cell.split ? s->write_decoder->leakage_w : 0) +
                    s->column_decoder[0]->leakage_w + s->column_decoder[1]->leakage_w +
