@@ -424,15 +424,16 @@ static void a_gain_cell_is_refreshed_by_reading_and_writing(void)
 
     if (!check_answer(&request, &result))
         return;
-    /* within subarrays, every word is read and written once in an interval; words that share a row
-     * of amplifiers are read together */
+    /* within subarrays, every word is read and written once in an interval; words that share
+     * amplifiers are read together */
     word_j = result.refresh_w *
              cell_refresh_interval_s(request.cell, request.temperature_k) /
              (8.0 * MIB / (double)request.word_bits);
     shared = (double)(o->mux_out1 * o->mux_out2);
     subarrays = (double)(request.word_bits * o->mux_sense) * shared /
                 (double)o->sub_cols;
-    CU_ASSERT(word_j > subarrays * result.data.read_subarray_j / shared);
+    CU_ASSERT(word_j > subarrays * result.data.read_subarray_j /
+                           (shared * (double)o->mux_sense));
     CU_ASSERT(word_j <
               subarrays * (result.data.read_subarray_j + result.data.write_subarray_j));
     half.retention_s /= 2;

@@ -121,14 +121,17 @@ static double edge_j(const struct subarray *s, double decoder_j, double cells_j,
 }
 
 /* Returns the energy to refresh a row, whose cells are written with write_j.  The read of a
- * capacitor restores it; a gain cell is read without being changed, group by group of the columns
- * that share amplifiers, and each is written back. */
+ * capacitor restores it; a gain cell is read without being changed: its bitlines keep their levels
+ * while one after the other of the columns that share an amplifier is sensed, and each is written
+ * back. */
 static double row_refresh_j(const struct subarray *s, const struct fabric *fabric,
                             double write_j)
 {
     if (fabric->cell.cell->kind != CELL_GAIN_CELL)
         return s->read_j;
-    return (double)s->shape.mux0 * s->read_j + s->write_decoder->energy_j + write_j;
+    return s->read_j +
+           (double)(s->shape.mux0 - 1) * (s->column_decoder_j + s->mux_j + s->sense_j) +
+           s->write_decoder->energy_j + write_j;
 }
 
 void subarray_energies(struct subarray *s, const struct fabric *fabric)
