@@ -70,7 +70,7 @@ def draw_equal(data):
     looks = fig.Look()
     layers = nv.metric(data, "layer_count").sel(learning="backpropagation", pipeline="none").values
     figure, axes = plt.subplots(figsize=(5.5, 3.6), constrained_layout=True)
-    axes.plot(layers, layers, color="0.6", linestyle="--", label="N, the bound")
+    axes.plot(layers, layers, color="0.6", linestyle="--", label="N: phases of equal length")
     for name, words in (("backward_s", "backward pass"), ("latency_s", "whole step")):
         time = nv.metric(data, name)
         gain = time.sel(learning="backpropagation") / time.sel(learning="feedback_alignment")
