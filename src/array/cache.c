@@ -446,11 +446,15 @@ static enum status solve(const struct array_request *request, bool is_tag,
         !solve_banks(&task, is_free, given, search, &parts, &best, counts, &reason))
         status = error_set(why, STATUS_INFEASIBLE, "%s array: %s",
                            is_tag ? "tag" : "data", reason);
-    if (status == STATUS_OK && is_tag && task.fabric.rules->search_all)
+    if (status != STATUS_OK)
+        goto out;
+    if (is_tag && task.fabric.rules->search_all)
         status = refine_wires(&task, &parts, &best, why);
-    if (status == STATUS_OK)
-        bank_describe(&task, &best.shape, &best.mat, &best.bank, &best.organization,
-                      breakdown);
+    if (status != STATUS_OK)
+        goto out;
+    bank_describe(&task, &best.shape, &best.mat, &best.bank, &best.organization,
+                  breakdown);
+out:
     parts_free(&parts);
     return status;
 }

@@ -64,21 +64,45 @@ char *alloc_text(const char *text)
     return alloc_text_part(text, strlen(text));
 }
 
-char *alloc_printf(const char *format, ...)
+/* After the first `offset` bytes of `before`. */
+static char *formatted(const char *before, size_t offset, const char *format,
+                       va_list args)
 {
-    va_list args, again;
+    va_list again;
     int length;
     char *text;
 
-    va_start(args, format);
     va_copy(again, args);
     length = vsnprintf(NULL, 0, format, args);
-    text = alloc_array(length < 0 ? 1 : (size_t)length + 1, 1);
+    text = alloc_array(offset + (length < 0 ? 1 : (size_t)length + 1), 1);
+    memcpy(text, before, offset);
     if (length >= 0)
-        vsnprintf(text, (size_t)length + 1, format, again);
+        vsnprintf(text + offset, (size_t)length + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *alloc_printf(const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = formatted("", 0, format, args);
     va_end(args);
     return text;
+}
+
+char *alloc_append(char *text, const char *format, ...)
+{
+    va_list args;
+    char *longer;
+
+    va_start(args, format);
+    longer = formatted(text, strlen(text), format, args);
+    va_end(args);
+    free(text);
+    return longer;
 }
 
 void memory_keep(void)

@@ -23,6 +23,11 @@ char *alloc_text_part(const char *text, size_t length);
 /* Formats into a new string, as printf does.  Never NULL. */
 char *alloc_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Does the same at the end of a text of the functions above, which it frees, as realloc_array
+ * does.  The text may be one of the arguments. */
+char *alloc_append(char *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Makes the allocator keep freed memory instead of giving it back to the system, because
  * every array search allocates and frees megabytes. */
 void memory_keep(void);

@@ -34,7 +34,8 @@ enum status cmd_array(int argc, char **argv, struct error *err)
     const char *from = NULL, *rules_name = "physical";
     struct library library;
     const struct array_rules *rules;
-    FILE *in;
+    struct array_library names;
+    FILE *in = NULL;
     enum status status = options_read("array", &argc, argv, err);
 
     option_get("from", &from);
@@ -55,18 +56,16 @@ enum status cmd_array(int argc, char **argv, struct error *err)
                          "physical_nvsim_writes",
                          rules_name);
     status = library_load(&library, err);
-    if (status != STATUS_OK) {
-        library_free(&library);
-        return status;
-    }
+    if (status != STATUS_OK)
+        goto out;
     in = strcmp(from, "-") == 0 ? stdin : fopen(from, "r");
-    if (!in)
+    if (!in) {
         status = error_set(err, STATUS_INPUT, "%s: %s", from, strerror(errno));
-    if (status == STATUS_OK) {
-        struct array_library names = array_library_of(&library);
-
-        status = array_rows(in, from, stdout, rules, &names, err);
+        goto out;
     }
+    names = array_library_of(&library);
+    status = array_rows(in, from, stdout, rules, &names, err);
+out:
     if (in && in != stdin)
         fclose(in);
     library_free(&library);

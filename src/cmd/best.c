@@ -201,16 +201,13 @@ static enum status metric_names(const struct results *results, const char *objec
     while (where && *where) {
         struct constraint constraint;
         enum status status = constraint_next(&where, &constraint, err);
-        char *longer;
 
         if (status != STATUS_OK)
             return status;
         if (table_has_axis(results, constraint.name) ||
             is_listed(*names, constraint.name))
             continue;
-        longer = alloc_printf("%s,%s", *names, constraint.name);
-        free(*names);
-        *names = longer;
+        *names = alloc_append(*names, ",%s", constraint.name);
     }
     return STATUS_OK;
 }
@@ -513,20 +510,27 @@ enum status cmd_best(int argc, char **argv, struct error *err)
     option_get("deadline", &deadline);
     option_get_flag("json", &search.is_json);
 
-    if (status == STATUS_OK && (budget || deadline))
+    if (status != STATUS_OK)
+        goto out;
+    if (budget || deadline)
         status = rental_question(budget, deadline, metrics, where, &objectives,
                                  &constraints, err);
-    if (status == STATUS_OK && (argc < 1 || !(metrics || objectives)))
+    if (status != STATUS_OK)
+        goto out;
+    if (argc < 1 || !(metrics || objectives))
         status = error_set(
             err, STATUS_INPUT,
             "best needs a result file and what to minimise: nvsweep best FILE "
             "-m energy_j,latency_s");
-    if (status == STATUS_OK)
-        status = results_open_intact(argv[0], &results, err);
-    if (status == STATUS_OK)
-        status = search_run(&search, results, objectives ? objectives : metrics,
-                            constraints ? constraints : where, per, argv + 1, argc - 1,
-                            err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_open_intact(argv[0], &results, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = search_run(&search, results, objectives ? objectives : metrics,
+                        constraints ? constraints : where, per, argv + 1, argc - 1,
+                        err);
+out:
     results_close(results);
     free(objectives);
     free(constraints);

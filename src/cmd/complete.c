@@ -240,8 +240,7 @@ enum status cmd_complete(int argc, char **argv, struct error *err)
         for (const struct command *other = commands; other->name && argc == 1; other++)
             if (strncmp(other->name, argv[0], strlen(argv[0])) == 0)
                 printf("%s\n", other->name);
-        free(before);
-        return STATUS_OK;
+        goto out;
     }
     c.command = argv[0];
     c.words = argv + 1;
@@ -264,6 +263,7 @@ enum status cmd_complete(int argc, char **argv, struct error *err)
     }
     c.before = before;
     word_offer(&c);
+out:
     if (c.has_library)
         library_free(&c.library);
     results_close(c.results);

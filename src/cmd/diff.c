@@ -219,15 +219,18 @@ enum status cmd_diff(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "diff needs two result files: nvsweep diff A B");
     status = results_open_intact(argv[0], &a, err);
-    if (status == STATUS_OK)
-        status = results_open_intact(argv[1], &b, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_open_intact(argv[1], &b, err);
+    if (status != STATUS_OK)
+        goto out;
     comparison.a = a;
     comparison.b = b;
-    if (status == STATUS_OK)
-        status = files_compare(&comparison, err);
+    status = files_compare(&comparison, err);
+    if (status == STATUS_OK && comparison.differing)
+        status = STATUS_RECORDED;
+out:
     results_close(a);
     results_close(b);
-    if (status == STATUS_OK && comparison.differing)
-        return STATUS_RECORDED;
     return status;
 }

@@ -418,23 +418,24 @@ enum status cmd_explain(int argc, char **argv, struct error *err)
             err, STATUS_INPUT,
             "explain needs a sweep: nvsweep explain SWEEP technology=sram ...");
     status = what_read(argc, argv, &library, &sweep, &point, err);
-    if (status == STATUS_OK) {
-        space_pin(&pinned, &sweep.space, &point);
-        space_free(&sweep.space);
-        sweep.space = pinned;
-        status = study_init(&study, &sweep, &library, err);
-    }
-    if (status == STATUS_OK) {
-        study_evaluate(&study, &reason);
-        point_print(&study, &point);
-        for (enum stage_id id = 0; id < STAGE_COUNT; id++)
-            if (study.stages >> id & 1)
-                stage_print(&study, id);
-        if (reason.text[0])
-            printf("why not: %s\n", reason.text);
-        array_print(&study);
-        study_free(&study);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    space_pin(&pinned, &sweep.space, &point);
+    space_free(&sweep.space);
+    sweep.space = pinned;
+    status = study_init(&study, &sweep, &library, err);
+    if (status != STATUS_OK)
+        goto out;
+    study_evaluate(&study, &reason);
+    point_print(&study, &point);
+    for (enum stage_id id = 0; id < STAGE_COUNT; id++)
+        if (study.stages >> id & 1)
+            stage_print(&study, id);
+    if (reason.text[0])
+        printf("why not: %s\n", reason.text);
+    array_print(&study);
+out:
+    study_free(&study);
     sweep_free(&sweep);
     library_free(&library);
     return status;

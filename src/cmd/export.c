@@ -150,10 +150,13 @@ enum status cmd_export(int argc, char **argv, struct error *err)
             "-o is for --zarr only; CSV goes to standard output: nvsweep export FILE > "
             "FILE.csv");
     status = results_open_intact(argv[0], &results, err);
-    if (status == STATUS_OK && is_zarr)
+    if (status != STATUS_OK)
+        goto out;
+    if (is_zarr)
         status = references_save(results, output, err);
-    else if (status == STATUS_OK)
+    else
         status = rows_export(results, metrics, argv + 1, argc - 1, err);
+out:
     results_close(results);
     return status;
 }

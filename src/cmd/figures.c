@@ -80,12 +80,8 @@ static char *key_join(const char *first, const char *const *settings, size_t cou
 {
     char *key = alloc_text(first);
 
-    for (size_t i = 0; i < count; i++) {
-        char *longer = alloc_printf("%s;%s", key, settings[i]);
-
-        free(key);
-        key = longer;
-    }
+    for (size_t i = 0; i < count; i++)
+        key = alloc_append(key, ";%s", settings[i]);
     return key;
 }
 
@@ -231,34 +227,33 @@ static enum status planned_for(struct figures *figures,
                                const struct published_figure *figure,
                                struct evaluated **found, struct error *err)
 {
-    char *key = key_join(figure->sweep, figure->where,
-                         figure->sweep[0] ? 0 : figure->where_count);
-    struct evaluated *one;
-    enum status status;
+    struct evaluated *one = alloc_array(1, sizeof *one);
+    enum status status = STATUS_OK;
 
+    one->key = key_join(figure->sweep, figure->where,
+                        figure->sweep[0] ? 0 : figure->where_count);
     for (size_t i = 0; i < figures->kept_count; i++)
-        if (strcmp(figures->kept[i]->key, key) == 0) {
-            free(key);
+        if (strcmp(figures->kept[i]->key, one->key) == 0) {
             *found = figures->kept[i];
-            return STATUS_OK;
+            goto out;
         }
-    one = alloc_array(1, sizeof *one);
-    one->key = key;
     status = sweep_make(figures, figure, &one->sweep, err);
-    if (status == STATUS_OK)
-        status = study_init(&one->study, &one->sweep, figures->library, err);
-    if (status != STATUS_OK) {
-        sweep_free(&one->sweep);
-        free(key);
-        free(one);
-        return status;
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = study_init(&one->study, &one->sweep, figures->library, err);
+    if (status != STATUS_OK)
+        goto out;
     figures->kept = realloc_array(figures->kept, figures->kept_count + 1,
                                   sizeof *figures->kept);
     figures->kept[figures->kept_count++] = one;
     one->study.curves = figures->curves;
     *found = one;
     return STATUS_OK;
+out: /* it is not kept */
+    sweep_free(&one->sweep);
+    free(one->key);
+    free(one);
+    return status;
 }
 
 enum { CHOICES = 16 };

@@ -108,16 +108,16 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     option_get("batch-axis", &job.batch_axis);
     option_get("dim", &job.open_sizes);
 
+    if (status != STATUS_OK)
+        return status;
     /* `import cell FILE` also gives the kind */
-    if (status == STATUS_OK && argc == 2 && !asked &&
-        word_find(import_kind_words, argv[0])) {
+    if (argc == 2 && !asked && word_find(import_kind_words, argv[0])) {
         asked = argv[0];
         argv++, argc--;
     }
-    if (status == STATUS_OK && argc != 1)
-        status = error_set(err, STATUS_INPUT, "import needs one FILE (%d given)", argc);
-    if (status == STATUS_OK)
-        status = output_check(output, argv[0], err);
+    if (argc != 1)
+        return error_set(err, STATUS_INPUT, "import needs one FILE (%d given)", argc);
+    status = output_check(output, argv[0], err);
     if (status == STATUS_OK)
         status = kind_choose(asked, argv[0], &kind, err);
     if (status != STATUS_OK)
@@ -125,21 +125,24 @@ enum status cmd_import(int argc, char **argv, struct error *err)
     job.file = argv[0];
     job.name = name ? name : (own_name = import_name(argv[0]));
     job.out = open_memstream(&bytes, &size);
-    if (!job.out)
+    if (!job.out) {
         status = error_set(err, STATUS_IO, "not enough memory for the record");
-    if (status == STATUS_OK)
-        status = name_check(job.name, err);
+        goto out;
+    }
+    status = name_check(job.name, err);
     if (status == STATUS_OK)
         status = importers[kind](&job, err);
-    if (job.out)
-        fclose(job.out);
-    if (status == STATUS_OK)
-        status = record_save(bytes, size, output, argv[0], err);
-    if (status == STATUS_OK && changes > 0)
+    fclose(job.out);
+    if (status != STATUS_OK)
+        goto out;
+    status = record_save(bytes, size, output, argv[0], err);
+    if (status != STATUS_OK)
+        goto out;
+    if (changes > 0)
         fprintf(stderr, "%s: %u change%s from the file, listed above\n", job.name,
                 changes, changes == 1 ? "" : "s");
-    if (status == STATUS_OK)
-        where_print(kind, job.name, output);
+    where_print(kind, job.name, output);
+out:
     free(bytes);
     free(own_name);
     return status;

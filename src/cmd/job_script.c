@@ -35,11 +35,10 @@ static char *quoted(const char *text)
 static char *list_append(char *list, const char *text)
 {
     char *word = quoted(text);
-    char *longer = alloc_printf("%s%s%s", list, *list ? " " : "", word);
 
+    list = alloc_append(list, "%s%s", *list ? " " : "", word);
     free(word);
-    free(list);
-    return longer;
+    return list;
 }
 
 /* The sweep's name with only those characters that every file and job name may have. */

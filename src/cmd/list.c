@@ -23,16 +23,13 @@ static enum status what_unknown(struct error *err)
     char *names = alloc_text("");
     enum status status;
 
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
-        char *before = names;
-
-        names = alloc_printf("%s%s, ", before, shelf_schemas[id]->folder);
-        free(before);
-    }
-    status = error_set(err, STATUS_INPUT,
-                       "list needs a KIND, must be one of: %saxes, metrics, stages, "
-                       "layers WORKLOAD",
-                       names);
+    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
+        names = alloc_append(names, "%s, ", shelf_schemas[id]->folder);
+    status = error_set(
+        err, STATUS_INPUT,
+        "list needs a KIND, must be one of: %saxes, metrics, stages, layers "
+        "WORKLOAD",
+        names);
     free(names);
     return status;
 }
@@ -243,12 +240,15 @@ enum status cmd_list(int argc, char **argv, struct error *err)
     if (shelf == SHELF_COUNT && !is_layers)
         return what_unknown(err);
     status = library_load(&library, err);
-    if (status == STATUS_OK && is_layers)
+    if (status != STATUS_OK)
+        goto out;
+    if (is_layers)
         status = layers_show(&library, argv[1], err);
-    else if (status == STATUS_OK && argc > 1)
+    else if (argc > 1)
         status = record_show(&library, shelf, argv[1], err);
-    else if (status == STATUS_OK)
+    else
         shelf_list(&library.shelves[shelf], is_full);
+out:
     library_free(&library);
     return status;
 }

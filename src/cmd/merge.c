@@ -33,16 +33,19 @@ enum status cmd_merge(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT, "%s exists already; --force replaces it",
                          output);
     status = results_open_intact(argv[0], &a, err);
-    if (status == STATUS_OK)
-        status = results_open_intact(argv[1], &b, err);
-    if (status == STATUS_OK)
-        status = results_merge(a, b, output, &report, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_open_intact(argv[1], &b, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_merge(a, b, output, &report, err);
     if (status == STATUS_OK)
         printf("%s: %" PRIu64 " points; %" PRIu64 " from the first file, %" PRIu64
                " from the second, %" PRIu64 " the same in both, %" PRIu64
                " in neither\n",
                output, report.points, report.from_a, report.from_b, report.both,
                report.neither);
+out:
     results_close(a);
     results_close(b);
     return status;

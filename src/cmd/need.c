@@ -22,6 +22,7 @@ static enum status axis_keep(struct space *space, enum axis_id axis,
     const struct axis *values = &space->axes[axis];
     struct exclusion rule = { .axes = (axis_mask)1 << axis };
     bool has[2] = { false, false };
+    enum status status = STATUS_OK;
 
     rule.values[axis] = alloc_array(values->count, sizeof(union axis_value));
     for (uint64_t i = 0; i < values->count; i++) {
@@ -38,18 +39,19 @@ static enum status axis_keep(struct space *space, enum axis_id axis,
             char text[80];
 
             axis_value_format(spec, kept[k], text, sizeof text);
-            free(rule.values[axis]);
-            return error_set(err, STATUS_INPUT, "%s: the sweep has no %s", spec->key,
-                             text);
+            status = error_set(err, STATUS_INPUT, "%s: the sweep has no %s", spec->key,
+                               text);
+            goto out;
         }
-    if (rule.counts[axis] == 0) {
-        free(rule.values[axis]);
-        return STATUS_OK;
-    }
+    if (rule.counts[axis] == 0)
+        goto out;
     space->exclusions = realloc_array(space->exclusions, space->exclusion_count + 1,
                                       sizeof *space->exclusions);
     space->exclusions[space->exclusion_count++] = rule;
-    return STATUS_OK;
+    rule.values[axis] = NULL;
+out:
+    free(rule.values[axis]);
+    return status;
 }
 
 /* The axes that the stages of the sweep read. */
@@ -149,13 +151,9 @@ static void own_take(const struct need_question *need, struct own_words *own)
                                stage->metrics[need->metric.metric].name);
     own->range = alloc_printf("%.17g,%.17g", need->least, need->most);
     own->fields = alloc_text("");
-    for (size_t f = 0; f < need->field_count; f++) {
-        char *longer = alloc_printf("%s%s%s", own->fields, f ? "," : "",
-                                    need->fields[f].label);
-
-        free(own->fields);
-        own->fields = longer;
-    }
+    for (size_t f = 0; f < need->field_count; f++)
+        own->fields = alloc_append(own->fields, "%s%s", f ? "," : "",
+                                   need->fields[f].label);
 }
 
 static void own_free(struct own_words *own)
@@ -414,33 +412,40 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     bool names_over = false;
     enum status status = options_read("need", &argc, argv, err);
 
-    if (status == STATUS_OK && argc < 1)
+    if (status != STATUS_OK)
+        goto out;
+    if (argc < 1)
         status = error_set(err, STATUS_INPUT,
                            "need needs a sweep: nvsweep need SWEEP technology=sot-mram "
                            "--over technology=sram --field set_pulse_s+reset_pulse_s");
-    if (status == STATUS_OK)
-        status = sweep_load(argv[0], &library, &sweep, err);
-    if (status == STATUS_OK)
-        before = read_axes(&sweep);
-    if (status == STATUS_OK)
-        status = question_take(&library, &sweep, err);
-    if (status == STATUS_OK)
-        status = goal_take(&sweep, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = sweep_load(argv[0], &library, &sweep, err);
+    if (status != STATUS_OK)
+        goto out;
+    before = read_axes(&sweep);
+    status = question_take(&library, &sweep, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = goal_take(&sweep, err);
+    if (status != STATUS_OK)
+        goto out;
     for (int i = 1; i < argc && status == STATUS_OK; i++)
         status = setting_apply(argv[i], &library, &sweep, &named, &names_over, err);
-    if (status == STATUS_OK) {
-        question_alone(&sweep, before, named);
-        status = study_init(&study, &sweep, &library, err);
-    }
-    if (status == STATUS_OK) {
-        study_evaluate(&study, &reason);
-        if (answers_print(&study, names_over) == 0)
-            status = error_set(err, STATUS_INPUT, "no point has an answer: %s%s",
-                               reason.text[0] ? reason.text
-                                              : "there is none beside those of ",
-                               reason.text[0] ? "" : sweep.need.over->name);
-        study_free(&study);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    question_alone(&sweep, before, named);
+    status = study_init(&study, &sweep, &library, err);
+    if (status != STATUS_OK)
+        goto out;
+    study_evaluate(&study, &reason);
+    if (answers_print(&study, names_over) == 0)
+        status = error_set(err, STATUS_INPUT, "no point has an answer: %s%s",
+                           reason.text[0] ? reason.text
+                                          : "there is none beside those of ",
+                           reason.text[0] ? "" : sweep.need.over->name);
+out:
+    study_free(&study);
     sweep_free(&sweep);
     library_free(&library);
     return status;

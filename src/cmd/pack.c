@@ -44,20 +44,23 @@ enum status cmd_pack(int argc, char **argv, struct error *err)
                          "pack needs a result file: nvsweep pack FILE");
     path = output ? alloc_text(output) : output_name(argv[0], undo);
     status = output_check(path, argv[0], err);
-    if (status == STATUS_OK && !force && access(path, F_OK) == 0)
+    if (status != STATUS_OK)
+        goto out;
+    if (!force && access(path, F_OK) == 0)
         status = error_set(err, STATUS_INPUT, "%s exists already; --force replaces it",
                            path);
-    if (status == STATUS_OK)
-        status = results_pack(argv[0], path, undo, &report, err);
-    if (status == STATUS_OK)
-        printf(
-            "%s: %s, %.3g %% of %s; %" PRIu64 " datasets, %" PRIu64
-            " elements compared\n",
-            path,
-            quantity_format((double)report.bytes_after, "byte", after, sizeof after),
-            100 * (double)report.bytes_after / (double)report.bytes_before,
-            quantity_format((double)report.bytes_before, "byte", before, sizeof before),
-            report.datasets, report.elements);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_pack(argv[0], path, undo, &report, err);
+    if (status != STATUS_OK)
+        goto out;
+    printf(
+        "%s: %s, %.3g %% of %s; %" PRIu64 " datasets, %" PRIu64 " elements compared\n",
+        path, quantity_format((double)report.bytes_after, "byte", after, sizeof after),
+        100 * (double)report.bytes_after / (double)report.bytes_before,
+        quantity_format((double)report.bytes_before, "byte", before, sizeof before),
+        report.datasets, report.elements);
+out:
     free(path);
     return status;
 }

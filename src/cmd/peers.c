@@ -227,14 +227,14 @@ static enum status runs_compare(const struct library *library, const char *path,
                                 size_t *rows, size_t *numbers, size_t *equal,
                                 struct error *err)
 {
-    struct csv theirs, ours = { .count = 0 };
+    struct csv theirs = { .count = 0 }, ours = { .count = 0 };
     char *asked = csv_text(path);
     FILE *in = asked ? fmemopen(asked, strlen(asked), "r") : NULL;
     enum status status;
 
     if (!in) {
-        free(asked);
-        return error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
+        status = error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
+        goto out;
     }
     csv_read(&theirs, in);
     fclose(in);
@@ -249,6 +249,7 @@ static enum status runs_compare(const struct library *library, const char *path,
             *equal += agrees_as_printed(their, csv_cell(&ours, r, column));
         }
     *rows = theirs.count - 1;
+out:
     csv_free(&theirs);
     csv_free(&ours);
     free(asked);

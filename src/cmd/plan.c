@@ -111,7 +111,7 @@ enum status cmd_plan(int argc, char **argv, struct error *err)
 {
     struct library library;
     struct sweep sweep;
-    struct study study;
+    struct study study = { 0 };
     enum status status = options_read("plan", &argc, argv, err);
 
     if (status != STATUS_OK)
@@ -120,10 +120,14 @@ enum status cmd_plan(int argc, char **argv, struct error *err)
         return error_set(err, STATUS_INPUT,
                          "plan needs one sweep file: nvsweep plan SWEEP");
     status = sweep_load_to_plan(argv[0], &library, &sweep, err);
-    if (status == STATUS_OK)
-        status = study_init(&study, &sweep, &library, err);
-    if (status == STATUS_OK)
-        plan_print(&study);
+    if (status != STATUS_OK)
+        goto out;
+    status = study_init(&study, &sweep, &library, err);
+    if (status != STATUS_OK)
+        goto out;
+    plan_print(&study);
+out:
+    study_free(&study);
     sweep_free(&sweep);
     library_free(&library);
     return status;

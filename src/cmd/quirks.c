@@ -105,12 +105,12 @@ enum status quirks_print(const struct library *library, const char *asked,
                                     copy, &before, err);
 
     free(copy);
-    if (status == STATUS_OK)
-        printf(
-            "  Effect of each corrected error of NVSim at its organizations, %zu rows: "
-            "median and largest\n    %-22s %13s %13s %13s %13s %13s %13s\n",
-            before.count - 1, "switch", "area", "read time", "write time",
-            "read energy", "write energy", "leakage");
+    if (status != STATUS_OK)
+        goto out;
+    printf("  Effect of each corrected error of NVSim at its organizations, %zu rows: "
+           "median and largest\n    %-22s %13s %13s %13s %13s %13s %13s\n",
+           before.count - 1, "switch", "area", "read time", "write time", "read energy",
+           "write energy", "leakage");
     for (const struct array_quirk *quirk = array_quirks;
          quirk->name && status == STATUS_OK; quirk++) {
         struct array_rules rules = array_rules_nvsim;
@@ -121,9 +121,11 @@ enum status quirks_print(const struct library *library, const char *asked,
         *is_on = false;
         status = print_rules(library, &rules, quirk->name, text, &before, err);
     }
-    if (status == STATUS_OK)
-        status = print_rules(library, &array_rules_physical, "all (physical)", text,
-                             &before, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = print_rules(library, &array_rules_physical, "all (physical)", text,
+                         &before, err);
+out:
     csv_free(&before);
     free(text);
     return status;

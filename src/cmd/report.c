@@ -134,17 +134,21 @@ enum status cmd_report(int argc, char **argv, struct error *err)
                          "--size %s: must be a size such as \"3 MiB\"", size);
     path = output ? alloc_text(output) : page_name(argv[0]);
     status = output_check(path, argv[0], err);
-    if (status == STATUS_OK)
-        status = results_open_intact(argv[0], &results, err);
-    if (status == STATUS_OK)
-        status = report_data_choose(&data, results, metrics, argv + 1, argc - 1,
-                                    (uint64_t)bytes, err);
-    if (status == STATUS_OK)
-        status = file_write(&data, path, argv[0], err);
-    if (status == STATUS_OK) {
-        kept_print(&data);
-        printf("report: %s\n", path);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = results_open_intact(argv[0], &results, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = report_data_choose(&data, results, metrics, argv + 1, argc - 1,
+                                (uint64_t)bytes, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = file_write(&data, path, argv[0], err);
+    if (status != STATUS_OK)
+        goto out;
+    kept_print(&data);
+    printf("report: %s\n", path);
+out:
     report_data_free(&data);
     results_close(results);
     free(path);

@@ -97,13 +97,9 @@ static enum status filters_apply(struct report_data *data, char **filters,
     enum status status;
 
     for (size_t v = 0; v < data->results->variable_count; v++)
-        if (data->is_shown[v]) {
-            char *longer = alloc_printf("%s%s%s", names, *names ? "," : "",
-                                        data->results->variables[v].name);
-
-            free(names);
-            names = longer;
-        }
+        if (data->is_shown[v])
+            names = alloc_append(names, "%s%s", *names ? "," : "",
+                                 data->results->variables[v].name);
     status = table_open(&table, data->results, names, NULL, filters, filter_count, err);
     for (size_t t = 0; status == STATUS_OK && t < table.dimension_count; t++) {
         size_t d = table.dimensions[t];

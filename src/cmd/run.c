@@ -53,6 +53,7 @@ static enum status run_on(MPI_Comm comm, const char *file, const char *output,
         study.curves = curves;
         status = run_sweep(&study, chosen, options, comm, err);
     }
+    study_free(&study);
     free(chosen);
     curve_store_close(curves);
     sweep_free(&sweep);

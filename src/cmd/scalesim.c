@@ -142,18 +142,25 @@ static enum status reports_write(const char *folder, const char *run_name,
     char *inner = alloc_printf("%s/%s", folder, run_name);
     enum status status = folder_make(folder, err);
 
-    if (status == STATUS_OK && strchr(run_name, '/'))
+    if (status != STATUS_OK)
+        goto out;
+    if (strchr(run_name, '/'))
         status = error_set(err, STATUS_INPUT,
                            "run_name is '%.60s', must not contain '/'", run_name);
-    if (status == STATUS_OK)
-        status = folder_make(inner, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = folder_make(inner, err);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t r = 0; r < REPORTS && status == STATUS_OK; r++)
         status = report_write(inner, r, counts, count, err);
-    if (status == STATUS_OK)
-        fprintf(stderr,
-                "nvsweep: wrote %s/{COMPUTE,BANDWIDTH,DETAILED_ACCESS}_REPORT"
-                ".csv\n",
-                inner);
+    if (status != STATUS_OK)
+        goto out;
+    fprintf(stderr,
+            "nvsweep: wrote %s/{COMPUTE,BANDWIDTH,DETAILED_ACCESS}_REPORT"
+            ".csv\n",
+            inner);
+out:
     free(inner);
     return status;
 }

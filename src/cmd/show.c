@@ -399,16 +399,23 @@ enum status cmd_show(int argc, char **argv, struct error *err)
         return status;
     status = table_open(&view.table, results, metrics, "latency_s,energy_j,edp_js",
                         argv + 1, argc - 1, err);
-    if (status == STATUS_OK && over)
+    if (status != STATUS_OK)
+        goto out;
+    if (over)
         status = over_apply(&view, over, err);
-    if (status == STATUS_OK && columns) {
+    if (status != STATUS_OK)
+        goto out;
+    if (columns) {
         status = table_dimension(&view.table, columns, &view.wide_d, err);
         view.is_wide = status == STATUS_OK;
     }
-    if (status == STATUS_OK)
-        status = groups_read(&view, by, err);
-    if (status == STATUS_OK)
-        status = view.is_json ? json_print(&view, err) : sheet_show(&view, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = groups_read(&view, by, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = view.is_json ? json_print(&view, err) : sheet_show(&view, err);
+out:
     table_close(&view.table);
     results_close(results);
     return status;

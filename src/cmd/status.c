@@ -216,12 +216,11 @@ enum status cmd_status(int argc, char **argv, struct error *err)
             return newborn_print(&activity, is_json);
     }
     status = results_open_intact(argv[0], &results, err);
-    if (status == STATUS_OK)
-        status = results_summarize(results, &summary, err);
-    if (status != STATUS_OK) {
-        results_close(results);
-        return status;
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = results_summarize(results, &summary, err);
+    if (status != STATUS_OK)
+        goto out;
     activity_read(argv[0], &activity);
     state = state_of(&summary, &activity);
     if (is_json) {
@@ -231,10 +230,11 @@ enum status cmd_status(int argc, char **argv, struct error *err)
         status = failures_each(results, failure_print, err);
         state_print(state, &activity);
     }
+    if (status == STATUS_OK && state != STATE_DONE)
+        status = state == STATE_FAILED    ? STATUS_RECORDED
+                 : state == STATE_RUNNING ? STATUS_RUNNING
+                                          : STATUS_RESUME;
+out:
     results_close(results);
-    if (status != STATUS_OK || state == STATE_DONE)
-        return status;
-    return state == STATE_FAILED    ? STATUS_RECORDED
-           : state == STATE_RUNNING ? STATUS_RUNNING
-                                    : STATUS_RESUME;
+    return status;
 }

@@ -155,17 +155,20 @@ static enum status sweep_estimate(const char *file, struct script_job *job,
 {
     struct library library;
     struct sweep sweep;
-    struct study study;
+    struct study study = { 0 };
     struct plan_estimate estimate;
     enum status status = sweep_load(file, &library, &sweep, err);
 
-    if (status == STATUS_OK)
-        status = study_init(&study, &sweep, &library, err);
-    if (status == STATUS_OK) {
-        plan_estimate(&study, &estimate);
-        job->core_s = fmax(job->core_s, estimate.core_s);
-        job->bytes = fmax(job->bytes, estimate.bytes);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = study_init(&study, &sweep, &library, err);
+    if (status != STATUS_OK)
+        goto out;
+    plan_estimate(&study, &estimate);
+    job->core_s = fmax(job->core_s, estimate.core_s);
+    job->bytes = fmax(job->bytes, estimate.bytes);
+out:
+    study_free(&study);
     sweep_free(&sweep);
     library_free(&library);
     return status;

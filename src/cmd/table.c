@@ -50,7 +50,7 @@ static const char *leaf_of(const struct variable *variable)
 static enum status ambiguous(const struct results *results, const char *name,
                              struct error *err)
 {
-    char *names = alloc_text(""), *longer;
+    char *names = alloc_text("");
     enum status status;
 
     for (size_t v = 0; v < results->variable_count; v++) {
@@ -58,9 +58,7 @@ static enum status ambiguous(const struct results *results, const char *name,
 
         if (variable->is_repeated || strcmp(leaf_of(variable), name) != 0)
             continue;
-        longer = alloc_printf("%s%s%s", names, *names ? ", " : "", variable->path);
-        free(names);
-        names = longer;
+        names = alloc_append(names, "%s%s", *names ? ", " : "", variable->path);
     }
     status = error_set(err, STATUS_INPUT,
                        "%s has several '%.60s', must be one of: %.200s", results->path,

@@ -316,12 +316,52 @@ static enum status systems_print(struct judging *judging,
     return status;
 }
 
+/* Of the systems named in argv, or all. */
+static enum status figures_print(struct library *library,
+                                 const struct published *published, const char *folder,
+                                 char **argv, int argc, struct printing *printing,
+                                 struct error *err)
+{
+    struct figures *figures = figures_begin(library, folder, published);
+    struct judging *judging = judging_begin(figures, library, published);
+    size_t outside = 0;
+    bool has_peers = !printing->is_json && !printing->is_summary &&
+                     !printing->is_side_by_side && !printing->is_unevaluated &&
+                     is_named("array", argv, argc);
+    enum status status;
+
+    if (argc > 0) /* systems by name */
+        figures_read_data(figures);
+    status = judging_check(judging, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = printing->is_side_by_side
+                 ? side_by_side_print(figures, published, argv, argc, err)
+                 : systems_print(judging, published, argv, argc, printing, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (has_peers)
+        status = peers_print(library, folder, &outside, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (printing->without)
+        status = error_set(err, STATUS_RECORDED,
+                           "%zu figures have no value: their points cannot be "
+                           "built, or the metric is not defined there",
+                           printing->without);
+    else if (outside)
+        printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);
+out:
+    judging_end(judging);
+    figures_end(figures);
+    return status;
+}
+
 enum status cmd_validate(int argc, char **argv, struct error *err)
 {
     struct library library = { 0 };
     struct published published = { 0 };
     struct printing printing = { .verdicts = verdicts_begin() };
-    size_t outside = 0;
     char *folder = library_default_folder();
     enum status status = options_read("validate", &argc, argv, err);
 
@@ -331,40 +371,23 @@ enum status cmd_validate(int argc, char **argv, struct error *err)
     option_get_flag("side-by-side", &printing.is_side_by_side);
     option_get_flag("full", &printing.is_full);
 
-    if (status == STATUS_OK && printing.is_summary && printing.is_unevaluated)
+    if (status != STATUS_OK)
+        goto out;
+    if (printing.is_summary && printing.is_unevaluated)
         status = error_set(
             err, STATUS_INPUT,
             "--summary counts what the model meets, so it must be without "
             "--no-model");
-    if (status == STATUS_OK)
-        status = library_load(&library, err);
-    if (status == STATUS_OK)
-        status = published_load(&published, err);
-    if (status == STATUS_OK) {
-        struct figures *figures = figures_begin(&library, folder, &published);
-        struct judging *judging = judging_begin(figures, &library, &published);
-
-        if (argc > 0) /* systems by name */
-            figures_read_data(figures);
-        status = judging_check(judging, err);
-        if (status == STATUS_OK && printing.is_side_by_side)
-            status = side_by_side_print(figures, &published, argv, argc, err);
-        else if (status == STATUS_OK)
-            status = systems_print(judging, &published, argv, argc, &printing, err);
-        judging_end(judging);
-        figures_end(figures);
-        if (status == STATUS_OK && !printing.is_json && !printing.is_summary &&
-            !printing.is_side_by_side && !printing.is_unevaluated &&
-            is_named("array", argv, argc))
-            status = peers_print(&library, folder, &outside, err);
-        if (status == STATUS_OK && printing.without)
-            status = error_set(err, STATUS_RECORDED,
-                               "%zu figures have no value: their points cannot be "
-                               "built, or the metric is not defined there",
-                               printing.without);
-        if (status == STATUS_OK && outside)
-            printf("%zu of NVSim's figures are off by more than 5 %%\n", outside);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = library_load(&library, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = published_load(&published, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = figures_print(&library, &published, folder, argv, argc, &printing, err);
+out:
     verdicts_end(printing.verdicts);
     free(folder);
     published_free(&published);

@@ -102,6 +102,8 @@ static enum status point_recompute(const struct results *results,
     columns_alloc(id, 1, &columns);
     stages[id]->evaluate(study, (struct range){ point, 1 }, &columns, &now, NULL);
     *differing += now != then;
+    if (status != STATUS_OK)
+        goto out;
     for (size_t m = 0;
          m < stages[id]->metric_count && status == STATUS_OK && now == then; m++) {
         size_t bytes = metric_point_bytes(&stages[id]->metrics[m]);
@@ -119,6 +121,7 @@ static enum status point_recompute(const struct results *results,
         }
         free(stored);
     }
+out:
     columns_free(id, &columns);
     return status;
 }
@@ -221,19 +224,26 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct layout layout;
     enum status status = library_load_inside(results, &library, err);
 
-    if (status == STATUS_OK)
-        status = sweep_of(results, &library, &sweep, err);
-    if (status == STATUS_OK)
-        status = data_load(&library, &sweep, err);
-    if (status == STATUS_OK)
-        status = study_init(&study, &sweep, &library, err);
-    if (status == STATUS_OK) /* checks that the columns have the stages' widths */
-        status = results_layout(results, &study, stages, &layout, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = sweep_of(results, &library, &sweep, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = data_load(&library, &sweep, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = study_init(&study, &sweep, &library, err);
+    if (status != STATUS_OK)
+        goto out;
+    /* checks that the columns have the stages' widths */
+    status = results_layout(results, &study, stages, &layout, err);
+    if (status != STATUS_OK)
+        goto out;
     if (!results->packed)
         inputs.bytes = raw_map(&results->raw, &inputs.size);
-    if (status == STATUS_OK)
-        status = sample_recompute(results, &inputs, &study, samples, checked, differing,
-                                  err);
+    status = sample_recompute(results, &inputs, &study, samples, checked, differing,
+                              err);
+out:
     inputs_forget(&inputs, &study);
     study_free(&study);
     sweep_free(&sweep);
@@ -262,27 +272,34 @@ enum status cmd_verify(int argc, char **argv, struct error *err)
             err, STATUS_INPUT,
             "verify needs a result file: nvsweep verify FILE [--sample N]");
     status = results_open(argv[0], &results, err);
-    if (status == STATUS_OK)
-        status = results_check_seal(results, &is_intact, err);
-    if (status == STATUS_OK && results_verify(results, &blocks, &where) != STATUS_OK)
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_seal(results, &is_intact, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (results_verify(results, &blocks, &where) != STATUS_OK)
         status = error_set(err, STATUS_IO, "%s", where.text);
-    if (status == STATUS_OK && samples > 0 && is_intact)
+    if (status != STATUS_OK)
+        goto out;
+    if (samples > 0 && is_intact)
         status = recompute(results, (uint64_t)samples, &checked, &differing, err);
-    if (status == STATUS_OK)
-        printf("%" PRIu64 " committed blocks checked, %" PRIu64 " damaged%s%s, %" PRIu64
-               " pending; %s%" PRIu64 " points recomputed, %" PRIu64 " differ\n",
-               blocks.checked, blocks.damaged, blocks.damaged ? ": " : "",
-               blocks.damaged ? where.text : "", blocks.pending,
-               is_intact ? "" : "coordinates, units or labels are damaged; ", checked,
-               differing);
+    if (status != STATUS_OK)
+        goto out;
+    printf("%" PRIu64 " committed blocks checked, %" PRIu64 " damaged%s%s, %" PRIu64
+           " pending; %s%" PRIu64 " points recomputed, %" PRIu64 " differ\n",
+           blocks.checked, blocks.damaged, blocks.damaged ? ": " : "",
+           blocks.damaged ? where.text : "", blocks.pending,
+           is_intact ? "" : "coordinates, units or labels are damaged; ", checked,
+           differing);
+    if (blocks.damaged || differing || !is_intact)
+        status = STATUS_RECORDED;
+    else if (blocks.pending)
+        status = error_set(err, STATUS_RESUME,
+                           "%s: %" PRIu64
+                           " blocks are pending; `nvsweep run` with its sweep "
+                           "continues it",
+                           argv[0], blocks.pending);
+out:
     results_close(results);
-    if (status == STATUS_OK && (blocks.damaged || differing || !is_intact))
-        return STATUS_RECORDED;
-    if (status == STATUS_OK && blocks.pending)
-        return error_set(err, STATUS_RESUME,
-                         "%s: %" PRIu64
-                         " blocks are pending; `nvsweep run` with its sweep "
-                         "continues it",
-                         argv[0], blocks.pending);
     return status;
 }

@@ -219,8 +219,8 @@ static enum status memory_read(const struct walking *walking, struct walk_side *
                 .miss_energy_j = array.miss_energy_j[0],
                 .tag_energy_j = array.tag_energy_j[0],
             };
-        study_free(&study);
     }
+    study_free(&study);
     side->sweep.stages = asked;
     return status;
 }
@@ -363,8 +363,8 @@ static enum status metric_read(const struct walking *walking, struct sweep *swee
             values->values[i] = study.statuses[walking->stage][i] == POINT_DONE
                                     ? column[i]
                                     : NAN;
-        study_free(&study);
     }
+    study_free(&study);
     sweep->stages = asked;
     return status;
 }
@@ -661,30 +661,41 @@ enum status walk_make(const struct walk_request *request, const struct library *
 
     *walk = (struct walk){ .orders = request->orders };
     walking.curves = curve_store_open();
+    if (status != STATUS_OK)
+        goto out;
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
         status = side_read(&walking, i, err);
-    if (status == STATUS_OK &&
-        (a->technology_count != b->technology_count || a->technology_count == 0))
+    if (status != STATUS_OK)
+        goto out;
+    if (a->technology_count != b->technology_count || a->technology_count == 0)
         status = error_set(
             err, STATUS_INPUT,
             "%s has %zu technologies and %s %zu; the numbers must be equal",
             a->sweep.file, a->technology_count, b->sweep.file, b->technology_count);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t t = 0; status == STATUS_OK && t < 2 * a->technology_count; t++)
         status = memory_read(&walking, &walking.sides[t % 2], t / 2, err);
-    if (status == STATUS_OK)
-        status = steps_find(&walking, err);
-    if (status == STATUS_OK)
-        status = side_value(&walking, a, walk->first, &walk->points, err);
-    if (status == STATUS_OK)
-        status = side_value(&walking, b, walk->last, &walk->points, err);
-    if (status == STATUS_OK)
-        walk->points /= b->sweep.space.axes[AXIS_technology].count;
-    if (status == STATUS_OK && !b->sweep.space.iso_area.baseline)
+    if (status != STATUS_OK)
+        goto out;
+    status = steps_find(&walking, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = side_value(&walking, a, walk->first, &walk->points, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = side_value(&walking, b, walk->last, &walk->points, err);
+    if (status != STATUS_OK)
+        goto out;
+    walk->points /= b->sweep.space.axes[AXIS_technology].count;
+    if (!b->sweep.space.iso_area.baseline)
         walk->points /= b->sweep.space.axes[AXIS_capacity_bytes].count;
     walk->technology_count = a->technology_count;
     walk->step_count = walking.step_count;
     for (size_t s = 0; s < walking.step_count && status == STATUS_OK; s++)
         step_describe(&walking, s, &walk->steps[s]);
+    if (status != STATUS_OK)
+        goto out;
     for (uint64_t o = 0; o < 1 + request->orders && status == STATUS_OK; o++)
         status = order_walk(&walking, o, walk, err);
     for (size_t s = 0; s < walking.step_count; s++)
@@ -695,6 +706,7 @@ enum status walk_make(const struct walk_request *request, const struct library *
         walk->technologies[t] = b->technologies[t]->name;
     name_of(request->from, walk->from, sizeof walk->from);
     name_of(request->to ? request->to : "changed", walk->to, sizeof walk->to);
+out:
     sweep_free(&a->sweep);
     sweep_free(&b->sweep);
     curve_store_close(walking.curves);

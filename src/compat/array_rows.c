@@ -444,18 +444,25 @@ enum status array_rows(FILE *in, const char *name, FILE *out,
     size_t size = 0;
     enum status status = read_header(&rows, in, &line, &size);
 
+    if (status != STATUS_OK)
+        goto out;
     while (status == STATUS_OK && getline(&line, &size, in) >= 0) {
         rows.fields.line++;
         if (line[strspn(line, " \t\r\n")] != '\0')
             do_row(&rows, line);
     }
-    if (status == STATUS_OK && ferror(in))
+    if (status != STATUS_OK)
+        goto out;
+    if (ferror(in))
         status = error_set(err, STATUS_IO, "%s: %s", name, strerror(errno));
-    if (status == STATUS_OK && rows.refused > 1)
+    if (status != STATUS_OK)
+        goto out;
+    if (rows.refused > 1)
         status = error_set(err, STATUS_INPUT, "%.400s (and %zu more rows, see note)",
                            rows.first.text, rows.refused - 1);
-    else if (status == STATUS_OK && rows.refused == 1)
+    else if (rows.refused == 1)
         status = error_set(err, STATUS_INPUT, "%.500s", rows.first.text);
+out:
     row_fields_free(&rows.fields);
     free(line);
     return status;

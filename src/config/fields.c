@@ -109,13 +109,9 @@ static char *families_with(const struct schema *schema, const char *path)
     const struct field *field;
 
     for (size_t f = 0; f < schema->family_count; f++)
-        if (path_find(schema->families[f], path, &field, NULL) == STATUS_OK) {
-            char *longer = alloc_printf("%s%s%s", names, *names ? ", " : "",
-                                        word_name(schema->family->words, (int)f));
-
-            free(names);
-            names = longer;
-        }
+        if (path_find(schema->families[f], path, &field, NULL) == STATUS_OK)
+            names = alloc_append(names, "%s%s", *names ? ", " : "",
+                                 word_name(schema->family->words, (int)f));
     return names;
 }
 
@@ -237,19 +233,22 @@ enum status field_axis_add(struct space *space, const struct library *library,
     char *copy;
     enum status status = label_read(library, label, &place, &copy, err);
 
-    if (status == STATUS_OK)
-        status = spec_find(space, library, &place, label, &spec, err);
-    if (status == STATUS_OK)
-        status = key_check(space, key, err);
-    if (status == STATUS_OK) {
-        place.is_own = axis_of(place.of) != AXES;
-        spec.key = key;
-        *axis = space_field_add(space, &spec, &place);
-        if (*axis == AXES)
-            status = error_set(err, STATUS_INPUT,
-                               "'%.60s' is one field too many, a sweep has at most %d",
-                               key, FIELD_AXES_MAX);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = spec_find(space, library, &place, label, &spec, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = key_check(space, key, err);
+    if (status != STATUS_OK)
+        goto out;
+    place.is_own = axis_of(place.of) != AXES;
+    spec.key = key;
+    *axis = space_field_add(space, &spec, &place);
+    if (*axis == AXES)
+        status = error_set(err, STATUS_INPUT,
+                           "'%.60s' is one field too many, a sweep has at most %d", key,
+                           FIELD_AXES_MAX);
+out:
     free(copy);
     return status;
 }

@@ -183,11 +183,14 @@ enum status sweep_settings_same(const char *was, const char *is, struct error *e
         both[i][0] = config_lookup(&before, names[i]);
         both[i][1] = config_lookup(&now, names[i]);
     }
-    if (status == STATUS_OK)
-        status = same("", config_root_setting(&before), config_root_setting(&now),
-                      free_settings, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = same("", config_root_setting(&before), config_root_setting(&now),
+                  free_settings, err);
+    if (status != STATUS_OK)
+        goto out;
     /* Without options at all they are at their defaults: compared where they are given. */
-    if (status == STATUS_OK && (both[1][0] || both[1][1])) {
+    if (both[1][0] || both[1][1]) {
         config_setting_t *root = config_root_setting(both[1][0] ? &now : &before);
 
         for (int i = 0; i < 2; i++)
@@ -195,8 +198,10 @@ enum status sweep_settings_same(const char *was, const char *is, struct error *e
                 both[1][i] = config_setting_add(root, "options", CONFIG_TYPE_GROUP);
         status = same("options", both[1][0], both[1][1], free_options, err);
     }
-    if (status == STATUS_OK)
-        status = special_axes_same(both[0][0], both[0][1], err);
+    if (status != STATUS_OK)
+        goto out;
+    status = special_axes_same(both[0][0], both[0][1], err);
+out:
     config_destroy(&before);
     config_destroy(&now);
     return status;

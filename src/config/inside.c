@@ -36,26 +36,22 @@ void library_records_put(const char *name, const char *records, struct files *fi
     for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
         const struct schema *schema = shelf_schemas[id];
         size_t length = strlen(schema->kind);
-        char *text = alloc_printf("%s = (\n", schema->folder), *longer, *path;
+        char *text = alloc_printf("%s = (\n", schema->folder);
+        char *path = alloc_printf("%s/%s/records inside", name, schema->folder);
         unsigned count = 0;
 
         for (const char *at = records; at && *at;) {
             const char *body = at + strcspn(at, "{"), *end = group_end(body);
 
-            if (strncmp(at, schema->kind, length) == 0 && at[length] == ' ') {
-                longer = alloc_printf("%s%s%.*s", text, count++ ? ",\n" : "",
-                                      (int)(end - body), body);
-                free(text);
-                text = longer;
-            }
+            if (strncmp(at, schema->kind, length) == 0 && at[length] == ' ')
+                text = alloc_append(text, "%s%.*s", count++ ? ",\n" : "",
+                                    (int)(end - body), body);
             at = end + strspn(end, "\n");
         }
-        longer = alloc_printf("%s\n);\n", text);
-        path = alloc_printf("%s/%s/records inside", name, schema->folder);
+        text = alloc_append(text, "\n);\n");
         if (count > 0)
-            files_put(files, path, longer, strlen(longer));
+            files_put(files, path, text, strlen(text));
         free(path);
-        free(longer);
         free(text);
     }
 }

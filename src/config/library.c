@@ -128,8 +128,7 @@ static enum status parent_unknown(const struct shelf_reading *reading,
 
     if (reading->unread.text[0]) { /* it may be in there */
         *reading->err = reading->unread;
-        free(names);
-        return STATUS_INPUT;
+        goto out;
     }
     for (size_t i = 0; i < reading->count; i++)
         if (name_of(&reading->entries[i]) && &reading->entries[i] != child)
@@ -139,6 +138,7 @@ static enum status parent_unknown(const struct shelf_reading *reading,
                  "is '%.60s', must name another %s%s%s%s", name, reading->schema->kind,
                  nearest ? "; did you mean '" : "", nearest ? nearest : "",
                  nearest ? "'?" : "");
+out:
     free(names);
     return STATUS_INPUT;
 }

@@ -362,13 +362,11 @@ enum status sweep_libraries(const struct file *file, char **folders, size_t most
 {
     const config_setting_t *setting;
     struct source source;
-    enum status status = source_read(file, &source, err);
+    enum status status = STATUS_OK;
 
     *count = 0;
-    if (status != STATUS_OK) { /* said by the one that parses it */
-        source_free(&source);
-        return STATUS_OK;
-    }
+    if (source_read(file, &source, err) != STATUS_OK)
+        goto out; /* said by the one that parses it */
     setting = setting_member(config_root_setting(&source.config), "library");
     if (setting) {
         bool is_list = config_setting_is_array(setting) ||
@@ -387,6 +385,7 @@ enum status sweep_libraries(const struct file *file, char **folders, size_t most
                 folders[(*count)++] = library_path(file->name, text);
         }
     }
+out:
     source_free(&source);
     return status;
 }
@@ -432,13 +431,18 @@ static enum status setting_apply(char *setting, const struct library *library,
         return error_set(err, STATUS_INPUT, "must be axis=value");
     *equals = '\0';
     status = axis_or_field_find(space, library, setting, axis, err);
-    if (status == STATUS_OK && space->axes[*axis].is_given)
+    if (status != STATUS_OK)
+        goto out;
+    if (space->axes[*axis].is_given)
         status = error_set(err, STATUS_INPUT, "gives an axis a second time");
-    if (status == STATUS_OK)
-        status = setting_values_read(equals + 1, library, space_axis(space, *axis),
-                                     &values, err);
-    if (status == STATUS_OK)
-        axis_give(space, *axis, &values);
+    if (status != STATUS_OK)
+        goto out;
+    status = setting_values_read(equals + 1, library, space_axis(space, *axis), &values,
+                                 err);
+    if (status != STATUS_OK)
+        goto out;
+    axis_give(space, *axis, &values);
+out:
     free(values.values);
     return status;
 }
@@ -447,12 +451,8 @@ static char *settings_join(const char *const *settings, size_t count)
 {
     char *text = alloc_text("");
 
-    for (size_t i = 0; i < count; i++) {
-        char *longer = alloc_printf("%s%s\n", text, settings[i]);
-
-        free(text);
-        text = longer;
-    }
+    for (size_t i = 0; i < count; i++)
+        text = alloc_append(text, "%s\n", settings[i]);
     return text;
 }
 

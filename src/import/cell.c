@@ -380,16 +380,21 @@ enum status import_cell(const struct import_job *job, struct error *err)
     reading.cell.record.name = job->name;
     reading.cell.record.source = source;
     status = lines_read(&reading);
-    if (status == STATUS_OK)
-        status = required_check(&reading);
-    if (status == STATUS_OK)
-        status = cell_conclude(&reading);
-    if (status == STATUS_OK &&
-        record_check(&cell_schema, &reading.cell, &why) != STATUS_OK)
+    if (status != STATUS_OK)
+        goto out;
+    status = required_check(&reading);
+    if (status != STATUS_OK)
+        goto out;
+    status = cell_conclude(&reading);
+    if (status != STATUS_OK)
+        goto out;
+    if (record_check(&cell_schema, &reading.cell, &why) != STATUS_OK)
         status = error_set(err, STATUS_INPUT, "%s:%u: %s", job->file, reading.line,
                            why.text);
-    if (status == STATUS_OK)
-        record_write(job->out, &cell_schema, &reading.cell);
+    if (status != STATUS_OK)
+        goto out;
+    record_write(job->out, &cell_schema, &reading.cell);
+out:
     free(source);
     return status;
 }

@@ -400,11 +400,15 @@ enum status import_memory(const struct import_job *job, struct error *err)
     cell.kind = CELL_GIVEN;
     cell.given = reading.rows;
     cell.given_count = reading.count;
-    if (status == STATUS_OK && record_check(&cell_schema, &cell, &why) != STATUS_OK)
+    if (status != STATUS_OK)
+        goto out;
+    if (record_check(&cell_schema, &cell, &why) != STATUS_OK)
         status = error_set(err, STATUS_INPUT, "%s:%u: %s", job->file, reading.line,
                            why.text);
-    if (status == STATUS_OK)
-        record_write(job->out, &cell_schema, &cell);
+    if (status != STATUS_OK)
+        goto out;
+    record_write(job->out, &cell_schema, &cell);
+out:
     free(source);
     free(reading.rows);
     free(reading.lines);

@@ -135,20 +135,19 @@ enum status import_topology(const struct import_job *job, struct error *err)
     struct scalesim_layer *layers = NULL;
     bool is_gemm = header_is_gemm(job->file);
     size_t count = 0;
-    char *source;
+    char *source = NULL;
     enum status status = scalesim_topology_read(job->file, is_gemm, &layers, &count,
                                                 err);
 
-    if (status != STATUS_OK) {
-        free(layers);
-        return status;
-    }
+    if (status != STATUS_OK)
+        goto out;
     record_default(&workload_schema, &workload);
     source = alloc_printf("imported from SCALE-Sim's topology %s", job->file);
     workload.record.name = job->name;
     workload.record.source = source;
     layers_fill(job, &workload, layers, count, is_gemm);
     status = workload_write(job, &workload, err);
+out:
     for (size_t i = 0; i < workload.layers_count; i++)
         free((char *)(uintptr_t)workload.layers[i].name);
     free(workload.layers);

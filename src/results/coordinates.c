@@ -121,10 +121,7 @@ static hid_t index_write(struct skeleton *sk, hid_t group,
 
 static char *name_append(char *names, const char *name)
 {
-    char *longer = alloc_printf("%s%s%s", names, *names ? " " : "", name);
-
-    free(names);
-    return longer;
+    return alloc_append(names, "%s%s", *names ? " " : "", name);
 }
 
 static void side_add(struct shape *shape, hid_t scale, hsize_t size)

@@ -264,10 +264,13 @@ enum status results_check_same(const struct results *results, const struct study
 
     if (strcmp(was, is) != 0)
         status = difference_report(results->path, "the sweep files", was, is, err);
-    if (status == STATUS_OK)
-        status = results_check_records(results, study, err);
-    if (status == STATUS_OK)
-        status = results_check_program(results, program, accept_version, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_records(results, study, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_program(results, program, accept_version, err);
+out:
     free(was);
     free(is);
     return status;

@@ -118,15 +118,11 @@ static void object_make(const char *path, enum h5_kind kind, const char *first,
  * its text must not be read as one. */
 static char *commented(char *text, const char *title, const char *sweep)
 {
-    char *longer = alloc_printf("%s# %s\n", text, title);
-
-    free(text);
-    for (text = longer; *sweep;) {
+    text = alloc_append(text, "# %s\n", title);
+    while (*sweep) {
         size_t length = strcspn(sweep, "\n");
 
-        longer = alloc_printf("%s#   %.*s\n", text, (int)length, sweep);
-        free(text);
-        text = longer;
+        text = alloc_append(text, "#   %.*s\n", (int)length, sweep);
         sweep += length + (sweep[length] == '\n');
     }
     return text;
@@ -448,18 +444,26 @@ static enum status values_fill(const struct merge_plan *plan, const char *to,
     struct raw raw = { .fd = -1 };
     enum status status = results_open(to, &merged, err);
 
-    if (status == STATUS_OK)
-        status = raw_open(&raw, to, true, err);
-    if (status == STATUS_OK)
-        status = coordinates_fill(plan, merged, &raw, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = raw_open(&raw, to, true, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = coordinates_fill(plan, merged, &raw, err);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t s = 0; status == STATUS_OK && s < plan->files[0]->stage_count; s++)
         status = stage_fill(plan, merged, &raw, s, report, err);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t s = 0; status == STATUS_OK && s < merged->stage_count; s++)
         for (uint64_t b = 0; b < merged->stages[s].layout.blocks && status == STATUS_OK;
              b++)
             status = block_seal(merged, &raw, &merged->stages[s].layout, b, err);
-    if (status == STATUS_OK)
-        status = raw_sync(&raw, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = raw_sync(&raw, err);
+out:
     raw_close(&raw);
     results_close(merged);
     return status;

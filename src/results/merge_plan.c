@@ -213,17 +213,19 @@ static enum status dimension_make(struct merge_plan *plan, size_t d, struct erro
     uint64_t a_count = 0, b_count = 0;
     enum status status = coordinates_read(plan->files[0], name, &a, &a_count, err);
 
-    if (status == STATUS_OK)
-        status = coordinates_read(plan->files[1], name, &b, &b_count, err);
-    if (status == STATUS_OK) {
-        for (int file = 0; file < 2; file++)
-            dimension->in[file] = alloc_array(a_count + b_count, sizeof(uint64_t));
-        if (is_ascending(a, a_count) && is_ascending(b, b_count))
-            ascending_merge(dimension, a, a_count, b, b_count);
-        else
-            listed_merge(dimension, a, a_count, b, b_count);
-        dimension->is_grown = dimension->count != a_count;
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = coordinates_read(plan->files[1], name, &b, &b_count, err);
+    if (status != STATUS_OK)
+        goto out;
+    for (int file = 0; file < 2; file++)
+        dimension->in[file] = alloc_array(a_count + b_count, sizeof(uint64_t));
+    if (is_ascending(a, a_count) && is_ascending(b, b_count))
+        ascending_merge(dimension, a, a_count, b, b_count);
+    else
+        listed_merge(dimension, a, a_count, b, b_count);
+    dimension->is_grown = dimension->count != a_count;
+out:
     free(a);
     free(b);
     return status;

@@ -56,17 +56,16 @@ static enum status metadata_of(const struct results *results, struct metadata *m
                                                         RESULTS_METADATA_CHECKSUM);
     size_t count = results->packed ? results->chunk_count
                                    : STAGE_COUNT * (COLUMNS_MAX + 3);
-    struct results_extent *raw = alloc_array(count + 1, sizeof *raw);
+    struct results_extent *raw;
     uint64_t at = 0;
     struct stat file;
 
     *metadata = (struct metadata){ 0 };
     if (!checksum || checksum->item_bytes != 4 || checksum->is_packed ||
-        fstat(results->raw.fd, &file)) {
-        free(raw);
+        fstat(results->raw.fd, &file))
         return error_set(err, STATUS_INPUT, "%s: has no checksum of its metadata",
                          results->path);
-    }
+    raw = alloc_array(count + 1, sizeof *raw);
     if (results->packed)
         memcpy(raw, results->chunks, count * sizeof *raw);
     else
@@ -143,12 +142,16 @@ enum status results_seal(const char *path, struct error *err)
     if (status != STATUS_OK)
         return STATUS_IO; /* this program just made the file, so the system failed */
     status = metadata_of(results, &metadata, err);
-    if (status == STATUS_OK)
-        status = raw_open(&raw, path, true, err);
-    if (status == STATUS_OK)
-        status = metadata_crc(&raw, &metadata, &crc, err);
-    if (status == STATUS_OK)
-        status = raw_write(&raw, &crc, sizeof crc, metadata.checksum_offset, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = raw_open(&raw, path, true, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = metadata_crc(&raw, &metadata, &crc, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = raw_write(&raw, &crc, sizeof crc, metadata.checksum_offset, err);
+out:
     raw_close(&raw);
     free(metadata.extents);
     results_close(results);
@@ -212,8 +215,10 @@ static enum status extents_copy(const struct comparison *comparison,
             left.bytes -= size;
         }
     }
-    if (status == STATUS_OK)
-        status = raw_sync(&comparison->raw, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = raw_sync(&comparison->raw, err);
+out:
     free(bytes);
     return status;
 }

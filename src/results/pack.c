@@ -244,19 +244,25 @@ enum status results_pack(const char *from, const char *to, bool undo,
     *report = (struct pack_report){ .bytes_before = file_bytes(from) };
     unlink(partial);
     status = copy_write(from, partial, undo, err);
-    if (status == STATUS_OK)
-        status = results_seal(partial, err);
-    if (status == STATUS_OK)
-        status = reach_disk(partial, err);
-    if (status == STATUS_OK)
-        status = copy_compare(from, partial, report, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_seal(partial, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = reach_disk(partial, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = copy_compare(from, partial, report, err);
+    if (status != STATUS_OK)
+        goto out;
     report->bytes_after = file_bytes(partial);
-    if (status == STATUS_OK && rename(partial, to))
+    if (rename(partial, to))
         status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
                            to, strerror(errno));
-    if (status == STATUS_OK)
-        raw_sync_folder_of(to);
     else
+        raw_sync_folder_of(to);
+out:
+    if (status != STATUS_OK)
         unlink(partial);
     free(partial);
     return status;

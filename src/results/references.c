@@ -231,13 +231,10 @@ static void texts_write(const struct variable *variable, FILE *out)
 static void chunk_put(struct references *references, const char *path,
                       const struct variable *variable)
 {
-    char *name = alloc_printf("%s/0", path), *longer;
+    char *name = alloc_printf("%s/0", path);
 
-    for (size_t d = 1; d < variable->dimension_count; d++) {
-        longer = alloc_printf("%s.0", name);
-        free(name);
-        name = longer;
-    }
+    for (size_t d = 1; d < variable->dimension_count; d++)
+        name = alloc_append(name, ".0");
     json_name(references->out, &references->members, name);
     free(name);
     if (variable->kind != VARIABLE_TEXT) {
@@ -307,18 +304,17 @@ enum status results_references(const struct results *results, FILE *out,
                                struct error *err)
 {
     struct references references = { .results = results, .out = out };
-    char *path = realpath(results->path, NULL);
+    char *path;
     unsigned members = 0;
     enum status status;
 
-    if (results->packed) {
-        free(path);
+    if (results->packed)
         return error_set(
             err, STATUS_INPUT,
             "%s: a packed copy, but references need a plain result file; `nvsweep pack "
             "--undo` makes one",
             results->path);
-    }
+    path = realpath(results->path, NULL);
     status = h5_open(&references.h5, results->path, err);
     if (status == STATUS_OK) {
         fprintf(out, "{");

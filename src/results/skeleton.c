@@ -107,16 +107,14 @@ static void metric_write(struct skeleton *sk, const struct metric *metric,
 static void status_write(struct skeleton *sk, const struct stage *stage,
                          const struct shape *shape)
 {
-    char *meanings = alloc_text(""), *longer;
+    char *meanings = alloc_text("");
     int8_t codes[POINT_STATUSES];
     hid_t dataset;
 
     for (int i = 0; i < POINT_STATUSES; i++) {
         codes[i] = (int8_t)i;
-        longer = alloc_printf("%s%s%s", meanings, i ? " " : "",
-                              word_name(point_status_words, i));
-        free(meanings);
-        meanings = longer;
+        meanings = alloc_append(meanings, "%s%s", i ? " " : "",
+                                word_name(point_status_words, i));
     }
     dataset = skeleton_dataset(
         sk, &(struct dataset_spec){ .group = shape->group,
@@ -152,11 +150,9 @@ static void run_attributes_write(struct skeleton *sk, hid_t group,
         const struct metric *metric = &stage->metrics[m];
         char *path = path_join(
             metric->inner == INNER_SCALAR ? scalars->path : others->path, metric->name);
-        char *longer = alloc_printf("%s%s%s", columns, m ? " " : "", path);
 
-        free(columns);
+        columns = alloc_append(columns, "%s%s", m ? " " : "", path);
         free(path);
-        columns = longer;
     }
     h5_put_text(&sk->h5, group, "columns", columns);
     h5_put_text(&sk->h5, group, "status", status);

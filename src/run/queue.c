@@ -121,10 +121,8 @@ enum status queue_build(struct queue *queue, const struct study *study,
                         share_of(layout->blocks, ranks, rank, is_root_only), findings,
                         err);
     status = run_agree(comm, status, err);
-    if (status != STATUS_OK) {
-        free(findings);
-        return status;
-    }
+    if (status != STATUS_OK)
+        goto out;
     findings_share(findings, layout->blocks, is_root_only, comm);
     queue->blocks = alloc_array(layout->blocks, sizeof *queue->blocks);
     queue->attempts = alloc_array(layout->blocks, sizeof *queue->attempts);
@@ -147,8 +145,9 @@ enum status queue_build(struct queue *queue, const struct study *study,
     MPI_Bcast(queue->blocks, (int)queue->count, MPI_UINT32_T, 0, comm);
     for (uint32_t i = 0; i < queue->count; i++)
         queue->attempts[i] = findings[queue->blocks[i]].attempts;
+out:
     free(findings);
-    return STATUS_OK;
+    return status;
 }
 
 enum status queue_check(const struct stage *stage, const struct raw *raw,

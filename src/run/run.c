@@ -86,20 +86,26 @@ static enum status file_grow(struct run *run, struct error *err)
     enum status status = growth_find(run, run->output, err);
     char words[640];
 
-    if (status == STATUS_OK && growth_in_progress(run->output))
+    if (status != STATUS_OK)
+        goto out;
+    if (growth_in_progress(run->output))
         status = error_set(err, STATUS_INPUT,
                            "%s: is still being extended: its earlier points are in %s; "
                            "finish that run "
                            "first, with the sweep that started it",
                            run->output, before);
-    if (status == STATUS_OK)
-        status = results_create(fresh, &run->study, run->table, &run->options->program,
-                                err);
-    if (status == STATUS_OK)
-        status = growth_replace(run->output, fresh, err);
-    if (status == STATUS_OK)
-        watch_say(&run->watch, "%s: %s", run->output,
-                  growth_format(run->growth, words, sizeof words));
+    if (status != STATUS_OK)
+        goto out;
+    status = results_create(fresh, &run->study, run->table, &run->options->program,
+                            err);
+    if (status != STATUS_OK)
+        goto out;
+    status = growth_replace(run->output, fresh, err);
+    if (status != STATUS_OK)
+        goto out;
+    watch_say(&run->watch, "%s: %s", run->output,
+              growth_format(run->growth, words, sizeof words));
+out:
     free(fresh);
     free(before);
     return status;
@@ -119,7 +125,7 @@ static void growth_resume(struct run *run)
 /* Rank 0: creates the file or checks the existing one, and reads its layout. */
 static enum status file_prepare(struct run *run, struct error *err)
 {
-    struct results *results;
+    struct results *results = NULL;
     enum status status;
     bool is_known = access(run->output, F_OK) != 0, is_new = is_known;
     struct error ignored;
@@ -134,7 +140,7 @@ static enum status file_prepare(struct run *run, struct error *err)
     if (status == STATUS_INPUT && is_known)
         status = STATUS_IO; /* the metadata is right, so the system cannot read it */
     if (status != STATUS_OK)
-        return status;
+        goto out;
     if (!is_known &&
         results_check_same(results, &run->study, &run->options->program,
                            run->options->accept_version, &ignored) != STATUS_OK) {
@@ -146,10 +152,12 @@ static enum status file_prepare(struct run *run, struct error *err)
     } else if (!is_new) {
         growth_resume(run);
     }
-    if (status == STATUS_OK)
-        status = results_check_plain(results, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_check_plain(results, err);
     if (status == STATUS_OK)
         status = results_layout(results, &run->study, run->table, &run->layout, err);
+out:
     results_close(results);
     return status;
 }

@@ -200,15 +200,12 @@ char *variant_text(const struct variant *variant, enum shelf_id shelf,
 
     for (size_t i = 0; variant && i < variant->count; i++) {
         const struct change *change = &variant->changes[i];
-        char *longer;
 
         if (!place_touches(&change->place, shelf, record, is_own))
             continue;
-        longer = alloc_printf("%s%s %s %.17g\n", text,
-                              place_format(&change->place, place, sizeof place),
-                              change->is_factor ? "*" : "=", change->value);
-        free(text);
-        text = longer;
+        text = alloc_append(text, "%s %s %.17g\n",
+                            place_format(&change->place, place, sizeof place),
+                            change->is_factor ? "*" : "=", change->value);
     }
     return text;
 }

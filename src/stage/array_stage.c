@@ -334,10 +334,14 @@ enum status array_answer_at(const struct study *study, uint64_t index,
     enum status status = study_point(study, STAGE_ARRAY, index, &variant, &visit.point,
                                      reason);
 
-    if (status == STATUS_OK && is_own)
+    if (status != STATUS_OK)
+        goto out;
+    if (is_own)
         status = capacity_resolve(&visit, &capacity_bytes, reason);
-    if (status == STATUS_OK)
-        status = array_at(&visit, &visit.point, capacity_bytes, is_own, answer, reason);
+    if (status != STATUS_OK)
+        goto out;
+    status = array_at(&visit, &visit.point, capacity_bytes, is_own, answer, reason);
+out:
     variant_free(&variant);
     return status;
 }

@@ -17,13 +17,8 @@ static char *stage_names(stage_mask mask)
     char *text = alloc_text("");
 
     for (int id = 0; id < STAGE_COUNT; id++)
-        if (mask >> id & 1) {
-            char *longer = alloc_printf("%s%s%s", text, *text ? " " : "",
-                                        stages[id]->name);
-
-            free(text);
-            text = longer;
-        }
+        if (mask >> id & 1)
+            text = alloc_append(text, "%s%s", *text ? " " : "", stages[id]->name);
     return text;
 }
 

@@ -134,21 +134,24 @@ static enum status cloud_visit(const struct visit *visit, const struct columns *
     const struct gpu *gpu = (const struct gpu *)point->machine;
     double compute_s;
 
-    if (status == STATUS_OK)
-        status = half_find(visit, instance, &half, reason);
-    if (status == STATUS_OK)
-        status = gradients_create(&gradients, (const struct workload *)point->workload,
-                                  (double)point->precision_bits, point->sequence_length,
-                                  reason);
-    if (status == STATUS_OK) {
-        compute_s = compute_time_s(gpu, instance, &reuse, visit->at[STAGE_REUSE]);
-        runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
-                   (double)point->batch, &to, i);
-        cluster_write(instance, point->instances, dataset, &gradients, &exchange,
-                      compute_s, (double)point->batch, &to, i);
-        to.gpu_efficiency[i] = reuse.macs[visit->at[STAGE_REUSE]] / to.step_s[i] /
-                               gpu_peak_macs_hz(gpu, (unsigned)point->precision_bits);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = half_find(visit, instance, &half, reason);
+    if (status != STATUS_OK)
+        goto out;
+    status = gradients_create(&gradients, (const struct workload *)point->workload,
+                              (double)point->precision_bits, point->sequence_length,
+                              reason);
+    if (status != STATUS_OK)
+        goto out;
+    compute_s = compute_time_s(gpu, instance, &reuse, visit->at[STAGE_REUSE]);
+    runs_write(instance, half, dataset, &gradients, &exchange, compute_s,
+               (double)point->batch, &to, i);
+    cluster_write(instance, point->instances, dataset, &gradients, &exchange, compute_s,
+                  (double)point->batch, &to, i);
+    to.gpu_efficiency[i] = reuse.macs[visit->at[STAGE_REUSE]] / to.step_s[i] /
+                           gpu_peak_macs_hz(gpu, (unsigned)point->precision_bits);
+out:
     gradients_free(&gradients);
     return status;
 }

@@ -250,12 +250,17 @@ enum status graph_create(struct graph *graph, const struct workload *workload,
         status = check_names(workload, err);
     for (size_t i = 0; i < workload->layers_count; i++)
         builder.latest[i] = NO_OPERATION;
-    if (status == STATUS_OK)
-        status = append_layers(&builder, 0, workload->layers_count, 0);
-    if (status == STATUS_OK)
-        status = workload_phase_check(workload, phase, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = append_layers(&builder, 0, workload->layers_count, 0);
+    if (status != STATUS_OK)
+        goto out;
+    status = workload_phase_check(workload, phase, err);
+    if (status != STATUS_OK)
+        goto out;
     for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
         status = operation_shape(graph->operations, i, sequence, err);
+out:
     free(builder.latest);
     if (status != STATUS_OK)
         graph_free(graph);

@@ -312,6 +312,7 @@ enum status transformer_expand(struct workload *workload, struct error *err)
     }
     if (workload->is_expanded)
         return layers_renew(workload, &list, err);
+    free(workload->layers); /* of a record without layers: an empty list */
     workload->layers = list.layers;
     workload->layers_count = list.count;
     workload->decodes = true;

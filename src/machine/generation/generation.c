@@ -84,14 +84,15 @@ static enum status stage_hold(const struct generation_request *request,
                                &shared, &layers, reason);
         mine = &shared;
     }
-    if (status == STATUS_OK)
-        status = graph_create(&graph, mine, PHASE_DECODE, request->prompt_tokens,
-                              reason);
-    if (status == STATUS_OK) {
-        generation->memory_bytes = fmax(generation->memory_bytes,
-                                        memory_of(request, &graph, tokens));
-        generation->exchange_s += exchange_of(request, &graph, &links);
-    }
+    if (status != STATUS_OK)
+        goto out;
+    status = graph_create(&graph, mine, PHASE_DECODE, request->prompt_tokens, reason);
+    if (status != STATUS_OK)
+        goto out;
+    generation->memory_bytes = fmax(generation->memory_bytes,
+                                    memory_of(request, &graph, tokens));
+    generation->exchange_s += exchange_of(request, &graph, &links);
+out:
     graph_free(&graph);
     free(layers);
     return status;

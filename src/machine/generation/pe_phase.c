@@ -85,10 +85,13 @@ static enum status pe_phase_s(const struct generation_request *request,
                                &shared, &layers, reason);
         mine = &shared;
     }
-    if (status == STATUS_OK)
-        status = map_s(request, mine, phase, batch, tokens, time_s, reason);
-    if (status == STATUS_OK)
-        status = exchange_s(request, mine, phase, batch, tokens, time_s, reason);
+    if (status != STATUS_OK)
+        goto out;
+    status = map_s(request, mine, phase, batch, tokens, time_s, reason);
+    if (status != STATUS_OK)
+        goto out;
+    status = exchange_s(request, mine, phase, batch, tokens, time_s, reason);
+out:
     free(layers);
     return status;
 }

@@ -395,18 +395,18 @@ double gpu_cost_s(const struct evaluation *evaluation)
 {
     struct gpu_plan plan;
     struct kernel_stream stream;
-    double followed;
+    double followed, counted;
+    bool is_followed;
 
     if (plan_create(&plan, evaluation, NULL) != STATUS_OK)
         return 0;
-    if (is_counted(evaluation, &plan.graph)) {
-        double kernels = (double)plan.graph.count;
-
-        plan_free(&plan);
-        return kernels * COUNTED_S;
-    }
-    plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
+    counted = (double)plan.graph.count;
+    is_followed = !is_counted(evaluation, &plan.graph);
+    if (is_followed)
+        plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
     plan_free(&plan);
+    if (!is_followed)
+        return counted * COUNTED_S;
     followed = stream.accesses / (double)(UINT64_C(1) << first_shift(
                                               stream.accesses, evaluation->max_error));
     return followed * FOLLOWED_S + stream.accesses * SKIPPED_S;

@@ -306,16 +306,17 @@ static enum status mensa_network(const struct layerwise_request *request,
 
     for (size_t i = 0; i < layers->count && status == STATUS_OK; i++)
         status = place(request, i, &placed[i], reason);
-    if (status == STATUS_OK) {
-        forward(request, placed, layers->count);
-        engines_sum(request, &result->area_m2, &leakage_w);
-        result->dram_bytes = result->roofline_s = 0;
-        for (size_t i = 0; i < layers->count; i++)
-            if (!request->layer || layers->number[i] == request->layer)
-                layer_add(request, &placed[i], leakage_w, result);
-        for (int part = 0; part < LAYERWISE_PART_COUNT; part++)
-            result->energy_j += result->part_j[part];
-    }
+    if (status != STATUS_OK)
+        goto out;
+    forward(request, placed, layers->count);
+    engines_sum(request, &result->area_m2, &leakage_w);
+    result->dram_bytes = result->roofline_s = 0;
+    for (size_t i = 0; i < layers->count; i++)
+        if (!request->layer || layers->number[i] == request->layer)
+            layer_add(request, &placed[i], leakage_w, result);
+    for (int part = 0; part < LAYERWISE_PART_COUNT; part++)
+        result->energy_j += result->part_j[part];
+out:
     free(placed);
     return status;
 }

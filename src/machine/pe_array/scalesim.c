@@ -256,10 +256,10 @@ enum status scalesim_evaluate(const struct scalesim_array *array,
     *counts = (struct scalesim_counts){ 0 };
     run_create(&run, array, layer);
     if ((double)run.fold_count * (double)run.fold_cycles > CYCLES_MAX) {
-        ifmap_free(&run.ifmap);
-        return error_set(err, STATUS_INFEASIBLE,
-                         "takes too many cycles to simulate, must be at most %.0e",
-                         CYCLES_MAX);
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "takes too many cycles to simulate, must be at most %.0e",
+                           CYCLES_MAX);
+        goto out;
     }
     sram_words(&run, counts);
     if (array->is_bandwidth_given)
@@ -271,6 +271,7 @@ enum status scalesim_evaluate(const struct scalesim_array *array,
                 ? counts->dram_ifmap.start
                 : counts->dram_filter.start;
     counts->prefetch_cycles = counts->dram_ofmap.stop - begin;
+out:
     ifmap_free(&run.ifmap);
     return status;
 }
