@@ -103,7 +103,7 @@ def cell_ask(random, tally, scans):
         assert (done["need/need_factor"][:].reshape(2, -1)[1, :3] == 1).all()  # against itself
         values = done["need/need_value"][:].reshape(2, -1)[1, :3]
     goals = sorted(now / over * random.uniform(0.6, 1.3, GOALS))
-    question |= dict(over="sram", goals=", ".join(repr(float(f"{goal:.5g}")) for goal in goals))
+    question |= dict(over="sram", goals=", ".join(repr(float(f"{goal:.9g}")) for goal in goals))
     with h5py.File(run("cell", SWEEP.format(**question))) as done:
         get = {name: done["need"][f"need_{name}"][:].reshape(2, GOALS, -1)[1] for name in
                ("state", "factor", "value", "resolution", "evaluations")}
