@@ -23,6 +23,15 @@ static const struct command *command_find(const char *name, struct error *err)
     return NULL;
 }
 
+/* Is there a --help among the command's words, before a "--"? */
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "help";
@@ -41,7 +50,7 @@ int main(int argc, char **argv)
     command = command_find(name, &err);
     if (!command) {
         status = STATUS_INPUT;
-    } else if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+    } else if (command->run != cmd_complete && asks_for_help(argc, argv)) {
         char *topic[] = { argv[1], NULL };
 
         status = cmd_help(1, topic, &err);

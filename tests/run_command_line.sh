@@ -9,6 +9,12 @@ done
 expect 0 "^nvsweep [0-9]" "$NVSWEEP" --version
 expect 2 "did you mean 'plan'" "$NVSWEEP" plam
 expect 2 "did you mean '--limit'" "$NVSWEEP" show x.h5 --limt 3
+expect 0 "^nvsweep show FILE" "$NVSWEEP" show x.h5 --limt 3 --help
+printf 'stages = [ "mapping" ]; axes = { machine = "eyeriss-like"; workload = "vgg8-cifar"; %s };' \
+    'layer = ( "all", 1 ); precision = 8;' >"$scratch/word.cfg"
+expect 0 "" "$NVSWEEP" run "$scratch/word.cfg" -o "$scratch/word.h5" --quiet
+expect 0 "cycles" "$NVSWEEP" show "$scratch/word.h5" -m cycles layer=all
+expect 2 "layer is '0', must be above 0, or the word all" "$NVSWEEP" show "$scratch/word.h5" -m cycles layer=0
 expect 2 "did you mean 'technology'" "$NVSWEEP" explain "$root/sweeps/minimal.cfg" technolgy=sram
 # Each word that `list` offers is a list, and every stage that is listed computes something.
 offered=$("$NVSWEEP" list 2>&1 | sed -n 's/.*must be one of: \(.*\), layers.*/\1/p' | tr -d ',')

@@ -66,12 +66,17 @@ static void beyond_its_ends_a_table_says_nothing(void)
 
 static void a_capacity_stands_once_and_says_something(void)
 {
+    const struct given late = { .capacity_bytes = 1024,
+                                .read_latency_s = 2e-9,
+                                .miss_latency_s = 3e-9 };
     const struct given twice[] = { rows[0], rows[0] }, none = { .capacity_bytes = 1 };
     struct error why;
 
     CU_ASSERT_EQUAL(given_check(rows, 3, &why), STATUS_OK);
     CU_ASSERT_EQUAL(given_check(twice, 2, &why), STATUS_INPUT);
     CU_ASSERT_EQUAL(given_check(&none, 1, &why), STATUS_INPUT);
+    CU_ASSERT_EQUAL(given_check(&late, 1, &why), STATUS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "miss_latency_s of 3e-09 s"));
 }
 
 static const struct node node = { .node_m = 16e-9 };

@@ -298,6 +298,10 @@ static enum status coordinate_is(const struct results *results,
     else if (quantity_parse(text, variable->units[0] ? variable->units : "1", &wanted,
                             &why) != STATUS_OK)
         return error_set(err, STATUS_INPUT, "%s: %s", variable->name, why.text);
+    else if (variable->zero[0] && wanted == 0)
+        return error_set(err, STATUS_INPUT,
+                         "%s is '%s', must be above 0, or the word %s", variable->name,
+                         text, variable->zero);
     status = results_read_numbers(results, variable, i, 1, &value, err);
     *is_same = fabs(value - wanted) <= 1e-9 * fabs(wanted) ||
                (isnan(wanted) && (isnan(value) || value >= (double)COUNT_NONE));

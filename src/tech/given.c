@@ -65,6 +65,13 @@ enum status given_check(const struct given *rows, size_t count, struct error *er
                              "the row of %s has no figure, must give an area, latency, "
                              "energy or leakage",
                              capacity);
+        if (rows[i].read_latency_s > 0 &&
+            rows[i].miss_latency_s > rows[i].read_latency_s)
+            return error_set(err, STATUS_INPUT,
+                             "the row of %s has a miss_latency_s of %g s, must be at "
+                             "most its read_latency_s of %g s: a miss is known before "
+                             "the data of a hit are there",
+                             capacity, rows[i].miss_latency_s, rows[i].read_latency_s);
         for (size_t k = 0; k < i; k++)
             if (rows[k].capacity_bytes == rows[i].capacity_bytes)
                 return error_set(err, STATUS_INPUT,
