@@ -120,6 +120,8 @@ static const struct along alongs[] = {
     { STAGE_RETENTION, FIELD, "-lost_share -lost_hz +cell_retention_s +cell_flip_s +cell_stability +write_current_a +write_pulse_s", "a higher barrier (Neel, 1949) needs a larger current (Sun, 2000)", .settings = SMALL_NETS " batch=1 technology=stt-mram|sot-mram refresh=none", .field = "technology.thermal_stability", .least = 5, .most = 80 },
     { STAGE_RETENTION, AXIS_temperature_k, "-cell_retention_s +lost_share", "heat lets cells forget", .settings = SMALL_NETS " batch=1 refresh=none technology=edram|edram-3t|stt-mram|sot-mram-aggressive|racetrack" },
     { STAGE_GPU, AXIS_refresh, "-energy_j -llc_leakage_j -latency_s", "refresh is a part of leakage, and banks wait for it", .settings = SMALL_NETS " batch=1", .values = "all,live,none" },
+    { STAGE_CARBON, AXIS_refresh, "-operational_kg -carbon_kg", "refresh is energy", .settings = SMALL_NETS " batch=1", .values = "all,live,none" },
+    { STAGE_RELIABILITY, AXIS_refresh, "-scrub_w =bit_flip_hz =unprotected_fit", "fewer lines, and fewer that may fail", .settings = SMALL_NETS " batch=1 technology=stt-mram|sot-mram|racetrack ecc=secded|bch2 levelling=ideal write_error_rate=0 lifetime=86400 fit_target=1e12", .values = "all,live" },
 
     /* ---- accelerators */
     { STAGE_BUFFERS, FIELD, "+memories_area_m2", "more cells", .settings = "target=area delay_bound=none energies=array machine=eyeriss|eyeriss-like|edge-tpu|tpu-like|dadiannao", .least = 4096, .most = 1 << 26, .field = "levels[input-buffer|weight-buffer|output-buffer|global-buffer].bytes", .is_count = true },

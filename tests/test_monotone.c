@@ -190,8 +190,9 @@ static bool is_kept(char direction, double before, double after)
 {
     double slack = rounding * fmax(fabs(before), fabs(after));
 
-    return (direction == '-' || after >= before - slack) &&
-           (direction == '+' || after <= before + slack);
+    return before == after || /* infinite ones as well */
+           ((direction == '-' || after >= before - slack) &&
+            (direction == '+' || after <= before + slack));
 }
 
 static void break_tell(const struct study *study, const struct comparison *c,
@@ -391,8 +392,8 @@ static void claim_check(const struct study *study, struct claim *claim, uint64_t
         return;
     claim->checked++;
     slack = 1e-9 * fmax(fabs(left), fabs(right));
-    if ((*relation == '<' || left >= right - slack) &&
-        (*relation == '>' || left <= right + slack))
+    if (left == right || ((*relation == '<' || left >= right - slack) &&
+                          (*relation == '>' || left <= right + slack)))
         return;
     if (claim->broken++ < TOLD_MOST) {
         char what[400];
