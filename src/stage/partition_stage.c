@@ -54,6 +54,12 @@ static double divide(const struct reuse_curve curves[TENSOR_COUNT], double capac
     return moves;
 }
 
+/* 1 where neither moves a line: everything stays from one pass to the next. */
+static double ratio(double divided, double shared)
+{
+    return divided > 0 || shared > 0 ? divided / shared : 1;
+}
+
 static void row_write(const struct reuse_curve curves[TENSOR_COUNT],
                       const struct partition_columns *out, uint64_t i)
 {
@@ -63,7 +69,7 @@ static void row_write(const struct reuse_curve curves[TENSOR_COUNT],
 
         out->shared_moves[i * CURVE_POINTS + c] = shared;
         out->partition_over_shared[i * CURVE_POINTS + c] =
-            divide(curves, capacity, shares) / shared;
+            ratio(divide(curves, capacity, shares), shared);
         for (unsigned tensor = 0; tensor < TENSOR_COUNT; tensor++) {
             uint64_t to = (i * TENSOR_COUNT + tensor) * CURVE_POINTS + c;
 
