@@ -68,8 +68,8 @@ static void row_write(const struct reuse_curve curves[TENSOR_COUNT],
         double shared = moves_at(&curves[TENSOR_ALL], capacity);
 
         out->shared_moves[i * CURVE_POINTS + c] = shared;
-        out->partition_over_shared[i * CURVE_POINTS + c] =
-            ratio(divide(curves, capacity, shares), shared);
+        out->partition_over_shared[i * CURVE_POINTS + c] = ratio(
+            divide(curves, capacity, shares), shared);
         for (unsigned tensor = 0; tensor < TENSOR_COUNT; tensor++) {
             uint64_t to = (i * TENSOR_COUNT + tensor) * CURVE_POINTS + c;
 
