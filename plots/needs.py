@@ -138,8 +138,9 @@ def draw(data, two):
     names = [str(f) for f in needs.need_field.values]
     technologies = [str(t) for t in needs.technology.values if t != "sram"]
     cells = [(n, c) for n in needs.node_m.values for c in needs.capacity_bytes.values]
-    return {"needs": tornado(needs.sel(need_goal=1.0), data.need_ratio.sel(need_goal=1.0), names,
-                             technologies, cells),
+    smallest = {"need_goal": 1.0, "node_m": [needs.node_m.values.min()]}
+    return {"needs": tornado(needs.sel(smallest), data.need_ratio.sel(smallest), names, technologies,
+                             [(n, c) for n, c in cells if n == smallest["node_m"][0]]),
             "needs_walls": walls(needs, names, technologies, cells),
             "needs_break_even": break_even(two)}
 

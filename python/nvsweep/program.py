@@ -23,7 +23,7 @@ def program():
     raise FileNotFoundError("no program nvsweep; build it with make, or set NVSWEEP to its path")
 
 
-def _sweep_file(name):
+def sweep_file(name):
     """Path of a sweep file: the name itself, or a shipped sweep."""
     shipped = pathlib.Path(program()).resolve().parent.parent
     for folder in (pathlib.Path(), SOURCE / "sweeps", shipped / "share" / "nvsweep"):
@@ -52,7 +52,7 @@ def run(sweep, result=None, ranks=None):
         path = folder / f"{result}.cfg"
         path.write_text(sweep)
     else:
-        path = _sweep_file(sweep)
+        path = sweep_file(sweep)
     output = folder / f"{result or path.stem}.h5"
     command = [program(), "run", str(path), "-o", str(output), "--quiet"]
     ranks = ranks or len(os.sched_getaffinity(0))
@@ -85,7 +85,7 @@ def waterfall(first, second=None, metric="edp_js", reduce="max", svg=None, **set
                 path = pathlib.Path(folder) / f"{'ab'[i]}.cfg"
                 path.write_text(sweep)
             else:
-                path = _sweep_file(sweep)
+                path = sweep_file(sweep)
             names.append(str(path))
         command = [program(), "waterfall", *names, "--json", "-m", metric, "--reduce", reduce,
                    *([f"--svg={svg}"] if svg else []),

@@ -61,7 +61,7 @@ const struct stage hdc_memory_stage = {
     .ignored_fields = "hdc_task.queries",
     .asked_by = AXIS_BIT(hdc),
     .evaluate = hdc_memory_stage_evaluate,
-    .point_s = 1.2e-3,
+    .point_s = 0.6e-3,
     .block_points = 1,
 };
 

@@ -26,7 +26,7 @@ enum {
 
 /* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
 #define COUNTED_S 6e-5 /* per operation counted by blocks */
-#define FOLLOWED_S 60e-9
+#define FOLLOWED_S 38e-9
 #define SKIPPED_S 0.4e-9
 
 static void run_phase(const struct gpu_run *run)
