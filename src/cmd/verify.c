@@ -222,6 +222,7 @@ static enum status recompute(const struct results *results, uint64_t samples,
     struct study study = { .sweep = NULL };
     struct verify_inputs inputs = { NULL, 0 };
     struct layout layout;
+    struct error why = { "" };
     enum status status = library_load_inside(results, &library, err);
 
     if (status != STATUS_OK)
@@ -229,9 +230,12 @@ static enum status recompute(const struct results *results, uint64_t samples,
     status = sweep_of(results, &library, &sweep, err);
     if (status != STATUS_OK)
         goto out;
-    status = data_load(&library, &sweep, err);
-    if (status != STATUS_OK)
+    status = data_load(&library, &sweep, &why);
+    if (status != STATUS_OK) {
+        error_set(err, status, "%s; or --sample 0, which checks the bytes alone",
+                  why.text);
         goto out;
+    }
     status = study_init(&study, &sweep, &library, err);
     if (status != STATUS_OK)
         goto out;
