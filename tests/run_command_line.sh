@@ -98,4 +98,9 @@ names = {name: by.decode() if isinstance(by, bytes) else by for name, by in foun
 sys.exit(names.get("technology") != "array" or names.get("workload") != "reuse")
 PY
 
+# "all" is a value where the axis has this word, and stands for all records elsewhere.
+printf 'stages = [ "retention" ]; axes = { technology = "sram"; node = "7 nm"; capacity = "4 MiB";
+machine = "v100"; workload = "lenet"; refresh = "all"; };' >"$scratch/all.cfg"
+expect 0 'retention  *1 ' "$NVSWEEP" plan "$scratch/all.cfg"
+
 verdict "commands, options and pages: all as expected"

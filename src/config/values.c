@@ -196,6 +196,13 @@ static enum status list_read(const struct source *source,
     return status;
 }
 
+/* Is this text a value of the axis itself, as "all" of layers or of refresh is? */
+static bool has_word(const struct axis_spec *spec, const char *text)
+{
+    return (spec->zero && strcmp(spec->zero, text) == 0) ||
+           (spec->words && word_find(spec->words, text));
+}
+
 enum status values_read(const struct source *source, const config_setting_t *setting,
                         const struct library *library, const struct axis_spec *spec,
                         struct values *values, struct error *err)
@@ -208,7 +215,7 @@ enum status values_read(const struct source *source, const config_setting_t *set
         return list_read(source, setting, library, spec, values, err);
     if (setting->type == CONFIG_TYPE_GROUP)
         return range_read(source, setting, library, spec, values, err);
-    if (text && strcmp(text, "all") == 0 && !spec->zero) {
+    if (text && strcmp(text, "all") == 0 && !has_word(spec, "all")) {
         if (values_all(library, spec, values, &why) != STATUS_OK)
             return setting_fail(source, setting, err, "%s", why.text);
         return STATUS_OK;
