@@ -5,6 +5,7 @@
 #include "base/stop.h"
 #include "learning/integer_net.h"
 #include "learning/random.h"
+#include "learning/softmax.h"
 #include "machine/layerwise/layerwise.h"
 
 #include <math.h>
@@ -73,18 +74,6 @@ static double scalar_value(int operation, double x)
     case OPERATION_RECIPROCAL_ROOT: return 1 / sqrt(x);
     default: return NAN;
     }
-}
-
-static void softmax(const double *x, uint64_t elements, double *y)
-{
-    double most = x[0], sum = 0;
-
-    for (uint64_t i = 1; i < elements; i++)
-        most = fmax(most, x[i]);
-    for (uint64_t i = 0; i < elements; i++)
-        sum += y[i] = maths_exp(x[i] - most);
-    for (uint64_t i = 0; i < elements; i++)
-        y[i] /= sum;
 }
 
 /* S. Sabour et al., NIPS 2017, eq. 1: the length s becomes s^2 / (1 + s^2). */

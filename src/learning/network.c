@@ -3,6 +3,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "learning/softmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -198,18 +199,6 @@ static void patch_spread(const struct network_layer *layer, size_t y, size_t x,
 }
 
 /* ---- forward */
-
-static void softmax(const double *logits, size_t count, double *probability)
-{
-    double most = logits[0], sum = 0;
-
-    for (size_t i = 1; i < count; i++)
-        most = fmax(most, logits[i]);
-    for (size_t i = 0; i < count; i++)
-        sum += probability[i] = maths_exp(logits[i] - most);
-    for (size_t i = 0; i < count; i++)
-        probability[i] /= sum;
-}
 
 static void activate(int activation, double *values, size_t count)
 {

@@ -271,17 +271,22 @@ static const struct record *challenger_of(const struct visit *visit)
     return point_get(&visit->point, visit->study->sweep->need.axis).record;
 }
 
-/* The value of the field's first place that has one, as it is changed by a factor; or 0. */
-static double field_value(const struct visit *visit, size_t f, double factor)
+static const struct schema *challenger_schema(const struct need_question *need,
+                                              const struct record *record)
 {
-    const struct need_question *need = &visit->study->sweep->need;
-    const struct record *record = challenger_of(visit);
-    const struct schema *schema = shelf_schemas[axis_specs[need->axis].shelf];
+    return schema_of(shelf_schemas[axis_specs[need->axis].shelf], record);
+}
+
+/* The value of the field's first place that has one, as it is changed by a factor; or 0. */
+static double field_value(const struct need_question *need, const struct record *record,
+                          size_t f, double factor)
+{
+    const struct schema *schema = challenger_schema(need, record);
 
     for (size_t p = 0; p < need->fields[f].place_count; p++) {
         const char *place = need->fields[f].places[p];
-        double value = path_value(schema_of(schema, record), record, place);
-        struct value_grid grid = path_grid(schema_of(schema, record), record, place);
+        double value = path_value(schema, record, place);
+        struct value_grid grid = path_grid(schema, record, place);
 
         if (value != 0 && !isnan(value))
             return value_grid_round(&grid, factor * value);
@@ -294,8 +299,7 @@ static struct value_grid field_grid(const struct visit *visit, size_t f)
 {
     const struct need_question *need = &visit->study->sweep->need;
     const struct record *record = challenger_of(visit);
-    const struct schema *schema = schema_of(shelf_schemas[axis_specs[need->axis].shelf],
-                                            record);
+    const struct schema *schema = challenger_schema(need, record);
 
     for (size_t p = 0; p < need->fields[f].place_count; p++) {
         struct value_grid grid = path_grid(schema, record, need->fields[f].places[p]);
@@ -377,6 +381,7 @@ static enum status need_visit(const struct visit *visit, const struct columns *c
                               uint64_t i, struct error *reason)
 {
     const struct need_question *question = &visit->study->sweep->need;
+    const struct record *challenger = challenger_of(visit);
     const struct need_columns out = need_columns(columns);
     struct need needs[NEED_FIELDS_MAX];
     struct cell_search cell;
@@ -398,7 +403,7 @@ static enum status need_visit(const struct visit *visit, const struct columns *c
         needs[f] = (struct need){ .state = NEED_ABSENT };
         cell.field = f;
         field_change(&cell, visit, f, 0, 1);
-        if (field_value(visit, f, 1) != 0)
+        if (field_value(question, challenger, f, 1) != 0)
             need_solve(ratio_at, &cell, now, &request, &needs[f]);
     }
     cell.is_alone = false;
@@ -406,7 +411,8 @@ static enum status need_visit(const struct visit *visit, const struct columns *c
         uint64_t to = i * NEED_FIELDS_MAX + f;
 
         next_find(&cell, visit, needs, f, &out, to);
-        need_write(&needs[f], field_value(visit, f, needs[f].factor), &out, to);
+        need_write(&needs[f], field_value(question, challenger, f, needs[f].factor),
+                   &out, to);
     }
     out.need_ratio[i] = now;
     out.need_over[i] = over;
@@ -429,20 +435,10 @@ static double fields_present(const struct need_question *need,
                              const struct point *point)
 {
     const struct record *record = point_get(point, need->axis).record;
-    const struct schema *schema = schema_of(shelf_schemas[axis_specs[need->axis].shelf],
-                                            record);
     double present = 0;
 
-    for (size_t f = 0; f < need->field_count; f++) {
-        bool is_there = false;
-
-        for (size_t p = 0; p < need->fields[f].place_count; p++) {
-            double value = path_value(schema, record, need->fields[f].places[p]);
-
-            is_there |= value != 0 && !isnan(value);
-        }
-        present += is_there;
-    }
+    for (size_t f = 0; f < need->field_count; f++)
+        present += field_value(need, record, f, 1) != 0;
     return present;
 }
 

@@ -1,0 +1,10 @@
+#ifndef NVSWEEP_LEARNING_SOFTMAX_H
+#define NVSWEEP_LEARNING_SOFTMAX_H
+
+#include <stddef.h>
+
+/* Writes exp(x[i]) over the sum of all, for count values; the largest is subtracted first, so
+ * that none overflows.  y may be x. */
+void softmax(const double *x, size_t count, double *y);
+
+#endif
