@@ -83,6 +83,7 @@ static double ending_at(const struct lives *lives, enum tensor_class tensor,
     double endless = curve_of(lives, columns->endless_share,
                               tensor)[LIFETIME_CAPACITY_STEP * capacity];
 
+    /* fmax drops NAN, which says that the class has no data */
     return fmax(at_time(longer, 1, retention_s) - endless, 0) + 0 * endless;
 }
 
@@ -109,7 +110,7 @@ double lives_outliving(const struct lives *lives, enum tensor_class tensor,
     double ending;
 
     if (isinf(retention_s))
-        return 0 * endless;
+        return 0 * endless; /* NAN stays */
     ending = between(ending_at(lives, tensor, place.below, retention_s),
                      ending_at(lives, tensor, place.above, retention_s), place.share);
     if (retention_s >= lives_most(lives, columns->lifetime_100_s, tensor))
