@@ -41,7 +41,7 @@ static struct layer product = { .name = "product",
 static struct workload workload = { .layers = &product, .layers_count = 1 };
 
 /* 28 processors of two thread blocks, as the GTX 1080 Ti. */
-static const struct gpu platform = {
+static const struct gpu gpu = {
     .processors = 28,
     .blocks_per_processor = 2,
     .clock_hz = 1582e6,
@@ -59,7 +59,7 @@ static const struct gpu platform = {
 };
 
 static const struct evaluation evaluation = {
-    .platform = &platform, .workload = &workload, .batch = 1, .precision_bits = 32
+    .gpu = &gpu, .workload = &workload, .batch = 1, .precision_bits = 32
 };
 
 static void count_sink(void *self, const uint32_t *accesses, size_t count)

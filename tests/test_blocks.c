@@ -45,8 +45,7 @@ struct shape {
     uint64_t m, n, k;
 };
 
-static void walked(const struct gpu *platform, struct shape s,
-                   struct reuse_curve *curve)
+static void walked(const struct gpu *gpu, struct shape s, struct reuse_curve *curve)
 {
     uint64_t a = s.m * s.k / 64, b = s.n * s.k / 64, c = s.m * s.n / 64;
     struct stack_distance *stack = stack_distance_create(a + b + c + 1, 128);
@@ -63,7 +62,7 @@ static void walked(const struct gpu *platform, struct shape s,
     };
 
     kernel_stream_create(
-        &stream, platform, 16, 0,
+        &stream, gpu, 16, 0,
         (struct access_sink){ .accesses = stack_distance_sink, .self = stack });
     kernel_product(&stream, &product);
     kernel_stream_flush(&stream);
@@ -72,20 +71,19 @@ static void walked(const struct gpu *platform, struct shape s,
     stack_distance_free(stack);
 }
 
-static void counted(const struct gpu *platform, struct shape s,
-                    struct reuse_curve *curve)
+static void counted(const struct gpu *gpu, struct shape s, struct reuse_curve *curve)
 {
     uint64_t a = s.m * s.k / 64, b = s.n * s.k / 64, c = s.m * s.n / 64;
-    struct block_stream *blocks = block_stream_create(platform);
+    struct block_stream *blocks = block_stream_create(gpu);
     struct block_product product = {
         .m = s.m,
         .n = s.n,
         .k = s.k,
         .products = 1,
         .splits = 1,
-        .tile_m = platform->tile_m,
-        .tile_n = platform->tile_n,
-        .blocks_per_processor = platform->blocks_per_processor,
+        .tile_m = gpu->tile_m,
+        .tile_n = gpu->tile_n,
+        .blocks_per_processor = gpu->blocks_per_processor,
         .a_bytes = 2,
         .b_bytes = 2,
         .c_bytes = 2,
@@ -124,15 +122,15 @@ static void products_miss_as_walked(void)
     double sum = 0, count = 0, far = 0, worst = 0;
 
     for (int i = 0; i < 100; i++) {
-        struct gpu platform = in_step;
+        struct gpu gpu = in_step;
         struct shape s = { 128 * draw(&state, 4, 16), 128 * draw(&state, 4, 16),
                            64 * draw(&state, 2, 24) };
         double step_bytes, accesses, off;
 
-        platform.processors = draw(&state, 4, 16);
-        step_bytes = (double)platform.processors * 2 * 128 * 64 * 2;
-        walked(&platform, s, exact);
-        counted(&platform, s, model);
+        gpu.processors = draw(&state, 4, 16);
+        step_bytes = (double)gpu.processors * 2 * 128 * 64 * 2;
+        walked(&gpu, s, exact);
+        counted(&gpu, s, model);
         accesses = exact->reads + exact->writes;
         CU_ASSERT_DOUBLE_EQUAL(model->reads / exact->reads, 1, 1e-9);
         CU_ASSERT_DOUBLE_EQUAL(model->writes / exact->writes, 1, 1e-9);

@@ -1,5 +1,5 @@
 /* A schema lists the fields of a kind of library record: a bitcell, a process node, a
- * workload, a platform, a published figure.  With it the reader of library files fills in
+ * workload, a machine, a published figure.  With it the reader of library files fills in
  * the record's struct, checks ranges, refuses unknown keys and writes the documentation.
  * A new parameter is one line in one table.
  *

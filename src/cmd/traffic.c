@@ -72,7 +72,7 @@ static double tiles_of(const struct gpu_product *product)
 }
 
 static enum status product_read(const struct csv *csv, size_t row, const char *path,
-                                const struct gpu *platform, struct gpu_product *product,
+                                const struct gpu *gpu, struct gpu_product *product,
                                 struct error *err)
 {
     double v[INPUTS];
@@ -100,10 +100,10 @@ static enum status product_read(const struct csv *csv, size_t row, const char *p
             err, STATUS_INPUT,
             "%s:%zu: tile_m, tile_n and tile_k must be given together, or none", path,
             row + 1);
-    gpu_product_tiles(platform, product);
+    gpu_product_tiles(gpu, product);
     if (v[IN_WAVES] > 0) /* a wave is as many blocks as run at the same time */
         product->blocks_per_processor = (uint64_t)fmax(
-            1, round(tiles_of(product) / (v[IN_WAVES] * (double)platform->processors)));
+            1, round(tiles_of(product) / (v[IN_WAVES] * (double)gpu->processors)));
     return STATUS_OK;
 }
 
@@ -114,7 +114,7 @@ static void row_print(const struct csv *csv, size_t row)
 }
 
 static enum status rows_print(const struct csv *csv, const char *path,
-                              const struct gpu *platform, double llc_bytes,
+                              const struct gpu *gpu, double llc_bytes,
                               struct error *err)
 {
     row_print(csv, 0);
@@ -123,11 +123,11 @@ static enum status rows_print(const struct csv *csv, const char *path,
     for (size_t row = 1; row < csv->count; row++) {
         struct gpu_product product;
         struct gpu_product_cost cost;
-        enum status status = product_read(csv, row, path, platform, &product, err);
+        enum status status = product_read(csv, row, path, gpu, &product, err);
 
         if (status != STATUS_OK)
             return status;
-        cost = gpu_product_cost(platform, &product, llc_bytes);
+        cost = gpu_product_cost(gpu, &product, llc_bytes);
         row_print(csv, row);
         printf(",%.0f,%.0f,%.0f,%.0f,%.4g,%.6g\n", cost.l2_read_bytes,
                cost.l2_write_bytes, cost.dram_read_bytes, cost.dram_write_bytes,
@@ -164,7 +164,7 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     struct library library = { 0 };
     struct csv csv = { .count = 0 };
     const struct machine *found = NULL;
-    const struct gpu *platform = NULL;
+    const struct gpu *gpu = NULL;
     double llc_bytes = 0;
     enum status status = options_read("traffic", &argc, argv, err);
 
@@ -180,14 +180,14 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     if (status != STATUS_OK)
         goto out;
     found = (const struct machine *)library_find(&library, SHELF_MACHINE, machine);
-    platform = (const struct gpu *)found;
+    gpu = (const struct gpu *)found;
     if (!found || found->family != FAMILY_GPU) {
         status = error_set(err, STATUS_INPUT,
                            "machine: no GPU record '%.60s' (nvsweep list machines)",
                            machine);
         goto out;
     }
-    llc_bytes = platform->llc_bytes;
+    llc_bytes = gpu->llc_bytes;
     if (capacity) {
         status = quantity_parse(capacity, "byte", &llc_bytes, err);
         if (status != STATUS_OK)
@@ -195,7 +195,7 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     }
     status = rows_read(from, &csv, err);
     if (status == STATUS_OK)
-        status = rows_print(&csv, from, platform, llc_bytes, err);
+        status = rows_print(&csv, from, gpu, llc_bytes, err);
 out:
     csv_free(&csv);
     library_free(&library);

@@ -1,5 +1,5 @@
 /* Library folders to struct library.  A folder holds technologies/, nodes/, workloads/,
- * platforms/ and published/; each of their *.cfg files is one list named after it:
+ * machines/ and published/; each of their *.cfg files is one list named after it:
  *
  *   technologies = ( { name = "sram"; source = "..."; area_f2 = 146; ... }, ... );
  *

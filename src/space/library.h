@@ -42,7 +42,7 @@ struct library {
     struct shelf shelves[SHELF_COUNT];
 };
 
-/* The schemas by shelf: technology, node, workload, platform, and so on
+/* The schemas by shelf: technology, node, workload, machine, and so on
  * (stage/record_tables.c). */
 extern const struct schema *const shelf_schemas[SHELF_COUNT];
 

@@ -1,6 +1,5 @@
-/* The cloud stage: data-parallel training on rented instances (cloud/training.h).  One
- * GPU's time is the platform's: the longest of arithmetic, cache and DRAM with the cache
- * as sold. */
+/* The cloud stage: data-parallel training on rented instances (cloud/training.h).  A GPU's
+ * own time is the longest of arithmetic, cache and DRAM, with the cache as sold. */
 #include "stage/stages.h"
 
 #include "cloud/training.h"
@@ -13,17 +12,14 @@
 #include <math.h>
 
 /* A GPU's time for its batch.  Of its arithmetic's rate training reaches a share. */
-static double compute_time_s(const struct gpu *platform,
-                             const struct instance *instance,
+static double compute_time_s(const struct gpu *gpu, const struct instance *instance,
                              const struct reuse_columns *r, uint64_t u)
 {
-    double missed =
-        curve_at(&r->curve_read_misses[u * CURVE_POINTS], platform->llc_bytes) +
-        curve_at(&r->curve_writebacks[u * CURVE_POINTS], platform->llc_bytes);
-    double dram_s = missed * (double)platform->llc_line_bytes /
-                    platform->dram_bytes_per_s;
+    double missed = curve_at(&r->curve_read_misses[u * CURVE_POINTS], gpu->llc_bytes) +
+                    curve_at(&r->curve_writebacks[u * CURVE_POINTS], gpu->llc_bytes);
+    double dram_s = missed * (double)gpu->llc_line_bytes / gpu->dram_bytes_per_s;
     double llc_s = (r->llc_read_bytes[u] + r->llc_write_bytes[u]) /
-                   platform->llc_bytes_per_s;
+                   gpu->llc_bytes_per_s;
 
     return fmax(r->compute_s[u] / instance->gpu_share, fmax(dram_s, llc_s));
 }

@@ -29,7 +29,7 @@
 #include <math.h>
 
 /* What does not change along the last dimension of a row of points. */
-struct platform_costs {
+struct gpu_costs {
     enum time_base time_base;
     double accesses_per_line; /* array accesses that one line access takes */
     double dram_read_j_per_byte, dram_write_j_per_byte;
@@ -45,17 +45,17 @@ struct platform_costs {
     double power_limit_w;
 };
 
-static const axis_mask platform_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
+static const axis_mask gpu_cost_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
                                        AXIS_BIT(precision_bits) | AXIS_BIT(time_base) |
                                        AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES;
 
-static void platform_costs_at(const struct point *point, const struct gpu *gpu,
-                              struct platform_costs *costs)
+static void gpu_costs_at(const struct point *point, const struct gpu *gpu,
+                         struct gpu_costs *costs)
 {
     double line_bytes = (double)gpu->llc_line_bytes;
     double ratio = line_bytes / (double)point->line_bytes;
 
-    *costs = (struct platform_costs){
+    *costs = (struct gpu_costs){
         .time_base = (enum time_base)point->time_base,
         .accesses_per_line = ratio > 1 ? ceil(ratio) : 1,
         .dram_read_j_per_byte = 8 * gpu->dram_read_j_per_bit,
@@ -130,7 +130,7 @@ struct llc_cost {
     double reads, writes, latency_s, dynamic_j;
 };
 
-static inline struct llc_cost llc_write(const struct platform_costs *costs,
+static inline struct llc_cost llc_write(const struct gpu_costs *costs,
                                         const struct gpu_inputs *in,
                                         const struct gpu_columns *out, uint64_t i)
 {
@@ -149,7 +149,7 @@ static inline struct llc_cost llc_write(const struct platform_costs *costs,
     return (struct llc_cost){ reads, writes, latency_s, dynamic_j };
 }
 
-static inline struct cost serial_at(const struct platform_costs *costs,
+static inline struct cost serial_at(const struct gpu_costs *costs,
                                     const struct gpu_inputs *in,
                                     const struct traffic *traffic,
                                     const struct llc_cost *llc, double dram_j,
@@ -185,7 +185,7 @@ struct llc_use {
 
 /* Banks work in parallel: a write keeps its bank for the write latency, a read for the
  * cycle. */
-static inline struct llc_use llc_use_at(const struct platform_costs *costs,
+static inline struct llc_use llc_use_at(const struct gpu_costs *costs,
                                         const struct gpu_inputs *in,
                                         const struct traffic *traffic)
 {
@@ -205,7 +205,7 @@ static inline struct llc_use llc_use_at(const struct platform_costs *costs,
 }
 
 /* With every request that may be in flight on its way, those that miss through DRAM, too. */
-static inline double llc_wait_s(const struct platform_costs *costs,
+static inline double llc_wait_s(const struct gpu_costs *costs,
                                 const struct gpu_inputs *in,
                                 const struct traffic *traffic)
 {
@@ -218,7 +218,7 @@ static inline double llc_wait_s(const struct platform_costs *costs,
 
 /* What reads get at most: the least of what wires carry, banks deliver, and requests in flight
  * ask for. */
-static inline double llc_read_rate(const struct platform_costs *costs,
+static inline double llc_read_rate(const struct gpu_costs *costs,
                                    const struct gpu_inputs *in)
 {
     const struct array_columns *a = in->a;
@@ -239,14 +239,14 @@ static inline double larger(double a, double b)
 }
 
 /* What goes on without accesses. */
-static inline double steady_w(const struct platform_costs *costs,
+static inline double steady_w(const struct gpu_costs *costs,
                               const struct gpu_inputs *in)
 {
     return leakage_w(in) + costs->dram_background_w;
 }
 
 /* A board whose cache leaks more than its limit does not run. */
-static inline bool is_supplied(const struct platform_costs *costs,
+static inline bool is_supplied(const struct gpu_costs *costs,
                                const struct gpu_inputs *in)
 {
     return costs->time_base != TIME_ROOFLINE ||
@@ -254,7 +254,7 @@ static inline bool is_supplied(const struct platform_costs *costs,
 }
 
 static inline struct cost
-roofline_at(const struct platform_costs *costs, const struct gpu_inputs *in,
+roofline_at(const struct gpu_costs *costs, const struct gpu_inputs *in,
             const struct llc_use *use, double wait_s, double dram_s, double dram_j,
             double component[COMPONENT_COUNT], double *clock_share)
 {
@@ -286,7 +286,7 @@ roofline_at(const struct platform_costs *costs, const struct gpu_inputs *in,
                           .leakage_j = component[COMPONENT_LLC_LEAKAGE] };
 }
 
-static inline void point_write(const struct platform_costs *costs,
+static inline void point_write(const struct gpu_costs *costs,
                                const struct gpu_inputs *in,
                                const struct traffic *traffic, double kernel_s,
                                const struct gpu_columns *out, uint64_t i)
@@ -325,7 +325,7 @@ static inline void point_write(const struct platform_costs *costs,
 
 /* Why a point has no result. */
 static void reason_set(const struct study *study, const struct point *point,
-                       const struct platform_costs *costs, const struct gpu_inputs *in,
+                       const struct gpu_costs *costs, const struct gpu_inputs *in,
                        struct error *reason)
 {
     bool has_inputs = study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
@@ -364,7 +364,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     bool is_refreshed = stage_inputs(study->sweep, STAGE_GPU) & INPUT(RETENTION);
     const struct grid *kept = &study->grids[STAGE_RETENTION];
     const int8_t *kept_status = study->statuses[STAGE_RETENTION];
-    uint64_t row = grid_run_length(grid, &study->sweep->space, platform_axes);
+    uint64_t row = grid_run_length(grid, &study->sweep->space, gpu_cost_axes);
     uint64_t step_m = grid_run_stride(grid, arrays);
     uint64_t step_u = grid_run_stride(grid, uses);
     uint64_t step_t = is_refreshed ? grid_run_stride(grid, kept) : 0;
@@ -384,7 +384,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
                                                    : 0,
                                  .u = grid_project(grid, index, uses) };
         const struct record *gpu;
-        struct platform_costs costs;
+        struct gpu_costs costs;
         struct point point;
         enum status varied;
 
@@ -396,7 +396,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
             gpu = point.machine;
         point.machine = gpu;
         cache_resolve(&point);
-        platform_costs_at(&point, (const struct gpu *)gpu, &costs);
+        gpu_costs_at(&point, (const struct gpu *)gpu, &costs);
         for (; i < end; i++, in.m += step_m, in.u += step_u, in.t += step_t) {
             bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&
                            reuse_status[in.u] == POINT_DONE &&

@@ -47,9 +47,8 @@ static double line_writes_hz(const struct visit *visit)
 {
     const struct study *study = visit->study;
     const struct point *point = &visit->point;
-    const struct gpu *platform = (const struct gpu *)point->machine;
-    double per_line = ceil((double)platform->llc_line_bytes /
-                           (double)point->line_bytes);
+    const struct gpu *gpu = (const struct gpu *)point->machine;
+    double per_line = ceil((double)gpu->llc_line_bytes / (double)point->line_bytes);
     double writes =
         reuse_columns(&study->results[STAGE_REUSE]).llc_writes[visit->at[STAGE_REUSE]] +
         gpu_columns(&study->results[STAGE_GPU]).dram_reads[visit->at[STAGE_GPU]];
@@ -196,9 +195,8 @@ static enum status loss_at(const struct scrubbed *of,
     const struct data_lifetime_columns *columns = of->lives.columns;
     const struct cell *cell = (const struct cell *)of->point->technology;
     struct scrubbing scrubbing = scrubbing_of(of);
-    const struct gpu *platform = (const struct gpu *)of->point->machine;
-    double per_line = ceil((double)platform->llc_line_bytes /
-                           (double)of->point->line_bytes);
+    const struct gpu *gpu = (const struct gpu *)of->point->machine;
+    double per_line = ceil((double)gpu->llc_line_bytes / (double)of->point->line_bytes);
     double residencies_hz = per_line * of->point->utilisation *
                             lives_value(&of->lives, columns->residencies, TENSOR_ALL) /
                             columns->run_s[of->lives.row];

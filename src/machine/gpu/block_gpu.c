@@ -24,9 +24,9 @@ enum {
 };
 
 /* Rounds of blocks on the busiest processor. */
-static double rounds(const struct gpu *platform, double blocks)
+static double rounds(const struct gpu *gpu, double blocks)
 {
-    return ceil(blocks / (double)platform->processors);
+    return ceil(blocks / (double)gpu->processors);
 }
 
 static double tiles_of(const struct gpu_product *p)
@@ -53,11 +53,11 @@ struct block_product gpu_product_blocks(const struct gpu_product *product)
     };
 }
 
-struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
+struct gpu_product_bounds gpu_product_bounds(const struct gpu *gpu,
                                              const struct gpu_product *p)
 {
-    double share = platform->kernel_efficiency;
-    double peak = gpu_peak_macs_hz(platform, p->precision_bits);
+    double share = gpu->kernel_efficiency;
+    double peak = gpu_peak_macs_hz(gpu, p->precision_bits);
     double outputs = (double)(p->m * p->n * p->products);
     double output_bytes = outputs * p->precision_bits / 8.0;
     double k = (double)p->k / (double)p->splits;
@@ -65,29 +65,29 @@ struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
     struct gpu_product_bounds bounds;
 
     if (p->is_vector)
-        peak = platform->peak_macs_hz;
-    else if (platform->product_share > 0)
-        share *= platform->product_share;
+        peak = gpu->peak_macs_hz;
+    else if (gpu->product_share > 0)
+        share *= gpu->product_share;
     if (p->clock_hz > 0)
-        share *= p->clock_hz / platform->clock_hz;
+        share *= p->clock_hz / gpu->clock_hz;
     else
-        share *= gpu_sustained_share(platform, p->precision_bits);
-    bounds.steps_s = ceil(k / (double)p->tile_k) * platform->step_s / ahead;
-    bounds.compute_s = rounds(platform, tiles_of(p) * (double)p->splits) *
-                       (double)(p->tile_m * p->tile_n) * k *
-                       (double)platform->processors / (peak * share);
+        share *= gpu_sustained_share(gpu, p->precision_bits);
+    bounds.steps_s = ceil(k / (double)p->tile_k) * gpu->step_s / ahead;
+    bounds.compute_s = rounds(gpu, tiles_of(p) * (double)p->splits) *
+                       (double)(p->tile_m * p->tile_n) * k * (double)gpu->processors /
+                       (peak * share);
     /* the last step's outputs leave when nothing is left to compute */
-    if (platform->llc_write_bytes_per_s > 0)
-        bounds.compute_s += output_bytes / platform->llc_write_bytes_per_s;
+    if (gpu->llc_write_bytes_per_s > 0)
+        bounds.compute_s += output_bytes / gpu->llc_write_bytes_per_s;
     if (p->splits > 1) /* another kernel adds up, its operands in the cache */
-        bounds.compute_s += platform->launch_s +
+        bounds.compute_s += gpu->launch_s +
                             (outputs * (double)p->splits * SUM_BYTES + output_bytes) /
-                                platform->llc_bytes_per_s;
+                                gpu->llc_bytes_per_s;
     return bounds;
 }
 
 /* Of its operands in the cache: each block reads its rows of A and its columns of B. */
-static double cache_s(const struct gpu *platform, const struct gpu_product *p)
+static double cache_s(const struct gpu *gpu, const struct gpu_product *p)
 {
     double a_bits = p->a_bits > 0 ? p->a_bits : p->precision_bits;
     double across = (double)div_up(p->n, p->tile_n),
@@ -95,21 +95,21 @@ static double cache_s(const struct gpu *platform, const struct gpu_product *p)
     double bits = (double)p->m * across * a_bits +
                   (double)p->n * down * p->precision_bits;
 
-    return bits / 8 * (double)(p->k * p->products) / platform->llc_bytes_per_s;
+    return bits / 8 * (double)(p->k * p->products) / gpu->llc_bytes_per_s;
 }
 
 /* With operands that the cache has. */
-static double hit_s(const struct gpu *platform, const struct gpu_product *p)
+static double hit_s(const struct gpu *gpu, const struct gpu_product *p)
 {
-    struct gpu_product_bounds bounds = gpu_product_bounds(platform, p);
+    struct gpu_product_bounds bounds = gpu_product_bounds(gpu, p);
 
-    return fmax(fmax(bounds.compute_s, bounds.steps_s), cache_s(platform, p));
+    return fmax(fmax(bounds.compute_s, bounds.steps_s), cache_s(gpu, p));
 }
 
-static void take_if_sooner(const struct gpu *platform, const struct gpu_product *tried,
+static void take_if_sooner(const struct gpu *gpu, const struct gpu_product *tried,
                            double *best_s, struct gpu_product *best)
 {
-    double time_s = hit_s(platform, tried);
+    double time_s = hit_s(gpu, tried);
 
     if (time_s < *best_s) {
         *best_s = time_s;
@@ -132,15 +132,15 @@ static struct gpu_product vector_kernel(const struct gpu_product *product)
     return p;
 }
 
-void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product)
+void gpu_product_tiles(const struct gpu *gpu, struct gpu_product *product)
 {
     double best_s = INFINITY;
     struct gpu_product best, tried;
 
     if (product->blocks_per_processor == 0)
-        product->blocks_per_processor = platform->blocks_per_processor;
+        product->blocks_per_processor = gpu->blocks_per_processor;
     if (product->stages == 0)
-        product->stages = platform->stages;
+        product->stages = gpu->stages;
     if (product->tile_m && product->tile_n && product->tile_k) {
         if (product->splits == 0)
             product->splits = 1;
@@ -154,29 +154,29 @@ void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product)
         for (tried.splits = 1; tried.splits <= SPLITS_MAX; tried.splits *= 2) {
             if (tried.splits > 1 &&
                 (tiles_of(&tried) * (double)tried.splits >
-                     2 * (double)platform->processors ||
+                     2 * (double)gpu->processors ||
                  div_up(product->k, tried.tile_k) < SPLIT_STEPS_MIN * tried.splits))
                 break;
-            take_if_sooner(platform, &tried, &best_s, &best);
+            take_if_sooner(gpu, &tried, &best_s, &best);
         }
     }
     if (product->m <= VECTOR_SIDE_MAX || product->n <= VECTOR_SIDE_MAX) {
         tried = vector_kernel(product);
-        take_if_sooner(platform, &tried, &best_s, &best);
+        take_if_sooner(gpu, &tried, &best_s, &best);
     }
     *product = best;
 }
 
-double gpu_kernel_s(const struct gpu *platform, double launch_s, double alone,
+double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone,
                     double cache_bytes, double dram_bytes)
 {
-    double cache_s = cache_bytes / platform->llc_bytes_per_s;
-    double dram_s = dram_bytes / (platform->dram_bytes_per_s * platform->dram_share);
+    double cache_s = cache_bytes / gpu->llc_bytes_per_s;
+    double dram_s = dram_bytes / (gpu->dram_bytes_per_s * gpu->dram_share);
 
     return launch_s + fmax(alone, fmax(cache_s, dram_s));
 }
 
-struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
+struct gpu_product_cost gpu_product_cost(const struct gpu *gpu,
                                          const struct gpu_product *product,
                                          double llc_bytes)
 {
@@ -184,17 +184,17 @@ struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
     struct gpu_product_cost cost = { 0 };
     struct gpu_product_bounds bounds;
     struct block_misses misses;
-    double shared_bytes = llc_bytes / (double)platform->llc_copies;
-    struct block_launch launch = block_launch_of(platform);
+    double shared_bytes = llc_bytes / (double)gpu->llc_copies;
+    struct block_launch launch = block_launch_of(gpu);
     struct block_product blocks;
     struct block_traffic traffic;
 
-    gpu_product_tiles(platform, &p);
+    gpu_product_tiles(gpu, &p);
     blocks = gpu_product_blocks(&p);
     traffic = block_product_traffic(&blocks, &launch);
     block_traffic_misses(&traffic, &shared_bytes, 1, &misses);
     block_reuse_free(traffic.reuse);
-    bounds = gpu_product_bounds(platform, &p);
+    bounds = gpu_product_bounds(gpu, &p);
     cost.l2_read_bytes = traffic.read_bytes;
     cost.l2_write_bytes = traffic.write_bytes;
     cost.dram_read_bytes = misses.first_bytes + misses.again_bytes;
@@ -204,11 +204,10 @@ struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
                                         cost.dram_read_bytes);
     cost.compute_s = bounds.compute_s;
     cost.steps_s = bounds.steps_s;
-    cost.l2_s = (cost.l2_read_bytes + cost.l2_write_bytes) / platform->llc_bytes_per_s;
+    cost.l2_s = (cost.l2_read_bytes + cost.l2_write_bytes) / gpu->llc_bytes_per_s;
     cost.dram_s = (cost.dram_read_bytes + cost.dram_write_bytes) /
-                  (platform->dram_bytes_per_s * platform->dram_share);
-    cost.time_s = gpu_kernel_s(platform, platform->launch_s,
-                               fmax(cost.compute_s, cost.steps_s),
+                  (gpu->dram_bytes_per_s * gpu->dram_share);
+    cost.time_s = gpu_kernel_s(gpu, gpu->launch_s, fmax(cost.compute_s, cost.steps_s),
                                cost.l2_read_bytes + cost.l2_write_bytes,
                                cost.dram_read_bytes + cost.dram_write_bytes);
     return cost;

@@ -32,14 +32,14 @@ struct gpu_product_cost {
 /* Fills in the members that are 0.  Of the tiles that libraries come with, and of slices of
  * k, those that keep the processors busy for the shortest time with operands that the cache has and
  * brings at its bandwidth, the larger of two that take as long. */
-void gpu_product_tiles(const struct gpu *platform, struct gpu_product *product);
+void gpu_product_tiles(const struct gpu *gpu, struct gpu_product *product);
 
 /* What bounds a product whose operands and outputs the caches move at once: its arithmetic and
  * the outputs of its last tiles; the latency of its steps along k. */
 struct gpu_product_bounds {
     double compute_s, steps_s;
 };
-struct gpu_product_bounds gpu_product_bounds(const struct gpu *platform,
+struct gpu_product_bounds gpu_product_bounds(const struct gpu *gpu,
                                              const struct gpu_product *product);
 
 /* The same product for block_product_traffic. */
@@ -47,12 +47,12 @@ struct block_product gpu_product_blocks(const struct gpu_product *product);
 
 /* Any kernel's time: a launch, and the longest of what it does alone, its bytes at the cache, and
  * its bytes at the DRAM. */
-double gpu_kernel_s(const struct gpu *platform, double launch_s, double alone_s,
+double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone_s,
                     double cache_bytes, double dram_bytes);
 
-/* The cost with a last-level cache of llc_bytes (a platform whose cache holds lines twice
+/* The cost with a last-level cache of llc_bytes (a GPU whose cache holds lines twice
  * has half of it for them). */
-struct gpu_product_cost gpu_product_cost(const struct gpu *platform,
+struct gpu_product_cost gpu_product_cost(const struct gpu *gpu,
                                          const struct gpu_product *product,
                                          double llc_bytes);
 

@@ -34,18 +34,18 @@ const struct word attention_order_words[] = {
     { NULL, 0 },
 };
 
-struct block_launch block_launch_of(const struct gpu *platform)
+struct block_launch block_launch_of(const struct gpu *gpu)
 {
     return (struct block_launch){
-        .processors = platform->processors,
-        .ways = platform->llc_ways,
-        .drift = platform->block_drift,
-        .attention_drift = platform->attention_drift,
-        .order = (enum block_order)platform->block_order,
-        .swizzle = platform->block_swizzle,
-        .attention_order = (enum attention_order)platform->attention_order,
-        .dies = platform->llc_dies,
-        .dies_take_heads = platform->dies_take_heads,
+        .processors = gpu->processors,
+        .ways = gpu->llc_ways,
+        .drift = gpu->block_drift,
+        .attention_drift = gpu->attention_drift,
+        .order = (enum block_order)gpu->block_order,
+        .swizzle = gpu->block_swizzle,
+        .attention_order = (enum attention_order)gpu->attention_order,
+        .dies = gpu->llc_dies,
+        .dies_take_heads = gpu->dies_take_heads,
     };
 }
 

@@ -45,7 +45,7 @@ struct block_launch {
     bool dies_take_heads;
 };
 struct gpu;
-struct block_launch block_launch_of(const struct gpu *platform);
+struct block_launch block_launch_of(const struct gpu *gpu);
 
 /* products x (m x n) = (m x k) times (k x n), tile by tile. */
 struct block_product {

@@ -25,15 +25,14 @@ struct block_life {
     bool counts;
 };
 
-struct block_life *block_life_create(const struct gpu *platform,
-                                     const struct graph *graph,
+struct block_life *block_life_create(const struct gpu *gpu, const struct graph *graph,
                                      const struct memory_map *map)
 {
     struct block_life *life = alloc_array(1, sizeof *life);
 
     life->tensors = memory_map_tensors(map, graph, &life->tensor_count);
     life->lifetimes = lifetimes_create(0, NULL);
-    life->line_bytes = (double)platform->llc_line_bytes;
+    life->line_bytes = (double)gpu->llc_line_bytes;
     life->now = 1;
     return life;
 }

@@ -12,8 +12,7 @@ enum { BLOCK_PARTS = 8 }; /* a tensor's walk is looked at in so many parts */
 
 struct block_life; /* opaque */
 
-struct block_life *block_life_create(const struct gpu *platform,
-                                     const struct graph *graph,
+struct block_life *block_life_create(const struct gpu *gpu, const struct graph *graph,
                                      const struct memory_map *map);
 
 /* The runs of a segment of lines that is touched for the first time, as a number above 0; and

@@ -45,7 +45,7 @@ struct kept {
 };
 
 struct block_stream {
-    const struct gpu *platform;
+    const struct gpu *gpu;
     bool counts;
     struct segment *segments; /* by first, disjoint */
     size_t segment_count, segment_room;
@@ -65,14 +65,14 @@ struct block_stream {
     struct block_life *life; /* or NULL */
 };
 
-struct block_stream *block_stream_create(const struct gpu *platform)
+struct block_stream *block_stream_create(const struct gpu *gpu)
 {
     struct block_stream *stream = alloc_array(1, sizeof *stream);
 
-    stream->platform = platform;
+    stream->gpu = gpu;
     for (unsigned i = 0; i < CURVE_POINTS; i++) {
         stream->private_capacities[i] = curve_capacity_bytes(i);
-        stream->capacities[i] = curve_capacity_bytes(i) / (double)platform->llc_copies;
+        stream->capacities[i] = curve_capacity_bytes(i) / (double)gpu->llc_copies;
     }
     return stream;
 }
@@ -90,7 +90,7 @@ static double segment_bytes(const struct block_stream *stream,
                             const struct segment *segment)
 {
     return (double)(segment->end - segment->first) *
-           (double)stream->platform->llc_line_bytes;
+           (double)stream->gpu->llc_line_bytes;
 }
 
 /* The place of the first segment that ends behind line. */
@@ -274,8 +274,8 @@ static void distance_add(const struct block_stream *stream, double histogram[],
                          const struct distance *distance, double bytes)
 {
     for (unsigned i = 0; i < PARTS; i++)
-        histogram[curve_bin(distance->bytes[i] *
-                            (double)stream->platform->llc_copies)] += bytes / PARTS;
+        histogram[curve_bin(distance->bytes[i] * (double)stream->gpu->llc_copies)] +=
+            bytes / PARTS;
 }
 
 /* A kernel's bytes by distance: what it fetches if the cache is smaller. */
@@ -293,7 +293,7 @@ static void life_touch(struct block_stream *stream, struct segment *segment,
         segment->runs = block_life_add(stream->life, segment->first,
                                        segment->end - segment->first);
     for (unsigned i = 0; i < PARTS; i++)
-        bins[i] = curve_bin(distance->bytes[i] * (double)stream->platform->llc_copies);
+        bins[i] = curve_bin(distance->bytes[i] * (double)stream->gpu->llc_copies);
     block_life_touch(stream->life, segment->runs, bins, touch->writes,
                      window_or_all(touch->first), window_or_all(touch->last));
 }
@@ -374,8 +374,7 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
 
     for (unsigned i = CURVE_POINTS; i-- > 0;) {
         moved += uses->reads[i + 1] + uses->written_back[i + 1];
-        stream->kernel_s[i] += gpu_kernel_s(stream->platform, launch_s, alone_s,
-                                            cache_bytes,
+        stream->kernel_s[i] += gpu_kernel_s(stream->gpu, launch_s, alone_s, cache_bytes,
                                             moved + (again_bytes ? again_bytes[i] : 0));
     }
 }
@@ -385,13 +384,13 @@ static void life_kernel(struct block_stream *stream, const struct first_uses *us
                         const double *again_bytes, double cache_bytes, double launch_s,
                         double alone_s)
 {
-    unsigned own = curve_bin(stream->platform->llc_bytes);
+    unsigned own = curve_bin(stream->gpu->llc_bytes);
     double moved = again_bytes ? again_bytes[own > 0 ? own - 1 : 0] : 0;
 
     for (unsigned bin = own; bin <= CURVE_POINTS; bin++)
         moved += uses->reads[bin] + uses->written_back[bin];
     block_life_kernel(stream->life, launch_s,
-                      gpu_kernel_s(stream->platform, 0, alone_s, cache_bytes, moved),
+                      gpu_kernel_s(stream->gpu, 0, alone_s, cache_bytes, moved),
                       again_bytes);
 }
 
@@ -449,7 +448,7 @@ void block_stream_pass(struct block_stream *stream, const struct block_touch *to
 static const struct kept *kept_find(struct block_stream *stream,
                                     const struct kept *like)
 {
-    struct block_launch launch = block_launch_of(stream->platform);
+    struct block_launch launch = block_launch_of(stream->gpu);
     struct block_misses misses[CURVE_POINTS];
     struct block_traffic traffic;
     struct kept *kept;
@@ -488,7 +487,7 @@ void block_stream_product(struct block_stream *stream,
 {
     struct kept *like = alloc_array(1,
                                     sizeof *like); /* zeroed: compared byte by byte */
-    struct block_launch launch = block_launch_of(stream->platform);
+    struct block_launch launch = block_launch_of(stream->gpu);
     struct block_touch windowed[TOUCHES];
     const struct kept *kept;
 
@@ -508,7 +507,7 @@ void block_stream_product(struct block_stream *stream,
         }
     }
     kernel_add(stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
-               stream->platform->launch_s, alone_s);
+               stream->gpu->launch_s, alone_s);
     free(like);
 }
 
@@ -528,7 +527,7 @@ void block_stream_attention(struct block_stream *stream,
     like->of.attention = *attention;
     kept = kept_find(stream, like);
     kernel_add(stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
-               stream->platform->launch_s, alone_s);
+               stream->gpu->launch_s, alone_s);
     free(like);
 }
 
@@ -547,8 +546,8 @@ void block_stream_begin(struct block_stream *stream)
 void block_stream_finish(struct block_stream *stream, struct reuse_curve *curve,
                          double kernel_s[CURVE_POINTS])
 {
-    double line = (double)stream->platform->llc_line_bytes;
-    uint64_t ways = stream->platform->llc_ways;
+    double line = (double)stream->gpu->llc_line_bytes;
+    uint64_t ways = stream->gpu->llc_ways;
 
     curve_survival(stream->reads, ways, curve->read_misses);
     curve_survival(stream->writes, ways, curve->write_misses);

@@ -18,7 +18,7 @@
 
 struct block_stream; /* opaque */
 
-struct block_stream *block_stream_create(const struct gpu *platform);
+struct block_stream *block_stream_create(const struct gpu *gpu);
 void block_stream_free(struct block_stream *stream);
 
 /* A part of a kernel's time, 0 to 1. */

@@ -42,7 +42,7 @@ static void backward_pass(const struct gpu_run *run, size_t i)
     int kind = operation->layer->kind;
     struct pass pass = { 0 };
 
-    if (run->stream->platform->fuses_elementwise && kind == LAYER_ACTIVATION)
+    if (run->stream->gpu->fuses_elementwise && kind == LAYER_ACTIVATION)
         return;
     if (reads_input(kind))
         for (unsigned k = 0; k < operation->input_count; k++)
@@ -93,7 +93,7 @@ static void convolution_data(const struct gpu_run *run,
                              const struct operation *operation,
                              const struct conv_window *window, bool adds)
 {
-    bool unrolls = run->stream->platform->unrolls_convolutions;
+    bool unrolls = run->stream->gpu->unrolls_convolutions;
 
     if (operation->layer->kind == LAYER_TRANSPOSED && unrolls)
         gpu_unrolled_gather(run->stream, window, run->map->workspace);
@@ -121,7 +121,7 @@ static void backward_convolution(const struct gpu_run *run, size_t i)
     }
     if (wants_gradient(run, operation, 0))
         convolution_data(run, operation, &data, adds_gradient(run, operation, 0));
-    if (run->stream->platform->unrolls_convolutions)
+    if (run->stream->gpu->unrolls_convolutions)
         gpu_unrolled_weights(run->stream, &weights, run->map->workspace,
                              memory->weight_gradient.first_line);
     else
@@ -250,7 +250,7 @@ static struct block_attention first_backward(const struct gpu_run *run,
 static void backward_fused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
-    bool is_first = run->stream->platform->attention == ATTENTION_FUSED_FIRST;
+    bool is_first = run->stream->gpu->attention == ATTENTION_FUSED_FIRST;
     struct block_attention attention = is_first ? first_backward(run, operation)
                                                 : second_backward(run, operation);
     struct block_touch touches[ATTENTION_TOUCHES];
@@ -307,7 +307,7 @@ static void backward_unfused(const struct gpu_run *run, size_t i)
 static void backward_attention(const struct gpu_run *run, size_t i)
 {
     if (run->stream->blocks) {
-        if (run->stream->platform->attention == ATTENTION_UNFUSED)
+        if (run->stream->gpu->attention == ATTENTION_UNFUSED)
             backward_unfused(run, i);
         else
             backward_fused(run, i);

@@ -44,7 +44,7 @@ uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *ope
                      operation->out.width;
     uint64_t pixels = operation->in.height * operation->in.width;
 
-    if (!run->stream->platform->l1_bypass || loads < pixels)
+    if (!run->stream->gpu->l1_bypass || loads < pixels)
         return 1;
     return (loads + pixels / 2) / pixels;
 }
@@ -87,12 +87,12 @@ static void forward_part(const struct gpu_run *run, size_t i)
 /* Pointwise work on what a kernel before has in registers costs nothing. */
 static bool is_fused(const struct gpu_run *run, const struct operation *operation)
 {
-    const struct gpu *platform = run->stream->platform;
+    const struct gpu *gpu = run->stream->gpu;
     int kind = operation->layer->kind;
 
     if (kind == LAYER_DROPOUT && run->phase != PHASE_TRAINING)
         return true;
-    if (!platform->fuses_elementwise)
+    if (!gpu->fuses_elementwise)
         return false;
     return kind == LAYER_ACTIVATION ||
            (kind == LAYER_BATCH_NORM && run->phase != PHASE_TRAINING);
@@ -184,7 +184,7 @@ static void add_up(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     struct map_extent out = run->map->operations[i].out;
-    struct links links = { .bytes_per_s = run->stream->platform->link_bytes_per_s };
+    struct links links = { .bytes_per_s = run->stream->gpu->link_bytes_per_s };
     struct pass pass = {
         .exchange_s = operation_exchange_s(operation, run->batch,
                                            run->stream->precision_bits, &links,
@@ -366,7 +366,7 @@ static double stream_bytes(const struct gpu_run *run)
 static uint64_t key_splits(const struct gpu_run *run, const struct block_attention *a)
 {
     uint64_t tiles = a->batch * a->heads * div_up(a->tokens, a->tile_tokens);
-    uint64_t splits = 2 * run->stream->platform->processors / tiles;
+    uint64_t splits = 2 * run->stream->gpu->processors / tiles;
     uint64_t most = a->context / SPLIT_KEYS_MIN;
 
     if (splits > most)
@@ -378,7 +378,7 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
                                            const struct operation *operation)
 {
     const struct layer *layer = operation->layer;
-    const struct gpu *platform = run->stream->platform;
+    const struct gpu *gpu = run->stream->gpu;
     uint64_t width = operation->in.channels / layer->heads;
     uint64_t kv_heads = layer->kv_heads ? layer->kv_heads : layer->heads;
     uint64_t group = layer->heads / kv_heads;
@@ -394,9 +394,9 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
         .shared_tensors = operation->inputs[1] == operation->inputs[2] ? 1 : 2,
         .own_reads = 1,
         .own_writes = 1,
-        .tile_tokens = platform->attention_tile,
-        .alternates = platform->attention_alternates,
-        .blocks_per_processor = platform->blocks_per_processor,
+        .tile_tokens = gpu->attention_tile,
+        .alternates = gpu->attention_alternates,
+        .blocks_per_processor = gpu->blocks_per_processor,
         .is_causal = layer->causal,
         .element_bytes = stream_bytes(run),
         .shared_bytes = decodes ? run->kv_bits / 8 : stream_bytes(run),
@@ -449,7 +449,7 @@ static void forward_fused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     const struct operation_memory *memory = &run->map->operations[i];
-    bool is_first = run->stream->platform->attention == ATTENTION_FUSED_FIRST &&
+    bool is_first = run->stream->gpu->attention == ATTENTION_FUSED_FIRST &&
                     run->phase != PHASE_DECODE;
     struct block_attention attention = is_first ? gpu_first_attention(run, operation)
                                                 : gpu_fused_attention(run, operation);
@@ -513,7 +513,7 @@ static void forward_counted_attention(const struct gpu_run *run, size_t i)
 
     if (run->phase == PHASE_DECODE)
         append_to_caches(run, operation, &run->map->operations[i]);
-    if (run->stream->platform->attention == ATTENTION_UNFUSED)
+    if (run->stream->gpu->attention == ATTENTION_UNFUSED)
         forward_unfused(run, i);
     else
         forward_fused(run, i);
@@ -584,7 +584,7 @@ static void forward_convolution(const struct gpu_run *run, size_t i)
 
     if (gpu_is_depthwise(operation))
         forward_pass(run, i, gpu_window_loads(run, operation));
-    else if (run->stream->platform->unrolls_convolutions)
+    else if (run->stream->gpu->unrolls_convolutions)
         forward_unrolled(run, operation, &window);
     else if (operation->layer->kind == LAYER_TRANSPOSED)
         gpu_window_scatter(run->stream, &window, false);

@@ -31,7 +31,7 @@ struct conv_window gpu_window(const struct gpu_run *run,
         .big_line = is_transposed ? out.first_line : in.first_line,
         .small_line = is_transposed ? in.first_line : out.first_line,
         .weights_line = weights.first_line,
-        .separate_taps = run->stream->platform->l1_bypass,
+        .separate_taps = run->stream->gpu->l1_bypass,
         .loads = gpu_window_loads(run, operation),
         .macs = (double)operation->macs * (double)run->batch,
     };

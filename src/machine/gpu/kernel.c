@@ -22,21 +22,19 @@ enum {
 /* FlashAttention-2 is twice as fast as FlashAttention (arXiv 2307.08691, abstract). */
 #define FIRST_SHARE 0.5
 
-void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
+void kernel_stream_create(struct kernel_stream *stream, const struct gpu *gpu,
                           unsigned precision_bits, unsigned shift,
                           struct access_sink sink)
 {
     *stream = (struct kernel_stream){
-        .platform = platform,
-        .granularity = { .elements_per_line = platform->llc_line_bytes * 8 /
-                                              precision_bits,
-                         .sectors_per_line = platform->llc_line_bytes /
-                                             platform->llc_sector_bytes,
+        .gpu = gpu,
+        .granularity = { .elements_per_line = gpu->llc_line_bytes * 8 / precision_bits,
+                         .sectors_per_line = gpu->llc_line_bytes /
+                                             gpu->llc_sector_bytes,
                          .shift = shift },
         .precision_bits = precision_bits,
-        .macs_hz = gpu_peak_macs_hz(platform, precision_bits) *
-                   platform->kernel_efficiency *
-                   gpu_sustained_share(platform, precision_bits),
+        .macs_hz = gpu_peak_macs_hz(gpu, precision_bits) * gpu->kernel_efficiency *
+                   gpu_sustained_share(gpu, precision_bits),
         .sink = sink,
         .buffer = alloc_array(BUFFER_ACCESSES, sizeof(uint32_t)),
     };
@@ -87,14 +85,14 @@ struct thread_grid {
     uint64_t tiles_m, tiles_n, steps, splits, split_steps, blocks, concurrent;
 };
 
-static struct thread_grid product_grid(const struct gpu *platform,
+static struct thread_grid product_grid(const struct gpu *gpu,
                                        const struct kernel_product *p)
 {
     struct thread_grid grid = {
-        .tile_m = platform->tile_m,
-        .tile_n = platform->tile_n,
-        .tile_k = platform->tile_k,
-        .concurrent = platform->processors * platform->blocks_per_processor,
+        .tile_m = gpu->tile_m,
+        .tile_n = gpu->tile_n,
+        .tile_k = gpu->tile_k,
+        .concurrent = gpu->processors * gpu->blocks_per_processor,
     };
     uint64_t tiles;
 
@@ -104,7 +102,7 @@ static struct thread_grid product_grid(const struct gpu *platform,
         grid.tile_n /= 2;
     for (;;) {
         tiles = p->products * div_up(p->m, grid.tile_m) * div_up(p->n, grid.tile_n);
-        if (tiles >= platform->processors ||
+        if (tiles >= gpu->processors ||
             (grid.tile_m <= TILE_MIN && grid.tile_n <= TILE_MIN))
             break;
         if (grid.tile_m >= grid.tile_n)
@@ -116,7 +114,7 @@ static struct thread_grid product_grid(const struct gpu *platform,
     grid.tiles_n = div_up(p->n, grid.tile_n);
     grid.steps = div_up(p->k, grid.tile_k);
     grid.splits = 1;
-    if (tiles < platform->processors)
+    if (tiles < gpu->processors)
         grid.splits = grid.concurrent / tiles;
     if (grid.splits > grid.steps / SPLIT_STEPS_MIN)
         grid.splits = grid.steps / SPLIT_STEPS_MIN;
@@ -229,10 +227,10 @@ static double product_compute_s(const struct kernel_stream *stream,
                                 const struct kernel_product *p,
                                 const struct thread_grid *grid)
 {
-    double processors = (double)stream->platform->processors;
+    double processors = (double)stream->gpu->processors;
     double block_macs = (double)(grid->tile_m * grid->tile_n * grid->tile_k) *
                         (double)grid->split_steps * p->useful;
-    double rounds = (double)div_up(grid->blocks, stream->platform->processors);
+    double rounds = (double)div_up(grid->blocks, stream->gpu->processors);
 
     return rounds * block_macs * processors / stream->macs_hz;
 }
@@ -241,7 +239,7 @@ void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n
                             uint64_t k, uint64_t products,
                             const struct block_touch *touches, size_t count)
 {
-    const struct gpu *platform = stream->platform;
+    const struct gpu *gpu = stream->gpu;
     struct gpu_product product = {
         .m = m,
         .n = n,
@@ -254,12 +252,12 @@ void kernel_counted_product(struct kernel_stream *stream, uint64_t m, uint64_t n
     struct block_product blocks;
     double alone_s;
 
-    gpu_product_tiles(platform, &product);
-    bounds = gpu_product_bounds(platform, &product);
+    gpu_product_tiles(gpu, &product);
+    bounds = gpu_product_bounds(gpu, &product);
     blocks = gpu_product_blocks(&product);
     alone_s = fmax(bounds.compute_s, bounds.steps_s);
     stream->macs += (double)products * (double)m * (double)n * (double)k;
-    stream->compute_s += alone_s + platform->launch_s;
+    stream->compute_s += alone_s + gpu->launch_s;
     stream->kernels += 1;
     if (stream->blocks)
         block_stream_product(stream->blocks, &blocks, touches, count, alone_s);
@@ -279,18 +277,17 @@ static struct block_touch touch_of(const struct kernel_stream *stream,
 static double attention_alone_s(const struct kernel_stream *stream,
                                 const struct block_attention *a, double macs)
 {
-    const struct gpu *platform = stream->platform;
+    const struct gpu *gpu = stream->gpu;
     unsigned bits = stream->precision_bits;
-    double peak = gpu_peak_macs_hz(platform, bits) *
-                  gpu_sustained_share(platform, bits);
+    double peak = gpu_peak_macs_hz(gpu, bits) * gpu_sustained_share(gpu, bits);
     bool is_first = a->walk == ATTENTION_WALK_QUERIES;
-    double rate = peak * platform->attention_share * (is_first ? FIRST_SHARE : 1);
+    double rate = peak * gpu->attention_share * (is_first ? FIRST_SHARE : 1);
     double padded = (double)div_up(a->tokens, ATTENTION_ROWS) * ATTENTION_ROWS /
                     (double)a->tokens;
     uint64_t tiles = is_first ? 1 : div_up(a->tokens, a->tile_tokens) * a->splits;
     double blocks = (double)(a->batch * a->heads * tiles);
-    double most = ceil(blocks / (double)platform->processors) / blocks *
-                  (double)platform->processors;
+    double most = ceil(blocks / (double)gpu->processors) / blocks *
+                  (double)gpu->processors;
 
     return macs * padded / rate * (a->is_causal ? 1 : most);
 }
@@ -302,7 +299,7 @@ void kernel_attention(struct kernel_stream *stream,
     double alone_s = attention_alone_s(stream, attention, macs);
 
     stream->macs += macs;
-    stream->compute_s += alone_s + stream->platform->launch_s;
+    stream->compute_s += alone_s + stream->gpu->launch_s;
     stream->kernels += 1;
     if (stream->blocks)
         block_stream_attention(stream->blocks, attention, touches, count, alone_s);
@@ -322,7 +319,7 @@ void kernel_product(struct kernel_stream *stream, const struct kernel_product *p
                                p->accumulates ? 4 : 3);
         return;
     }
-    struct thread_grid grid = product_grid(stream->platform, p);
+    struct thread_grid grid = product_grid(stream->gpu, p);
     double m = (double)p->m, n = (double)p->n, k = (double)p->k;
     double products = (double)p->products;
     double per_line = (double)stream->granularity.elements_per_line;
@@ -332,10 +329,10 @@ void kernel_product(struct kernel_stream *stream, const struct kernel_product *p
                        m * n * (double)grid.splits);
 
     stream->macs += products * m * n * k * p->useful;
-    stream->compute_s += compute_s + stream->platform->launch_s;
+    stream->compute_s += compute_s + stream->gpu->launch_s;
     stream->kernels += 1;
     stream->accesses += accesses;
-    kernel_begin(stream, stream->platform->launch_s, compute_s, accesses);
+    kernel_begin(stream, stream->gpu->launch_s, compute_s, accesses);
     stream->tiles = fmax(stream->tiles, products * (double)grid.steps *
                                             (double)(grid.tiles_m + grid.tiles_n));
     stream->tile_accesses = fmax(stream->tile_accesses,
@@ -356,10 +353,10 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
     if (stream->blocks && lines > 0) {
         struct block_touch touch = { .extent = { first_line, lines },
                                      .writes = writes };
-        double bytes = (double)(lines * stream->platform->llc_line_bytes);
+        double bytes = (double)(lines * stream->gpu->llc_line_bytes);
 
         block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
-                          writes ? bytes : 0, stream->platform->pass_launch_s, 0);
+                          writes ? bytes : 0, stream->gpu->pass_launch_s, 0);
         return;
     }
     if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
@@ -383,10 +380,10 @@ static void emit_share(struct kernel_stream *stream, const struct pass_tensor *t
         kernel_run(stream, tensor->first_line + begin, end - begin, tensor->writes);
 }
 
-static uint64_t pass_waves(const struct gpu *platform, const struct pass *pass)
+static uint64_t pass_waves(const struct gpu *gpu, const struct pass *pass)
 {
-    uint64_t wave_lines = platform->processors * platform->blocks_per_processor *
-                          (PASS_BLOCK_BYTES / platform->llc_line_bytes);
+    uint64_t wave_lines = gpu->processors * gpu->blocks_per_processor *
+                          (PASS_BLOCK_BYTES / gpu->llc_line_bytes);
     uint64_t longest = 0;
 
     for (unsigned i = 0; i < pass->count; i++)
@@ -418,27 +415,27 @@ static void count_pass(struct kernel_stream *stream, const struct pass *pass)
             .extent = { tensor->first_line, tensor->lines }, .writes = tensor->writes
         };
         bytes[tensor->writes] += (double)(tensor->lines * times *
-                                          stream->platform->llc_line_bytes);
+                                          stream->gpu->llc_line_bytes);
     }
     block_stream_pass(stream->blocks, touches, pass->count, bytes[0], bytes[1],
-                      stream->platform->pass_launch_s,
+                      stream->gpu->pass_launch_s,
                       pass->macs / stream->macs_hz + pass->exchange_s);
 }
 
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
 {
-    uint64_t waves = pass_waves(stream->platform, pass);
+    uint64_t waves = pass_waves(stream->gpu, pass);
 
     stream->macs += pass->macs;
     stream->compute_s += pass->macs / stream->macs_hz + pass->exchange_s;
     stream->kernels += 1;
     if (stream->blocks) {
-        stream->compute_s += stream->platform->pass_launch_s;
+        stream->compute_s += stream->gpu->pass_launch_s;
         count_pass(stream, pass);
         return;
     }
-    stream->compute_s += stream->platform->launch_s;
-    kernel_begin(stream, stream->platform->launch_s,
+    stream->compute_s += stream->gpu->launch_s;
+    kernel_begin(stream, stream->gpu->launch_s,
                  pass->macs / stream->macs_hz + pass->exchange_s, pass_accesses(pass));
     if (!stream->sink.accesses)
         waves = waves > 0; /* the totals are the same */

@@ -10,7 +10,7 @@
 
 /* Makes accesses and sums up what does not depend on the cache. */
 struct kernel_stream {
-    const struct gpu *platform;
+    const struct gpu *gpu;
     struct granularity granularity;
     unsigned precision_bits;
     double a_bits; /* of counted products' first operand in memory; 0: precision_bits */
@@ -29,7 +29,7 @@ struct kernel_stream {
     size_t buffered;
 };
 
-void kernel_stream_create(struct kernel_stream *stream, const struct gpu *platform,
+void kernel_stream_create(struct kernel_stream *stream, const struct gpu *gpu,
                           unsigned precision_bits, unsigned shift,
                           struct access_sink sink);
 void kernel_stream_flush(struct kernel_stream *stream);

@@ -93,9 +93,8 @@ static enum status plan_create(struct gpu_plan *plan,
         status = graph_create(&plan->graph, evaluation->workload, evaluation->phase,
                               evaluation->sequence_length, err);
     if (status == STATUS_OK)
-        memory_map_create(&plan->map, &plan->graph, evaluation->platform,
-                          evaluation->phase, evaluation->batch,
-                          evaluation->precision_bits,
+        memory_map_create(&plan->map, &plan->graph, evaluation->gpu, evaluation->phase,
+                          evaluation->batch, evaluation->precision_bits,
                           format_bits(evaluation, evaluation->deployment.weight_format),
                           format_bits(evaluation, evaluation->deployment.kv_format));
     return status;
@@ -114,8 +113,8 @@ static void plan_run(const struct gpu_plan *plan, const struct evaluation *evalu
 {
     struct gpu_run run = run_of(plan, evaluation, stream);
 
-    kernel_stream_create(stream, evaluation->platform, evaluation->precision_bits,
-                         shift, sink);
+    kernel_stream_create(stream, evaluation->gpu, evaluation->precision_bits, shift,
+                         sink);
     run_phase(&run);
     if (sink.accesses)
         kernel_stream_flush(stream);
@@ -127,28 +126,28 @@ static void plan_measure(const struct gpu_plan *plan,
                          const struct evaluation *evaluation, unsigned shift,
                          struct reuse_curve *curve, struct lifetime_table *lifetimes)
 {
-    const struct gpu *platform = evaluation->platform;
-    uint64_t line_bytes = platform->llc_line_bytes;
+    const struct gpu *gpu = evaluation->gpu;
+    uint64_t line_bytes = gpu->llc_line_bytes;
     double weight = (double)(UINT64_C(1) << shift);
     struct stack_distance *stack = stack_distance_create((plan->map.lines >> shift) + 1,
                                                          line_bytes << shift);
     struct access_sink sink = { .accesses = stack_distance_sink, .self = stack };
-    struct gpu_life *life = lifetimes ? gpu_life_create(platform, &plan->graph,
-                                                        &plan->map, shift, stack, &sink)
+    struct gpu_life *life = lifetimes ? gpu_life_create(gpu, &plan->graph, &plan->map,
+                                                        shift, stack, &sink)
                                       : NULL;
     struct kernel_stream stream;
     struct stack_distance_totals totals;
 
     plan_run(plan, evaluation, shift, sink, &stream);
-    totals = stack_distance_finish(stack, weight, platform->llc_ways, curve);
+    totals = stack_distance_finish(stack, weight, gpu->llc_ways, curve);
     if (life)
         gpu_life_finish(life, lifetimes);
     stack_distance_free(stack);
     curve->method = shift ? REUSE_SAMPLED : REUSE_EXACT;
     curve->sampled_of = UINT64_C(1) << shift;
     curve->line_bytes = (double)line_bytes;
-    curve->read_bytes = totals.read_sectors * (double)platform->llc_sector_bytes;
-    curve->write_bytes = totals.write_sectors * (double)platform->llc_sector_bytes;
+    curve->read_bytes = totals.read_sectors * (double)gpu->llc_sector_bytes;
+    curve->write_bytes = totals.write_sectors * (double)gpu->llc_sector_bytes;
     curve->footprint_bytes = totals.lines * (double)line_bytes;
     if (curve->reads > 0)
         curve->read_bytes *= 1 + stream.missed_reads / curve->reads;
@@ -192,7 +191,7 @@ enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
 /* Must, or may, this network's kernels be counted by blocks? */
 static bool is_counted(const struct evaluation *evaluation, const struct graph *graph)
 {
-    bool may = evaluation->platform->kernels == KERNELS_COUNTED, must = false;
+    bool may = evaluation->gpu->kernels == KERNELS_COUNTED, must = false;
 
     for (size_t i = 0; i < graph->count; i++) {
         int kind = graph->operations[i].layer->kind;
@@ -216,9 +215,9 @@ static void plan_count(const struct gpu_plan *plan, const struct evaluation *eva
                        struct reuse_curve *curve, struct lifetime_table *lifetimes)
 {
     struct kernel_stream stream;
-    struct block_stream *blocks = block_stream_create(evaluation->platform);
+    struct block_stream *blocks = block_stream_create(evaluation->gpu);
     struct gpu_run run = run_of(plan, evaluation, &stream);
-    struct block_life *life = lifetimes ? block_life_create(evaluation->platform,
+    struct block_life *life = lifetimes ? block_life_create(evaluation->gpu,
                                                             &plan->graph, &plan->map)
                                         : NULL;
 
@@ -227,8 +226,8 @@ static void plan_count(const struct gpu_plan *plan, const struct evaluation *eva
     for (int i = 0; i < 2; i++) {
         if (i == 1)
             block_stream_begin(blocks);
-        kernel_stream_create(&stream, evaluation->platform, evaluation->precision_bits,
-                             0, (struct access_sink){ 0 });
+        kernel_stream_create(&stream, evaluation->gpu, evaluation->precision_bits, 0,
+                             (struct access_sink){ 0 });
         stream.blocks = blocks;
         run_phase(&run);
         kernel_stream_free(&stream);
@@ -243,7 +242,7 @@ static void plan_count(const struct gpu_plan *plan, const struct evaluation *eva
     curve->method = REUSE_ANALYTIC;
     curve->sampled_of = 1;
     curve->error = COUNTED_ERROR;
-    curve->line_bytes = (double)evaluation->platform->llc_line_bytes;
+    curve->line_bytes = (double)evaluation->gpu->llc_line_bytes;
     curve->macs = stream.macs;
     curve->compute_s = stream.compute_s;
     curve->kernels = stream.kernels;
@@ -285,7 +284,7 @@ static enum status check_memory(const struct gpu_plan *plan,
 {
     const struct deployment *d = &evaluation->deployment;
     const struct workload *workload = evaluation->workload;
-    double holds = evaluation->platform->dram_bytes, takes;
+    double holds = evaluation->gpu->dram_bytes, takes;
     uint64_t tokens = evaluation->sequence_length ? evaluation->sequence_length
                                                   : workload->sequence_length;
 
@@ -301,7 +300,7 @@ static enum status check_memory(const struct gpu_plan *plan,
         "%s takes %.3g GB of a GPU's memory, must be at most the %.3g of %s "
         "(more gpus, fewer bits, a smaller batch)",
         workload->record.name, takes / 1e9, holds / 1e9,
-        evaluation->platform->machine.record.name);
+        evaluation->gpu->machine.record.name);
 }
 
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
@@ -326,8 +325,7 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
             err, STATUS_INFEASIBLE,
             "kernels of %s on %s are followed line by line, must be of one "
             "GPU and one precision",
-            evaluation->workload->record.name,
-            evaluation->platform->machine.record.name);
+            evaluation->workload->record.name, evaluation->gpu->machine.record.name);
         goto out;
     }
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
@@ -352,7 +350,7 @@ enum status gpu_class_curves(const struct evaluation *evaluation,
                              struct reuse_curve curves[TENSOR_COUNT],
                              uint64_t *sampled_of, struct error *err)
 {
-    const struct gpu *platform = evaluation->platform;
+    const struct gpu *gpu = evaluation->gpu;
     struct gpu_plan plan;
     struct kernel_stream stream;
     struct access_sink sink;
@@ -369,7 +367,7 @@ enum status gpu_class_curves(const struct evaluation *evaluation,
             err, STATUS_INFEASIBLE,
             "kernels of %s on %s are counted by blocks, or on several GPUs: "
             "classes by themselves need lines that are followed",
-            evaluation->workload->record.name, platform->machine.record.name);
+            evaluation->workload->record.name, gpu->machine.record.name);
         goto out;
     }
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
@@ -379,11 +377,9 @@ enum status gpu_class_curves(const struct evaluation *evaluation,
         goto out;
     groups = (plan.map.lines >> shift) + 1;
     classes = gpu_line_classes(&plan.graph, &plan.map, shift, groups);
-    stacks = class_stacks_create(groups, classes, platform->llc_line_bytes << shift,
-                                 &sink);
+    stacks = class_stacks_create(groups, classes, gpu->llc_line_bytes << shift, &sink);
     plan_run(&plan, evaluation, shift, sink, &stream);
-    class_stacks_finish(stacks, (double)(UINT64_C(1) << shift), platform->llc_ways,
-                        curves);
+    class_stacks_finish(stacks, (double)(UINT64_C(1) << shift), gpu->llc_ways, curves);
     *sampled_of = UINT64_C(1) << shift;
 out:
     free(classes);

@@ -10,7 +10,7 @@
 
 /* What is asked of a GPU: reuse_evaluate's arguments. */
 struct evaluation {
-    const struct gpu *platform;
+    const struct gpu *gpu;
     const struct workload *workload;
     enum phase phase;
     uint64_t batch;

@@ -27,10 +27,10 @@ uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *ma
     return classes;
 }
 
-unsigned gpu_own_bin(const struct gpu *platform, uint64_t lines)
+unsigned gpu_own_bin(const struct gpu *gpu, uint64_t lines)
 {
-    double own_bytes = platform->llc_bytes / (double)platform->llc_copies;
-    double bytes = (double)(lines * platform->llc_line_bytes);
+    double own_bytes = gpu->llc_bytes / (double)gpu->llc_copies;
+    double bytes = (double)(lines * gpu->llc_line_bytes);
 
     return bytes <= own_bytes ? CURVE_POINTS + 1 : curve_bin(own_bytes);
 }
@@ -49,7 +49,7 @@ static void life_kernel(void *self, double launch_s, double alone_s, double acce
     kernel_clock_next(&life->clock, launch_s, alone_s, accesses / life->weight);
 }
 
-struct gpu_life *gpu_life_create(const struct gpu *platform, const struct graph *graph,
+struct gpu_life *gpu_life_create(const struct gpu *gpu, const struct graph *graph,
                                  const struct memory_map *map, unsigned shift,
                                  struct stack_distance *stack, struct access_sink *sink)
 {
@@ -58,15 +58,14 @@ struct gpu_life *gpu_life_create(const struct gpu *platform, const struct graph 
 
     life->stack = stack;
     life->weight = (double)(UINT64_C(1) << shift);
-    life->line_bytes = (double)platform->llc_line_bytes;
+    life->line_bytes = (double)gpu->llc_line_bytes;
     life->classes = gpu_line_classes(graph, map, shift, groups);
     life->lifetimes = lifetimes_create(groups, life->classes);
-    kernel_clock_create(&life->clock,
-                        life->weight * (double)platform->llc_sector_bytes /
-                            platform->llc_bytes_per_s,
-                        life->weight * life->line_bytes /
-                            (platform->dram_bytes_per_s * platform->dram_share),
-                        gpu_own_bin(platform, map->lines));
+    kernel_clock_create(
+        &life->clock,
+        life->weight * (double)gpu->llc_sector_bytes / gpu->llc_bytes_per_s,
+        life->weight * life->line_bytes / (gpu->dram_bytes_per_s * gpu->dram_share),
+        gpu_own_bin(gpu, map->lines));
     stack_distance_time(stack, life->lifetimes, &life->clock);
     *sink = (struct access_sink){ life_accesses, life, life_kernel };
     return life;

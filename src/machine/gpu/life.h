@@ -10,7 +10,7 @@ struct gpu_life; /* opaque */
 
 /* Beside the distances in stack, of one line in 2^shift.  *sink, which fed the stack, feeds both
  * from now on. */
-struct gpu_life *gpu_life_create(const struct gpu *platform, const struct graph *graph,
+struct gpu_life *gpu_life_create(const struct gpu *gpu, const struct graph *graph,
                                  const struct memory_map *map, unsigned shift,
                                  struct stack_distance *stack,
                                  struct access_sink *sink);
@@ -25,6 +25,6 @@ uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *ma
 
 /* The first bin of distances that miss the machine's own cache; one beyond all bins if that
  * holds `lines`. */
-unsigned gpu_own_bin(const struct gpu *platform, uint64_t lines);
+unsigned gpu_own_bin(const struct gpu *gpu, uint64_t lines);
 
 #endif

@@ -29,7 +29,7 @@ static struct map_extent take_lines(struct allocator *allocator, uint64_t lines)
 
 /* Whether the operation leaves its result where its first input is. */
 static bool works_in_place(const struct operation *operation,
-                           const struct operation *input, const struct gpu *platform,
+                           const struct operation *input, const struct gpu *gpu,
                            enum phase phase)
 {
     bool is_training = phase == PHASE_TRAINING;
@@ -37,9 +37,9 @@ static bool works_in_place(const struct operation *operation,
     switch (operation->layer->kind) {
     case LAYER_DOT: return true;
     case LAYER_DROPOUT: return !is_training || input->consumers == 1;
-    case LAYER_ACTIVATION: return platform->fuses_elementwise || input->consumers == 1;
+    case LAYER_ACTIVATION: return gpu->fuses_elementwise || input->consumers == 1;
     case LAYER_BATCH_NORM:
-    case LAYER_ADD: return platform->fuses_elementwise && !is_training;
+    case LAYER_ADD: return gpu->fuses_elementwise && !is_training;
     default: return false;
     }
 }
@@ -109,7 +109,7 @@ static void place_weights(struct allocator *allocator, const struct graph *graph
 }
 
 static void place_outputs(struct allocator *allocator, const struct graph *graph,
-                          const struct gpu *platform, enum phase phase, uint64_t batch)
+                          const struct gpu *gpu, enum phase phase, uint64_t batch)
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct operation *operation = &graph->operations[i];
@@ -123,8 +123,8 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
             memory->needs_gradient |=
                 allocator->map->operations[operation->inputs[k]].needs_gradient;
         memory->is_alias = input != NO_OPERATION &&
-                           works_in_place(operation, &graph->operations[input],
-                                          platform, phase);
+                           works_in_place(operation, &graph->operations[input], gpu,
+                                          phase);
         if (memory->is_alias)
             memory->out = allocator->map->operations[input].out;
         else
@@ -189,12 +189,12 @@ static void place_workspace(struct allocator *allocator, const struct graph *gra
 }
 
 void memory_map_create(struct memory_map *map, const struct graph *graph,
-                       const struct gpu *platform, enum phase phase, uint64_t batch,
+                       const struct gpu *gpu, enum phase phase, uint64_t batch,
                        unsigned precision_bits, double weight_bits, double kv_bits)
 {
     struct allocator allocator = {
         .map = map,
-        .elements_per_line = platform->llc_line_bytes * 8 / precision_bits,
+        .elements_per_line = gpu->llc_line_bytes * 8 / precision_bits,
         .precision_bits = precision_bits,
         .weight_bits = weight_bits,
         .kv_bits = kv_bits,
@@ -204,8 +204,8 @@ void memory_map_create(struct memory_map *map, const struct graph *graph,
         .operations = alloc_array(graph->count, sizeof *map->operations),
     };
     place_weights(&allocator, graph, phase == PHASE_TRAINING);
-    place_outputs(&allocator, graph, platform, phase, batch);
-    if (platform->unrolls_convolutions)
+    place_outputs(&allocator, graph, gpu, phase, batch);
+    if (gpu->unrolls_convolutions)
         place_workspace(&allocator, graph);
     if (phase == PHASE_TRAINING)
         place_gradients(&allocator, graph, batch);

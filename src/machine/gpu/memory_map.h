@@ -34,7 +34,7 @@ struct memory_map {
 
 /* weight_bits: of the weights of products; kv_bits: of kept keys and values. */
 void memory_map_create(struct memory_map *map, const struct graph *graph,
-                       const struct gpu *platform, enum phase phase, uint64_t batch,
+                       const struct gpu *gpu, enum phase phase, uint64_t batch,
                        unsigned precision_bits, double weight_bits, double kv_bits);
 /* Which class of tensor lies where, for lifetimes.  Attention's scores and unrolled windows
  * are workspace. */

@@ -27,12 +27,11 @@ static double given_ratio(const struct workload *workload, double capacity_bytes
 
 /* Counts in place of an access stream, in lines of the cache: by their bytes.  Reads and writes miss alike, and a line that was
  * written to is written back when it leaves. */
-static enum status given_traffic(const struct gpu *platform,
-                                 const struct workload *workload, enum phase phase,
-                                 uint64_t batch, struct reuse_curve *curve,
-                                 struct error *err)
+static enum status given_traffic(const struct gpu *gpu, const struct workload *workload,
+                                 enum phase phase, uint64_t batch,
+                                 struct reuse_curve *curve, struct error *err)
 {
-    double lines = workload->given_access_bytes / (double)platform->llc_line_bytes;
+    double lines = workload->given_access_bytes / (double)gpu->llc_line_bytes;
 
     if (phase != PHASE_INFERENCE || batch != 1)
         return error_set(err, STATUS_INFEASIBLE,
@@ -42,7 +41,7 @@ static enum status given_traffic(const struct gpu *platform,
     *curve = (struct reuse_curve){
         .method = REUSE_EXACT,
         .sampled_of = 1,
-        .line_bytes = (double)platform->llc_line_bytes,
+        .line_bytes = (double)gpu->llc_line_bytes,
         .reads = lines * workload->given_reads,
         .writes = lines * workload->given_writes,
         .read_bytes = workload->given_reads * workload->given_access_bytes,
@@ -62,25 +61,25 @@ static enum status given_traffic(const struct gpu *platform,
 const struct deployment deployment_plain = { .gpus = 1 };
 
 /* The GPU as the software drives it. */
-static struct gpu driven(const struct gpu *platform, const struct software *software)
+static struct gpu driven_by(const struct software *software, const struct gpu *gpu)
 {
-    struct gpu gpu = *platform;
+    struct gpu driven = *gpu;
 
-    gpu.pass_launch_s = gpu.launch_s;
+    driven.pass_launch_s = driven.launch_s;
     if (software) {
-        gpu.launch_s = software->launch_s;
-        gpu.pass_launch_s = software->pass_launch_s;
-        gpu.attention = software->attention;
-        gpu.product_share = software->product_share;
+        driven.launch_s = software->launch_s;
+        driven.pass_launch_s = software->pass_launch_s;
+        driven.attention = software->attention;
+        driven.product_share = software->product_share;
     }
-    return gpu;
+    return driven;
 }
 
 static enum status evaluate_part(struct evaluation *evaluation,
                                  struct reuse_curve *curve,
                                  struct lifetime_table *lifetimes, struct error *err)
 {
-    const struct gpu *gpu = evaluation->platform;
+    const struct gpu *gpu = evaluation->gpu;
     uint64_t gpus = evaluation->deployment.gpus;
     const struct workload *whole = evaluation->workload;
     struct workload part;
@@ -104,7 +103,7 @@ static enum status evaluate_part(struct evaluation *evaluation,
     return status;
 }
 
-enum status reuse_evaluate_deployed(const struct gpu *platform,
+enum status reuse_evaluate_deployed(const struct gpu *gpu,
                                     const struct workload *workload, enum phase phase,
                                     uint64_t batch, unsigned precision_bits,
                                     uint64_t sequence_length,
@@ -112,9 +111,9 @@ enum status reuse_evaluate_deployed(const struct gpu *platform,
                                     double max_error, struct reuse_curve *curve,
                                     struct lifetime_table *lifetimes, struct error *err)
 {
-    struct gpu gpu = driven(platform, deployment->software);
+    struct gpu driven = driven_by(deployment->software, gpu);
     struct evaluation evaluation = {
-        .platform = &gpu,
+        .gpu = &driven,
         .workload = workload,
         .phase = phase,
         .batch = batch,
@@ -130,19 +129,19 @@ enum status reuse_evaluate_deployed(const struct gpu *platform,
             "%s is given as counts of accesses, must be layers for lifetimes",
             workload->record.name);
     if (workload_is_given(workload))
-        return given_traffic(platform, workload, phase, batch, curve, err);
+        return given_traffic(gpu, workload, phase, batch, curve, err);
     return evaluate_part(&evaluation, curve, lifetimes, err);
 }
 
-enum status reuse_classes(const struct gpu *platform, const struct workload *workload,
+enum status reuse_classes(const struct gpu *gpu, const struct workload *workload,
                           enum phase phase, uint64_t batch, unsigned precision_bits,
                           uint64_t sequence_length, const struct software *software,
                           double max_error, struct reuse_curve curves[TENSOR_COUNT],
                           uint64_t *sampled_of, struct error *err)
 {
-    struct gpu gpu = driven(platform, software);
+    struct gpu driven = driven_by(software, gpu);
     const struct evaluation evaluation = {
-        .platform = &gpu,
+        .gpu = &driven,
         .workload = workload,
         .phase = phase,
         .batch = batch,
@@ -160,12 +159,12 @@ enum status reuse_classes(const struct gpu *platform, const struct workload *wor
     return gpu_class_curves(&evaluation, curves, sampled_of, err);
 }
 
-enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+enum status reuse_evaluate(const struct gpu *gpu, const struct workload *workload,
                            enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err)
 {
-    return reuse_evaluate_deployed(platform, workload, phase, batch, precision_bits,
+    return reuse_evaluate_deployed(gpu, workload, phase, batch, precision_bits,
                                    sequence_length, &deployment_plain, max_error, curve,
                                    NULL, err);
 }
@@ -177,11 +176,11 @@ struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes
                       curve_place_of(capacity_bytes));
 }
 
-double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
+double reuse_cost_s(const struct gpu *gpu, const struct workload *workload,
                     enum phase phase, uint64_t batch)
 {
     const struct evaluation evaluation = {
-        .platform = platform,
+        .gpu = gpu,
         .workload = workload,
         .phase = phase,
         .batch = batch,

@@ -1,4 +1,4 @@
-/* From workload to memory traffic: a reuse curve per (platform, workload, phase, batch,
+/* From workload to memory traffic: a reuse curve per (GPU, workload, phase, batch,
  * precision, sequence length), and from it the traffic at any capacity by a look-up. */
 #ifndef NVSWEEP_GPU_TRAFFIC_H
 #define NVSWEEP_GPU_TRAFFIC_H
@@ -33,14 +33,14 @@ extern const struct deployment deployment_plain; /* one GPU, one precision */
  * divide, or the GPU has no link.  lifetimes, if not NULL, is filled in from the same pass
  * (STATUS_INFEASIBLE if the workload is given as counts). */
 enum status
-reuse_evaluate_deployed(const struct gpu *platform, const struct workload *workload,
+reuse_evaluate_deployed(const struct gpu *gpu, const struct workload *workload,
                         enum phase phase, uint64_t batch, unsigned precision_bits,
                         uint64_t sequence_length, const struct deployment *deployment,
                         double max_error, struct reuse_curve *curve,
                         struct lifetime_table *lifetimes, struct error *err);
 
 /* Curves of each tensor class by itself (gpu_class_curves), arguments as above; of one GPU. */
-enum status reuse_classes(const struct gpu *platform, const struct workload *workload,
+enum status reuse_classes(const struct gpu *gpu, const struct workload *workload,
                           enum phase phase, uint64_t batch, unsigned precision_bits,
                           uint64_t sequence_length, const struct software *software,
                           double max_error, struct reuse_curve curves[TENSOR_COUNT],
@@ -52,7 +52,7 @@ enum status reuse_classes(const struct gpu *platform, const struct workload *wor
  * says which.  Pure and deterministic.  STATUS_INFEASIBLE if the workload has no such
  * phase, STATUS_INPUT if the shapes do not fit (with words in err, which may be NULL).
  */
-enum status reuse_evaluate(const struct gpu *platform, const struct workload *workload,
+enum status reuse_evaluate(const struct gpu *gpu, const struct workload *workload,
                            enum phase phase, uint64_t batch, unsigned precision_bits,
                            uint64_t sequence_length, double max_error,
                            struct reuse_curve *curve, struct error *err);
@@ -83,7 +83,7 @@ static inline struct traffic traffic_of(const double *read_misses,
 struct traffic traffic_at(const struct reuse_curve *curve, double capacity_bytes);
 
 /* Rough seconds reuse_evaluate takes; orders work, never changes a result. */
-double reuse_cost_s(const struct gpu *platform, const struct workload *workload,
+double reuse_cost_s(const struct gpu *gpu, const struct workload *workload,
                     enum phase phase, uint64_t batch);
 
 #endif

@@ -39,7 +39,7 @@ static struct layer layer_of(struct layer layer)
     return layer;
 }
 
-static struct reuse_curve curve_of(const struct gpu *platform, struct layer *layers,
+static struct reuse_curve curve_of(const struct gpu *gpu, struct layer *layers,
                                    size_t count, enum phase phase, uint64_t batch)
 {
     struct workload workload = { .layers = layers,
@@ -49,7 +49,7 @@ static struct reuse_curve curve_of(const struct gpu *platform, struct layer *lay
     struct error err = { "" };
 
     CU_ASSERT_EQUAL(
-        reuse_evaluate(platform, &workload, phase, batch, 32, 0, 0, &curve, &err),
+        reuse_evaluate(gpu, &workload, phase, batch, 32, 0, 0, &curve, &err),
         STATUS_OK);
     return curve;
 }
@@ -217,7 +217,7 @@ static void footprint_follows_precision(void)
 
 /* ---- with the library's networks */
 
-static struct shelf workloads, platforms;
+static struct shelf workloads, machines;
 
 static void open_library(void)
 {
@@ -228,7 +228,7 @@ static void open_library(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
     CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &workload_schema, &workloads, &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &machine_schema, &platforms, &err),
+    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &machine_schema, &machines, &err),
                           STATUS_OK);
     free(folder);
 }
@@ -236,7 +236,7 @@ static void open_library(void)
 static void close_library(void)
 {
     shelf_free(&workloads);
-    shelf_free(&platforms);
+    shelf_free(&machines);
 }
 
 static const void *record_named(const struct shelf *shelf, const char *name)
@@ -252,7 +252,7 @@ static struct evaluation evaluation_of(const char *workload, enum phase phase,
                                        uint64_t batch)
 {
     return (struct evaluation){
-        .platform = record_named(&platforms, "gtx-1080-ti"),
+        .gpu = record_named(&machines, "gtx-1080-ti"),
         .workload = record_named(&workloads, workload),
         .phase = phase,
         .batch = batch,
@@ -359,12 +359,12 @@ static void every_workload_runs_in_every_phase_it_has(void)
     open_library();
     for (size_t i = 0; i < workloads.count; i++)
         for (enum phase phase = PHASE_INFERENCE; phase <= PHASE_DECODE; phase++) {
-            const struct gpu *platform = record_named(&platforms, "gtx-1080-ti");
+            const struct gpu *gpu = record_named(&machines, "gtx-1080-ti");
             const struct workload *workload = workloads.records[i];
             static struct reuse_curve curve;
             struct error err = { "" };
             struct traffic traffic;
-            enum status status = reuse_evaluate(platform, workload, phase, 1, 32, 32, 1,
+            enum status status = reuse_evaluate(gpu, workload, phase, 1, 32, 32, 1,
                                                 &curve, &err);
 
             if (status == STATUS_INFEASIBLE)
@@ -408,7 +408,7 @@ static void impossible_requests_are_refused(void)
         STATUS_INFEASIBLE);
 }
 
-SUITE(platform, TEST(product_makes_the_accesses_counted_by_hand),
+SUITE(gpu, TEST(product_makes_the_accesses_counted_by_hand),
       TEST(convolution_makes_the_accesses_counted_by_hand),
       TEST(caching_loads_in_the_l1_leaves_one_access_per_step),
       TEST(training_computes_three_times_what_inference_does),
