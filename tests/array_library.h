@@ -35,7 +35,8 @@ static inline struct library *shipped_library(void)
 
 static inline const struct cell *shipped_cell(const char *name)
 {
-    return (const struct cell *)library_find(shipped_library(), SHELF_TECHNOLOGY, name);
+    return (const struct cell *)library_find(shipped_library(), RECORDS_TECHNOLOGY,
+                                             name);
 }
 
 static inline const struct node *shipped_node(double node_m, enum node_roadmap roadmap)

@@ -18,8 +18,8 @@ static double now_s(void)
 static void family_measure(const struct library *library, const char *name,
                            const char *network)
 {
-    const struct record *record = library_find(library, SHELF_MACHINE, name);
-    const struct record *workload = library_find(library, SHELF_WORKLOAD, network);
+    const struct record *record = library_find(library, RECORDS_MACHINE, name);
+    const struct record *workload = library_find(library, RECORDS_WORKLOAD, network);
     struct mac_layers layers;
     struct pe_machine machine;
     struct mapping mapping;

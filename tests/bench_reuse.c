@@ -264,8 +264,8 @@ static void bench_lifetimes(void)
     printf("lifetimes: passes on the GTX 1080 Ti, same curves\n");
     for (int i = 0; i < 10; i++) {
         double cost = lifetimes_cost(
-            (const struct gpu *)library_find(&library, SHELF_MACHINE, "gtx-1080-ti"),
-            (const struct workload *)library_find(&library, SHELF_WORKLOAD,
+            (const struct gpu *)library_find(&library, RECORDS_MACHINE, "gtx-1080-ti"),
+            (const struct workload *)library_find(&library, RECORDS_WORKLOAD,
                                                   networks[i / 2]),
             i % 2 ? PHASE_TRAINING : PHASE_INFERENCE, i % 2 ? 64 : 4);
 

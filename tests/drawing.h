@@ -32,9 +32,9 @@ static inline uint64_t draw_below(uint64_t *state, uint64_t below)
     return (uint64_t)(draw(state) * (double)below);
 }
 
-static inline const void *draw_record(enum shelf_id shelf, uint64_t *state)
+static inline const void *draw_record(enum record_table_id table, uint64_t *state)
 {
-    const struct shelf *records = &shipped_library()->shelves[shelf];
+    const struct record_table *records = &shipped_library()->tables[table];
 
     return records->records[draw_below(state, records->count)];
 }
@@ -71,7 +71,7 @@ static inline double draw_number(enum axis_id axis, uint64_t *state)
     double least = spec->min > 0 ? spec->min : spec->max * 1e-9;
 
     if (axis == AXIS_node_m) /* those between cannot be built at all */
-        return ((const struct node *)draw_record(SHELF_NODE, state))->node_m;
+        return ((const struct node *)draw_record(RECORDS_NODE, state))->node_m;
     if (spec->min < 0 || spec->max < 1000 * least)
         return spec->min + draw(state) * (spec->max - spec->min);
     return draw_decades(least, spec->max, state);
@@ -112,7 +112,7 @@ static inline void draw_value(enum axis_id axis, uint64_t *state, char text[64])
     switch (spec->kind) {
     case AXIS_RECORD:
         snprintf(text, 64, "%s",
-                 ((const struct record *)draw_record(spec->shelf, state))->name);
+                 ((const struct record *)draw_record(spec->table, state))->name);
         break;
     case AXIS_WORD:
         while (spec->words[words].name)
@@ -130,7 +130,7 @@ static inline void draw_machine(uint32_t kinds, bool is_of_engines, uint64_t *st
     const struct machine *machine;
 
     do
-        machine = draw_record(SHELF_MACHINE, state);
+        machine = draw_record(RECORDS_MACHINE, state);
     while ((kinds && !(kinds >> machine_family(machine)->kind & 1)) ||
            (is_of_engines && !machine_engine_count(machine)));
     snprintf(text, 64, "%s", machine->record.name);
@@ -253,8 +253,8 @@ static inline void draft_rates(struct draft *draft, size_t many, uint64_t *state
  * inference, whole frames one by one, a node's size and flavour. */
 static inline void draft_fit(struct draft *draft, size_t many, uint64_t *state)
 {
-    const struct instance *instance = draw_record(SHELF_INSTANCE, state);
-    const struct node *node = draw_record(SHELF_NODE, state);
+    const struct instance *instance = draw_record(RECORDS_INSTANCE, state);
+    const struct node *node = draw_record(RECORDS_NODE, state);
     char text[64];
 
     if (draw(state) < 0.05)
@@ -304,7 +304,7 @@ static inline void draft_sample(struct draft *draft, unsigned samples, uint64_t 
     for (unsigned s = 1; s < samples; s++)
         used += (size_t)snprintf(text + used, sizeof text - used, ",%u", s);
     draft_set(draft, AXIS_spread,
-              ((const struct record *)draw_record(SHELF_SPREAD, state))->name);
+              ((const struct record *)draw_record(RECORDS_SPREAD, state))->name);
     draft_set(draft, AXIS_sample, text);
 }
 

@@ -34,13 +34,13 @@ def numbers(path, group="/"):
                 and data.dtype.kind in "fiu" and name != "status"}
 
 
-def own_record(shelf, record, old, new):
+def own_record(folder, record, old, new):
     """--library with the shipped record of that name, in which new stands for old."""
-    text = run("list", shelf, record)[1]
+    text = run("list", folder, record)[1]
     claim(f"{record} has {old}", old in text, text)
-    os.makedirs(f"own/{shelf}", exist_ok=True)
-    with open(f"own/{shelf}/x.cfg", "w") as file:
-        file.write(f"{shelf} = (\n{text.replace(old, new)});\n")
+    os.makedirs(f"own/{folder}", exist_ok=True)
+    with open(f"own/{folder}/x.cfg", "w") as file:
+        file.write(f"{folder} = (\n{text.replace(old, new)});\n")
     return "--library", "own"
 
 

@@ -26,17 +26,17 @@ def run(*arguments):
                           capture_output=True, text=True, timeout=120)
 
 
-def other_library(shelf, name, old, new):
+def other_library(folder, name, old, new):
     """--library with the shipped record of that name, in which new stands for old."""
-    text = run("list", shelf, name).stdout
+    text = run("list", folder, name).stdout
     claim(f"{name} has {old}", old in text, text)
-    os.makedirs(f"own/{shelf}", exist_ok=True)
-    with open(f"own/{shelf}/x.cfg", "w") as file:
-        file.write(f"{shelf} = (\n{text.replace(old, new)});\n")
+    os.makedirs(f"own/{folder}", exist_ok=True)
+    with open(f"own/{folder}/x.cfg", "w") as file:
+        file.write(f"{folder} = (\n{text.replace(old, new)});\n")
     return "--library", "own"
 
 
-for i, (what, (axes, shelf, part, old, new, idle)) in enumerate(CASES.items()):
+for i, (what, (axes, folder, part, old, new, idle)) in enumerate(CASES.items()):
     sweep, result = f"{i}.cfg", f"{i}.h5"
     with open(sweep, "w") as file:
         file.write(f"axes = {{ {axes} }};\noptions = {{ max_error = 0.5; }};\n")
@@ -45,10 +45,10 @@ for i, (what, (axes, shelf, part, old, new, idle)) in enumerate(CASES.items()):
           os.path.exists(result), said.stderr)
     before = bytes_of(result)
     said = run("run", sweep, "--quiet",
-               *other_library(shelf, idle, 'source = "', 'source = "another; '))
+               *other_library(folder, idle, 'source = "', 'source = "another; '))
     claim(f"{what}: a change of another record of its kind is accepted",
           said.returncode == 0, said.stderr)
-    said = run("run", sweep, "--quiet", *other_library(shelf, part, old, new))
+    said = run("run", sweep, "--quiet", *other_library(folder, part, old, new))
     claim(f"{what}: {part} with {new} makes another sweep", said.returncode == 2 and
           "result of another sweep" in said.stderr and bytes_of(result) == before,
           said.stderr)

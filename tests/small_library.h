@@ -24,9 +24,10 @@ static inline struct library library_make(void)
         technology[i] = &technologies[i];
     for (size_t i = 0; i < 2; i++)
         workload[i] = &workloads[i];
-    library.shelves[SHELF_TECHNOLOGY] = (struct shelf){ .records = technology,
-                                                        .count = 4 };
-    library.shelves[SHELF_WORKLOAD] = (struct shelf){ .records = workload, .count = 2 };
+    library.tables[RECORDS_TECHNOLOGY] = (struct record_table){ .records = technology,
+                                                                .count = 4 };
+    library.tables[RECORDS_WORKLOAD] = (struct record_table){ .records = workload,
+                                                              .count = 2 };
     return library;
 }
 

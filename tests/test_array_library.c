@@ -6,7 +6,7 @@
 
 static void every_technology_has_an_answer_at_every_size(void)
 {
-    const struct shelf *cells = &library()->shelves[SHELF_TECHNOLOGY];
+    const struct record_table *cells = &library()->tables[RECORDS_TECHNOLOGY];
     const struct node *const nodes[] = { node_of(45, ROADMAP_LSTP),
                                          node_of(16, ROADMAP_HP) };
     const double capacities[] = { 64 * KIB, 3 * MIB, 256 * MIB, 16 * GIB };
@@ -28,7 +28,7 @@ static void every_technology_has_an_answer_at_every_size(void)
 
 static void every_node_has_an_answer(void)
 {
-    const struct shelf *nodes = &library()->shelves[SHELF_NODE];
+    const struct record_table *nodes = &library()->tables[RECORDS_NODE];
 
     for (size_t n = 0; n < nodes->count; n++)
         for (size_t c = 0; c < COUNT(plain); c++) {
@@ -53,8 +53,8 @@ static void random_requests_have_an_answer(void)
 {
     static const uint64_t ways[] = { 0, 1, 2, 4, 8, 12, 16, 32, 64 };
     static const uint64_t words[] = { 64, 128, 256, 512, 1024, 2048 };
-    const struct shelf *cells = &library()->shelves[SHELF_TECHNOLOGY];
-    const struct shelf *nodes = &library()->shelves[SHELF_NODE];
+    const struct record_table *cells = &library()->tables[RECORDS_TECHNOLOGY];
+    const struct record_table *nodes = &library()->tables[RECORDS_NODE];
     uint64_t state = 20220911;
 
     for (int i = 0; i < 300; i++) {
@@ -79,7 +79,7 @@ static void random_requests_have_an_answer(void)
 
 static void flavours_are_ordered_by_leakage(void)
 {
-    const struct shelf *nodes = &library()->shelves[SHELF_NODE];
+    const struct record_table *nodes = &library()->tables[RECORDS_NODE];
 
     for (size_t n = 0; n < nodes->count; n++) {
         const struct node *hp = nodes->records[n];
@@ -102,7 +102,7 @@ static void flavours_are_ordered_by_leakage(void)
 
 static void off_currents_rise_with_temperature(void)
 {
-    const struct shelf *nodes = &library()->shelves[SHELF_NODE];
+    const struct record_table *nodes = &library()->tables[RECORDS_NODE];
 
     for (size_t n = 0; n < nodes->count; n++) {
         const struct record *record = nodes->records[n];
@@ -155,10 +155,10 @@ static void tentpoles_bracket_the_typical_cell(void)
 
 static void every_node_says_what_its_devices_stand_for(void)
 {
-    const struct shelf *shelf = &library()->shelves[SHELF_NODE];
+    const struct record_table *table = &library()->tables[RECORDS_NODE];
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct node *node = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct node *node = table->records[i];
         bool is_fitted = node->roadmap == ROADMAP_CALIBRATED ||
                          node->roadmap == ROADMAP_DEEPNVM;
 
@@ -172,10 +172,10 @@ static void every_node_says_what_its_devices_stand_for(void)
 
 static void cells_that_forget_say_when(void)
 {
-    const struct shelf *shelf = &library()->shelves[SHELF_TECHNOLOGY];
+    const struct record_table *table = &library()->tables[RECORDS_TECHNOLOGY];
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct cell *cell = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct cell *cell = table->records[i];
 
         bool is_tool_sample = strncmp(cell->record.name, "nvsim-", 6) == 0 ||
                               strncmp(cell->record.source, "NVSim", 5) == 0;

@@ -15,7 +15,7 @@ static struct library library;
 
 static const struct device *find(const void *from, const char *name)
 {
-    return (const struct device *)library_find(from, SHELF_DEVICE, name);
+    return (const struct device *)library_find(from, RECORDS_DEVICE, name);
 }
 
 static void read(void)
@@ -31,9 +31,9 @@ static void read(void)
 static struct manufacture making_of(const char *fab, const char *grid)
 {
     const struct grid_region *region = (const struct grid_region *)library_find(
-        &library, SHELF_GRID, grid);
+        &library, RECORDS_GRID, grid);
     struct manufacture making = {
-        .fab = (const struct fab *)library_find(&library, SHELF_FAB, fab),
+        .fab = (const struct fab *)library_find(&library, RECORDS_FAB, fab),
         .node_m = 28 * NANO,
         .abatement = 0.97,
         .yield = 0.875,

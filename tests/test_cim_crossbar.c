@@ -199,7 +199,7 @@ static void cells_that_cannot_sum_are_infeasible(void)
 
 static const struct crossbar *shipped_chip(const char *name)
 {
-    return (const struct crossbar *)library_find(shipped_library(), SHELF_MACHINE,
+    return (const struct crossbar *)library_find(shipped_library(), RECORDS_MACHINE,
                                                  name);
 }
 
@@ -224,12 +224,12 @@ static struct crossbar_request priced(const char *chip, const char *cell)
 static struct crossbar_result network(const struct crossbar_request *request)
 {
     struct crossbar_result result = { 0 };
-    struct crossbar_room room = { .count = 0 };
+    struct crossbar_scratch room = { .count = 0 };
     struct error reason;
 
     CU_ASSERT_EQUAL(crossbar_chip_evaluate(request, &room, &result, &reason),
                     STATUS_OK);
-    crossbar_room_free(&room);
+    crossbar_scratch_free(&room);
     return result;
 }
 
@@ -239,11 +239,12 @@ static struct mac_layers *layers_of(const char *workload)
     struct error err;
 
     mac_layers_free(&layers);
-    CU_ASSERT_EQUAL(mac_layers_create(&layers,
-                                      (const struct workload *)library_find(
-                                          shipped_library(), SHELF_WORKLOAD, workload),
-                                      PHASE_INFERENCE, 1, 0, &err),
-                    STATUS_OK);
+    CU_ASSERT_EQUAL(
+        mac_layers_create(&layers,
+                          (const struct workload *)library_find(
+                              shipped_library(), RECORDS_WORKLOAD, workload),
+                          PHASE_INFERENCE, 1, 0, &err),
+        STATUS_OK);
     return &layers;
 }
 
@@ -442,13 +443,13 @@ static void a_network_too_large_for_the_chip_is_infeasible(void)
                                                  "vgg8-cifar");
     double needed = network(&request).tiles;
     struct crossbar_result result = { .latency_s = 1 };
-    struct crossbar_room room = { .count = 0 };
+    struct crossbar_scratch room = { .count = 0 };
     struct error reason;
 
     request.tiles = needed - 1;
     CU_ASSERT_EQUAL(crossbar_chip_evaluate(&request, &room, &result, &reason),
                     STATUS_INFEASIBLE);
-    crossbar_room_free(&room);
+    crossbar_scratch_free(&room);
     CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "tiles"));
     CU_ASSERT_EQUAL(result.latency_s, 1); /* untouched */
     request.tiles = needed;

@@ -46,7 +46,7 @@ static void texts_shorter_than_an_ngram_are_infeasible(void)
 
 static const struct hdc *shipped_machine(const char *name)
 {
-    return (const struct hdc *)library_find(shipped_library(), SHELF_HDC, name);
+    return (const struct hdc *)library_find(shipped_library(), RECORDS_HDC, name);
 }
 
 /* One text of 5 symbols, 2-grams of 16 bits, 2 classes; tracks of 8 domains and one port,

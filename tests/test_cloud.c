@@ -26,7 +26,7 @@ static struct gradients vgg11_gradients(struct library *library)
     CU_ASSERT_EQUAL_FATAL(library_read(folders, 1, library, &err), STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(gradients_create(&gradients,
                                            (const struct workload *)library_find(
-                                               library, SHELF_WORKLOAD, "vgg11"),
+                                               library, RECORDS_WORKLOAD, "vgg11"),
                                            32, 0, &err),
                           STATUS_OK);
     free(shipped);

@@ -22,7 +22,7 @@ static void library_open(struct library *library)
 static const struct workload *workload_of(const struct library *library,
                                           const char *name)
 {
-    return (const struct workload *)library_find(library, SHELF_WORKLOAD, name);
+    return (const struct workload *)library_find(library, RECORDS_WORKLOAD, name);
 }
 
 static struct workload_totals totals_of(const struct workload *workload)
@@ -142,7 +142,8 @@ static void arrays_share_folds(void)
     struct mapping a, b;
 
     library_open(&library);
-    eight = *(const struct pe_array *)library_find(&library, SHELF_MACHINE, "tpu-v5p");
+    eight = *(const struct pe_array *)library_find(&library, RECORDS_MACHINE,
+                                                   "tpu-v5p");
     eight.dram_bytes_per_s = 1e15;
     one = eight;
     one.arrays = 1;
@@ -177,7 +178,7 @@ static void tokens_take_the_weights_way(void)
     double weights_s;
 
     library_open(&library);
-    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+    request.machine = (const struct machine *)library_find(&library, RECORDS_MACHINE,
                                                            "tpu-v5p");
     request.workload = workload_of(&library, "llama-3-8b");
     CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &one, &err), STATUS_OK);
@@ -211,7 +212,7 @@ static void static_caches_are_read_whole(void)
     struct error err;
 
     library_open(&library);
-    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+    request.machine = (const struct machine *)library_find(&library, RECORDS_MACHINE,
                                                            "tpu-v5p");
     request.workload = workload_of(&library, "llama-3-8b");
     CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &grown, &err), STATUS_OK);
@@ -245,7 +246,7 @@ static void others_prompts_delay_tokens(void)
     struct error err;
 
     library_open(&library);
-    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+    request.machine = (const struct machine *)library_find(&library, RECORDS_MACHINE,
                                                            "a100-80gb");
     request.workload = workload_of(&library, "llama-3-70b");
     CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &together, &err), STATUS_OK);

@@ -217,7 +217,7 @@ static void footprint_follows_precision(void)
 
 /* ---- with the library's networks */
 
-static struct shelf workloads, machines;
+static struct record_table workloads, machines;
 
 static void open_library(void)
 {
@@ -226,24 +226,24 @@ static void open_library(void)
     struct error err = { "" };
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &workload_schema, &workloads, &err),
+    CU_ASSERT_EQUAL_FATAL(record_table_read(folders, 1, &workload_schema, &workloads, &err),
                           STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &machine_schema, &machines, &err),
+    CU_ASSERT_EQUAL_FATAL(record_table_read(folders, 1, &machine_schema, &machines, &err),
                           STATUS_OK);
     free(folder);
 }
 
 static void close_library(void)
 {
-    shelf_free(&workloads);
-    shelf_free(&machines);
+    record_table_free(&workloads);
+    record_table_free(&machines);
 }
 
-static const void *record_named(const struct shelf *shelf, const char *name)
+static const void *record_named(const struct record_table *table, const char *name)
 {
-    for (size_t i = 0; i < shelf->count; i++)
-        if (!strcmp(((struct record *)shelf->records[i])->name, name))
-            return shelf->records[i];
+    for (size_t i = 0; i < table->count; i++)
+        if (!strcmp(((struct record *)table->records[i])->name, name))
+            return table->records[i];
     CU_FAIL_FATAL("no such record");
     return NULL;
 }

@@ -344,9 +344,9 @@ static uint64_t unread_field_check(struct draft *draft, enum stage_id stage,
 {
     static const struct {
         enum axis_id axis;
-        enum shelf_id shelf;
-    } kinds[] = { { AXIS_machine, SHELF_MACHINE },
-                  { AXIS_technology, SHELF_TECHNOLOGY } };
+        enum record_table_id table;
+    } kinds[] = { { AXIS_machine, RECORDS_MACHINE },
+                  { AXIS_technology, RECORDS_TECHNOLOGY } };
     size_t kind = draw_below(state, 2);
     const struct record *record = NULL;
     const struct schema *schema;
@@ -358,18 +358,19 @@ static uint64_t unread_field_check(struct draft *draft, enum stage_id stage,
     draft->values[kinds[kind].axis][strcspn(draft->values[kinds[kind].axis], ",")] =
         '\0';
     if (draft->values[kinds[kind].axis][0])
-        record = library_find(shipped_library(), kinds[kind].shelf,
+        record = library_find(shipped_library(), kinds[kind].table,
                               draft->values[kinds[kind].axis]);
     if (!record)
         return 0;
-    schema = schema_of(shelf_schemas[kinds[kind].shelf], record);
+    schema = schema_of(record_table_schemas[kinds[kind].table], record);
     if (!field_draw(schema, record, path, &field, state))
         return 0;
     for (int s = 0; s < 2; s++) {
         double value = path_value(schema, record, path) * (s ? 2 : 1);
 
         snprintf(draft->field, sizeof draft->field, "%s.%s=%.17g",
-                 shelf_schemas[kinds[kind].shelf]->kind, path, fmin(value, field->max));
+                 record_table_schemas[kinds[kind].table]->kind, path,
+                 fmin(value, field->max));
         draft_sweep(draft, &sweeps[s]);
         draft_study(&sweeps[s], &studies[s]);
     }

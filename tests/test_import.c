@@ -114,8 +114,8 @@ static void compare(const char *text, const char *name, const char *except)
     folder_make();
     CU_ASSERT_EQUAL(import_text(text, &err), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(err.text, "");
-    ours = library_find(&library, SHELF_TECHNOLOGY, "imported");
-    shipped = library_find(&library, SHELF_TECHNOLOGY, name);
+    ours = library_find(&library, RECORDS_TECHNOLOGY, "imported");
+    shipped = library_find(&library, RECORDS_TECHNOLOGY, name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(ours);
     CU_ASSERT_PTR_NOT_NULL_FATAL(shipped);
     for (size_t f = 0; f < cell_schema.field_count; f++) {

@@ -71,7 +71,8 @@ static const struct schema thing_schema = { .kind = "thing",
 #define HEAD "name = \"a\"; source = \"s\"; "
 #define THING(text) "things = ( { " HEAD text " } );"
 
-static enum status things_read(const char *user, struct shelf *shelf, struct error *err)
+static enum status things_read(const char *user, struct record_table *table,
+                               struct error *err)
 {
     char first[200], second[200];
     const char *folders[] = { first, second };
@@ -79,7 +80,7 @@ static enum status things_read(const char *user, struct shelf *shelf, struct err
     snprintf(first, sizeof first, "%s/%s", folder, user);
     snprintf(second, sizeof second, "%s/shipped", folder);
     err->text[0] = '\0';
-    return shelf_read(folders, 2, &thing_schema, shelf, err);
+    return record_table_read(folders, 2, &thing_schema, table, err);
 }
 
 static void a_record_is_what_its_group_says(void)
@@ -92,16 +93,16 @@ static void a_record_is_what_its_group_says(void)
         "\"red\";\n"
         "    maker = \"x } y\"; /* } */ tags = ( \"p\", \"q\" );\n"
         "    parts = ( { length_m = 1; }, { length_m = 0.5; label = \"l\"; } ); } );\n";
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
     const struct thing *a, *b;
 
     folder_make();
     text_write("shipped/things/x.cfg", text);
-    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf.count, 2);
-    a = shelf.records[0];
-    b = shelf.records[1];
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(table.count, 2);
+    a = table.records[0];
+    b = table.records[1];
     CU_ASSERT_STRING_EQUAL(a->record.name, "a");
     CU_ASSERT_STRING_EQUAL(a->record.source, "here");
     CU_ASSERT_EQUAL(a->record.line, 4);
@@ -117,17 +118,17 @@ static void a_record_is_what_its_group_says(void)
     CU_ASSERT_EQUAL_FATAL(a->parts_count, 2);
     ASSERT_NEAR(a->parts[1].length_m, 0.5, 1e-12);
     CU_ASSERT_STRING_EQUAL(a->parts[1].label, "l");
-    CU_ASSERT_EQUAL(strncmp(shelf.texts[0], "{ name = \"a\"; source = \"here\";", 28),
+    CU_ASSERT_EQUAL(strncmp(table.texts[0], "{ name = \"a\"; source = \"here\";", 28),
                     0);
     CU_ASSERT_EQUAL(
-        strcmp(shelf.texts[0] + strlen(shelf.texts[0]) - 8, "\"l\"; } ); }" + 3), 0);
-    CU_ASSERT_STRING_EQUAL(shelf.texts[1],
+        strcmp(table.texts[0] + strlen(table.texts[0]) - 8, "\"l\"; } ); }" + 3), 0);
+    CU_ASSERT_STRING_EQUAL(table.texts[1],
                            "{ name = \"b\"; source = \"s\"; width_m = 1e-3; }");
     CU_ASSERT_EQUAL(b->legs, 4);
     CU_ASSERT(b->shiny && b->colour == GREEN);
     CU_ASSERT_STRING_EQUAL(b->maker, "unknown");
     CU_ASSERT_EQUAL(b->tags_count + b->parts_count, 0);
-    shelf_free(&shelf);
+    record_table_free(&table);
     folder_remove();
 }
 
@@ -221,16 +222,16 @@ static void bad_records_say_where_and_what_would_be_right(void)
 
     folder_make();
     for (size_t i = 0; i < FIELD_COUNT_OF(cases); i++) {
-        struct shelf shelf;
+        struct record_table table;
         struct error err;
 
         text_write("shipped/things/x.cfg", cases[i].text);
-        CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+        CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_INPUT);
         CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].words));
         CU_ASSERT_PTR_NULL(strchr(err.text, '\n'));
         if (!strstr(err.text, cases[i].words))
             fprintf(stderr, "\n'%s' says '%s'\n", cases[i].text, err.text);
-        shelf_free(&shelf);
+        record_table_free(&table);
     }
     folder_remove();
 }
@@ -245,18 +246,18 @@ static void a_record_has_what_it_does_not_say_from_its_parent(void)
         "\\t\";\n"
         "tags = ( \"p\", \"q\" ); fit_to = [ \"f*\" ];\n"
         "parts = ( { length_m = 1; }, { length_m = 0.1; label = \"l\"; } ); } );\n";
-    struct shelf shelf, again;
+    struct record_table table, again;
     const struct thing *a, *b, *c;
     struct error err;
     char *kept;
 
     folder_make();
     text_write("shipped/things/x.cfg", text);
-    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf.count, 3);
-    a = shelf.records[0];
-    b = shelf.records[1];
-    c = shelf.records[2];
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(table.count, 3);
+    a = table.records[0];
+    b = table.records[1];
+    c = table.records[2];
     CU_ASSERT_EQUAL(b->width_m, a->width_m);
     CU_ASSERT_EQUAL(b->legs, 2);
     CU_ASSERT_EQUAL(b->shiny, false);
@@ -275,7 +276,7 @@ static void a_record_has_what_it_does_not_say_from_its_parent(void)
     CU_ASSERT_EQUAL(c->parts[1].length_m, 0.1);
 
     /* what is kept of it stands alone */
-    kept = alloc_printf("things = ( %s );", shelf.texts[2]);
+    kept = alloc_printf("things = ( %s );", table.texts[2]);
     text_write("shipped/things/x.cfg", kept);
     CU_ASSERT_EQUAL_FATAL(things_read("user", &again, &err), STATUS_OK);
     b = again.records[0];
@@ -287,15 +288,15 @@ static void a_record_has_what_it_does_not_say_from_its_parent(void)
     CU_ASSERT_EQUAL_FATAL(b->parts_count, 2);
     CU_ASSERT_EQUAL(b->parts[1].length_m, 0.1);
     CU_ASSERT_STRING_EQUAL(b->parts[1].label, "l");
-    shelf_free(&again);
-    shelf_free(&shelf);
+    record_table_free(&again);
+    record_table_free(&table);
     free(kept);
     folder_remove();
 }
 
 static void parents_are_found_as_everything_else(void)
 {
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
     const struct thing *a, *b;
 
@@ -305,21 +306,21 @@ static void parents_are_found_as_everything_else(void)
                "{ name = \"b\"; parent = \"a\"; colour = \"red\"; } );");
     text_write("user/things/x.cfg",
                "things = ( { name = \"a\"; parent = \"a\"; width_m = 0.5; } );");
-    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf.count, 2);
-    a = shelf.records[0];
-    b = shelf.records[1];
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(table.count, 2);
+    a = table.records[0];
+    b = table.records[1];
     CU_ASSERT_EQUAL(a->width_m, 0.5); /* what it shadows is its parent */
     CU_ASSERT_EQUAL(a->legs, 6);
     CU_ASSERT_EQUAL(b->width_m, 0.5); /* the user's record is the one of that name */
     CU_ASSERT_EQUAL(b->legs, 6);
-    shelf_free(&shelf);
+    record_table_free(&table);
     folder_remove();
 }
 
 static void the_users_records_come_first(void)
 {
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
 
     folder_make();
@@ -332,46 +333,46 @@ static void the_users_records_come_first(void)
     text_write("user/things/2.cfg",
                "things = ( { name = \"c\"; source = \"mine\"; width_m = 0.5; } );");
     text_write("user/things/notes.txt", "not read");
-    CU_ASSERT_EQUAL_FATAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf.count, 3);
+    CU_ASSERT_EQUAL_FATAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(table.count, 3);
     for (size_t i = 0; i < 3; i++) {
-        const struct record *record = shelf.records[i];
+        const struct record *record = table.records[i];
 
         CU_ASSERT_EQUAL(record->name[0], "abc"[i]);
         CU_ASSERT_STRING_EQUAL(record->source, i == 1 ? "s" : "mine");
         CU_ASSERT_EQUAL(record->alias_count, i == 1 ? 1 : 0);
     }
-    shelf_free(&shelf);
+    record_table_free(&table);
     folder_remove();
 }
 
 static void one_name_in_two_files_of_a_folder_is_refused(void)
 {
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
 
     folder_make();
     text_write("shipped/things/1.cfg", "\n\n" THING("width_m = 1;"));
     text_write("shipped/things/2.cfg", "\n" THING("width_m = 1;"));
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "2.cfg:2: thing 'a' is named at"));
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "1.cfg:3 already"));
     folder_remove();
 }
 
-static void a_kind_nobody_wrote_is_an_empty_shelf(void)
+static void a_kind_without_files_is_an_empty_table(void)
 {
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
 
     folder_make();
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL(shelf.count, 0);
-    shelf_free(&shelf);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(table.count, 0);
+    record_table_free(&table);
     text_write("shipped/things/x.cfg", "things = ( );");
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL(shelf.count, 0);
-    shelf_free(&shelf);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL(table.count, 0);
+    record_table_free(&table);
     folder_remove();
 }
 
@@ -381,7 +382,7 @@ static void what_was_read_is_parsed_anywhere(void)
     char first[200], second[200];
     const char *folders[] = { first, second };
     struct files read = { 0 }, copy = { 0 };
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
     struct file file;
 
@@ -395,18 +396,18 @@ static void what_was_read_is_parsed_anywhere(void)
     files_put(&read, "things/sweep.cfg", "no \0thing", 9);
     for (size_t i = 0; i < 2; i++) {
         files_put_folder(&read, folders[i]);
-        shelf_gather(folders[i], &thing_schema, &read);
+        record_table_gather(folders[i], &thing_schema, &read);
     }
     folder_remove();
 
     copy = (struct files){ .bytes = alloc_array(read.size, 1), .size = read.size };
     memcpy(copy.bytes, read.bytes, read.size);
     files_free(&read);
-    CU_ASSERT_EQUAL(shelf_parse(&copy, &thing_schema, &shelf, &err), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(shelf.count, 2);
-    CU_ASSERT_EQUAL(((const struct thing *)shelf.records[0])->width_m, 0.25);
-    CU_ASSERT_EQUAL(((const struct thing *)shelf.records[1])->width_m, 1);
-    shelf_free(&shelf);
+    CU_ASSERT_EQUAL(record_table_parse(&copy, &thing_schema, &table, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(table.count, 2);
+    CU_ASSERT_EQUAL(((const struct thing *)table.records[0])->width_m, 0.25);
+    CU_ASSERT_EQUAL(((const struct thing *)table.records[1])->width_m, 1);
+    record_table_free(&table);
     CU_ASSERT_FATAL(files_find(&copy, "things/sweep.cfg", &file));
     CU_ASSERT_EQUAL(file.size, 9);
     CU_ASSERT_EQUAL(memcmp(file.text, "no \0thing", 10), 0);
@@ -417,7 +418,7 @@ static void what_was_read_is_parsed_anywhere(void)
 /* The first thing that is wrong is the one that is said, wherever it was noticed. */
 static void a_file_that_cannot_be_read_waits_its_turn(void)
 {
-    struct shelf shelf;
+    struct record_table table;
     struct error err;
     char path[300];
 
@@ -426,19 +427,19 @@ static void a_file_that_cannot_be_read_waits_its_turn(void)
     snprintf(path, sizeof path, "%s/shipped/things/b.cfg", folder);
     mkdir(path, 0700);
     text_write("shipped/things/c.cfg", THING("width_m = 2;"));
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "b.cfg: is a folder, must be a file"));
-    shelf_free(&shelf);
+    record_table_free(&table);
     text_write("shipped/things/a.cfg", THING("width_m = 3;"));
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "a.cfg:1: width_m"));
-    shelf_free(&shelf);
+    record_table_free(&table);
     folder_remove();
-    folder_make(); /* a file where the shelf's folder should be */
+    folder_make(); /* a file where the table's folder should be */
     text_write("shipped/things", "");
-    CU_ASSERT_EQUAL(things_read("user", &shelf, &err), STATUS_INPUT);
+    CU_ASSERT_EQUAL(things_read("user", &table, &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "shipped/things: Not a directory"));
-    shelf_free(&shelf);
+    record_table_free(&table);
     folder_remove();
 }
 
@@ -520,8 +521,8 @@ static void every_shipped_record_is_valid(void)
     if (*err.text)
         fprintf(stderr, "\n%s\n", err.text);
     err.text[0] = '\0';
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        CU_ASSERT(library.shelves[id].count > 0);
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+        CU_ASSERT(library.tables[id].count > 0);
     library_free(&library);
     CU_ASSERT_EQUAL(published_read(folders, 1, &published, &err), STATUS_OK);
     published_free(&published);
@@ -569,7 +570,7 @@ SUITE(library, TEST(a_record_is_what_its_group_says),
       TEST(a_record_has_what_it_does_not_say_from_its_parent),
       TEST(parents_are_found_as_everything_else), TEST(the_users_records_come_first),
       TEST(one_name_in_two_files_of_a_folder_is_refused),
-      TEST(a_kind_nobody_wrote_is_an_empty_shelf),
+      TEST(a_kind_without_files_is_an_empty_table),
       TEST(what_was_read_is_parsed_anywhere),
       TEST(a_file_that_cannot_be_read_waits_its_turn), TEST(a_folder_must_be_a_library),
       TEST(published_figures_are_in_base_units), TEST(every_shipped_record_is_valid),

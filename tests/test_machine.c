@@ -205,7 +205,7 @@ static void a_stage_has_each_machine_once(void)
     batches->values = realloc(batches->values, 4 * sizeof *batches->values);
     batches->values[1] = batches->values[0];
     batches->values[3] = batches->values[0];
-    batches->values[2].record = library_find(shipped_library(), SHELF_TECHNOLOGY,
+    batches->values[2].record = library_find(shipped_library(), RECORDS_TECHNOLOGY,
                                              "stt-mram");
     batches->count = 4;
     batches->is_dimension = true;
@@ -232,10 +232,10 @@ static void a_stage_has_each_machine_once(void)
 
 static void every_family_has_its_name_and_kind(void)
 {
-    const struct shelf *shelf = &shipped_library()->shelves[SHELF_MACHINE];
+    const struct record_table *table = &shipped_library()->tables[RECORDS_MACHINE];
     uint32_t kinds = 0;
 
-    CU_ASSERT(shelf->count > 50);
+    CU_ASSERT(table->count > 50);
     for (int id = 0; id < FAMILY_COUNT; id++) {
         const struct machine_family *family = machine_families[id];
 
@@ -244,8 +244,8 @@ static void every_family_has_its_name_and_kind(void)
         CU_ASSERT_EQUAL(family->layerwise != NULL, family->kind == MACHINE_LAYERWISE);
         CU_ASSERT_PTR_EQUAL(family->schema, machine_schema.families[id]);
     }
-    for (size_t i = 0; i < shelf->count; i++)
-        kinds |= 1u << machine_family(shelf->records[i])->kind;
+    for (size_t i = 0; i < table->count; i++)
+        kinds |= 1u << machine_family(table->records[i])->kind;
     CU_ASSERT_EQUAL(kinds, (1u << MACHINE_KINDS) - 1);
 }
 
@@ -391,7 +391,7 @@ static void a_cache_that_leaks_more_than_the_board_gets_is_infeasible(void)
 static void low_precision_takes_no_more_than_the_board(void)
 {
     const struct gpu *v100 = (const struct gpu *)library_find(shipped_library(),
-                                                              SHELF_MACHINE, "v100");
+                                                              RECORDS_MACHINE, "v100");
 
     CU_ASSERT_EQUAL(gpu_mac_j(v100, 32), v100->mac_j);
     ASSERT_NEAR(gpu_mac_j(v100, 16) * gpu_peak_macs_hz(v100, 16), v100->power_limit_w,
@@ -411,7 +411,7 @@ static void units_of_every_precision_can_be_supplied(void)
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct gpu *gpu = (const struct gpu *)library_find(
-            shipped_library(), SHELF_MACHINE, names[i]);
+            shipped_library(), RECORDS_MACHINE, names[i]);
         double before_j = 1;
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(gpu);

@@ -124,7 +124,7 @@ static void records_draw(const struct along *along, struct draft *draft,
     size_t used = 0, count = 0;
 
     while (count < STEPS_MOST) {
-        const struct record *record = draw_record(axis_specs[along->axis].shelf, state);
+        const struct record *record = draw_record(axis_specs[along->axis].table, state);
         size_t at = count++;
 
         while (at > 0 && along->order(records[at - 1]) > along->order(record)) {

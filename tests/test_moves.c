@@ -273,8 +273,8 @@ static double changed(const struct move *move)
 
     if (!move->field)
         return evaluate(move, move->setting);
-    record = (void *)library_find(shipped_library(),
-                                  move->machine[0] ? SHELF_MACHINE : SHELF_HDC, name);
+    record = (void *)library_find(
+        shipped_library(), move->machine[0] ? RECORDS_MACHINE : RECORDS_HDC, name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(record);
     schema = move->machine[0] ? machine_family(record)->schema : &hdc_schema;
     CU_ASSERT_EQUAL_FATAL(

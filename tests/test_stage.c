@@ -159,9 +159,9 @@ static void costs_stand_to_each_other_as_times(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
         const struct pe_array *accelerator = (const struct pe_array *)library_find(
-            library, SHELF_MACHINE, cases[i][0]);
+            library, RECORDS_MACHINE, cases[i][0]);
         const struct workload *workload = (const struct workload *)library_find(
-            library, SHELF_WORKLOAD, cases[i][1]);
+            library, RECORDS_WORKLOAD, cases[i][1]);
         struct pe_machine machine = { .array = *accelerator, .bits = 8 };
         struct mac_layers layers;
         struct mapping mapping;
@@ -194,7 +194,7 @@ static void layers_alike_change_no_mapping(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct library *library = shipped_library();
         struct pe_machine machine = { .array = *(const struct pe_array *)library_find(
-                                          library, SHELF_MACHINE, cases[i][0]),
+                                          library, RECORDS_MACHINE, cases[i][0]),
                                       .bits = 8 };
         struct mapping once, all;
         struct mac_layers layers, plain;
@@ -203,7 +203,7 @@ static void layers_alike_change_no_mapping(void)
         CU_ASSERT_EQUAL_FATAL(
             mac_layers_create(&layers,
                               (const struct workload *)library_find(
-                                  library, SHELF_WORKLOAD, cases[i][1]),
+                                  library, RECORDS_WORKLOAD, cases[i][1]),
                               PHASE_INFERENCE, 1, 0, NULL),
             STATUS_OK);
         plain = layers;

@@ -75,7 +75,7 @@ static double varied_pulse_s(struct variant *variant, const struct cell *cell)
 {
     const struct record *record = &cell->record;
 
-    CU_ASSERT_EQUAL(variant_record(variant, SHELF_TECHNOLOGY, &record, true, NULL),
+    CU_ASSERT_EQUAL(variant_record(variant, RECORDS_TECHNOLOGY, &record, true, NULL),
                     STATUS_OK);
     return ((const struct cell *)record)->set_pulse_s;
 }
@@ -135,12 +135,12 @@ static void sensitivities_add_up_for_a_sum(void)
 
 /* ---- paths */
 
-static void every_shelf_but_spreads_has_a_kind(void)
+static void every_table_but_spreads_has_a_kind(void)
 {
-    for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
-        if (shelf != SHELF_SPREAD)
-            CU_ASSERT_STRING_EQUAL(word_name(spread_kinds, shelf),
-                                   shelf_schemas[shelf]->kind);
+    for (int table = 0; table < RECORDS_COUNT; table++)
+        if (table != RECORDS_SPREAD)
+            CU_ASSERT_STRING_EQUAL(word_name(spread_kinds, table),
+                                   record_table_schemas[table]->kind);
 }
 
 /* Every number and count of every kind of record, lists of lists included, by its path. */
@@ -177,9 +177,9 @@ static void any_number_of_any_record_may_vary(void)
 {
     size_t paths = 0;
 
-    for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
-        if (shelf != SHELF_SPREAD) {
-            const struct schema *all = shelf_schemas[shelf];
+    for (int table = 0; table < RECORDS_COUNT; table++)
+        if (table != RECORDS_SPREAD) {
+            const struct schema *all = record_table_schemas[table];
 
             for (size_t f = 0; f < (all->families ? all->family_count : 1); f++) {
                 const void *schema = all->families ? all->families[f] : all;
@@ -214,18 +214,18 @@ static void shipped_records_can_be_scaled_everywhere(void)
 {
     const struct library *library = shipped_library();
 
-    for (int id = 0; id < SHELF_COUNT; id++) {
-        const struct shelf *shelf = &library->shelves[id];
+    for (int id = 0; id < RECORDS_COUNT; id++) {
+        const struct record_table *table = &library->tables[id];
 
-        for (size_t r = 0; r < shelf->count && id != SHELF_SPREAD; r++) {
-            struct scaling_try try = { shelf->schema, shelf->records[r],
-                                       malloc(shelf->schema->size) };
+        for (size_t r = 0; r < table->count && id != RECORDS_SPREAD; r++) {
+            struct scaling_try try = { table->schema, table->records[r],
+                                       malloc(table->schema->size) };
             struct error err;
 
             record_copy(try.schema, try.record, try.copy);
             paths_walk(try.schema, "", path_scales_back, &try);
-            CU_ASSERT(!shelf->schema->finish ||
-                      shelf->schema->finish(try.copy, &err) == STATUS_OK);
+            CU_ASSERT(!table->schema->finish ||
+                      table->schema->finish(try.copy, &err) == STATUS_OK);
             record_copy_free(try.schema, try.copy);
             free(try.copy);
         }
@@ -235,9 +235,9 @@ static void shipped_records_can_be_scaled_everywhere(void)
 static void a_key_chooses_elements(void)
 {
     const struct pe_array *eyeriss = (const struct pe_array *)library_find(
-        shipped_library(), SHELF_MACHINE, "xr-eyeriss");
+        shipped_library(), RECORDS_MACHINE, "xr-eyeriss");
     const struct fab *act = (const struct fab *)library_find(shipped_library(),
-                                                             SHELF_FAB, "act");
+                                                             RECORDS_FAB, "act");
     struct pe_array chip;
     struct fab fab;
 
@@ -306,8 +306,9 @@ static void an_impossible_sample_is_infeasible(void)
     struct error reason = { "" };
 
     sample_at(&variant, &spread, 1, 1);
-    CU_ASSERT_EQUAL(variant_record(&variant, SHELF_TECHNOLOGY, &record, true, &reason),
-                    STATUS_INFEASIBLE);
+    CU_ASSERT_EQUAL(
+        variant_record(&variant, RECORDS_TECHNOLOGY, &record, true, &reason),
+        STATUS_INFEASIBLE);
     CU_ASSERT_PTR_NOT_NULL(strstr(reason.text, "technology stt-mram as varied"));
     variant_free(&variant);
 }
@@ -403,7 +404,7 @@ static void varied_macs(double factor, double macs[2])
 {
     struct spread_parameter one = { .name = "layers.outputs",
                                     .record = "",
-                                    .of = SHELF_WORKLOAD,
+                                    .of = RECORDS_WORKLOAD,
                                     .low = factor,
                                     .high = factor };
     const struct spread spread = { .record = { .name = "one" },
@@ -449,16 +450,16 @@ static void stages_ignore_what_they_say(void)
         "dram_background_w",   "mac_j",          "idle_w"
     };
     const struct gpu *gpu = (const struct gpu *)library_find(
-        shipped_library(), SHELF_MACHINE, "gtx-1080-ti");
+        shipped_library(), RECORDS_MACHINE, "gtx-1080-ti");
     static struct reuse_curve plain, other;
     const struct workload *net = (const struct workload *)library_find(
-        shipped_library(), SHELF_WORKLOAD, "squeezenet");
+        shipped_library(), RECORDS_WORKLOAD, "squeezenet");
 
     CU_ASSERT_EQUAL(
         reuse_evaluate(gpu, net, PHASE_INFERENCE, 1, 32, 0, 0.05, &plain, NULL),
         STATUS_OK);
     for (size_t i = 0; i < FIELD_COUNT_OF(unread); i++) {
-        const struct place one = { .of = SHELF_MACHINE,
+        const struct place one = { .of = RECORDS_MACHINE,
                                    .record = "",
                                    .path = unread[i] };
         struct gpu varied = *gpu;
@@ -548,7 +549,7 @@ static void a_spread_of_nothing_known_is_refused(void)
 
 SUITE(uncertainty, TEST(the_sequence_begins_as_published),
       TEST(every_dimension_is_evenly_filled), TEST(samples_stay_within_their_spread),
-      TEST(sensitivities_add_up_for_a_sum), TEST(every_shelf_but_spreads_has_a_kind),
+      TEST(sensitivities_add_up_for_a_sum), TEST(every_table_but_spreads_has_a_kind),
       TEST(any_number_of_any_record_may_vary),
       TEST(shipped_records_can_be_scaled_everywhere), TEST(a_key_chooses_elements),
       TEST(a_wrong_path_says_what_would_be_right),

@@ -199,20 +199,20 @@ static void networks_have_their_published_totals(void)
 {
     char *folder = library_default_folder();
     const char *folders[] = { folder };
-    struct shelf shelf = { 0 };
+    struct record_table table = { 0 };
     struct error err = { "" };
 
-    CU_ASSERT_EQUAL_FATAL(shelf_read(folders, 1, &workload_schema, &shelf, &err),
+    CU_ASSERT_EQUAL_FATAL(record_table_read(folders, 1, &workload_schema, &table, &err),
                           STATUS_OK);
     for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
         const struct workload *workload = NULL;
         struct workload_totals totals;
         struct graph graph;
 
-        for (size_t w = 0; w < shelf.count; w++)
-            if (!strcmp(((struct workload *)shelf.records[w])->record.name,
+        for (size_t w = 0; w < table.count; w++)
+            if (!strcmp(((struct workload *)table.records[w])->record.name,
                         published[i].name))
-                workload = shelf.records[w];
+                workload = table.records[w];
         CU_ASSERT_PTR_NOT_NULL_FATAL(workload);
         CU_ASSERT_EQUAL_FATAL(graph_create(&graph, workload, PHASE_INFERENCE, 0, &err),
                               STATUS_OK);
@@ -222,7 +222,7 @@ static void networks_have_their_published_totals(void)
                     published[i].tolerance);
         graph_free(&graph);
     }
-    shelf_free(&shelf);
+    record_table_free(&table);
     free(folder);
 }
 

@@ -1,11 +1,12 @@
-/* The life of a model in phases: data are gathered and kept, people experiment, one network
- * is trained (perhaps often), and it answers questions.  C.-J. Wu et al., Sustainable AI,
+/* The life of a model in phases: data are collected and stored, people experiment, a network
+ * is trained (perhaps often), and it is used for inference.  C.-J. Wu et al., Sustainable AI,
  * MLSys 2022, count operational and embodied carbon over these phases.
  *
- * A phase's work is a number of samples, a time of machines, or a share of the energy of
- * all phases that is known while the inference's samples are.  Its energy is the machines'
- * and what the device around them takes at work and, as long as it idles for each second at
- * work, when idle; its embodied carbon the share of the device's life that it takes. */
+ * The work of a phase is given as a number of samples, as a machine time, or as a share of
+ * the energy of all phases; a share needs an inference phase that gives samples.  The energy
+ * of a phase is that of the machines, that of the rest of the device while they work, and
+ * that of the idle time that belongs to each second of work.  Its embodied carbon is the part
+ * of the device's lifetime that it uses. */
 #ifndef NVSWEEP_CARBON_LIFE_H
 #define NVSWEEP_CARBON_LIFE_H
 
@@ -24,14 +25,15 @@ extern const struct word life_phase_words[];
 
 struct life_step {
     int phase;           /* enum life_phase; several steps of one phase add up */
-    double samples;      /* over the life */
-    double passes;       /* forward passes that a sample is worth: 3 to learn from it */
-    double machine_s;    /* instead: time of one machine at work */
-    double energy_share; /* instead: of the energy of all phases; 0: not known */
+    double samples;      /* during the life of the model */
+    double passes;       /* forward passes per sample: 3 for learning from it */
+    double machine_s;    /* instead of samples: working time of one machine */
+    double energy_share; /* instead of samples: share of the energy of all phases; 0:
+                          * not given */
     double moved_bytes;  /* read and prepared */
     double stored_bytes; /* kept for the model's life */
-    bool is_shiftable;   /* runs in the hours that the sweep asks for, not all day */
-    const char *grid;    /* where; "": the sweep's */
+    bool is_shiftable;   /* runs in the hours that the sweep gives, not all day */
+    const char *grid;    /* where it runs; "": the sweep's grid */
 };
 
 struct life {
@@ -40,7 +42,7 @@ struct life {
     double life_s;              /* how long the model is in use */
     double moved_j_per_byte;    /* to read and prepare */
     double storage_w_per_byte;  /* drives, and the servers that hold them */
-    double storage_kg_per_byte; /* embodied in them */
+    double storage_kg_per_byte; /* embodied carbon of these drives and servers */
     struct life_step *steps;
     size_t steps_count;
 };
@@ -51,15 +53,15 @@ struct life_work {
     double sample_j, sample_s;
 };
 
-/* What the machines stand in, shared out over them. */
+/* The part of the device that belongs to one machine. */
 struct life_device {
-    double embodied_kg; /* of the device's and the machine's silicon, per machine */
-    double host_w;      /* beside a machine at work */
-    double idle_w;      /* of a machine's part of the device, not at work */
+    double embodied_kg; /* of the device and of the machine's silicon, per machine */
+    double host_w;      /* power of the rest of the device while a machine works */
+    double idle_w;      /* of a machine's part of the device while it idles */
 };
 
-/* When and where: the sweep's grid and utilisation, and the hours of the day that work
- * which can wait is done in. */
+/* When and where the work is done: the sweep's grid and utilisation, and the hours of the day
+ * for work that can wait. */
 struct life_use {
     struct usage usage;
     const struct grid_region *grid;
@@ -67,15 +69,17 @@ struct life_use {
 };
 
 struct phase_carbon {
-    double energy_j;  /* machines, host, idle time, data; before the site's PUE */
-    double machine_s; /* at work */
+    double energy_j;  /* machines, host, idle time and data, before the site's PUE */
+    double machine_s; /* working time of one machine */
     double operational_kg, embodied_kg;
 };
 
-/* Finds a grid by name as the point has it; NULL if there is none. */
+/* Finds the grid of that name with the values that it has at the point; NULL if there is
+ * none. */
 typedef const struct grid_region *grid_find_fn(const void *context, const char *name);
 
-/* All phases.  STATUS_INFEASIBLE with words in reason if a step's grid is not known. */
+/* Computes the energy and carbon of all phases.  Returns STATUS_INFEASIBLE with a reason if a
+ * step names an unknown grid. */
 enum status life_evaluate(const struct life *life, const struct life_work *work,
                           const struct life_device *device, const struct life_use *use,
                           grid_find_fn *find, const void *context,

@@ -1,11 +1,12 @@
-/* Data-parallel training on rented instances: every GPU computes its own batch, then
- * gradients are averaged by all-reduce, in buckets that leave while the backward pass
- * still computes, and the next batch is fetched and prepared meanwhile.
+/* Data-parallel training on rented instances.  Every GPU computes its own batch.  Then the
+ * gradients are averaged by all-reduce, in buckets that are sent while the backward pass
+ * still computes.  The next batch is fetched and prepared at the same time.
  *
- * Runs T0 to T4 and the stalls between them follow Stash (A. Sharma et al., arXiv
- * 2208.14344) and its program DS-Analyzer (aakash-sharma/DS-Analyzer at 5fb06a1):
- * T0 synthetic data on one GPU, T1 on all GPUs of an instance, T2 real data from cold
- * storage, T3 from a warm cache, T4 on two instances that together have as many GPUs. */
+ * The runs T0 to T4 and the stalls between them follow Stash (A. Sharma et al., arXiv
+ * 2208.14344) and its program DS-Analyzer (aakash-sharma/DS-Analyzer at 5fb06a1): T0 uses
+ * synthetic data on one GPU, T1 synthetic data on all GPUs of an instance, T2 real data from
+ * cold storage, T3 real data from a warm cache, T4 synthetic data on two instances that
+ * together have as many GPUs. */
 #ifndef NVSWEEP_CLOUD_TRAINING_H
 #define NVSWEEP_CLOUD_TRAINING_H
 
@@ -21,24 +22,26 @@
 struct instance {
     struct record record;
     const char *summary;
-    const char *machine; /* of one GPU, by name */
+    const char *machine; /* name of the record of one GPU */
     uint64_t gpus;
     double link_bytes_per_s; /* one GPU to the next, one direction */
-    double link_s;           /* start of a transfer over it */
+    double link_s;           /* start time of a transfer over this link */
     double
-        bus_bytes_per_s; /* shared by all of an instance's GPUs; 0: links are private */
+        bus_bytes_per_s; /* bandwidth that all GPUs of an instance share; 0: links are
+                          * private */
     double network_bytes_per_s, network_s;
     double vcpus;
-    double memory_bytes;        /* of the host: caches the data set */
-    double storage_bytes_per_s; /* the data set's volume */
+    double memory_bytes;        /* of the host; it caches the data set */
+    double storage_bytes_per_s; /* bandwidth of the volume that stores the data set */
     double usd_per_s;
-    const char *price_date; /* of the price list, "": not known */
-    double gpu_share;       /* of a GPU's arithmetic rate, that training reaches */
-    const char *half;       /* instance of half as many GPUs, "": none is sold */
+    const char *price_date; /* date of the price list; "": not known */
+    double gpu_share;       /* share of a GPU's arithmetic rate that training reaches */
+    const char *half;       /* record of an instance with half as many GPUs; "": none
+                             * is offered */
 };
 extern const struct schema instance_schema;
 
-/* What is learnt from. */
+/* A data set for training. */
 struct dataset {
     struct record record;
     const char *summary;
@@ -49,30 +52,31 @@ struct dataset {
 extern const struct schema dataset_schema;
 
 enum allreduce {
-    ALLREDUCE_RING,         /* one ring over all GPUs, its slowest hop counts */
+    ALLREDUCE_RING,         /* one ring over all GPUs; its slowest hop decides */
     ALLREDUCE_HIERARCHICAL, /* within the instances, then one ring of instances */
 };
 extern const struct word allreduce_words[];
 
-/* All-reduce over all GPUs of `instances`. */
+/* The time of an all-reduce over all GPUs of `instances`. */
 struct reduction {
     double intra_s, network_s; /* within instances; between them */
 };
 struct reduction allreduce_time(const struct instance *instance, uint64_t instances,
                                 enum allreduce kind, double bytes);
 
-/* A network's gradients in the order the backward pass makes them. */
+/* The gradients of a network in the order in which the backward pass computes them. */
 struct gradients {
     size_t count; /* layers with weights */
     double *bytes;
-    double *
-        ready; /* share of the backward pass over when this layer's gradient is there */
+    double
+        *ready; /* share of the backward pass after which the gradient of this layer is
+                * known */
     double total_bytes;
 };
 
-/* From the training graph, `bits` per weight; a layer's share of the backward pass is
- * its share of the multiply-accumulates.  Biases are not counted.  Freed with
- * gradients_free, whatever the status.  STATUS_INFEASIBLE as graph_create. */
+/* Makes the list from the training graph, with `bits` per weight.  A layer's share of the
+ * backward pass is its share of the multiply-accumulates.  Biases are not counted.  Call
+ * gradients_free also after an error.  Returns the status of graph_create. */
 enum status gradients_create(struct gradients *gradients,
                              const struct workload *workload, double bits,
                              uint64_t sequence_length, struct error *reason);
@@ -81,26 +85,30 @@ void gradients_free(struct gradients *gradients);
 /* How gradients are exchanged. */
 struct exchange {
     enum allreduce kind;
-    double bucket_bytes; /* a bucket leaves when it holds at least this; 0: per layer */
-    bool overlaps;       /* with the backward pass; else it starts after it */
+    double bucket_bytes; /* a bucket is sent when it holds at least this; 0: layer by
+                          * layer */
+    bool overlaps;       /* the exchange overlaps with the backward pass; else it
+                          * starts after it */
 };
 
 struct step {
-    double step_s;    /* computing and what communication adds */
-    double exposed_s; /* what it adds */
+    double step_s;    /* time of computing, and what communication adds */
+    double exposed_s; /* the part that communication adds */
     double buckets;
-    struct reduction reduction; /* sums over buckets, hidden or not */
+    struct reduction reduction; /* sums over all buckets, hidden by the backward pass
+                                 * or not */
 };
 
-/* One step on `instances`; compute_s is one GPU's time for its batch, two thirds of
- * which are the backward pass (data and weight gradients cost a forward pass each). */
+/* Computes one step on `instances` instances.  compute_s is the time of one GPU for its
+ * batch; two thirds of it are the backward pass, because data and weight gradients cost as
+ * much as a forward pass each. */
 void step_evaluate(const struct instance *instance, uint64_t instances,
                    const struct gradients *gradients, const struct exchange *exchange,
                    double compute_s, struct step *step);
 
-/* Where the time of a step goes; the kinds add up to step_s.  Interconnect is what
- * averaging would add if the network took no time, network what it adds beyond that;
- * preparing and fetching samples count as far as they outlast all before them. */
+/* The parts of a step's time, which add up to step_s.  STEP_INTERCONNECT is what averaging
+ * adds if the network takes no time, STEP_NETWORK what it adds beyond that.  Preparing and
+ * fetching samples count only as far as they take longer than all parts before them. */
 enum step_part {
     STEP_COMPUTE,
     STEP_INTERCONNECT,
@@ -110,20 +118,20 @@ enum step_part {
     STEP_PARTS
 };
 
-/* The parts of a step as step_evaluate has it, of which each instance prepares its samples
- * in prep_s and fetches them in fetch_s meanwhile. */
+/* Computes the parts of the step that step_evaluate describes, if each instance prepares its
+ * samples in prep_s and fetches them in fetch_s at the same time. */
 void step_split(const struct instance *instance, uint64_t instances,
                 const struct gradients *gradients, const struct exchange *exchange,
                 double compute_s, double prep_s, double fetch_s,
                 double part_s[STEP_PARTS]);
 
-/* Time to prepare, and to fetch, the samples of one step of one instance. */
+/* Return the time in which one instance prepares, or fetches, the samples of one step. */
 double prep_time_s(const struct instance *instance, const struct dataset *dataset,
                    double batch);
 double fetch_time_s(const struct instance *instance, const struct dataset *dataset,
                     double batch);
 
-/* Share of an instance's part of the data set that its memory does not hold. */
+/* Returns the share of an instance's part of the data set that does not fit its memory. */
 double uncached_share(const struct instance *instance, uint64_t instances,
                       const struct dataset *dataset);
 

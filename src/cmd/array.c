@@ -10,11 +10,11 @@
 static const struct cell *cell_named(void *context, const char *name, size_t i)
 {
     const struct library *library = context;
-    const struct shelf *shelf = &library->shelves[SHELF_TECHNOLOGY];
+    const struct record_table *table = &library->tables[RECORDS_TECHNOLOGY];
 
-    for (size_t r = 0; r < shelf->count; r++)
-        if (record_is_named(shelf->records[r], name) && i-- == 0)
-            return shelf->records[r];
+    for (size_t r = 0; r < table->count; r++)
+        if (record_is_named(table->records[r], name) && i-- == 0)
+            return table->records[r];
     return NULL;
 }
 

@@ -55,11 +55,11 @@ static bool library_ask(struct completion *c)
     return c->has_library;
 }
 
-static void records_offer(struct completion *c, enum shelf_id id)
+static void records_offer(struct completion *c, enum record_table_id id)
 {
     if (library_ask(c))
-        for (size_t i = 0; i < c->library.shelves[id].count; i++)
-            offer(c, ((const struct record *)c->library.shelves[id].records[i])->name,
+        for (size_t i = 0; i < c->library.tables[id].count; i++)
+            offer(c, ((const struct record *)c->library.tables[id].records[i])->name,
                   "");
 }
 
@@ -85,7 +85,7 @@ static void values_offer(struct completion *c, const char *key)
     if (axis == AXES)
         return;
     if (axis_specs[axis].kind == AXIS_RECORD)
-        records_offer(c, axis_specs[axis].shelf);
+        records_offer(c, axis_specs[axis].table);
     else if (axis_specs[axis].kind == AXIS_WORD)
         for (const struct word *w = axis_specs[axis].words; w->name; w++)
             offer(c, w->name, "");
@@ -151,7 +151,7 @@ static void value_offer(struct completion *c, const char *completes)
     else if (strcmp(completes, "axis=value") == 0)
         setting_offer(c);
     else if (strcmp(completes, "records:machine") == 0)
-        records_offer(c, SHELF_MACHINE);
+        records_offer(c, RECORDS_MACHINE);
     else if (strcmp(completes, "file") != 0 && strcmp(completes, "folder") != 0)
         for (const char *at = completes; *at;) {
             char *word = alloc_printf("%.*s", (int)strcspn(at, " "), at);
@@ -184,16 +184,16 @@ static void list_offer(struct completion *c)
     if (c->count == 1) {
         static const char *const tables[] = { "axes", "metrics", "stages", "layers" };
 
-        for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-            offer(c, shelf_schemas[id]->folder, "");
+        for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+            offer(c, record_table_schemas[id]->folder, "");
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
             offer(c, tables[i], "");
         return;
     }
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        if (strcmp(shelf_schemas[id]->folder, c->words[0]) == 0 ||
-            strcmp(shelf_schemas[id]->kind, c->words[0]) == 0 ||
-            (id == SHELF_WORKLOAD && strcmp(c->words[0], "layers") == 0))
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+        if (strcmp(record_table_schemas[id]->folder, c->words[0]) == 0 ||
+            strcmp(record_table_schemas[id]->kind, c->words[0]) == 0 ||
+            (id == RECORDS_WORKLOAD && strcmp(c->words[0], "layers") == 0))
             records_offer(c, id);
 }
 

@@ -523,20 +523,20 @@ struct figure_reading {
     struct figure_reads *reads;
 };
 
-static void record_add(const struct figure_reading *reading, enum shelf_id shelf,
+static void record_add(const struct figure_reading *reading, enum record_table_id table,
                        const struct record *record);
 
 static enum status named_add(void *context, const char *kind, const char *name)
 {
     const struct figure_reading *reading = context;
-    enum shelf_id shelf = shelf_of_kind(kind);
+    enum record_table_id table = record_table_of_kind(kind);
 
-    record_add(reading, shelf, library_find(reading->library, shelf, name));
+    record_add(reading, table, library_find(reading->library, table, name));
     return STATUS_OK;
 }
 
 /* Adds a record and the records it names. */
-static void record_add(const struct figure_reading *reading, enum shelf_id shelf,
+static void record_add(const struct figure_reading *reading, enum record_table_id table,
                        const struct record *record)
 {
     struct figure_reads *reads = reading->reads;
@@ -549,7 +549,7 @@ static void record_add(const struct figure_reading *reading, enum shelf_id shelf
     reads->records = realloc_array(reads->records, reads->record_count + 1,
                                    sizeof(const struct record *));
     reads->records[reads->record_count++] = record;
-    schema_names_visit(shelf_schemas[shelf], record, named_add,
+    schema_names_visit(record_table_schemas[table], record, named_add,
                        (void *)(uintptr_t)reading);
 }
 
@@ -560,12 +560,12 @@ static void node_records_add(const struct figure_reading *reading, axis_mask axe
                                            point->roadmap);
     const char *build = NULL;
 
-    record_add(reading, SHELF_NODE, (const struct record *)node);
+    record_add(reading, RECORDS_NODE, (const struct record *)node);
     if (node && axes & AXIS_BIT(built_as))
         build = array_build_name(point, node);
     if (build)
-        record_add(reading, SHELF_BUILD,
-                   library_find(reading->library, SHELF_BUILD, build));
+        record_add(reading, RECORDS_BUILD,
+                   library_find(reading->library, RECORDS_BUILD, build));
 }
 
 static void point_records_add(struct figure_reads *reads, const struct study *study,
@@ -575,10 +575,10 @@ static void point_records_add(struct figure_reads *reads, const struct study *st
 
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
-            record_add(&reading, axis_specs[axis].shelf, point_get(point, axis).record);
+            record_add(&reading, axis_specs[axis].table, point_get(point, axis).record);
     if (axes & AXIS_BIT(node_m))
         node_records_add(&reading, axes, point);
-    record_add(&reading, SHELF_TECHNOLOGY, study->sweep->space.iso_area.baseline);
+    record_add(&reading, RECORDS_TECHNOLOGY, study->sweep->space.iso_area.baseline);
 }
 
 /* FNV-1a, 64 bits. */

@@ -80,11 +80,11 @@ enum status judging_check(const struct judging *judging, struct error *err)
     const struct published *published = judging->published;
     enum status status = STATUS_OK;
 
-    for (int id = 0; id < SHELF_COUNT; id++) {
-        const struct shelf *shelf = &judging->library->shelves[id];
+    for (int id = 0; id < RECORDS_COUNT; id++) {
+        const struct record_table *table = &judging->library->tables[id];
 
-        for (size_t i = 0; i < shelf->count && status == STATUS_OK; i++) {
-            const struct record *record = shelf->records[i];
+        for (size_t i = 0; i < table->count && status == STATUS_OK; i++) {
+            const struct record *record = table->records[i];
 
             status = patterns_check(published, record, "fit_to", record->fit_to,
                                     record->fit_to_count, err);

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shelf with that kind or folder name, or SHELF_COUNT. */
-static enum shelf_id shelf_named(const char *name)
+/* The table with that kind or folder name, or RECORDS_COUNT. */
+static enum record_table_id record_table_named(const char *name)
 {
-    enum shelf_id id = 0;
+    enum record_table_id id = 0;
 
-    while (id < SHELF_COUNT && strcmp(shelf_schemas[id]->kind, name) != 0 &&
-           strcmp(shelf_schemas[id]->folder, name) != 0)
+    while (id < RECORDS_COUNT && strcmp(record_table_schemas[id]->kind, name) != 0 &&
+           strcmp(record_table_schemas[id]->folder, name) != 0)
         id++;
     return id;
 }
@@ -23,8 +23,8 @@ static enum status what_unknown(struct error *err)
     char *names = alloc_text("");
     enum status status;
 
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        names = alloc_append(names, "%s, ", shelf_schemas[id]->folder);
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+        names = alloc_append(names, "%s, ", record_table_schemas[id]->folder);
     status = error_set(
         err, STATUS_INPUT,
         "list needs a KIND, must be one of: %saxes, metrics, stages, layers "
@@ -147,20 +147,20 @@ static const char *grade_of(const struct record *record)
     return "published";
 }
 
-static void shelf_list(const struct shelf *shelf, bool is_full)
+static void record_table_list(const struct record_table *table, bool is_full)
 {
     int wide = 8, kinds = 4;
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct record *record = shelf->records[i];
-        int kind = (int)strlen(kind_of(schema_of(shelf->schema, record), record));
+    for (size_t i = 0; i < table->count; i++) {
+        const struct record *record = table->records[i];
+        int kind = (int)strlen(kind_of(schema_of(table->schema, record), record));
 
         wide = (int)strlen(record->name) > wide ? (int)strlen(record->name) : wide;
         kinds = kind > kinds ? kind : kinds;
     }
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct record *record = shelf->records[i];
-        const struct schema *schema = schema_of(shelf->schema, record);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct record *record = table->records[i];
+        const struct schema *schema = schema_of(table->schema, record);
         char words[WORDS_SHOWN + 4];
 
         words_of(schema, record, words);
@@ -171,15 +171,15 @@ static void shelf_list(const struct shelf *shelf, bool is_full)
     }
 }
 
-static enum status record_show(const struct library *library, enum shelf_id id,
+static enum status record_show(const struct library *library, enum record_table_id id,
                                const char *name, struct error *err)
 {
-    const struct shelf *shelf = &library->shelves[id];
+    const struct record_table *table = &library->tables[id];
     const struct record *record = library_find(library, id, name);
 
-    for (size_t i = 0; i < shelf->count && record; i++)
-        if (shelf->records[i] == record) {
-            printf("# %s:%u\n%s\n", record->file, record->line, shelf->texts[i]);
+    for (size_t i = 0; i < table->count && record; i++)
+        if (table->records[i] == record) {
+            printf("# %s:%u\n%s\n", record->file, record->line, table->texts[i]);
             return STATUS_OK;
         }
     return library_lookup(library, id, name, &record, err);
@@ -189,7 +189,7 @@ static enum status record_show(const struct library *library, enum shelf_id id,
 static enum status layers_show(const struct library *library, const char *name,
                                struct error *err)
 {
-    const struct record *workload = library_find(library, SHELF_WORKLOAD, name);
+    const struct record *workload = library_find(library, RECORDS_WORKLOAD, name);
     struct mac_layers layers;
     enum status status;
 
@@ -223,7 +223,7 @@ enum status cmd_list(int argc, char **argv, struct error *err)
                    { "metrics", metrics_list },
                    { "stages", stages_list } };
     struct library library;
-    enum shelf_id shelf;
+    enum record_table_id table;
     bool is_layers, is_full = false;
     enum status status = options_read("list", &argc, argv, err);
 
@@ -236,8 +236,8 @@ enum status cmd_list(int argc, char **argv, struct error *err)
             return STATUS_OK;
         }
     is_layers = argc > 1 && strcmp(argv[0], "layers") == 0;
-    shelf = argc > 0 ? shelf_named(argv[0]) : SHELF_COUNT;
-    if (shelf == SHELF_COUNT && !is_layers)
+    table = argc > 0 ? record_table_named(argv[0]) : RECORDS_COUNT;
+    if (table == RECORDS_COUNT && !is_layers)
         return what_unknown(err);
     status = library_load(&library, err);
     if (status != STATUS_OK)
@@ -245,9 +245,9 @@ enum status cmd_list(int argc, char **argv, struct error *err)
     if (is_layers)
         status = layers_show(&library, argv[1], err);
     else if (argc > 1)
-        status = record_show(&library, shelf, argv[1], err);
+        status = record_show(&library, table, argv[1], err);
     else
-        shelf_list(&library.shelves[shelf], is_full);
+        record_table_list(&library.tables[table], is_full);
 out:
     library_free(&library);
     return status;

@@ -209,7 +209,7 @@ static void axis_entry(enum axis_id axis)
     fputs(". ", stdout);
     if (spec->kind == AXIS_RECORD) {
         snprintf(text, sizeof text, "A record of the library: nvsweep list %s.",
-                 shelf_schemas[spec->shelf]->kind);
+                 record_table_schemas[spec->table]->kind);
         roff_text(text);
     } else if (spec->kind == AXIS_WORD) {
         fputs("One of: ", stdout);
@@ -417,13 +417,13 @@ static void schema_section(const struct schema *schema)
 }
 
 /* A record's fields are its family's, if its kind has families. */
-static void families_section(enum shelf_id shelf)
+static void families_section(enum record_table_id table)
 {
-    const struct schema *schema = shelf_schemas[shelf];
+    const struct schema *schema = record_table_schemas[table];
 
     for (size_t f = 0; f < schema->family_count; f++) {
         roff_line(".SS", word_name(schema->family->words, (int)f));
-        if (shelf == SHELF_MACHINE) {
+        if (table == RECORDS_MACHINE) {
             roff_text(machine_families[f]->summary);
             fputs(".\n", stdout);
         }
@@ -454,10 +454,10 @@ static void page_library(void)
     roff_text("Published figures that parameters of the record were fitted to.\n");
     roff_tag("stores", "(list of texts)");
     roff_text("Published figures that the record contains.\n");
-    for (enum shelf_id shelf = 0; shelf < SHELF_COUNT; shelf++)
-        if (shelf_schemas[shelf] && shelf_schemas[shelf]->folder) {
-            schema_section(shelf_schemas[shelf]);
-            families_section(shelf);
+    for (enum record_table_id table = 0; table < RECORDS_COUNT; table++)
+        if (record_table_schemas[table] && record_table_schemas[table]->folder) {
+            schema_section(record_table_schemas[table]);
+            families_section(table);
         }
     schema_section(&published_schema);
     fputs(".SH SEE ALSO\n.BR nvsweep (1),\n.BR nvsweep\\-sweep (5)\n", stdout);

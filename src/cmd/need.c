@@ -300,7 +300,7 @@ static const char *field_unit(const struct study *study, const struct need_field
 {
     const struct need_question *need = &study->sweep->need;
     const struct axis *axis = &study->sweep->space.axes[need->axis];
-    const struct schema *schema = shelf_schemas[axis_specs[need->axis].shelf];
+    const struct schema *schema = record_table_schemas[axis_specs[need->axis].table];
     const struct field *found;
 
     for (size_t p = 0; p < field->place_count; p++)

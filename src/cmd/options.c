@@ -248,7 +248,7 @@ void inputs_gather(const char *sweep, struct files *files)
     if (sweep)
         files_read(files, sweep);
     if (folders_find(files, &sweep, sweep != NULL, &folders, &err) != STATUS_OK)
-        files_put_bad(files, "", true, "%s", err.text);
+        files_put_error(files, "", true, "%s", err.text);
     library_gather(folders.names, folders.count, files);
     folders_free(&folders);
     if (sweep)

@@ -30,10 +30,10 @@ static size_t dates_collect(const struct library *library, const char **dates,
 {
     size_t count = 0;
 
-    for (int id = 0; id < SHELF_COUNT; id++)
-        for (size_t i = 0; i < library->shelves[id].count; i++) {
-            const char *date = price_date_of(shelf_schemas[id],
-                                             library->shelves[id].records[i]);
+    for (int id = 0; id < RECORDS_COUNT; id++)
+        for (size_t i = 0; i < library->tables[id].count; i++) {
+            const char *date = price_date_of(record_table_schemas[id],
+                                             library->tables[id].records[i]);
             bool is_new = date[0] && count < most;
 
             for (size_t k = 0; k < count; k++)

@@ -179,7 +179,7 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
         status = library_load(&library, err);
     if (status != STATUS_OK)
         goto out;
-    found = (const struct machine *)library_find(&library, SHELF_MACHINE, machine);
+    found = (const struct machine *)library_find(&library, RECORDS_MACHINE, machine);
     gpu = (const struct gpu *)found;
     if (!found || found->family != FAMILY_GPU) {
         status = error_set(err, STATUS_INPUT,

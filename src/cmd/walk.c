@@ -263,9 +263,9 @@ static axis_mask other_axes(const struct walking *walking)
         if (wanted >> id & 1 && id != STAGE_ARRAY)
             axes |= stages[id]->axes;
     for (size_t f = 0; f < sweep.space.field_count; f++)
-        if (sweep.space.fields[f].place.of != SHELF_TECHNOLOGY &&
-            sweep.space.fields[f].place.of != SHELF_NODE &&
-            sweep.space.fields[f].place.of != SHELF_BUILD)
+        if (sweep.space.fields[f].place.of != RECORDS_TECHNOLOGY &&
+            sweep.space.fields[f].place.of != RECORDS_NODE &&
+            sweep.space.fields[f].place.of != RECORDS_BUILD)
             axes |= (axis_mask)1 << (AXES_NAMED + f);
     return axes;
 }

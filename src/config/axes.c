@@ -170,7 +170,7 @@ static void families_lend(struct axes_reading *reading, bool is_lent)
 {
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axis_specs[axis].kind == AXIS_RECORD &&
-            shelf_schemas[axis_specs[axis].shelf]->families)
+            record_table_schemas[axis_specs[axis].table]->families)
             records_lend(reading, axis, is_lent);
 }
 

@@ -1,5 +1,5 @@
-/* Between the sweep file's groups and struct space: axes as they were read, then
- * zipped, excluded from, sampled, and arranged in dimensions. */
+/* From the groups of a sweep file to struct space: axes are read, zipped, excluded from and
+ * sampled, and then arranged in dimensions. */
 #ifndef NVSWEEP_CONFIG_AXES_H
 #define NVSWEEP_CONFIG_AXES_H
 
@@ -13,37 +13,39 @@ struct axes_reading {
     struct sweep *sweep;
     struct error *err;
 
-    enum axis_id order[AXES]; /* as the file names them */
+    enum axis_id order[AXES]; /* in the order of the file */
     size_t count;
     const config_setting_t *settings[AXES]; /* NULL: not given */
     struct values values[AXES];
-    enum axis_id leaders[AXES]; /* first axis of its zip; without one the axis itself */
+    enum axis_id leaders[AXES]; /* first axis of the axis's zip; the axis itself if it
+                                 * is not zipped */
     bool is_zipped[AXES];
 };
 
-/* Axes that are not given: their single default value, none for records. */
+/* Gives every axis that the file does not name its default as a single value; axes of records
+ * get none. */
 void axes_default(struct space *space);
 
-/* Read the groups of those names; `group` may be NULL where the key is optional. */
+/* Read the groups of these names.  `group` may be NULL if the key is optional. */
 enum status axes_read(struct axes_reading *reading, const config_setting_t *group);
 enum status zip_read(struct axes_reading *reading, const config_setting_t *list);
 enum status duplicates_check(const struct axes_reading *reading);
 enum status exclusions_read(struct axes_reading *reading, const config_setting_t *list);
 enum status sample_read(struct axes_reading *reading, const config_setting_t *group);
 
-/* Give values of a given axis to the space, which owns them from then on. */
+/* Moves the values of an axis to the space, which owns them from then on. */
 void axis_give(struct space *space, enum axis_id axis, struct values *values);
 
-/* Arrange the given axes in dimensions, in their order; `leaders` as above.
- * STATUS_INPUT without a place if the product of their counts is beyond 2^62. */
+/* Arranges the given axes in dimensions, in their order; for `leaders` see above.  Returns
+ * STATUS_INPUT, without file and line, if the product of their counts is larger than 2^62. */
 enum status dimensions_arrange(struct space *space, const enum axis_id *order,
                                size_t count, const enum axis_id *leaders,
                                struct error *err);
 
-/* Release what was read but not given to the space. */
+/* Releases what was read but not moved to the space. */
 void axes_reading_free(struct axes_reading *reading);
 
-/* The key `detail`, NULL if not given; adds the axis `layer`. */
+/* Reads the key `detail` (NULL: not given), which adds the axis `layer`. */
 enum status detail_read(struct axes_reading *reading, const config_setting_t *setting);
 
 #endif

@@ -19,7 +19,7 @@ enum { FILE_MOST = 1 << 30 };
 
 static struct corpus *corpus_named(const struct library *library, const char *name)
 {
-    const struct record *record = library_find(library, SHELF_CORPUS, name);
+    const struct record *record = library_find(library, RECORDS_CORPUS, name);
 
     return (struct corpus *)(void *)(uintptr_t)record;
 }
@@ -129,13 +129,13 @@ static void file_gather(const char *path, const struct corpus *corpus,
                                            : content_add(&content, place));
 
     if (!is_read)
-        files_put_bad(files, path, false,
-                      "%s of corpus '%s': %s; install %s, which ships "
-                      "it, or unpack it under $NVSWEEP_DATA (make deps-data)",
-                      path, corpus->record.name, strerror(errno), corpus->package);
+        files_put_error(files, path, false,
+                        "%s of corpus '%s': %s; install %s, which ships "
+                        "it, or unpack it under $NVSWEEP_DATA (make deps-data)",
+                        path, corpus->record.name, strerror(errno), corpus->package);
     else if (content.size > FILE_MOST)
-        files_put_bad(files, path, false, "%s of corpus '%s': too large", path,
-                      corpus->record.name);
+        files_put_error(files, path, false, "%s of corpus '%s': too large", path,
+                        corpus->record.name);
     else
         files_put(files, path, content.bytes, content.size);
     free(content.bytes);
@@ -197,11 +197,11 @@ static uint8_t *inflated(const struct file *file, size_t *size)
 static void checksum_replace(struct library *library, const struct corpus *corpus,
                              const char *expected, const char *found)
 {
-    struct shelf *shelf = &library->shelves[SHELF_CORPUS];
+    struct record_table *table = &library->tables[RECORDS_CORPUS];
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        char *at = shelf->records[i] == (const void *)corpus && shelf->texts[i]
-                       ? strstr(shelf->texts[i], expected)
+    for (size_t i = 0; i < table->count; i++) {
+        char *at = table->records[i] == (const void *)corpus && table->texts[i]
+                       ? strstr(table->texts[i], expected)
                        : NULL;
 
         if (at)

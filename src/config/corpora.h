@@ -1,5 +1,5 @@
-/* The files that a sweep's experiments learn from (learning/corpus.h): read on one rank with
- * the sweep and the library, checked and decoded on all. */
+/* The files from which a sweep's experiments learn (learning/corpus.h).  One rank reads them
+ * with the sweep and the library; all ranks check and decode them. */
 #ifndef NVSWEEP_CONFIG_CORPORA_H
 #define NVSWEEP_CONFIG_CORPORA_H
 
@@ -8,15 +8,16 @@
 
 #include <stdio.h>
 
-/* Adds those files, as they lie on the disk, to `files`. */
+/* Adds these files to `files`, as they are stored on the disk. */
 void corpora_gather(const struct library *library, const struct sweep *sweep,
                     struct files *files);
 
-/* Decodes them into the library's corpora.  A file with another checksum than its record's (a
- * point release of the package) is taken: the record's text, which the result file keeps, gets
- * the checksum found, and if notes is not NULL a line there says so.  STATUS_INPUT if one is
- * missing, with its package, or is not what the record says.  With CORPORA_SIZES a missing file is no
- * mistake: notes say so, and the corpus has the sizes of its record alone. */
+/* Decodes the files into the library's corpora.  A file whose checksum differs from the
+ * record's (a point release of the package) is accepted: the record's text, which is stored
+ * in the result file, gets the checksum found, and a line is written to notes unless that is
+ * NULL.  Returns STATUS_INPUT if a file is missing, with the package that contains it, or if
+ * it is not what the record says.  With CORPORA_SIZES a missing file is not an error: notes
+ * say so, and the corpus has the sizes of its record only. */
 enum corpora_wanted { CORPORA_CONTENT, CORPORA_SIZES };
 enum status corpora_decode(const struct files *files, struct library *library,
                            const struct sweep *sweep, enum corpora_wanted wanted,

@@ -39,11 +39,11 @@ static enum status label_read(const struct library *library, const char *label,
     path = *copy + length + 1;
     (*copy)[length] = (*copy)[kind] = '\0';
     *place = (struct place){
-        .of = shelf_of_kind(*copy),
+        .of = record_table_of_kind(*copy),
         .record = record,
         .path = path,
     };
-    if (place->of == SHELF_COUNT)
+    if (place->of == RECORDS_COUNT)
         return error_set(err, STATUS_INPUT,
                          "'%.80s': there is no kind of record '%.40s'; `nvsweep list` "
                          "shows what there is",
@@ -116,12 +116,12 @@ static char *families_with(const struct schema *schema, const char *path)
 }
 
 /* The axis that names records of the kind; AXES if there is none. */
-static enum axis_id axis_of(enum shelf_id shelf)
+static enum axis_id axis_of(enum record_table_id table)
 {
     enum axis_id axis = 0;
 
     while (axis < AXES_NAMED &&
-           (axis_specs[axis].kind != AXIS_RECORD || axis_specs[axis].shelf != shelf))
+           (axis_specs[axis].kind != AXIS_RECORD || axis_specs[axis].table != table))
         axis++;
     return axis < AXES_NAMED ? axis : AXES;
 }
@@ -132,7 +132,7 @@ static enum status nobody_has(const struct space *space, const struct place *pla
 {
     enum axis_id axis = axis_of(place->of);
     const struct axis *values = &space->axes[axis];
-    const struct schema *schema = shelf_schemas[place->of];
+    const struct schema *schema = record_table_schemas[place->of];
     const struct field *field;
     char *names = families_with(schema, place->path);
     enum status status;
@@ -164,7 +164,7 @@ static enum status spec_find(const struct space *space, const struct library *li
                              const struct place *place, const char *label,
                              struct axis_spec *spec, struct error *err)
 {
-    const struct schema *schema = shelf_schemas[place->of];
+    const struct schema *schema = record_table_schemas[place->of];
     const struct axis *values;
     const struct field *field;
     enum status status = STATUS_OK;
@@ -257,7 +257,7 @@ out:
 
 static enum status key_unknown(const char *key, struct error *err)
 {
-    const struct schema *schema = shelf_schemas[SHELF_MACHINE];
+    const struct schema *schema = record_table_schemas[RECORDS_MACHINE];
     size_t count = 0, most = 2 * AXES_NAMED;
     const char **keys, *nearest;
 
@@ -295,7 +295,7 @@ static bool is_of_families(const struct schema *schema, const char *name)
 enum status axis_or_field_find(struct space *space, const struct library *library,
                                const char *key, enum axis_id *axis, struct error *err)
 {
-    const struct schema *schema = shelf_schemas[SHELF_MACHINE];
+    const struct schema *schema = record_table_schemas[RECORDS_MACHINE];
     size_t kind = strcspn(key, ".[");
     char first[40], *label;
     enum status status;
@@ -306,7 +306,7 @@ enum status axis_or_field_find(struct space *space, const struct library *librar
     if (axis_renamed(key))
         return axis_unknown(key, err);
     snprintf(first, sizeof first, "%.*s", (int)(kind < 39 ? kind : 39), key);
-    if (key[kind] && shelf_of_kind(first) != SHELF_COUNT)
+    if (key[kind] && record_table_of_kind(first) != RECORDS_COUNT)
         return field_axis_add(space, library, key, key, axis, err);
     if (!is_of_families(schema, first))
         return key_unknown(key, err);

@@ -49,8 +49,8 @@ void files_put_folder(struct files *files, const char *name)
                (struct head){ .name_size = strlen(name), .is_folder = true });
 }
 
-void files_put_bad(struct files *files, const char *name, bool is_folder,
-                   const char *format, ...)
+void files_put_error(struct files *files, const char *name, bool is_folder,
+                     const char *format, ...)
 {
     char why[sizeof((struct error *)NULL)->text];
     struct head head = { .name_size = strlen(name),
@@ -73,7 +73,7 @@ static void stream_read(struct files *files, const char *name, FILE *stream,
     size_t length = fread(text, 1, size, stream);
 
     if (ferror(stream))
-        files_put_bad(files, name, false, "%s: %s", name, strerror(errno));
+        files_put_error(files, name, false, "%s: %s", name, strerror(errno));
     else
         files_put(files, name, text, length);
     free(text);
@@ -85,16 +85,16 @@ void files_read(struct files *files, const char *name)
     FILE *stream = NULL;
 
     if (stat(name, &about) != 0)
-        files_put_bad(files, name, false, "%s: %s", name, strerror(errno));
+        files_put_error(files, name, false, "%s: %s", name, strerror(errno));
     else if (S_ISDIR(about.st_mode))
-        files_put_bad(files, name, false, "%s: is a folder, must be a file", name);
+        files_put_error(files, name, false, "%s: is a folder, must be a file", name);
     else if (!S_ISREG(about.st_mode)) /* reading a pipe might never end */
-        files_put_bad(files, name, false, "%s: must be a regular file", name);
+        files_put_error(files, name, false, "%s: must be a regular file", name);
     else if (about.st_size > FILE_BYTES_MAX)
-        files_put_bad(files, name, false, "%s: has %lld bytes, must be at most %d",
-                      name, (long long)about.st_size, FILE_BYTES_MAX);
+        files_put_error(files, name, false, "%s: has %lld bytes, must be at most %d",
+                        name, (long long)about.st_size, FILE_BYTES_MAX);
     else if (!(stream = fopen(name, "rb")))
-        files_put_bad(files, name, false, "%s: %s", name, strerror(errno));
+        files_put_error(files, name, false, "%s: %s", name, strerror(errno));
     if (!stream)
         return;
     stream_read(files, name, stream, (size_t)about.st_size);

@@ -17,7 +17,7 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* ---- the files of a shelf */
+/* ---- the files of a table */
 
 static int is_config(const struct dirent *file)
 {
@@ -32,14 +32,15 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* alphasort depends on the locale */
 }
 
-void shelf_gather(const char *folder, const struct schema *schema, struct files *files)
+void record_table_gather(const char *folder, const struct schema *schema,
+                         struct files *files)
 {
     char *path = alloc_printf("%s/%s", folder, schema->folder);
     struct dirent **found = NULL;
     int count = scandir(path, &found, is_config, by_bytes);
 
     if (count < 0 && errno != ENOENT)
-        files_put_bad(files, path, false, "%s: %s", path, strerror(errno));
+        files_put_error(files, path, false, "%s: %s", path, strerror(errno));
     for (int i = 0; i < count; i++) {
         char *file = alloc_printf("%s/%s", path, found[i]->d_name);
 
@@ -57,20 +58,20 @@ void shelf_gather(const char *folder, const struct schema *schema, struct files 
  * does not is put among the files.  True if it does. */
 static bool folder_check(const char *folder, struct files *files)
 {
-    const char *kinds[SHELF_COUNT + 1] = { "published" };
+    const char *kinds[RECORDS_COUNT + 1] = { "published" };
     DIR *stream = opendir(folder);
     bool is_library = false, is_bad = false;
     struct dirent *file;
 
     if (!stream) {
-        files_put_bad(files, folder, true, "%s: %s, must be a library folder", folder,
-                      strerror(errno));
+        files_put_error(files, folder, true, "%s: %s, must be a library folder", folder,
+                        strerror(errno));
         return false;
     }
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        kinds[id + 1] = shelf_schemas[id]->folder;
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+        kinds[id + 1] = record_table_schemas[id]->folder;
     while (!is_bad && (file = readdir(stream))) {
-        const char *nearest = text_nearest(file->d_name, kinds, SHELF_COUNT + 1);
+        const char *nearest = text_nearest(file->d_name, kinds, RECORDS_COUNT + 1);
         char *path = alloc_printf("%s/%s", folder, file->d_name);
 
         if (nearest && is_folder(path)) {
@@ -78,15 +79,16 @@ static bool folder_check(const char *folder, struct files *files)
             is_library = is_library || !is_bad;
         }
         if (is_bad)
-            files_put_bad(files, folder, true, "%s: must be named '%s'", path, nearest);
+            files_put_error(files, folder, true, "%s: must be named '%s'", path,
+                            nearest);
         free(path);
     }
     closedir(stream);
     if (!is_bad && !is_library)
-        files_put_bad(files, folder, true,
-                      "%s: no library folder, must have technologies/, nodes/, "
-                      "workloads/, machines/, published/ or another kind's folder",
-                      folder);
+        files_put_error(files, folder, true,
+                        "%s: no library folder, must have technologies/, nodes/, "
+                        "workloads/, machines/, published/ or another kind's folder",
+                        folder);
     return !is_bad && is_library;
 }
 
@@ -96,8 +98,8 @@ void library_gather(const char *const *folders, size_t count, struct files *file
         if (!folder_check(folders[i], files))
             continue;
         files_put_folder(files, folders[i]);
-        for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-            shelf_gather(folders[i], shelf_schemas[id], files);
+        for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+            record_table_gather(folders[i], record_table_schemas[id], files);
     }
 }
 

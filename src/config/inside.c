@@ -33,8 +33,8 @@ static const char *group_end(const char *text)
 /* Entries are "kind { ... }". */
 void library_records_put(const char *name, const char *records, struct files *files)
 {
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
-        const struct schema *schema = shelf_schemas[id];
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++) {
+        const struct schema *schema = record_table_schemas[id];
         size_t length = strlen(schema->kind);
         char *text = alloc_printf("%s = (\n", schema->folder);
         char *path = alloc_printf("%s/%s/records inside", name, schema->folder);

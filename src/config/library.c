@@ -18,7 +18,7 @@ struct library_entry {
     bool is_shadowed;
 };
 
-struct shelf_reading {
+struct table_reading {
     const struct schema *schema;
     struct source **sources;
     size_t source_count;
@@ -30,7 +30,7 @@ struct shelf_reading {
 
 /* ---- files */
 
-static void element_add(struct shelf_reading *reading, const struct source *source,
+static void element_add(struct table_reading *reading, const struct source *source,
                         const config_setting_t *element, size_t i, size_t folder)
 {
     if (reading->count == reading->capacity) {
@@ -43,7 +43,7 @@ static void element_add(struct shelf_reading *reading, const struct source *sour
     };
 }
 
-static enum status elements_add(struct shelf_reading *reading,
+static enum status elements_add(struct table_reading *reading,
                                 const struct source *source, size_t folder)
 {
     const char *name = reading->schema->folder;
@@ -67,7 +67,7 @@ static enum status elements_add(struct shelf_reading *reading,
     return STATUS_OK;
 }
 
-static enum status file_read(struct shelf_reading *reading, const struct file *file,
+static enum status file_read(struct table_reading *reading, const struct file *file,
                              size_t folder)
 {
     struct source *source = alloc_array(1, sizeof *source);
@@ -99,7 +99,7 @@ static const char *name_of(const struct library_entry *entry)
 
 /* The record of that name: as everywhere, that of the folder searched first; of the child's
  * own name, one of the folders behind the child's, which it shadows. */
-static const struct library_entry *parent_find(const struct shelf_reading *reading,
+static const struct library_entry *parent_find(const struct table_reading *reading,
                                                const struct library_entry *child,
                                                const char *name)
 {
@@ -119,7 +119,7 @@ static const struct library_entry *parent_find(const struct shelf_reading *readi
     return found;
 }
 
-static enum status parent_unknown(const struct shelf_reading *reading,
+static enum status parent_unknown(const struct table_reading *reading,
                                   const struct library_entry *child,
                                   const config_setting_t *setting, const char *name)
 {
@@ -144,9 +144,9 @@ out:
 }
 
 /* The entry and those it inherits from, nearest first. */
-static enum status heritage_find(const struct shelf_reading *reading,
-                                 const struct library_entry *entry,
-                                 struct heritage chain[HERITAGE_DEPTH_MAX])
+static enum status inheritance_find(const struct table_reading *reading,
+                                    const struct library_entry *entry,
+                                    struct inheritance chain[HERITAGE_DEPTH_MAX])
 {
     const struct library_entry *entries[HERITAGE_DEPTH_MAX];
 
@@ -156,7 +156,7 @@ static enum status heritage_find(const struct shelf_reading *reading,
         const char *name;
 
         entries[depth] = entry;
-        chain[depth] = (struct heritage){ entry->source, entry->group, NULL };
+        chain[depth] = (struct inheritance){ entry->source, entry->group, NULL };
         if (depth > 0)
             chain[depth - 1].parent = &chain[depth];
         if (!setting)
@@ -180,38 +180,38 @@ static enum status heritage_find(const struct shelf_reading *reading,
     }
 }
 
-static enum status entry_make(struct shelf_reading *reading,
+static enum status entry_make(struct table_reading *reading,
                               struct library_entry *entry)
 {
-    struct heritage chain[HERITAGE_DEPTH_MAX];
+    struct inheritance chain[HERITAGE_DEPTH_MAX];
     const struct span *span = &entry->source->records[entry->place];
-    enum status status = heritage_find(reading, entry, chain);
+    enum status status = inheritance_find(reading, entry, chain);
 
     if (status == STATUS_OK)
         status = record_make(&chain[0], reading->schema, &entry->record, reading->err);
     if (status == STATUS_OK)
         entry->text = chain[0].parent
-                          ? heritage_text(&chain[0])
+                          ? inheritance_text(&chain[0])
                           : alloc_text_part(entry->source->text + span->first,
                                             span->length);
     return status;
 }
 
-/* Is a file of the library folder `base` one of the reading's shelf, base/things/x.cfg?
+/* Is a file of the library folder `base` one of the reading's table, base/things/x.cfg?
  * (Or base/things itself, if that could not be read.) */
-static bool is_on_shelf(const struct shelf_reading *reading, const char *base,
+static bool is_in_table(const struct table_reading *reading, const char *base,
                         const char *name)
 {
-    const char *shelf = name + strlen(base) + 1;
+    const char *table = name + strlen(base) + 1;
     size_t length = strlen(reading->schema->folder);
 
-    return strncmp(shelf, reading->schema->folder, length) == 0 &&
-           (shelf[length] == '/' || shelf[length] == '\0');
+    return strncmp(table, reading->schema->folder, length) == 0 &&
+           (table[length] == '/' || table[length] == '\0');
 }
 
 /* The records of a file before those of one behind it, so that the first mistake is the
  * one that is reported. */
-static enum status files_parse(struct shelf_reading *reading, const struct files *files)
+static enum status files_parse(struct table_reading *reading, const struct files *files)
 {
     enum status status = STATUS_OK;
     const char *base = NULL;
@@ -222,7 +222,7 @@ static enum status files_parse(struct shelf_reading *reading, const struct files
         if (file.is_folder) {
             folder += base != NULL;
             base = file.name;
-        } else if (base && is_on_shelf(reading, base, file.name)) {
+        } else if (base && is_in_table(reading, base, file.name)) {
             status = file_read(reading, &file, folder);
         }
     }
@@ -236,7 +236,7 @@ static enum status files_parse(struct shelf_reading *reading, const struct files
     return status;
 }
 
-static void sources_free(struct shelf_reading *reading)
+static void sources_free(struct table_reading *reading)
 {
     for (size_t i = 0; i < reading->source_count; i++) {
         source_free(reading->sources[i]);
@@ -265,7 +265,7 @@ static int label_compare(const void *a, const void *b)
     return order ? order : (x->is_alias > y->is_alias) - (x->is_alias < y->is_alias);
 }
 
-static size_t labels_collect(const struct shelf_reading *reading,
+static size_t labels_collect(const struct table_reading *reading,
                              struct library_label **labels)
 {
     size_t count = 0;
@@ -292,7 +292,7 @@ static size_t labels_collect(const struct shelf_reading *reading,
     return count;
 }
 
-static enum status duplicates_check(const struct shelf_reading *reading,
+static enum status duplicates_check(const struct table_reading *reading,
                                     const struct library_label *labels, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
@@ -327,7 +327,7 @@ static void alias_remove(struct record *record, const char *alias)
 }
 
 /* Records whose name an earlier folder uses go; then aliases that one uses. */
-static enum status names_resolve(struct shelf_reading *reading)
+static enum status names_resolve(struct table_reading *reading)
 {
     struct library_label *labels;
     size_t count = labels_collect(reading, &labels);
@@ -349,7 +349,7 @@ static enum status names_resolve(struct shelf_reading *reading)
     return status;
 }
 
-/* ---- shelves */
+/* ---- tables */
 
 static int entry_compare(const void *a, const void *b)
 {
@@ -368,10 +368,10 @@ static void entry_free(const struct schema *schema, struct library_entry *entry)
 }
 
 /* The entries that are not shadowed, sorted by name. */
-static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
+static void record_table_fill(struct table_reading *reading, struct record_table *table)
 {
-    shelf->records = alloc_array(reading->count, sizeof *shelf->records);
-    shelf->texts = alloc_array(reading->count, sizeof *shelf->texts);
+    table->records = alloc_array(reading->count, sizeof *table->records);
+    table->texts = alloc_array(reading->count, sizeof *table->texts);
     if (reading->count > 0) /* else there is no array to sort */
         qsort(reading->entries, reading->count, sizeof *reading->entries,
               entry_compare);
@@ -382,22 +382,22 @@ static void shelf_fill(struct shelf_reading *reading, struct shelf *shelf)
             entry_free(reading->schema, entry);
             continue;
         }
-        shelf->records[shelf->count] = entry->record;
-        shelf->texts[shelf->count++] = entry->text;
+        table->records[table->count] = entry->record;
+        table->texts[table->count++] = entry->text;
     }
 }
 
-enum status shelf_parse(const struct files *files, const struct schema *schema,
-                        struct shelf *shelf, struct error *err)
+enum status record_table_parse(const struct files *files, const struct schema *schema,
+                               struct record_table *table, struct error *err)
 {
-    struct shelf_reading reading = { .schema = schema, .err = err };
+    struct table_reading reading = { .schema = schema, .err = err };
     enum status status = files_parse(&reading, files);
 
-    *shelf = (struct shelf){ .schema = schema };
+    *table = (struct record_table){ .schema = schema };
     if (status == STATUS_OK)
         status = names_resolve(&reading);
     if (status == STATUS_OK)
-        shelf_fill(&reading, shelf);
+        record_table_fill(&reading, table);
     else
         for (size_t i = 0; i < reading.count; i++)
             entry_free(schema, &reading.entries[i]);
@@ -406,18 +406,18 @@ enum status shelf_parse(const struct files *files, const struct schema *schema,
     return status;
 }
 
-enum status shelf_read(const char *const *folders, size_t count,
-                       const struct schema *schema, struct shelf *shelf,
-                       struct error *err)
+enum status record_table_read(const char *const *folders, size_t count,
+                              const struct schema *schema, struct record_table *table,
+                              struct error *err)
 {
     struct files files = { 0 };
     enum status status;
 
     for (size_t i = 0; i < count; i++) {
         files_put_folder(&files, folders[i]);
-        shelf_gather(folders[i], schema, &files);
+        record_table_gather(folders[i], schema, &files);
     }
-    status = shelf_parse(&files, schema, shelf, err);
+    status = record_table_parse(&files, schema, table, err);
     files_free(&files);
     return status;
 }
@@ -434,7 +434,7 @@ struct naming {
 static enum status name_check(void *context, const char *kind, const char *name)
 {
     const struct naming *naming = context;
-    enum shelf_id id = shelf_of_kind(kind);
+    enum record_table_id id = record_table_of_kind(kind);
     const struct record *found;
     struct error why;
 
@@ -449,13 +449,13 @@ static enum status names_check(const struct library *library, struct error *err)
 {
     enum status status = STATUS_OK;
 
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++) {
-        const struct shelf *shelf = &library->shelves[id];
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++) {
+        const struct record_table *table = &library->tables[id];
 
-        for (size_t i = 0; i < shelf->count && status == STATUS_OK; i++) {
-            struct naming naming = { library, shelf->records[i], err };
+        for (size_t i = 0; i < table->count && status == STATUS_OK; i++) {
+            struct naming naming = { library, table->records[i], err };
 
-            status = schema_names_visit(shelf->schema, shelf->records[i], name_check,
+            status = schema_names_visit(table->schema, table->records[i], name_check,
                                         &naming);
         }
     }
@@ -472,8 +472,9 @@ enum status library_parse(const struct files *files, struct library *library,
     for (size_t at = 0; files_next(files, &at, &file);)
         if (file.is_folder && file.why)
             return error_set(err, STATUS_INPUT, "%s", file.why);
-    for (enum shelf_id id = 0; status == STATUS_OK && id < SHELF_COUNT; id++)
-        status = shelf_parse(files, shelf_schemas[id], &library->shelves[id], err);
+    for (enum record_table_id id = 0; status == STATUS_OK && id < RECORDS_COUNT; id++)
+        status = record_table_parse(files, record_table_schemas[id],
+                                    &library->tables[id], err);
     if (status == STATUS_OK)
         status = names_check(library, err);
     return status == STATUS_OK ? spreads_check(library, err) : status;

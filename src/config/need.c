@@ -30,7 +30,7 @@ static enum status over_find(const struct need_words *words,
     if (!words->over)
         return error_set(err, STATUS_INPUT,
                          "is not given, must be a %s to compare with", key);
-    status = library_lookup(library, axis_specs[need->axis].shelf, words->over,
+    status = library_lookup(library, axis_specs[need->axis].table, words->over,
                             &need->over, &why);
     if (status != STATUS_OK)
         return error_set(err, status, "is '%.60s', but there is %s", words->over,
@@ -67,7 +67,7 @@ static enum status place_add(const char *text, size_t length, struct sweep *swee
 {
     struct need_question *need = &sweep->need;
     const struct axis *axis = &sweep->space.axes[need->axis];
-    const struct schema *schema = shelf_schemas[axis_specs[need->axis].shelf];
+    const struct schema *schema = record_table_schemas[axis_specs[need->axis].table];
     size_t kind = strlen(schema->kind);
     char *place;
     const struct field *found;
@@ -142,7 +142,7 @@ enum status need_ask(const struct need_words *words, const struct library *libra
         status = error_set(err, STATUS_INPUT,
                            "is not given, must name numbers of a %s, such as "
                            "[ \"set_pulse_s\" ]",
-                           shelf_schemas[axis_specs[need->axis].shelf]->kind);
+                           record_table_schemas[axis_specs[need->axis].table]->kind);
     for (size_t f = 0; f < words->field_count && status == STATUS_OK; f++)
         status = field_add(words->fields[f], sweep, err);
     return status;

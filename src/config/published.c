@@ -139,21 +139,22 @@ const struct schema published_schema = {
 enum status published_read(const char *const *folders, size_t count,
                            struct published *published, struct error *err)
 {
-    struct shelf shelf;
-    enum status status = shelf_read(folders, count, &published_schema, &shelf, err);
+    struct record_table table;
+    enum status status = record_table_read(folders, count, &published_schema, &table,
+                                           err);
 
     *published = (struct published){
-        .figures = alloc_array(shelf.count, sizeof *published->figures),
-        .count = shelf.count,
+        .figures = alloc_array(table.count, sizeof *published->figures),
+        .count = table.count,
     };
-    for (size_t i = 0; i < shelf.count;
+    for (size_t i = 0; i < table.count;
          i++) { /* what the fields point to moves along */
-        memcpy(&published->figures[i], shelf.records[i], sizeof *published->figures);
-        free(shelf.records[i]);
-        free(shelf.texts[i]);
+        memcpy(&published->figures[i], table.records[i], sizeof *published->figures);
+        free(table.records[i]);
+        free(table.texts[i]);
     }
-    free(shelf.records);
-    free(shelf.texts);
+    free(table.records);
+    free(table.texts);
     return status;
 }
 

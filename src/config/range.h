@@ -4,10 +4,11 @@
 
 #include "config/values.h"
 
-/* Read a group as a range of an axis of counts or numbers.  `step` adds, `factor`
- * multiplies, both stop at or below `to`; `points` places that many between from and
- * to, evenly or, with scale = "log", by equal factors.  Without any of them it is an
- * interval to draw samples from.  Counts are rounded.  STATUS_INPUT as values_read. */
+/* Reads a group as a range of an axis of counts or numbers.  `step` adds and `factor`
+ * multiplies; both stop at or below `to`.  `points` places this many values between from and
+ * to, evenly or, with scale = "log", with equal ratios.  Without any of these it is an
+ * interval from which samples are drawn.  Counts are rounded.  Returns the status of
+ * values_read. */
 enum status range_read(const struct source *source, const config_setting_t *group,
                        const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err);

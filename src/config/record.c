@@ -211,17 +211,18 @@ static bool is_inherited(const char *key)
 }
 
 /* The nearest group that has the key, or NULL. */
-static const struct heritage *key_find(const struct heritage *heritage, const char *key)
+static const struct inheritance *key_find(const struct inheritance *inheritance,
+                                          const char *key)
 {
-    const struct heritage *end = is_inherited(key) ? NULL : heritage->parent;
+    const struct inheritance *end = is_inherited(key) ? NULL : inheritance->parent;
 
-    for (const struct heritage *h = heritage; h != end; h = h->parent)
+    for (const struct inheritance *h = inheritance; h != end; h = h->parent)
         if (setting_member(h->group, key))
             return h;
     return NULL;
 }
 
-static enum status field_read(const struct heritage *heritage,
+static enum status field_read(const struct inheritance *inheritance,
                               const struct schema *schema, const struct field *field,
                               void *record, struct error *err)
 {
@@ -231,10 +232,10 @@ static enum status field_read(const struct heritage *heritage,
         [KIND_TEXT] = text_read,     [KIND_TEXTS] = texts_read,
         [KIND_LIST] = list_read,
     };
-    const struct heritage *with = key_find(heritage, field->name);
-    const struct heritage *unit = key_find(heritage, "unit");
+    const struct inheritance *with = key_find(inheritance, field->name);
+    const struct inheritance *unit = key_find(inheritance, "unit");
     struct field_slot slot = {
-        .source = with ? with->source : heritage->source,
+        .source = with ? with->source : inheritance->source,
         .setting = with ? setting_member(with->group, field->name) : NULL,
         .unit = unit ? setting_member(unit->group, "unit") : NULL,
         .field = field,
@@ -243,7 +244,7 @@ static enum status field_read(const struct heritage *heritage,
     };
 
     if (!slot.setting && is_required(field))
-        return source_fail(heritage->source, heritage->group->line, err,
+        return source_fail(inheritance->source, inheritance->group->line, err,
                            "this %s lacks '%s' (%s)", schema->kind, field->name,
                            field->meaning);
     return readers[field->kind](&slot);
@@ -319,27 +320,27 @@ static enum status names_check(const struct source *source,
 }
 
 /* struct record, at the beginning of every top-level record */
-static enum status head_read(const struct heritage *heritage,
+static enum status head_read(const struct inheritance *inheritance,
                              const struct schema *schema, struct record *record,
                              struct error *err)
 {
     enum status status = STATUS_OK;
 
     for (size_t f = 0; status == STATUS_OK && f < FIELD_COUNT_OF(record_fields); f++)
-        status = field_read(heritage, schema, &record_fields[f], record, err);
-    record->file = alloc_text(heritage->source->file);
-    record->line = heritage->group->line;
+        status = field_read(inheritance, schema, &record_fields[f], record, err);
+    record->file = alloc_text(inheritance->source->file);
+    record->line = inheritance->group->line;
     return status == STATUS_OK
-               ? names_check(heritage->source, heritage->group, record, err)
+               ? names_check(inheritance->source, inheritance->group, record, err)
                : status;
 }
 
-static enum status heritage_read(const struct heritage *heritage,
-                                 const struct schema *schema, void *record,
-                                 struct error *err)
+static enum status inheritance_read(const struct inheritance *inheritance,
+                                    const struct schema *schema, void *record,
+                                    struct error *err)
 {
-    const struct source *source = heritage->source;
-    const config_setting_t *group = heritage->group;
+    const struct source *source = inheritance->source;
+    const config_setting_t *group = inheritance->group;
     enum status status;
     struct error why;
     char is[80];
@@ -349,9 +350,9 @@ static enum status heritage_read(const struct heritage *heritage,
                             setting_describe(group, is, sizeof is), schema->kind);
     status = keys_check(source, group, schema, err);
     if (status == STATUS_OK && schema->folder)
-        status = head_read(heritage, schema, record, err);
+        status = head_read(inheritance, schema, record, err);
     for (size_t f = 0; status == STATUS_OK && f < schema->field_count; f++)
-        status = field_read(heritage, schema, &schema->fields[f], record, err);
+        status = field_read(inheritance, schema, &schema->fields[f], record, err);
     if (status == STATUS_OK && schema->finish &&
         schema->finish(record, &why) != STATUS_OK)
         status = source_fail(source, group->line, err, "%s", why.text);
@@ -361,23 +362,23 @@ static enum status heritage_read(const struct heritage *heritage,
 enum status record_read(const struct source *source, const config_setting_t *group,
                         const struct schema *schema, void *record, struct error *err)
 {
-    const struct heritage heritage = { source, group, NULL };
+    const struct inheritance inheritance = { source, group, NULL };
 
-    return heritage_read(&heritage, schema, record, err);
+    return inheritance_read(&inheritance, schema, record, err);
 }
 
 /* The schema of the family that the record names, if its kind has families: its parent's,
  * whose keys it has. */
-static enum status schema_choose(const struct heritage *heritage,
+static enum status schema_choose(const struct inheritance *inheritance,
                                  const struct schema *schema, int *family,
                                  const struct schema **own, struct error *err)
 {
-    const struct heritage *first = NULL;
+    const struct inheritance *first = NULL;
 
     *own = schema;
     if (!schema->families)
         return STATUS_OK;
-    for (const struct heritage *h = heritage; h; h = h->parent) {
+    for (const struct inheritance *h = inheritance; h; h = h->parent) {
         const config_setting_t *setting = h->group->type == CONFIG_TYPE_GROUP
                                               ? setting_member(h->group,
                                                                schema->family->name)
@@ -399,19 +400,19 @@ static enum status schema_choose(const struct heritage *heritage,
         *family = its_family;
     }
     if (!first)
-        return source_fail(heritage->source, heritage->group->line, err,
+        return source_fail(inheritance->source, inheritance->group->line, err,
                            "this %s lacks '%s' (%s)", schema->kind,
                            schema->family->name, schema->family->meaning);
     *own = schema->families[*family];
     return STATUS_OK;
 }
 
-enum status record_make(const struct heritage *heritage, const struct schema *schema,
-                        void **record, struct error *err)
+enum status record_make(const struct inheritance *inheritance,
+                        const struct schema *schema, void **record, struct error *err)
 {
     const struct schema *own;
     int family = 0;
-    enum status status = schema_choose(heritage, schema, &family, &own, err);
+    enum status status = schema_choose(inheritance, schema, &family, &own, err);
 
     *record = NULL;
     if (status != STATUS_OK)
@@ -419,7 +420,7 @@ enum status record_make(const struct heritage *heritage, const struct schema *sc
     *record = alloc_array(1, own->size);
     if (schema->families) /* so that it can be freed however far reading comes */
         memcpy((char *)*record + schema->family->offset, &family, sizeof family);
-    return heritage_read(heritage, own, *record, err);
+    return inheritance_read(inheritance, own, *record, err);
 }
 
 /* ---- texts */
@@ -507,17 +508,17 @@ static void value_put(struct text *text, const config_setting_t *setting)
     text_put(text, number);
 }
 
-char *heritage_text(const struct heritage *heritage)
+char *inheritance_text(const struct inheritance *inheritance)
 {
     struct text text = { NULL };
 
     text_put(&text, "{\n");
-    for (const struct heritage *h = heritage; h; h = h->parent)
+    for (const struct inheritance *h = inheritance; h; h = h->parent)
         for (size_t i = 0; i < setting_length(h->group); i++) {
             const config_setting_t *member = setting_element(h->group, i);
 
             if (strcmp(member->name, PARENT_KEY) == 0 ||
-                key_find(heritage, member->name) != h)
+                key_find(inheritance, member->name) != h)
                 continue;
             text_put(&text, "    ");
             text_put(&text, member->name);

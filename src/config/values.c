@@ -151,23 +151,23 @@ uint64_t values_duplicate(const struct axis_spec *spec, const struct values *val
 enum status values_all(const struct library *library, const struct axis_spec *spec,
                        struct values *values, struct error *err)
 {
-    const struct shelf *shelf;
+    const struct record_table *table;
 
     if (spec->kind != AXIS_RECORD)
         return error_set(
             err, STATUS_INPUT,
             "is 'all', must be a value; \"all\" stands for library records");
-    shelf = &library->shelves[spec->shelf];
-    if (shelf->count == 0)
+    table = &library->tables[spec->table];
+    if (table->count == 0)
         return error_set(err, STATUS_INPUT, "is 'all', but the library has no %s",
                          spec->key);
     *values = (struct values){
-        .values = alloc_array(shelf->count, sizeof *values->values),
-        .count = shelf->count,
+        .values = alloc_array(table->count, sizeof *values->values),
+        .count = table->count,
         .is_dimension = true,
     };
-    for (size_t i = 0; i < shelf->count; i++)
-        values->values[i].record = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++)
+        values->values[i].record = table->records[i];
     return STATUS_OK;
 }
 

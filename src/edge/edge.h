@@ -1,5 +1,5 @@
-/* Always-on devices: a chip that infers now and then and idles between, a battery, and the
- * cloud behind an uplink. */
+/* Always-on devices: a chip that computes inferences from time to time and idles between
+ * them, a battery, and a cloud behind an uplink. */
 #ifndef NVSWEEP_EDGE_EDGE_H
 #define NVSWEEP_EDGE_EDGE_H
 
@@ -7,24 +7,25 @@
 
 #include <stdint.h>
 
-/* A chip's power as a line over the inference rate: idle_w + rate * inference_j.  The
- * energy of an inference counts its wake-up and is net of the idle power it displaces. */
+/* The power of a chip as a linear function of the inference rate: idle_w + rate *
+ * inference_j.  The energy of an inference includes its wake-up and is reduced by the idle
+ * power that it replaces. */
 struct power_line {
     double idle_w, inference_j;
 };
 
-/* From what a batch takes: active_j and latency_s at work, wake_j to begin, idle_w in
- * between. */
+/* Makes the line from the figures of a batch: active_j and latency_s while it computes,
+ * wake_j to wake up, idle_w between batches. */
 struct power_line power_line_make(double idle_w, double batch, double active_j,
                                   double wake_j, double latency_s);
 
 double power_line_w(const struct power_line *line, double rate_hz);
 
-/* The rate below which `a` draws less than `b`; INFINITY if it always does, 0 if it never
- * does at low rates. */
+/* Returns the rate below which `a` needs less power than `b`; INFINITY if it always does, 0
+ * if it does not at low rates. */
 double crossover_hz(const struct power_line *a, const struct power_line *b);
 
-/* Where an edge device is: its battery, its radio, and the cloud behind it. */
+/* The surroundings of an edge device: its battery, its radio, and the cloud behind it. */
 struct site {
     struct record record;
     const char *summary;
@@ -34,9 +35,9 @@ struct site {
     double round_trip_s;
     double cloud_macs_hz, cloud_j_per_mac; /* of the accelerator that serves it */
     double decode_hz, decode_j_per_pixel;  /* pixels a second of a video decoder */
-    double cloud_usd_per_s;                /* of the accelerator, while it works */
+    double cloud_usd_per_s;                /* price of the accelerator while it works */
     double uplink_usd_per_byte;
-    const char *price_date; /* "": not known */
+    const char *price_date; /* date of the price list; "": not known */
 };
 extern const struct schema site_schema;
 

@@ -1,45 +1,46 @@
-/* Video analysed in steps: a camera's stream is decoded, still frames are filtered out, a
- * network detects objects in key frames, each is classified, and all are tracked from frame to
- * frame.  Every step runs on the device or in the cloud; what passes between them takes the
- * uplink. */
+/* Analysis of video in steps: the stream of a camera is decoded, frames without change are
+ * filtered out, a network detects objects in key frames, each object is classified, and all
+ * are tracked from frame to frame.  Every step runs on the device or in the cloud; data that
+ * pass between the two take the uplink. */
 #ifndef NVSWEEP_EDGE_PIPELINE_H
 #define NVSWEEP_EDGE_PIPELINE_H
 
 #include "edge/edge.h"
 
-/* A stream of frames.  Frames compressed alone (intra) are part of it: one in
- * intra_interval, as many times as large as the others as intra_ratio says. */
+/* A stream of frames.  One frame in intra_interval is compressed alone (an intra frame); it
+ * is intra_ratio times as large as another frame. */
 struct video {
     struct record record;
     const char *summary;
     double frame_hz;
     uint64_t width, height;
     uint64_t
-        key_interval; /* frames from one in which objects are detected to the next */
+        key_interval; /* number of frames from one key frame to the next; objects are
+                       * detected in key frames */
     double bits_per_pixel; /* of the compressed stream, mean */
-    double intra_ratio;    /* an intra frame over another frame */
+    double intra_ratio;    /* size of an intra frame over that of another frame */
     uint64_t intra_interval;
     double objects;       /* in a key frame */
-    double object_pixels; /* cut out for one */
+    double object_pixels; /* pixels that are cut out for one object */
     double result_bytes;  /* of a key frame, if only results are sent */
 };
 extern const struct schema video_schema;
 
 enum side { SIDE_EDGE, SIDE_CLOUD, SIDE_NONE /* the step is left out */ };
 
-/* Where each step runs and what it takes.  The detector is the sweep's network. */
+/* The place of each step and the work that it takes.  The detector is the sweep's network. */
 struct pipeline {
     struct record record;
     const char *summary;
     int decode, filter, detect, classify, track; /* enum side */
     double filter_macs_per_pixel;
-    double pass_share;    /* of the frames, that the filter lets pass */
-    double classify_macs; /* an object */
-    double track_macs;    /* a frame */
+    double pass_share;    /* share of the frames that the filter lets pass */
+    double classify_macs; /* per object */
+    double track_macs;    /* per frame */
 };
 extern const struct schema pipeline_schema;
 
-/* In the order of time; the uplink is what is sent and the way to the cloud and back. */
+/* In the order of time.  The uplink is the transfer and the way to the cloud and back. */
 enum video_step {
     VIDEO_DECODE,
     VIDEO_FILTER,
@@ -50,43 +51,46 @@ enum video_step {
     VIDEO_STEPS
 };
 
-/* The device's chip for the detector, or for those of its layers that run there, one frame at
- * a time; and the rest of the network. */
+/* The chip of the device that runs the detector, or some of its layers, one frame at a time;
+ * and the rest of the network. */
 struct detector {
     struct power_line line;
     double latency_s, macs;
-    uint64_t cut;     /* layers on the device before the rest runs in the cloud; 0: all
-                           * where the pipeline says */
-    double rest_macs; /* of the layers after the cut */
-    double feature_bytes; /* between them, a frame */
+    uint64_t cut;         /* number of layers on the device before the rest runs in the
+                       * cloud; 0: all layers run where the pipeline says */
+    double rest_macs;     /* of the layers after the cut */
+    double feature_bytes; /* data between the two parts, per frame */
 };
 
 struct analysis {
     double step_s[VIDEO_STEPS]; /* from a key frame to its tracked objects */
-    double step_w[VIDEO_STEPS]; /* of the device; the radio's under uplink */
-    double chip_w;              /* all steps on it, and idling */
+    double step_w[VIDEO_STEPS]; /* power of the device; the radio's is that of
+                                 * VIDEO_UPLINK */
+    double chip_w;              /* all steps that run on it, and idling */
     double radio_w, device_w;   /* device_w: with the site's base_w */
     double cloud_w;
     double uplink_bytes_per_s;
-    double uplink_share; /* of the site's */
+    double uplink_share; /* share of the site's uplink bandwidth */
     double result_s;     /* sum of step_s */
-    double busy_share;   /* of the chip */
+    double busy_share;   /* share of the time in which the chip works */
     double frame_j;      /* device_w over the frame rate */
-    double usd_per_s;    /* cloud and uplink */
+    double usd_per_s;    /* price of cloud and uplink */
 };
 
-/* Bytes of an intra frame, so that the stream with its intra frames has bits_per_pixel. */
+/* Returns the bytes of an intra frame, computed so that the whole stream has bits_per_pixel. */
 double video_intra_bytes(const struct video *video);
 
-/* Mean bytes of a key frame, if key frames alone are sent.  They are a stream of their own with
- * as many intra frames a second as the whole one; the others are predicted over the frames
- * left out, for no more bytes than these have, nor than an intra frame (ours: upper bounds). */
+/* Returns the mean bytes of a key frame if only key frames are sent.  They form a stream of
+ * their own with as many intra frames per second as the whole stream.  The other key frames
+ * are predicted across the frames that are left out, with no more bytes than those frames
+ * have, and no more than an intra frame (upper bounds; our choice). */
 double video_key_bytes(const struct video *video);
 
-/* STATUS_INFEASIBLE with words in reason (which may be NULL) if frames decoded in the cloud
- * are needed on the device, a network that runs wholly on one side is cut, or chip or uplink
- * cannot keep up.  On the device all steps but decoding run on the chip at the detector's
- * rate and energy per multiply-accumulate (ours: they are far smaller than the detector). */
+/* Computes the analysis.  Returns STATUS_INFEASIBLE with a reason (unless reason is NULL) if
+ * the device needs frames that are decoded in the cloud, if a network that runs completely on
+ * one side is cut, or if the chip or the uplink is too slow.  On the device all steps except
+ * decoding run on the chip, at the detector's rate and energy per multiply-accumulate (our
+ * choice, because they are much smaller than the detector). */
 enum status video_analyse(const struct video *video, const struct site *site,
                           const struct pipeline *pipeline,
                           const struct detector *detector, struct analysis *analysis,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Query, key and value, each [batch, tokens, heads x width]. */
-enum status turn_attention(struct model *model)
+enum status convert_attention(struct model *model)
 {
     uint64_t heads = (uint64_t)node_int(model, "num_heads", 0);
     uint64_t kv_heads = (uint64_t)node_int(model, "kv_num_heads", (int64_t)heads);
@@ -48,7 +48,7 @@ enum status turn_attention(struct model *model)
 }
 
 /* The sum of two inputs and its normalisation.  The sum itself is output 3. */
-enum status turn_skip_norm(struct model *model)
+enum status convert_skip_norm(struct model *model)
 {
     int inputs[2], sum, index;
     struct value like;
@@ -73,12 +73,12 @@ enum status turn_skip_norm(struct model *model)
 }
 
 /* The outputs are the value, its scale and its zero point. */
-enum status turn_dynamic_quantize(struct model *model)
+enum status convert_dynamic_quantize(struct model *model)
 {
     const struct value scale = { .role = ROLE_CONSTANT,
                                  .layer = NO_LAYER,
                                  .token_axis = NO_AXIS };
-    enum status status = turn_same(model);
+    enum status status = convert_same(model);
 
     for (size_t i = 1; i < model->node->n_output && status == STATUS_OK; i++)
         if (*model->node->output[i])

@@ -139,10 +139,12 @@ enum status weights_check(const struct model *model, const struct value *weights
 
 /* The functions that convert the present node, one for each family of operators. */
 typedef enum status operator_fn(struct model *model);
-operator_fn turn_convolution, turn_transposed, turn_pool, turn_global_pool, turn_gemm,
-    turn_matmul, turn_pointwise, turn_normalise, turn_softmax, turn_binary, turn_concat,
-    turn_split, turn_slice, turn_gather, turn_view, turn_same, turn_dropout,
-    turn_reduce, turn_shape, turn_constant, turn_upsample, turn_fill, turn_several,
-    turn_recurrent, turn_dynamic_quantize, turn_pad, turn_attention, turn_skip_norm;
+operator_fn convert_convolution, convert_transposed, convert_pool, convert_global_pool,
+    convert_gemm, convert_matmul, convert_pointwise, convert_normalise, convert_softmax,
+    convert_binary, convert_concat, convert_split, convert_slice, convert_gather,
+    convert_view, convert_same, convert_dropout, convert_reduce, convert_shape,
+    convert_constant, convert_upsample, convert_fill, convert_several,
+    convert_recurrent, convert_dynamic_quantize, convert_pad, convert_attention,
+    convert_skip_norm;
 
 #endif

@@ -41,7 +41,7 @@ static enum status plain_layer(struct model *model, int kind)
     return status;
 }
 
-enum status turn_same(struct model *model)
+enum status convert_same(struct model *model)
 {
     enum status status = needs_inputs(model, 1);
 
@@ -50,16 +50,16 @@ enum status turn_same(struct model *model)
     return status;
 }
 
-enum status turn_dropout(struct model *model)
+enum status convert_dropout(struct model *model)
 {
     enum status status = needs_inputs(model, 1);
 
     if (status != STATUS_OK || node_input(model, 0)->role != ROLE_TENSOR)
-        return status == STATUS_OK ? turn_same(model) : status;
+        return status == STATUS_OK ? convert_same(model) : status;
     return plain_layer(model, LAYER_DROPOUT);
 }
 
-enum status turn_pointwise(struct model *model)
+enum status convert_pointwise(struct model *model)
 {
     enum status status = needs_inputs(model, 1);
     struct value value;
@@ -82,7 +82,7 @@ enum status turn_pointwise(struct model *model)
     return STATUS_OK;
 }
 
-enum status turn_softmax(struct model *model)
+enum status convert_softmax(struct model *model)
 {
     enum status status = needs_inputs(model, 1);
     struct value value;
@@ -97,7 +97,7 @@ enum status turn_softmax(struct model *model)
     return STATUS_OK;
 }
 
-enum status turn_normalise(struct model *model)
+enum status convert_normalise(struct model *model)
 {
     const char *op = model->node->op_type;
     enum status status = needs_inputs(model, 1);
@@ -251,7 +251,7 @@ static enum status tensors_join(struct model *model, size_t left, size_t right)
 
 /* An operator on more than two inputs becomes a chain of operators on two; constants are left
  * out. */
-enum status turn_several(struct model *model)
+enum status convert_several(struct model *model)
 {
     Onnx__NodeProto pair = *model->node;
     const Onnx__NodeProto *whole = model->node;
@@ -262,7 +262,7 @@ enum status turn_several(struct model *model)
     snprintf(op, sizeof op, "%s",
              strcmp(whole->op_type, "Sum") == 0 ? "Add" : whole->op_type);
     if (status == STATUS_OK && whole->n_input == 1)
-        return turn_same(model);
+        return convert_same(model);
     pair.op_type = op;
     pair.input = inputs;
     pair.output = outputs;
@@ -276,7 +276,7 @@ enum status turn_several(struct model *model)
         outputs[0] = i + 1 == whole->n_input && whole->n_output ? whole->output[0]
                                                                 : before;
         model->node = &pair;
-        status = turn_binary(model);
+        status = convert_binary(model);
         before = outputs[0];
     }
     model->node = whole;
@@ -369,7 +369,7 @@ static enum status constant_join(struct model *model, struct value value,
     return STATUS_OK;
 }
 
-enum status turn_binary(struct model *model)
+enum status convert_binary(struct model *model)
 {
     size_t left = strcmp(model->node->op_type, "Where") == 0, right = left + 1;
     enum status status = needs_inputs(model, right + 1);
@@ -403,7 +403,7 @@ enum status turn_binary(struct model *model)
 }
 
 /* A mean over positions is a pool; a mean over channels begins a normalisation. */
-enum status turn_reduce(struct model *model)
+enum status convert_reduce(struct model *model)
 {
     int64_t axes[RANK_MAX];
     size_t count = node_ints(model, "axes", 1, axes), over[RANK_MAX];
@@ -455,7 +455,7 @@ enum status turn_reduce(struct model *model)
     return status;
 }
 
-enum status turn_shape(struct model *model)
+enum status convert_shape(struct model *model)
 {
     enum status status = needs_inputs(model, 1);
     struct value out = { .role = ROLE_CONSTANT,
@@ -473,7 +473,7 @@ enum status turn_shape(struct model *model)
 }
 
 /* Constants of a computed shape.  Their elements are not needed. */
-enum status turn_fill(struct model *model)
+enum status convert_fill(struct model *model)
 {
     struct value out = { .role = ROLE_CONSTANT,
                          .layer = NO_LAYER,

@@ -113,7 +113,7 @@ static enum status direction_put(struct model *model, const struct recurrence *r
     return layer_put(model, LAYER_SLICE, &all, r->hidden, r->steps, r->hidden, states);
 }
 
-enum status turn_recurrent(struct model *model)
+enum status convert_recurrent(struct model *model)
 {
     bool is_batch_first = node_int(model, "layout", 0) == 1;
     struct recurrence r = { 0 };

@@ -152,7 +152,7 @@ static bool is_repeated(const struct value *value, const struct dims *to)
 }
 
 /* An operator that gives the same elements another shape needs no layer. */
-enum status turn_view(struct model *model)
+enum status convert_view(struct model *model)
 {
     const char *op = model->node->op_type;
     enum status status = needs_input(model);
@@ -247,7 +247,7 @@ static enum status piece_put(struct model *model, size_t output, size_t axis,
     return status;
 }
 
-enum status turn_split(struct model *model)
+enum status convert_split(struct model *model)
 {
     int64_t sizes[RANK_MAX];
     size_t count = node_ints(model, "split", 1, sizes), axis;
@@ -292,7 +292,7 @@ static uint64_t clamped(int64_t at, uint64_t extent)
     return at < 0 ? 0 : (uint64_t)at > extent ? extent : (uint64_t)at;
 }
 
-enum status turn_slice(struct model *model)
+enum status convert_slice(struct model *model)
 {
     int64_t starts[RANK_MAX], ends[RANK_MAX], axes[RANK_MAX], steps[RANK_MAX];
     size_t count = node_ints(model, "starts", 1, starts);
@@ -366,7 +366,7 @@ static enum status embedding_put(struct model *model, const struct value *table,
     return status;
 }
 
-enum status turn_gather(struct model *model)
+enum status convert_gather(struct model *model)
 {
     const struct value *data = node_input(model, 0), *indices = node_input(model, 1);
     uint64_t count;
@@ -479,7 +479,7 @@ static enum status constants_concatenate(struct model *model, const struct dims 
     return STATUS_OK;
 }
 
-enum status turn_concat(struct model *model)
+enum status convert_concat(struct model *model)
 {
     size_t axis, constants = 0, tensor = 0;
     enum status status = needs_input(model);

@@ -231,7 +231,7 @@ static enum status window_begin(struct model *model, int *index, struct value *i
     return status;
 }
 
-enum status turn_convolution(struct model *model)
+enum status convert_convolution(struct model *model)
 {
     int64_t groups = node_int(model, "group", 1);
     struct onnx_window window;
@@ -299,7 +299,7 @@ static enum status transposed_pads(const struct model *model,
     return STATUS_OK;
 }
 
-enum status turn_transposed(struct model *model)
+enum status convert_transposed(struct model *model)
 {
     int64_t groups = node_int(model, "group", 1), ints[RANK_MAX];
     uint64_t more[2] = { 0, 0 }, extents[2];
@@ -353,7 +353,7 @@ enum status turn_transposed(struct model *model)
     return status;
 }
 
-enum status turn_pool(struct model *model)
+enum status convert_pool(struct model *model)
 {
     bool is_max = strcmp(model->node->op_type, "MaxPool") == 0;
     struct onnx_window window;
@@ -378,7 +378,7 @@ enum status turn_pool(struct model *model)
 }
 
 /* A Pad adds rows of zeros around an image.  They become pads of the window after it. */
-enum status turn_pad(struct model *model)
+enum status convert_pad(struct model *model)
 {
     int64_t pads[2 * RANK_MAX] = { 0 };
     const Onnx__AttributeProto *attribute = node_attribute(model, "pads");
@@ -432,7 +432,7 @@ enum status turn_pad(struct model *model)
     return STATUS_OK;
 }
 
-enum status turn_global_pool(struct model *model)
+enum status convert_global_pool(struct model *model)
 {
     struct dims out = { 4, { 1, 1, 1, 1 } };
     enum status status;
@@ -494,7 +494,7 @@ static enum status product_turn(struct model *model, const struct value *weights
     return status;
 }
 
-enum status turn_gemm(struct model *model)
+enum status convert_gemm(struct model *model)
 {
     const struct value *weights = node_input(model, 1);
     size_t transposed = node_int(model, "transB", 0) != 0;
@@ -591,7 +591,7 @@ static enum status scores_end(struct model *model, struct value scores)
     return status;
 }
 
-enum status turn_matmul(struct model *model)
+enum status convert_matmul(struct model *model)
 {
     const struct value *a = node_input(model, 0), *b = node_input(model, 1);
 
@@ -616,7 +616,7 @@ enum status turn_matmul(struct model *model)
 }
 
 /* Upsampling by the factor of height and width, which follows from scales or sizes. */
-enum status turn_upsample(struct model *model)
+enum status convert_upsample(struct model *model)
 {
     bool is_resize = strcmp(model->node->op_type, "Resize") == 0;
     const Onnx__AttributeProto *attribute = node_attribute(model, "scales");

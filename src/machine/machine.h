@@ -1,5 +1,5 @@
 /* A machine computes a network: a GPU, an array of PEs, memory that computes, a chip of
- * crossbars, or several of these.  Machines are records of one shelf and the values of the
+ * crossbars, or several of these.  Machines are records of one table and the values of the
  * axis `machine`; how one computes is its family's matter, a file each.
  *
  * Families that take the same steps are of one kind.  A kind has stages of its own, over its

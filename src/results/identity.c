@@ -26,24 +26,26 @@ struct records {
     size_t count;
 };
 
-static void record_add(void *context, enum shelf_id shelf, const struct record *record);
+static void record_add(void *context, enum record_table_id table,
+                       const struct record *record);
 
 /* Adds the record that another record names. */
 static enum status named_add(void *context, const char *kind, const char *name)
 {
     const struct records *records = context;
-    enum shelf_id shelf = shelf_of_kind(kind);
-    const struct record *record = library_find(records->library, shelf, name);
+    enum record_table_id table = record_table_of_kind(kind);
+    const struct record *record = library_find(records->library, table, name);
 
     if (record)
-        record_add(context, shelf, record);
+        record_add(context, table, record);
     return STATUS_OK;
 }
 
-static void record_add(void *context, enum shelf_id shelf, const struct record *record)
+static void record_add(void *context, enum record_table_id table,
+                       const struct record *record)
 {
     struct records *records = context;
-    const char *body = library_record_text(records->library, shelf, record);
+    const char *body = library_record_text(records->library, table, record);
 
     for (size_t i = 0; i < records->count; i++)
         if (records->seen[i] == record)
@@ -52,11 +54,11 @@ static void record_add(void *context, enum shelf_id shelf, const struct record *
                                   sizeof *records->seen);
     records->seen[records->count++] = record;
     if (body) {
-        char *entry = alloc_printf("%s %s\n", shelf_schemas[shelf]->kind, body);
+        char *entry = alloc_printf("%s %s\n", record_table_schemas[table]->kind, body);
 
         records->text = text_append(records->text, entry);
         free(entry);
-        schema_names_visit(shelf_schemas[shelf], record, named_add, records);
+        schema_names_visit(record_table_schemas[table], record, named_add, records);
     }
 }
 

@@ -233,7 +233,7 @@ enum status axis_value_parse(const struct library *library,
         return STATUS_OK;
     }
     if (spec->kind == AXIS_RECORD)
-        return library_lookup(library, spec->shelf, text, &value->record, err);
+        return library_lookup(library, spec->table, text, &value->record, err);
     if (spec->kind == AXIS_WORD)
         return word_parse(spec, text, value, err);
     if (spec->zero && strcmp(text, spec->zero) == 0) {

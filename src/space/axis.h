@@ -1,4 +1,4 @@
-/* The axes a sweep may vary, from hdf5_schema/axes.def. */
+/* The axes that a sweep may vary, from hdf5_schema/axes.def. */
 #ifndef NVSWEEP_SPACE_AXIS_H
 #define NVSWEEP_SPACE_AXIS_H
 
@@ -19,7 +19,7 @@ enum axis_id {
     AXES = AXES_NAMED + FIELD_AXES_MAX
 };
 
-/* One value of an axis; which member holds it follows from the axis's kind. */
+/* One value of an axis.  The axis's kind says which member holds it. */
 union axis_value {
     const struct record *record;
     int word;
@@ -27,7 +27,7 @@ union axis_value {
     double number;
 };
 
-/* The fallback of a RECORD axis that need not be given; the others must be. */
+/* The fallback of a RECORD axis that is optional; the others must be given. */
 #define AXIS_OPTIONAL 1
 
 struct axis_spec {
@@ -35,26 +35,27 @@ struct axis_spec {
     const char *name, *key, *units;
     double fallback, min, max;
     const char *fallback_word;
-    const struct word *words; /* WORD axes */
-    const char *zero;         /* COUNT and NUMBER axes: the word kept as 0, or NULL */
-    enum shelf_id shelf;      /* RECORD axes */
-    bool is_field;            /* "record" is a value, too: what the record says */
+    const struct word *words;   /* WORD axes */
+    const char *zero;           /* COUNT and NUMBER axes: the word that is stored as 0,
+                               * or NULL */
+    enum record_table_id table; /* RECORD axes */
+    bool is_field;              /* "record" is also a value: that of the record */
     const char *meaning;
 };
 
 /* The words of a field that is true or false. */
 extern const struct word flag_words[];
 
-/* The list that the models' axes make (stage/axes.c). */
+/* The table of the axes in axes.def (stage/axes.c). */
 extern const struct axis_spec axis_specs[AXES_NAMED];
 
-/* A field of records as an axis: its spec is the field's. */
+/* A field of records as an axis.  Its spec follows from the field. */
 struct field_axis {
-    struct axis_spec spec; /* name and key: as the sweep calls it */
+    struct axis_spec spec; /* name and key are those in the sweep */
     struct place place;
 };
 
-/* The value of an axis that a sweep does not give. */
+/* Returns the value of an axis that the sweep does not give. */
 union axis_value axis_default(enum axis_id axis);
 
 /* One design point: a value for every axis, under its name. */
@@ -72,41 +73,41 @@ struct point {
 void point_set(struct point *point, enum axis_id axis, union axis_value value);
 union axis_value point_get(const struct point *point, enum axis_id axis);
 
-/* The axis of that key or name, or AXES. */
+/* Returns the axis of that key or name, or AXES. */
 enum axis_id axis_find(const char *key);
 
-/* What an axis of earlier versions is called now, or NULL. */
+/* Returns what replaces an axis of earlier versions, or NULL. */
 const char *axis_renamed(const char *key);
 
-/* STATUS_INPUT: there is no axis of that key, with a suggestion. */
+/* Returns STATUS_INPUT and says that there is no axis of that key, with a suggestion. */
 enum status axis_unknown(const char *key, struct error *err);
 
 bool axis_values_equal(const struct axis_spec *spec, union axis_value a,
                        union axis_value b);
 
-/* The value as tables and labels show it ("stt-mram", "3 MiB", "training"). */
+/* Formats a value for tables and labels ("stt-mram", "3 MiB", "training").  Returns buffer. */
 char *axis_value_format(const struct axis_spec *spec, union axis_value value,
                         char *buffer, size_t size);
 
-/* Read a value as people write it: a record's name, a word, a count or a quantity
- * with unit.  STATUS_INPUT and "is ..., must be ..." with a suggestion otherwise. */
+/* Reads a value as users write it: a record's name, a word, a count or a quantity with a
+ * unit.  Returns STATUS_INPUT and "is ..., must be ...", with a suggestion, if it is none. */
 enum status axis_value_parse(const struct library *library,
                              const struct axis_spec *spec, const char *text,
                              union axis_value *value, struct error *err);
 
-/* Is a number or count within the axis's range?  STATUS_INPUT and "is ..., must be in
- * ..." if not. */
+/* Checks that a number or count is within the axis's range.  Returns STATUS_INPUT and "is
+ * ..., must be in ..." if not. */
 enum status axis_value_check(const struct axis_spec *spec, union axis_value value,
                              struct error *err);
 
-/* The value "record" of a field, and is it that? */
+/* Returns the value "record" of a field's axis.  axis_value_is_record: is the value that one? */
 union axis_value axis_value_record(const struct axis_spec *spec);
 bool axis_value_is_record(const struct axis_spec *spec, union axis_value value);
 
-/* Is it the word that stands beside an axis's numbers, or "record"? */
+/* Is the value the word that an axis has besides its numbers, or "record"? */
 bool axis_value_is_word(const struct axis_spec *spec, union axis_value value);
 
-/* The value as a number: words and flags as their own, records NAN. */
+/* Returns the value as a number: words and flags as their numbers, records as NAN. */
 double axis_value_number(const struct axis_spec *spec, union axis_value value);
 
 #endif

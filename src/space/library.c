@@ -13,19 +13,19 @@ bool record_is_named(const struct record *record, const char *name)
     return false;
 }
 
-enum shelf_id shelf_of_kind(const char *kind)
+enum record_table_id record_table_of_kind(const char *kind)
 {
-    enum shelf_id id = 0;
+    enum record_table_id id = 0;
 
-    while (id < SHELF_COUNT && strcmp(shelf_schemas[id]->kind, kind) != 0)
+    while (id < RECORDS_COUNT && strcmp(record_table_schemas[id]->kind, kind) != 0)
         id++;
     return id;
 }
 
-const struct record *library_find(const struct library *library, enum shelf_id shelf,
-                                  const char *name)
+const struct record *library_find(const struct library *library,
+                                  enum record_table_id table, const char *name)
 {
-    const struct shelf *s = &library->shelves[shelf];
+    const struct record_table *s = &library->tables[table];
 
     for (size_t i = 0; i < s->count; i++)
         if (record_is_named(s->records[i], name))
@@ -33,11 +33,11 @@ const struct record *library_find(const struct library *library, enum shelf_id s
     return NULL;
 }
 
-enum status library_lookup(const struct library *library, enum shelf_id id,
+enum status library_lookup(const struct library *library, enum record_table_id id,
                            const char *text, const struct record **record,
                            struct error *err)
 {
-    const struct shelf *shelf = &library->shelves[id];
+    const struct record_table *table = &library->tables[id];
     const char *nearest;
     const char *names[1024];
     size_t count = 0;
@@ -45,19 +45,19 @@ enum status library_lookup(const struct library *library, enum shelf_id id,
     *record = library_find(library, id, text);
     if (*record)
         return STATUS_OK;
-    for (size_t i = 0; i < shelf->count && count < 1024; i++)
-        names[count++] = ((const struct record *)shelf->records[i])->name;
+    for (size_t i = 0; i < table->count && count < 1024; i++)
+        names[count++] = ((const struct record *)table->records[i])->name;
     nearest = text_nearest(text, names, count);
-    return error_set(err, STATUS_INPUT,
-                     "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
-                     shelf_schemas[id]->kind, text, nearest ? "; did you mean '" : "",
-                     nearest ? nearest : "", nearest ? "'?" : "");
+    return error_set(
+        err, STATUS_INPUT, "no %s named '%.60s'%s%s%s; `nvsweep list` shows all",
+        record_table_schemas[id]->kind, text, nearest ? "; did you mean '" : "",
+        nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-const char *library_record_text(const struct library *library, enum shelf_id shelf,
-                                const void *record)
+const char *library_record_text(const struct library *library,
+                                enum record_table_id table, const void *record)
 {
-    const struct shelf *s = &library->shelves[shelf];
+    const struct record_table *s = &library->tables[table];
 
     for (size_t i = 0; i < s->count; i++)
         if (s->records[i] == record)
@@ -65,22 +65,22 @@ const char *library_record_text(const struct library *library, enum shelf_id she
     return NULL;
 }
 
-void shelf_free(struct shelf *shelf)
+void record_table_free(struct record_table *table)
 {
-    for (size_t i = 0; i < shelf->count; i++) {
-        if (shelf->schema->release)
-            shelf->schema->release(shelf->records[i]);
-        schema_fields_free(shelf->schema, shelf->records[i]);
-        free(shelf->records[i]);
-        free(shelf->texts[i]);
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->schema->release)
+            table->schema->release(table->records[i]);
+        schema_fields_free(table->schema, table->records[i]);
+        free(table->records[i]);
+        free(table->texts[i]);
     }
-    free(shelf->records);
-    free(shelf->texts);
-    *shelf = (struct shelf){ 0 };
+    free(table->records);
+    free(table->texts);
+    *table = (struct record_table){ 0 };
 }
 
 void library_free(struct library *library)
 {
-    for (enum shelf_id id = 0; id < SHELF_COUNT; id++)
-        shelf_free(&library->shelves[id]);
+    for (enum record_table_id id = 0; id < RECORDS_COUNT; id++)
+        record_table_free(&library->tables[id]);
 }

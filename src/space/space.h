@@ -1,7 +1,7 @@
-/* A design space: axes with their values, and the i-th design point by arithmetic.
+/* A design space: axes with their values.  The i-th design point is computed from its index.
  *
- * Axes that vary together (zip) share one dimension, which carries the name of its
- * first axis.  An axis given as a single value, not as a list, is no dimension. */
+ * Axes that vary together (zip) share one dimension, which has the name of the first of them.
+ * An axis given as a single value and not as a list is not a dimension. */
 #ifndef NVSWEEP_SPACE_SPACE_H
 #define NVSWEEP_SPACE_SPACE_H
 
@@ -13,32 +13,33 @@ typedef unsigned __int128 axis_mask; /* one bit per axis */
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
 struct dimension {
-    const char *name; /* of its first axis, or "point" for sampled sweeps */
+    const char *name; /* name of its first axis, or "point" in sampled sweeps */
     uint64_t count;
     enum axis_id axes[AXES];
     size_t axis_count;
 };
 
 struct axis {
-    union axis_value *values; /* as many as its dimension counts; 1 if it has none */
+    union axis_value *values; /* as many as its dimension has; 1 without a dimension */
     uint64_t count;
     bool is_dimension; /* given as a list or range */
-    bool is_given;     /* named in the sweep file at all */
-    unsigned line;     /* where in the sweep file; 0: not there by its own name */
-    uint8_t place;     /* among the axes it names, from 1; 0: not named */
+    bool is_given;     /* the sweep file names it */
+    unsigned line;     /* line in the sweep file; 0: it is not named there itself */
+    uint8_t place;     /* position among the axes that the file names, from 1; 0: not
+                        * named */
 };
 
-/* Points whose values all are among those of the rule are left out. */
+/* A rule that leaves out points: those that have one of its values on each of its axes. */
 struct exclusion {
     axis_mask axes;
     union axis_value *values[AXES];
     size_t counts[AXES];
 };
 
-/* capacity = { iso_area_of = ... }: the axis's values are the baseline's capacities; per
- * point the largest multiple of step_bytes whose area fits the baseline's is taken. */
+/* capacity = { iso_area_of = ... }: the axis's values are the baseline's capacities.  Each
+ * point takes the largest multiple of step_bytes whose area fits the baseline's. */
 struct iso_area {
-    const struct record *baseline; /* a technology, or NULL if capacities are literal */
+    const struct record *baseline; /* a technology; NULL: capacities are as given */
     uint64_t step_bytes;
 };
 
@@ -57,19 +58,20 @@ struct range {
     uint64_t first, count;
 };
 
-/* What an axis is, be it a field of records. */
+/* Returns the spec of an axis, which may be a field of records. */
 const struct axis_spec *space_axis(const struct space *space, enum axis_id axis);
 
-/* The axis of that key or name, fields by the key that the sweep gives them, or AXES. */
+/* Returns the axis of that key or name (fields by the key in the sweep), or AXES. */
 enum axis_id space_axis_find(const struct space *space, const char *key);
 
-/* Room for a field as one more axis, with copies of the texts of spec and place; AXES if
- * there is none left. */
+/* Adds a field as one more axis, with copies of the texts of spec and place.  Returns AXES if
+ * there is no room. */
 enum axis_id space_field_add(struct space *space, const struct axis_spec *spec,
                              const struct place *place);
 
-/* Which records a grid has along a record axis: for each value of the axis itself, its
- * parts, or none.  member: the i-th of them, NULL beyond the last. */
+/* Lists the records that a grid has along an axis of records instead of the axis's values:
+ * for each value the record itself, its parts, or none.  `member` returns the i-th of them,
+ * NULL after the last. */
 struct grid_members {
     enum axis_id axis;
     const struct record *(*member)(const void *context, const struct record *value,
@@ -77,15 +79,15 @@ struct grid_members {
     const void *context;
 };
 
-/* A member, and the position in its dimension that it was first found at. */
+/* A member, and the first position in its dimension that has it. */
 struct grid_entry {
     uint32_t position;
     const struct record *record;
 };
 
-/* The part of a space that some axes span: row-major, last dimension fastest.  Along a
- * dimension with members its points are entries instead of positions: each member once,
- * unless the grid spans another axis of the dimension, too. */
+/* The part of a space that some axes span, row-major with the last dimension fastest.  Along
+ * a dimension with members the points are entries instead of positions: each member once,
+ * unless the grid also spans another axis of the dimension. */
 struct grid {
     axis_mask axes;
     size_t dimensions[AXES]; /* indices into space->dimensions, in sweep order */
@@ -94,63 +96,65 @@ struct grid {
     uint64_t points;
     struct point origin; /* the first design point */
 
-    size_t listed; /* which of its dimensions has entries, or dimension_count */
+    size_t listed; /* index of the dimension that has entries, or dimension_count */
     enum axis_id listed_axis;
     bool is_merged; /* each member once */
     struct grid_entry *entries;
-    uint32_t *entry_of; /* by position: its first member's entry, or UINT32_MAX */
+    uint32_t *entry_of; /* entry of the first member at each position, or UINT32_MAX */
 };
 
-/* members may be NULL.  STATUS_INPUT if the number of points overflows 2^62.  Freed with
- * grid_free. */
+/* Makes a grid; members may be NULL.  Returns STATUS_INPUT if the number of points exceeds
+ * 2^62.  Freed with grid_free. */
 enum status grid_init(struct grid *grid, const struct space *space, axis_mask axes,
                       const struct grid_members *members, struct error *err);
 void grid_free(struct grid *grid);
 
-/* The design point at index: axes outside the grid hold their single or first value. */
+/* Fills in the design point at `index`.  Axes outside the grid have their single or first
+ * value. */
 void grid_point(const struct grid *grid, const struct space *space, uint64_t index,
                 struct point *point);
 
-/* The value of an axis at coordinate i of the grid's dimension d. */
+/* Returns the value of an axis at coordinate i of the grid's dimension d. */
 union axis_value grid_value(const struct grid *grid, const struct space *space,
                             size_t d, enum axis_id axis, uint64_t i);
 
-/* Does the axis, one of the dimension's, vary along the grid's dimension d?  Not beside
- * members that each stand there once. */
+/* Does this axis of the dimension vary along the grid's dimension d?  It does not if each
+ * member occurs there once. */
 bool grid_varies(const struct grid *grid, size_t d, enum axis_id axis);
 
-/* Position in `to` of the point at `index` of `from`; every dimension of `to` must be a
- * dimension of `from`.  UINT64_MAX if `to` has no member there. */
+/* Returns the index in `to` of the point at `index` of `from`.  Every dimension of `to` must
+ * be a dimension of `from`.  UINT64_MAX if `to` has no member there. */
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
 
-/* Points along the grid's last dimension that agree on all axes of the mask, from each multiple
- * of that number on: its size, or 1. */
+/* Returns the length of runs along the grid's last dimension in which points agree on all
+ * axes of the mask; runs begin at multiples of it.  It is the size of the dimension, or 1. */
 uint64_t grid_run_length(const struct grid *grid, const struct space *space,
                          axis_mask axes);
 
-/* How far the position in `to` moves per step of the last dimension of `from`. */
+/* Returns the distance in `to` that corresponds to one step along the last dimension of
+ * `from`. */
 uint64_t grid_run_stride(const struct grid *from, const struct grid *to);
 
-/* The index of the point that has `value` on `axis` and else is the one at `index`, or
- * UINT64_MAX if no such point is in the grid. */
+/* Returns the index of the point that has `value` on `axis` and otherwise the values of the
+ * point at `index`; UINT64_MAX if the grid has no such point. */
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value);
 
-/* Is the point left out by an exclusion that speaks of this grid's axes only? */
+/* Is the point left out by an exclusion that names only axes of this grid? */
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point);
 
-/* The points a grid's exclusions leave out; counted by arithmetic over the excluded
- * boxes where rules do not overlap, else by walking the grid (at most `limit` points; then
- * an estimate, *is_exact = false). */
+/* Returns the number of points that exclusions leave out of a grid.  If rules do not overlap,
+ * it is computed from the excluded boxes; else the grid is searched, at most `limit` points,
+ * beyond which it is an estimate (*is_exact = false). */
 uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
                              uint64_t limit, bool *is_exact);
 
-/* May points be left out at all? */
+/* Does the space have exclusions? */
 bool space_excludes(const struct space *space);
 
-/* A space of that one point; iso_area is kept.  It has no dimension, but for one of the
- * machine, which may be several. */
+/* Makes a space of this one point; iso_area is kept.  It has no dimension except one of the
+ * machine, which may stand for several. */
 void space_pin(struct space *pinned, const struct space *space,
                const struct point *point);
 

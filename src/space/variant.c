@@ -9,7 +9,7 @@
 
 struct variant_record {
     const struct record *of;
-    enum shelf_id shelf;
+    enum record_table_id table;
     bool is_own;
     uint64_t changes; /* bit per change that touches it */
     void *copy;       /* NULL: none yet */
@@ -23,20 +23,21 @@ char *place_format(const struct place *place, char *buffer, size_t size)
 {
     bool is_one = place->record[0];
 
-    snprintf(buffer, size, "%s%s%s%s.%s", shelf_schemas[place->of]->kind,
+    snprintf(buffer, size, "%s%s%s%s.%s", record_table_schemas[place->of]->kind,
              is_one ? "[" : "", place->record, is_one ? "]" : "", place->path);
     return buffer;
 }
 
-bool place_touches(const struct place *place, enum shelf_id shelf,
+bool place_touches(const struct place *place, enum record_table_id table,
                    const struct record *record, bool is_own)
 {
-    if (place->of != shelf)
+    if (place->of != table)
         return false;
     if (place->record[0] ? !record_is_named(record, place->record)
                          : place->is_own && !is_own)
         return false;
-    return path_count(schema_of(shelf_schemas[shelf], record), record, place->path) > 0;
+    return path_count(schema_of(record_table_schemas[table], record), record,
+                      place->path) > 0;
 }
 
 static bool is_same(const struct change *a, const struct change *b)
@@ -53,7 +54,7 @@ static void kept_free(struct variant *variant)
         const struct variant_record *kept = &variant->kept[i];
 
         if (kept->is_deep)
-            record_copy_free(schema_of(shelf_schemas[kept->shelf], kept->of),
+            record_copy_free(schema_of(record_table_schemas[kept->table], kept->of),
                              kept->copy);
         free(kept->copy);
     }
@@ -74,19 +75,20 @@ void variant_at(struct variant *variant, const struct change *changes, size_t co
     variant->count = count;
 }
 
-static uint64_t changes_of(const struct variant *variant, enum shelf_id shelf,
+static uint64_t changes_of(const struct variant *variant, enum record_table_id table,
                            const struct record *record, bool is_own)
 {
     uint64_t changes = 0;
 
     for (size_t i = 0; i < variant->count; i++)
-        if (place_touches(&variant->changes[i].place, shelf, record, is_own))
+        if (place_touches(&variant->changes[i].place, table, record, is_own))
             changes |= (uint64_t)1 << i;
     return changes;
 }
 
 /* Of the record, or of the copy that this one is. */
-static struct variant_record *kept_find(struct variant *variant, enum shelf_id shelf,
+static struct variant_record *kept_find(struct variant *variant,
+                                        enum record_table_id table,
                                         const struct record *record, bool is_own)
 {
     struct variant_record *kept;
@@ -101,18 +103,18 @@ static struct variant_record *kept_find(struct variant *variant, enum shelf_id s
     kept = &variant->kept[variant->kept_count++];
     *kept = (struct variant_record){
         .of = record,
-        .shelf = shelf,
+        .table = table,
         .is_own = is_own,
-        .changes = changes_of(variant, shelf, record, is_own),
+        .changes = changes_of(variant, table, record, is_own),
     };
     return kept;
 }
 
-bool variant_touches(struct variant *variant, enum shelf_id shelf,
+bool variant_touches(struct variant *variant, enum record_table_id table,
                      const struct record *record, bool is_own)
 {
     return variant && variant->count > 0 && record &&
-           kept_find(variant, shelf, record, is_own)->changes;
+           kept_find(variant, table, record, is_own)->changes;
 }
 
 static bool is_fresh(const struct variant *variant, const struct variant_record *kept)
@@ -126,7 +128,8 @@ static bool is_fresh(const struct variant *variant, const struct variant_record 
 /* The record anew, its lists copied only if a change lies in one. */
 static void copy_renew(const struct variant *variant, struct variant_record *kept)
 {
-    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
+    const struct schema *schema = schema_of(record_table_schemas[kept->table],
+                                            kept->of);
 
     if (kept->is_deep)
         record_copy_free(schema, kept->copy);
@@ -145,7 +148,8 @@ static void copy_renew(const struct variant *variant, struct variant_record *kep
 static enum status copy_change(const struct variant *variant,
                                struct variant_record *kept, struct error *reason)
 {
-    const struct schema *schema = schema_of(shelf_schemas[kept->shelf], kept->of);
+    const struct schema *schema = schema_of(record_table_schemas[kept->table],
+                                            kept->of);
     enum status status = STATUS_OK;
     struct error why = { "" };
 
@@ -167,16 +171,16 @@ static enum status copy_change(const struct variant *variant,
     return STATUS_OK;
 }
 
-enum status variant_record(struct variant *variant, enum shelf_id shelf,
+enum status variant_record(struct variant *variant, enum record_table_id table,
                            const struct record **record, bool is_own,
                            struct error *reason)
 {
     struct variant_record *kept;
     enum status status = STATUS_OK;
 
-    if (!variant_touches(variant, shelf, *record, is_own))
+    if (!variant_touches(variant, table, *record, is_own))
         return STATUS_OK;
-    kept = kept_find(variant, shelf, *record, is_own);
+    kept = kept_find(variant, table, *record, is_own);
     if (!is_fresh(variant, kept))
         status = copy_change(variant, kept, reason);
     if (status == STATUS_OK)
@@ -193,7 +197,7 @@ const struct record *variant_origin(const struct variant *variant,
     return record;
 }
 
-char *variant_text(const struct variant *variant, enum shelf_id shelf,
+char *variant_text(const struct variant *variant, enum record_table_id table,
                    const struct record *record, bool is_own)
 {
     char *text = alloc_text(""), place[300];
@@ -201,7 +205,7 @@ char *variant_text(const struct variant *variant, enum shelf_id shelf,
     for (size_t i = 0; variant && i < variant->count; i++) {
         const struct change *change = &variant->changes[i];
 
-        if (!place_touches(&change->place, shelf, record, is_own))
+        if (!place_touches(&change->place, table, record, is_own))
             continue;
         text = alloc_append(text, "%s %s %.17g\n",
                             place_format(&change->place, place, sizeof place),

@@ -1,24 +1,28 @@
-/* Records as a point has them: with fields that the sweep varies, or numbers that a sample
- * of a spread multiplies.  Copies, made when asked for. */
+/* Variants of records: copies in which fields have the values of the point's axes, or in
+ * which numbers are multiplied by the factors of a sample.  A copy is made when it is first
+ * needed. */
 #ifndef NVSWEEP_SPACE_VARIANT_H
 #define NVSWEEP_SPACE_VARIANT_H
 
 #include "space/library.h"
 
-enum { CHANGES_MAX = 56 }; /* of a point: spreads' parameters, axes, what is tried */
+enum {
+    CHANGES_MAX = 56
+}; /* of a point: parameters of spreads, axes, and what the
+                            * need stage tries */
 
-/* What is changed: a place in records (base/path.h). */
+/* The place of a change: a field of records (base/path.h). */
 struct place {
-    enum shelf_id of; /* kind of the records */
+    enum record_table_id of; /* kind of the records */
     const char
-        *record; /* the one, by name; "": all of that kind that `is_own` leaves */
+        *record; /* name of the record; "": all records of the kind, see is_own */
     const char *path;
-    bool is_own; /* of all of that kind only those that the point's axes name */
+    bool is_own; /* only records that the point's axes name */
 };
 
 struct change {
     struct place place;
-    bool is_factor; /* multiplied, else set */
+    bool is_factor; /* the field is multiplied by `value`, else set to it */
     double value;
 };
 
@@ -26,41 +30,42 @@ struct change {
 struct variant {
     struct change changes[CHANGES_MAX];
     size_t count;
-    struct variant_record *kept; /* copies of this point and before */
+    struct variant_record *kept; /* copies for this point and earlier ones */
     size_t kept_count;
 };
 
-/* "technology.area_f2", "technology[sram].area_f2": the place as people write it.  Returns
- * buffer. */
+/* Formats a place as users write it: "technology.area_f2", "technology[sram].area_f2".
+ * Returns buffer. */
 char *place_format(const struct place *place, char *buffer, size_t size);
 
-/* May the place be in this record, which may be of a family without it?  is_own: an axis of
- * the point names it. */
-bool place_touches(const struct place *place, enum shelf_id shelf,
+/* May the place be in this record?  A record may be of a family that does not have the field.
+ * is_own: an axis of the point names the record. */
+bool place_touches(const struct place *place, enum record_table_id table,
                    const struct record *record, bool is_own);
 
-/* Records from now on with these changes, whose texts outlive the variant; copies handed out
- * before end here. */
+/* Sets the changes for all following calls.  Their texts must outlive the variant.  Copies
+ * that were returned before become invalid. */
 void variant_at(struct variant *variant, const struct change *changes, size_t count);
 
 /* Is the record changed? */
-bool variant_touches(struct variant *variant, enum shelf_id shelf,
+bool variant_touches(struct variant *variant, enum record_table_id table,
                      const struct record *record, bool is_own);
 
-/* *record as the point has it: itself if nothing changes it, else a copy that lives until
- * the next variant_at.  STATUS_INFEASIBLE and reason if no such record could be: a value
- * out of its range, or the record's own check fails.  variant may be NULL. */
-enum status variant_record(struct variant *variant, enum shelf_id shelf,
+/* Replaces *record by its variant: the record itself if nothing changes it, else a copy that
+ * is valid until the next variant_at.  Returns STATUS_INFEASIBLE with a reason if the variant
+ * cannot exist: a value is out of its range, or the record's own check fails.  variant may be
+ * NULL. */
+enum status variant_record(struct variant *variant, enum record_table_id table,
                            const struct record **record, bool is_own,
                            struct error *reason);
 
-/* The library's record that this one is a copy of, or itself. */
+/* Returns the library's record of which this is a copy, or the record itself. */
 const struct record *variant_origin(const struct variant *variant,
                                     const struct record *record);
 
-/* The changes of the record as text, by which two variants of it differ; freed by the
- * caller. */
-char *variant_text(const struct variant *variant, enum shelf_id shelf,
+/* Returns the changes of the record as a text, by which two variants of it differ; freed by
+ * the caller. */
+char *variant_text(const struct variant *variant, enum record_table_id table,
                    const struct record *record, bool is_own);
 
 void variant_free(struct variant *variant);

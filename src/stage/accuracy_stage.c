@@ -26,7 +26,7 @@ static struct experiment_setting setting_at(const struct study *study,
 
     return (struct experiment_setting){
         .experiment = experiment,
-        .corpus = (const struct corpus *)library_find(study->library, SHELF_CORPUS,
+        .corpus = (const struct corpus *)library_find(study->library, RECORDS_CORPUS,
                                                       experiment->corpus),
         .synapse = (const struct synapse *)point->synapse,
         .task = (const struct hdc_task *)point->hdc_task,
@@ -85,11 +85,11 @@ static double accuracy_stage_cost_s(const struct study *study,
 
     (void)layers;
     variant_at(&variant, changes, study_changes(study, STAGE_ACCURACY, point, changes));
-    if (variant_record(&variant, SHELF_EXPERIMENT, &varied.experiment, true,
+    if (variant_record(&variant, RECORDS_EXPERIMENT, &varied.experiment, true,
                        &ignored) == STATUS_OK &&
-        variant_record(&variant, SHELF_SYNAPSE, &varied.synapse, true, &ignored) ==
+        variant_record(&variant, RECORDS_SYNAPSE, &varied.synapse, true, &ignored) ==
             STATUS_OK &&
-        variant_record(&variant, SHELF_HDC_TASK, &varied.hdc_task, true, &ignored) ==
+        variant_record(&variant, RECORDS_HDC_TASK, &varied.hdc_task, true, &ignored) ==
             STATUS_OK) {
         setting = setting_at(study, &varied);
         if (corpus_is_sized(setting.corpus))
@@ -107,9 +107,9 @@ const struct stage accuracy_stage = {
     .axes = AXIS_BIT(experiment) | AXIS_BIT(synapse) | AXIS_BIT(learning) |
             AXIS_BIT(hdc_task) | AXIS_BIT(precision_bits),
     .optional = AXIS_BIT(synapse) | AXIS_BIT(hdc_task),
-    .shelves = 1u << SHELF_CORPUS,
+    .tables = 1u << RECORDS_CORPUS,
     .read_fields = "hdc_task.dimension hdc_task.ngram hdc_task.symbols",
-    .asked_by = AXIS_BIT(experiment),
+    .enabled_by = AXIS_BIT(experiment),
     .evaluate = accuracy_stage_evaluate,
     .cost_s = accuracy_stage_cost_s,
     .block_points = 1,

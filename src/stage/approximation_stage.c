@@ -88,9 +88,9 @@ static double approximation_stage_cost_s(const struct study *study,
     (void)layers;
     variant_at(&variant, changes,
                study_changes(study, STAGE_APPROXIMATION, point, changes));
-    if (variant_record(&variant, SHELF_APPROXIMATION, &varied.approximation, true,
+    if (variant_record(&variant, RECORDS_APPROXIMATION, &varied.approximation, true,
                        &ignored) == STATUS_OK &&
-        variant_record(&variant, SHELF_MACHINE, &varied.machine, true, &ignored) ==
+        variant_record(&variant, RECORDS_MACHINE, &varied.machine, true, &ignored) ==
             STATUS_OK &&
         request_at(&varied, &request, &ignored) == STATUS_OK)
         cost_s = approximation_cost_s(&request);
@@ -107,7 +107,7 @@ const struct stage approximation_stage = {
     .axes = AXIS_BIT(approximation) | AXIS_BIT(precision_bits) | AXIS_BIT(machine) |
             AXIS_BIT(operation) | AXIS_BIT(elements),
     .read_fields = "machine.hidden machine.weight_bits machine.functions",
-    .asked_by = AXIS_BIT(approximation) | AXIS_BIT(machine),
+    .enabled_by = AXIS_BIT(approximation) | AXIS_BIT(machine),
     .evaluate = approximation_stage_evaluate,
     .cost_s = approximation_stage_cost_s,
     .block_points = 1,

@@ -51,7 +51,7 @@ static enum status area_overhead(const struct visit *visit, const struct point *
     *overhead = 0;
     if (!name)
         return STATUS_OK;
-    status = visit_record(visit, SHELF_BUILD, name, &build, reason);
+    status = visit_record(visit, RECORDS_BUILD, name, &build, reason);
     if (!build)
         return error_set(reason, STATUS_INFEASIBLE,
                          "the library has no build named '%s'", name);
@@ -78,7 +78,7 @@ static enum status tag_choose(const struct visit *visit, const struct point *poi
         return STATUS_OK;
     if (is_auto && (is_paper || cell->kind == CELL_SRAM || cell->kind == CELL_GIVEN))
         return STATUS_OK;
-    status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    status = visit_record(visit, RECORDS_TECHNOLOGY, "sram", &sram, reason);
     if (status != STATUS_OK)
         return status;
     if (!sram)
@@ -255,7 +255,7 @@ static enum status capacity_resolve(const struct visit *visit, uint64_t *capacit
     if (!iso->baseline || strcmp(cell->record.name, iso->baseline->name) == 0)
         return STATUS_OK;
     baseline.technology = iso->baseline;
-    status = variant_record(visit->variant, SHELF_TECHNOLOGY, &baseline.technology,
+    status = variant_record(visit->variant, RECORDS_TECHNOLOGY, &baseline.technology,
                             false, reason);
     if (status != STATUS_OK)
         return status;
@@ -378,7 +378,7 @@ const struct stage array_stage = {
             AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as) | AXIS_BIT(wire_slack) |
             AXIS_BIT(reads_per_write) | AXIS_BIT(delay_bound) | AXIS_BIT(tiers) |
             AXIS_BIT(bond) | AXIS_BIT(tag_cells),
-    .shelves = 1u << SHELF_BUILD,
+    .tables = 1u << RECORDS_BUILD,
     .evaluate = array_stage_evaluate,
     .cost_s = array_stage_cost_s,
     .block_points = 1,

@@ -103,7 +103,7 @@ const struct word overlap_words[] = {
     { NULL, 0 },
 };
 
-#define LIST_RECORD(shelf_) .shelf = (shelf_)
+#define LIST_RECORD(table_) .table = (table_)
 #define LIST_WORD(words_) .words = (words_)
 #define LIST_COUNT(zero_) .zero = (zero_)
 #define LIST_NUMBER(zero_) .zero = (zero_)

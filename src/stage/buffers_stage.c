@@ -20,7 +20,7 @@ static enum status level_cell(const struct visit *visit, const struct point *poi
     *cell = (const struct cell *)point->technology;
     if (point->placement == PLACEMENT_ALL || level->holds_weights)
         return STATUS_OK;
-    status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    status = visit_record(visit, RECORDS_TECHNOLOGY, "sram", &sram, reason);
     *cell = (const struct cell *)sram;
     if (!sram)
         return error_set(reason, STATUS_INFEASIBLE,
@@ -164,9 +164,9 @@ const struct stage buffers_stage = {
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
             AXIS_BIT(machine) | AXIS_BIT(placement) | AXIS_BIT(energy_source) |
             AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as),
-    .shelves = 1u << SHELF_BUILD,
+    .tables = 1u << RECORDS_BUILD,
     .read_fields = "machine.levels machine.node_m machine.low_power machine.clock_hz",
-    .asked_by = AXIS_BIT(machine),
+    .enabled_by = AXIS_BIT(machine),
     .evaluate = buffers_stage_evaluate,
     .cost_s = buffers_stage_cost_s,
     .block_points = 1,

@@ -27,7 +27,7 @@ static bool is_left(const struct sweep *sweep, enum axis_id axis)
     return false;
 }
 
-bool cache_is_left(const struct sweep *sweep)
+bool cache_is_from_machine(const struct sweep *sweep)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
 
@@ -41,10 +41,11 @@ bool cache_is_left(const struct sweep *sweep)
 
 bool cache_reads(const struct sweep *sweep, const struct place *place)
 {
-    return place->of == SHELF_MACHINE && ((strcmp(place->path, "llc_bytes") == 0 &&
-                                           is_left(sweep, AXIS_capacity_bytes)) ||
-                                          (strcmp(place->path, "llc_line_bytes") == 0 &&
-                                           is_left(sweep, AXIS_line_bytes)));
+    return place->of == RECORDS_MACHINE &&
+           ((strcmp(place->path, "llc_bytes") == 0 &&
+             is_left(sweep, AXIS_capacity_bytes)) ||
+            (strcmp(place->path, "llc_line_bytes") == 0 &&
+             is_left(sweep, AXIS_line_bytes)));
 }
 
 /* May a field that is an axis, or a spread, change a cache? */

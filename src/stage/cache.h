@@ -6,7 +6,7 @@
 #include "stage/sweep.h"
 
 /* Has the sweep such an axis, and a machine with a cache? */
-bool cache_is_left(const struct sweep *sweep);
+bool cache_is_from_machine(const struct sweep *sweep);
 
 /* Is the place a field of machines that says what is left to them? */
 bool cache_reads(const struct sweep *sweep, const struct place *place);

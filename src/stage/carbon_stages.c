@@ -16,7 +16,7 @@ static const struct device *device_named(const void *context, const char *name)
 {
     const struct record *device;
 
-    if (visit_record(context, SHELF_DEVICE, name, &device, NULL) != STATUS_OK)
+    if (visit_record(context, RECORDS_DEVICE, name, &device, NULL) != STATUS_OK)
         return NULL;
     return (const struct device *)device;
 }
@@ -97,7 +97,7 @@ const struct stage footprint_stage = {
             AXIS_BIT(fab_abatement) | AXIS_BIT(fab_yield) | AXIS_BIT(grid_region) |
             AXIS_BIT(pue) | AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) |
             AXIS_BIT(optimisations),
-    .asked_by = AXIS_BIT(device),
+    .enabled_by = AXIS_BIT(device),
     .evaluate = footprint_stage_evaluate,
     .point_s = 5e-7,
     .block_points = 4096,
@@ -156,7 +156,7 @@ const struct stage carbon_stage = {
     .summary = "carbon of one evaluation, and its products with delay and energy",
     STAGE_METRICS(carbon),
     .kinds = 1u << MACHINE_GPU, /* its cache is the die on top */
-    .asked_by = AXIS_BIT(device) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(device) | AXIS_BIT(workload),
     .inputs = INPUT(ARRAY) | INPUT(MACHINES) | INPUT(FOOTPRINT),
     .evaluate = carbon_stage_evaluate,
     .point_s = 3e-7,

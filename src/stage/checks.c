@@ -154,14 +154,14 @@ static enum status pairs_check(const struct study *study, enum axis_id a,
 static bool node_fits(const struct study *study, union axis_value node_m,
                       union axis_value roadmap, struct error *why)
 {
-    const struct shelf *shelf = &study->library->shelves[SHELF_NODE];
+    const struct record_table *table = &study->library->tables[RECORDS_NODE];
     const char *flavour = word_name(node_roadmaps, roadmap.word);
     char has[200] = "", text[40];
 
     if (library_node(study->library, node_m.number, roadmap.word))
         return true;
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct node *node = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct node *node = table->records[i];
         size_t length = strlen(has);
 
         if ((int)node->roadmap == roadmap.word)
@@ -203,7 +203,7 @@ static enum status dram_time_check(const struct study *study, struct error *err)
     for (size_t f = 0; f < space->field_count; f++) {
         const struct field_axis *field = &space->fields[f];
 
-        if (field->place.of == SHELF_MACHINE &&
+        if (field->place.of == RECORDS_MACHINE &&
             (strcmp(field->place.path, "dram_latency_s") == 0 ||
              strcmp(field->place.path, "dram_parallelism") == 0))
             return error_set(

@@ -238,7 +238,7 @@ const struct stage chip_stage = {
     .summary = "an accelerator's latency, energy by part, power, area",
     STAGE_METRICS(chip),
     .axes = AXIS_BIT(inference_hz) | AXIS_BIT(idle),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
     .to_result = chip_to_result,
     .result_input = INPUT(MAPPING),

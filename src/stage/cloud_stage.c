@@ -106,7 +106,7 @@ static enum status half_find(const struct visit *visit, const struct instance *i
                              const struct instance **half, struct error *reason)
 {
     const struct record *record;
-    enum status status = visit_record(visit, SHELF_INSTANCE, instance->half, &record,
+    enum status status = visit_record(visit, RECORDS_INSTANCE, instance->half, &record,
                                       reason);
 
     *half = (const struct instance *)record;
@@ -165,7 +165,7 @@ const struct stage cloud_stage = {
     STAGE_METRICS(cloud),
     .axes = AXIS_BIT(instance) | AXIS_BIT(instances) | AXIS_BIT(dataset) |
             AXIS_BIT(allreduce) | AXIS_BIT(bucket_bytes) | AXIS_BIT(overlap),
-    .asked_by = AXIS_BIT(instance),
+    .enabled_by = AXIS_BIT(instance),
     .inputs = INPUT(REUSE),
     .evaluate = cloud_stage_evaluate,
     .point_s = 2e-5,

@@ -18,7 +18,7 @@ static enum status request_at(const struct visit *visit,
     const struct point *point = &visit->point;
     const struct record *sram;
     const struct node *node;
-    enum status status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &sram, reason);
+    enum status status = visit_record(visit, RECORDS_TECHNOLOGY, "sram", &sram, reason);
 
     if (status == STATUS_OK)
         status = visit_node(visit, &node, reason);
@@ -68,8 +68,8 @@ const struct stage crossbar_buffers_stage = {
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(node_m) | AXIS_BIT(roadmap) | AXIS_BIT(temperature_k) |
             AXIS_BIT(machine),
-    .asked_by = AXIS_BIT(machine),
-    .shelves = 1u << SHELF_TECHNOLOGY,
+    .enabled_by = AXIS_BIT(machine),
+    .tables = 1u << RECORDS_TECHNOLOGY,
     .read_fields = "machine.tile_buffer_bytes machine.global_buffer_bytes "
                    "machine.bus_bits machine.clock_hz",
     .evaluate = crossbar_buffers_stage_evaluate,
@@ -111,7 +111,7 @@ const struct stage crossbar_subarray_stage = {
     .read_fields = "machine.rows machine.columns machine.cell_bits machine.adc "
                    "machine.adc_bits machine.adc_columns machine.line_drop "
                    "machine.read_voltage_v machine.clock_hz machine.gradient_adc_bits",
-    .asked_by = AXIS_BIT(machine),
+    .enabled_by = AXIS_BIT(machine),
     .evaluate = crossbar_stage_evaluate,
     .point_s = 2e-6,
     .block_points = 4096,
@@ -193,7 +193,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
 /* What points that are evaluated together share. */
 struct chip_memory {
     struct layer_cache layers;
-    struct crossbar_room room;
+    struct crossbar_scratch room;
 };
 
 /* Training's forward pass has the layers of inference. */
@@ -238,7 +238,7 @@ static void crossbar_chip_stage_evaluate(const struct study *study, struct range
     stage_visit(study, STAGE_CROSSBAR_CHIP, points, network_visit, &shared, out, status,
                 reason);
     layer_cache_free(&shared.layers);
-    crossbar_room_free(&shared.room);
+    crossbar_scratch_free(&shared.room);
 }
 
 static double crossbar_chip_stage_cost_s(const struct study *study,
@@ -292,7 +292,7 @@ const struct stage crossbar_chip_stage = {
     .axes = AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
             AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(epoch_samples),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR_SUBARRAY),
     .to_result = crossbar_chip_to_result,
     .evaluate = crossbar_chip_stage_evaluate,

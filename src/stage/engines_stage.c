@@ -42,12 +42,12 @@ static enum status engines_visit(const struct visit *visit, const struct columns
     enum status status = STATUS_OK;
 
     if (!point.technology)
-        status = visit_record(visit, SHELF_TECHNOLOGY, "sram", &point.technology,
+        status = visit_record(visit, RECORDS_TECHNOLOGY, "sram", &point.technology,
                               reason);
     for (size_t e = 0; e < machine_engine_count(machine) && status == STATUS_OK; e++) {
         const char *name = machine_family(machine)->engine(machine, e);
 
-        status = visit_record(visit, SHELF_MACHINE, name, &point.machine, reason);
+        status = visit_record(visit, RECORDS_MACHINE, name, &point.machine, reason);
         if (status != STATUS_OK)
             return status;
         if (!point.technology || !point.machine)
@@ -75,7 +75,8 @@ static double engines_stage_cost_s(const struct study *study, const struct point
     (void)layers;
     for (size_t e = 0; e < machine_engine_count(machine); e++) {
         const char *name = machine_family(machine)->engine(machine, e);
-        const struct record *engine = library_find(study->library, SHELF_MACHINE, name);
+        const struct record *engine = library_find(study->library, RECORDS_MACHINE,
+                                                   name);
 
         if (engine)
             sum_s += buffers_at_s(point, (const struct pe_array *)engine);
@@ -94,7 +95,7 @@ const struct stage engines_stage = {
             AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(machine) |
             AXIS_BIT(cell_roadmap) | AXIS_BIT(built_as),
     .optional = AXIS_BIT(technology),
-    .shelves = 1u << SHELF_BUILD,
+    .tables = 1u << RECORDS_BUILD,
     .read_fields = "machine.levels machine.node_m machine.low_power machine.clock_hz",
     .evaluate = engines_stage_evaluate,
     .cost_s = engines_stage_cost_s,

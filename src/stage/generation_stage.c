@@ -83,7 +83,7 @@ const struct stage generation_stage = {
             AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
             AXIS_BIT(weight_format) | AXIS_BIT(kv_format) | AXIS_BIT(pipeline_stages) |
             AXIS_BIT(expert_layout) | AXIS_BIT(arrivals) | AXIS_BIT(kv_tokens),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
     .evaluate = generation_stage_evaluate,
     .cost_s = generation_stage_cost_s,
     .block_points = 1,

@@ -391,7 +391,7 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
         grid_point(grid, &study->sweep->space, index, &point);
         variant_at(&variant, changes, study_changes(study, STAGE_GPU, &point, changes));
         gpu = point.machine;
-        varied = variant_record(&variant, SHELF_MACHINE, &gpu, true, reason);
+        varied = variant_record(&variant, RECORDS_MACHINE, &gpu, true, reason);
         if (varied != STATUS_OK)
             gpu = point.machine;
         point.machine = gpu;
@@ -457,8 +457,8 @@ const struct stage gpu_stage = {
     .axes = AXIS_BIT(time_base),
     .ignored_fields = "machine.llc_bytes=", /* the array's capacity counts */
     .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(RETENTION),
-    .given_inputs = INPUT(RETENTION),
-    .given_axes = AXIS_BIT(refresh),
+    .conditional_inputs = INPUT(RETENTION),
+    .condition_axes = AXIS_BIT(refresh),
     .to_result = gpu_to_result,
     .result_input = INPUT(REUSE),
     .evaluate = gpu_stage_evaluate,

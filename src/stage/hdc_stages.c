@@ -59,7 +59,7 @@ const struct stage hdc_memory_stage = {
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
     .ignored_fields = "hdc_task.queries",
-    .asked_by = AXIS_BIT(hdc),
+    .enabled_by = AXIS_BIT(hdc),
     .evaluate = hdc_memory_stage_evaluate,
     .point_s = 0.6e-3,
     .block_points = 1,
@@ -122,7 +122,7 @@ const struct stage hdc_texts_stage = {
     .summary = "texts recognised by hyperdimensional computing: operations, time, "
                "energy by step",
     STAGE_METRICS(hdc_texts),
-    .asked_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
+    .enabled_by = AXIS_BIT(hdc) | AXIS_BIT(hdc_task),
     .inputs = INPUT(HDC_MEMORY),
     .evaluate = hdc_texts_stage_evaluate,
     .point_s = 2e-7,

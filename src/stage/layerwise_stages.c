@@ -65,7 +65,7 @@ const struct stage operations_stage = {
     .kinds = 1u << MACHINE_LAYERWISE,
     .axes = AXIS_BIT(precision_bits) | AXIS_BIT(machine) | AXIS_BIT(operation) |
             AXIS_BIT(elements),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(operation),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(operation),
     .evaluate = operations_stage_evaluate,
     .point_s = 2e-7,
     .block_points = 4096,
@@ -122,7 +122,7 @@ static enum status engines_read(const struct visit *visit,
     for (size_t n = 0; n < count && status == STATUS_OK; n++) {
         const struct record *array;
 
-        status = visit_record(visit, SHELF_MACHINE,
+        status = visit_record(visit, RECORDS_MACHINE,
                               machine_family(machine)->engine(machine, n), &array,
                               reason);
         engines[n].array = (const struct pe_array *)array;
@@ -240,7 +240,7 @@ const struct stage layerwise_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(layer) |
             AXIS_BIT(learning),
     .optional = AXIS_BIT(technology),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
     .to_result = layerwise_to_result,
     .evaluate = layerwise_stage_evaluate,

@@ -14,7 +14,7 @@ static const struct grid_region *grid_named(const void *context, const char *nam
 {
     const struct record *grid;
 
-    if (visit_record(context, SHELF_GRID, name, &grid, NULL) != STATUS_OK)
+    if (visit_record(context, RECORDS_GRID, name, &grid, NULL) != STATUS_OK)
         return NULL;
     return (const struct grid_region *)grid;
 }
@@ -120,9 +120,9 @@ const struct stage life_stage = {
     .axes = AXIS_BIT(life) | AXIS_BIT(grid_region) | AXIS_BIT(pue) |
             AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(work_start) |
             AXIS_BIT(work_hours),
-    .asked_by = AXIS_BIT(life),
+    .enabled_by = AXIS_BIT(life),
     .inputs = INPUT(MACHINES) | INPUT(FOOTPRINT),
-    .shelves = 1u << SHELF_GRID,
+    .tables = 1u << RECORDS_GRID,
     .evaluate = life_stage_evaluate,
     .point_s = 5e-7,
     .block_points = 4096,

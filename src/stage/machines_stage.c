@@ -194,7 +194,7 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
                        study_changes(study, STAGE_MACHINES, &point, changes));
         run.batch = (double)point.batch;
         if (last != STAGE_COUNT &&
-            (!varies || variant_record(&variant, SHELF_MACHINE, &point.machine, true,
+            (!varies || variant_record(&variant, RECORDS_MACHINE, &point.machine, true,
                                        reason) == STATUS_OK) &&
             questions_check(asked, &point, last, reason) == STATUS_OK)
             run_write(&run, last, &point, out, i, status + i, reason);
@@ -215,7 +215,7 @@ const struct stage machines_stage = {
     .axes = AXIS_BIT(machine) | AXIS_BIT(area_budget_m2) |
             AXIS_BIT(dram_budget_bytes_per_s),
     .optional = AXIS_BIT(technology),
-    .asked_by = AXIS_BIT(machine) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(GPU) | INPUT(CHIP) | INPUT(LAYERWISE) | INPUT(CROSSBAR_CHIP),
     .takes_one_input = true,
     .evaluate = machines_stage_evaluate,

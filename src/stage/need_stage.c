@@ -274,7 +274,7 @@ static const struct record *challenger_of(const struct visit *visit)
 static const struct schema *challenger_schema(const struct need_question *need,
                                               const struct record *record)
 {
-    return schema_of(shelf_schemas[axis_specs[need->axis].shelf], record);
+    return schema_of(record_table_schemas[axis_specs[need->axis].table], record);
 }
 
 /* The value of the field's first place that has one, as it is changed by a factor; or 0. */
@@ -319,7 +319,7 @@ static void field_change(struct cell_search *cell, const struct visit *visit, si
 
     for (size_t p = 0; p < field->place_count; p++)
         cell->changes[first + p] = (struct change){
-            .place = { .of = axis_specs[need->axis].shelf,
+            .place = { .of = axis_specs[need->axis].table,
                        .record =
                            variant_origin(visit->variant, challenger_of(visit))->name,
                        .path = field->places[p] },
@@ -451,7 +451,7 @@ static double need_stage_cost_s(const struct study *study, const struct point *p
     double one_s = 1e-5;
 
     for (enum stage_id id = 0; id < STAGE_NEED; id++) {
-        const struct place place = { .of = axis_specs[need->axis].shelf,
+        const struct place place = { .of = axis_specs[need->axis].table,
                                      .record = "",
                                      .path = need->fields[0].places[0] };
 

@@ -18,39 +18,39 @@
 
 #include <math.h>
 
-const struct schema *const shelf_schemas[SHELF_COUNT] = {
-    [SHELF_TECHNOLOGY] = &cell_schema,
-    [SHELF_NODE] = &node_schema,
-    [SHELF_WORKLOAD] = &workload_schema,
-    [SHELF_GRID] = &grid_region_schema,
-    [SHELF_FAB] = &fab_schema,
-    [SHELF_DEVICE] = &device_schema,
-    [SHELF_INSTANCE] = &instance_schema,
-    [SHELF_DATASET] = &dataset_schema,
-    [SHELF_SITE] = &site_schema,
-    [SHELF_VIDEO] = &video_schema,
-    [SHELF_SPREAD] = &spread_schema,
-    [SHELF_MACHINE] = &machine_schema,
-    [SHELF_HDC] = &hdc_schema,
-    [SHELF_HDC_TASK] = &hdc_task_schema,
-    [SHELF_BUILD] = &build_schema,
-    [SHELF_SOFTWARE] = &software_schema,
-    [SHELF_SYNAPSE] = &synapse_schema,
-    [SHELF_CORPUS] = &corpus_schema,
-    [SHELF_EXPERIMENT] = &experiment_schema,
-    [SHELF_APPROXIMATION] = &approximation_schema,
-    [SHELF_LIFE] = &life_schema,
-    [SHELF_VIDEO_PIPELINE] = &pipeline_schema,
+const struct schema *const record_table_schemas[RECORDS_COUNT] = {
+    [RECORDS_TECHNOLOGY] = &cell_schema,
+    [RECORDS_NODE] = &node_schema,
+    [RECORDS_WORKLOAD] = &workload_schema,
+    [RECORDS_GRID] = &grid_region_schema,
+    [RECORDS_FAB] = &fab_schema,
+    [RECORDS_DEVICE] = &device_schema,
+    [RECORDS_INSTANCE] = &instance_schema,
+    [RECORDS_DATASET] = &dataset_schema,
+    [RECORDS_SITE] = &site_schema,
+    [RECORDS_VIDEO] = &video_schema,
+    [RECORDS_SPREAD] = &spread_schema,
+    [RECORDS_MACHINE] = &machine_schema,
+    [RECORDS_HDC] = &hdc_schema,
+    [RECORDS_HDC_TASK] = &hdc_task_schema,
+    [RECORDS_BUILD] = &build_schema,
+    [RECORDS_SOFTWARE] = &software_schema,
+    [RECORDS_SYNAPSE] = &synapse_schema,
+    [RECORDS_CORPUS] = &corpus_schema,
+    [RECORDS_EXPERIMENT] = &experiment_schema,
+    [RECORDS_APPROXIMATION] = &approximation_schema,
+    [RECORDS_LIFE] = &life_schema,
+    [RECORDS_VIDEO_PIPELINE] = &pipeline_schema,
 };
 
 static const struct node *node_find(const struct library *library, double node_m,
                                     int roadmap, bool prefers_itrs)
 {
-    const struct shelf *shelf = &library->shelves[SHELF_NODE];
+    const struct record_table *table = &library->tables[RECORDS_NODE];
     const struct node *found = NULL;
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct node *node = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct node *node = table->records[i];
         bool is_itrs = node->devices == DEVICES_ITRS;
 
         if ((int)node->roadmap != roadmap ||

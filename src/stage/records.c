@@ -16,7 +16,7 @@ static void node_visit(const struct study *study, double node_m, int roadmap,
                                        : library_node)(study->library, node_m, roadmap);
 
         if (node)
-            fn(context, SHELF_NODE, (const struct record *)node);
+            fn(context, RECORDS_NODE, (const struct record *)node);
     }
 }
 
@@ -45,7 +45,8 @@ static void nodes_visit(const struct study *study, bool with_cells, study_record
 void study_records_visit(const struct study *study, study_record_fn *fn, void *context)
 {
     const struct space *space = &study->sweep->space;
-    const struct record *sram = library_find(study->library, SHELF_TECHNOLOGY, "sram");
+    const struct record *sram = library_find(study->library, RECORDS_TECHNOLOGY,
+                                             "sram");
     axis_mask axes = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++)
@@ -55,16 +56,16 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
         for (uint64_t i = 0; axes >> axis & 1 && i < space->axes[axis].count; i++)
             if (axis_specs[axis].kind == AXIS_RECORD &&
                 space->axes[axis].values[i].record)
-                fn(context, axis_specs[axis].shelf, space->axes[axis].values[i].record);
+                fn(context, axis_specs[axis].table, space->axes[axis].values[i].record);
     if (axes & AXIS_BIT(node_m))
         nodes_visit(study, axes & AXIS_BIT(cell_roadmap), fn, context);
     for (size_t i = 0;
-         axes & AXIS_BIT(built_as) && i < study->library->shelves[SHELF_BUILD].count;
+         axes & AXIS_BIT(built_as) && i < study->library->tables[RECORDS_BUILD].count;
          i++)
-        fn(context, SHELF_BUILD, study->library->shelves[SHELF_BUILD].records[i]);
+        fn(context, RECORDS_BUILD, study->library->tables[RECORDS_BUILD].records[i]);
     if (space->iso_area.baseline)
-        fn(context, SHELF_TECHNOLOGY, space->iso_area.baseline);
+        fn(context, RECORDS_TECHNOLOGY, space->iso_area.baseline);
     if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine) | AXIS_BIT(tag_cells)) && sram)
-        fn(context, SHELF_TECHNOLOGY,
+        fn(context, RECORDS_TECHNOLOGY,
            sram); /* of tags and memories beside the data's */
 }

@@ -281,11 +281,11 @@ const struct stage reliability_stage = {
     STAGE_METRICS(reliability),
     .axes = AXIS_BIT(lifetime_s) | AXIS_BIT(utilisation) | AXIS_BIT(levelling) |
             AXIS_BIT(write_skew) | AXIS_BIT(write_error_rate) | AXIS_BIT(fit_target),
-    .asked_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
+    .enabled_by = AXIS_BIT(workload) | AXIS_BIT(fit_target),
     .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(GPU) | INPUT(RETENTION) |
               INPUT(DATA_LIFETIME),
-    .given_inputs = INPUT(RETENTION) | INPUT(DATA_LIFETIME),
-    .given_axes = AXIS_BIT(refresh),
+    .conditional_inputs = INPUT(RETENTION) | INPUT(DATA_LIFETIME),
+    .condition_axes = AXIS_BIT(refresh),
     .evaluate = reliability_stage_evaluate,
     .point_s = 1.5e-6,
     .block_points = 1024,

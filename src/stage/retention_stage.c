@@ -171,7 +171,7 @@ const struct stage retention_stage = {
         "what of a workload's data outlives a cache's cells; power of refreshing",
     STAGE_METRICS(retention),
     .axes = AXIS_BIT(refresh),
-    .asked_by = AXIS_BIT(refresh) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(refresh) | AXIS_BIT(workload),
     .inputs = INPUT(ARRAY) | INPUT(DATA_LIFETIME),
     .evaluate = retention_stage_evaluate,
     .point_s = 3e-6,

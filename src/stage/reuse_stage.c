@@ -59,10 +59,10 @@ static char *curve_key(const struct study *study, const struct point *point,
         point->precision_bits, point->sequence_length, study->sweep->max_error,
         point->gpus, point->weight_format, point->kv_format, point->expert_layout,
         point->software
-            ? library_record_text(study->library, SHELF_SOFTWARE, point->software)
+            ? library_record_text(study->library, RECORDS_SOFTWARE, point->software)
             : "",
-        library_record_text(study->library, SHELF_MACHINE, machine), machine_changes,
-        library_record_text(study->library, SHELF_WORKLOAD, workload),
+        library_record_text(study->library, RECORDS_MACHINE, machine), machine_changes,
+        library_record_text(study->library, RECORDS_WORKLOAD, workload),
         workload_changes);
 }
 
@@ -78,8 +78,8 @@ static char *key_of(const struct visit *visit)
         visit->study->grids[STAGE_REUSE].axes & AXIS_BIT(sample) ||
         workload_is_given((const struct workload *)point->workload))
         return NULL;
-    of_machine = variant_text(visit->variant, SHELF_MACHINE, machine, true);
-    of_workload = variant_text(visit->variant, SHELF_WORKLOAD, workload, true);
+    of_machine = variant_text(visit->variant, RECORDS_MACHINE, machine, true);
+    of_workload = variant_text(visit->variant, RECORDS_WORKLOAD, workload, true);
     key = curve_key(visit->study, point, machine, workload, of_machine, of_workload);
     free(of_machine);
     free(of_workload);

@@ -135,7 +135,7 @@ struct stage {
     axis_mask reduced_axes; /* of its inputs, not spanned by its own points */
     axis_mask optional;     /* records among its axes that need not be given */
     /* A sweep that names no stages but gives all these asks for it. */
-    axis_mask asked_by;
+    axis_mask enabled_by;
 
     /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
      * or none at all. */
@@ -149,10 +149,10 @@ struct stage {
     bool takes_one_input;
 
     /* Those of its inputs that it reads only if the sweep gives these axes. */
-    stage_mask given_inputs;
-    axis_mask given_axes;
+    stage_mask conditional_inputs;
+    axis_mask condition_axes;
 
-    uint32_t shelves; /* bit per kind of record it reads beside those of its axes */
+    uint32_t tables; /* bit per kind of record it reads beside those of its axes */
 
     /* Fields of its records that it does not look at, by the beginnings of their names
      * ("machine.dram_"; whole ones end in '='), or NULL; and those that alone it looks at, of the kinds of record
@@ -278,7 +278,7 @@ void study_free(struct study *study);
 
 /* Calls fn for every library record that the study reads, but for those that these name in
  * their fields (schema_names_visit). */
-typedef void study_record_fn(void *context, enum shelf_id shelf,
+typedef void study_record_fn(void *context, enum record_table_id table,
                              const struct record *record);
 void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 

@@ -30,17 +30,17 @@ static bool is_given(const struct space *space, axis_mask axes)
 /* ---- which stages, over which axes */
 
 /* Kinds of records a stage reads. */
-static uint32_t shelves_read(enum stage_id id)
+static uint32_t tables_read(enum stage_id id)
 {
     axis_mask axes = stage_declared_axes(id);
-    uint32_t shelves = stages[id]->shelves;
+    uint32_t tables = stages[id]->tables;
 
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
         if (axes >> axis & 1 && axis_specs[axis].kind == AXIS_RECORD)
-            shelves |= 1u << axis_specs[axis].shelf;
+            tables |= 1u << axis_specs[axis].table;
     if (axes & AXIS_BIT(node_m) && axes & AXIS_BIT(roadmap))
-        shelves |= 1u << SHELF_NODE;
-    return shelves;
+        tables |= 1u << RECORDS_NODE;
+    return tables;
 }
 
 /* Does the label begin as one of the fields, apart by spaces; or is it the field, where that ends
@@ -65,12 +65,12 @@ bool stage_reads(enum stage_id id, const struct place *place)
     const struct place all = { .of = place->of, .record = "", .path = place->path };
     char label[200], kind[40];
 
-    if (!(shelves_read(id) >> place->of & 1))
+    if (!(tables_read(id) >> place->of & 1))
         return false;
     place_format(&all, label, sizeof label);
     if (is_listed(stages[id]->ignored_fields, label))
         return false;
-    snprintf(kind, sizeof kind, "%s.", shelf_schemas[place->of]->kind);
+    snprintf(kind, sizeof kind, "%s.", record_table_schemas[place->of]->kind);
     return !read || !strstr(read, kind) || is_listed(read, label);
 }
 
@@ -142,7 +142,7 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
         const struct record *record = stage_member(&id, machines->values[i].record, 0);
 
         if (record &&
-            (place_touches(place, SHELF_MACHINE, record, true) ||
+            (place_touches(place, RECORDS_MACHINE, record, true) ||
              (may_be_engine && machine_engine_count((const struct machine *)record))))
             return true;
     }
@@ -152,10 +152,10 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
 bool stage_varies(const struct sweep *sweep, enum stage_id id,
                   const struct place *place)
 {
-    if (id == STAGE_ARRAY && cache_is_left(sweep) && cache_reads(sweep, place))
+    if (id == STAGE_ARRAY && cache_is_from_machine(sweep) && cache_reads(sweep, place))
         return true;
     return stage_reads(id, place) &&
-           (place->of != SHELF_MACHINE || is_in_machines(sweep, id, place));
+           (place->of != RECORDS_MACHINE || is_in_machines(sweep, id, place));
 }
 
 /* What the stage itself reads of what varies in records. */
@@ -191,8 +191,8 @@ axis_mask stage_declared_axes(enum stage_id id)
 /* Has the sweep machines for which the stage reads the input, and axes for which it does? */
 static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id input)
 {
-    if (stages[id]->given_inputs >> input & 1 &&
-        !is_given(&sweep->space, stages[id]->given_axes))
+    if (stages[id]->conditional_inputs >> input & 1 &&
+        !is_given(&sweep->space, stages[id]->condition_axes))
         return false;
     return (!stages[id]->takes_one_input && !stages[input]->is_of_engines) ||
            stage_has_machines(sweep, input);
@@ -203,7 +203,7 @@ static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
 {
     axis_mask axes = stages[id]->axes;
 
-    if (id == STAGE_ARRAY && cache_is_left(sweep))
+    if (id == STAGE_ARRAY && cache_is_from_machine(sweep))
         axes |= AXIS_BIT(machine);
     for (int input = 0; input < STAGE_COUNT; input++)
         if (stages[id]->inputs >> input & 1 &&
@@ -275,7 +275,7 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
  * if it gives what their stages need: a study of its own may be meant. */
 static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
 {
-    return stages[id]->asked_by && is_given(&sweep->space, stages[id]->asked_by) &&
+    return stages[id]->enabled_by && is_given(&sweep->space, stages[id]->enabled_by) &&
            stage_has_machines(sweep, id) &&
            (!stages[id]->takes_one_input || record_missing(sweep, id) == AXES);
 }
@@ -341,7 +341,7 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
                      "%s: axes has no %s, which the %s stage needs; name one "
                      "(`nvsweep list %s` shows what there is)",
                      sweep->file, axis_specs[axis].key, stages[id]->name,
-                     shelf_schemas[axis_specs[axis].shelf]->kind);
+                     record_table_schemas[axis_specs[axis].table]->kind);
 }
 
 /* A stage that the sweep names may be for no machine of it. */

@@ -46,8 +46,8 @@ static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
                          experiment->record.name, experiment_family(experiment)->name);
     *learnt = (struct learnt){
         .learner = learner,
-        .corpus = (const struct corpus *)library_find(visit->study->library,
-                                                      SHELF_CORPUS, experiment->corpus),
+        .corpus = (const struct corpus *)library_find(
+            visit->study->library, RECORDS_CORPUS, experiment->corpus),
         .synapse = (const struct synapse *)point->synapse,
         .pulses = from.synapse_pulses[at],
         .pulses_most = from.synapse_pulses_most[at],
@@ -257,7 +257,7 @@ static enum status training_run_visit(const struct visit *visit,
     struct crossbar_costs_request request = {
         .temperature_k = point->temperature_k,
         .sram = (const struct cell *)library_find(visit->study->library,
-                                                  SHELF_TECHNOLOGY, "sram"),
+                                                  RECORDS_TECHNOLOGY, "sram"),
     };
     struct crossbar_result image, answer;
     struct training_run_columns to;
@@ -298,11 +298,11 @@ static void training_run_stage_evaluate(const struct study *study, struct range 
                                         const struct columns *out, int8_t *status,
                                         struct error *reason)
 {
-    struct crossbar_room room = { .count = 0 };
+    struct crossbar_scratch room = { .count = 0 };
 
     stage_visit(study, STAGE_TRAINING_RUN, points, training_run_visit, &room, out,
                 status, reason);
-    crossbar_room_free(&room);
+    crossbar_scratch_free(&room);
 }
 
 const struct stage training_run_stage = {
@@ -313,7 +313,7 @@ const struct stage training_run_stage = {
     .kinds = 1u << MACHINE_CROSSBAR,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(machine) | AXIS_BIT(precision_bits),
-    .asked_by = AXIS_BIT(experiment) | AXIS_BIT(machine),
+    .enabled_by = AXIS_BIT(experiment) | AXIS_BIT(machine),
     .inputs = INPUT(ACCURACY) | INPUT(CROSSBAR_BUFFERS),
     .evaluate = training_run_stage_evaluate,
     .point_s = 1e-5,

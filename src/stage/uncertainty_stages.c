@@ -245,7 +245,7 @@ const struct stage sensitivity_stage = {
     .summary = "quantiles over samples, and which parameter decides",
     STAGE_METRICS(sensitivity),
     .reduced_axes = AXIS_BIT(sample),
-    .asked_by = AXIS_BIT(sample) | AXIS_BIT(spread) | AXIS_BIT(workload),
+    .enabled_by = AXIS_BIT(sample) | AXIS_BIT(spread) | AXIS_BIT(workload),
     .inputs = INPUT(SAMPLES),
     .evaluate = sensitivity_stage_evaluate,
     .cost_s = sensitivity_stage_cost_s,

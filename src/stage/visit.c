@@ -56,7 +56,7 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
 
         if (!(declared >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
             continue;
-        status = variant_record(variant, axis_specs[axis].shelf, &value.record, true,
+        status = variant_record(variant, axis_specs[axis].table, &value.record, true,
                                 reason);
         if (status != STATUS_OK)
             return status;
@@ -66,12 +66,12 @@ enum status study_point(const struct study *study, enum stage_id id, uint64_t in
     return status;
 }
 
-enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+enum status visit_record(const struct visit *visit, enum record_table_id table,
                          const char *name, const struct record **record,
                          struct error *reason)
 {
-    *record = library_find(visit->study->library, shelf, name);
-    return variant_record(visit->variant, shelf, record, false, reason);
+    *record = library_find(visit->study->library, table, name);
+    return variant_record(visit->variant, table, record, false, reason);
 }
 
 /* The record of a flavour at the point's node, as the sample has it. */
@@ -84,7 +84,7 @@ static enum status node_at(const struct visit *visit, int roadmap,
         (const struct record *)(rules_are_tool(point->rules)
                                     ? library_tool_node(library, point->node_m, roadmap)
                                     : library_node(library, point->node_m, roadmap));
-    enum status status = variant_record(visit->variant, SHELF_NODE, &found, false,
+    enum status status = variant_record(visit->variant, RECORDS_NODE, &found, false,
                                         reason);
 
     *node = (const struct node *)found;
@@ -131,7 +131,7 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
                          const struct mac_layers **layers, struct error *reason)
 {
     const struct record *workload = visit->point.workload;
-    bool is_varied = variant_touches(visit->variant, SHELF_WORKLOAD, workload, true);
+    bool is_varied = variant_touches(visit->variant, RECORDS_WORKLOAD, workload, true);
 
     return (is_varied ? layer_cache_pass : layer_cache_find)(
         cache, (const struct workload *)workload, phase, batch,

@@ -33,7 +33,7 @@ struct visit {
 
 /* The library's record of that name as the point has it; NULL if there is none.
  * STATUS_INFEASIBLE and reason if it cannot be. */
-enum status visit_record(const struct visit *visit, enum shelf_id shelf,
+enum status visit_record(const struct visit *visit, enum record_table_id table,
                          const char *name, const struct record **record,
                          struct error *reason);
 

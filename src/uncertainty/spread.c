@@ -18,34 +18,34 @@ const struct word spread_shapes[] = {
 /* The names of the kinds are those of their schemas (space/library.h).  Spreads are not in the
  * list because a spread cannot vary another one. */
 const struct word spread_kinds[] = {
-    { "technology", SHELF_TECHNOLOGY },
-    { "node", SHELF_NODE },
-    { "workload", SHELF_WORKLOAD },
-    { "grid", SHELF_GRID },
-    { "fab", SHELF_FAB },
-    { "device", SHELF_DEVICE },
-    { "instance", SHELF_INSTANCE },
-    { "dataset", SHELF_DATASET },
-    { "site", SHELF_SITE },
-    { "video", SHELF_VIDEO },
-    { "video_pipeline", SHELF_VIDEO_PIPELINE },
-    { "life", SHELF_LIFE },
-    { "machine", SHELF_MACHINE },
-    { "hdc", SHELF_HDC },
-    { "hdc_task", SHELF_HDC_TASK },
-    { "build", SHELF_BUILD },
-    { "synapse", SHELF_SYNAPSE },
-    { "corpus", SHELF_CORPUS },
-    { "experiment", SHELF_EXPERIMENT },
-    { "approximation", SHELF_APPROXIMATION },
-    { "software", SHELF_SOFTWARE },
+    { "technology", RECORDS_TECHNOLOGY },
+    { "node", RECORDS_NODE },
+    { "workload", RECORDS_WORKLOAD },
+    { "grid", RECORDS_GRID },
+    { "fab", RECORDS_FAB },
+    { "device", RECORDS_DEVICE },
+    { "instance", RECORDS_INSTANCE },
+    { "dataset", RECORDS_DATASET },
+    { "site", RECORDS_SITE },
+    { "video", RECORDS_VIDEO },
+    { "video_pipeline", RECORDS_VIDEO_PIPELINE },
+    { "life", RECORDS_LIFE },
+    { "machine", RECORDS_MACHINE },
+    { "hdc", RECORDS_HDC },
+    { "hdc_task", RECORDS_HDC_TASK },
+    { "build", RECORDS_BUILD },
+    { "synapse", RECORDS_SYNAPSE },
+    { "corpus", RECORDS_CORPUS },
+    { "experiment", RECORDS_EXPERIMENT },
+    { "approximation", RECORDS_APPROXIMATION },
+    { "software", RECORDS_SOFTWARE },
     { NULL, 0 },
 };
 
 /* clang-format off */
 static const struct field spread_parameter_fields[] = {
     FIELD_TEXT(struct spread_parameter, name, NULL, "path of a number or count of the records: list.number for all elements of a list, list[KEY].number for elements whose first field is KEY"),
-    FIELD_WORD(struct spread_parameter, of, spread_kinds, SHELF_TECHNOLOGY, "kind of the records"),
+    FIELD_WORD(struct spread_parameter, of, spread_kinds, RECORDS_TECHNOLOGY, "kind of the records"),
     FIELD_TEXT(struct spread_parameter, record, "", "the one record it varies; else all of the kind, by the same factor"),
     FIELD_NUMBER(struct spread_parameter, low, "1", REQUIRED, 1e-6, 1e6, "least factor"),
     FIELD_NUMBER(struct spread_parameter, high, "1", REQUIRED, 1e-6, 1e6, "greatest factor"),
@@ -80,7 +80,8 @@ static enum status parameter_check(const struct spread_parameter *parameter,
 {
     enum status status;
 
-    status = parameter_path_check(shelf_schemas[parameter->of], parameter->name, err);
+    status = parameter_path_check(record_table_schemas[parameter->of], parameter->name,
+                                  err);
     if (status == STATUS_OK && parameter->low > parameter->high)
         status = error_set(err, STATUS_INPUT, "%s: low must not be above high",
                            parameter->name);
@@ -112,7 +113,7 @@ const struct schema spread_schema = {
 struct place spread_parameter_place(const struct spread_parameter *parameter)
 {
     return (struct place){
-        .of = (enum shelf_id)parameter->of,
+        .of = (enum record_table_id)parameter->of,
         .record = parameter->record,
         .path = parameter->name,
     };
@@ -120,16 +121,17 @@ struct place spread_parameter_place(const struct spread_parameter *parameter)
 
 enum status spreads_check(const struct library *library, struct error *err)
 {
-    const struct shelf *shelf = &library->shelves[SHELF_SPREAD];
+    const struct record_table *table = &library->tables[RECORDS_SPREAD];
 
-    for (size_t i = 0; i < shelf->count; i++) {
-        const struct spread *spread = shelf->records[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct spread *spread = table->records[i];
 
         for (size_t p = 0; p < spread->parameters_count; p++) {
             const struct spread_parameter *parameter = &spread->parameters[p];
 
             if (parameter->record[0] &&
-                !library_find(library, (enum shelf_id)parameter->of, parameter->record))
+                !library_find(library, (enum record_table_id)parameter->of,
+                              parameter->record))
                 return error_set(
                     err, STATUS_INPUT,
                     "%s:%u: %s: there is no %s '%.60s', `record` must name an existing "

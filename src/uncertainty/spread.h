@@ -15,7 +15,7 @@ enum spread_shape {
 /* A number or count of library records that is multiplied by a random factor. */
 struct spread_parameter {
     const char *name; /* its path in the record (base/path.h) */
-    int of;           /* enum shelf_id: kind of the records */
+    int of;           /* enum record_table_id: kind of the records */
     const char
         *record;      /* the record to vary; "": all of the kind, by the same factor */
     double low, high; /* range of the factor */

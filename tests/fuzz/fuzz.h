@@ -49,8 +49,8 @@ static inline const char *fuzz_file(const char *name, const uint8_t *data, size_
 }
 
 /* Read the input as a library file of that kind. */
-static inline enum status fuzz_shelf(const struct schema *schema, const void *data,
-                                     size_t size, struct shelf *shelf,
+static inline enum status fuzz_table(const struct schema *schema, const void *data,
+                                     size_t size, struct record_table *table,
                                      struct error *err)
 {
     struct files files = { 0 };
@@ -60,7 +60,7 @@ static inline enum status fuzz_shelf(const struct schema *schema, const void *da
     snprintf(name, sizeof name, "library/%s/x.cfg", schema->folder);
     files_put_folder(&files, "library");
     files_put(&files, name, (const char *)data, size);
-    status = shelf_parse(&files, schema, shelf, err);
+    status = record_table_parse(&files, schema, table, err);
     files_free(&files);
     return status;
 }

@@ -8,18 +8,18 @@ typedef enum status import_fn(const struct import_job *job, struct error *err);
 
 static void record_judge(const char *record, size_t size, const struct schema *schema)
 {
-    struct shelf shelf = { 0 };
+    struct record_table table = { 0 };
     struct error err = { "" };
 
-    if (fuzz_shelf(schema, record, size, &shelf, &err) != STATUS_OK ||
-        shelf.count != 1) {
+    if (fuzz_table(schema, record, size, &table, &err) != STATUS_OK ||
+        table.count != 1) {
         fprintf(stderr, "a record that does not read: %s\n%s\n", err.text, record);
         abort();
     }
-    shelf_free(&shelf);
+    record_table_free(&table);
 }
 
-static void import_try(import_fn *import, const char *file, enum shelf_id shelf)
+static void import_try(import_fn *import, const char *file, enum record_table_id table)
 {
     char *record = NULL, *notes = NULL;
     size_t size = 0, notes_size = 0;
@@ -34,7 +34,7 @@ static void import_try(import_fn *import, const char *file, enum shelf_id shelf)
     fclose(job.notes);
     fuzz_judge(status, &err);
     if (status == STATUS_OK)
-        record_judge(record, size, shelf_schemas[shelf]);
+        record_judge(record, size, record_table_schemas[table]);
     free(record);
     free(notes);
 }
@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *file = fuzz_file("import", data, size);
 
     import_kind_guess(file);
-    import_try(import_onnx, file, SHELF_WORKLOAD);
-    import_try(import_cell, file, SHELF_TECHNOLOGY);
-    import_try(import_topology, file, SHELF_WORKLOAD);
+    import_try(import_onnx, file, RECORDS_WORKLOAD);
+    import_try(import_cell, file, RECORDS_TECHNOLOGY);
+    import_try(import_topology, file, RECORDS_WORKLOAD);
     return 0;
 }

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!in || !out)
         abort();
-    if (!library.shelves[SHELF_TECHNOLOGY].count)
+    if (!library.tables[RECORDS_TECHNOLOGY].count)
         library_make();
     names = array_library_of(&library);
     fuzz_judge(array_rows(in, file, out, array_rules_find("physical"), &names, &err),

@@ -381,14 +381,14 @@ static void layers_make(const struct crossbar_request *request,
     }
 }
 
-void crossbar_room_free(struct crossbar_room *room)
+void crossbar_scratch_free(struct crossbar_scratch *room)
 {
     free(room->matrices);
     free(room->layers);
-    *room = (struct crossbar_room){ .count = 0 };
+    *room = (struct crossbar_scratch){ .count = 0 };
 }
 
-static void room_make(struct crossbar_room *room, size_t count)
+static void room_make(struct crossbar_scratch *room, size_t count)
 {
     if (count <= room->count)
         return;
@@ -398,7 +398,7 @@ static void room_make(struct crossbar_room *room, size_t count)
 }
 
 enum status crossbar_chip_evaluate(const struct crossbar_request *request,
-                                   struct crossbar_room *room,
+                                   struct crossbar_scratch *room,
                                    struct crossbar_result *result, struct error *reason)
 {
     struct crossbar_result r = { 0 };

@@ -243,18 +243,18 @@ struct crossbar_result {
 };
 
 /* Memory for the layers of a network, reused by successive evaluations.  It must be all zeros at
- * the beginning and is freed with crossbar_room_free. */
-struct crossbar_room {
+ * the beginning and is freed with crossbar_scratch_free. */
+struct crossbar_scratch {
     struct crossbar_matrix *matrices;
     struct crossbar_layer *layers;
     size_t count;
 };
-void crossbar_room_free(struct crossbar_room *room);
+void crossbar_scratch_free(struct crossbar_scratch *room);
 
 /* Evaluates a batch of a network.  Returns STATUS_INFEASIBLE with a reason if the network does not
  * fit the chip. */
 enum status crossbar_chip_evaluate(const struct crossbar_request *request,
-                                   struct crossbar_room *room,
+                                   struct crossbar_scratch *room,
                                    struct crossbar_result *result,
                                    struct error *reason);
 

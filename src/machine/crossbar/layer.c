@@ -55,7 +55,7 @@ static void phase_close(const struct crossbar_request *request,
 }
 
 static void spent_add(struct crossbar_layer *made, enum crossbar_phase phase,
-                      const struct crossbar_spent *s)
+                      const struct crossbar_product_cost *s)
 {
     part_add(made, phase, CROSSBAR_ARRAY, s->array_s, s->array_j);
     part_add(made, phase, CROSSBAR_ADC, s->adc_s, s->adc_j);
@@ -65,9 +65,9 @@ static void spent_add(struct crossbar_layer *made, enum crossbar_phase phase,
 
 /* Adds all of a product to one part: gradient units or feedback. */
 static void spent_add_to(struct crossbar_layer *made, enum crossbar_phase phase,
-                         enum crossbar_part part, const struct crossbar_spent *s)
+                         enum crossbar_part part, const struct crossbar_product_cost *s)
 {
-    part_add(made, phase, part, crossbar_spent_s(s), crossbar_spent_j(s));
+    part_add(made, phase, part, crossbar_product_s(s), crossbar_product_j(s));
 }
 
 /* Returns the number of values that are read from buffers for one sample: each pixel once for
@@ -105,23 +105,23 @@ static void forward(const struct crossbar_request *request,
         .dram_bits = (place->is_first ? in : 0) +
                      (place->is_last != request->trains ? out : 0),
     };
-    struct crossbar_spent s;
+    struct crossbar_product_cost s;
 
     if (m->is_streamed) {
         struct crossbar_streamed operands = attention(m, bits);
 
-        s = crossbar_streamed_spend(request, &operands);
+        s = crossbar_streamed_cost(request, &operands);
         spent_add_to(made, CROSSBAR_FORWARD, CROSSBAR_GRADIENT, &s);
         moved.tile_bits += stored;
         moved.global_bits += stored;
         moved.tiles = ceil((double)request->chip->gradient_subarrays /
                            (double)request->chip->tile_subarrays);
     } else {
-        s = crossbar_forward_spend(request, m);
+        s = crossbar_forward_cost(request, m);
         spent_add(made, CROSSBAR_FORWARD, &s);
     }
-    phase_close(request, place, &moved, CROSSBAR_FORWARD, crossbar_spent_s(&s),
-                crossbar_spent_j(&s), made);
+    phase_close(request, place, &moved, CROSSBAR_FORWARD, crossbar_product_s(&s),
+                crossbar_product_j(&s), made);
 }
 
 static void activation_gradient(const struct crossbar_request *request,
@@ -137,11 +137,11 @@ static void activation_gradient(const struct crossbar_request *request,
     struct moved moved = { .tile_bits = unrolled + out,
                            .tiles = m->tiles,
                            .global_bits = in + out };
-    struct crossbar_spent s = crossbar_transposed_spend(request, m);
+    struct crossbar_product_cost s = crossbar_transposed_cost(request, m);
 
     spent_add(made, CROSSBAR_ACTIVATION_GRADIENT, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
-                crossbar_spent_s(&s), crossbar_spent_j(&s), made);
+                crossbar_product_s(&s), crossbar_product_j(&s), made);
 }
 
 /* The gradients of both operands of a product of activations are two products of the same size. */
@@ -159,12 +159,12 @@ streamed_gradient(const struct crossbar_request *request, const struct mac_layer
                       (double)request->chip->tile_subarrays),
         .global_bits = 2 * (moves + stored),
     };
-    struct crossbar_spent s = crossbar_streamed_spend(request, &operands);
+    struct crossbar_product_cost s = crossbar_streamed_cost(request, &operands);
 
     spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_GRADIENT, &s);
     spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_GRADIENT, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
-                2 * crossbar_spent_s(&s), 2 * crossbar_spent_j(&s), made);
+                2 * crossbar_product_s(&s), 2 * crossbar_product_j(&s), made);
 }
 
 static void feedback(const struct crossbar_request *request,
@@ -172,8 +172,8 @@ static void feedback(const struct crossbar_request *request,
                      const struct crossbar_place *place,
                      const struct crossbar_bits *bits, struct crossbar_layer *made)
 {
-    struct crossbar_spent s = crossbar_feedback_spend(request, m, place->classes,
-                                                      &made->feedback_subarrays);
+    struct crossbar_product_cost s = crossbar_feedback_cost(request, m, place->classes,
+                                                            &made->feedback_subarrays);
     double out = m->groups * m->outputs * m->positions * bits->error;
     struct moved moved = {
         .tile_bits = place->classes * bits->error + out,
@@ -183,7 +183,7 @@ static void feedback(const struct crossbar_request *request,
 
     spent_add_to(made, CROSSBAR_ACTIVATION_GRADIENT, CROSSBAR_FEEDBACK, &s);
     phase_close(request, place, &moved, CROSSBAR_ACTIVATION_GRADIENT,
-                crossbar_spent_s(&s), crossbar_spent_j(&s), made);
+                crossbar_product_s(&s), crossbar_product_j(&s), made);
 }
 
 /* The weight gradient is the product of activations and errors, summed over positions and samples.
@@ -216,7 +216,7 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
         .global_bits = in + out + gradients,
         .dram_bits = in + 2 * gradients, /* gradients are read and written */
     };
-    struct crossbar_spent s = crossbar_streamed_spend(request, &operands);
+    struct crossbar_product_cost s = crossbar_streamed_cost(request, &operands);
 
     s.array_s /= samples;
     s.adc_s /= samples;
@@ -225,8 +225,8 @@ weight_gradient(const struct crossbar_request *request, const struct mac_layer *
     s.adc_j /= samples;
     s.accumulation_j /= samples;
     spent_add_to(made, CROSSBAR_WEIGHT_GRADIENT, CROSSBAR_GRADIENT, &s);
-    phase_close(request, place, &moved, CROSSBAR_WEIGHT_GRADIENT, crossbar_spent_s(&s),
-                crossbar_spent_j(&s), made);
+    phase_close(request, place, &moved, CROSSBAR_WEIGHT_GRADIENT,
+                crossbar_product_s(&s), crossbar_product_j(&s), made);
 }
 
 /* The update writes row by row, in all subarrays and columns at the same time, and skips rows

@@ -67,9 +67,9 @@ static struct unit_costs gradient_costs(const struct crossbar_subarray_row *c)
     };
 }
 
-static struct crossbar_spent product_spend(const struct crossbar_request *request,
-                                           const struct product *p,
-                                           const struct unit_costs *u)
+static struct crossbar_product_cost product_cost(const struct crossbar_request *request,
+                                                 const struct product *p,
+                                                 const struct unit_costs *u)
 {
     double bit_steps = p->vectors * p->input_bits * p->steps;
     double conversions = p->vectors * p->input_bits * p->columns * p->groups;
@@ -81,7 +81,7 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
     double clock_s = 1 / request->chip->clock_hz;
     bool is_pipeline = request->chip->overlaps;
 
-    return (struct crossbar_spent){
+    return (struct crossbar_product_cost){
         .array_s = bit_steps *
                    (u->wordline_s + p->converted * (u->conversion_s - adc_s)),
         .adc_s = bit_steps * p->converted * adc_s,
@@ -96,12 +96,12 @@ static struct crossbar_spent product_spend(const struct crossbar_request *reques
     };
 }
 
-double crossbar_spent_s(const struct crossbar_spent *s)
+double crossbar_product_s(const struct crossbar_product_cost *s)
 {
     return s->array_s + s->adc_s + s->accumulation_s + s->drain_s;
 }
 
-double crossbar_spent_j(const struct crossbar_spent *s)
+double crossbar_product_j(const struct crossbar_product_cost *s)
 {
     return s->array_j + s->adc_j + s->accumulation_j;
 }
@@ -162,7 +162,7 @@ void crossbar_matrix_make(const struct crossbar_request *request,
     if (!matrix->is_streamed) {
         struct product p = forward_product(request, matrix, &bits);
         struct unit_costs u = weight_costs(request->costs);
-        struct crossbar_spent s = product_spend(request, &p, &u);
+        struct crossbar_product_cost s = product_cost(request, &p, &u);
 
         matrix->subarrays = ceil(matrix->groups / matrix->packed) * matrix->row_tiles *
                             matrix->column_tiles;
@@ -193,9 +193,10 @@ static struct product transposed_product(const struct crossbar_request *request,
     };
 }
 
-struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *request,
-                                              const struct crossbar_matrix *m,
-                                              double classes, double *subarrays)
+struct crossbar_product_cost
+crossbar_feedback_cost(const struct crossbar_request *request,
+                       const struct crossbar_matrix *m, double classes,
+                       double *subarrays)
 {
     struct crossbar_bits bits = crossbar_bits_of(request);
     double rows = request->rows, columns = request->columns;
@@ -217,11 +218,12 @@ struct crossbar_spent crossbar_feedback_spend(const struct crossbar_request *req
     };
 
     *subarrays = row_tiles * ceil(outputs / (columns * blocks));
-    return product_spend(request, &p, &u);
+    return product_cost(request, &p, &u);
 }
 
-struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *request,
-                                              const struct crossbar_streamed *s)
+struct crossbar_product_cost
+crossbar_streamed_cost(const struct crossbar_request *request,
+                       const struct crossbar_streamed *s)
 {
     const struct crossbar_subarray_row *c = request->costs;
     double rows = request->rows, columns = request->columns;
@@ -242,19 +244,19 @@ struct crossbar_spent crossbar_streamed_spend(const struct crossbar_request *req
         .steps = ceil(fmin(s->inner, rows) / c->gradient_driven_rows),
         .converted = converted(request, bitlines, columns),
     };
-    struct crossbar_spent spent = product_spend(request, &p, &u);
+    struct crossbar_product_cost cost = product_cost(request, &p, &u);
     double share = passes * ceil(s->vectors / copies) / (s->vectors * s->groups);
 
-    spent.array_s = spent.array_s * share +
-                    passes * fmin(s->inner, rows) * c->gradient_row_write_s;
-    spent.adc_s *= share;
-    spent.accumulation_s *= share;
-    spent.array_j += copies * s->groups * s->inner * bitlines *
-                     c->gradient_cell_write_j;
-    return spent;
+    cost.array_s = cost.array_s * share +
+                   passes * fmin(s->inner, rows) * c->gradient_row_write_s;
+    cost.adc_s *= share;
+    cost.accumulation_s *= share;
+    cost.array_j += copies * s->groups * s->inner * bitlines * c->gradient_cell_write_j;
+    return cost;
 }
 
-static void copies_divide(struct crossbar_spent *s, double vectors, double copies)
+static void copies_divide(struct crossbar_product_cost *s, double vectors,
+                          double copies)
 {
     double share = ceil(vectors / copies) / vectors;
 
@@ -263,7 +265,7 @@ static void copies_divide(struct crossbar_spent *s, double vectors, double copie
     s->accumulation_s *= share;
 }
 
-static void groups_multiply(struct crossbar_spent *s, double groups)
+static void groups_multiply(struct crossbar_product_cost *s, double groups)
 {
     s->array_j *= groups;
     s->adc_j *= groups;
@@ -271,12 +273,12 @@ static void groups_multiply(struct crossbar_spent *s, double groups)
 }
 
 /* Returns time and energy of a layer's product with its weights, forward or transposed. */
-static struct crossbar_spent weights_spend(const struct crossbar_request *request,
-                                           const struct crossbar_matrix *m,
-                                           const struct product *p)
+static struct crossbar_product_cost
+weights_spend(const struct crossbar_request *request, const struct crossbar_matrix *m,
+              const struct product *p)
 {
     struct unit_costs u = weight_costs(request->costs);
-    struct crossbar_spent s = product_spend(request, p, &u);
+    struct crossbar_product_cost s = product_cost(request, p, &u);
 
     copies_divide(&s, p->vectors, m->copies);
     groups_multiply(
@@ -284,8 +286,9 @@ static struct crossbar_spent weights_spend(const struct crossbar_request *reques
     return s;
 }
 
-struct crossbar_spent crossbar_forward_spend(const struct crossbar_request *request,
-                                             const struct crossbar_matrix *m)
+struct crossbar_product_cost
+crossbar_forward_cost(const struct crossbar_request *request,
+                      const struct crossbar_matrix *m)
 {
     struct crossbar_bits bits = crossbar_bits_of(request);
     struct product p = forward_product(request, m, &bits);
@@ -293,8 +296,9 @@ struct crossbar_spent crossbar_forward_spend(const struct crossbar_request *requ
     return weights_spend(request, m, &p);
 }
 
-struct crossbar_spent crossbar_transposed_spend(const struct crossbar_request *request,
-                                                const struct crossbar_matrix *m)
+struct crossbar_product_cost
+crossbar_transposed_cost(const struct crossbar_request *request,
+                         const struct crossbar_matrix *m)
 {
     struct crossbar_bits bits = crossbar_bits_of(request);
     struct product p = transposed_product(request, m, &bits);
