@@ -56,7 +56,7 @@ ASKED := CC MPICC CROSS CPPFLAGS LDFLAGS HDF5_ROOT HDF5_DIR HDF5_HOME HDF5_CFLAG
 ASKED_VALUES := $(foreach name,$(ASKED),$(if $(filter-out undefined,$(origin $(name))),\
                     $(name)='$($(name))')) PATH='$(PATH)'
 # Goals that build nothing, or build in a make of their own once packages are there.
-BUILDLESS := run test deps deps-data help clean format deb builds
+BUILDLESS := run test deps deps-data help clean format deb builds clean-machines
 ifneq ($(filter-out $(BUILDLESS),$(or $(MAKECMDGOALS),all)),)
 include $(FOUND)
 endif
@@ -140,6 +140,9 @@ deb:  ## a Debian package of HEAD, under build/deb
 
 builds:  ## build with MPICH, with libraries under prefixes, as a user without sudo; same bytes? (root)
 	$(Q)packaging/test_builds
+
+clean-machines:  ## README's two commands on fresh machines, as root and as a user with sudo, timed (root)
+	$(Q)packaging/test_clean
 
 slurm-test: all  ## start a four-node Slurm here (root), run jobs on it, stop it
 	$(Q)NVSWEEP_SLURM_TESTS=1 BUILD=$(BUILD) tests/run_slurm.sh
@@ -237,7 +240,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  V=1 shows commands, SANITIZE=1 builds with ASan and UBSan under build/sanitize"
 
-.PHONY: all accuracy-bits golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture needs deb builds slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
+.PHONY: all accuracy-bits golden-learning plan-check notebooks run test check deps deps-data golden golden-update torture needs deb builds clean-machines slurm-test nfs-test fuzz compilers honesty sanitize threads valgrind coverage lint analyse format bench plots schema man install clean help
 
 # ---- how things are built
 
