@@ -263,6 +263,24 @@ static void a_key_chooses_elements(void)
     record_copy_free(&fab_schema, &fab);
 }
 
+static void a_value_out_of_range_leaves_the_record(void)
+{
+    const struct record *eyeriss = library_find(shipped_library(), SHELF_MACHINE,
+                                                "xr-eyeriss");
+    struct pe_array chip;
+    struct error err;
+    uint64_t rows;
+
+    record_copy(&row_stationary_schema, eyeriss, &chip);
+    rows = chip.pe_rows;
+    CU_ASSERT_NOT_EQUAL(
+        path_scale(&row_stationary_schema, &chip, "pe_rows", 1e30, &err), STATUS_OK);
+    CU_ASSERT_NOT_EQUAL(path_set(&row_stationary_schema, &chip, "pe_rows", 1e30, &err),
+                        STATUS_OK);
+    CU_ASSERT_EQUAL(chip.pe_rows, rows);
+    record_copy_free(&row_stationary_schema, &chip);
+}
+
 static void a_wrong_path_says_what_would_be_right(void)
 {
     static const struct {
@@ -552,6 +570,7 @@ SUITE(uncertainty, TEST(the_sequence_begins_as_published),
       TEST(sensitivities_add_up_for_a_sum), TEST(every_table_but_spreads_has_a_kind),
       TEST(any_number_of_any_record_may_vary),
       TEST(shipped_records_can_be_scaled_everywhere), TEST(a_key_chooses_elements),
+      TEST(a_value_out_of_range_leaves_the_record),
       TEST(a_wrong_path_says_what_would_be_right),
       TEST(an_impossible_sample_is_infeasible),
       TEST(only_what_reads_a_varied_record_is_sampled), TEST(factors_reach_every_stage),

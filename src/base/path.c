@@ -202,18 +202,20 @@ static double value_get(const struct field *field, const char *at)
     }
 }
 
+/* value: one that the field may hold, as C leaves the conversion of others undefined. */
 static void value_put(const struct field *field, char *at, double value)
 {
-    uint64_t count = (uint64_t)value;
-    bool flag = value != 0;
-    int word = (int)value;
-
-    switch (field->kind) {
-    case KIND_NUMBER: memcpy(at, &value, sizeof value); break;
-    case KIND_COUNT: memcpy(at, &count, sizeof count); break;
-    case KIND_FLAG: memcpy(at, &flag, sizeof flag); break;
-    case KIND_WORD: memcpy(at, &word, sizeof word); break;
-    default: break;
+    if (field->kind == KIND_NUMBER) {
+        memcpy(at, &value, sizeof value);
+    } else if (field->kind == KIND_COUNT) {
+        uint64_t count = (uint64_t)value;
+        memcpy(at, &count, sizeof count);
+    } else if (field->kind == KIND_FLAG) {
+        bool flag = value != 0;
+        memcpy(at, &flag, sizeof flag);
+    } else if (field->kind == KIND_WORD) {
+        int word = (int)value;
+        memcpy(at, &word, sizeof word);
     }
 }
 
@@ -256,10 +258,10 @@ static enum status value_scale(const struct field *field, char *at, double *fact
         return STATUS_OK;
     grid = value_grid_of(field, value);
     value = value_grid_round(&grid, value * *factor);
+    if (!(value >= field->min && value <= field->max))
+        return out_of_range(field, value, reason);
     value_put(field, at, value);
-    return value >= field->min && value <= field->max
-               ? STATUS_OK
-               : out_of_range(field, value, reason);
+    return STATUS_OK;
 }
 
 static enum status value_set(const struct field *field, char *at, double *value,
