@@ -8,8 +8,8 @@ enum { ASSEMBLY_DEPTH = 8 };
 
 /* ---- carbon per area */
 
-/* The fab's nodes next to a feature size: the largest at most node_m and the smallest
- * at least node_m; the outermost where one is missing. */
+/* The fab's nodes next to a feature size: the largest of at most node_m and the smallest of
+ * at least node_m, or the outermost node if one is missing. */
 static void nodes_around(const struct fab *fab, double node_m,
                          const struct fab_node **below, const struct fab_node **above)
 {
@@ -102,7 +102,7 @@ static enum status medium_kg(const struct manufacture *making,
                      making->fab->record.name, part->medium);
 }
 
-/* What is asked of a device and all in it. */
+/* The request while the parts of a device are visited. */
 struct counting {
     const struct manufacture *making;
     device_find_fn *find;

@@ -73,7 +73,8 @@ const struct schema life_schema = {
     .finish = life_finish,
 };
 
-/* Share of the time that machines can be at work, if work waits for its hours. */
+/* Returns the share of the time in which machines can work if the work waits for its hours of
+ * the day. */
 static double utilisation_of(const struct life_step *step, const struct life_use *use)
 {
     double share = (double)use->work_hours / GRID_HOURS;
@@ -83,7 +84,8 @@ static double utilisation_of(const struct life_step *step, const struct life_use
                : use->usage.utilisation;
 }
 
-/* Machine and host at work, and idle for as long as utilisation leaves them. */
+/* Returns the energy of machine and host for a second of work, with the idle time that
+ * utilisation implies. */
 static double machine_energy_j(const struct life_work *work,
                                const struct life_device *device, double machine_s,
                                double utilisation)
@@ -94,7 +96,7 @@ static double machine_energy_j(const struct life_work *work,
            (machine_w + device->host_w + device->idle_w * (1 / utilisation - 1));
 }
 
-/* Energy of what the step says in samples or time, data apart. */
+/* Returns the energy of the step's samples or machine time, without data. */
 static void step_work(const struct life_step *step, const struct life_work *work,
                       const struct life_device *device, double utilisation,
                       double *machine_s, double *energy_j)
@@ -103,7 +105,8 @@ static void step_work(const struct life_step *step, const struct life_work *work
     *energy_j = machine_energy_j(work, device, *machine_s, utilisation);
 }
 
-/* Energy of all phases, if shares of it are known: from the inference's; else 0. */
+/* Returns the energy of all phases if shares of it are given, computed from that of the
+ * inference; else 0. */
 static double shared_energy_j(const struct life *life, const struct life_work *work,
                               const struct life_device *device,
                               const struct life_use *use)

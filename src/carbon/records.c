@@ -112,7 +112,7 @@ static enum status grid_region_finish(void *record, struct error *err)
     if (grid->hours_count != 0 && grid->hours_count != GRID_HOURS)
         return error_set(err, STATUS_INPUT, "gives %zu hours, must give 24 or none",
                          grid->hours_count);
-    /* of a record that was finished before, the mean is there */
+    /* kg_per_j already holds the mean if this is a copy of a checked record */
     if (grid->hours_count != 0 && grid->kg_per_j > 0 &&
         grid->kg_per_j != grid->hours_kg_per_j)
         return error_set(err, STATUS_INPUT,

@@ -57,7 +57,7 @@ const struct schema dataset_schema = {
 
 /* ---- all-reduce */
 
-/* A hop within an instance while all of its GPUs send at once. */
+/* Returns the time of a hop within an instance while all of its GPUs send at the same time. */
 static double hop_bytes_per_s(const struct instance *instance)
 {
     double shared = instance->bus_bytes_per_s / (double)instance->gpus;

@@ -34,7 +34,7 @@ void axes_reading_free(struct axes_reading *reading)
         free(reading->values[axis].values);
 }
 
-/* The axis that a setting's name or text names, a field of the machine included. */
+/* Finds the axis that a setting's name or text means, which may be a field of the machine. */
 static enum status axis_named(const struct axes_reading *reading,
                               const config_setting_t *setting, const char *key,
                               enum axis_id *axis)
@@ -134,7 +134,7 @@ static enum status axis_read(struct axes_reading *reading,
 
     if (status != STATUS_OK)
         return status;
-    if (reading->settings[axis]) /* under its key and under its name */
+    if (reading->settings[axis]) /* it is given both under its key and under its name */
         return setting_fail(reading->source, setting, reading->err,
                             "is the axis given at line %u already",
                             reading->settings[axis]->line);
@@ -148,7 +148,8 @@ static enum status axis_read(struct axes_reading *reading,
                        &reading->values[axis], reading->err);
 }
 
-/* The records of an axis that the sweep has, for the fields that only some of them have. */
+/* Adds the records that the sweep has on an axis, so that fields which only some of them have
+ * are found. */
 static void records_lend(struct axes_reading *reading, enum axis_id id, bool is_lent)
 {
     struct axis *axis = &reading->sweep->space.axes[id];
@@ -165,7 +166,7 @@ static void records_lend(struct axes_reading *reading, enum axis_id id, bool is_
     }
 }
 
-/* The same of all axes whose kinds of record have families. */
+/* Does the same for all axes whose kind of record has families. */
 static void families_lend(struct axes_reading *reading, bool is_lent)
 {
     for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)

@@ -24,8 +24,8 @@ static struct corpus *corpus_named(const struct library *library, const char *na
     return (struct corpus *)(void *)(uintptr_t)record;
 }
 
-/* The corpus of the i-th experiment of the sweep, once for each corpus; NULL: none, or one that
- * an earlier experiment has too. */
+/* Returns the corpus of the i-th experiment of the sweep, but each corpus only once; NULL:
+ * none, or that of an earlier experiment. */
 static struct corpus *corpus_of(const struct library *library,
                                 const struct sweep *sweep, uint64_t i)
 {
@@ -46,8 +46,8 @@ static struct corpus *corpus_of(const struct library *library,
 
 /* ---- reading */
 
-/* Where the file lies: under the folder NVSWEEP_DATA, if it is there, as in packages that were
- * unpacked without being installed; else at its own path.  Freed by the caller. */
+/* Returns the path of the file: under the folder NVSWEEP_DATA if it is there, as in packages
+ * that were unpacked and not installed; else its own path.  Freed by the caller. */
 static char *found_at(const char *path)
 {
     const char *folder = getenv("NVSWEEP_DATA");
@@ -71,13 +71,13 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Bytes of files, one after the other. */
+/* The bytes of files, one after the other. */
 struct content {
     char *bytes;
     size_t size, capacity;
 };
 
-/* What of the file fits FILE_MOST; false, and errno, if it cannot be read. */
+/* Reads at most FILE_MOST bytes of the file; false, and errno, if it cannot be read. */
 static bool content_add(struct content *content, const char *place)
 {
     FILE *in = fopen(place, "rb");
@@ -157,8 +157,8 @@ void corpora_gather(const struct library *library, const struct sweep *sweep,
 
 /* ---- decoding */
 
-/* The content of a file that gzip may have compressed, with a NUL behind it; freed by the
- * caller.  NULL if it is cut or damaged. */
+/* Returns the content of a file that gzip may have compressed, with a NUL after it; freed by
+ * the caller.  NULL if it is truncated or damaged. */
 static uint8_t *inflated(const struct file *file, size_t *size)
 {
     bool is_gzip = file->size > 2 && (uint8_t)file->text[0] == 0x1f &&
@@ -193,7 +193,8 @@ static uint8_t *inflated(const struct file *file, size_t *size)
     return NULL;
 }
 
-/* The record's text, as the result file keeps it, with the checksum found. */
+/* Replaces the checksum in the record's text, which the result file stores, by the one that
+ * was found. */
 static void checksum_replace(struct library *library, const struct corpus *corpus,
                              const char *expected, const char *found)
 {
@@ -250,7 +251,7 @@ static enum status corpus_read(const struct files *files, struct library *librar
     return status;
 }
 
-/* Why the first file of the corpus that is not there is not; NULL: all are. */
+/* Returns why the first missing file of the corpus cannot be read; NULL: all files are there. */
 static const char *missing_why(const struct files *files, const struct corpus *corpus)
 {
     struct file file;

@@ -1,4 +1,4 @@
-/* detail = "layer": the axis `layer` from "all" (kept as 0) to the last computing
+/* detail = "layer" adds the axis `layer`, from "all" (stored as 0) to the last computing
  * layer of the sweep's largest network. */
 #include "workload/layer.h"
 #include "base/memory.h"
@@ -12,7 +12,7 @@ static const struct word detail_words[] = {
     { NULL, 0 },
 };
 
-/* The most computing layers of any workload in any phase of the sweep. */
+/* Returns the largest number of computing layers of any workload in any phase of the sweep. */
 static uint64_t layers_most(const struct axes_reading *reading)
 {
     const struct values *workloads = &reading->values[AXIS_workload];

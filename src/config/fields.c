@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the place that a label means */
+/* ---- the place that a label names */
 
-/* "kind[record].path" into place, whose texts are in *copy, freed by the caller. */
+/* Parses "kind[record].path" into a place, whose texts are in *copy, freed by the caller. */
 static enum status label_read(const struct library *library, const char *label,
                               struct place *place, char **copy, struct error *err)
 {
@@ -63,7 +63,7 @@ static enum axis_kind kind_of(const struct field *field)
                                        : AXIS_WORD;
 }
 
-/* One more record whose field it is: its range is added. */
+/* Adds a record that has the field: the axis's range includes the field's range there. */
 static enum status spec_join(struct axis_spec *spec, const struct field *field,
                              const char *label, struct error *err)
 {
@@ -102,7 +102,7 @@ static const char *family_name(const struct schema *schema, const struct record 
     return word_name(schema->family->words, family);
 }
 
-/* Names of the families that have the field, as "a, b"; freed by the caller. */
+/* Returns the names of the families that have the field as "a, b"; freed by the caller. */
 static char *families_with(const struct schema *schema, const char *path)
 {
     char *names = alloc_text("");
@@ -115,7 +115,7 @@ static char *families_with(const struct schema *schema, const char *path)
     return names;
 }
 
-/* The axis that names records of the kind; AXES if there is none. */
+/* Returns the axis of this kind of record; AXES if there is none. */
 static enum axis_id axis_of(enum record_table_id table)
 {
     enum axis_id axis = 0;
@@ -126,7 +126,8 @@ static enum axis_id axis_of(enum record_table_id table)
     return axis < AXES_NAMED ? axis : AXES;
 }
 
-/* No record of the sweep has it, of a kind whose families have fields of their own. */
+/* Reports that no record of the sweep has the field, for a kind whose families have fields of
+ * their own. */
 static enum status nobody_has(const struct space *space, const struct place *place,
                               struct error *err)
 {
@@ -159,7 +160,7 @@ static enum status nobody_has(const struct space *space, const struct place *pla
                : status;
 }
 
-/* What the axis is, of all records of the sweep that have the field. */
+/* Makes the spec of the axis from all records of the sweep that have the field. */
 static enum status spec_find(const struct space *space, const struct library *library,
                              const struct place *place, const char *label,
                              struct axis_spec *spec, struct error *err)
@@ -203,7 +204,8 @@ static enum status spec_find(const struct space *space, const struct library *li
     return status;
 }
 
-/* Its coordinate stands in result files beside those of axes, and metrics. */
+/* Checks the name: the coordinate is stored in result files next to those of axes and
+ * metrics. */
 static enum status key_check(const struct space *space, const char *key,
                              struct error *err)
 {
@@ -282,7 +284,7 @@ static enum status key_unknown(const char *key, struct error *err)
                      key);
 }
 
-/* Has any of the families a field of that name, whatever it is? */
+/* Does any family have a field of that name, of whatever kind? */
 static bool is_of_families(const struct schema *schema, const char *name)
 {
     for (size_t f = 0; f < schema->family_count; f++)

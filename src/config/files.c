@@ -10,14 +10,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Before the name and the text of each file in the buffer, both with their NUL.  No padding:
- * every byte of the buffer is one that was written. */
+/* The header before the name and the text of each file in the buffer, which both end with a
+ * NUL.  It has no padding, so that every byte of the buffer is one that was written. */
 struct head {
     size_t name_size, text_size, is_folder, is_bad;
 };
 
-/* A file at the end of the buffer, its head and name filled in; returns where its text goes,
- * with the NUL behind it. */
+/* Appends a file's header and name to the buffer.  Returns the place for its text; the NUL
+ * after it is set. */
 static char *file_begin(struct files *files, const char *name, struct head head)
 {
     size_t needed = sizeof head + head.name_size + 1 + head.text_size + 1;
@@ -65,7 +65,7 @@ void files_put_error(struct files *files, const char *name, bool is_folder,
     memcpy(file_begin(files, name, head), why, head.text_size);
 }
 
-/* What an open file holds now, `size` bytes at most. */
+/* Reads what an open file contains now, at most `size` bytes. */
 static void stream_read(struct files *files, const char *name, FILE *stream,
                         size_t size)
 {

@@ -1,4 +1,4 @@
-/* Finds the files of library folders and reads them; parses nothing. */
+/* Finds the files of library folders and reads them without parsing them. */
 #include "config/library.h"
 
 #include "base/memory.h"
@@ -54,8 +54,8 @@ void record_table_gather(const char *folder, const struct schema *schema,
 
 /* ---- library folders */
 
-/* A folder must hold something the library reads, and nothing that is almost that; that it
- * does not is put among the files.  True if it does. */
+/* Checks that a folder contains something that the library reads, and nothing whose name is
+ * almost right.  Otherwise adds the error to the files and returns false. */
 static bool folder_check(const char *folder, struct files *files)
 {
     const char *kinds[RECORDS_COUNT + 1] = { "published" };

@@ -17,7 +17,7 @@ static bool is_listed(const char *name, const char *const *names)
     return false;
 }
 
-/* A setting in one line, cut to fit a message. */
+/* Writes a setting in one line, cut to fit a message. */
 static void setting_print(const config_setting_t *setting, char *text, size_t size)
 {
     size_t used = strlen(text);
@@ -125,7 +125,7 @@ static enum status same(const char *path, const config_setting_t *was,
     return status;
 }
 
-/* An axis that is neither a value, a list of them, nor a range. */
+/* Is it an axis that is not a value, a list of values or a range? */
 static bool is_special(const config_setting_t *axis)
 {
     static const char *const range[] = {
@@ -189,7 +189,7 @@ enum status sweep_settings_same(const char *was, const char *is, struct error *e
                   free_settings, err);
     if (status != STATUS_OK)
         goto out;
-    /* Without options at all they are at their defaults: compared where they are given. */
+    /* Options that are absent have their defaults; only given ones are compared. */
     if (both[1][0] || both[1][1]) {
         config_setting_t *root = config_root_setting(both[1][0] ? &now : &before);
 

@@ -1,4 +1,4 @@
-/* The records inside a result file as a library folder. */
+/* Reads the records inside a result file as if they were a library folder. */
 #include "config/library.h"
 
 #include "base/memory.h"
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Behind the group that begins at text: its braces match, those in texts and comments do not
- * count. */
+/* Returns the end of the group that begins at text, where its braces match.  Braces in texts
+ * and comments do not count. */
 static const char *group_end(const char *text)
 {
     unsigned depth = 0;

@@ -11,8 +11,8 @@
 struct library_entry {
     const struct source *source;
     const config_setting_t *group;
-    size_t place;  /* among its source's records */
-    size_t folder; /* index: lower ones are searched first */
+    size_t place;  /* index among its source's records */
+    size_t folder; /* index of its folder; lower ones are searched first */
     void *record;
     char *text;
     bool is_shadowed;
@@ -24,7 +24,7 @@ struct table_reading {
     size_t source_count;
     struct library_entry *entries;
     size_t count, capacity;
-    struct error unread; /* why a file could not be read; "" if all were */
+    struct error unread; /* why a file could not be read; "" if all could */
     struct error *err;
 };
 
@@ -79,7 +79,7 @@ static enum status file_read(struct table_reading *reading, const struct file *f
     return status == STATUS_OK ? elements_add(reading, source, folder) : status;
 }
 
-/* ---- records, from their own keys and those of their parents */
+/* ---- records, made from their own keys and those of their parents */
 
 enum { HERITAGE_DEPTH_MAX = 8 };
 
@@ -97,8 +97,8 @@ static const char *name_of(const struct library_entry *entry)
     return name ? config_setting_get_string(name) : NULL;
 }
 
-/* The record of that name: as everywhere, that of the folder searched first; of the child's
- * own name, one of the folders behind the child's, which it shadows. */
+/* Finds the parent of that name, in the folder that is searched first.  If it is the child's
+ * own name, it is the record that the child hides: one of a folder after the child's. */
 static const struct library_entry *parent_find(const struct table_reading *reading,
                                                const struct library_entry *child,
                                                const char *name)
@@ -143,7 +143,7 @@ out:
     return STATUS_INPUT;
 }
 
-/* The entry and those it inherits from, nearest first. */
+/* Lists the entry and those from which it inherits, nearest first. */
 static enum status inheritance_find(const struct table_reading *reading,
                                     const struct library_entry *entry,
                                     struct inheritance chain[HERITAGE_DEPTH_MAX])
@@ -197,8 +197,8 @@ static enum status entry_make(struct table_reading *reading,
     return status;
 }
 
-/* Is a file of the library folder `base` one of the reading's table, base/things/x.cfg?
- * (Or base/things itself, if that could not be read.) */
+/* Does a file of the library folder `base` belong to the table that is read:
+ * base/things/x.cfg, or base/things itself if that could not be read? */
 static bool is_in_table(const struct table_reading *reading, const char *base,
                         const char *name)
 {
@@ -209,8 +209,8 @@ static bool is_in_table(const struct table_reading *reading, const char *base,
            (table[length] == '/' || table[length] == '\0');
 }
 
-/* The records of a file before those of one behind it, so that the first mistake is the
- * one that is reported. */
+/* Orders the records of a file before those of later files, so that the first error in this
+ * order is the one reported. */
 static enum status files_parse(struct table_reading *reading, const struct files *files)
 {
     enum status status = STATUS_OK;
@@ -247,14 +247,14 @@ static void sources_free(struct table_reading *reading)
 
 /* ---- names */
 
-/* A name or alias, and whose it is. */
+/* A name or alias, and the entry to which it belongs. */
 struct library_label {
     const char *name;
     struct library_entry *entry;
     bool is_alias;
 };
 
-/* By name, then the one that wins first. */
+/* Orders by name; the entry that takes precedence comes first. */
 static int label_compare(const void *a, const void *b)
 {
     const struct library_label *x = a, *y = b;
@@ -317,7 +317,7 @@ static void alias_remove(struct record *record, const char *alias)
     size_t kept = 0;
 
     memcpy(&aliases, &record->aliases,
-           sizeof aliases); /* ours to change while reading */
+           sizeof aliases); /* the reader's copy, which may be changed */
     for (size_t i = 0; i < record->alias_count; i++)
         if (aliases[i] == alias)
             free(aliases[i]);
@@ -326,7 +326,7 @@ static void alias_remove(struct record *record, const char *alias)
     record->alias_count = kept;
 }
 
-/* Records whose name an earlier folder uses go; then aliases that one uses. */
+/* Removes records whose name an earlier folder uses, then aliases that such a folder uses. */
 static enum status names_resolve(struct table_reading *reading)
 {
     struct library_label *labels;
@@ -367,12 +367,12 @@ static void entry_free(const struct schema *schema, struct library_entry *entry)
     free(entry->text);
 }
 
-/* The entries that are not shadowed, sorted by name. */
+/* Copies the entries that are not hidden, sorted by name. */
 static void record_table_fill(struct table_reading *reading, struct record_table *table)
 {
     table->records = alloc_array(reading->count, sizeof *table->records);
     table->texts = alloc_array(reading->count, sizeof *table->texts);
-    if (reading->count > 0) /* else there is no array to sort */
+    if (reading->count > 0) /* NULL may not be sorted */
         qsort(reading->entries, reading->count, sizeof *reading->entries,
               entry_compare);
     for (size_t i = 0; i < reading->count; i++) {
@@ -424,7 +424,7 @@ enum status record_table_read(const char *const *folders, size_t count,
 
 /* ---- the library */
 
-/* A record whose names of others are checked. */
+/* The record whose references to other records are checked. */
 struct naming {
     const struct library *library;
     const struct record *record;
@@ -444,7 +444,7 @@ static enum status name_check(void *context, const char *kind, const char *name)
                      naming->record->line, naming->record->name, why.text);
 }
 
-/* Do all records that records name exist? */
+/* Checks that all records to which others refer exist. */
 static enum status names_check(const struct library *library, struct error *err)
 {
     enum status status = STATUS_OK;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The axis of records, and which of them is compared with: one of the sweep's. */
+/* Finds the axis of records, and the record of the sweep with which the others are compared. */
 static enum status over_find(const struct need_words *words,
                              const struct library *library, struct sweep *sweep,
                              const char **part, struct error *err)
@@ -61,7 +61,7 @@ static enum status metric_choose(const char *name, struct sweep *sweep,
     return STATUS_OK;
 }
 
-/* A place must be a number of one of the records that compete at least. */
+/* Checks that a place is a number of at least one of the records that are compared. */
 static enum status place_add(const char *text, size_t length, struct sweep *sweep,
                              struct need_field *field, struct error *err)
 {
@@ -76,7 +76,7 @@ static enum status place_add(const char *text, size_t length, struct sweep *swee
     if (field->place_count == NEED_PLACES_MAX)
         return error_set(err, STATUS_INPUT, "has '%.80s', must be at most %d places",
                          field->label, NEED_PLACES_MAX);
-    /* "technology.set_pulse_s" is a place, too */
+    /* "technology.set_pulse_s" is accepted, too */
     if (length > kind && strncmp(text, schema->kind, kind) == 0 && text[kind] == '.') {
         text += kind + 1;
         length -= kind + 1;
@@ -95,7 +95,7 @@ static enum status place_add(const char *text, size_t length, struct sweep *swee
     return status;
 }
 
-/* "set_pulse_s+reset_pulse_s": places that change together. */
+/* Parses "set_pulse_s+reset_pulse_s": places that change together. */
 static enum status field_add(const char *text, struct sweep *sweep, struct error *err)
 {
     struct need_question *need = &sweep->need;

@@ -64,7 +64,8 @@ static const struct field published_fields[] = {
 };
 /* clang-format on */
 
-/* Claiming nothing is said and explained, never the effect of a number left out. */
+/* A record that claims nothing must say so and why; a missing number must not have this
+ * effect. */
 static enum status claim_check(const struct published_figure *figure, struct error *err)
 {
     bool is_silent = figure->claim == CLAIM_BESIDE ||
@@ -83,7 +84,8 @@ static enum status claim_check(const struct published_figure *figure, struct err
     return STATUS_OK;
 }
 
-/* What counts as one source: its text up to the first comma, colon, semicolon, bracket. */
+/* Returns the name of the source: its text up to the first comma, colon, semicolon or
+ * bracket. */
 static void study_fill(struct published_figure *figure)
 {
     const char *source = figure->record.source;
@@ -148,7 +150,7 @@ enum status published_read(const char *const *folders, size_t count,
         .count = table.count,
     };
     for (size_t i = 0; i < table.count;
-         i++) { /* what the fields point to moves along */
+         i++) { /* the texts to which fields point move with the struct */
         memcpy(&published->figures[i], table.records[i], sizeof *published->figures);
         free(table.records[i]);
         free(table.texts[i]);

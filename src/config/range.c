@@ -25,7 +25,7 @@ struct range_reading {
     int scale;
 };
 
-/* A rounding error may not cost the last value: 0.1 + 2 * 0.1 reaches 0.3. */
+/* The tolerance that keeps the last value in spite of rounding: 0.1 + 2 * 0.1 must reach 0.3. */
 static const double slack = 1e-9;
 
 static enum status end_read(const struct range_reading *range, const char *key,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one field is read from and into. */
+/* The source and the destination of one field. */
 struct field_slot {
     const struct source *source;
     const config_setting_t *setting; /* NULL if the key is absent */
@@ -39,8 +39,8 @@ static enum status range_check(const struct field_slot *slot, double value)
         quantity_format(field->max, field->unit, high, sizeof high));
 }
 
-/* A number in the unit the record's own `unit` names, or a text with a unit of that
- * kind; either way the value is in the base unit. */
+/* Reads a number in the unit that the record's own `unit` names, or a text with a unit of
+ * that kind.  In both cases the value is stored in the base unit. */
 static enum status own_unit_read(const struct field_slot *slot, double *value)
 {
     const char *text = config_setting_get_string(slot->setting);
@@ -61,7 +61,7 @@ static enum status own_unit_read(const struct field_slot *slot, double *value)
     return status;
 }
 
-/* Is it the word that stands for 0? */
+/* Is it the word that means 0? */
 static bool is_zero_word(const struct field_slot *slot)
 {
     const char *text = slot->setting ? config_setting_get_string(slot->setting) : NULL;
@@ -203,14 +203,14 @@ static bool is_required(const struct field *field)
     }
 }
 
-/* Names are a record's own. */
+/* Names are not inherited. */
 static bool is_inherited(const char *key)
 {
     return strcmp(key, "name") != 0 && strcmp(key, "aliases") != 0 &&
            strcmp(key, "parent") != 0;
 }
 
-/* The nearest group that has the key, or NULL. */
+/* Returns the setting of the nearest group that has the key, or NULL. */
 static const struct inheritance *key_find(const struct inheritance *inheritance,
                                           const char *key)
 {
@@ -250,7 +250,7 @@ static enum status field_read(const struct inheritance *inheritance,
     return readers[field->kind](&slot);
 }
 
-/* The keys every top-level record has. */
+/* The keys that every top-level record has. */
 static const struct field record_fields[] = {
     FIELD_TEXT(struct record, name, NULL, "as sweep files spell it"),
     FIELD_TEXT(struct record, source, NULL, "where its figures come from"),
@@ -367,8 +367,8 @@ enum status record_read(const struct source *source, const config_setting_t *gro
     return inheritance_read(&inheritance, schema, record, err);
 }
 
-/* The schema of the family that the record names, if its kind has families: its parent's,
- * whose keys it has. */
+/* Finds the schema of the record's family if its kind has families; the family may be
+ * inherited. */
 static enum status schema_choose(const struct inheritance *inheritance,
                                  const struct schema *schema, int *family,
                                  const struct schema **own, struct error *err)
@@ -418,7 +418,7 @@ enum status record_make(const struct inheritance *inheritance,
     if (status != STATUS_OK)
         return status;
     *record = alloc_array(1, own->size);
-    if (schema->families) /* so that it can be freed however far reading comes */
+    if (schema->families) /* so that it can be freed after an error anywhere */
         memcpy((char *)*record + schema->family->offset, &family, sizeof family);
     return inheritance_read(inheritance, own, *record, err);
 }

@@ -1,5 +1,5 @@
-/* sample = { count; seed; }: points drawn at random instead of a grid.  Every draw is
- * arithmetic on seed, axis and index, so the i-th point depends on nothing else. */
+/* sample = { count; seed; } draws points at random instead of a grid.  Every draw is computed
+ * from seed, axis and index, so that the i-th point depends on nothing else. */
 #include "config/axes.h"
 
 #include "base/maths.h"
@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* An axis's own stream; from its name, as its number may change between versions. */
+/* Returns the random stream of an axis, derived from its name, because its number may change
+ * between versions. */
 static uint64_t stream_seed(uint64_t seed, const struct axis_spec *spec)
 {
     uint64_t mixed = mix(seed);
@@ -25,7 +26,7 @@ static double draw(uint64_t stream, uint64_t i)
     return mix_unit(mix(stream ^ mix(i)));
 }
 
-/* A number between from and to; each whole number of a count equally often. */
+/* Draws a number between from and to; the whole numbers of a count are equally likely. */
 static union axis_value interval_draw(const struct values *values,
                                       const struct axis_spec *spec, double u)
 {

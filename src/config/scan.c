@@ -1,6 +1,6 @@
-/* Looks over a file's characters before libconfig does: for what libconfig 1.5 would
- * let pass (integers that do not fit, NUL bytes), what would cost without bound
- * (@include, nesting, huge groups), and what it would only call a syntax error. */
+/* Checks a file's characters before libconfig parses it.  libconfig 1.5 accepts integers that
+ * do not fit and NUL bytes; @include, nesting and huge groups would cost unlimited time; and
+ * other errors it reports only as a syntax error. */
 #include "config/source.h"
 
 #include "base/memory.h"
@@ -49,8 +49,8 @@ static enum status characters_check(struct scan *scan)
     return STATUS_OK;
 }
 
-/* From the opening quote to behind the closing one.  libconfig would let a text go on
- * for lines, which hides a forgotten quote until far below it. */
+/* Skips a text from its opening quote to its closing one.  libconfig would accept a text over
+ * several lines, so that a forgotten quote would be reported far below it. */
 static enum status string_scan(struct scan *scan)
 {
     const char *p = scan->at + 1;
@@ -96,7 +96,7 @@ static bool is_word_character(char c)
     return isalnum((unsigned char)c) || (c && strchr("_*+-.", c));
 }
 
-/* libconfig 1.5 cuts integers without L to 32 bits, those with L to 64. */
+/* libconfig 1.5 truncates integers without L to 32 bits, and those with L to 64. */
 static enum status number_scan(struct scan *scan, const char *token)
 {
     size_t length = strlen(token), digits = length;
@@ -131,7 +131,7 @@ static enum status number_scan(struct scan *scan, const char *token)
     return STATUS_OK;
 }
 
-/* A name, a number or a bare word. */
+/* Skips a name, a number or a word without quotes. */
 static enum status word_scan(struct scan *scan)
 {
     const char *first = scan->at, *next;
@@ -273,7 +273,7 @@ enum status source_scan(struct source *source, struct error *err)
     enum status status = characters_check(&scan);
 
     if (strncmp(source->text, "\xef\xbb\xbf", 3) == 0)
-        source->begin = 3; /* libconfig knows no byte order mark */
+        source->begin = 3; /* libconfig does not accept a byte order mark */
     scan.at = source->text + source->begin;
     while (status == STATUS_OK && *scan.at)
         status = token_scan(&scan);

@@ -109,7 +109,7 @@ char *setting_describe(const config_setting_t *setting, char *buffer, size_t siz
     return buffer;
 }
 
-/* "a, b, c" into buffer, cut with "..." */
+/* Writes "a, b, c" into buffer, truncated with "...". */
 static char *keys_list(const char *const *keys, size_t count, char *buffer, size_t size)
 {
     size_t used = 0;

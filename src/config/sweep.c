@@ -20,7 +20,7 @@ enum status dimensions_arrange(struct space *space, const enum axis_id *order,
     const uint64_t limit = (uint64_t)1 << 62;
     uint64_t points = 1;
 
-    /* one machine may be several: its engines stand along a dimension of some stages */
+    /* a machine may consist of several: its engines lie along a dimension of some stages */
     space->axes[AXIS_machine].is_dimension |= space->axes[AXIS_machine].is_given;
     for (size_t i = 0; i < count; i++) {
         enum axis_id leader = order[i];
@@ -134,7 +134,7 @@ static enum status options_read(struct axes_reading *reading,
     return status;
 }
 
-/* objective = "edp_js": what the sensitivity stage looks at. */
+/* objective = "edp_js": the metric of the sensitivity stage. */
 #define OBJECTIVE_DEFAULT "edp_js"
 
 static bool objective_choose(const char *name, const struct sweep *sweep,
@@ -170,7 +170,7 @@ static enum status objective_read(struct axes_reading *reading,
                         name ? name : "no text", OBJECTIVE_DEFAULT);
 }
 
-/* A group that a schema describes; absent, all its members keep 0. */
+/* Reads a group that a schema describes; if it is absent, all members remain 0. */
 static enum status group_read(struct axes_reading *reading,
                               const config_setting_t *group,
                               const struct schema *schema, void *members)
@@ -196,7 +196,7 @@ static void sweep_init(struct sweep *sweep)
     objective_choose(OBJECTIVE_DEFAULT, sweep, &sweep->objective);
 }
 
-/* What was read becomes the sweep's space. */
+/* Moves everything that was read into the sweep's space. */
 static enum status space_build(struct axes_reading *reading,
                                const config_setting_t *axes, bool is_sampled)
 {
@@ -296,7 +296,7 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         status = sample_read(reading, sample);
     if (status == STATUS_OK)
         status = space_build(reading, axes, sample != NULL);
-    if (status == STATUS_OK) /* which stage has it may depend on the machines */
+    if (status == STATUS_OK) /* the stage that computes it may depend on the machines */
         status = objective_read(reading, setting_member(root, "objective"));
     if (status == STATUS_OK)
         status = need_read(reading, setting_member(root, "need"));
@@ -347,7 +347,7 @@ enum status sweep_read_text(const char *name, const char *text,
 
 /* ---- libraries */
 
-/* Beside the sweep file, unless it begins with a slash. */
+/* Returns the path relative to the sweep file, unless it begins with a slash. */
 static char *library_path(const char *sweep, const char *folder)
 {
     const char *slash = strrchr(sweep, '/');
@@ -366,7 +366,7 @@ enum status sweep_libraries(const struct file *file, char **folders, size_t most
 
     *count = 0;
     if (source_read(file, &source, err) != STATUS_OK)
-        goto out; /* said by the one that parses it */
+        goto out; /* the parser reports the error */
     setting = setting_member(config_root_setting(&source.config), "library");
     if (setting) {
         bool is_list = config_setting_is_array(setting) ||
@@ -392,7 +392,7 @@ out:
 
 /* ---- settings */
 
-/* "a,b" after the '=' of a setting, which is cut up. */
+/* Reads the values "a,b" after the '=' of a setting, whose text is cut into parts. */
 static enum status setting_values_read(char *list, const struct library *library,
                                        const struct axis_spec *spec,
                                        struct values *values, struct error *err)

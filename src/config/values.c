@@ -23,7 +23,7 @@ enum status value_read(const struct source *source, const config_setting_t *sett
         if (axis_value_parse(library, spec, text, value, &why) == STATUS_OK)
             return STATUS_OK;
         if (spec->kind ==
-            AXIS_RECORD) /* "no technology named ..." is a whole sentence */
+            AXIS_RECORD) /* "no technology named ..." is a complete sentence */
             return source_fail(source, setting->line, err, "%s", why.text);
         return setting_fail(source, setting, err, "%s", why.text);
     }
@@ -66,7 +66,7 @@ static int count_compare(const void *a, const void *b)
     return (x->count > y->count) - (x->count < y->count);
 }
 
-/* The record's own value, NAN, comes last. */
+/* NAN, the record's own value, is sorted last. */
 static int number_compare(const void *a, const void *b)
 {
     const union axis_value *x = a, *y = b;
@@ -83,7 +83,7 @@ static int (*const comparisons[])(const void *, const void *) = {
     [AXIS_NUMBER] = number_compare,
 };
 
-/* Ranges come in order, and have up to millions of values. */
+/* Ranges are sorted already, and may have millions of values. */
 static bool are_in_order(const struct values *values,
                          int (*compare)(const void *, const void *))
 {
@@ -111,7 +111,7 @@ bool values_contain(const struct axis_spec *spec, const union axis_value *sorted
     int (*compare)(const void *, const void *) = comparisons[spec->kind];
     uint64_t first = 0, end = count;
 
-    while (first < end) { /* the first that is not less */
+    while (first < end) { /* the first value that is not less */
         uint64_t middle = first + (end - first) / 2;
 
         if (compare(&sorted[middle], &value) < 0)
@@ -196,7 +196,7 @@ static enum status list_read(const struct source *source,
     return status;
 }
 
-/* Is this text a value of the axis itself, as "all" of layers or of refresh is? */
+/* Is this text a value of the axis itself, such as "all" of the axes layer and refresh? */
 static bool has_word(const struct axis_spec *spec, const char *text)
 {
     return (spec->zero && strcmp(spec->zero, text) == 0) ||

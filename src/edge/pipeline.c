@@ -84,7 +84,7 @@ double video_key_bytes(const struct video *v)
            between;
 }
 
-/* A step's work: multiply-accumulates a second, and for one key frame, on either side. */
+/* The work of a step: multiply-accumulates per second, and for one key frame, on either side. */
 struct step_load {
     double edge_macs_hz, cloud_macs_hz;
     double edge_macs, cloud_macs;
@@ -101,7 +101,7 @@ static void load_put(struct step_load *load, int side, double macs_hz, double ma
     }
 }
 
-/* Rates that the steps see. */
+/* The rates of frames and objects. */
 struct rates {
     double pass, key_hz, detect_hz, classify_hz, track_hz;
 };
@@ -138,7 +138,7 @@ static void loads_fill(const struct video *v, const struct pipeline *p,
     load_put(&loads[VIDEO_TRACK], p->track, r->track_hz * p->track_macs, p->track_macs);
 }
 
-/* What is sent: a second, and before the objects of one key frame are known. */
+/* The bytes that are sent: per second, and before the objects of one key frame are known. */
 struct sent {
     double bytes_per_s, bytes;
 };
@@ -149,8 +149,8 @@ static void sent_put(struct sent *sent, double hz, double bytes, double count)
     sent->bytes += bytes * count;
 }
 
-/* What later steps have already is not sent twice: of a stream or a key frame that is in the
- * cloud objects are cut out there. */
+/* Data that the cloud has already are not sent twice: objects are cut out there if it has the
+ * stream or the key frame. */
 static struct sent sent_of(const struct video *v, const struct pipeline *p,
                            const struct detector *d, const struct rates *r)
 {
@@ -204,7 +204,7 @@ static enum status keeps_up(const struct analysis *a, struct error *reason)
     return STATUS_OK;
 }
 
-/* Time and power of the steps that compute. */
+/* Computes time and power of the steps that compute. */
 static void loads_count(const struct step_load loads[VIDEO_STEPS],
                         const struct site *site, const struct detector *d,
                         struct analysis *a)

@@ -116,13 +116,14 @@ struct approximation_trial {
     const struct approximated_function *function;
     size_t elements;
     double mean, deviation;            /* of the outputs */
-    double *x, *y, *lane_y;            /* of one input, in the function's units */
+    double *x, *y, *lane_y;            /* error of one input, in the function's units */
     double *targets;                   /* elements x lanes */
-    double range[FUNCTION_LAYERS_MAX]; /* of each layer's inputs, calibrated */
+    double range[FUNCTION_LAYERS_MAX]; /* range of each layer's inputs, from
+                                        * calibration */
     struct function_net net;
 };
 
-/* From the range to -1 .. 1. */
+/* Scales a value from the range to -1 .. 1. */
 static double scaled(const struct approximated_function *function, double x)
 {
     double middle = (function->from + function->to) / 2;
@@ -139,7 +140,7 @@ static void input_draw(struct approximation_trial *trial, struct random *random)
     function_value(f->operation, trial->x, trial->elements, trial->y);
 }
 
-/* The k-th input of the test: on an even grid, or random. */
+/* Writes the k-th input of the test: on a regular grid, or random. */
 static void test_input(struct approximation_trial *trial, uint64_t k,
                        struct random *random)
 {
@@ -154,7 +155,7 @@ static void test_input(struct approximation_trial *trial, uint64_t k,
     function_value(f->operation, trial->x, 1, trial->y);
 }
 
-/* A batch of inputs and targets. */
+/* Draws a batch of inputs and targets. */
 static void batch_draw(struct approximation_trial *trial, struct random *random)
 {
     for (size_t n = 0; n < LANES; n++) {
@@ -203,7 +204,7 @@ static void train(struct approximation_trial *trial, uint64_t number)
     function_net_round(&trial->net, 0);
 }
 
-/* Ranges of the layers' inputs, over inputs like those of the training. */
+/* Finds the ranges of the layers' inputs, with inputs like those of the training. */
 static void ranges_measure(struct approximation_trial *trial, uint64_t number)
 {
     struct random random = random_begin(number, STREAM_STATISTICS);
@@ -219,7 +220,7 @@ static void ranges_measure(struct approximation_trial *trial, uint64_t number)
     }
 }
 
-/* What the network in floating point says of trial->x. */
+/* Computes the output of the network in floating point for trial->x. */
 static void float_answer(struct approximation_trial *trial, double *y)
 {
     const double *out;

@@ -171,7 +171,7 @@ static struct corpus_images images_new(const struct corpus *corpus, size_t count
     };
 }
 
-/* Image i from its pixels, whole numbers up to levels. */
+/* Stores image i from its pixels, which are whole numbers up to levels. */
 static void image_put(const struct corpus *corpus, struct corpus_images *images,
                       size_t i, const uint32_t *pixels, double levels, uint8_t label)
 {
@@ -247,7 +247,8 @@ static enum status csv_decode(struct corpus *corpus, const char *text, size_t si
     return status;
 }
 
-/* ---- idx: big-endian 32-bit magic, count, and of images height and width; then bytes */
+/* ---- idx: a big-endian 32-bit magic number, the count, and for images height and width;
+ * then bytes */
 
 static uint32_t big_endian(const uint8_t *bytes)
 {

@@ -19,7 +19,7 @@ static const struct experiment_family *const families[EXPERIMENT_FAMILY_COUNT] =
     [EXPERIMENT_INTEGERS] = &integer_experiments,
 };
 
-/* The same, as the reader of records wants it. */
+/* The `finish` function for the reader of records. */
 static const struct schema *const family_schemas[EXPERIMENT_FAMILY_COUNT] = {
     [EXPERIMENT_LEARNING] = &learner_schema,
     [EXPERIMENT_HYPERVECTORS] = &recognition_schema,

@@ -1,11 +1,12 @@
-/* Experiments: what a device or a number format does to an answer, tried on data that packages
- * ship, several times.  A record names its family:
+/* Experiments measure what a device or a number format does to the accuracy of a model, with
+ * data that Debian packages contain, in several trials.  A record names its family:
  *
  *     learning      a network learns in synapses (learning/learner.h)
  *     hypervectors  texts are recognised by hypervectors (learning/recognition.h)
- *     integers      a network computes in integers, by Winograd's algorithm too (learning/integers.h)
+ *     integers      a network computes in integers, also with Winograd's algorithm
+ *                   (learning/integers.h)
  *
- * A trial depends on its number and the records of the point alone. */
+ * The result of a trial depends only on its number and the records of the point. */
 #ifndef NVSWEEP_LEARNING_EXPERIMENT_H
 #define NVSWEEP_LEARNING_EXPERIMENT_H
 
@@ -22,7 +23,7 @@ extern const struct word experiment_family_words[];
 
 enum { TRIALS_MAX = 64 };
 
-/* What the records of all families have; first member of their structs. */
+/* The members that all families have; it is the first member of their structs. */
 struct experiment {
     struct record record;
     const char *summary;
@@ -43,7 +44,7 @@ extern const struct schema experiment_schema;
 
 enum learning_rule { RULE_BACKPROPAGATION, RULE_DIRECT_FEEDBACK };
 
-/* The records of a point; NULL: the sweep has no such axis. */
+/* The records of a point.  NULL: the sweep does not have the axis. */
 struct hdc_task;
 struct experiment_setting {
     const struct experiment *experiment;
@@ -51,24 +52,24 @@ struct experiment_setting {
     const struct synapse *synapse;
     const struct hdc_task *task;
     enum learning_rule rule;
-    uint64_t bits; /* the precision asked for */
+    uint64_t bits; /* precision of the point */
 };
 
-/* What a family does not find out is NaN, of each trial alike. */
+/* Figures that a family does not compute are NaN for all trials. */
 struct experiment_result {
-    double
-        accuracy[TRIALS_MAX];  /* of each trial, share of the test's images or texts */
-    double learnt[TRIALS_MAX]; /* the same of those it learnt from, first ones */
-    double noise[TRIALS_MAX];  /* convolutions: mean squared error over mean square */
-    double tests;              /* images or texts of the test */
-    double macs;               /* multiply-accumulates of one forward pass */
-    double pulses;             /* of a trial, mean over trials */
-    double pulses_most;        /* of the cell that got most, of all trials */
-    double pulse_j;            /* energy of a trial's pulses, mean */
-    double cells;              /* synapses of the network, biases included */
+    double accuracy[TRIALS_MAX]; /* share of the test's images or texts that are
+                                * recognised, per trial */
+    double learnt[TRIALS_MAX];   /* the same for the first items of the training data */
+    double noise[TRIALS_MAX]; /* of convolutions: mean squared error over mean square */
+    double tests;             /* images or texts of the test */
+    double macs;              /* multiply-accumulates of one forward pass */
+    double pulses;            /* per trial, mean over the trials */
+    double pulses_most;       /* of the cell that receives most, over all trials */
+    double pulse_j;           /* energy of a trial's pulses, mean */
+    double cells;             /* synapses of the network, biases included */
 };
 
-/* What of a point beside the experiment itself a family reads. */
+/* What a family reads of a point besides the experiment. */
 enum experiment_reads {
     EXPERIMENT_READS_SYNAPSE = 1,
     EXPERIMENT_READS_LEARNING = 2,
@@ -80,14 +81,14 @@ struct experiment_family {
     const char *name; /* as records spell it */
     unsigned reads;   /* enum experiment_reads */
     const struct schema *schema;
-    bool takes_texts; /* its corpus is of texts, else of images */
+    bool takes_texts; /* its corpus has texts, else images */
 
-    /* Run all trials.  STATUS_INFEASIBLE: the records do not go together; err says why.  Long:
-     * asks stop_is_wanted() now and then. */
+    /* Runs all trials.  Returns STATUS_INFEASIBLE with the reason in err if the records do
+     * not fit together.  Takes long, so it checks stop_is_wanted(). */
     enum status (*run)(const struct experiment_setting *setting,
                        struct experiment_result *result, struct error *err);
 
-    /* Rough seconds of one core, measured on an AMD EPYC of 2023. */
+    /* Returns the estimated seconds of one core, measured on an AMD EPYC of 2023. */
     double (*cost_s)(const struct experiment_setting *setting);
 };
 extern const struct experiment_family learning_experiments, hypervector_experiments,
@@ -95,7 +96,7 @@ extern const struct experiment_family learning_experiments, hypervector_experime
 
 const struct experiment_family *experiment_family(const struct experiment *experiment);
 
-/* The family's run, with a corpus that was read and is of its kind. */
+/* Calls the family's `run` after checking that the corpus was read and is of the right kind. */
 enum status experiment_run(const struct experiment_setting *setting,
                            struct experiment_result *result, struct error *err);
 

@@ -25,8 +25,9 @@ static double drawn(struct random *random, double limit)
     return limit * (2 * random_uniform(random) - 1);
 }
 
-/* Weights and biases within sqrt(6 / inputs) (K. He et al., ICCV 2015), so that the kinks of
- * units with one input lie around -1 .. 1; the last layer's biases are 0. */
+/* Draws weights and biases within sqrt(6 / inputs) (K. He et al., ICCV 2015), so that the
+ * kinks of units with one input lie within about -1 .. 1.  The biases of the last layer are
+ * 0. */
 static void layer_init(struct function_layer *layer, size_t inputs, size_t outputs,
                        bool is_last, struct random *random)
 {
@@ -136,7 +137,8 @@ const double *function_net_forward(struct function_net *net)
     return net->layers[net->count - 1].y;
 }
 
-/* The sum of products over the lanes, in an order that vectors can follow. */
+/* Returns the sum of products over the lanes, in an order that can be computed with vector
+ * instructions. */
 static double lanes_product(const double *a, const double *b)
 {
     double sums[SUMS] = { 0 };
@@ -167,7 +169,7 @@ static void gradient(struct function_layer *layer)
         layer->gradient[weight_count(layer) + o] = lanes_sum(layer->delta + o * LANES);
 }
 
-/* Errors of the layer before: those of its units that are above 0. */
+/* Computes the errors of the layer before: those of its units with outputs above 0. */
 static void back(const struct function_layer *layer, struct function_layer *before)
 {
     for (size_t i = 0; i < layer->inputs; i++) {
@@ -204,8 +206,7 @@ void function_net_backward(struct function_net *net, const double *targets)
 /* ---- Adam */
 
 struct adam {
-    double rate, first,
-        second; /* the rate; shares of the moments that are drawn to 0 */
+    double rate, first, second; /* learning rate; decay of the moments */
 };
 
 static void values_step(double *restrict values, const double *restrict gradients,
@@ -223,7 +224,7 @@ static void values_step(double *restrict values, const double *restrict gradient
     }
 }
 
-/* base^n by multiplication alone. */
+/* Returns base^n, computed by multiplications only. */
 static double whole_power(double base, uint64_t n)
 {
     double power = 1;

@@ -10,7 +10,7 @@ size_t hypervector_words(size_t dimension)
     return (dimension + 63) / 64;
 }
 
-/* The bits of the last word that are within the dimension. */
+/* Returns the bits of the last word that lie within the dimension. */
 static uint64_t last_word(size_t dimension)
 {
     return dimension % 64 ? (UINT64_C(1) << dimension % 64) - 1 : UINT64_MAX;
@@ -105,8 +105,9 @@ void hypercounter_free(struct hypercounter *counter)
     *counter = (struct hypercounter){ 0 };
 }
 
-/* Two vectors of a plane's weight and what it holds make one of the next plane's weight, so that
- * plane k is touched by every 2^k-th vector: the carry-save adders of a population count. */
+/* Adds a vector.  Two vectors of a plane's weight and the plane itself are added to one
+ * vector of the next plane's weight, so that plane k changes with every 2^k-th vector: the
+ * carry-save adders of a population count. */
 static void wide_add(struct hypercounter *counter, uint64_t *vector)
 {
     for (size_t k = 0;; k++) {
@@ -130,9 +131,9 @@ static void wide_add(struct hypercounter *counter, uint64_t *vector)
     }
 }
 
-/* Up where the vector has a one, down where it has none, but not beyond the ends: `up` holds
- * full counters, then carries; `down` those that are not empty, then borrows.  Plane after plane,
- * so that compilers take several words at once. */
+/* Counts up where the vector has a one and down where it has a zero, within the range.  `up`
+ * holds full counters, then carries; `down` holds counters that are not empty, then borrows.
+ * The loop is over planes, so that compilers can process several words at once. */
 static void narrow_add(struct hypercounter *counter, const uint64_t *vector)
 {
     size_t words = counter->words, bits = (size_t)counter->bits;
@@ -174,7 +175,7 @@ void hypercounter_add(struct hypercounter *counter, uint64_t *vector)
         wide_add(counter, vector);
 }
 
-/* What waits into the planes. */
+/* Adds the vectors that wait to the planes. */
 static void waiting_end(struct hypercounter *counter)
 {
     for (size_t k = 0; k < COUNTER_BITS_MAX && counter->planes[k]; k++) {

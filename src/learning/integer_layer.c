@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Inputs of a window, or all. */
+/* Returns the number of inputs of a window, or of the layer if it is fully connected. */
 static size_t window_size(const struct network_layer *shape)
 {
     return shape->plane.inputs;
@@ -21,13 +21,13 @@ static double most_of(uint64_t bits)
     return (double)((INT64_C(1) << (bits - 1)) - 1);
 }
 
-/* The whole number nearest to value / scale, within the bits. */
+/* Returns the whole number nearest to value / scale, limited to the bits. */
 static double whole(double value, double scale, double most)
 {
     return fmax(-most, fmin(most, floor(value / scale + 0.5)));
 }
 
-/* What brings the range within the bits. */
+/* Returns the scale with which the range fits the bits. */
 static double scale_of(double range, double most, int scales)
 {
     double scale = fmax(1, range / most);
@@ -36,7 +36,7 @@ static double scale_of(double range, double most, int scales)
                                        : scale;
 }
 
-/* Scales of all taps from their ranges. */
+/* Computes the scales of all taps from their ranges. */
 static void scales_set(const struct integer_layer *layer, const double *ranges,
                        double *out)
 {
@@ -139,8 +139,8 @@ static void input_quantise(struct integer_layer *layer, const double *x)
         layer->room[i] = whole(x[i], scale, layer->most);
 }
 
-/* Taps of the tile whose first output is (y, x), of every channel: taps x channels, not
- * scaled.  Pixels beyond the input are 0. */
+/* Computes the taps of the tile whose first output is (y, x) for every channel: taps x
+ * channels, not scaled.  Pixels beyond the input are 0. */
 static void tile_transform(const struct integer_layer *layer, size_t y, size_t x,
                            double *out)
 {
@@ -229,7 +229,7 @@ static void direct_forward(struct integer_layer *layer, double *y)
     }
 }
 
-/* One output channel of a tile, from the scaled taps of its input. */
+/* Computes one output channel of a tile from the scaled taps of its input. */
 static void tile_output(const struct integer_layer *layer, const double *tile, size_t o,
                         double *sums)
 {

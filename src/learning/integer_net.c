@@ -57,7 +57,7 @@ void integer_net_free(struct integer_net *integers)
     *integers = (struct integer_net){ .count = 0 };
 }
 
-/* The nearest integer input of a layer, within its bits. */
+/* Returns the nearest integer input of a layer, within its bits. */
 static int64_t input_of(const struct integer_net_layer *layer, double x)
 {
     double whole = floor(x / layer->x_scale + 0.5);

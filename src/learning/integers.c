@@ -47,7 +47,8 @@ const struct schema integers_schema = {
     .field_count = FIELD_COUNT_OF(integers_fields),
 };
 
-/* A range that few images saw clips taps of others, which costs more than coarse steps. */
+/* The number of images for calibration.  If few images give too small a range, taps of other
+ * images are clipped, which costs more accuracy than coarse steps. */
 enum {
     CALIBRATION_IMAGES = 512,
     NOISE_IMAGES = 64,
@@ -55,7 +56,7 @@ enum {
     LAYERS_MAX = NETWORK_LAYERS_MAX
 };
 
-/* The same network as something that learns in floating point. */
+/* Returns the network as a learner in floating point. */
 static struct learner learner_of(const struct integers *integers)
 {
     return (struct learner){
@@ -86,7 +87,7 @@ struct integer_network {
     struct network *trained;
     struct integer_layer layers[LAYERS_MAX];
     double *values;      /* of a layer's output */
-    double error, power; /* sums of squares over convolutions' outputs */
+    double error, power; /* sums of squares over the outputs of convolutions */
 };
 
 static size_t out_size(const struct network_layer *layer)
@@ -135,7 +136,7 @@ static void integer_network_free(struct integer_network *network)
     free(network->values);
 }
 
-/* Biases added, and the activation of all but the last layer. */
+/* Adds the biases, and applies the activation function in all layers but the last. */
 static void layer_end(const struct network_layer *layer, bool is_last, double *y)
 {
     const double *bias = layer->plane.weights + layer->plane.inputs * layer->outputs;
@@ -159,14 +160,15 @@ static size_t recognised_class(struct integer_network *network, const double *pi
 
         integer_layer_forward(&network->layers[l], x, y);
         layer_end(layer, l + 1 == trained->count, y);
-        x = y; /* the layer's input has been quantised into room of its own */
+        x = y; /* the layer has copied its input as integers */
     }
     for (size_t c = 1; c < trained->classes; c++)
         best = x[c] > x[best] ? c : best;
     return best;
 }
 
-/* Errors of the convolutions for an image, each with the inputs that it has in floating point. */
+/* Adds up the errors of the convolutions for an image, each with the inputs that it has in
+ * floating point. */
 static void noise_add(struct integer_network *network, const double *pixels)
 {
     struct network *trained = network->trained;
@@ -245,8 +247,8 @@ static enum status integers_run(const struct experiment_setting *setting,
     return status;
 }
 
-/* Learning as in learner.c; a tested multiply-accumulate is a third of a learnt one, more where
- * tiles are transformed. */
+/* Learning costs what it costs in learner.c.  A multiply-accumulate of the test takes a third
+ * of one of learning, and more if tiles are transformed. */
 static double integers_cost_s(const struct experiment_setting *setting)
 {
     const struct integers *integers = (const struct integers *)setting->experiment;

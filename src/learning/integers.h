@@ -1,13 +1,19 @@
-/* Experiments of the family integers: a small network that was trained in floating point computes in integers of
- * a few bits (the axis precision), its convolutions directly or by Winograd's algorithm (learning/winograd.h).
+/* Experiments of the family integers: a small network that was trained in floating point
+ * computes in integers of a few bits (the axis precision), with direct convolutions or with
+ * Winograd's algorithm (learning/winograd.h).
  *
- * Quantised after training, symmetrically: weights and activations of a layer to integers of that many bits, with a
- * scale for each, activations by the range that the first training images take.  Winograd's taps are integers
- * larger than those, so both operands of the products are scaled down to the bits again:
+ * The network is quantised after training, symmetrically: weights and activations of a layer
+ * become integers of this many bits with one scale each; the scale of activations follows
+ * from the range that the first training images take.  Winograd's transformed values (taps)
+ * are larger integers, so that both operands of the products are scaled down to the bits
+ * again:
+ *
  *     layer         one scale for all taps of a layer's kernels, one for those of its inputs
  *     tap           a scale for each tap
- *     tap_powers    the same, powers of two: shifts
- * No scale is below 1: a tap that fits is exact.  Sums of products are exact; fully connected layers are direct. */
+ *     tap_powers    the same, but powers of two, so that scaling is a shift
+ *
+ * No scale is below 1: a tap that fits is exact.  Sums of products are exact.  Fully
+ * connected layers are computed directly. */
 #ifndef NVSWEEP_LEARNING_INTEGERS_H
 #define NVSWEEP_LEARNING_INTEGERS_H
 
@@ -29,34 +35,35 @@ struct integers {
 extern const struct schema integers_schema;
 extern const struct word integers_algorithm_words[], integers_scales_words[];
 
-/* ---- one layer, for tests of its exactness */
+/* ---- one layer (public for tests of its exactness) */
 
 struct network_layer;
 struct integer_layer {
     const struct network_layer *shape;
     const struct winograd *winograd; /* NULL: direct */
     int scales;
-    double most;         /* of an integer: 2^(bits - 1) - 1 */
-    double tap_most;     /* of a scaled tap */
-    double x_range;      /* of activations; calibrated */
+    double most;         /* largest integer: 2^(bits - 1) - 1 */
+    double tap_most;     /* largest scaled tap */
+    double x_range;      /* range of the activations, from calibration */
     double w_scale;      /* a weight is its integer times this */
     int64_t *weights;    /* inputs of a window x outputs */
     double *kernel_taps; /* taps x channels x outputs, scaled: whole numbers */
     double *kernel_scale, *input_scale; /* of each tap */
-    double *input_range;                /* of each tap; calibrated */
+    double *input_range;                /* of each tap, from calibration */
     double *room;
 };
 
-/* Integers of a layer's weights and taps.  bits, tap_bits: 2 to 52. */
+/* Computes the integers of a layer's weights and taps.  bits, tap_bits: 2 to 52. */
 void integer_layer_init(struct integer_layer *layer, const struct network_layer *shape,
                         const struct winograd *winograd, int scales, uint64_t bits,
                         uint64_t tap_bits);
 void integer_layer_free(struct integer_layer *layer);
 
-/* Ranges widened by activations: of these, then (is_tap) of the taps of their integers. */
+/* Widens the ranges by these activations: the range of the activations, or (is_tap) those of
+ * the taps of their integers. */
 void integer_layer_calibrate(struct integer_layer *layer, const double *x, bool is_tap);
 
-/* y, without biases and activation, of activations x. */
+/* Computes y, without biases and activation function, from the activations x. */
 void integer_layer_forward(struct integer_layer *layer, const double *x, double *y);
 
 #endif

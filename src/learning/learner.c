@@ -54,7 +54,7 @@ const struct schema learner_schema = {
     .field_count = FIELD_COUNT_OF(learner_fields),
 };
 
-/* Images whose products set the converters' ranges before each epoch. */
+/* The number of images whose products set the converters' ranges before each epoch. */
 enum { CALIBRATION_IMAGES = 32 };
 
 static size_t least(uint64_t a, size_t b)
@@ -140,7 +140,7 @@ static void pulses_add(const struct network *network, double trials,
     }
 }
 
-/* One trial of an experiment; counts of its pulses are added to result. */
+/* Runs one trial of an experiment, and adds the counts of its pulses to result. */
 static enum status trial_run(const struct experiment_setting *setting, uint64_t trial,
                              struct experiment_result *result, struct error *err)
 {
@@ -183,8 +183,9 @@ static enum status learner_run(const struct experiment_setting *setting,
     return status;
 }
 
-/* Of a learnt image the forward pass, the errors and the changes; a pulse costs as much as 60
- * multiply-accumulates, and most changes of a pulsed synapse draw a number (10). */
+/* Learning an image costs the forward pass, the errors and the changes.  A pulse costs as
+ * much as 60 multiply-accumulates (measured).  Most changes of a synapse with pulses draw a
+ * random number (10). */
 static double learner_cost_s(const struct experiment_setting *setting)
 {
     const struct learner *learner = (const struct learner *)setting->experiment;

@@ -21,7 +21,7 @@ static size_t out_size(const struct network_layer *layer)
     return layer->out_height * layer->out_width * layer->outputs;
 }
 
-/* Inputs of one of its plane's products: a window's, or all. */
+/* Returns the number of inputs of a product of its plane: those of a window, or all. */
 static size_t patch_size(const struct network_layer *layer)
 {
     return layer->kernel ? layer->kernel * layer->kernel * layer->channels
@@ -162,7 +162,7 @@ void network_free(struct network *network)
 
 /* ---- windows */
 
-/* The inputs that output position (y, x) sees; a fully connected layer's one sees all. */
+/* Returns the inputs of output position (y, x); a fully connected layer has all inputs. */
 static const double *patch_at(const struct network *network,
                               const struct network_layer *layer, size_t y, size_t x)
 {
@@ -182,7 +182,7 @@ static const double *patch_at(const struct network *network,
     return network->patch;
 }
 
-/* Adds a window's errors to those of the layer's inputs. */
+/* Adds the errors of a window to those of the layer's inputs. */
 static void patch_spread(const struct network_layer *layer, size_t y, size_t x,
                          const double *patch, double *errors)
 {
@@ -230,7 +230,7 @@ const double *network_forward(struct network *network, const double *pixels)
 
 /* ---- errors */
 
-/* Errors of the outputs of layer l - 1, from those of layer l. */
+/* Computes the errors of the outputs of layer l - 1 from those of layer l. */
 static void propagate(struct network *network, size_t l)
 {
     struct network_layer *layer = &network->layers[l];
@@ -261,7 +261,7 @@ static void align(struct network *network, size_t l)
             layer->delta[i] += e[c] * layer->feedback[c * size + i];
 }
 
-/* Times the activation's slope, from its value. */
+/* Multiplies by the slope of the activation function, computed from its value. */
 static void slope_apply(int activation, const double *out, double *delta, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -110,8 +110,8 @@ void plane_drift(struct plane *plane, double seconds)
             double left = maths_pow(seconds, -fmax(0, nu)) /
                           maths_pow(seconds, -synapse->drift_exponent);
 
-            /* the reference column drifts by the mean exponent, which scales all currents
-             * alike; what is left is the spread */
+            /* the reference column drifts with the mean exponent, which scales all currents
+             * equally; only the spread remains */
             g = ((least + g * (1 - least)) * left - least) / (1 - least);
             weight_set(plane, i, j, 2 * fmax(0, fmin(1, g)) - 1);
         }
@@ -128,8 +128,9 @@ static double quantized(double value, double range, uint64_t bits)
     return floor(fmax(0, fmin(1, value / range)) * steps + 0.5) / steps * range;
 }
 
-/* What a converter makes of a column whose weights' sum is `sum` and whose inputs' is
- * `total`: current = total (least + (1 - least) / 2) + sum (1 - least) / 2. */
+/* Returns the result of a converter for a column whose weighted inputs add up to `sum` and
+ * whose inputs add up to `total`: current = total (least + (1 - least) / 2) + sum (1 - least)
+ * / 2. */
 static double converted(const struct plane *plane, struct plane_range *range,
                         double sum, double total)
 {
@@ -156,8 +157,8 @@ static double driven(const struct plane *plane, struct plane_range *range, doubl
     return quantized(x, range->input, plane->converters.dac_bits);
 }
 
-/* out += sign (in+ M), M rows x columns, by groups of wordlines that share converters; in+:
- * the inputs of that sign, without it. */
+/* Computes out += sign (in+ M), where M is rows x columns, for each group of wordlines that
+ * shares converters.  in+ are the magnitudes of the inputs of that sign. */
 static void product(struct plane *plane, struct plane_range *range,
                     const double *matrix, size_t columns, const double *in, size_t rows,
                     double sign, double *out)
@@ -188,7 +189,7 @@ static void product(struct plane *plane, struct plane_range *range,
 
 void plane_forward(struct plane *plane, const double *x, double *y)
 {
-    /* biases are added digitally */
+    /* the biases are added digitally */
     const double *bias = plane->weights + plane->inputs * plane->outputs;
 
     memcpy(y, bias, plane->outputs * sizeof *y);

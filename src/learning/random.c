@@ -16,8 +16,8 @@ uint64_t random_bits(struct random *random)
     return mix(random->stream ^ mix(random->counter++));
 }
 
-/* Bit k of the share, from the least that is 1 on: a half of what was 1 so far, or of what was 0
- * joins it. */
+/* For each bit of the share, beginning with its lowest 1, one more random word: it keeps half
+ * of the ones so far, or turns half of the zeros into ones. */
 void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t count)
 {
     uint64_t state = random_bits(random);

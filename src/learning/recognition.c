@@ -34,10 +34,10 @@ const struct schema recognition_schema = {
 
 enum { STREAM_SYMBOLS = 1 << 22, STREAM_CLASSES, STREAM_READS };
 
-/* Symbols' vectors at all places of an n-gram, and room. */
+/* The symbols' vectors at all places of an n-gram, and memory. */
 struct encoder {
     size_t dimension, words, ngram;
-    uint64_t *symbols; /* ngram x TEXT_SYMBOLS x words, of the last place first */
+    uint64_t *symbols; /* ngram x TEXT_SYMBOLS x words; the last place is first */
     uint64_t *vector, *room;
     struct hypercounter counter;
     uint32_t read_share;
@@ -78,7 +78,7 @@ static void encoder_free(struct encoder *encoder)
     hypercounter_free(&encoder->counter);
 }
 
-/* The text's vector; size >= ngram. */
+/* Computes the vector of a text; size >= ngram. */
 static void text_encode(struct encoder *encoder, const uint8_t *text, size_t size,
                         uint64_t *out)
 {
@@ -115,7 +115,7 @@ static size_t language_count(const struct recognition *recognition,
                                   : corpus->files_count;
 }
 
-/* Pieces of a language's test. */
+/* Returns the number of test texts of a language. */
 static size_t piece_count(const struct recognition *recognition,
                           const struct corpus_text *text)
 {
@@ -140,7 +140,7 @@ static size_t nearest(const uint64_t *classes, size_t count, const uint64_t *vec
     return best;
 }
 
-/* The share of pieces that are recognised; *tests receives how many there are. */
+/* Returns the share of texts that are recognised; *tests receives their number. */
 static double recognised(struct encoder *encoder, const struct recognition *recognition,
                          const struct corpus *corpus, const uint64_t *classes,
                          double *tests)

@@ -1,13 +1,16 @@
 /* Experiments of the family hypervectors: the language of texts is recognised by n-grams of
- * symbols, as hdc/hdc.h counts it (A. Joshi, J. Halseth, P. Kanerva, "Language geometry using
- * random indexing", 2016; A. Rahimi et al., ISLPED 2016).
+ * symbols, with the operations that hdc/hdc.h counts (A. Joshi, J. Halseth, P. Kanerva,
+ * "Language geometry using random indexing", 2016; A. Rahimi et al., ISLPED 2016).
  *
- * Symbols have random hypervectors.  An n-gram's is the exclusive or of its symbols', the one k
- * places before the last rotated by k; what more than half of the n-grams have is the vector of a
- * text.  All a language has to learn from is one text, its class; pieces of held-out pages are
- * the test.  A piece is of the class from which it differs in the fewest bits, the first of several.
+ * Every symbol has a random hypervector.  The hypervector of an n-gram is the exclusive or of
+ * those of its symbols, where the symbol k places before the last is rotated by k.  A bit of
+ * a text's vector is 1 if more than half of its n-grams have it.  The training text of a
+ * language gives the vector of its class; pieces of other pages are the test.  A piece is
+ * assigned to the class from which it differs in the fewest bits, or the first of several
+ * such classes.
  *
- * Dimension and n-gram are those of the sweep's hdc_task, so that cost and accuracy share them. */
+ * Dimension and n-gram are those of the sweep's hdc_task, so that cost and accuracy use the
+ * same numbers. */
 #ifndef NVSWEEP_LEARNING_RECOGNITION_H
 #define NVSWEEP_LEARNING_RECOGNITION_H
 
@@ -15,13 +18,14 @@
 
 struct recognition {
     struct experiment experiment;
-    uint64_t languages;           /* the corpus's first ones; 0: all */
-    uint64_t training_characters; /* of a language, at most */
-    uint64_t text_characters;     /* of a piece of the test */
-    uint64_t test_texts;          /* of a language, at most */
-    uint64_t counter_bits;        /* 0: as wide as they must be */
+    uint64_t languages;           /* the first languages of the corpus; 0: all */
+    uint64_t training_characters; /* largest number per language */
+    uint64_t text_characters;     /* length of a test text */
+    uint64_t test_texts;          /* largest number per language */
+    uint64_t counter_bits;        /* 0: as many as needed */
     double class_faults;          /* share of bits of the class memory that are wrong */
-    double read_faults;           /* share of bits of n-grams that are read wrong */
+    double read_faults;           /* share of wrong bits in n-grams because of wrong
+                                   * reads */
 };
 
 extern const struct schema recognition_schema;

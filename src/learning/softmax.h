@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* Writes exp(x[i]) over the sum of all, for count values; the largest is subtracted first, so
- * that none overflows.  y may be x. */
+/* Writes exp(x[i]) over the sum of all exponentials, for count values.  The largest x is
+ * subtracted first, so that nothing overflows.  y may be x. */
 void softmax(const double *x, size_t count, double *y);
 
 #endif

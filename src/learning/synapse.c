@@ -55,7 +55,8 @@ double synapse_law_inverse(double shape, double g)
     return -shape * maths_log1p(g * maths_expm1(-1 / shape));
 }
 
-/* Of the law over the line: where its slope is 1, at x = a ln(1 / (a (1 - exp(-1 / a)))). */
+/* Returns the largest distance of the law from the straight line: where its slope is 1, at x
+ * = a ln(1 / (a (1 - exp(-1 / a)))). */
 static double largest_distance(double shape)
 {
     double x = -shape * maths_log(-shape * maths_expm1(-1 / shape));

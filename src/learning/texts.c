@@ -7,7 +7,7 @@
 
 /* ---- letters */
 
-/* What a code point becomes: 'a' to 'z', ' ' (not a letter), '-' (nothing at all). */
+/* Returns the symbol of a code point: 'a' to 'z', ' ' (not a letter), '-' (is dropped). */
 static char letter_of(uint32_t code)
 {
     static const struct {
@@ -39,7 +39,8 @@ static char letter_of(uint32_t code)
     return ' ';
 }
 
-/* The code point at *at, which moves behind it; what is no UTF-8 is a space. */
+/* Returns the code point at *at and moves *at to the next one; bytes that are not UTF-8 count
+ * as a space. */
 static uint32_t code_read(const uint8_t **at, const uint8_t *end)
 {
     uint8_t first = *(*at)++;
@@ -55,7 +56,7 @@ static uint32_t code_read(const uint8_t **at, const uint8_t *end)
 
 /* ---- runs */
 
-/* Symbols under way; a run is appended whole. */
+/* Symbols that are collected; a run is appended as a whole. */
 struct symbols {
     uint8_t *values;
     size_t size, capacity;
@@ -70,7 +71,7 @@ static void symbol_put(struct symbols *symbols, uint8_t value)
     symbols->values[symbols->size++] = value;
 }
 
-/* The symbols of text, single spaces within, into run. */
+/* Writes the symbols of a text, with single spaces between words, into run. */
 static void run_read(const uint8_t *text, const uint8_t *end, struct symbols *run)
 {
     bool is_space = false;
@@ -97,7 +98,7 @@ static void run_read(const uint8_t *text, const uint8_t *end, struct symbols *ru
     }
 }
 
-/* Runs that were seen, by hashes of 64 bits (FNV-1a). */
+/* The runs that have occurred, as hashes of 64 bits (FNV-1a). */
 struct text_seen {
     uint64_t *hashes;
     size_t count, capacity;
@@ -138,7 +139,7 @@ static bool begins(const uint8_t *at, const uint8_t *end, const char *words)
     return (size_t)(end - at) >= length && memcmp(at, words, length) == 0;
 }
 
-/* Behind the next `words`, or the end. */
+/* Returns the end of the next `words`, or the end of the text. */
 static const uint8_t *behind(const uint8_t *at, const uint8_t *end, const char *words)
 {
     while (at < end && !begins(at, end, words))
@@ -160,8 +161,8 @@ static bool is_page(const uint8_t *at, const uint8_t *end)
     return begins(at, end, "<page ");
 }
 
-/* One page's runs, each with a space behind it: into out, but for those of the original; or, if
- * is_original, into both. */
+/* Appends the runs of one page, each with a space after it, to `out`, except those of the
+ * original; or, if is_original, all of them, and remembers them. */
 static void page_read(const uint8_t *at, const uint8_t *end, struct text_seen *original,
                       bool is_original, struct symbols *run, struct symbols *out)
 {

@@ -30,7 +30,8 @@ double server_allreduce_s(double bytes, double n, double link_bytes_per_s)
                 BUFFERS_START_S + ring_s(bytes, n, rate, BUFFERS_HOP_S));
 }
 
-/* A transfer of NCCL's that each member makes at once, in one hop of a switch. */
+/* Returns the time of a transfer of NCCL that each member makes at the same time, in one hop
+ * of a switch. */
 static double server_transfer_s(double bytes, double link_bytes_per_s)
 {
     double rate = link_bytes_per_s * LINK_SHARE;
@@ -43,7 +44,7 @@ double links_allreduce_s(const struct links *links, double bytes, double n)
 {
     if (n <= 1)
         return 0;
-    if (links->hop_s > 0) /* halves of the bytes go around both ways */
+    if (links->hop_s > 0) /* half of the bytes go around in each direction */
         return 2 * (n - 1) / n * bytes / links->bytes_per_s + n * links->hop_s;
     return server_allreduce_s(bytes, n, links->bytes_per_s);
 }

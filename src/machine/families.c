@@ -1,4 +1,4 @@
-/* The families of machines, and what all their records have. */
+/* The families of machines, and the fields that all their records have. */
 #include "machine/machine.h"
 
 const struct word machine_kind_words[] = {
@@ -9,7 +9,7 @@ const struct word machine_kind_words[] = {
     { NULL, 0 },
 };
 
-/* As records spell them: the families' names (a test compares). */
+/* The names of the families in records (a test compares them with the families' own). */
 const struct word machine_family_words[] = {
     { "gpu", FAMILY_GPU },
     { "cpu", FAMILY_CPU },

@@ -1,9 +1,10 @@
 /* A machine computes a network: a GPU, an array of PEs, memory that computes, a chip of
  * crossbars, or several of these.  Machines are records of one table and the values of the
- * axis `machine`; how one computes is its family's matter, a file each.
+ * axis `machine`.  Each family of machines computes in its own way, in its own file.
  *
- * Families that take the same steps are of one kind.  A kind has stages of its own, over its
- * machines only: steps factor along different axes.  Every kind ends in the machine stage. */
+ * Families that need the same stages are of one kind.  A kind has its own stages, which span
+ * only its machines, because its steps depend on different axes.  The last stage of every
+ * kind feeds the stage machines. */
 #ifndef NVSWEEP_MACHINE_MACHINE_H
 #define NVSWEEP_MACHINE_MACHINE_H
 
@@ -19,7 +20,7 @@ enum machine_kind {
 };
 extern const struct word machine_kind_words[];
 
-/* A line here and a file each, which defines x_schema and x_family. */
+/* Each family has a line here and a file, which defines x_schema and x_family. */
 /* clang-format off */
 #define MACHINE_FAMILIES(FAMILY)                                                 \
     FAMILY(GPU, gpu)             FAMILY(CPU, cpu)     FAMILY(SYSTOLIC, systolic) \
@@ -38,12 +39,12 @@ enum machine_family_id {
 };
 extern const struct word machine_family_words[];
 
-/* The head of every record; its family's members follow. */
+/* The beginning of every machine's record; the members of its family follow. */
 struct machine {
     struct record record;
     const char *summary;
     int family;    /* enum machine_family_id */
-    double die_m2; /* silicon where no model knows it; 0: modelled */
+    double die_m2; /* area if no model computes it; 0: modelled */
 };
 
 /* clang-format off */
@@ -53,21 +54,23 @@ struct machine {
     FIELD_NUMBER(struct machine, die_m2, "m2", 0, 0, 10, "its silicon, where no model knows it (0: as modelled)")
 /* clang-format on */
 
-struct pe_steps;        /* how layers are mapped: machine/pe_array/mapping.h */
-struct layerwise_steps; /* what a layer takes: machine/layerwise/layerwise.h */
+struct pe_steps;        /* how layers are mapped (machine/pe_array/mapping.h) */
+struct layerwise_steps; /* the costs of a layer (machine/layerwise/layerwise.h) */
 
 struct machine_family {
     const char *name, *summary; /* name as records spell it */
     enum machine_kind kind;
-    const struct schema *schema; /* of its records, MACHINE_FIELDS included */
+    const struct schema *schema; /* schema of its records, with MACHINE_FIELDS */
 
-    /* What ranges cannot say.  STATUS_INPUT with words in err.  NULL: nothing. */
+    /* Checks what ranges cannot express.  Returns STATUS_INPUT with the reason in err.  NULL:
+     * there is nothing to check. */
     enum status (*check)(const struct machine *machine, struct error *err);
 
-    const struct pe_steps *pe; /* its kind's steps; NULL: of another kind */
+    const struct pe_steps *pe; /* the functions of its kind; NULL: of another kind */
     const struct layerwise_steps *layerwise;
 
-    /* Name of the i-th machine that it is made of, NULL beyond the last.  NULL: none. */
+    /* Returns the name of the i-th machine of which it is made, NULL after the last.  NULL:
+     * it is not made of others. */
     const char *(*engine)(const struct machine *machine, size_t i);
 };
 extern const struct machine_family *const machine_families[FAMILY_COUNT];
@@ -77,15 +80,16 @@ extern const struct machine_family *const machine_families[FAMILY_COUNT];
 MACHINE_FAMILIES(FAMILY)
 #undef FAMILY
 
-/* What all machines have; a record's own schema is its family's (schema_of). */
+/* The fields that all machines have; the schema of a record is that of its family
+ * (schema_of). */
 extern const struct schema machine_schema;
 
-/* `finish` of the families' schemas: the family's own check. */
+/* The member `finish` of the families' schemas; calls the family's own check. */
 enum status machine_finish(void *record, struct error *err);
 
 const struct machine_family *machine_family(const struct machine *machine);
 
-/* Machines that it is made of. */
+/* Returns the number of machines of which it is made. */
 size_t machine_engine_count(const struct machine *machine);
 
 #endif

@@ -72,8 +72,8 @@ enum axis_id axis_find(const char *key)
     return AXES;
 }
 
-/* What was an axis, and is another or a field; those that kept their names work as they
- * are. */
+/* Axes of earlier versions that another axis or a field replaces.  Axes that kept their names
+ * are not listed. */
 const char *axis_renamed(const char *key)
 {
     static const char *const old[][2] = {

@@ -11,10 +11,10 @@ struct variant_record {
     const struct record *of;
     enum record_table_id table;
     bool is_own;
-    uint64_t changes; /* bit per change that touches it */
+    uint64_t changes; /* bit per change that affects it */
     void *copy;       /* NULL: none yet */
     bool is_deep;     /* its lists are its own */
-    bool is_made;     /* could be made, with these values */
+    bool is_made;     /* the variant exists with these values */
     double values[CHANGES_MAX];
 };
 static_assert(CHANGES_MAX <= 64, "sets of changes are bits");
@@ -86,7 +86,7 @@ static uint64_t changes_of(const struct variant *variant, enum record_table_id t
     return changes;
 }
 
-/* Of the record, or of the copy that this one is. */
+/* Returns the variant of this record, or the one that is this copy. */
 static struct variant_record *kept_find(struct variant *variant,
                                         enum record_table_id table,
                                         const struct record *record, bool is_own)
@@ -125,7 +125,7 @@ static bool is_fresh(const struct variant *variant, const struct variant_record 
     return kept->is_made;
 }
 
-/* The record anew, its lists copied only if a change lies in one. */
+/* Makes the copy again; a list is copied only if a change lies in it. */
 static void copy_renew(const struct variant *variant, struct variant_record *kept)
 {
     const struct schema *schema = schema_of(record_table_schemas[kept->table],

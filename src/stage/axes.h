@@ -1,5 +1,4 @@
-/* Choices that a sweep makes between the models: axes of words that no model has as its
- * own. */
+/* Axes of words that choose between models and that belong to no model. */
 #ifndef NVSWEEP_STAGE_AXES_H
 #define NVSWEEP_STAGE_AXES_H
 
@@ -14,39 +13,39 @@ enum rules_id {
 };
 extern const struct word rules_words[];
 
-/* Are they the published tool's? */
+/* Are they the rules of the published tool? */
 static inline bool rules_are_tool(int rules)
 {
     return rules == RULES_NVSIM || rules == RULES_NVSIM_ANY;
 }
 
-/* Devices of the cells: AUTO takes low standby power devices for latches, else those of
- * the periphery, as SAME does for all. */
+/* The devices of the cells.  AUTO means low standby power devices for latches, and those of
+ * the periphery for other cells; SAME means those of the periphery for all cells. */
 enum cell_roadmap { CELLS_AUTO, CELLS_SAME, CELLS_HP, CELLS_LSTP, CELLS_LOP };
 extern const struct word cell_roadmap_words[];
 
-/* The node's roadmap that stands for it (AUTO's and SAME's: low standby power). */
+/* Returns the roadmap of the node that a word means (low standby power for AUTO and SAME). */
 int cell_roadmap_node(enum cell_roadmap cells);
 
-/* Bitcells of a cache's tag array.  AUTO takes SRAM, which decides within a nanosecond whether
- * the data array is read at all, but the data's bitcells where a published study is made again,
- * whose tool knows one bitcell a cache. */
+/* The bitcells of a cache's tag array.  AUTO means SRAM, which decides within a nanosecond
+ * whether the data array is read at all; if a published study is repeated, whose tool has one
+ * kind of bitcell per cache, AUTO means the data's bitcells. */
 enum tag_cells { TAGS_AUTO, TAGS_DATA, TAGS_SRAM };
 extern const struct word tag_cells_words[];
 
-/* What stands around the counted blocks: AUTO takes a cache for caches, a compiled ASIC
- * memory for plain RAMs. */
+/* What surrounds the counted blocks.  AUTO means that of a cache for caches, and that of a
+ * compiled ASIC memory for plain RAMs. */
 enum built_as { BUILT_AUTO, BUILT_MACRO, BUILT_ASIC, BUILT_CACHE };
 extern const struct word built_as_words[];
 
-/* Lines of a cache that are refreshed (retention_stage.c). */
+/* The lines of a cache that are refreshed (retention_stage.c). */
 enum refresh { REFRESH_ALL, REFRESH_LIVE, REFRESH_NONE };
 extern const struct word refresh_words[];
 
-/* Idle mats at a tenth of their leakage, or not. */
+/* Do idle mats leak only a tenth? */
 extern const struct word power_gating_words[];
 
-/* Wires of the H-tree: as the rule set chooses, or one kind. */
+/* The wires of the H-tree: those that the rule set chooses, or one kind. */
 enum wires_id {
     WIRES_RULES,
     WIRES_UNREPEATED,
@@ -56,21 +55,22 @@ enum wires_id {
 };
 extern const struct word wires_words[];
 
-/* How a GPU's time and energy are counted (gpu_stage.c). */
+/* How the time and energy of a GPU are counted (gpu_stage.c). */
 enum time_base { TIME_ROOFLINE, TIME_SERIAL, TIME_SERIAL_FULL_LEAKAGE };
 extern const struct word time_base_words[];
 
-/* Which memories of an accelerator the technology replaces; the others are the library's
- * technology named "sram". */
+/* The memories of an accelerator that are made of the technology; the others are made of the
+ * library's technology "sram". */
 enum placement { PLACEMENT_ALL, PLACEMENT_WEIGHTS };
 extern const struct word placement_words[];
 
-/* Energies of an accelerator's memories: from the array model, or as its record says. */
+/* The energies of an accelerator's memories: from the array model, or from its record. */
 enum energy_source { ENERGY_ARRAY, ENERGY_RECORD };
 extern const struct word energy_source_words[];
 
-/* What happens between inferences: everything leaks on; non-volatile memories and logic
- * are switched off; all is, and volatile weights come from DRAM again. */
+/* What happens between inferences.  IDLE_ON: everything leaks.  IDLE_GATE: non-volatile
+ * memories and logic are switched off.  IDLE_RELOAD: everything is switched off, and volatile
+ * weights are read from DRAM again. */
 enum idle_policy { IDLE_ON, IDLE_GATE, IDLE_RELOAD };
 extern const struct word idle_words[];
 /* May gradients be averaged while the backward pass computes? */

@@ -1,13 +1,13 @@
-/* The memories of an accelerator, for every stage that has some. */
+/* The memories of an accelerator, for all stages that need them. */
 #ifndef NVSWEEP_STAGE_BUFFERS_STAGE_H
 #define NVSWEEP_STAGE_BUFFERS_STAGE_H
 
 #include "columns/buffers.h"
 #include "stage/visit.h"
 
-/* The memories of the point's accelerator into row `row` of the columns; `point` may differ
- * from visit->point only in its machine.  STATUS_INFEASIBLE and reason if one cannot be
- * built. */
+/* Writes the memories of the point's accelerator to row `row` of the columns.  `point` may
+ * differ from visit->point only in its machine.  Returns STATUS_INFEASIBLE with a reason if a
+ * memory cannot be built. */
 enum status buffers_at(const struct visit *visit, const struct point *point,
                        const struct buffers_columns *out, uint64_t row,
                        struct error *reason);

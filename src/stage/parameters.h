@@ -10,11 +10,11 @@ struct parameters {
     size_t count;
 };
 
-/* Each parameter once, in the order of the spreads on the sweep's axis.  false if there
- * are more than SPREAD_PARAMETERS_MAX; the first of them are in then. */
+/* Lists each parameter once, in the order of the spreads on the sweep's axis.  Returns false
+ * if there are more than SPREAD_PARAMETERS_MAX, of which the first are listed. */
 bool parameters_of(const struct space *space, struct parameters *parameters);
 
-/* The place of a parameter that is among them. */
+/* Returns the index of a parameter that is in the list. */
 size_t parameters_find(const struct parameters *parameters,
                        const struct spread_parameter *parameter);
 

@@ -1,17 +1,17 @@
-/* Library records that are found otherwise than by name. */
+/* Finds library records by other properties than their name. */
 #ifndef NVSWEEP_STAGE_RECORD_TABLES_H
 #define NVSWEEP_STAGE_RECORD_TABLES_H
 
 #include "space/library.h"
 
-/* The node of feature size node_m (within 0.1 %) and roadmap, or NULL; of two the one
- * whose devices are not the ITRS's. */
+/* Returns the node of feature size node_m (within 0.1 %) and roadmap, or NULL.  If there are
+ * two, it is the one whose devices are not ITRS projections. */
 struct node;
 const struct node *library_node(const struct library *library, double node_m,
                                 int roadmap);
 
-/* The same for the published array tool's rules: the record of ITRS devices where the
- * library has one. */
+/* Does the same for the rules of the published array tool, but prefers the record with ITRS
+ * devices. */
 const struct node *library_tool_node(const struct library *library, double node_m,
                                      int roadmap);
 

@@ -1,5 +1,5 @@
-/* The stages of a sweep: short, pure functions over the product of the axes they
- * declare.  A stage is evaluated completely before the next one reads it. */
+/* The stages of a sweep: short, pure functions over the product of the axes that they
+ * declare.  A stage is evaluated completely before the next stage reads it. */
 #ifndef NVSWEEP_STAGE_STAGE_H
 #define NVSWEEP_STAGE_STAGE_H
 
@@ -27,7 +27,7 @@ enum component_id {
     COMPONENT_COUNT,
 };
 
-/* What became of a point; the values of the <stage>_status datasets. */
+/* The state of a point, as stored in the status datasets. */
 enum point_status {
     POINT_PENDING,
     POINT_DONE,
@@ -40,7 +40,7 @@ extern const struct word point_status_words[];
 
 enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
 
-/* What stands in columns for points that have no result: NaN, and of counts this. */
+/* Columns of points without a result hold NaN, or this count. */
 #define COUNT_NONE UINT64_MAX
 
 /* Extra dimensions of a dataset beside its stage's axes. */
@@ -78,24 +78,25 @@ struct inner {
     const char *units, *meaning;
     const char *const *labels;        /* coordinate texts, or NULL */
     double (*coordinate)(uint64_t i); /* coordinate numbers, or NULL */
-    /* without either: texts of the sweep (inner_label) */
-    /* of one that is others, which alone have names: these, and INNER_SCALAR */
+    /* without labels and coordinates: texts of the sweep (inner_label) */
+    /* if it is made of several dimensions, which have the names: these, and INNER_SCALAR */
     enum inner_id parts[INNER_PARTS_MAX];
 };
 extern const struct inner inners[INNER_COUNT];
 
-/* The dimensions that it stands for, outermost first, 0 to INNER_PARTS_MAX of them; returns how
- * many. */
+/* Lists the dimensions of which it is made, outermost first, and returns their number (0 to
+ * INNER_PARTS_MAX). */
 size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX]);
 
-/* Finds the index of a label of `length` bytes, of several dimensions as "forward/buffer" or
- * "all/50 MiB" (the coordinate nearest to a number, if it is near); "" is the only one of
- * INNER_SCALAR.  Returns false if there is none. */
+/* Finds the index of a label of `length` bytes.  Labels of several dimensions are written
+ * "forward/buffer" or "all/50 MiB"; a number means the nearest coordinate, if it is close
+ * enough.  "" is the only label of INNER_SCALAR.  Returns false if there is no such label. */
 bool inner_find(enum inner_id id, const char *label, size_t length, uint64_t *place);
 
-/* Units of metrics that are in those of the sweep's objective (metric_units). */
+/* Units of metrics whose unit is that of another metric (metric_units): of the sweep's
+ * objective, and of the metric of the need stage. */
 #define UNITS_OF_OBJECTIVE "the objective's"
-#define UNITS_OF_NEED "the metric's" /* that the need stage asks about */
+#define UNITS_OF_NEED "the metric's" /* of need.metric */
 
 struct metric {
     const char *name, *units, *meaning;
@@ -103,7 +104,7 @@ struct metric {
     enum inner_id inner;
 };
 
-/* All a stage may read: the sweep, the library, and the stages before it. */
+/* Everything that a stage may read: the sweep, the library, and the stages before it. */
 struct study {
     const struct sweep *sweep;
     const struct library *library;
@@ -112,14 +113,14 @@ struct study {
     struct grid grids[STAGE_COUNT];
     struct columns results[STAGE_COUNT]; /* complete columns of finished stages */
     const int8_t *statuses[STAGE_COUNT];
-    /* On top of what its axes and samples change in records: what the need stage tries. */
+    /* The changes that the need stage tries, in addition to those of axes and samples. */
     const struct change *changes;
     size_t change_count;
 };
 
-/* Points of the machines stage that follow each other, of one machine and batch: where the
- * first of them is in the stages that the machine's results come from, and how far each step
- * goes there. */
+/* Consecutive points of the machines stage that have the same machine and batch: `at` is the
+ * index of the first of them in each stage from which the machine's results come, and `step`
+ * the distance there from one point to the next. */
 struct machine_run {
     const struct study *study;
     uint64_t at[STAGE_COUNT], step[STAGE_COUNT];
@@ -131,62 +132,64 @@ struct layer_cache;
 struct machines_columns; /* "columns/machines.h" */
 struct stage {
     const char *name, *summary;
-    axis_mask axes;         /* beside those of its inputs */
-    axis_mask reduced_axes; /* of its inputs, not spanned by its own points */
-    axis_mask optional;     /* records among its axes that need not be given */
-    /* A sweep that names no stages but gives all these asks for it. */
+    axis_mask axes;         /* in addition to those of its inputs */
+    axis_mask reduced_axes; /* axes of its inputs that its own points do not span */
+    axis_mask optional;     /* axes of records that need not be given */
+    /* A sweep that names no stages but gives all these axes evaluates the stage. */
     axis_mask enabled_by;
 
-    /* Bit per kind of machine that it is for (machine/machine.h); 0: those of its inputs,
-     * or none at all. */
+    /* Bit per kind of machine that it evaluates (machine/machine.h); 0: the kinds of its
+     * inputs, or none. */
     uint32_t kinds;
-    bool
-        is_of_engines; /* of these only machines that are made of others; the rest need it not */
+    bool is_of_engines; /* only machines that are made of others need the stage */
 
-    /* Bit per stage whose results it reads.  A point needs all of them done there, or one
-     * where they stand for kinds of machine, of which a point has one. */
+    /* Bit per stage whose results it reads.  A point is evaluated if all of these are done;
+     * with takes_one_input, if one of them is, because each stands for a kind of machine and
+     * a point has one machine. */
     stage_mask inputs;
     bool takes_one_input;
 
-    /* Those of its inputs that it reads only if the sweep gives these axes. */
+    /* Inputs that it reads only if the sweep gives these axes. */
     stage_mask conditional_inputs;
     axis_mask condition_axes;
 
-    uint32_t tables; /* bit per kind of record it reads beside those of its axes */
+    uint32_t
+        tables; /* bit per kind of record that it reads besides those of its axes */
 
-    /* Fields of its records that it does not look at, by the beginnings of their names
-     * ("machine.dram_"; whole ones end in '='), or NULL; and those that alone it looks at, of the kinds of record
-     * that are among them.  Where such a field is an axis or varies in a spread the stage
-     * is evaluated once. */
+    /* Fields of its records that it ignores, by the beginnings of their names, separated by
+     * spaces ("machine.dram_"; a whole name ends in '='), or NULL.  read_fields: if it lists
+     * fields of a kind of record, the stage reads only these.  If a field that the stage does
+     * not read is an axis or varies in a spread, the stage is evaluated once for all its
+     * values. */
     const char *ignored_fields, *read_fields;
     const struct metric *metrics;
     size_t metric_count;
 
-    /* Evaluate points [points.first, + points.count) into out, and their enum
-     * point_status into status.  Columns of points that are not POINT_DONE are left as
-     * they are (the caller filled them with NaN and COUNT_NONE).  Pure: the result depends on
-     * the study and the point only.  reason, if not NULL, receives why the last point
-     * that is not done is not. */
+    /* Evaluates the points [points.first, points.first + points.count) into `out`, and their
+     * enum point_status into `status`.  Columns of points that are not POINT_DONE are left
+     * unchanged (the caller filled them with NaN and COUNT_NONE).  Pure: the result depends
+     * on the study and the point only.  If reason is not NULL, it receives why the last point
+     * that is not done has no result. */
     void (*evaluate)(const struct study *study, struct range points,
                      const struct columns *out, int8_t *status, struct error *reason);
 
-    /* Of the last stage of a kind of machines: a run of its rows, done or not, as rows from i
-     * on of the machines stage: latency, energies, macs, area_m2 where it is modelled, bytes
-     * off the chip. */
+    /* Last stages of kinds of machines: writes a run of the stage's rows, done or not, to
+     * rows i and following of the machines stage: latency, energies, macs, area_m2 if it is
+     * modelled, and bytes off the chip. */
     void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
                       uint64_t i);
-    stage_mask
-        result_input; /* bit of the input that it reads beside the stage's own rows */
+    stage_mask result_input; /* bit of the input that to_result reads in addition to the
+                       * stage's own rows */
 
-    /* Rough seconds of a core for one point, where points differ much by a function: they
-     * order the blocks and make the plan, and never change a result.  Measured on one core
-     * of an AMD EPYC of 2023.  layers: memory from call to call. */
+    /* Estimated seconds of one core for a point; cost_s instead if points differ much.  They
+     * order the blocks and make the plan, and never change a result.  Measured on one core of
+     * an AMD EPYC of 2023.  layers: memory that is kept from call to call. */
     double point_s;
     double (*cost_s)(const struct study *study, const struct point *point,
                      struct layer_cache *layers);
 
-    /* Points committed together, at most; and if block_s is not 0, fewer where they cost
-     * so much that a block would take longer. */
+    /* Largest number of points that are committed together.  If block_s is not 0, a block has
+     * fewer points if it would take longer than block_s. */
     uint64_t block_points;
     double block_s;
 };
@@ -194,105 +197,108 @@ struct stage {
 extern const struct stage *const stages[STAGE_COUNT];
 extern const struct word stage_words[];
 
-/* The stages whose results a stage reads in this sweep: its inputs, under iso_area the
- * array stage that finds capacities, for the sensitivity stage its objective's. */
+/* Returns the stages whose results a stage reads in this sweep: its inputs; with iso_area the
+ * array stage, which finds capacities; for the sensitivity stage that of the objective. */
 stage_mask stage_inputs(const struct sweep *sweep, enum stage_id id);
 
-/* Bit per kind of machine whose points it has; 0: it does not span machines. */
+/* Returns a bit per kind of machine that the stage's points have; 0: it does not span
+ * machines. */
 uint32_t stage_kinds(enum stage_id id);
 
-/* Has the sweep a machine of these kinds, or none at all yet? */
+/* Does the sweep have a machine of these kinds, or no machine yet? */
 bool stage_has_machines(const struct sweep *sweep, enum stage_id id);
 
-/* The axes that a stage and its inputs declare: what its results may depend on. */
+/* Returns the axes that a stage and its inputs declare, on which its results may depend. */
 axis_mask stage_declared_axes(enum stage_id id);
 
-/* The axes its points span in this sweep: the declared ones; under iso_area the array
- * stage's where capacity is one of them; spread and sample if a spread varies a record
- * that it or one of its inputs reads; fields of records likewise. */
+/* Returns the axes that the stage's points span in this sweep: the declared ones; with
+ * iso_area those of the array stage if capacity is among them; spread and sample if a spread
+ * varies a record that the stage or one of its inputs reads; and likewise fields of records. */
 axis_mask stage_axes(const struct sweep *sweep, enum stage_id id);
 
-/* May the stage's results depend on what is at the place? */
+/* May the stage's results depend on the value at this place? */
 bool stage_reads(enum stage_id id, const struct place *place);
 
-/* The same in this sweep: of fields of machines only if it has such machines, and arrays that are
- * their machine's cache depend on its size and line. */
+/* Does the same for this sweep: fields of machines count only if the sweep has such machines,
+ * and arrays that are the cache of a machine depend on its size and line. */
 bool stage_varies(const struct sweep *sweep, enum stage_id id,
                   const struct place *place);
 
-/* The stage, of those among (bits), and place of the metric of that name, "chip/part_j" or
- * bare; false if there is none.  Of several with a bare name the first that has all machines
- * of the sweep (the first of all if sweep is NULL), else the last. */
+/* Finds the stage, among these bits, and the index of the metric of that name, "chip/part_j"
+ * or without the stage.  Returns false if there is none.  If several stages have the name, it
+ * is the first that has all machines of the sweep (the first of all if sweep is NULL), else
+ * the last. */
 bool metric_find(const char *name, const struct sweep *sweep, stage_mask among,
                  enum stage_id *stage, size_t *metric);
 #define STAGES_ALL UINT64_MAX
 
-/* What a metric or stage of an earlier version is called now, in words; NULL for others. */
+/* Returns what replaces a metric or stage of an earlier version, as a text; NULL for other
+ * names. */
 const char *metric_renamed(const char *name);
 const char *stage_renamed(const char *name);
 
-/* What the sensitivity stage looks at: the sweep's objective. */
+/* Returns the sweep's objective, which the sensitivity stage evaluates. */
 const struct metric *objective_metric(const struct sweep *sweep);
 const char *metric_units(const struct sweep *sweep, const struct metric *metric);
 
-/* The coordinate text of element i of an inner dimension, NULL if it has numbers; begins with
- * INNER_UNUSED where the sweep has no such element, which readers leave out.  Returns a constant
- * or buffer. */
+/* Returns the coordinate text of element i of an inner dimension, NULL if it has numbers.  It
+ * begins with INNER_UNUSED if the sweep does not have the element; readers leave these out.
+ * The text is a constant, or buffer. */
 #define INNER_UNUSED "unused."
 const char *inner_label(const struct sweep *sweep, enum inner_id id, uint64_t i,
                         char *buffer, size_t size);
 
-/* A stage's cost of a point of its grid; points that are left out cost nothing.  layers:
- * memory for the next call, or NULL. */
+/* Returns the cost of a point of the stage's grid; excluded points cost nothing.  layers:
+ * memory that is kept from call to call, or NULL. */
 double stage_cost_s(const struct study *study, enum stage_id id,
                     const struct point *point, struct layer_cache *layers);
 
-/* The cost of all points of the stage's grid, from a sample of them. */
+/* Returns the cost of all points of the stage's grid, estimated from a sample. */
 double stage_total_s(const struct study *study, enum stage_id id);
 
-/* Points per block of a stage, at place id, in this sweep. */
+/* Returns the number of points per block of a stage in this sweep. */
 uint64_t stage_block_points(const struct study *study, const struct stage *stage,
                             enum stage_id id);
 
-/* The stages a sweep evaluates: those it names (or, if it names none, what its axes
- * suggest) and all that these read. */
+/* Returns the stages that a sweep evaluates: those that it names (or those that its axes
+ * imply, if it names none), and all that these read. */
 stage_mask stages_wanted(const struct sweep *sweep);
 
-/* Bytes of one element of a column times its inner count: a point's share. */
+/* Returns the bytes of a metric for one point: those of an element times the inner count. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* The grid of a stage in this sweep, over stage_axes; freed with grid_free.  STATUS_INPUT on
- * overflow. */
+/* Makes the grid of a stage in this sweep, over stage_axes; freed with grid_free.  Returns
+ * STATUS_INPUT on overflow. */
 enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
                        struct error *err);
 
-/* study with all grids made, results empty.  STATUS_INPUT as stage_grid, or if an axis
- * without default that a stage needs is not given. */
+/* Makes a study with all grids and without results.  Returns STATUS_INPUT as stage_grid does,
+ * or if an axis without a default that a stage needs is not given. */
 enum status study_init(struct study *study, const struct sweep *sweep,
                        const struct library *library, struct error *err);
 
-/* Evaluate every stage in this process, for a handful of points (explain, validate).
- * reason as in struct stage.  Freed with study_free. */
+/* Evaluates every stage in this process, for a few points (explain, validate).  reason is as
+ * in struct stage.  Freed with study_free. */
 void study_evaluate(struct study *study, struct error *reason);
 void study_free(struct study *study);
 
-/* Calls fn for every library record that the study reads, but for those that these name in
- * their fields (schema_names_visit). */
+/* Calls fn for every library record that the study reads, except those that these records
+ * name in their fields (schema_names_visit). */
 typedef void study_record_fn(void *context, enum record_table_id table,
                              const struct record *record);
 void study_records_visit(const struct study *study, study_record_fn *fn, void *context);
 
-/* Memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE; freed with
- * columns_free. */
+/* Allocates memory for `count` points of a stage's columns, filled with NaN and COUNT_NONE;
+ * freed with columns_free. */
 void columns_alloc(enum stage_id id, uint64_t count, struct columns *columns);
 void columns_fill(enum stage_id id, uint64_t count, const struct columns *columns);
 void columns_free(enum stage_id id, struct columns *columns);
 
-/* Column pointers moved forward by `points` points. */
+/* Returns the columns with all pointers moved forward by `points` points. */
 struct columns columns_at(enum stage_id id, const struct columns *columns,
                           uint64_t points);
 
-/* Point i of a stage whose metrics have no inner dimension, from or to its struct of
+/* Copy point i of a stage whose metrics have no inner dimension from or to its struct of
  * "columns/NAME.h". */
 void columns_put(enum stage_id id, const struct columns *columns, uint64_t i,
                  const void *row);

@@ -1,5 +1,5 @@
-/* The stages by name, each defined beside its evaluate function in a file of its own;
- * stages.c lists them.  What a stage's definition needs beside stage.h. */
+/* The stages by name.  Each is defined next to its evaluate function, in its own file;
+ * stages.c lists them.  This header has what the definition of a stage needs besides stage.h. */
 #ifndef NVSWEEP_STAGE_STAGES_H
 #define NVSWEEP_STAGE_STAGES_H
 
@@ -11,14 +11,14 @@
     extern const struct stage name##_stage;
 #include "columns/stages.def"
 
-/* In a stage's definition: its columns ("columns/NAME.h"), and a stage that it reads. */
+/* For the definition of a stage: its columns ("columns/NAME.h"), and a stage that it reads. */
 #define STAGE_METRICS(stage)    \
     .metrics = stage##_metrics, \
     .metric_count = sizeof(struct stage##_columns) / sizeof(void *)
 #define INPUT(stage) STAGE_BIT(STAGE_##stage)
 
 /* Fields of a GPU that change neither its access stream nor the time of a kernel: energies,
- * and latencies and limits that the gpu stage applies. */
+ * and the latencies and limits that the gpu stage applies. */
 #define STREAM_IGNORES                                                           \
     "machine.dram_read_j_per_bit machine.dram_write_j_per_bit "                  \
     "machine.dram_latency_s machine.dram_parallelism machine.dram_background_w " \

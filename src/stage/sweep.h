@@ -1,4 +1,4 @@
-/* A sweep as its file describes it, resolved against the library. */
+/* A sweep as its file describes it, with the library's records. */
 #ifndef NVSWEEP_STAGE_SWEEP_H
 #define NVSWEEP_STAGE_SWEEP_H
 
@@ -11,30 +11,29 @@ typedef uint64_t stage_mask; /* one bit per stage */
 enum durability { DURABILITY_PROCESS, DURABILITY_POWER };
 extern const struct word durability_words[];
 
-/* A metric that is wanted small: place in the table of a stage's metrics
+/* A metric to be minimised: its stage and its index in the stage's table of metrics
  * (stage/stage.h). */
 struct objective {
     int stage;
     size_t metric;
 };
 
-/* What the need stage asks: by which factor must a field of the point's record on `axis` change
- * so that the metric is at most need_goal times that with the record `over` there? */
+/* The question of the need stage: by which factor must a field of the point's record on
+ * `axis` change so that the metric is at most need_goal times that of the record `over`? */
 enum { NEED_FIELDS_MAX = 8, NEED_PLACES_MAX = 4 };
 struct need_field {
-    char *label; /* its places with a + between */
-    char
-        *places[NEED_PLACES_MAX]; /* in a record of the axis (base/path.h), which change
-                                    * together */
+    char *label;                   /* its places, joined by + */
+    char *places[NEED_PLACES_MAX]; /* places in a record of the axis (base/path.h) that
+                                   * change together */
     size_t place_count;
 };
 struct need_question {
     enum axis_id axis;
     const struct record *over;
     struct objective metric;
-    double least, most; /* factors */
+    double least, most; /* range of the factors */
     struct need_field fields[NEED_FIELDS_MAX];
-    size_t field_count; /* 0: nothing is asked */
+    size_t field_count; /* 0: there is no question */
 };
 
 struct sweep {
@@ -42,19 +41,17 @@ struct sweep {
     char *text;  /* the whole file, verbatim */
     char *title; /* or NULL */
     struct space space;
-    stage_mask
-        stages; /* bit per stage asked for (by default all whose axes are given) */
+    stage_mask stages; /* bit per requested stage (default: all whose axes are given) */
     uint64_t seed;
     int durability;             /* enum durability */
     struct objective objective; /* of the sensitivity stage */
     struct need_question need;
-    double max_error; /* asked error of sampled miss ratios, absolute */
-    struct array_limits
-        limits; /* what the array search must keep within; 0: no limit */
+    double max_error; /* largest permitted error of sampled miss ratios, absolute */
+    struct array_limits limits;   /* limits for the array search; 0: no limit */
     struct array_weights weights; /* of target "weighted" */
 };
 
-/* Nothing is asked any more. */
+/* Frees the question's texts and leaves it without a question. */
 void need_question_free(struct need_question *need);
 
 void sweep_free(struct sweep *sweep);

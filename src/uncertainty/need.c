@@ -14,8 +14,9 @@ const struct word need_state_words[] = {
     { NULL, 0 },
 };
 
-/* A factor, as its logarithm, and ln(ratio / goal): above 0 the goal is missed.  Where the
- * ratio is not known it is missed by far.  value: the number there, if it has a grid. */
+/* A trial: ln(factor), and ln(ratio / goal), which is above 0 if the goal is missed.  If the
+ * ratio does not exist, the goal is missed by far.  value: the number at that factor, if it
+ * has a grid. */
 struct trial {
     double ln_factor, missed, value;
 };
@@ -27,7 +28,7 @@ struct search {
     struct need *need;
 };
 
-/* The range, from its least factor to its most; `middle` is factor 1. */
+/* The trials over the range, from the smallest factor to the largest; `middle` is factor 1. */
 struct trials {
     struct trial trials[NEED_SCANNED];
     size_t count, middle;
@@ -38,7 +39,7 @@ static bool has_grid(const struct search *search)
     return search->request->grid && search->request->grid->unit > 0;
 }
 
-/* The trial at a factor, moved onto the grid; not evaluated. */
+/* Returns a trial at a factor, moved to the grid but not evaluated. */
 static struct trial trial_at(const struct search *search, double ln_factor)
 {
     struct trial trial = { .ln_factor = ln_factor };
@@ -85,7 +86,7 @@ static bool is_met(const struct trial *trial)
     return trial->missed <= 0;
 }
 
-/* Nearest to 1 of a bracket's two ends. */
+/* Returns the end of a bracket that is nearer to 1. */
 static double distance_of(const struct trial *bracket)
 {
     return fmin(fabs(bracket[0].ln_factor), fabs(bracket[1].ln_factor));
@@ -93,7 +94,7 @@ static double distance_of(const struct trial *bracket)
 
 /* ---- refining */
 
-/* Where a line through both ends crosses 0, kept off the ends. */
+/* Returns where a straight line through both ends crosses 0, but not too near the ends. */
 static double secant(const struct trial *met, const struct trial *missed)
 {
     double share = met->missed / (met->missed - missed->missed);
@@ -105,7 +106,8 @@ static double secant(const struct trial *met, const struct trial *missed)
     return met->ln_factor + share * (missed->ln_factor - met->ln_factor);
 }
 
-/* A trial between both, near ln_factor; false if the number has no value between them. */
+/* Makes a trial between both ends, near ln_factor; false if the number has no value between
+ * them. */
 static bool between(const struct search *search, const struct trial *a,
                     const struct trial *b, double ln_factor, struct trial *middle)
 {
@@ -126,8 +128,8 @@ static bool between(const struct search *search, const struct trial *a,
     return true;
 }
 
-/* A bracket narrowed until one of its ends is at the goal, or it is a step: the end that stands for
- * it, and the bracket's width. */
+/* Narrows a bracket until one of its ends meets the goal or it is a step.  Returns the end
+ * that is the answer, and the width of the bracket. */
 struct crossing {
     struct trial at;
     double width, step;
@@ -173,8 +175,8 @@ static struct crossing crossing_refine(const struct search *search,
 
 /* ---- scanning */
 
-/* The neighbours of 1 on a grid towards one end of the range, if they are NEED_SIDE at most; else
- * returns SIZE_MAX. */
+/* Lists the neighbours of 1 on a grid towards one end of the range if there are at most
+ * NEED_SIDE; else returns SIZE_MAX. */
 static size_t neighbours_fill(const struct search *search, double ln_end,
                               struct trial side[NEED_SIDE])
 {
@@ -194,7 +196,7 @@ static size_t neighbours_fill(const struct search *search, double ln_end,
     }
 }
 
-/* The factors of one side, from 1 outwards: returns how many. */
+/* Lists the factors of one side, from 1 outwards, and returns their number. */
 static size_t side_fill(const struct search *search, double ln_end,
                         struct trial side[NEED_SIDE])
 {
@@ -235,7 +237,8 @@ static void scan(const struct search *search, double now, struct trials *trials)
             trial_evaluate(search, &trials->trials[i]);
 }
 
-/* The distance from 1 of the nearest bracket of a crossing; INFINITY if there is none. */
+/* Returns the distance from 1 of the nearest bracket of a crossing; INFINITY if there is
+ * none. */
 static double nearest_distance(const struct trials *trials)
 {
     double nearest = INFINITY;
@@ -246,8 +249,8 @@ static double nearest_distance(const struct trials *trials)
     return nearest;
 }
 
-/* How likely the interval hides a crossing and back: a jump or a wave as high as the ratio comes
- * near to the goal, in what lies between its ends. */
+/* Rates how likely it is that the ratio crosses the goal and returns within an interval: how
+ * near to the goal it comes, compared with its change between the ends. */
 static double suspicion_of(const struct trial *interval)
 {
     double least = fmin(fabs(interval[0].missed), fabs(interval[1].missed));
@@ -255,7 +258,7 @@ static double suspicion_of(const struct trial *interval)
     return (interval[1].ln_factor - interval[0].ln_factor) / (least + 1e-3);
 }
 
-/* The interval nearer to 1 than any crossing found that is most likely to hide one, with a value
+/* Returns the interval nearer to 1 than any crossing that most likely hides one, with a value
  * inside it; SIZE_MAX if there is none. */
 static size_t interval_choose(const struct search *search, const struct trials *trials,
                               struct trial *middle)
@@ -297,7 +300,7 @@ static void split(const struct search *search, struct trials *trials)
     }
 }
 
-/* How steep the ratio is next to 1, to which side it falls. */
+/* Computes how steep the ratio is next to 1, and on which side it falls. */
 static void slope_note(const struct search *search, const struct trials *trials)
 {
     const struct trial *at = &trials->trials[trials->middle], *better = at;
@@ -313,7 +316,8 @@ static void slope_note(const struct search *search, const struct trials *trials)
                                              : 1;
 }
 
-/* The bracket of a crossing nearest to 1 of those beyond a distance; SIZE_MAX if there is none. */
+/* Returns the bracket of the crossing nearest to 1 among those beyond a distance; SIZE_MAX if
+ * there is none. */
 static size_t bracket_after(const struct trials *trials, double distance, size_t after)
 {
     size_t nearest = SIZE_MAX;
@@ -331,8 +335,8 @@ static size_t bracket_after(const struct trials *trials, double distance, size_t
     return nearest;
 }
 
-/* The crossing nearest to 1: that of the nearest bracket, or of one on the other side which begins
- * before that ends. */
+/* Finds the crossing nearest to 1: that of the nearest bracket, or one on the other side
+ * whose bracket begins before that one ends. */
 static struct crossing nearest_find(const struct search *search,
                                     const struct trials *trials)
 {

@@ -25,8 +25,8 @@ static inline uint32_t access_sectors(uint32_t access)
 struct access_sink {
     void (*accesses)(void *self, const uint32_t *accesses, size_t count);
     void *self;
-    /* NULL, or: the kernel before has ended, and after launch_s one begins that computes for
-     * alone_s over about so many of the stream's accesses, sampled or not. */
+    /* NULL, or called when a kernel ends and, after launch_s, the next begins.  That kernel
+     * computes for alone_s over about this number of the stream's accesses, sampled or not. */
     void (*kernel)(void *self, double launch_s, double alone_s, double accesses);
 };
 

@@ -78,8 +78,8 @@ unsigned curve_bin(double bytes);
 void curve_survival(const double histogram[CURVE_POINTS + 1], uint64_t ways,
                     double misses[CURVE_POINTS]);
 
-/* Keeps curves from run to run under texts that hold all that a curve depends on.  Whoever
- * runs a study brings one; models know no files. */
+/* Stores curves between runs, under keys that contain everything on which a curve depends.
+ * The caller of a study provides one, because models do not read files. */
 struct curve_keeper {
     const char *place;
     bool (*load)(const char *place, const char *key, struct reuse_curve *curve);

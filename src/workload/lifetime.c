@@ -8,26 +8,28 @@
 #include <string.h>
 
 enum {
-    NEAR = 4,      /* steps of a line's staircase beside it; the rest lie in the pool */
-    HIGH_BITS = 9, /* of a step: the first capacity above it; its time is above them */
+    NEAR = 4,      /* number of steps stored with the line; further ones are in the
+                    * pool */
+    HIGH_BITS = 9, /* bits of a step: the first capacity above it; the bits above are
+                    * its time */
     HIGH_MASK = (1 << HIGH_BITS) - 1,
     FINE_SHIFT = 3, /* bins of an octave, as a shift */
 };
 static_assert((int)END <= (int)HIGH_MASK, "a step holds the number of a capacity");
 
-/* Steps from the smallest capacities up: the last of `near` is the lowest. */
+/* The steps, from the smallest capacities upwards; the last of `near` is the lowest. */
 struct lifetime_line {
     uint64_t last;    /* use */
     uint64_t written; /* last; 0: not yet */
     uint64_t near[NEAR];
     uint32_t far;    /* further steps, in the pool */
-    uint32_t ends;   /* of open residencies, in the pool: highest capacities first */
+    uint32_t ends;   /* open residencies, in the pool; highest capacities first */
     uint8_t count;   /* of near */
     uint8_t tensor;  /* enum tensor_class */
     uint32_t weight; /* of runs */
 };
 
-/* What the next run of the stream will need of the first one. */
+/* State of the first run that the next run needs. */
 struct line_first {
     uint64_t used, written; /* first time */
 };
@@ -35,7 +37,7 @@ struct line_first {
 struct lifetime_node {
     uint64_t step;
     uint64_t
-        time; /* of the access that found the open residency evicted; 0: none did */
+        time; /* time of the access that found the open residency evicted; 0: none did */
     uint32_t next;
 };
 
@@ -51,7 +53,7 @@ struct lifetimes {
     bool counts;
 };
 
-/* The residency began before the stream, at a time that its end will tell. */
+/* Marks a residency that began before the stream; its beginning is known when it ends. */
 #define OPEN 0
 
 static struct class_sums *sums_of(struct lifetimes *lifetimes, unsigned tensor)
@@ -184,8 +186,8 @@ uint64_t lifetime_bin_ticks(unsigned bin)
     return (((UINT64_C(1) << FINE_SHIFT) + step + 1) << (octave - 1)) - 1;
 }
 
-/* A residency of each of the capacities [low, high).  Larger caches hold it at least as long,
- * so that the longest need be known of the smallest only. */
+/* Counts a residency for each capacity in [low, high).  Larger caches hold it at least as
+ * long, so that the longest lifetime is stored for the smallest capacity only. */
 static inline void count_residency(struct class_sums *sums, unsigned low, unsigned high,
                                    uint64_t ticks, int64_t weight)
 {
@@ -211,7 +213,8 @@ static void count_endless(struct class_sums *sums, unsigned low, unsigned high,
     sums->live[high] -= live;
 }
 
-/* Written data that capacities [low, high) evict between their last use and an access. */
+/* Counts written data that capacities in [low, high) evict between their last use and an
+ * access. */
 static inline void count_unsaved(struct class_sums *sums, unsigned low, unsigned high,
                                  uint64_t written, uint64_t last, uint64_t time,
                                  int64_t weight)
@@ -239,8 +242,8 @@ static inline void count_rewrite(struct class_sums *sums, uint64_t ticks,
 
 /* ---- accesses */
 
-/* Ends the residencies of capacities in [low, bin), which were last used as the line was.
- * evicted: the time of the access that finds them gone; 0: they are written over in place. */
+/* Ends the residencies of capacities in [low, bin), whose last use was that of the line.
+ * evicted: the time of the access that finds them evicted; 0: they are overwritten in place. */
 static inline void steps_close(struct lifetimes *lifetimes, struct class_sums *sums,
                                struct lifetime_line *line, unsigned low, unsigned bin,
                                uint64_t evicted, int64_t weight)
@@ -263,8 +266,8 @@ static inline void steps_close(struct lifetimes *lifetimes, struct class_sums *s
     }
 }
 
-/* A write at a distance in `bin`: capacities below it have evicted the line, in the others it
- * is written over. */
+/* A write at a distance in `bin`: capacities below it have evicted the line, and the others
+ * overwrite it. */
 static inline void write_close(struct lifetimes *lifetimes, struct class_sums *sums,
                                struct lifetime_line *line, unsigned bin, uint64_t time,
                                int64_t weight)
@@ -313,7 +316,7 @@ void lifetimes_again(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
     line->last = time;
 }
 
-/* An open residency of capacities [low, high) that began at the step, a run before. */
+/* An open residency of capacities [low, high) that began at the step, one run before. */
 static void open_close(struct class_sums *sums, const struct lifetime_line *line,
                        unsigned low, unsigned high, uint64_t begin,
                        const struct lifetime_node *end, uint64_t period)
@@ -325,8 +328,9 @@ static void open_close(struct class_sums *sums, const struct lifetime_line *line
         count_unsaved(sums, low, high, begin, last, end->time + period, 1);
 }
 
-/* The open residencies of a line that the run begins by reading, at a distance in `bin`: in
- * capacities below it they began there, in others at the step that the run's end left. */
+/* Opens the residencies of a line that the run begins by reading, at a distance in `bin`: in
+ * capacities below it they began there, and in others at the step that the end of the run
+ * left. */
 static void ends_close(struct lifetimes *lifetimes, struct class_sums *sums,
                        struct lifetime_line *line, unsigned bin, uint64_t first,
                        uint64_t period)
@@ -375,7 +379,8 @@ void lifetimes_close(struct lifetimes *lifetimes, uint32_t number, unsigned bin,
         write_close(lifetimes, sums, line, bin, time, 1);
         return;
     }
-    /* a residency open to the end that this access finds evicted began at the first one */
+    /* a residency that is open to the end, and that this access finds evicted, began at the
+     * first access */
     steps_close(lifetimes, sums, line, 0, bin, time, 1);
     ends_close(lifetimes, sums, line, bin, first, period);
 }

@@ -1,18 +1,19 @@
-/* How long data live in LRU caches of all capacities, in the one pass that makes the miss
+/* How long data live in LRU caches of all capacities, computed in the same pass as the miss
  * curve (stack_distance.h, machine/gpu/block_stream.h).
  *
- * A residency begins when a line is filled or written and ends at its last use before it is
- * evicted or written again; its lifetime is the time between the two.  Beside a line's stack
- * distance stands a staircase: the residency that a capacity holds now began at the step that
- * covers it.  An access at distance bin d evicted the line from all capacities below d: it closes
- * the steps there and puts one in their place.  A write closes all.  Every access adds at most
- * one step and every step is closed once, so the time is amortised constant.
+ * A residency begins when a line is filled or written, and ends at the last use before the
+ * line is evicted or written again; its lifetime is the time between the two.  For each line
+ * there is a staircase of steps over the capacities: the residency in a cache of some
+ * capacity began at the time of the step that covers this capacity.  An access at distance
+ * bin d finds the line evicted from all capacities below d: it closes the steps there and
+ * replaces them by one.  A write closes all steps.  Every access adds at most one step and
+ * every step is closed once, so that the time per access is constant on average.
  *
- * The stream is taken to repeat for ever, as in stack_distance.h: a residency may go on over its
- * end, and one that nothing ends in a whole run never ends.
+ * The stream is assumed to repeat for ever, as in stack_distance.h: a residency may continue
+ * over the end of the stream, and one that nothing ends in a whole run never ends.
  *
- * A written line that is evicted must keep its data until then, which is some time between
- * its last use and the next access: both ends are given. */
+ * A written line that is evicted must keep its data until then, which is a time between its
+ * last use and the next access to it: both ends are computed. */
 #ifndef NVSWEEP_WORKLOAD_LIFETIME_H
 #define NVSWEEP_WORKLOAD_LIFETIME_H
 
@@ -29,24 +30,25 @@ enum tensor_class {
     TENSOR_GRADIENTS,   /* of weights and of activations */
     TENSOR_MOMENTUM,    /* state of the optimiser */
     TENSOR_ACTIVATIONS, /* outputs of operations */
-    TENSOR_KV_CACHE,    /* keys and values kept from token to token */
+    TENSOR_KV_CACHE,    /* keys and values stored from token to token */
     TENSOR_WORKSPACE,   /* scores of attention, unrolled windows */
     TENSOR_COUNT
 };
 
 struct lifetimes; /* opaque */
 
-/* For lines [0, lines) of these classes (enum tensor_class, one a line; the caller keeps them
- * until lifetimes_free, which frees the rest). */
+/* Begins for lines [0, lines).  `classes` has the enum tensor_class of each line; the caller
+ * keeps it until lifetimes_free. */
 struct lifetimes *lifetimes_create(uint64_t lines, const uint8_t *classes);
 void lifetimes_free(struct lifetimes *lifetimes);
 
-/* The line is about to be accessed. */
+/* Loads the state of a line that is about to be accessed. */
 void lifetimes_prefetch(const struct lifetimes *lifetimes, uint32_t line);
 
-/* The first access to a line, at a time above 0; every later one, `bin` (curve_bin) of its
- * distance; and after the stream, which took `period` ticks, once more for every line in the
- * order of first accesses: the one that would follow. */
+/* lifetimes_first is called for the first access to a line, at a time above 0;
+ * lifetimes_again for every later access, with the bin (curve_bin) of its distance.  After
+ * the stream, which took `period` ticks, lifetimes_close is called once for every line, in
+ * the order of first accesses, with the access that would follow. */
 void lifetimes_first(struct lifetimes *lifetimes, uint32_t line, bool writes,
                      uint64_t time);
 void lifetimes_again(struct lifetimes *lifetimes, uint32_t line, unsigned bin,
@@ -54,9 +56,10 @@ void lifetimes_again(struct lifetimes *lifetimes, uint32_t line, unsigned bin,
 void lifetimes_close(struct lifetimes *lifetimes, uint32_t line, unsigned bin,
                      bool writes, uint64_t period);
 
-/* Of runs of lines in place of lines (kernels counted by blocks), where the stream is made
- * twice and its second time counted: a run of `weight`, or one as another is; the runs'
- * accesses, over the time from `first` to `last`; the second time begins; it has ended. */
+/* Functions for runs of lines instead of lines (kernels counted by blocks).  The stream is
+ * made twice and counted the second time.  lifetimes_add adds a run of this weight,
+ * lifetimes_copy one with the history of another.  lifetimes_walk notes accesses to a run
+ * from `first` to `last`.  lifetimes_begin and lifetimes_end mark the second time. */
 uint32_t lifetimes_add(struct lifetimes *lifetimes, enum tensor_class tensor,
                        uint64_t weight);
 uint32_t lifetimes_copy(struct lifetimes *lifetimes, uint32_t run);
@@ -68,24 +71,25 @@ void lifetimes_walk(struct lifetimes *lifetimes, uint32_t run, unsigned bin,
 void lifetimes_begin(struct lifetimes *lifetimes, uint64_t time);
 void lifetimes_end(struct lifetimes *lifetimes, uint64_t time);
 
-/* Residencies that begin and end within a kernel, which follows no line: so many at the
- * capacities of an array, each of at most `ticks`. */
+/* Adds residencies that begin and end within a kernel in which no line is followed: their
+ * number at each capacity, each with a lifetime of at most `ticks`. */
 void lifetimes_within(struct lifetimes *lifetimes, enum tensor_class tensor,
                       const double counts[CURVE_POINTS], uint64_t ticks);
 
-/* Lifetimes are sorted into eight bins an octave; bin `i` holds those above
- * lifetime_bin_ticks(i - 1) up to and with lifetime_bin_ticks(i). */
+/* Lifetimes are sorted into eight bins per octave; bin `i` holds those above
+ * lifetime_bin_ticks(i - 1) up to lifetime_bin_ticks(i), inclusive. */
 enum { LIFETIME_BINS = 440 };
 unsigned lifetime_bin(uint64_t ticks);
 uint64_t lifetime_bin_ticks(unsigned bin);
 
-/* Residencies of a class at the i-th capacity in a bin, those that never end left out (for
- * tests; after the last call of the above). */
+/* Returns the residencies of a class in a bin at the i-th capacity, without those that never
+ * end (for tests; after the last call of the functions above). */
 double lifetimes_count(const struct lifetimes *lifetimes, enum tensor_class tensor,
                        unsigned bin, unsigned i);
 
-/* How many residencies live longer than a bound is kept of every fourth of the curve's
- * capacities and every fourth bin's upper end, from 1 ns to 32 s, two an octave. */
+/* The number of residencies that live longer than a bound is stored for every fourth capacity
+ * of the curve and for the upper end of every fourth bin: two bounds per octave from 1 ns to
+ * 32 s. */
 enum {
     LIFETIME_CAPACITY_STEP = 4,
     LIFETIME_CAPACITIES = (CURVE_POINTS - 1) / LIFETIME_CAPACITY_STEP + 1,
@@ -96,39 +100,42 @@ enum {
 double lifetime_capacity_bytes(uint64_t i);
 double lifetime_bound_s(uint64_t i);
 
-/* By class and the curve's capacities, of one run.  A lifetime that a share of residencies does
- * not exceed is the upper end of its bin, at most an eighth too long, and exact where it is the
- * longest; INFINITY: such data never die as the run repeats; NAN: there are no residencies. */
+/* The results of one run, by class and capacity of the curve.  A lifetime that a share of the
+ * residencies does not exceed is the upper end of its bin, at most an eighth too long; the
+ * longest is exact.  INFINITY: such data never die because the run repeats.  NAN: there are
+ * no residencies. */
 struct lifetime_table {
     double residencies[TENSOR_COUNT][CURVE_POINTS];
     double lifetime_50_s[TENSOR_COUNT][CURVE_POINTS];
     double lifetime_90_s[TENSOR_COUNT][CURVE_POINTS];
     double lifetime_99_s[TENSOR_COUNT][CURVE_POINTS];
     double lifetime_100_s[TENSOR_COUNT][CURVE_POINTS];
-    /* The same, residencies weighted by their lifetimes. */
+    /* The same with residencies weighted by their lifetimes. */
     double line_seconds_50_s[TENSOR_COUNT][CURVE_POINTS];
     double line_seconds_90_s[TENSOR_COUNT][CURVE_POINTS];
     double line_seconds_99_s[TENSOR_COUNT][CURVE_POINTS];
-    double short_share[TENSOR_COUNT][CURVE_POINTS]; /* of residencies, at most 1 us */
-    double live_line_s[TENSOR_COUNT][CURVE_POINTS]; /* lines times time */
-    /* Of residencies: never end as the run repeats; live longer than a bound, these included;
-     * and lines times time of these. */
+    /* share of the residencies that live at most 1 us */
+    double short_share[TENSOR_COUNT][CURVE_POINTS];
+    double live_line_s[TENSOR_COUNT][CURVE_POINTS]; /* number of lines times time */
+    /* Shares of the residencies that never end because the run repeats, and that live longer
+     * than a bound (including those); and the lines times time of the latter. */
     double endless_share[TENSOR_COUNT][CURVE_POINTS];
     double longer_share[TENSOR_COUNT][LIFETIME_CAPACITIES][LIFETIME_BOUNDS];
     double longer_line_s[LIFETIME_CAPACITIES][LIFETIME_BOUNDS];
-    /* The same of lines that are used no more but were written and not yet written back, at
-     * most (0 at least), and how long such a line keeps its data, at most. */
+    /* Upper bounds (at least 0) for lines that are not used again but were written and not
+     * yet written back: their lines times time, and how long such a line keeps its data. */
     double unsaved_line_s[TENSOR_COUNT][CURVE_POINTS];
     double unsaved_100_s[TENSOR_COUNT][CURVE_POINTS];
-    /* Between two writes of a line, whatever the cache. */
+    /* Time between two writes of a line, in any cache. */
     double rewrite_50_s[TENSOR_COUNT], rewrite_90_s[TENSOR_COUNT],
         rewrite_100_s[TENSOR_COUNT];
     double run_s;
     double line_bytes;
-    double error_s; /* lifetimes are off by at most that (0: followed line by line) */
+    double error_s; /* largest error of the lifetimes (0: every line was followed) */
 };
 
-/* weight: what a line or a unit of weight stands for, in lines. */
+/* Computes the table.  weight: the number of lines that a line, or a unit of a run's weight,
+ * stands for. */
 void lifetimes_finish(const struct lifetimes *lifetimes, uint64_t period, double weight,
                       struct lifetime_table *table);
 

@@ -1,4 +1,4 @@
-/* Quantiles and sums of lifetimes by class and capacity, from what lifetime.c counted. */
+/* Quantiles and sums of lifetimes by class and capacity, from the counts of lifetime.c. */
 #include "workload/lifetime_sums.h"
 
 #include "base/memory.h"
@@ -16,7 +16,7 @@ struct spectrum {
     uint64_t longest, unsaved_longest;
 };
 
-/* Differences so far, summed up. */
+/* The sums of the differences so far. */
 struct running {
     int64_t counts[LIFETIME_BINS], endless;
     wide live, unsaved;
@@ -86,11 +86,11 @@ static void spectrum_add(struct spectrum *all, const struct spectrum *one)
 struct lifetime_distribution {
     const double *weights;
     unsigned bins;
-    double total; /* with those that never end */
+    double total; /* including those that never end */
     uint64_t longest;
 };
 
-/* The lifetime that a share of the total does not exceed. */
+/* Returns the lifetime that a share of the total does not exceed. */
 static double quantile_s(const struct lifetime_distribution *of, double share)
 {
     double sum = 0;
@@ -107,7 +107,7 @@ static double quantile_s(const struct lifetime_distribution *of, double share)
     return of->total > 0 ? INFINITY : NAN;
 }
 
-/* Of residencies; one whose bin the bound cuts counts in part. */
+/* Returns the residencies above a bound; a bin that the bound divides counts in part. */
 static double share_within(const struct lifetime_distribution *of, double ticks)
 {
     double sum = 0;
@@ -136,7 +136,7 @@ double lifetime_bound_s(uint64_t i)
     return (double)lifetime_bin_ticks(bound_bin(i)) / LIFETIME_TICKS_PER_S;
 }
 
-/* What lies above each bound, of the total. */
+/* Computes the share of the total above each bound. */
 static void longer_write(const struct lifetime_distribution *of, double endless,
                          double total, double longer[LIFETIME_BOUNDS])
 {
@@ -229,7 +229,7 @@ void lifetimes_finish(const struct lifetimes *lifetimes, uint64_t period, double
     struct running *running = alloc_array(TENSOR_COUNT, sizeof *running);
     struct spectrum *all = alloc_array(1, sizeof *all);
     struct spectrum *one = alloc_array(1, sizeof *one);
-    unsigned bins = lifetime_bin(2 * period) + 1; /* what lasts longer never ends */
+    unsigned bins = lifetime_bin(2 * period) + 1; /* longer residencies never end */
 
     memset(table, 0, sizeof *table);
     for (unsigned i = 0; i < CURVE_POINTS; i++) {

@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
-/* best[c][p]: the least that classes [0, c] move with p parts; own: those of class c there. */
+/* best[c][p]: the fewest lines that classes [0, c] move with p parts; own: the parts of class
+ * c in that division. */
 struct division {
     double best[PARTITION_CLASSES][PARTITION_PARTS + 1];
     unsigned own[PARTITION_CLASSES][PARTITION_PARTS + 1];

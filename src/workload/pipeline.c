@@ -1,4 +1,4 @@
-/* Pipeline parallelism: what one of several stages computes of a workload. */
+/* Pipeline parallelism: the part of a workload that one of several stages computes. */
 #include "workload/workload.h"
 
 #include "base/memory.h"
@@ -9,7 +9,8 @@
 
 struct cut {
     const struct workload *workload;
-    uint64_t from, to; /* repetitions of this stage, of those of all repeats in order */
+    uint64_t from, to; /* repetitions of this stage, among those of all repeats in
+                        * order */
     struct layer *layers;
     size_t count;
 };
@@ -28,7 +29,7 @@ static uint64_t repetitions_of(const struct workload *workload)
     return sum;
 }
 
-/* Index of the layer whose name begins a list of names; the list's count if there is none. */
+/* Returns the index of the layer whose name begins a list of names, or the number of layers. */
 static size_t index_of(const struct layer *layers, size_t count, const char *names)
 {
     size_t length = strcspn(names, ", ");
@@ -40,7 +41,7 @@ static size_t index_of(const struct layer *layers, size_t count, const char *nam
     return count;
 }
 
-/* Channels of a token that leaves the layer. */
+/* Returns the channels of a token that leaves the layer. */
 static uint64_t channels_of(const struct graph *graph, const struct layer *layer)
 {
     for (size_t i = 0; i < graph->count; i++)
@@ -49,7 +50,8 @@ static uint64_t channels_of(const struct graph *graph, const struct layer *layer
     return 0;
 }
 
-/* What the layer takes comes from the stage before, unless it is there. */
+/* Replaces the inputs of a layer that are not in this stage by the output of the stage
+ * before. */
 static void receive(struct cut *cut, const struct graph *graph, size_t first)
 {
     const struct workload *workload = cut->workload;
@@ -77,7 +79,7 @@ static void receive(struct cut *cut, const struct graph *graph, size_t first)
     };
 }
 
-/* Shared weights of a layer that another stage has are a copy of this stage's own. */
+/* A layer that shares the weights of a layer in another stage has its own copy of them. */
 static void append(struct cut *cut, const struct layer *layer)
 {
     struct layer *to = &cut->layers[cut->count++];
@@ -89,7 +91,7 @@ static void append(struct cut *cut, const struct layer *layer)
         to->weights_of = "";
 }
 
-/* Layers [begin, end) that no repeat holds, after `before` repetitions. */
+/* Adds the layers [begin, end), which no repeat contains, after `before` repetitions. */
 static void cut_single(struct cut *cut, const struct graph *graph, size_t begin,
                        size_t end, uint64_t before)
 {
@@ -103,7 +105,7 @@ static void cut_single(struct cut *cut, const struct graph *graph, size_t begin,
     }
 }
 
-/* Layers [first, repeat) and that repeat, after `before` repetitions. */
+/* Adds the layers [first, repeat) and that repeat, after `before` repetitions. */
 static void cut_block(struct cut *cut, const struct graph *graph, size_t first,
                       size_t repeat, uint64_t before)
 {

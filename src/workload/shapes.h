@@ -20,14 +20,16 @@ enum status operation_shape(struct operation *operations, size_t i,
  * it is that of the GPU with most of them (workload/expert_load.h), for which the others wait. */
 uint64_t experts_touched(const struct layer *layer, uint64_t tokens);
 
-/* Tokens on the busiest GPU over their mean (1: no experts, or a part of each on every GPU). */
+/* Returns the tokens on the busiest GPU over their mean (1: no experts, or a part of each on
+ * every GPU). */
 double expert_imbalance(const struct layer *layer, uint64_t tokens);
 
-/* Tokens of each of the experts in use, on that GPU, and channels of a product's input that one takes. */
+/* Return the tokens of each expert in use on that GPU, and the channels of a product's input
+ * that an expert takes. */
 uint64_t expert_rows(const struct layer *layer, uint64_t tokens);
 uint64_t expert_features(const struct layer *layer, uint64_t features);
 
-/* Token-to-key pairs that a head of an attention computes, for one sample. */
+/* Returns the pairs of token and key that one head of an attention computes, for one sample. */
 uint64_t attention_pairs(const struct operation *attention);
 
 #endif

@@ -241,8 +241,8 @@ static bool are_texts_equal(const struct layer *a, const struct layer *b)
            strcmp(a->first, b->first) == 0 && strcmp(a->weights_of, b->weights_of) == 0;
 }
 
-/* Updates the layers of a copy of a record whose numbers were changed.  The layers take the new
- * numbers and keep their texts, which belong to the original record. */
+/* Updates the layers of a copy of a record whose numbers were changed.  The layers get the
+ * new numbers and keep their texts, which belong to the original record. */
 static enum status layers_renew(struct workload *workload, struct list *list,
                                 struct error *err)
 {

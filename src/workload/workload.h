@@ -248,8 +248,8 @@ struct workload_totals {
     uint64_t weights;     /* elements; shared ones count once */
     uint64_t activations; /* elements of all operations' outputs, per sample */
 };
-/* Bytes that lie in memory between two steps: weights, and keys and values of `tokens` tokens of
- * `batch` sequences (queries' own are not kept). */
+/* Returns the bytes that are stored in memory between two steps: weights, and keys and values
+ * of `tokens` tokens of `batch` sequences (queries are not stored). */
 double graph_kept_bytes(const struct graph *graph, double weight_bits, double kv_bits,
                         uint64_t batch, double tokens);
 

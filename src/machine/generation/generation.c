@@ -6,7 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A pipeline's stages: what a part of the batch takes in all of them, and in the slowest. */
+/* The time that a part of the batch takes in all stages of a pipeline, and in the slowest
+ * one. */
 struct passage {
     double sum_s, slowest_s;
     double sends_s; /* between them */
@@ -24,7 +25,7 @@ static const struct generation_kind *kind_of(const struct machine *machine)
                                                         : &generation_on_pe_array;
 }
 
-/* Parts of the batch that are on their way at once. */
+/* Returns the number of parts of the batch that are processed at the same time. */
 static uint64_t parts_of(const struct generation_request *request)
 {
     return request->pipeline < request->batch ? request->pipeline : request->batch;
@@ -63,7 +64,8 @@ static double exchange_of(const struct generation_request *request,
     return sum_s;
 }
 
-/* Of a stage: what one machine holds, and how long it waits for those it shares with. */
+/* For a stage: the bytes that one machine stores, and the time in which it waits for the
+ * machines with which it shares layers. */
 static enum status stage_hold(const struct generation_request *request,
                               const struct workload *stage,
                               struct generation *generation, struct error *reason)
@@ -98,7 +100,8 @@ out:
     return status;
 }
 
-/* Calls for each stage of the pipeline; the workload itself where it has one stage. */
+/* Calls a function for each stage of the pipeline; for the workload itself if there is one
+ * stage. */
 typedef enum status stage_fn(const struct generation_request *request,
                              const struct workload *stage, uint64_t index, void *to,
                              struct error *reason);
@@ -131,12 +134,14 @@ static enum status hold_visit(const struct generation_request *request,
     return stage_hold(request, stage, to, reason);
 }
 
-/* Stages between the first and the last are alike where they repeat as often. */
+/* Stages between the first and the last are equal if they have the same number of
+ * repetitions. */
 struct phase_walk {
     enum phase phase;
     uint64_t tokens;
     struct passage passage;
-    uint64_t known_count; /* repetitions of the stage whose time is known; 0: none */
+    uint64_t known_count; /* repetitions of the stage whose time was computed last; 0:
+                           * none */
     double known_s;
 };
 
@@ -153,7 +158,7 @@ static uint64_t inner_repetitions(const struct generation_request *request,
     return index > 0 && index + 1 < request->pipeline && repeats == 1 ? sum : 0;
 }
 
-/* The stage hands on a part of the batch: its tokens' channels. */
+/* The stage sends a part of the batch to the next one: the channels of its tokens. */
 static double send_s(const struct generation_request *request,
                      const struct workload *stage, const struct phase_walk *walk)
 {
@@ -220,14 +225,15 @@ static enum status machines_check(const struct generation_request *request,
     return STATUS_OK;
 }
 
-/* Prompts are read in a pipeline one after the other, each held up by the slowest stage. */
+/* Prompts pass through a pipeline one after the other; each waits for the slowest stage. */
 static double prompts_s(const struct passage *prompt, double parts)
 {
     return prompt->sum_s + prompt->sends_s + (parts - 1) * prompt->slowest_s;
 }
 
-/* While a sequence gets its tokens, each of the others ends once and another takes its place,
- * whose prompt all wait for: so many prompts in so many tokens. */
+/* While one sequence gets its tokens, each of the others ends once and is replaced, and all
+ * wait for the new prompt.  So the number of prompts in that time is the batch size minus
+ * one. */
 static double interrupted_s(const struct generation_request *request,
                             const struct passage *prompt)
 {
@@ -266,8 +272,8 @@ enum status generation_evaluate(const struct generation_request *request,
     if (status == STATUS_OK)
         status = phase_evaluate(request, PHASE_DECODE, middle, &token, reason);
     generation->first_token_s = prompts_s(&prompt, (double)parts_of(&alone));
-    /* a part comes back to the first stage when it has passed all and when the stages are
-     * done with the others */
+    /* a part returns to the first stage when it has passed all stages and the stages have
+     * finished the other parts */
     generation->token_s = fmax(token.sum_s + token.sends_s, parts * token.slowest_s);
     if (is_continuous)
         generation->token_s += interrupted_s(request, &prompt);
@@ -278,7 +284,7 @@ enum status generation_evaluate(const struct generation_request *request,
     return status;
 }
 
-/* Of a pipeline the first stage, the last, and one that all between them are like. */
+/* Estimates a pipeline by its first stage, its last one, and one for all stages between them. */
 double generation_cost_s(const struct generation_request *request)
 {
     const struct generation_kind *kind = kind_of(request->machine);

@@ -1,60 +1,64 @@
-/* A language model at work: prompts are read, then every sequence gets token after token.  On one
- * machine, on several that share every layer, on stages of such that hold some layers each. */
+/* A language model that generates text: prompts are read, then every sequence gets one token
+ * after the other, on one machine, on several machines that share every layer, or on a
+ * pipeline of stages that each hold some of the layers. */
 #ifndef NVSWEEP_GENERATION_GENERATION_H
 #define NVSWEEP_GENERATION_GENERATION_H
 
 #include "machine/collective.h"
 #include "machine/gpu/traffic.h"
 
-/* When the sequences of a batch begin. */
+/* The time at which the sequences of a batch begin. */
 enum arrivals {
-    ARRIVALS_TOGETHER, /* all prompts at once, then all tokens */
-    ARRIVALS_CONTINUOUS, /* as soon as another one ends: prompts are read one by one, the others
-                            waiting for their next token (continuous batching; G. Yu et
-                            al., Orca, OSDI 2022) */
+    ARRIVALS_TOGETHER,   /* all prompts at once, then all tokens */
+    ARRIVALS_CONTINUOUS, /* one as soon as another ends: prompts are read one by one
+                          * while the others wait for their next token (continuous
+                          * batching; G. Yu et al., Orca, OSDI 2022) */
 };
 extern const struct word arrivals_words[];
 
 struct generation_request {
-    const struct machine *machine; /* as sold; a GPU or an array of PEs */
+    const struct machine *machine; /* a GPU or an array of PEs, as sold */
     const struct workload *workload;
-    /* Of PE arrays software is none: their kernels are one program, started once. */
+    /* PE arrays have no software: their kernels are one program, which is started once. */
     struct deployment deployment;
     uint64_t pipeline; /* stages of deployment.gpus machines each */
     uint64_t batch, prompt_tokens, output_tokens;
     uint64_t
-        kv_tokens; /* length of a static cache, read whole; 0: grows with the tokens */
+        kv_tokens; /* length of a static cache, which is read completely; 0: it grows
+                    * with the tokens */
     unsigned precision_bits;
     enum arrivals arrivals;
 };
 
 struct generation {
-    double
-        first_token_s; /* of arrivals that are continuous: from where a prompt's turn comes */
-    double token_s; /* at half of the output's length */
+    double first_token_s; /* with continuous arrivals: from the turn of a prompt */
+    double token_s;       /* when half of the output is written */
     double end_to_end_s;
-    /* Of the fullest machine: weights, and keys and values at half of the output. */
+    /* Of the machine with most data: weights, and keys and values when half of the output is
+     * written. */
     double memory_bytes;
-    double exchange_s; /* of token_s, with other machines */
+    double exchange_s; /* part of token_s for the exchange with other machines */
 };
 
-/* The batch passes through a pipeline in as many parts as there are stages (fewer sequences:
- * one each), each stage at work on one part while others wait for their next token.
- * STATUS_INFEASIBLE and reason if the workload does not decode or does not fit the machines'
- * memory (a record that states none has enough). */
+/* Computes the times.  In a pipeline the batch is divided into as many parts as there are
+ * stages (one sequence each if there are fewer sequences); each stage works on one part while
+ * the others wait for their next token.  Returns STATUS_INFEASIBLE with a reason if the
+ * workload does not decode, or does not fit the memory of the machines (a record that states
+ * none has enough). */
 enum status generation_evaluate(const struct generation_request *request,
                                 struct generation *generation, struct error *reason);
 
-/* Rough seconds of a core that generation_evaluate takes. */
+/* Returns the estimated seconds of one core that generation_evaluate takes. */
 double generation_cost_s(const struct generation_request *request);
 
-/* What differs by kind of machine (gpu_phase.c, pe_phase.c). */
+/* The functions that differ by kind of machine (gpu_phase.c, pe_phase.c). */
 struct generation_kind {
     struct links (*links)(const struct machine *machine);
     double (*memory_bytes)(const struct machine *machine); /* 0: not stated */
 
-    /* Time of a phase on one of the machines that share a part of the workload, what it
-     * exchanges with them included.  STATUS_INFEASIBLE and reason if it cannot. */
+    /* Computes the time of a phase on one of the machines that share a part of the workload,
+     * including the exchange with the others.  Returns STATUS_INFEASIBLE with a reason if
+     * that is impossible. */
     enum status (*phase_s)(const struct generation_request *request,
                            const struct workload *part, enum phase phase,
                            uint64_t batch, uint64_t tokens, double *time_s,

@@ -1,6 +1,7 @@
-/* Phases of a language model on an array of PEs: layer after layer, each as its family maps it and
- * no sooner than the DRAM moves its operands.  Only products take time, as everywhere on PE
- * arrays: normalisations and softmax are computed beside them by vector units. */
+/* Phases of a language model on an array of PEs: layers run one after the other.  Each takes
+ * the time of its family's mapping, and at least that in which the DRAM moves its operands.
+ * Only products take time, as in all models of PE arrays: vector units compute normalisations
+ * and softmax at the same time. */
 #include "machine/generation/generation.h"
 
 #include "machine/exchange.h"
@@ -8,7 +9,8 @@
 
 #include <stdlib.h>
 
-/* Seconds of a point without layers, and of an entry of the layers, made twice. */
+/* Estimated seconds of a point without layers, and of an entry of the layers (which is mapped
+ * twice). */
 #define NONE_S 1e-6
 #define LAYERS_S 2e-7
 
