@@ -265,7 +265,7 @@ static void a_key_chooses_elements(void)
 
 static void a_value_out_of_range_leaves_the_record(void)
 {
-    const struct record *eyeriss = library_find(shipped_library(), SHELF_MACHINE,
+    const struct record *eyeriss = library_find(shipped_library(), RECORDS_MACHINE,
                                                 "xr-eyeriss");
     struct pe_array chip;
     struct error err;
