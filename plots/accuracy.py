@@ -75,7 +75,7 @@ def of_trigrams(data, name):
 
 def draw_hypervectors(data):
     looks = fig.Look()
-    accuracy, energy = of_trigrams(data, "accuracy"), of_trigrams(data, "hdc_text_j")
+    accuracy, energy = of_trigrams(data, "accuracy"), of_trigrams(data, "text_j")
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), constrained_layout=True)
     along = next(d for d in accuracy.dims if d != "dimension")
     for i in range(accuracy.sizes[along]):

@@ -146,7 +146,7 @@ def draw_video(data):
     where = {"site": "street-camera", "technology": "stt-mram", "machine": "simba-like",
              "node_m": 28e-9}
     for column, video in enumerate(videos):
-        for row, (metric, factor) in enumerate((("video_step_s", 1e3), ("video_step_w", 1e3))):
+        for row, (metric, factor) in enumerate((("result_step_s", 1e3), ("device_step_w", 1e3))):
             axes = all_axes[row][column]
             array = first(at(data, metric, video=video, **where), "video_pipeline",
                           "video_step")
@@ -165,7 +165,7 @@ def draw_split(data):
     looks = fig.Look()
     figure, all_axes = panels(len(machines))
     for axes, machine in zip(all_axes[0], machines):
-        array = first(at(data, "video_step_s", machine=machine, site="street-camera",
+        array = first(at(data, "result_step_s", machine=machine, site="street-camera",
                          technology="stt-mram"), "cut_layer", "video_step")
         stacked(axes, array, "cut_layer", "video_step", looks, 1e3)
         ticks(axes, [int(v) for v in array.cut_layer.values], 0)

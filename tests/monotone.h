@@ -139,9 +139,9 @@ static const struct along alongs[] = {
     { STAGE_CHIP, FIELD, "+peak_macs_hz +area_m2", "more PEs", .settings = SMALL_NETS OFF_ROAD " batch=1", .most = 64, .field = "pe_rows", .is_count = true, .least = 1 },
 
     /* ---- edge */
-    { STAGE_EDGE, AXIS_inference_hz, "+edge_power_w -edge_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
-    { STAGE_EDGE, FIELD, "+edge_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
-    { STAGE_VIDEO_ANALYSIS, FIELD, "+video_device_w +video_total_w +video_frame_j -video_battery_life_s =video_result_s =video_radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_EDGE, AXIS_inference_hz, "+average_power_w -average_inference_j -battery_life_s =standby_w =marginal_j", "leakage between inferences is shared by more of them", .settings = SMALL_NETS OFF_ROAD " batch=1", .least = 1e-3, .most = 1e4 },
+    { STAGE_EDGE, FIELD, "+average_power_w -battery_life_s +marginal_j =standby_w", "DRAM's energy is a term of the sum", .settings = SMALL_NETS OFF_ROAD " batch=1 ips=1|10", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
+    { STAGE_VIDEO_ANALYSIS, FIELD, "+device_w +total_w +frame_j -battery_life_s =result_s =radio_w", "DRAM's energy is a term of the sum", .settings = "workload=lenet|alexnet|squeezenet" OFF_ROAD " batch=1", .field = "dram_j_per_bit", .least = 1e-15, .most = 1e-9 },
 
     /* ---- carbon */
     { STAGE_FOOTPRINT, AXIS_lifetime_s, "+device_operational_kg +device_carbon_kg =device_embodied_kg -device_embodied_share", "kept for longer it draws power for longer", .settings = NULL },
@@ -203,9 +203,9 @@ static const struct along alongs[] = {
     { STAGE_MACHINES, AXIS_dram_budget_bytes_per_s, "+rate_hz -period_s =latency_s", "copies wait for DRAM less", .settings = SMALL_NETS " layer=all batch=1 phase=inference precision=8|16", .least = 1e6 },
 
     /* ---- hyperdimensional computing */
-    { STAGE_HDC_TEXTS, FIELD, "+hdc_s +hdc_j +hdc_ngrams +hdc_binds =hdc_area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9, .field = "hdc_task.queries", .is_count = true, .least = 1 },
-    { STAGE_HDC_TEXTS, FIELD, "+hdc_s +hdc_j +hdc_compared_bits =hdc_ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64, .field = "hdc_task.classes", .is_count = true, .least = 1 },
-    { STAGE_HDC_TEXTS, FIELD, "+hdc_counter_updates +hdc_compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000, .field = "hdc_task.dimension", .is_count = true, .least = 8 },
+    { STAGE_HDC_TEXTS, FIELD, "+latency_s +energy_j +ngrams +binds =area_m2", "more texts", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 1e9, .field = "hdc_task.queries", .is_count = true, .least = 1 },
+    { STAGE_HDC_TEXTS, FIELD, "+latency_s +energy_j +compared_bits =ngrams", "more vectors to compare with", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 64, .field = "hdc_task.classes", .is_count = true, .least = 1 },
+    { STAGE_HDC_TEXTS, FIELD, "+counter_updates +compared_bits", "longer vectors", .settings = "technology=racetrack|rram|pcm|sram|fefet", .most = 20000, .field = "hdc_task.dimension", .is_count = true, .least = 8 },
 };
 
 /* Of every row that is done: "left <= right", "left >= right", "left = right"; "roofline: " or
@@ -256,13 +256,13 @@ static const struct law laws[] = {
     { STAGE_CHIP, "throughput_hz * latency_s = batch" },
     { STAGE_CHIP, "duty <= 1" },
     { STAGE_CHIP, "computed_macs <= peak_macs_hz * latency_s" },
-    { STAGE_EDGE, "edge_power_w >= standby_w" },
-    { STAGE_EDGE, "edge_power_w = mean_power_w" },
-    { STAGE_EDGE, "edge_power_w = edge_inference_j * inference_hz" },
-    { STAGE_VIDEO_ANALYSIS, "video_total_w = video_device_w + video_cloud_w" },
-    { STAGE_VIDEO_ANALYSIS, "video_device_w >= video_chip_w + video_radio_w" },
-    { STAGE_VIDEO_ANALYSIS, "video_busy_share <= 1" },
-    { STAGE_VIDEO_ANALYSIS, "video_uplink_share <= 1" },
+    { STAGE_EDGE, "average_power_w >= standby_w" },
+    { STAGE_EDGE, "average_power_w = mean_power_w" },
+    { STAGE_EDGE, "average_power_w = average_inference_j * inference_hz" },
+    { STAGE_VIDEO_ANALYSIS, "total_w = device_w + cloud_w" },
+    { STAGE_VIDEO_ANALYSIS, "device_w >= chip_w + radio_w" },
+    { STAGE_VIDEO_ANALYSIS, "busy_share <= 1" },
+    { STAGE_VIDEO_ANALYSIS, "uplink_share <= 1" },
     { STAGE_FOOTPRINT, "device_carbon_kg = device_embodied_kg + device_operational_kg" },
     { STAGE_FOOTPRINT, "device_embodied_kg = device_logic_kg + device_memory_kg + device_storage_kg + device_whole_kg + device_packaging_kg" },
     { STAGE_FOOTPRINT, "cpa_kg_per_m2 >= cpa_energy_kg_per_m2 + cpa_gas_kg_per_m2 + cpa_materials_kg_per_m2" },
@@ -298,9 +298,9 @@ static const struct law laws[] = {
     { STAGE_MACHINES, "power_w = sample_j * rate_hz" },
     { STAGE_MACHINES, "total_area_m2 = copies * area_m2" },
     { STAGE_MACHINES, "rate_hz * latency_s <= copies * batch" },
-    { STAGE_HDC_TEXTS, "hdc_s = sum:hdc_step_s" },
-    { STAGE_HDC_TEXTS, "hdc_j = sum:hdc_step_j" },
-    { STAGE_HDC_TEXTS, "hdc_edp_js = hdc_j * hdc_s" },
+    { STAGE_HDC_TEXTS, "latency_s = sum:texts_step_s" },
+    { STAGE_HDC_TEXTS, "energy_j = sum:texts_step_j" },
+    { STAGE_HDC_TEXTS, "edp_js = energy_j * latency_s" },
 };
 /* clang-format on */
 

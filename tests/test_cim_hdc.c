@@ -62,16 +62,16 @@ static void racetrack_operations_are_those_counted_by_hand(void)
 {
     const struct hdc_work work = { 16, 2, 4, 2, 1, 5 };
     const struct hdc_memory_row costs = {
-        .hdc_domains = 8,
-        .hdc_stretch = 8,
-        .hdc_span = 4,
-        .hdc_read_s = 1,
-        .hdc_write_s = 1,
-        .hdc_shift_s = 1,
-        .hdc_transverse_s = 1,
-        .hdc_fetch_s = 1,
-        .hdc_shift_j = 1,
-        .hdc_leakage_w = 2,
+        .track_domains = 8,
+        .port_domains = 8,
+        .counted_domains = 4,
+        .row_read_s = 1,
+        .row_write_s = 1,
+        .shift_s = 1,
+        .transverse_read_s = 1,
+        .fetch_s = 1,
+        .shift_j = 1,
+        .leakage_w = 2,
     };
     struct hdc machine = *shipped_machine("racetrack-hdc");
     struct hdc_result r;
@@ -126,17 +126,16 @@ static void costs_come_from_the_cell_and_the_array_model(void)
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(&request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(costs.hdc_shift_s, cell->shift_pulse_s);
+    CU_ASSERT_EQUAL(costs.shift_s, cell->shift_pulse_s);
     /* 80 uA through 96 domains of 67 ohm for 0.5 ns; 32 tracks share the rest */
-    ASSERT_NEAR(costs.hdc_shift_j, 80e-6 * 80e-6 * 96 * 67 * 0.5e-9, 1e-9);
-    ASSERT_NEAR(costs.hdc_address_j + 32 * costs.hdc_shift_j, 32 * cell->shift_energy_j,
-                1e-9);
-    CU_ASSERT_EQUAL(costs.hdc_domains, 64);
-    CU_ASSERT_EQUAL(costs.hdc_stretch, 32);
-    CU_ASSERT(costs.hdc_write_s >= cell->set_pulse_s);
-    CU_ASSERT(costs.hdc_transverse_s > costs.hdc_read_s); /* 8 levels, not 2 */
-    CU_ASSERT(costs.hdc_transverse_s < 3 * costs.hdc_read_s);
-    CU_ASSERT(costs.hdc_fetch_bit_j > costs.hdc_read_bit_j); /* wires */
+    ASSERT_NEAR(costs.shift_j, 80e-6 * 80e-6 * 96 * 67 * 0.5e-9, 1e-9);
+    ASSERT_NEAR(costs.address_j + 32 * costs.shift_j, 32 * cell->shift_energy_j, 1e-9);
+    CU_ASSERT_EQUAL(costs.track_domains, 64);
+    CU_ASSERT_EQUAL(costs.port_domains, 32);
+    CU_ASSERT(costs.row_write_s >= cell->set_pulse_s);
+    CU_ASSERT(costs.transverse_read_s > costs.row_read_s); /* 8 levels, not 2 */
+    CU_ASSERT(costs.transverse_read_s < 3 * costs.row_read_s);
+    CU_ASSERT(costs.fetch_bit_j > costs.read_bit_j); /* wires */
 }
 
 static void longer_tracks_shift_further_in_more_area_a_port(void)
@@ -211,10 +210,10 @@ static void crossbars_hold_a_device_a_bit(void)
     struct error reason;
 
     CU_ASSERT_EQUAL(hdc_costs_make(&request, &costs, &reason), STATUS_OK);
-    CU_ASSERT_EQUAL(costs.hdc_memory_bytes * 8, 760000);
+    CU_ASSERT_EQUAL(costs.memory_bytes * 8, 760000);
     r = run(&request);
     CU_ASSERT_EQUAL(r.reads, 2 * 4 * 10000 * r.counts.ngrams);
-    ASSERT_NEAR(r.step_j[HDC_COMPARE], 21007 * costs.hdc_search_j, 1e-12);
+    ASSERT_NEAR(r.step_j[HDC_COMPARE], 21007 * costs.search_j, 1e-12);
     request.work.classes = 44;
     CU_ASSERT(run(&request).step_j[HDC_COMPARE] > 1.5 * r.step_j[HDC_COMPARE]);
 }

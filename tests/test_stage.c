@@ -43,6 +43,9 @@ static void old_names_lead_to_new_ones(void)
     CU_ASSERT_STRING_EQUAL(metric_renamed("crossbar_chip/crossbar_s"), "latency_s");
     CU_ASSERT_STRING_EQUAL(metric_renamed("network_compute_s"), "compute_s");
     CU_ASSERT_STRING_EQUAL(metric_renamed("network_memory_j"), "dram_j");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("video_result_s"), "result_s");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("hdc_memory/hdc_shift_s"), "shift_s");
+    CU_ASSERT_STRING_EQUAL(metric_renamed("hdc_j"), "hdc_texts/energy_j");
     CU_ASSERT(
         metric_find("crossbar_chip/latency_s", NULL, STAGES_ALL, &stage, &metric));
     CU_ASSERT_PTR_NULL(metric_renamed("crossbar_chip/latency_s"));
@@ -74,9 +77,9 @@ static void a_row_comes_back_from_its_columns(void)
     named = hdc_memory_columns(&columns);
     columns_put(STAGE_HDC_MEMORY, &columns, 0, &rows[0]);
     columns_put(STAGE_HDC_MEMORY, &columns, 2, &rows[1]);
-    CU_ASSERT_EQUAL(named.hdc_domains[0], rows[0].hdc_domains);
-    CU_ASSERT(isnan(named.hdc_domains[1]));
-    CU_ASSERT_EQUAL(named.hdc_machine_m2[2], rows[1].hdc_machine_m2);
+    CU_ASSERT_EQUAL(named.track_domains[0], rows[0].track_domains);
+    CU_ASSERT(isnan(named.track_domains[1]));
+    CU_ASSERT_EQUAL(named.machine_m2[2], rows[1].machine_m2);
     for (size_t i = 0; i < 2; i++) {
         columns_get(STAGE_HDC_MEMORY, &columns, 2 * i, &back);
         CU_ASSERT_EQUAL(memcmp(&back, &rows[i], sizeof back), 0);

@@ -74,10 +74,10 @@ static void search_write(const struct hdc_costs_request *request,
     double sum_j = (a->adc_bits + ceil(maths_log2(sums + 1))) *
                    (logic->adder_j + logic->register_j);
 
-    costs->hdc_search_s = steps * (a->wordline_s + columns * a->conversion_s) +
-                          ceil(maths_log2(sums + 1)) / hdc->clock_hz;
-    costs->hdc_search_j = ONES * d * (spans * a->wordline_j + classes * a->cell_j) +
-                          sums * classes * (a->bitline_j + a->adc_j + sum_j);
+    costs->search_s = steps * (a->wordline_s + columns * a->conversion_s) +
+                      ceil(maths_log2(sums + 1)) / hdc->clock_hz;
+    costs->search_j = ONES * d * (spans * a->wordline_j + classes * a->cell_j) +
+                      sums * classes * (a->bitline_j + a->adc_j + sum_j);
 }
 
 static enum status costs_make(const struct hdc_costs_request *request,
@@ -109,24 +109,22 @@ static enum status costs_make(const struct hdc_costs_request *request,
         return status;
     crossbar_logic_make(&process, &logic);
     search_write(request, &search, &logic, costs);
-    costs->hdc_read_s = items.data.read_subarray_s;
-    costs->hdc_read_bit_j = items.read_energy_j / row_bits;
-    costs->hdc_adder_j = logic.adder_j;
-    costs->hdc_banks = ceil(d / row_bits);
-    costs->hdc_memory_bytes = d / 8 *
-                              (2 * request->work.symbols + request->work.classes);
-    costs->hdc_leakage_w = items.leakage_w + arrays * search.leakage_w +
-                           d * bits * (logic.adder_w + logic.register_w);
-    costs->hdc_machine_m2 = items.area_m2 +
-                            arrays *
-                                (search.cells_m2 + search.driver_m2 + search.adc_m2) +
-                            d * bits * (logic.adder_m2 + logic.register_m2) *
-                                fmax(request->node->area_overhead, 1);
+    costs->row_read_s = items.data.read_subarray_s;
+    costs->read_bit_j = items.read_energy_j / row_bits;
+    costs->adder_j = logic.adder_j;
+    costs->parallel_banks = ceil(d / row_bits);
+    costs->memory_bytes = d / 8 * (2 * request->work.symbols + request->work.classes);
+    costs->leakage_w = items.leakage_w + arrays * search.leakage_w +
+                       d * bits * (logic.adder_w + logic.register_w);
+    costs->machine_m2 = items.area_m2 +
+                        arrays * (search.cells_m2 + search.driver_m2 + search.adc_m2) +
+                        d * bits * (logic.adder_m2 + logic.register_m2) *
+                            fmax(request->node->area_overhead, 1);
     /* A bit travels across half of the machine to its counter.  All flip-flops of the counter
      * are clocked.  Half of the bits are ones and change two digits on average. */
-    way_m = sqrt(costs->hdc_machine_m2) / 2;
-    costs->hdc_count_bit_j = wire.j_per_m / 2 * way_m + bits * logic.register_j +
-                             ONES * BITS_CHANGED * (logic.adder_j + logic.register_j);
+    way_m = sqrt(costs->machine_m2) / 2;
+    costs->count_bit_j = wire.j_per_m / 2 * way_m + bits * logic.register_j +
+                         ONES * BITS_CHANGED * (logic.adder_j + logic.register_j);
     return STATUS_OK;
 }
 
@@ -136,14 +134,14 @@ static void run(const struct hdc *hdc, const struct hdc_work *w,
     double reads = r->counts.ngrams * w->ngram, clock_s = 1 / hdc->clock_hz;
 
     r->reads = 2 * reads * w->dimension; /* of the vector and of its complement */
-    r->step_s[HDC_BIND] = reads * c->hdc_read_s;
-    r->step_j[HDC_BIND] = r->reads * c->hdc_read_bit_j;
+    r->step_s[HDC_BIND] = reads * c->row_read_s;
+    r->step_j[HDC_BIND] = r->reads * c->read_bit_j;
     r->step_s[HDC_COUNT] = r->counts.ngrams * clock_s;
-    r->step_j[HDC_COUNT] = r->counts.counter_updates * c->hdc_count_bit_j;
+    r->step_j[HDC_COUNT] = r->counts.counter_updates * c->count_bit_j;
     r->step_s[HDC_THRESHOLD] = w->texts * clock_s;
-    r->step_j[HDC_THRESHOLD] = r->counts.thresholds * counter_bits(w) * c->hdc_adder_j;
-    r->step_s[HDC_COMPARE] = w->texts * c->hdc_search_s;
-    r->step_j[HDC_COMPARE] = w->texts * c->hdc_search_j;
+    r->step_j[HDC_THRESHOLD] = r->counts.thresholds * counter_bits(w) * c->adder_j;
+    r->step_s[HDC_COMPARE] = w->texts * c->search_s;
+    r->step_j[HDC_COMPARE] = w->texts * c->search_j;
 }
 
 const struct hdc_family hdc_crossbar = { .costs = costs_make, .run = run };

@@ -12,10 +12,10 @@ static enum status costs_make(const struct hdc_costs_request *request,
     if (hdc->power_w <= 0)
         return error_set(reason, STATUS_INFEASIBLE, "%s has no power_w, must have one",
                          hdc->record.name);
-    costs->hdc_banks = 1;
-    costs->hdc_memory_bytes = w->dimension / 8 * (w->symbols + w->classes + w->ngram);
-    costs->hdc_leakage_w = 0; /* its power includes the leakage */
-    costs->hdc_machine_m2 = hdc->core_m2;
+    costs->parallel_banks = 1;
+    costs->memory_bytes = w->dimension / 8 * (w->symbols + w->classes + w->ngram);
+    costs->leakage_w = 0; /* its power includes the leakage */
+    costs->machine_m2 = hdc->core_m2;
     return STATUS_OK;
 }
 

@@ -37,7 +37,7 @@ enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
                          const struct hdc_memory_row *costs, struct hdc_result *result,
                          struct error *reason)
 {
-    struct hdc_result r = { .area_m2 = costs->hdc_machine_m2 };
+    struct hdc_result r = { .area_m2 = costs->machine_m2 };
     enum status status = hdc_count(work, &r.counts, reason);
 
     if (status != STATUS_OK)
@@ -45,7 +45,7 @@ enum status hdc_evaluate(const struct hdc *hdc, const struct hdc_work *work,
     families[hdc->family]->run(hdc, work, costs, &r);
     for (int s = 0; s < HDC_LEAKAGE; s++)
         r.latency_s += r.step_s[s];
-    r.step_j[HDC_LEAKAGE] = costs->hdc_leakage_w * r.latency_s;
+    r.step_j[HDC_LEAKAGE] = costs->leakage_w * r.latency_s;
     for (int s = 0; s < HDC_STEP_COUNT; s++)
         r.energy_j += r.step_j[s];
     *result = r;

@@ -44,15 +44,15 @@ static enum status costs_make(const struct hdc_costs_request *request,
         return status;
     scaling_at(hdc->node_m, false, &there);
     scaling_at(request->node->node_m, false, &here);
-    costs->hdc_line_read_j = result.read_energy_j;
-    costs->hdc_line_write_j = result.write_energy_j;
-    costs->hdc_line_read_s = result.cycle_s;
-    costs->hdc_line_write_s = result.write_latency_s;
-    costs->hdc_instruction_j = hdc->instruction_j * here.energy / there.energy;
-    costs->hdc_banks = (double)result.data.organization.banks;
-    costs->hdc_memory_bytes = (double)hdc->cache_bytes;
-    costs->hdc_leakage_w = result.leakage_w;
-    costs->hdc_machine_m2 = result.area_m2 + hdc->core_m2 * here.area / there.area;
+    costs->line_read_j = result.read_energy_j;
+    costs->line_write_j = result.write_energy_j;
+    costs->line_read_s = result.cycle_s;
+    costs->line_write_s = result.write_latency_s;
+    costs->core_instruction_j = hdc->instruction_j * here.energy / there.energy;
+    costs->parallel_banks = (double)result.data.organization.banks;
+    costs->memory_bytes = (double)hdc->cache_bytes;
+    costs->leakage_w = result.leakage_w;
+    costs->machine_m2 = result.area_m2 + hdc->core_m2 * here.area / there.area;
     return STATUS_OK;
 }
 
@@ -65,14 +65,14 @@ static void work_add(const struct hdc *hdc, const struct hdc_memory_row *c,
     double line = (double)hdc->line_bytes;
     double reads = read_bytes / line, writes = written_bytes / line;
     double core_s = instructions / (hdc->instructions_per_cycle * hdc->clock_hz);
-    double cache_s = (reads * c->hdc_line_read_s + writes * c->hdc_line_write_s) /
-                     c->hdc_banks;
+    double cache_s = (reads * c->line_read_s + writes * c->line_write_s) /
+                     c->parallel_banks;
 
     r->instructions += instructions;
     r->line_accesses += reads + writes;
     r->step_s[step] += fmax(core_s, cache_s);
-    r->step_j[step] += instructions * c->hdc_instruction_j +
-                       reads * c->hdc_line_read_j + writes * c->hdc_line_write_j;
+    r->step_j[step] += instructions * c->core_instruction_j + reads * c->line_read_j +
+                       writes * c->line_write_j;
 }
 
 static void run(const struct hdc *hdc, const struct hdc_work *w,

@@ -94,12 +94,12 @@ static void bank_write(const struct array_result *bank, double row_bits,
     const struct array_breakdown *d = &bank->data;
     double active = active_subarrays(&d->organization);
 
-    costs->hdc_read_s = d->read_subarray_s;
-    costs->hdc_write_s = d->write_subarray_s;
-    costs->hdc_read_bit_j = d->read_subarray_j * active / row_bits;
-    costs->hdc_write_bit_j = d->write_subarray_j * active / row_bits;
-    costs->hdc_fetch_s = bank->read_latency_s;
-    costs->hdc_fetch_bit_j = bank->read_energy_j / row_bits;
+    costs->row_read_s = d->read_subarray_s;
+    costs->row_write_s = d->write_subarray_s;
+    costs->read_bit_j = d->read_subarray_j * active / row_bits;
+    costs->write_bit_j = d->write_subarray_j * active / row_bits;
+    costs->fetch_s = bank->read_latency_s;
+    costs->fetch_bit_j = bank->read_energy_j / row_bits;
 }
 
 /* Computes the costs of a transverse read.  It distinguishes span + 1 levels by binary search, one
@@ -120,9 +120,9 @@ static enum status transverse_write(const struct array_request *plain,
     status = array_evaluate(&request, organization, NULL, &bank, reason);
     if (status != STATUS_OK)
         return status;
-    costs->hdc_transverse_s = bank.data.read_subarray_s;
-    costs->hdc_transverse_j = bank.data.read_subarray_j *
-                              active_subarrays(&bank.data.organization) / row_bits;
+    costs->transverse_read_s = bank.data.read_subarray_s;
+    costs->transverse_read_j = bank.data.read_subarray_j *
+                               active_subarrays(&bank.data.organization) / row_bits;
     return STATUS_OK;
 }
 
@@ -145,9 +145,9 @@ static void shift_write(const struct hdc *hdc, const struct cell *cell,
     double word = (double)hdc->addressed_bits;
     double own_j = motion_j(hdc, cell, domains);
 
-    costs->hdc_shift_s = cell->shift_pulse_s;
-    costs->hdc_shift_j = motion_j(hdc, cell, costs->hdc_domains);
-    costs->hdc_address_j = fmax(word * (cell->shift_energy_j - own_j), 0);
+    costs->shift_s = cell->shift_pulse_s;
+    costs->shift_j = motion_j(hdc, cell, costs->track_domains);
+    costs->address_j = fmax(word * (cell->shift_energy_j - own_j), 0);
 }
 
 /* Finds the smallest memory that can be built and has at least these rows.  If they are too few
@@ -205,15 +205,15 @@ static enum status costs_make(const struct hdc_costs_request *request,
         return status;
     bank_write(&bank, row_bits, costs);
     crossbar_logic_make(&process, &logic);
-    costs->hdc_domains = (double)domains;
-    costs->hdc_span = span;
-    costs->hdc_stretch = port_domains((double)domains, cell);
+    costs->track_domains = (double)domains;
+    costs->counted_domains = span;
+    costs->port_domains = port_domains((double)domains, cell);
     shift_write(request->hdc, cell, costs);
-    costs->hdc_adder_j = logic.adder_j;
-    costs->hdc_banks = columns;
-    costs->hdc_memory_bytes = (double)ram.capacity_bytes;
-    costs->hdc_leakage_w = bank.leakage_w;
-    costs->hdc_machine_m2 = bank.area_m2;
+    costs->adder_j = logic.adder_j;
+    costs->parallel_banks = columns;
+    costs->memory_bytes = (double)ram.capacity_bytes;
+    costs->leakage_w = bank.leakage_w;
+    costs->machine_m2 = bank.area_m2;
     return STATUS_OK;
 }
 
@@ -222,33 +222,32 @@ static void shift(struct hdc_result *r, const struct hdc_memory_row *c,
                   enum hdc_step step, double times, double tracks)
 {
     r->shifts += tracks;
-    r->step_s[step] += times * c->hdc_shift_s;
-    r->step_j[step] += tracks * c->hdc_shift_j +
-                       times * c->hdc_banks * c->hdc_address_j;
+    r->step_s[step] += times * c->shift_s;
+    r->step_j[step] += tracks * c->shift_j + times * c->parallel_banks * c->address_j;
 }
 
 static void read_rows(struct hdc_result *r, const struct hdc_memory_row *c,
                       enum hdc_step step, double times, double bits)
 {
     r->reads += bits;
-    r->step_s[step] += times * c->hdc_read_s;
-    r->step_j[step] += bits * c->hdc_read_bit_j;
+    r->step_s[step] += times * c->row_read_s;
+    r->step_j[step] += bits * c->read_bit_j;
 }
 
 static void write_rows(struct hdc_result *r, const struct hdc_memory_row *c,
                        enum hdc_step step, double times, double bits)
 {
     r->writes += bits;
-    r->step_s[step] += times * c->hdc_write_s;
-    r->step_j[step] += bits * c->hdc_write_bit_j;
+    r->step_s[step] += times * c->row_write_s;
+    r->step_j[step] += bits * c->write_bit_j;
 }
 
 static void transverse(struct hdc_result *r, const struct hdc_memory_row *c,
                        enum hdc_step step, double times, double tracks)
 {
     r->transverse_reads += tracks;
-    r->step_s[step] += times * c->hdc_transverse_s;
-    r->step_j[step] += tracks * c->hdc_transverse_j;
+    r->step_s[step] += times * c->transverse_read_s;
+    r->step_j[step] += tracks * c->transverse_read_j;
 }
 
 /* Symbols come in random order, so that the mean shift is that of the array model.  The row that
@@ -256,13 +255,14 @@ static void transverse(struct hdc_result *r, const struct hdc_memory_row *c,
 static void fetch(const struct hdc_work *w, const struct hdc_memory_row *c,
                   struct hdc_result *r)
 {
-    double used = smaller(w->symbols, c->hdc_domains) / c->hdc_domains * c->hdc_stretch;
+    double used = smaller(w->symbols, c->track_domains) / c->track_domains *
+                  c->port_domains;
     double distance = fmax(used - 1, 0) / 3, bits = w->characters * w->dimension;
 
     shift(r, c, HDC_FETCH, w->characters * distance, bits * distance);
     r->reads += bits;
-    r->step_s[HDC_FETCH] += w->characters * c->hdc_fetch_s;
-    r->step_j[HDC_FETCH] += bits * c->hdc_fetch_bit_j;
+    r->step_s[HDC_FETCH] += w->characters * c->fetch_s;
+    r->step_j[HDC_FETCH] += bits * c->fetch_bit_j;
 }
 
 /* The window holds N vectors in adjacent domains.  For a new symbol the N - 1 vectors that stay
@@ -277,7 +277,8 @@ static void bind(const struct hdc_work *w, const struct hdc_memory_row *c,
     double first_reads = w->texts * (n - 1) * (n - 2) / 2;
     double writes = r->counts.ngrams * n + first_writes;
     double reads = r->counts.binds + first_reads;
-    double counts = n <= c->hdc_span ? 1 : ceil((n - 1) / (c->hdc_span - 1));
+    double counts = n <= c->counted_domains ? 1
+                                            : ceil((n - 1) / (c->counted_domains - 1));
     double between = r->counts.ngrams *
                      (counts - 1); /* intermediate parities, stored */
 
@@ -296,7 +297,7 @@ static void count(const struct hdc *hdc, const struct hdc_work *w,
 {
     double d = w->dimension, ngrams = r->counts.ngrams,
            base = (double)hdc->counter_base;
-    double groups = w->texts * ceil(ngrams / w->texts / c->hdc_span);
+    double groups = w->texts * ceil(ngrams / w->texts / c->counted_domains);
     double ones = r->counts.counter_updates / 2, carries = 0;
 
     for (double k = 1; k < digits(hdc, ngrams_of_text(w)); k++)
@@ -304,7 +305,7 @@ static void count(const struct hdc *hdc, const struct hdc_work *w,
     write_rows(r, c, HDC_COUNT, ngrams, ngrams * d);
     shift(r, c, HDC_COUNT, 2 * ngrams, 2 * ngrams * d); /* to a row and back */
     transverse(r, c, HDC_COUNT, groups, groups * d);
-    shift(r, c, HDC_COUNT, groups * c->hdc_span, ones);
+    shift(r, c, HDC_COUNT, groups * c->counted_domains, ones);
     read_rows(r, c, HDC_COUNT, groups, groups * d); /* has a digit overflowed? */
     shift(r, c, HDC_COUNT, groups * (base + 1), carries * (base + 1));
 }
@@ -315,7 +316,7 @@ static void threshold(const struct hdc *hdc, const struct hdc_work *w,
 {
     double base = (double)hdc->counter_base;
     double places = w->texts * digits(hdc, ngrams_of_text(w));
-    double reads = places * ceil(base / c->hdc_span);
+    double reads = places * ceil(base / c->counted_domains);
 
     transverse(r, c, HDC_THRESHOLD, reads, reads * w->dimension);
     shift(r, c, HDC_THRESHOLD, places * base, places * base / 2 * w->dimension);
@@ -330,18 +331,18 @@ static void compare(const struct hdc *hdc, const struct hdc_work *w,
                     const struct hdc_memory_row *c, struct hdc_result *r)
 {
     double pairs = w->texts * w->classes, bits = r->counts.compared_bits;
-    double tallies = ceil(w->dimension / c->hdc_span);
-    double adders = tallies * (ceil(maths_log2(c->hdc_span + 1)) + 1);
+    double tallies = ceil(w->dimension / c->counted_domains);
+    double adders = tallies * (ceil(maths_log2(c->counted_domains + 1)) + 1);
 
     shift(r, c, HDC_COMPARE, 2 * pairs, 2 * bits);
     read_rows(r, c, HDC_COMPARE, pairs, bits);
     write_rows(r, c, HDC_COMPARE, pairs, bits);
     transverse(r, c, HDC_COMPARE, pairs, bits);
-    write_rows(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
-    shift(r, c, HDC_COMPARE, pairs * c->hdc_span, bits);
+    write_rows(r, c, HDC_COMPARE, pairs * c->counted_domains, bits);
+    shift(r, c, HDC_COMPARE, pairs * c->counted_domains, bits);
     transverse(r, c, HDC_COMPARE, pairs, pairs * tallies);
     r->step_s[HDC_COMPARE] += pairs * ceil(maths_log2(tallies + 1)) / hdc->clock_hz;
-    r->step_j[HDC_COMPARE] += pairs * adders * c->hdc_adder_j;
+    r->step_j[HDC_COMPARE] += pairs * adders * c->adder_j;
 }
 
 static void run(const struct hdc *hdc, const struct hdc_work *work,

@@ -53,8 +53,8 @@ static enum status edge_visit(const struct visit *visit, const struct columns *c
         return error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
     out.standby_w[i] = line.idle_w;
     out.marginal_j[i] = line.inference_j;
-    out.edge_power_w[i] = power_w;
-    out.edge_inference_j[i] = power_w / rate_hz;
+    out.average_power_w[i] = power_w;
+    out.average_inference_j[i] = power_w / rate_hz;
     out.battery_life_s[i] = site->battery_j / (power_w + site->base_w);
     if (base != UINT64_MAX && base != c &&
         study->statuses[STAGE_CHIP][base] == POINT_DONE) {
@@ -120,21 +120,21 @@ static enum status detector_at(const struct visit *visit, struct detector *detec
 static void analysis_write(const struct analysis *a, const struct site *site,
                            const struct video_analysis_columns *out, uint64_t i)
 {
-    out->video_chip_w[i] = a->chip_w;
-    out->video_radio_w[i] = a->radio_w;
-    out->video_device_w[i] = a->device_w;
-    out->video_cloud_w[i] = a->cloud_w;
-    out->video_total_w[i] = a->device_w + a->cloud_w;
-    out->video_frame_j[i] = a->frame_j;
-    out->video_uplink_bytes_per_s[i] = a->uplink_bytes_per_s;
-    out->video_uplink_share[i] = a->uplink_share;
-    out->video_busy_share[i] = a->busy_share;
-    out->video_result_s[i] = a->result_s;
-    out->video_battery_life_s[i] = site->battery_j / a->device_w;
-    out->video_usd_per_s[i] = a->usd_per_s;
+    out->chip_w[i] = a->chip_w;
+    out->radio_w[i] = a->radio_w;
+    out->device_w[i] = a->device_w;
+    out->cloud_w[i] = a->cloud_w;
+    out->total_w[i] = a->device_w + a->cloud_w;
+    out->frame_j[i] = a->frame_j;
+    out->sent_bytes_per_s[i] = a->uplink_bytes_per_s;
+    out->uplink_share[i] = a->uplink_share;
+    out->busy_share[i] = a->busy_share;
+    out->result_s[i] = a->result_s;
+    out->battery_life_s[i] = site->battery_j / a->device_w;
+    out->price_usd_per_s[i] = a->usd_per_s;
     for (uint64_t s = 0; s < VIDEO_STEPS; s++) {
-        out->video_step_s[i * VIDEO_STEPS + s] = a->step_s[s];
-        out->video_step_w[i * VIDEO_STEPS + s] = a->step_w[s];
+        out->result_step_s[i * VIDEO_STEPS + s] = a->step_s[s];
+        out->device_step_w[i * VIDEO_STEPS + s] = a->step_w[s];
     }
 }
 

@@ -68,28 +68,28 @@ const struct stage hdc_memory_stage = {
 static void row_write(const struct hdc_work *work, const struct hdc_result *r,
                       const struct hdc_texts_columns *out, uint64_t i)
 {
-    out->hdc_ngrams[i] = r->counts.ngrams;
-    out->hdc_binds[i] = r->counts.binds;
-    out->hdc_counter_updates[i] = r->counts.counter_updates;
-    out->hdc_thresholds[i] = r->counts.thresholds;
-    out->hdc_compared_bits[i] = r->counts.compared_bits;
-    out->hdc_shifts[i] = r->shifts;
-    out->hdc_reads[i] = r->reads;
-    out->hdc_writes[i] = r->writes;
-    out->hdc_transverse_reads[i] = r->transverse_reads;
-    out->hdc_instructions[i] = r->instructions;
-    out->hdc_line_accesses[i] = r->line_accesses;
+    out->ngrams[i] = r->counts.ngrams;
+    out->binds[i] = r->counts.binds;
+    out->counter_updates[i] = r->counts.counter_updates;
+    out->thresholds[i] = r->counts.thresholds;
+    out->compared_bits[i] = r->counts.compared_bits;
+    out->shifts[i] = r->shifts;
+    out->read_bits[i] = r->reads;
+    out->written_bits[i] = r->writes;
+    out->transverse_reads[i] = r->transverse_reads;
+    out->instructions[i] = r->instructions;
+    out->line_accesses[i] = r->line_accesses;
     for (uint64_t s = 0; s < HDC_STEP_COUNT; s++) {
-        out->hdc_step_s[i * HDC_STEP_COUNT + s] = r->step_s[s];
-        out->hdc_step_j[i * HDC_STEP_COUNT + s] = r->step_j[s];
+        out->texts_step_s[i * HDC_STEP_COUNT + s] = r->step_s[s];
+        out->texts_step_j[i * HDC_STEP_COUNT + s] = r->step_j[s];
     }
-    out->hdc_s[i] = r->latency_s;
-    out->hdc_j[i] = r->energy_j;
-    out->hdc_text_s[i] = r->latency_s / work->texts;
-    out->hdc_text_j[i] = r->energy_j / work->texts;
-    out->hdc_w[i] = r->energy_j / r->latency_s;
-    out->hdc_edp_js[i] = r->energy_j * r->latency_s;
-    out->hdc_area_m2[i] = r->area_m2;
+    out->latency_s[i] = r->latency_s;
+    out->energy_j[i] = r->energy_j;
+    out->text_s[i] = r->latency_s / work->texts;
+    out->text_j[i] = r->energy_j / work->texts;
+    out->power_w[i] = r->energy_j / r->latency_s;
+    out->edp_js[i] = r->energy_j * r->latency_s;
+    out->area_m2[i] = r->area_m2;
 }
 
 static enum status hdc_visit(const struct visit *visit, const struct columns *out,
