@@ -99,7 +99,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)jobs/run deepnvm_isocapacity
 
-test: deps  ## install what is missing, build, run every test, or ONLY='unit run_accel.sh'
+test: deps  ## install what is missing, build, run every test, or ONLY='unit run_pe_array.sh'
 	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
 	-$(Q).ci/data $(BUILD)/data python3-sklearn
 	$(Q)$(MAKE) --no-print-directory check

@@ -19,8 +19,8 @@ static enum status request_at(const struct point *point,
         .bits = (unsigned)point->precision_bits,
         .elements = point->elements,
     };
-    struct cim_network network;
-    enum status status = cim_network_find(&operation, &network, reason);
+    struct operation_network network;
+    enum status status = operation_network_find(&operation, &network, reason);
 
     if (status == STATUS_OK)
         *request = (struct approximation_request){

@@ -251,13 +251,14 @@ enum status operation_evaluate(const struct operation_request *request,
 
 /* The network by which a machine computes an operation: layers of `hidden` units between
  * `elements` inputs and as many outputs, with weights of weight_bits. */
-struct cim_network {
+struct operation_network {
     uint64_t hidden_layers, hidden, weight_bits;
 };
 
 /* Returns STATUS_INFEASIBLE with a reason if the machine computes the operation by no network. */
-enum status cim_network_find(const struct operation_request *request,
-                             struct cim_network *network, struct error *reason);
+enum status operation_network_find(const struct operation_request *request,
+                                   struct operation_network *network,
+                                   struct error *reason);
 
 /* One accelerator of a machine and the costs of its memories. */
 struct engine_costs {
@@ -311,7 +312,7 @@ struct layerwise_steps {
                            struct operation_result *answer,
                            struct error *reason); /* NULL: none */
     enum status (*function)(const struct operation_request *request,
-                            struct cim_network *network,
+                            struct operation_network *network,
                             struct error *reason); /* NULL: none */
 
     /* Adds the times and energies of one layer. */

@@ -189,7 +189,8 @@ static enum status unit_find(const struct operation_request *request,
 }
 
 static enum status neon_function(const struct operation_request *request,
-                                 struct cim_network *network, struct error *reason)
+                                 struct operation_network *network,
+                                 struct error *reason)
 {
     const struct neon *n = (const struct neon *)request->machine;
     const struct neon_function *f;
@@ -201,7 +202,7 @@ static enum status neon_function(const struct operation_request *request,
         return error_set(reason, STATUS_INFEASIBLE, "%s computes %s by no network",
                          request->machine->record.name,
                          word_name(operation_words, request->operation));
-    *network = (struct cim_network){
+    *network = (struct operation_network){
         .hidden_layers = f->hidden_layers,
         .hidden = n->hidden,
         .weight_bits = n->weight_bits,

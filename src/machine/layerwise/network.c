@@ -27,8 +27,9 @@ enum status operation_evaluate(const struct operation_request *request,
     return status;
 }
 
-enum status cim_network_find(const struct operation_request *request,
-                             struct cim_network *network, struct error *reason)
+enum status operation_network_find(const struct operation_request *request,
+                                   struct operation_network *network,
+                                   struct error *reason)
 {
     const struct layerwise_steps *steps = machine_family(request->machine)->layerwise;
 

@@ -64,7 +64,7 @@ struct pe_steps {
                        struct mapping *mapping, struct error *err);
 
     /* Estimates the seconds that `map` takes on one core.  NULL: a small constant.  The
-     * constants are measured on one core of an AMD EPYC of 2023 (build/bench_accel compares
+     * constants are measured on one core of an AMD EPYC of 2023 (build/bench_pe_array compares
      * estimates with measured times). */
     double (*map_s)(const struct pe_machine *machine, const struct mac_layer *layer);
 };

@@ -548,7 +548,7 @@ static void a_crossbar_of_no_rows_is_refused(void)
     }
 }
 
-SUITE(cim_crossbar, TEST(identical_layers_without_forward_pass_give_n),
+SUITE(crossbar, TEST(identical_layers_without_forward_pass_give_n),
       TEST(the_forward_pass_halves_the_gain),
       TEST(a_pipeline_is_as_fast_as_its_busiest_layer), TEST(layers_share_one_dram),
       TEST(cells_that_conduct_more_drive_fewer_rows),

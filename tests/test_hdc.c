@@ -286,7 +286,7 @@ static void records_of_nothing_are_refused(void)
     }
 }
 
-SUITE(cim_hdc, TEST(operations_of_language_recognition_are_exact),
+SUITE(hdc, TEST(operations_of_language_recognition_are_exact),
       TEST(texts_shorter_than_an_ngram_are_infeasible),
       TEST(racetrack_operations_are_those_counted_by_hand),
       TEST(costs_come_from_the_cell_and_the_array_model),

@@ -214,7 +214,7 @@ static void bad_records_are_refused_in_words(void)
     CU_ASSERT_EQUAL(machine_finish(&both, &err), STATUS_OK);
 }
 
-SUITE(cim_mensa, TEST(a_layer_goes_where_its_family_is_meant_to),
+SUITE(layerwise_mensa, TEST(a_layer_goes_where_its_family_is_meant_to),
       TEST(no_schedule_beats_the_one_that_asks_for_it),
       TEST(a_network_is_the_sum_of_its_layers),
       TEST(nothing_is_faster_than_its_roofline),

@@ -481,7 +481,7 @@ static void bad_files_are_refused_with_their_line(void)
     }
 }
 
-SUITE(accel_scalesim, TEST(cycles_equal_the_tool), TEST(accesses_equal_the_tool),
+SUITE(pe_array_scalesim, TEST(cycles_equal_the_tool), TEST(accesses_equal_the_tool),
       TEST(reports_equal_a_plain_simulation), TEST(reports_equal_the_tools_own),
       TEST(stalls_of_alexnet_equal_the_tool),
       TEST(topologies_are_read_as_the_tool_reads_them),

@@ -583,7 +583,8 @@ static void nothing_outlives_its_layer(void)
     CU_ASSERT(isinf(m.lives[LEVEL_WEIGHT_BUFFER].longest));
 }
 
-SUITE(accel, TEST(buffers_hold_what_the_folds_need), TEST(nothing_outlives_its_layer),
+SUITE(pe_array, TEST(buffers_hold_what_the_folds_need),
+      TEST(nothing_outlives_its_layer),
       TEST(no_family_beats_its_own_pes_or_moves_less_than_its_operands),
       TEST(systolic_folds_are_as_counted_by_hand), TEST(larger_buffers_never_move_more),
       TEST(a_slow_dram_stalls), TEST(row_stationary_sets_fill_the_chip_as_published),

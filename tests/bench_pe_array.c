@@ -96,7 +96,7 @@ int main(void)
     struct error err = { "" };
 
     if (!folder || library_read(folders, 1, &library, &err) != STATUS_OK) {
-        fprintf(stderr, "bench_accel: %s\n", folder ? err.text : "no library");
+        fprintf(stderr, "bench_pe_array: %s\n", folder ? err.text : "no library");
         return EXIT_FAILURE;
     }
     cycles_measure();

@@ -51,6 +51,6 @@ static void nodes_between_are_marked_and_lie_between(void)
     }
 }
 
-SUITE(accel_scaling, TEST(five_check_points_hold_to_four_digits),
+SUITE(pe_array_scaling, TEST(five_check_points_hold_to_four_digits),
       TEST(from_45_to_7_nm_scales_as_published),
       TEST(nodes_between_are_marked_and_lie_between));

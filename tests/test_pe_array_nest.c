@@ -305,7 +305,7 @@ static void the_mapper_loses_nothing_by_its_bound(void)
     CU_ASSERT(found > 20);
 }
 
-SUITE(accel_nest, TEST(accesses_equal_timeloops),
+SUITE(pe_array_nest, TEST(accesses_equal_timeloops),
       TEST(tiles_and_fan_outs_that_do_not_fit_are_refused),
       TEST(the_mapper_finds_what_plain_enumeration_finds),
       TEST(the_mapper_loses_nothing_by_its_bound));

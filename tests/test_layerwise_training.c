@@ -87,6 +87,6 @@ static void what_was_not_simulated_is_infeasible(void)
     chip.layers_count = 5;
 }
 
-SUITE(cim_training, TEST(identical_layers_without_forward_pass_give_n),
+SUITE(layerwise_training, TEST(identical_layers_without_forward_pass_give_n),
       TEST(the_forward_pass_halves_the_gain), TEST(the_slowest_layer_decides),
       TEST(what_was_not_simulated_is_infeasible));

@@ -313,7 +313,7 @@ static void bad_records_are_refused_in_words(void)
     CU_ASSERT_EQUAL(machine_finish(&dram, &err), STATUS_OK);
 }
 
-SUITE(cim_simdram, TEST(every_published_command_count_is_exact),
+SUITE(layerwise_simdram, TEST(every_published_command_count_is_exact),
       TEST(a_bank_adds_65536_bytes_in_3196_ns),
       TEST(banks_add_up_until_activations_run_out), TEST(energy_follows_from_currents),
       TEST(what_has_no_sequence_is_infeasible), TEST(subarrays_work_as_banks_do),

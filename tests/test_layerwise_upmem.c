@@ -251,7 +251,7 @@ static void the_oversubscribed_bandwidth_can_be_stated(void)
     CU_ASSERT_EQUAL(stated.memory_s, record.memory_s);
 }
 
-SUITE(cim_upmem, TEST(the_oversubscribed_bandwidth_can_be_stated),
+SUITE(layerwise_upmem, TEST(the_oversubscribed_bandwidth_can_be_stated),
       TEST(eleven_tasklets_fill_the_pipeline),
       TEST(memory_takes_a_start_and_half_a_cycle_per_byte),
       TEST(a_matrix_times_a_vector_is_limited_by_arithmetic),

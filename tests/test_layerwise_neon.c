@@ -135,7 +135,7 @@ static void half_the_bits_take_half_the_time_and_fewer_crossbars(void)
     CU_ASSERT_EQUAL(network_of(16, true, &whole), STATUS_INFEASIBLE);
 }
 
-SUITE(cim_neon, TEST(crossbars_are_counted_by_hand),
+SUITE(layerwise_neon, TEST(crossbars_are_counted_by_hand),
       TEST(a_layers_crossbars_are_counted_by_hand),
       TEST(half_the_bits_take_half_the_time_and_fewer_crossbars),
       TEST(cells_of_more_bits_need_fewer_crossbars),
