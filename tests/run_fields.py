@@ -148,8 +148,8 @@ claim("explain accepts fields", code == 0 and re.search(r"queue_depth +4\b", sai
 for axes, words in (
         ("clock_hz = [ 1 ];", "x.cfg:2: clock_hz is 1 Hz, must be in 1 kHz..100 GHz"),
         ("clock_hz = [ \"1 s\" ];", "clock_hz is '1 s', must be a quantity in Hz"),
-        ("tasklets = [ 1 ];", "is read by no machine of this sweep: xr-eyeriss (row-stationary) "
-         "has no such field; upmem machines have it"),
+        ("tasklets = [ 1 ];", "is a field of no machine of this sweep: xr-eyeriss (row-stationary) "
+         "does not have it; upmem machines have it"),
         ("queue_dept = 1;", "did you mean 'queue_depth'?"),
         ("low_power = [ \"maybe\" ];", "low_power is 'maybe', must be false or true"),
         ("low_power = [ true, true ];", "low_power has true twice"),

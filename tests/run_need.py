@@ -260,6 +260,6 @@ with tempfile.TemporaryDirectory() as folder:
             '"array", "need"', '"array"').replace("goal = [ 1.0, 0.8 ];", ""))
     said = nvsweep("need", "alone.cfg", "--over", "technology=stt-mram", "--field", "area_sram", "-m", "area_m2",
                    code=2)
-    assert "there is none beside those of stt-mram" in said, said
+    assert "all points are those of stt-mram" in said, said
     print("ok    refusals")
 sys.exit(0)

@@ -217,7 +217,7 @@ static void bad_records_say_where_and_what_would_be_right(void)
           "{ name = \"3\"; parent = \"2\"; }, { name = \"4\"; parent = \"3\"; },\n"
           "{ name = \"5\"; parent = \"4\"; }, { name = \"6\"; parent = \"5\"; },\n"
           "{ name = \"7\"; parent = \"6\"; }, { name = \"8\"; parent = \"7\"; } );",
-          "parent is number 8 in a row of parents, must be at most 7" },
+          "parent is parent number 8 of this record, must be at most number 7" },
     };
 
     folder_make();
@@ -456,7 +456,7 @@ static void a_folder_must_be_a_library(void)
     folder_make();
     CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_INPUT);
     CU_ASSERT_PTR_NOT_NULL(
-        strstr(err.text, "no library folder, must have technologies/"));
+        strstr(err.text, "is not a library folder, must contain technologies/"));
     library_free(&library);
     text_write("technologie/x.cfg", "");
     CU_ASSERT_EQUAL(library_read(folders, 1, &library, &err), STATUS_INPUT);

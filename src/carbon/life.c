@@ -12,13 +12,13 @@ const struct word life_phase_words[] = {
 
 /* clang-format off */
 static const struct field life_step_fields[] = {
-    FIELD_WORD(struct life_step, phase, life_phase_words, REQUIRED, "which phase it is part of"),
-    FIELD_NUMBER(struct life_step, samples, "1", 0, 0, 1e24, "samples over the life"),
-    FIELD_NUMBER(struct life_step, passes, "1", 1, 0, 1e6, "forward passes that a sample is worth (3 to learn from it)"),
-    FIELD_NUMBER(struct life_step, machine_s, "s", 0, 0, 1e15, "instead of samples: time of one machine"),
+    FIELD_WORD(struct life_step, phase, life_phase_words, REQUIRED, "phase of which it is a part"),
+    FIELD_NUMBER(struct life_step, samples, "1", 0, 0, 1e24, "number of samples during the life"),
+    FIELD_NUMBER(struct life_step, passes, "1", 1, 0, 1e6, "forward passes per sample (3 for learning from it)"),
+    FIELD_NUMBER(struct life_step, machine_s, "s", 0, 0, 1e15, "instead of samples: working time of one machine"),
     FIELD_NUMBER(struct life_step, energy_share, "1", 0, 0, 1, "instead: share of the energy of all phases; the inference's too, where one has it"),
-    FIELD_NUMBER(struct life_step, moved_bytes, "byte", 0, 0, 1e24, "read and prepared over the life"),
-    FIELD_NUMBER(struct life_step, stored_bytes, "byte", 0, 0, 1e21, "kept for the model's life"),
+    FIELD_NUMBER(struct life_step, moved_bytes, "byte", 0, 0, 1e24, "bytes read and prepared during the life"),
+    FIELD_NUMBER(struct life_step, stored_bytes, "byte", 0, 0, 1e21, "bytes stored during the life"),
     FIELD_FLAG(struct life_step, is_shiftable, 0, "done in the hours that the sweep asks for (work_start, work_hours)"),
     FIELD_NAME(struct life_step, grid, "grid", "", "electricity of where it runs; absent: the sweep's"),
 };
@@ -28,12 +28,12 @@ static const struct schema life_step_schema = {
 };
 
 static const struct field life_fields[] = {
-    FIELD_TEXT(struct life, summary, "", "what model it is, in a line"),
+    FIELD_TEXT(struct life, summary, "", "the model in one line"),
     FIELD_NUMBER(struct life, life_s, "s", REQUIRED, 1, 1e10, "how long the model is in use"),
-    FIELD_NUMBER(struct life, moved_j_per_byte, "J/byte", 0, 0, 1, "energy to read and prepare data"),
-    FIELD_NUMBER(struct life, storage_w_per_byte, "W/byte", 0, 0, 1, "power of keeping data"),
-    FIELD_NUMBER(struct life, storage_kg_per_byte, "kg/byte", 0, 0, 1, "embodied carbon of what keeps them"),
-    FIELD_LIST(struct life, steps, &life_step_schema, "what is done, phase by phase"),
+    FIELD_NUMBER(struct life, moved_j_per_byte, "J/byte", 0, 0, 1, "energy of reading and preparing a byte"),
+    FIELD_NUMBER(struct life, storage_w_per_byte, "W/byte", 0, 0, 1, "power of storing a byte"),
+    FIELD_NUMBER(struct life, storage_kg_per_byte, "kg/byte", 0, 0, 1, "embodied carbon of storing a byte"),
+    FIELD_LIST(struct life, steps, &life_step_schema, "steps of the life, each part of a phase"),
 };
 /* clang-format on */
 

@@ -24,9 +24,9 @@ static const struct field grid_region_fields[] = {
 
 static const struct field fab_node_fields[] = {
     FIELD_NUMBER(struct fab_node, node_m, "m", REQUIRED, 1e-9, 1e-6, "process node"),
-    FIELD_NUMBER(struct fab_node, energy_j_per_m2, "J/m2", 0, 0, 1e12, "fab energy per wafer area"),
-    FIELD_NUMBER(struct fab_node, gas_95_kg_per_m2, "kg/m2", 0, 0, 1e6, "process gases at 95 % abatement"),
-    FIELD_NUMBER(struct fab_node, gas_99_kg_per_m2, "kg/m2", 0, 0, 1e6, "process gases at 99 % abatement"),
+    FIELD_NUMBER(struct fab_node, energy_j_per_m2, "J/m2", 0, 0, 1e12, "energy of the fab per wafer area"),
+    FIELD_NUMBER(struct fab_node, gas_95_kg_per_m2, "kg/m2", 0, 0, 1e6, "emission of process gases at 95 % abatement"),
+    FIELD_NUMBER(struct fab_node, gas_99_kg_per_m2, "kg/m2", 0, 0, 1e6, "emission of process gases at 99 % abatement"),
     FIELD_NUMBER(struct fab_node, carbon_kg_per_m2, "kg/m2", 0, 0, 1e6, "all of it at the fab's own electricity, instead of the parts (0: the parts)"),
 };
 static const struct schema fab_node_schema = {
@@ -35,7 +35,7 @@ static const struct schema fab_node_schema = {
 };
 
 static const struct field fab_medium_fields[] = {
-    FIELD_TEXT(struct fab_medium, name, NULL, "as parts spell it"),
+    FIELD_TEXT(struct fab_medium, name, NULL, "name by which parts refer to it"),
     FIELD_NUMBER(struct fab_medium, kg_per_byte, "kg/byte", REQUIRED, 0, 1, "carbon per capacity, before yield"),
 };
 static const struct schema fab_medium_schema = {
@@ -44,22 +44,22 @@ static const struct schema fab_medium_schema = {
 };
 
 static const struct field fab_fields[] = {
-    FIELD_TEXT(struct fab, summary, "", "what the set is"),
-    FIELD_NUMBER(struct fab, materials_kg_per_m2, "kg/m2", 0, 0, 1e6, "raw materials per wafer area"),
-    FIELD_NUMBER(struct fab, package_kg, "kg", 0, 0, 1e3, "packaging of one chip"),
+    FIELD_TEXT(struct fab, summary, "", "summary in one line"),
+    FIELD_NUMBER(struct fab, materials_kg_per_m2, "kg/m2", 0, 0, 1e6, "carbon of raw materials per wafer area"),
+    FIELD_NUMBER(struct fab, package_kg, "kg", 0, 0, 1e3, "carbon of packaging one chip"),
     FIELD_LIST(struct fab, nodes, &fab_node_schema, "process nodes"),
     FIELD_LIST(struct fab, media, &fab_medium_schema, "memory and storage"),
 };
 
 static const struct field device_part_fields[] = {
-    FIELD_TEXT(struct device_part, name, "", "what it is"),
-    FIELD_WORD(struct device_part, kind, part_kinds, REQUIRED, "how its carbon is found"),
+    FIELD_TEXT(struct device_part, name, "", "name of the part"),
+    FIELD_WORD(struct device_part, kind, part_kinds, REQUIRED, "how its carbon is computed"),
     FIELD_NUMBER(struct device_part, area_m2, "m2", 0, 0, 1, "die area (logic)"),
     FIELD_NUMBER(struct device_part, node_m, "m", 0, 0, 1e-6, "process node (logic; 0: the node axis)"),
     FIELD_TEXT(struct device_part, medium, "", "the fab's medium (memory, storage)"),
     FIELD_NUMBER(struct device_part, capacity_bytes, "byte", 0, 0, 1e18, "capacity (memory, storage)"),
-    FIELD_NUMBER(struct device_part, carbon_kg, "kg", 0, 0, 1e9, "stated carbon (whole)"),
-    FIELD_NAME(struct device_part, of, "device", "", "device it is (assembly)"),
+    FIELD_NUMBER(struct device_part, carbon_kg, "kg", 0, 0, 1e9, "carbon as stated (whole)"),
+    FIELD_NAME(struct device_part, of, "device", "", "name of the device that is the part (assembly)"),
     FIELD_NUMBER(struct device_part, count, "1", 1, 0, 1e9, "how many"),
     FIELD_NUMBER(struct device_part, packages, "1", 0, 0, 1e9, "packaged chips in one"),
 };
@@ -69,8 +69,8 @@ static const struct schema device_part_schema = {
 };
 
 static const struct field device_step_fields[] = {
-    FIELD_TEXT(struct device_step, name, NULL, "what is improved"),
-    FIELD_NUMBER(struct device_step, factor, "1", REQUIRED, 1e-6, 1e9, "what it divides the energy of the same work by"),
+    FIELD_TEXT(struct device_step, name, NULL, "what the step improves"),
+    FIELD_NUMBER(struct device_step, factor, "1", REQUIRED, 1e-6, 1e9, "factor by which it reduces the energy of the same work"),
 };
 static const struct schema device_step_schema = {
     .kind = "step", .size = sizeof(struct device_step),
@@ -78,13 +78,13 @@ static const struct schema device_step_schema = {
 };
 
 static const struct field device_fields[] = {
-    FIELD_TEXT(struct device, summary, "", "what it is, in a line"),
-    FIELD_NUMBER(struct device, power_w, "W", 0, 0, 1e9, "power at work"),
-    FIELD_NUMBER(struct device, idle_w, "W", 0, 0, 1e9, "power when idle"),
+    FIELD_TEXT(struct device, summary, "", "summary in one line"),
+    FIELD_NUMBER(struct device, power_w, "W", 0, 0, 1e9, "power while it works"),
+    FIELD_NUMBER(struct device, idle_w, "W", 0, 0, 1e9, "power while it idles"),
     FIELD_COUNT(struct device, machines, 0, 0, 1e6, "machines of the sweep that it holds (0: none; their silicon comes on top)"),
-    FIELD_NUMBER(struct device, host_w, "W", 0, 0, 1e9, "power at work beside these machines"),
-    FIELD_LIST(struct device, parts, &device_part_schema, "what it is made of"),
-    FIELD_LIST(struct device, steps, &device_step_schema, "improvements of its work's energy"),
+    FIELD_NUMBER(struct device, host_w, "W", 0, 0, 1e9, "power of the rest of the device while these machines work"),
+    FIELD_LIST(struct device, parts, &device_part_schema, "its parts"),
+    FIELD_LIST(struct device, steps, &device_step_schema, "steps that reduce the energy of its work"),
 };
 /* clang-format on */
 

@@ -13,14 +13,14 @@ const struct word allreduce_words[] = {
 
 /* clang-format off */
 static const struct field instance_fields[] = {
-    FIELD_TEXT(struct instance, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct instance, summary, "", "summary in one line"),
     FIELD_NAME(struct instance, machine, "machine", NULL, "one GPU"),
     FIELD_COUNT(struct instance, gpus, REQUIRED, 1, 4096, "GPUs of an instance"),
-    FIELD_NUMBER(struct instance, link_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "one GPU to the next, one direction"),
-    FIELD_NUMBER(struct instance, link_s, "s", 0, 0, 1, "start of a transfer between GPUs"),
-    FIELD_NUMBER(struct instance, bus_bytes_per_s, "byte/s", 0, 0, 1e15, "shared by all GPUs of an instance (0: private links)"),
-    FIELD_NUMBER(struct instance, network_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "network of an instance"),
-    FIELD_NUMBER(struct instance, network_s, "s", 0, 0, 1, "start of a transfer between instances"),
+    FIELD_NUMBER(struct instance, link_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "bandwidth from one GPU to the next, in one direction"),
+    FIELD_NUMBER(struct instance, link_s, "s", 0, 0, 1, "start time of a transfer between GPUs"),
+    FIELD_NUMBER(struct instance, bus_bytes_per_s, "byte/s", 0, 0, 1e15, "bandwidth that all GPUs of an instance share (0: private links)"),
+    FIELD_NUMBER(struct instance, network_bytes_per_s, "byte/s", REQUIRED, 1e3, 1e15, "bandwidth of the network of an instance"),
+    FIELD_NUMBER(struct instance, network_s, "s", 0, 0, 1, "start time of a transfer between instances"),
     FIELD_NUMBER(struct instance, vcpus, "1", REQUIRED, 1, 1e6, "virtual CPUs"),
     FIELD_NUMBER(struct instance, memory_bytes, "byte", REQUIRED, 1, 1e16, "host memory"),
     FIELD_NUMBER(struct instance, storage_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of the data set's volume"),
@@ -31,11 +31,11 @@ static const struct field instance_fields[] = {
 };
 
 static const struct field dataset_fields[] = {
-    FIELD_TEXT(struct dataset, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct dataset, summary, "", "summary in one line"),
     FIELD_NUMBER(struct dataset, samples, "1", REQUIRED, 1, 1e15, "samples of an epoch"),
     FIELD_NUMBER(struct dataset, sample_bytes, "byte", REQUIRED, 0, 1e15, "mean size of a stored sample"),
-    FIELD_NUMBER(struct dataset, prep_s, "s", 0, 0, 1e6, "one virtual CPU's time to decode and augment a sample"),
-    FIELD_NUMBER(struct dataset, epochs, "1", 1, 1e-6, 1e9, "passes over it of a whole training"),
+    FIELD_NUMBER(struct dataset, prep_s, "s", 0, 0, 1e6, "time in which one virtual CPU decodes and augments a sample"),
+    FIELD_NUMBER(struct dataset, epochs, "1", 1, 1e-6, 1e9, "passes over the data set in a training"),
 };
 /* clang-format on */
 

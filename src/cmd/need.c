@@ -102,7 +102,7 @@ static enum status setting_apply(const char *setting, const struct library *libr
     char key[64];
 
     if (!equals)
-        return error_set(err, STATUS_INPUT, "'%.60s' is no AXIS=VALUE", setting);
+        return error_set(err, STATUS_INPUT, "'%.60s': must be AXIS=VALUE", setting);
     snprintf(key, sizeof key, "%.*s", (int)(equals - setting), setting);
     axis = space_axis_find(&sweep->space, key);
     if (axis == AXES)
@@ -171,8 +171,9 @@ static enum status parts_take(char *over, char *fields, struct need_words *words
     char *equals = over ? strchr(over, '=') : NULL;
 
     if (!equals)
-        return error_set(err, STATUS_INPUT,
-                         "need --over AXIS=RECORD, such as --over technology=sram");
+        return error_set(
+            err, STATUS_INPUT,
+            "need needs --over AXIS=RECORD, such as --over technology=sram");
     *equals = '\0';
     words->axis = over;
     words->over = equals + 1;
@@ -247,8 +248,7 @@ static enum status goal_take(struct sweep *sweep, struct error *err)
                          text, spec->min, spec->max);
     if (goals->count > 1)
         return error_set(err, STATUS_INPUT,
-                         "--goal: the sweep has goals of its own, of which goal=X "
-                         "selects one");
+                         "--goal: the sweep has its own goals; select one with goal=X");
     goals->values[0].number = goal;
     return STATUS_OK;
 }
@@ -369,7 +369,7 @@ static void answer_print(const struct study *study, uint64_t i, size_t f)
     if (c.need_crossings[at] > 1)
         printf("; %llu crossings", (unsigned long long)c.need_crossings[at]);
     if (next != COUNT_NONE)
-        printf("; then %s binds (%.4g with a quarter or four times of it)",
+        printf("; then %s limits (ratio %.4g with a quarter or four times its value)",
                question->fields[next].label, c.need_next_ratio[at]);
     printf("\n");
 }
@@ -441,8 +441,7 @@ enum status cmd_need(int argc, char **argv, struct error *err)
     study_evaluate(&study, &reason);
     if (answers_print(&study, names_over) == 0)
         status = error_set(err, STATUS_INPUT, "no point has an answer: %s%s",
-                           reason.text[0] ? reason.text
-                                          : "there is none beside those of ",
+                           reason.text[0] ? reason.text : "all points are those of ",
                            reason.text[0] ? "" : sweep.need.over->name);
 out:
     study_free(&study);

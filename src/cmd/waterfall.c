@@ -105,7 +105,7 @@ static void walk_text(const struct walk *walk, const struct walk_request *reques
         printf(")\n");
     }
     if (!last)
-        printf("the two studies differ in nothing that the metric depends on\n");
+        printf("nothing on which the metric depends differs between the two studies\n");
 }
 
 static void number_json(unsigned *members, const char *name, double value)

@@ -136,7 +136,7 @@ static enum status axis_read(struct axes_reading *reading,
         return status;
     if (reading->settings[axis]) /* it is given both under its key and under its name */
         return setting_fail(reading->source, setting, reading->err,
-                            "is the axis given at line %u already",
+                            "names the axis that line %u already gives",
                             reading->settings[axis]->line);
     reading->settings[axis] = given;
     reading->order[place] = axis;

@@ -278,7 +278,8 @@ enum status corpora_decode(const struct files *files, struct library *library,
             continue;
         if (why && wanted == CORPORA_SIZES) {
             corpus_assume(corpus);
-            fprintf(notes, "nvsweep: %s; the plan takes the sizes of the record\n",
+            fprintf(notes,
+                    "nvsweep: %s; the plan uses the sizes that the record states\n",
                     why);
         } else {
             status = corpus_read(files, library, corpus, notes, err);

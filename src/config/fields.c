@@ -84,8 +84,8 @@ static enum status spec_join(struct axis_spec *spec, const struct field *field,
     if (spec->kind != kind_of(field) || spec->words != words ||
         strcmp(spec->units, units) != 0 || !spec->zero != !field->zero)
         return error_set(err, STATUS_INPUT,
-                         "'%.80s' is another kind of value in one record of the sweep "
-                         "than in another; sweep them apart",
+                         "'%.80s' has different kinds of values in the records of this "
+                         "sweep; write a sweep for each",
                          label);
     if (field->min < spec->min)
         spec->min = field->min;
@@ -140,22 +140,21 @@ static enum status nobody_has(const struct space *space, const struct place *pla
 
     if (!values->is_given || !values->values[0].record)
         status = error_set(err, STATUS_INPUT,
-                           "'%.80s' is a field of %ss, axes has no %s", place->path,
+                           "'%.80s' is a field of %ss, but axes has no %s", place->path,
                            schema->kind, axis_specs[axis].key);
     else if (*names)
-        status = error_set(
-            err, STATUS_INPUT,
-            "'%.80s' is read by no %s of this sweep: %.60s (%s) has no such "
-            "field; "
-            "%s %ss have it",
-            place->path, schema->kind, values->values[0].record->name,
-            family_name(schema, values->values[0].record), names, schema->kind);
+        status = error_set(err, STATUS_INPUT,
+                           "'%.80s' is a field of no %s of this sweep: %.60s (%s) does "
+                           "not have it; %s %ss have it",
+                           place->path, schema->kind, values->values[0].record->name,
+                           family_name(schema, values->values[0].record), names,
+                           schema->kind);
     else
         status = path_find(schema_of(schema, values->values[0].record), place->path,
                            &field, err);
     free(names);
     return status == STATUS_OK
-               ? error_set(err, STATUS_INPUT, "'%.80s' is in none of the sweep's %ss",
+               ? error_set(err, STATUS_INPUT, "'%.80s': no %s of the sweep has this",
                            place->path, schema->kind)
                : status;
 }
@@ -220,8 +219,8 @@ static enum status key_check(const struct space *space, const char *key,
         is_taken |= inners[inner].name && strcmp(inners[inner].name, key) == 0;
     if (is_taken)
         return error_set(err, STATUS_INPUT,
-                         "'%.60s' is a name in result files, must be another: my_%.50s "
-                         "= { field = \"...\"; values = ...; }",
+                         "'%.60s' is a name in result files already, must be another, "
+                         "such as my_%.50s = { field = \"...\"; values = ...; }",
                          key, key);
     return STATUS_OK;
 }
@@ -248,7 +247,7 @@ enum status field_axis_add(struct space *space, const struct library *library,
     *axis = space_field_add(space, &spec, &place);
     if (*axis == AXES)
         status = error_set(err, STATUS_INPUT,
-                           "'%.60s' is one field too many, a sweep has at most %d", key,
+                           "'%.60s': a sweep can vary at most %d fields", key,
                            FIELD_AXES_MAX);
 out:
     free(copy);

@@ -85,10 +85,11 @@ static bool folder_check(const char *folder, struct files *files)
     }
     closedir(stream);
     if (!is_bad && !is_library)
-        files_put_error(files, folder, true,
-                        "%s: no library folder, must have technologies/, nodes/, "
-                        "workloads/, machines/, published/ or another kind's folder",
-                        folder);
+        files_put_error(
+            files, folder, true,
+            "%s: is not a library folder, must contain technologies/, nodes/, "
+            "workloads/, machines/, published/ or another kind's folder",
+            folder);
     return !is_bad && is_library;
 }
 

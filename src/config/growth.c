@@ -178,7 +178,7 @@ enum status sweep_settings_same(const char *was, const char *is, struct error *e
     config_init(&before);
     config_init(&now);
     if (!config_read_string(&before, was) || !config_read_string(&now, is))
-        status = error_set(err, STATUS_INPUT, "its sweep no longer reads");
+        status = error_set(err, STATUS_INPUT, "this version cannot read its sweep");
     for (int i = 0; i < 2; i++) {
         both[i][0] = config_lookup(&before, names[i]);
         both[i][1] = config_lookup(&now, names[i]);

@@ -169,13 +169,14 @@ static enum status inheritance_find(const struct table_reading *reading,
         for (size_t d = 0; d <= depth; d++)
             if (entries[d] == parent)
                 return setting_fail(entry->source, setting, reading->err,
-                                    "is '%.60s', which inherits from this record, must "
-                                    "lead to one without a parent",
+                                    "is '%.60s', which inherits from this record; "
+                                    "parents must not form a cycle",
                                     name);
         if (depth + 1 == HERITAGE_DEPTH_MAX)
-            return setting_fail(entry->source, setting, reading->err,
-                                "is number %d in a row of parents, must be at most %d",
-                                HERITAGE_DEPTH_MAX, HERITAGE_DEPTH_MAX - 1);
+            return setting_fail(
+                entry->source, setting, reading->err,
+                "is parent number %d of this record, must be at most number %d",
+                HERITAGE_DEPTH_MAX, HERITAGE_DEPTH_MAX - 1);
         entry = parent;
     }
 }

@@ -131,11 +131,10 @@ enum status need_ask(const struct need_words *words, const struct library *libra
         need->most = words->most > 0 ? words->most : NEED_MOST_DEFAULT;
         if (!(need->least >= 1e-6 && need->least < 1 && need->most > 1 &&
               need->most <= 1e6))
-            status = error_set(
-                err, STATUS_INPUT,
-                "is %g to %g, must be from 1e-6 or more, below 1, to above "
-                "1, at most 1e6",
-                need->least, need->most);
+            status = error_set(err, STATUS_INPUT,
+                               "is %g to %g, must begin in 1e-6..1 and end in 1..1e6, "
+                               "without 1 itself",
+                               need->least, need->most);
     }
     *part = status == STATUS_OK ? "fields" : *part;
     if (status == STATUS_OK && words->field_count == 0)

@@ -60,7 +60,7 @@ static enum status scale_read(struct range_reading *range)
                               range->err);
     if (status == STATUS_OK && range->scale == SCALE_LOG && !(range->from > 0))
         status = setting_fail(range->source, setting, range->err,
-                              "is 'log', which needs from > 0");
+                              "is 'log', so from must be above 0");
     return status;
 }
 
@@ -138,7 +138,7 @@ static enum status factor_read(const struct range_reading *range,
                             "is %g, must be above 1", factor);
     if (!(range->from > 0))
         return setting_fail(range->source, setting, range->err,
-                            "needs from > 0, multiplying 0 goes nowhere");
+                            "needs a from above 0, because all multiples of 0 are 0");
     count = floor(maths_log(range->to / range->from) / maths_log(factor) + slack) + 1;
     status = count_check(range, count);
     if (status != STATUS_OK)
@@ -206,7 +206,7 @@ static enum status progress_read(const struct range_reading *range,
     }
     if (setting_member(range->group, "scale") && way && way->read != points_read)
         return setting_fail(range->source, setting_member(range->group, "scale"),
-                            range->err, "goes with points, not with %s", way->key);
+                            range->err, "needs points, but the range has %s", way->key);
     if (way)
         return way->read(range, setting, values);
     values->is_interval = true;

@@ -100,10 +100,10 @@ enum status sample_read(struct axes_reading *reading, const config_setting_t *gr
 
     for (size_t i = 0; !group && i < reading->count; i++)
         if (reading->values[reading->order[i]].is_interval)
-            return setting_fail(
-                reading->source, reading->settings[reading->order[i]], reading->err,
-                "lacks step, factor or points (only with `sample` may a "
-                "range go without)");
+            return setting_fail(reading->source, reading->settings[reading->order[i]],
+                                reading->err,
+                                "lacks step, factor or points (only a sweep with "
+                                "`sample` does not need them)");
     if (group)
         status = options_read(reading, group, &count, &seed);
     for (size_t i = 0; status == STATUS_OK && group && i < reading->count; i++) {
@@ -121,8 +121,8 @@ enum status sample_read(struct axes_reading *reading, const config_setting_t *gr
         if (reading->values[reading->order[i]].is_dimension)
             reading->leaders[reading->order[i]] = leader;
     if (status == STATUS_OK && group && leader == AXES)
-        status = setting_fail(reading->source, group, reading->err,
-                              "has nothing to draw from, some axis must be a list or "
-                              "range");
+        status = setting_fail(
+            reading->source, group, reading->err,
+            "has no axis to draw from; at least one axis must be a list or range");
     return status;
 }

@@ -14,30 +14,30 @@ static const struct word optional_side_words[] = {
 
 /* clang-format off */
 static const struct field video_fields[] = {
-    FIELD_TEXT(struct video, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct video, summary, "", "summary in one line"),
     FIELD_NUMBER(struct video, frame_hz, "Hz", REQUIRED, 1e-6, 1e6, "frames a second"),
     FIELD_COUNT(struct video, width, REQUIRED, 1, 65536, "pixels in a row"),
     FIELD_COUNT(struct video, height, REQUIRED, 1, 65536, "rows"),
     FIELD_COUNT(struct video, key_interval, 1, 1, 1000000, "frames from one key frame to the next"),
-    FIELD_NUMBER(struct video, bits_per_pixel, "1", REQUIRED, 0, 64, "bits of a pixel in the compressed stream, mean"),
-    FIELD_NUMBER(struct video, intra_ratio, "1", REQUIRED, 1, 1e4, "bytes of a frame compressed alone over those of another frame of the stream"),
-    FIELD_COUNT(struct video, intra_interval, REQUIRED, 1, 1000000, "frames from one such frame to the next"),
+    FIELD_NUMBER(struct video, bits_per_pixel, "1", REQUIRED, 0, 64, "mean number of bits per pixel in the compressed stream"),
+    FIELD_NUMBER(struct video, intra_ratio, "1", REQUIRED, 1, 1e4, "size of a frame that is compressed alone (intra frame) over that of another frame"),
+    FIELD_COUNT(struct video, intra_interval, REQUIRED, 1, 1000000, "frames from one intra frame to the next"),
     FIELD_NUMBER(struct video, objects, "1", 1, 0, 1e6, "objects in a key frame"),
-    FIELD_NUMBER(struct video, object_pixels, "1", 0, 0, 1e9, "pixels that are cut out for one of them"),
-    FIELD_NUMBER(struct video, result_bytes, "byte", 0, 0, 1e12, "results of a key frame"),
+    FIELD_NUMBER(struct video, object_pixels, "1", 0, 0, 1e9, "pixels that are cut out for one object"),
+    FIELD_NUMBER(struct video, result_bytes, "byte", 0, 0, 1e12, "size of the results of a key frame"),
 };
 
 static const struct field pipeline_fields[] = {
-    FIELD_TEXT(struct pipeline, summary, "", "what runs where, in a line"),
+    FIELD_TEXT(struct pipeline, summary, "", "summary in one line"),
     FIELD_WORD(struct pipeline, decode, side_words, REQUIRED, "where the stream is decoded"),
     FIELD_WORD(struct pipeline, filter, optional_side_words, SIDE_NONE, "where frames without change are dropped"),
     FIELD_WORD(struct pipeline, detect, side_words, REQUIRED, "where objects are detected in key frames"),
     FIELD_WORD(struct pipeline, classify, optional_side_words, SIDE_NONE, "where each object is classified"),
     FIELD_WORD(struct pipeline, track, optional_side_words, SIDE_NONE, "where objects are followed from frame to frame"),
-    FIELD_NUMBER(struct pipeline, filter_macs_per_pixel, "1", 1, 0, 1e9, "multiply-accumulates of the filter, a pixel of every frame"),
+    FIELD_NUMBER(struct pipeline, filter_macs_per_pixel, "1", 1, 0, 1e9, "multiply-accumulates of the filter per pixel of every frame"),
     FIELD_NUMBER(struct pipeline, pass_share, "1", 1, 0, 1, "share of frames that the filter lets pass"),
-    FIELD_NUMBER(struct pipeline, classify_macs, "1", 0, 0, 1e15, "multiply-accumulates of the classifier, an object"),
-    FIELD_NUMBER(struct pipeline, track_macs, "1", 0, 0, 1e15, "multiply-accumulates of the tracker, a frame"),
+    FIELD_NUMBER(struct pipeline, classify_macs, "1", 0, 0, 1e15, "multiply-accumulates of the classifier per object"),
+    FIELD_NUMBER(struct pipeline, track_macs, "1", 0, 0, 1e15, "multiply-accumulates of the tracker per frame"),
 };
 /* clang-format on */
 

@@ -33,7 +33,7 @@ static enum status approximation_finish(void *record, struct error *err)
 
 /* clang-format off */
 static const struct field approximated_function_fields[] = {
-    FIELD_WORD(struct approximated_function, operation, operation_words, REQUIRED, "what is computed"),
+    FIELD_WORD(struct approximated_function, operation, operation_words, REQUIRED, "operation that the function computes"),
     FIELD_NUMBER(struct approximated_function, from, "1", REQUIRED, -1e6, 1e6, "least input"),
     FIELD_NUMBER(struct approximated_function, to, "1", REQUIRED, -1e6, 1e6, "greatest input"),
 };
@@ -44,11 +44,11 @@ static const struct schema approximated_function_schema = {
 };
 
 static const struct field approximation_fields[] = {
-    FIELD_TEXT(struct approximation, summary, "", "what it is, in a line"),
-    FIELD_WORD(struct approximation, quantised, approximation_quantised_words, QUANTISED_AFTER_TRAINING, "when weights are rounded to their bits: after training, or in its second half too"),
-    FIELD_NUMBER(struct approximation, learning_rate, "1", 0.01, 1e-6, 10, "of Adam, at first; falls to 0 in equal steps"),
-    FIELD_COUNT(struct approximation, batches, 4000, 1, 1u << 24, "batches of 32 inputs"),
-    FIELD_COUNT(struct approximation, test_inputs, 1024, 2, 1u << 24, "inputs of the test"),
+    FIELD_TEXT(struct approximation, summary, "", "summary in one line"),
+    FIELD_WORD(struct approximation, quantised, approximation_quantised_words, QUANTISED_AFTER_TRAINING, "when weights are rounded to their bits: after training, or also in its second half"),
+    FIELD_NUMBER(struct approximation, learning_rate, "1", 0.01, 1e-6, 10, "initial learning rate of Adam; it falls to 0 in equal steps"),
+    FIELD_COUNT(struct approximation, batches, 4000, 1, 1u << 24, "number of batches of 32 inputs"),
+    FIELD_COUNT(struct approximation, test_inputs, 1024, 2, 1u << 24, "number of test inputs"),
     FIELD_COUNT(struct approximation, trials, 5, 1, APPROXIMATION_TRIALS_MAX, "repetitions with other random numbers"),
     FIELD_LIST(struct approximation, functions, &approximated_function_schema, "functions and their ranges"),
 };
@@ -311,7 +311,7 @@ static enum status request_check(const struct approximation_request *request,
                          a->record.name, name);
     if (!function_value(request->operation, &one, 1, &ends[0]))
         return error_set(err, STATUS_INFEASIBLE,
-                         "%s is no function that is approximated", name);
+                         "%s is not a function that networks approximate", name);
     function_value(request->operation, &(*function)->from, 1, &ends[0]);
     function_value(request->operation, &(*function)->to, 1, &ends[1]);
     if (!isfinite(ends[0]) || !isfinite(ends[1]))
@@ -319,12 +319,13 @@ static enum status request_check(const struct approximation_request *request,
                          name, (*function)->from, (*function)->to);
     if (request->hidden_layers < 1 || request->hidden_layers >= FUNCTION_LAYERS_MAX)
         return error_set(err, STATUS_INFEASIBLE,
-                         "a network has 1..%d hidden layers, not %ju",
+                         "a network must have 1..%d hidden layers, but has %ju",
                          FUNCTION_LAYERS_MAX - 1, (uintmax_t)request->hidden_layers);
     if (request->bits < INTEGER_NET_BITS_MIN || request->bits > INTEGER_NET_BITS_MAX)
-        return error_set(
-            err, STATUS_INFEASIBLE, "weights have %d..%d bits, precision is %ju",
-            INTEGER_NET_BITS_MIN, INTEGER_NET_BITS_MAX, (uintmax_t)request->bits);
+        return error_set(err, STATUS_INFEASIBLE,
+                         "weights must have %d..%d bits, but precision is %ju",
+                         INTEGER_NET_BITS_MIN, INTEGER_NET_BITS_MAX,
+                         (uintmax_t)request->bits);
     return STATUS_OK;
 }
 

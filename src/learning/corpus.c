@@ -15,12 +15,12 @@ const struct word corpus_format_words[] = {
 
 /* clang-format off */
 #define CORPUS_FIELDS                                                                                          \
-    FIELD_TEXT(struct corpus, summary, "", "what it is, in a line"),                                           \
+    FIELD_TEXT(struct corpus, summary, "", "summary in one line"),                                           \
     FIELD_WORD(struct corpus, format, corpus_format_words, REQUIRED, "csv: one file, the label last in a line; idx: images and labels to learn from, then to test with; mallard: a folder of pages for each language"), \
-    FIELD_TEXT(struct corpus, package, NULL, "package that ships the files"),                                  \
+    FIELD_TEXT(struct corpus, package, NULL, "Debian package that contains the files"),                                  \
     FIELD_TEXT(struct corpus, licence, NULL, "licence of the files"),                                          \
-    FIELD_TEXTS(struct corpus, files, "absolute paths; .gz is decompressed; of a folder its pages (*.page), in byte order of their names"), \
-    FIELD_TEXTS(struct corpus, sha256, "checksums of the files as they lie there; of a folder: `LC_ALL=C cat *.page | sha256sum`")
+    FIELD_TEXTS(struct corpus, files, "absolute paths; .gz is decompressed; a folder means its pages (*.page), in byte order of their names"), \
+    FIELD_TEXTS(struct corpus, sha256, "checksums of the files as stored; of a folder: `LC_ALL=C cat *.page | sha256sum`")
 
 static const struct field corpus_fields[] = { CORPUS_FIELDS };
 
@@ -30,18 +30,18 @@ static const struct field images_fields[] = {
     FIELD_COUNT(struct corpus, width, REQUIRED, 1, 4096, "pixels of a row"),
     FIELD_COUNT(struct corpus, classes, REQUIRED, 2, 256, "different labels, 0 and up"),
     FIELD_COUNT(struct corpus, levels, 255, 1, 1u << 16, "csv: value of white"),
-    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "csv: every such line is kept for the test"),
-    FIELD_COUNT(struct corpus, shrink, 1, 1, 64, "an image's pixels are means of so many squared"),
+    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "csv: every line with a multiple of this number belongs to the test"),
+    FIELD_COUNT(struct corpus, shrink, 1, 1, 64, "a pixel is the mean of shrink x shrink pixels of the file"),
     FIELD_COUNT(struct corpus, training_count, 0, 0, 1u << 30, "images to learn from, for plans without the data (0: unknown)"),
-    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "images of the test, likewise"),
+    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "test images, for plans without the data (0: unknown)"),
 };
 
 static const struct field texts_fields[] = {
     CORPUS_FIELDS,
-    FIELD_TEXTS(struct corpus, languages, "of each folder; the first is that of the original, from which the others are translated"),
-    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "every such page is kept for the test"),
+    FIELD_TEXTS(struct corpus, languages, "language of each folder; the first is that of the original, from which the others are translated"),
+    FIELD_COUNT(struct corpus, test_every, 5, 2, 1000, "every page with a multiple of this number belongs to the test"),
     FIELD_COUNT(struct corpus, training_count, 0, 0, 1u << 30, "characters of a language to learn from, for plans without the data (0: unknown)"),
-    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "characters of a language for the test, likewise"),
+    FIELD_COUNT(struct corpus, test_count, 0, 0, 1u << 30, "characters of a language for the test, for plans without the data (0: unknown)"),
 };
 /* clang-format on */
 

@@ -69,9 +69,10 @@ enum status experiment_run(const struct experiment_setting *setting,
         return error_set(err, STATUS_INFEASIBLE, "the corpus '%s' was not read",
                          corpus->record.name);
     if (corpus_has_texts(corpus) != family->takes_texts)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "experiments of the family %s take %s, the corpus '%s' has %s",
-                         family->name, family->takes_texts ? "texts" : "images",
-                         corpus->record.name, family->takes_texts ? "images" : "texts");
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "experiments of the family %s need %s, but the corpus '%s' has %s",
+            family->name, family->takes_texts ? "texts" : "images", corpus->record.name,
+            family->takes_texts ? "images" : "texts");
     return family->run(setting, result, err);
 }

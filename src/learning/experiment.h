@@ -34,7 +34,7 @@ struct experiment {
 
 /* clang-format off */
 #define EXPERIMENT_FIELDS(trials_)                                                                          \
-    FIELD_TEXT(struct experiment, summary, "", "what it is, in a line"),                                    \
+    FIELD_TEXT(struct experiment, summary, "", "summary in one line"),                                    \
     FIELD_WORD(struct experiment, family, experiment_family_words, REQUIRED, "what is tried"),              \
     FIELD_NAME(struct experiment, corpus, "corpus", NULL, "the data"),                                      \
     FIELD_COUNT(struct experiment, trials, trials_, 1, TRIALS_MAX, "repetitions with other random numbers")

@@ -26,16 +26,16 @@ const struct word integers_scales_words[] = {
 /* clang-format off */
 static const struct field integers_fields[] = {
     EXPERIMENT_FIELDS(5),
-    FIELD_WORD(struct integers, algorithm, integers_algorithm_words, ALGORITHM_DIRECT, "of the convolutions: direct, or Winograd's F(2 x 2, 3 x 3) or F(4 x 4, 3 x 3)"),
-    FIELD_WORD(struct integers, scales, integers_scales_words, SCALES_TAP, "of Winograd's taps: one for a layer, one for each tap, one for each that is a power of two"),
+    FIELD_WORD(struct integers, algorithm, integers_algorithm_words, ALGORITHM_DIRECT, "algorithm of the convolutions: direct, or Winograd's F(2 x 2, 3 x 3) or F(4 x 4, 3 x 3)"),
+    FIELD_WORD(struct integers, scales, integers_scales_words, SCALES_TAP, "scales of Winograd's taps: one per layer, one per tap, or one per tap that is a power of two"),
     FIELD_COUNT(struct integers, convolutions, 2, 1, 8, "convolutions of 3 x 3, stride 1, no padding, before the fully connected layers"),
     FIELD_COUNT(struct integers, channels, 8, 1, 1024, "outputs of each convolution"),
     FIELD_COUNT(struct integers, depth, 0, 0, 64, "hidden fully connected layers"),
-    FIELD_COUNT(struct integers, width, 64, 1, 65536, "units of each"),
+    FIELD_COUNT(struct integers, width, 64, 1, 65536, "units of each hidden layer"),
     FIELD_NUMBER(struct integers, learning_rate, "1", 0.01, 1e-6, 100, "step along the gradient of one image"),
     FIELD_COUNT(struct integers, epochs, 3, 1, 10000, "times that each image is learnt"),
-    FIELD_COUNT(struct integers, training_images, 1u << 20, 1, 1u << 30, "images that are learnt, at most"),
-    FIELD_COUNT(struct integers, test_images, 1u << 20, 1, 1u << 30, "images of the test, at most"),
+    FIELD_COUNT(struct integers, training_images, 1u << 20, 1, 1u << 30, "largest number of images that are learnt"),
+    FIELD_COUNT(struct integers, test_images, 1u << 20, 1, 1u << 30, "largest number of test images"),
 };
 /* clang-format on */
 
@@ -238,8 +238,8 @@ static enum status integers_run(const struct experiment_setting *setting,
 
     if (setting->bits < 2 || setting->bits > BITS_MAX)
         return error_set(err, STATUS_INFEASIBLE,
-                         "integers have 2..%d bits, precision is %ju", BITS_MAX,
-                         (uintmax_t)setting->bits);
+                         "integers must have 2..%d bits, but precision is %ju",
+                         BITS_MAX, (uintmax_t)setting->bits);
     result->macs = learner_macs(&learner, setting->corpus);
     for (uint64_t trial = 0; trial < integers->experiment.trials && status == STATUS_OK;
          trial++)

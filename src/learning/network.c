@@ -34,7 +34,7 @@ static enum status convolution_shape(struct network_layer *layer,
 {
     if (layer->height < KERNEL || layer->width < KERNEL)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "a convolution of %d x %d does not fit %zu x %zu pixels: take "
+                         "a convolution of %d x %d does not fit %zu x %zu pixels; use "
                          "fewer convolutions",
                          KERNEL, KERNEL, layer->height, layer->width);
     layer->kernel = KERNEL;

@@ -12,13 +12,13 @@
 /* clang-format off */
 static const struct field recognition_fields[] = {
     EXPERIMENT_FIELDS(3),
-    FIELD_COUNT_OR(struct recognition, languages, "all", 2, CORPUS_FILES_MAX, "the corpus's first ones, or all"),
-    FIELD_COUNT(struct recognition, training_characters, 1u << 30, 1, 1u << 30, "that a language is learnt from, at most"),
-    FIELD_COUNT(struct recognition, text_characters, 180, 1, 1u << 20, "of a piece of the test"),
-    FIELD_COUNT(struct recognition, test_texts, 1u << 20, 1, 1u << 30, "pieces of a language, at most"),
-    FIELD_COUNT_OR(struct recognition, counter_bits, "exact", 2, 16, "of up-down counters that stay at their ends, or as many as exact counts need"),
-    FIELD_NUMBER(struct recognition, class_faults, "1", 0, 0, 0.5, "share of bits of the class memory that are turned over; to the nearest 2^-12"),
-    FIELD_NUMBER(struct recognition, read_faults, "1", 0, 0, 0.5, "share of bits of n-grams that are wrong because a transverse read counts one domain too many or too few; to the nearest 2^-12"),
+    FIELD_COUNT_OR(struct recognition, languages, "all", 2, CORPUS_FILES_MAX, "number of languages, the first ones of the corpus, or all"),
+    FIELD_COUNT(struct recognition, training_characters, 1u << 30, 1, 1u << 30, "largest number of characters from which a language is learnt"),
+    FIELD_COUNT(struct recognition, text_characters, 180, 1, 1u << 20, "characters of a test text"),
+    FIELD_COUNT(struct recognition, test_texts, 1u << 20, 1, 1u << 30, "largest number of test texts per language"),
+    FIELD_COUNT_OR(struct recognition, counter_bits, "exact", 2, 16, "bits of up-down counters that saturate, or as many as exact counts need"),
+    FIELD_NUMBER(struct recognition, class_faults, "1", 0, 0, 0.5, "share of bits of the class memory that are flipped, rounded to a multiple of 2^-12"),
+    FIELD_NUMBER(struct recognition, read_faults, "1", 0, 0, 0.5, "share of bits of n-grams that are wrong because a transverse read counts one domain too many or too few, rounded to a multiple of 2^-12"),
 };
 /* clang-format on */
 
@@ -208,13 +208,13 @@ static enum status recognition_check(const struct experiment_setting *setting,
 
     if (recognition->languages > corpus->files_count)
         return error_set(err, STATUS_INFEASIBLE,
-                         "languages is %ju, the corpus '%s' has %zu",
+                         "languages is %ju, but the corpus '%s' has %zu",
                          (uintmax_t)recognition->languages, corpus->record.name,
                          corpus->files_count);
     if (task->symbols != TEXT_SYMBOLS)
         return error_set(err, STATUS_INFEASIBLE,
-                         "texts have %d symbols, hdc_task '%s' has %ju", TEXT_SYMBOLS,
-                         task->record.name, (uintmax_t)task->symbols);
+                         "texts have %d symbols, but hdc_task '%s' has %ju",
+                         TEXT_SYMBOLS, task->record.name, (uintmax_t)task->symbols);
     if (task->ngram > recognition->text_characters ||
         task->ngram > recognition->training_characters)
         return error_set(
@@ -227,11 +227,10 @@ static enum status recognition_check(const struct experiment_setting *setting,
                          1.0 / RANDOM_SHARES);
     for (size_t c = 0; c < language_count(recognition, corpus); c++)
         if (piece_count(recognition, &corpus->texts[c]) == 0)
-            return error_set(err, STATUS_INFEASIBLE,
-                             "%s has no %ju characters to test with: take shorter "
-                             "texts",
-                             corpus->languages[c],
-                             (uintmax_t)recognition->text_characters);
+            return error_set(
+                err, STATUS_INFEASIBLE,
+                "%s has fewer than %ju characters for the test; use shorter texts",
+                corpus->languages[c], (uintmax_t)recognition->text_characters);
     return STATUS_OK;
 }
 

@@ -13,7 +13,7 @@ const struct word synapse_law_words[] = {
 
 /* clang-format off */
 static const struct field synapse_fields[] = {
-    FIELD_TEXT(struct synapse, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct synapse, summary, "", "summary in one line"),
     FIELD_WORD(struct synapse, law, synapse_law_words, SYNAPSE_PULSES, "how a weight changes; ideal: exactly, as in software"),
     FIELD_COUNT(struct synapse, levels_up, 64, 2, 1u << 20, "pulses from the least conductance to the greatest"),
     FIELD_COUNT(struct synapse, levels_down, 64, 2, 1u << 20, "pulses from the greatest conductance to the least"),
@@ -22,7 +22,7 @@ static const struct field synapse_fields[] = {
     FIELD_NUMBER(struct synapse, cycle_sigma, "1", 0, 0, 1, "standard deviation of a pulse's step, as a share of the range"),
     FIELD_NUMBER(struct synapse, device_sigma, "1", 0, 0, 9, "standard deviation of the labels from cell to cell"),
     FIELD_NUMBER(struct synapse, on_off, "1", 1e6, 1.01, 1e9, "greatest conductance over the least"),
-    FIELD_NUMBER(struct synapse, stuck_share, "1", 0, 0, 1, "share of cells that stay at one end, either with equal chance"),
+    FIELD_NUMBER(struct synapse, stuck_share, "1", 0, 0, 1, "share of cells that stay at one end, either end with equal probability"),
     FIELD_NUMBER(struct synapse, drift_exponent, "1", 0, 0, 1, "nu of G(t) = G(1 s) (t / 1 s)^-nu"),
     FIELD_NUMBER(struct synapse, drift_sigma, "1", 0, 0, 1, "standard deviation of nu from cell to cell"),
     FIELD_NUMBER(struct synapse, on_ohm, "Ohm", 1e5, 1, 1e15, "resistance at the greatest conductance"),

@@ -49,7 +49,7 @@ struct machine {
 
 /* clang-format off */
 #define MACHINE_FIELDS                                                                     \
-    FIELD_TEXT(struct machine, summary, "", "what it is, in a line"),                      \
+    FIELD_TEXT(struct machine, summary, "", "summary in one line"),                      \
     FIELD_WORD(struct machine, family, machine_family_words, REQUIRED, "how it computes"), \
     FIELD_NUMBER(struct machine, die_m2, "m2", 0, 0, 10, "its silicon, where no model knows it (0: as modelled)")
 /* clang-format on */

@@ -48,11 +48,10 @@ static enum status lifetime_visit(const struct visit *visit, const struct column
                                       point->batch, &layers, reason);
 
     if (status == STATUS_OK && !is_of_folds(&machine.array))
-        return error_set(
-            reason, STATUS_INFEASIBLE,
-            "buffer_lifetime knows the folds of systolic and the passes of "
-            "row-stationary machines only, %s is neither",
-            point->machine->name);
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "buffer_lifetime models systolic and row-stationary machines "
+                         "only, and %s is neither",
+                         point->machine->name);
     if (status == STATUS_OK)
         status = pe_machine_map(&machine, layers, point->layer, &mapping, reason);
     if (status == STATUS_OK)

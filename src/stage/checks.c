@@ -253,7 +253,7 @@ static enum status experiments_check(const struct study *study, struct error *er
         if (reader && !others[k].has_default && !axis->values[0].record)
             return error_set(err, STATUS_INPUT,
                              "%s: axes has no %s, which the experiment '%s' needs; "
-                             "name one (`nvsweep list %s` shows what there is)",
+                             "add one (see `nvsweep list %s`)",
                              study->sweep->file, key, reader->record.name, key);
         if (!reader && axis->line && first &&
             readers(study, others[k].axis) == STAGE_BIT(STAGE_ACCURACY))

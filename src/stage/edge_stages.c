@@ -50,7 +50,9 @@ static enum status edge_visit(const struct visit *visit, const struct columns *c
     double power_w = power_line_w(&line, rate_hz);
 
     if (rate_hz <= 0)
-        return error_set(reason, STATUS_INFEASIBLE, "an edge device needs a rate: ips");
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "ips is back_to_back, must be the rate at which the edge device infers");
     out.standby_w[i] = line.idle_w;
     out.marginal_j[i] = line.inference_j;
     out.average_power_w[i] = power_w;
@@ -151,7 +153,7 @@ static enum status video_visit(const struct visit *visit, const struct columns *
     if (point->batch != 1 || point->layer != 0)
         return error_set(
             reason, STATUS_INFEASIBLE,
-            "frames come one by one and whole: batch must be 1, layer \"all\"");
+            "frames are analysed one at a time, so batch must be 1 and layer \"all\"");
     status = detector_at(visit, &detector, reason);
     if (status == STATUS_OK)
         status = video_analyse((const struct video *)point->video, site,

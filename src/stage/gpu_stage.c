@@ -334,17 +334,16 @@ static void reason_set(const struct study *study, const struct point *point,
                        study->statuses[STAGE_RETENTION][in->t] == POINT_DONE);
 
     if (has_inputs && !is_supplied(costs, in))
-        error_set(
-            reason, STATUS_INFEASIBLE,
-            "the cache leaks %.4g W, more than the %.4g W that %s is supplied with",
-            steady_w(costs, in), costs->power_limit_w, point->machine->name);
+        error_set(reason, STATUS_INFEASIBLE,
+                  "the cache leaks %.4g W, more than the power limit of %.4g W of %s",
+                  steady_w(costs, in), costs->power_limit_w, point->machine->name);
     else if (has_inputs)
         error_set(reason, STATUS_INFEASIBLE,
                   "%s: its miss ratio curve begins above %g MiB", point->workload->name,
                   (double)in->a->resolved_capacity_bytes[in->m] / (1 << 20));
     else
         error_set(reason, STATUS_INFEASIBLE,
-                  "the cache cannot be built or refreshed, or the workload not run");
+                  "the cache cannot be built or refreshed, or the workload cannot run");
 }
 
 static void gpu_stage_evaluate(const struct study *study, struct range points,

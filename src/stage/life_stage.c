@@ -40,7 +40,7 @@ static enum status device_at(const struct visit *visit, struct life_device *arou
         return STATUS_OK;
     if (isnan(m.area_m2[at_m]))
         return error_set(reason, STATUS_INFEASIBLE,
-                         "the silicon of %s is not known: name a device that holds it",
+                         "the area of %s is not known; name a device that contains it",
                          visit->point.machine->name);
     around->embodied_kg += m.area_m2[at_m] * f.cpa_kg_per_m2[at_f];
     return STATUS_OK;

@@ -47,8 +47,10 @@ static enum status questions_check(axis_mask asked, const struct point *point,
             !axis_values_equal(&axis_specs[axis], point_get(point, axis),
                                axis_default(axis)) &&
             !(read >> axis & 1))
-            return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not answer %s",
-                             machine->record.name, family->name, axis_specs[axis].key);
+            return error_set(
+                reason, STATUS_INFEASIBLE,
+                "the model of %s (%s) does not take the axis %s into account",
+                machine->record.name, family->name, axis_specs[axis].key);
     return STATUS_OK;
 }
 

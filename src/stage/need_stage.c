@@ -255,12 +255,12 @@ static enum status now_find(const struct visit *visit, double *over, double *now
 
     if (at_over == UINT64_MAX || study->statuses[stage][at_over] != POINT_DONE)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s, which it is compared with, has no result here",
+                         "%s, with which it is compared, has no result at this point",
                          need->over->name);
     *over = values[at_over];
     *now = values[at] / *over;
     if (!isfinite(*now) || !(*over > 0))
-        return error_set(reason, STATUS_INFEASIBLE, "%s is not known, or 0, here",
+        return error_set(reason, STATUS_INFEASIBLE, "%s is unknown or 0 at this point",
                          stages[stage]->metrics[need->metric.metric].name);
     return STATUS_OK;
 }

@@ -337,11 +337,11 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
 
     if (axis == AXES)
         return STATUS_OK;
-    return error_set(err, STATUS_INPUT,
-                     "%s: axes has no %s, which the %s stage needs; name one "
-                     "(`nvsweep list %s` shows what there is)",
-                     sweep->file, axis_specs[axis].key, stages[id]->name,
-                     record_table_schemas[axis_specs[axis].table]->kind);
+    return error_set(
+        err, STATUS_INPUT,
+        "%s: axes has no %s, which the %s stage needs; add one (see `nvsweep list %s`)",
+        sweep->file, axis_specs[axis].key, stages[id]->name,
+        record_table_schemas[axis_specs[axis].table]->kind);
 }
 
 /* A stage that the sweep names may be for no machine of it. */
@@ -355,11 +355,11 @@ static enum status machines_check(const struct sweep *sweep, enum stage_id id,
         return STATUS_OK;
     while (!(kinds >> kind & 1))
         kind++;
-    return error_set(
-        err, STATUS_INPUT,
-        "%s: the %s stage is for the kind '%s', no machine of the sweep is "
-        "one (`nvsweep list machines` shows what there is)",
-        sweep->file, stages[id]->name, word_name(machine_kind_words, kind));
+    return error_set(err, STATUS_INPUT,
+                     "%s: the %s stage is for machines of the kind '%s', and the sweep "
+                     "has none (see `nvsweep list machines`)",
+                     sweep->file, stages[id]->name,
+                     word_name(machine_kind_words, kind));
 }
 
 static enum status parameters_check(const struct sweep *sweep, struct error *err)

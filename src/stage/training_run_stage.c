@@ -42,7 +42,7 @@ static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
     double images;
 
     if (experiment->family != EXPERIMENT_LEARNING)
-        return error_set(reason, STATUS_INFEASIBLE, "%s (%s) trains no network",
+        return error_set(reason, STATUS_INFEASIBLE, "%s (%s) does not train networks",
                          experiment->record.name, experiment_family(experiment)->name);
     *learnt = (struct learnt){
         .learner = learner,
@@ -55,7 +55,7 @@ static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
     };
     if (learnt->synapse->law == SYNAPSE_IDEAL)
         return error_set(reason, STATUS_INFEASIBLE,
-                         "%s stands for weights in software, of which no chip is made",
+                         "%s is a weight in software, so no chip can be built of it",
                          learnt->synapse->record.name);
     images = fmin((double)learner->training_images,
                   (double)learnt->corpus->training.count);
@@ -81,7 +81,7 @@ static enum status cell_make(const struct cell *technology, const struct learnt 
 
     if (!cell_is_resistive(technology))
         return error_set(reason, STATUS_INFEASIBLE,
-                         "a synapse is a resistive cell, %s is none",
+                         "a synapse must be a resistive cell, but %s is not",
                          technology->record.name);
     *cell = *technology;
     cell->resistance_on_ohm = synapse->on_ohm;

@@ -224,7 +224,7 @@ static void sensitivity_stage_evaluate(const struct study *study, struct range p
             row_write(study, spread, &sampled, &to, i);
             status[i] = POINT_DONE;
         } else {
-            error_set(reason, STATUS_INFEASIBLE, "%s is known of none of the samples",
+            error_set(reason, STATUS_INFEASIBLE, "no sample has a value of %s",
                       objective_metric(study->sweep)->name);
         }
         sampled_free(&sampled);

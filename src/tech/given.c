@@ -10,18 +10,18 @@
     FIELD_NUMBER(struct given, member, unit, fallback, min, max, meaning)
 
 static const struct field given_fields[] = {
-    NUM(capacity_bytes, "byte", REQUIRED, 1, 1e15, "of data"),
-    NUM(area_m2, "m2", 0, 0, 1, "of the whole memory; 0: not given"),
-    NUM(read_latency_s, "s", 0, 0, 1, "of an access (a cache: hit); 0: not given"),
-    NUM(write_latency_s, "s", 0, 0, 1, "of an access; 0: not given"),
-    NUM(read_energy_j, "J", 0, 0, 1, "of an access (a cache: hit); 0: not given"),
-    NUM(write_energy_j, "J", 0, 0, 1, "of an access; 0: not given"),
-    NUM(leakage_w, "W", 0, 0, 1e6, "of the whole memory, refresh included; 0: not given"),
-    NUM(cycle_s, "s", 0, 0, 1, "from a bank's read to its next; 0: the read latency"),
-    NUM(banks, "1", 0, 0, 1e6, "that work side by side; 0: one"),
-    NUM(miss_latency_s, "s", 0, 0, 1, "of a cache, until a miss is known; 0: as a hit"),
-    NUM(miss_energy_j, "J", 0, 0, 1, "of a cache's read that misses; 0: as a hit"),
-    NUM(tag_energy_j, "J", 0, 0, 1, "of a cache's look-up alone; 0: not told apart"),
+    NUM(capacity_bytes, "byte", REQUIRED, 1, 1e15, "data capacity of the memory"),
+    NUM(area_m2, "m2", 0, 0, 1, "area of the whole memory (0: not given)"),
+    NUM(read_latency_s, "s", 0, 0, 1, "latency of a read, of a cache: of a hit (0: not given)"),
+    NUM(write_latency_s, "s", 0, 0, 1, "latency of a write (0: not given)"),
+    NUM(read_energy_j, "J", 0, 0, 1, "energy of a read, of a cache: of a hit (0: not given)"),
+    NUM(write_energy_j, "J", 0, 0, 1, "energy of a write (0: not given)"),
+    NUM(leakage_w, "W", 0, 0, 1e6, "leakage of the whole memory, refresh included (0: not given)"),
+    NUM(cycle_s, "s", 0, 0, 1, "time between two reads of a bank (0: the read latency)"),
+    NUM(banks, "1", 0, 0, 1e6, "banks that work in parallel (0: one)"),
+    NUM(miss_latency_s, "s", 0, 0, 1, "cache: time until a miss is known (0: that of a hit)"),
+    NUM(miss_energy_j, "J", 0, 0, 1, "cache: energy of a read that misses (0: that of a hit)"),
+    NUM(tag_energy_j, "J", 0, 0, 1, "cache: energy of a look-up of the tags alone (0: not given)"),
 };
 /* clang-format on */
 

@@ -57,9 +57,9 @@ static const struct field point_fields[] = {
     FIELD_NUMBER(struct node_wire, member, unit, fallback, 0, max, meaning)
 
 static const struct field wire_fields[] = {
-    FIELD_WORD(struct node_wire, level, wire_levels, REQUIRED, "where it runs"),
+    FIELD_WORD(struct node_wire, level, wire_levels, REQUIRED, "metal level: local, semi_global or global"),
     FIELD_WORD(struct node_wire, style, wire_styles, WIRE_AGGRESSIVE,
-               "projection it follows"),
+               "interconnect projection that it follows"),
     WIRE(pitch_m, "m", REQUIRED, 1e-4, "width plus spacing"),
     WIRE(aspect_ratio, "1", 2, 20, "thickness over width"),
     WIRE(dielectric_m, "m", 0, 1e-4, "height of the dielectric between layers"),

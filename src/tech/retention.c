@@ -142,8 +142,8 @@ static enum status relaxable_check(const struct cell *cell, struct error *err)
 {
     if (!is_magnetic(cell))
         return error_set(err, STATUS_INPUT,
-                         "thermal_stability, write_overdrive and write_error are of "
-                         "magnetic cells, kind is %s; must be left out",
+                         "thermal_stability, write_overdrive and write_error apply to "
+                         "magnetic cells only, but kind is %s; leave them out",
                          word_name(cell_kinds, (int)cell->kind));
     if (!(cell->retention_s > 0))
         return error_set(err, STATUS_INPUT,
@@ -152,7 +152,8 @@ static enum status relaxable_check(const struct cell *cell, struct error *err)
                          "gives");
     if (stability_of(cell->retention_s) <= 0)
         return error_set(err, STATUS_INPUT,
-                         "retention_s is %.3g, must be above %g where pulses follow it",
+                         "retention_s is %.3g, must be above %g, because pulses are "
+                         "computed from it",
                          cell->retention_s, RETENTION_LOSS * ATTEMPT_S);
     return STATUS_OK;
 }
@@ -176,8 +177,8 @@ enum status cell_relax(struct cell *cell, struct error *err)
                               .error = chosen(cell->write_error, from.error) };
     if (!(to.overdrive > 1) || !(from.overdrive > 1) || !(pulse_of(&to) > 0))
         return error_set(err, STATUS_INPUT,
-                         "write_overdrive %g, write_error %g: no such pulse; the "
-                         "overdrive must be above 1, the error small",
+                         "write_overdrive is %g and write_error is %g, but no pulse "
+                         "has both; use an overdrive above 1 and a smaller error",
                          to.overdrive, to.error);
     pulses_scale(cell, to.stability * to.overdrive / (from.stability * from.overdrive),
                  pulse_of(&to) / pulse_of(&from));

@@ -57,7 +57,7 @@ static const struct schema spread_parameter_schema = {
     .field_count = FIELD_COUNT_OF(spread_parameter_fields),
 };
 static const struct field spread_fields[] = {
-    FIELD_TEXT(struct spread, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct spread, summary, "", "summary in one line"),
     FIELD_LIST(struct spread, parameters, &spread_parameter_schema, "what varies"),
 };
 /* clang-format on */

@@ -57,10 +57,10 @@ const struct word layer_kind_words[] = {
 enum { DIMENSION_MAX = 1 << 24 };
 
 static const struct field layer_fields[] = {
-    FIELD_TEXT(struct layer, name, NULL, "what other layers call its output"),
+    FIELD_TEXT(struct layer, name, NULL, "name by which other layers refer to it"),
     FIELD_WORD(struct layer, kind, layer_kind_words, REQUIRED, "what the layer does"),
-    FIELD_TEXT(struct layer, input, "", "layers it takes, comma separated (absent: the one before)"),
-    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; token-input: features of a token (0: its number); elsewhere: input channels to check (0: no check)"),
+    FIELD_TEXT(struct layer, input, "", "names of the layers that are its inputs, separated by commas (absent: the layer before)"),
+    FIELD_COUNT(struct layer, channels, 0, 0, DIMENSION_MAX, "input: channels; token-input: features of a token (0: the number of the token); elsewhere: input channels to check (0: no check)"),
     FIELD_COUNT(struct layer, height, 0, 0, DIMENSION_MAX, "input, to-image: rows of the image"),
     FIELD_COUNT(struct layer, width, 0, 0, DIMENSION_MAX, "input, to-image: columns of the image; grid: unknowns per direction (0: sequence length)"),
     FIELD_COUNT(struct layer, outputs, 0, 0, DIMENSION_MAX, "output channels"),
@@ -73,9 +73,9 @@ static const struct field layer_fields[] = {
     FIELD_COUNT(struct layer, pad_left, 0, 0, 1024, "columns added on the left besides pad"),
     FIELD_COUNT(struct layer, pad_bottom, 0, 0, 1024, "rows added at the bottom besides pad"),
     FIELD_COUNT(struct layer, pad_right, 0, 0, 1024, "columns added on the right besides pad"),
-    FIELD_COUNT(struct layer, output_pad, 0, 0, 1024, "transposed-convolution: rows more at the bottom of its output"),
-    FIELD_COUNT(struct layer, output_pad_width, 0, 0, 1024, "transposed-convolution: columns more on the right"),
-    FIELD_COUNT(struct layer, dilation, 1, 1, 1024, "convolutions: distance of a window's rows and columns"),
+    FIELD_COUNT(struct layer, output_pad, 0, 0, 1024, "transposed-convolution: rows added at the bottom of its output"),
+    FIELD_COUNT(struct layer, output_pad_width, 0, 0, 1024, "transposed-convolution: columns added on the right of its output"),
+    FIELD_COUNT(struct layer, dilation, 1, 1, 1024, "convolutions: distance between the rows, and columns, of a window"),
     FIELD_COUNT(struct layer, groups, 1, 1, DIMENSION_MAX, "channel groups convolved separately"),
     FIELD_FLAG(struct layer, ceil, 0, "a last window may extend beyond the edge"),
     FIELD_FLAG(struct layer, follows_sequence, 0, "input, to-image: its width is the sequence length; repeat: its count"),
@@ -120,16 +120,16 @@ static const struct schema given_miss_schema = {
 };
 
 static const struct field workload_fields[] = {
-    FIELD_TEXT(struct workload, summary, "", "what it is, in a line"),
+    FIELD_TEXT(struct workload, summary, "", "summary in one line"),
     FIELD_LIST(struct workload, layers, &layer_schema, "layers in order of execution"),
     FIELD_LIST(struct workload, transformer, &transformer_schema, "instead of layers: a language model by its numbers"),
     FIELD_FLAG(struct workload, decodes, 0, "has the phase decode: makes one token at a time from those before"),
     FIELD_COUNT(struct workload, sequence_length, 128, 1, 1 << 20, "tokens (solvers: unknowns per direction) where a sweep gives none"),
     FIELD_COUNT(struct workload, published_macs, 0, 0, 1e15, "multiply-accumulates per sample as published (0: not known)"),
     FIELD_COUNT(struct workload, published_weights, 0, 0, 1e15, "weights as published (0: not known)"),
-    FIELD_NUMBER(struct workload, given_reads, "1", 0, 0, 1e18, "instead of layers: reads of the last-level cache in a run"),
+    FIELD_NUMBER(struct workload, given_reads, "1", 0, 0, 1e18, "instead of layers: reads of the last-level cache per run"),
     FIELD_NUMBER(struct workload, given_writes, "1", 0, 0, 1e18, "and writes"),
-    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "of such an access; lines of the cache are counted by their bytes"),
+    FIELD_NUMBER(struct workload, given_access_bytes, "byte", 32, 1, 4096, "size of such an access; accesses to lines are counted by their bytes"),
     FIELD_NUMBER(struct workload, given_run_s, "s", 1, 1e-12, 1e9, "time of the run without memory stalls; 1 s: counts are rates"),
     FIELD_LIST(struct workload, given_misses, &given_miss_schema, "miss ratios at capacities; none: nothing misses"),
 };

@@ -13,7 +13,7 @@ enum { WIDTH_MAX = 1 << 20, LAYERS_MAX = 64 };
 /* clang-format off */
 static const struct field transformer_fields[] = {
     FIELD_COUNT(struct transformer, layers, REQUIRED, 1, 4096, "layers of attention and feed-forward"),
-    FIELD_COUNT(struct transformer, width, REQUIRED, 1, WIDTH_MAX, "channels of a token between them"),
+    FIELD_COUNT(struct transformer, width, REQUIRED, 1, WIDTH_MAX, "channels of a token between layers"),
     FIELD_COUNT(struct transformer, heads, REQUIRED, 1, 4096, "attention heads"),
     FIELD_COUNT(struct transformer, kv_heads, 0, 0, 4096, "heads of keys and values (0: as heads)"),
     FIELD_COUNT(struct transformer, head_width, 0, 0, WIDTH_MAX, "channels of a head (0: width over heads)"),
@@ -26,9 +26,9 @@ static const struct field transformer_fields[] = {
     FIELD_COUNT(struct transformer, experts_shared, 0, 0, 65536, "further experts that all tokens take"),
     FIELD_COUNT(struct transformer, expert_feed_forward, 0, 0, WIDTH_MAX, "channels inside an expert (0: feed_forward)"),
     FIELD_COUNT(struct transformer, dense_layers, 0, 0, 4096, "layers at the beginning without experts"),
-    FIELD_COUNT(struct transformer, query_rank, 0, 0, WIDTH_MAX, "latent attention: channels that queries come from (0: the token's)"),
-    FIELD_COUNT(struct transformer, kv_rank, 0, 0, WIDTH_MAX, "latent attention: channels kept for keys and values of all heads (0: no latent attention)"),
-    FIELD_COUNT(struct transformer, rope_width, 0, 0, WIDTH_MAX, "latent attention: channels with positions, kept beside kv_rank"),
+    FIELD_COUNT(struct transformer, query_rank, 0, 0, WIDTH_MAX, "latent attention: channels from which queries are computed (0: those of the token)"),
+    FIELD_COUNT(struct transformer, kv_rank, 0, 0, WIDTH_MAX, "latent attention: channels stored for keys and values of all heads (0: no latent attention)"),
+    FIELD_COUNT(struct transformer, rope_width, 0, 0, WIDTH_MAX, "latent attention: channels with positions, stored in addition to kv_rank"),
     FIELD_COUNT(struct transformer, value_width, 0, 0, WIDTH_MAX, "latent attention: channels of a head's values"),
 };
 /* clang-format on */

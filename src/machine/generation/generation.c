@@ -214,8 +214,10 @@ static enum status machines_check(const struct generation_request *request,
     const char *name = request->machine->record.name;
 
     if (!is_alone(request) && kind->links(request->machine).bytes_per_s <= 0)
-        return error_set(reason, STATUS_INFEASIBLE,
-                         "%s has no link to others like it, must be one", name);
+        return error_set(
+            reason, STATUS_INFEASIBLE,
+            "%s has no link to other machines, so gpus and pipeline_stages must be 1",
+            name);
     if (holds > 0 && generation->memory_bytes > holds)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s takes %.3g GB of a machine's memory, must be at most the "
@@ -258,7 +260,7 @@ enum status generation_evaluate(const struct generation_request *request,
         request->kv_tokens < request->prompt_tokens + request->output_tokens)
         return error_set(
             reason, STATUS_INFEASIBLE,
-            "a cache of %llu tokens, the prompt and the output have %llu",
+            "kv_tokens is %llu, must be at least the %llu tokens of prompt and output",
             (unsigned long long)request->kv_tokens,
             (unsigned long long)(request->prompt_tokens + request->output_tokens));
     if (is_continuous)

@@ -27,7 +27,8 @@ static enum status gpu_phase_s(const struct generation_request *request,
 
     if (status == STATUS_OK && curve.method != REUSE_ANALYTIC)
         status = error_set(reason, STATUS_INFEASIBLE,
-                           "kernels of %s are followed line by line, must be counted",
+                           "the kernels of %s are followed line by line, must be "
+                           "counted by thread blocks",
                            request->workload->record.name);
     if (status == STATUS_OK)
         *time_s = curve_at(curve.kernel_s, gpu->llc_bytes);

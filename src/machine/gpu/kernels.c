@@ -321,11 +321,11 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
         goto out;
     }
     if (is_deployed(&evaluation->deployment)) {
-        status = error_set(
-            err, STATUS_INFEASIBLE,
-            "kernels of %s on %s are followed line by line, must be of one "
-            "GPU and one precision",
-            evaluation->workload->record.name, evaluation->gpu->machine.record.name);
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "the kernels of %s on %s are followed line by line, which "
+                           "needs one GPU and one precision",
+                           evaluation->workload->record.name,
+                           evaluation->gpu->machine.record.name);
         goto out;
     }
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);
@@ -363,11 +363,10 @@ enum status gpu_class_curves(const struct evaluation *evaluation,
     if (status != STATUS_OK)
         return status;
     if (is_counted(evaluation, &plan.graph) || is_deployed(&evaluation->deployment)) {
-        status = error_set(
-            err, STATUS_INFEASIBLE,
-            "kernels of %s on %s are counted by blocks, or on several GPUs: "
-            "classes by themselves need lines that are followed",
-            evaluation->workload->record.name, gpu->machine.record.name);
+        status = error_set(err, STATUS_INFEASIBLE,
+                           "a division among classes needs kernels that are followed "
+                           "line by line, on one GPU; those of %s on %s are not",
+                           evaluation->workload->record.name, gpu->machine.record.name);
         goto out;
     }
     plan_run(&plan, evaluation, 0, (struct access_sink){ 0 }, &stream);

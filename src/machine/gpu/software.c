@@ -4,12 +4,12 @@
 
 /* clang-format off */
 static const struct field software_fields[] = {
-    FIELD_TEXT(struct software, summary, "", "what it is, in a line"),
-    FIELD_NUMBER(struct software, launch_s, "s", REQUIRED, 0, 1e-3, "between two dependent kernels"),
-    FIELD_NUMBER(struct software, pass_launch_s, "s", REQUIRED, 0, 1e-3, "the same before passes over tensors: normalisation, addition, gate"),
-    FIELD_NUMBER(struct software, host_s, "s", 0, 0, 1, "of a step beside its kernels"),
+    FIELD_TEXT(struct software, summary, "", "summary in one line"),
+    FIELD_NUMBER(struct software, launch_s, "s", REQUIRED, 0, 1e-3, "time between two dependent kernels"),
+    FIELD_NUMBER(struct software, pass_launch_s, "s", REQUIRED, 0, 1e-3, "time before a pass over tensors: normalisation, addition, gate"),
+    FIELD_NUMBER(struct software, host_s, "s", 0, 0, 1, "time of a step in addition to its kernels"),
     FIELD_FLAG(struct software, fuses_products, true, "products of one input are one kernel: queries, keys and values; gate and up"),
-    FIELD_NUMBER(struct software, product_share, "1", 1, 0.01, 1, "of the rate that products on tensor units sustain, what its own kernels for them reach"),
+    FIELD_NUMBER(struct software, product_share, "1", 1, 0.01, 1, "share of the sustained rate of tensor units that its own kernels reach"),
     FIELD_WORD(struct software, attention, attention_words, ATTENTION_FUSED, "attention: scores on the chip with queries outermost, with keys outermost, or scores in memory"),
 };
 /* clang-format on */

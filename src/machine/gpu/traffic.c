@@ -34,10 +34,10 @@ static enum status given_traffic(const struct gpu *gpu, const struct workload *w
     double lines = workload->given_access_bytes / (double)gpu->llc_line_bytes;
 
     if (phase != PHASE_INFERENCE || batch != 1)
-        return error_set(err, STATUS_INFEASIBLE,
-                         "%s is given as the accesses of one run, must be of phase "
-                         "inference and batch 1",
-                         workload->record.name);
+        return error_set(
+            err, STATUS_INFEASIBLE,
+            "%s gives the accesses of one run, so phase must be inference and batch 1",
+            workload->record.name);
     *curve = (struct reuse_curve){
         .method = REUSE_EXACT,
         .sampled_of = 1,
@@ -90,7 +90,7 @@ static enum status evaluate_part(struct evaluation *evaluation,
         return gpu_evaluate(evaluation, curve, lifetimes, err);
     if (gpu->link_bytes_per_s <= 0)
         return error_set(err, STATUS_INFEASIBLE,
-                         "%s has no link to other GPUs, must be one",
+                         "%s has no link to other GPUs, so gpus must be 1",
                          gpu->machine.record.name);
     status = workload_part(whole, gpus,
                            (enum expert_layout)evaluation->deployment.expert_layout,
@@ -126,7 +126,7 @@ enum status reuse_evaluate_deployed(const struct gpu *gpu,
     if (workload_is_given(workload) && lifetimes)
         return error_set(
             err, STATUS_INFEASIBLE,
-            "%s is given as counts of accesses, must be layers for lifetimes",
+            "%s gives counts of accesses, must give layers for lifetimes of data",
             workload->record.name);
     if (workload_is_given(workload))
         return given_traffic(gpu, workload, phase, batch, curve, err);
@@ -152,10 +152,10 @@ enum status reuse_classes(const struct gpu *gpu, const struct workload *workload
     };
 
     if (workload_is_given(workload))
-        return error_set(
-            err, STATUS_INFEASIBLE,
-            "%s is given as counts of accesses, must be layers for classes",
-            workload->record.name);
+        return error_set(err, STATUS_INFEASIBLE,
+                         "%s gives counts of accesses, must give layers for a division "
+                         "among classes",
+                         workload->record.name);
     return gpu_class_curves(&evaluation, curves, sampled_of, err);
 }
 

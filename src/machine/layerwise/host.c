@@ -8,13 +8,13 @@
 /* clang-format off */
 static const struct field host_fields[] = {
     MACHINE_FIELDS,
-    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "its own memory"),
-    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that"),
-    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth once weights do not fit"),
+    FIELD_NUMBER(struct host, memory_bytes, "byte", REQUIRED, 1, 1e15, "capacity of its own memory"),
+    FIELD_NUMBER(struct host, bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth of that memory"),
+    FIELD_NUMBER(struct host, oversubscribed_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "bandwidth if the weights do not fit that memory"),
     FIELD_NUMBER(struct host, macs_hz, "Hz", REQUIRED, 1, 1e18, "peak rate of multiply-accumulates"),
-    FIELD_NUMBER(struct host, rate_share, "1", 1, 1e-3, 1, "of macs_hz that products achieve"),
-    FIELD_NUMBER(struct host, bandwidth_share, "1", 1, 1e-3, 1, "of bytes_per_s that products achieve"),
-    FIELD_NUMBER(struct host, launch_s, "s", 0, 0, 1, "a layer's launch: calls, kernels, synchronization"),
+    FIELD_NUMBER(struct host, rate_share, "1", 1, 1e-3, 1, "share of macs_hz that products achieve"),
+    FIELD_NUMBER(struct host, bandwidth_share, "1", 1, 1e-3, 1, "share of bytes_per_s that products achieve"),
+    FIELD_NUMBER(struct host, launch_s, "s", 0, 0, 1, "time to launch a layer: calls, kernels, synchronization"),
     FIELD_NUMBER(struct host, power_w, "W", REQUIRED, 0, 1e6, "at work"),
 };
 const struct schema host_schema = {

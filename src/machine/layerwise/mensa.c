@@ -17,14 +17,14 @@
 
 /* clang-format off */
 static const struct field mensa_family_fields[] = {
-    FIELD_TEXT(struct mensa_family, name, NULL, "what the family is called"),
-    FIELD_NAME(struct mensa_family, engine, "machine", NULL, "PE array meant for it"),
-    FIELD_NUMBER(struct mensa_family, weights_from_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, smallest"),
-    FIELD_NUMBER(struct mensa_family, weights_to_bytes, "byte", REQUIRED, 1, 1e12, "weights of a layer, largest"),
-    FIELD_NUMBER(struct mensa_family, reuse_from, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, fewest"),
-    FIELD_NUMBER(struct mensa_family, reuse_to, "1", REQUIRED, 1e-3, 1e12, "multiply-accumulates per weight byte, most"),
-    FIELD_NUMBER(struct mensa_family, macs_from, "1", REQUIRED, 1, 1e15, "multiply-accumulates, fewest"),
-    FIELD_NUMBER(struct mensa_family, macs_to, "1", REQUIRED, 1, 1e15, "multiply-accumulates, most"),
+    FIELD_TEXT(struct mensa_family, name, NULL, "name of the family"),
+    FIELD_NAME(struct mensa_family, engine, "machine", NULL, "PE array that is designed for it"),
+    FIELD_NUMBER(struct mensa_family, weights_from_bytes, "byte", REQUIRED, 1, 1e12, "smallest size of a layer's weights"),
+    FIELD_NUMBER(struct mensa_family, weights_to_bytes, "byte", REQUIRED, 1, 1e12, "largest size of a layer's weights"),
+    FIELD_NUMBER(struct mensa_family, reuse_from, "1", REQUIRED, 1e-3, 1e12, "fewest multiply-accumulates per weight byte"),
+    FIELD_NUMBER(struct mensa_family, reuse_to, "1", REQUIRED, 1e-3, 1e12, "most multiply-accumulates per weight byte"),
+    FIELD_NUMBER(struct mensa_family, macs_from, "1", REQUIRED, 1, 1e15, "fewest multiply-accumulates of a layer"),
+    FIELD_NUMBER(struct mensa_family, macs_to, "1", REQUIRED, 1, 1e15, "most multiply-accumulates of a layer"),
 };
 static const struct schema mensa_family_schema = {
     .kind = "family", .size = sizeof(struct mensa_family),
@@ -34,7 +34,7 @@ static const struct schema mensa_family_schema = {
 static const struct field mensa_fields[] = {
     MACHINE_FIELDS,
     FIELD_WORD(struct mensa, schedule, schedule_words, SCHEDULE_FAMILY, "which PE array takes a layer: its family's, or that of least time, energy or their product"),
-    FIELD_NAMES(struct mensa, engines, "machine", "PE arrays, by name"),
+    FIELD_NAMES(struct mensa, engines, "machine", "names of the PE arrays"),
     FIELD_LIST(struct mensa, families, &mensa_family_schema, "families of layers and the PE array for each"),
 };
 const struct schema mensa_schema = {

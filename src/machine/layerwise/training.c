@@ -10,14 +10,14 @@
 
 /* clang-format off */
 static const struct field training_layer_fields[] = {
-    FIELD_TEXT(struct training_layer, name, NULL, "of the layer"),
-    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "forward, all batches"),
-    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "gradient of its inputs"),
-    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_TEXT(struct training_layer, name, NULL, "name of the layer"),
+    FIELD_NUMBER(struct training_layer, forward_s, "s", REQUIRED, 0, 1e9, "time of its forward pass, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_s, "s", REQUIRED, 0, 1e9, "time to compute the gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_s, "s", REQUIRED, 0, 1e9, "time to compute the gradient of its weights"),
     FIELD_NUMBER(struct training_layer, update_s, "s", REQUIRED, 0, 1e9, "weights written"),
-    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "forward, all batches"),
-    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "gradient of its inputs"),
-    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "gradient of its weights"),
+    FIELD_NUMBER(struct training_layer, forward_j, "J", REQUIRED, 0, 1e9, "energy of its forward pass, all batches"),
+    FIELD_NUMBER(struct training_layer, activation_j, "J", REQUIRED, 0, 1e9, "energy to compute the gradient of its inputs"),
+    FIELD_NUMBER(struct training_layer, weight_j, "J", REQUIRED, 0, 1e9, "energy to compute the gradient of its weights"),
     FIELD_NUMBER(struct training_layer, update_j, "J", REQUIRED, 0, 1e9, "weights written"),
 };
 static const struct schema training_layer_schema = {

@@ -9,7 +9,7 @@
 static const struct field upmem_operation_fields[] = {
     FIELD_WORD(struct upmem_operation, operation, operation_words, REQUIRED, "what is computed"),
     FIELD_COUNT(struct upmem_operation, bits, REQUIRED, 1, 64, "width of the operands"),
-    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one, loop and addresses included"),
+    FIELD_NUMBER(struct upmem_operation, instructions, "1", REQUIRED, 1, 1e6, "instructions of one operation, with those for loop and addresses"),
 };
 static const struct schema upmem_operation_schema = {
     .kind = "operation", .size = sizeof(struct upmem_operation),
@@ -25,14 +25,14 @@ static const struct field upmem_fields[] = {
     FIELD_COUNT(struct upmem, issue_cycles, REQUIRED, 1, 64, "cycles between two instructions of a tasklet"),
     FIELD_NUMBER(struct upmem, memory_bytes, "byte", REQUIRED, 1, 1e12, "DRAM of a DPU (MRAM)"),
     FIELD_NUMBER(struct upmem, scratchpad_bytes, "byte", REQUIRED, 1, 1e12, "SRAM of a DPU (WRAM)"),
-    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM read"),
-    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "start of an MRAM write"),
-    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "of an MRAM transfer"),
-    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "of an MRAM transfer of a kernel"),
-    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "same data from the host to DPUs, bytes delivered"),
-    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "different data from the host to DPUs"),
-    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "from DPUs to the host"),
-    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "of all DPUs at work"),
+    FIELD_NUMBER(struct upmem, read_cycles, "1", REQUIRED, 0, 1e6, "cycles to start an MRAM read"),
+    FIELD_NUMBER(struct upmem, write_cycles, "1", REQUIRED, 0, 1e6, "cycles to start an MRAM write"),
+    FIELD_NUMBER(struct upmem, cycles_per_byte, "1", REQUIRED, 1e-6, 1e6, "cycles per byte of an MRAM transfer"),
+    FIELD_NUMBER(struct upmem, transfer_bytes, "byte", REQUIRED, 8, 2048, "size of an MRAM transfer of a kernel"),
+    FIELD_NUMBER(struct upmem, broadcast_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "rate of sending the same data from the host to all DPUs, counted where they arrive"),
+    FIELD_NUMBER(struct upmem, scatter_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "rate of sending different data from the host to DPUs"),
+    FIELD_NUMBER(struct upmem, gather_bytes_per_s, "byte/s", REQUIRED, 1, 1e15, "rate from DPUs to the host"),
+    FIELD_NUMBER(struct upmem, power_w, "W", REQUIRED, 0, 1e6, "power of all DPUs while they work"),
     FIELD_LIST(struct upmem, operations, &upmem_operation_schema, "arithmetic"),
 };
 const struct schema upmem_schema = {

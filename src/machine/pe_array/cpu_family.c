@@ -64,7 +64,7 @@ static enum status cpu_map(const struct pe_machine *machine,
 /* clang-format off */
 static const struct field cpu_fields[] = {
     PE_ARRAY_FIELDS,
-    FIELD_NUMBER(struct pe_array, instruction_j, "J", 0, 0, 1e-6, "one instruction without its arithmetic"),
+    FIELD_NUMBER(struct pe_array, instruction_j, "J", 0, 0, 1e-6, "energy of one instruction without its arithmetic"),
 };
 /* clang-format on */
 

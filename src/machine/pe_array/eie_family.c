@@ -252,7 +252,7 @@ static double eie_map_s(const struct pe_machine *machine, const struct mac_layer
 static const struct field eie_fields[] = {
     PE_ARRAY_FIELDS,
     FIELD_COUNT(struct pe_array, queue_depth, 8, 1, 65536, "entries of a PE's activation queue"),
-    FIELD_COUNT(struct pe_array, run_bits, 4, 1, 16, "bits of a run length of zeros"),
+    FIELD_COUNT(struct pe_array, run_bits, 4, 1, 16, "bits of the length of a run of zeros"),
     FIELD_COUNT(struct pe_array, value_bits, 4, 1, 64, "bits of a weight: an index into the shared ones (4), or the weight itself"),
     FIELD_FLAG(struct pe_array, weights_in_dram, 0, "weights come from DRAM for every inference, even if they fit the chip"),
 };

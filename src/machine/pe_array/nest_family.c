@@ -241,8 +241,8 @@ static const struct word step_words[] = {
 
 static const struct field step_fields[] = {
     FIELD_WORD(struct nest_step, at, step_words, REQUIRED, "dram, spatial (a fan-out) or a level"),
-    FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: copies of what is inside"),
-    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors stored, of w, i and o"),
+    FIELD_COUNT(struct nest_step, fanout, 1, 1, 1e6, "spatial: number of copies of the inner places"),
+    FIELD_TEXT(struct nest_step, keeps, "", "memories: tensors that are stored, of w, i and o (weights, inputs, outputs)"),
     FIELD_TEXT(struct nest_step, loops, "", "loops here, outermost first: \"P8 Q2\" stated, \"PQ\" searched, \"PQ*\" in any order"),
 };
 

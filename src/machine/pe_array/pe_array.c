@@ -14,14 +14,14 @@ const struct word level_words[] = {
 
 /* clang-format off */
 static const struct field level_fields[] = {
-    FIELD_WORD(struct level, level, level_words, REQUIRED, "which memory"),
+    FIELD_WORD(struct level, level, level_words, REQUIRED, "memory of the PE array"),
     FIELD_SIZE_COUNT(struct level, bytes, REQUIRED, 1, 1e12, "capacity of one instance"),
     FIELD_POWER(struct level, word_bits, "bit", REQUIRED, 1, 65536, "bits of one access"),
-    FIELD_COUNT(struct level, instances, 1, 1, 1e7, "how many there are"),
+    FIELD_COUNT(struct level, instances, 1, 1, 1e7, "number of instances"),
     FIELD_FLAG(struct level, holds_weights, 0, "placement \"weights\" makes it non-volatile"),
     FIELD_FLAG(struct level, is_registers, 0, "too small for a memory array: the record's figures are used"),
-    FIELD_NUMBER(struct level, read_j, "J", 0, 0, 1e-6, "one read, by the record's source"),
-    FIELD_NUMBER(struct level, write_j, "J", 0, 0, 1e-6, "one write"),
+    FIELD_NUMBER(struct level, read_j, "J", 0, 0, 1e-6, "energy of one read, from the record's source"),
+    FIELD_NUMBER(struct level, write_j, "J", 0, 0, 1e-6, "energy of one write, from the record's source"),
     FIELD_NUMBER(struct level, leakage_w, "W", 0, 0, 1e3, "leakage of one instance"),
     FIELD_NUMBER(struct level, area_m2, "m2", 0, 0, 1, "area of one instance"),
 };

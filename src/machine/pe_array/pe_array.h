@@ -129,21 +129,21 @@ extern const struct schema pe_level_schema;
     FIELD_FLAG(struct pe_array, low_power, 0, "low-power variant of the node"), \
     FIELD_COUNT(struct pe_array, mac_bits, 16, 1, 64, "bits of mac_j's operands"), \
     FIELD_WORD(struct pe_array, arithmetic, arithmetic_words, ARITHMETIC_INTEGER, "how mac_j depends on the bits"), \
-    FIELD_NUMBER(struct pe_array, mac_j, "J", REQUIRED, 0, 1e-6, "one multiply-accumulate"), \
+    FIELD_NUMBER(struct pe_array, mac_j, "J", REQUIRED, 0, 1e-6, "energy of one multiply-accumulate"), \
     FIELD_NUMBER(struct pe_array, mac_area_m2, "m2", 0, 0, 1, "area of one PE without its memories"), \
     FIELD_NUMBER(struct pe_array, mac_leakage_w, "W", 0, 0, 1, "leakage of one PE without its memories"), \
-    FIELD_NUMBER(struct pe_array, noc_j, "J", 0, 0, 1e-6, "an element moved between PEs"), \
-    FIELD_NUMBER(struct pe_array, control_w, "W", 0, 0, 1e4, "clock and control while computing"), \
+    FIELD_NUMBER(struct pe_array, noc_j, "J", 0, 0, 1e-6, "energy of moving an element between PEs"), \
+    FIELD_NUMBER(struct pe_array, control_w, "W", 0, 0, 1e4, "power of clock and control while computing"), \
     FIELD_NUMBER(struct pe_array, gate_breakeven_s, "s", 1e-6, 0, 1, "leakage time that switching a level off and on costs (default assumed)"), \
     FIELD_NUMBER(struct pe_array, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"), \
     FIELD_NUMBER(struct pe_array, dram_j_per_bit, "J", REQUIRED, 0, 1e-6, "energy per bit moved"), \
     FIELD_NUMBER(struct pe_array, dram_background_w, "W", 0, 0, 1e4, "DRAM power without accesses"), \
-    FIELD_WORD(struct pe_array, zeros, zeros_words, 0, "what zero activations (-both: and weights) do: computed, gated (no energy of arithmetic) or skipped (no time, if balanced)"), \
-    FIELD_COUNT(struct pe_array, dram_run_bits, 0, 0, 16, "bits of a run of zeros that elements in DRAM are coded with (0: not coded)"), \
+    FIELD_WORD(struct pe_array, zeros, zeros_words, 0, "effect of zero activations (-both: and zero weights): computed, gated (arithmetic takes no energy) or skipped (also no time, if PEs are balanced)"), \
+    FIELD_COUNT(struct pe_array, dram_run_bits, 0, 0, 16, "bits of the run length with which elements in DRAM are coded (0: not coded)"), \
     FIELD_FLAG(struct pe_array, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"), \
     FIELD_NUMBER(struct pe_array, dram_bytes, "byte", 0, 0, 1e16, "capacity of the DRAM (0: not stated)"), \
-    FIELD_NUMBER(struct pe_array, link_bytes_per_s, "byte/s", 0, 0, 1e15, "to the neighbours in a ring of such chips, one direction each, together (0: it has no links)"), \
-    FIELD_NUMBER(struct pe_array, link_hop_s, "s", 1e-6, 0, 1e-3, "from chip to chip, beside the bytes"), \
+    FIELD_NUMBER(struct pe_array, link_bytes_per_s, "byte/s", 0, 0, 1e15, "bandwidth to both neighbours together in a ring of such chips (0: it has no links)"), \
+    FIELD_NUMBER(struct pe_array, link_hop_s, "s", 1e-6, 0, 1e-3, "time from chip to chip, in addition to that of the bytes"), \
     FIELD_FLAG(struct pe_array, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"), \
     FIELD_LIST(struct pe_array, levels, &pe_level_schema, "memories on the chip")
 /* clang-format on */

@@ -378,8 +378,8 @@ static double row_stationary_map_s(const struct pe_machine *machine,
 
 /* clang-format off */
 static const struct field pass_fields[] = {
-    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers for which it holds"),
-    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers for which it holds"),
+    FIELD_COUNT(struct pass_choice, kernel, REQUIRED, 1, 1024, "kernel height of the layers to which it applies"),
+    FIELD_COUNT(struct pass_choice, height, REQUIRED, 1, 65536, "output height of the layers to which it applies"),
     FIELD_COUNT(struct pass_choice, strip, REQUIRED, 1, 65536, "output rows of a pass"),
     FIELD_COUNT(struct pass_choice, channels, REQUIRED, 1, 65536, "input channels of a pass"),
     FIELD_COUNT(struct pass_choice, filters, REQUIRED, 1, 65536, "filters of a pass"),

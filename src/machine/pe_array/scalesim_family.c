@@ -92,7 +92,7 @@ static double scalesim_map_s(const struct pe_machine *machine,
 /* clang-format off */
 static const struct field scalesim_fields[] = {
     PE_ARRAY_FIELDS,
-    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
+    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "operand that stays in the PEs: outputs, weights or inputs"),
 };
 /* clang-format on */
 

@@ -363,8 +363,8 @@ static enum status systolic_map(const struct pe_machine *machine,
 /* clang-format off */
 static const struct field systolic_fields[] = {
     PE_ARRAY_FIELDS,
-    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "what stays in the PEs"),
-    FIELD_FLAG(struct pe_array, overlap, 0, "folds overlap"),
+    FIELD_WORD(struct pe_array, dataflow, dataflow_words, DATAFLOW_OS, "operand that stays in the PEs: outputs, weights or inputs"),
+    FIELD_FLAG(struct pe_array, overlap, 0, "loading and draining of folds overlap with computing"),
     FIELD_COUNT(struct pe_array, arrays, 1, 1, 65536, "equal arrays that share the work and the memories"),
     FIELD_COUNT(struct pe_array, narrow_macs, 1, 1, 64, "products of operands of at most 8 bits that a PE computes per cycle, along the depth"),
     FIELD_FLAG(struct pe_array, blocks_rows, 0, "dataflow ws: where it moves less, the rows of a product are computed in blocks whose inputs and sums stay in their buffers, with all weights read again for each block"),

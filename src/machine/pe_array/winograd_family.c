@@ -190,11 +190,11 @@ static enum status winograd_map(const struct pe_machine *machine,
 static const struct field winograd_fields[] = {
     PE_ARRAY_FIELDS,
     FIELD_WORD(struct pe_array, tile, tile_words, TILE_DIRECT, "outputs per side of a tile: 2, 4, or direct convolution"),
-    FIELD_NUMBER(struct pe_array, transform_ops_hz, "Hz", 0, 0, 1e18, "additions a second"),
+    FIELD_NUMBER(struct pe_array, transform_ops_hz, "Hz", 0, 0, 1e18, "additions per second of the transform units"),
     FIELD_NUMBER(struct pe_array, transform_m2, "m2", 0, 0, 1, "area of all transform units (none in direct convolution)"),
     FIELD_NUMBER(struct pe_array, accumulator_bytes, "byte", 0, 0, 1e9, "sums of 32 bits that the matrix unit keeps (0: no limit)"),
-    FIELD_NUMBER(struct pe_array, operand_bytes_per_s, "byte/s", 0, 0, 1e16, "operands from the buffer to the matrix unit (0: no limit)"),
-    FIELD_NUMBER(struct pe_array, transform_j, "J", 0, 0, 1e-6, "one addition"),
+    FIELD_NUMBER(struct pe_array, operand_bytes_per_s, "byte/s", 0, 0, 1e16, "bandwidth of operands from the buffer to the matrix unit (0: no limit)"),
+    FIELD_NUMBER(struct pe_array, transform_j, "J", 0, 0, 1e-6, "energy of one addition of a transform"),
 };
 /* clang-format on */
 
