@@ -238,7 +238,7 @@ with tempfile.TemporaryDirectory() as folder:
                            ('"set_pulse_s+', '"set_puls_s+', "set_puls_s"),
                            ("metric = ", "metrik = ", "metrik"),
                            ("array/write_latency_s", "array/nothing", "array/nothing"),
-                           ("fields = [", "range = [ 2.0, 3.0 ]; fields = [", "below 1")):
+                           ("fields = [", "range = [ 2.0, 3.0 ]; fields = [", "without 1 itself")):
         with open("bad.cfg", "w") as out:
             out.write(text.replace(old, new))
         said = nvsweep("plan", "bad.cfg", code=2)
@@ -248,7 +248,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert "the need stage has no question" in nvsweep("plan", "bad.cfg", code=2)
     assert "the sweep has no sot-mram" in nvsweep("need", "self.cfg", "technology=sot-mram", code=2)
     for options, word in ((["--range", "nan,3"], "two factors"), (["--range", "0.5,2,3"], "two factors"),
-                          (["--range", "0,3"], "two factors"), (["--range", "2,3"], "below 1"),
+                          (["--range", "0,3"], "two factors"), (["--range", "2,3"], "must begin in 1e-6..1"),
                           (["--goal", "inf"], "--goal is 'inf'"), (["--goal", "0.5,1"], "--goal is '0.5,1'"),
                           (["--goal", "0.5"], "goal=X"),
                           (["--over", "technology=none"], "over is 'none', but there is no technology named"),
