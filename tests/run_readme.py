@@ -3,6 +3,7 @@
     /usr/bin/python3 tests/run_readme.py [--write]      --write puts the numbers of now into README
 """
 import collections
+import functools
 import json
 import os
 import re
@@ -140,11 +141,31 @@ def today(folder):
             for name in ("STT", "SOT") for limit in (min, max)]
 
 
+@functools.cache
+def validated():
+    return nvsweep("validate")
+
+
 def counts(_):
-    told = nvsweep("validate")
+    told = validated()
     met, missed = re.search(r"^(\d+) predictions met, (\d+) missed", told, re.M).groups()
     kinds = dict(re.findall(r"^  (\w+) +(\d+) ", told[told.index("figures, by kind"):], re.M))
     return [met, missed, kinds["fitted"], kinds["exact"], kinds["identity"]]
+
+
+def silicon(_):
+    of_all = re.search(r"^  all +(\d+) +\d+ .* ([\d.]+)x +[\d.]+x$", validated(), re.M)
+    return [of_all[1], f"{float(of_all[2]):.2f}"]
+
+
+def language_models(_):
+    """Predicted times on GPUs, and those met; least and largest factor of TPUs at 16 and at 8 bits."""
+    rows = re.findall(r"^  (llm-\S+) +prediction .* ([\d.]+)x(?: \w+)? +15%  (met|MISSED)", validated(), re.M)
+    tpus = [(name, float(factor)) for name, factor, _ in rows if "xtpu-" in name]
+    gpus = [verdict for name, _, verdict in rows if "xtpu-" not in name]
+    by_bits = [[factor for name, factor in tpus if bits in name] for bits in ("bf16", "int8")]
+    return [str(len(gpus)), str(gpus.count("met")),
+            *(f"{limit(factors):.1f}x" for factors in by_bits for limit in (min, max))]
 
 
 # Sentences: words around numbers, and whose numbers these are.
@@ -153,6 +174,10 @@ SENTENCES = (
             r"of latencies (\S+) to (\S+) and\s+(\S+) to (\S+?)\. "),
     (counts, r"met or\s+missed, (\d+) and (\d+) of them; (\d+) figures that something was fitted to, "
              r"(\d+) exact counts and (\d+)\s+identities"),
+    (silicon, r"beside (\d+) measured\s+macros and caches: median factor ([\d.]+\d)\."),
+    (language_models, r"Of (\d+) predicted times on GPUs (\d+) are met within 15 % \(`nvsweep validate llm`\), "
+                      r"each other with its\s+mechanism; TPUs come out too fast, by (\S+) to (\S+) on v5e at "
+                      r"16 bits and (\S+) to (\S+) at 8\."),
 )
 TABLES = isocapacity, paper, flavours, machines
 

@@ -49,9 +49,35 @@ void distribution_add(struct distribution *distribution, const struct judged *ju
     };
 }
 
+/* A bound is no distance: it is counted by itself and stands in no median. */
+static bool is_bound(const struct row *row)
+{
+    return row->figure->bound != BOUND_NONE;
+}
+
 static bool is_of(const struct row *row, const char *class_name)
 {
     return !class_name || strcmp(row->figure->class, class_name) == 0;
+}
+
+/* Prints how many bounds of a class hold. */
+static void bounds_print(const struct distribution *distribution,
+                         const char *class_name)
+{
+    size_t bounds = 0, predictions = 0, held = 0;
+
+    for (size_t i = 0; i < distribution->count; i++) {
+        const struct row *row = &distribution->rows[i];
+
+        if (!is_of(row, class_name) || !is_bound(row) || isnan(row->factor))
+            continue;
+        bounds++;
+        predictions += row->kind == KIND_OF_PREDICTION;
+        held += row->factor <= 1 + row->figure->tolerance;
+    }
+    if (bounds)
+        printf("  %-38s %5zu %12zu   bounds, of which %zu hold\n", class_name, bounds,
+               predictions, held);
 }
 
 /* Prints the line of one class, or of all rows. */
@@ -65,7 +91,7 @@ static void class_print(const struct distribution *distribution, const char *cla
     for (size_t i = 0; i < distribution->count; i++) {
         const struct row *row = &distribution->rows[i];
 
-        if (!is_of(row, class_name) || isnan(row->factor))
+        if (!is_of(row, class_name) || is_bound(row) || isnan(row->factor))
             continue;
         ratios[count] = row->ratio;
         factors[count++] = row->factor;
@@ -101,8 +127,10 @@ static void classes_print(const struct distribution *distribution)
         for (size_t k = 0; k < i; k++)
             is_first &= !is_of(&distribution->rows[k],
                                distribution->rows[i].figure->class);
-        if (is_first)
+        if (is_first) {
             class_print(distribution, distribution->rows[i].figure->class);
+            bounds_print(distribution, distribution->rows[i].figure->class);
+        }
     }
     class_print(distribution, NULL);
 }
@@ -122,6 +150,7 @@ static void factors_print(const struct distribution *distribution)
 
             for (size_t i = 0; i < distribution->count; i++)
                 count += distribution->rows[i].kind == shown[s] &&
+                         !is_bound(&distribution->rows[i]) &&
                          distribution->rows[i].factor <= edges[e];
             printf(" %8zu", count);
         }

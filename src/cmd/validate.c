@@ -120,7 +120,7 @@ static void remarks_print(const struct judged *judged)
 {
     const struct published_figure *figure = judged->figure;
 
-    if (judged->kind == KIND_OF_REPRODUCED)
+    if (judged->kind == KIND_OF_REPRODUCED && figure->sweep[0])
         printf("; from %s", figure->sweep);
     if (judged->reason[0] && strcmp(judged->reason, "recalled") != 0)
         printf("; %s", judged->reason);

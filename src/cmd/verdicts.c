@@ -39,7 +39,7 @@ const char *verdict_text(const struct judged *judged)
 /* A source of predictions. */
 struct verdict_source {
     const struct published_figure *first; /* names the source by its system and study */
-    double *factors;                      /* of rows for which the model has a value */
+    double *factors; /* of rows for which the model has a value, bounds left out */
     size_t factor_count, rows, met;
     double worst; /* largest |error| over its row's tolerance */
 };
@@ -106,25 +106,25 @@ void verdicts_add(struct verdicts *verdicts, const struct judged *judged)
     source = source_of(verdicts, figure);
     source->rows++;
     source->met += is_met(judged);
-    if (isnan(factor))
+    if (factor > 1)
+        source->worst = fmax(source->worst, fabs(judged->value / figure->value - 1) /
+                                                figure->tolerance);
+    if (isnan(factor) || figure->bound != BOUND_NONE) /* a bound is no distance */
         return;
     source->factors = realloc_array(source->factors, source->factor_count + 1,
                                     sizeof *source->factors);
     source->factors[source->factor_count++] = factor;
-    if (factor > 1)
-        source->worst = fmax(source->worst, fabs(judged->value / figure->value - 1) /
-                                                figure->tolerance);
 }
 
 struct total {
     double median, met, missed; /* at most ten rows count per source */
+    size_t sources;             /* those that have a median */
 };
 
 static struct total total_of(const struct verdicts *verdicts)
 {
     double *medians = alloc_array(verdicts->source_count, sizeof *medians);
     struct total total = { .met = 0 };
-    size_t count = 0;
 
     for (size_t i = 0; i < verdicts->source_count; i++) {
         const struct verdict_source *source = &verdicts->sources[i];
@@ -133,9 +133,10 @@ static struct total total_of(const struct verdicts *verdicts)
         total.met += weight * (double)source->met;
         total.missed += weight * (double)(source->rows - source->met);
         if (source->factor_count)
-            medians[count++] = median_factor(source->factors, source->factor_count);
+            medians[total.sources++] = median_factor(source->factors,
+                                                     source->factor_count);
     }
-    total.median = median_factor(medians, count);
+    total.median = median_factor(medians, total.sources);
     free(medians);
     return total;
 }
@@ -154,20 +155,21 @@ static void sources_text(const struct verdicts *verdicts)
            "missed", "median factor", "worst/limit");
     for (size_t i = 0; i < verdicts->source_count; i++) {
         const struct verdict_source *source = &verdicts->sources[i];
-        char name[160];
+        char name[160], factor[32] = "-";
 
         snprintf(name, sizeof name, "%s: %s", source->first->system,
                  source->first->study);
-        printf("  %-56.56s %5zu %5zu %7zu %13.3fx %11.0f%%\n", name, source->rows,
-               source->met, source->rows - source->met,
-               median_factor(source->factors, source->factor_count),
-               100 * source->worst);
+        if (source->factor_count)
+            snprintf(factor, sizeof factor, "%.3fx",
+                     median_factor(source->factors, source->factor_count));
+        printf("  %-56.56s %5zu %5zu %7zu %14s %11.0f%%\n", name, source->rows,
+               source->met, source->rows - source->met, factor, 100 * source->worst);
     }
     printf("%zu predictions met, %zu missed; median factor over %zu sources %.3fx; "
            "with at "
            "most %.0f rows a source %.1f met, %.1f missed\n",
-           met, rows - met, verdicts->source_count, total.median, SOURCE_ROWS_MAX,
-           total.met, total.missed);
+           met, rows - met, total.sources, total.median, SOURCE_ROWS_MAX, total.met,
+           total.missed);
 }
 
 static void kinds_text(const struct verdicts *verdicts)

@@ -84,6 +84,21 @@ static enum status claim_check(const struct published_figure *figure, struct err
     return STATUS_OK;
 }
 
+/* Checks that no ratio is reduced apart.  The largest of ratios is not the ratio of the largest: without a sweep file numerator and
+ * denominator are reduced apart, which is the same for geometric means only. */
+static enum status reduce_check(const struct published_figure *figure,
+                                struct error *err)
+{
+    bool is_apart = figure->baseline_count && !figure->sweep[0];
+
+    if (is_apart && figure->reduce != REDUCE_VALUE && figure->reduce != REDUCE_GEOMEAN)
+        return error_set(err, STATUS_INPUT,
+                         "reduces ratios by %s without a sweep, must name a sweep that "
+                         "has them, or reduce by geomean",
+                         word_name(reduce_words, (int)figure->reduce));
+    return STATUS_OK;
+}
+
 /* Returns the name of the source: its text up to the first comma, colon, semicolon or
  * bracket. */
 static void study_fill(struct published_figure *figure)
@@ -120,7 +135,7 @@ static enum status published_finish(void *record, struct error *err)
                              figure->parts[i]);
     }
     study_fill(figure);
-    if (claim_check(figure, err) != STATUS_OK)
+    if (claim_check(figure, err) != STATUS_OK || reduce_check(figure, err) != STATUS_OK)
         return STATUS_INPUT;
     if (!base) /* a compound such as "J s": taken literally */
         return STATUS_OK;
